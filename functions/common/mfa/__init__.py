@@ -1,0 +1,1 @@
+"""A second factor by text message: the package that the three functions share."""

@@ -1,0 +1,329 @@
+"""Every error the product answers with, as one tree.
+
+Refusal
+├── InvalidRequest            400 invalid_request
+├── InvalidCode               400 invalid_code
+├── InvalidCredentials        401 invalid_credentials
+├── InvalidToken              401 invalid_token
+├── Forbidden                 403 forbidden
+├── MfaNotSupported           403 mfa_not_supported
+├── NotFound                  404 not_found
+│   ├── UserNotFound              user_not_found
+│   ├── PhoneNotFound             phone_not_found
+│   ├── ChallengeNotFound         challenge_not_found
+│   └── ClientNotFound            client_not_found
+├── NoPhone                   409 no_phone
+├── Conflict                  409 conflict
+├── ChallengeSuperseded       409 challenge_superseded
+├── ChallengeUsed             409 challenge_used
+├── CodeSuperseded            409 code_superseded
+├── ChallengeExpired          410 challenge_expired
+├── PreconditionFailed        412 precondition_failed
+├── DestinationBlocked        422 destination_blocked
+├── PhoneUnusable             422 phone_unusable
+├── PreconditionRequired      428 precondition_required
+├── TooManyAttempts           429 too_many_attempts
+├── ResendTooSoon             429 resend_too_soon
+├── TooManySends              429 too_many_sends
+├── RateLimited               429 rate_limited
+├── InternalError             500 internal_error
+├── SmsUnavailable            503 sms_unavailable
+├── SettingsIncomplete        503 settings_incomplete
+└── TemporarilyUnavailable    503 temporarily_unavailable
+
+A refusal carries what its problem document shows (RFC 9457) and nothing that must stay secret: no passcode, password or
+full phone number ever goes into one.
+"""
+
+from typing import Any, ClassVar
+
+
+class Refusal(Exception):
+    """A request is refused. `members` are the problem's own members, `retry_after` whole seconds."""
+
+    code: ClassVar[str] = "internal_error"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+    detail: ClassVar[str] = ""
+
+    def __init__(self, detail: str | None = None, *, retry_after: float | None = None, **members: Any) -> None:
+        super().__init__(detail or self.detail)
+        self.members = members
+        self.retry_after = None if retry_after is None else max(1, min(86400, int(-(-retry_after // 1))))
+
+    def problem(self) -> dict[str, Any]:
+        """The problem document."""
+        return {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "code": self.code,
+            "detail": str(self),
+            **self.members,
+        }
+
+
+class InvalidRequest(Refusal):
+    """Something in the request is not as the API takes it. `errors` names each field."""
+
+    code = "invalid_request"
+    status = 400
+    title = "Invalid request"
+    detail = "The request is not valid."
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}", errors=[{"field": field, "message": message}])
+
+
+class InvalidCode(Refusal):
+    """The passcode is wrong. Carries `attempts_remaining`, and with 0 `locked_until` too."""
+
+    code = "invalid_code"
+    status = 400
+    title = "Wrong passcode"
+    detail = "The passcode is not right."
+
+
+class InvalidCredentials(Refusal):
+    """Unknown name, wrong password, disabled, or a system user vouched for: one face."""
+
+    code = "invalid_credentials"
+    status = 401
+    title = "Wrong login name or password"
+    detail = "The login name or the password is not right."
+
+
+class InvalidToken(Refusal):
+    """The MFA or access token is missing, expired, forged or of the wrong kind."""
+
+    code = "invalid_token"
+    status = 401
+    title = "Invalid token"
+    detail = "The token is missing, expired or not valid here."
+
+
+class Forbidden(Refusal):
+    """The caller may not do this."""
+
+    code = "forbidden"
+    status = 403
+    title = "Forbidden"
+    detail = "This is not allowed."
+
+
+class MfaNotSupported(Refusal):
+    """A client that cannot ask for a passcode logs in a user who needs one."""
+
+    code = "mfa_not_supported"
+    status = 403
+    title = "The client does not support the second factor"
+    detail = "This user needs a passcode, and this client cannot ask for one. Update the client."
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it is somebody else's."""
+
+    code = "not_found"
+    status = 404
+    title = "Not found"
+    detail = "There is nothing at this address."
+
+
+class UserNotFound(NotFound):
+    """There is no user of this login name."""
+
+    code = "user_not_found"
+    title = "User not found"
+    detail = "There is no user of this login name."
+
+
+class PhoneNotFound(NotFound):
+    """The user has no such phone."""
+
+    code = "phone_not_found"
+    title = "Phone not found"
+    detail = "The user has no phone of this id."
+
+
+class ChallengeNotFound(NotFound):
+    """There is no such challenge for this token."""
+
+    code = "challenge_not_found"
+    title = "Challenge not found"
+    detail = "There is no challenge of this id for this login."
+
+
+class ClientNotFound(NotFound):
+    """There is no such client."""
+
+    code = "client_not_found"
+    title = "Client not found"
+    detail = "There is no client of this id."
+
+
+class NoPhone(Refusal):
+    """The user has no phone that a passcode could be sent to."""
+
+    code = "no_phone"
+    status = 409
+    title = "No phone"
+    detail = "No usable phone is on record for this user. An administrator can add one."
+
+
+class Conflict(Refusal):
+    """It exists already, or the idempotency key was used for something else."""
+
+    code = "conflict"
+    status = 409
+    title = "Conflict"
+    detail = "It exists already."
+
+
+class ChallengeSuperseded(Refusal):
+    """A newer challenge took this one's place; nothing was compared or counted."""
+
+    code = "challenge_superseded"
+    status = 409
+    title = "Challenge superseded"
+    detail = "A newer challenge took the place of this one."
+
+
+class ChallengeUsed(Refusal):
+    """The challenge was approved before."""
+
+    code = "challenge_used"
+    status = 409
+    title = "Challenge used"
+    detail = "This challenge was completed before."
+
+
+class CodeSuperseded(Refusal):
+    """The code of an earlier send. Carries `prefix`, the one to look for, and `attempts_remaining`."""
+
+    code = "code_superseded"
+    status = 409
+    title = "Passcode superseded"
+    detail = "This passcode is of an earlier message."
+
+
+class ChallengeExpired(Refusal):
+    """The challenge expired; nothing was compared."""
+
+    code = "challenge_expired"
+    status = 410
+    title = "Challenge expired"
+    detail = "The passcode expired. Ask for a new one."
+
+
+class PreconditionFailed(Refusal):
+    """`If-Match` names a version that is no longer the current one."""
+
+    code = "precondition_failed"
+    status = 412
+    title = "Precondition failed"
+    detail = "It was changed meanwhile. Read it again."
+
+
+class PreconditionRequired(Refusal):
+    """The request needs `If-Match`."""
+
+    code = "precondition_required"
+    status = 428
+    title = "Precondition required"
+    detail = "Send If-Match with the ETag that was read."
+
+
+class DestinationBlocked(Refusal):
+    """The number's region or kind is not allowed."""
+
+    code = "destination_blocked"
+    status = 422
+    title = "Destination blocked"
+    detail = "Messages to this region or kind of number are not allowed."
+
+
+class PhoneUnusable(Refusal):
+    """The carrier or Twilio refused the number for good."""
+
+    code = "phone_unusable"
+    status = 422
+    title = "Phone unusable"
+    detail = "This phone cannot receive messages. Choose another."
+
+
+class TooManyAttempts(Refusal):
+    """Locked until `locked_until`; nothing was compared."""
+
+    code = "too_many_attempts"
+    status = 429
+    title = "Too many wrong passcodes"
+    detail = "Too many wrong passcodes. Try again later."
+
+
+class ResendTooSoon(Refusal):
+    """The cooldown since the last message is not over. Carries `resend_available_at`."""
+
+    code = "resend_too_soon"
+    status = 429
+    title = "Too soon"
+    detail = "A message was sent a moment ago. Wait before asking for another."
+
+
+class TooManySends(Refusal):
+    """All messages that may be sent since the last success were sent."""
+
+    code = "too_many_sends"
+    status = 429
+    title = "Too many messages"
+    detail = "Too many messages were sent. Try again later."
+
+
+class RateLimited(Refusal):
+    """A budget of the number, address, client, region or of everything together is spent."""
+
+    code = "rate_limited"
+    status = 429
+    title = "Too many requests"
+    detail = "Too many requests. Try again later."
+
+
+class InternalError(Refusal):
+    """Something of ours broke. Carries a correlation id and nothing else."""
+
+    detail = "Something went wrong on our side."
+
+
+class SmsUnavailable(Refusal):
+    """The message cannot be sent at present."""
+
+    code = "sms_unavailable"
+    status = 503
+    title = "Messages cannot be sent"
+    detail = "Messages cannot be sent right now. Try again later."
+
+    def __init__(self, detail: str | None = None, *, retry_after: float | None = 60, **members: Any) -> None:
+        super().__init__(detail, retry_after=retry_after, **members)
+
+
+class SettingsIncomplete(Refusal):
+    """The administrator has not finished the settings that this needs."""
+
+    code = "settings_incomplete"
+    status = 503
+    title = "Not set up"
+    detail = "The settings for this are not complete. An administrator must finish them."
+
+    def __init__(self, detail: str | None = None, *, retry_after: float | None = 300, **members: Any) -> None:
+        super().__init__(detail, retry_after=retry_after, **members)
+
+
+class TemporarilyUnavailable(Refusal):
+    """A service we stand on did not answer; the request may be sent again."""
+
+    code = "temporarily_unavailable"
+    status = 503
+    title = "Temporarily unavailable"
+    detail = "The service cannot answer right now. Try again in a moment."
+
+    def __init__(self, detail: str | None = None, *, retry_after: float | None = 2, **members: Any) -> None:
+        super().__init__(detail, retry_after=retry_after, **members)
