@@ -1,0 +1,56 @@
+"""Budgets: how much may happen in a window of time, whoever asks.
+
+A counter is one item a window. Regions and the whole are counted in shards, so that no one item takes every write.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+HOUR = 3600
+DAY = 86400
+SHARDS = 16
+# Wrong passwords an hour: for a name from an address, and from an address.
+WRONG_PASSWORDS_PER_NAME = 10
+WRONG_PASSWORDS_PER_ADDRESS = 100
+
+type RandomBelow = Callable[[int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time that begins on the hour or at midnight UTC. `name` is its start."""
+
+    name: str
+    ends_at: float
+
+    @classmethod
+    def of(cls, seconds: int, now: float) -> "Window":
+        """The window of this length (HOUR or DAY) that `now` is in."""
+        start = now // seconds * seconds
+        form = "%Y-%m-%d" if seconds == DAY else "%Y-%m-%dT%H"
+        return cls(datetime.fromtimestamp(start, UTC).strftime(form), start + seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A counter and its ceiling: `subject` is what is counted, e.g. `NUMBER#+852…`."""
+
+    subject: str
+    window: Window
+    ceiling: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShardedBudget:
+    """A counter in SHARDS parts. Without a ceiling it only counts."""
+
+    subject: str
+    window: Window
+    ceiling: int | None
+
+    def shares(self) -> Sequence[int | None]:
+        """Each shard's part of the ceiling; together they are the ceiling. A part of 0 takes nothing."""
+        if self.ceiling is None:
+            return [None] * SHARDS
+        return [self.ceiling // SHARDS + (shard < self.ceiling % SHARDS) for shard in range(SHARDS)]

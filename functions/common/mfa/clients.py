@@ -1,0 +1,26 @@
+"""Clients: registered relying applications."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """A relying application. `legacy` marks an installed base that cannot ask for a passcode."""
+
+    client_id: str
+    name: str
+    legacy: bool
+    secret_hash: str = field(repr=False)
+    created_at: float
+    last_used_at: float | None = None
+
+    def has_secret(self, secret: str) -> bool:
+        """Whether this is the client's secret, in constant time."""
+        return hmac.compare_digest(hash_secret(secret), self.secret_hash)
+
+
+def hash_secret(secret: str) -> str:
+    """A client secret is 256 random bits, so that a plain digest protects it as well as a slow one would."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,57 @@
+"""A user's history: what happened, when, by whom and from where."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from mfa.challenges import Challenge
+
+EVENT_SECONDS = 365 * 86400
+
+
+class EventType(StrEnum):
+    """What can happen to a user."""
+
+    PASSCODE_SENT = "passcode_sent"
+    SEND_REFUSED = "send_refused"
+    PASSCODE_REFUSED = "passcode_refused"
+    LOCKED = "locked"
+    APPROVED = "approved"
+    LEGACY_LOGIN = "legacy_login"
+    USER_CREATED = "user_created"
+    USER_CHANGED = "user_changed"
+    USER_DELETED = "user_deleted"
+    USER_UNLOCKED = "user_unlocked"
+    PHONE_ADDED = "phone_added"
+    PHONE_REMOVED = "phone_removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of the history. `actor` is a login name, a client id or `iam`; `id` orders events of one moment."""
+
+    id: str
+    at: float
+    type: EventType
+    actor: str
+    address: str | None = None
+    phone_id: str | None = None
+    challenge_id: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def refused_guesses(challenge: Challenge, actor: str, random_bytes: Callable[[int], bytes]) -> tuple[Event, ...]:
+    """The wrong attempts that the item has kept, as lines of the history."""
+    return tuple(
+        Event(
+            id=random_bytes(6).hex(),
+            at=guess.at,
+            type=EventType.PASSCODE_REFUSED,
+            actor=actor,
+            address=guess.address,
+            phone_id=challenge.phone_id or None,
+            challenge_id=challenge.id,
+        )
+        for guess in challenge.guesses
+    )

@@ -1,0 +1,53 @@
+"""Phone numbers: read, judged and masked by the numbering plans that phonenumbers carries."""
+
+import re
+from dataclasses import dataclass, field
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+from mfa.errors import DestinationBlocked, InvalidRequest
+from mfa.settings import Regions
+
+# What a person may write between the digits. ASCII only, and no letters: +18002ALLNOW is not a number to text.
+_WRITTEN = re.compile(r"\+[1-9][0-9 ().-]{5,29}\Z")
+_BETWEEN = re.compile(r"[ ().-]")
+_KINDS = {
+    PhoneNumberType.MOBILE: "mobile",
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed_line_or_mobile",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that messages may go to, by its own region and not by its calling code."""
+
+    e164: str = field(repr=False)
+    region: str
+    calling_code: str
+    kind: str
+
+
+def parse(written: str, regions: Regions, field_name: str = "number") -> Number:
+    """The number that was written in international form, e.g. `+852 9215 3799`.
+
+    Raises InvalidRequest where it is no number, DestinationBlocked where its region or kind is not allowed.
+    """
+    text = written.strip(" ")
+    if not _WRITTEN.match(text):
+        raise InvalidRequest(field_name, "must be a number in international form, such as +85292153799")
+    try:
+        number = phonenumbers.parse(_BETWEEN.sub("", text))
+    except phonenumbers.NumberParseException as error:
+        raise InvalidRequest(field_name, "is not a phone number") from error
+    if not phonenumbers.is_valid_number(number):
+        raise InvalidRequest(field_name, "is not a phone number of its region")
+    region = phonenumbers.region_code_for_number(number)
+    kind = _KINDS.get(phonenumbers.number_type(number))
+    if region is None or region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY or not regions.permits(region):
+        raise DestinationBlocked("Messages to this region are not allowed.")
+    if kind is None:
+        raise DestinationBlocked("Messages to this kind of number are not allowed; give a mobile number.")
+    return Number(
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), region, f"+{number.country_code}", kind
+    )

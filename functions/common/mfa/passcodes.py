@@ -1,0 +1,55 @@
+"""Passcodes and prefixes: drawn, kept as a digest, and read from what people type."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+
+from mfa.budgets import RandomBelow
+
+# Consonants only, so that no prefix spells a word; without those that look like another character.
+PREFIX_ALPHABET = "BCDFGHJKMNPQRSTVWXZ"
+PREFIX_LENGTH = 4
+TYPED_LENGTH = 64
+
+# What people type or paste: the prefix or not, digits in groups or not. ASCII only: `\d` would take any script's digits.
+_TYPED = re.compile(r"[ \t\u00a0]*(?:[A-Za-z]{4}[ \t\u00a0-]*)?([0-9](?:[ \t\u00a0-]*[0-9]){3,9})[ \t\u00a0]*")
+_BETWEEN = re.compile(r"[ \t\u00a0-]+")
+
+
+def draw(length: int, random_below: RandomBelow) -> str:
+    """`length` random digits, leading zeros included."""
+    return f"{random_below(10**length):0{length}d}"
+
+
+def draw_prefix(random_below: RandomBelow) -> str:
+    """Four random consonants."""
+    return "".join(PREFIX_ALPHABET[random_below(len(PREFIX_ALPHABET))] for _ in range(PREFIX_LENGTH))
+
+
+def normalise(typed: str) -> str | None:
+    """The digits in what a person typed (`XYWD-581883`, `581 883`), or None where it cannot be a passcode."""
+    if len(typed) > TYPED_LENGTH:
+        return None
+    match = _TYPED.fullmatch(typed)
+    return _BETWEEN.sub("", match[1]) if match else None
+
+
+def mac(key: bytes, *, login_name: str, challenge_id: str, send_id: str, digits: str) -> bytes:
+    """HMAC-SHA-256 (RFC 2104) over whom and what the digits were sent for.
+
+    Each part is preceded by its length, so that no two different lists of parts are the same message.
+    """
+    parts = [part.encode() for part in ("passcode", login_name, challenge_id, send_id, digits)]
+    return hmac.digest(key, b"".join(len(part).to_bytes(4) + part for part in parts), hashlib.sha256)
+
+
+def matches(
+    keys: Sequence[bytes], expected: bytes, *, login_name: str, challenge_id: str, send_id: str, digits: str
+) -> bool:
+    """Whether the digits are the ones that were sent, under the current or the previous key, in constant time."""
+    found = False
+    for key in keys:
+        candidate = mac(key, login_name=login_name, challenge_id=challenge_id, send_id=send_id, digits=digits)
+        found |= hmac.compare_digest(candidate, expected)
+    return found

@@ -1,0 +1,40 @@
+"""Phones: the numbers of a user."""
+
+from dataclasses import dataclass, field
+
+PHONES_PER_USER = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """A number of a user. Its id begins with its place in the table, 0 to 4, which bounds how many there can be."""
+
+    id: str
+    number: str = field(repr=False)
+    region: str
+    calling_code: str
+    kind: str
+    verified: bool = False
+    last_verified_at: float | None = None
+    unusable_reason: str | None = None
+    unusable_at: float | None = None
+
+    @property
+    def slot(self) -> int:
+        """The phone's place in the table."""
+        return slot_of(self.id)
+
+    @property
+    def masked_number(self) -> str:
+        """`****3799`."""
+        return mask_number(self.number)
+
+
+def mask_number(number: str) -> str:
+    """The last four digits after four stars, whatever the number's length."""
+    return f"****{number[-4:]}"
+
+
+def slot_of(phone_id: str) -> int:
+    """The place of a phone in the table, which its id begins with."""
+    return int(phone_id.partition("-")[0])

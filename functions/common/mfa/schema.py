@@ -1,0 +1,54 @@
+"""From JSON to typed values, strictly: what is not declared is refused, and the refusal names the field."""
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from mfa.errors import InvalidRequest
+
+BODY_BYTES = 65_536
+_AT = re.compile(r"^(?P<message>.*?)(?: - at `(?P<key>key in )?\$(?P<path>[^`]*)`)?$", re.DOTALL)
+_NAMED = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$", re.DOTALL)
+
+
+def load(text: str | bytes) -> Any:
+    """The JSON value (RFC 8259), with no member named twice and no lone surrogate. Raises InvalidRequest on `body`."""
+    if len(text) > BODY_BYTES:
+        raise InvalidRequest("body", f"must have at most {BODY_BYTES} bytes")
+    try:
+        value = json.loads(text, object_pairs_hook=_members, parse_constant=_no_constant)
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest("body", "must be one JSON value, each member once, in Unicode") from error
+    return value
+
+
+def convert[T](value: Any, type_: type[T]) -> T:
+    """The value as this type. Raises InvalidRequest naming the first field that is wrong."""
+    try:
+        return msgspec.convert(value, type_, strict=True)
+    except msgspec.ValidationError as error:
+        raise _named(str(error)) from error
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is named twice")
+    return members
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _named(text: str) -> InvalidRequest:
+    """msgspec's sentence as ours: the field's dotted path, and what is wrong with it."""
+    match = _AT.match(text)
+    message, path = (match["message"], (match["path"] or "").lstrip(".")) if match else (text, "")
+    if named := _NAMED.match(message):
+        path = f"{path}.{named['name']}".lstrip(".")
+        message = "is required" if named["what"].startswith("missing") else "is not known here"
+    return InvalidRequest(path[:128] or "body", message[:200].replace("`", ""))

@@ -1,0 +1,179 @@
+"""The settings, as one frozen and validated value.
+
+Each field's range is in its type; what needs more than one field is checked by `checked`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from mfa.errors import InvalidRequest
+from mfa.schema import convert
+
+E164 = r"^\+[1-9][0-9]{6,14}$(?!\n)"
+EMAIL = (
+    r"^[^@\s\"<>(),:;\[\]\\\x00-\x1f\x7f]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$(?!\n)"
+)
+HOST = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$(?!\n)"
+_LINK = re.compile(r"://|www\.|\b[a-z0-9-]+\.[a-z]{2,}/", re.IGNORECASE)
+
+type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000)]
+type Email = Annotated[str, Meta(pattern=EMAIL, max_length=254)]
+
+
+class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who a message is from: exactly one of the three."""
+
+    phone_number: Annotated[str, Meta(pattern=E164)] | None = None
+    messaging_service_sid: Annotated[str, Meta(pattern=r"^MG[0-9a-f]{32}$(?!\n)")] | None = None
+    # Twilio: up to 11 of A-Z, a-z, 0-9 and a blank (and + - _ &), with at least one letter.
+    alphanumeric: Annotated[str, Meta(pattern=r"^(?=.*[A-Za-z])[A-Za-z0-9 +\-_&]{1,11}$(?!\n)")] | None = None
+
+    def __post_init__(self) -> None:
+        if sum(value is not None for value in (self.phone_number, self.messaging_service_sid, self.alphanumeric)) != 1:
+            raise ValueError("exactly one of phone_number, messaging_service_sid, alphanumeric")
+
+
+class Twilio(Struct, frozen=True, forbid_unknown_fields=True):
+    """The account that messages are sent from. The Auth Token is kept apart, encrypted."""
+
+    account_sid: Annotated[str, Meta(pattern=r"^AC[0-9a-f]{32}$(?!\n)")] | None = None
+    sender: Sender | None = None
+
+
+class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many messages at most, whoever asks for them. None: no ceiling."""
+
+    number_per_hour: Ceiling = 10
+    number_per_day: Ceiling = 20
+    address_per_hour: Ceiling = 30
+    client_per_hour: Ceiling = 10_000
+    region_per_day: Ceiling | None = None
+    global_per_day: Ceiling = 10_000
+
+
+class Regions(Struct, frozen=True, forbid_unknown_fields=True):
+    """The ISO 3166 regions that messages may go to, or `*`."""
+
+    allow: Literal["*"] | list[Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]] = "*"
+
+    def permits(self, region: str) -> bool:
+        """Whether messages may go there."""
+        return self.allow == "*" or region in self.allow
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that an administrator can set. Durations are whole seconds."""
+
+    twilio: Twilio = Twilio()
+    passcode_length: Annotated[int, Meta(ge=4, le=10)] = 6
+    resend_cooldown_seconds: Annotated[int, Meta(ge=30, le=900)] = 60
+    expiry_seconds: Annotated[int, Meta(ge=60, le=900)] = 300
+    max_invalid_attempts: Annotated[int, Meta(ge=3, le=10)] = 5
+    max_sends: Annotated[int, Meta(ge=1, le=10)] = 5
+    lock_seconds: Annotated[int, Meta(ge=60, le=86400)] = 900
+    access_token_seconds: Annotated[int, Meta(ge=60, le=43200)] = 3600
+    allow_legacy_clients: bool = False
+    require_mfa_for_system_users: bool = False
+    signature: Annotated[str, Meta(max_length=40, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)")] = (
+        "Your backup service provider"
+    )
+    origin: Annotated[str, Meta(pattern=HOST, max_length=253)] | None = None
+    email_sender: Email | None = None
+    regions: Regions = Regions()
+    budgets: Budgets = Budgets()
+
+    @property
+    def mfa_token_seconds(self) -> int:
+        """How long an MFA token lives: long enough for a passcode, its expiry and a resend."""
+        return max(600, self.expiry_seconds + self.resend_cooldown_seconds + 60)
+
+
+class AuthToken(Struct, frozen=True):
+    """What is known of Twilio's Auth Token without decrypting it."""
+
+    ciphertext: bytes
+    last4: str
+
+    def __repr__(self) -> str:
+        return "AuthToken(...)"
+
+
+class StoredSettings(Struct, frozen=True):
+    """The settings item: the settings, the encrypted Auth Token, and the version that the ETag names."""
+
+    settings: Settings = Settings()
+    auth_token: AuthToken | None = None
+    version: int = 0
+
+    @property
+    def etag(self) -> str:
+        """The entity tag (RFC 9110, 8.8.3)."""
+        return f'"{self.version}"'
+
+    def document(self) -> dict[str, Any]:
+        """As `GET /settings` gives it: everything but the Auth Token."""
+        document: dict[str, Any] = msgspec.to_builtins(self.settings)
+        document["twilio"] |= {
+            "auth_token_set": self.auth_token is not None,
+            "auth_token_last4": self.auth_token.last4 if self.auth_token else None,
+        }
+        return document
+
+
+def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str | UnsetType | None]:
+    """The settings after a merge patch (RFC 7396), and the Auth Token in it: a new one, None to remove it, or unset.
+
+    Raises InvalidRequest, naming the field; nothing is half-changed.
+    """
+    target = _merge(msgspec.to_builtins(current), patch)
+    token: str | UnsetType | None = UNSET
+    if isinstance(target.get("twilio"), dict) and "auth_token" in target["twilio"]:
+        token = target["twilio"].pop("auth_token")
+    elif _removes(patch, "twilio", "auth_token"):
+        token = None
+    if isinstance(token, str) and not re.fullmatch(r"[0-9a-f]{32}", token):
+        raise InvalidRequest("twilio.auth_token", "must be 32 hexadecimal digits")
+    if not (token is None or token is UNSET or isinstance(token, str)):
+        raise InvalidRequest("twilio.auth_token", "must be a string")
+    settings = checked(convert(target, Settings))
+    if (
+        settings.twilio.account_sid != current.twilio.account_sid
+        and settings.twilio.account_sid
+        and not isinstance(token, str)
+    ):
+        raise InvalidRequest("twilio.auth_token", "must be given with a changed account_sid")
+    return settings, token
+
+
+def checked(settings: Settings) -> Settings:
+    """The settings, where no two of them contradict each other. Raises InvalidRequest."""
+    if _LINK.search(settings.signature):
+        raise InvalidRequest("signature", "must not hold a link")
+    if re.search(r"\d{4}", settings.signature):
+        raise InvalidRequest("signature", "must not hold four digits in a row, which could pass for a passcode")
+    return settings
+
+
+def _merge(target: Any, patch: Any) -> Any:
+    """RFC 7396, section 2."""
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(target) if isinstance(target, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = _merge(result.get(name), value)
+    return result
+
+
+def _removes(patch: Any, *path: str) -> bool:
+    for name in path:
+        if not isinstance(patch, Mapping) or name not in patch:
+            return False
+        patch = patch[name]
+    return patch is None

@@ -1,0 +1,90 @@
+"""Users: who logs in, and what their names may be."""
+
+import unicodedata
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mfa.errors import InvalidRequest
+
+LOGIN_NAME_LENGTH = 128
+_PUNCTUATION = frozenset(" ._@+-\\")
+
+
+class Kind(StrEnum):
+    """A backup user uses a backup client; a system user is an administrator."""
+
+    BACKUP = "backup"
+    SYSTEM = "system"
+
+
+class Status(StrEnum):
+    """Only an active user can log in."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A user's profile. Times are seconds since 1970."""
+
+    login_name: str
+    kind: Kind
+    status: Status = Status.ACTIVE
+    mfa_enabled: bool = False
+    alias: str | None = None
+    owner: str | None = None
+    contact_email: str | None = None
+    locale: str | None = None
+    password_hash: str = field(repr=False)
+    created_at: float
+    updated_at: float
+    # Tokens issued before this moment are refused: the password, the status or the MFA switch changed.
+    credentials_changed_at: float
+    last_legacy_at: float | None = None
+    client_version: str | None = None
+    version: int = 1
+
+    @property
+    def active(self) -> bool:
+        """Whether the user may log in."""
+        return self.status is Status.ACTIVE
+
+    def accepts_token_of(self, issued_at: float) -> bool:
+        """Whether a token issued then still speaks for this user."""
+        return self.active and issued_at >= self.credentials_changed_at
+
+
+def canonical_login_name(text: str) -> str:
+    """The one spelling of a login name: NFKC, case-folded, trimmed.
+
+    Folding can undo the normal form (Unicode 3.13, D145), hence NFKC on both sides of it.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", folded).strip()
+
+
+def new_login_name(text: str, field_name: str = "login_name") -> str:
+    """The canonical form of a name for a new user.
+
+    A login name stands in every message, so it may hold only letters, digits, marks and ` ._@+-\\`: no line break, quote,
+    bidirectional control or link can be smuggled into a text message through it.
+
+    Raises InvalidRequest.
+    """
+    name = canonical_login_name(text)
+    if not name:
+        raise InvalidRequest(field_name, "must not be empty")
+    if len(name) > LOGIN_NAME_LENGTH:
+        raise InvalidRequest(field_name, f"must have at most {LOGIN_NAME_LENGTH} characters")
+    if any(unicodedata.category(c)[0] not in "LMN" and c not in _PUNCTUATION for c in name):
+        raise InvalidRequest(field_name, "may hold letters, digits, blanks and . _ @ + - \\ only")
+    if name.startswith("www."):
+        raise InvalidRequest(field_name, "must not look like a link")
+    return name
+
+
+def mask_email(address: str) -> str:
+    """`demo.user@example.com` as `d***@example.com`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}"
