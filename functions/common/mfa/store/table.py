@@ -1,0 +1,230 @@
+"""The table: requests to DynamoDB, and what its refusals mean."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from mfa.errors import TemporarilyUnavailable
+
+type Item = dict[str, Any]
+type Key = tuple[str, str]
+
+CONFLICT_RETRIES = 3
+_BUSY = frozenset(
+    {
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
+_SERIALIZER = TypeSerializer()
+_DESERIALIZER = TypeDeserializer()
+
+
+class ConditionFailed(Exception):
+    """A write's condition did not hold. `item` is the item as it stood, where the engine tells."""
+
+    def __init__(self, item: Item | None = None) -> None:
+        super().__init__("the condition did not hold")
+        self.item = item
+
+
+class TransactionRefused(Exception):
+    """A transaction was refused: `failed` names the writes whose conditions did not hold."""
+
+    def __init__(self, failed: frozenset[str]) -> None:
+        super().__init__(", ".join(sorted(failed)))
+        self.failed = failed
+
+
+class DynamoDB(Protocol):
+    """What is used of boto3's low-level client."""
+
+    def get_item(self, **request: Any) -> Any: ...
+    def batch_get_item(self, **request: Any) -> Any: ...
+    def put_item(self, **request: Any) -> Any: ...
+    def query(self, **request: Any) -> Any: ...
+    def update_item(self, **request: Any) -> Any: ...
+    def transact_write_items(self, **request: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One write of a transaction: `verb` is Put, Update, Delete or ConditionCheck; `label` names it in a refusal."""
+
+    label: str
+    verb: str
+    key: Key
+    item: Mapping[str, Any] = field(default_factory=dict)
+    update: str | None = None
+    condition: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Table:
+    """One DynamoDB table. Every method raises TemporarilyUnavailable where DynamoDB does not answer."""
+
+    def __init__(self, client: DynamoDB, name: str, pause: Callable[[int], None]) -> None:
+        """`pause(n)` waits before the n-th retry of a transaction that met another one."""
+        self._client = client
+        self._name = name
+        self._pause = pause
+
+    def get(self, key: Key) -> Item | None:
+        """The item, as it stands."""
+        answer = self._call(self._client.get_item, TableName=self._name, Key=_key(key), ConsistentRead=True)
+        return decode(answer["Item"]) if "Item" in answer else None
+
+    def get_all(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        """Those of the items that exist, as they stand, in one request."""
+        wanted = {self._name: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
+        answer = self._call(self._client.batch_get_item, RequestItems=wanted)
+        if answer.get("UnprocessedKeys"):
+            raise TemporarilyUnavailable
+        items = [decode(item) for item in answer["Responses"].get(self._name, [])]
+        return {(item["pk"], item["sk"]): item for item in items}
+
+    def partition(self, pk: str) -> list[Item]:
+        """A small partition's items whose sort key begins with `#`."""
+        answer = self._call(
+            self._client.query,
+            TableName=self._name,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :own)",
+            ExpressionAttributeValues=encode({":pk": pk, ":own": "#"}),
+            ConsistentRead=True,
+        )
+        return [decode(item) for item in answer["Items"]]
+
+    def put(self, key: Key, item: Mapping[str, Any], condition: str, values: Mapping[str, Any] | None = None) -> None:
+        """Writes the whole item. Raises ConditionFailed."""
+        write = Write(label="", verb="Put", key=key, item=item, condition=condition, values=values or {})
+        self._write(self._client.put_item, self._request(write))
+
+    def update(self, write: Write, returns: str = "ALL_OLD") -> Item:
+        """Updates one item; gives it as it was before (or after: ALL_NEW). Raises ConditionFailed."""
+        answer = self._write(self._client.update_item, self._request(write) | {"ReturnValues": returns})
+        return decode(answer.get("Attributes", {}))
+
+    def transact(self, build: Callable[[], Sequence[Write]]) -> None:
+        """Does all of the writes or none; `build` makes them anew for each try. Raises TransactionRefused."""
+        for attempt in range(CONFLICT_RETRIES + 1):
+            writes = build()
+            items = [{write.verb: self._request(write)} for write in writes]
+            try:
+                # botocore adds a ClientRequestToken: its own retry after a lost reply does nothing twice.
+                self._call(self._client.transact_write_items, TransactItems=items)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "TransactionCanceledException":
+                    raise
+                codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+                failed = frozenset(
+                    write.label for write, code in zip(writes, codes, strict=False) if code == "ConditionalCheckFailed"
+                )
+                if failed:
+                    raise TransactionRefused(failed) from error
+                if not codes or any(
+                    code not in (None, "None", "TransactionConflict", "ThrottlingError") for code in codes
+                ):
+                    raise
+                if attempt == CONFLICT_RETRIES:
+                    raise TemporarilyUnavailable from error
+            else:
+                return
+            self._pause(attempt + 1)
+
+    def _write(self, method: Callable[..., Any], request: dict[str, Any]) -> Any:
+        request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        for attempt in range(CONFLICT_RETRIES + 1):
+            try:
+                return self._call(method, **request)
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code == "ConditionalCheckFailedException":
+                    item: Any = error.response.get("Item")
+                    raise ConditionFailed(decode(item) if item else None) from error
+                if code != "TransactionConflictException":
+                    raise
+                if attempt == CONFLICT_RETRIES:
+                    raise TemporarilyUnavailable from error
+            self._pause(attempt + 1)
+        raise TemporarilyUnavailable
+
+    def _request(self, write: Write) -> dict[str, Any]:
+        request: dict[str, Any] = {"TableName": self._name}
+        if write.verb == "Put":
+            request["Item"] = encode({"pk": write.key[0], "sk": write.key[1], **write.item})
+        else:
+            request["Key"] = _key(write.key)
+        if write.update is not None:
+            request["UpdateExpression"] = write.update
+        if write.condition is not None:
+            request["ConditionExpression"] = write.condition
+        if write.names:
+            request["ExpressionAttributeNames"] = dict(write.names)
+        if write.values:
+            request["ExpressionAttributeValues"] = encode(write.values)
+        return request
+
+    def _call(self, method: Callable[..., Any], **request: Any) -> Any:
+        try:
+            return method(**request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _BUSY:
+                raise TemporarilyUnavailable from error
+            raise
+        except BotoCoreError as error:
+            raise TemporarilyUnavailable from error
+
+
+def encode(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as DynamoDB's attribute values. None is left out: an attribute is there or it is not."""
+    return {name: _SERIALIZER.serialize(_stored(value)) for name, value in values.items() if value is not None}
+
+
+def decode(item: Mapping[str, Any]) -> Item:
+    """DynamoDB's attribute values as plain values."""
+    return {name: _plain(_DESERIALIZER.deserialize(value)) for name, value in item.items()}
+
+
+def _stored(value: Any) -> Any:
+    """Times are floats of seconds; they are stored to the millisecond."""
+    match value:
+        case float():
+            return Decimal(f"{value:.3f}")
+        case Mapping():
+            return {name: _stored(each) for name, each in value.items() if each is not None}
+        case list() | tuple():
+            return [_stored(each) for each in value]
+        case frozenset():
+            return set(value)
+        case str():
+            return str(value)
+        case _:
+            return value
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case Binary():
+            return value.__bytes__()
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case _:
+            return value
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}

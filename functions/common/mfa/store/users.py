@@ -1,0 +1,183 @@
+"""What administrators write: users, phones, and the count of those who administer."""
+
+from collections.abc import Sequence
+
+from mfa.errors import Conflict, Forbidden, PhoneNotFound, PreconditionFailed, UserNotFound
+from mfa.history import Event
+from mfa.phones import PHONES_PER_USER, Phone
+from mfa.store import conditions as when
+from mfa.store import records
+from mfa.store.sends import CHALLENGE_SECONDS
+from mfa.store.table import Table, TransactionRefused, Write
+from mfa.users import Kind, User
+
+
+class UserStore:
+    """Users, as administrators change them. Whatever changes who may log in closes the live challenge with it."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def bootstrap(self, user: User, event: Event) -> None:
+        """Adds the first system user. Raises Conflict where there is one, or was."""
+        admins = Write(label="admins", verb="Put", key=records.ADMINS, item={"active": 1}, condition=when.NEW)
+        self._write([_new_user(user), admins, records.event_write(user.login_name, event)], Conflict)
+
+    def add(self, user: User, event: Event) -> None:
+        """Adds a user. Raises Conflict where the login name is taken."""
+        self._write(
+            [_new_user(user), *_admins(_administers(user)), records.event_write(user.login_name, event)], Conflict
+        )
+
+    def change(self, before: User, after: User, event: Event, *, closes: bool) -> None:
+        """Writes the user as the version after the one that was read.
+
+        Raises PreconditionFailed where another change came first, Forbidden where no active system user would remain.
+        """
+        profile = Write(
+            label="profile",
+            verb="Put",
+            key=records.profile_key(after.login_name),
+            item=records.user_item(after),
+            condition=when.VERSION_AS_READ,
+            values={":version": before.version},
+        )
+        self._write(
+            [
+                profile,
+                *_admins(_administers(after) - _administers(before)),
+                *([_close(after.login_name, event.at)] if closes else []),
+                records.event_write(after.login_name, event),
+            ],
+            PreconditionFailed,
+        )
+
+    def delete(self, user: User, event: Event) -> None:
+        """Deletes the user with all phones; counters and history stay, so that a name cannot be freed of its lock.
+
+        Raises PreconditionFailed and Forbidden as `change`.
+        """
+        profile = Write(
+            label="profile",
+            verb="Delete",
+            key=records.profile_key(user.login_name),
+            condition=when.VERSION_AS_READ,
+            values={":version": user.version},
+        )
+        phones = [
+            Write(label="phone", verb="Delete", key=records.phone_key(user.login_name, slot))
+            for slot in range(PHONES_PER_USER)
+        ]
+        self._write(
+            [
+                profile,
+                *phones,
+                *_admins(-_administers(user)),
+                _close(user.login_name, event.at),
+                records.event_write(user.login_name, event),
+            ],
+            PreconditionFailed,
+        )
+
+    def unlock(self, login_name: str, event: Event) -> None:
+        """Ends every lock and begins the counts anew. The live challenge is closed: its code was guessed at."""
+        user = Write(label="profile", verb="ConditionCheck", key=records.profile_key(login_name), condition=when.EXISTS)
+        challenge = Write(
+            label="challenge",
+            verb="Update",
+            key=records.challenge_key(login_name),
+            update="SET expires_at = :zero, failures = :zero, failures_total = :zero, lock_count = :zero, #ttl = :ttl "
+            "REMOVE send_id, code_mac, charged, refunded, available_at, email_charged, email_refunded, email_available_at",
+            names={"#ttl": "ttl"},
+            values={":zero": 0, ":ttl": int(event.at) + CHALLENGE_SECONDS},
+        )
+        self._write([user, challenge, records.event_write(login_name, event)], UserNotFound)
+
+    def add_phone(self, login_name: str, phone: Phone, event: Event) -> bool:
+        """Adds the phone at its place. False where another took the place; raises UserNotFound."""
+        user = Write(label="profile", verb="ConditionCheck", key=records.profile_key(login_name), condition=when.EXISTS)
+        place = Write(
+            label="phone",
+            verb="Put",
+            key=records.phone_key(login_name, phone.slot),
+            item=records.phone_item(phone),
+            condition=when.NEW,
+        )
+        try:
+            self._table.transact(lambda: [user, place, records.event_write(login_name, event)])
+        except TransactionRefused as refused:
+            if "profile" in refused.failed:
+                raise UserNotFound from refused
+            return False
+        return True
+
+    def remove_phone(self, login_name: str, phone: Phone, event: Event) -> None:
+        """Removes the phone, closes the live challenge and ends tokens that were issued before. Raises PhoneNotFound."""
+        user = Write(
+            label="profile",
+            verb="Update",
+            key=records.profile_key(login_name),
+            update="SET credentials_changed_at = :now, updated_at = :now ADD version :one",
+            condition=when.EXISTS,
+            values={":now": event.at, ":one": 1},
+        )
+        place = Write(
+            label="phone",
+            verb="Delete",
+            key=records.phone_key(login_name, phone.slot),
+            condition=when.SAME_PHONE,
+            values={":phone": phone.id},
+        )
+        self._write([user, place, _close(login_name, event.at), records.event_write(login_name, event)], PhoneNotFound)
+
+    def _write(
+        self, writes: Sequence[Write], refused: type[Conflict | PreconditionFailed | UserNotFound | PhoneNotFound]
+    ) -> None:
+        try:
+            self._table.transact(lambda: writes)
+        except TransactionRefused as refusal:
+            if refusal.failed == {"admins"}:
+                raise Forbidden("At least one active system user must remain.") from refusal
+            raise refused from refusal
+
+
+def _administers(user: User) -> int:
+    return int(user.kind is Kind.SYSTEM and user.active)
+
+
+def _new_user(user: User) -> Write:
+    return Write(
+        label="profile",
+        verb="Put",
+        key=records.profile_key(user.login_name),
+        item=records.user_item(user),
+        condition=when.NEW,
+    )
+
+
+def _admins(change: int) -> list[Write]:
+    """Keeps count of the active system users, of whom one must remain."""
+    if change == 0:
+        return []
+    return [
+        Write(
+            label="admins",
+            verb="Update",
+            key=records.ADMINS,
+            update="ADD active :change",
+            condition=when.ADMIN_REMAINS if change < 0 else None,
+            values={":change": change} | ({":one": 1} if change < 0 else {}),
+        )
+    ]
+
+
+def _close(login_name: str, now: float) -> Write:
+    """Ends the live challenge, whatever stands there; its counters stay."""
+    return Write(
+        label="challenge",
+        verb="Update",
+        key=records.challenge_key(login_name),
+        update="SET expires_at = :zero, #ttl = :ttl REMOVE send_id, code_mac",
+        names={"#ttl": "ttl"},
+        values={":zero": 0, ":ttl": int(now) + CHALLENGE_SECONDS},
+    )
