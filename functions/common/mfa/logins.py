@@ -1,0 +1,161 @@
+"""Logins: the first factor, and what follows from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from mfa import errors
+from mfa.accounts import Account
+from mfa.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
+from mfa.clients import Client
+from mfa.history import Event, EventType
+from mfa.keys import HmacKeys
+from mfa.phones import Phone
+from mfa.settings import Settings
+from mfa.tokens import MfaToken, Signer, access_claims, sign_access_token, uuid7, write_mfa_token
+from mfa.users import Kind, User, canonical_login_name, mask_email
+
+_NAME_BYTES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class MfaRequired:
+    """The first factor passed; a passcode is needed. Times are seconds since 1970."""
+
+    mfa_token: str
+    expires_at: float
+    phones: tuple[Phone, ...]
+    help_email: str | None
+    locked_until: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """No passcode is needed: the access token, and how long it is valid in seconds."""
+
+    token: str
+    expires_in: int
+    legacy: bool = False
+
+
+class Accounts(Protocol):
+    """Reads users and counts what goes wrong."""
+
+    def load_account(self, login_name: str) -> Account: ...
+    def load_account_for_login(self, login_name: str, address: str, now: float) -> Account: ...
+    def count_wrong_password(self, login_name: str, address: str, now: float) -> bool: ...
+    def record_legacy_login(self, login_name: str, client_version: str, event: Event) -> bool: ...
+
+
+class Passwords(Protocol):
+    """Checks passwords."""
+
+    def matches(self, password_hash: str | None, password: str) -> bool:
+        """Whether it is the password; None, for nobody's, takes as long and never matches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logins:
+    """The first factor."""
+
+    accounts: Accounts
+    passwords: Passwords
+    signer: Signer
+    settings: Callable[[], Settings]
+    keys: Callable[[], HmacKeys]
+    issuer: Callable[[], str]
+    clock: Callable[[], float]
+    random_bytes: Callable[[int], bytes]
+
+    def login(self, login_name: str, password: str, address: str) -> MfaRequired | Authenticated:
+        """Checks name and password.
+
+        Raises InvalidCredentials, whatever of the two is wrong, and RateLimited before anything is compared when this
+        address, or this name from it, has had too many wrong ones within the hour.
+        """
+        now, name = self.clock(), _looked_up(login_name)
+        account = self.accounts.load_account_for_login(name, address, now)
+        refused = errors.RateLimited(
+            "Too many wrong passwords. Try again later.", retry_after=Window.of(HOUR, now).ends_at - now
+        )
+        if (
+            account.wrong_passwords >= WRONG_PASSWORDS_PER_ADDRESS
+            or account.wrong_passwords_for_name >= WRONG_PASSWORDS_PER_NAME
+        ):
+            raise refused
+        user = account.user if account.user and account.user.active else None
+        if not self.passwords.matches(user.password_hash if user else None, password) or user is None:
+            raise errors.InvalidCredentials if self.accounts.count_wrong_password(name, address, now) else refused
+        return self._passed(account, user, None, now)
+
+    def vouched(
+        self, client: Client, login_name: str, address: str, *, supports_mfa: bool, client_version: str | None
+    ) -> MfaRequired | Authenticated:
+        """The client has checked the password. Backup users only.
+
+        Raises InvalidCredentials, and MfaNotSupported for a client that cannot ask for the passcode that is needed, unless
+        it may skip: the setting is on, an administrator marked the client legacy, and the skip is written down.
+        """
+        now, name = self.clock(), _looked_up(login_name)
+        account = self.accounts.load_account(name)
+        user = account.user
+        if user is None or not user.active or user.kind is not Kind.BACKUP:
+            raise errors.InvalidCredentials
+        if supports_mfa or not user.mfa_enabled:
+            return self._passed(account, user, client, now)
+        if not (self.settings().allow_legacy_clients and client.legacy):
+            raise errors.MfaNotSupported
+        event = Event(
+            id=self.random_bytes(6).hex(),
+            at=now,
+            type=EventType.LEGACY_LOGIN,
+            actor=client.client_id,
+            address=address,
+            detail={"client_version": client_version or "unknown"},
+        )
+        if not self.accounts.record_legacy_login(name, client_version or "unknown", event):
+            raise errors.InvalidCredentials
+        return self._authenticated(user, client, now, legacy=True)
+
+    def _passed(self, account: Account, user: User, client: Client | None, now: float) -> MfaRequired | Authenticated:
+        if not user.mfa_enabled:
+            return self._authenticated(user, client, now, legacy=False)
+        settings = self.settings()
+        expires_at = now + settings.mfa_token_seconds
+        token = MfaToken(
+            login_name=user.login_name,
+            kind=user.kind,
+            client_id=client.client_id if client else None,
+            jti=self.random_bytes(16).hex(),
+            issued_at=now,
+            expires_at=expires_at,
+        )
+        can_recover = user.kind is Kind.BACKUP and user.contact_email and settings.email_sender
+        return MfaRequired(
+            mfa_token=write_mfa_token(self.keys(), token),
+            expires_at=expires_at,
+            phones=account.phones,
+            help_email=mask_email(user.contact_email) if can_recover and user.contact_email else None,
+            locked_until=account.challenge.locked_until(now),
+        )
+
+    def _authenticated(self, user: User, client: Client | None, now: float, *, legacy: bool) -> Authenticated:
+        seconds, issuer = self.settings().access_token_seconds, self.issuer()
+        claims = access_claims(
+            user,
+            issuer=issuer,
+            audience=client.client_id if client else issuer,
+            seconds=seconds,
+            now=now,
+            jti=uuid7(now, self.random_bytes(10)),
+            amr=["pwd"],
+        )
+        if legacy:
+            claims["legacy"] = True
+        return Authenticated(sign_access_token(self.signer, claims), seconds, legacy)
+
+
+def _looked_up(login_name: str) -> str:
+    """The name under which the user is looked up. One that is longer than any name can be finds nobody, at the same cost."""
+    name = canonical_login_name(login_name)
+    return name if 0 < len(name.encode()) <= _NAME_BYTES else "\N{REPLACEMENT CHARACTER}"
