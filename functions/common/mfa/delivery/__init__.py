@@ -1,0 +1,1 @@
+"""Delivery: vendors' errors become ours here and nowhere else."""

@@ -1,0 +1,46 @@
+"""Mail through Amazon SES."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
+
+from mfa.challenges import Delivery
+from mfa.dispatch import Outcome
+from mfa.errors import TemporarilyUnavailable
+
+
+class Ses(Protocol):
+    """What is used of boto3's client."""
+
+    def send_email(self, **request: Any) -> Any: ...
+
+
+class SesEmail:
+    """Sends one mail a call."""
+
+    def __init__(self, client: Callable[[], Ses]) -> None:
+        """`client` makes the client when the first mail goes out: few logins need one."""
+        self._client = client
+
+    def send(self, sender: str, address: str, subject: str, body: str) -> Outcome:
+        """Sends the mail. After a timeout nobody knows whether it went out: the outcome is `unknown`."""
+        try:
+            self._client().send_email(
+                Source=sender,
+                Destination={"ToAddresses": [address]},
+                Message={
+                    "Subject": {"Data": subject, "Charset": "UTF-8"},
+                    "Body": {"Text": {"Data": body, "Charset": "UTF-8"}},
+                },
+            )
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+                return Outcome(Delivery.UNKNOWN)
+            return Outcome(Delivery.FAILED, code, TemporarilyUnavailable("The mail could not be sent."))
+        except (ConnectTimeoutError, EndpointConnectionError):
+            return Outcome(Delivery.FAILED, "unreachable", TemporarilyUnavailable("The mail could not be sent."))
+        except HTTPClientError:
+            return Outcome(Delivery.UNKNOWN)
+        return Outcome(Delivery.QUEUED)
