@@ -1,0 +1,57 @@
+"""Values as the API shows them."""
+
+from mfa import contract
+from mfa.challenges import Challenge
+from mfa.logins import Authenticated, MfaRequired
+from mfa.phones import Phone
+from mfa.times import rfc3339
+from mfa.verification import Approval
+
+
+def challenge(value: Challenge, now: float) -> contract.ChallengeState:
+    """A challenge at this moment."""
+    lane = value.lane(value.channel)
+    locked_until = value.locked_until(now)
+    return contract.ChallengeState(
+        id=value.id,
+        status=value.status(now),
+        channel=value.channel,
+        destination=value.destination,
+        prefix=value.prefix,
+        sent_at=rfc3339(value.sent_at),
+        expires_at=rfc3339(value.expires_at),
+        resend_available_at=rfc3339(lane.available_at),
+        attempts_remaining=value.attempts_remaining,
+        sends_remaining=value.sends_remaining,
+        locked_until=None if locked_until is None else rfc3339(locked_until),
+        delivery=contract.DeliveryState(value.delivery, value.delivery_error),
+        server_time=rfc3339(now),
+    )
+
+
+def first_factor(value: MfaRequired | Authenticated) -> contract.MfaRequired | contract.Authenticated:
+    """What a login gives."""
+    if isinstance(value, Authenticated):
+        return contract.Authenticated(token=value.token, expires_in=value.expires_in, amr=["pwd"])
+    return contract.MfaRequired(
+        mfa_token=value.mfa_token,
+        expires_at=rfc3339(value.expires_at),
+        phones=[_choice(phone) for phone in value.phones],
+        help=contract.Help(value.help_email),
+        locked_until=None if value.locked_until is None else rfc3339(value.locked_until),
+    )
+
+
+def approval(value: Approval) -> contract.Approved:
+    """What a right passcode gives."""
+    return contract.Approved(token=value.token, expires_in=value.expires_in, amr=value.amr)
+
+
+def _choice(phone: Phone) -> contract.PhoneChoice:
+    return contract.PhoneChoice(
+        id=phone.id,
+        region=phone.region,
+        calling_code=phone.calling_code,
+        masked_number=phone.masked_number,
+        verified=phone.verified,
+    )

@@ -1,0 +1,53 @@
+"""Dispatch of passcodes: challenges, resends, recovery. Cannot sign access tokens."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from mfa import api, contract, views
+from mfa.challenges import Challenge, Channel
+from mfa.wiring import Wiring
+
+logger = Logger()
+metrics = Metrics()
+wiring = Wiring()
+app = api.App(wiring, logger, metrics)
+
+
+@app.operation(contract.START_CHALLENGE)
+def start_challenge(call: api.Call) -> contract.ChallengeState:
+    """Texts a passcode to one of the user's phones."""
+    return _sent(wiring.dispatch.start(call.mfa_token, call.caller, call.body.phone_id))
+
+
+@app.operation(contract.RESEND_CHALLENGE)
+def resend_challenge(call: api.Call) -> contract.ChallengeState:
+    """Sends a new passcode for the same challenge."""
+    channel = Channel(call.body.channel) if call.body.channel else None
+    return _sent(wiring.dispatch.resend(call.mfa_token, call.caller, call.id(), channel, call.body.phone_id))
+
+
+@app.operation(contract.START_RECOVERY)
+def start_recovery(call: api.Call) -> contract.ChallengeState:
+    """Sends a passcode to the contact email."""
+    return _sent(wiring.dispatch.recover(call.mfa_token, call.caller))
+
+
+@app.operation(contract.GET_CHALLENGE)
+def get_challenge(call: api.Call) -> contract.ChallengeState:
+    """The challenge as it stands."""
+    return views.challenge(wiring.dispatch.get(call.mfa_token, call.id()), wiring.clock())
+
+
+def _sent(challenge: Challenge) -> contract.ChallengeState:
+    app.count(f"sends_{challenge.channel}")
+    return views.challenge(challenge, wiring.clock())
+
+
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answers API Gateway."""
+    return app.resolve(event, context)

@@ -1,0 +1,65 @@
+"""What people prove, passwords and passcodes, and the tokens that follow. Cannot read Twilio's token."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from mfa import api, contract, views
+from mfa.wiring import Wiring
+
+logger = Logger()
+metrics = Metrics()
+wiring = Wiring()
+app = api.App(wiring, logger, metrics)
+
+
+@app.operation(contract.LOGIN)
+def login(call: api.Call) -> contract.MfaRequired | contract.Authenticated:
+    """Checks name and password."""
+    return views.first_factor(wiring.logins.login(call.body.login_name, call.body.password, call.address))
+
+
+@app.operation(contract.LOGIN_VOUCHED)
+def login_vouched(call: api.Call) -> contract.MfaRequired | contract.Authenticated:
+    """Takes a client's word for the password."""
+    passed = wiring.logins.vouched(
+        call.relying_client,
+        call.body.login_name,
+        call.address,
+        supports_mfa=call.body.client_supports_mfa,
+        client_version=call.body.client_version,
+    )
+    if getattr(passed, "legacy", False):
+        app.count("legacy_logins")
+    return views.first_factor(passed)
+
+
+@app.operation(contract.VERIFY_CHALLENGE)
+def verify_challenge(call: api.Call) -> contract.Approved:
+    """Completes the login with the passcode."""
+    approval = wiring.verification.verify(call.mfa_token, call.id(), call.body.code, call.address)
+    app.count("approvals")
+    return views.approval(approval)
+
+
+@app.operation(contract.JWKS)
+def jwks(_call: api.Call) -> contract.Jwks:
+    """The public keys of access tokens."""
+    return contract.Jwks([wiring.signer.jwk()])
+
+
+@app.operation(contract.OPENAPI)
+def openapi(_call: api.Call) -> dict[str, Any]:
+    """The description of the API."""
+    from mfa.openapi import document  # noqa: PLC0415 - a passcode's verification need not wait for it
+
+    return document(wiring.issuer())
+
+
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answers API Gateway."""
+    return app.resolve(event, context)
