@@ -1,0 +1,17 @@
+"""The product on one machine: its routes, its real handlers, and stand-ins for AWS and Twilio.
+
+`python -m infra.local` starts it; nothing in here is part of the deployed artifact. `template.yaml` stays the only
+definition of routes, table, keys and variables: this package reads it and adds none of its own.
+
+A map, from the outside in:
+
+- `__main__`, `options`, `output`: the command, its settings, what it prints
+- `stack`: starts and stops everything, in order; `testing.running_stack` does it for tests
+- `serving`, `site`: the HTTP server and what is found at which path
+- `gateway`, `events`, `responses`: API Gateway; `invocations`: Lambda's own API; `pages`, `inbox`: the pages
+- `pool`, `worker`: worker processes that run handlers as Lambda does
+- `template`: what `template.yaml` says
+- `aws`, `aws_process`, `moto_transactions`: moto, and everything the template creates in it
+- `twilio`: the simulated Twilio, which also runs on its own
+- `seed`: the users and settings a fresh stack starts with
+"""

@@ -1,0 +1,77 @@
+"""`python -m infra.local`: the local stack, until Ctrl-C or SIGTERM. Its settings are environment variables."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from infra.local import processes
+from infra.local.errors import StartError
+from infra.local.options import Options
+from infra.local.output import Output
+from infra.local.stack import Stack
+
+_EPILOG = """\
+environment variables (empty means not set):
+  PORT                       where it listens; 8080, 0 for any free port
+  HOST                       127.0.0.1; 0.0.0.0 in a container
+  PUBLIC_URL                 the address clients and Twilio use, when it is another
+  AWS_ENDPOINT_URL_DYNAMODB  where the table lives, when not in moto
+  TWILIO_API_URL             where messages go, when not to the handset; with TWILIO_ACCOUNT_SID,
+                             TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER of the account to use there
+  WORKERS_PER_FUNCTION       2
+  POWERTOOLS_LOG_LEVEL       of the functions' logs; INFO
+"""
+
+
+def main() -> int:
+    """Run the stack; 1 when it cannot start, with the reason in one line on stderr."""
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.local",
+        description="The product on this machine.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--root", type=Path, default=processes.HOME, help="the tree to run (default: this one)")
+    parser.add_argument("--until-stdin-ends", action="store_true", help="also end when standard input does")
+    arguments = parser.parse_args()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.default_int_handler)
+    output = Output()
+    stack = None
+    try:
+        if arguments.until_stdin_ends:
+            threading.Thread(target=_end_with_stdin, daemon=True).start()
+        stack = Stack(Options.of(os.environ), output, arguments.root.resolve())
+        facts = stack.start()
+        for line in ["", *facts.lines(), "", "ready"]:
+            output.line(line)
+        threading.Event().wait()
+    except StartError as error:
+        output.flush()
+        print(f"local stack: {error}", file=sys.stderr, flush=True)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, signal.SIG_IGN)
+        if stack is not None:
+            stack.stop()
+        output.flush()
+    return 0
+
+
+def _end_with_stdin() -> None:
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    # Not sys.exit: that would wait for a status callback somebody is slow to answer.
+    os._exit(main())

@@ -1,0 +1,31 @@
+"""Messages between the stack and its workers: four bytes of length, then the bytes."""
+
+from __future__ import annotations
+
+import socket
+import struct
+
+_LENGTH = struct.Struct(">I")
+
+
+def send(connection: socket.socket, *parts: bytes) -> None:
+    """Send each part as one message; raises `OSError` when the other end is gone."""
+    connection.sendall(b"".join(_LENGTH.pack(len(part)) + part for part in parts))
+
+
+def receive(connection: socket.socket) -> bytes:
+    """The next message. Raises `EOFError` when the other end is gone, `TimeoutError` as the socket's timeout says."""
+    return _exactly(connection, _LENGTH.unpack(_exactly(connection, _LENGTH.size))[0])
+
+
+def _exactly(connection: socket.socket, count: int) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        try:
+            part = connection.recv(min(count - len(data), 1 << 20))
+        except ConnectionError as error:
+            raise EOFError from error
+        if not part:
+            raise EOFError
+        data += part
+    return bytes(data)

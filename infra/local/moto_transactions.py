@@ -1,0 +1,66 @@
+"""Moto's DynamoDB transactions, without the copies.
+
+For every item of a transaction moto 5 copies the whole table, to have something to go back to: eight items in a table of a
+thousand take 0.3 s, and creating users one after another takes quadratic time. Here only the items a transaction names
+are copied, and put back when it is refused. Requests have to come one at a time, as they do in `aws_process`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from moto.dynamodb import models
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
+
+
+class _Copy:
+    """Stands in for the module `copy` where moto copies tables."""
+
+    @staticmethod
+    def deepcopy(value: Any) -> Any:
+        return value if isinstance(value, Table) else copy.deepcopy(value)
+
+
+class _Before:
+    """An item as it was."""
+
+    def __init__(self, table: Table, key: Mapping[str, Any]) -> None:
+        self._items: Any = table.items
+        self._hash = DynamoType(key[table.hash_key_attr])
+        self._range = DynamoType(key[table.range_key_attr]) if table.range_key_attr else None
+        there = self._items.get(self._hash)
+        self._item = copy.deepcopy(there.get(self._range) if there and self._range is not None else there)
+
+    def restore(self) -> None:
+        holder, key = (self._items, self._hash) if self._range is None else (self._items[self._hash], self._range)
+        if self._item is None:
+            holder.pop(key, None)
+        else:
+            holder[key] = self._item
+
+
+def install() -> None:
+    """Make every transaction of this process cheap."""
+    original = DynamoDBBackend.transact_write_items
+
+    def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+        before = []
+        for action in transact_items:
+            for request in action.values():
+                table = self.tables.get(request.get("TableName", ""))
+                key = request.get("Key") or request.get("Item") or {}
+                if table and key.keys() >= {table.hash_key_attr, *filter(None, [table.range_key_attr])}:
+                    before.append(_Before(table, key))
+        try:
+            original(self, transact_items)
+        except BaseException:
+            for item in before:
+                item.restore()
+            raise
+
+    models.copy = _Copy  # type: ignore[assignment,attr-defined]  # a name of that module, not of its interface
+    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[method-assign]

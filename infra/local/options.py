@@ -1,0 +1,72 @@
+"""The settings of the local stack: environment variables, checked once. An empty value means not set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from infra.local.errors import StartError
+
+DEFAULT_PORT = 8080
+
+
+@dataclass(frozen=True)
+class Options:
+    """Where the stack listens and which parts of the outside world it uses instead of its own."""
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT  # 0: any free port
+    public_url: str | None = None
+    dynamodb_url: str | None = None
+    twilio_url: str | None = None
+    twilio_account_sid: str | None = None
+    twilio_auth_token: str | None = None
+    twilio_phone_number: str | None = None
+    workers: int = 2
+    log_level: str | None = None
+
+    @classmethod
+    def of(cls, env: Mapping[str, str]) -> Options:
+        """Read the settings; raise `StartError` naming the one that is wrong.
+
+        The `TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN` and `TWILIO_PHONE_NUMBER` of a real account count only together
+        with `TWILIO_API_URL`: the simulated Twilio has an account of its own.
+        """
+        twilio_url = _url(env, "TWILIO_API_URL")
+        outside = env if twilio_url else {}
+        return cls(
+            host=env.get("HOST", "").strip() or "127.0.0.1",
+            port=_number(env, "PORT", DEFAULT_PORT, 0, 65535),
+            public_url=_url(env, "PUBLIC_URL"),
+            dynamodb_url=_url(env, "AWS_ENDPOINT_URL_DYNAMODB"),
+            twilio_url=twilio_url,
+            twilio_account_sid=outside.get("TWILIO_ACCOUNT_SID") or None,
+            twilio_auth_token=outside.get("TWILIO_AUTH_TOKEN") or None,
+            twilio_phone_number=outside.get("TWILIO_PHONE_NUMBER") or None,
+            workers=_number(env, "WORKERS_PER_FUNCTION", 2, 1, 32),
+            log_level=env.get("POWERTOOLS_LOG_LEVEL") or None,
+        )
+
+
+def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise StartError(f"{name} must be a number from {low} to {high}, not {text!r}")
+    return int(text)
+
+
+def _url(env: Mapping[str, str], name: str) -> str | None:
+    text = env.get(name, "").strip().rstrip("/")
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, an IPv6 address without its bracket
+        usable = False
+    if not usable or parts.query or parts.fragment or any(c.isspace() for c in text):
+        raise StartError(f"{name} must be an http or https URL, not {text!r}")
+    return text

@@ -1,0 +1,76 @@
+"""What a fresh stack starts with: two users, a phone, and settings that let messages out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.local.errors import StartError
+from infra.local.pool import Pool
+
+PASSWORD = "local-demo-only"  # a password everybody is told
+SYSTEM_USER = "system"
+DEMO_USER = "demo.user"
+DEMO_PHONE = "+85292153799"
+EMAIL_DOMAIN = "example.com"
+EMAIL_SENDER = f"no-reply@{EMAIL_DOMAIN}"
+
+_BUDGETS = ("number_per_hour", "number_per_day", "address_per_hour", "client_per_hour", "global_per_day")
+_PLENTY = 1_000_000
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The Twilio account messages are sent with."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    phone_number: str
+
+
+def seed(admin: Pool, sender: Sender) -> None:
+    """Create what is missing, by the admin function itself; settings are written in any case.
+
+    A table that outlived its stack has the users already, and a token no new key can decrypt. Raises `StartError`
+    naming the operation that was refused.
+    """
+    _run(admin, "users.bootstrap", {"login_name": SYSTEM_USER, "password": PASSWORD}, may_exist=True)
+    _run(
+        admin,
+        "users.create",
+        {
+            "login_name": DEMO_USER,
+            "password": PASSWORD,
+            "kind": "backup",
+            "contact_email": f"{DEMO_USER}@{EMAIL_DOMAIN}",
+            "mfa_enabled": True,
+        },
+        may_exist=True,
+    )
+    _run(admin, "phones.add", {"login_name": DEMO_USER, "number": DEMO_PHONE}, may_exist=True)
+    _run(
+        admin,
+        "settings.patch",
+        {
+            "twilio": {
+                "account_sid": sender.account_sid,
+                "auth_token": sender.auth_token,
+                "sender": {"phone_number": sender.phone_number},
+            },
+            "budgets": dict.fromkeys(_BUDGETS, _PLENTY),
+            "email_sender": EMAIL_SENDER,
+        },
+    )
+
+
+def _run(admin: Pool, operation: str, given: dict[str, Any], *, may_exist: bool = False) -> None:
+    outcome = admin.invoke(json.dumps({"operation": operation, "input": given}).encode())
+    answer = json.loads(outcome.payload)
+    if outcome.error:
+        raise StartError(f"seed: {operation} failed: {answer.get('errorType')}: {answer.get('errorMessage')}")
+    if not isinstance(answer, dict) or "output" not in answer:
+        problem = answer.get("error") if isinstance(answer, dict) else answer
+        if may_exist and isinstance(problem, dict) and problem.get("code") == "conflict":
+            return
+        raise StartError(f"seed: {operation} was refused: {json.dumps(problem)}")

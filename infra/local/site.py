@@ -1,0 +1,65 @@
+"""What is found at which path, and one line for each request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from http import HTTPStatus
+
+from infra.local import invocations
+from infra.local.events import Request
+from infra.local.gateway import Gateway
+from infra.local.invocations import Invocations
+from infra.local.output import Output
+from infra.local.pages import Pages
+from infra.local.responses import Response
+from infra.local.serving import Environ, StartResponse
+
+# Asked for every second by an open handset, or along with a page.
+_UNLOGGED = ("/handset/messages", "/static/", "/login.css", "/login.js")
+
+
+class Site:
+    """The WSGI application of the stack: the template's routes, Lambda's API, the pages, in this order."""
+
+    def __init__(self, gateway: Gateway, invocations: Invocations, pages: Pages, output: Output) -> None:
+        self._gateway = gateway
+        self._invocations = invocations
+        self._pages = pages
+        self._output = output
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        started = time.monotonic()
+        request = Request.of(environ)
+        response = self._answer(request)
+        if response.status >= 400 or not request.path.startswith(_UNLOGGED):
+            took = (time.monotonic() - started) * 1000
+            # No query, no headers, no body: they may hold a passcode, a token or a number.
+            self._output.line(
+                f"{datetime.now().astimezone():%H:%M:%S} {request.method} {request.path} {response.status} {took:.0f} ms"
+            )
+        start_response(
+            f"{response.status} {_phrase(response.status)}",
+            [*((name, _latin(value)) for name, value in response.headers), ("Content-Length", str(len(response.body)))],
+        )
+        return [] if request.method == "HEAD" else [response.body]
+
+    def _answer(self, request: Request) -> Response:
+        if self._gateway.router.find(request.method, request.path):
+            return self._gateway.answer(request)
+        if request.path.startswith(invocations.PREFIX):
+            return self._invocations.answer(request)
+        return self._pages.answer(request) or self._gateway.answer(request)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+def _latin(value: str) -> str:
+    """Header values as WSGI wants them: UTF-8 bytes dressed as Latin-1."""
+    return value.encode("utf-8").decode("latin-1")

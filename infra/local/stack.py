@@ -1,0 +1,200 @@
+"""Starts everything in the order it is needed, and ends all of it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from infra.local import processes
+from infra.local.errors import StartError
+from infra.local.facts import Facts
+from infra.local.gateway import Gateway
+from infra.local.inbox import Inbox
+from infra.local.invocations import Invocations
+from infra.local.options import Options
+from infra.local.output import Output
+from infra.local.pages import Pages
+from infra.local.pool import Pool
+from infra.local.seed import EMAIL_DOMAIN, Sender, seed
+from infra.local.serving import Server, bind
+from infra.local.site import Site
+from infra.local.template import Function, Template, read_template
+from infra.local.twilio.account import local_account
+from infra.local.twilio.app import Twilio
+
+_ADMIN = "AdminFunction"
+_CONSOLE = "/v1/admin/console"
+# What the stack needs of the template's resources is created from these.
+_CREATED = (
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::KMS::Alias",
+    "AWS::SecretsManager::Secret",
+    "AWS::SSM::Parameter",
+)
+
+
+class Stack:
+    """The local stack of the tree at `root`. `stop` may be called at any time, also after a start that failed."""
+
+    def __init__(self, options: Options, output: Output, root: Path) -> None:
+        self._options = options
+        self._output = output
+        self._root = root
+        self._started = ExitStack()
+
+    def start(self) -> Facts:
+        """Start everything; it answers when this returns. Raises `StartError`, and leaves ending to `stop`."""
+        options = self._options
+        if options.dynamodb_url:
+            _reach(options.dynamodb_url)
+        bound = self._started.enter_context(bind(options.host, options.port))
+        base_url = f"http://{_reachable(options.host)}:{bound.getsockname()[1]}"
+        public_url = options.public_url or base_url
+        template = read_template(self._root / "template.yaml", {"PublicUrl": public_url})
+        if _ADMIN not in template.functions:
+            raise StartError(f"template.yaml has no {_ADMIN}")
+
+        aws, aws_url = self._start_aws(template)
+        inbox = Inbox()
+        twilio_url, sender = self._start_twilio(inbox)
+        pools = self._pools(template, aws_url, twilio_url)
+        # The others load while this one seeds: side by side with moto they would only slow each other down.
+        pools[_ADMIN].start()
+        self._await_aws(aws)
+        inbox.connect(aws_url)
+        for name, pool in pools.items():
+            if name != _ADMIN:
+                pool.start()
+        pools[_ADMIN].wait()
+        seed(pools[_ADMIN], sender)
+        for pool in pools.values():
+            pool.wait()
+
+        gateway = Gateway(template.api, pools, self._output)
+        facts = Facts(
+            base_url=base_url,
+            public_url=public_url,
+            aws_url=aws_url,
+            dynamodb_url=options.dynamodb_url or aws_url,
+            table=next((table["TableName"] for table in template.named("AWS::DynamoDB::Table").values()), ""),
+            twilio_url=twilio_url,
+            twilio_is_simulated=options.twilio_url is None,
+            twilio_account_sid=sender.account_sid,
+            twilio_auth_token=sender.auth_token,
+            twilio_phone_number=sender.phone_number,
+            functions=tuple(template.functions),
+            has_console=_CONSOLE in gateway.router,
+        )
+        site = Site(gateway, Invocations(pools, self._output), Pages(facts, inbox), self._output)
+        server = Server(site, bound)
+        self._started.callback(server.stop)
+        server.start()
+        for pool in pools.values():
+            pool.complete()
+        return facts
+
+    def stop(self) -> None:
+        """End everything that was started, in reverse order."""
+        self._started.close()
+
+    def _start_aws(self, template: Template) -> tuple[subprocess.Popen[bytes], str]:
+        """Start the AWS process; its address is known before it answers there."""
+        with bind("127.0.0.1", 0) as listening:
+            task = {
+                "descriptor": listening.fileno(),
+                "resources": {kind: template.named(kind) for kind in _CREATED},
+                "dynamodb_url": self._options.dynamodb_url,
+                "email_domain": EMAIL_DOMAIN,
+            }
+            process = processes.start(
+                "infra.local.aws_process",
+                [json.dumps(task)],
+                env={},
+                descriptors=[listening.fileno()],
+                stdin=subprocess.PIPE,
+            )
+            self._started.callback(processes.stop, [process])
+            return process, f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+    def _await_aws(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None  # started with a pipe
+        for line in process.stdout:
+            if line.startswith((b'{"endpoint"', b'{"error"')):
+                answer = json.loads(line)
+                if "error" in answer:
+                    raise StartError(answer["error"])
+                threading.Thread(
+                    target=self._output.relay, args=("aws", process.stdout), name="aws log", daemon=True
+                ).start()
+                return
+            self._output.relay("aws", [line])
+        raise StartError(f"moto ended before it answered (exit status {process.wait()})")
+
+    def _start_twilio(self, inbox: Inbox) -> tuple[str, Sender]:
+        """The address of Twilio's API and the account to use there."""
+        options = self._options
+        account = local_account()
+        if options.twilio_url:
+            return options.twilio_url, Sender(
+                options.twilio_account_sid or account.sid,
+                options.twilio_auth_token or account.auth_token,
+                options.twilio_phone_number or account.phone_numbers[0],
+            )
+        twilio = Twilio(account, inbox.receive, lambda line: self._output.line(f"twilio | {line}"))
+        bound = self._started.enter_context(bind("127.0.0.1", 0))
+        server = Server(twilio, bound, threads=64)
+        self._started.callback(twilio.stop)
+        self._started.callback(server.stop)
+        twilio.start()
+        server.start()
+        return f"http://127.0.0.1:{server.port}", Sender(account.sid, account.auth_token, account.phone_numbers[0])
+
+    def _pools(self, template: Template, aws_url: str, twilio_url: str) -> dict[str, Pool]:
+        endpoints = {"AWS_ENDPOINT_URL": aws_url, "TWILIO_API_URL": twilio_url}
+        if self._options.dynamodb_url:
+            endpoints["AWS_ENDPOINT_URL_DYNAMODB"] = self._options.dynamodb_url
+        if self._options.log_level:
+            endpoints["POWERTOOLS_LOG_LEVEL"] = self._options.log_level
+        pools = {}
+        for name, function in template.functions.items():
+            environment = {**_lambda_environment(function), **function.environment, **endpoints}
+            pools[name] = Pool(function, self._options.workers, environment, self._output)
+            self._started.callback(pools[name].close)
+        return pools
+
+
+def _lambda_environment(function: Function) -> dict[str, str]:
+    """The variables Lambda itself sets."""
+    return {
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+        "LAMBDA_TASK_ROOT": str(function.code),
+        "_HANDLER": function.handler,
+        "TZ": ":UTC",
+    }
+
+
+def _reach(url: str) -> None:
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), timeout=3).close()
+    except OSError as error:
+        raise StartError(f"AWS_ENDPOINT_URL_DYNAMODB: nothing answers at {url} ({error.strerror or error})") from error
+
+
+def _reachable(host: str) -> str:
+    """The host under which this machine itself reaches a server bound to `host`."""
+    if host in {"0.0.0.0", "::", ""}:  # compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,269 @@
+"""What `template.yaml` says, with its references resolved for a stack called `local`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cfn_flip  # type: ignore[import-untyped]  # has no types
+
+from infra.local.errors import StartError
+
+ACCOUNT_ID = "123456789012"
+REGION = "us-east-1"
+STACK_NAME = "local"
+
+_PSEUDO_PARAMETERS = {
+    "AWS::StackName": STACK_NAME,
+    "AWS::AccountId": ACCOUNT_ID,
+    "AWS::Region": REGION,
+    "AWS::Partition": "aws",
+    "AWS::URLSuffix": "amazonaws.com",
+    "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT_ID}:stack/{STACK_NAME}/local",
+    "AWS::NotificationARNs": [],
+}
+_NAME_PROPERTIES = {
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::KMS::Alias": "AliasName",
+    "AWS::SSM::Parameter": "Name",
+    "AWS::SecretsManager::Secret": "Name",
+    "AWS::Logs::LogGroup": "LogGroupName",
+}
+_NOTHING = object()
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Lambda function: its code on this disk and how it is to be run."""
+
+    name: str
+    code: Path
+    layers: tuple[Path, ...]
+    handler: str
+    timeout: float
+    memory: int
+    environment: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        """The name of its folder, e.g. `send_code`."""
+        return self.code.name
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{self.name}"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A method and a path of the API, and the function behind it."""
+
+    method: str  # upper case; ANY for all
+    path: str
+    function: str
+
+
+@dataclass(frozen=True)
+class Api:
+    """The REST API."""
+
+    stage: str
+    routes: tuple[Route, ...]
+    gateway_responses: Mapping[str, Mapping[str, Any]]
+    binary_media_types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Template:
+    """The parts of the template the local stack runs; `resources` holds everything else, resolved, by type."""
+
+    api: Api
+    functions: Mapping[str, Function]
+    resources: Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+    def named(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """The resources of a type: logical id to properties."""
+        return self.resources.get(kind, {})
+
+
+def read_template(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
+    """Read a SAM template. Parameters not given have their defaults.
+
+    Raises `StartError` where it is missing, no template, or uses something the local stack cannot resolve.
+    """
+    try:
+        document = cfn_flip.load(path.read_text(encoding="utf-8"))[0]
+    except OSError as error:
+        raise StartError(f"{path} cannot be read: {error.strerror}") from error
+    except Exception as error:  # cfn_flip raises whatever its YAML and JSON readers raise
+        raise StartError(f"{path} is not a template: {' '.join(str(error).split())}") from error
+    resolver = _Resolver(document, parameters or {})
+    try:
+        return _template(document, resolver, path.parent)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StartError(f"{path} has something the local stack cannot read: {error}") from error
+
+
+def _template(document: Mapping[str, Any], resolver: _Resolver, root: Path) -> Template:
+    by_type: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for name, resource in document["Resources"].items():
+        if resolver.exists(resource):
+            properties = resolver.resolve(resource.get("Properties", {}))
+            by_type.setdefault(resource["Type"], {})[name] = properties
+    shared = resolver.resolve(document.get("Globals", {}))
+    layers = {
+        name: root / properties["ContentUri"]
+        for name, properties in by_type.get("AWS::Serverless::LayerVersion", {}).items()
+    }
+    functions = {}
+    routes = []
+    for name, properties in by_type.get("AWS::Serverless::Function", {}).items():
+        functions[name] = _function(name, properties, shared.get("Function", {}), layers, root)
+        for event in properties.get("Events", {}).values():
+            if event["Type"] == "Api":
+                routes.append(Route(event["Properties"]["Method"].upper(), event["Properties"]["Path"], name))
+    apis = list(by_type.get("AWS::Serverless::Api", {}).values())
+    api = {**shared.get("Api", {}), **(apis[0] if apis else {})}
+    return Template(
+        Api(
+            stage=api.get("StageName", "Prod"),
+            routes=tuple(routes),
+            gateway_responses=api.get("GatewayResponses", {}),
+            binary_media_types=tuple(kind.replace("~1", "/") for kind in api.get("BinaryMediaTypes", ())),
+        ),
+        functions,
+        by_type,
+    )
+
+
+def _function(
+    name: str,
+    own: Mapping[str, Any],
+    shared: Mapping[str, Any],
+    layers: Mapping[str, Path],
+    root: Path,
+) -> Function:
+    """SAM's merge: a function's own value wins, maps are joined, lists are appended."""
+    variables = {
+        **shared.get("Environment", {}).get("Variables", {}),
+        **own.get("Environment", {}).get("Variables", {}),
+    }
+    merged = {**shared, **own}
+    return Function(
+        name=name,
+        code=(root / merged["CodeUri"]).resolve(),
+        layers=tuple(
+            layers[layer].resolve() for layer in [*shared.get("Layers", []), *own.get("Layers", [])] if layer in layers
+        ),
+        handler=merged["Handler"],
+        timeout=float(merged.get("Timeout", 3)),
+        memory=int(merged.get("MemorySize", 128)),
+        environment={key: _text(value) for key, value in variables.items()},
+    )
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@dataclass
+class _Resolver:
+    """CloudFormation's intrinsic functions, as far as a template of ours uses them."""
+
+    document: Mapping[str, Any]
+    given: Mapping[str, str]
+    _conditions: dict[str, bool] = field(default_factory=dict)
+
+    def exists(self, resource: Mapping[str, Any]) -> bool:
+        return "Condition" not in resource or self._condition(resource["Condition"])
+
+    def resolve(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [item for item in map(self.resolve, value) if item is not _NOTHING]
+        if not isinstance(value, Mapping):
+            return value
+        if len(value) == 1:
+            [(name, argument)] = value.items()
+            if name == "Ref" or name == "Condition" or name.startswith("Fn::"):
+                return self._intrinsic(name, argument)
+        resolved = {key: self.resolve(item) for key, item in value.items()}
+        return {key: item for key, item in resolved.items() if item is not _NOTHING}
+
+    def _intrinsic(self, name: str, argument: Any) -> Any:
+        match name:
+            case "Ref":
+                return self._ref(argument)
+            case "Fn::GetAtt":
+                target = argument if isinstance(argument, list) else argument.split(".", 1)
+                return self._attribute(target[0], target[1])
+            case "Fn::Sub":
+                return self._sub(argument)
+            case "Fn::If":
+                condition, yes, no = argument
+                return self.resolve(yes if self._condition(condition) else no)
+            case "Condition":
+                return self._condition(argument) if isinstance(argument, str) else {name: self.resolve(argument)}
+            case "Fn::Equals":
+                return self.resolve(argument[0]) == self.resolve(argument[1])
+            case "Fn::Not":
+                return not self.resolve(argument[0])
+            case "Fn::And":
+                return all(self.resolve(item) for item in argument)
+            case "Fn::Or":
+                return any(self.resolve(item) for item in argument)
+            case "Fn::Join":
+                return str(argument[0]).join(str(item) for item in self.resolve(argument[1]))
+            case "Fn::Select":
+                return self.resolve(argument[1])[int(argument[0])]
+            case "Fn::Split":
+                return self.resolve(argument[1]).split(argument[0])
+            case "Fn::FindInMap":
+                first, second, third = self.resolve(argument)[:3]
+                return self.resolve(self.document["Mappings"][first][second][third])
+        raise ValueError(f"{name} is not known here")
+
+    def _condition(self, name: str) -> bool:
+        if name not in self._conditions:
+            self._conditions[name] = bool(self.resolve(self.document["Conditions"][name]))
+        return self._conditions[name]
+
+    def _ref(self, name: str) -> Any:
+        if name == "AWS::NoValue":
+            return _NOTHING
+        if name in _PSEUDO_PARAMETERS:
+            return _PSEUDO_PARAMETERS[name]
+        if name in self.document.get("Parameters", {}):
+            parameter = self.document["Parameters"][name]
+            value = self.given.get(name, parameter.get("Default", ""))
+            lists = str(parameter.get("Type", "")).startswith("List<") or parameter.get("Type") == "CommaDelimitedList"
+            return [item.strip() for item in str(value).split(",")] if lists and isinstance(value, str) else value
+        resource = self.document["Resources"][name]
+        named = _NAME_PROPERTIES.get(resource["Type"])
+        if named and named in resource.get("Properties", {}):
+            return self.resolve(resource["Properties"][named])
+        return name
+
+    def _attribute(self, name: str, attribute: str) -> str:
+        """ARNs only have to be well formed: no policy is evaluated here."""
+        if attribute != "Arn":
+            return f"{name}.{attribute}"
+        service = self.document["Resources"][name]["Type"].split("::")[1].lower()
+        return f"arn:aws:{service}:{REGION}:{ACCOUNT_ID}:{self._ref(name)}"
+
+    def _sub(self, argument: Any) -> str:
+        text, variables = argument if isinstance(argument, list) else (argument, {})
+
+        def replace(found: re.Match[str]) -> str:
+            name = found[1]
+            if name.startswith("!"):
+                return "${" + name[1:] + "}"
+            if name in variables:
+                return _text(self.resolve(variables[name]))
+            if "." in name:
+                return self._attribute(*name.split(".", 1))
+            return _text(self._ref(name))
+
+        return re.sub(r"\$\{([^}]+)\}", replace, text)

@@ -1,0 +1,31 @@
+"""How many segments a text takes: GSM-7 where its characters allow, UCS-2 otherwise."""
+
+from __future__ import annotations
+
+_GSM = set(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_TWO = set("^{}\\[~]|€\f")
+
+
+def count(text: str) -> int:
+    """Segments of a text; an empty one takes one.
+
+    160 septets or 70 UTF-16 units go into a single message, 153 or 67 into each part of a longer one; a character
+    of two units is never split between parts.
+    """
+    if all(character in _GSM or character in _GSM_TWO for character in text):
+        sizes = [2 if character in _GSM_TWO else 1 for character in text]
+        single, part = 160, 153
+    else:
+        sizes = [len(character.encode("utf-16-le")) // 2 for character in text]
+        single, part = 70, 67
+    if sum(sizes) <= single:
+        return 1
+    parts, filled = 1, 0
+    for size in sizes:
+        if filled + size > part:
+            parts, filled = parts + 1, 0
+        filled += size
+    return parts

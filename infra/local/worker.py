@@ -1,0 +1,129 @@
+"""A worker process: one function's handler, one request at a time, as in a Lambda sandbox.
+
+Started by `pool`, with a socket to it. Every request is two messages, its context and its event; every answer is two
+as well, `{"error": null | "Unhandled"}` and the payload. The first answer comes unasked: whether the handler loaded.
+When the stack goes away, however it went, the socket ends and the worker with it, a hanging handler included.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import queue
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from infra.local import frames
+
+type Handler = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Context:
+    """The context object of Lambda's Python runtime."""
+
+    function_name: str
+    function_version: str
+    invoked_function_arn: str
+    memory_limit_in_mb: str  # text, as the real one
+    aws_request_id: str
+    log_group_name: str
+    log_stream_name: str
+    deadline: float
+    identity: None = None
+    client_context: None = None
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int((self.deadline - time.monotonic()) * 1000))
+
+
+def main() -> None:
+    """Serve the handler named in the first argument, a JSON object, until the stack ends."""
+    # Ctrl-C reaches the whole process group; ending the workers is the stack's business.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    function = json.loads(sys.argv[1])
+    connection = socket.socket(fileno=function["descriptor"])
+    requests: queue.SimpleQueue[tuple[bytes, bytes]] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(connection, requests), daemon=True).start()
+    try:
+        handler = _load(function)
+    except BaseException as error:  # noqa: BLE001  # a handler may even call sys.exit while it is imported
+        traceback.print_exc()
+        _answer(connection, "Unhandled", _failure(error, "Runtime.ImportModuleError"))
+        sys.exit(1)
+    _answer(connection, None, b"")
+    while True:
+        about, event = requests.get()
+        _answer(connection, *_run(handler, function, json.loads(about), event))
+
+
+def _read(connection: socket.socket, requests: queue.SimpleQueue[tuple[bytes, bytes]]) -> NoReturn:
+    try:
+        while True:
+            requests.put((frames.receive(connection), frames.receive(connection)))
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _load(function: dict[str, Any]) -> Handler:
+    """Import the handler with only its own folder and its layers before the installed packages."""
+    here = os.getcwd()  # put on the path by `python -m`
+    sys.path[:] = [*function["path"], *(entry for entry in sys.path if entry not in {here, ""})]
+    os.chdir(function["code"])
+    module, _, name = function["handler"].rpartition(".")
+    handler: Handler = getattr(importlib.import_module(module.replace("/", ".")), name)
+    return handler
+
+
+def _run(handler: Handler, function: dict[str, Any], about: dict[str, Any], event: bytes) -> tuple[str | None, bytes]:
+    context = Context(
+        function_name=function["name"],
+        function_version="$LATEST",
+        invoked_function_arn=about["arn"],
+        memory_limit_in_mb=str(function["memory"]),
+        aws_request_id=about["request_id"],
+        log_group_name=f"/aws/lambda/{function['name']}",
+        log_stream_name=os.environ["AWS_LAMBDA_LOG_STREAM_NAME"],
+        deadline=time.monotonic() + about["seconds"],
+    )
+    os.environ["_X_AMZN_TRACE_ID"] = about["trace_id"]
+    try:
+        result = handler(json.loads(event), context)
+    except Exception as error:  # noqa: BLE001  # whatever a handler raises is its answer
+        traceback.print_exc()
+        return "Unhandled", _failure(error, type(error).__name__, about["request_id"])
+    try:
+        return None, json.dumps(result).encode()
+    except (TypeError, ValueError) as error:
+        return "Unhandled", _failure(error, "Runtime.MarshalError", about["request_id"])
+
+
+def _failure(error: BaseException, kind: str, request_id: str = "") -> bytes:
+    frames_of_handler = traceback.extract_tb(error.__traceback__)[1:]
+    return json.dumps(
+        {
+            "errorMessage": str(error),
+            "errorType": kind,
+            "requestId": request_id,
+            "stackTrace": traceback.format_list(frames_of_handler),
+        }
+    ).encode()
+
+
+def _answer(connection: socket.socket, error: str | None, payload: bytes) -> None:
+    try:
+        frames.send(connection, json.dumps({"error": error}).encode(), payload)
+    except OSError:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
