@@ -1,0 +1,570 @@
+"""A login in the sample client against the local stack, as people do it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Request, Route, expect
+
+from infra.local.testing import RunningStack
+from mfa.errors import Refusal
+from tests.browser.client import Client
+from tests.browser.conftest import PASSWORD, Browsing, Person
+
+type MakePerson = Callable[..., Person]
+type MakeBrowsing = Callable[..., Browsing]
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture
+def client(browsing: Browsing) -> Client:
+    return Client(browsing.open("/login"))
+
+
+@pytest.fixture
+def timed_client(browsing: Browsing) -> Client:
+    """One whose time the test lets pass."""
+    return Client(browsing.open("/login", clock_at=time.time()))
+
+
+def test_a_whole_login_with_the_passcode_from_the_handset(browsing: Browsing, make_person: MakePerson) -> None:
+    """A name, a password and the passcode that the handset shows end in a token whose signature is right."""
+    person = make_person()
+    client = Client(browsing.open("/login"))
+    client.log_in(person.login_name, PASSWORD)
+    legend = "Please select phone number to receive passcode via SMS message to continue login."
+    expect(client.page.get_by_role("group", name=legend)).to_be_visible()
+    last4 = person.numbers[0][-4:]
+    expect(client.page.get_by_role("radio", name=f"Hong Kong (+852) - ****{last4}")).to_be_checked()
+    client.send()
+    expect(client.page.locator("#code-lead")).to_have_text(
+        f"SMS message with a passcode was already sent to the phone number Hong Kong (+852) - ****{last4}. "
+        "Please enter the passcode to continue login."
+    )
+    handset = browsing.open(f"/handset?to=%2B{person.numbers[0][1:]}")
+    message = handset.get_by_text(f"Reference: {client.prefix}")
+    expect(message).to_contain_text(f'is the verification code for user "{person.login_name}" login')
+    digits = message.inner_text().split()[0]
+    client.verify(f"{digits[:3]} {digits[3:]}")
+    client.sees("You are logged in")
+    expect(client.claim("User sub")).to_contain_text(person.login_name)
+    expect(client.claim("Proved by")).to_contain_text("Password and text message")
+    expect(client.page.locator("#token-signature")).to_contain_text("The signature is right")
+
+
+def test_a_wrong_passcode_is_said_at_the_input(client: Client, make_person: MakePerson) -> None:
+    """A wrong passcode is answered beside the input, which keeps the focus, and the right one still works."""
+    person = make_person()
+    client.log_in(person.login_name, PASSWORD)
+    client.send()
+    message = person.receive(client.prefix)
+    client.verify(message.wrong())
+    expect(client.code_error).to_contain_text(
+        f"That passcode is not right. Check the message with reference {message.prefix}"
+    )
+    expect(client.code).to_be_focused()
+    assert "code-error" in (client.code.get_attribute("aria-describedby") or "")
+    expect(client.code).to_have_attribute("aria-invalid", "true")
+    client.verify(f"{message.prefix}-{message.digits}")
+    client.sees("You are logged in")
+
+
+def test_after_a_resend_the_old_passcode_names_the_message_to_look_for(
+    timed_client: Client, make_person: MakePerson
+) -> None:
+    """The resend unlocks by itself, and the code of the first message is answered with the prefix of the second."""
+    client = timed_client
+    person = make_person()
+    client.log_in(person.login_name, PASSWORD)
+    client.send()
+    first = person.receive(client.prefix)
+    expect(client.button("Resend passcode")).to_have_attribute("aria-disabled", "true")
+    person.end_cooldown()
+    client.page.clock.run_for(5000)  # the page asks what became of the message, and learns that it may resend
+    expect(client.button("Resend passcode")).not_to_have_attribute("aria-disabled", "true")
+    client.button("Resend passcode").click()
+    expect(client.notice).to_contain_text("A new passcode was sent")
+    second = person.receive(client.prefix)
+    assert second.prefix != first.prefix
+    client.verify(first.digits)
+    expect(client.code_error).to_contain_text(f"from an earlier message. Use the one with reference {second.prefix}")
+    client.verify(second.digits)
+    client.sees("You are logged in")
+
+
+def test_a_passcode_pasted_from_an_older_message_costs_no_attempt(client: Client, make_person: MakePerson) -> None:
+    """A code that carries another message's prefix is told apart without asking the server."""
+    person = make_person()
+    client.log_in(person.login_name, PASSWORD)
+    client.send()
+    message = person.receive(client.prefix)
+    asked = _requests(client.page, "/verify")
+    other = "BCDF" if message.prefix != "BCDF" else "FDCB"
+    client.verify(f"{other}-{message.digits}")
+    expect(client.code_error).to_contain_text(f"from the message with reference {other}")
+    assert not asked
+    client.page.evaluate(
+        """text => { const data = new DataTransfer(); data.setData('text', text);
+        document.getElementById('code').dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, cancelable: true})) }""",
+        message.body,
+    )
+    expect(client.code).to_have_value(message.digits)
+
+
+def test_an_expired_passcode_offers_a_new_one(client: Client, make_person: MakePerson) -> None:
+    """When the passcode has expired the page says so, and the resend it offers leads on to the token."""
+    person = make_person()
+    client.log_in(person.login_name, PASSWORD)
+    client.send()
+    message = person.receive(client.prefix)
+    person.set_challenge(expires_at=-1, available_at=-1)
+    client.verify(message.digits)
+    expect(client.notice).to_contain_text("The passcode has expired")
+    expect(client.notice).to_be_focused()
+    expect(client.code).to_be_disabled()
+    client.button("Resend passcode").click()
+    expect(client.notice).to_contain_text("A new passcode was sent")
+    client.verify(person.receive(client.prefix).digits)
+    client.sees("You are logged in")
+
+
+def test_the_countdown_ends_by_itself_and_is_heard_sparingly(timed_client: Client, make_person: MakePerson) -> None:
+    """Over its whole life the countdown says at most four things aloud, and its end moves the focus to words about it."""
+    client = timed_client
+    person = make_person()
+    client.log_in(person.login_name, PASSWORD)
+    client.send()
+    client.page.evaluate(
+        """() => { window.heard = []; const region = document.getElementById('announcer');
+        new MutationObserver(() => region.textContent && window.heard.push(region.textContent)).observe(region, {childList: true}) }"""
+    )
+    expect(client.page.get_by_role("timer")).to_contain_text("(00:0")
+    person.end_cooldown()
+    client.page.clock.run_for(5000)
+    client.page.route("**/v1/challenges/*", lambda route: route.abort())  # from here on, no word from the server
+    client.page.clock.run_for(310_000)
+    expect(client.notice).to_contain_text("The passcode has expired")
+    expect(client.notice).to_be_focused()
+    heard = client.page.evaluate("window.heard")
+    assert len(heard) <= 4, heard
+    assert "The passcode expires in 60 seconds." in heard
+
+
+def test_five_wrong_passcodes_lock_and_an_administrator_unlocks(client: Client, make_person: MakePerson) -> None:
+    """The last attempts are warned of, the fifth wrong one locks, a login meanwhile shows the lock, unlocking ends it."""
+    person = make_person()
+    client.log_in(person.login_name, PASSWORD)
+    client.send()
+    message = person.receive(client.prefix)
+    warning = client.page.locator("#code-attempts")
+    expect(warning).to_be_hidden()
+    for n in range(1, 5):
+        client.verify(message.wrong(n))
+        expect(client.button("Verify")).not_to_have_attribute("aria-busy", "true")
+        expect(client.code_error).to_contain_text("not right")
+        if n == 3:
+            expect(warning).to_contain_text("2 attempts are left")
+    expect(warning).to_contain_text("This is the last attempt")
+    client.verify(message.wrong(5))
+    client.sees("Login is locked for now")
+    expect(client.heading()).to_be_focused()
+    expect(client.page.locator("#locked-lead")).to_contain_text("no passcode is sent or accepted until")
+    expect(client.page.locator("#locked-timer")).to_contain_text("14:")
+    expect(client.button("Try again")).to_have_attribute("aria-disabled", "true")
+    client.check_accessible()
+    client.button("Back to login").click()
+    client.log_in(person.login_name, PASSWORD)
+    client.sees("Login is locked for now")
+    person.unlock()
+    client.button("Back to login").click()
+    client.log_in(person.login_name, PASSWORD)
+    client.sees("Choose a phone")
+
+
+def test_recovery_by_email(client: Client, make_person: MakePerson) -> None:
+    """Who has no phone at hand gets the passcode by email, and the token says so."""
+    person = make_person()
+    assert person.email is not None
+    client.log_in(person.login_name, PASSWORD)
+    client.sees("Choose a phone")
+    client.page.get_by_text("Need help logging in?").click()
+    expect(client.page.locator("#help")).to_contain_text(f"{person.email[0]}***@example.com")
+    client.button("Email me a passcode").click()
+    client.sees("Enter the passcode")
+    expect(client.page.locator("#code-lead")).to_contain_text(
+        f"Email with a passcode was already sent to {person.email[0]}***@example.com."
+    )
+    client.verify(person.receive(client.prefix, to=person.email).digits)
+    client.sees("You are logged in")
+    expect(client.claim("Proved by")).to_contain_text("Password and email")
+
+
+def test_without_mfa_the_password_is_enough(client: Client, make_person: MakePerson) -> None:
+    """Where MFA is off, the password leads straight to a token, which says that nothing else was proved."""
+    person = make_person(mfa=False)
+    client.log_in(person.login_name, PASSWORD)
+    client.sees("You are logged in")
+    expect(client.claim("Proved by")).to_contain_text("pwd")
+    client.button("Sign out").click()
+    client.sees("Log in")
+    expect(client.page.locator("#token-raw")).to_be_empty()
+
+
+def test_without_a_phone_there_is_help(client: Client, make_person: MakePerson) -> None:
+    """Who has no phone is told whom to ask, and offered the email only where there is one."""
+    person = make_person(phones=0, email=False)
+    client.log_in(person.login_name, PASSWORD)
+    client.sees("No phone is registered")
+    expect(client.page.get_by_text("Ask your administrator to add your phone number")).to_be_visible()
+    expect(client.page.locator("#no-phone-email")).to_be_hidden()
+    client.check_accessible()
+    person = make_person(phones=0)
+    client.button("Cancel").click()
+    client.log_in(person.login_name, PASSWORD)
+    client.button("Email me a passcode").click()
+    client.sees("Enter the passcode")
+
+
+def test_wrong_credentials_have_one_face(client: Client, make_person: MakePerson) -> None:
+    """A wrong password and an unknown name read the same; the password is cleared and has the focus."""
+    person = make_person()
+    said = []
+    for name in (person.login_name, "nobody.at.all"):
+        client.log_in(name, "not the password")
+        expect(client.page.locator("#password")).to_have_value("")
+        expect(client.page.locator("#password")).to_be_focused()
+        said.append(client.page.locator("#password-error").inner_text())
+    assert said[0] == said[1] == "The login name or the password is not right."
+
+
+def test_the_name_is_remembered_only_if_one_likes(browsing: Browsing, make_person: MakePerson) -> None:
+    """A ticked box brings the name back next time, an unticked one forgets it; nothing else is ever stored."""
+    person = make_person(mfa=False)
+    for remember in (True, False):
+        client = Client(browsing.open("/login"))
+        client.page.get_by_label("Remember my login name on this device").set_checked(remember)
+        client.log_in(person.login_name, PASSWORD)
+        client.sees("You are logged in")
+        stored = client.page.evaluate("[Object.values(localStorage), Object.values(sessionStorage), document.cookie]")
+        assert stored == [[person.login_name] if remember else [], [], ""]
+        client.page.reload()
+        expect(client.page.get_by_label("Login name", exact=True)).to_have_value(person.login_name if remember else "")
+        expect(client.page.get_by_label("Password" if remember else "Login name", exact=True)).to_be_focused()
+
+
+def test_another_phone_can_be_chosen(timed_client: Client, make_person: MakePerson) -> None:
+    """A resend may go to another phone, and its passcode completes the same challenge."""
+    client = timed_client
+    person = make_person(phones=2)
+    client.log_in(person.login_name, PASSWORD)
+    opened, resent = _requests(client.page, "/v1/challenges"), _requests(client.page, "/resend")
+    client.send()
+    person.receive(client.prefix)
+    person.end_cooldown()
+    client.button("Use another phone").click()
+    client.page.get_by_role("radio", name="United Kingdom (+44)").check()
+    client.page.clock.fast_forward(61_000)
+    client.send()
+    expect(client.page.locator("#code-lead")).to_contain_text("United Kingdom (+44) - ****")
+    client.verify(person.receive(client.prefix, to=person.numbers[1]).digits)
+    client.sees("You are logged in")
+    assert (len(opened), len(resent)) == (1, 1)
+
+
+def test_a_refused_phone_leads_to_another(timed_client: Client, make_person: MakePerson) -> None:
+    """A phone that refuses messages is explained, marked in the list, and another one is chosen in its place."""
+    client = timed_client
+    person = make_person(phones=2)
+    client.log_in(person.login_name, PASSWORD)
+    client.send()
+    person.end_cooldown()
+    client.page.clock.run_for(5000)
+    client.page.route("**/resend", _answer("phone_unusable", 422))
+    client.button("Resend passcode").click()
+    expect(client.notice).to_contain_text("This phone cannot get our messages")
+    expect(client.notice).to_be_focused()
+    client.notice.get_by_role("button", name="Use another phone").click()
+    expect(client.page.get_by_role("radio", name="Hong Kong (+852)")).to_have_accessible_description(
+        "Cannot get our messages"
+    )
+    client.page.get_by_role("radio", name="United Kingdom (+44)").check()
+    client.page.unroute("**/resend")
+    client.send()
+    client.verify(person.receive(client.prefix, to=person.numbers[1]).digits)
+    client.sees("You are logged in")
+
+
+def test_a_newer_login_takes_the_place(make_browsing: MakeBrowsing, make_person: MakePerson) -> None:
+    """A passcode asked for elsewhere ends this one, and the page says so instead of blaming the code."""
+    person = make_person()
+    here, there = (Client(make_browsing().open("/login")) for _ in range(2))
+    for client in (here, there):
+        client.log_in(person.login_name, PASSWORD)
+    here.send()
+    message = person.receive(here.prefix)
+    person.end_cooldown()
+    there.send()
+    here.verify(message.digits)
+    expect(here.notice).to_contain_text("A newer login has taken this one’s place")
+    here.button("Send a new passcode").click()
+    here.sees("Choose a phone")
+
+
+def test_an_ended_session_leads_back_to_the_login(client: Client, make_person: MakePerson) -> None:
+    """When the MFA token is no longer good the person starts again, with the name kept and the password empty."""
+    person = make_person()
+    client.log_in(person.login_name, PASSWORD)
+    client.sees("Choose a phone")
+    client.page.route(
+        "**/v1/challenges",
+        lambda route: route.continue_(headers={**route.request.headers, "authorization": "Bearer forged"}),
+    )
+    client.button("Send passcode").click()
+    client.sees("Log in")
+    expect(client.notice).to_contain_text("Your login took too long")
+    expect(client.page.get_by_label("Login name", exact=True)).to_have_value(person.login_name)
+    expect(client.page.get_by_label("Password", exact=True)).to_have_value("")
+
+
+def test_a_lost_reply_sends_nothing_twice(client: Client, make_person: MakePerson) -> None:
+    """After a reply that never came, trying again with the same key shows the message that is already there."""
+    person = make_person()
+    client.log_in(person.login_name, PASSWORD)
+    client.sees("Choose a phone")
+    asked = _requests(client.page, "/v1/challenges")
+
+    def lose_reply(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    client.page.route("**/v1/challenges", lose_reply, times=1)
+    client.button("Send passcode").click()
+    expect(client.notice).to_contain_text("We could not reach the service")
+    client.button("Try again").click()
+    client.sees("Enter the passcode")
+    client.verify(person.receive(client.prefix).digits)
+    client.sees("You are logged in")
+    keys = [request.headers["idempotency-key"] for request in asked]
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+    assert len(person.stack.messages(person.numbers[0])) == 1
+
+
+def test_a_double_click_does_nothing_twice(client: Client, make_person: MakePerson) -> None:
+    """Two clicks send one message, and the button shows that it is at work."""
+    person = make_person()
+    client.log_in(person.login_name, PASSWORD)
+    client.sees("Choose a phone")
+    asked = _requests(client.page, "/v1/challenges")
+
+    def slow(route: Route) -> None:
+        expect(client.page.locator("#phones-submit")).to_have_attribute("aria-busy", "true")
+        route.continue_()
+
+    client.page.route("**/v1/challenges", slow)
+    client.button("Send passcode").dblclick()
+    client.sees("Enter the passcode")
+    assert len(asked) == 1
+
+
+def test_times_follow_the_servers_clock(make_browsing: MakeBrowsing, make_person: MakePerson) -> None:
+    """A device whose clock is an hour wrong counts down from five minutes all the same."""
+    person = make_person()
+    for hours in (-1, 1):
+        client = Client(make_browsing().open("/login", clock_at=time.time() + hours * 3600))
+        client.log_in(person.login_name, PASSWORD)
+        if hours == 1:
+            person.end_cooldown()
+        client.send()
+        expect(client.page.get_by_role("timer")).to_contain_text("(00:04:5")
+
+
+def test_every_refusal_has_words_of_its_own(client: Client, make_person: MakePerson) -> None:
+    """Each code of the API's error table is told in a sentence, never as a code, and leaves a way on."""
+    person = make_person()
+    refusals = _refusals()
+    assert len(refusals) > 20
+    for code, status in sorted(refusals):
+        if client.heading().inner_text() != "Choose a phone" or client.page.get_by_role("radio").count() == 0:
+            client.page.reload()
+            client.log_in(person.login_name, PASSWORD)
+            client.sees("Choose a phone")
+        client.page.evaluate("document.querySelectorAll('.notice').forEach(notice => notice.remove())")
+        client.page.route("**/v1/challenges", _answer(code, status))
+        client.button("Send passcode").click()
+        told = client.page.locator(
+            ".step:not([hidden]) .notice, #step-no-phone, #step-locked, .field-error:not([hidden])"
+        )
+        expect(told.filter(visible=True).first, code).not_to_be_empty()
+        text = client.page.locator("main").inner_text()
+        assert code not in text, code
+        assert "The server’s words" not in text, code
+        client.page.unroute("**/v1/challenges")
+
+
+def test_a_code_from_the_future_is_admitted(client: Client, make_person: MakePerson) -> None:
+    """An answer that this page does not know is shown with the server's own words and the code to quote."""
+    client.log_in(make_person().login_name, PASSWORD)
+    client.sees("Choose a phone")
+    client.page.route("**/v1/challenges", _answer("moon_is_full", 418))
+    client.button("Send passcode").click()
+    expect(client.notice).to_contain_text("The server’s words.")
+    expect(client.notice).to_contain_text("moon_is_full")
+
+
+def test_waiting_is_told_and_counted_down(timed_client: Client, make_person: MakePerson) -> None:
+    """A refusal with Retry-After says for how long, and goes away when the time is over."""
+    client = timed_client
+    client.log_in(make_person().login_name, PASSWORD)
+    client.sees("Choose a phone")
+    client.page.route("**/v1/challenges", _answer("rate_limited", 429, retry_after=42))
+    client.button("Send passcode").click()
+    expect(client.notice).to_contain_text("You can try again in 0:4")
+    client.page.clock.run_for(43_000)
+    expect(client.notice).to_have_count(0)
+
+
+def test_a_message_that_did_not_arrive_is_explained(timed_client: Client, make_person: MakePerson) -> None:
+    """What the network says of the message is shown, in words, with the ways out that there are."""
+    client = timed_client
+    person = make_person(phones=2)
+    client.log_in(person.login_name, PASSWORD)
+
+    def undelivered(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(
+            response=reply, json={**reply.json(), "delivery": {"status": "undelivered", "error_code": "30003"}}
+        )
+
+    client.page.route("**/v1/challenges/*", undelivered)
+    client.send()
+    client.page.clock.run_for(5000)
+    expect(client.notice).to_contain_text("The phone seems to be switched off or out of reach.")
+    expect(client.code).to_be_focused()
+    expect(client.notice.get_by_role("button")).to_have_text(["Use another phone", "Email me a passcode"])
+
+
+def test_a_login_by_keyboard_alone(client: Client, make_person: MakePerson) -> None:
+    """From the name to signing out nobody needs a mouse, and what has the focus can be seen."""
+    person = make_person(phones=2)
+    keyboard = client.page.keyboard
+    keyboard.type(person.login_name)
+    keyboard.press("Tab")
+    keyboard.type(PASSWORD)
+    keyboard.press("Enter")
+    client.sees("Choose a phone")
+    expect(client.heading()).to_be_focused()
+    keyboard.press("Tab")
+    keyboard.press("ArrowDown")
+    expect(client.page.get_by_role("radio", name="United Kingdom (+44)")).to_be_focused()
+    keyboard.press("Tab")
+    expect(client.button("Send passcode")).to_be_focused()
+    assert client.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    keyboard.press("Enter")
+    client.sees("Enter the passcode")
+    expect(client.code).to_be_focused()
+    keyboard.type(person.receive(client.prefix, to=person.numbers[1]).digits)
+    keyboard.press("Enter")
+    client.sees("You are logged in")
+    expect(client.heading()).to_be_focused()
+    for _ in range(5):
+        keyboard.press("Tab")
+        if client.page.evaluate("document.activeElement.textContent") == "Sign out":
+            break
+    keyboard.press("Enter")
+    client.sees("Log in")
+
+
+@pytest.mark.parametrize(
+    "window", [{}, PHONE, {"viewport": {"width": 320, "height": 600}}], ids=["desk", "phone", "narrow"]
+)
+def test_every_step_is_accessible_and_fits(
+    window: dict[str, object], make_browsing: MakeBrowsing, make_person: MakePerson
+) -> None:
+    """On a desk's, a phone's and the narrowest width no step overflows, and axe finds nothing in light or dark."""
+    person = make_person(phones=3)
+    client = Client(make_browsing(**window).open("/login"))
+    client.check_accessible()
+    client.button("Log in").click()
+    expect(client.page.locator("#login-name-error")).to_be_visible()
+    client.check_accessible()
+    client.log_in(person.login_name, PASSWORD)
+    client.sees("Choose a phone")
+    client.check_accessible()
+    client.send()
+    client.page.get_by_text("Need help logging in?").click()
+    message = person.receive(client.prefix)
+    client.verify(message.wrong())
+    expect(client.code_error).to_be_visible()
+    client.check_accessible()
+    client.verify(message.digits)
+    client.sees("You are logged in")
+    client.page.get_by_text("The token as it is sent").click()
+    client.check_accessible()
+
+
+@pytest.mark.parametrize("window", [{}, PHONE], ids=["desk", "phone"])
+def test_the_handset_is_accessible_and_fits(
+    window: dict[str, object], make_browsing: MakeBrowsing, make_person: MakePerson
+) -> None:
+    """The page where messages arrive can be read by everyone, on a desk and on a phone."""
+    person = make_person()
+    browsing = make_browsing(**window)
+    client = Client(browsing.open("/login"))
+    client.log_in(person.login_name, PASSWORD)
+    client.send()
+    handset = browsing.open("/handset")
+    expect(handset.get_by_text(f"Reference: {client.prefix}")).to_be_visible()
+    Client(handset).check_accessible()
+
+
+@pytest.mark.skipif("SCREENSHOTS" not in os.environ, reason="writes into docs/; SCREENSHOTS=1 asks for it")
+def test_screenshots(make_browsing: MakeBrowsing, stack: RunningStack) -> None:
+    """The pictures of the README show the pages as they are."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    browsing = make_browsing(viewport={"width": 720, "height": 840}, device_scale_factor=2)
+    client = Client(browsing.open("/login"))
+    client.log_in("demo.user", "local-demo-only")
+    client.send()
+    demo = Person(stack, "demo.user", ["+85292153799"], "demo.user@example.com")
+    client.code.fill(demo.receive(client.prefix).digits)
+    client.page.screenshot(path=IMAGES / "login.png", full_page=True, animations="disabled")
+    handset = browsing.open("/handset?to=%2B85292153799")
+    expect(handset.get_by_text(f"Reference: {client.prefix}")).to_be_visible()
+    handset.screenshot(path=IMAGES / "handset.png", animations="disabled")
+
+
+def _requests(page: Page, end: str) -> list[Request]:
+    """The POSTs whose path has this at its end, as they are made."""
+    made: list[Request] = []
+
+    def keep(request: Request) -> None:
+        if request.method == "POST" and request.url.endswith(end):
+            made.append(request)
+
+    page.on("request", keep)
+    return made
+
+
+def _answer(code: str, status: int, retry_after: int | None = None) -> Callable[[Route], None]:
+    """Answers in the API's place."""
+    headers = {"Content-Type": "application/problem+json"} | ({"Retry-After": str(retry_after)} if retry_after else {})
+    problem = {"type": "about:blank", "title": "Title", "status": status, "code": code, "detail": "The server’s words."}
+    return lambda route: route.fulfill(status=status, headers=headers, json=problem)
+
+
+def _refusals() -> set[tuple[str, int]]:
+    """Every code of the API with its status."""
+
+    def below(refusal: type[Refusal]) -> Iterator[type[Refusal]]:
+        for child in refusal.__subclasses__():
+            yield child
+            yield from below(child)
+
+    return {(refusal.code, refusal.status) for refusal in below(Refusal)}
