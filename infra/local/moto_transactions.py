@@ -33,7 +33,9 @@ class _Before:
         self._hash = DynamoType(key[table.hash_key_attr])
         self._range = DynamoType(key[table.range_key_attr]) if table.range_key_attr else None
         there = self._items.get(self._hash)
-        self._item = copy.deepcopy(there.get(self._range) if there and self._range is not None else there)
+        if self._range is not None:
+            there = there.get(self._range) if there else None
+        self._item = copy.deepcopy(there)
 
     def restore(self) -> None:
         holder, key = (self._items, self._hash) if self._range is None else (self._items[self._hash], self._range)
