@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from werkzeug.wrappers import Request, Response
 
 from infra.local.serving import Environ, StartResponse
+from infra.local.twilio import prices
 from infra.local.twilio.account import Account
 from infra.local.twilio.callbacks import Callbacks
 from infra.local.twilio.errors import TwilioError, not_authenticated, not_found
@@ -31,10 +32,12 @@ class Twilio:
         self.account = account
         self._callbacks = Callbacks(account.auth_token, complain)
         self._messages = Messages(account, self._callbacks, deliver)
-        # Method, what follows the account in the path, what answers it.
+        ours = f"/2010-04-01/Accounts/{account.sid}"
+        # Method, path, what answers it.
         self._routes: list[tuple[str, re.Pattern[str], Callable[..., tuple[int, dict[str, object]]]]] = [
-            ("POST", re.compile(r"Messages\.json"), self._create_message),
-            ("GET", re.compile(r"Messages/(SM[0-9a-f]{32})\.json"), self._get_message),
+            ("POST", re.compile(rf"{ours}/Messages\.json"), self._create_message),
+            ("GET", re.compile(rf"{ours}/Messages/(SM[0-9a-f]{{32}})\.json"), self._get_message),
+            ("GET", re.compile(r"/v1/Messaging/Countries/([A-Z]{2})"), self._get_prices),
         ]
 
     def start(self) -> None:
@@ -60,10 +63,9 @@ class Twilio:
         given = request.authorization
         if given is None or given.type != "basic" or not self._known(given.username or "", given.password or ""):
             raise not_authenticated()
-        prefix = f"/2010-04-01/Accounts/{self.account.sid}/"
         for method, pattern, answer in self._routes:
-            found = pattern.fullmatch(request.path.removeprefix(prefix))
-            if request.path.startswith(prefix) and found and request.method == method:
+            found = pattern.fullmatch(request.path)
+            if found and request.method == method:
                 return answer(request, *found.groups())
         raise not_found(request.path)
 
@@ -80,6 +82,9 @@ class Twilio:
         except ValueError as error:
             raise TwilioError(20001, "The form cannot be read") from error
         return 201, self._messages.create(form)
+
+    def _get_prices(self, _request: Request, region: str) -> tuple[int, dict[str, object]]:
+        return 200, prices.of_country(region)
 
     def _get_message(self, request: Request, sid: str) -> tuple[int, dict[str, object]]:
         return 200, self._messages.get(sid)
