@@ -4,7 +4,7 @@ A counter is one item a window. Regions and the whole are counted in shards, so 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 HOUR = 3600
@@ -36,7 +36,7 @@ class Window:
 class Budget:
     """A counter and its ceiling: `subject` is what is counted, e.g. `NUMBER#+852…`."""
 
-    subject: str
+    subject: str = field(repr=False)  # may be a phone's number
     window: Window
     ceiling: int
 

@@ -24,6 +24,9 @@ class _NewPhone(Struct, frozen=True, forbid_unknown_fields=True):
     login_name: Annotated[str, Meta(max_length=256)]
     number: Annotated[str, Meta(max_length=64)]
 
+    def __repr__(self) -> str:
+        return "_NewPhone(...)"
+
 
 class _PhoneId(Struct, frozen=True, forbid_unknown_fields=True):
     login_name: Annotated[str, Meta(max_length=256)]

@@ -54,7 +54,7 @@ class Counters:
 def spend(budget: Budget) -> Write:
     """Counts one send against a budget."""
     return Write(
-        label=f"budget:{budget.subject}:{budget.window.name}",
+        label=f"budget:{budget.subject.partition('#')[0]}:{budget.window.name}",  # a label may be logged, a number not
         verb="Update",
         key=(budget.subject, f"SENDS#{budget.window.name}"),
         update="SET #ttl = :ttl ADD n :one",

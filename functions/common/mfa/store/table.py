@@ -62,12 +62,12 @@ class Write:
 
     label: str
     verb: str
-    key: Key
-    item: Mapping[str, Any] = field(default_factory=dict)
+    key: Key = field(repr=False)  # may hold a phone's number, as item and values may
+    item: Mapping[str, Any] = field(default_factory=dict, repr=False)
     update: str | None = None
     condition: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 class Table:
