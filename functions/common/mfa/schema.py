@@ -14,11 +14,16 @@ _NAMED = re.compile(r"^Object (?P<what>missing required|contains unknown) field 
 
 
 def load(text: str | bytes) -> Any:
-    """The JSON value (RFC 8259), with no member named twice and no lone surrogate. Raises InvalidRequest on `body`."""
-    if len(text) > BODY_BYTES:
-        raise InvalidRequest("body", f"must have at most {BODY_BYTES} bytes")
+    """The JSON value (RFC 8259) in UTF-8, with no member named twice and no lone surrogate.
+
+    Raises InvalidRequest on `body`.
+    """
     try:
-        value = json.loads(text, object_pairs_hook=_members, parse_constant=_no_constant)
+        data = text.encode() if isinstance(text, str) else text
+        if len(data) > BODY_BYTES:
+            raise InvalidRequest("body", f"must have at most {BODY_BYTES} bytes")
+        # Decoded here: json.loads would take bytes for UTF-16 or UTF-32 where they look like it.
+        value = json.loads(data.decode(), object_pairs_hook=_members, parse_constant=_no_constant)
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise InvalidRequest("body", "must be one JSON value, each member once, in Unicode") from error
@@ -47,8 +52,8 @@ def _no_constant(name: str) -> None:
 def _named(text: str) -> InvalidRequest:
     """msgspec's sentence as ours: the field's dotted path, and what is wrong with it."""
     match = _AT.match(text)
-    message, path = (match["message"], (match["path"] or "").lstrip(".")) if match else (text, "")
+    message, path = (match["message"], (match["path"] or "").removeprefix(".")) if match else (text, "")
     if named := _NAMED.match(message):
-        path = f"{path}.{named['name']}".lstrip(".")
+        path = f"{path}.{named['name']}".removeprefix(".")
         message = "is required" if named["what"].startswith("missing") else "is not known here"
     return InvalidRequest(path[:128] or "body", message[:200].replace("`", ""))
