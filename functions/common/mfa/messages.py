@@ -14,6 +14,7 @@ _GSM7 = frozenset(
 # These take an escape and so two septets.
 _GSM7_EXTENDED = frozenset("\f^{}\\[~]|€")
 SHORTEST_LOGIN_NAME = 16
+SHORTEST_PASSCODE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,9 @@ def mail(passcode: Passcode) -> tuple[str, str]:
 
 def recovery_notice(login_name: str, signature: str) -> str:
     """What the phones are told when a passcode went to the mailbox."""
+    name = _without_runs(login_name, SHORTEST_PASSCODE)
     return (
-        f'A code for user "{login_name}" login was sent by email instead of to this phone. '
+        f'A code for user "{name}" login was sent by email instead of to this phone. '
         f"If it was not you, change your password.\n{signature}"
     )
 
@@ -69,10 +71,17 @@ def is_gsm7(body: str) -> bool:
 def segments(body: str) -> int:
     """How many messages the carrier makes of it, each of which is paid for."""
     if is_gsm7(body):
-        units, single, part = sum(2 if c in _GSM7_EXTENDED else 1 for c in body), 160, 153
+        sizes, single, part = [2 if c in _GSM7_EXTENDED else 1 for c in body], 160, 153
     else:
-        units, single, part = len(body.encode("utf-16-le")) // 2, 70, 67
-    return 1 if units <= single else -(-units // part)
+        sizes, single, part = [2 if ord(c) > 0xFFFF else 1 for c in body], 70, 67
+    if sum(sizes) <= single:
+        return 1
+    count, room = 1, part
+    for size in sizes:  # a character of two units is never cut in two
+        if size > room:
+            count, room = count + 1, part
+        room -= size
+    return count
 
 
 def _text(passcode: Passcode, login_name: str) -> str:
