@@ -18,7 +18,8 @@ EMAIL = (
     r"^[^@\s\"<>(),:;\[\]\\\x00-\x1f\x7f]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$(?!\n)"
 )
 HOST = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$(?!\n)"
-_LINK = re.compile(r"://|www\.|\b[a-z0-9-]+\.[a-z]{2,}/", re.IGNORECASE)
+# What phones make a link of, a bare host name included.
+_LINK = re.compile(r"://|www\.|[^\s.]\.[^\W\d_]{2,}", re.IGNORECASE)
 
 type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000)]
 type Email = Annotated[str, Meta(pattern=EMAIL, max_length=254)]
@@ -129,7 +130,12 @@ def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str |
 
     Raises InvalidRequest, naming the field; nothing is half-changed.
     """
-    target = _merge(msgspec.to_builtins(current), patch)
+    if not isinstance(patch, Mapping):
+        raise InvalidRequest("body", "must be an object")
+    try:
+        target = _merge(msgspec.to_builtins(current), patch)
+    except RecursionError as error:
+        raise InvalidRequest("body", "is nested too deep") from error
     token: str | UnsetType | None = UNSET
     if isinstance(target.get("twilio"), dict) and "auth_token" in target["twilio"]:
         token = target["twilio"].pop("auth_token")
