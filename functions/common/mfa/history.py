@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from mfa.challenges import Challenge
+from mfa.times import rfc3339
 
 EVENT_SECONDS = 365 * 86400
 
@@ -42,16 +43,23 @@ class Event:
 
 
 def refused_guesses(challenge: Challenge, actor: str, random_bytes: Callable[[int], bytes]) -> tuple[Event, ...]:
-    """The wrong attempts that the item has kept, as lines of the history."""
-    return tuple(
+    """The wrong attempts that the item has kept, as one line of the history, or none.
+
+    One for all of them: a transaction has room for so many writes (DynamoDB Local's of 2020 for ten).
+    """
+    if not challenge.guesses:
+        return ()
+    last = challenge.guesses[-1]
+    attempts = [{"at": rfc3339(guess.at), "address": guess.address} for guess in challenge.guesses]
+    return (
         Event(
             id=random_bytes(6).hex(),
-            at=guess.at,
+            at=last.at,
             type=EventType.PASSCODE_REFUSED,
             actor=actor,
-            address=guess.address,
+            address=last.address,
             phone_id=challenge.phone_id or None,
             challenge_id=challenge.id,
-        )
-        for guess in challenge.guesses
+            detail={"attempts": attempts},
+        ),
     )

@@ -11,12 +11,14 @@ SAME_SEND = "send_id = :send"
 
 # A send.
 COOLED = "attribute_not_exists(#available_at) OR #available_at <= :now"
-UNLOCKED = "attribute_not_exists(failures) OR (failures < max_failures AND failures < :max_failures)"
+# Who was never sent anything has no `max_failures`: an unlock may have left `failures` alone.
+UNLOCKED = "attribute_not_exists(max_failures) OR (failures < max_failures AND failures < :max_failures)"
 LOCK_OVER = "failures = :failures AND lock_count = :lock_count AND last_attempt_at <= :attempted_before"
 SENDS_LEFT = "attribute_not_exists(#charged) OR size(#charged) < :max_sends"
 SENDS_OVER = "#last_sent_at <= :sent_before"
 NEW_REQUEST = "attribute_not_exists(requests.#request)"
 PROFILE_AS_READ = "version = :version"
+GUESSES_AS_READ = "guesses[0] = :first_guess"
 PHONE_AS_READ = "id = :phone AND #number = :number AND attribute_not_exists(unusable_reason)"
 BUDGET_LEFT = "attribute_not_exists(n) OR n < :ceiling"
 

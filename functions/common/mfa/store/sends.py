@@ -124,7 +124,6 @@ def _claim_send(account: Account, send: Send) -> Write:
         ":zero": 0,
         ":failure_cap": FAILURE_CAP,
         ":max_failures": send.max_failures,
-        ":max_sends": send.max_sends,
         ":lock_seconds": send.lock_seconds,
         ":ttl": int(send.sent_at) + CHALLENGE_SECONDS,
         ":sends": {send.send_id},
@@ -140,6 +139,7 @@ def _claim_send(account: Account, send: Send) -> Write:
     adds = []
     if send.phone:
         sets.append("phone_id = :phone, max_sends = :max_sends")
+        values[":max_sends"] = send.max_sends
     else:
         removes.append("phone_id")
     if send.resends:
@@ -162,7 +162,12 @@ def _claim_send(account: Account, send: Send) -> Write:
         values[":sent_before"] = send.sent_at - read.lock_seconds
     else:
         conditions.append(when.SENDS_LEFT)
+        values[":max_sends"] = send.max_sends
         adds.append("#charged :sends")
+    if read.guesses:
+        # Whoever takes the guesses that were read takes the first of them: each comes into the history once.
+        conditions.append(when.GUESSES_AS_READ)
+        values[":first_guess"] = {"at": read.guesses[0].at, "address": read.guesses[0].address}
     if send.request_key is not None:
         conditions.append(when.NEW_REQUEST)
         names["#request"] = send.request_key
