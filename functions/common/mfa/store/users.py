@@ -20,7 +20,7 @@ class UserStore:
 
     def bootstrap(self, user: User, event: Event) -> None:
         """Adds the first system user. Raises Conflict where there is one, or was."""
-        admins = Write(label="admins", verb="Put", key=records.ADMINS, item={"active": 1}, condition=when.NEW)
+        admins = Write(label="first", verb="Put", key=records.ADMINS, item={"active": 1}, condition=when.NEW)
         self._write([_new_user(user), admins, records.event_write(user.login_name, event)], Conflict)
 
     def add(self, user: User, event: Event) -> None:
