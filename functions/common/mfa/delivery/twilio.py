@@ -21,7 +21,7 @@ TIMEOUT_SECONDS = 8.0
 MAX_VALID_SECONDS = 36000
 
 # https://www.twilio.com/docs/api/errors: what a code means for the one who waits for a passcode.
-_PERMANENT: dict[int, type[Refusal]] = {21211: PhoneUnusable, 21614: PhoneUnusable}
+_PERMANENT: dict[int, type[Refusal]] = dict.fromkeys((21211, 21614, 30005, 30006), PhoneUnusable)
 _REFUSALS: dict[int, type[Refusal]] = _PERMANENT | {
     21408: DestinationBlocked,
     21610: PhoneUnusable,
@@ -45,7 +45,7 @@ def send(account: Account, api_url: str, number: str, body: str, valid_seconds: 
         if _never_sent(error):
             return Outcome(Delivery.FAILED, "unreachable", SmsUnavailable())
         return Outcome(Delivery.UNKNOWN)
-    except (TwilioException, ValueError):
+    except (TwilioException, ValueError, AttributeError, TypeError, KeyError):
         # An answer that nobody can read: the message may have gone out.
         return Outcome(Delivery.UNKNOWN)
     return Outcome(Delivery.QUEUED)
