@@ -1,6 +1,6 @@
 """Administration: users, phones, clients and settings, whoever asks for it and however."""
 
-import secrets
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Protocol
@@ -224,7 +224,7 @@ class Administration:
 
     def create_client(self, new: NewClient) -> tuple[Client, str]:
         """Registers a client; gives it with its secret, which is shown this once."""
-        secret = secrets.token_urlsafe(32)
+        secret = base64.urlsafe_b64encode(self.random_bytes(32)).rstrip(b"=").decode()
         client = Client(
             client_id=self.random_bytes(12).hex(),
             name=new.name,

@@ -192,6 +192,8 @@ class Dispatch:
         """
         if not is_challenge_of(self.keys(), login, challenge_id):
             raise errors.ChallengeNotFound
+        if phone_id is not None and channel is Channel.EMAIL:
+            raise errors.InvalidRequest("phone_id", "is for a text message, not for a mail")
         if phone_id is not None and channel is None:
             channel = Channel.SMS
         return self._dispatch(login, caller, _Wish(channel, phone_id, resends=challenge_id))

@@ -57,7 +57,7 @@ class AccountStore:
     def record_legacy_login(self, login_name: str, client_version: str, event: Event) -> bool:
         """Writes that a legacy client skipped the second factor: profile, history and counter.
 
-        False where the user was deleted or had the password, status or MFA switch changed meanwhile.
+        False where the user was deleted meanwhile.
         """
         profile = Write(
             label="profile",
