@@ -1,0 +1,63 @@
+"""The store on every engine that can be had, with a table of its own for each test.
+
+A test marked `guards("COOLED")` runs once as things are, and once more with that condition of `mfa.store.conditions`
+taken out of every expression: then it must fail, and by what the product does, not by an error of the engine. Pytest
+reports these runs as xfailed; one that passes is a failure of the suite. That each condition has such a test is for
+test_conditions.py to see to.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mfa.challenges import NotOpened
+from mfa.dispatch import AccountChanged
+from mfa.errors import Refusal
+from mfa.store import conditions
+from tests.contract import engines
+from tests.contract.engines import Engine
+from tests.contract.world import Person, World
+
+# How a test fails by what the product does.
+BEHAVIOUR = (AssertionError, pytest.fail.Exception, Refusal, NotOpened, AccountChanged)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "guards(*conditions): fails when one of these is taken out of mfa.store.conditions"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    names = [name for marker in metafunc.definition.iter_markers("guards") for name in marker.args]
+    if names:
+        fails = pytest.mark.xfail(strict=True, raises=BEHAVIOUR, reason="the condition is taken out")
+        without = [pytest.param(name, id=f"without {name}", marks=fails) for name in names]
+        metafunc.parametrize("condition", [pytest.param(None, id="guarded"), *without], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def condition(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes out the condition that the test is to fail without."""
+    if (name := getattr(request, "param", None)) is not None:
+        rule = getattr(conditions, name)
+        # Holds always, and still uses each name and value of the rule, which DynamoDB insists on.
+        monkeypatch.setattr(conditions, name, f"({rule}) OR NOT ({rule})")
+
+
+@pytest.fixture(scope="module", params=engines.engines())
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    with engines.running(request.param) as running:
+        yield running
+
+
+@pytest.fixture
+def world(engine: Engine) -> Iterator[World]:
+    with engine.table() as name:
+        yield World(engine.client, name)
+
+
+@pytest.fixture
+def demo(world: World) -> Person:
+    """A user with a phone, who has passed the first factor."""
+    return world.person()

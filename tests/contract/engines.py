@@ -1,0 +1,73 @@
+"""What the table lives in: moto always, DynamoDB Local where its address is given."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.client import Config
+from moto import mock_aws
+
+from infra.local.aws import table_definition
+from infra.local.processes import HOME
+from infra.local.template import read_template
+
+MOTO = "moto"
+DYNAMODB_LOCAL = "dynamodb-local"
+# DynamoDB Local keeps a set of tables for each access key.
+ACCESS_KEY = "contract"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One DynamoDB, and what a table is like as `template.yaml` defines it."""
+
+    name: str
+    client: Any
+    definition: dict[str, Any]
+
+    @contextmanager
+    def table(self) -> Iterator[str]:
+        """A table of a name of its own, gone afterwards."""
+        name = f"contract-{uuid.uuid4().hex[:12]}"
+        self.client.create_table(**self.definition | {"TableName": name})
+        try:
+            yield name
+        finally:
+            self.client.delete_table(TableName=name)
+
+
+def engines() -> list[str]:
+    """The engines that can be had here."""
+    return [MOTO, *([DYNAMODB_LOCAL] if os.environ.get("AWS_ENDPOINT_URL_DYNAMODB") else [])]
+
+
+@contextmanager
+def running(name: str) -> Iterator[Engine]:
+    """The engine of this name."""
+    [properties] = read_template(HOME / "template.yaml").named("AWS::DynamoDB::Table").values()
+    definition = table_definition(properties)
+    if name == DYNAMODB_LOCAL:
+        client = _client(os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+        yield Engine(name, client, definition)
+        client.close()
+        return
+    with mock_aws():
+        # Named, so that a variable of the environment cannot send moto's requests elsewhere.
+        client = _client("https://dynamodb.us-east-1.amazonaws.com")
+        yield Engine(name, client, definition)
+        client.close()
+
+
+def _client(url: str) -> Any:
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=ACCESS_KEY,
+        config=Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1}),
+    )

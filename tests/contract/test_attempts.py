@@ -1,0 +1,402 @@
+"""Attempts: one is spent before the code is judged, and an approval is written by the one write that succeeds once."""
+
+import pytest
+
+from mfa import errors
+from mfa.challenges import FAILURE_CAP, FOREVER, Guess, NotOpened
+from mfa.history import EventType
+from mfa.store import records
+from mfa.times import rfc3339
+from tests.contract.world import ADDRESS, START, Person, World
+
+
+def test_the_right_code_approves_and_begins_the_counts_anew(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    for _ in range(3):
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code)
+    world.wait(7)
+    approval = demo.verify(challenge, demo.code)
+    assert approval.amr == ["pwd", "sms"]
+    item = demo.item
+    assert (item["approved_at"], item["failures"], item["failures_total"], item["lock_count"]) == (world.now, 0, 0, 0)
+    assert "charged" not in item
+    assert item["guesses"] == []
+    assert world.counted("REGION#HK", "approvals") == 1
+
+
+def test_the_right_code_verifies_the_phone(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wait(7)
+    demo.verify(challenge, demo.code)
+    [phone] = world.account().phones
+    assert (phone.verified, phone.last_verified_at) == (True, world.now)
+
+
+def test_the_right_code_makes_a_phone_usable_again(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.edit(records.phone_key(demo.name, 0), unusable_reason="30005", unusable_at=START)
+    demo.verify(challenge, demo.code)
+    [phone] = world.account().phones
+    assert (phone.unusable_reason, phone.unusable_at) == (None, None)
+
+
+def test_a_wrong_code_is_counted_and_says_how_many_remain(demo: Person) -> None:
+    challenge = demo.start()
+    for n in range(1, 5):
+        with pytest.raises(errors.InvalidCode) as refused:
+            demo.verify(challenge, demo.wrong_code)
+        assert refused.value.members == {"attempts_remaining": 5 - n}
+        assert demo.item["failures"] == n
+
+
+def test_the_code_of_an_earlier_send_names_the_prefix_to_look_for_and_counts(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    old = demo.code
+    world.wait(60)
+    resent = demo.resend(challenge)
+    assert resent.id == challenge.id
+    with pytest.raises(errors.CodeSuperseded) as refused:
+        demo.verify(challenge, old)
+    assert refused.value.members == {"prefix": resent.prefix, "attempts_remaining": 4}
+    assert demo.item["failures"] == 1
+    demo.verify(challenge, demo.code)
+
+
+@pytest.mark.guards("SAME_CHALLENGE")
+def test_a_newer_challenge_takes_the_place_of_the_older_where_nothing_is_compared_or_counted(
+    world: World, demo: Person
+) -> None:
+    older = demo.start()
+    old_code = demo.code
+    world.wait(60)
+    newer = demo.start()
+    for code in (old_code, demo.code, demo.wrong_code):
+        with pytest.raises(errors.ChallengeSuperseded):
+            demo.verify(older, code)
+    assert demo.item["failures"] == 0
+    demo.verify(newer, demo.code)
+
+
+@pytest.mark.guards("SAME_LOGIN")
+def test_a_challenge_answers_only_to_the_login_that_opened_it(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    other = demo.logs_in_again()
+    with pytest.raises(errors.ChallengeNotFound):
+        other.verify(challenge, demo.code)
+    with pytest.raises(NotOpened):  # also where a token could name it
+        world.attempts.claim_attempt(other.login, challenge.id, Guess(world.now, ADDRESS))
+    assert demo.item["failures"] == 0
+
+
+def test_a_code_is_right_until_the_moment_of_its_expiry(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wait(299.999)
+    demo.verify(challenge, demo.code)
+
+
+@pytest.mark.guards("NOT_EXPIRED")
+def test_nothing_is_compared_from_the_moment_of_expiry_on(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wait(300)
+    for code in (demo.code, demo.wrong_code):
+        with pytest.raises(errors.ChallengeExpired):
+            demo.verify(challenge, code)
+    assert demo.item["failures"] == 0
+
+
+@pytest.mark.guards("UNUSED")
+def test_a_code_approves_once(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    demo.verify(challenge, demo.code)
+    for code in (demo.code, demo.wrong_code):
+        with pytest.raises(errors.ChallengeUsed):
+            demo.verify(challenge, code)
+    assert (demo.item["failures"], world.signer.signed) == (0, 1)
+    assert len(world.history(demo.name, EventType.APPROVED)) == 1
+
+
+@pytest.mark.guards("ATTEMPTS_LEFT")
+def test_after_the_last_attempt_the_right_code_is_not_compared_either(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    for _ in range(5):
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code)
+    with pytest.raises(errors.TooManyAttempts):
+        demo.verify(challenge, demo.code)
+    assert (demo.item["failures"], len(demo.item["guesses"])) == (5, 5)
+
+
+def test_the_attempts_of_a_send_are_those_of_the_settings_it_was_made_under(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.set(max_invalid_attempts=3)
+    for _ in range(4):
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code)
+    demo.verify(challenge, demo.code)
+
+
+@pytest.mark.guards("FAILURES_BELOW_CAP")
+def test_the_hundredth_failure_since_the_last_success_is_the_last(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    demo.edit(failures_total=FAILURE_CAP - 1)
+    with pytest.raises(errors.InvalidCode) as refused:
+        demo.verify(challenge, demo.wrong_code)
+    assert refused.value.members == {"attempts_remaining": 0, "locked_until": rfc3339(FOREVER)}
+    with pytest.raises(errors.TooManyAttempts) as locked:
+        demo.verify(challenge, demo.code)
+    assert locked.value.members == {"locked_until": "9999-12-31T23:59:59.000Z"}
+    assert demo.item["failures_total"] == FAILURE_CAP
+
+
+@pytest.mark.parametrize("tells_item", [True, False], ids=["an engine that tells the item", "one that does not"])
+def test_of_several_reasons_the_first_is_told(world: World, demo: Person, tells_item: bool) -> None:
+    world.wire.tells_item = tells_item
+    challenge = demo.start()
+    code = demo.code
+    world.wait(300)
+    with pytest.raises(errors.ChallengeExpired):
+        demo.verify(challenge, code)
+    demo.edit(failures=5, last_attempt_at=world.now)
+    with pytest.raises(errors.TooManyAttempts):
+        demo.verify(challenge, code)
+    demo.edit(approved_at=world.now)
+    with pytest.raises(errors.ChallengeUsed):
+        demo.verify(challenge, code)
+    demo.edit(id="another")
+    with pytest.raises(errors.ChallengeSuperseded):
+        demo.verify(challenge, code)
+    world.remove(records.challenge_key(demo.name))
+    with pytest.raises(errors.ChallengeNotFound):
+        demo.verify(challenge, code)
+
+
+def test_a_refusal_without_the_item_is_explained_by_one_read(world: World, demo: Person) -> None:
+    world.wire.tells_item = False
+    challenge = demo.start()
+    world.wait(300)
+    world.wire.requests.clear()
+    with pytest.raises(errors.ChallengeExpired):
+        demo.verify(challenge, "581883")
+    assert world.wire.requests == ["update_item", "get_item"]
+
+
+# --- between the claim and the approval
+
+
+@pytest.mark.guards("UNUSED")
+def test_of_two_right_codes_at_once_one_approves(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wire.before("transact_write_items", lambda: demo.verify(challenge, demo.code))
+    with pytest.raises(errors.ChallengeUsed):
+        demo.verify(challenge, demo.code)
+    assert len(world.history(demo.name, EventType.APPROVED)) == 1
+    assert world.counted("REGION#HK", "approvals") == 1
+
+
+@pytest.mark.guards("SAME_SEND")
+def test_a_resend_between_claim_and_approval_makes_the_code_an_old_one(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wait(60)
+    world.wire.before("transact_write_items", lambda: demo.resend(challenge))
+    with pytest.raises(errors.CodeSuperseded) as refused:
+        demo.verify(challenge, demo.code)
+    assert refused.value.members["prefix"] == world.challenge().prefix != challenge.prefix
+    assert "approved_at" not in demo.item
+    assert not world.account().phones[0].verified
+
+
+@pytest.mark.guards("SAME_SEND")
+def test_a_new_challenge_between_claim_and_approval_takes_its_place(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wait(60)
+    world.wire.before("transact_write_items", demo.start)
+    with pytest.raises(errors.ChallengeSuperseded):
+        demo.verify(challenge, demo.code)
+    assert "approved_at" not in demo.item
+
+
+def test_a_phone_removed_between_claim_and_approval_is_not_brought_back(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wire.before("transact_write_items", lambda: world.users.remove_phone(demo.name, demo.phone, world.event()))
+    with pytest.raises(errors.ChallengeExpired):
+        demo.verify(challenge, demo.code)
+    assert "approved_at" not in demo.item
+    assert world.account().phones == ()
+
+
+@pytest.mark.guards("SAME_PHONE")
+def test_a_phone_that_is_no_longer_there_approves_nothing(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.remove(records.phone_key(demo.name, 0))
+    with pytest.raises(errors.ChallengeExpired):
+        demo.verify(challenge, demo.code)
+    assert "approved_at" not in demo.item
+    assert world.account().phones == ()
+
+
+@pytest.mark.guards("SAME_PHONE")
+def test_another_phone_at_the_same_place_is_not_verified(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.edit(records.phone_key(demo.name, 0), id="0-another", number="+85291234567")
+    with pytest.raises(errors.ChallengeExpired):
+        demo.verify(challenge, demo.code)
+    assert not world.account().phones[0].verified
+
+
+def test_a_deleted_user_is_not_approved(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wire.before("transact_write_items", lambda: world.users.delete(world.user(), world.event()))
+    with pytest.raises(errors.ChallengeExpired):
+        demo.verify(challenge, demo.code)
+    assert "approved_at" not in demo.item
+    assert world.account().phones == ()
+
+
+@pytest.mark.parametrize("where", ["signature", "approval"])
+def test_what_breaks_between_claim_and_approval_costs_an_attempt_and_not_the_code(
+    world: World, demo: Person, where: str
+) -> None:
+    challenge = demo.start()
+    if where == "signature":
+        world.signer.failures.append(errors.TemporarilyUnavailable())
+    else:
+        world.wire.fail("transact_write_items", errors.TemporarilyUnavailable())
+    with pytest.raises(errors.TemporarilyUnavailable):
+        demo.verify(challenge, demo.code)
+    assert demo.item["failures"] == 1
+    demo.verify(challenge, demo.code)
+
+
+# --- history
+
+
+def test_wrong_codes_are_kept_with_time_and_address(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    for address in ("192.0.2.7", "198.51.100.9"):
+        world.wait(1)
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code, address)
+    assert demo.item["guesses"] == [
+        {"at": START + 1, "address": "192.0.2.7"},
+        {"at": START + 2, "address": "198.51.100.9"},
+    ]
+    assert world.history(demo.name, EventType.PASSCODE_REFUSED) == []
+
+
+@pytest.mark.parametrize("by", ["approval", "send"])
+def test_the_next_send_or_approval_moves_wrong_codes_to_the_history(world: World, demo: Person, by: str) -> None:
+    challenge = demo.start()
+    for address in ("192.0.2.7", "198.51.100.9"):
+        world.wait(1)
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code, address)
+    world.wait(60)
+    if by == "approval":
+        demo.verify(challenge, demo.code)
+    else:
+        demo.start()
+    [refused] = world.history(demo.name, EventType.PASSCODE_REFUSED)
+    assert refused["detail"]["attempts"] == [
+        {"at": rfc3339(START + 1), "address": "192.0.2.7"},
+        {"at": rfc3339(START + 2), "address": "198.51.100.9"},
+    ]
+    assert (refused["at"], refused["address"]) == (START + 2, "198.51.100.9")
+    assert (refused["challenge_id"], refused["phone_id"]) == (challenge.id, demo.phone.id)
+    assert demo.item["guesses"] == []
+    assert world.counted("REGION#HK", "wrong_codes") == 2
+
+
+def test_a_wrong_code_between_a_sends_read_and_its_write_is_kept_for_the_next(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    with pytest.raises(errors.InvalidCode):
+        demo.verify(challenge, demo.wrong_code, "192.0.2.7")
+    world.wait(60)
+
+    def guess() -> None:
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code, "198.51.100.9")
+
+    world.wire.before("transact_write_items", guess)
+    demo.start()
+    assert world.refused_from() == ["192.0.2.7"]
+    world.wait(60)
+    demo.start()
+    assert world.refused_from() == ["192.0.2.7", "198.51.100.9"]
+    assert world.counted("REGION#HK", "wrong_codes") == 2
+
+
+def test_a_wrong_code_between_a_right_one_and_its_approval_is_kept_for_the_next(world: World, demo: Person) -> None:
+    challenge = demo.start()
+
+    def guess() -> None:
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code, "198.51.100.9")
+
+    world.wire.before("transact_write_items", guess)
+    demo.verify(challenge, demo.code)
+    assert [guess["address"] for guess in demo.item["guesses"]] == ["198.51.100.9"]
+    world.wait(60)
+    demo.start()
+    assert world.refused_from() == ["198.51.100.9"]
+
+
+@pytest.mark.guards("GUESSES_AS_READ")
+def test_wrong_codes_that_an_approval_moves_are_not_moved_again_by_a_send_that_had_read_them(
+    world: World, demo: Person
+) -> None:
+    challenge = demo.start()
+    with pytest.raises(errors.InvalidCode):
+        demo.verify(challenge, demo.wrong_code)
+    world.wait(60)
+    world.wire.before("transact_write_items", lambda: demo.verify(challenge, demo.code))
+    with pytest.raises(errors.TemporarilyUnavailable):
+        demo.start()
+    assert world.refused_from() == [ADDRESS]
+    demo.start()
+    assert world.refused_from() == [ADDRESS]
+    assert world.counted("REGION#HK", "wrong_codes") == 1
+
+
+@pytest.mark.guards("GUESSES_AS_READ")
+def test_wrong_codes_that_one_lane_moves_are_not_moved_again_by_the_other(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    for _ in range(2):
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code, "192.0.2.7")
+    world.wait(60)
+
+    def other_lane() -> None:
+        mailed = demo.recover()
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(mailed, demo.wrong_code, "198.51.100.9")
+
+    world.wire.before("transact_write_items", other_lane)
+    with pytest.raises(errors.TemporarilyUnavailable):
+        demo.start()
+    demo.start()
+    assert world.refused_from() == ["192.0.2.7", "192.0.2.7", "198.51.100.9"]
+
+
+def test_the_attempt_that_locks_is_written_into_the_history_at_once(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    for _ in range(5):
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code)
+    [event] = world.history(demo.name, EventType.LOCKED)
+    assert event["detail"] == {"until": rfc3339(START + 900)}
+    assert (event["challenge_id"], event["address"]) == (challenge.id, ADDRESS)
+    assert world.counted("REGION#HK", "locks") == 1
+
+
+def test_it_is_locked_also_where_the_lock_cannot_be_written_down(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    for _ in range(4):
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code)
+    world.wire.fail("transact_write_items", errors.TemporarilyUnavailable())
+    with pytest.raises(errors.InvalidCode) as refused:
+        demo.verify(challenge, demo.wrong_code)
+    assert refused.value.members["attempts_remaining"] == 0
+    with pytest.raises(errors.TooManyAttempts):
+        demo.verify(challenge, demo.code)

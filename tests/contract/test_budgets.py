@@ -1,0 +1,216 @@
+"""Budgets: how much is sent within a window, whoever asks for it."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from mfa import errors
+from mfa.budgets import DAY, SHARDS, ShardedBudget, Window
+from mfa.dispatch import Caller
+from mfa.store.table import Item
+from tests.contract.world import ADDRESS, NUMBER, START, Person, World
+
+
+def people(world: World, count: int, number: str | None = None) -> list[Person]:
+    """Users, each with a phone, of one number or of numbers of their own."""
+    return [world.person(f"user.{n}", number or f"+8529{n:07d}") for n in range(count)]
+
+
+def sent(world: World, persons: list[Person]) -> int:
+    """How many of them are sent a message when each asks for one."""
+    passed = 0
+    for person in persons:
+        try:
+            person.start()
+        except errors.RateLimited:
+            continue
+        passed += 1
+    assert len(world.sms.outbox) == passed
+    return passed
+
+
+@pytest.mark.guards("BUDGET_LEFT")
+def test_a_number_has_a_budget_whoever_it_belongs_to(world: World) -> None:
+    world.budgets(number_per_hour=3)
+    first, *others = people(world, 5, NUMBER)
+    assert sent(world, [first, *others]) == 3
+    world.wait(3600)
+    others[-1].logs_in_again().start()
+
+
+def test_a_number_has_a_budget_of_the_day(world: World) -> None:
+    world.budgets(number_per_hour=2, number_per_day=3)
+    persons = people(world, 5, NUMBER)
+    assert sent(world, persons[:2]) == 2
+    world.wait(3600)
+    persons[2].start()
+    with pytest.raises(errors.RateLimited) as refused:
+        persons[3].start()
+    assert refused.value.retry_after == Window.of(DAY, world.now).ends_at - int(world.now)
+
+
+@pytest.mark.guards("BUDGET_LEFT")
+def test_an_address_has_a_budget(world: World) -> None:
+    world.budgets(address_per_hour=2)
+    persons = people(world, 4)
+    assert sent(world, persons[:3]) == 2
+    world.dispatch.start(persons[3].login, Caller("198.51.100.9"), persons[3].phone.id)
+
+
+@pytest.mark.guards("BUDGET_LEFT")
+def test_a_client_has_a_budget_in_place_of_the_address_it_calls_from(world: World) -> None:
+    world.budgets(client_per_hour=2, address_per_hour=1)
+    persons = people(world, 3)
+    logins = [world.token(person.name, client_id="client") for person in persons]
+    for person, login in list(zip(persons, logins, strict=True))[:2]:
+        world.dispatch.start(login, Caller(ADDRESS), person.phone.id)
+    with pytest.raises(errors.RateLimited):
+        world.dispatch.start(logins[2], Caller(ADDRESS), persons[2].phone.id)
+    world.dispatch.start(world.token(persons[2].name, client_id="another"), Caller(ADDRESS), persons[2].phone.id)
+
+
+def test_a_refusal_says_when_the_budget_begins_anew(world: World) -> None:
+    world.budgets(number_per_hour=1)
+    first, second = people(world, 2, NUMBER)
+    first.start()
+    world.wait(600)
+    with pytest.raises(errors.RateLimited) as refused:
+        second.start()
+    assert refused.value.retry_after == 3000  # 12:10:00.125, rounded up
+
+
+def test_a_send_that_one_budget_refuses_is_charged_to_none(world: World) -> None:
+    world.budgets(number_per_hour=1)
+    first, second = people(world, 2, NUMBER)
+    first.start()
+    with pytest.raises(errors.RateLimited):
+        second.start()
+    assert world.counted(f"ADDRESS#{ADDRESS}") == 1
+    assert world.counted("REGION#HK") == 1
+    assert second.item == {}
+
+
+def test_mail_is_charged_to_the_address_and_to_no_number(world: World, demo: Person) -> None:
+    demo.recover()
+    assert world.counted(f"ADDRESS#{ADDRESS}") == 1
+    assert world.counted("REGION#email") == 1
+    assert world.counted(f"NUMBER#{NUMBER}") == world.counted("REGION#*") == 0
+
+
+# --- in shards
+
+DICE: dict[str, Callable[[int], int]] = {
+    "always the first": lambda n: 0,
+    "always the last": lambda n: n - 1,
+    "as they fall": random.Random(7).randrange,
+}
+
+
+@pytest.mark.guards("BUDGET_LEFT")
+def test_the_whole_has_a_ceiling(world: World) -> None:
+    world.budgets(global_per_day=2)
+    assert sent(world, people(world, 3)) == 2
+
+
+@pytest.mark.parametrize(
+    ("budget", "ceiling", "dice"),
+    [
+        ("global_per_day", 1, "always the last"),
+        ("global_per_day", 3, "always the first"),
+        ("global_per_day", 5, "as they fall"),
+        ("region_per_day", 3, "as they fall"),
+    ],
+)
+def test_exactly_as_many_sends_pass_as_the_ceiling_says_however_the_shards_fall(
+    world: World, budget: str, ceiling: int, dice: str
+) -> None:
+    world.budgets(**{budget: ceiling})
+    world.random_below = _for_shards(DICE[dice], world.random_below)
+    assert sent(world, people(world, ceiling + 1)) == ceiling
+    assert world.counted("REGION#*") == ceiling
+
+
+def _for_shards(shards: Callable[[int], int], others: Callable[[int], int]) -> Callable[[int], int]:
+    """Dice for the shards alone; codes and prefixes must be able to differ."""
+    return lambda n: shards(n) if n <= SHARDS else others(n)
+
+
+def test_a_full_shard_leaves_the_send_to_another(world: World) -> None:
+    world.budgets(global_per_day=SHARDS * 2)
+    persons = people(world, 3)
+    world.random_below = _for_shards(lambda n: 0, world.random_below)
+    assert sent(world, persons) == 3
+    shards = [(item["sk"], item["n"]) for item in world.items("REGION#*")]
+    assert shards == [("SENDS#2031-03-14#00", 2), ("SENDS#2031-03-14#01", 1)]
+
+
+def test_the_shares_of_a_ceiling_are_the_ceiling() -> None:
+    for ceiling in (1, SHARDS - 1, SHARDS, SHARDS + 1, 10_000):
+        shares = ShardedBudget("REGION#HK", Window.of(DAY, START), ceiling).shares()
+        assert sum(share or 0 for share in shares) == ceiling
+
+
+def test_a_day_begins_the_whole_anew(world: World) -> None:
+    world.budgets(global_per_day=1)
+    first, second = people(world, 2)
+    first.start()
+    with pytest.raises(errors.RateLimited) as refused:
+        second.start()
+    assert refused.value.retry_after == 12 * 3600
+    world.wait(12 * 3600)
+    second.logs_in_again().start()
+
+
+def test_what_has_no_ceiling_is_counted(world: World) -> None:
+    sent(world, people(world, 3))
+    assert world.counted("REGION#HK") == 3
+
+
+# --- TTL
+
+
+def test_everything_that_passes_goes_away_by_itself_and_not_before_its_time(world: World) -> None:
+    demo = world.person()
+    challenge = demo.start()
+    with pytest.raises(errors.InvalidCode):
+        demo.verify(challenge, demo.wrong_code)
+    world.accounts.count_wrong_password(demo.name, ADDRESS, world.now)
+    demo.verify(challenge, demo.code)
+    seconds = {
+        "ADDRESS": 3600,
+        "NUMBER": 3600,
+        "REGION": DAY,
+        "#CHALLENGE": 90 * DAY,
+        "EVENT": 365 * DAY,
+    }
+
+    def kind(item: Item) -> str:
+        return str(item["sk" if item["pk"].startswith("USER") else "pk"]).partition("#EVENT")[0]
+
+    found = {}
+    for item in world.items():
+        name = next((name for name in seconds if kind(item).startswith(name)), None)
+        if name is None:
+            assert item["sk"] in {"#PROFILE", "#PHONE#0"}
+            assert "ttl" not in item
+        else:
+            assert isinstance(item["ttl"], int)
+            assert item["ttl"] >= int(world.now) + seconds[name] - 3600
+            found[name] = item
+    assert found.keys() == seconds.keys()
+
+
+def test_each_write_of_the_challenge_keeps_it_for_ninety_days_more(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    assert demo.item["ttl"] == int(world.now) + 90 * DAY
+    world.wait(10)
+    with pytest.raises(errors.InvalidCode):
+        demo.verify(challenge, demo.wrong_code)
+    assert demo.item["ttl"] == int(world.now) + 90 * DAY
+    world.wait(10)
+    demo.verify(challenge, demo.code)
+    assert demo.item["ttl"] == int(world.now) + 90 * DAY
+    world.wait(10)
+    world.users.unlock(demo.name, world.event())
+    assert demo.item["ttl"] == int(world.now) + 90 * DAY

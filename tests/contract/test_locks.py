@@ -1,0 +1,285 @@
+"""Locks: what too many wrong passcodes and too many sends cause, and how it ends."""
+
+from collections.abc import Callable
+
+import pytest
+
+from mfa import errors
+from mfa.challenges import FAILURE_CAP, FOREVER, Challenge
+from mfa.store import records
+from mfa.times import rfc3339
+from tests.contract.world import START, Person, World
+
+DAY = 86400
+
+
+def lock(demo: Person, challenge: Challenge, failures: int = 5) -> None:
+    """Guesses until it is locked."""
+    for _ in range(failures):
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code)
+
+
+def test_the_last_wrong_code_says_until_when_it_is_locked(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    lock(demo, challenge, 4)
+    world.wait(10)
+    with pytest.raises(errors.InvalidCode) as refused:
+        demo.verify(challenge, demo.wrong_code)
+    assert refused.value.members == {"attempts_remaining": 0, "locked_until": rfc3339(START + 910)}
+
+
+@pytest.mark.guards("UNLOCKED")
+def test_a_lock_refuses_every_send(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    lock(demo, challenge)
+    world.wait(899.999)
+    every: list[Callable[[], object]] = [
+        demo.start,
+        demo.logs_in_again().start,
+        demo.recover,
+        lambda: demo.resend(challenge),
+    ]
+    for send in every:
+        with pytest.raises(errors.TooManyAttempts) as refused:
+            send()
+        assert refused.value.members == {"locked_until": rfc3339(START + 900)}
+    assert (demo.messages, demo.mails) == (1, 0)
+
+
+def test_failures_outlive_a_resend_another_phone_a_new_challenge_and_a_new_login(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    other = world.add_phone(demo.name, "+85291234567", slot=1)
+    lock(demo, challenge, 2)
+    world.wait(60)
+    lock(demo, demo.resend(challenge), 1)
+    world.wait(60)
+    lock(demo, demo.start(other), 1)
+    world.wait(60)
+    again = demo.logs_in_again()
+    with pytest.raises(errors.InvalidCode) as refused:
+        again.verify(again.start(), again.wrong_code)
+    assert refused.value.members["attempts_remaining"] == 0
+
+
+def test_the_first_send_after_a_lock_begins_anew(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    lock(demo, challenge)
+    world.wait(900)
+    with pytest.raises(errors.ChallengeExpired):
+        demo.verify(challenge, demo.code)
+    challenge = demo.start()
+    assert (demo.item["failures"], demo.item["failures_total"], demo.item["lock_count"]) == (0, 5, 1)
+    assert (challenge.failures, challenge.lock_count, challenge.attempts_remaining) == (0, 1, 5)
+    demo.verify(challenge, demo.code)
+
+
+def test_a_lock_doubles_with_every_further_one_up_to_a_day(world: World, demo: Person) -> None:
+    world.set(max_invalid_attempts=3, max_sends=10)
+    seconds = []
+    for n in range(6):
+        challenge = demo.start()
+        if n == 4:
+            demo.edit(lock_count=6)  # sooner than by two more locks
+        lock(demo, challenge, 2)
+        with pytest.raises(errors.InvalidCode) as refused:
+            demo.verify(challenge, demo.wrong_code)
+        until = world.challenge().locked_until(world.now)
+        assert until is not None
+        assert refused.value.members["locked_until"] == rfc3339(until)
+        seconds.append(round(until - world.now))
+        world.wait(seconds[-1] - 0.001)
+        with pytest.raises(errors.TooManyAttempts):
+            demo.start()
+        world.wait(0.001)
+    assert seconds == [900, 1800, 3600, 7200, 57600, DAY]
+
+
+def test_the_end_of_a_lock_is_won_by_one(world: World, demo: Person) -> None:
+    lock(demo, demo.start())
+    world.wait(900)
+    world.wire.before("transact_write_items", demo.recover)
+    with pytest.raises(errors.TemporarilyUnavailable):
+        demo.start()
+    assert (demo.item["lock_count"], demo.item["failures"], demo.messages, demo.mails) == (1, 0, 1, 1)
+
+
+@pytest.mark.guards("LOCK_OVER")
+def test_the_end_of_a_lock_by_a_stricter_setting_is_won_by_one(world: World, demo: Person) -> None:
+    """Here no wrong codes wait to be moved, which only one can do either."""
+    challenge = demo.start()
+    lock(demo, challenge, 3)
+    world.wait(60)
+    demo.resend(challenge)
+    world.set(max_invalid_attempts=3)
+    world.wait(900)
+    world.wire.before("transact_write_items", demo.recover)
+    with pytest.raises(errors.TemporarilyUnavailable):
+        demo.start()
+    assert (demo.item["lock_count"], demo.item["failures"], demo.messages, demo.mails) == (1, 0, 2, 1)
+
+
+@pytest.mark.guards("LOCK_OVER")
+def test_who_read_before_the_next_lock_does_not_end_it(world: World, demo: Person) -> None:
+    lock(demo, demo.start())
+    world.wait(900)
+
+    world.wire.before("transact_write_items", lambda: demo.edit(last_attempt_at=world.now))
+    with pytest.raises(errors.TooManyAttempts):
+        demo.start()
+    assert (demo.item["lock_count"], demo.item["failures"]) == (0, 5)
+
+
+def test_a_success_forgets_earlier_locks(world: World, demo: Person) -> None:
+    lock(demo, demo.start())
+    world.wait(900)
+    demo.verify(demo.start(), demo.code)
+    world.wait(60)
+    lock(demo, demo.start())
+    assert world.challenge().locked_until(world.now) == world.now + 900
+
+
+@pytest.mark.guards("UNLOCKED")
+def test_a_stricter_setting_locks_who_has_failed_too_often_by_it(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    lock(demo, challenge, 3)
+    world.set(max_invalid_attempts=3)
+    world.wait(60)
+    with pytest.raises(errors.TooManyAttempts):
+        demo.start()
+    world.wait(840)
+    assert demo.start().lock_count == 1
+
+
+def test_a_milder_setting_ends_no_lock(world: World, demo: Person) -> None:
+    lock(demo, demo.start())
+    world.set(max_invalid_attempts=10)
+    world.wait(60)
+    with pytest.raises(errors.TooManyAttempts):
+        demo.start()
+
+
+@pytest.mark.guards("FAILURES_BELOW_CAP")
+def test_after_a_hundred_failures_only_an_administrator_unlocks(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    demo.edit(failures_total=FAILURE_CAP - 1)
+    lock(demo, challenge, 1)
+    world.wait(400 * DAY)
+    for send in (demo.logs_in_again().start, demo.logs_in_again().recover):
+        with pytest.raises(errors.TooManyAttempts) as refused:
+            send()
+        assert refused.value.members == {"locked_until": rfc3339(FOREVER)}
+    world.users.unlock(demo.name, world.event())
+    again = demo.logs_in_again()
+    again.verify(again.start(), again.code)
+
+
+# --- too many sends
+
+
+@pytest.mark.guards("SENDS_LEFT")
+def test_after_the_last_send_there_is_none_for_the_time_of_a_lock(world: World, demo: Person) -> None:
+    for _ in range(5):
+        demo.logs_in_again().start()
+        world.wait(60)
+    for send in (demo.start, demo.logs_in_again().start):
+        with pytest.raises(errors.TooManySends) as refused:
+            send()
+        assert refused.value.retry_after == 900 - 60
+    assert demo.messages == 5
+
+
+def test_the_sends_begin_anew_when_their_lock_is_over(world: World, demo: Person) -> None:
+    for _ in range(5):
+        demo.start()
+        world.wait(60)
+    world.wait(900 - 60 - 0.001)
+    with pytest.raises(errors.TooManySends):
+        demo.start()
+    world.wait(0.001)
+    challenge = demo.start()
+    assert demo.item["charged"] == {demo.item["send_id"]}
+    assert challenge.sends_remaining == 4
+
+
+@pytest.mark.guards("SENDS_OVER")
+def test_the_end_of_the_sends_lock_is_won_by_one(world: World, demo: Person) -> None:
+    """Who read before another ended it does not forget what that one has sent since."""
+    for _ in range(5):
+        demo.start()
+        world.wait(60)
+    world.wait(900 - 60)
+
+    def another_that_was_refused() -> None:
+        demo.edit(charged={"send"}, last_sent_at=world.now, available_at=world.now)
+
+    world.wire.before("transact_write_items", another_that_was_refused)
+    with pytest.raises(errors.TemporarilyUnavailable):
+        demo.start()
+    assert (demo.item["charged"], demo.messages) == ({"send"}, 5)
+
+
+def test_a_success_begins_the_sends_anew(world: World, demo: Person) -> None:
+    for _ in range(4):
+        demo.start()
+        world.wait(60)
+    demo.verify(demo.start(), demo.code)
+    world.wait(60)
+    assert demo.start().sends_remaining == 4
+
+
+def test_more_sends_are_allowed_at_once_where_the_setting_is_raised(world: World, demo: Person) -> None:
+    for _ in range(5):
+        demo.start()
+        world.wait(60)
+    world.set(max_sends=6)
+    demo.start()
+
+
+# --- unlock
+
+
+def test_an_administrator_ends_every_lock_and_the_live_challenge(world: World, demo: Person) -> None:
+    lock(demo, demo.start())
+    world.wait(900)
+    challenge = demo.start()
+    lock(demo, challenge)
+    world.users.unlock(demo.name, world.event())
+    with pytest.raises(errors.ChallengeExpired):
+        demo.verify(challenge, demo.code)
+    item = demo.item
+    assert (item["failures"], item["failures_total"], item["lock_count"]) == (0, 0, 0)
+    assert not item.keys() & {"charged", "refunded", "available_at", "email_charged", "email_available_at"}
+    again = demo.logs_in_again()
+    again.verify(again.start(), again.code)
+
+
+def test_unlocking_who_was_never_sent_anything_changes_nothing_for_them(world: World, demo: Person) -> None:
+    world.users.unlock(demo.name, world.event())
+    challenge = demo.start()
+    assert challenge.attempts_remaining == 5
+    demo.verify(challenge, demo.code)
+
+
+def test_unlocking_ends_the_lock_of_the_sends(world: World, demo: Person) -> None:
+    for _ in range(5):
+        demo.start()
+        world.wait(60)
+    world.users.unlock(demo.name, world.event())
+    demo.start()
+
+
+@pytest.mark.guards("EXISTS")
+def test_nobody_is_not_unlocked(world: World) -> None:
+    with pytest.raises(errors.UserNotFound):
+        world.users.unlock("nobody", world.event())
+    assert world.item(records.challenge_key("nobody")) == {}
+
+
+def test_a_deleted_user_leaves_the_lock_to_who_comes_under_the_same_name(world: World, demo: Person) -> None:
+    lock(demo, demo.start())
+    world.users.delete(world.user(), world.event())
+    world.wait(60)
+    again = world.person(demo.name)
+    with pytest.raises(errors.TooManyAttempts):
+        again.start()

@@ -1,0 +1,181 @@
+"""Refunds: a send that Twilio refused is given back, once, and not without end."""
+
+from dataclasses import replace
+
+import pytest
+
+from mfa import errors
+from mfa.challenges import Delivery
+from mfa.dispatch import Outcome, Send
+from mfa.errors import DestinationBlocked, PhoneUnusable, SmsUnavailable
+from mfa.history import EventType
+from mfa.store import records
+from tests.contract.world import NUMBER, REFUSED, REFUSED_FOR_GOOD, Person, World
+
+
+def refuse(world: World, demo: Person, outcome: Outcome = REFUSED) -> None:
+    """A send that Twilio refuses."""
+    world.sms.outcomes.append(outcome)
+    assert outcome.refusal is not None
+    with pytest.raises(type(outcome.refusal)):
+        demo.start()
+
+
+def sends(world: World) -> list[Send]:
+    """Collects the sends that Twilio refuses, with their record left to the test."""
+    kept: list[Send] = []
+
+    class Keeping:
+        open_challenge = world.sends.open_challenge
+        record_accepted = world.sends.record_accepted
+
+        def record_refused(self, send: Send, event: object, error: str, *, permanent: bool) -> None:
+            kept.append(send)
+
+    world.dispatch = replace(world.dispatch, sends=Keeping())
+    return kept
+
+
+def test_a_refused_send_is_given_back_and_ends_its_cooldown(world: World, demo: Person) -> None:
+    other = world.add_phone(demo.name, "+85291234567", slot=1)
+    refuse(world, demo)
+    item = demo.item
+    assert "charged" not in item
+    assert (item["refunded"], item["available_at"], item["last_sent_at"]) == (1, world.now, world.now)
+    assert (item["delivery"], item["delivery_error"]) == ("failed", "21610")
+    challenge = demo.start(other)
+    assert (challenge.sends_remaining, demo.messages) == (4, 1)
+    assert "delivery_error" not in demo.item
+
+
+def test_a_refusal_is_written_into_the_history(world: World, demo: Person) -> None:
+    refuse(world, demo)
+    [event] = world.history(demo.name, EventType.SEND_REFUSED)
+    assert (event["detail"], event["phone_id"]) == ({"error": "21610"}, demo.phone.id)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "refusal"),
+    [
+        (Outcome(Delivery.FAILED, "21408", DestinationBlocked()), DestinationBlocked),
+        (Outcome(Delivery.FAILED, "21610", PhoneUnusable()), PhoneUnusable),
+        (Outcome(Delivery.FAILED, "unreachable", SmsUnavailable()), SmsUnavailable),
+    ],
+)
+def test_the_client_is_told_what_was_refused(
+    world: World, demo: Person, outcome: Outcome, refusal: type[errors.Refusal]
+) -> None:
+    world.sms.outcomes.append(outcome)
+    with pytest.raises(refusal):
+        demo.start()
+    assert world.account().phones[0].unusable_reason is None
+
+
+@pytest.mark.guards("CHARGED")
+def test_a_send_is_given_back_once(world: World, demo: Person) -> None:
+    kept = sends(world)
+    refuse(world, demo)
+    [send] = kept
+    for _ in range(3):
+        world.sends.record_refused(send, world.event(EventType.SEND_REFUSED), "21610", permanent=False)
+    assert demo.item["refunded"] == 1
+    assert "charged" not in demo.item
+
+
+@pytest.mark.guards("REFUNDS_LEFT")
+def test_no_more_than_max_sends_are_given_back_between_two_successes(world: World, demo: Person) -> None:
+    for _ in range(5):
+        refuse(world, demo)
+    assert demo.item["refunded"] == 5
+    for n in range(1, 6):
+        refuse(world, demo)
+        assert (demo.item["refunded"], len(demo.item.get("charged", ()))) == (5, n)
+        with pytest.raises(errors.ResendTooSoon if n < 5 else errors.TooManySends):  # nor has the cooldown ended
+            demo.start()
+        world.wait(60)
+    with pytest.raises(errors.TooManySends):
+        demo.start()
+    assert len(world.history(demo.name, EventType.PASSCODE_SENT)) == 10
+
+
+def test_a_success_begins_the_refunds_anew(world: World, demo: Person) -> None:
+    for _ in range(5):
+        refuse(world, demo)
+    demo.verify(demo.start(), demo.code)
+    world.wait(60)
+    refuse(world, demo)
+    assert demo.item["refunded"] == 1
+
+
+@pytest.mark.guards("SAME_SEND")
+def test_a_refusal_that_comes_late_ends_no_newer_sends_cooldown(world: World, demo: Person) -> None:
+    def newer() -> None:
+        world.wait(60)
+        demo.start()
+
+    world.sms.meanwhile.append(newer)
+    refuse(world, demo)
+    item = demo.item
+    assert (item["available_at"], item["delivery"]) == (world.now + 60, "queued")
+    assert item.keys().isdisjoint({"refunded", "delivery_error"})
+    assert len(item["charged"]) == 2
+    assert len(world.history(demo.name, EventType.SEND_REFUSED)) == 1
+    demo.verify(world.challenge(), demo.code)
+
+
+def test_a_refusal_that_comes_after_the_challenge_was_closed_leaves_it_closed(world: World, demo: Person) -> None:
+    world.sms.meanwhile.append(lambda: world.users.unlock(demo.name, world.event()))
+    refuse(world, demo)
+    assert demo.item.keys().isdisjoint({"refunded", "delivery_error", "send_id"})
+    assert len(world.history(demo.name, EventType.SEND_REFUSED)) == 1
+
+
+def test_no_answer_gives_nothing_back(world: World, demo: Person) -> None:
+    world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
+    demo.start()
+    assert "refunded" not in demo.item
+    assert len(demo.item["charged"]) == 1
+
+
+def test_the_budgets_of_number_and_address_stay_spent(world: World, demo: Person) -> None:
+    refuse(world, demo)
+    refuse(world, demo)
+    assert world.counted(f"NUMBER#{NUMBER}") == 2 * 2  # of the hour and of the day
+    assert world.counted("ADDRESS#192.0.2.1") == 2
+    assert world.counted("REGION#*") == 2
+
+
+def test_a_refusal_for_good_marks_the_phone_unusable(world: World, demo: Person) -> None:
+    other = world.add_phone(demo.name, "+85291234567", slot=1)
+    refuse(world, demo, REFUSED_FOR_GOOD)
+    [phone, _] = world.account().phones
+    assert (phone.unusable_reason, phone.unusable_at) == ("21211", world.now)
+    with pytest.raises(errors.PhoneUnusable):
+        demo.start()
+    demo.start(other)
+
+
+@pytest.mark.guards("SAME_PHONE")
+def test_a_refusal_for_good_does_not_bring_a_removed_phone_back(world: World, demo: Person) -> None:
+    world.sms.meanwhile.append(lambda: world.remove(records.phone_key(demo.name, 0)))
+    refuse(world, demo, REFUSED_FOR_GOOD)
+    assert world.item(records.phone_key(demo.name, 0)) == {}
+    assert len(world.history(demo.name, EventType.SEND_REFUSED)) == 1
+
+
+@pytest.mark.guards("SAME_PHONE")
+def test_a_refusal_for_good_does_not_mark_another_phone_at_the_same_place(world: World, demo: Person) -> None:
+    world.sms.meanwhile.append(lambda: world.edit(records.phone_key(demo.name, 0), id="0-another"))
+    refuse(world, demo, REFUSED_FOR_GOOD)
+    assert world.account().phones[0].unusable_reason is None
+
+
+def test_a_refusal_that_cannot_be_written_down_leaves_the_send_charged(world: World, demo: Person) -> None:
+    def break_the_next() -> None:
+        world.wire.fail("transact_write_items", errors.TemporarilyUnavailable())
+
+    world.sms.meanwhile.append(break_the_next)
+    refuse(world, demo)
+    assert len(demo.item["charged"]) == 1
+    with pytest.raises(errors.ResendTooSoon):
+        demo.start()

@@ -1,0 +1,411 @@
+"""Sends: everything is claimed in one transaction, and only then does a message go out."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from mfa import errors
+from mfa.challenges import Channel, Delivery, NotOpened
+from mfa.dispatch import Caller, Outcome, Send
+from mfa.errors import SmsUnavailable
+from mfa.history import EventType
+from mfa.store import records
+from mfa.times import rfc3339
+from mfa.users import Kind, Status, User
+from tests.contract.world import ADDRESS, NUMBER, START, Person, World
+
+
+def test_a_send_leaves_a_challenge_and_a_line_of_history(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    item = demo.item
+    assert (item["id"], item["login_jti"], item["phone_id"]) == (challenge.id, demo.login.jti, demo.phone.id)
+    assert (item["sent_at"], item["expires_at"], item["available_at"]) == (START, START + 300, START + 60)
+    assert (item["max_failures"], item["max_sends"], item["lock_seconds"]) == (5, 5, 900)
+    assert (item["failures"], item["lock_count"], item["delivery"]) == (0, 0, "queued")
+    assert item["charged"] == {item["send_id"]}
+    [event] = world.history(demo.name, EventType.PASSCODE_SENT)
+    assert (event["challenge_id"], event["phone_id"], event["address"]) == (challenge.id, demo.phone.id, ADDRESS)
+    assert [number for number, _ in world.sms.outbox] == [NUMBER]
+
+
+def test_what_a_send_answers_is_what_the_table_holds(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    assert replace(challenge, requests={}) == world.challenge()
+    world.wait(60)
+    challenge = demo.resend(challenge)
+    assert replace(challenge, requests={}) == world.challenge()
+
+
+def test_the_table_holds_no_passcode(world: World, demo: Person) -> None:
+    demo.start()
+    assert demo.code not in repr(world.items())
+
+
+@pytest.mark.guards("COOLED")
+def test_nothing_is_sent_again_before_the_cooldown_is_over(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    other = world.add_phone(demo.name, "+85291234567", slot=1)
+    world.wait(59.999)
+    again: list[Callable[[], object]] = [
+        demo.start,
+        demo.logs_in_again().start,
+        lambda: demo.start(other),
+        lambda: demo.resend(challenge),
+    ]
+    for attempt in again:
+        with pytest.raises(errors.ResendTooSoon) as refused:
+            attempt()
+        assert refused.value.members == {"resend_available_at": rfc3339(START + 60)}
+    assert demo.messages == 1
+    world.wait(0.001)
+    demo.resend(challenge)
+    assert demo.messages == 2
+
+
+@pytest.mark.guards("COOLED")
+def test_of_two_sends_at_once_one_goes_out(world: World, demo: Person) -> None:
+    world.wire.before("transact_write_items", demo.start)
+    with pytest.raises(errors.ResendTooSoon):
+        demo.start()
+    assert demo.messages == 1
+
+
+def test_the_cooldown_outlives_a_success(world: World, demo: Person) -> None:
+    demo.verify(demo.start(), demo.code)
+    with pytest.raises(errors.ResendTooSoon):
+        demo.logs_in_again().start()
+
+
+def test_a_resend_keeps_the_challenge_and_changes_code_and_prefix(world: World, demo: Person) -> None:
+    first = demo.start()
+    code = demo.code
+    world.wait(60)
+    second = demo.resend(first)
+    assert second.id == first.id
+    assert (second.prefix, second.expires_at) != (first.prefix, first.expires_at)
+    assert demo.code != code
+    assert len(demo.item["charged"]) == 2
+
+
+def test_an_expired_challenge_can_be_resent(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wait(301)
+    demo.resend(challenge)
+    demo.verify(challenge, demo.code)
+
+
+@pytest.mark.guards("UNUSED")
+def test_an_approved_challenge_cannot_be_resent(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    demo.verify(challenge, demo.code)
+    world.wait(60)
+    with pytest.raises(errors.ChallengeUsed):
+        demo.resend(challenge)
+    assert demo.messages == 1
+
+
+@pytest.mark.guards("UNUSED")
+def test_a_challenge_approved_between_a_resends_read_and_its_write_stays_approved(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wait(60)
+    world.wire.before("transact_write_items", lambda: demo.verify(challenge, demo.code))
+    with pytest.raises(errors.ChallengeUsed):
+        demo.resend(challenge)
+    assert (demo.item["approved_at"], demo.messages) == (world.now, 1)
+
+
+@pytest.mark.guards("SAME_CHALLENGE")
+def test_a_challenge_that_a_newer_one_replaced_cannot_be_resent(world: World, demo: Person) -> None:
+    older = demo.start()
+    world.wait(60)
+    newer = demo.start()
+    world.wait(60)
+    with pytest.raises(errors.ChallengeSuperseded):
+        demo.resend(older)
+    assert (demo.item["id"], demo.messages) == (newer.id, 2)
+
+
+def test_a_login_cannot_resend_the_challenge_of_another(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wait(60)
+    with pytest.raises(errors.ChallengeNotFound):
+        demo.logs_in_again().resend(challenge)
+
+
+@pytest.mark.guards("SAME_LOGIN")
+def test_the_table_knows_which_login_may_resend(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wait(60)
+    demo.edit(login_jti="another login")
+    with pytest.raises(errors.ChallengeSuperseded):
+        demo.resend(challenge)
+    assert demo.messages == 1
+
+
+def test_a_resend_without_a_challenge_finds_none(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.remove(records.challenge_key(demo.name))
+    with pytest.raises(errors.ChallengeNotFound):
+        demo.resend(challenge)
+
+
+def test_a_code_of_ten_sends_ago_is_still_known_as_an_old_one(world: World, demo: Person) -> None:
+    world.set(max_sends=10, max_invalid_attempts=10)
+    challenge = demo.start()
+    codes = [demo.code]
+    for _ in range(9):
+        world.wait(60)
+        demo.resend(challenge)
+        codes.append(demo.code)
+    for code in codes[:-1]:
+        with pytest.raises(errors.CodeSuperseded):
+            demo.verify(challenge, code)
+    demo.verify(challenge, codes[-1])
+
+
+def test_a_send_after_as_many_wrong_codes_as_there_can_be_fits_into_one_transaction(world: World, demo: Person) -> None:
+    world.set(max_invalid_attempts=10)
+    challenge = demo.start()
+    for _ in range(10):
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code)
+    world.wait(900)
+    demo.start()  # Wire counts the writes
+    assert world.refused_from() == [ADDRESS] * 10
+
+
+# --- user and phone as they were read
+
+
+def change(world: World, **fields: object) -> None:
+    before = world.user()
+    after = replace(before, **fields, version=before.version + 1)  # type: ignore[arg-type]  # any of the fields
+    world.users.change(before, after, world.event(), closes=True)
+
+
+@pytest.mark.guards("PROFILE_AS_READ")
+def test_a_user_disabled_between_read_and_write_is_sent_nothing(world: World, demo: Person) -> None:
+    world.wire.before("transact_write_items", lambda: change(world, status=Status.DISABLED))
+    with pytest.raises(errors.InvalidToken):
+        demo.start()
+    assert demo.messages == 0
+
+
+def test_a_user_deleted_between_read_and_write_is_sent_nothing(world: World, demo: Person) -> None:
+    world.wire.before("transact_write_items", lambda: world.users.delete(world.user(), world.event()))
+    with pytest.raises(errors.InvalidToken):
+        demo.start()
+    assert demo.messages == 0
+
+
+@pytest.mark.guards("PROFILE_AS_READ")
+def test_a_mail_goes_to_the_address_that_the_user_has_now(world: World, demo: Person) -> None:
+    world.wire.before("transact_write_items", lambda: change(world, contact_email="new@example.com"))
+    demo.recover()
+    assert [address for address, _ in world.email.outbox] == ["new@example.com"]
+
+
+def test_a_user_who_keeps_changing_is_asked_to_try_again(world: World, demo: Person) -> None:
+    for alias in ("a", "b"):
+        world.wire.before("transact_write_items", partial(change, world, alias=alias))
+        world.wire.before("transact_write_items", lambda: None)  # the change's own transaction
+    with pytest.raises(errors.TemporarilyUnavailable):
+        demo.start()
+    assert demo.messages == 0
+
+
+@pytest.mark.guards("PHONE_AS_READ")
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"unusable_reason": "30005", "unusable_at": START}, errors.NoPhone),
+        ({"id": "0-another"}, errors.PhoneNotFound),
+    ],
+    ids=["unusable", "another phone"],
+)
+def test_a_phone_that_changes_between_read_and_write_is_sent_nothing(
+    world: World, demo: Person, changes: dict[str, object], refusal: type[errors.Refusal]
+) -> None:
+    key = records.phone_key(demo.name, 0)
+    world.wire.before("transact_write_items", lambda: world.edit(key, **changes))
+    with pytest.raises(refusal):
+        demo.start()
+    assert demo.messages == 0
+
+
+@pytest.mark.guards("PHONE_AS_READ")
+def test_a_message_goes_to_the_number_that_the_phone_has_now(world: World, demo: Person) -> None:
+    key = records.phone_key(demo.name, 0)
+    world.wire.before("transact_write_items", lambda: world.edit(key, number="+85291234567"))
+    demo.start()
+    assert [number for number, _ in world.sms.outbox] == ["+85291234567"]
+
+
+def test_a_phone_removed_between_read_and_write_is_sent_nothing(world: World, demo: Person) -> None:
+    world.wait(1)
+    world.wire.before("transact_write_items", lambda: world.users.remove_phone(demo.name, demo.phone, world.event()))
+    with pytest.raises(errors.InvalidToken):  # it ends the login as well
+        demo.start()
+    assert (demo.messages, world.account().phones) == (0, ())
+
+
+def test_a_login_from_before_a_new_password_sends_nothing(world: World, demo: Person) -> None:
+    world.wait(1)
+    change(world, password_hash="another", credentials_changed_at=world.now)
+    with pytest.raises(errors.InvalidToken):
+        demo.start()
+    demo.logs_in_again().start()
+
+
+# --- what came of the message
+
+
+def test_a_message_without_an_answer_may_arrive(world: World, demo: Person) -> None:
+    world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
+    challenge = demo.start()
+    assert (challenge.delivery, demo.item["delivery"]) == (Delivery.UNKNOWN, "unknown")
+    assert len(demo.item["charged"]) == 1
+    with pytest.raises(errors.ResendTooSoon):
+        demo.resend(challenge)
+    demo.verify(challenge, demo.code)
+
+
+@pytest.mark.guards("SAME_SEND")
+def test_an_answer_that_comes_late_says_nothing_of_a_newer_send(world: World, demo: Person) -> None:
+    def newer() -> None:
+        world.wait(60)
+        world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
+        demo.start()
+
+    world.sms.meanwhile.append(newer)
+    demo.start()
+    assert demo.item["delivery"] == "unknown"
+
+
+def test_a_code_is_right_also_where_the_answer_cannot_be_written_down(world: World, demo: Person) -> None:
+    world.wire.fail("update_item", errors.TemporarilyUnavailable())
+    challenge = demo.start()
+    assert demo.item["delivery"] == "sending"
+    demo.verify(challenge, demo.code)
+
+
+# --- the second lane
+
+
+def test_mail_has_a_cooldown_of_its_own(world: World, demo: Person) -> None:
+    demo.start()
+    demo.recover()
+    with pytest.raises(errors.ResendTooSoon):
+        demo.start()
+    with pytest.raises(errors.ResendTooSoon):
+        demo.recover()
+    assert (demo.messages, demo.mails) == (1, 1)
+
+
+@pytest.mark.guards("SENDS_LEFT")
+def test_mail_has_a_count_of_three_of_its_own(world: World, demo: Person) -> None:
+    for _ in range(3):
+        demo.recover()
+        world.wait(60)
+    with pytest.raises(errors.TooManySends):
+        demo.recover()
+    assert demo.mails == 3
+    for _ in range(5):
+        demo.start()
+        world.wait(60)
+    with pytest.raises(errors.TooManySends):
+        demo.start()
+
+
+def test_mail_may_be_sent_again_when_its_lock_is_over(world: World, demo: Person) -> None:
+    for _ in range(3):
+        demo.recover()
+        world.wait(60)
+    world.wait(900 - 60)
+    challenge = demo.recover()
+    assert (demo.mails, demo.item["email_charged"]) == (4, {demo.item["send_id"]})
+    assert challenge.sends_remaining == 2
+
+
+def test_failures_and_the_lock_are_common_to_both_lanes(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    for _ in range(3):
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code)
+    mailed = demo.recover()
+    for _ in range(2):
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(mailed, demo.wrong_code)
+    world.wait(60)
+    for send in (demo.start, demo.recover):
+        with pytest.raises(errors.TooManyAttempts):
+            send()
+
+
+def test_a_code_by_mail_verifies_no_phone(world: World, demo: Person) -> None:
+    approval = demo.verify(demo.recover(), demo.code)
+    assert approval.amr == ["pwd", "email"]
+    assert not world.account().phones[0].verified
+    assert "phone_id" not in demo.item
+    assert "email_charged" not in demo.item
+
+
+def test_every_verified_phone_is_told_of_a_mail(world: World, demo: Person) -> None:
+    demo.verify(demo.start(), demo.code)
+    world.add_phone(demo.name, "+85291234567", slot=1)
+    world.wait(60)
+    demo.recover()
+    assert [number for number, body in world.sms.outbox if "by email" in body] == [NUMBER]
+
+
+def test_no_code_is_mailed_to_a_system_user(world: World) -> None:
+    world.add_user("admin", kind=Kind.SYSTEM)
+    with pytest.raises(errors.Forbidden):
+        world.dispatch.recover(world.token("admin", kind=Kind.SYSTEM), Caller(ADDRESS))
+
+
+def test_a_mail_that_was_refused_is_given_back(world: World, demo: Person) -> None:
+    world.email.outcomes.append(Outcome(Delivery.FAILED, "MessageRejected", SmsUnavailable()))
+    with pytest.raises(SmsUnavailable):
+        demo.recover()
+    assert (demo.item["email_refunded"], demo.item["email_available_at"]) == (1, world.now)
+    assert "refunded" not in demo.item
+    demo.recover()
+
+
+def test_a_resend_goes_where_the_last_one_went(world: World, demo: Person) -> None:
+    challenge = demo.recover()
+    world.wait(60)
+    assert demo.resend(challenge).channel is Channel.EMAIL
+    assert demo.mails == 2
+
+
+# --- as the store itself sees it
+
+
+def test_the_store_says_how_things_stand_where_it_refuses(world: World, demo: Person) -> None:
+    sent: list[tuple[object, Send]] = []
+    real = world.dispatch.sends.open_challenge
+
+    class Recording:
+        def open_challenge(self, account: object, send: Send, *budgets: object) -> None:
+            sent.append((account, send))
+            real(account, send, *budgets)  # type: ignore[arg-type]  # passed on as they came
+
+        record_accepted = world.sends.record_accepted
+        record_refused = world.sends.record_refused
+
+    world.dispatch = replace(world.dispatch, sends=Recording())
+    demo.start()
+    [(account, send)] = sent
+    with pytest.raises(NotOpened) as refused:
+        world.sends.open_challenge(account, send, [], [])  # type: ignore[arg-type]  # as it was read
+    assert refused.value.challenge == world.challenge()
+
+
+def test_sending_leaves_the_user_as_read(world: World, demo: Person) -> None:
+    before: User = world.user()
+    demo.verify(demo.start(), demo.code)
+    assert world.user() == before

@@ -1,0 +1,149 @@
+"""What the table does when DynamoDB is busy, in conflict or gone."""
+
+from collections.abc import Callable
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from mfa import errors
+from mfa.challenges import Guess
+from mfa.store.table import CONFLICT_RETRIES, decode, encode
+from tests.contract.world import ADDRESS, PASSWORD, Person, World
+
+
+def refusal(code: str, *reasons: str) -> ClientError:
+    """DynamoDB's refusal; of a transaction with a reason for each of its writes."""
+    response = {"Error": {"Code": code, "Message": ""}, "CancellationReasons": [{"Code": reason} for reason in reasons]}
+    return ClientError(response, "TransactWriteItems")  # type: ignore[arg-type]  # as botocore parses it
+
+
+def conflict() -> ClientError:
+    return refusal("TransactionCanceledException", "None", "TransactionConflict", "None")
+
+
+def test_a_transaction_in_conflict_is_tried_three_times_more(world: World, demo: Person) -> None:
+    world.wire.fail("transact_write_items", *[conflict() for _ in range(CONFLICT_RETRIES)])
+    demo.start()
+    assert world.pauses == [1, 2, 3]
+    assert demo.messages == 1
+
+
+def test_a_transaction_that_stays_in_conflict_is_refused_and_sends_nothing(world: World, demo: Person) -> None:
+    world.wire.fail("transact_write_items", *[conflict() for _ in range(CONFLICT_RETRIES + 1)])
+    world.wire.requests.clear()
+    with pytest.raises(errors.TemporarilyUnavailable):
+        demo.start()
+    assert world.wire.requests.count("transact_write_items") == CONFLICT_RETRIES + 1
+    assert (demo.messages, demo.item) == (0, {})
+
+
+def test_each_try_draws_another_shard(world: World, demo: Person) -> None:
+    drawn: list[int] = []
+    others = world.random_below
+
+    def below(n: int) -> int:
+        number = others(n)
+        if n == 16:
+            drawn.append(number)
+        return number
+
+    world.random_below = below
+    world.wire.fail("transact_write_items", conflict(), conflict())
+    demo.start()
+    assert len(drawn) == 6  # a region's and the whole's, three times
+
+
+def test_a_single_write_in_conflict_is_tried_three_times_more(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wire.fail("update_item", *[refusal("TransactionConflictException") for _ in range(CONFLICT_RETRIES)])
+    demo.verify(challenge, demo.code)
+    assert world.pauses == [1, 2, 3]
+
+
+def test_a_single_write_that_stays_in_conflict_is_refused_and_costs_no_attempt(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    world.wire.fail("update_item", *[refusal("TransactionConflictException") for _ in range(CONFLICT_RETRIES + 1)])
+    with pytest.raises(errors.TemporarilyUnavailable):
+        demo.verify(challenge, demo.code)
+    assert demo.item["failures"] == 0
+
+
+def test_a_condition_that_failed_beside_a_conflict_is_told_at_once(world: World, demo: Person) -> None:
+    world.wire.fail(
+        "transact_write_items",
+        refusal("TransactionCanceledException", "ConditionalCheckFailed", "TransactionConflict", "None"),
+    )
+    with pytest.raises(errors.TemporarilyUnavailable):  # nothing explains it: the item is as it was
+        demo.start()
+    assert world.pauses == []
+
+
+GONE: dict[str, Callable[[], BotoCoreError | ClientError]] = {
+    "no connection": lambda: EndpointConnectionError(endpoint_url="https://dynamodb"),
+    "no connection in time": lambda: ConnectTimeoutError(endpoint_url="https://dynamodb"),
+    "no answer in time": lambda: ReadTimeoutError(endpoint_url="https://dynamodb"),
+    "throttled": lambda: refusal("ThrottlingException"),
+    "too much at once": lambda: refusal("ProvisionedThroughputExceededException"),
+    "broken": lambda: refusal("InternalServerError"),
+    "in progress": lambda: refusal("TransactionInProgressException"),
+}
+CALLS: dict[str, Callable[[World, Person], object]] = {
+    "batch_get_item": lambda world, demo: world.logins.login(demo.name, PASSWORD, ADDRESS),
+    "update_item": lambda world, demo: world.attempts.claim_attempt(demo.login, "id", Guess(world.now, ADDRESS)),
+    "get_item": lambda world, demo: world.settings_store.load_settings(),
+    "put_item": lambda world, demo: world.settings_store.save_settings(world.settings_store.load_settings()),
+    "transact_write_items": lambda world, demo: world.users.unlock(demo.name, world.event()),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("how", GONE)
+def test_a_dynamodb_that_does_not_answer_refuses_the_request(world: World, demo: Person, how: str, call: str) -> None:
+    world.wire.fail(call, GONE[how]())
+    with pytest.raises(errors.TemporarilyUnavailable) as refused:
+        CALLS[call](world, demo)
+    assert refused.value.__cause__ is not None
+
+
+def test_what_is_wrong_with_a_request_is_no_refusal(world: World, demo: Person) -> None:
+    for code in ("ValidationException", "AccessDeniedException", "ResourceNotFoundException"):
+        world.wire.fail("batch_get_item", refusal(code))
+        with pytest.raises(ClientError):
+            world.logins.login(demo.name, PASSWORD, ADDRESS)
+    world.wire.fail("transact_write_items", refusal("TransactionCanceledException", "ValidationError", "None"))
+    with pytest.raises(ClientError):
+        demo.start()
+
+
+def test_a_read_that_came_back_in_part_is_not_taken_for_the_whole(
+    world: World, demo: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = world.wire.batch_get_item
+
+    def part(**request: object) -> object:
+        return whole(**request) | {"UnprocessedKeys": {"table": {}}}
+
+    monkeypatch.setattr(world.wire, "batch_get_item", part)
+    with pytest.raises(errors.TemporarilyUnavailable):
+        demo.start()
+
+
+def test_values_come_back_as_they_went_in() -> None:
+    values = {
+        "text": "demo.user",
+        "yes": True,
+        "count": 3,
+        "moment": 1931256000.125,
+        "whole": 1931256000.0,
+        "bytes": b"\x00\xff",
+        "set": frozenset({"a", "b"}),
+        "list": [{"at": 1.5, "address": "::1"}],
+        "map": {"a": {"at": 2.25}},
+    }
+    assert decode(encode(values | {"nothing": None})) == values

@@ -1,0 +1,320 @@
+"""Users as administrators change them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from mfa import errors
+from mfa.administration import Actor, Administration, NewUser, UserPatch
+from mfa.challenges import Challenge
+from mfa.history import EventType
+from mfa.phones import PHONES_PER_USER
+from mfa.store import records
+from mfa.users import Kind, Status, User
+from tests.contract.world import NUMBER, PASSWORD, Person, World
+
+IAM = Actor("iam")
+
+
+class Hashes:
+    """Passwords are their own hash here, and need no sealing."""
+
+    def hash(self, password: str) -> str:
+        return password
+
+    def seal(self, secret: str) -> bytes:
+        return secret.encode()
+
+
+@pytest.fixture
+def administration(world: World) -> Administration:
+    return Administration(
+        accounts=world.accounts,
+        users=world.users,
+        settings=world.settings_store,
+        passwords=Hashes(),
+        seal=Hashes(),
+        clock=lambda: world.now,
+        random_bytes=world.dice.randbytes,
+    )
+
+
+def test_a_user_that_is_added_is_read_as_it_was(world: World) -> None:
+    user = world.add_user("demo.user", alias="Demo", owner=None, locale="zh-HK")
+    assert world.user() == user
+    assert [event["type"] for event in world.history()] == [EventType.USER_CREATED]
+
+
+@pytest.mark.guards("NEW")
+def test_a_login_name_is_taken_once(world: World) -> None:
+    user = world.add_user()
+    with pytest.raises(errors.Conflict):
+        world.add_user(alias="another")
+    assert world.user() == user
+
+
+@pytest.mark.guards("VERSION_AS_READ")
+def test_of_two_changes_of_the_same_version_the_second_is_refused(world: World) -> None:
+    before = world.add_user()
+    first = replace(before, alias="first", version=2)
+    world.users.change(before, first, world.event(), closes=False)
+    with pytest.raises(errors.PreconditionFailed):
+        world.users.change(before, replace(before, alias="second", version=2), world.event(), closes=False)
+    assert world.user() == first
+
+
+@pytest.mark.guards("VERSION_AS_READ")
+def test_a_user_who_changed_meanwhile_is_not_deleted(world: World) -> None:
+    before = world.add_user()
+    after = replace(before, alias="changed", version=2)
+    world.users.change(before, after, world.event(), closes=False)
+    with pytest.raises(errors.PreconditionFailed):
+        world.users.delete(before, world.event())
+    assert world.user() == after
+
+
+@pytest.mark.guards("VERSION_AS_READ")
+def test_a_change_of_a_deleted_user_does_not_bring_it_back(world: World) -> None:
+    before = world.add_user()
+    world.users.delete(before, world.event())
+    with pytest.raises(errors.PreconditionFailed):
+        world.users.change(before, replace(before, version=2), world.event(), closes=True)
+    assert world.account().user is None
+
+
+def test_a_deleted_user_leaves_history_and_no_phones(world: World, demo: Person) -> None:
+    world.add_phone(demo.name, "+85291234567", slot=4)
+    demo.start()
+    world.users.delete(world.user(), world.event(EventType.USER_DELETED))
+    assert [item["sk"] for item in world.items("USER#", "#")] == ["#CHALLENGE"]
+    assert len(world.history(demo.name, EventType.USER_DELETED)) == 1
+
+
+# --- what closes the live challenge
+
+
+def patch(**fields: object) -> Callable[[Administration, Person], object]:
+    return lambda administration, demo: administration.patch_user(
+        IAM,
+        demo.name,
+        UserPatch(**fields),  # type: ignore[arg-type]  # any of the fields
+    )
+
+
+CLOSE: dict[str, Callable[[Administration, Person], object]] = {
+    "a new password": patch(password="another battery staple"),
+    "disabling": patch(status=Status.DISABLED),
+    "MFA switched off": patch(mfa_enabled=False),
+    "another kind": patch(kind=Kind.SYSTEM),
+    "a removed phone": lambda administration, demo: administration.remove_phone(IAM, demo.name, demo.phone.id),
+    "deleting": lambda administration, demo: administration.delete_user(IAM, demo.name),
+    "unlocking": lambda administration, demo: administration.unlock_user(IAM, demo.name),
+}
+
+
+@pytest.mark.parametrize("what", CLOSE)
+def test_what_changes_who_may_log_in_closes_the_live_challenge(
+    world: World, demo: Person, administration: Administration, what: str
+) -> None:
+    challenge = demo.start()
+    with pytest.raises(errors.InvalidCode):
+        demo.verify(challenge, demo.wrong_code)
+    code = demo.code
+    CLOSE[what](administration, demo)
+    with pytest.raises(errors.ChallengeExpired):
+        demo.verify(challenge, code)
+    item = demo.item
+    assert item.keys().isdisjoint({"send_id", "code_mac", "approved_at"})
+    kept = 0 if what == "unlocking" else 1
+    assert (item["failures"], item["failures_total"]) == (kept, kept)
+
+
+@pytest.mark.parametrize("what", [what for what in CLOSE if what != "unlocking"])
+def test_what_changes_who_may_log_in_ends_the_logins_from_before(
+    world: World, demo: Person, administration: Administration, what: str
+) -> None:
+    world.wait(1)
+    CLOSE[what](administration, demo)
+    with pytest.raises(errors.InvalidToken):
+        demo.start()
+
+
+def test_other_changes_leave_the_live_challenge_alone(
+    world: World, demo: Person, administration: Administration
+) -> None:
+    challenge = demo.start()
+    administration.patch_user(IAM, demo.name, UserPatch(alias="Demo", contact_email=None))
+    demo.verify(challenge, demo.code)
+
+
+def test_what_was_closed_can_be_started_anew(world: World, demo: Person, administration: Administration) -> None:
+    demo.start()
+    administration.patch_user(IAM, demo.name, UserPatch(password="another battery staple"))
+    world.wait(60)
+    again = demo.logs_in_again()
+    again.verify(again.start(), again.code)
+
+
+def test_closing_where_there_is_no_challenge_opens_none(
+    world: World, demo: Person, administration: Administration
+) -> None:
+    administration.patch_user(IAM, demo.name, UserPatch(password="another battery staple"))
+    assert world.challenge() == Challenge()
+    again = demo.logs_in_again()
+    again.verify(again.start(), again.code)
+
+
+# --- those who administer
+
+
+def admins(world: World) -> int:
+    active: int = world.item(records.ADMINS).get("active", 0)
+    return active
+
+
+def demoted(user: User) -> User:
+    return replace(user, kind=Kind.BACKUP, version=user.version + 1)
+
+
+def test_the_first_administrator_is_made_once(world: World, administration: Administration) -> None:
+    administration.bootstrap(IAM, NewUser(login_name="first", password=PASSWORD))
+    assert (world.user("first").kind, admins(world)) == (Kind.SYSTEM, 1)
+    for name in ("first", "second"):
+        with pytest.raises(errors.Conflict):
+            administration.bootstrap(IAM, NewUser(login_name=name, password=PASSWORD))
+    assert (world.account("second").user, admins(world)) == (None, 1)
+
+
+@pytest.mark.guards("NEW")
+def test_of_two_first_administrators_at_once_there_is_one(world: World, administration: Administration) -> None:
+    other = NewUser(login_name="first", password=PASSWORD)
+    world.wire.before("transact_write_items", lambda: administration.bootstrap(IAM, other))
+    with pytest.raises(errors.Conflict):
+        administration.bootstrap(IAM, NewUser(login_name="second", password=PASSWORD))
+    assert world.account("second").user is None
+
+
+def test_administrators_are_counted(world: World) -> None:
+    first = world.add_user("first", kind=Kind.SYSTEM)
+    second = world.add_user("second", kind=Kind.SYSTEM)
+    world.add_user("idle", kind=Kind.SYSTEM, status=Status.DISABLED)
+    world.add_user("backup")
+    assert admins(world) == 2
+    world.users.change(second, demoted(second), world.event(), closes=True)
+    assert admins(world) == 1
+    second = world.user("second")
+    world.users.change(second, replace(second, kind=Kind.SYSTEM, version=3), world.event(), closes=True)
+    world.users.delete(first, world.event())
+    assert admins(world) == 1
+
+
+LEAVE: dict[str, Callable[[Administration], object]] = {
+    "demoting": lambda administration: administration.patch_user(IAM, "first", UserPatch(kind=Kind.BACKUP)),
+    "disabling": lambda administration: administration.patch_user(IAM, "first", UserPatch(status=Status.DISABLED)),
+    "deleting": lambda administration: administration.delete_user(IAM, "first"),
+}
+
+
+@pytest.mark.guards("ADMIN_REMAINS")
+@pytest.mark.parametrize("how", LEAVE)
+def test_the_last_administrator_stays(world: World, administration: Administration, how: str) -> None:
+    administration.bootstrap(IAM, NewUser(login_name="first", password=PASSWORD))
+    with pytest.raises(errors.Forbidden):
+        LEAVE[how](administration)
+    assert (world.user("first").active, admins(world)) == (True, 1)
+
+
+@pytest.mark.guards("ADMIN_REMAINS")
+def test_of_two_administrators_demoted_at_once_one_remains(world: World) -> None:
+    first, second = world.add_user("first", kind=Kind.SYSTEM), world.add_user("second", kind=Kind.SYSTEM)
+    world.wire.before(
+        "transact_write_items", lambda: world.users.change(first, demoted(first), world.event(), closes=True)
+    )
+    with pytest.raises(errors.Forbidden):
+        world.users.change(second, demoted(second), world.event(), closes=True)
+    assert (world.user("second").kind, admins(world)) == (Kind.SYSTEM, 1)
+
+
+def test_a_change_that_came_first_is_told_before_the_last_administrator_is(world: World) -> None:
+    first = world.add_user("first", kind=Kind.SYSTEM)
+    changed = replace(first, alias="changed", version=2)
+    world.users.change(first, changed, world.event(), closes=False)
+    with pytest.raises(errors.PreconditionFailed):
+        world.users.change(first, demoted(first), world.event(), closes=True)
+
+
+# --- phones
+
+
+@pytest.mark.guards("NEW")
+def test_a_place_is_taken_by_one_phone(world: World) -> None:
+    world.add_user()
+    phone = world.add_phone()
+    assert not world.users.add_phone("demo.user", world.phone("+85291234567"), world.event(EventType.PHONE_ADDED))
+    assert world.account().phones == (phone,)
+    assert len(world.history("demo.user", EventType.PHONE_ADDED)) == 1
+
+
+@pytest.mark.guards("EXISTS")
+def test_nobody_is_given_a_phone(world: World) -> None:
+    with pytest.raises(errors.UserNotFound):
+        world.add_phone("nobody")
+    assert world.items("USER#nobody") == []
+
+
+def test_a_user_has_five_phones_at_most(world: World, administration: Administration) -> None:
+    world.add_user()
+    for n in range(PHONES_PER_USER):
+        administration.add_phone(IAM, "demo.user", f"+8529215379{n}")
+    with pytest.raises(errors.Conflict):
+        administration.add_phone(IAM, "demo.user", "+85292153799")
+    assert [phone.slot for phone in world.account().phones] == [0, 1, 2, 3, 4]
+
+
+def test_the_place_of_a_removed_phone_is_free_again(world: World, administration: Administration) -> None:
+    world.add_user()
+    phones = [administration.add_phone(IAM, "demo.user", f"+8529215379{n}") for n in range(PHONES_PER_USER)]
+    administration.remove_phone(IAM, "demo.user", phones[2].id)
+    assert administration.add_phone(IAM, "demo.user", "+85292153799").slot == 2
+
+
+def test_of_the_same_number_added_twice_at_once_there_is_one(world: World, administration: Administration) -> None:
+    world.add_user()
+    world.wire.before("transact_write_items", lambda: administration.add_phone(IAM, "demo.user", NUMBER))
+    with pytest.raises(errors.Conflict):
+        administration.add_phone(IAM, "demo.user", NUMBER)
+    assert [phone.number for phone in world.account().phones] == [NUMBER]
+
+
+def test_two_numbers_added_at_once_are_both_there(world: World, administration: Administration) -> None:
+    world.add_user()
+    world.wire.before("transact_write_items", lambda: administration.add_phone(IAM, "demo.user", NUMBER))
+    administration.add_phone(IAM, "demo.user", "+85291234567")
+    assert [phone.number for phone in world.account().phones] == [NUMBER, "+85291234567"]
+
+
+def test_the_same_number_can_be_several_users_phone(world: World) -> None:
+    for name in ("one", "two"):
+        world.add_user(name)
+        world.add_phone(name, NUMBER)
+    assert [world.account(name).phones[0].number for name in ("one", "two")] == [NUMBER, NUMBER]
+
+
+@pytest.mark.guards("SAME_PHONE")
+def test_a_phone_is_removed_once(world: World, demo: Person) -> None:
+    world.users.remove_phone(demo.name, demo.phone, world.event(EventType.PHONE_REMOVED))
+    other = world.add_phone(demo.name, "+85291234567")
+    version = world.user().version
+    with pytest.raises(errors.PhoneNotFound):
+        world.users.remove_phone(demo.name, demo.phone, world.event(EventType.PHONE_REMOVED))
+    assert (world.account().phones, world.user().version) == ((other,), version)
+    assert len(world.history(demo.name, EventType.PHONE_REMOVED)) == 1
+
+
+@pytest.mark.guards("EXISTS")
+def test_a_phone_removed_from_a_deleted_user_does_not_bring_the_user_back(world: World, demo: Person) -> None:
+    world.remove(records.profile_key(demo.name))
+    with pytest.raises(errors.PhoneNotFound):
+        world.users.remove_phone(demo.name, demo.phone, world.event())
+    assert world.item(records.profile_key(demo.name)) == {}

@@ -1,0 +1,405 @@
+"""A table with the store on it and the use cases on that: only the vendors, the clock and the dice are the test's own."""
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from botocore.exceptions import ClientError
+from msgspec import structs
+
+from mfa.accounts import Account
+from mfa.challenges import Challenge, Delivery
+from mfa.dispatch import Caller, Dispatch, Outcome
+from mfa.errors import SmsUnavailable
+from mfa.history import Event, EventType
+from mfa.keys import HmacKeys
+from mfa.logins import Logins
+from mfa.phones import Phone
+from mfa.settings import Budgets, Settings
+from mfa.store import records
+from mfa.store.accounts import AccountStore
+from mfa.store.attempts import AttemptStore
+from mfa.store.counters import Counters
+from mfa.store.sends import SendStore
+from mfa.store.settings import SettingsStore
+from mfa.store.table import Item, Key, Table, decode, encode
+from mfa.store.users import UserStore
+from mfa.tokens import MfaToken
+from mfa.users import Kind, User
+from mfa.verification import Approval, Verification
+
+# Far from the hour's end and with milliseconds; years ahead, so that no engine sweeps an item by its TTL.
+START = datetime(2031, 3, 14, 12, 0, 0, 125000, tzinfo=UTC).timestamp()
+ADDRESS = "192.0.2.1"
+# DynamoDB Local's build of 2020 takes no more; AWS takes 100.
+WRITES_IN_A_TRANSACTION = 10
+NUMBER = "+85292153799"
+PASSWORD = "correct horse battery staple"
+KEYS = HmacKeys(b"the key of these tests")
+REFUSED = Outcome(Delivery.FAILED, "21610", SmsUnavailable())
+REFUSED_FOR_GOOD = Outcome(Delivery.FAILED, "21211", SmsUnavailable(), permanent=True)
+
+
+class Wire:
+    """The client that the store uses. A test can let something happen between two of its requests, or break them."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._before: defaultdict[str, list[Callable[[], object]]] = defaultdict(list)
+        self.requests: list[str] = []
+        self.tells_item = True
+
+    def before(self, method: str, action: Callable[[], object]) -> None:
+        """Does this before the next request of the method; more than one before the requests after it."""
+        self._before[method].append(action)
+
+    def fail(self, method: str, *failures: Exception) -> None:
+        """Breaks the next requests of the method."""
+
+        def failing(failure: Exception) -> Callable[[], object]:
+            def fail() -> None:
+                raise failure
+
+            return fail
+
+        for failure in failures:
+            self.before(method, failing(failure))
+
+    def get_item(self, **request: Any) -> Any:
+        return self._call("get_item", request)
+
+    def batch_get_item(self, **request: Any) -> Any:
+        return self._call("batch_get_item", request)
+
+    def put_item(self, **request: Any) -> Any:
+        return self._call("put_item", request)
+
+    def query(self, **request: Any) -> Any:
+        return self._call("query", request)
+
+    def update_item(self, **request: Any) -> Any:
+        return self._call("update_item", request)
+
+    def transact_write_items(self, **request: Any) -> Any:
+        assert len(request["TransactItems"]) <= WRITES_IN_A_TRANSACTION
+        return self._call("transact_write_items", request)
+
+    def _call(self, method: str, request: dict[str, Any]) -> Any:
+        self.requests.append(method)
+        if self._before[method]:
+            self._before[method].pop(0)()
+        try:
+            return getattr(self._client, method)(**request)
+        except ClientError as error:
+            if not self.tells_item:
+                error.response.pop("Item", None)  # type: ignore[typeddict-item]
+            raise
+
+
+@dataclass
+class Phones:
+    """The phones that messages reach, by number, and what becomes of the next ones."""
+
+    outbox: list[tuple[str, str]] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    meanwhile: list[Callable[[], object]] = field(default_factory=list)
+
+    def check(self) -> None:
+        pass
+
+    def send(self, number: str, body: str, *, valid_seconds: int) -> Outcome:
+        outcome = self.outcomes.pop(0) if self.outcomes else Outcome(Delivery.QUEUED)
+        if outcome.refusal is None:
+            self.outbox.append((number, body))
+        while self.meanwhile:
+            self.meanwhile.pop(0)()
+        return outcome
+
+
+@dataclass
+class Mailboxes:
+    """The mailboxes that mails reach, and what becomes of the next ones."""
+
+    outbox: list[tuple[str, str]] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def send(self, sender: str, address: str, subject: str, body: str) -> Outcome:
+        outcome = self.outcomes.pop(0) if self.outcomes else Outcome(Delivery.QUEUED)
+        if outcome.refusal is None:
+            self.outbox.append((address, body))
+        return outcome
+
+
+@dataclass
+class Signatures:
+    """A signer, and what it was asked for."""
+
+    failures: list[Exception] = field(default_factory=list)
+    signed: int = 0
+
+    def key_id(self) -> str:
+        return "key"
+
+    def sign(self, message: bytes) -> bytes:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.signed += 1
+        return bytes(64)
+
+
+class PlainPasswords:
+    """Passwords that are their own hash."""
+
+    def matches(self, password_hash: str | None, password: str) -> bool:
+        return password_hash == password
+
+
+class World:
+    """Everything on one table."""
+
+    def __init__(self, client: Any, table_name: str) -> None:
+        self.now = START
+        self.settings = Settings(
+            email_sender="no-reply@example.com",
+            budgets=Budgets(number_per_hour=1000, number_per_day=1000, address_per_hour=1000),
+        )
+        self.dice = random.Random(1)  # what is drawn must not change from run to run
+        self.random_below: Callable[[int], int] = self.dice.randrange
+        self.pauses: list[int] = []
+        self.wire = Wire(client)
+        self.sms, self.email, self.signer = Phones(), Mailboxes(), Signatures()
+        self.table = Table(self.wire, table_name, self.pauses.append)
+        self._client, self._table_name = client, table_name
+        self._serial = count()
+        counters = Counters(lambda n: self.random_below(n))
+        self.accounts = AccountStore(self.table, counters)
+        self.sends = SendStore(self.table, counters)
+        self.attempts = AttemptStore(self.table, counters)
+        self.users = UserStore(self.table)
+        self.settings_store = SettingsStore(self.table)
+        self.dispatch = Dispatch(
+            accounts=self.accounts,
+            sends=self.sends,
+            sms=self.sms,
+            email=self.email,
+            settings=lambda: self.settings,
+            keys=lambda: KEYS,
+            clock=lambda: self.now,
+            random_below=lambda n: self.random_below(n),
+            random_bytes=self.dice.randbytes,
+        )
+        self.verification = Verification(
+            attempts=self.attempts,
+            signer=self.signer,
+            settings=lambda: self.settings,
+            keys=lambda: KEYS,
+            issuer=lambda: "https://login.example.com",
+            clock=lambda: self.now,
+            random_bytes=self.dice.randbytes,
+        )
+        self.logins = Logins(
+            accounts=self.accounts,
+            passwords=PlainPasswords(),
+            signer=self.signer,
+            settings=lambda: self.settings,
+            keys=lambda: KEYS,
+            issuer=lambda: "https://login.example.com",
+            clock=lambda: self.now,
+            random_bytes=self.dice.randbytes,
+        )
+
+    # --- what is there
+
+    def wait(self, seconds: float) -> None:
+        """Time passes."""
+        self.now = round(self.now + seconds, 3)
+
+    def set(self, **settings: Any) -> None:
+        """Changes settings."""
+        self.settings = structs.replace(self.settings, **settings)
+
+    def budgets(self, **ceilings: int | None) -> None:
+        """Changes the budgets."""
+        self.set(budgets=structs.replace(self.settings.budgets, **ceilings))
+
+    def event(self, type_: EventType = EventType.USER_CHANGED) -> Event:
+        """A line for the history."""
+        return Event(id=self.dice.randbytes(6).hex(), at=self.now, type=type_, actor="iam")
+
+    def add_user(self, login_name: str = "demo.user", **fields: Any) -> User:
+        """Adds a user with MFA on."""
+        user = self._user(login_name, **fields)
+        self.users.add(user, self.event(EventType.USER_CREATED))
+        return user
+
+    def _user(self, login_name: str, **fields: Any) -> User:
+        given: dict[str, Any] = {
+            "kind": Kind.BACKUP,
+            "mfa_enabled": True,
+            "contact_email": "demo.user@example.com",
+            "password_hash": PASSWORD,
+            "created_at": self.now,
+            "updated_at": self.now,
+            "credentials_changed_at": self.now,
+        }
+        return User(login_name=login_name, **given | fields)
+
+    def phone(self, number: str = NUMBER, slot: int = 0) -> Phone:
+        """A phone, not yet anybody's."""
+        phone_id = f"{slot}-{self.dice.randbytes(8).hex()}"
+        return Phone(id=phone_id, number=number, region="HK", calling_code="+852", kind="mobile")
+
+    def add_phone(self, login_name: str = "demo.user", number: str = NUMBER, slot: int = 0) -> Phone:
+        """Adds a phone to a user."""
+        phone = self.phone(number, slot)
+        assert self.users.add_phone(login_name, phone, self.event(EventType.PHONE_ADDED))
+        return phone
+
+    def person(self, login_name: str = "demo.user", number: str = NUMBER) -> "Person":
+        """A user with a phone, put there as the store would, who has passed the first factor."""
+        phone = self.phone(number)
+        self.put(records.profile_key(login_name), records.user_item(self._user(login_name)))
+        self.put(records.phone_key(login_name, phone.slot), records.phone_item(phone))
+        return Person(self, self.token(login_name), phone)
+
+    def token(self, login_name: str = "demo.user", client_id: str | None = None, kind: Kind = Kind.BACKUP) -> MfaToken:
+        """What a passed first factor gives."""
+        return MfaToken(
+            login_name=login_name,
+            kind=kind,
+            client_id=client_id,
+            jti=f"login {next(self._serial)}",
+            issued_at=self.now,
+            expires_at=self.now + 600,
+        )
+
+    def account(self, login_name: str = "demo.user") -> Account:
+        """The user with phones and challenge."""
+        return self.accounts.load_account(login_name)
+
+    def user(self, login_name: str = "demo.user") -> User:
+        """The user, who must be there."""
+        user = self.account(login_name).user
+        assert user is not None
+        return user
+
+    def challenge(self, login_name: str = "demo.user") -> Challenge:
+        """The user's challenge."""
+        return self.account(login_name).challenge
+
+    # --- the table itself
+
+    def item(self, key: Key) -> Item:
+        """The item as it lies there, empty where there is none."""
+        answer = self._client.get_item(
+            TableName=self._table_name, Key={"pk": {"S": key[0]}, "sk": {"S": key[1]}}, ConsistentRead=True
+        )
+        return decode(answer.get("Item", {}))
+
+    def put(self, key: Key, item: Item) -> None:
+        """Puts an item there behind the store's back."""
+        self._client.put_item(TableName=self._table_name, Item=encode(item | {"pk": key[0], "sk": key[1]}))
+
+    def edit(self, key: Key, **attributes: Any) -> None:
+        """Changes the item behind the store's back; None removes an attribute."""
+        self.put(key, self.item(key) | attributes)
+
+    def remove(self, key: Key) -> None:
+        """Removes the item behind the store's back."""
+        self._client.delete_item(TableName=self._table_name, Key={"pk": {"S": key[0]}, "sk": {"S": key[1]}})
+
+    def items(self, pk: str = "", sk: str = "") -> list[Item]:
+        """All items whose keys begin like this."""
+        items: list[Item] = []
+        start: dict[str, Any] = {}
+        while True:
+            answer = self._client.scan(TableName=self._table_name, ConsistentRead=True, **start)
+            items += map(decode, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                break
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        found = [item for item in items if item["pk"].startswith(pk) and item["sk"].startswith(sk)]
+        return sorted(found, key=lambda item: (item["pk"], item["sk"]))
+
+    def history(self, login_name: str = "demo.user", *types: EventType) -> list[Item]:
+        """A user's events of these types, or all of them, in their order."""
+        events = self.items(f"USER#{login_name}", "EVENT#")
+        return [
+            event for event in events if event["pk"] == f"USER#{login_name}" and (event["type"] in types or not types)
+        ]
+
+    def refused_from(self, login_name: str = "demo.user") -> list[str]:
+        """The addresses of the wrong attempts that have come into a user's history, in their order."""
+        events = self.history(login_name, EventType.PASSCODE_REFUSED)
+        return [attempt["address"] for event in events for attempt in event["detail"]["attempts"]]
+
+    def counted(self, subject: str, name: str = "n") -> int:
+        """A counter of the present windows, all of its shards together."""
+        return sum(item.get(name, 0) for item in self.items() if item["pk"] == subject)
+
+
+@dataclass
+class Person:
+    """Someone who logs in."""
+
+    world: World
+    login: MfaToken
+    phone: Phone
+
+    @property
+    def name(self) -> str:
+        return self.login.login_name
+
+    @property
+    def code(self) -> str:
+        """The passcode of the last message or mail that this person was sent."""
+        outboxes = [*self.world.sms.outbox, *self.world.email.outbox]
+        bodies = [body for _, body in outboxes if f'user "{self.name}" login' in body]
+        latest = [body for body in bodies if self.item["prefix"] in body][-1]
+        found = re.search(r"(?<!\d)\d{4,10}(?!\d)", latest)
+        assert found is not None
+        return found[0]
+
+    @property
+    def wrong_code(self) -> str:
+        return f"{(int(self.code) + 1) % 10 ** len(self.code):0{len(self.code)}d}"
+
+    @property
+    def messages(self) -> int:
+        """How many messages this person was sent."""
+        return sum(f'user "{self.name}" login' in body for _, body in self.world.sms.outbox)
+
+    @property
+    def mails(self) -> int:
+        """How many mails this person was sent."""
+        return len(self.world.email.outbox)
+
+    @property
+    def item(self) -> Item:
+        """The challenge's item."""
+        return self.world.item(records.challenge_key(self.name))
+
+    def logs_in_again(self) -> "Person":
+        """The same person after another first factor."""
+        return replace(self, login=self.world.token(self.name))
+
+    def start(self, phone: Phone | None = None, *, key: str | None = None, asked: str = "a") -> Challenge:
+        return self.world.dispatch.start(self.login, Caller(ADDRESS, key, asked), (phone or self.phone).id)
+
+    def resend(self, challenge: Challenge, *, key: str | None = None) -> Challenge:
+        return self.world.dispatch.resend(self.login, Caller(ADDRESS, key, "resend"), challenge.id)
+
+    def recover(self, *, key: str | None = None) -> Challenge:
+        return self.world.dispatch.recover(self.login, Caller(ADDRESS, key, "recovery"))
+
+    def verify(self, challenge: Challenge, code: str, address: str = ADDRESS) -> Approval:
+        return self.world.verification.verify(self.login, challenge.id, code, address)
+
+    def edit(self, **attributes: Any) -> None:
+        """Changes the challenge's item behind the store's back."""
+        self.world.edit(records.challenge_key(self.name), **attributes)
