@@ -13,7 +13,7 @@ from mfa.clients import Client, hash_secret
 from mfa.history import Event, EventType
 from mfa.phones import PHONES_PER_USER, Phone
 from mfa.settings import AuthToken, Email, StoredSettings, merged
-from mfa.users import Kind, Status, User, canonical_login_name, new_login_name
+from mfa.users import LOGIN_NAME_LENGTH, Kind, Status, User, canonical_login_name, new_login_name
 
 type Text = Annotated[str, Meta(max_length=128, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)")]
 type Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$(?!\n)")]
@@ -136,7 +136,9 @@ class Administration:
 
     def get_user(self, login_name: str) -> Account:
         """The user with phones. Raises UserNotFound."""
-        account = self.accounts.load_account(canonical_login_name(login_name))
+        name = canonical_login_name(login_name)
+        # A longer one could be no key of the table.
+        account = self.accounts.load_account(name) if len(name) <= LOGIN_NAME_LENGTH else Account(user=None)
         if account.user is None:
             raise errors.UserNotFound
         return account

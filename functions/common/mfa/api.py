@@ -64,7 +64,11 @@ class Call:
     @property
     def address(self) -> str:
         """The address that the call comes from; of IPv6 the /64, which is what one subscriber has."""
-        address = ipaddress.ip_address(self.event.request_context.identity.source_ip)
+        given = self.event.request_context.identity.source_ip
+        try:
+            address = ipaddress.ip_address(given)
+        except ValueError:  # the test of a method in AWS's console comes from `test-invoke-source-ip`
+            return given[:64]
         if address.version == 4:
             return str(address)
         if address.ipv4_mapped is not None:

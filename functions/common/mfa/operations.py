@@ -42,6 +42,7 @@ def run(administration: Administration, actor: Actor, name: str, given: Input) -
     operation = OPERATIONS.get(name)
     if operation is None:
         raise errors.InvalidRequest("operation", f"must be one of {', '.join(sorted(OPERATIONS))}")
+    schema.check_unicode(given, "input")
     return operation(administration, actor, given)
 
 

@@ -24,10 +24,18 @@ def load(text: str | bytes) -> Any:
             raise InvalidRequest("body", f"must have at most {BODY_BYTES} bytes")
         # Decoded here: json.loads would take bytes for UTF-16 or UTF-32 where they look like it.
         value = json.loads(data.decode(), object_pairs_hook=_members, parse_constant=_no_constant)
-        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise InvalidRequest("body", "must be one JSON value, each member once, in Unicode") from error
+    check_unicode(value, "body")
     return value
+
+
+def check_unicode(value: Any, field: str) -> None:
+    """Raises InvalidRequest on the field where a lone surrogate is anywhere in a JSON value: nothing could store it."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest(field, "must be Unicode text, and not nested too deep") from error
 
 
 def convert[T](value: Any, type_: type[T]) -> T:
