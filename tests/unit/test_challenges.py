@@ -1,0 +1,268 @@
+"""A challenge: the states it can be in, locks that double, and what is left of each count."""
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mfa import errors, passcodes, views
+from mfa.challenges import (
+    EMAIL_SENDS,
+    FAILURE_CAP,
+    FOREVER,
+    MAX_LOCK_SECONDS,
+    Challenge,
+    Channel,
+    Delivery,
+    EarlierSend,
+    Lane,
+    Status,
+    find_earlier,
+)
+from mfa.keys import HmacKeys
+from mfa.settings import Settings
+from mfa.times import rfc3339
+
+type Changes = dict[str, Any]
+
+NOW = 1_790_000_000.0
+LIVE = Challenge(
+    id="c",
+    login_jti="j",
+    send_id="s",
+    phone_id="0-a",
+    prefix="XYWD",
+    code_mac=b"mac",
+    sent_at=NOW - 10,
+    expires_at=NOW + 290,
+    delivery=Delivery.QUEUED,
+    messages=Lane(charged=frozenset({"s"}), last_sent_at=NOW - 10, available_at=NOW + 50),
+)
+APPROVED: Changes = {"approved_at": NOW - 1}
+LOCKED: Changes = {"failures": 5, "last_attempt_at": NOW - 1}
+WAS_LOCKED: Changes = {"failures": 5, "last_attempt_at": NOW - 900}
+CAPPED: Changes = {"failures_total": FAILURE_CAP, "last_attempt_at": NOW - 10**6}
+REFUSED: Changes = {"delivery": Delivery.FAILED}
+EXPIRED: Changes = {"expires_at": NOW}
+CLOSED: Changes = {"send_id": "", "expires_at": 0}
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, Status.PENDING),
+        ({"delivery": Delivery.SENDING}, Status.PENDING),
+        ({"delivery": Delivery.UNKNOWN}, Status.PENDING),
+        ({"failures": 4, "last_attempt_at": NOW - 1}, Status.PENDING),
+        (APPROVED, Status.APPROVED),
+        (APPROVED | LOCKED, Status.APPROVED),
+        (APPROVED | EXPIRED, Status.APPROVED),
+        (LOCKED, Status.LOCKED),
+        (LOCKED | EXPIRED, Status.LOCKED),
+        (LOCKED | REFUSED, Status.LOCKED),
+        (CAPPED, Status.LOCKED),
+        (CAPPED | EXPIRED, Status.LOCKED),
+        (REFUSED, Status.FAILED),
+        (REFUSED | EXPIRED, Status.FAILED),
+        (EXPIRED, Status.EXPIRED),
+        ({"expires_at": NOW - 1}, Status.EXPIRED),
+        ({"expires_at": NOW + 0.001}, Status.PENDING),
+        (CLOSED, Status.EXPIRED),
+        (WAS_LOCKED, Status.EXPIRED),
+    ],
+)
+def test_a_challenge_is_in_one_state(changes: Changes, status: Status) -> None:
+    assert replace(LIVE, **changes).status(NOW) is status
+
+
+@pytest.mark.parametrize(
+    ("lock_seconds", "lock_count", "lasts"),
+    [
+        (900, 0, 900),
+        (900, 1, 1800),
+        (900, 2, 3600),
+        (900, 3, 7200),
+        (900, 6, 57_600),
+        (900, 7, MAX_LOCK_SECONDS),
+        (900, 8, MAX_LOCK_SECONDS),
+        (900, 5_000, MAX_LOCK_SECONDS),
+        (60, 10, 61_440),
+        (60, 11, MAX_LOCK_SECONDS),
+        (86_400, 0, MAX_LOCK_SECONDS),
+        (86_400, 1, MAX_LOCK_SECONDS),
+    ],
+)
+def test_a_lock_lasts_twice_as_long_as_the_one_before_up_to_a_day(
+    lock_seconds: int, lock_count: int, lasts: int
+) -> None:
+    locked = replace(LIVE, failures=5, last_attempt_at=NOW, lock_seconds=lock_seconds, lock_count=lock_count)
+    assert locked.locked_until(NOW) == NOW + lasts
+    assert locked.locked_until(NOW + lasts - 0.001) == NOW + lasts
+    assert locked.locked_until(NOW + lasts) is None
+
+
+@pytest.mark.parametrize(
+    ("failures", "of_item", "of_settings", "locked"),
+    [
+        (4, 5, None, False),
+        (5, 5, None, True),
+        (6, 5, None, True),
+        (3, 5, 3, True),
+        (3, 5, None, False),
+        (4, 3, 10, True),
+    ],
+)
+def test_the_lower_of_two_limits_locks(failures: int, of_item: int, of_settings: int | None, locked: bool) -> None:
+    challenge = replace(LIVE, failures=failures, max_failures=of_item, last_attempt_at=NOW)
+    assert (challenge.locked_until(NOW, of_settings) is not None) is locked
+
+
+def test_after_a_hundred_wrong_passcodes_only_an_administrator_unlocks() -> None:
+    capped = replace(LIVE, failures=0, failures_total=FAILURE_CAP, last_attempt_at=NOW)
+    assert capped.locked_until(NOW + 10**9) == FOREVER
+    assert rfc3339(FOREVER).startswith("9999-12-31T23:59:59")
+    refusal = capped.why_not_attempted("c", "j", NOW)
+    assert isinstance(refusal, errors.TooManyAttempts)
+    assert refusal.members["locked_until"] == rfc3339(FOREVER)
+    assert refusal.retry_after == 86_400
+    assert replace(capped, failures_total=FAILURE_CAP - 1).locked_until(NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("failures", "total", "limit", "left"),
+    [(0, 0, 5, 5), (1, 1, 5, 4), (4, 4, 5, 1), (5, 5, 5, 0), (9, 9, 5, 0), (0, 99, 5, 1), (0, 97, 10, 3), (3, 98, 5, 2), (0, 100, 5, 0)],
+)  # fmt: skip
+def test_what_is_left_of_the_attempts_is_what_is_left_of_both_counts(
+    failures: int, total: int, limit: int, left: int
+) -> None:
+    assert replace(LIVE, failures=failures, failures_total=total, max_failures=limit).attempts_remaining == left
+
+
+@given(st.integers(0, 12), st.integers(0, 110), st.integers(3, 10))
+def test_no_attempt_is_left_exactly_while_a_wrong_one_has_just_locked(failures: int, total: int, limit: int) -> None:
+    challenge = replace(LIVE, failures=failures, failures_total=total, max_failures=limit, last_attempt_at=NOW)
+    assert (challenge.attempts_remaining == 0) == (challenge.locked_until(NOW) is not None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, errors.ChallengeExpired),
+        (EXPIRED, errors.ChallengeExpired),
+        (LOCKED, errors.TooManyAttempts),
+        (APPROVED, errors.ChallengeUsed),
+        ({"id": "other"}, errors.ChallengeSuperseded),
+        ({"login_jti": "other"}, errors.ChallengeSuperseded),
+    ],
+)
+def test_a_refused_attempt_has_one_reason(changes: Changes, expected: type[errors.Refusal]) -> None:
+    assert type(replace(LIVE, **changes).why_not_attempted("c", "j", NOW)) is expected
+
+
+def test_of_several_reasons_the_first_is_given_superseded_used_locked_expired() -> None:
+    reasons: list[tuple[Changes, type[errors.Refusal]]] = [
+        ({"id": "other"}, errors.ChallengeSuperseded),
+        (APPROVED, errors.ChallengeUsed),
+        (LOCKED, errors.TooManyAttempts),
+        (EXPIRED, errors.ChallengeExpired),
+    ]
+    for count in range(1, len(reasons) + 1):
+        for chosen in itertools.combinations(range(len(reasons)), count):
+            changes = {name: value for index in chosen for name, value in reasons[index][0].items()}
+            refusal = replace(LIVE, **changes).why_not_attempted("c", "j", NOW)
+            assert type(refusal) is reasons[chosen[0]][1]
+
+
+def lane(charged: int, last_sent_at: float = NOW - 100, available_at: float = NOW - 40) -> Lane:
+    return Lane(charged=frozenset(map(str, range(charged))), last_sent_at=last_sent_at, available_at=available_at)
+
+
+@pytest.mark.parametrize(
+    ("channel", "changes", "expected"),
+    [
+        (Channel.SMS, {"messages": lane(1, NOW - 10, NOW + 50)}, errors.ResendTooSoon),
+        (Channel.SMS, {"messages": lane(5)}, errors.TooManySends),
+        (Channel.SMS, {"messages": lane(5, NOW - 10, NOW + 50)}, errors.TooManySends),
+        (Channel.SMS, {"messages": lane(4)}, errors.TemporarilyUnavailable),
+        (Channel.SMS, {"messages": lane(5, NOW - 900)}, errors.TemporarilyUnavailable),
+        (Channel.SMS, {"messages": lane(1), "email": lane(3, NOW, NOW + 60)}, errors.TemporarilyUnavailable),
+        (Channel.SMS, {"messages": lane(1)} | LOCKED, errors.TooManyAttempts),
+        (Channel.SMS, {"messages": lane(5, NOW, NOW + 60)} | LOCKED, errors.TooManyAttempts),
+        (Channel.EMAIL, {"messages": lane(5, NOW, NOW + 60)}, errors.TemporarilyUnavailable),
+        (Channel.EMAIL, {"email": lane(EMAIL_SENDS)}, errors.TooManySends),
+        (Channel.EMAIL, {"email": lane(1, NOW, NOW + 60)}, errors.ResendTooSoon),
+        (Channel.EMAIL, {"email": lane(1)} | LOCKED, errors.TooManyAttempts),
+    ],
+)
+def test_a_refused_send_is_explained_locked_before_all_sent_before_too_soon(
+    channel: Channel, changes: Changes, expected: type[errors.Refusal]
+) -> None:
+    refusal = replace(LIVE, **changes).why_not_sent(channel, Settings(), NOW)
+    assert type(refusal) is expected
+    assert refusal.retry_after is not None
+
+
+def test_too_soon_says_when_it_is_time() -> None:
+    refusal = replace(LIVE, messages=lane(1, NOW - 10, NOW + 50)).why_not_sent(Channel.SMS, Settings(), NOW)
+    assert refusal.members == {"resend_available_at": rfc3339(NOW + 50)}
+    assert refusal.retry_after == 50
+
+
+@pytest.mark.parametrize(
+    ("channel", "charged", "left"), [(Channel.SMS, 0, 5), (Channel.SMS, 5, 0), (Channel.SMS, 7, 0), (Channel.EMAIL, 1, 2), (Channel.EMAIL, 3, 0)]
+)  # fmt: skip
+def test_what_is_left_of_the_sends_is_counted_by_lane(channel: Channel, charged: int, left: int) -> None:
+    challenge = replace(LIVE, channel=channel, messages=Lane(), email=Lane())
+    challenge = replace(challenge, **{"email" if channel is Channel.EMAIL else "messages": lane(charged)})  # type: ignore[arg-type]
+    assert challenge.sends_remaining == left
+
+
+def test_an_earlier_send_is_found_by_its_own_digits_only() -> None:
+    keys = HmacKeys(b"new", b"old")
+
+    def sent(send_id: str, digits: str, key: HmacKeys) -> EarlierSend:
+        mac = passcodes.mac(key.signing("passcode"), login_name="u", challenge_id="c", send_id=send_id, digits=digits)
+        return EarlierSend(send_id, send_id.upper(), mac)
+
+    earlier = [sent("a", "111111", HmacKeys(b"old")), sent("b", "222222", keys)]
+    assert find_earlier(keys, "u", "c", earlier, "111111") == earlier[0]
+    assert find_earlier(keys, "u", "c", earlier, "222222") == earlier[1]
+    assert find_earlier(keys, "u", "c", earlier, "333333") is None
+    assert find_earlier(keys, "v", "c", earlier, "111111") is None
+    assert find_earlier(keys, "u", "d", earlier, "111111") is None
+    assert find_earlier(keys, "u", "c", [], "111111") is None
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (0, "1970-01-01T00:00:00.000Z"),
+        (1_790_000_000, "2026-09-21T14:13:20.000Z"),
+        (1_790_000_000.5, "2026-09-21T14:13:20.500Z"),
+        (1_790_000_000.001, "2026-09-21T14:13:20.001Z"),
+    ],
+)
+def test_a_moment_is_written_in_utc_to_the_millisecond(at: float, text: str) -> None:
+    assert rfc3339(at) == text
+
+
+def test_a_view_has_all_that_a_screen_needs_and_no_more() -> None:
+    shown = views.challenge(replace(LIVE, destination="+852 - ****3799", **LOCKED), NOW)
+    assert {name: getattr(shown, name) for name in shown.__struct_fields__ if name != "delivery"} == {
+        "id": "c",
+        "status": "locked",
+        "channel": "sms",
+        "destination": "+852 - ****3799",
+        "prefix": "XYWD",
+        "sent_at": rfc3339(NOW - 10),
+        "expires_at": rfc3339(NOW + 290),
+        "resend_available_at": rfc3339(NOW + 50),
+        "attempts_remaining": 0,
+        "sends_remaining": 4,
+        "locked_until": rfc3339(NOW - 1 + 900),
+        "server_time": rfc3339(NOW),
+    }
+    assert (shown.delivery.status, shown.delivery.error_code) == ("queued", None)

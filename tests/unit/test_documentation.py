@@ -1,0 +1,54 @@
+"""The page about the API names every code, setting, call and operation that there is."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from mfa import operations
+from mfa.contract import OPERATIONS
+from mfa.errors import Refusal
+from mfa.settings import Settings
+
+PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+DEFAULTS = msgspec.to_builtins(Settings())
+
+
+def codes(refusal: type[Refusal]) -> set[str]:
+    return {code for child in refusal.__subclasses__() for code in ({child.code} | codes(child))}
+
+
+@pytest.mark.parametrize("code", sorted(codes(Refusal)))
+def test_every_code_is_documented_with_its_status(code: str) -> None:
+    assert re.search(rf"^\|.*`{code}`.*\| \d{{3}}", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("setting", sorted(DEFAULTS))
+def test_every_setting_is_documented(setting: str) -> None:
+    value = DEFAULTS[setting]
+    assert re.search(rf"`{setting}\.\w+`" if isinstance(value, dict) else f"`{setting}`", PAGE)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for value in DEFAULTS.values() if isinstance(value, dict) for name in value)
+)
+def test_every_setting_inside_another_is_documented(name: str) -> None:
+    assert re.search(rf"`[a-z_.]*\.{name}`", PAGE)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+def test_every_call_is_documented(operation: object) -> None:
+    assert f"`{operation.method} {operation.path}`" in PAGE  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+def test_every_member_of_a_request_is_documented(operation: object) -> None:
+    request = operation.request  # type: ignore[attr-defined]
+    for name in request.__struct_fields__ if request else ():
+        assert re.search(rf"\b{name}\b", PAGE), name
+
+
+@pytest.mark.parametrize("name", sorted(operations.OPERATIONS))
+def test_every_direct_operation_is_documented(name: str) -> None:
+    assert f"`{name}`" in PAGE

@@ -1,0 +1,129 @@
+"""The direction of imports: handler, api and wiring, use cases, values. Few modules know AWS, one knows Twilio."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "functions" / "common" / "mfa"
+MODULES = {
+    path.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/", "."): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+# What each outer library or system module may be imported by. All other modules import none of them.
+ALLOWED = {
+    "boto3": {"mfa.wiring", "mfa.store.table"},
+    "botocore": {"mfa.wiring", "mfa.store.table", "mfa.signing", "mfa.sealing", "mfa.delivery.email"},
+    "aws_lambda_powertools": {"mfa.api"},
+    "twilio": {"mfa.delivery.twilio"},
+    "requests": {"mfa.delivery.twilio"},
+    "urllib3": {"mfa.delivery.twilio"},
+    "argon2": {"mfa.passwords"},
+    "phonenumbers": {"mfa.numbering"},
+    "cryptography": {"mfa.signing"},
+    "jwt": {"mfa.signing"},
+    "itsdangerous": {"mfa.tokens"},
+    "os": {"mfa.wiring"},
+    "time": {"mfa.wiring"},
+    "random": set(),
+    "secrets": {"mfa.wiring"},
+    "socket": set(),
+    "logging": set(),
+}
+# Nobody but these reaches for the inner workings of what is beside them.
+INNER = {
+    "mfa.wiring": {"mfa.api"},
+    "mfa.api": set(),
+    "mfa.store": {"mfa.wiring", "mfa.store"},
+    "mfa.delivery": {"mfa.wiring", "mfa.delivery"},
+}
+
+
+def imports(path: Path, *, everywhere: bool = True) -> set[str]:
+    """The modules that a file imports; only those at its top, which importing it runs, unless `everywhere`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree)) if everywhere else tree.body
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+@pytest.mark.parametrize(("library", "allowed"), ALLOWED.items())
+def test_only_those_who_must_know_a_library_import_it(library: str, allowed: set[str]) -> None:
+    knowing = {name for name, path in MODULES.items() if library in {each.partition(".")[0] for each in imports(path)}}
+    assert knowing <= allowed
+
+
+@pytest.mark.parametrize(("inner", "allowed"), INNER.items())
+def test_nothing_inside_imports_what_is_outside_of_it(inner: str, allowed: set[str]) -> None:
+    for name, path in MODULES.items():
+        reaches = any(each == inner or each.startswith(f"{inner}.") for each in imports(path))
+        if reaches and name != inner:
+            assert any(name == each or name.startswith(f"{each}.") for each in allowed), f"{name} imports {inner}"
+
+
+def test_no_module_is_called_by_what_it_is_not() -> None:
+    names = {part for name in MODULES for part in name.split(".")}
+    assert not names & {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}
+
+
+@pytest.mark.xfail(
+    strict=True, reason="mfa.dispatch has 461: its values and Protocols are to move to a module of their own"
+)
+def test_a_module_of_more_than_400_lines_is_two_modules() -> None:
+    long = {name: lines for name, path in MODULES.items() if (lines := len(path.read_text().splitlines())) > 400}
+    assert long == {}
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert [name for name, path in MODULES.items() if not ast.get_docstring(ast.parse(path.read_text()))] == []
+
+
+def imported_by(statement: str) -> set[str]:
+    """What a new process has imported after a statement."""
+    # Not in the layer, and where it is installed botocore's urllib3 loads it, with cryptography.
+    probe = f"import sys\nsys.modules['OpenSSL'] = None\n{statement}\nprint(*sys.modules, sep='\\n')"
+    environment = {"PATH": "", "PYTHONPATH": str(PACKAGE.parent), "POWERTOOLS_METRICS_NAMESPACE": "Mfa"}
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True, env=environment, cwd="/"
+    )
+    assert done.stderr == ""
+    return set(done.stdout.split())
+
+
+def load(function: str) -> str:
+    return f"sys.path.insert(0, {str(ROOT / 'functions' / function)!r})\nimport handler"
+
+
+def test_a_passcode_is_verified_without_twilio_argon2_phonenumbers_jwt_or_cryptography() -> None:
+    """Cold starts are decided by imports."""
+    statement = load("verify_code") + "\nimport mfa.verification, mfa.views, mfa.api, mfa.store.attempts"
+    heavy = {"twilio", "requests", "argon2", "phonenumbers", "jwt", "cryptography", "pydantic"}
+    assert {name.partition(".")[0] for name in imported_by(statement)} & heavy == set()
+
+
+def test_loading_a_handler_makes_no_client() -> None:
+    for function in ("verify_code", "send_code", "admin"):
+        assert not {"boto3", "twilio", "argon2", "phonenumbers"} & imported_by(load(function)), function
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_importing_a_module_reads_no_environment_and_opens_nothing(module: str) -> None:
+    """With an empty environment, and with files, sockets and processes watched."""
+    watch = (
+        "def watch(event, arguments):\n"
+        "    if event.startswith(('socket.', 'subprocess.', 'os.system', 'os.putenv')):\n"
+        "        raise RuntimeError(event)\n"
+        "sys.addaudithook(watch)\n"
+    )
+    # Powertools' metrics and boto3's vendored requests look at sockets' abilities; only connections count.
+    watch = watch.replace("'socket.'", "'socket.connect', 'socket.bind', 'socket.getaddrinfo'")
+    assert module in imported_by(f"{watch}import {module}")

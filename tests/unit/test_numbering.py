@@ -1,0 +1,167 @@
+"""Phone numbers: read, judged by their own region and kind, and never shown."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mfa import numbering
+from mfa.errors import DestinationBlocked, InvalidRequest
+from mfa.settings import Regions
+
+ANYWHERE = Regions()
+
+
+@pytest.mark.parametrize(
+    ("written", "e164", "region", "calling_code"),
+    [
+        ("+85292153799", "+85292153799", "HK", "+852"),
+        ("+852 9215 3799", "+85292153799", "HK", "+852"),
+        ("+852-9215-3799", "+85292153799", "HK", "+852"),
+        ("+852 (9215) 3799", "+85292153799", "HK", "+852"),
+        ("+852.9215.3799", "+85292153799", "HK", "+852"),
+        ("  +85292153799  ", "+85292153799", "HK", "+852"),
+        ("+1 (206) 312-5010", "+12063125010", "US", "+1"),
+        ("+18762100123", "+18762100123", "JM", "+1"),
+        ("+16502530000", "+16502530000", "US", "+1"),
+        ("+15062345678", "+15062345678", "CA", "+1"),
+        ("+447400123456", "+447400123456", "GB", "+44"),
+        ("+447624312345", "+447624312345", "IM", "+44"),
+        ("+447797712345", "+447797712345", "JE", "+44"),
+        ("+447781123456", "+447781123456", "GG", "+44"),
+        ("+79123456789", "+79123456789", "RU", "+7"),
+        ("+77710009998", "+77710009998", "KZ", "+7"),
+        ("+4915123456789", "+4915123456789", "DE", "+49"),
+        ("+33612345678", "+33612345678", "FR", "+33"),
+        ("+358412345678", "+358412345678", "FI", "+358"),
+    ],
+)
+def test_a_mobile_number_is_read_with_its_own_region(written: str, e164: str, region: str, calling_code: str) -> None:
+    number = numbering.parse(written, ANYWHERE)
+    assert (number.e164, number.region, number.calling_code) == (e164, region, calling_code)
+    assert number.kind in ("mobile", "fixed_line_or_mobile")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "+",
+        "92153799",
+        "85292153799",
+        "0085292153799",
+        "(+852) 92153799",
+        "++85292153799",
+        "+85292153799+",
+        "+852",
+        "+8529215379",
+        "+852921537999",
+        "+999123456789",
+        "+0123456789",
+        "+18002ALLNOW",
+        "+1800CALLNOW",
+        "+８５２９２１５３７９９",
+        "＋85292153799",
+        "+852٩٢١٥٣٧٩٩",
+        "+85292153799\n",
+        "\n+85292153799",
+        "+852\t92153799",
+        "+852\u00a092153799",
+        "+852\u201192153799",
+        "+85292153799 ext. 5",
+        "+85292153799;ext=5",
+        "+85292153799,5",
+        "tel:+85292153799",
+        "+852" + "9" * 60,
+        "+1" + " " * 40 + "2063125010",
+        "+120631250100000000",
+        "\x00+85292153799",
+        "\u202a+85292153799\u202c",
+    ],
+)
+def test_what_is_no_number_in_international_form_is_refused_naming_the_field(written: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        numbering.parse(written, ANYWHERE)
+    assert refused.value.members["errors"][0]["field"] == "number"
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [
+        ("+18002255246", "toll-free"),
+        ("+19002345678", "premium"),
+        ("+449098790123", "premium"),
+        ("+85290012345678", "premium"),
+        ("+85221234567", "landline"),
+        ("+442071838750", "landline"),
+        ("+493012345678", "landline"),
+        ("+881612345678", "satellite"),
+        ("+870773111632", "satellite"),
+        ("+883510012345", "international network"),
+        ("+80012345678", "international toll-free"),
+        ("+5005550001", "nowhere"),
+        ("+447012345678", "personal"),
+        ("+445612345678", "voice over IP"),
+        ("+447640123456", "pager"),
+        ("+15005550001", "personal"),
+    ],
+)
+def test_a_number_of_another_kind_is_blocked_or_no_number(written: str, what: str) -> None:
+    with pytest.raises((DestinationBlocked, InvalidRequest)):
+        numbering.parse(written, ANYWHERE)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["+18002255246", "+19002345678", "+85221234567", "+442071838750", "+881612345678", "+447640123456"],
+)
+def test_a_number_that_exists_and_is_of_another_kind_is_blocked(written: str) -> None:
+    with pytest.raises(DestinationBlocked):
+        numbering.parse(written, ANYWHERE)
+
+
+@pytest.mark.parametrize(
+    ("written", "allowed", "permitted"),
+    [
+        ("+18762100123", "US", False),
+        ("+18762100123", "JM", True),
+        ("+12063125010", "US", True),
+        ("+12063125010", "CA", False),
+        ("+12063125010", "JM", False),
+        ("+15062345678", "US", False),
+        ("+447624312345", "GB", False),
+        ("+447624312345", "IM", True),
+        ("+447797712345", "GB", False),
+        ("+447781123456", "GB", False),
+        ("+447400123456", "GB", True),
+        ("+77710009998", "RU", False),
+        ("+77710009998", "KZ", True),
+        ("+79123456789", "RU", True),
+        ("+79123456789", "KZ", False),
+        ("+85292153799", "CN", False),
+        ("+85292153799", "HK", True),
+    ],
+)
+def test_a_region_is_allowed_by_itself_and_not_by_its_calling_code(written: str, allowed: str, permitted: bool) -> None:
+    if permitted:
+        assert numbering.parse(written, Regions(allow=[allowed])).region == allowed
+        return
+    with pytest.raises(DestinationBlocked):
+        numbering.parse(written, Regions(allow=[allowed]))
+
+
+@given(st.text(max_size=40) | st.text("+0123456789 ()-.", max_size=40).map(lambda text: f"+{text}"))
+def test_whatever_is_written_is_a_mobile_number_or_refused(written: str) -> None:
+    try:
+        number = numbering.parse(written, ANYWHERE)
+    except (InvalidRequest, DestinationBlocked) as refused:
+        number, said = None, str(refused).replace("+85292153799", "the example")
+    if number is None:
+        assert not re.search(r"\d{3}", said)
+    else:
+        assert number.e164 == "+" + "".join(c for c in written if c in "0123456789")
+
+
+def test_no_number_shows_in_a_repr() -> None:
+    assert "3799" not in repr(numbering.parse("+85292153799", ANYWHERE))

@@ -1,0 +1,103 @@
+"""What is secret shows in no repr and in no text of an exception, wherever the value is kept."""
+
+import dataclasses
+import inspect
+import pkgutil
+from importlib import import_module
+from typing import Any
+
+import msgspec
+import pytest
+
+import mfa
+from mfa import contract, operations
+from mfa.administration import NewUser, UserPatch
+from mfa.budgets import HOUR, Budget, Window
+from mfa.clients import Client
+from mfa.delivery.sms import Account as TwilioAccount
+from mfa.dispatch import Caller
+from mfa.phones import Phone
+from mfa.settings import Sender
+from mfa.store.counters import spend
+from mfa.store.table import TransactionRefused, Write
+
+NUMBER = "+85292153799"
+SECRET = "hunter2-hunter2"
+PHONE = Phone(id="0-a", number=NUMBER, region="HK", calling_code="+852", kind="mobile")
+BUDGET = Budget(f"NUMBER#{NUMBER}", Window.of(HOUR, 0), 10)
+
+VALUES: list[Any] = [
+    PHONE,
+    BUDGET,
+    spend(BUDGET),
+    Write(label="phone", verb="Put", key=("USER#u", "#PHONE#0"), item={"number": NUMBER}),
+    Write(label="phone", verb="ConditionCheck", key=("USER#u", "#PHONE#0"), values={":number": NUMBER}),
+    Client(client_id="c", name="n", legacy=False, secret_hash=SECRET, created_at=0),
+    TwilioAccount("AC", SECRET, Sender(alphanumeric="Backup")),
+    contract.Login("u", SECRET),
+    contract.VerifyChallenge("581883"),
+    NewUser("u", SECRET),
+    UserPatch(password=SECRET),
+    Caller("127.0.0.1", "key", "fingerprint"),
+    TransactionRefused(frozenset({spend(BUDGET).label})),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_no_number_password_or_passcode_shows(value: object) -> None:
+    for shown in (repr(value), str(value), f"{value}", repr([value]), repr({"a": value})):
+        assert SECRET not in shown
+        assert "3799" not in shown
+        assert "581883" not in shown
+
+
+def classes() -> list[type]:
+    found: set[type] = set()
+    for module in pkgutil.walk_packages(mfa.__path__, "mfa."):
+        for _, value in inspect.getmembers(import_module(module.name), inspect.isclass):
+            if value.__module__.startswith("mfa."):
+                found.add(value)
+    return sorted(found, key=lambda each: f"{each.__module__}.{each.__name__}")
+
+
+# By their names, these hold what must not be shown.
+SECRET_NAMES = {
+    "password",
+    "password_hash",
+    "number",
+    "e164",
+    "code",
+    "digits",
+    "auth_token",
+    "secret",
+    "secret_hash",
+    "code_mac",
+}
+
+
+def test_a_field_named_like_a_secret_is_hidden_in_every_dataclass() -> None:
+    shown = {
+        f"{each.__module__}.{each.__name__}.{field.name}"
+        for each in classes()
+        if dataclasses.is_dataclass(each)
+        for field in dataclasses.fields(each)
+        if field.name in SECRET_NAMES and field.repr and field.type is not Any
+    }
+    # `code` of a problem names what is wrong, and of a call's words it is the sentence before the digits.
+    assert shown <= {"mfa.templates.Problem.code", "mfa.speech.Words.code"}
+
+
+def test_a_field_named_like_a_secret_is_hidden_in_every_struct() -> None:
+    shown: set[str] = set()
+    for each in classes():
+        names = set(getattr(each, "__struct_fields__", ())) & SECRET_NAMES
+        if names and "__repr__" not in vars(each):
+            shown |= {f"{each.__module__}.{each.__name__}.{name}" for name in names}
+    # `code` of a problem names the refusal; the token of the settings hides itself.
+    assert shown <= {"mfa.openapi.Problem.code", "mfa.settings.StoredSettings.auth_token"}
+
+
+def test_the_inputs_of_direct_operations_hide_numbers() -> None:
+    for each in vars(operations).values():
+        if inspect.isclass(each) and issubclass(each, msgspec.Struct) and "number" in each.__struct_fields__:
+            assert NUMBER not in repr(each(login_name="u", number=NUMBER))

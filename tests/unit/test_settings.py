@@ -1,0 +1,398 @@
+"""The settings: ranges, the merge, what contradicts itself, and the token that nothing shows."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import UNSET
+
+from mfa.errors import InvalidRequest
+from mfa.settings import AuthToken, Settings, StoredSettings, _merge, merged
+
+SID = "AC" + "0123456789abcdef" * 2
+OTHER_SID = "AC" + "f" * 32
+TOKEN = "fedcba9876543210" * 2
+SERVICE = "MG" + "0" * 32
+SET_UP, _ = merged(
+    Settings(), {"twilio": {"account_sid": SID, "auth_token": TOKEN, "sender": {"phone_number": "+12063125010"}}}
+)
+
+
+def nested(path: str, value: Any) -> dict[str, Any]:
+    for name in reversed(path.split(".")):
+        value = {name: value}
+    return dict(value)
+
+
+def read(settings: Settings, path: str) -> Any:
+    value: Any = settings
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def refused(patch: Any, current: Settings = SET_UP) -> str:
+    """The field that the refusal names."""
+    with pytest.raises(InvalidRequest) as caught:
+        merged(current, patch)
+    return str(caught.value.members["errors"][0]["field"])
+
+
+DEFAULTS = {
+    "twilio.account_sid": None,
+    "twilio.sender": None,
+    "passcode_length": 6,
+    "resend_cooldown_seconds": 60,
+    "expiry_seconds": 300,
+    "max_invalid_attempts": 5,
+    "max_sends": 5,
+    "lock_seconds": 900,
+    "access_token_seconds": 3600,
+    "allow_legacy_clients": False,
+    "require_mfa_for_system_users": False,
+    "signature": "Your backup service provider",
+    "origin": None,
+    "email_sender": None,
+    "regions.allow": "*",
+    "budgets.number_per_hour": 10,
+    "budgets.number_per_day": 20,
+    "budgets.address_per_hour": 30,
+    "budgets.client_per_hour": 10_000,
+    "budgets.region_per_day": None,
+    "budgets.global_per_day": 10_000,
+}
+RANGES = {
+    "passcode_length": (4, 10),
+    "resend_cooldown_seconds": (30, 900),
+    "expiry_seconds": (60, 900),
+    "max_invalid_attempts": (3, 10),
+    "max_sends": (1, 10),
+    "lock_seconds": (60, 86_400),
+    "access_token_seconds": (60, 43_200),
+    "budgets.number_per_hour": (1, 10_000_000),
+    "budgets.number_per_day": (1, 10_000_000),
+    "budgets.address_per_hour": (1, 10_000_000),
+    "budgets.client_per_hour": (1, 10_000_000),
+    "budgets.region_per_day": (1, 10_000_000),
+    "budgets.global_per_day": (1, 10_000_000),
+}
+
+
+@pytest.mark.parametrize(("path", "default"), DEFAULTS.items())
+def test_a_setting_that_was_never_set_has_its_default(path: str, default: object) -> None:
+    assert read(Settings(), path) == default
+
+
+@pytest.mark.parametrize(("path", "ends"), RANGES.items())
+def test_both_ends_of_a_range_are_in_it(path: str, ends: tuple[int, int]) -> None:
+    for end in ends:
+        assert read(merged(Settings(), nested(path, end))[0], path) == end
+
+
+@pytest.mark.parametrize(("path", "ends"), RANGES.items())
+def test_what_is_outside_a_range_is_refused_naming_the_field(path: str, ends: tuple[int, int]) -> None:
+    wrong: list[Any] = [ends[0] - 1, ends[1] + 1, 0, -1, 10**30, float(ends[0]), str(ends[0]), True, [ends[0]], {}]
+    for value in wrong:
+        assert refused(nested(path, value)).startswith(path)
+
+
+@pytest.mark.parametrize("path", RANGES)
+def test_a_setting_that_is_set_to_null_has_its_default_again(path: str) -> None:
+    changed, _ = merged(Settings(), nested(path, RANGES[path][1]))
+    assert read(merged(changed, nested(path, None))[0], path) == DEFAULTS[path]
+
+
+@pytest.mark.parametrize("path", ["allow_legacy_clients", "require_mfa_for_system_users"])
+def test_a_switch_is_true_or_false_and_nothing_else(path: str) -> None:
+    assert read(merged(Settings(), {path: True})[0], path) is True
+    wrong: list[Any] = [1, 0, "true", "", [], {}]
+    for value in wrong:
+        assert refused({path: value}) == path
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("twilio.account_sid", SID.upper()),
+        ("twilio.account_sid", SID[:-1]),
+        ("twilio.account_sid", SID + "0"),
+        ("twilio.account_sid", SID + "\n"),
+        ("twilio.account_sid", "SK" + SID[2:]),
+        ("twilio.account_sid", ""),
+        ("twilio.auth_token", TOKEN[:-1]),
+        ("twilio.auth_token", TOKEN + "0"),
+        ("twilio.auth_token", TOKEN + "\n"),
+        ("twilio.auth_token", TOKEN[:-1] + "g"),
+        ("twilio.auth_token", ""),
+        ("twilio.auth_token", 7),
+        ("twilio.auth_token", [TOKEN]),
+        ("twilio.auth_token", {"a": TOKEN}),
+        ("twilio.auth_token", True),
+        ("twilio.auth_token_set", True),
+        ("twilio.auth_token_last4", "ffff"),
+        ("twilio.nonsense", 1),
+        ("nonsense", 1),
+        ("version", 1),
+        ("budgets.nonsense", 1),
+        ("regions.nonsense", 1),
+        ("signature", "s" * 41),
+        ("signature", "see http://evil.example"),
+        ("signature", "see HTTPS://EVIL.EXAMPLE"),
+        ("signature", "see www.evil.example"),
+        ("signature", "see evil.example/x"),
+        ("signature", "see evil.example"),
+        ("signature", "write to me@evil.example"),
+        ("signature", "two\nlines"),
+        ("signature", "two\rlines"),
+        ("signature", "two\u2028lines"),
+        ("signature", "a\x00"),
+        ("signature", "call 5550100"),
+        ("signature", "since 1998"),
+        ("signature", "since ١٩٩٨"),
+        ("signature", 7),
+        ("origin", "https://login.example.com"),
+        ("origin", "login.example.com/"),
+        ("origin", "login.example.com:8080"),
+        ("origin", "LOGIN.example.com"),
+        ("origin", "login.example.com\n"),
+        ("origin", "login example.com"),
+        ("origin", "localhost"),
+        ("origin", "-a.example.com"),
+        ("origin", "a..example.com"),
+        ("origin", "a" * 64 + ".example.com"),
+        ("origin", "a." * 130 + "com"),
+        ("origin", ""),
+        ("email_sender", "nobody"),
+        ("email_sender", "a@b"),
+        ("email_sender", "a b@example.com"),
+        ("email_sender", "a@example.com\n"),
+        ("email_sender", "a@example.com\r\nBcc: x@example.com"),
+        ("email_sender", "Name <a@example.com>"),
+        ("email_sender", "a@b@example.com"),
+        ("email_sender", "x" * 65 + "@example.com"),
+        ("regions.allow", "HK"),
+        ("regions.allow", ["hk"]),
+        ("regions.allow", ["HKG"]),
+        ("regions.allow", ["*"]),
+        ("regions.allow", ["HK\n"]),
+        ("regions.allow", [1]),
+        ("regions.allow", {}),
+        ("twilio", 1),
+        ("twilio", "x"),
+        ("budgets", []),
+        ("regions", "*"),
+    ],
+)
+def test_what_a_setting_cannot_be_is_refused_naming_the_field(path: str, value: object) -> None:
+    assert refused(nested(path, value)).startswith(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("signature", ""),
+        ("signature", "s" * 40),
+        ("signature", "Backup & Söhne, Inc."),
+        ("signature", "Dr. Who"),
+        ("signature", "24/7 backup, v1.2"),
+        ("signature", "Ваш провайдер"),
+        ("origin", "login.example.com"),
+        ("origin", "xn--bcher-kva.example"),
+        ("email_sender", "no-reply@example.com"),
+        ("regions.allow", ["HK", "US"]),
+        ("regions.allow", "*"),
+    ],
+)
+def test_what_a_setting_can_be_is_taken(path: str, value: object) -> None:
+    assert read(merged(Settings(), nested(path, value))[0], path) == value
+
+
+# --- the sender
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        {"phone_number": "+12063125010"},
+        {"messaging_service_sid": SERVICE},
+        {"alphanumeric": "Backup"},
+        {"alphanumeric": "B"},
+        {"alphanumeric": "My Backup 1"},
+    ],
+)
+def test_a_message_is_from_exactly_one_sender(sender: dict[str, str]) -> None:
+    settings, _ = merged(Settings(), {"twilio": {"sender": sender}})
+    [(name, value)] = sender.items()
+    assert getattr(settings.twilio.sender, name) == value
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        {},
+        {"phone_number": "+12063125010", "alphanumeric": "Backup"},
+        {"phone_number": "+12063125010", "messaging_service_sid": SERVICE},
+        {"phone_number": "12063125010"},
+        {"phone_number": "+1206312501012345"},
+        {"phone_number": "+0206312501"},
+        {"phone_number": "+1206312501０"},
+        {"messaging_service_sid": "MG0"},
+        {"alphanumeric": ""},
+        {"alphanumeric": "x" * 12},
+        {"alphanumeric": "12345"},
+        {"alphanumeric": "Bäckup"},
+        {"alphanumeric": "a\n"},
+        {"short_code": "12345"},
+        "Backup",
+    ],
+)
+def test_any_other_sender_is_refused(sender: object) -> None:
+    assert refused({"twilio": {"sender": sender}}, Settings()).startswith("twilio.sender")
+
+
+def test_another_kind_of_sender_takes_the_place_of_the_first_when_the_first_is_set_to_null() -> None:
+    patch = {"twilio": {"sender": {"phone_number": None, "alphanumeric": "Backup"}}}
+    settings, _ = merged(SET_UP, patch)
+    assert settings.twilio.sender is not None
+    assert (settings.twilio.sender.phone_number, settings.twilio.sender.alphanumeric) == (None, "Backup")
+    assert refused({"twilio": {"sender": {"alphanumeric": "Backup"}}}).startswith("twilio.sender")
+
+
+# --- the account and its token
+
+
+def test_a_changed_account_needs_its_own_token() -> None:
+    assert refused({"twilio": {"account_sid": OTHER_SID}}) == "twilio.auth_token"
+    assert refused({"twilio": {"account_sid": OTHER_SID, "auth_token": None}}) == "twilio.auth_token"
+    settings, token = merged(SET_UP, {"twilio": {"account_sid": OTHER_SID, "auth_token": "0" * 32}})
+    assert (settings.twilio.account_sid, token) == (OTHER_SID, "0" * 32)
+
+
+def test_the_same_account_again_needs_no_token() -> None:
+    assert merged(SET_UP, {"twilio": {"account_sid": SID}}) == (SET_UP, UNSET)
+
+
+@pytest.mark.parametrize("patch", [{}, {"twilio": {}}, {"passcode_length": 7}])
+def test_a_patch_that_names_no_token_leaves_it(patch: dict[str, Any]) -> None:
+    assert merged(SET_UP, patch)[1] is UNSET
+
+
+@pytest.mark.parametrize(
+    "patch", [{"twilio": {"auth_token": None}}, {"twilio": {"account_sid": None, "auth_token": None}}]
+)
+def test_a_token_is_removed_by_null(patch: dict[str, Any]) -> None:
+    assert merged(SET_UP, patch)[1] is None
+
+
+def test_the_token_is_in_no_document_and_in_no_repr() -> None:
+    stored = StoredSettings(SET_UP, AuthToken(TOKEN.encode(), TOKEN[-4:]), 3)
+    document = stored.document()
+    assert TOKEN not in json.dumps(document)
+    assert "ciphertext" not in json.dumps(document)
+    assert TOKEN not in repr(stored)
+    assert TOKEN not in repr(stored.auth_token)
+    assert TOKEN not in repr(SET_UP)
+    assert document["twilio"] == {
+        "account_sid": SID,
+        "sender": {"phone_number": "+12063125010"},
+        "auth_token_set": True,
+        "auth_token_last4": TOKEN[-4:],
+    }
+
+
+def test_a_document_names_every_setting_and_says_when_there_is_no_token() -> None:
+    document = StoredSettings().document()
+    for path, default in DEFAULTS.items():
+        value: Any = document
+        for name in path.split("."):
+            value = value[name]
+        assert value == default
+    assert document["twilio"]["auth_token_set"] is False
+    assert document["twilio"]["auth_token_last4"] is None
+
+
+def test_the_etag_is_strong_and_changes_with_the_version() -> None:
+    assert [StoredSettings(version=version).etag for version in (0, 1, 10)] == ['"0"', '"1"', '"10"']
+
+
+@pytest.mark.parametrize(
+    ("expiry", "cooldown", "seconds"), [(300, 60, 600), (60, 30, 600), (480, 60, 600), (481, 60, 601), (900, 900, 1860)]
+)
+def test_an_mfa_token_outlives_a_passcode_and_a_resend(expiry: int, cooldown: int, seconds: int) -> None:
+    settings, _ = merged(Settings(), {"expiry_seconds": expiry, "resend_cooldown_seconds": cooldown})
+    assert settings.mfa_token_seconds == seconds
+
+
+def test_regions_permit_what_they_list() -> None:
+    settings, _ = merged(Settings(), {"regions": {"allow": ["HK"]}})
+    assert settings.regions.permits("HK")
+    assert not settings.regions.permits("US")
+    assert Settings().regions.permits("US")
+    assert not merged(Settings(), {"regions": {"allow": []}})[0].regions.permits("HK")
+
+
+# --- the merge
+
+
+@pytest.mark.parametrize(
+    ("original", "patch", "result"),
+    [
+        # RFC 7396, appendix A.
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+        ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
+        ({"a": "b"}, {"a": None}, {}),
+        ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
+        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
+        ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
+        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+        (["a", "b"], ["c", "d"], ["c", "d"]),
+        ({"a": "b"}, ["c"], ["c"]),
+        ({"a": "foo"}, None, None),
+        ({"a": "foo"}, "bar", "bar"),
+        ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
+        ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
+        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+    ],
+)
+def test_a_patch_is_merged_as_rfc_7396_shows(original: object, patch: object, result: object) -> None:
+    assert _merge(original, patch) == result
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["twilio", "sender", "auth_token", "budgets", "signature", "x"]), inner, max_size=4
+        )
+    ),
+    max_leaves=15,
+)
+
+
+@given(VALUES, VALUES)
+def test_a_merge_changes_neither_the_original_nor_the_patch(original: Any, patch: Any) -> None:
+    before = json.dumps([original, patch])
+    _merge(original, patch)
+    assert json.dumps([original, patch]) == before
+
+
+@given(VALUES)
+def test_whatever_is_patched_is_merged_or_refused(patch: Any) -> None:
+    try:
+        settings, token = merged(SET_UP, patch)
+    except InvalidRequest:
+        return
+    assert isinstance(settings, Settings)
+    assert token is None or token is UNSET or isinstance(token, str)
+
+
+@pytest.mark.parametrize("depth", [200, 1_000, 5_000])
+def test_a_patch_nested_however_deep_is_refused_and_breaks_nothing(depth: int) -> None:
+    patch: dict[str, Any] = {}
+    for _ in range(depth):
+        patch = {"twilio": patch}
+    refused(patch)

@@ -1,0 +1,249 @@
+"""Login names: one spelling for each user, and nothing in them that could be smuggled into a message."""
+
+import string
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mfa.errors import InvalidRequest
+from mfa.phones import mask_number, slot_of
+from mfa.users import LOGIN_NAME_LENGTH, Kind, Status, User, canonical_login_name, mask_email, new_login_name
+
+EVERY_CHARACTER = [chr(point) for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000]
+
+
+@pytest.mark.parametrize(
+    ("spelling", "canonical"),
+    [
+        ("demo.user", "demo.user"),
+        ("Demo.User", "demo.user"),
+        ("DEMO.USER", "demo.user"),
+        ("ｄｅｍｏ．ｕｓｅｒ", "demo.user"),
+        ("ＤＥＭＯ．ＵＳＥＲ", "demo.user"),
+        (" demo.user", "demo.user"),
+        ("demo.user   ", "demo.user"),
+        ("demo.user\u00a0", "demo.user"),
+        ("demo.user\u3000", "demo.user"),
+        ("demo.user\n", "demo.user"),
+        ("\tdemo.user\r\n", "demo.user"),
+        ("jürgen", "jürgen"),
+        ("ju\u0308rgen", "jürgen"),
+        ("JU\u0308RGEN", "jürgen"),
+        ("straße", "strasse"),
+        ("STRASSE", "strasse"),
+        ("STRAẞE", "strasse"),
+        ("ﬁne", "fine"),
+        ("Σίσυφος", "σίσυφοσ"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφοσ"),
+        ("user①", "user1"),
+        ("ªdmin", "admin"),
+        ("K", "k"),  # the Kelvin sign
+        ("demo\u2003user", "demo user"),
+        ("", ""),
+        ("   ", ""),
+    ],
+)
+def test_every_spelling_of_a_login_name_is_one_name(spelling: str, canonical: str) -> None:
+    assert canonical_login_name(spelling) == canonical
+
+
+def test_the_canonical_form_of_any_one_character_is_its_own_canonical_form() -> None:
+    forms = [canonical_login_name(c) for c in EVERY_CHARACTER]
+    assert [c for c in forms if canonical_login_name(c) != c] == []
+
+
+@given(st.text(max_size=30))
+def test_the_canonical_form_of_any_text_is_its_own_canonical_form(text: str) -> None:
+    name = canonical_login_name(text)
+    assert canonical_login_name(name) == name
+
+
+@given(st.lists(st.sampled_from("\u0345\u0313\u0301\u03b1\u0391ᾳΐ\u0308\u1e9eİi\u0307ﬃŉǰ \u00a0\u1fb7"), max_size=8))
+def test_combining_marks_in_any_order_have_one_canonical_form(marks: list[str]) -> None:
+    name = canonical_login_name("".join(marks))
+    assert canonical_login_name(name) == name
+    assert canonical_login_name(unicodedata.normalize("NFD", "".join(marks))) == name
+
+
+@given(st.text(max_size=20), st.sampled_from([" ", "\t", "\n", "\u00a0", "\u3000", "\u2003"]))
+def test_blanks_around_a_name_change_nothing(text: str, blank: str) -> None:
+    assert canonical_login_name(blank + text + blank) == canonical_login_name(text)
+
+
+@given(st.text(st.characters(categories=["L", "Nd"]), max_size=20))
+def test_case_changes_nothing(text: str) -> None:
+    assert canonical_login_name(text.upper().lower()) == canonical_login_name(text.upper())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a",
+        "demo.user",
+        "demo user",
+        "demo@example.com",
+        "DOMAIN\\user",
+        "a_b-c+d",
+        "пользователь",
+        "用户",
+        "مستخدم",
+        "x" * 128,
+    ],
+)
+def test_what_people_call_themselves_is_taken(name: str) -> None:
+    assert new_login_name(name) == canonical_login_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        "\n",
+        "x" * 129,
+        "ﷺ" * 10,  # 18 characters each when normalised, blanks among them
+        "a\nb",
+        "a\rb",
+        "a\tb",
+        "a\u2028b",
+        "a\u2029b",
+        "a\x85b",
+        "a\x00b",
+        "a\x1bb",
+        "a\x7fb",
+        'a"b',
+        "a'b",
+        "a“b",
+        "a`b",
+        "a<b",
+        "a;b",
+        "a#b",
+        "a%0ab",
+        "a\u202eb",  # right-to-left override
+        "a\u202ab",
+        "a\u2066b",
+        "a\u2069b",
+        "a\u200eb",
+        "a\u061cb",
+        "a\u200bb",  # zero-width space
+        "a\u200cb",
+        "a\u200db",
+        "a\u2060b",
+        "a\ufeffb",
+        "a\u00adb",  # soft hyphen
+        "a\u034fb",  # combining grapheme joiner
+        "a\ufe0fb",  # variation selector
+        "a\U000e0101b",
+        "a\u180bb",
+        "a\u115fb",  # Hangul filler
+        "a\u3164b",
+        "a\uffa0b",
+        "a\u17b4b",
+        "a\U000e0041b",  # tag
+        "a\ue000b",  # private use
+        "a\ud800b",
+        "http://evil.example",
+        "https://evil.example/x",
+        "evil.example/x",
+        "www.evil.example",
+        "ＷＷＷ.evil.example",
+        "go www.evil.example",
+        "x@www.evil.example",
+        "tel:+85292153799",
+        "mailto:a@b.example",
+        "a😀b",
+    ],
+)
+def test_what_could_be_smuggled_into_a_message_is_refused_naming_the_field(name: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        new_login_name(name)
+    assert refused.value.members["errors"][0]["field"] == "login_name"
+
+
+@given(st.text(max_size=40))
+def test_a_name_that_is_taken_is_canonical_printable_and_fits(text: str) -> None:
+    try:
+        name = new_login_name(text)
+    except InvalidRequest:
+        return
+    assert name == canonical_login_name(name)
+    assert new_login_name(name) == name
+    assert name.isprintable()
+    assert name.strip() == name
+    assert 0 < len(name) <= LOGIN_NAME_LENGTH
+    assert not set(name) & set("\"'`<>#/:;%&?=\n\r")
+
+
+def test_no_character_but_a_visible_one_makes_two_names_of_one() -> None:
+    """Code points that Unicode calls default-ignorable have no glyph: `demo` with one inside would look like `demo`."""
+    ignorable = [0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), *range(0x200B, 0x2010)]
+    ignorable += [*range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x3164, *range(0xFE00, 0xFE10), 0xFEFF, 0xFFA0]
+    ignorable += [*range(0xFFF0, 0xFFF9), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000)]
+    taken = []
+    for point in ignorable:
+        try:
+            taken.append(new_login_name(f"de{chr(point)}mo"))
+        except InvalidRequest:
+            pass
+    assert set(taken) <= {"demo"}
+
+
+@pytest.mark.parametrize(
+    ("address", "masked"),
+    [
+        ("demo.user@example.com", "d***@example.com"),
+        ("d@example.com", "d***@example.com"),
+        ("a@b@example.com", "a***@example.com"),
+        ("ü@example.com", "ü***@example.com"),
+    ],
+)
+def test_an_address_is_masked_but_for_its_first_letter_and_domain(address: str, masked: str) -> None:
+    assert mask_email(address) == masked
+
+
+@given(st.text(string.ascii_letters, min_size=2, max_size=64))
+def test_a_masked_address_does_not_tell_how_long_it_is(local: str) -> None:
+    assert mask_email(f"{local}@example.com") == f"{local[0]}***@example.com"
+
+
+@pytest.mark.parametrize("number", ["+85292153799", "+12025550123799", "+4793799"])
+def test_a_number_is_masked_but_for_its_last_four_digits(number: str) -> None:
+    assert mask_number(number) == "****3799"
+
+
+def test_a_phones_id_begins_with_its_place() -> None:
+    assert [slot_of(f"{slot}-0123456789abcdef") for slot in range(5)] == list(range(5))
+
+
+def user(**changes: object) -> User:
+    given: dict[str, object] = {
+        "login_name": "demo.user",
+        "kind": Kind.BACKUP,
+        "password_hash": "$argon2id$hash",
+        "created_at": 100.0,
+        "updated_at": 100.0,
+        "credentials_changed_at": 100.0,
+    }
+    return User(**given | changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("status", "issued_at", "accepted"),
+    [
+        (Status.ACTIVE, 100.0, True),
+        (Status.ACTIVE, 100.001, True),
+        (Status.ACTIVE, 99.999, False),
+        (Status.DISABLED, 200.0, False),
+    ],
+)
+def test_a_token_speaks_for_an_active_user_whose_credentials_have_not_changed_since(
+    status: Status, issued_at: float, accepted: bool
+) -> None:
+    assert user(status=status).accepts_token_of(issued_at) is accepted
+
+
+def test_no_password_hash_shows_in_a_repr() -> None:
+    assert "argon2" not in repr(user())
