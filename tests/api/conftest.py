@@ -1,0 +1,42 @@
+"""One stack for all tests; each has users, numbers and addresses of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.api import people
+from tests.api.people import Person
+from tests.api.stack import Stack, running
+
+
+@pytest.fixture(scope="session")
+def shared_stack() -> Iterator[Stack]:
+    with running() as stack:
+        yield stack
+
+
+@pytest.fixture
+def stack(shared_stack: Stack) -> Iterator[Stack]:
+    """The stack. Whatever a test does, no password, number, token of Twilio's or key may be in what was logged."""
+    shared_stack.forget()
+    shared_stack.line.requests.clear()
+    shared_stack.logs.seek(0)
+    shared_stack.logs.truncate()
+    yield shared_stack
+    shared_stack.line.fault = None
+    logged = shared_stack.logs.getvalue()
+    assert [secret for secret in shared_stack.secrets if secret in logged] == []
+
+
+@pytest.fixture
+def person(stack: Stack) -> Person:
+    """A user with one phone and a mailbox."""
+    return people.add(stack)
+
+
+@pytest.fixture
+def new_person(stack: Stack) -> Callable[..., Person]:
+    """Makes users of every kind."""
+    return lambda **options: people.add(stack, **options)

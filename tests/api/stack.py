@@ -1,0 +1,412 @@
+"""The product behind its front door: API Gateway's events in, responses out; AWS is moto, Twilio a simulation over HTTP.
+
+Routes, table, keys, secret and environment are the template's. The handlers are the real ones with their real wiring.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import importlib.util
+import io
+import itertools
+import json
+import logging
+import os
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+import boto3
+import hypothesis
+from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+
+from infra.local.aws import Aws, secret_value
+from infra.local.events import Request, proxy_event
+from infra.local.gateway import Router
+from infra.local.processes import AWS_ENVIRONMENT
+from infra.local.responses import function_response
+from infra.local.serving import Environ, Server, StartResponse, bind
+from infra.local.template import Function, Template, read_template
+from infra.local.twilio.account import local_account
+from infra.local.twilio.app import Twilio
+from infra.local.worker import Context
+from mfa.contract import OPERATIONS
+from mfa.keys import HmacKeys
+
+ROOT = Path(__file__).parents[2]
+ISSUER = "https://login.example.com"
+EMAIL_SENDER = "no-reply@example.com"
+SENDER = "+12063125010"
+PLENTY = dict.fromkeys(
+    ("number_per_hour", "number_per_day", "address_per_hour", "client_per_hour", "global_per_day"), 1_000_000
+)
+# What every response of ours carries, refusals included.
+HEADERS = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+}
+# What anybody may keep for a while; nothing else may be kept.
+PUBLIC = ("/.well-known/jwks.json", "/v1/openapi.json")
+CREATED = (
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::KMS::Alias",
+    "AWS::SecretsManager::Secret",
+    "AWS::SSM::Parameter",
+)
+
+# Moto is slow, and a profile would be every folder's.
+FUZZED = hypothesis.settings(max_examples=40, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+
+type Json = Any
+type Event = dict[str, Any]
+type Fault = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+class _Moto(Aws):
+    """AWS inside this process."""
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service)  # type: ignore[call-overload]
+
+
+@dataclass
+class Line:
+    """The way to the simulated Twilio, which a test can break: `fault` answers in its place."""
+
+    twilio: Twilio
+    url: str = ""
+    fault: Fault | None = None
+    requests: list[dict[str, str]] = field(default_factory=list)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        form = environ["wsgi.input"].read()
+        environ["wsgi.input"] = io.BytesIO(form)
+        self.requests.append({name: values[0] for name, values in parse_qs(form.decode()).items()})
+        return self.fault(environ, start_response) if self.fault else self.twilio(environ, start_response)
+
+    def answers(self, status: int, body: bytes | Mapping[str, object]) -> None:
+        """From now on Twilio answers this."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+
+        def fault(_environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+            start_response(
+                f"{status} Fault", [("Content-Type", "application/json"), ("Content-Length", str(len(data)))]
+            )
+            return [data]
+
+        self.fault = fault
+
+    def refuses(self, code: int, status: int = 400) -> None:
+        """From now on Twilio refuses every message with this code."""
+        self.answers(status, {"code": code, "message": "refused", "more_info": "", "status": status})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response, its headers in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Json:
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> str:
+        """The code of a refusal, or the status of a success."""
+        return str(self.json["code"]) if self.status >= 400 else str(self.status)
+
+
+class Refused(Exception):
+    """A direct invocation was refused."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__(problem["code"])
+        self.problem = problem
+        self.code = problem["code"]
+
+
+class Stack:
+    """One deployed stack."""
+
+    def __init__(self, template: Template, line: Line) -> None:
+        self.template = template
+        self.line = line
+        self.delivered: list[tuple[str, str]] = []
+        self.logs = io.StringIO()
+        self.secrets: set[str] = set()
+        self.models: dict[str, tuple[str, list[dict[str, Any]]]] = {}
+        self.account = line.twilio.account
+        self._router = Router(template.api.routes)
+        self._handlers: dict[str, ModuleType] = {}
+        self._counter = itertools.count(1)
+        [table] = template.named("AWS::DynamoDB::Table").values()
+        self.table = boto3.resource("dynamodb").Table(table["TableName"])
+
+    # --- what the functions run in
+
+    def restart(self) -> None:
+        """New containers, which have cached nothing."""
+        self._handlers.clear()
+
+    @contextlib.contextmanager
+    def at(self, **environment: str) -> Iterator[None]:
+        """New containers in another environment."""
+        before = {name: os.environ.get(name, "") for name in environment}
+        os.environ.update(environment)
+        self.restart()
+        try:
+            yield
+        finally:
+            os.environ.update(before)
+            self.restart()
+
+    @contextlib.contextmanager
+    def with_settings(self, **patch: Any) -> Iterator[None]:
+        """Other settings, and new containers that know of them."""
+        self.admin("settings.patch", **patch)
+        self.restart()
+        try:
+            yield
+        finally:
+            # Everything to its default, then what the stack starts with.
+            self.admin("settings.patch", **{name: None for name in patch if name != "twilio"})
+            self.set_up()
+
+    def set_up(self) -> None:
+        """The settings that the stack starts with."""
+        self.admin(
+            "settings.patch",
+            twilio={
+                "account_sid": self.account.sid,
+                "auth_token": self.account.auth_token,
+                "sender": {"phone_number": SENDER, "messaging_service_sid": None, "alphanumeric": None},
+            },
+            budgets=PLENTY,
+            email_sender=EMAIL_SENDER,
+        )
+        self.restart()
+
+    @property
+    def keys(self) -> HmacKeys:
+        """The HMAC keys in the secret."""
+        [secret] = self.template.named("AWS::SecretsManager::Secret").values()
+        return HmacKeys(json.loads(secret_value(secret))["current"].encode())
+
+    def invoke(self, name: str, event: Json) -> Json:
+        """What Lambda makes of an event: JSON in and out, everything printed in the log."""
+        function = self.template.functions[name]
+        handler = self._handlers.get(name)
+        with contextlib.redirect_stdout(self.logs), contextlib.redirect_stderr(self.logs):
+            if handler is None:
+                handler = self._handlers[name] = _load(function)
+            result = handler.handler(json.loads(json.dumps(event)), _context(function))
+        return json.loads(json.dumps(result))
+
+    def forget(self) -> None:
+        """Users, phones, clients and counters of earlier tests go: moto copies its table for every transaction."""
+        with self.table.batch_writer() as batch:
+            for item in self.table.scan(ProjectionExpression="pk, sk")["Items"]:
+                if item["pk"] not in ("SETTINGS", "USER#root"):
+                    batch.delete_item(Key=item)
+
+    # --- calls
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        address: str = "192.0.2.1",
+        change: Callable[[Event], None] = lambda event: None,
+    ) -> Answer:
+        """A call of the API; `body` is JSON, or bytes as they are. `change` has the last word on the event."""
+        given: dict[str, str] = {}
+        if body is not None:
+            given["Content-Type"] = "application/json"
+        if token is not None:
+            given["Authorization"] = f"Bearer {token}"
+        given |= dict(headers or {})
+        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        request = Request(method, path, "", list(given.items()), data, address, "HTTP/1.1", 443)
+        found = self._router.find(method, path)
+        assert found is not None, f"the template has no {method} {path}"
+        route, parameters = found
+        event = proxy_event(request, route, parameters, self.template.api)
+        change(event)
+        return self.answer(route.function, event)
+
+    def answer(self, function: str, event: Event) -> Answer:
+        """A function's answer to an event, which must keep what is promised of every answer."""
+        result = self.invoke(function, event)
+        response = function_response(json.dumps(result).encode(), self.template.api)
+        headers = {name.lower(): value for name, value in response.headers}
+        answer = Answer(response.status, headers, response.body.decode())
+        assert len(headers) == len(response.headers), "a header is there twice"
+        public = answer.status < 400 and event["resource"] in PUBLIC
+        assert headers.get("cache-control", "").startswith("public, max-age=" if public else "no-store")
+        assert headers | HEADERS == headers
+        if answer.status < 400:
+            assert headers["content-type"] == "application/json"
+        else:
+            self._check_refusal(answer, event)
+        for secret in self.secrets:
+            assert secret not in answer.text
+            assert secret not in str(headers)
+        return answer
+
+    def _check_refusal(self, answer: Answer, event: Event) -> None:
+        problem = answer.json
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert problem["status"] == answer.status
+        assert {"type", "title", "status", "code", "detail"} <= problem.keys()
+        assert problem["code"] != "internal_error", self.logs.getvalue()[-4000:]
+        if answer.status in (429, 503):
+            assert 1 <= int(answer.headers["retry-after"]) <= 86_400
+        else:
+            assert "retry-after" not in answer.headers
+        assert ("www-authenticate" in answer.headers) <= (answer.status == 401)
+        for operation in OPERATIONS:
+            if (operation.method, operation.path) == (event["httpMethod"], event["resource"]):
+                assert problem["code"] in {refusal.code for refusal in operation.every_refusal}, "it is not documented"
+
+    def admin(self, operation: str, /, **given: Json) -> Json:
+        """A direct invocation of the admin function. Raises Refused."""
+        result = self.invoke("AdminFunction", {"operation": operation, "input": given})
+        assert result.keys() in ({"output"}, {"error"})
+        if "error" in result:
+            assert result["error"]["code"] != "internal_error", self.logs.getvalue()[-4000:]
+            raise Refused(result["error"])
+        return result["output"]
+
+    # --- what arrives
+
+    def texts(self, number: str) -> list[str]:
+        """The messages at a number, newest first."""
+        return [body for to, body in reversed(self.delivered) if to == number]
+
+    def mails(self, address: str) -> list[str]:
+        """The mails at an address, newest first, subject and body."""
+        sent = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
+        return [
+            f"{mail.subject}\n{mail.body}"
+            for mail in reversed(sent)
+            if address in mail.destinations.get("ToAddresses", [])
+        ]
+
+    # --- what there is one of for each test
+
+    def number(self) -> str:
+        """A number that nobody has."""
+        number = f"+852921{next(self._counter):05d}"
+        self.secrets.add(number)
+        return number
+
+    def address(self) -> str:
+        """An address that nobody has called from."""
+        n = next(self._counter)
+        return f"198.{18 + n // 65_536}.{n // 256 % 256}.{n % 256}"
+
+    def name(self) -> str:
+        """A login name that nobody has, without digits that a message would break."""
+        return "user." + "".join(secrets.choice("bcdfghjkmnpqrstvwxz") for _ in range(10))
+
+    def password(self) -> str:
+        """A password."""
+        password = f"pw-{secrets.token_urlsafe(12)}"
+        self.secrets.add(password)
+        return password
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Stack]:
+    """A stack with what the template creates, a system user, and settings that let messages out."""
+    environment = {**AWS_ENVIRONMENT, "AWS_LAMBDA_FUNCTION_NAME": "test", "TZ": ":UTC"}
+    before = dict(os.environ)
+    template = read_template(ROOT / "template.yaml", {"PublicUrl": ISSUER})
+    account = local_account()
+    with mock_aws(), bind("127.0.0.1", 0) as listening:
+        os.environ.update(environment)
+        os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
+        delivered: list[tuple[str, str]] = []
+        line = Line(Twilio(account, lambda message: delivered.append((message.to, message.body))))
+        server = Server(line, listening, threads=4)
+        line.url = f"http://127.0.0.1:{server.port}"
+        line.twilio.start()
+        server.start()
+        for function in template.functions.values():
+            os.environ.update(function.environment)
+        os.environ["TWILIO_API_URL"] = line.url
+        _Moto("", None).create({kind: template.named(kind) for kind in CREATED}, email_domain="example.com")
+        stack = Stack(template, line)
+        stack.delivered = delivered
+        stack.secrets |= {account.auth_token, stack.keys.current.decode()}
+        # Lambda's root logger prints what libraries warn of.
+        printing = logging.StreamHandler(stack.logs)
+        logging.getLogger().addHandler(printing)
+        stack.admin("users.bootstrap", login_name="root", password=stack.password())
+        stack.set_up()
+        yield stack
+        logging.getLogger().removeHandler(printing)
+        server.stop()
+        line.twilio.stop()
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def basic(client_id: str, secret: str) -> dict[str, str]:
+    """The header of HTTP Basic."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()}
+
+
+def challenge_path(challenge_id: str, verb: str = "") -> str:
+    """The path of a challenge."""
+    return f"/v1/challenges/{quote(challenge_id, safe='')}" + (f"/{verb}" if verb else "")
+
+
+def code_in(message: str) -> str:
+    """The passcode in a message."""
+    found = re.search(r"^([0-9]+) is the verification code", message, re.MULTILINE)
+    assert found, message
+    return found[1]
+
+
+def _load(function: Function) -> ModuleType:
+    """The handler's module, anew."""
+    os.environ.update(dict(function.environment) | {"TWILIO_API_URL": os.environ["TWILIO_API_URL"]})
+    spec = importlib.util.spec_from_file_location(f"handler_of_{function.label}", function.code / "handler.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _context(function: Function) -> Context:
+    return Context(
+        function_name=function.name,
+        function_version="$LATEST",
+        invoked_function_arn=function.arn,
+        memory_limit_in_mb=str(function.memory),
+        aws_request_id=secrets.token_hex(16),
+        log_group_name=f"/aws/lambda/{function.name}",
+        log_stream_name="test",
+        deadline=time.monotonic() + function.timeout,
+    )

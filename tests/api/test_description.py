@@ -1,0 +1,132 @@
+"""The description of the API: valid, equal to the code, and every route of the template in it."""
+
+import itertools
+import json
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from mfa.contract import OPERATIONS, Auth
+from mfa.errors import Refusal
+from tests.api.people import Person
+from tests.api.stack import ISSUER, Stack
+
+
+@pytest.fixture
+def document(stack: Stack) -> dict[str, Any]:
+    read: dict[str, Any] = stack.call("GET", "/v1/openapi.json").json
+    return read
+
+
+def test_the_description_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+    OpenAPIV31SpecValidator(document).validate()
+    assert document["openapi"].startswith("3.1")
+    assert document["servers"] == [{"url": ISSUER}]
+
+
+def test_the_description_has_the_contracts_operations_and_no_other(document: dict[str, Any]) -> None:
+    described = {
+        (method.upper(), path, operation["operationId"])
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert described == {(operation.method, operation.path, operation.id) for operation in OPERATIONS}
+
+
+def test_every_route_of_the_template_is_an_operation_and_the_other_way_round(stack: Stack) -> None:
+    """Administration, the console and webhooks have contracts of their own."""
+    routes = [route for route in stack.template.api.routes if not route.path.startswith(("/v1/admin", "/v1/webhooks"))]
+    assert sorted((route.method, route.path) for route in routes) == sorted(
+        (operation.method, operation.path) for operation in OPERATIONS
+    )
+    assert len({(route.method, route.path) for route in stack.template.api.routes}) == len(stack.template.api.routes)
+
+
+def test_every_operation_is_handled_by_exactly_one_function(stack: Stack) -> None:
+    """The one that the template routes it to. What a function does not handle it does not find."""
+    for route in stack.template.api.routes:
+        for function in ("SendCodeFunction", "VerifyCodeFunction"):
+            event = {
+                "resource": route.path,
+                "path": route.path.replace("{id}", "x"),
+                "httpMethod": route.method,
+                "headers": {},
+                "multiValueHeaders": {},
+                "pathParameters": {"id": "x"},
+                "requestContext": {"requestId": "r", "identity": {"sourceIp": "192.0.2.1"}, "path": route.path, "stage": "live"},
+                "body": None,
+                "isBase64Encoded": False,
+            }  # fmt: skip
+            answer = json.loads(stack.invoke(function, event)["body"])
+            assert (answer.get("code") != "not_found") is (route.function == function), (route, function)
+
+
+def test_each_operation_lists_its_refusals_by_status(document: dict[str, Any]) -> None:
+    for operation in OPERATIONS:
+        responses = document["paths"][operation.path][operation.method.lower()]["responses"]
+        listed = {
+            (int(status), code)
+            for status, response in responses.items()
+            if int(status) >= 400
+            for code in response["content"]["application/problem+json"]["schema"]["allOf"][1]["properties"]["code"][
+                "enum"
+            ]
+        }
+        assert listed == {(refusal.status, refusal.code) for refusal in operation.every_refusal}
+        for status in ("429", "503"):
+            assert status not in responses or "Retry-After" in responses[status]["headers"]
+
+
+def test_each_operation_says_who_may_call(document: dict[str, Any]) -> None:
+    for operation in OPERATIONS:
+        described = document["paths"][operation.path][operation.method.lower()]
+        assert described["security"] == ([] if operation.auth is Auth.ANYONE else [{operation.auth.value: []}])
+    assert document["components"]["securitySchemes"].keys() == {"mfaToken", "client"}
+
+
+def codes(refusal: type[Refusal]) -> set[str]:
+    return {code for child in refusal.__subclasses__() for code in ({child.code} | codes(child))}
+
+
+def test_every_code_but_administrations_is_some_operations(document: dict[str, Any]) -> None:
+    used = {refusal.code for operation in OPERATIONS for refusal in operation.every_refusal}
+    administration = {"user_not_found", "client_not_found", "precondition_failed", "precondition_required", "not_found"}
+    assert codes(Refusal) - used <= administration
+
+
+def resolved(schema: Any, document: dict[str, Any]) -> Any:
+    if isinstance(schema, dict) and "$ref" in schema:
+        return document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def test_the_answers_are_as_they_are_described(document: dict[str, Any], person: Person) -> None:
+    """By their members: no more, and all that are required."""
+    answers = {
+        ("/v1/login", "post", 200): person.login(),
+        ("/v1/challenges", "post", 201): person.start(),
+        ("/v1/challenges/{id}", "get", 200): person.get(),
+        ("/v1/challenges/{id}/verify", "post", 200): person.verify(),
+        ("/.well-known/jwks.json", "get", 200): person.stack.call("GET", "/.well-known/jwks.json"),
+    }
+    for (path, method, status), answer in answers.items():
+        assert answer.status == status
+        response = document["paths"][path][method]["responses"][str(status)]
+        schema = resolved(response["content"]["application/json"]["schema"], document)
+        variants = [resolved(each, document) for each in schema.get("anyOf", [schema])]
+        fits = [
+            set(variant.get("required", [])) <= answer.json.keys() <= set(variant["properties"]) for variant in variants
+        ]
+        assert any(fits), (path, answer.json.keys())
+
+
+def test_the_description_is_the_same_each_time(stack: Stack) -> None:
+    texts = [stack.call("GET", "/v1/openapi.json").text for _ in range(2)]
+    assert texts[0] == texts[1]
+    json.loads(texts[0])
+
+
+def test_no_two_operations_have_one_id() -> None:
+    for one, other in itertools.combinations(OPERATIONS, 2):
+        assert one.id != other.id

@@ -1,0 +1,131 @@
+"""The logs: no passcode, password, number or token, whatever happens."""
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.api.people import Person
+from tests.api.stack import Stack, basic, code_in
+
+type NewPerson = Callable[..., Person]
+
+
+def entries(stack: Stack) -> list[dict[str, object]]:
+    return [json.loads(line) for line in stack.logs.getvalue().splitlines() if line.startswith("{")]
+
+
+def test_a_whole_life_leaves_no_secret_in_the_logs(stack: Stack, new_person: NewPerson) -> None:
+    """Logins, wrong codes, locks, resends, recovery, refusals by Twilio, bad input, administration: all logs are searched."""
+    with stack.with_settings(passcode_length=10, allow_legacy_clients=True):
+        person = new_person(phones=2)
+        client = stack.admin("clients.create", name="A shop", legacy=True)
+        tokens = [client["client_secret"]]
+        person.login()
+        tokens.append(person.token)
+        person.start(key="an-idempotency-key")
+        person.verify("0000000000")
+        person.later(61)
+        person.resend()
+        old = person.code()
+        person.later(61)
+        person.resend(phone_id=person.phones[1])
+        person.verify(old)
+        approved = person.verify(person.code(1)).json
+        tokens.append(approved["token"])
+        person.later(61)
+        person.login()
+        person.recover()
+        stack.line.refuses(21211)
+        person.start(phone=1)
+        stack.line.answers(500, b"oops")
+        person.start(phone=0)
+        stack.line.answers(201, b"not json")
+        person.later(61)
+        person.start(phone=0)
+        stack.line.fault = None
+        person.login(password=stack.password())
+        person.login(login_name=stack.password())
+        person.call("POST", "/v1/login", b'{"password": "' + person.password.encode() + b'"')
+        stack.call(
+            "POST",
+            "/v1/login/vouched",
+            {"login_name": person.name, "client_supports_mfa": False, "client_version": "4.2"},
+            headers=basic(client["client_id"], client["client_secret"]),
+        )
+        person.later(61)
+        person.challenged()
+        person.guess(5)
+        person.verify()
+        stack.admin("users.patch", login_name=person.name, password=stack.password())
+        stack.admin("phones.remove", login_name=person.name, id=person.phones[0])
+        stack.admin("users.unlock", login_name=person.name)
+        stack.admin("users.delete", login_name=person.name)
+    logged = stack.logs.getvalue()
+    codes = {code_in(text) for number in person.numbers for text in stack.texts(number) if "verification code" in text}
+    codes |= {code_in(mail) for mail in stack.mails(str(person.email))}
+    codes |= {request["Body"].partition(" ")[0] for request in stack.line.requests}
+    assert len(codes) >= 6
+    assert len(entries(stack)) > 40
+    for secret in [*codes, *tokens, *stack.secrets, *person.numbers, *(number[1:] for number in person.numbers)]:
+        assert secret not in logged
+    assert not re.search(r"\+\d{7,}", logged)
+    assert "argon2" not in logged
+
+
+def test_every_line_of_a_log_is_json_and_names_its_request(stack: Stack, person: Person) -> None:
+    person.challenged()
+    person.guess(1)
+    person.verify()
+    lines = stack.logs.getvalue().splitlines()
+    assert all(line.startswith("{") for line in lines), lines
+    for entry in entries(stack):
+        assert "_aws" in entry or {"level", "timestamp", "service", "function_request_id"} <= entry.keys()
+
+
+def test_what_is_refused_is_counted_by_its_code(stack: Stack, person: Person) -> None:
+    person.challenged()
+    person.guess(1)
+    metrics = [entry for entry in entries(stack) if "_aws" in entry]
+    assert [entry["service"] for entry in metrics] == ["admin", "admin", "verify_code", "send_code", "verify_code"][
+        -len(metrics) :
+    ]
+    assert metrics[-1]["refused_invalid_code"] == [1.0]
+    assert any("sends_sms" in entry for entry in metrics)
+
+
+@pytest.mark.xfail(strict=True, reason="a request that comes again under its key is counted as another message")
+def test_a_message_is_counted_once_however_often_it_is_asked_for(stack: Stack, person: Person) -> None:
+    person.login()
+    person.start(key="k")
+    person.start(key="k")
+    assert sum("sends_sms" in entry for entry in entries(stack)) == 1
+
+
+def test_a_failure_of_ours_tells_a_correlation_id_and_nothing_else(stack: Stack, person: Person) -> None:
+    """A table that is not there is nothing that a caller could do anything about."""
+    from infra.local.events import Request, proxy_event
+
+    body = json.dumps({"login_name": person.name, "password": person.password}).encode()
+    request = Request(
+        "POST", "/v1/login", "", [("Content-Type", "application/json")], body, "192.0.2.1", "HTTP/1.1", 443
+    )
+    [route] = [route for route in stack.template.api.routes if route.path == "/v1/login"]
+    function = stack.template.functions[route.function]
+    event = proxy_event(request, route, {}, stack.template.api)
+    name = function.environment["TABLE_NAME"]
+    function.environment["TABLE_NAME"] = "no-such-table"  # type: ignore[index]
+    stack.restart()
+    try:
+        result = stack.invoke(route.function, event)
+    finally:
+        function.environment["TABLE_NAME"] = name  # type: ignore[index]
+        stack.restart()
+    assert result["statusCode"] in (500, 503)
+    problem = json.loads(result["body"])
+    assert problem["code"] in ("internal_error", "temporarily_unavailable")
+    if problem["code"] == "internal_error":
+        assert problem["correlation_id"] == event["requestContext"]["requestId"]
+        assert problem["correlation_id"] in stack.logs.getvalue()
+    assert "no-such-table" not in result["body"]
