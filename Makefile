@@ -1,0 +1,92 @@
+# What there is to do here. Each target brings what it needs: uv from PyPI when this machine has none that works, then
+# exactly the packages of uv.lock into .venv.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= us-east-1
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/uv/bin/uv)
+# Packages are added to .venv, never taken from it: `make run` may go on while `make check` is called.
+SYNC := $(UV) sync --locked --inexact --quiet
+REQUIREMENTS := functions/common/requirements.txt
+EXPORT := $(UV) export --locked --quiet --no-default-groups --no-emit-project --no-annotate --no-header
+
+FILES := git ls-files -z --cached --others --exclude-standard
+
+help: ## show this
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: uv ## start the local stack on PORT (default 8080)
+	@$(SYNC) --no-default-groups --group local
+	@exec python -m infra.local
+
+test: uv ## run every test that needs no Docker (ARGS: for pytest)
+	@$(SYNC) --no-default-groups --group local --group test
+	pytest $(ARGS)
+
+check: check-style check-types check-template check-secrets check-dependencies ## run everything that judges without running the product
+
+check-style: setup
+	ruff check
+	ruff format --check
+	@dead=$$(vulture) || [ $$? = 3 ]; ! grep -E 'unused (class|function|import|method|property)|unreachable' <<<"$$dead" # fields of records are read by name only
+	bandit --quiet --recursive -ll functions
+
+check-types: setup
+	mypy functions infra events tests benchmarks
+
+check-template: setup
+	@mkdir -p build
+	cfn-lint template.yaml
+	python -m tests.template.sam >build/template.json
+	cfn-lint build/template.json
+	sam validate --lint >/dev/null
+
+check-secrets: setup
+	$(FILES) | xargs -0 detect-secrets-hook --baseline .secrets.baseline
+
+check-dependencies: setup
+	$(UV) lock --check --quiet
+	deptry functions
+	@$(EXPORT) | diff $(REQUIREMENTS) - || { echo "$(REQUIREMENTS) is not what uv.lock says: make requirements" >&2; exit 1; }
+	@mkdir -p build && rm -f build/audit.*
+	pip-audit --disable-pip --require-hashes -r $(REQUIREMENTS) -f json -o build/audit.json >build/audit.log 2>&1 || true
+	@! grep -so '"name": "[^"]*", "version": "[^"]*", "vulns": \[{"id": "[^"]*"' build/audit.json
+	@[ -s build/audit.json ] && ! grep -q skip_reason build/audit.json || echo "WARNING: NOT AUDITED for known vulnerabilities, PyPI did not answer for every package: build/audit.log" >&2
+
+requirements: uv ## write the layer's requirements.txt from uv.lock
+	$(EXPORT) >$(REQUIREMENTS)
+
+accept-secrets: setup ## record what check-secrets finds as no secret: a test's known answer, say
+	@mkdir -p build
+	$(FILES) | xargs -0 detect-secrets scan --slim --disable-plugin KeywordDetector --disable-plugin IPPublicDetector \
+		--exclude-files '(^|/)(uv\.lock|requirements\.txt|\.secrets\.baseline)$$' >build/secrets.baseline
+	mv build/secrets.baseline .secrets.baseline
+
+fmt: setup ## format, and fix what can be fixed by itself
+	ruff check --fix
+	ruff format
+
+build: setup ## build what `sam deploy` and `sam local` use
+	sam build
+
+e2e: build ## log in through `sam local invoke`, in Docker
+	pytest -m e2e $(ARGS)
+
+bench: build ## measure cold and warm starts of the built artifact (ARGS=--enforce: fail above the aims)
+	python -m benchmarks $(ARGS)
+
+clean: ## remove everything that was made, .venv and uv as well
+	rm -rf .venv .tools .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+setup: uv ## put uv.lock's packages into .venv, all of them
+	@$(SYNC)
+
+uv:
+	@[ $(UV) = uv ] || [ -x $(UV) ] || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv; }
+
+.PHONY: help run test check check-style check-types check-template check-secrets check-dependencies requirements accept-secrets fmt build e2e bench clean setup uv
