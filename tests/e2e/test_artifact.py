@@ -1,0 +1,141 @@
+"""What is deployed: the product and its libraries, compiled, and nothing else."""
+
+import importlib.util
+import marshal
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import boto3
+import pytest
+from botocore.loaders import Loader
+
+ROOT = Path(__file__).parents[2]
+BUILD = ROOT / ".aws-sam" / "build"
+PYTHON = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+LAYER = BUILD / "CommonLayer" / "python"
+FUNCTIONS = {"SendCodeFunction": "send_code", "VerifyCodeFunction": "verify_code", "AdminFunction": "admin"}
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(not LAYER.is_dir(), reason="there is no build: make build"),
+]
+
+
+def sources(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*.py"))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(("folder", "at"), [("CommonLayer", "/opt"), *((name, "/var/task") for name in FUNCTIONS)])
+def test_every_module_has_bytecode_that_the_runtime_takes_unchecked(folder: str, at: str) -> None:
+    """A cold start then compiles nothing, whatever the files' times; tracebacks show the paths of Lambda."""
+    for source in sources(BUILD / folder):
+        compiled = Path(importlib.util.cache_from_source(str(source))).read_bytes()
+        assert compiled[:4] == importlib.util.MAGIC_NUMBER, source
+        assert int.from_bytes(compiled[4:8], "little") == 0b01, f"{source}: not an unchecked hash"
+        assert compiled[8:16] == importlib.util.source_hash(source.read_bytes()), f"{source}: bytecode of other code"
+        code = marshal.loads(compiled[16:])
+        assert isinstance(code, CodeType)
+        assert code.co_filename == f"{at}/{source.relative_to(BUILD / folder)}"
+
+
+def test_a_function_holds_what_its_folder_holds() -> None:
+    for name, folder in FUNCTIONS.items():
+        shipped = {path.relative_to(BUILD / name) for path in (BUILD / name).rglob("*") if path.is_file()}
+        wrote = {
+            path.relative_to(ROOT / "functions" / folder)
+            for path in (ROOT / "functions" / folder).rglob("*")
+            if path.is_file()
+        }
+        assert {path for path in shipped if path.suffix != ".pyc"} == {path for path in wrote if path.suffix != ".pyc"}
+
+
+def test_the_layer_holds_the_package_as_it_is_here() -> None:
+    """Fails on a build that is older than the code: make build."""
+    here = ROOT / "functions" / "common" / "mfa"
+    shipped = {path.relative_to(LAYER / "mfa"): path.read_bytes() for path in sources(LAYER / "mfa")}
+    assert shipped == {path.relative_to(here): path.read_bytes() for path in sources(here)}
+
+
+def test_no_test_and_nothing_of_the_local_stack_is_shipped() -> None:
+    shipped = {path.name for path in BUILD.rglob("*") if path.is_dir() or path.suffix == ".py"}
+    development = {"tests", "conftest.py", "infra", "moto", "werkzeug", "waitress", "pytest", "pip", "seed.py", "bin"}
+    assert shipped & development == set()
+    text = b"".join(path.read_bytes() for path in [*(LAYER / "mfa").rglob("*.py"), *BUILD.glob("*Function/**/*.py")])
+    assert b"local-demo-only" not in text
+
+
+def test_the_layer_is_for_the_functions_architecture_and_fits() -> None:
+    libraries = list(LAYER.rglob("*.so"))
+    assert libraries
+    for library in libraries:
+        assert library.read_bytes()[18:20] == (62).to_bytes(2, "little"), f"{library}: not x86-64"
+    sizes = {path.name: sum(f.stat().st_size for f in path.rglob("*")) for path in BUILD.iterdir() if path.is_dir()}
+    layer = sizes.pop("CommonLayer")
+    assert layer + max(sizes.values()) < 200 * 2**20, "Lambda takes 250 MB, unzipped"
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the layer's libraries are for x86-64")
+def test_every_module_of_the_package_imports_with_the_layer_alone() -> None:
+    """No environment, no network, no development package: only the layer and Python itself."""
+    names = [
+        ".".join(source.relative_to(LAYER).with_suffix("").parts).removesuffix(".__init__")
+        for source in sources(LAYER / "mfa")
+    ]
+    subprocess.run(
+        [PYTHON, "-W", "error", "-c", "".join(f"import {name}\n" for name in names)],
+        check=True,
+        env={"PYTHONPATH": str(LAYER), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "kms", "secretsmanager", "ses", "ssm"])
+def test_the_layers_boto3_calls_the_same_addresses_as_the_whole_one(service: str) -> None:
+    """What the build cuts from botocore's data changes no request: not where it goes, not who signs it for what."""
+    about = (
+        "import boto3, json\n"
+        "for region in ('us-east-1', 'eu-central-1', 'ap-east-1', 'us-gov-west-1', 'cn-north-1'):\n"
+        f"    client = boto3.client({service!r}, region_name=region, aws_access_key_id='x', aws_secret_access_key='x')\n"
+        "    model = client.meta.service_model\n"
+        "    about = [client.meta.endpoint_url, model.signing_name, model.signature_version, model.api_version]\n"
+        "    print(json.dumps(about), client.meta.partition, model.resolved_protocol)\n"
+    )
+    answers = [
+        subprocess.run([PYTHON, "-c", about], check=True, capture_output=True, env={"PYTHONPATH": str(path)}).stdout
+        for path in (LAYER, Path(boto3.__file__).parents[1])
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_the_layers_boto3_sends_what_the_whole_one_sends() -> None:
+    """An operation that is left is left whole: its input and output have every member."""
+    for service in ("dynamodb", "kms", "secretsmanager", "ses", "ssm"):
+        whole = Loader().load_service_model(service, "service-2")
+        cut = Loader([str(LAYER / "botocore" / "data")], include_default_search_paths=False).load_service_model(
+            service, "service-2"
+        )
+        assert cut["metadata"] == whole["metadata"]
+        for name, operation in cut["operations"].items():
+            assert described(cut, operation) == described(whole, whole["operations"][name]), name
+
+
+def described(model: Any, part: Any, above: tuple[str, ...] = ()) -> Any:
+    """A part of a model without its texts, with every shape it refers to in place of the name."""
+    if isinstance(part, list):
+        return [described(model, item, above) for item in part]
+    if not isinstance(part, dict):
+        return part
+    shape = part.get("shape")
+    if isinstance(shape, str) and shape not in above:
+        part = part | {"shape": model["shapes"][shape]}
+        above = (*above, shape)
+    return {
+        key: described(model, item, above)
+        for key, item in part.items()
+        if key != "documentation" or not isinstance(item, str)
+    }

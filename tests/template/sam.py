@@ -1,0 +1,41 @@
+"""The template as written, and as SAM hands it to CloudFormation.
+
+``python -m tests.template.sam`` prints the second, for cfn-lint: a cycle between resources, for one, shows only there.
+"""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import boto3
+from cfn_flip import load  # type: ignore[import-untyped]  # has no types
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+
+Template = dict[str, Any]
+
+logging.getLogger("samtranslator.feature_toggle").setLevel(logging.ERROR)  # SAM's own rollout switches, always missing
+
+
+def source() -> Template:
+    """template.yaml with its intrinsics in long form."""
+    return json.loads(json.dumps(load(TEMPLATE.read_text())[0]))  # type: ignore[no-any-return]
+
+
+def transformed() -> Template:
+    """What CloudFormation deploys: every resource that SAM makes of the source, without asking AWS for anything."""
+    template = source()
+    for resource in template["Resources"].values():
+        for uri in ("CodeUri", "ContentUri"):
+            if uri in resource.get("Properties", {}):
+                resource["Properties"][uri] = "s3://bucket/key"  # where `sam deploy` would have put the artifact
+    session = boto3.Session(region_name="us-east-1")
+    result: Template = Translator({}, Parser(), boto_session=session).translate(template, parameter_values={})
+    return result
+
+
+if __name__ == "__main__":
+    print(json.dumps(transformed(), indent=2))

@@ -1,0 +1,235 @@
+"""What the template promises to whoever deploys it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.template.sam import TEMPLATE, source, transformed
+
+ROOT = Path(__file__).parents[2]
+Resource = dict[str, Any]
+
+#: What leaves a function through its role. Anything that is added to a role is added here, by someone who thought about it.
+ACTIONS = {
+    "SendCodeRole": {"kms:Decrypt", "ses:SendEmail"},
+    "VerifyCodeRole": {"kms:Sign", "kms:GetPublicKey"},
+    "AdminRole": {"kms:Decrypt", "kms:Encrypt", "dynamodb:DeleteItem"},
+}
+EVERY_ROLE = {
+    *(
+        "dynamodb:" + verb
+        for verb in ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")
+    ),
+    *("logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords"),
+    *("secretsmanager:GetSecretValue", "ssm:GetParameter"),
+}
+
+
+@pytest.fixture(scope="module")
+def written() -> dict[str, Resource]:
+    resources: dict[str, Resource] = source()["Resources"]
+    return resources
+
+
+@pytest.fixture(scope="module")
+def deployed() -> dict[str, Resource]:
+    resources: dict[str, Resource] = transformed()["Resources"]
+    return resources
+
+
+def of_type(resources: dict[str, Resource], kind: str) -> dict[str, Resource]:
+    return {name: resource for name, resource in resources.items() if resource["Type"] == kind}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(role: Resource) -> Iterator[dict[str, Any]]:
+    for policy in role["Properties"]["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield str(key)
+            yield from strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner)
+    else:
+        yield str(value)
+
+
+def makefile() -> dict[str, str]:
+    """The variables of the layer's build."""
+    text = (ROOT / "functions/common/Makefile").read_text().replace("\\\n", " ")
+    return dict(re.findall(r"^(\w+) [:?]= (.+)$", text, re.MULTILINE))
+
+
+def test_the_one_table_sweeps_recovers_encrypts_and_cannot_be_deleted_by_accident(
+    deployed: dict[str, Resource],
+) -> None:
+    [table] = of_type(deployed, "AWS::DynamoDB::Table").values()
+    properties = table["Properties"]
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["SSESpecification"]["SSEEnabled"] is True
+    assert properties["DeletionProtectionEnabled"] is True
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+
+
+@pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::SecretsManager::Secret"])
+def test_what_cannot_be_made_again_outlives_the_stack(deployed: dict[str, Resource], kind: str) -> None:
+    for name, resource in of_type(deployed, kind).items():
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
+
+
+def test_every_function_has_a_role_of_its_own(deployed: dict[str, Resource]) -> None:
+    functions = of_type(deployed, "AWS::Lambda::Function")
+    roles = [function["Properties"]["Role"]["Fn::GetAtt"][0] for function in functions.values()]
+    assert len(functions) == 3
+    assert sorted(roles) == sorted(of_type(deployed, "AWS::IAM::Role"))
+
+
+@pytest.mark.parametrize("role", ACTIONS)
+def test_a_role_allows_exactly_what_its_function_does(deployed: dict[str, Resource], role: str) -> None:
+    allowed = {action for statement in statements(deployed[role]) for action in listed(statement["Action"])}
+    assert allowed == EVERY_ROLE | ACTIONS[role]
+    assert "ManagedPolicyArns" not in deployed[role]["Properties"]
+
+
+def test_only_roles_and_the_keys_owner_hold_permissions_and_none_is_a_wildcard(deployed: dict[str, Resource]) -> None:
+    for name, role in of_type(deployed, "AWS::IAM::Role").items():
+        for statement in statements(role):
+            actions = listed(statement["Action"])
+            assert not [action for action in actions if "*" in action], name
+            if not all(action.startswith("xray:") for action in actions):  # X-Ray knows no resources
+                assert "*" not in listed(statement["Resource"]), (name, actions)
+    for name, key in of_type(deployed, "AWS::KMS::Key").items():
+        [statement] = key["Properties"]["KeyPolicy"]["Statement"]
+        assert statement["Action"] == "kms:*", name
+        assert statement["Principal"]["AWS"]["Fn::Sub"].endswith(":root"), name
+    assert not of_type(deployed, "AWS::IAM::Policy")
+
+
+def test_who_checks_passwords_cannot_read_twilios_token_and_who_sends_cannot_sign(
+    deployed: dict[str, Resource],
+) -> None:
+    keys = {
+        role: {
+            (action, statement["Resource"]["Fn::GetAtt"][0])
+            for statement in statements(deployed[role])
+            for action in listed(statement["Action"])
+            if action.startswith("kms:")
+        }
+        for role in ACTIONS
+    }
+    assert keys["SendCodeRole"] == {("kms:Decrypt", "SettingsKey")}
+    assert keys["VerifyCodeRole"] == {("kms:Sign", "SigningKey"), ("kms:GetPublicKey", "SigningKey")}
+    assert keys["AdminRole"] == {("kms:Decrypt", "SettingsKey"), ("kms:Encrypt", "SettingsKey")}
+
+
+def test_access_tokens_are_signed_by_a_key_that_never_leaves_kms(deployed: dict[str, Resource]) -> None:
+    signing, settings = deployed["SigningKey"]["Properties"], deployed["SettingsKey"]["Properties"]
+    assert (signing["KeySpec"], signing["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
+    assert settings["EnableKeyRotation"] is True
+
+
+def test_no_secret_is_written_in_the_template() -> None:
+    for text in strings(source()):
+        assert not re.search(r"\b(AC|MG|SK)[0-9a-f]{32}\b|AKIA[0-9A-Z]{16}|-----BEGIN|\b[0-9a-f]{32,}\b", text), text
+    for name, parameter in source()["Parameters"].items():
+        assert not re.search("(?i)secret|token|password|key", name) or parameter.get("NoEcho") is True, name
+    [secret] = of_type(source()["Resources"], "AWS::SecretsManager::Secret").values()
+    assert "SecretString" not in secret["Properties"]
+    assert secret["Properties"]["GenerateSecretString"]["PasswordLength"] >= 64
+
+
+def test_every_function_has_a_log_group_that_forgets(deployed: dict[str, Resource]) -> None:
+    groups = of_type(deployed, "AWS::Logs::LogGroup").values()
+    assert {group["Properties"]["LogGroupName"]["Fn::Sub"] for group in groups} == {
+        f"/aws/lambda/${{{name}}}" for name in of_type(deployed, "AWS::Lambda::Function")
+    }
+    for group in groups:
+        assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_every_route_is_there_once_and_reaches_the_functions_alias(written: dict[str, Resource]) -> None:
+    events = [
+        event["Properties"]
+        for function in of_type(written, "AWS::Serverless::Function").values()
+        for event in function["Properties"].get("Events", {}).values()
+        if event["Type"] == "Api"
+    ]
+    routes = Counter((event["Method"].upper(), re.sub(r"{\w+}", "{}", event["Path"])) for event in events)
+    assert routes
+    assert [route for route, times in routes.items() if times > 1] == []
+    assert {str(event["RestApiId"]) for event in events} == {str({"Ref": "Api"})}
+
+
+def test_functions_run_behind_an_alias_with_logs_as_json_and_traces(deployed: dict[str, Resource]) -> None:
+    functions = of_type(deployed, "AWS::Lambda::Function")
+    for name, function in functions.items():
+        properties = function["Properties"]
+        assert (properties["Runtime"], properties["Architectures"]) == ("python3.13", ["x86_64"]), name
+        assert properties["LoggingConfig"]["LogFormat"] == "JSON", name
+        assert properties["TracingConfig"] == {"Mode": "Active"}, name
+        assert f"{name}Aliaslive" in deployed, name
+    for name, permission in of_type(deployed, "AWS::Lambda::Permission").items():
+        assert permission["Properties"]["FunctionName"]["Ref"].endswith("Aliaslive"), name
+
+
+def test_functions_are_told_names_not_arns_so_that_sam_local_finds_them(deployed: dict[str, Resource]) -> None:
+    for name, function in of_type(deployed, "AWS::Lambda::Function").items():
+        for variable, value in function["Properties"]["Environment"]["Variables"].items():
+            assert isinstance(value, str) or list(value) == ["Fn::Sub"], (name, variable)
+        variables = function["Properties"]["Environment"]["Variables"]
+        for endpoint in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "TWILIO_API_URL"):
+            assert variables[endpoint] == "", (name, endpoint)
+
+
+def test_the_gateways_own_refusals_are_problems_with_a_stable_code(deployed: dict[str, Resource]) -> None:
+    responses = deployed["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+    for kind in ("DEFAULT_4XX", "DEFAULT_5XX", "MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "THROTTLED"):
+        response = responses[kind]
+        parameters = response["responseParameters"]
+        assert parameters["gatewayresponse.header.Content-Type"] == "'application/problem+json'", kind
+        assert '"code":' in response["responseTemplates"]["application/json"], kind
+        if response.get("statusCode") in ("429", "503"):
+            assert "gatewayresponse.header.Retry-After" in parameters, kind
+
+
+def test_the_build_makes_what_the_template_deploys(written: dict[str, Resource]) -> None:
+    """The layer's wheels and bytecode are for the functions' architecture and runtime."""
+    build = makefile()
+    assert source()["Globals"]["Function"]["Architectures"] == [build["ARCHITECTURE"]]
+    assert source()["Globals"]["Function"]["Runtime"] == "python" + build["RUNTIME"]
+    assert written["CommonLayer"]["Metadata"]["BuildArchitecture"] == build["ARCHITECTURE"]
+
+
+def test_the_layers_boto3_can_do_what_the_roles_allow() -> None:
+    """An action that a role gains must be one that the layer's build leaves in botocore."""
+    kept = {
+        f"{service}:{operation}"
+        for service, operations in re.findall(r"\$\(addprefix (\w+):,([\w ]+)\)", makefile()["ACTIONS"])
+        for operation in operations.split()
+    } | set(re.findall(r"(?<=\s)\w+:\w+", makefile()["ACTIONS"]))
+    allowed = {
+        action
+        for actions in (EVERY_ROLE, *ACTIONS.values())
+        for action in actions
+        if not action.startswith(("logs:", "xray:"))
+    }
+    # A transaction needs the permissions of what is in it, and none of its own.
+    transactions = {"dynamodb:TransactGetItems", "dynamodb:TransactWriteItems"}
+    assert kept == (allowed - {"dynamodb:ConditionCheckItem"}) | transactions
+
+
+def test_there_is_one_template() -> None:
+    assert [path for path in ROOT.glob("*template*.y*ml") if path != TEMPLATE] == []
