@@ -17,6 +17,8 @@ from infra.local.template import read_template
 
 MOTO = "moto"
 DYNAMODB_LOCAL = "dynamodb-local"
+# As the run was started: other suites give the environment endpoints of their own.
+DYNAMODB_URL = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", "")
 # DynamoDB Local keeps a set of tables for each access key.
 ACCESS_KEY = "contract"
 
@@ -42,7 +44,7 @@ class Engine:
 
 def engines() -> list[str]:
     """The engines that can be had here."""
-    return [MOTO, *([DYNAMODB_LOCAL] if os.environ.get("AWS_ENDPOINT_URL_DYNAMODB") else [])]
+    return [MOTO, *([DYNAMODB_LOCAL] if DYNAMODB_URL else [])]
 
 
 @contextmanager
@@ -51,7 +53,7 @@ def running(name: str) -> Iterator[Engine]:
     [properties] = read_template(HOME / "template.yaml").named("AWS::DynamoDB::Table").values()
     definition = table_definition(properties)
     if name == DYNAMODB_LOCAL:
-        client = _client(os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+        client = _client(DYNAMODB_URL)
         yield Engine(name, client, definition)
         client.close()
         return

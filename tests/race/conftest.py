@@ -11,14 +11,15 @@ from infra.local.testing import running_stack
 from tests.race.place import Place
 
 WORKERS = 8
+# As the run was started: other suites give the environment endpoints of their own.
+DYNAMODB_URL = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", "")
 # So many messages an hour a number may get here.
 NUMBER_PER_HOUR = 11
 
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    dynamodb = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
-    if not dynamodb:
+    if not DYNAMODB_URL:
         pytest.skip("AWS_ENDPOINT_URL_DYNAMODB is not set: only DynamoDB Local has real conditions under real threads")
     # The same tree, but for the table's name: others may use that DynamoDB Local as well.
     root = tmp_path_factory.mktemp("tree")
@@ -28,7 +29,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     (root / "template.yaml").write_text(named, encoding="utf-8")
     (root / "functions").symlink_to(HOME / "functions")
     env = {
-        "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
+        "AWS_ENDPOINT_URL_DYNAMODB": DYNAMODB_URL,
         "WORKERS_PER_FUNCTION": str(WORKERS),
         "POWERTOOLS_LOG_LEVEL": "WARNING",
     }
