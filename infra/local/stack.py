@@ -62,7 +62,7 @@ class Stack:
 
         aws, aws_url = self._start_aws(template)
         inbox = Inbox()
-        twilio_url, sender = self._start_twilio(inbox)
+        twilio, twilio_url, sender = self._start_twilio(inbox)
         pools = self._pools(template, aws_url, twilio_url)
         # The others load while this one seeds: side by side with moto they would only slow each other down.
         pools[_ADMIN].start()
@@ -91,7 +91,7 @@ class Stack:
             functions=tuple(template.functions),
             has_console=_CONSOLE in gateway.router,
         )
-        site = Site(gateway, Invocations(pools, self._output), Pages(facts, inbox), self._output)
+        site = Site(gateway, Invocations(pools, self._output), Pages(facts, inbox), self._output, twilio)
         server = Server(site, bound)
         self._started.callback(server.stop)
         server.start()
@@ -105,7 +105,7 @@ class Stack:
 
     def _start_aws(self, template: Template) -> tuple[subprocess.Popen[bytes], str]:
         """Start the AWS process; its address is known before it answers there."""
-        with bind("127.0.0.1", 0) as listening:
+        with bind(self._options.host, 0) as listening:
             task = {
                 "descriptor": listening.fileno(),
                 "resources": {kind: template.named(kind) for kind in _CREATED},
@@ -136,24 +136,26 @@ class Stack:
             self._output.relay("aws", [line])
         raise StartError(f"moto ended before it answered (exit status {process.wait()})")
 
-    def _start_twilio(self, inbox: Inbox) -> tuple[str, Sender]:
-        """The address of Twilio's API and the account to use there."""
+    def _start_twilio(self, inbox: Inbox) -> tuple[Twilio | None, str, Sender]:
+        """The simulated Twilio if it is one, the address of Twilio's API and the account to use there."""
         options = self._options
         account = local_account()
         if options.twilio_url:
-            return options.twilio_url, Sender(
+            sender = Sender(
                 options.twilio_account_sid or account.sid,
                 options.twilio_auth_token or account.auth_token,
                 options.twilio_phone_number or account.phone_numbers[0],
             )
+            return None, options.twilio_url, sender
         twilio = Twilio(account, inbox.receive, lambda line: self._output.line(f"twilio | {line}"))
-        bound = self._started.enter_context(bind("127.0.0.1", 0))
+        bound = self._started.enter_context(bind(options.host, 0))
         server = Server(twilio, bound, threads=64)
         self._started.callback(twilio.stop)
         self._started.callback(server.stop)
         twilio.start()
         server.start()
-        return f"http://127.0.0.1:{server.port}", Sender(account.sid, account.auth_token, account.phone_numbers[0])
+        sender = Sender(account.sid, account.auth_token, account.phone_numbers[0])
+        return twilio, f"http://127.0.0.1:{server.port}", sender
 
     def _pools(self, template: Template, aws_url: str, twilio_url: str) -> dict[str, Pool]:
         endpoints = {"AWS_ENDPOINT_URL": aws_url, "TWILIO_API_URL": twilio_url}
