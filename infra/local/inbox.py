@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:  # the AWS process needs this module, and not all of Twilio
-    from infra.local.twilio.messages import Delivered
+    from infra.local.twilio.delivered import Delivered
 
 MAILS = "/local/mails"  # where the AWS process lists the mails SES sent
 
 type Item = dict[str, str]
 _KEPT = 10_000
-_MEMBERS = ("to", "from", "body", "received_at")
+_MEMBERS = ("to", "from", "body", "received_at", "channel")
 
 
 class Inbox:
@@ -35,13 +35,18 @@ class Inbox:
 
     def receive(self, message: Delivered) -> None:
         item = {"to": message.to, "from": message.sender, "body": message.body, "received_at": timestamp(message.at)}
+        if message.channel != "sms":
+            item["channel"] = message.channel
+        if message.language:
+            item["language"] = message.language
         with self._lock:
             self._texts.appendleft(item)
 
     def messages(self, to: str = "", limit: int | None = None, *, details: bool = False) -> Sequence[Item]:
         """What arrived for a number or a mail address, or for anyone: `to`, `from`, `body`, `received_at`.
 
-        With `details`, a mail's `subject` as well. A `+` that a query string turned into a blank is still a `+`.
+        What is no text message and no mail has a `channel`, `voice` or `whatsapp`; the body of a call is what it says.
+        With `details`, a mail's `subject` and a call's `language` as well. A `+` that a query string turned into a blank is still a `+`.
         """
         to = to.strip().lower()
         if to and "@" not in to and not to.startswith("+"):
@@ -50,7 +55,7 @@ class Inbox:
             texts = list(self._texts)
         items = [item for item in [*texts, *self._mails()] if not to or item["to"].lower() == to]
         newest = sorted(items, key=lambda item: item["received_at"], reverse=True)[:limit]
-        return newest if details else [{name: item[name] for name in _MEMBERS} for item in newest]
+        return newest if details else [{name: item[name] for name in _MEMBERS if name in item} for item in newest]
 
     def _mails(self) -> list[Item]:
         if self._aws_endpoint is None:

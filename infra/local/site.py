@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,19 +16,25 @@ from infra.local.output import Output
 from infra.local.pages import Pages
 from infra.local.responses import Response
 from infra.local.serving import Environ, StartResponse
+from infra.local.twilio import control
+from infra.local.twilio.app import Twilio
 
 # Asked for every second by an open handset, or along with a page.
-_UNLOGGED = ("/handset/messages", "/static/", "/login.css", "/login.js")
+_UNLOGGED = ("/handset/", "/static/", "/login.css", "/login.js")
 
 
 class Site:
-    """The WSGI application of the stack: the template's routes, Lambda's API, the pages, in this order."""
+    """The WSGI application of the stack: the template's routes, Lambda's API, the simulated Twilio's faults if there is
+    one, the pages, in this order."""
 
-    def __init__(self, gateway: Gateway, invocations: Invocations, pages: Pages, output: Output) -> None:
+    def __init__(
+        self, gateway: Gateway, invocations: Invocations, pages: Pages, output: Output, twilio: Twilio | None
+    ) -> None:
         self._gateway = gateway
         self._invocations = invocations
         self._pages = pages
         self._output = output
+        self._twilio = twilio
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         started = time.monotonic()
@@ -50,7 +57,21 @@ class Site:
             return self._gateway.answer(request)
         if request.path.startswith(invocations.PREFIX):
             return self._invocations.answer(request)
+        if self._twilio and control.has(request.path):
+            return _control(self._twilio, request)
         return self._pages.answer(request) or self._gateway.answer(request)
+
+
+def _control(twilio: Twilio, request: Request) -> Response:
+    mimetype = request.header("content-type").partition(";")[0].strip().lower()
+    asked = control.Asked(request.method, request.path, request.query, mimetype, request.body)
+    status, body = control.answer(twilio, asked)
+    headers = (
+        ("Content-Type", "application/json"),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+    )
+    return Response(status, headers, json.dumps(body, ensure_ascii=False).encode())
 
 
 def _phrase(status: int) -> str:

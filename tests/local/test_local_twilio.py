@@ -1,57 +1,31 @@
-"""The simulated Twilio, asked by Twilio's own client."""
+"""The simulated Twilio, asked by Twilio's own client: accounts, text messages, their callbacks."""
 
-import http.server
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
-from twilio.rest import Client
 
-from infra.local.serving import Server, bind
 from infra.local.twilio import segments
-from infra.local.twilio.account import Account, local_account
-from infra.local.twilio.app import Twilio
-from infra.local.twilio.messages import Delivered
+from infra.local.twilio.account import local_account
+from tests.local.twilio_simulation import Simulation, listener, simulated_twilio, until
 
 PHONE = "+85292153799"
 SENDER = "+12063125010"
 
 
-class Simulation:
-    """A simulated Twilio, what it delivered, and a client that talks to it."""
-
-    def __init__(self, url: str, account: Account) -> None:
-        self.url = url
-        self.account = account
-        self.delivered: list[Delivered] = []
-
-    def client(self, auth_token: str | None = None) -> Any:
-        http_client: Any = TwilioHttpClient(pool_connections=False)
-        request = http_client.request
-        http_client.request = lambda method, url, **more: request(method, self.url + urlsplit(url).path, **more)
-        client: Any = Client  # typed in parts only
-        return client(self.account.sid, auth_token or self.account.auth_token, http_client=http_client)
-
-
 @pytest.fixture(scope="module")
-def simulation() -> Iterator[Simulation]:
-    account = local_account("test")
-    with bind("127.0.0.1", 0) as listening:
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        running = Simulation(url, account)
-        twilio = Twilio(account, running.delivered.append)
-        server = Server(twilio, listening, threads=4)
-        twilio.start()
-        server.start()
-        yield running
-        server.stop()
-        twilio.stop()
+def running() -> Iterator[Simulation]:
+    with simulated_twilio() as simulation:
+        yield simulation
+
+
+@pytest.fixture
+def simulation(running: Simulation) -> Simulation:
+    running.reset()
+    return running
 
 
 def refused(simulation: Simulation, **parameters: object) -> tuple[int, int]:
@@ -68,10 +42,8 @@ def test_a_message_is_queued_delivered_and_found_again(simulation: Simulation) -
     assert (message.error_code, message.price, message.date_sent) == (None, None, None)
     assert message.date_created is not None
     assert simulation.delivered[-1].body == "hello"
-    deadline = time.monotonic() + 5
-    while (status := simulation.client().messages(message.sid).fetch().status) != "delivered":
-        assert time.monotonic() < deadline, status
-        time.sleep(0.05)
+    until(lambda: simulation.client().messages(message.sid).fetch().status == "delivered")
+    assert simulation.client().messages(message.sid).fetch().date_sent is not None
 
 
 def test_the_account_is_the_same_in_every_run(simulation: Simulation) -> None:
@@ -87,9 +59,8 @@ def test_a_messaging_service_picks_its_sender(simulation: Simulation) -> None:
     assert simulation.delivered[-1].sender == SENDER
 
 
-def test_an_alphanumeric_sender_reaches_hong_kong_and_not_the_united_states(simulation: Simulation) -> None:
+def test_an_alphanumeric_sender_reaches_hong_kong(simulation: Simulation) -> None:
     assert simulation.client().messages.create(to=PHONE, from_="Backup", body="hi").from_ == "Backup"
-    assert refused(simulation, to="+12065550100", from_="Backup") == (21612, 400)
 
 
 def test_wrong_credentials_are_20003(simulation: Simulation) -> None:
@@ -150,13 +121,52 @@ def test_the_magic_sender_sends(simulation: Simulation) -> None:
         ({"validity_period": 0}, 90007),
         ({"validity_period": 36001}, 90007),
         ({"status_callback": "not a url"}, 21609),
+        ({"status_callback": "http://127.0.0.1:x/"}, 21609),
         ({"messaging_service_sid": "MG" + "0" * 32}, 21705),
+        ({"content_sid": "HX" + "0" * 32}, 21655),
+        ({"content_variables": '{"1": "5"}'}, 21654),
+        ({"from_": "whatsapp:" + SENDER}, 21910),
+        ({"from_": PHONE, "to": PHONE}, 21659),
+        ({"to": SENDER}, 21211),
     ],
 )
 def test_requests_that_are_incomplete_or_out_of_range(
     simulation: Simulation, parameters: dict[str, object], code: int
 ) -> None:
     assert refused(simulation, **parameters) == (code, 400)
+
+
+@pytest.mark.parametrize("region", ["US", "CA"])
+def test_senders_made_of_letters_are_refused_in_north_america(simulation: Simulation, region: str) -> None:
+    number = {"US": "+12065550100", "CA": "+14165550100"}[region]
+    assert refused(simulation, to=number, from_="Backup") == (21612, 400)
+
+
+@pytest.mark.parametrize("seconds", [1, 36000])
+def test_a_validity_period_of_one_second_to_ten_hours_is_accepted(simulation: Simulation, seconds: int) -> None:
+    assert simulation.client().messages.create(to=PHONE, from_=SENDER, body="hi", validity_period=seconds).sid
+
+
+@pytest.mark.parametrize("form", ["To=%zz&=", "To", "To=+1&To=+2"])
+def test_a_form_that_cannot_be_read_is_refused(simulation: Simulation, form: str) -> None:
+    answer = requests.post(
+        f"{simulation.url}/2010-04-01/Accounts/{simulation.account.sid}/Messages.json",
+        data=form,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        auth=(simulation.account.sid, simulation.account.auth_token),
+        timeout=5,
+    )
+    assert (answer.status_code, answer.json()["code"]) in {(400, 20001), (400, 21603)}
+
+
+def test_a_json_body_is_20415(simulation: Simulation) -> None:
+    answer = requests.post(
+        f"{simulation.url}/2010-04-01/Accounts/{simulation.account.sid}/Messages.json",
+        json={"To": PHONE},
+        auth=(simulation.account.sid, simulation.account.auth_token),
+        timeout=5,
+    )
+    assert (answer.status_code, answer.json()["code"]) == (415, 20415)
 
 
 def test_a_body_of_1600_characters_is_sent(simulation: Simulation) -> None:
@@ -174,37 +184,69 @@ def test_a_misspelled_parameter_is_seen(simulation: Simulation) -> None:
 
 
 def test_status_callbacks_are_signed_as_twilio_signs(simulation: Simulation) -> None:
-    told: list[tuple[str, dict[str, str], str]] = []
-    both = threading.Event()
-
-    class Listener(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            told.append(
-                (self.path, {name: value[0] for name, value in form.items()}, self.headers["X-Twilio-Signature"])
-            )
-            self.send_response(204)
-            self.end_headers()
-            if len(told) == 2:
-                both.set()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Listener) as listener:
-        threading.Thread(target=listener.serve_forever, daemon=True).start()
-        base = f"http://127.0.0.1:{listener.server_port}"
+    service = simulation.account.messaging_service_sid
+    with listener() as told:
         message = simulation.client().messages.create(
-            to=PHONE, from_=SENDER, body="hi", status_callback=f"{base}/hook?ref=a%2Bb"
+            to=PHONE, messaging_service_sid=service, body="hi", status_callback=told.url
         )
-        assert both.wait(5)
-        listener.shutdown()
-    assert [form["MessageStatus"] for _, form, _ in told] == ["sent", "delivered"]
+        assert len(told.wait(3)) == 3
+    assert told.statuses() == ["queued", "sent", "delivered"]
     validator: Any = RequestValidator(simulation.account.auth_token)  # type: ignore[no-untyped-call]  # has no types
-    for path, form, signature in told:
-        assert form["MessageSid"] == message.sid
-        assert (form["To"], form["From"]) == (PHONE, SENDER)
-        assert validator.validate(base + path, form, signature)
+    for one in told.told:
+        about = {"AccountSid": simulation.account.sid, "ApiVersion": "2010-04-01", "From": SENDER, "To": PHONE}
+        about |= {"MessageSid": message.sid, "SmsSid": message.sid, "MessagingServiceSid": service}
+        about |= {"SmsStatus": one.parameters["MessageStatus"]}
+        assert one.parameters.items() >= about.items()
+        assert validator.validate(one.url, one.parameters, one.signature)
+        assert not validator.validate(one.url, {**one.parameters, "MessageStatus": "failed"}, one.signature)
+    assert len(told.told[-1].parameters["RawDlrDoneDate"]) == 10
+
+
+def test_the_answers_to_callbacks_are_kept(simulation: Simulation) -> None:
+    with listener() as told:
+        told.status = 403
+        simulation.client().messages.create(to=PHONE, from_=SENDER, body="hi", status_callback=told.url)
+        told.wait(3)
+    simulation.client().messages.create(to=PHONE, from_=SENDER, body="hi", status_callback=told.url)  # nobody is there
+    until(lambda: len(simulation.twilio.callbacks.told()) == 6)
+    kept = simulation.twilio.callbacks.told()
+    assert [(one["status"], one["answer"]) for one in kept[3:]] == [
+        ("delivered", 403),
+        ("sent", 403),
+        ("queued", 403),
+    ]
+    assert {one["answer"] for one in kept[:3]} == {None}
+    assert all(one["problem"] for one in kept[:3])
+    assert kept[0]["to"] == PHONE
+
+
+def test_landlines_get_no_text_messages(simulation: Simulation) -> None:
+    """Refused at once where Twilio looks the number up; given back by the carrier in the US, Canada and the UK."""
+    assert refused(simulation, to="+85221234567") == (21614, 400)
+    with listener() as told:
+        message = simulation.client().messages.create(
+            to="+442079460018", from_=SENDER, body="hi", status_callback=told.url
+        )
+        told.wait(3)
+    assert told.statuses() == ["queued", "sent", "undelivered"]
+    assert told.told[-1].parameters["ErrorCode"] == "30006"
+    found = simulation.client().messages(message.sid).fetch()
+    assert (found.status, found.error_code, found.error_message) == (
+        "undelivered",
+        30006,
+        "Landline or unreachable carrier",
+    )
+    assert simulation.delivered == []
+
+
+def test_requests_are_kept_with_what_became_of_them(simulation: Simulation) -> None:
+    message = simulation.client().messages.create(to=PHONE, from_=SENDER, body="hi")
+    refused(simulation, body="")
+    second, first = simulation.twilio.requests()
+    assert (first["method"], first["path"]) == ("POST", f"/2010-04-01/Accounts/{simulation.account.sid}/Messages.json")
+    assert first["parameters"] == {"To": PHONE, "From": SENDER, "Body": "hi"}
+    assert (first["status"], first["sid"], first["code"], first["to"]) == (201, message.sid, None, PHONE)
+    assert (second["status"], second["sid"], second["code"]) == (400, None, 21602)
 
 
 @pytest.mark.parametrize(

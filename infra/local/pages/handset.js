@@ -1,8 +1,10 @@
 "use strict";
 
 // Asks once a second for what has arrived and shows it, newest first. Text is only ever set as text.
+// A call is shown as what it says; where the browser can speak, it says it.
 const EVERY = 1000;
 const SHOWN = 200;
+const CHANNELS = { voice: "Call", whatsapp: "WhatsApp" };
 
 const list = document.getElementById("messages");
 const empty = document.getElementById("empty");
@@ -82,7 +84,8 @@ function show(messages) {
     list.replaceChildren(...messages.map(draw));
   } else if (fresh.length > 0) {
     list.prepend(...fresh.map(draw));
-    arrived.textContent = `New message for ${fresh[0].to}: ${fresh[0].body}`;
+    const what = fresh[0].channel === "voice" ? "call" : "message";
+    arrived.textContent = `New ${what} for ${fresh[0].to}: ${fresh[0].body}`;
   }
   while (list.children.length > SHOWN) {
     list.lastElementChild.remove();
@@ -90,11 +93,18 @@ function show(messages) {
 }
 
 function key(message) {
-  return `${message.received_at} ${message.to} ${message.body}`;
+  return `${message.received_at} ${message.channel ?? ""} ${message.to} ${message.body}`;
 }
 
 function draw(message) {
   const item = template.content.cloneNode(true).querySelector("li");
+  const channel = item.querySelector(".channel");
+  if (message.channel in CHANNELS) {
+    item.classList.add(message.channel);
+    channel.textContent = CHANNELS[message.channel];
+  } else {
+    channel.remove();
+  }
   item.querySelector(".from").textContent = message.from;
   item.querySelector(".to").textContent = `to ${message.to}`;
   const time = item.querySelector("time");
@@ -103,18 +113,51 @@ function draw(message) {
   const text = message.subject ? `${message.subject}\n\n${message.body}` : message.body;
   item.querySelector(".body").textContent = text;
   const copy = item.querySelector(".copy");
-  const code = /(?:^|\D)(\d{4,10})(?!\d)/.exec(message.body);
+  const code = message.channel === "voice" ? heardCode(message.body) : /(?:^|\D)(\d{4,10})(?!\d)/.exec(message.body)?.[1];
   if (code) {
-    copy.textContent = `Copy ${code[1]}`;
+    copy.textContent = `Copy ${code}`;
     copy.addEventListener("click", () => {
-      navigator.clipboard.writeText(code[1]).then(() => {
-        copy.textContent = `Copied ${code[1]}`;
+      navigator.clipboard.writeText(code).then(() => {
+        copy.textContent = `Copied ${code}`;
       });
     });
   } else {
     copy.remove();
   }
+  const play = item.querySelector(".play");
+  if (message.channel === "voice" && "speechSynthesis" in window) {
+    play.addEventListener("click", () => speak(message, play));
+  } else {
+    play.remove();
+  }
   return item;
+}
+
+// Digits that are spoken one by one stand apart.
+function heardCode(text) {
+  const heard = /(?<!\d[\s,.…]{0,3})\d(?:[ ,.…]{0,3}\d){3,9}(?![\s,.…]{0,3}\d)/.exec(text.replaceAll("\n", " · "));
+  return heard?.[0].replace(/\D/g, "");
+}
+
+let speaking = null;
+
+function speak(message, button) {
+  const again = speaking === button;
+  speechSynthesis.cancel();
+  if (again) {
+    return;
+  }
+  const speech = new SpeechSynthesisUtterance(message.body);
+  speech.lang = message.language ?? "en-US";
+  speech.onend = speech.onerror = () => {
+    button.textContent = "Play";
+    if (speaking === button) {
+      speaking = null;
+    }
+  };
+  speaking = button;
+  button.textContent = "Stop";
+  speechSynthesis.speak(speech);
 }
 
 refresh();

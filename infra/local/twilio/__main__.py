@@ -11,7 +11,7 @@ from infra.local.options import Options
 from infra.local.serving import Server, bind
 from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
-from infra.local.twilio.messages import Delivered
+from infra.local.twilio.delivered import Delivered
 
 
 def main() -> int:
@@ -32,6 +32,7 @@ def main() -> int:
     print(f"Twilio API        http://{options.host}:{server.port}")
     print(f"account SID       {account.sid}\nauth token        {account.auth_token}")
     print(f"phone number      {account.phone_numbers[0]}\nmessaging service {account.messaging_service_sid}")
+    print(f"WhatsApp template {account.content_sid}")
     print("ready", flush=True)
     signal.sigwait(signals)
     server.stop()
@@ -40,7 +41,7 @@ def main() -> int:
 
 
 def _show(message: Delivered) -> None:
-    print(f"{message.at:%H:%M:%S} {message.sender} -> {message.to}\n{message.body}\n", flush=True)
+    print(f"{message.at:%H:%M:%S} {message.channel} {message.sender} -> {message.to}\n{message.body}\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,23 +5,71 @@ from __future__ import annotations
 import hmac
 import json
 import re
-from collections.abc import Callable, Iterable
-from urllib.parse import parse_qs
+import socket
+import struct
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
+from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]  # has no types
 from werkzeug.wrappers import Request, Response
 
 from infra.local.serving import Environ, StartResponse
-from infra.local.twilio import prices
+from infra.local.twilio import control, form, prices
 from infra.local.twilio.account import Account
 from infra.local.twilio.callbacks import Callbacks
-from infra.local.twilio.errors import TwilioError, not_authenticated, not_found
-from infra.local.twilio.messages import Delivered, Messages
+from infra.local.twilio.calls import Calls
+from infra.local.twilio.delivered import Delivered
+from infra.local.twilio.errors import TwilioError, refusal
+from infra.local.twilio.faults import ANSWERS, Faults, Rule
+from infra.local.twilio.messages import Messages, receiver
 
 _LARGEST_FORM = 1024 * 1024
+_KEPT = 10_000
+
+type Body = dict[str, object]
+
+
+@dataclass
+class Received:
+    """A request that reached the simulated Twilio, and what became of it."""
+
+    method: str
+    path: str
+    parameters: Mapping[str, object] = field(repr=False)
+    at: datetime
+    status: int | None = None  # of the answer; None while it is under way, and where there was none
+    code: int | None = None  # Twilio's, of a refusal
+    sid: object = None  # of the message or call that was accepted
+    to: str = ""  # its number
+    faults: list[str] = field(default_factory=list)
+
+    def as_json(self) -> Body:
+        at = self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {**{name: value for name, value in vars(self).items() if name != "at"}, "received_at": at}
+
+
+@dataclass
+class _Answer:
+    status: int
+    text: str
+    headers: dict[str, str] = field(default_factory=dict)
+    code: int | None = None  # Twilio's, of a refusal
+
+    @classmethod
+    def of(cls, error: TwilioError) -> _Answer:
+        return cls(error.status, json.dumps(error.body()), code=error.code)
 
 
 class Twilio:
-    """A WSGI application that answers as api.twilio.com does, for one account."""
+    """A WSGI application that answers as api.twilio.com does, for one account.
+
+    `faults` changes what it does, `requests` and `callbacks` say what it got and sent; the paths below `/handset` do
+    the same over HTTP. A reset connection needs waitress as the server.
+    """
 
     def __init__(
         self,
@@ -30,61 +78,158 @@ class Twilio:
         complain: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.account = account
-        self._callbacks = Callbacks(account.auth_token, complain)
-        self._messages = Messages(account, self._callbacks, deliver)
+        self.faults = Faults()
+        self.callbacks = Callbacks(account.auth_token, complain)
+        self._received: deque[Received] = deque(maxlen=_KEPT)
+        self._stopping = threading.Event()
+        self._messages = Messages(account, self.callbacks, self.faults, deliver)
+        self._calls = Calls(account, self.callbacks, self.faults, deliver)
         ours = f"/2010-04-01/Accounts/{account.sid}"
         # Method, path, what answers it.
-        self._routes: list[tuple[str, re.Pattern[str], Callable[..., tuple[int, dict[str, object]]]]] = [
+        self._routes: list[tuple[str, re.Pattern[str], Callable[..., _Answer]]] = [
             ("POST", re.compile(rf"{ours}/Messages\.json"), self._create_message),
             ("GET", re.compile(rf"{ours}/Messages/(SM[0-9a-f]{{32}})\.json"), self._get_message),
+            ("POST", re.compile(rf"{ours}/Calls\.json"), self._create_call),
+            ("GET", re.compile(rf"{ours}/Calls/(CA[0-9a-f]{{32}})\.json"), self._get_call),
             ("GET", re.compile(r"/v1/Messaging/Countries/([A-Z]{2})"), self._get_prices),
         ]
 
     def start(self) -> None:
-        self._callbacks.start()
+        self.callbacks.start()
 
     def stop(self) -> None:
-        self._callbacks.stop()
+        self._stopping.set()
+        self.callbacks.stop()
+
+    def requests(self) -> list[Body]:
+        """Every request so far, newest first."""
+        return [one.as_json() for one in reversed(list(self._received))]
+
+    def forget(self) -> None:
+        """Forget the requests and callbacks so far; the faults stay."""
+        self._received.clear()
+        self.callbacks.clear()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
-        try:
-            status, body = self._answer(request)
-        except TwilioError as error:
-            status, body = error.status, error.body()
-        response = Response(json.dumps(body), status, content_type="application/json; charset=utf-8")
+        if request.path.startswith(control.PREFIX):
+            query = request.query_string.decode("latin-1")
+            asked = control.Asked(request.method, request.path, query, request.mimetype, request.get_data())
+            status, body = control.answer(self, asked)
+            answer = _Answer(status, json.dumps(body, ensure_ascii=False))
+        else:
+            received = Received(request.method, request.path, {}, datetime.now(UTC))
+            self._received.append(received)
+            try:
+                answer = self._answer(request, received)
+            except TwilioError as error:
+                answer = _Answer.of(error)
+            received.status, received.code = answer.status, answer.code
+        response = Response(answer.text, answer.status, answer.headers, content_type="application/json; charset=utf-8")
         response.headers["Twilio-Concurrent-Requests"] = "1"
-        if status == 401:
+        if answer.status == 401:
             response.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
-        answer: Iterable[bytes] = response(environ, start_response)
-        return answer
+        sent: Iterable[bytes] = response(environ, start_response)
+        return sent
 
-    def _answer(self, request: Request) -> tuple[int, dict[str, object]]:
+    def _answer(self, request: Request, received: Received) -> _Answer:
         given = request.authorization
         if given is None or given.type != "basic" or not self._known(given.username or "", given.password or ""):
-            raise not_authenticated()
+            raise refusal(20003)
         for method, pattern, answer in self._routes:
             found = pattern.fullmatch(request.path)
             if found and request.method == method:
-                return answer(request, *found.groups())
-        raise not_found(request.path)
+                return answer(request, received, *found.groups())
+        raise refusal(20404, request.path)
 
     def _known(self, username: str, password: str) -> bool:
         return hmac.compare_digest(username.encode(), self.account.sid.encode()) and hmac.compare_digest(
             password.encode(), self.account.auth_token.encode()
         )
 
-    def _create_message(self, request: Request) -> tuple[int, dict[str, object]]:
+    def _create_message(self, request: Request, received: Received) -> _Answer:
+        return self._create(request, received, self._messages.create, "")
+
+    def _create_call(self, request: Request, received: Received) -> _Answer:
+        return self._create(request, received, self._calls.create, "voice")
+
+    def _create(
+        self, request: Request, received: Received, create: Callable[[form.Form], Body], channel: str
+    ) -> _Answer:
+        """Accept a message or a call, or do what a fault says."""
         if request.mimetype != "application/x-www-form-urlencoded" or (request.content_length or 0) > _LARGEST_FORM:
-            raise TwilioError(20415, "The Content-Type is not application/x-www-form-urlencoded", 415)
-        try:
-            form = parse_qs(request.get_data(as_text=True), keep_blank_values=True, strict_parsing=True)
-        except ValueError as error:
-            raise TwilioError(20001, "The form cannot be read") from error
-        return 201, self._messages.create(form)
+            raise refusal(20415)
+        given = form.read(request.get_data(as_text=True))
+        received.parameters = {name: values[0] if len(values) == 1 else values for name, values in given.items()}
+        to, kind = receiver(given.get("To", [""])[0])
+        received.to = to
+        rules = [self.faults.take("slow", to, channel or kind), self.faults.take(ANSWERS, to, channel or kind)]
+        slow, fault = rules
+        received.faults = [rule.fault for rule in rules if rule]
+        late = slow.values["seconds"] if slow else 0
+        if slow and not slow.values["accept"]:
+            self._stopping.wait(late)
+            late = 0
+            if _hung_up(request.environ):
+                raise ClientDisconnected
+        answer = None
+        if fault is None or fault.values.get("accept"):
+            try:
+                body = create(given)
+            except TwilioError as error:
+                answer = _Answer.of(error)
+            else:
+                received.sid = body["sid"]
+                answer = _Answer(201, json.dumps(body))
+        self._stopping.wait(late)
+        return _faulty(fault, to, request.environ) if fault else answer or _Answer.of(refusal(20500))
 
-    def _get_prices(self, _request: Request, region: str) -> tuple[int, dict[str, object]]:
-        return 200, prices.of_country(region)
+    def _get_message(self, _request: Request, _received: Received, sid: str) -> _Answer:
+        return _Answer(200, json.dumps(self._messages.get(sid)))
 
-    def _get_message(self, request: Request, sid: str) -> tuple[int, dict[str, object]]:
-        return 200, self._messages.get(sid)
+    def _get_call(self, _request: Request, _received: Received, sid: str) -> _Answer:
+        return _Answer(200, json.dumps(self._calls.get(sid)))
+
+    def _get_prices(self, _request: Request, _received: Received, region: str) -> _Answer:
+        return _Answer(200, json.dumps(prices.of_country(region)))
+
+
+def _faulty(rule: Rule, to: str, environ: Environ) -> _Answer:
+    """The answer a fault gives in place of the right one; a reset gives none."""
+    values = rule.values
+    match rule.fault:
+        case "error":
+            error = refusal(values["code"], to=to, status=values["status"], message=values["message"] or "")
+            return _Answer.of(error)
+        case "malformed":
+            return _Answer(values["status"], values["body"])
+        case "status":
+            status = values["status"]
+            answer = _Answer.of(refusal(20_000 + status, status=status))
+            if values["body"] is not None:
+                answer.text = values["body"]
+            if values["retry_after"] is not None:
+                answer.headers["Retry-After"] = str(values["retry_after"])
+            return answer
+    _reset(environ)
+    raise ClientDisconnected  # waitress closes the connection and answers nothing
+
+
+def _channel(environ: Environ) -> Any:
+    """The connection of a request: waitress shows it only as the owner of a method."""
+    return environ["waitress.client_disconnected"].__self__
+
+
+def _hung_up(environ: Environ) -> bool:
+    """Whether the caller has closed the connection. It may have sent nothing more: it waits for this answer."""
+    try:
+        return not _channel(environ).socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def _reset(environ: Environ) -> None:
+    """Let the connection be closed by a TCP RST: nothing lingers, so closing it sends one instead of a FIN."""
+    _channel(environ).socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,4 +1,4 @@
-"""Status callbacks: what Twilio posts to a StatusCallback URL as a message makes its way, signed as Twilio signs."""
+"""Status callbacks: what Twilio sends to a StatusCallback URL as a message or a call makes its way, signed as it signs."""
 
 from __future__ import annotations
 
@@ -7,43 +7,47 @@ import http.client
 import itertools
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
 
-# Seconds after the message was accepted, and the status it has then.
-_COURSE = ((0.3, "sent"), (0.8, "delivered"))
-_TIMEOUT = 15
+from infra.local.twilio.course import Course, Step
 
-type Progress = Callable[[Mapping[str, str], str], None]
+_TIMEOUT = 15
+_KEPT = 10_000
 
 
 @dataclass(frozen=True)
-class _Step:
-    """A status a message reaches, and who is told."""
+class Journey:
+    """A message or a call under way: its course, and who hears of it."""
 
-    status: str
-    about: Mapping[str, str]
+    course: Course
     url: str | None
-    progress: Progress
+    method: str
+    parameters: Callable[[Step], Mapping[str, str] | None]  # of the callback for a step; None: not told
+    progress: Callable[[Step], None]  # called with each step as it happens, before anyone is told
 
 
 class Callbacks:
-    """Follows messages and tells their callback URLs. One that does not answer is not told again."""
+    """Follows messages and calls and tells their callback URLs. One that does not answer is not told again."""
 
     def __init__(self, auth_token: str, complain: Callable[[str], None]) -> None:
         self._validator: Any = RequestValidator(auth_token)  # type: ignore[no-untyped-call]  # has no types
         self._complain = complain
-        self._due: list[tuple[float, int, _Step]] = []
+        self._due: list[tuple[float, int, Journey, Step]] = []
         self._order = itertools.count()
         self._changed = threading.Condition()
         self._stopped = False
-        self._senders = ThreadPoolExecutor(4, thread_name_prefix="twilio callback")
+        self._told: deque[dict[str, object]] = deque(maxlen=_KEPT)
+        self._senders = ThreadPoolExecutor(8, thread_name_prefix="twilio callback")
         self._clock = threading.Thread(target=self._run, name="twilio clock", daemon=True)
+        self._before: dict[int, Future[None]] = {}  # by journey, the callback that goes first
 
     def start(self) -> None:
         self._clock.start()
@@ -55,42 +59,75 @@ class Callbacks:
             self._changed.notify()
         self._senders.shutdown(wait=False, cancel_futures=True)
 
-    def follow(self, url: str | None, about: Mapping[str, str], progress: Progress) -> None:
-        """Let a message take its course: `progress` is called with each new status, then the URL, if any, is told."""
+    def follow(self, journey: Journey) -> None:
+        """Let it take its course."""
         now = time.monotonic()
         with self._changed:
-            for delay, status in _COURSE:
-                heapq.heappush(self._due, (now + delay, next(self._order), _Step(status, about, url, progress)))
+            for step in journey.course.steps:
+                heapq.heappush(self._due, (now + step.after, next(self._order), journey, step))
             self._changed.notify()
 
-    def send(self, url: str, parameters: Mapping[str, str]) -> int:
-        """Post a signed callback; the answer's status. Raises `OSError` where nobody answers."""
+    def told(self) -> list[dict[str, object]]:
+        """Every callback so far and how it was answered, newest first."""
+        return list(self._told)[::-1]
+
+    def clear(self) -> None:
+        """Forget the callbacks so far."""
+        self._told.clear()
+
+    def send(self, url: str, parameters: Mapping[str, str], method: str = "POST") -> tuple[int, bytes]:
+        """Send a signed request; the answer's status and body. Raises `OSError` where nobody answers."""
         parts = urlsplit(url)
+        headers = {"User-Agent": "TwilioProxy/1.1", "Accept": "*/*"}
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        body = None
+        if method == "GET":  # signed with the whole URL and no parameters
+            query = ("&" if parts.query else "?") + urlencode(parameters)
+            target, url, parameters = target + query, url + query, {}
+        else:
+            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+            body = urlencode(parameters)
+        headers["X-Twilio-Signature"] = self._validator.compute_signature(url, parameters)
         connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         connection = connect(parts.hostname or "", parts.port, timeout=_TIMEOUT)
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
-            "User-Agent": "TwilioProxy/1.1",
-            "Accept": "*/*",
-            "X-Twilio-Signature": self._validator.compute_signature(url, parameters),
-        }
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            connection.request("POST", target, urlencode(parameters), headers)
-            return connection.getresponse().status
+            connection.request(method, target, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read(64 * 1024)
         except http.client.HTTPException as error:
             raise OSError(str(error)) from error
         finally:
             connection.close()
 
-    def _tell(self, url: str, parameters: Mapping[str, str]) -> None:
+    def _tell(self, journey: Journey, parameters: Mapping[str, str], before: Future[None] | None) -> None:
+        """Post one callback, after the one before it. What was handed in first runs first, so this waits for no one idle."""
+        if before is not None:
+            before.exception()
+        url = str(journey.url)
+        status, problem = None, None
+        at = datetime.now(UTC)
         try:
-            status = self.send(url, parameters)
+            status, _ = self.send(url, parameters, journey.method)
         except OSError as error:
+            problem = str(error)
             self._complain(f"status callback: nobody answers at {urlsplit(url).netloc} ({error})")
-            return
-        if status >= 400:
-            self._complain(f"status callback: {urlsplit(url).path} answered {status}")
+        else:
+            if status >= 400:
+                self._complain(f"status callback: {urlsplit(url).path} answered {status}")
+        self._told.append(
+            {
+                "sent_at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "sid": parameters.get("MessageSid") or parameters.get("CallSid"),
+                "to": parameters["To"].removeprefix("whatsapp:"),
+                "status": parameters.get("MessageStatus") or parameters.get("CallStatus"),
+                "error_code": int(parameters["ErrorCode"]) if "ErrorCode" in parameters else None,
+                "answer": status,
+                "problem": problem,
+                "method": journey.method,
+                "url": url,
+                "parameters": dict(parameters),
+            }
+        )
 
     def _run(self) -> None:
         while True:
@@ -99,11 +136,24 @@ class Callbacks:
                     self._changed.wait(self._due[0][0] - time.monotonic() if self._due else None)
                 if self._stopped:
                     return
-                step = heapq.heappop(self._due)[2]
-            step.progress(step.about, step.status)
-            if step.url:
-                parameters = {**step.about, "MessageStatus": step.status, "SmsStatus": step.status}
-                try:
-                    self._senders.submit(self._tell, step.url, parameters)
-                except RuntimeError:  # stopped meanwhile
-                    return
+                _, _, journey, step = heapq.heappop(self._due)
+            journey.progress(step)
+            steps: list[Step] = [step]
+            if journey.course.reordered:
+                # Nobody is told before the last step; then all are, from the last to the first.
+                steps = list(journey.course.steps)[::-1] if step is journey.course.steps[-1] else []
+            try:
+                for one in steps:
+                    self._hand_over(journey, one)
+            except RuntimeError:  # stopped meanwhile
+                return
+            if step is journey.course.steps[-1]:
+                self._before.pop(id(journey), None)
+
+    def _hand_over(self, journey: Journey, step: Step) -> None:
+        parameters = journey.parameters(step) if journey.url else None
+        if parameters is None:
+            return
+        for _ in range(step.told):
+            before = self._before.get(id(journey))
+            self._before[id(journey)] = self._senders.submit(self._tell, journey, parameters, before)

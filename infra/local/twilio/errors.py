@@ -1,6 +1,87 @@
-"""Twilio's error bodies."""
+"""Twilio's error bodies, and the errors the simulation has: https://www.twilio.com/docs/api/errors."""
 
 from __future__ import annotations
+
+# The words and the HTTP status of each; the words name `{to}`, `{sender}` or `{value}`.
+_KNOWN: dict[int, tuple[str, int]] = {
+    11200: ("HTTP retrieval failure", 400),
+    12100: ("Document parse failure: {value}", 400),
+    12200: ("Schema validation warning: {value}", 400),
+    13510: ("Say: Invalid loop value {value}", 400),
+    13511: ("Say: Invalid voice value {value}", 400),
+    13520: ("Say: Invalid text", 400),
+    20001: ("{value}", 400),
+    20003: ("Authenticate", 401),
+    20404: ("The requested resource {value} was not found", 404),
+    20415: ("The Content-Type is not application/x-www-form-urlencoded", 415),
+    20429: ("Too Many Requests", 429),
+    20500: ("Internal Server Error", 500),
+    20503: ("Service unavailable", 503),
+    21201: ("No 'To' number is specified", 400),
+    21205: ("Url parameter is required.", 400),
+    21208: ("Timeout {value} is not a number of seconds from 1 to 600", 400),
+    21209: ("{value} is not GET or POST", 400),
+    21210: ("The source phone number provided, {sender}, is not yet verified for your account.", 400),
+    21211: ("The 'To' number {to} is not a valid phone number.", 400),
+    21212: ("The 'From' number {sender} is not a valid phone number, shortcode, or alphanumeric sender ID.", 400),
+    21213: ("A 'From' phone number is required.", 400),
+    21214: ("The phone number you are attempting to call, {to}, cannot be reached.", 400),
+    21215: ("Account not authorized to call {to}. Perhaps you need to enable some international permissions.", 400),
+    21216: ("Account not allowed to call {to}.", 400),
+    21217: ("Phone number {to} does not appear to be valid.", 400),
+    21218: ("ApplicationSid {value} is not valid.", 400),
+    21219: ("The number {to} is unverified. Trial accounts may only make calls to verified numbers.", 400),
+    21408: ("Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {to}.", 400),
+    21602: ("Message body is required.", 400),
+    21603: ("A 'From' phone number is required.", 400),
+    21604: ("A 'To' phone number is required.", 400),
+    21606: (
+        "The 'From' phone number {sender} is not a valid, SMS-capable inbound phone number or short code for your account.",
+        400,
+    ),
+    21608: (
+        "The number {to} is unverified. Trial accounts cannot send messages to unverified numbers; verify {to}, or "
+        "purchase a Twilio number to send messages to unverified numbers.",
+        400,
+    ),
+    21609: ("The StatusCallback URL {value} is not a valid URL.", 400),
+    21610: ("Attempt to send to unsubscribed recipient", 400),
+    21611: ("This 'From' number {sender} has exceeded the maximum number of queued messages.", 400),
+    21612: (
+        "The 'To' phone number: {to}, is not currently reachable using the 'From' phone number: {sender} via SMS.",
+        400,
+    ),
+    21614: ("'To' number: {to}, is not a valid mobile number", 400),
+    21617: ("The concatenated message body exceeds the 1600 character limit.", 400),
+    21626: ("StatusCallbackEvent {value} is not valid.", 400),
+    21654: ("A ContentSid is required where there are ContentVariables.", 400),
+    21655: ("The ContentSid {value} is Invalid.", 400),
+    21656: ("The ContentVariables Parameter is invalid.", 400),
+    21658: ("Parameter {value} exceeded its character limit.", 400),
+    21659: ("'From' {sender} is not a Twilio phone number or Short Code country mismatch", 400),
+    21705: ("The Messaging Service Sid {value} is invalid", 400),
+    21910: ("Invalid From and To pair. From and To should be of the same channel", 400),
+    63007: ("Twilio could not find a Channel with the specified From address", 400),
+    90007: ("Validity period {value} is not in the range 1 to 36000", 400),
+}
+
+# What a status callback's ErrorCode stands for: https://www.twilio.com/docs/api/errors#3-anchor
+DELIVERY_ERRORS = {
+    30001: "Queue overflow",
+    30002: "Account suspended",
+    30003: "Unreachable destination handset",
+    30004: "Message blocked",
+    30005: "Unknown destination handset",
+    30006: "Landline or unreachable carrier",
+    30007: "Message filtered",
+    30008: "Unknown error",
+    30036: "Validity Period Expired",
+    63003: "Channel could not find To address",
+    63013: "This message send failed because it violates Channel provider's policy",
+    63016: "Failed to send freeform message because you are outside the allowed window",
+    63024: "Invalid message recipient",
+    63028: "Number of parameters provided does not match the expected number of parameters",
+}
 
 
 class TwilioError(Exception):
@@ -21,14 +102,15 @@ class TwilioError(Exception):
         }
 
 
-def not_authenticated() -> TwilioError:
-    return TwilioError(20003, "Authenticate", 401)
-
-
-def not_found(path: str) -> TwilioError:
-    return TwilioError(20404, f"The requested resource {path} was not found", 404)
+def refusal(
+    code: int, value: object = "", *, to: str = "", sender: str = "", status: int | None = None, message: str = ""
+) -> TwilioError:
+    """The error with this code, in Twilio's words where they are known."""
+    words, usual = _KNOWN.get(code, ("Error {code}", 400))
+    text = message or words.format(value=value, to=to, sender=sender, code=code)
+    return TwilioError(code, text, status or usual)
 
 
 def unknown_parameter(name: str) -> TwilioError:
     """The real API ignores what it does not know; a misspelled parameter should be seen here."""
-    return TwilioError(20001, f"Unknown parameter: {name}")
+    return refusal(20001, f"Unknown parameter: {name}")

@@ -1,22 +1,21 @@
-"""Twilio's Message resource."""
+"""Twilio's Message resource: text messages and WhatsApp."""
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
-from urllib.parse import urlsplit
 
-from infra.local.twilio import numbers, segments
+from infra.local.twilio import contents, course, form, numbers, segments
 from infra.local.twilio.account import Account
-from infra.local.twilio.callbacks import Callbacks
-from infra.local.twilio.errors import TwilioError, not_found, unknown_parameter
+from infra.local.twilio.callbacks import Callbacks, Journey
+from infra.local.twilio.course import Step
+from infra.local.twilio.delivered import Delivered
+from infra.local.twilio.errors import DELIVERY_ERRORS, refusal
+from infra.local.twilio.faults import Faults
 
 # Every parameter of the real API's create call; those with no meaning here are accepted and have none.
 _PARAMETERS = {
@@ -49,89 +48,113 @@ _PARAMETERS = {
     "Tags",
 }
 _REPEATABLE = {"MediaUrl", "PersistentAction"}
-_LONGEST_BODY = 1600
 _LONGEST_VALIDITY = 36_000
 _KEPT = 10_000
-
-type Form = Mapping[str, list[str]]
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """A message as it reaches a phone."""
-
-    to: str
-    sender: str
-    body: str
-    at: datetime
+_LANDLINE = 30006
+_TRIAL = "Sent from your Twilio trial account - "
+_WHATSAPP = "whatsapp:"
 
 
 class Messages:
     """The messages of an account. The newest 10 000 are kept."""
 
-    def __init__(self, account: Account, callbacks: Callbacks, deliver: Callable[[Delivered], None]) -> None:
+    def __init__(
+        self, account: Account, callbacks: Callbacks, faults: Faults, deliver: Callable[[Delivered], None]
+    ) -> None:
         self._account = account
         self._callbacks = callbacks
+        self._faults = faults
         self._deliver = deliver
         self._kept: OrderedDict[str, dict[str, object]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def create(self, form: Form) -> dict[str, object]:
+    def create(self, given: form.Form) -> dict[str, object]:
         """Send a message; raises the `TwilioError` the real API has for a request like this."""
-        values = self._values(form)
-        to, body, sender = values["To"], values.get("Body", ""), values.get("From", "")
-        service = values.get("MessagingServiceSid")
-        if service:
-            if service != self._account.messaging_service_sid:
-                raise TwilioError(21705, f"The Messaging Service Sid {service} is invalid")
-            sender = sender or self._account.phone_numbers[0]
-        numbers.check_sender(sender, owned=self._account.owns(sender))
-        numbers.check_receiver(to, sender)
-        message = self._new(to, sender, body, service)
+        values = self._values(given)
+        number, channel = receiver(values["To"])
+        sender = self._sender(values, channel)
+        in_session = channel == "whatsapp" and self._faults.take("whatsapp_session", number, channel) is not None
+        text = contents.text_of(values, self._account, channel, in_session=in_session)
+        if channel == "sms":
+            numbers.check_receiver(number, sender)
+        elif not numbers.possible(number):
+            raise refusal(21211, to=values["To"])
+        body, error_code = text.body, text.error_code
+        if trial := self._faults.take("trial", number, channel):
+            if number not in trial.values["verified"]:
+                raise refusal(21608, to=number)
+            body = _TRIAL + body if channel == "sms" else body
+        if channel == "sms" and numbers.undeliverable(number):
+            error_code = _LANDLINE
+        message = self._new(values, sender, body, channel)
         sid = str(message["sid"])
+        valid = float(values.get("ValidityPeriod", _LONGEST_VALIDITY))
+        way = course.of_message(self._faults, number, channel, valid_seconds=valid, error_code=error_code)
         with self._lock:
             self._kept[sid] = message
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
             answer = dict(message)
-        self._deliver(Delivered(to, sender, body, datetime.now(UTC)))
-        self._callbacks.follow(values.get("StatusCallback"), self._about(message, sender), self._progress)
+
+        def arrive() -> None:
+            self._deliver(Delivered(number, sender.removeprefix(_WHATSAPP), body, datetime.now(UTC), channel))
+
+        def progress(step: Step) -> None:
+            if step.arrives:
+                arrive()
+            self._progress(sid, sender, step)
+
+        if way.at_once:
+            arrive()
+        about = self._about(message, sender)
+        self._callbacks.follow(
+            Journey(way, values.get("StatusCallback"), "POST", lambda step: _told(about, channel, step), progress)
+        )
         return answer
 
     def get(self, sid: str) -> dict[str, object]:
         """A message as it is now."""
         with self._lock:
             if sid not in self._kept:
-                raise not_found(self._uri(sid))
+                raise refusal(20404, self._uri(sid))
             return dict(self._kept[sid])
 
-    def _values(self, form: Form) -> dict[str, str]:
-        """The form's parameters, each once, with what the real API checks before it looks at any number."""
-        for name, given in form.items():
-            if name not in _PARAMETERS or (len(given) > 1 and name not in _REPEATABLE):
-                raise unknown_parameter(name)
-        values = {name: given[0] for name, given in form.items() if given[0]}
+    def _values(self, given: form.Form) -> dict[str, str]:
+        """The form's parameters with what the real API checks before it looks at any number."""
+        values = form.values(given, _PARAMETERS, _REPEATABLE)
         if "To" not in values:
-            raise TwilioError(21604, "A 'To' phone number is required.")
+            raise refusal(21604)
         if "From" not in values and "MessagingServiceSid" not in values:
-            raise TwilioError(21603, "A 'From' phone number is required.")
-        if not values.keys() & {"Body", "MediaUrl", "ContentSid"}:
-            raise TwilioError(21602, "Message body is required.")
-        if len(values.get("Body", "")) > _LONGEST_BODY:
-            raise TwilioError(21617, "The concatenated message body exceeds the 1600 character limit.")
+            raise refusal(21603)
         validity = values.get("ValidityPeriod", "1")
         if not re.fullmatch(r"[0-9]{1,6}", validity) or not 1 <= int(validity) <= _LONGEST_VALIDITY:
-            raise TwilioError(90007, f"Validity period {validity} is not in the range 1 to {_LONGEST_VALIDITY}")
-        if "ContentVariables" in values:
-            _check_variables(values["ContentVariables"])
-        callback = urlsplit(values.get("StatusCallback", "http://none"))
-        if callback.scheme not in {"http", "https"} or not callback.hostname:
-            raise TwilioError(21609, f"The StatusCallback URL {values['StatusCallback']} is not a valid URL.")
+            raise refusal(90007, validity)
+        form.check_url(values.get("StatusCallback"), 21609)
         return values
 
-    def _new(self, to: str, sender: str, body: str, service: str | None) -> dict[str, object]:
+    def _sender(self, values: Mapping[str, str], channel: str) -> str:
+        """The address the message comes from, of the same channel as the one it goes to."""
+        sender = values.get("From", "")
+        if service := values.get("MessagingServiceSid"):
+            if service != self._account.messaging_service_sid:
+                raise refusal(21705, service)
+            if not sender:  # the service picks one of its own
+                if channel == "sms":
+                    return self._account.phone_numbers[0]
+                return _WHATSAPP + self._account.whatsapp_numbers[0]
+        if sender.startswith(_WHATSAPP) != (channel == "whatsapp"):
+            raise refusal(21910)
+        if channel == "whatsapp":
+            if sender.removeprefix(_WHATSAPP) not in self._account.whatsapp_numbers:
+                raise refusal(63007)
+        else:
+            numbers.check_sender(sender, owned=self._account.owns(sender))
+        return sender
+
+    def _new(self, values: Mapping[str, str], sender: str, body: str, channel: str) -> dict[str, object]:
         sid = "SM" + uuid.uuid4().hex
-        now = _now()
+        service = values.get("MessagingServiceSid")
+        now = form.rfc2822()
         return {
             "account_sid": self._account.sid,
             "api_version": "2010-04-01",
@@ -146,50 +169,63 @@ class Messages:
             "from": None if service else sender,
             "messaging_service_sid": service,
             "num_media": "0",
-            "num_segments": "0" if service else str(segments.count(body)),
+            "num_segments": "0" if service else str(segments.count(body)) if channel == "sms" else "1",
             "price": None,
-            "price_unit": "USD",
+            "price_unit": "USD" if channel == "sms" else None,
             "sid": sid,
             "status": "accepted" if service else "queued",
             "subresource_uris": {"media": self._uri(sid).replace(".json", "/Media.json")},
-            "to": to,
+            "to": values["To"],
             "uri": self._uri(sid),
         }
 
     def _about(self, message: Mapping[str, object], sender: str) -> dict[str, str]:
         """The parameters of every status callback of a message."""
-        about = {
-            "AccountSid": self._account.sid,
-            "ApiVersion": "2010-04-01",
-            "From": sender,
-            "MessageSid": str(message["sid"]),
-            "SmsSid": str(message["sid"]),
-            "To": str(message["to"]),
-        }
+        sid = str(message["sid"])
+        about = {"AccountSid": self._account.sid, "ApiVersion": "2010-04-01", "From": sender}
+        about |= {"MessageSid": sid, "SmsSid": sid, "To": str(message["to"])}
         if message["messaging_service_sid"]:
             about["MessagingServiceSid"] = str(message["messaging_service_sid"])
         return about
 
-    def _progress(self, about: Mapping[str, str], status: str) -> None:
+    def _progress(self, sid: str, sender: str, step: Step) -> None:
         with self._lock:
-            message = self._kept.get(about["MessageSid"])
-            if message is not None:
-                message |= {"status": status, "date_updated": _now(), "from": about["From"]}
+            message = self._kept.get(sid)
+            if message is None:
+                return
+            message |= {"status": step.status, "date_updated": form.rfc2822(), "from": sender}
+            if not sender.startswith(_WHATSAPP):
                 message["num_segments"] = str(segments.count(str(message["body"])))
-                message["date_sent"] = message["date_sent"] or _now()
+            if step.status not in {"queued", "failed"}:
+                message["date_sent"] = message["date_sent"] or form.rfc2822()
+            if step.error_code is not None:
+                message["error_code"] = step.error_code
+                message["error_message"] = DELIVERY_ERRORS.get(step.error_code, "Unknown error")
 
     def _uri(self, sid: str) -> str:
         return f"/2010-04-01/Accounts/{self._account.sid}/Messages/{sid}.json"
 
 
-def _check_variables(text: str) -> None:
-    try:
-        variables = json.loads(text)
-    except ValueError:
-        variables = None
-    if not isinstance(variables, dict):
-        raise TwilioError(21656, "The ContentVariables parameter is invalid.")
+def receiver(to: str) -> tuple[str, str]:
+    """The number in an address, and its channel: sms or whatsapp."""
+    return (to.removeprefix(_WHATSAPP), "whatsapp") if to.startswith(_WHATSAPP) else (to, "sms")
 
 
-def _now() -> str:
-    return format_datetime(datetime.now(UTC))
+def _told(about: Mapping[str, str], channel: str, step: Step) -> Mapping[str, str]:
+    """The parameters of the callback for a step."""
+    told = {**about, "MessageStatus": step.status, "SmsStatus": step.status}
+    if step.error_code is not None:
+        told["ErrorCode"] = str(step.error_code)
+    ended = step.status in {"delivered", "undelivered"}
+    if channel == "whatsapp":
+        number = about["To"].removeprefix(_WHATSAPP)
+        told |= {"ChannelPrefix": "whatsapp", "ChannelToAddress": number[:-4] + "XXXX"}
+        told["ChannelInstallSid"] = "XE" + uuid.uuid5(uuid.NAMESPACE_DNS, about["AccountSid"]).hex
+        if ended:
+            told["EventType"] = step.status.upper()
+        if step.error_code is not None:
+            told["ErrorMessage"] = DELIVERY_ERRORS.get(step.error_code, "Unknown error")
+    elif ended and step.error_code != _LANDLINE:
+        # The carrier's own time, to the minute, as its delivery receipt had it.
+        told["RawDlrDoneDate"] = datetime.now(UTC).strftime("%y%m%d%H%M")
+    return told

@@ -6,69 +6,78 @@ import re
 
 import phonenumbers
 
-from infra.local.twilio.errors import TwilioError
+from infra.local.twilio.errors import refusal
 
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{1,11}")
 # Alphanumeric senders cannot reach these calling codes.
 _NO_ALPHANUMERIC = ("+1",)
+# Here Twilio hands messages for landlines to the carrier, which gives them back; elsewhere it refuses them itself.
+_LANDLINES_TRIED = ("US", "CA", "GB")
 
-# The senders test credentials may use; only the first one sends.
-MAGIC_SENDERS = {
-    "+15005550006": None,
-    "+15005550001": (
-        21212,
-        "The 'From' number {number} is not a valid phone number, shortcode, or alphanumeric sender ID.",
-    ),
-    "+15005550007": (
-        21606,
-        "The 'From' phone number {number} is not a valid, SMS-capable inbound phone number or short code for your account.",
-    ),
-    "+15005550008": (21611, "This 'From' number {number} has exceeded the maximum number of queued messages."),
+# https://www.twilio.com/docs/iam/test-credentials#magic-input
+MAGIC_SENDER = "+15005550006"
+_MESSAGE_SENDERS = {"+15005550001": 21212, "+15005550007": 21606, "+15005550008": 21611}
+_MESSAGE_RECEIVERS = {
+    "+15005550001": 21211,
+    "+15005550002": 21612,
+    "+15005550003": 21408,
+    "+15005550004": 21610,
+    "+15005550009": 21614,
 }
-_MAGIC_RECEIVERS = {
-    "+15005550001": (21211, "The 'To' number {number} is not a valid phone number."),
-    "+15005550002": (
-        21612,
-        "The 'To' phone number: {number}, is not currently reachable using the 'From' phone number: {sender} via SMS.",
-    ),
-    "+15005550003": (
-        21408,
-        "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {number}.",
-    ),
-    "+15005550004": (21610, "Attempt to send to unsubscribed recipient"),
-    "+15005550009": (21614, "'To' number: {number}, is not a valid mobile number"),
-}
-
-
-def check_receiver(number: str, sender: str) -> None:
-    """Raise the error Twilio has for a number that cannot get a message from this sender."""
-    if number in _MAGIC_RECEIVERS:
-        raise _error(_MAGIC_RECEIVERS[number], number, sender)
-    if not _possible(number):
-        raise _error(_MAGIC_RECEIVERS["+15005550001"], number, sender)
-    if not sender.startswith("+") and number.startswith(_NO_ALPHANUMERIC):
-        raise _error(_MAGIC_RECEIVERS["+15005550002"], number, sender)
+_CALL_SENDERS = {"+15005550001": 21212}
+_CALL_RECEIVERS = {"+15005550001": 21217, "+15005550002": 21214, "+15005550003": 21215, "+15005550004": 21216}
 
 
 def check_sender(sender: str, *, owned: bool) -> None:
-    """Raise the error Twilio has for a sender: one that is none, or a number the account does not own."""
-    if magic := MAGIC_SENDERS.get(sender):
-        raise _error(magic, sender, sender)
-    if _E164.fullmatch(sender):
+    """Raise the error Twilio has for the sender of a message: one that is none, or a number the account does not own."""
+    if code := _MESSAGE_SENDERS.get(sender):
+        raise refusal(code, sender=sender)
+    if E164.fullmatch(sender):
         if not owned:
-            raise TwilioError(21659, f"'From' {sender} is not a Twilio phone number or Short Code country mismatch")
+            raise refusal(21659, sender=sender)
     elif not _ALPHANUMERIC.fullmatch(sender):
-        raise _error(
-            (21212, "The 'From' number {number} is not a valid phone number, shortcode, or alphanumeric sender ID."),
-            sender,
-            sender,
-        )
+        raise refusal(21212, sender=sender)
 
 
-def _possible(number: str) -> bool:
+def check_receiver(number: str, sender: str) -> None:
+    """Raise the error Twilio has for a number that cannot get a text message from this sender."""
+    if code := _MESSAGE_RECEIVERS.get(number):
+        raise refusal(code, to=number, sender=sender)
+    if not possible(number) or number == sender:
+        raise refusal(21211, to=number)
+    if not sender.startswith("+") and number.startswith(_NO_ALPHANUMERIC):
+        raise refusal(21612, to=number, sender=sender)
+    if _is_landline(number) and not undeliverable(number):
+        raise refusal(21614, to=number)
+
+
+def undeliverable(number: str) -> bool:
+    """A landline Twilio takes messages for, that the carrier then cannot deliver (30006)."""
+    return _is_landline(number) and region(number) in _LANDLINES_TRIED
+
+
+def check_caller(sender: str, *, owned: bool) -> None:
+    """Raise the error Twilio has for a caller: one that is no number, or not the account's."""
+    if code := _CALL_SENDERS.get(sender):
+        raise refusal(code, sender=sender)
+    if not E164.fullmatch(sender):
+        raise refusal(21212, sender=sender)
+    if not owned:
+        raise refusal(21210, sender=sender)
+
+
+def check_called(number: str, sender: str) -> None:
+    """Raise the error Twilio has for a number that cannot be called. Landlines can."""
+    if code := _CALL_RECEIVERS.get(number):
+        raise refusal(code, to=number)
+    if not possible(number) or number == sender:
+        raise refusal(21211, to=number)
+
+
+def possible(number: str) -> bool:
     """A number in E.164 with as many digits as its country gives. Whether it is assigned, nobody knows."""
-    if not _E164.fullmatch(number):
+    if not E164.fullmatch(number):
         return False
     try:
         return phonenumbers.is_possible_number(phonenumbers.parse(number))
@@ -76,5 +85,12 @@ def _possible(number: str) -> bool:
         return False
 
 
-def _error(known: tuple[int, str], number: str, sender: str) -> TwilioError:
-    return TwilioError(known[0], known[1].format(number=number, sender=sender))
+def region(number: str) -> str:
+    """The number's country as ISO 3166; empty where it has none."""
+    if not possible(number):
+        return ""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
+
+
+def _is_landline(number: str) -> bool:
+    return phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.FIXED_LINE

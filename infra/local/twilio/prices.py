@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import phonenumbers
 
-from infra.local.twilio.errors import not_found
+from infra.local.twilio.errors import refusal
 
 _CENTS = {"HK": "0.0622", "US": "0.0079", "CA": "0.0079", "GB": "0.0524", "DE": "0.1120", "FR": "0.0798"}
 _OTHERS = "0.0750"
@@ -13,7 +13,7 @@ _OTHERS = "0.0750"
 def of_country(region: str) -> dict[str, object]:
     """The prices of messages to a country, given as ISO 3166."""
     if not phonenumbers.country_code_for_region(region):
-        raise not_found(f"/v1/Messaging/Countries/{region}")
+        raise refusal(20404, f"/v1/Messaging/Countries/{region}")
     price = _CENTS.get(region, _OTHERS)
     prices = [{"number_type": "mobile", "base_price": price, "current_price": price}]
     return {

@@ -1,0 +1,109 @@
+"""What tests and the handset's page ask of the simulated Twilio, as JSON.
+
+    GET     /handset/faults     the rules in force, in their order (`faults` says what they are)
+    PUT     /handset/faults     a list of rules: they replace all others
+    POST    /handset/faults     one more rule
+    DELETE  /handset/faults     as usual again
+    GET     /handset/requests   the requests that came, newest first
+    DELETE  /handset/requests   forget them, and the callbacks
+    GET     /handset/callbacks  the status callbacks that were sent and how each was answered, newest first
+    GET     /handset/twilio     the account: its numbers, its messaging service, its content templates
+
+With `?to=+852…` GET gives, and DELETE of faults ends, only what is about this number. With `?limit=…` GET gives so many.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from infra.local.twilio.faults import FaultError
+
+if TYPE_CHECKING:
+    from infra.local.twilio.app import Twilio
+
+PREFIX = "/handset/"
+_METHODS = {
+    "/handset/faults": ("GET", "PUT", "POST", "DELETE"),
+    "/handset/requests": ("GET", "DELETE"),
+    "/handset/callbacks": ("GET",),
+    "/handset/twilio": ("GET",),
+}
+_LARGEST = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request to the simulation itself."""
+
+    method: str
+    path: str
+    query: str
+    mimetype: str
+    body: bytes
+
+    @property
+    def to(self) -> str:
+        """The number asked about; a `+` that a query string turned into a blank is still a `+`."""
+        number = parse_qs(self.query).get("to", [""])[0].strip()
+        return number if not number or number.startswith("+") else "+" + number
+
+    def about(self, items: Sequence[dict[str, object]]) -> Sequence[dict[str, object]]:
+        """Of these what was asked for."""
+        limit = parse_qs(self.query).get("limit", [""])[0]
+        kept = int(limit) if re.fullmatch(r"[0-9]{1,9}", limit) else None
+        return [item for item in items if not self.to or item.get("to") == self.to][:kept]
+
+
+def has(path: str) -> bool:
+    return path in _METHODS
+
+
+def answer(twilio: Twilio, asked: Asked) -> tuple[int, object]:
+    """The status and what to answer as JSON."""
+    if asked.path not in _METHODS:
+        return 404, {"error": "there is no such path"}
+    if asked.method not in _METHODS[asked.path]:
+        return 405, {"error": f"{asked.path} knows {', '.join(_METHODS[asked.path])}"}
+    match asked.path, asked.method:
+        case "/handset/faults", "PUT" | "POST":
+            return _change(twilio, asked)
+        case "/handset/faults", "DELETE":
+            twilio.faults.clear(asked.to)
+        case "/handset/requests", _:
+            if asked.method == "DELETE":
+                twilio.forget()
+            return 200, asked.about(twilio.requests())
+        case "/handset/callbacks", _:
+            return 200, asked.about(twilio.callbacks.told())
+        case "/handset/twilio", _:
+            return 200, _account(twilio)
+    return 200, asked.about(twilio.faults.listed())
+
+
+def _change(twilio: Twilio, asked: Asked) -> tuple[int, object]:
+    try:
+        # A page from elsewhere can send anything but this without asking first.
+        if asked.mimetype != "application/json" or len(asked.body) > _LARGEST:
+            raise FaultError("application/json, and not much of it")
+        given = json.loads(asked.body)
+        change = twilio.faults.set if asked.method == "PUT" else twilio.faults.add
+        change(given)
+    except (ValueError, RecursionError) as error:  # no JSON, or no rule
+        return 400, {"error": str(error)}
+    return 200, twilio.faults.listed()
+
+
+def _account(twilio: Twilio) -> dict[str, object]:
+    account = twilio.account
+    return {
+        "account_sid": account.sid,
+        "phone_numbers": list(account.phone_numbers),
+        "messaging_service_sid": account.messaging_service_sid,
+        "whatsapp_numbers": list(account.whatsapp_numbers),
+        "contents": [{"sid": sid, **vars(content)} for sid, content in account.contents.items()],
+    }

@@ -1,0 +1,149 @@
+"""The handset's page: calls, WhatsApp, and the panel that makes Twilio fail, in Chromium."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults  # type: ignore[import-untyped]  # has no types
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from infra.local.testing import RunningStack
+
+SENDER = "+12063125010"
+TWIML = (
+    '<Response><Say language="en-US" loop="2">Your code is <say-as interpret-as="digits">581883</say-as>.</Say>'
+    "</Response>"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which(os.environ.get("CHROMIUM", "/usr/bin/chromium")) or shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no Chromium; CHROMIUM may name one")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+    arguments += ["--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=[{"width": 1280, "height": 900}, {"width": 390, "height": 844}], ids=["desk", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, stack: RunningStack) -> Iterator[Page]:
+    """The handset, on which nothing may fail or be refused by the policy."""
+    context = browser.new_context(viewport=request.param, reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+    requests.delete(f"{stack.base_url}/handset/faults", timeout=10)
+    opened.goto(f"{stack.base_url}/handset")
+    yield opened
+    context.close()
+    requests.delete(f"{stack.base_url}/handset/faults", timeout=10)
+    assert [line for line in problems if "400 (Bad Request)" not in line] == []
+
+
+def create(stack: RunningStack, resource: str, **form: str) -> requests.Response:
+    sid, token = stack.facts["twilio_account_sid"], stack.facts["twilio_auth_token"]
+    url = f"{stack.facts['twilio_url']}/2010-04-01/Accounts/{sid}/{resource}.json"
+    return requests.post(url, data={"From": SENDER, **form}, auth=(sid, token), timeout=10)
+
+
+def faults(stack: RunningStack) -> Any:
+    return requests.get(f"{stack.base_url}/handset/faults", timeout=10).json()
+
+
+def check_accessible(page: Page) -> None:
+    page.evaluate(AXE_SCRIPT)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+        results = AxeResults(page.evaluate("axe.run({resultTypes: ['violations']})"))
+        assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_calls_and_whatsapp_are_told_apart(page: Page, stack: RunningStack) -> None:
+    """A call shows what it says, can be played and copied as digits; WhatsApp has a colour of its own."""
+    number = "+85261110001"
+    content = requests.get(f"{stack.base_url}/handset/twilio", timeout=10).json()["contents"][0]["sid"]
+    whatsapp = {"To": f"whatsapp:{number}", "From": f"whatsapp:{SENDER}", "ContentSid": content}
+    assert create(stack, "Messages", **whatsapp, ContentVariables='{"1": "581884"}').status_code == 201
+    assert create(stack, "Calls", To=number, Twiml=TWIML).status_code == 201
+    page.goto(f"{stack.base_url}/handset?to=%2B{number[1:]}")
+    call = page.get_by_role("listitem").filter(has_text="Your code is 5 8 1 8 8 3.").first
+    expect(call.get_by_text("Call", exact=True)).to_be_visible()
+    expect(call.get_by_role("button", name="Copy 581883")).to_be_visible()
+    expect(call.get_by_role("button", name="Play")).to_be_visible()
+    other = page.get_by_role("listitem").filter(has_text="581884 is your verification code").first
+    expect(other.get_by_text("WhatsApp", exact=True)).to_be_visible()
+    colours = [item.locator(".body").evaluate("e => getComputedStyle(e).backgroundColor") for item in (call, other)]
+    assert colours[0] != colours[1]
+    check_accessible(page)
+
+
+def test_a_fault_is_added_seen_and_ended(page: Page, stack: RunningStack) -> None:
+    """What is chosen in the panel is what Twilio then does, and what the panel shows of it."""
+    number = "+85261110002"
+    page.get_by_role("heading", name="Twilio").click()
+    page.get_by_label("What goes wrong").select_option(label="Too many requests (429)")
+    page.get_by_label("Retry after, seconds").fill("7")
+    page.get_by_label("Only to this number").fill("+852 6111 0002")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("1 fault", exact=True)).to_be_visible()
+    [rule] = faults(stack)
+    assert rule == {
+        "fault": "status",
+        "status": 429,
+        "retry_after": 7,
+        "accept": False,
+        "times": 1,
+        "to": number,
+    }
+    answer = create(stack, "Messages", To=number, Body="hi")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    expect(page.get_by_text("works as usual", exact=True)).to_be_visible()
+    line = page.get_by_role("listitem").filter(has_text=f"Message to {number}").first
+    expect(line).to_contain_text("429 20429")
+    check_accessible(page)
+
+    page.get_by_label("What goes wrong").select_option(label="Undelivered")
+    page.get_by_label("Error code of the delivery").fill("30006")
+    page.get_by_label("How often").select_option(label="Until ended")
+    page.get_by_role("button", name="Add").click()
+    text = f"Undelivered · 30006 · until ended · to {number}"
+    expect(page.get_by_text(text, exact=True)).to_be_visible()
+    check_accessible(page)
+    page.get_by_role("button", name=f"End: {text}").click()
+    expect(page.get_by_text(text, exact=True)).to_have_count(0)
+    assert faults(stack) == []
+
+
+def test_every_choice_of_the_panel_is_a_rule(page: Page, stack: RunningStack) -> None:
+    """Whatever a person picks, with the values it comes with, is accepted; End all ends it all."""
+    page.get_by_role("heading", name="Twilio").click()
+    choice = page.get_by_label("What goes wrong")
+    names = choice.locator("option").all_text_contents()
+    for count, name in enumerate(names, 1):
+        choice.select_option(label=name)
+        page.get_by_role("button", name="Add").click()
+        expect(page.locator("#rules li")).to_have_count(count)
+        expect(page.locator("#rules li").last).to_contain_text(name)
+    listed = faults(stack)
+    assert requests.put(f"{stack.base_url}/handset/faults", json=listed, timeout=10).json() == listed
+    page.get_by_role("button", name="End all").click()
+    expect(page.get_by_text("Nothing: Twilio works as usual.")).to_be_visible()
+    assert faults(stack) == []
+
+
+def test_a_rule_that_is_refused_says_why(page: Page, stack: RunningStack) -> None:
+    page.get_by_role("heading", name="Twilio").click()
+    page.get_by_label("Only to this number").fill("nobody")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("alert")).to_contain_text("to cannot be 'nobody'")
+    assert faults(stack) == []
