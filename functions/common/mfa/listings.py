@@ -1,0 +1,57 @@
+"""Lists: in which order users are found, and where a user stands in each.
+
+The list of users is kept four times, by what they are looked up by, and apart by kind and MFA, so that no page reads what it
+does not show. A position is a term, a NUL, and the name that makes it unique.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mfa.users import Kind, User, canonical_login_name
+
+# A user's fields that a search looks at, in this order.
+SEARCHED = ("login_name", "alias", "owner")
+REGISTERED = "registered"
+TERM_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """A place in a list, and whose it is."""
+
+    position: str
+    name: str
+
+
+def user_lists(field: str, kind: Kind | None, mfa: bool | None) -> list[str]:
+    """The lists by this field in which such users are."""
+    kinds = list(Kind) if kind is None else [kind]
+    switches = (True, False) if mfa is None else (mfa,)
+    return [_list(field, each, switch) for each in kinds for switch in switches]
+
+
+def entries(user: User) -> dict[str, tuple[str, str]]:
+    """By field, the list in which the user is and the position there."""
+    terms = {"login_name": user.login_name, "alias": user.alias, "owner": user.owner}
+    positions = {field: f"{search_term(term)}\0{user.login_name}" for field, term in terms.items() if term}
+    positions[REGISTERED] = f"{registered_position(user.created_at)}\0{user.login_name}"
+    return {field: (_list(field, user.kind, user.mfa_enabled), position) for field, position in positions.items()}
+
+
+def search_term(text: str) -> str:
+    """What is compared in a search: one spelling, and no longer than a key of the table can hold with a name behind it."""
+    return canonical_login_name(text)[:TERM_LENGTH]
+
+
+def registered_position(at: float) -> str:
+    """Where those stand who were registered at this moment."""
+    return f"{at:015.3f}"
+
+
+def names(found: Iterable[Entry]) -> list[str]:
+    """Whose entries they are, in order, each once."""
+    return list(dict.fromkeys(entry.name for entry in found))
+
+
+def _list(field: str, kind: Kind, mfa: bool) -> str:
+    return f"USERS#{field}#{kind}#{'on' if mfa else 'off'}"
