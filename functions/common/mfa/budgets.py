@@ -34,11 +34,21 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A counter and its ceiling: `subject` is what is counted, e.g. `NUMBER#+852…`."""
+    """A counter and its ceiling: `subject` is what is counted, e.g. `NUMBER#+852…`.
+
+    A day's counter may have a ceiling for each of its hours as well.
+    """
 
     subject: str = field(repr=False)  # may be a phone's number
     window: Window
     ceiling: int
+    hour: Window | None = None
+    hour_ceiling: int | None = None
+
+    @property
+    def reopens_at(self) -> float:
+        """When there is something to spend again, at the earliest."""
+        return (self.hour or self.window).ends_at
 
 
 @dataclass(frozen=True, slots=True)

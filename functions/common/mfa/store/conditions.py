@@ -19,16 +19,32 @@ SENDS_OVER = "#last_sent_at <= :sent_before"
 NEW_REQUEST = "attribute_not_exists(requests.#request)"
 PROFILE_AS_READ = "version = :version"
 GUESSES_AS_READ = "guesses[0] = :first_guess"
-PHONE_AS_READ = "id = :phone AND #number = :number AND attribute_not_exists(unusable_reason)"
+PHONE_AS_READ = "id = :phone AND #number = :number"
 BUDGET_LEFT = "attribute_not_exists(n) OR n < :ceiling"
+HOUR_LEFT = "attribute_not_exists(#hour) OR #hour < :hour_ceiling"
+
+# What becomes of a message.
+LATER = "attribute_not_exists(delivery_rank) OR delivery_rank < :rank"
+# A code that came back proves more than what a carrier reports of its message later.
+NOT_VERIFIED_SINCE = "attribute_not_exists(last_verified_at) OR last_verified_at < :sent_at"
+STILL_USABLE = "attribute_not_exists(unusable_reason)"
 
 # A send that was refused is given back, once.
 CHARGED = "contains(#charged, :send)"
+NEWER_SEND = "attribute_not_exists(send_id) OR send_id <> :send"
 REFUNDS_LEFT = "attribute_not_exists(#refunded) OR #refunded < :max_sends"
 
 # Wrong passwords from an address, and for one name from it.
 PASSWORDS_LEFT_FOR_ADDRESS = "attribute_not_exists(n) OR n < :address_limit"
 PASSWORDS_LEFT_FOR_NAME = "attribute_not_exists(#name) OR #name < :name_limit"
+
+# One send tries whether Twilio accepts the credentials again.
+PAUSE_AS_READ = "paused_until = :read"
+
+# A test of the settings.
+TEST_SENDS_LEFT = "sends < :max_sends"
+TEST_REFUNDS_LEFT = "attribute_not_exists(refunded) OR refunded < :refunds"
+TEST_ATTEMPTS_LEFT = "failures < :max_failures"
 
 # Administration.
 NEW = "attribute_not_exists(pk)"

@@ -1,5 +1,8 @@
 """Counters by region and day, in shards, so that no one item takes every write."""
 
+from dataclasses import replace
+from typing import Any
+
 from mfa.budgets import DAY, SHARDS, Budget, RandomBelow, ShardedBudget, Window
 from mfa.store import conditions as when
 from mfa.store.table import Write
@@ -16,33 +19,13 @@ class Counters:
 
     def count(self, region: str, now: float, **counts: int) -> Write:
         """Adds to the day's counters of a region (`*`: of them all)."""
-        day = Window.of(DAY, now)
-        return Write(
-            label="counter",
-            verb="Update",
-            key=(f"REGION#{region}", f"SENDS#{day.name}#{self._random_below(SHARDS):02d}"),
-            update="SET #ttl = :ttl ADD " + ", ".join(f"#{name} :{name}" for name in counts),
-            # By placeholder: some of the words, such as `locks`, are reserved.
-            names={"#ttl": "ttl"} | {f"#{name}": name for name in counts},
-            values={":ttl": int(day.ends_at) + COUNTER_SECONDS} | {f":{name}": n for name, n in counts.items()},
-        )
+        shard = self._random_below(SHARDS)
+        return _add("counter", f"REGION#{region}", Window.of(DAY, now), shard, counts)
 
-    def spend_shard(self, budget: ShardedBudget, shard: int, wrong_codes: int) -> Write:
-        """Counts one send against a shard's share, and the wrong codes that were claimed since the last send."""
-        share = budget.shares()[shard]
-        return Write(
-            label=f"shard:{budget.subject}",
-            verb="Update",
-            key=(budget.subject, f"SENDS#{budget.window.name}#{shard:02d}"),
-            update="SET #ttl = :ttl ADD n :one, wrong_codes :wrong_codes",
-            condition=None if share is None else when.BUDGET_LEFT,
-            names={"#ttl": "ttl"},
-            values={
-                ":ttl": int(budget.window.ends_at) + COUNTER_SECONDS,
-                ":one": 1,
-                ":wrong_codes": wrong_codes,
-                ":ceiling": share,
-            },
+    def spend_shard(self, budget: ShardedBudget, shard: int, counts: dict[str, int]) -> Write:
+        """Counts a send, `n`, against a shard's share, and what else goes with it."""
+        return _add(
+            f"shard:{budget.subject}", budget.subject, budget.window, shard, counts, ceiling=budget.shares()[shard]
         )
 
     def open_shard(self, budget: ShardedBudget, full: set[int]) -> int | None:
@@ -53,12 +36,45 @@ class Counters:
 
 def spend(budget: Budget) -> Write:
     """Counts one send against a budget."""
-    return Write(
+    values = {":ttl": int(budget.window.ends_at) + DAY, ":one": 1, ":ceiling": budget.ceiling}
+    write = Write(
         label=f"budget:{budget.subject.partition('#')[0]}:{budget.window.name}",  # a label may be logged, a number not
         verb="Update",
         key=(budget.subject, f"SENDS#{budget.window.name}"),
         update="SET #ttl = :ttl ADD n :one",
         condition=when.BUDGET_LEFT,
         names={"#ttl": "ttl"},
-        values={":ttl": int(budget.window.ends_at) + DAY, ":one": 1, ":ceiling": budget.ceiling},
+        values=values,
+    )
+    if budget.hour is None:
+        return write
+    return replace(
+        write,
+        update=f"{write.update}, #hour :one",
+        condition=when.every(when.BUDGET_LEFT, when.HOUR_LEFT),
+        names={"#ttl": "ttl", "#hour": f"hour_{budget.hour.name[-2:]}"},
+        values=values | {":hour_ceiling": budget.hour_ceiling},
+    )
+
+
+def _add(
+    label: str, subject: str, day: Window, shard: int, counts: dict[str, int], ceiling: int | None = None
+) -> Write:
+    """Adds to one shard. By day it is found in the index, which holds keys only, so that counting writes to it once."""
+    values: dict[str, Any] = {
+        ":ttl": int(day.ends_at) + COUNTER_SECONDS,
+        ":list": f"DAY#{day.name}",
+        ":position": f"{subject}#{shard:02d}",
+        ":ceiling": ceiling,
+    }
+    return Write(
+        label=label,
+        verb="Update",
+        key=(subject, f"SENDS#{day.name}#{shard:02d}"),
+        # By placeholders: `locks` is a reserved word.
+        update="SET #ttl = :ttl, #list = :list, #position = :position ADD "
+        + ", ".join(f"#{name} :{name}" for name in counts),
+        condition=None if ceiling is None else when.BUDGET_LEFT,
+        names={"#ttl": "ttl", "#list": "list", "#position": "position"} | {f"#{name}": name for name in counts},
+        values=values | {f":{name}": n for name, n in counts.items()},
     )
