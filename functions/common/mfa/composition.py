@@ -1,0 +1,66 @@
+"""Composition: what goes out, from a passcode, by channel and language."""
+
+from dataclasses import dataclass
+
+from mfa import messages, speech, template_texts, templates
+from mfa.challenges import Channel
+from mfa.messages import Passcode
+from mfa.sends import Outgoing
+from mfa.settings import Settings
+
+NOTICE_VALID_SECONDS = 3600
+TAKING_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a message is: the language that was asked for, the user's own, and the region of the phone."""
+
+    requested: str | None
+    locale: str | None
+    region: str | None
+
+    def language(self, *more: str) -> str:
+        """The language, of those that are shipped and of these: as asked for, else the user's, else the region's."""
+        available = sorted({*template_texts.LOCALES, *more})
+        return template_texts.match(self.requested, self.locale, self.region, available)
+
+
+def template(locale: str, settings: Settings) -> str:
+    """The text message's template: the administrator's, else the built-in one."""
+    return settings.templates.get(locale) or template_texts.built_in(locale)
+
+
+def notice(login_name: str, address: str, reader: Reader, ref: str, settings: Settings) -> Outgoing:
+    """What a phone is told when a passcode went to the mailbox. No send is kept under its `ref`."""
+    body = templates.recovery_notice(reader.language(), login_name, settings.signature)
+    return Outgoing(channel=Channel.SMS, address=address, body=body, ref=ref, valid_seconds=NOTICE_VALID_SECONDS)
+
+
+def compose(
+    passcode: Passcode, channel: Channel, address: str, reader: Reader, ref: str, settings: Settings
+) -> Outgoing:
+    """What goes out to this number or mailbox. A WhatsApp message is Meta's template, so that its body is the code alone."""
+    subject, locale = "", reader.language()
+    if channel is Channel.EMAIL:
+        subject, body = templates.mail(locale, passcode)
+    elif channel is Channel.VOICE:
+        body = speech.twiml(locale, passcode.code, signature=settings.signature, region=reader.region)
+    elif channel is Channel.WHATSAPP:
+        body = passcode.code
+    else:
+        body = templates.text(template(reader.language(*settings.templates), settings), passcode)
+    return Outgoing(
+        channel=channel,
+        address=address,
+        body=body,
+        subject=subject,
+        ref=ref,
+        # From when Twilio takes it, which may be some time after the passcode was drawn.
+        valid_seconds=settings.expiry_seconds - TAKING_SECONDS,
+    )
+
+
+def segments(outgoing: Outgoing) -> int:
+    """How many text messages it is paid as."""
+    return messages.segments(outgoing.body) if outgoing.channel is Channel.SMS else 0

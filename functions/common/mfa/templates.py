@@ -1,0 +1,307 @@
+"""Templates: the words of a message as an administrator may edit them, and what a linter says of them before they are saved.
+
+A template is text with the placeholders `{code}`, `{login_name}`, `{prefix}` and `{signature}`, and nothing else; `{{` and `}}`
+stand for braces. The origin-bound line (WICG, Origin-bound one-time codes) is never part of a template: it is
+appended. Alphabets and segments are those of `messages`: 3GPP TS 23.038 and 23.040.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from mfa.messages import (
+    SHORTEST_LOGIN_NAME,
+    SHORTEST_PASSCODE,
+    Passcode,
+    is_gsm7,
+    segments,
+    without_runs,
+)
+from mfa.template_texts import DEFAULT, LOCALES, built_in, match, texts
+
+__all__ = [
+    "DEFAULT",
+    "LOCALES",
+    "LONGEST",
+    "MAX_SEGMENTS",
+    "Offender",
+    "Problem",
+    "Report",
+    "built_in",
+    "lint",
+    "mail",
+    "match",
+    "recovery_notice",
+    "render",
+    "text",
+]
+
+PLACEHOLDERS = ("code", "login_name", "prefix", "signature")
+MAX_SEGMENTS = 3
+# Twilio refuses a longer body (error 21617).
+LONGEST = 1600
+
+_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+# Stand for the code and the prefix while a template is judged: private use, which no template may hold.
+_CODE, _PREFIX = "\ue000", "\ue001"
+# Patterns of the linter, compiled when it is first asked: functions that only send never ask.
+_ALONE = rf"""(?:^|[\s"'(\[:«“„‘「『（【：，。、،؛]){_CODE}(?:$|[\s"')\]»”’」』）】：，。、！？،؛؟]|[.,:;!?](?:\s|$))"""
+_BESIDE = rf"{_CODE}[^\w\n]*{_PREFIX}|{_PREFIX}[^\w\n]*{_CODE}"
+# What phones make a link of: a scheme, a host name (IDNA takes three more characters for its dot), an IPv4 address.
+_LINK = (
+    r"(?i)://|\b(?:www|ftp)\.|\b(?:https?|mailto|tel|sms|smsto|geo|maps|market|intent|whatsapp|tg):"
+    r"|[^\s.]\.[^\W\d_]{2,}|[a-z0-9][。．｡][a-z]{2,}|\b\d{1,3}(?:\.\d{1,3}){3}\b"
+)
+# Four digits in a row, in any script, or in groups as people write them.
+_RUN = rf"\d{{{SHORTEST_PASSCODE},}}"
+_GROUPS = rf"\d(?:[ \u00a0\u202f.,/()-]?\d){{{SHORTEST_PASSCODE - 1},}}"
+# Persian and the scripts of India need the joiners; everything else that cannot be seen is refused.
+_JOINERS = "\u200c\u200d"
+# What Unicode's compatibility decomposition does not turn into the GSM alphabet.
+_SUGGESTIONS = (
+    dict.fromkeys("’‘‚‛‹›", "'")
+    | dict.fromkeys("“”„«»", '"')
+    | dict.fromkeys("–—‐‑−", "-")
+    | dict(zip("ŁłĐđıŐőŰű•·×", "LlDdiÖöÜü*.x", strict=True))
+    | {"Œ": "OE", "œ": "oe"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What the linter says: a stable code, and words that follow the name of a field (`must hold {code}`)."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offender:
+    """A character that GSM-7 lacks, its Unicode name, and what may stand in its place."""
+
+    character: str
+    name: str
+    suggestion: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What becomes of a template.
+
+    Judged with a login name of 16 characters: a longer one is shortened to that where it would cost a segment. The price
+    factor is how many times the price of the cheapest message it costs; carriers charge by the segment.
+    """
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    alphabet: Literal["GSM-7", "UCS-2"]
+    segments: int
+    price_factor: int
+    # With every suggestion taken; None where there is not one for each character.
+    segments_as_suggested: int | None
+    offending: tuple[Offender, ...]
+    preview: str
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether it may be saved."""
+        return not self.problems
+
+
+def render(template: str, values: Mapping[str, str]) -> str:
+    """The template with its placeholders filled in, each exactly once: what is in a value stays as it is.
+
+    What is no placeholder stays as it is written, so that a message never fails over its template; `lint` refuses it.
+    """
+    return "".join(values[word] if kind == "placeholder" else word for kind, word in _pieces(template))
+
+
+def text(template: str, passcode: Passcode) -> str:
+    """The text message: the template filled in, and the origin-bound line after it.
+
+    With a template that `lint` accepts, the code stands alone and is the only run of digits of its length outside the
+    last line. A long login name is shortened until one message holds it all; only a name whose own characters need
+    UCS-2 in a template that does not is left longer, up to three segments.
+    """
+    name = without_runs(passcode.login_name, len(passcode.code))
+    body = _assembled(template, passcode, name)
+    while len(name) > SHORTEST_LOGIN_NAME:
+        one = is_gsm7(body) or not is_gsm7(template)
+        if segments(body) <= (1 if one else MAX_SEGMENTS):
+            break
+        name = name.removesuffix("..")[:-1] + ".."
+        body = _assembled(template, passcode, name)
+    return body
+
+
+def mail(locale: str, passcode: Passcode) -> tuple[str, str]:
+    """Subject and body of a recovery mail, in a language of LOCALES."""
+    values = _values(passcode, without_runs(passcode.login_name, len(passcode.code)))
+    return render(texts(locale).mail_subject, values), render(texts(locale).mail_body, values)
+
+
+def recovery_notice(locale: str, login_name: str, signature: str) -> str:
+    """What the phones are told, in a language of LOCALES, when a passcode went to the mailbox."""
+    told = Passcode(login_name=login_name, code="0" * SHORTEST_PASSCODE, prefix="", signature=signature, origin=None)
+    return text(texts(locale).notice, told)
+
+
+def lint(template: str, *, passcode_length: int, signature: str, origin: str | None) -> Report:
+    """What becomes of a template under these settings, and why it may not be saved."""
+    if len(template) > LONGEST:
+        problem = Problem("too_long", f"must have at most {LONGEST} characters")
+        return replace(lint("", passcode_length=passcode_length, signature="", origin=None), problems=(problem,))
+    sample = Passcode(
+        login_name="demo.user",
+        code="5818839046"[:passcode_length],
+        prefix="XYWD",
+        signature=signature,
+        origin=origin,
+    )
+    longest = replace(sample, login_name="alexandra.miller")
+    body = text(template, longest)
+    count = segments(body)
+    words = render(template, dict.fromkeys(PLACEHOLDERS, ""))
+    offending = tuple(_offender(character) for character in dict.fromkeys(words + signature) if not is_gsm7(character))
+    suggested = _as_suggested(template, longest, offending)
+    return Report(
+        problems=(*_wrong_placeholders(template), *_wrong_words(template), *_too_large(body, count)),
+        warnings=tuple(_warnings(template, words, offending, count)),
+        alphabet="GSM-7" if is_gsm7(body) else "UCS-2",
+        segments=count,
+        price_factor=count,
+        segments_as_suggested=suggested,
+        offending=offending,
+        preview=text(template, sample),
+    )
+
+
+def _pieces(template: str) -> Iterator[tuple[Literal["text", "placeholder", "unknown", "brace"], str]]:
+    """The template cut into text, placeholders, and what pretends to be one. No attribute, index or format is read."""
+    end = 0
+    for token in _TOKEN.finditer(template):
+        if token.start() > end:
+            yield "text", template[end : token.start()]
+        end = token.end()
+        if token[0] in ("{{", "}}"):
+            yield "text", token[0][0]
+        elif token[1] in PLACEHOLDERS:
+            yield "placeholder", token[1]
+        else:
+            yield ("brace" if token[1] is None else "unknown"), token[0]
+    if end < len(template):
+        yield "text", template[end:]
+
+
+def _values(passcode: Passcode, login_name: str) -> dict[str, str]:
+    return {
+        "code": passcode.code,
+        "login_name": login_name,
+        "prefix": passcode.prefix,
+        "signature": passcode.signature,
+    }
+
+
+def _assembled(template: str, passcode: Passcode, login_name: str) -> str:
+    body = render(template, _values(passcode, login_name))
+    return f"{body}\n\n@{passcode.origin} #{passcode.code}" if passcode.origin else body
+
+
+def _wrong_placeholders(template: str) -> Iterator[Problem]:
+    pieces = list(_pieces(template))
+    codes = pieces.count(("placeholder", "code"))
+    if codes == 0:
+        hint = " in single braces" if "{{code}}" in template else ""
+        yield Problem("no_code", f"must hold {{code}}{hint}")
+    if codes > 1:
+        yield Problem("code_twice", "must hold {code} once only: phones offer to fill in the one code of a message")
+    if ("placeholder", "prefix") not in pieces:
+        yield Problem("no_prefix", "must hold {prefix}, by which a person tells which login the message belongs to")
+    for unknown in dict.fromkeys(word for kind, word in pieces if kind == "unknown"):
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        yield Problem("unknown_placeholder", f"must not hold {unknown}; what is filled in is {known}")
+    if any(kind == "brace" for kind, _ in pieces):
+        yield Problem("unbalanced_brace", "must not hold a single brace; write {{ or }} for one that is to be seen")
+
+
+def _wrong_words(template: str) -> Iterator[Problem]:
+    values = {"code": _CODE, "login_name": "user", "prefix": _PREFIX, "signature": "signature"}
+    judged = render(template, values)
+    if judged.count(_CODE) == 1 and not re.search(_ALONE, judged):
+        yield Problem(
+            "code_not_alone", "must have {code} apart from letters, digits and signs, by a blank or a line break"
+        )
+    if re.search(_BESIDE, judged):
+        yield Problem("prefix_beside_code", "must have a word or a line break between {prefix} and {code}")
+    if re.search(_LINK, judged.replace(_PREFIX, "XYWD")):
+        yield Problem("link", "must not hold a link, nor what phones make one of, as a full stop before a word")
+    # A login name and a signature may begin and end with three digits, so that one digit beside them makes four.
+    numbered = render(template, values | {"login_name": "000", "signature": "000 signature 000"})
+    if re.search(_GROUPS, judged) or re.search(_RUN, numbered):
+        yield Problem(
+            "digits",
+            "must not hold four digits, nor one beside {login_name} or {signature}: they could pass for a code",
+        )
+    if any(_is_control(character) for character in template):
+        yield Problem("control_characters", "must not hold tabs, control characters or marks of writing direction")
+    if template.strip() != template or "\n\n\n" in template:
+        yield Problem(
+            "line_breaks", "must not begin or end with a blank or line break, nor hold two empty lines in a row"
+        )
+    if any(line.startswith("@") for line in template.splitlines()):
+        yield Problem("reserved_line", "must not begin a line with @: the last line, @host #code, is added to it")
+
+
+def _too_large(body: str, count: int) -> Iterator[Problem]:
+    if len(body) > LONGEST:
+        yield Problem("too_long", f"must make a message of at most {LONGEST} characters")
+    if count > MAX_SEGMENTS:
+        yield Problem("too_many_segments", f"must fit {MAX_SEGMENTS} segments; it takes {count}")
+
+
+def _warnings(template: str, words: str, offending: tuple[Offender, ...], count: int) -> Iterator[Problem]:
+    pieces = set(_pieces(template))
+    for name in ("signature", "login_name"):
+        if ("placeholder", name) not in pieces:
+            yield Problem(f"no_{name}", f"does not hold {{{name}}}")
+    # A language of other letters needs UCS-2. Where most are of GSM-7, the few others are worth naming.
+    if offending and 4 * sum(not is_gsm7(character) for character in words) <= len(words):
+        named = ", ".join(_named(offender) for offender in offending)
+        yield Problem("ucs2", f"fits 70 instead of 160 characters into a segment because of {named}")
+    if count > 1:
+        yield Problem("segments", f"takes {count} segments and so costs {count} times as much as one")
+
+
+def _named(offender: Offender) -> str:
+    # What cannot be seen is called by its name.
+    shown = offender.character if offender.character.isprintable() else offender.name
+    instead = "a blank" if offender.suggestion == " " else offender.suggestion
+    return f"{shown} (write {instead})" if instead else shown
+
+
+def _is_control(character: str) -> bool:
+    category = unicodedata.category(character)
+    return (category[0] == "C" or category in ("Zl", "Zp")) and character != "\n" and character not in _JOINERS
+
+
+def _offender(character: str) -> Offender:
+    name = unicodedata.name(character, f"U+{ord(character):04X}")
+    return Offender(character, name, _suggestion(character))
+
+
+def _suggestion(character: str) -> str | None:
+    """What GSM-7 has for it: the same letter without its mark, the plain quote or dash, the spelt-out ligature."""
+    if character in _SUGGESTIONS:
+        return _SUGGESTIONS[character]
+    plain = "".join(part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part))
+    return plain if plain and plain != character and is_gsm7(plain) and not set(plain) & set("{}\n") else None
+
+
+def _as_suggested(template: str, passcode: Passcode, offending: tuple[Offender, ...]) -> int | None:
+    table = {ord(offender.character): offender.suggestion for offender in offending if offender.suggestion}
+    if len(table) < len(offending):
+        return None
+    plain = replace(passcode, signature=passcode.signature.translate(table))
+    return segments(text(template.translate(table), plain))
