@@ -6,8 +6,17 @@ from typing import Any, Protocol
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
 
 from mfa.challenges import Delivery
-from mfa.dispatch import Outcome
-from mfa.errors import TemporarilyUnavailable
+from mfa.errors import SettingsIncomplete, TemporarilyUnavailable
+from mfa.sends import Outcome, Outgoing
+
+# SES refuses until an operator acts: the sender is not verified, the account is in the sandbox or paused.
+NOT_SET_UP = (
+    "MessageRejected",
+    "MailFromDomainNotVerified",
+    "ConfigurationSet",
+    "AccountSendingPaused",
+    "AccessDenied",
+)
 
 
 class Ses(Protocol):
@@ -23,21 +32,23 @@ class SesEmail:
         """`client` makes the client when the first mail goes out: few logins need one."""
         self._client = client
 
-    def send(self, sender: str, address: str, subject: str, body: str) -> Outcome:
+    def send(self, sender: str, outgoing: Outgoing) -> Outcome:
         """Sends the mail. After a timeout nobody knows whether it went out: the outcome is `unknown`."""
         try:
             self._client().send_email(
                 Source=sender,
-                Destination={"ToAddresses": [address]},
+                Destination={"ToAddresses": [outgoing.address]},
                 Message={
-                    "Subject": {"Data": subject, "Charset": "UTF-8"},
-                    "Body": {"Text": {"Data": body, "Charset": "UTF-8"}},
+                    "Subject": {"Data": outgoing.subject, "Charset": "UTF-8"},
+                    "Body": {"Text": {"Data": outgoing.body, "Charset": "UTF-8"}},
                 },
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
                 return Outcome(Delivery.UNKNOWN)
+            if code.startswith(NOT_SET_UP):
+                return Outcome(Delivery.FAILED, code, SettingsIncomplete("Recovery by email is not set up."))
             return Outcome(Delivery.FAILED, code, TemporarilyUnavailable("The mail could not be sent."))
         except (ConnectTimeoutError, EndpointConnectionError):
             return Outcome(Delivery.FAILED, "unreachable", TemporarilyUnavailable("The mail could not be sent."))

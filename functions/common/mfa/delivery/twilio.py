@@ -1,46 +1,69 @@
-"""Twilio's messages, by its official SDK."""
+"""Twilio's messages and calls, by its official SDK."""
+
+import json
+import re
+import time
+from typing import Any
 
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout, RequestException
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
+from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
-from mfa.challenges import Delivery
-from mfa.delivery.sms import Account
-from mfa.dispatch import Outcome
+from mfa.challenges import Channel, Delivery
+from mfa.delivery.messenger import PATIENCE, Account, Patience
 from mfa.errors import DestinationBlocked, PhoneUnusable, Refusal, SmsUnavailable
+from mfa.sends import Outcome, Outgoing
 from mfa.settings import Sender
 
-TWILIO_URL = "https://api.twilio.com"
-# Connecting and reading together stay below the function's own timeout of 20 s.
-TIMEOUT_SECONDS = 8.0
+_HOST = re.compile(r"^https://[a-z]+\.twilio\.com")
+# After a 429, which says that nothing was done.
+RETRIES = 2
 # Twilio: `ValidityPeriod` is 1 to 36000 seconds.
 MAX_VALID_SECONDS = 36000
+RING_SECONDS = 30
+CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 
 # https://www.twilio.com/docs/api/errors: what a code means for the one who waits for a passcode.
-_PERMANENT: dict[int, type[Refusal]] = dict.fromkeys((21211, 21614, 30005, 30006), PhoneUnusable)
-_REFUSALS: dict[int, type[Refusal]] = _PERMANENT | {
-    21408: DestinationBlocked,
+PERMANENT = frozenset({21211, 21614, 30005, 30006})
+_REFUSALS: dict[int, type[Refusal]] = {
+    **dict.fromkeys(PERMANENT, PhoneUnusable),
+    # The number answered STOP, or cannot be called.
     21610: PhoneUnusable,
+    21217: PhoneUnusable,
+    # The account may not send or call there; the sender cannot reach it; not on WhatsApp.
+    21408: DestinationBlocked,
+    21215: DestinationBlocked,
+    21216: DestinationBlocked,
+    21214: DestinationBlocked,
     21612: DestinationBlocked,
+    63024: DestinationBlocked,
 }
 
+# A refusal without a code, as of a proxy between, is known by its status.
+_BY_STATUS = {401: 20003, 429: 20429}
+_SMALLEST_CODE = 10_000
 
-def send(account: Account, api_url: str, number: str, body: str, valid_seconds: int) -> Outcome:
-    """Sends one message, once.
+
+def client(account: Account, api_url: str, patience: Patience = PATIENCE) -> Client:
+    """Twilio's client, at Twilio's own addresses or at the configured one."""
+    return _client(account, _Http(api_url, patience))
+
+
+def send(account: Account, api_url: str, outgoing: Outgoing, callback: str, patience: Patience) -> Outcome:
+    """Sends one message, or calls, once.
 
     After a timeout or a 5xx nobody knows whether it went out: the outcome is `unknown` and the passcode stays valid.
     """
-    client = Client(account.account_sid, account.auth_token, http_client=_Http(api_url or TWILIO_URL))  # type: ignore[no-untyped-call]
+    http = _Http(api_url, patience)
     try:
-        client.messages.create(
-            to=number, body=body, validity_period=min(valid_seconds, MAX_VALID_SECONDS), **_sender(account.sender)
-        )
-    except TwilioRestException as error:
-        return _refused(error)
+        sid = _create(_client(account, http), account, outgoing, callback)
+    except (TwilioRestException, TwilioServiceException) as error:
+        return _refused(http.status, error.code)
     except RequestException as error:
         if _never_sent(error):
             return Outcome(Delivery.FAILED, "unreachable", SmsUnavailable())
@@ -48,15 +71,56 @@ def send(account: Account, api_url: str, number: str, body: str, valid_seconds: 
     except (TwilioException, ValueError, AttributeError, TypeError, KeyError):
         # An answer that nobody can read: the message may have gone out.
         return Outcome(Delivery.UNKNOWN)
-    return Outcome(Delivery.QUEUED)
+    return Outcome(Delivery.QUEUED if sid else Delivery.UNKNOWN)
+
+
+def is_signed(auth_token: str, url: str, parameters: dict[str, str], signature: str) -> bool:
+    """Whether Twilio signed this callback, by its own validator."""
+    validator = RequestValidator(auth_token)  # type: ignore[no-untyped-call]
+    return bool(validator.validate(url, parameters, signature))  # type: ignore[no-untyped-call]
+
+
+def _client(account: Account, http: "_Http") -> Client:
+    return Client(account.account_sid, account.auth_token, http_client=http)  # type: ignore[no-untyped-call]
+
+
+def _create(twilio: Client, account: Account, outgoing: Outgoing, callback: str) -> str | None:
+    """The SID of the message or call that Twilio took."""
+    if outgoing.channel is Channel.VOICE:
+        return twilio.calls.create(
+            to=outgoing.address,
+            from_=account.sender.phone_number or "",
+            twiml=outgoing.body,
+            timeout=RING_SECONDS,
+            status_callback=callback,
+            status_callback_event=CALL_EVENTS,
+        ).sid
+    sender = _sender(account.sender)
+    common: dict[str, Any] = {
+        "status_callback": callback,
+        "validity_period": min(outgoing.valid_seconds, MAX_VALID_SECONDS),
+    }
+    if outgoing.channel is Channel.WHATSAPP:
+        if "from_" in sender:
+            sender["from_"] = f"whatsapp:{sender['from_']}"
+        return twilio.messages.create(
+            to=f"whatsapp:{outgoing.address}",
+            content_sid=account.content_sid or "",
+            content_variables=json.dumps({"1": outgoing.body}),
+            **sender,
+            **common,
+        ).sid
+    return twilio.messages.create(to=outgoing.address, body=outgoing.body, **sender, **common).sid
 
 
 class _Http(TwilioHttpClient):
-    """Twilio's own client, one attempt, at the configured address."""
+    """Twilio's own client at the configured address: one attempt, but for a 429, which says that nothing was done."""
 
-    def __init__(self, api_url: str) -> None:
-        super().__init__(pool_connections=False, timeout=TIMEOUT_SECONDS, max_retries=0)
+    def __init__(self, api_url: str, patience: Patience) -> None:
+        super().__init__(pool_connections=False, max_retries=0)
         self._api_url = api_url
+        self._patience = patience
+        self.status = 0
 
     def request(
         self,
@@ -70,8 +134,25 @@ class _Http(TwilioHttpClient):
         allow_redirects: bool = False,
     ) -> Response:
         """The request, sent to the configured address in place of Twilio's."""
-        address = self._api_url + url.removeprefix(TWILIO_URL)
-        return super().request(method, address, params, data, headers, auth, timeout, allow_redirects)
+        address = _HOST.sub(self._api_url, url) if self._api_url else url
+        began, passed = time.monotonic(), 0.0
+        for attempt in range(RETRIES + 1):
+            # requests takes both; the SDK's own signature knows of one.
+            self.timeout: Any = self._patience.connect, min(self._patience.read, self._patience.deadline - passed)
+            response = super().request(method, address, params, data, headers, auth, None, allow_redirects)
+            self.status = response.status_code
+            wait = _retry_after(response)
+            passed = time.monotonic() - began + wait
+            if response.status_code != 429 or attempt == RETRIES or passed > self._patience.retry_until:
+                break
+            time.sleep(wait)
+        return response
+
+
+def _retry_after(response: Response) -> float:
+    """How long Twilio asks to wait, in seconds; half a second where it does not say so."""
+    asked = str((response.headers or {}).get("Retry-After", ""))
+    return float(asked) if re.fullmatch(r"[0-9]{1,9}", asked) else 0.5
 
 
 def _sender(sender: Sender) -> dict[str, str]:
@@ -80,11 +161,12 @@ def _sender(sender: Sender) -> dict[str, str]:
     return {"from_": sender.phone_number or sender.alphanumeric or ""}
 
 
-def _refused(error: TwilioRestException) -> Outcome:
-    if error.status >= 500:
+def _refused(status: int, given: object) -> Outcome:
+    """What a refusal means, by the answer's status and the code in it; the SDK takes the status for a missing code."""
+    if status >= 500:
         return Outcome(Delivery.UNKNOWN)
-    refusal = _REFUSALS.get(error.code or 0, SmsUnavailable)
-    return Outcome(Delivery.FAILED, str(error.code or error.status), refusal(), error.code in _PERMANENT)
+    code = given if isinstance(given, int) and given >= _SMALLEST_CODE else _BY_STATUS.get(status, status)
+    return Outcome(Delivery.FAILED, str(code), _REFUSALS.get(code, SmsUnavailable)(), code in PERMANENT)
 
 
 def _never_sent(error: RequestException) -> bool:

@@ -1,0 +1,90 @@
+"""The breaker: when Twilio refuses our credentials, it is not asked again with every passcode.
+
+After a 20003 nothing is sent for a minute; then one send tries, and the others wait for what comes of it. The pause lies
+in the table, where every container sees it, and ends when settings are saved.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from mfa.errors import SmsUnavailable
+from mfa.settings import StoredSettings
+
+PAUSE_SECONDS = 60.0
+
+
+class Pauses(Protocol):
+    """Keeps the pause where every container sees it."""
+
+    def load_pause(self) -> float | None:
+        """Until when sending is paused; None where it is not."""
+
+    def pause(self, until: float, version: int) -> None:
+        """Pauses sending, unless the settings were saved since this version."""
+
+    def claim_probe(self, read: float, until: float) -> bool:
+        """Prolongs the pause that was read, for one send that tries. False where another did."""
+
+    def resume(self, until: float) -> None:
+        """Ends this pause, and no other."""
+
+
+class Settings(Protocol):
+    """The settings as they were read, some seconds old, and the pause with them."""
+
+    def __call__(self) -> StoredSettings: ...
+    def forget(self) -> None:
+        """Reads them anew the next time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """One send may go out, with the settings of this version; `probe` is the pause that its success ends."""
+
+    version: int
+    probe: float | None = None
+
+
+class Breaker:
+    """Decides whether to send."""
+
+    def __init__(self, pauses: Pauses, settings: Settings, clock: Callable[[], float]) -> None:
+        self._pauses = pauses
+        self._settings = settings
+        self._clock = clock
+
+    def check(self) -> None:
+        """Raises SmsUnavailable while sending is paused. Claims nothing: what asks may yet be refused for its own reasons."""
+        now, until = self._clock(), self._settings().paused_until
+        if until is not None and until <= now:
+            until = self._pauses.load_pause()
+        if until is not None and until > now:
+            raise _paused(until - now)
+
+    def claim(self) -> Permit:
+        """Lets one send out, at once. Raises SmsUnavailable while sending is paused, but for the one that tries."""
+        now, stored = self._clock(), self._settings()
+        until = None if stored.paused_until is None else self._pauses.load_pause()
+        if until is None:
+            return Permit(stored.version)
+        if until > now or not self._pauses.claim_probe(until, now + PAUSE_SECONDS):
+            raise _paused(max(until - now, 1))
+        return Permit(stored.version, now + PAUSE_SECONDS)
+
+    def refused(self, permit: Permit) -> None:
+        """Twilio did not accept the credentials."""
+        self._pauses.pause(self._clock() + PAUSE_SECONDS, permit.version)
+        self._settings.forget()
+
+    def accepted(self, permit: Permit) -> None:
+        """Twilio accepted the credentials."""
+        if permit.probe is not None:
+            self._pauses.resume(permit.probe)
+            self._settings.forget()
+
+
+def _paused(seconds: float) -> SmsUnavailable:
+    return SmsUnavailable(
+        "Messages cannot be sent right now: Twilio does not accept the credentials.", retry_after=seconds
+    )

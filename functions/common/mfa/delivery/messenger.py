@@ -1,0 +1,110 @@
+"""Messages and calls: from which account, and whether there is one. Twilio's SDK is loaded when something goes out."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from mfa.breaker import Breaker
+from mfa.callbacks import callback_url
+from mfa.challenges import Channel, Delivery
+from mfa.delivery.explanations import explain
+from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
+from mfa.sends import Outcome, Outgoing
+from mfa.settings import Sender
+
+# Twilio does not accept the credentials.
+REFUSED_CREDENTIALS = "20003"
+# Of these nobody can tell whether the credentials were accepted.
+_SAYS_NOTHING = frozenset({REFUSED_CREDENTIALS, "unreachable", "20429"})
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long Twilio is waited for, in seconds. All of it together stays below the function's own 20."""
+
+    connect: float = 3.0
+    read: float = 8.0
+    # Once it is over, no attempt begins.
+    retry_until: float = 5.0
+    # An attempt that begins late waits no longer than until then.
+    deadline: float = 12.0
+
+
+PATIENCE = Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The Twilio account to send from, and its approved WhatsApp template."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    sender: Sender
+    content_sid: str | None = None
+
+
+class TwilioMessenger:
+    """Sends once a call, never twice by itself."""
+
+    def __init__(
+        self,
+        account: Callable[[], Account | None],
+        breaker: Breaker,
+        api_url: str,
+        public_url: Callable[[], str],
+        patience: Patience = PATIENCE,
+    ) -> None:
+        """`account` gives the account as the settings have it now, or None where they are not complete."""
+        self._account = account
+        self._breaker = breaker
+        self._api_url = api_url
+        self._public_url = public_url
+        self._patience = patience
+
+    def check(self, channel: Channel) -> None:
+        """Raises SettingsIncomplete where nothing can be sent so yet, SmsUnavailable while Twilio refuses us."""
+        account = self._complete()
+        if channel is Channel.VOICE and account.sender.phone_number is None:
+            raise SettingsIncomplete("A call needs a phone number as the sender.")
+        if channel is Channel.WHATSAPP and (account.content_sid is None or account.sender.alphanumeric is not None):
+            raise SettingsIncomplete("WhatsApp is not set up.")
+        self._breaker.check()
+
+    def send(self, outgoing: Outgoing) -> Outcome:
+        """Sends one message, or calls. It raises nothing: whatever happens, a send that was claimed has an outcome."""
+        try:
+            permit = self._breaker.claim()
+            account = self._complete()
+            callback = self._callback(outgoing)
+        except Refusal as refusal:  # since the check, sending was paused or the settings changed
+            return Outcome(Delivery.FAILED, refusal.code, refusal)
+        outcome = self._send(account, outgoing, callback)
+        # What Twilio answered stands, whether or not the breaker can be told.
+        with suppress(TemporarilyUnavailable):
+            if outcome.error == REFUSED_CREDENTIALS:
+                self._breaker.refused(permit)
+            elif outcome.delivery is not Delivery.UNKNOWN and outcome.error not in _SAYS_NOTHING:
+                self._breaker.accepted(permit)
+        return outcome
+
+    def send_with(self, account_sid: str, auth_token: str, sender: Sender, outgoing: Outgoing) -> Outcome:
+        """Sends with settings that need not be saved; what they are refused for says nothing of the saved ones."""
+        return self._send(Account(account_sid, auth_token, sender), outgoing, self._callback(outgoing))
+
+    def explain(self, error: str) -> tuple[str, str] | None:
+        """The field that is wrong and what to do, or None where it is no field's fault."""
+        return explain(error)
+
+    def _send(self, account: Account, outgoing: Outgoing, callback: str) -> Outcome:
+        from mfa.delivery import twilio  # noqa: PLC0415 - only what sends pays for the SDK
+
+        return twilio.send(account, self._api_url, outgoing, callback, self._patience)
+
+    def _callback(self, outgoing: Outgoing) -> str:
+        return callback_url(self._public_url(), outgoing.ref)
+
+    def _complete(self) -> Account:
+        account = self._account()
+        if account is None:
+            raise SettingsIncomplete("Sending of messages is not set up.")
+        return account

@@ -1,0 +1,39 @@
+"""What text messages cost, by Twilio's price list."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from requests.exceptions import RequestException
+from twilio.base.exceptions import TwilioException
+
+from mfa.delivery.messenger import Account
+from mfa.delivery.twilio import client
+from mfa.errors import Refusal
+
+
+class TwilioPrices:
+    """The list price of a segment, which is asked for once in a container's life."""
+
+    def __init__(self, account: Callable[[], Account | None], api_url: str) -> None:
+        self._account = account
+        self._api_url = api_url
+        self._known: dict[str, tuple[Decimal, str]] = {}
+
+    def of_region(self, region: str) -> tuple[Decimal, str] | None:
+        """The dearest carrier's price to this region and its currency, or None where Twilio does not tell."""
+        if region in self._known:
+            return self._known[region]
+        try:
+            account = self._account()
+            if account is None:
+                return None
+            country = client(account, self._api_url).pricing.v1.messaging.countries(region).fetch()
+        except (TwilioException, RequestException, ValueError, Refusal):
+            return None
+        carriers: list[Any] = list(country.outbound_sms_prices or [])
+        prices = [Decimal(price["current_price"]) for carrier in carriers for price in carrier["prices"]]
+        if not prices:
+            return None
+        self._known[region] = max(prices), str(country.price_unit).upper()
+        return self._known[region]
