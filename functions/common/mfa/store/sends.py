@@ -1,20 +1,24 @@
 """What a send writes: its claim before the message goes out, and what came of it."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from mfa.accounts import Account
 from mfa.budgets import Budget, ShardedBudget
-from mfa.challenges import FAILURE_CAP, Delivery, NotOpened
-from mfa.dispatch import AccountChanged, Send
+from mfa.challenges import FAILURE_CAP, Channel, Delivery, NotOpened
 from mfa.errors import RateLimited
 from mfa.history import Event
+from mfa.phones import slot_of
+from mfa.sends import AccountChanged, Receipt, Send
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.counters import Counters, spend
-from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
+from mfa.store.table import ConditionFailed, Key, Table, TransactionRefused, Write
 
 CHALLENGE_SECONDS = 90 * 86400
+# Carriers report for up to two days.
+RECEIPT_SECONDS = 3 * 86400
 
 
 class SendStore:
@@ -32,74 +36,132 @@ class SendStore:
         Raises NotOpened with the challenge as it stands, AccountChanged where user or phone are no longer as read, and
         RateLimited where a budget is spent.
         """
+        claim = [
+            _claim_send(account, send),
+            *_account_as_read(account, send),
+            _receipt_write(send),
+            *(records.event_write(send.login_name, event) for event in send.events),
+        ]
+        counts = {"n": 1, "wrong_codes": len(account.challenge.guesses), "message_segments": send.segments}
+        try:
+            self._spend(claim, budgets, sharded, counts, send.sent_at)
+        except TransactionRefused as refused:
+            if "challenge" in refused.failed:
+                item = self._table.get(records.challenge_key(send.login_name))
+                raise NotOpened(records.challenge_of(item or {})) from refused
+            raise AccountChanged from refused
+
+    def charge_notice(
+        self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int, now: float
+    ) -> None:
+        """Charges a message that carries no passcode. Raises RateLimited where a budget is spent."""
+        self._spend([], budgets, sharded, {"n": 1, "message_segments": segments}, now)
+
+    def _spend(
+        self,
+        claim: Sequence[Write],
+        budgets: Sequence[Budget],
+        sharded: Sequence[ShardedBudget],
+        counts: dict[str, int],
+        now: float,
+    ) -> None:
+        """Writes the claim together with what it costs. Raises RateLimited, and TransactionRefused for the claim."""
         full: dict[str, set[int]] = {budget.subject: set() for budget in sharded}
         shards: dict[str, int] = {}
-        windows = {spend(budget).label: budget.window for budget in budgets}
+        by_label = {spend(budget).label: budget for budget in budgets}
 
         def build() -> list[Write]:
             # Drawn for each try: a shard in conflict with another send is left for another shard.
             for budget in sharded:
                 shard = self._counters.open_shard(budget, full[budget.subject])
                 if shard is None:
-                    raise RateLimited(retry_after=budget.window.ends_at - send.sent_at)
+                    raise RateLimited(retry_after=budget.window.ends_at - now)
                 shards[budget.subject] = shard
-            wrong_codes = len(account.challenge.guesses)
-            return [
-                _claim_send(account, send),
-                *_account_as_read(account, send),
-                *(spend(budget) for budget in budgets),
-                *(self._counters.spend_shard(budget, shards[budget.subject], wrong_codes) for budget in sharded),
-                *(records.event_write(send.login_name, event) for event in send.events),
-            ]
+            charges = [self._counters.spend_shard(budget, shards[budget.subject], counts) for budget in sharded]
+            return [*claim, *map(spend, budgets), *charges]
 
         while True:
             try:
                 return self._table.transact(build)
             except TransactionRefused as refused:
-                if "challenge" in refused.failed:
-                    item = self._table.get(records.challenge_key(send.login_name))
-                    raise NotOpened(records.challenge_of(item or {})) from refused
-                if refused.failed & {"profile", "phone"}:
-                    raise AccountChanged from refused
-                if spent := refused.failed & windows.keys():
-                    raise RateLimited(
-                        retry_after=max(windows[label].ends_at for label in spent) - send.sent_at
-                    ) from refused
+                if refused.failed & {write.label for write in claim}:
+                    raise
+                if spent := refused.failed & by_label.keys():
+                    reopens_at = max(by_label[label].reopens_at for label in spent)
+                    raise RateLimited(retry_after=reopens_at - now) from refused
                 for budget in sharded:
                     if f"shard:{budget.subject}" in refused.failed:
                         full[budget.subject].add(shards[budget.subject])
 
-    def record_accepted(self, send: Send, delivery: Delivery) -> None:
-        """Writes what is known of the message. A newer send keeps its own state."""
+    def load_receipt(self, ref: str) -> Receipt | None:
+        """Which send a callback's `ref` belongs to."""
+        item = self._table.get(_receipt_key(ref))
+        if item is None:
+            return None
+        values = {name: value for name, value in item.items() if name in Receipt.__dataclass_fields__}
+        return Receipt(**values | {"channel": Channel(item["channel"])})
+
+    def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool:
+        """Writes how far the message has come, and the event. False where that is no news, or a newer send took its place."""
+        note = _note(receipt, delivery, None)
+        if event is not None:
+            return self._recorded([note, records.event_write(receipt.login_name, event)])
         try:
-            self._table.update(
-                Write(
-                    label="challenge",
-                    verb="Update",
-                    key=records.challenge_key(send.login_name),
-                    update="SET delivery = :delivery",
-                    condition=when.SAME_SEND,
-                    values={":delivery": delivery, ":send": send.send_id},
-                )
-            )
+            self._table.update(note)
         except ConditionFailed:
-            pass
+            return False
+        return True
 
-    def record_refused(self, send: Send, event: Event, error: str, *, permanent: bool) -> None:
-        """Gives the send back and ends its cooldown, so that another phone can be chosen at once.
+    def record_refused(
+        self, receipt: Receipt, delivery: Delivery, error: str, event: Event, *, permanent: bool, ends_cooldown: bool
+    ) -> bool:
+        """Gives the send back and notes why. False where all of it is known already.
 
-        At most `max_sends` are given back between two successes; a refusal for good marks the phone unusable.
+        At most `max_sends` are given back between two successes. `ends_cooldown` lets another phone be chosen at once;
+        a refusal for good marks the phone unusable.
         """
-        others = [records.event_write(send.login_name, event)]
-        if permanent and send.phone is not None:
-            others.append(_mark_unusable(send, error, event.at))
-        refund, note = _refund(send, error, event.at), _note_refusal(send, error)
-        for challenge in ([refund], [note], []):
-            try:
-                return self._table.transact(lambda writes=(*challenge, *others): writes)  # type: ignore[misc]
-            except TransactionRefused as refused:
-                if "phone" in refused.failed:  # removed meanwhile
-                    others = others[:1]
+        others = [records.event_write(receipt.login_name, event)]
+        if permanent and receipt.phone_id:
+            others.append(_mark_unusable(receipt, error, event.at))
+        now = event.at if ends_cooldown else None
+        for challenge in (
+            _refund(receipt, delivery, error, now),
+            _note(receipt, delivery, error),
+            _refund_older(receipt),
+        ):
+            if self._recorded([challenge, *others]):
+                return True
+        if ends_cooldown:
+            # The answer to the send itself, which comes once: an administrator began the counts anew meanwhile.
+            self._recorded(others)
+            return False
+        # A callback may come again: with nothing to give back, it is news while the phone is not marked yet.
+        return len(others) > 1 and self._marked(receipt, others)
+
+    def _marked(self, receipt: Receipt, others: Sequence[Write]) -> bool:
+        """Marks the phone for a send that is not the live one any more, and writes why.
+
+        False where the phone is marked, was verified since, or is gone, and where the live send has arrived.
+        """
+        said, mark = others
+        writes = [
+            _as_older(receipt),
+            said,
+            replace(mark, condition=when.every(mark.condition or "", when.STILL_USABLE)),
+        ]
+        try:
+            self._table.transact(lambda: writes)
+        except TransactionRefused:
+            return False
+        return True
+
+    def _recorded(self, writes: Sequence[Write]) -> bool:
+        """Writes it all; of a phone that was removed or verified meanwhile, all else. False where the challenge is not so any more."""
+        try:
+            self._table.transact(lambda: writes)
+        except TransactionRefused as refused:
+            return refused.failed == {"phone"} and self._recorded([each for each in writes if each.label != "phone"])
+        return True
 
 
 def _claim_send(account: Account, send: Send) -> Write:
@@ -121,6 +183,7 @@ def _claim_send(account: Account, send: Send) -> Write:
         ":expires_at": send.expires_at,
         ":available_at": send.available_at,
         ":delivery": Delivery.SENDING,
+        ":rank": Delivery.SENDING.rank,
         ":zero": 0,
         ":failure_cap": FAILURE_CAP,
         ":max_failures": send.max_failures,
@@ -132,11 +195,16 @@ def _claim_send(account: Account, send: Send) -> Write:
         "id = :id, login_jti = :jti, send_id = :send, channel = :channel, #region = :region",
         "destination = :destination, prefix = :prefix, code_mac = :code_mac, earlier = :earlier",
         "sent_at = :now, expires_at = :expires_at, #last_sent_at = :now, #available_at = :available_at",
-        "delivery = :delivery, max_failures = :max_failures, lock_seconds = :lock_seconds",
+        "delivery = :delivery, delivery_rank = :rank, max_failures = :max_failures, lock_seconds = :lock_seconds",
         "failures_total = if_not_exists(failures_total, :zero), #ttl = :ttl",
     ]
     removes = ["approved_at", "delivery_error", *(f"guesses[{n}]" for n in range(len(read.guesses)))]
     adds = []
+    if send.locale:
+        sets.append("#locale = :locale")
+        values[":locale"] = send.locale
+    else:
+        removes.append("#locale")
     if send.phone:
         sets.append("phone_id = :phone, max_sends = :max_sends")
         values[":max_sends"] = send.max_sends
@@ -183,7 +251,7 @@ def _claim_send(account: Account, send: Send) -> Write:
         key=records.challenge_key(send.login_name),
         update=f"SET {', '.join(sets)} REMOVE {', '.join(removes)}" + (f" ADD {', '.join(adds)}" if adds else ""),
         condition=when.every(*conditions),
-        names=names | {"#ttl": "ttl", "#region": "region"},
+        names=names | {"#ttl": "ttl", "#region": "region", "#locale": "locale"},
         values=values,
     )
 
@@ -201,12 +269,14 @@ def _account_as_read(account: Account, send: Send) -> list[Write]:
         )
     ]
     if send.phone:
+        # A phone that takes no messages may be called: then its mark has been read, and stays.
+        marked = send.phone.unusable_reason is not None
         checks.append(
             Write(
                 label="phone",
                 verb="ConditionCheck",
                 key=records.phone_key(send.login_name, send.phone.slot),
-                condition=when.PHONE_AS_READ,
+                condition=when.PHONE_AS_READ if marked else when.every(when.PHONE_AS_READ, when.STILL_USABLE),
                 names={"#number": "number"},
                 values={":phone": send.phone.id, ":number": send.phone.number},
             )
@@ -214,46 +284,81 @@ def _account_as_read(account: Account, send: Send) -> list[Write]:
     return checks
 
 
-def _refund(send: Send, error: str, now: float) -> Write:
-    names = records.LANES[send.channel]
+def _receipt_write(send: Send) -> Write:
+    receipt = send.receipt
+    return Write(
+        label="receipt",
+        verb="Put",
+        key=_receipt_key(send.ref),
+        item=asdict(receipt) | {"ttl": int(send.sent_at) + RECEIPT_SECONDS},
+    )
+
+
+def _receipt_key(ref: str) -> Key:
+    return f"SEND#{ref}", "#SEND"
+
+
+def _note(receipt: Receipt, delivery: Delivery, error: str | None) -> Write:
+    """What is known of the message."""
     return Write(
         label="challenge",
         verb="Update",
-        key=records.challenge_key(send.login_name),
-        update="SET delivery = :delivery, delivery_error = :error, #available_at = :now "
-        "ADD #refunded :one DELETE #charged :sends",
-        condition=when.every(when.SAME_SEND, when.CHARGED, when.REFUNDS_LEFT),
-        names={name: names[name] for name in ("#available_at", "#refunded", "#charged")},
+        key=records.challenge_key(receipt.login_name),
+        update="SET delivery = :delivery, delivery_rank = :rank" + (", delivery_error = :error" if error else ""),
+        condition=when.every(when.SAME_SEND, when.LATER),
+        values={":delivery": delivery, ":rank": delivery.rank, ":error": error, ":send": receipt.send_id},
+    )
+
+
+def _refund(receipt: Receipt, delivery: Delivery, error: str, now: float | None) -> Write:
+    """Gives the live send back; with `now`, its cooldown ends."""
+    note, older, names = _note(receipt, delivery, error), _refund_older(receipt), records.LANES[receipt.channel]
+    cooled = ", #available_at = :now" if now is not None else ""
+    return replace(
+        note,
+        update=f"{note.update}{cooled} {older.update}",
+        condition=when.every(when.SAME_SEND, when.LATER, when.CHARGED, when.REFUNDS_LEFT),
+        names={**older.names, **({"#available_at": names["#available_at"]} if cooled else {})},
+        values={**note.values, **older.values, ":now": now},
+    )
+
+
+def _refund_older(receipt: Receipt) -> Write:
+    """Gives back a send whose place a newer one took: its state is of no interest any more, its count is."""
+    names = records.LANES[receipt.channel]
+    return Write(
+        label="challenge",
+        verb="Update",
+        key=records.challenge_key(receipt.login_name),
+        update="ADD #refunded :one DELETE #charged :sends",
+        condition=when.every(when.NEWER_SEND, when.CHARGED, when.REFUNDS_LEFT),
+        names={name: names[name] for name in ("#refunded", "#charged")},
         values={
-            ":delivery": Delivery.FAILED,
-            ":error": error,
-            ":now": now,
             ":one": 1,
-            ":sends": {send.send_id},
-            ":send": send.send_id,
-            ":max_sends": send.max_sends,
+            ":sends": {receipt.send_id},
+            ":send": receipt.send_id,
+            ":max_sends": receipt.max_sends,
         },
     )
 
 
-def _note_refusal(send: Send, error: str) -> Write:
+def _as_older(receipt: Receipt) -> Write:
+    """The send is not the live one any more."""
     return Write(
         label="challenge",
-        verb="Update",
-        key=records.challenge_key(send.login_name),
-        update="SET delivery = :delivery, delivery_error = :error",
-        condition=when.SAME_SEND,
-        values={":delivery": Delivery.FAILED, ":error": error, ":send": send.send_id},
+        verb="ConditionCheck",
+        key=records.challenge_key(receipt.login_name),
+        condition=when.NEWER_SEND,
+        values={":send": receipt.send_id},
     )
 
 
-def _mark_unusable(send: Send, reason: str, now: float) -> Write:
-    assert send.phone is not None  # noqa: S101 - only a phone can become unusable
+def _mark_unusable(receipt: Receipt, reason: str, now: float) -> Write:
     return Write(
         label="phone",
         verb="Update",
-        key=records.phone_key(send.login_name, send.phone.slot),
+        key=records.phone_key(receipt.login_name, slot_of(receipt.phone_id or "")),
         update="SET unusable_reason = :reason, unusable_at = :now",
-        condition=when.SAME_PHONE,
-        values={":phone": send.phone.id, ":reason": reason, ":now": now},
+        condition=when.every(when.SAME_PHONE, when.NOT_VERIFIED_SINCE),
+        values={":phone": receipt.phone_id, ":reason": reason, ":now": now, ":sent_at": receipt.sent_at},
     )

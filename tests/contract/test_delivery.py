@@ -1,0 +1,267 @@
+"""Delivery: what the table says after each fault, and what reports do to sends on every channel."""
+
+from collections.abc import Callable
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from mfa import errors
+from mfa.challenges import Challenge, Channel, Delivery
+from mfa.history import EventType
+from mfa.sends import Caller, Outcome, Receipt
+from mfa.settings import Voice, WhatsApp
+from tests.contract.world import ADDRESS, NUMBER, REFUSED, REFUSED_FOR_GOOD, Person, World
+
+SILENCE = ReadTimeoutError(endpoint_url="https://dynamodb")
+THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "operation")
+
+
+def newest(world: World) -> Receipt:
+    """The newest receipt, as a callback finds it."""
+    found = [world.sends.load_receipt(item["pk"].partition("#")[2]) for item in world.items("SEND#")]
+    return max((receipt for receipt in found if receipt), key=lambda receipt: receipt.sent_at)
+
+
+def refuse(
+    world: World,
+    receipt: Receipt,
+    error: str = "30003",
+    *,
+    permanent: bool = False,
+    delivery: Delivery = Delivery.UNDELIVERED,
+) -> bool:
+    """A callback says that a message was not delivered."""
+    event = world.event(EventType.SEND_REFUSED)
+    return world.sends.record_refused(receipt, delivery, error, event, permanent=permanent, ends_cooldown=False)
+
+
+def by(world: World, demo: Person, channel: Channel) -> Challenge:
+    """A send by this channel, once the cooldown is over."""
+    world.wait(61)
+    return world.dispatch.start(demo.login, Caller(ADDRESS), demo.phone.id, channel).challenge
+
+
+@pytest.fixture
+def everything(world: World) -> None:
+    """Every channel is set up."""
+    world.set(voice=Voice(enabled=True), whatsapp=WhatsApp("HX" + "0" * 32))
+
+
+# --- DynamoDB refuses the write before Twilio is called
+
+
+@pytest.mark.parametrize("failure", [SILENCE, THROTTLED])
+@pytest.mark.parametrize("request_", ["batch_get_item", "transact_write_items"])
+def test_where_the_claim_cannot_be_written_nothing_is_sent_or_charged(
+    world: World, demo: Person, request_: str, failure: Exception
+) -> None:
+    world.wire.fail(request_, failure)
+    with pytest.raises(errors.TemporarilyUnavailable):
+        demo.start()
+    assert (demo.messages, demo.item, world.items("SEND#")) == (0, {}, [])
+    assert world.counted(f"NUMBER#{NUMBER}") == world.counted("REGION#HK") == 0
+    assert demo.start().sends_remaining == 4
+
+
+def test_a_claim_whose_reply_is_lost_sends_nothing_and_stays_claimed(world: World, demo: Person) -> None:
+    """Nobody knows whether it was written, so that nothing may go out; the person can ask again after the cooldown."""
+    transact = world.wire.transact_write_items
+
+    def lost(**request: object) -> object:
+        transact(**request)
+        raise SILENCE
+
+    world.wire.transact_write_items = lost  # type: ignore[method-assign]
+    with pytest.raises(errors.TemporarilyUnavailable):
+        demo.start()
+    world.wire.transact_write_items = transact  # type: ignore[method-assign]
+    assert (demo.messages, len(demo.item["charged"])) == (0, 1)
+    with pytest.raises(errors.ResendTooSoon):
+        demo.start()
+    world.wait(61)
+    assert demo.start().sends_remaining == 3
+
+
+# --- DynamoDB refuses the write after Twilio answered
+
+
+@pytest.mark.parametrize("failure", [SILENCE, THROTTLED])
+@pytest.mark.parametrize("outcome", [Outcome(Delivery.QUEUED), Outcome(Delivery.UNKNOWN)])
+def test_a_message_whose_fate_cannot_be_written_is_a_success_and_its_code_is_right(
+    world: World, demo: Person, outcome: Outcome, failure: Exception
+) -> None:
+    world.sms.outcomes.append(outcome)
+    world.wire.fail("update_item", failure)
+    challenge = demo.start()
+    assert (challenge.delivery, challenge.sends_remaining) == (outcome.delivery, 4)
+    assert (demo.item["delivery"], len(demo.item["charged"]), demo.messages) == ("sending", 1, 1)
+    with pytest.raises(errors.ResendTooSoon):
+        demo.resend(challenge)
+    demo.verify(challenge, demo.code)
+
+
+@pytest.mark.parametrize("failure", [SILENCE, THROTTLED])
+@pytest.mark.parametrize("outcome", [REFUSED, REFUSED_FOR_GOOD])
+def test_a_refusal_that_cannot_be_written_is_said_and_stays_charged(
+    world: World, demo: Person, outcome: Outcome, failure: Exception
+) -> None:
+    world.sms.outcomes.append(outcome)
+    world.sms.meanwhile.append(lambda: world.wire.fail("transact_write_items", failure))
+    with pytest.raises(errors.SmsUnavailable):
+        demo.start()
+    item = demo.item
+    assert (item["delivery"], len(item["charged"]), item.get("refunded", 0)) == ("sending", 1, 0)
+    with pytest.raises(errors.ResendTooSoon):
+        demo.start()
+
+
+def test_whatever_cannot_be_written_no_sixth_message_goes_out(world: World, demo: Person) -> None:
+    faults: list[Callable[[], object]] = [
+        lambda: world.wire.fail("update_item", SILENCE),
+        lambda: world.sms.outcomes.append(Outcome(Delivery.UNKNOWN)),
+        lambda: world.wire.fail("update_item", THROTTLED),
+        lambda: world.sms.outcomes.append(Outcome(Delivery.UNKNOWN)),
+        lambda: world.wire.fail("update_item", SILENCE),
+    ]
+    for fault in faults:
+        fault()
+        demo.start()
+        world.wait(61)
+    with pytest.raises(errors.TooManySends):
+        demo.start()
+    assert demo.messages == 5
+
+
+# --- reports and the write that follows Twilio's answer
+
+
+@pytest.mark.parametrize(
+    ("reported", "outcome"),
+    [
+        (Delivery.DELIVERED, Delivery.QUEUED),
+        (Delivery.SENT, Delivery.QUEUED),
+        (Delivery.QUEUED, Delivery.UNKNOWN),
+        (Delivery.DELIVERED, Delivery.UNKNOWN),
+    ],
+)
+def test_a_report_may_come_before_the_answer_is_written(
+    world: World, demo: Person, reported: Delivery, outcome: Delivery
+) -> None:
+    world.sms.outcomes.append(Outcome(outcome))
+    world.sms.meanwhile.append(lambda: world.sends.record_delivery(newest(world), reported))
+    demo.start()
+    assert demo.item["delivery"] == reported
+
+
+def test_a_refusal_may_be_reported_before_the_answer_is_written(world: World, demo: Person) -> None:
+    world.sms.meanwhile.append(lambda: refuse(world, newest(world)))
+    demo.start()
+    item = demo.item
+    assert (item["delivery"], item["delivery_error"], item["refunded"]) == ("undelivered", "30003", 1)
+    assert "charged" not in item
+    with pytest.raises(errors.ResendTooSoon):
+        demo.start()
+
+
+def test_unknown_becomes_what_is_reported(world: World, demo: Person) -> None:
+    world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
+    demo.start()
+    for delivery in (Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED):
+        assert world.sends.record_delivery(newest(world), delivery)
+        assert demo.item["delivery"] == delivery
+
+
+def test_a_report_of_a_user_who_is_gone_brings_nothing_back(world: World, demo: Person) -> None:
+    demo.start()
+    receipt = newest(world)
+    for item in world.items(f"USER#{demo.name}"):
+        world.remove((item["pk"], item["sk"]))
+    assert not world.sends.record_delivery(receipt, Delivery.DELIVERED)
+    assert not refuse(world, receipt, "30005", permanent=True)
+    assert world.items(f"USER#{demo.name}") == []
+
+
+# --- every channel of a phone is one lane
+
+
+@pytest.mark.usefixtures("everything")
+def test_the_channels_of_a_phone_share_their_counts(world: World, demo: Person) -> None:
+    for left, channel in enumerate((Channel.VOICE, Channel.WHATSAPP, Channel.SMS, Channel.VOICE, Channel.VOICE)):
+        assert by(world, demo, channel).sends_remaining == 4 - left
+    assert len(demo.item["charged"]) == 5
+    assert not {name for name in demo.item if name.startswith("email")}
+    with pytest.raises(errors.TooManySends):
+        by(world, demo, Channel.WHATSAPP)
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.VOICE, Channel.WHATSAPP])
+def test_a_refused_delivery_is_given_back_whatever_the_channel(world: World, demo: Person, channel: Channel) -> None:
+    by(world, demo, channel)
+    receipt = newest(world)
+    assert receipt.channel is channel
+    assert refuse(world, receipt)
+    assert not refuse(world, receipt)
+    assert ("charged" in demo.item, demo.item["refunded"]) == (False, 1)
+    [event] = world.history(demo.name, EventType.SEND_REFUSED)
+    assert event["detail"] == {} or event["detail"]["channel"] == channel
+
+
+@pytest.mark.usefixtures("everything")
+def test_an_older_send_of_another_channel_is_given_back(world: World, demo: Person) -> None:
+    by(world, demo, Channel.SMS)
+    texted = newest(world)
+    by(world, demo, Channel.VOICE)
+    assert refuse(world, texted)
+    item = demo.item
+    assert (item["delivery"], item["channel"], len(item["charged"]), item["refunded"]) == ("queued", "voice", 1, 1)
+
+
+def test_a_mail_that_was_refused_is_given_back_to_the_mails(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    texted = newest(world)
+    world.wait(1)
+    demo.recover()
+    assert refuse(world, texted)
+    item = demo.item
+    assert ("charged" in item, item["refunded"], len(item["email_charged"])) == (False, 1, 1)
+    assert "email_refunded" not in item
+    assert item["id"] != challenge.id
+
+
+# --- phones that cannot be reached
+
+
+@pytest.mark.guards("STILL_USABLE")
+def test_a_send_with_nothing_to_give_back_marks_the_phone_once(world: World, demo: Person) -> None:
+    """The counts began anew since; that the number cannot be reached is true all the same."""
+    demo.start()
+    receipt = newest(world)
+    demo.edit(charged=None, send_id="another")
+    assert refuse(world, receipt, "30006", permanent=True)
+    assert world.account().phones[0].unusable_reason == "30006"
+    assert not refuse(world, receipt, "30006", permanent=True)
+    assert len(world.history(demo.name, EventType.SEND_REFUSED)) == 1
+
+
+def test_a_phone_that_took_the_place_of_a_removed_one_is_not_marked(world: World, demo: Person) -> None:
+    demo.start()
+    receipt = newest(world)
+    world.users.remove_phone(demo.name, demo.phone, world.event(EventType.PHONE_REMOVED))
+    another = world.add_phone(demo.name, "+85291234567")
+    refuse(world, receipt, "30005", permanent=True)
+    [phone] = world.account().phones
+    assert (phone.id, phone.unusable_reason) == (another.id, None)
+
+
+def test_a_phone_is_marked_with_the_send_that_is_given_back_or_neither_is(world: World, demo: Person) -> None:
+    demo.start()
+    receipt = newest(world)
+    world.wire.fail("transact_write_items", SILENCE)
+    with pytest.raises(errors.TemporarilyUnavailable):
+        refuse(world, receipt, "30005", permanent=True)
+    assert len(demo.item["charged"]) == 1
+    assert world.account().phones[0].unusable_reason is None
+    assert refuse(world, receipt, "30005", permanent=True), "Twilio may report again"
+    assert world.account().phones[0].unusable_reason == "30005"
+    assert "charged" not in demo.item

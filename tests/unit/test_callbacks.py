@@ -1,0 +1,129 @@
+"""Callbacks: what Twilio's statuses mean, and what is asked of the store for each."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from mfa.callbacks import STATUSES, Callbacks
+from mfa.challenges import Channel, Delivery
+from mfa.errors import Forbidden
+from mfa.history import Event
+from mfa.sends import Receipt
+
+RECEIPT = Receipt(
+    login_name="demo.user",
+    challenge_id="c",
+    send_id="s",
+    channel=Channel.SMS,
+    phone_id="0-a",
+    max_sends=5,
+    sent_at=0.0,
+)
+
+
+@dataclass
+class Sends:
+    """One send, `ref`, and what was written of it."""
+
+    is_news: bool = True
+    looked_for: list[str] = field(default_factory=list)
+    written: list[Any] = field(default_factory=list)
+
+    def load_receipt(self, ref: str) -> Receipt | None:
+        self.looked_for.append(ref)
+        return RECEIPT if ref == "ref" else None
+
+    def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool:
+        assert (event is not None) == (delivery is Delivery.DELIVERED)  # that it arrived is in the history
+        self.written.append(delivery)
+        return self.is_news
+
+    def record_refused(
+        self, receipt: Receipt, delivery: Delivery, error: str, event: Event, *, permanent: bool, ends_cooldown: bool
+    ) -> bool:
+        assert event.detail == {"error": error, "channel": "sms"}
+        assert ends_cooldown is False, "only the answer to a send ends its cooldown"
+        self.written.append((delivery, error, permanent))
+        return self.is_news
+
+
+class Signatures:
+    """Takes one signature, of one URL."""
+
+    def is_signed(self, url: str, parameters: dict[str, str], signature: str) -> bool:
+        return (url, signature) == ("https://login.example.com", "right")
+
+
+def report(sends: Sends, ref: str = "ref", signature: str = "right", **parameters: str) -> str | None:
+    callbacks = Callbacks(sends=sends, signatures=Signatures(), clock=lambda: 1.0, random_bytes=bytes)
+    return callbacks.report("https://login.example.com", ref, parameters, signature)
+
+
+def test_every_status_of_twilios_is_known() -> None:
+    """Messages and calls, as their API's description lists them."""
+    messages = {"queued", "sending", "sent", "failed", "delivered", "undelivered", "scheduled", "read", "canceled"}
+    calls = {"queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"}
+    assert set(STATUSES) == messages | calls | {"accepted", "initiated"}
+
+
+@pytest.mark.parametrize(("status", "delivery"), STATUSES.items())
+@pytest.mark.parametrize("name", ["MessageStatus", "CallStatus"])
+def test_a_status_is_written_down(name: str, status: str, delivery: Delivery) -> None:
+    sends = Sends()
+    error = report(sends, **{name: status})
+    if delivery.is_refused:
+        said = status if name == "CallStatus" else "unknown"
+        assert (error, sends.written) == (said, [(delivery, said, False)])
+    else:
+        assert (error, sends.written) == (None, [delivery])
+
+
+@pytest.mark.parametrize(
+    ("code", "permanent"),
+    [
+        ("30005", True),
+        ("30006", True),
+        ("21211", True),
+        ("21614", True),
+        ("30003", False),
+        ("30007", False),
+        ("", False),
+    ],
+)
+def test_some_codes_are_for_good(code: str, permanent: bool) -> None:
+    sends = Sends()
+    assert report(sends, MessageStatus="undelivered", ErrorCode=code) == (code or "unknown")
+    assert sends.written == [(Delivery.UNDELIVERED, code or "unknown", permanent)]
+
+
+def test_what_is_known_already_is_no_news() -> None:
+    assert report(Sends(is_news=False), MessageStatus="failed", ErrorCode="30008") is None
+
+
+def test_who_does_not_sign_is_not_looked_up() -> None:
+    sends = Sends()
+    with pytest.raises(Forbidden):
+        report(sends, signature="wrong", MessageStatus="failed")
+    assert (sends.looked_for, sends.written) == ([], [])
+
+
+def test_what_belongs_to_no_send_is_forgotten() -> None:
+    sends = Sends()
+    assert report(sends, ref="another", MessageStatus="failed", ErrorCode="30005") is None
+    assert sends.written == []
+
+
+def test_what_is_no_status_asks_nothing_of_the_table() -> None:
+    sends = Sends()
+    assert report(sends, MessageStatus="received") is None
+    assert report(sends) is None
+    assert sends.looked_for == []
+
+
+def test_a_message_comes_further_step_by_step() -> None:
+    """What ranks no higher is late."""
+    course = [Delivery.SENDING, Delivery.UNKNOWN, Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED]
+    assert [delivery.rank for delivery in course] == sorted({delivery.rank for delivery in course})
+    ends = {delivery.rank for delivery in (Delivery.DELIVERED, Delivery.UNDELIVERED, Delivery.FAILED)}
+    assert ends == {Delivery.DELIVERED.rank}, "the first end that is reported is the end"
