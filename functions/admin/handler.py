@@ -1,26 +1,60 @@
-"""Administration by direct invocation, authorised by IAM."""
+"""Administration: over HTTP for system users, and by direct invocation, authorised by IAM. Serves the console."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mfa import errors, operations
-from mfa.administration import Actor
+from mfa import admin_contract, api, errors, operations, pages
 from mfa.wiring import Wiring
 
 logger = Logger()
 metrics = Metrics()
 wiring = Wiring()
+app = api.App(wiring, logger, metrics)
+console = pages.Pages(Path(__file__).with_name("console"))
 
 
-@logger.inject_lambda_context(clear_state=True)
+def _operation(name: str) -> Callable[[api.Call], api.Answer]:
+    def carry_out(call: api.Call) -> api.Answer:
+        ask = operations.Ask(call.administrator, call.body, call.if_match)
+        output = operations.run(wiring.administration, name, ask)
+        return api.Answer(output.body, output.etag)
+
+    return carry_out
+
+
+for operation in admin_contract.OPERATIONS:
+    app.operation(operation)(_operation(operation.id))
+
+
+@app.get("/v1/admin/console")
+def console_address() -> Response[str]:
+    """Leads to the first page. API Gateway tells no slash at the end from none, and pages lie below it."""
+    app.count("console")
+    return pages.redirect(f"{wiring.issuer()}/v1/admin/console/index.html")
+
+
+@app.get(r"/v1/admin/console/{proxy\+}")
+def console_page() -> Response[str]:
+    """A file of the console."""
+    app.count("console")
+    event = app.current_event
+    return console.page((event.path_parameters or {}).get("proxy", ""), event.headers.get("If-None-Match"))
+
+
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"operation": …, "input": …}` gives `{"output": …}` or `{"error": problem}`."""
+    """Answers API Gateway; and `{"operation": …, "input": …}` by `{"output": …}` or `{"error": problem}`."""
+    if isinstance(event, dict) and "httpMethod" in event and event.get("requestContext"):
+        return app.resolve(event, context)
     try:
         output = _invoked(event)
     except errors.Refusal as refusal:
@@ -34,10 +68,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {"output": msgspec.to_builtins(output)}
 
 
-def _invoked(event: Mapping[str, Any]) -> Any:
+def _invoked(event: Any) -> Any:
+    # What has a requestContext is never an invocation, whatever else it has.
     if not isinstance(event, Mapping) or event.keys() - {"operation", "input"}:
-        # API Gateway's events come with a caller that IAM has not authorised.
-        raise errors.Forbidden("Not a direct invocation.")
+        raise errors.InvalidRequest("event", "must be an object with operation and input, and nothing else")
     name, given = event.get("operation"), event.get("input", {})
     if not isinstance(name, str):
         raise errors.InvalidRequest("operation", "must be a string")
@@ -45,4 +79,4 @@ def _invoked(event: Mapping[str, Any]) -> Any:
         raise errors.InvalidRequest("input", "must be an object")
     logger.append_keys(operation=name)
     metrics.add_metric(name="operations", unit=MetricUnit.Count, value=1)
-    return operations.run(wiring.administration, Actor("iam"), name, given)
+    return operations.invoke(wiring.administration, name, given)

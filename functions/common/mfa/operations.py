@@ -1,174 +1,235 @@
-"""The operations of administration, by name: what each takes, and what it gives."""
+"""The operations of administration, carried out: one table for HTTP and for direct invocation."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Any
 
-from msgspec import Meta, Struct
+from mfa import admin_answers as answers
+from mfa import admin_contract, errors, schema, template_texts
+from mfa import admin_requests as requests
+from mfa import admin_views as views
+from mfa.administration.actors import Actor
+from mfa.administration.configuration import Configuration
+from mfa.administration.directory import Directory
+from mfa.administration.imports import Imports
+from mfa.administration.overview import Overviews
+from mfa.administration.settings_tests import SettingsTests
+from mfa.administration.users import UserAdministration
+from mfa.settings import StoredSettings
 
-from mfa import errors, schema
-from mfa.accounts import Account
-from mfa.administration import Actor, Administration, NewClient, NewUser, UserPatch
-from mfa.clients import Client
-from mfa.phones import Phone
-from mfa.times import rfc3339
-
-type Input = Mapping[str, Any]
-type Operation = Callable[[Administration, Actor, Input], Any]
+type Input = Any
 
 
-class _Name(Struct, frozen=True, forbid_unknown_fields=True):
-    login_name: Annotated[str, Meta(max_length=256)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Administration:
+    """All that administrators do."""
+
+    users: UserAdministration
+    directory: Directory
+    configuration: Configuration
+    tests: SettingsTests
+    imports: Imports
+    overviews: Overviews
+    clock: Callable[[], float]
 
 
-class _NewPhone(Struct, frozen=True, forbid_unknown_fields=True):
-    login_name: Annotated[str, Meta(max_length=256)]
-    number: Annotated[str, Meta(max_length=64)]
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Who asks, for what, and the version that was read (`If-Match`)."""
+
+    actor: Actor
+    input: Input
+    if_match: str | None = None
 
     def __repr__(self) -> str:
-        return "_NewPhone(...)"
+        return "Ask(...)"
 
 
-class _PhoneId(Struct, frozen=True, forbid_unknown_fields=True):
-    login_name: Annotated[str, Meta(max_length=256)]
-    id: Annotated[str, Meta(max_length=64)]
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What an operation gives, and the version of it."""
+
+    body: Any
+    etag: str | None = None
 
 
-class _Nothing(Struct, frozen=True, forbid_unknown_fields=True):
-    pass
-
-
-def run(administration: Administration, actor: Actor, name: str, given: Input) -> Any:
-    """Carries the operation out. Raises the errors of the API; an unknown operation is an InvalidRequest."""
-    operation = OPERATIONS.get(name)
-    if operation is None:
-        raise errors.InvalidRequest("operation", f"must be one of {', '.join(sorted(OPERATIONS))}")
+def invoke(administration: Administration, name: str, given: Mapping[str, Any]) -> Any:
+    """Carries out a direct invocation, which IAM has authorised. Raises the errors of the API."""
     schema.check_unicode(given, "input")
-    return operation(administration, actor, given)
-
-
-def _bootstrap(administration: Administration, actor: Actor, given: Input) -> Any:
-    return user_view(administration.bootstrap(actor, schema.convert(given, NewUser)), administration.clock())
-
-
-def _create_user(administration: Administration, actor: Actor, given: Input) -> Any:
-    return user_view(administration.create_user(actor, schema.convert(given, NewUser)), administration.clock())
-
-
-def _get_user(administration: Administration, actor: Actor, given: Input) -> Any:
-    return user_view(administration.get_user(schema.convert(given, _Name).login_name), administration.clock())
-
-
-def _patch_user(administration: Administration, actor: Actor, given: Input) -> Any:
-    name = schema.convert({key: given[key] for key in given if key == "login_name"}, _Name).login_name
-    patch = schema.convert({key: value for key, value in given.items() if key != "login_name"}, UserPatch)
-    return user_view(administration.patch_user(actor, name, patch), administration.clock())
-
-
-def _delete_user(administration: Administration, actor: Actor, given: Input) -> Any:
-    administration.delete_user(actor, schema.convert(given, _Name).login_name)
-    return {}
-
-
-def _unlock_user(administration: Administration, actor: Actor, given: Input) -> Any:
-    return user_view(administration.unlock_user(actor, schema.convert(given, _Name).login_name), administration.clock())
-
-
-def _add_phone(administration: Administration, actor: Actor, given: Input) -> Any:
-    new = schema.convert(given, _NewPhone)
-    return phone_view(administration.add_phone(actor, new.login_name, new.number))
-
-
-def _remove_phone(administration: Administration, actor: Actor, given: Input) -> Any:
-    which = schema.convert(given, _PhoneId)
-    administration.remove_phone(actor, which.login_name, which.id)
-    return {}
-
-
-def _create_client(administration: Administration, _actor: Actor, given: Input) -> Any:
-    client, secret = administration.create_client(schema.convert(given, NewClient))
-    return client_view(client) | {"client_secret": secret}
-
-
-def _get_settings(administration: Administration, _actor: Actor, given: Input) -> Any:
-    schema.convert(given, _Nothing)
-    stored = administration.get_settings()
-    return stored.document() | {"etag": stored.etag}
-
-
-def _patch_settings(administration: Administration, actor: Actor, given: Input) -> Any:
+    operation = _DIRECT.get(name)
+    if operation is None:
+        raise errors.InvalidRequest("operation", f"must be one of {', '.join(sorted(_DIRECT))}")
+    request, run = operation
     if_match = given.get("if_match")
     if not (if_match is None or isinstance(if_match, str)):
         raise errors.InvalidRequest("if_match", "must be a string")
-    patch = {key: value for key, value in given.items() if key != "if_match"}
-    stored = administration.patch_settings(actor, patch, if_match)
-    return stored.document() | {"etag": stored.etag}
+    rest = {key: value for key, value in given.items() if key != "if_match"}
+    output = run(administration, Ask(Actor("iam"), schema.convert(rest, request), if_match))
+    if isinstance(output.body, dict) and output.etag is not None:
+        return output.body | {"etag": output.etag}
+    return {} if output.body is None else output.body
 
 
-OPERATIONS: dict[str, Operation] = {
-    "users.bootstrap": _bootstrap,
+def run(administration: Administration, name: str, ask: Ask) -> Output:
+    """Carries out an operation whose input is of the contract's type. Raises the errors of the API."""
+    return OPERATIONS[name](administration, ask)
+
+
+def _get_session(administration: Administration, ask: Ask) -> Output:
+    return Output(views.session(ask.actor, administration.users.get(ask.actor.name)))
+
+
+def _list_regions(_administration: Administration, _ask: Ask) -> Output:
+    from mfa import numbering  # noqa: PLC0415 - the plans of every country, which only this needs
+
+    return Output(answers.Regions([answers.Region(*each) for each in numbering.regions()]))
+
+
+def _get_settings(administration: Administration, _ask: Ask) -> Output:
+    return _settings(administration.configuration.get())
+
+
+def _patch_settings(administration: Administration, ask: Ask) -> Output:
+    return _settings(administration.configuration.patch(ask.actor, ask.input, ask.if_match))
+
+
+def _start_test(administration: Administration, ask: Ask) -> Output:
+    return Output(views.trial(administration.tests.start(ask.actor, ask.input), administration.clock()))
+
+
+def _resend_test(administration: Administration, ask: Ask) -> Output:
+    return Output(views.trial(administration.tests.resend(ask.actor, ask.input), administration.clock()))
+
+
+def _get_test(administration: Administration, ask: Ask) -> Output:
+    return Output(views.trial(administration.tests.get(ask.actor, ask.input), administration.clock()))
+
+
+def _verify_test(administration: Administration, ask: Ask) -> Output:
+    return Output(answers.TestApproved(administration.tests.verify(ask.actor, ask.input)))
+
+
+def _list_locales(_administration: Administration, _ask: Ask) -> Output:
+    return Output(answers.TemplateLocales(list(template_texts.LOCALES)))
+
+
+def _preview_template(administration: Administration, ask: Ask) -> Output:
+    settings = administration.configuration.get().settings
+    return Output(views.preview(ask.input.locale, ask.input.template, settings))
+
+
+def _list_users(administration: Administration, ask: Ask) -> Output:
+    accounts, cursor = administration.directory.users(ask.input)
+    now = administration.clock()
+    return Output(answers.UserPage([views.user(account, now) for account in accounts], cursor))
+
+
+def _bootstrap(administration: Administration, ask: Ask) -> Output:
+    return Output(views.user(administration.users.bootstrap(ask.actor, ask.input), administration.clock()))
+
+
+def _create_user(administration: Administration, ask: Ask) -> Output:
+    account = administration.users.create(ask.actor, ask.input)
+    return Output(views.user(account, administration.clock()), account.existing_user.etag)
+
+
+def _get_user(administration: Administration, ask: Ask) -> Output:
+    account = administration.users.get(ask.input.login_name)
+    return Output(views.user(account, administration.clock()), account.existing_user.etag)
+
+
+def _patch_user(administration: Administration, ask: Ask) -> Output:
+    account = administration.users.patch(ask.actor, ask.input, ask.if_match)
+    return Output(views.user(account, administration.clock()), account.existing_user.etag)
+
+
+def _delete_user(administration: Administration, ask: Ask) -> Output:
+    administration.users.delete(ask.actor, ask.input.login_name, ask.if_match)
+    return Output(None)
+
+
+def _unlock_user(administration: Administration, ask: Ask) -> Output:
+    return Output(views.user(administration.users.unlock(ask.actor, ask.input.login_name), administration.clock()))
+
+
+def _list_events(administration: Administration, ask: Ask) -> Output:
+    events, cursor = administration.directory.events(ask.input)
+    return Output(answers.EventPage([views.event(event) for event in events], cursor))
+
+
+def _import_users(administration: Administration, ask: Ask) -> Output:
+    return Output(administration.imports.run(ask.actor, ask.input))
+
+
+def _export_users(administration: Administration, ask: Ask) -> Output:
+    return Output(answers.ExportPage(*administration.imports.export(ask.input)))
+
+
+def _add_phone(administration: Administration, ask: Ask) -> Output:
+    return Output(views.phone(administration.users.add_phone(ask.actor, ask.input.login_name, ask.input.number)))
+
+
+def _remove_phone(administration: Administration, ask: Ask) -> Output:
+    administration.users.remove_phone(ask.actor, ask.input.login_name, ask.input.id)
+    return Output(None)
+
+
+def _list_clients(administration: Administration, _ask: Ask) -> Output:
+    return Output(answers.ClientPage([views.client(client) for client in administration.configuration.clients()]))
+
+
+def _create_client(administration: Administration, ask: Ask) -> Output:
+    return Output(views.client_with_secret(*administration.configuration.create_client(ask.actor, ask.input)))
+
+
+def _rotate_client(administration: Administration, ask: Ask) -> Output:
+    return Output(views.client_with_secret(*administration.configuration.rotate_client(ask.actor, ask.input.id)))
+
+
+def _delete_client(administration: Administration, ask: Ask) -> Output:
+    administration.configuration.delete_client(ask.actor, ask.input.id)
+    return Output(None)
+
+
+def _get_overview(administration: Administration, ask: Ask) -> Output:
+    return Output(administration.overviews.get(ask.input.days))
+
+
+def _settings(stored: StoredSettings) -> Output:
+    return Output(stored.document(), stored.etag)
+
+
+OPERATIONS: dict[str, Callable[[Administration, Ask], Output]] = {
+    "session.get": _get_session,
+    "regions.list": _list_regions,
+    "settings.get": _get_settings,
+    "settings.patch": _patch_settings,
+    "settings.test": _start_test,
+    "settings.test.get": _get_test,
+    "settings.test.resend": _resend_test,
+    "settings.test.verify": _verify_test,
+    "templates.list": _list_locales,
+    "templates.preview": _preview_template,
+    "users.list": _list_users,
     "users.create": _create_user,
+    "users.import": _import_users,
+    "users.export": _export_users,
     "users.get": _get_user,
     "users.patch": _patch_user,
     "users.delete": _delete_user,
     "users.unlock": _unlock_user,
+    "users.events": _list_events,
     "phones.add": _add_phone,
     "phones.remove": _remove_phone,
+    "clients.list": _list_clients,
     "clients.create": _create_client,
-    "settings.get": _get_settings,
-    "settings.patch": _patch_settings,
+    "clients.rotate": _rotate_client,
+    "clients.delete": _delete_client,
+    "overview.get": _get_overview,
 }
-
-
-def user_view(account: Account, now: float) -> dict[str, Any]:
-    """A user as an administrator sees it."""
-    user = account.user
-    if user is None:
-        raise errors.UserNotFound
-    locked_until = account.challenge.locked_until(now)
-    return {
-        "login_name": user.login_name,
-        "alias": user.alias,
-        "kind": user.kind,
-        "owner": user.owner,
-        "contact_email": user.contact_email,
-        "locale": user.locale,
-        "mfa_enabled": user.mfa_enabled,
-        "status": user.status,
-        "phones": [phone_view(phone) for phone in account.phones],
-        "locked_until": _moment(locked_until),
-        "last_legacy_at": _moment(user.last_legacy_at),
-        "client_version": user.client_version,
-        "created_at": rfc3339(user.created_at),
-        "updated_at": rfc3339(user.updated_at),
-        "version": user.version,
-    }
-
-
-def phone_view(phone: Phone) -> dict[str, Any]:
-    """A phone as an administrator sees it, number and all."""
-    unusable = {"reason": phone.unusable_reason, "at": _moment(phone.unusable_at)} if phone.unusable_reason else None
-    return {
-        "id": phone.id,
-        "number": phone.number,
-        "region": phone.region,
-        "calling_code": phone.calling_code,
-        "masked_number": phone.masked_number,
-        "verified": phone.verified,
-        "last_verified_at": _moment(phone.last_verified_at),
-        "unusable": unusable,
-    }
-
-
-def client_view(client: Client) -> dict[str, Any]:
-    """A client without its secret."""
-    return {
-        "client_id": client.client_id,
-        "name": client.name,
-        "legacy": client.legacy,
-        "created_at": rfc3339(client.created_at),
-        "last_used_at": _moment(client.last_used_at),
-    }
-
-
-def _moment(at: float | None) -> str | None:
-    return None if at is None else rfc3339(at)
+# The first administrator cannot log in yet, and a session is a token's: the one is only here, the other only over HTTP.
+_DIRECT: dict[str, tuple[type[Any], Callable[[Administration, Ask], Output]]] = {
+    "users.bootstrap": (requests.NewUser, _bootstrap),
+    **{name: (admin_contract.BY_ID[name].request or requests.Nothing, run) for name, run in OPERATIONS.items()},
+}
+del _DIRECT["session.get"]

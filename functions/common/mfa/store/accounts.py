@@ -1,6 +1,8 @@
 """What a login reads and writes: the account, wrong passwords, legacy logins."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
 
 from mfa.accounts import Account
 from mfa.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
@@ -9,7 +11,8 @@ from mfa.history import Event
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.counters import Counters
-from mfa.store.table import ConditionFailed, Key, Table, TransactionRefused, Write
+from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write
+from mfa.users import User
 
 
 class AccountStore:
@@ -21,11 +24,27 @@ class AccountStore:
 
     def load_account(self, login_name: str) -> Account:
         """The user with phones and challenge, in one request."""
-        return self._account(login_name, records.account_keys(login_name))
+        return _account(login_name, self._table.get_all(records.account_keys(login_name)))
+
+    def load_accounts(self, login_names: Sequence[str]) -> list[Account]:
+        """These users with phones and challenges, in this order; who is gone is left out."""
+        items = self._table.get_all(key for name in login_names for key in records.account_keys(name))
+        of_user: dict[str, dict[Key, Item]] = {name: {} for name in login_names}
+        for key, item in items.items():
+            of_user[key[0].partition("#")[2]][key] = item
+        accounts = [_account(name, own) for name, own in of_user.items()]
+        return [account for account in accounts if account.user]
 
     def load_account_for_login(self, login_name: str, address: str, now: float) -> Account:
         """The same, and the wrong passwords from this address, in one request."""
-        return self._account(login_name, records.account_keys(login_name), _passwords_key(address, now))
+        passwords_key = _passwords_key(address, now)
+        items = self._table.get_all([*records.account_keys(login_name), passwords_key])
+        passwords = items.pop(passwords_key, {})
+        return replace(
+            _account(login_name, items),
+            wrong_passwords=passwords.get("n", 0),
+            wrong_passwords_for_name=passwords.get(_name_attribute(login_name), 0),
+        )
 
     def load_challenge(self, login_name: str) -> Challenge:
         """The user's challenge; one without an id where there is none."""
@@ -54,24 +73,25 @@ class AccountStore:
             return False
         return True
 
-    def record_legacy_login(self, login_name: str, client_version: str, event: Event) -> bool:
+    def record_legacy_login(self, user: User, client_version: str, event: Event) -> bool:
         """Writes that a legacy client skipped the second factor: profile, history and counter.
 
-        False where the user was deleted meanwhile.
+        False where the user was changed or deleted meanwhile. The profile gets a new version, so that no administrator
+        overwrites what is written here.
         """
         profile = Write(
             label="profile",
             verb="Update",
-            key=records.profile_key(login_name),
-            update="SET last_legacy_at = :at, client_version = :client_version",
-            condition=when.EXISTS,
-            values={":at": event.at, ":client_version": client_version},
+            key=records.profile_key(user.login_name),
+            update="SET last_legacy_at = :at, client_version = :client_version ADD version :one",
+            condition=when.PROFILE_AS_READ,
+            values={":at": event.at, ":client_version": client_version, ":one": 1, ":version": user.version},
         )
         try:
             self._table.transact(
                 lambda: [
                     profile,
-                    records.event_write(login_name, event),
+                    records.event_write(user.login_name, event),
                     self._counters.count("*", event.at, legacy_logins=1),
                 ]
             )
@@ -79,19 +99,16 @@ class AccountStore:
             return False
         return True
 
-    def _account(self, login_name: str, keys: list[Key], passwords_key: Key | None = None) -> Account:
-        items = self._table.get_all([*keys, passwords_key] if passwords_key else keys)
-        passwords = items.pop(passwords_key, {}) if passwords_key else {}
-        profile = items.pop(records.profile_key(login_name), None)
-        challenge = items.pop(records.challenge_key(login_name), {})
-        phones = [records.phone_of(item) for item in items.values()]
-        return Account(
-            user=records.user_of(profile) if profile else None,
-            phones=tuple(sorted(phones, key=lambda phone: phone.slot)),
-            challenge=records.challenge_of(challenge),
-            wrong_passwords=passwords.get("n", 0),
-            wrong_passwords_for_name=passwords.get(_name_attribute(login_name), 0),
-        )
+
+def _account(login_name: str, items: dict[Key, Item]) -> Account:
+    profile = items.pop(records.profile_key(login_name), None)
+    challenge = items.pop(records.challenge_key(login_name), {})
+    phones = [records.phone_of(item) for item in items.values()]
+    return Account(
+        user=records.user_of(profile) if profile else None,
+        phones=tuple(sorted(phones, key=lambda phone: phone.slot)),
+        challenge=records.challenge_of(challenge),
+    )
 
 
 def _passwords_key(address: str, now: float) -> Key:

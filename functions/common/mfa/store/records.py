@@ -4,30 +4,26 @@ from dataclasses import asdict
 
 from mfa.challenges import Challenge, Channel, Delivery, EarlierSend, Guess, Lane, Request
 from mfa.clients import Client
-from mfa.history import EVENT_SECONDS, Event
+from mfa.history import EVENT_SECONDS, Event, EventType
 from mfa.phones import PHONES_PER_USER, Phone
+from mfa.store.listings import profile_entry
 from mfa.store.table import Item, Key, Write
-from mfa.times import rfc3339
 from mfa.users import Kind, Status, User
 
 SETTINGS: Key = ("SETTINGS", "#SETTINGS")
 ADMINS: Key = ("SETTINGS", "#ADMINS")
+BREAKER: Key = ("SETTINGS", "#BREAKER")
+CLIENTS = "CLIENTS"
 
-# The names of a lane's attributes.
-LANES = {
-    Channel.SMS: {
-        "#charged": "charged",
-        "#refunded": "refunded",
-        "#last_sent_at": "last_sent_at",
-        "#available_at": "available_at",
-    },
-    Channel.EMAIL: {
-        "#charged": "email_charged",
-        "#refunded": "email_refunded",
-        "#last_sent_at": "email_last_sent_at",
-        "#available_at": "email_available_at",
-    },
+# The names of a lane's attributes: all that reaches a phone is one lane, mail another.
+_TO_PHONES = {
+    "#charged": "charged",
+    "#refunded": "refunded",
+    "#last_sent_at": "last_sent_at",
+    "#available_at": "available_at",
 }
+_BY_EMAIL = {name: f"email_{attribute}" for name, attribute in _TO_PHONES.items()}
+LANES = {channel: _BY_EMAIL if channel is Channel.EMAIL else _TO_PHONES for channel in Channel}
 
 
 def profile_key(login_name: str) -> Key:
@@ -57,14 +53,14 @@ def client_key(client_id: str) -> Key:
 
 
 def user_item(user: User) -> Item:
-    """A user's profile as an item."""
-    return {name: value for name, value in asdict(user).items() if value is not None}
+    """A user's profile as an item, found by its login name."""
+    return {name: value for name, value in asdict(user).items() if value is not None} | profile_entry(user)
 
 
 def user_of(item: Item) -> User:
     """The user of a profile."""
     names = User.__dataclass_fields__
-    values = {name: value for name, value in item.items() if name in names}
+    values = {"password_hash": None} | {name: value for name, value in item.items() if name in names}
     return User(**values | {"kind": Kind(item["kind"]), "status": Status(item["status"])})
 
 
@@ -79,8 +75,9 @@ def phone_of(item: Item) -> Phone:
 
 
 def client_item(client: Client) -> Item:
-    """A client as an item."""
-    return {name: value for name, value in asdict(client).items() if value is not None}
+    """A client as an item, found by its name."""
+    entry = {"list": CLIENTS, "position": f"{client.name}\0{client.client_id}"}
+    return {name: value for name, value in asdict(client).items() if value is not None} | entry
 
 
 def client_of(item: Item) -> Client:
@@ -93,7 +90,7 @@ def challenge_of(item: Item) -> Challenge:
     plain = {
         name: item[name]
         for name in (
-            "id", "login_jti", "send_id", "phone_id", "region", "destination", "prefix", "code_mac", "sent_at",
+            "id", "login_jti", "send_id", "phone_id", "locale", "region", "destination", "prefix", "code_mac", "sent_at",
             "expires_at", "approved_at", "delivery_error", "failures", "failures_total", "last_attempt_at", "lock_count",
             "max_failures", "max_sends", "lock_seconds",
         )
@@ -116,9 +113,15 @@ def event_write(login_name: str, event: Event) -> Write:
     return Write(
         label="event",
         verb="Put",
-        key=(f"USER#{login_name}", f"EVENT#{rfc3339(event.at)}#{event.id}"),
+        key=(f"USER#{login_name}", event.position),
         item=asdict(event) | {"ttl": int(event.at) + EVENT_SECONDS},
     )
+
+
+def event_of(item: Item) -> Event:
+    """A line of a user's history."""
+    values = {name: value for name, value in item.items() if name in Event.__dataclass_fields__}
+    return Event(**values | {"type": EventType(item["type"])})
 
 
 def _lane(item: Item, channel: Channel) -> Lane:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import batched
 from typing import Any, Protocol
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
@@ -14,6 +15,8 @@ type Item = dict[str, Any]
 type Key = tuple[str, str]
 
 CONFLICT_RETRIES = 3
+# BatchGetItem takes 100 keys.
+BATCH = 100
 _BUSY = frozenset(
     {
         "InternalServerError",
@@ -50,7 +53,6 @@ class DynamoDB(Protocol):
 
     def get_item(self, **request: Any) -> Any: ...
     def batch_get_item(self, **request: Any) -> Any: ...
-    def put_item(self, **request: Any) -> Any: ...
     def query(self, **request: Any) -> Any: ...
     def update_item(self, **request: Any) -> Any: ...
     def transact_write_items(self, **request: Any) -> Any: ...
@@ -85,29 +87,47 @@ class Table:
         return decode(answer["Item"]) if "Item" in answer else None
 
     def get_all(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """Those of the items that exist, as they stand, in one request."""
-        wanted = {self._name: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
-        answer = self._call(self._client.batch_get_item, RequestItems=wanted)
-        if answer.get("UnprocessedKeys"):
-            raise TemporarilyUnavailable
-        items = [decode(item) for item in answer["Responses"].get(self._name, [])]
-        return {(item["pk"], item["sk"]): item for item in items}
+        """Those of the items that exist, as they stand, in one request for each 100."""
+        found: dict[Key, Item] = {}
+        for some in batched(keys, BATCH, strict=False):
+            wanted = {self._name: {"Keys": [_key(key) for key in some], "ConsistentRead": True}}
+            for attempt in range(CONFLICT_RETRIES + 1):
+                answer = self._call(self._client.batch_get_item, RequestItems=wanted)
+                items = [decode(item) for item in answer["Responses"].get(self._name, [])]
+                found |= {(item["pk"], item["sk"]): item for item in items}
+                wanted = answer.get("UnprocessedKeys") or {}
+                if not wanted:
+                    break
+                if attempt == CONFLICT_RETRIES:
+                    raise TemporarilyUnavailable
+                self._pause(attempt + 1)
+        return found
 
-    def partition(self, pk: str) -> list[Item]:
-        """A small partition's items whose sort key begins with `#`."""
+    def between(self, index: str, hash_key: tuple[str, str], span: tuple[str, str, str], limit: int) -> list[Item]:
+        """The first items of an index's partition whose sort key lies between two values, both included."""
         answer = self._call(
             self._client.query,
             TableName=self._name,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :own)",
-            ExpressionAttributeValues=encode({":pk": pk, ":own": "#"}),
-            ConsistentRead=True,
+            IndexName=index,
+            KeyConditionExpression="#hash = :hash AND #sort BETWEEN :first AND :last",
+            ExpressionAttributeNames={"#hash": hash_key[0], "#sort": span[0]},
+            ExpressionAttributeValues=encode({":hash": hash_key[1], ":first": span[1], ":last": span[2]}),
+            Limit=limit,
         )
         return [decode(item) for item in answer["Items"]]
 
-    def put(self, key: Key, item: Mapping[str, Any], condition: str, values: Mapping[str, Any] | None = None) -> None:
-        """Writes the whole item. Raises ConditionFailed."""
-        write = Write(label="", verb="Put", key=key, item=item, condition=condition, values=values or {})
-        self._write(self._client.put_item, self._request(write))
+    def newest(self, pk: str, prefix: str, before: str | None, limit: int) -> list[Item]:
+        """The last items of a partition whose sort key begins with `prefix` and lies before `before`, last one first."""
+        answer = self._call(
+            self._client.query,
+            TableName=self._name,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues=encode({":pk": pk, ":first": prefix, ":last": before or prefix + "\U0010ffff"}),
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            Limit=limit + 1,
+        )
+        return [item for item in map(decode, answer["Items"]) if item["sk"] != before][:limit]
 
     def update(self, write: Write, returns: str = "ALL_OLD") -> Item:
         """Updates one item; gives it as it was before (or after: ALL_NEW). Raises ConditionFailed."""
@@ -132,7 +152,9 @@ class Table:
                 if failed:
                     raise TransactionRefused(failed) from error
                 if not codes or any(
-                    code not in (None, "None", "TransactionConflict", "ThrottlingError") for code in codes
+                    code
+                    not in (None, "None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
+                    for code in codes
                 ):
                     raise
                 if attempt == CONFLICT_RETRIES:

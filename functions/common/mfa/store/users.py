@@ -7,9 +7,10 @@ from mfa.history import Event
 from mfa.phones import PHONES_PER_USER, Phone
 from mfa.store import conditions as when
 from mfa.store import records
+from mfa.store.listings import entry_writes
 from mfa.store.sends import CHALLENGE_SECONDS
 from mfa.store.table import Table, TransactionRefused, Write
-from mfa.users import Kind, User
+from mfa.users import CREDENTIALS, Kind, User
 
 
 class UserStore:
@@ -21,19 +22,20 @@ class UserStore:
     def bootstrap(self, user: User, event: Event) -> None:
         """Adds the first system user. Raises Conflict where there is one, or was."""
         admins = Write(label="first", verb="Put", key=records.ADMINS, item={"active": 1}, condition=when.NEW)
-        self._write([_new_user(user), admins, records.event_write(user.login_name, event)], Conflict)
+        self._write([*_new_user(user), admins, records.event_write(user.login_name, event)], Conflict)
 
     def add(self, user: User, event: Event) -> None:
         """Adds a user. Raises Conflict where the login name is taken."""
         self._write(
-            [_new_user(user), *_admins(_administers(user)), records.event_write(user.login_name, event)], Conflict
+            [*_new_user(user), *_admins(_administers(user)), records.event_write(user.login_name, event)], Conflict
         )
 
-    def change(self, before: User, after: User, event: Event, *, closes: bool) -> None:
-        """Writes the user as the version after the one that was read.
+    def change(self, before: User, after: User, event: Event) -> None:
+        """Writes the user as the version after the one that was read, and closes the live challenge where tokens end.
 
         Raises PreconditionFailed where another change came first, Forbidden where no active system user would remain.
         """
+        ends_tokens = any(getattr(before, name) != getattr(after, name) for name in CREDENTIALS)
         profile = Write(
             label="profile",
             verb="Put",
@@ -45,8 +47,9 @@ class UserStore:
         self._write(
             [
                 profile,
+                *entry_writes(after.login_name, before, after),
                 *_admins(_administers(after) - _administers(before)),
-                *([_close(after.login_name, event.at)] if closes else []),
+                *([_close(after.login_name, event.at)] if ends_tokens else []),
                 records.event_write(after.login_name, event),
             ],
             PreconditionFailed,
@@ -78,6 +81,8 @@ class UserStore:
             ],
             PreconditionFailed,
         )
+        # Afterwards, since an entry without its user is in no list.
+        self._table.transact(lambda: entry_writes(user.login_name, user, None))
 
     def unlock(self, login_name: str, event: Event) -> None:
         """Ends every lock and begins the counts anew. The live challenge is closed: its code was guessed at."""
@@ -145,14 +150,15 @@ def _administers(user: User) -> int:
     return int(user.kind is Kind.SYSTEM and user.active)
 
 
-def _new_user(user: User) -> Write:
-    return Write(
+def _new_user(user: User) -> list[Write]:
+    profile = Write(
         label="profile",
         verb="Put",
         key=records.profile_key(user.login_name),
         item=records.user_item(user),
         condition=when.NEW,
     )
+    return [profile, *entry_writes(user.login_name, None, user)]
 
 
 def _admins(change: int) -> list[Write]:

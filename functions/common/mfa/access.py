@@ -1,0 +1,79 @@
+"""Access to administration: an access token, and the system user that it speaks for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+import jwt
+
+from mfa.accounts import Account
+from mfa.administration.actors import Actor
+from mfa.errors import Forbidden, InvalidToken
+from mfa.settings import Settings
+from mfa.users import Kind
+
+_TYPE = "at+jwt"
+
+
+class Accounts(Protocol):
+    """Reads users."""
+
+    def load_account(self, login_name: str) -> Account: ...
+
+
+class PublicKey(Protocol):
+    """The key that access tokens are checked with."""
+
+    def key_id(self) -> str: ...
+    def public_key(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Decides who may administer."""
+
+    accounts: Accounts
+    key: PublicKey
+    issuer: Callable[[], str]
+    settings: Callable[[], Settings]
+
+    def actor(self, token: str, address: str) -> Actor:
+        """The system user whom this token speaks for.
+
+        Raises InvalidToken where it is forged, expired, not for administration or older than the user's password, status
+        or MFA switch; Forbidden where a second factor is required and the token shows none.
+        """
+        claims = self._claims(token)
+        user = self.accounts.load_account(claims["sub"]).user
+        if user is None or user.kind is not Kind.SYSTEM or not user.accepts_token_of(_issued_at(claims["jti"])):
+            raise InvalidToken
+        actor = Actor(user.login_name, address, tuple(claims["amr"]), float(claims["exp"]))
+        if self.settings().require_mfa_for_system_users and not actor.shows_second_factor:
+            raise Forbidden("Administration needs a second factor. Ask another administrator to turn on MFA for you.")
+        return actor
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        issuer = self.issuer()
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("typ") != _TYPE or header.get("kid") != self.key.key_id():
+                raise InvalidToken
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self.key.public_key(),
+                algorithms=["ES256"],
+                audience=issuer,
+                issuer=issuer,
+                options={"require": ["exp", "iat", "iss", "aud", "sub", "jti", "amr", "kind"]},
+            )
+        except jwt.InvalidTokenError as error:
+            raise InvalidToken from error
+        if claims["kind"] != Kind.SYSTEM:
+            raise InvalidToken
+        return claims
+
+
+def _issued_at(jti: str) -> float:
+    """The moment in a UUID of version 7, to the millisecond."""
+    return (UUID(jti).int >> 80) / 1000

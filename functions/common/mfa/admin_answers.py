@@ -1,0 +1,266 @@
+"""What the operations of administration give."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from mfa.contract import Time
+from mfa.users import Kind, Status
+
+
+class Unusable(Struct, frozen=True):
+    """Why a phone cannot receive messages, and since when."""
+
+    reason: str
+    at: Time | None
+
+
+class PhoneView(Struct, frozen=True):
+    """A phone as an administrator sees it, number and all."""
+
+    id: str
+    number: str
+    region: str
+    calling_code: str
+    masked_number: str
+    verified: bool
+    last_verified_at: Time | None
+    unusable: Unusable | None
+
+    def __repr__(self) -> str:
+        return "PhoneView(...)"
+
+
+class UserView(Struct, frozen=True):
+    """A user as an administrator sees it."""
+
+    login_name: str
+    alias: str | None
+    kind: Kind
+    owner: str | None
+    contact_email: str | None
+    locale: str | None
+    mfa_enabled: bool
+    status: Status
+    phones: list[PhoneView]
+    locked_until: Time | None
+    last_legacy_at: Time | None
+    client_version: str | None
+    created_at: Time
+    updated_at: Time
+    version: int
+
+
+class UserPage(Struct, frozen=True, omit_defaults=True):
+    """Some users, and where the next ones begin."""
+
+    items: list[UserView]
+    cursor: str | None = None
+
+
+class EventView(Struct, frozen=True, omit_defaults=True):
+    """A line of a user's history."""
+
+    id: str
+    at: Time
+    type: str
+    actor: str
+    address: str | None
+    detail: dict[str, Any]
+    phone_id: str | None = None
+    challenge_id: str | None = None
+
+
+class EventPage(Struct, frozen=True, omit_defaults=True):
+    """Some events, newest first, and where the next ones begin."""
+
+    items: list[EventView]
+    cursor: str | None = None
+
+
+class ClientView(Struct, frozen=True):
+    """A relying application."""
+
+    client_id: str
+    name: str
+    legacy: bool
+    created_at: Time
+    last_used_at: Time | None
+
+
+class ClientWithSecret(ClientView, frozen=True):
+    """A relying application with its secret, which is shown this once."""
+
+    client_secret: str
+
+    def __repr__(self) -> str:
+        return "ClientWithSecret(...)"
+
+
+class ClientPage(Struct, frozen=True, omit_defaults=True):
+    """Every client, by name."""
+
+    items: list[ClientView]
+
+
+class LineError(Struct, frozen=True):
+    """What is wrong in a line of a CSV text; the header is line 1."""
+
+    line: int
+    field: str
+    message: str
+
+
+class Chunk(Struct, frozen=True):
+    """A stretch of the text, in UTF-16 code units, which can be written by itself with the header before it."""
+
+    start: int
+    end: int
+    lines: int
+
+
+class ImportReport(Struct, frozen=True):
+    """What a CSV text would do, or what a piece of it did."""
+
+    lines: int
+    errors: list[LineError]
+    valid: int = 0
+    chunks: list[Chunk] = []
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+
+class ExportPage(Struct, frozen=True, omit_defaults=True):
+    """Some lines of CSV, and where the next ones begin."""
+
+    csv: str
+    cursor: str | None = None
+
+    def __repr__(self) -> str:
+        return "ExportPage(...)"
+
+
+class TestState(Struct, frozen=True):
+    """A test of the settings."""
+
+    id: str
+    status: str
+    destination: str
+    prefix: str
+    sent_at: Time
+    expires_at: Time
+    resend_available_at: Time
+    attempts_remaining: int
+    sends_remaining: int
+    delivery: dict[str, str]
+    server_time: Time
+
+
+class TestApproved(Struct, frozen=True):
+    """The passcode of the test came back."""
+
+    contact_email_missing: bool
+    message: Literal["Test completed successfully"] = "Test completed successfully"
+    status: Literal["approved"] = "approved"
+
+
+class Finding(Struct, frozen=True):
+    """What is wrong with a template, or could be better."""
+
+    code: str
+    message: str
+
+
+class TemplatePreview(Struct, frozen=True):
+    """A template as it will arrive, and what it costs. With a problem it cannot be saved."""
+
+    locale: str
+    template: str
+    built_in: bool
+    preview: str
+    alphabet: Literal["GSM-7", "UCS-2"]
+    segments: int
+    price_factor: int
+    problems: list[Finding]
+    warnings: list[Finding]
+
+
+class TemplateLocales(Struct, frozen=True):
+    """The languages that messages are shipped in."""
+
+    items: list[str]
+
+
+class Counts(Struct, frozen=True):
+    """What happened on a day."""
+
+    date: Annotated[str, Meta(extra_json_schema={"format": "date"})]
+    sends: int
+    approvals: int
+    wrong_codes: int
+    locks: int
+    legacy_logins: int
+
+
+class Cost(Struct, frozen=True):
+    """An estimate: segments times Twilio's list price of the region."""
+
+    amount: str
+    currency: str
+
+
+class RegionCounts(Struct, frozen=True):
+    """What happened in a region."""
+
+    region: str
+    sends: int
+    segments: int
+    approvals: int
+    wrong_codes: int
+    locks: int
+    cost: Cost | None
+
+
+class Totals(Struct, frozen=True):
+    """All of it together. `conversion_rate` is approvals by sends."""
+
+    sends: int
+    approvals: int
+    wrong_codes: int
+    locks: int
+    legacy_logins: int
+    conversion_rate: float | None
+    cost: Cost | None
+
+
+class Overview(Struct, frozen=True):
+    """What happened, by day and by region."""
+
+    days: list[Counts]
+    regions: list[RegionCounts]
+    totals: Totals
+
+
+class SessionView(Struct, frozen=True):
+    """Who the access token speaks for."""
+
+    login_name: str
+    kind: Kind
+    amr: list[str]
+    expires_at: Time
+    contact_email: str | None
+    mfa_enabled: bool
+
+
+class Region(Struct, frozen=True):
+    """A region and its calling code."""
+
+    region: str
+    calling_code: str
+
+
+class Regions(Struct, frozen=True):
+    """Every region that has a numbering plan."""
+
+    items: list[Region]

@@ -1,0 +1,207 @@
+"""What the operations of administration take: each type holds all of it, wherever HTTP puts it."""
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from mfa.contract import Id, Time
+from mfa.phones import PHONES_PER_USER
+from mfa.settings import LOCALE, Email
+from mfa.users import Kind, Status
+
+PAGE = 50
+PAGE_MAX = 100
+
+type LoginName = Annotated[str, Meta(min_length=1, max_length=256)]
+type Text = Annotated[str, Meta(max_length=128, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)")]
+type Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$(?!\n)")]
+# NIST SP 800-63B-4, 3.1.1.2: at least 8 characters where a second factor goes with it.
+type Password = Annotated[str, Meta(min_length=8, max_length=256)]
+type Number = Annotated[str, Meta(max_length=64, examples=["+85292153799"])]
+type Cursor = Annotated[str, Meta(max_length=2048)]
+type Limit = Annotated[int, Meta(ge=1, le=PAGE_MAX)]
+
+
+class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
+    """Nothing to choose."""
+
+
+class ByName(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose."""
+
+    login_name: LoginName
+
+
+class ListUsers(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which users, and from where on."""
+
+    kind: Kind | None = None
+    mfa: bool | None = None
+    q: Annotated[str, Meta(min_length=1, max_length=128, description="prefix of login name, alias or owner")] | None = (
+        None
+    )
+    registered_after: Time | None = None
+    cursor: Cursor | None = None
+    limit: Limit = PAGE
+
+
+class NewUser(Struct, frozen=True, forbid_unknown_fields=True):
+    """A user to be added."""
+
+    login_name: LoginName
+    password: Password
+    kind: Kind = Kind.BACKUP
+    status: Status = Status.ACTIVE
+    mfa_enabled: bool = False
+    alias: Text | None = None
+    owner: Text | None = None
+    contact_email: Email | None = None
+    locale: Locale | None = None
+
+    def __repr__(self) -> str:
+        return "NewUser(...)"
+
+
+class UserPatch(Struct, frozen=True, forbid_unknown_fields=True):
+    """What changes of a user. Null clears what may be empty."""
+
+    login_name: LoginName
+    password: Password | UnsetType = UNSET
+    kind: Kind | UnsetType = UNSET
+    status: Status | UnsetType = UNSET
+    mfa_enabled: bool | UnsetType = UNSET
+    alias: Text | UnsetType | None = UNSET
+    owner: Text | UnsetType | None = UNSET
+    contact_email: Email | UnsetType | None = UNSET
+    locale: Locale | UnsetType | None = UNSET
+
+    def __repr__(self) -> str:
+        return "UserPatch(...)"
+
+
+class NewPhone(Struct, frozen=True, forbid_unknown_fields=True):
+    """A number for a user, in international form."""
+
+    login_name: LoginName
+    number: Number
+
+    def __repr__(self) -> str:
+        return "NewPhone(...)"
+
+
+class PhoneById(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which phone of a user."""
+
+    login_name: LoginName
+    id: Id
+
+
+class ListEvents(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose history, and from where on."""
+
+    login_name: LoginName
+    cursor: Cursor | None = None
+    limit: Limit = PAGE
+
+
+class ImportUsers(Struct, frozen=True, forbid_unknown_fields=True):
+    """A CSV text (RFC 4180) with a header line: checked as a whole, or a piece of it written."""
+
+    csv: Annotated[str, Meta(max_length=5_000_000)]
+    dry_run: bool = True
+
+    def __repr__(self) -> str:
+        return "ImportUsers(...)"
+
+
+class ImportUser(Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of the CSV text. What it leaves empty stays as it is, or is the default of a new user."""
+
+    login_name: LoginName
+    kind: Kind | None = None
+    alias: Text | None = None
+    owner: Text | None = None
+    contact_email: Email | None = None
+    locale: Locale | None = None
+    mfa_enabled: bool | None = None
+    status: Status | None = None
+    phones: Annotated[list[Number], Meta(max_length=PHONES_PER_USER)] = []
+    password_hash: Annotated[str, Meta(max_length=256)] | None = None
+
+    def __repr__(self) -> str:
+        return "ImportUser(...)"
+
+
+class ExportUsers(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which users, and from where on."""
+
+    kind: Kind | None = None
+    mfa: bool | None = None
+    cursor: Cursor | None = None
+
+
+class NewClient(Struct, frozen=True, forbid_unknown_fields=True):
+    """A relying application to be registered."""
+
+    name: Annotated[Text, Meta(min_length=1)]
+    legacy: bool = False
+
+
+class ById(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which."""
+
+    id: Id
+
+
+class StartTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the message goes, and the settings it is sent with: what is saved, merged with what is given here."""
+
+    phone: Number
+    settings: dict[str, Any] = {}
+    contact_email: Email | None = None
+    login_name: LoginName | None = None
+
+    def __repr__(self) -> str:
+        return "StartTest(...)"
+
+
+class ResendTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which test, and the settings as before."""
+
+    id: Id
+    settings: dict[str, Any] = {}
+    login_name: LoginName | None = None
+
+    def __repr__(self) -> str:
+        return "ResendTest(...)"
+
+
+class GetTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which test."""
+
+    id: Id
+    login_name: LoginName | None = None
+
+
+class VerifyTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """What came back."""
+
+    id: Id
+    code: Annotated[str, Meta(min_length=1, max_length=64)]
+    login_name: LoginName | None = None
+
+    def __repr__(self) -> str:
+        return "VerifyTest(...)"
+
+
+class PreviewTemplate(Struct, frozen=True, forbid_unknown_fields=True):
+    """A template to be judged, with the settings as saved. Without one, what is in force for the locale."""
+
+    locale: Annotated[str, Meta(pattern=LOCALE)]
+    template: Annotated[str, Meta(max_length=1600)] | None = None
+
+
+class GetOverview(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many days back, today included."""
+
+    days: Annotated[int, Meta(ge=1, le=90)] = 30

@@ -1,0 +1,147 @@
+"""Values as administrators see them."""
+
+from mfa import admin_answers as answers
+from mfa import template_texts
+from mfa.accounts import Account
+from mfa.administration.actors import Actor
+from mfa.clients import Client
+from mfa.history import Event
+from mfa.phones import Phone, mask_number
+from mfa.settings import Settings
+from mfa.templates import lint
+from mfa.times import rfc3339
+from mfa.trials import Trial
+
+
+def user(account: Account, now: float) -> answers.UserView:
+    """A user with phones, at this moment."""
+    found = account.existing_user
+    return answers.UserView(
+        login_name=found.login_name,
+        alias=found.alias,
+        kind=found.kind,
+        owner=found.owner,
+        contact_email=found.contact_email,
+        locale=found.locale,
+        mfa_enabled=found.mfa_enabled,
+        status=found.status,
+        phones=[phone(each) for each in account.phones],
+        locked_until=_moment(account.challenge.locked_until(now)),
+        last_legacy_at=_moment(found.last_legacy_at),
+        client_version=found.client_version,
+        created_at=rfc3339(found.created_at),
+        updated_at=rfc3339(found.updated_at),
+        version=found.version,
+    )
+
+
+def phone(value: Phone) -> answers.PhoneView:
+    """A phone, number and all."""
+    unusable = None
+    if value.unusable_reason is not None:
+        unusable = answers.Unusable(value.unusable_reason, _moment(value.unusable_at))
+    return answers.PhoneView(
+        id=value.id,
+        number=value.number,
+        region=value.region,
+        calling_code=value.calling_code,
+        masked_number=value.masked_number,
+        verified=value.verified,
+        last_verified_at=_moment(value.last_verified_at),
+        unusable=unusable,
+    )
+
+
+def event(value: Event) -> answers.EventView:
+    """A line of the history."""
+    return answers.EventView(
+        id=value.id,
+        at=rfc3339(value.at),
+        type=value.type,
+        actor=value.actor,
+        address=value.address,
+        detail=value.detail,
+        phone_id=value.phone_id,
+        challenge_id=value.challenge_id,
+    )
+
+
+def client(value: Client) -> answers.ClientView:
+    """A client without its secret."""
+    return answers.ClientView(
+        client_id=value.client_id,
+        name=value.name,
+        legacy=value.legacy,
+        created_at=rfc3339(value.created_at),
+        last_used_at=_moment(value.last_used_at),
+    )
+
+
+def client_with_secret(value: Client, secret: str) -> answers.ClientWithSecret:
+    """A client with its secret, this once."""
+    return answers.ClientWithSecret(
+        client_id=value.client_id,
+        name=value.name,
+        legacy=value.legacy,
+        created_at=rfc3339(value.created_at),
+        last_used_at=_moment(value.last_used_at),
+        client_secret=secret,
+    )
+
+
+def trial(value: Trial, now: float) -> answers.TestState:
+    """A test of the settings, at this moment."""
+    error = {"error_code": value.delivery_error} if value.delivery_error else {}
+    return answers.TestState(
+        id=value.id,
+        status=value.status(now),
+        destination=f"{value.calling_code} - {mask_number(value.number)}",
+        prefix=value.prefix,
+        sent_at=rfc3339(value.sent_at),
+        expires_at=rfc3339(value.expires_at),
+        resend_available_at=rfc3339(value.available_at),
+        attempts_remaining=value.attempts_remaining,
+        sends_remaining=value.sends_remaining,
+        delivery={"status": value.delivery.value} | error,
+        server_time=rfc3339(now),
+    )
+
+
+def session(actor: Actor, account: Account) -> answers.SessionView:
+    """Who the token speaks for."""
+    found = account.existing_user
+    return answers.SessionView(
+        login_name=found.login_name,
+        kind=found.kind,
+        amr=list(actor.amr),
+        expires_at=rfc3339(actor.expires_at),
+        contact_email=found.contact_email,
+        mfa_enabled=found.mfa_enabled,
+    )
+
+
+def preview(locale: str, written: str | None, settings: Settings) -> answers.TemplatePreview:
+    """A template as it will arrive; without one, what is in force."""
+    built_in = template_texts.built_in(locale) if locale in template_texts.LOCALES else ""
+    template = written if written is not None else settings.templates.get(locale) or built_in
+    report = lint(
+        template,
+        passcode_length=settings.passcode_length,
+        signature=settings.signature,
+        origin=settings.origin,
+    )
+    return answers.TemplatePreview(
+        locale=locale,
+        template=template,
+        built_in=template == built_in,
+        preview=report.preview,
+        alphabet=report.alphabet,
+        segments=report.segments,
+        price_factor=report.price_factor,
+        problems=[answers.Finding(problem.code, problem.message) for problem in report.problems],
+        warnings=[answers.Finding(warning.code, warning.message) for warning in report.warnings],
+    )
+
+
+def _moment(at: float | None) -> str | None:
+    return None if at is None else rfc3339(at)

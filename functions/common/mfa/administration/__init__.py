@@ -1,0 +1,1 @@
+"""Administration: what administrators do, whoever asks for it and however."""

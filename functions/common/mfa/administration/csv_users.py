@@ -1,0 +1,147 @@
+"""Users as CSV (RFC 4180): read line by line, and written so that a spreadsheet takes no cell for a formula."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mfa.accounts import Account
+from mfa.admin_answers import Chunk, LineError
+from mfa.admin_requests import ImportUser
+from mfa.errors import InvalidRequest
+from mfa.schema import convert
+from mfa.users import new_login_name
+
+COLUMNS = (
+    "login_name", "kind", "alias", "owner", "contact_email", "locale", "mfa_enabled", "status", "phones", "password_hash",
+)  # fmt: skip
+CHUNK_LINES = 100
+# What spreadsheets take for a formula (OWASP, CSV injection); an apostrophe before it says that it is text.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line's user, or what is wrong with it. `start` and `end` are its place in the text, in UTF-16 code units."""
+
+    number: int
+    start: int
+    end: int
+    user: ImportUser | None
+    error: LineError | None
+
+
+def read(text: str) -> Iterator[Line]:
+    """The lines behind the header. Raises InvalidRequest where the header is not one."""
+    text_without_mark = text.removeprefix("\ufeff")
+    source = _Counting(text_without_mark, len(text) - len(text_without_mark))
+    rows = csv.reader(source, strict=True)
+    header = _header(rows)
+    number, start = 2, source.position
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Line(number, start, source.position, None, LineError(number, "line", f"is not CSV: {error}"))
+            return
+        if row:
+            yield _line(number, start, source.position, header, row)
+        number, start = source.lines + 1, source.position
+
+
+def chunks(lines: list[Line]) -> list[Chunk]:
+    """The text in pieces that can be written one by one."""
+    pieces = [lines[n : n + CHUNK_LINES] for n in range(0, len(lines), CHUNK_LINES)]
+    return [Chunk(piece[0].start, piece[-1].end, len(piece)) for piece in pieces]
+
+
+def write(accounts: list[Account], *, header: bool) -> str:
+    """The users as CSV, with the header or without. Passwords are not among it, and neither are their hashes."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    if header:
+        rows.writerow(COLUMNS[:-1])
+    for account in accounts:
+        user = account.existing_user
+        rows.writerow(
+            [
+                _cell(user.login_name), user.kind, _cell(user.alias), _cell(user.owner), _cell(user.contact_email),
+                user.locale or "", str(user.mfa_enabled).lower(), user.status,
+                # An apostrophe keeps a spreadsheet from making a sum of +852….
+                _cell(" ".join(phone.number for phone in account.phones)),
+            ]
+        )  # fmt: skip
+    return out.getvalue()
+
+
+class _Counting:
+    """The text, line by line, counting how far the reader has come."""
+
+    def __init__(self, text: str, position: int) -> None:
+        self._lines = io.StringIO(text, newline="")
+        self.position = position
+        self.lines = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._lines.readline()
+        if not line:
+            raise StopIteration
+        self.position += len(line.encode("utf-16-le")) // 2
+        self.lines += 1
+        return line
+
+
+def _header(rows: Iterator[list[str]]) -> list[str]:
+    try:
+        header = [name.strip().lower() for name in next(rows)]
+    except (StopIteration, csv.Error) as error:
+        raise InvalidRequest("csv", f"must begin with a line of column names: {', '.join(COLUMNS)}") from error
+    unknown = [name for name in header if name not in COLUMNS]
+    if unknown:
+        raise InvalidRequest(
+            "csv", f"has a column that is not known: {unknown[0][:40]!r}; known are {', '.join(COLUMNS)}"
+        )
+    if "login_name" not in header or len(set(header)) != len(header):
+        raise InvalidRequest("csv", "must have the column login_name, and each column once")
+    return header
+
+
+def _line(number: int, start: int, end: int, header: list[str], row: list[str]) -> Line:
+    try:
+        if len(row) != len(header):
+            raise InvalidRequest("line", f"has {len(row)} cells where the header has {len(header)}")
+        cells = {name: _text(cell) for name, cell in zip(header, row, strict=True) if cell.strip()}
+        user = convert(_typed(cells), ImportUser)
+        new_login_name(user.login_name)
+    except InvalidRequest as error:
+        wrong = error.members["errors"][0]
+        return Line(number, start, end, None, LineError(number, wrong["field"], wrong["message"]))
+    return Line(number, start, end, user, None)
+
+
+def _typed(cells: dict[str, str]) -> dict[str, object]:
+    typed: dict[str, object] = dict(cells)
+    if "mfa_enabled" in cells:
+        typed["mfa_enabled"] = {"true": True, "false": False}.get(cells["mfa_enabled"].lower(), cells["mfa_enabled"])
+    if "phones" in cells:
+        typed["phones"] = cells["phones"].split()
+    return typed
+
+
+def _cell(text: str | None) -> str:
+    if text and _FORMULA.match(text):
+        return f"'{text}"
+    return text or ""
+
+
+def _text(cell: str) -> str:
+    """The cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    cell = cell.strip(" ")
+    return cell[1:] if _QUOTED_FORMULA.match(cell) else cell

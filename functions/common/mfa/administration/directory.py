@@ -1,0 +1,125 @@
+"""The directory: lists of users, and what happened to one of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mfa import cursors
+from mfa.accounts import Account
+from mfa.admin_requests import ListEvents, ListUsers
+from mfa.challenges import Challenge
+from mfa.errors import InvalidRequest, UserNotFound
+from mfa.history import Event, refused_guesses
+from mfa.keys import HmacKeys
+from mfa.listings import REGISTERED, SEARCHED, Entry, entries, names, registered_position, search_term, user_lists
+from mfa.times import seconds
+from mfa.users import User, existing_login_name
+
+
+class Accounts(Protocol):
+    """Reads users."""
+
+    def load_accounts(self, login_names: Sequence[str]) -> list[Account]: ...
+
+
+class Listings(Protocol):
+    """Reads lists."""
+
+    def page(self, lists: Sequence[str], prefix: str, after: str, limit: int) -> list[Entry]: ...
+
+
+class Histories(Protocol):
+    """Reads histories."""
+
+    def events(self, login_name: str, before: str | None, limit: int) -> list[Event]: ...
+    def challenge(self, login_name: str) -> Challenge: ...
+
+
+# What a filter leaves out was read all the same.
+PAGES_PER_REQUEST = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """Reads what there is, page by page, and never by a scan."""
+
+    accounts: Accounts
+    listings: Listings
+    histories: Histories
+    keys: Callable[[], HmacKeys]
+    random_bytes: Callable[[int], bytes]
+
+    def users(self, which: ListUsers) -> tuple[list[Account], str | None]:
+        """Users in order, and the cursor of the next ones. Raises InvalidRequest.
+
+        A page may be short, or empty, and have a cursor: as much is read in a request as has its time there. With `q`: first
+        those whose login name begins with it, then alias, then owner, each user once. With
+        `registered_after` alone: in the order in which they were registered.
+        """
+        query = search_term(which.q or "")
+        if which.q and not query:
+            raise InvalidRequest("q", "must not be blank")
+        since = seconds(which.registered_after, "registered_after") if which.registered_after else None
+        fields = SEARCHED if query else (REGISTERED,) if since is not None else SEARCHED[:1]
+        filters = ["users", which.kind, which.mfa, query, since]
+        at, after = cursors.read(self.keys(), filters, which.cursor) if which.cursor else [fields[0], ""]
+        found: list[Account] = []
+        pages = 0
+        for field in fields[fields.index(at) :]:
+            if field == REGISTERED and not after and since is not None:
+                after = registered_position(since) + "\U0010ffff"
+            lists = user_lists(field, which.kind, which.mfa)
+            while len(found) < which.limit:
+                if pages == PAGES_PER_REQUEST:
+                    return found, cursors.write(self.keys(), filters, [field, after])
+                pages += 1
+                page = self.listings.page(lists, query, after, which.limit - len(found))
+                if not page:
+                    break
+                after = page[-1].position
+                positions = {entry.position for entry in page}
+                found += [
+                    account
+                    for account in self.accounts.load_accounts(names(page))
+                    if _stands(account.existing_user, field, lists, positions)
+                    and _shown(account.existing_user, field, query, since)
+                ]
+            if len(found) >= which.limit:
+                return found, cursors.write(self.keys(), filters, [field, after])
+            after = ""
+        return found, None
+
+    def events(self, which: ListEvents) -> tuple[list[Event], str | None]:
+        """A user's history, newest first, and the cursor of older events. Raises UserNotFound where there is none.
+
+        Wrong passcodes that the next send will move into the history are in it already.
+        """
+        login_name = existing_login_name(which.login_name)
+        filters = ["events", login_name]
+        before = cursors.read(self.keys(), filters, which.cursor)[0] if which.cursor else None
+        events = self.histories.events(login_name, before, which.limit)
+        cursor = None
+        if len(events) == which.limit:
+            cursor = cursors.write(self.keys(), filters, [events[-1].position])
+        if which.cursor is None:
+            waiting = refused_guesses(self.histories.challenge(login_name), login_name, self.random_bytes)
+            events = sorted([*events, *waiting], key=lambda event: event.at, reverse=True)
+        if not events and which.cursor is None:
+            raise UserNotFound
+        return events, cursor
+
+
+def _stands(user: User, field: str, lists: Sequence[str], positions: set[str]) -> bool:
+    """Whether the user is there as read: the index lags behind, and may lead to where somebody stood before."""
+    found = entries(user).get(field)
+    return found is not None and found[0] in lists and found[1] in positions
+
+
+def _shown(user: User, field: str, query: str, since: float | None) -> bool:
+    """Whether the user belongs here: registered late enough, and not shown for an earlier field already."""
+    if since is not None and user.created_at <= since:
+        return False
+    if not query:
+        return True
+    earlier = SEARCHED[: SEARCHED.index(field)]
+    return not any(search_term(getattr(user, name) or "").startswith(query) for name in earlier)

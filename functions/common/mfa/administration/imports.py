@@ -1,0 +1,176 @@
+"""Import and export of users: a dry run over all lines, then pieces that can be repeated without harm."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from mfa import cursors, errors
+from mfa.accounts import Account
+from mfa.admin_answers import ImportReport, LineError
+from mfa.admin_requests import ExportUsers, ImportUser, ImportUsers
+from mfa.administration import csv_users
+from mfa.administration.actors import Actor
+from mfa.administration.users import UserAdministration, Users
+from mfa.history import EventType
+from mfa.keys import HmacKeys
+from mfa.listings import Entry, names, user_lists
+from mfa.settings import Settings
+from mfa.users import Kind, User, canonical_login_name, new_login_name
+
+EXPORT_PAGE = 100
+# As many lines as can be written within the function's time and the gateway's.
+WRITTEN_LINES = csv_users.CHUNK_LINES
+MAX_ERRORS = 1000
+
+
+class Accounts(Protocol):
+    """Reads users."""
+
+    def load_accounts(self, login_names: Sequence[str]) -> list[Account]: ...
+
+
+class Listings(Protocol):
+    """Reads lists."""
+
+    def page(self, lists: Sequence[str], prefix: str, after: str, limit: int) -> list[Entry]: ...
+
+
+class Hashes(Protocol):
+    """Judges password hashes."""
+
+    def accepts(self, password_hash: str) -> bool:
+        """Whether it is a hash that a password can be held against at a bounded cost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imports:
+    """Users from CSV and to CSV."""
+
+    administration: UserAdministration
+    accounts: Accounts
+    users: Users
+    listings: Listings
+    hashes: Hashes
+    keys: Callable[[], HmacKeys]
+
+    def run(self, actor: Actor, given: ImportUsers) -> ImportReport:
+        """Checks every line, or writes a piece. A bad line is reported and left out. Raises InvalidRequest."""
+        lines = list(csv_users.read(given.csv))
+        settings = self.administration.stored_settings().settings
+        if given.dry_run:
+            return self._checked(lines, settings)
+        if len(lines) > WRITTEN_LINES:
+            raise errors.InvalidRequest("csv", f"may have at most {WRITTEN_LINES} lines where they are written")
+        return self._written(actor, lines, settings)
+
+    def export(self, which: ExportUsers) -> tuple[str, str | None]:
+        """The next users as CSV, and the cursor of those behind them."""
+        filters = ["export", which.kind, which.mfa]
+        after = cursors.read(self.keys(), filters, which.cursor)[0] if which.cursor else ""
+        entries = self.listings.page(user_lists("login_name", which.kind, which.mfa), "", after, EXPORT_PAGE)
+        text = csv_users.write(self.accounts.load_accounts(names(entries)), header=not which.cursor)
+        if len(entries) < EXPORT_PAGE:
+            return text, None
+        return text, cursors.write(self.keys(), filters, [entries[-1].position])
+
+    def _checked(self, lines: list[csv_users.Line], settings: Settings) -> ImportReport:
+        found: list[LineError] = []
+        seen: dict[str, int] = {}
+        for line in lines:
+            error = line.error or self._wrong(line, settings)
+            if error is None and line.user is not None:
+                name = canonical_login_name(line.user.login_name)
+                if (first := seen.setdefault(name, line.number)) != line.number:
+                    error = LineError(line.number, "login_name", f"is the user of line {first} again")
+            if error is not None:
+                found.append(error)
+        return ImportReport(
+            lines=len(lines), valid=len(lines) - len(found), errors=found[:MAX_ERRORS], chunks=csv_users.chunks(lines)
+        )
+
+    def _written(self, actor: Actor, lines: list[csv_users.Line], settings: Settings) -> ImportReport:
+        counts: Counter[str] = Counter()
+        found = []
+        for line in lines:
+            error = line.error or self._wrong(line, settings)
+            if error is None and line.user is not None:
+                try:
+                    counts[self._import(actor, line.user, settings)] += 1
+                except errors.TemporarilyUnavailable:
+                    raise
+                except errors.Refusal as refusal:
+                    error = LineError(line.number, "line", str(refusal))
+            if error is not None:
+                found.append(error)
+        return ImportReport(
+            lines=len(lines),
+            errors=found,
+            created=counts["created"],
+            updated=counts["updated"],
+            unchanged=counts["unchanged"],
+        )
+
+    def _wrong(self, line: csv_users.Line, settings: Settings) -> LineError | None:
+        """What only this side can judge: numbers by their plans, hashes by their cost."""
+        user = line.user
+        if user is None:
+            return line.error
+        from mfa import numbering  # noqa: PLC0415 - the plans of every country, which only this needs
+
+        try:
+            for number in user.phones:
+                numbering.parse(number, settings.regions, "phones", calls=settings.voice.enabled)
+        except errors.InvalidRequest as error:
+            return LineError(line.number, "phones", error.members["errors"][0]["message"])
+        except errors.DestinationBlocked as error:
+            return LineError(line.number, "phones", str(error))
+        if user.password_hash is not None and not self.hashes.accepts(user.password_hash):
+            return LineError(
+                line.number, "password_hash", "must be an encoded argon2id hash of at most 64 MiB and 10 passes"
+            )
+        return None
+
+    def _import(self, actor: Actor, row: ImportUser, settings: Settings) -> str:
+        """Makes the user as the line has it. What the line says nothing of stays."""
+        name = new_login_name(row.login_name)
+        found = self.accounts.load_accounts([name])
+        now = self.administration.clock()
+        fields: dict[str, Any] = {
+            field: value
+            for field in row.__struct_fields__
+            if field not in {"login_name", "phones"} and (value := getattr(row, field)) is not None
+        }
+        if not found:
+            user = User(
+                login_name=name,
+                created_at=now,
+                updated_at=now,
+                credentials_changed_at=now,
+                **{"kind": Kind.BACKUP, "password_hash": None} | fields,
+            )
+            event = actor.event(EventType.USER_CREATED, now, self.administration.random_bytes, detail={"by": "import"})
+            self.users.add(user, event)
+            self._add_phones(actor, Account(user=user), row, settings)
+            return "created"
+        account = found[0]
+        before = account.existing_user
+        after, changed = before.changed(now, fields)
+        if changed:
+            detail = {"by": "import", "changed": changed}
+            event = actor.event(EventType.USER_CHANGED, now, self.administration.random_bytes, detail=detail)
+            self.users.change(before, after, event)
+        added = self._add_phones(actor, account, row, settings)
+        return "updated" if changed or added else "unchanged"
+
+    def _add_phones(self, actor: Actor, account: Account, row: ImportUser, settings: Settings) -> int:
+        from mfa import numbering  # noqa: PLC0415 - the plans of every country, which only this needs
+
+        parsed = [
+            numbering.parse(number, settings.regions, "phones", calls=settings.voice.enabled) for number in row.phones
+        ]
+        there = {phone.number for phone in account.phones}
+        new = [number for number in dict.fromkeys(each.e164 for each in parsed) if number not in there]
+        for number in new:
+            self.administration.add_phone(actor, account.existing_user.login_name, number)
+        return len(new)

@@ -1,0 +1,101 @@
+"""The overview: what happened, by day and by region, from counters."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Protocol
+
+from mfa.admin_answers import Cost, Counts, Overview, RegionCounts, Totals
+
+_NAMES = ("n", "message_segments", "approvals", "wrong_codes", "locks", "legacy_logins")
+# Counts of everything together, which no region is to be blamed for.
+_EVERYWHERE = "*"
+
+
+class Histories(Protocol):
+    """Reads counters."""
+
+    def counters(self, day: str) -> Sequence[Mapping[str, Any]]: ...
+
+
+class Prices(Protocol):
+    """What a segment costs."""
+
+    def of_region(self, region: str) -> tuple[Decimal, str] | None:
+        """Price and currency of one segment to this region, or None where nobody tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overviews:
+    """Adds up what was counted."""
+
+    histories: Histories
+    prices: Prices
+    clock: Callable[[], float]
+
+    def get(self, days: int) -> Overview:
+        """The last days, today included, oldest first."""
+        today = datetime.fromtimestamp(self.clock(), UTC).date()
+        by_day: list[tuple[str, Counter[str]]] = []
+        by_region: dict[str, Counter[str]] = {}
+        for back in range(days - 1, -1, -1):
+            date = (today - timedelta(days=back)).isoformat()
+            day: Counter[str] = Counter()
+            for item in self.histories.counters(date):
+                counted = Counter({name: item.get(name, 0) for name in _NAMES})
+                if item["region"] == _EVERYWHERE:
+                    # Sends are counted there as well, for the ceiling of everything; the rest is counted only there.
+                    counted = Counter({"legacy_logins": counted["legacy_logins"]})
+                else:
+                    by_region.setdefault(item["region"], Counter()).update(counted)
+                day.update(counted)
+            by_day.append((date, day))
+        regions = [self._region(region, counted) for region, counted in by_region.items()]
+        regions.sort(key=lambda region: (-region.sends, region.region))
+        return Overview(
+            days=[
+                Counts(
+                    date=date,
+                    sends=day["n"],
+                    approvals=day["approvals"],
+                    wrong_codes=day["wrong_codes"],
+                    locks=day["locks"],
+                    legacy_logins=day["legacy_logins"],
+                )
+                for date, day in by_day
+            ],
+            regions=regions,
+            totals=_totals([day for _, day in by_day], regions),
+        )
+
+    def _region(self, region: str, counted: Counter[str]) -> RegionCounts:
+        price = self.prices.of_region(region) if len(region) == 2 else None
+        return RegionCounts(
+            region=region,
+            sends=counted["n"],
+            segments=counted["message_segments"],
+            approvals=counted["approvals"],
+            wrong_codes=counted["wrong_codes"],
+            locks=counted["locks"],
+            cost=Cost(str(price[0] * counted["message_segments"]), price[1]) if price else None,
+        )
+
+
+def _totals(days: Sequence[Counter[str]], regions: Sequence[RegionCounts]) -> Totals:
+    total: Counter[str] = sum(days, Counter())
+    costs = [region.cost for region in regions if region.cost]
+    currencies = {cost.currency for cost in costs}
+    cost = None
+    if len(currencies) == 1:
+        cost = Cost(str(sum(Decimal(each.amount) for each in costs)), currencies.pop())
+    return Totals(
+        sends=total["n"],
+        approvals=total["approvals"],
+        wrong_codes=total["wrong_codes"],
+        locks=total["locks"],
+        legacy_logins=total["legacy_logins"],
+        conversion_rate=round(total["approvals"] / total["n"], 4) if total["n"] else None,
+        cost=cost,
+    )

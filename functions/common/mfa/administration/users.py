@@ -1,0 +1,179 @@
+"""Users and their phones, as administrators change them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from msgspec import UNSET, structs
+
+from mfa import errors
+from mfa.accounts import Account
+from mfa.admin_requests import NewUser, UserPatch
+from mfa.administration.actors import Actor
+from mfa.history import Event, EventType
+from mfa.phones import PHONES_PER_USER, Phone
+from mfa.settings import StoredSettings
+from mfa.users import Kind, User, existing_login_name, new_login_name
+
+# Where no version is named, a change that came in between is no reason to refuse.
+PATCH_TRIES = 4
+
+
+class Accounts(Protocol):
+    """Reads users."""
+
+    def load_account(self, login_name: str) -> Account: ...
+
+
+class Users(Protocol):
+    """Writes users and phones."""
+
+    def bootstrap(self, user: User, event: Event) -> None: ...
+    def add(self, user: User, event: Event) -> None: ...
+    def change(self, before: User, after: User, event: Event) -> None: ...
+    def delete(self, user: User, event: Event) -> None: ...
+    def unlock(self, login_name: str, event: Event) -> None: ...
+    def add_phone(self, login_name: str, phone: Phone, event: Event) -> bool: ...
+    def remove_phone(self, login_name: str, phone: Phone, event: Event) -> None: ...
+
+
+class Passwords(Protocol):
+    """Hashes passwords."""
+
+    def hash(self, password: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserAdministration:
+    """What administrators do to users. Times are seconds since 1970."""
+
+    accounts: Accounts
+    users: Users
+    stored_settings: Callable[[], StoredSettings]
+    passwords: Passwords
+    clock: Callable[[], float]
+    random_bytes: Callable[[int], bytes]
+
+    def bootstrap(self, actor: Actor, new: NewUser) -> Account:
+        """Adds the first system user. Raises Conflict where there is one, or was."""
+        user = self._user(structs.replace(new, kind=Kind.SYSTEM))
+        self.users.bootstrap(user, self._event(actor, EventType.USER_CREATED))
+        return Account(user=user)
+
+    def create(self, actor: Actor, new: NewUser) -> Account:
+        """Adds a user. Raises InvalidRequest, Conflict where the login name is taken in any spelling."""
+        user = self._user(new)
+        self.users.add(user, self._event(actor, EventType.USER_CREATED))
+        return Account(user=user)
+
+    def get(self, login_name: str) -> Account:
+        """The user with phones. Raises UserNotFound."""
+        account = self.accounts.load_account(existing_login_name(login_name))
+        if account.user is None:
+            raise errors.UserNotFound
+        return account
+
+    def patch(self, actor: Actor, patch: UserPatch, if_match: str | None = None) -> Account:
+        """Changes a user. A new password, another kind, status or MFA switch close the live challenge.
+
+        `if_match` is the ETag that was read, None to take what is there. Raises UserNotFound, PreconditionFailed where
+        another change came in between, Forbidden for the last active system user.
+        """
+        changes: dict[str, Any] = {
+            name: value
+            for name in patch.__struct_fields__
+            if name != "login_name" and (value := getattr(patch, name)) is not UNSET
+        }
+        if "password" in changes:
+            changes["password_hash"] = self.passwords.hash(changes.pop("password"))
+        for _ in range(PATCH_TRIES):
+            account = self.get(patch.login_name)
+            before = account.existing_user
+            if if_match is not None and if_match != before.etag:
+                raise errors.PreconditionFailed
+            after, names = before.changed(self.clock(), changes)
+            if not names:
+                return account
+            detail = {"changed": ["password" if name == "password_hash" else name for name in names]}
+            event = self._event(actor, EventType.USER_CHANGED, detail=detail)
+            try:
+                self.users.change(before, after, event)
+            except errors.PreconditionFailed:
+                if if_match is not None:
+                    raise
+                continue
+            return replace(account, user=after)
+        raise errors.TemporarilyUnavailable
+
+    def delete(self, actor: Actor, login_name: str, if_match: str | None = None) -> None:
+        """Deletes a user with all phones. Raises as `patch`, and Forbidden for the actor's own user."""
+        user = self.get(login_name).existing_user
+        if user.login_name == actor.name:
+            raise errors.Forbidden("Nobody can delete themselves; another administrator can.")
+        if if_match is not None and if_match != user.etag:
+            raise errors.PreconditionFailed
+        self.users.delete(user, self._event(actor, EventType.USER_DELETED))
+
+    def unlock(self, actor: Actor, login_name: str) -> Account:
+        """Ends every lock of the user. Raises UserNotFound."""
+        user = self.get(login_name).existing_user
+        self.users.unlock(user.login_name, self._event(actor, EventType.USER_UNLOCKED))
+        return self.get(login_name)
+
+    def add_phone(self, actor: Actor, login_name: str, number: str) -> Phone:
+        """Adds a phone, not yet verified.
+
+        Raises InvalidRequest, DestinationBlocked, UserNotFound, and Conflict where the user has it already or has five.
+        """
+        from mfa import numbering  # noqa: PLC0415 - the plans of every country, which only this needs
+
+        settings = self.stored_settings().settings
+        parsed = numbering.parse(number, settings.regions, calls=settings.voice.enabled)
+        for _ in range(PHONES_PER_USER + 1):
+            account = self.get(login_name)
+            if any(phone.number == parsed.e164 for phone in account.phones):
+                raise errors.Conflict("The user has this phone already.")
+            # Always the first free place: two who add at once meet there, and the second sees what the first added.
+            slot = account.free_slot()
+            phone = Phone(
+                id=f"{slot}-{self.random_bytes(8).hex()}",
+                number=parsed.e164,
+                region=parsed.region,
+                calling_code=parsed.calling_code,
+                kind=parsed.kind,
+            )
+            event = self._event(actor, EventType.PHONE_ADDED, phone_id=phone.id)
+            if self.users.add_phone(account.existing_user.login_name, phone, event):
+                return phone
+        raise errors.TemporarilyUnavailable
+
+    def remove_phone(self, actor: Actor, login_name: str, phone_id: str) -> None:
+        """Removes a phone. Raises UserNotFound, PhoneNotFound."""
+        account = self.get(login_name)
+        phone = next((phone for phone in account.phones if phone.id == phone_id), None)
+        if phone is None:
+            raise errors.PhoneNotFound
+        event = self._event(actor, EventType.PHONE_REMOVED, phone_id=phone.id)
+        self.users.remove_phone(account.existing_user.login_name, phone, event)
+
+    def _user(self, new: NewUser) -> User:
+        now = self.clock()
+        return User(
+            login_name=new_login_name(new.login_name),
+            kind=new.kind,
+            status=new.status,
+            mfa_enabled=new.mfa_enabled,
+            alias=new.alias,
+            owner=new.owner,
+            contact_email=new.contact_email,
+            locale=new.locale,
+            password_hash=self.passwords.hash(new.password),
+            created_at=now,
+            updated_at=now,
+            credentials_changed_at=now,
+        )
+
+    def _event(
+        self, actor: Actor, type_: EventType, *, phone_id: str | None = None, detail: dict[str, Any] | None = None
+    ) -> Event:
+        return actor.event(type_, self.clock(), self.random_bytes, phone_id=phone_id, detail=detail)

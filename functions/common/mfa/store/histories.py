@@ -1,0 +1,34 @@
+"""Reads users' histories and the counters."""
+
+from collections.abc import Sequence
+
+from mfa.challenges import Challenge
+from mfa.history import Event
+from mfa.store import records
+from mfa.store.listings import INDEX, LAST
+from mfa.store.table import Item, Table
+
+
+class Histories:
+    """What happened."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def events(self, login_name: str, before: str | None, limit: int) -> list[Event]:
+        """The newest events, newest first, from before this position on."""
+        return [records.event_of(item) for item in self._table.newest(f"USER#{login_name}", "EVENT#", before, limit)]
+
+    def challenge(self, login_name: str) -> Challenge:
+        """The user's challenge, whose guesses are not in the history yet."""
+        return records.challenge_of(self._table.get(records.challenge_key(login_name)) or {})
+
+    def counters(self, day: str) -> Sequence[Item]:
+        """The counters of a day: `region`, and what was counted in one shard."""
+        keys = []
+        after = "\0"
+        while page := self._table.between(INDEX, ("list", f"DAY#{day}"), ("position", after, LAST), 1000):
+            keys += [(item["pk"], item["sk"]) for item in page]
+            after = page[-1]["position"] + "\0"
+        items = self._table.get_all(keys)
+        return [item | {"region": pk.partition("#")[2]} for (pk, _), item in items.items()]
