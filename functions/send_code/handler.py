@@ -1,13 +1,16 @@
 """Dispatch of passcodes: challenges, resends, recovery. Cannot sign access tokens."""
 
 from typing import Any
+from urllib.parse import quote_plus
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa import api, contract, views
-from mfa.challenges import Challenge, Channel
+from mfa.callbacks import callback_url
+from mfa.challenges import Channel
+from mfa.sends import Dispatched
 from mfa.wiring import Wiring
 
 logger = Logger()
@@ -19,7 +22,8 @@ app = api.App(wiring, logger, metrics)
 @app.operation(contract.START_CHALLENGE)
 def start_challenge(call: api.Call) -> contract.ChallengeState:
     """Texts a passcode to one of the user's phones."""
-    return _sent(wiring.dispatch.start(call.mfa_token, call.caller, call.body.phone_id))
+    channel = Channel(call.body.channel)
+    return _sent(wiring.dispatch.start(call.mfa_token, call.caller, call.body.phone_id, channel, call.body.locale))
 
 
 @app.operation(contract.RESEND_CHALLENGE)
@@ -41,9 +45,21 @@ def get_challenge(call: api.Call) -> contract.ChallengeState:
     return views.challenge(wiring.dispatch.get(call.mfa_token, call.id()), wiring.clock())
 
 
-def _sent(challenge: Challenge) -> contract.ChallengeState:
-    app.count(f"sends_{challenge.channel}")
-    return views.challenge(challenge, wiring.clock())
+@app.operation(contract.TWILIO_STATUS)
+def twilio_status(call: api.Call) -> None:
+    """Takes what Twilio reports of a message. The URL that it signed is the configured one."""
+    ref = call.query().get("ref", "")
+    error = wiring.callbacks.report(
+        callback_url(wiring.issuer(), quote_plus(ref)), ref, call.form(), call.header("X-Twilio-Signature") or ""
+    )
+    if error is not None:
+        app.count(f"twilio_{error}")
+
+
+def _sent(dispatched: Dispatched) -> contract.ChallengeState:
+    if dispatched.sent:
+        app.count(f"sends_{dispatched.challenge.channel}")
+    return views.challenge(dispatched.challenge, wiring.clock())
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)

@@ -7,6 +7,7 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa import api, contract, views
+from mfa.logins import Authenticated
 from mfa.wiring import Wiring
 
 logger = Logger()
@@ -31,7 +32,7 @@ def login_vouched(call: api.Call) -> contract.MfaRequired | contract.Authenticat
         supports_mfa=call.body.client_supports_mfa,
         client_version=call.body.client_version,
     )
-    if getattr(passed, "legacy", False):
+    if isinstance(passed, Authenticated) and passed.legacy:
         app.count("legacy_logins")
     return views.first_factor(passed)
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from mfa.challenges import Challenge
-from mfa.phones import Phone
+from mfa.errors import Conflict, UserNotFound
+from mfa.phones import PHONES_PER_USER, Phone
 from mfa.users import User
 
 
@@ -16,3 +17,17 @@ class Account:
     challenge: Challenge = field(default_factory=Challenge)
     wrong_passwords: int = 0
     wrong_passwords_for_name: int = 0
+
+    @property
+    def existing_user(self) -> User:
+        """The user. Raises UserNotFound."""
+        if self.user is None:
+            raise UserNotFound
+        return self.user
+
+    def free_slot(self) -> int:
+        """The first place that is free for another phone. Raises Conflict."""
+        free = sorted(set(range(PHONES_PER_USER)) - {phone.slot for phone in self.phones})
+        if not free:
+            raise Conflict(f"The user has {PHONES_PER_USER} phones, which is as many as there can be.")
+        return free[0]

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 from aws_lambda_powertools import Logger, Metrics
@@ -14,10 +15,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from mfa import errors, schema
+from mfa.administration.actors import Actor
 from mfa.clients import Client
 from mfa.contract import Auth, Operation
-from mfa.dispatch import Caller
 from mfa.keys import HmacKeys
+from mfa.sends import Caller, NotSent
 from mfa.tokens import MfaToken, read_mfa_token
 
 SECURITY_HEADERS = {
@@ -28,6 +30,13 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 IDEMPOTENCY_KEY_LENGTH = 255
+FORM_FIELDS = 100
+
+
+class Access(Protocol):
+    """Decides who may administer."""
+
+    def actor(self, token: str, address: str) -> Actor: ...
 
 
 class Wiring(Protocol):
@@ -36,6 +45,9 @@ class Wiring(Protocol):
     def keys(self) -> HmacKeys: ...
     def clock(self) -> float: ...
     def client(self, client_id: str) -> Client | None: ...
+    def note_use(self, client: Client) -> None: ...
+    @property
+    def access(self) -> Access: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ class Call:
     event: APIGatewayProxyEvent
     login: MfaToken | None
     client: Client | None
+    actor: Actor | None
     body: Any
 
     @property
@@ -62,18 +75,21 @@ class Call:
         return self.client
 
     @property
+    def administrator(self) -> Actor:
+        """The system user who makes the call. Raises InvalidToken."""
+        if self.actor is None:
+            raise errors.InvalidToken
+        return self.actor
+
+    @property
     def address(self) -> str:
         """The address that the call comes from; of IPv6 the /64, which is what one subscriber has."""
-        given = self.event.request_context.identity.source_ip
-        try:
-            address = ipaddress.ip_address(given)
-        except ValueError:  # the test of a method in AWS's console comes from `test-invoke-source-ip`
-            return given[:64]
-        if address.version == 4:
-            return str(address)
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+        return _address(self.event)
+
+    @property
+    def if_match(self) -> str | None:
+        """The entity tag of `If-Match`."""
+        return _header(self.event, "If-Match")
 
     @property
     def caller(self) -> Caller:
@@ -83,12 +99,42 @@ class Call:
             return Caller(self.address)
         if not (0 < len(key) <= IDEMPOTENCY_KEY_LENGTH and key.isascii() and key.isprintable()):
             raise errors.InvalidRequest("Idempotency-Key", f"must be 1 to {IDEMPOTENCY_KEY_LENGTH} ASCII characters")
-        asked = msgspec.json.encode([self.event.path, self.body])
+        asked = msgspec.json.encode([self.event.path, self.event.path_parameters, self.body])
         return Caller(self.address, key, hashlib.sha256(asked).hexdigest()[:32])
+
+    def header(self, name: str) -> str | None:
+        """A header, whatever the case of its name."""
+        return _header(self.event, name)
+
+    def query(self) -> dict[str, str]:
+        """What the query says. Raises InvalidRequest where it says something twice."""
+        return _query(self.event)
+
+    def form(self) -> dict[str, str]:
+        """The body as form fields. Raises InvalidRequest where it is none, or has a field twice."""
+        try:
+            raw = _raw(self.event)
+            if len(raw) > schema.BODY_BYTES:
+                raise errors.InvalidRequest("body", f"must have at most {schema.BODY_BYTES} bytes")
+            text = raw.decode()
+            fields = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=FORM_FIELDS)
+        except ValueError as error:
+            raise errors.InvalidRequest("body", "must be form fields") from error
+        if len(dict(fields)) != len(fields):
+            raise errors.InvalidRequest("body", "must have each field once")
+        return dict(fields)
 
     def id(self) -> str:
         """The id in the path."""
         return str((self.event.path_parameters or {})["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A body with the version of what it shows."""
+
+    body: Any
+    etag: str | None = None
 
 
 class App(APIGatewayRestResolver):
@@ -113,19 +159,24 @@ class App(APIGatewayRestResolver):
                 self._logger.append_keys(operation=operation.id)
                 self.count(operation.id)
                 answer = function(self._authorised(operation))
-                headers = (
-                    {"Cache-Control": f"public, max-age={operation.cache_seconds}"} if operation.cache_seconds else {}
-                )
-                return _json(operation.status, msgspec.json.encode(answer), "application/json", headers)
+                body, etag = (answer.body, answer.etag) if isinstance(answer, Answer) else (answer, None)
+                headers = {"ETag": etag} if etag else {}
+                if operation.cache_seconds:
+                    headers["Cache-Control"] = f"public, max-age={operation.cache_seconds}"
+                encoded = b"" if operation.status == 204 else msgspec.json.encode(body)
+                return _json(operation.status, encoded, "application/json", headers)
 
             route.__name__ = function.__name__
             if operation.auth is Auth.CLIENT:
                 self._basic.add(operation.path)
-            path = operation.path.replace("{", "<").replace("}", ">")
-            self.route(path, method=operation.method)(route)
+            self.route(operation.path, method=operation.method)(route)
             return function
 
         return register
+
+    def resolve(self, event: Any, context: Any) -> dict[str, Any]:
+        """Answers an event. API Gateway has matched the route already: `resource` is the path as the contract has it."""
+        return super().resolve({**event, "path": event.get("resource") or event.get("path")}, context)
 
     def count(self, metric: str) -> None:
         """Counts something that happened."""
@@ -134,12 +185,15 @@ class App(APIGatewayRestResolver):
     def _authorised(self, operation: Operation) -> Call:
         """The call: first who makes it, then what is in it."""
         event = self.current_event
-        login = client = None
+        login = client = actor = None
         if operation.auth is Auth.MFA_TOKEN:
             login = read_mfa_token(self._wiring.keys(), _bearer(event), self._wiring.clock())
         elif operation.auth is Auth.CLIENT:
             client = self._client(event)
-        return Call(event, login, client, _body(event, operation))
+        elif operation.auth is Auth.ACCESS_TOKEN:
+            actor = self._wiring.access.actor(_bearer(event), _address(event))
+            return Call(event, login, client, actor, _everything(event, operation))
+        return Call(event, login, client, actor, _body(event, operation))
 
     def _client(self, event: APIGatewayProxyEvent) -> Client:
         """HTTP Basic (RFC 7617): the client's id and secret."""
@@ -151,11 +205,17 @@ class App(APIGatewayRestResolver):
         client = self._wiring.client(client_id) if scheme.lower() == "basic" and 0 < len(client_id) <= 64 else None
         if client is None or not client.has_secret(secret):
             raise errors.InvalidCredentials("The client id or secret is not right.")
+        self._wiring.note_use(client)
         return client
 
     def _refused(self, refusal: errors.Refusal) -> Response[Any]:
-        self._logger.info("refused", code=refusal.code, cause=type(refusal.__cause__).__name__)
+        cause = refusal.__cause__
+        reason = cause.reason if isinstance(cause, NotSent) else _cause(cause)
+        log = self._logger.warning if refusal.status >= 500 else self._logger.info
+        log("refused", code=refusal.code, cause=reason)
         self.count(f"refused_{refusal.code}")
+        if isinstance(cause, NotSent):
+            self.count(reason)
         headers = {}
         if refusal.retry_after is not None:
             headers["Retry-After"] = str(refusal.retry_after)
@@ -181,6 +241,27 @@ def _header(event: APIGatewayProxyEvent, name: str) -> str | None:
     return next((value for key, value in (event.headers or {}).items() if key.lower() == name.lower()), None)
 
 
+def _cause(error: BaseException | None) -> str:
+    """What was behind a refusal: of AWS's errors the operation and the code, of others the kind."""
+    response = getattr(error, "response", None)
+    if isinstance(response, dict) and "Error" in response:
+        return f"{getattr(error, 'operation_name', '')} {response['Error'].get('Code', '')}"
+    return type(error).__name__
+
+
+def _address(event: APIGatewayProxyEvent) -> str:
+    given = event.request_context.identity.source_ip
+    try:
+        address = ipaddress.ip_address(given)
+    except ValueError:  # the test of a method in AWS's console comes from `test-invoke-source-ip`
+        return given[:64]
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+
+
 def _bearer(event: APIGatewayProxyEvent) -> str:
     """The token of `Authorization: Bearer …` (RFC 6750, 2.1)."""
     scheme, _, token = (_header(event, "Authorization") or "").partition(" ")
@@ -190,14 +271,54 @@ def _bearer(event: APIGatewayProxyEvent) -> str:
 
 
 def _body(event: APIGatewayProxyEvent, operation: Operation) -> Any:
+    """The body as the operation's type."""
     if operation.request is None:
         return None
-    raw: str | bytes = event.get("body") or ""
-    if raw and event.get("isBase64Encoded"):
-        raw = base64.b64decode(raw)
-    if not raw and not operation.body_required:
+    given = _json_body(event, operation)
+    if given is None and not operation.body_required:
         return operation.request()
+    return schema.convert(given, operation.request)
+
+
+def _everything(event: APIGatewayProxyEvent, operation: Operation) -> Any:
+    """Path, query and body together as the operation's type."""
+    path = {name: unquote(value) for name, value in (event.path_parameters or {}).items()}
+    reads = operation.method in {"GET", "DELETE"}
+    given = _query(event) if reads else _json_body(event, operation)
+    if given is None:
+        given = {}
+    if not isinstance(given, dict):
+        raise errors.InvalidRequest("body", "must be an object")
+    for name in given.keys() & path.keys():
+        raise errors.InvalidRequest(name, "is in the path and cannot be given again")
+    if operation.request is dict:
+        return given
+    return schema.convert(given | path, operation.request or dict, from_text=reads)
+
+
+def _query(event: APIGatewayProxyEvent) -> dict[str, Any]:
+    given: dict[str, list[str]] = event.get("multiValueQueryStringParameters") or {}
+    for name, values in given.items():
+        if len(values) != 1:
+            raise errors.InvalidRequest(name, "must be given once")
+    return {name: values[0] for name, values in given.items()}
+
+
+def _raw(event: APIGatewayProxyEvent) -> bytes:
+    """The body's bytes."""
+    raw: str = event.get("body") or ""
+    return base64.b64decode(raw) if event.get("isBase64Encoded") else raw.encode()
+
+
+def _json_body(event: APIGatewayProxyEvent, operation: Operation) -> Any:
+    """The body's JSON value, or None where there is no body."""
+    raw = _raw(event)
+    if not raw and (operation.auth is Auth.ACCESS_TOKEN or not operation.body_required):
+        return None
     content_type = (_header(event, "Content-Type") or "").partition(";")[0].strip().lower()
-    if content_type != "application/json":
+    if content_type not in {"application/json", "application/merge-patch+json"}:
         raise errors.InvalidRequest("Content-Type", "must be application/json")
-    return schema.convert(schema.load(raw), operation.request)
+    value = schema.load(raw, operation.body_bytes)
+    if value is None:  # is not the same as no body
+        raise errors.InvalidRequest("body", "must be an object")
+    return value

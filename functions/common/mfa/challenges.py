@@ -25,12 +25,18 @@ class Channel(StrEnum):
     """How a passcode goes out. The second factor that it proves is named in `amr` (RFC 8176)."""
 
     SMS = "sms"
+    VOICE = "voice"
+    WHATSAPP = "whatsapp"
     EMAIL = "email"
 
     @property
     def amr(self) -> str:
-        """The authentication method reference."""
-        return self.value
+        """The authentication method reference: a message to the phone, a call, or a mail."""
+        return {Channel.VOICE: "tel", Channel.EMAIL: "email"}.get(self, "sms")
+
+
+# How a phone can be reached.
+PHONE_CHANNELS = (Channel.SMS, Channel.VOICE, Channel.WHATSAPP)
 
 
 class Status(StrEnum):
@@ -47,9 +53,25 @@ class Delivery(StrEnum):
     """What is known of the message. `unknown`: no answer came, it may arrive."""
 
     SENDING = "sending"
-    QUEUED = "queued"
-    FAILED = "failed"
     UNKNOWN = "unknown"
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+
+    @property
+    def rank(self) -> int:
+        """How far the message has come: what arrives late, or again, ranks no higher and changes nothing."""
+        return _RANKS.get(self, 4)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the message will not arrive."""
+        return self in {Delivery.UNDELIVERED, Delivery.FAILED}
+
+
+_RANKS = {Delivery.SENDING: 0, Delivery.UNKNOWN: 1, Delivery.QUEUED: 2, Delivery.SENT: 3}
 
 
 class NotOpened(Exception):
@@ -105,6 +127,7 @@ class Challenge:
     send_id: str = ""
     channel: Channel = Channel.SMS
     phone_id: str = ""
+    locale: str | None = None
     region: str = ""
     destination: str = ""
     prefix: str = ""
@@ -155,7 +178,7 @@ class Challenge:
             return Status.APPROVED
         if self.locked_until(now) is not None:
             return Status.LOCKED
-        if self.delivery is Delivery.FAILED:
+        if self.delivery.is_refused:
             return Status.FAILED
         # A lock that ended leaves no attempt to the code that was guessed at.
         if now >= self.expires_at or not self.send_id or self.failures >= self.max_failures:

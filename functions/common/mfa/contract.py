@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
 from mfa import errors
+from mfa.callbacks import PATH
 from mfa.challenges import Channel, Status
 
 type Time = Annotated[str, Meta(description="RFC 3339, UTC", extra_json_schema={"format": "date-time"})]
@@ -19,6 +20,8 @@ class Auth(StrEnum):
     ANYONE = "anyone"
     MFA_TOKEN = "mfaToken"  # noqa: S105 - a scheme's name
     CLIENT = "client"
+    TWILIO = "twilio"
+    ACCESS_TOKEN = "accessToken"  # noqa: S105 - a scheme's name
 
 
 class Login(Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,14 +46,14 @@ class StartChallenge(Struct, frozen=True, forbid_unknown_fields=True):
     """Which phone the passcode goes to."""
 
     phone_id: Id
-    channel: Literal["sms"] = "sms"
+    channel: Literal["sms", "voice", "whatsapp"] = "sms"
     locale: Annotated[str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z0-9-]*$(?!\n)")] | None = None
 
 
 class ResendChallenge(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the new passcode goes to; without anything, where the last one went."""
 
-    channel: Literal["sms", "email"] | None = None
+    channel: Literal["sms", "voice", "whatsapp", "email"] | None = None
     phone_id: Id | None = None
 
 
@@ -91,6 +94,7 @@ class MfaRequired(Struct, frozen=True, tag_field="status", tag="mfa_required"):
     phones: list[PhoneChoice]
     help: Help
     locked_until: Time | None
+    channels: Annotated[list[Channel], Meta(description="how a phone can be reached here, text messages first")]
 
 
 class Authenticated(Struct, frozen=True, tag_field="status", tag="authenticated"):
@@ -163,19 +167,29 @@ class Operation:
     path: str
     summary: str
     auth: Auth
-    request: type[Struct] | None = None
+    request: type[Any] | None = None
     response: object = dict
     status: int = 200
     body_required: bool = True
     idempotent: bool = False
     cache_seconds: int = 0
+    body_bytes: int = 65_536
     refusals: tuple[type[errors.Refusal], ...] = ()
+
+    @property
+    def takes_if_match(self) -> bool:
+        """Whether the version that was read may, or must, be named."""
+        return errors.PreconditionFailed in self.refusals
 
     @property
     def every_refusal(self) -> tuple[type[errors.Refusal], ...]:
         """What the operation may answer instead, with what any operation may."""
         always = (errors.InvalidRequest, errors.InternalError, errors.TemporarilyUnavailable)
-        authorised = {Auth.MFA_TOKEN: (errors.InvalidToken,), Auth.CLIENT: (errors.InvalidCredentials,)}
+        authorised = {
+            Auth.MFA_TOKEN: (errors.InvalidToken,),
+            Auth.CLIENT: (errors.InvalidCredentials,),
+            Auth.ACCESS_TOKEN: (errors.InvalidToken, errors.Forbidden),
+        }
         conflict = (errors.Conflict,) if self.idempotent else ()
         return (*self.refusals, *authorised.get(self.auth, ()), *conflict, *always)
 
@@ -281,6 +295,16 @@ START_RECOVERY = Operation(
     idempotent=True,
     refusals=(errors.Forbidden, errors.ChallengeSuperseded, *_SENDING),
 )
+TWILIO_STATUS = Operation(
+    id="twilioStatus",
+    method="POST",
+    path=PATH,
+    summary="What Twilio reports of a message or call, signed",
+    auth=Auth.TWILIO,
+    response=None,
+    status=204,
+    refusals=(errors.Forbidden,),
+)
 JWKS = Operation(
     id="jwks",
     method="GET",
@@ -308,6 +332,7 @@ OPERATIONS = (
     RESEND_CHALLENGE,
     VERIFY_CHALLENGE,
     START_RECOVERY,
+    TWILIO_STATUS,
     JWKS,
     OPENAPI,
 )

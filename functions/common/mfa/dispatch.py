@@ -3,29 +3,41 @@
 The claim comes first and covers everything: cooldown, lock, counts, budgets. A message goes out only after it.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Protocol
 
-from mfa import errors, messages, passcodes
+from mfa import composition, errors, passcodes
 from mfa.accounts import Account
-from mfa.budgets import DAY, HOUR, Budget, RandomBelow, ShardedBudget, Window
+from mfa.budgets import Budget, RandomBelow, ShardedBudget
 from mfa.challenges import (
     EMAIL_SENDS,
     Challenge,
     Channel,
     Delivery,
     EarlierSend,
-    Lane,
     NotOpened,
     Request,
     find_earlier,
 )
 from mfa.history import Event, EventType, refused_guesses
+from mfa.idempotency import replay, request_key
 from mfa.keys import HmacKeys
-from mfa.phones import Phone, mask_number
+from mfa.messages import Passcode
+from mfa.phones import FIXED_LINE, Phone, mask_number
+from mfa.sends import (
+    AccountChanged,
+    Caller,
+    Dispatched,
+    NotSent,
+    Outcome,
+    Outgoing,
+    Receipt,
+    Send,
+    charges,
+    phone_charges,
+)
 from mfa.settings import Settings
 from mfa.tokens import MfaToken, is_challenge_of, new_challenge_id
 from mfa.users import Kind, User, mask_email
@@ -34,93 +46,6 @@ EARLIER_SENDS_KEPT = 10
 REQUESTS_KEPT = 5
 # The phones are told of a recovery while a slow answer still leaves time to finish.
 NOTICE_SECONDS = 6.0
-
-
-class AccountChanged(Exception):
-    """The user or the phone is no longer as it was read; nothing was claimed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a message. A refusal is what the client is told; `error` is the vendor's code."""
-
-    delivery: Delivery
-    error: str | None = None
-    refusal: errors.Refusal | None = None
-    permanent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks: the address, with IPv6 cut to its /64, and the idempotency key with what was asked under it."""
-
-    address: str
-    idempotency_key: str | None = None
-    fingerprint: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Send:
-    """One message of a challenge, ready to be claimed: what the challenge's item becomes. Times are seconds since 1970."""
-
-    login_name: str
-    login_jti: str
-    challenge_id: str
-    send_id: str
-    channel: Channel
-    phone: Phone | None
-    region: str
-    destination: str
-    prefix: str
-    code_mac: bytes = field(repr=False)
-    earlier: tuple[EarlierSend, ...]
-    sent_at: float
-    expires_at: float
-    available_at: float
-    max_failures: int
-    max_sends: int
-    lock_seconds: int
-    resends: bool
-    ends_lock: bool
-    ends_send_lock: bool
-    request_key: str | None
-    requests: dict[str, Request]
-    events: tuple[Event, ...]
-
-    def applied_to(self, read: Challenge, delivery: Delivery) -> Challenge:
-        """The challenge after this send."""
-        lane = read.lane(self.channel)
-        lane = Lane(
-            charged=frozenset({self.send_id}) | (frozenset() if self.ends_send_lock else lane.charged),
-            refunded=lane.refunded,
-            last_sent_at=self.sent_at,
-            available_at=self.available_at,
-        )
-        return replace(
-            read,
-            id=self.challenge_id,
-            login_jti=self.login_jti,
-            send_id=self.send_id,
-            channel=self.channel,
-            phone_id=self.phone.id if self.phone else "",
-            region=self.region,
-            destination=self.destination,
-            prefix=self.prefix,
-            code_mac=self.code_mac,
-            earlier=self.earlier,
-            sent_at=self.sent_at,
-            expires_at=self.expires_at,
-            approved_at=None,
-            delivery=delivery,
-            delivery_error=None,
-            failures=0 if self.ends_lock else read.failures,
-            lock_count=read.lock_count + self.ends_lock,
-            max_failures=self.max_failures,
-            max_sends=read.max_sends if self.channel is Channel.EMAIL else self.max_sends,
-            lock_seconds=self.lock_seconds,
-            messages=read.messages if self.channel is Channel.EMAIL else lane,
-            email=lane if self.channel is Channel.EMAIL else read.email,
-        )
 
 
 class Accounts(Protocol):
@@ -136,24 +61,29 @@ class Sends(Protocol):
     def open_challenge(
         self, account: Account, send: Send, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget]
     ) -> None: ...
-    def record_accepted(self, send: Send, delivery: Delivery) -> None: ...
-    def record_refused(self, send: Send, event: Event, error: str, *, permanent: bool) -> None: ...
+    def charge_notice(
+        self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int, now: float
+    ) -> None: ...
+    def record_delivery(self, receipt: Receipt, delivery: Delivery) -> bool: ...
+    def record_refused(
+        self, receipt: Receipt, delivery: Delivery, error: str, event: Event, *, permanent: bool, ends_cooldown: bool
+    ) -> bool: ...
 
 
-class Sms(Protocol):
-    """Sends text messages."""
+class Messenger(Protocol):
+    """Sends to phones."""
 
-    def check(self) -> None:
-        """Raises SettingsIncomplete where nothing can be sent yet."""
+    def check(self, channel: Channel) -> None:
+        """Raises SettingsIncomplete where nothing can be sent so yet, SmsUnavailable while Twilio refuses us."""
 
-    def send(self, number: str, body: str, *, valid_seconds: int) -> Outcome:
-        """Sends one message, once. It is worthless after `valid_seconds`."""
+    def send(self, outgoing: Outgoing) -> Outcome:
+        """Sends one message, or calls, once. Raises nothing."""
 
 
 class Email(Protocol):
     """Sends mail."""
 
-    def send(self, sender: str, address: str, subject: str, body: str) -> Outcome:
+    def send(self, sender: str, outgoing: Outgoing) -> Outcome:
         """Sends one mail, once."""
 
 
@@ -163,7 +93,7 @@ class Dispatch:
 
     accounts: Accounts
     sends: Sends
-    sms: Sms
+    messenger: Messenger
     email: Email
     settings: Callable[[], Settings]
     keys: Callable[[], HmacKeys]
@@ -171,12 +101,14 @@ class Dispatch:
     random_below: RandomBelow
     random_bytes: Callable[[int], bytes]
 
-    def start(self, login: MfaToken, caller: Caller, phone_id: str) -> Challenge:
+    def start(
+        self, login: MfaToken, caller: Caller, phone_id: str, channel: Channel = Channel.SMS, locale: str | None = None
+    ) -> Dispatched:
         """Sends a passcode to one of the user's phones; the new challenge takes the place of a live one.
 
         Raises the errors of `POST /v1/challenges`.
         """
-        return self._dispatch(login, caller, _Wish(Channel.SMS, phone_id))
+        return self._dispatch(login, caller, _Wish(channel, phone_id, locale))
 
     def resend(
         self,
@@ -185,7 +117,7 @@ class Dispatch:
         challenge_id: str,
         channel: Channel | None = None,
         phone_id: str | None = None,
-    ) -> Challenge:
+    ) -> Dispatched:
         """Sends a new passcode for the same challenge; the older ones are dead. Also for one that expired.
 
         Raises the errors of `POST /v1/challenges/{id}/resend`.
@@ -194,11 +126,9 @@ class Dispatch:
             raise errors.ChallengeNotFound
         if phone_id is not None and channel is Channel.EMAIL:
             raise errors.InvalidRequest("phone_id", "is for a text message, not for a mail")
-        if phone_id is not None and channel is None:
-            channel = Channel.SMS
         return self._dispatch(login, caller, _Wish(channel, phone_id, resends=challenge_id))
 
-    def recover(self, login: MfaToken, caller: Caller) -> Challenge:
+    def recover(self, login: MfaToken, caller: Caller) -> Dispatched:
         """Sends a passcode to the user's contact email, and tells every verified phone.
 
         Raises the errors of `POST /v1/recovery`.
@@ -215,40 +145,47 @@ class Dispatch:
         challenge.refuse_other(challenge_id, login.jti)
         return challenge
 
-    def _dispatch(self, login: MfaToken, caller: Caller, wish: "_Wish") -> Challenge:
+    def _dispatch(self, login: MfaToken, caller: Caller, wish: "_Wish") -> Dispatched:
         settings = self.settings()
         for _ in range(2):
             account = self.accounts.load_account(login.login_name)
             user = account.user
             if user is None or not user.accepts_token_of(login.issued_at):
                 raise errors.InvalidToken
-            if (replayed := _replay(account.challenge, login, caller)) is not None:
-                return replayed
-            phone, address = self._destination(account, user, wish, settings)
-            send, code = self._prepare(login, caller, account, wish, phone, address, settings)
+            if (replayed := replay(account.challenge, login, caller)) is not None:
+                return Dispatched(replayed, sent=False)
+            channel, phone, address = self._destination(account, user, wish, settings)
+            send, outgoing = self._prepare(login, caller, account, wish, channel, phone, address, settings)
             try:
-                self.sends.open_challenge(account, send, *_budgets(login, caller, send, settings))
+                self.sends.open_challenge(account, send, *charges(login, caller, send, settings))
             except AccountChanged:
                 continue
             except NotOpened as refused:
-                if (replayed := _replay(refused.challenge, login, caller)) is not None:
-                    return replayed
-                raise _why_not_sent(refused.challenge, send, settings) from refused
-            return self._deliver(account, user, send, code, address, settings)
+                if (replayed := replay(refused.challenge, login, caller)) is not None:
+                    return Dispatched(replayed, sent=False)
+                refusal = _why_not_sent(refused.challenge, send, settings)
+                if isinstance(refusal, errors.TemporarilyUnavailable):  # changed between the read and the write
+                    continue
+                raise refusal from refused
+            return Dispatched(self._deliver(account, user, send, outgoing, settings), sent=not send.is_test)
         raise errors.TemporarilyUnavailable
 
-    def _destination(self, account: Account, user: User, wish: "_Wish", settings: Settings) -> tuple[Phone | None, str]:
-        """The phone, or none where it is the contact email; and the number or address."""
+    def _destination(
+        self, account: Account, user: User, wish: "_Wish", settings: Settings
+    ) -> tuple[Channel, Phone | None, str]:
+        """The channel; the phone, or none where it is the contact email; and the number or address."""
         if wish.resends and not account.challenge.id:
             raise errors.ChallengeNotFound
-        channel = wish.channel or account.challenge.channel
+        channel = wish.channel_after(account.challenge.channel)
         if channel is Channel.EMAIL:
             if user.kind is Kind.SYSTEM or not user.contact_email:
                 raise errors.Forbidden("No passcode can be sent to this user by email.")
             if not settings.email_sender:
                 raise errors.SettingsIncomplete("Recovery by email is not set up.")
-            return None, user.contact_email
-        if not any(_usable(phone, settings) for phone in account.phones):
+            return channel, None, user.contact_email
+        if not settings.offers(channel):
+            raise errors.InvalidRequest("channel", "is not offered here")
+        if not any(_usable(phone, settings, channel) for phone in account.phones):
             raise errors.NoPhone
         phone_id = wish.phone_id or account.challenge.phone_id
         if not phone_id:
@@ -256,12 +193,15 @@ class Dispatch:
         phone = next((phone for phone in account.phones if phone.id == phone_id), None)
         if phone is None:
             raise errors.PhoneNotFound
-        if phone.unusable_reason is not None:
+        if not phone.reachable(by_call=channel is Channel.VOICE):
             raise errors.PhoneUnusable
         if not settings.regions.permits(phone.region):
             raise errors.DestinationBlocked
-        self.sms.check()
-        return phone, phone.number
+        if phone.kind == FIXED_LINE and channel is not Channel.VOICE:
+            raise errors.DestinationBlocked("A landline cannot receive messages; ask for a call.")
+        if self._fixed_code(user, phone, settings) is None:
+            self.messenger.check(channel)
+        return channel, phone, phone.number
 
     def _prepare(
         self,
@@ -269,38 +209,52 @@ class Dispatch:
         caller: Caller,
         account: Account,
         wish: "_Wish",
+        channel: Channel,
         phone: Phone | None,
         address: str,
         settings: Settings,
-    ) -> tuple[Send, str]:
-        """The send as it will be claimed, and its passcode."""
-        read, now = account.challenge, self.clock()
-        channel = Channel.SMS if phone else Channel.EMAIL
+    ) -> tuple[Send, Outgoing]:
+        """The send as it will be claimed, and what goes out."""
+        read, now, user = account.challenge, self.clock(), account.existing_user
         keys = self.keys()
-        send_id = self.random_bytes(12).hex()
+        send_id, ref = self.random_bytes(12).hex(), self.random_bytes(16).hex()
         if wish.resends:
             challenge_id = wish.resends
             last = EarlierSend(read.send_id, read.prefix, read.code_mac)
             earlier = ((*read.earlier, last) if read.send_id else read.earlier)[-EARLIER_SENDS_KEPT:]
         else:
             challenge_id, earlier = new_challenge_id(keys, login, self.random_bytes(12)), ()
-        code = self._draw(keys, login, challenge_id, earlier, settings.passcode_length)
+        fixed = self._fixed_code(user, phone, settings)
+        code = fixed or self._draw(keys, login, challenge_id, earlier, settings.passcode_length)
+        requested = read.locale if wish.resends else wish.locale
+        region = phone.region if phone else None
+        prefix = self._draw_prefix(read, earlier)
+        passcode = Passcode(
+            login_name=user.login_name,
+            code=code,
+            prefix=prefix,
+            signature=settings.signature,
+            origin=settings.origin,
+        )
+        reader = composition.Reader(requested, user.locale, region)
+        outgoing = composition.compose(passcode, channel, address, reader, ref, settings)
         max_sends = settings.max_sends if phone else EMAIL_SENDS
-        lane = read.lane(channel)
-        request_key = _request_key(login, caller)
+        key = request_key(login, caller)
         requests = dict(sorted(read.requests.items(), key=lambda item: item[1].at)[1 - REQUESTS_KEPT :])
-        if request_key is not None:
-            requests[request_key] = Request(now, caller.fingerprint, challenge_id)
+        if key is not None:
+            requests[key] = Request(now, caller.fingerprint, challenge_id)
         send = Send(
             login_name=login.login_name,
             login_jti=login.jti,
             challenge_id=challenge_id,
             send_id=send_id,
+            ref=ref,
             channel=channel,
             phone=phone,
-            region=phone.region if phone else "email",
+            locale=requested,
+            region=region or "email",
             destination=f"{phone.calling_code} - {mask_number(address)}" if phone else mask_email(address),
-            prefix=self._draw_prefix(read, earlier),
+            prefix=prefix,
             code_mac=passcodes.mac(
                 keys.signing("passcode"),
                 login_name=login.login_name,
@@ -318,9 +272,12 @@ class Dispatch:
             resends=bool(wish.resends),
             ends_lock=read.failures >= min(read.max_failures, settings.max_invalid_attempts)
             and read.locked_until(now, settings.max_invalid_attempts) is None,
-            ends_send_lock=len(lane.charged) >= max_sends and read.sends_blocked_until(channel, now, max_sends) is None,
-            request_key=request_key,
+            ends_send_lock=len(read.lane(channel).charged) >= max_sends
+            and read.sends_blocked_until(channel, now, max_sends) is None,
+            request_key=key,
             requests=requests,
+            segments=0 if fixed else composition.segments(outgoing),
+            is_test=fixed is not None,
             events=(
                 *refused_guesses(read, login.login_name, self.random_bytes),
                 Event(
@@ -331,11 +288,17 @@ class Dispatch:
                     address=caller.address,
                     phone_id=phone.id if phone else None,
                     challenge_id=challenge_id,
-                    detail={"channel": channel.value},
+                    detail={"channel": channel.value} | ({"test_number": True} if fixed else {}),
                 ),
             ),
         )
-        return send, code
+        return send, outgoing
+
+    def _fixed_code(self, user: User, phone: Phone | None, settings: Settings) -> str | None:
+        """The passcode of a test number, to which nothing is sent. Never a system user's."""
+        if phone is None or user.kind is Kind.SYSTEM:
+            return None
+        return next((test.code for test in settings.test_numbers if test.number == phone.number), None)
 
     def _draw(
         self, keys: HmacKeys, login: MfaToken, challenge_id: str, earlier: Sequence[EarlierSend], length: int
@@ -353,38 +316,25 @@ class Dispatch:
             pass
         return prefix
 
-    def _deliver(
-        self, account: Account, user: User, send: Send, code: str, address: str, settings: Settings
-    ) -> Challenge:
-        content = messages.Passcode(
-            login_name=user.login_name,
-            code=code,
-            prefix=send.prefix,
-            signature=settings.signature,
-            origin=settings.origin,
-        )
-        if send.phone:
-            outcome = self.sms.send(address, messages.text(content), valid_seconds=settings.expiry_seconds)
+    def _deliver(self, account: Account, user: User, send: Send, outgoing: Outgoing, settings: Settings) -> Challenge:
+        if send.is_test:
+            outcome = Outcome(Delivery.DELIVERED)
+        elif send.phone:
+            outcome = self.messenger.send(outgoing)
         else:
-            subject, body = messages.mail(content)
-            outcome = self.email.send(settings.email_sender or "", address, subject, body)
+            outcome = self.email.send(settings.email_sender or "", outgoing)
         # The message's fate is decided. Where it cannot be written down, a sent code stays valid and a refused send
         # stays charged: nothing can be sent or guessed more often for it.
         if outcome.refusal is not None:
-            event = Event(
-                id=self.random_bytes(6).hex(),
-                at=self.clock(),
-                type=EventType.SEND_REFUSED,
-                actor=user.login_name,
-                phone_id=send.phone.id if send.phone else None,
-                challenge_id=send.challenge_id,
-                detail={"error": outcome.error or "unknown"},
-            )
+            error = outcome.error or "unknown"
+            event = send.receipt.refused_event(error, self.clock(), self.random_bytes)
             with suppress(errors.TemporarilyUnavailable):
-                self.sends.record_refused(send, event, outcome.error or "unknown", permanent=outcome.permanent)
-            raise outcome.refusal
+                self.sends.record_refused(
+                    send.receipt, outcome.delivery, error, event, permanent=outcome.permanent, ends_cooldown=True
+                )
+            raise outcome.refusal from NotSent(f"{'twilio' if send.phone else 'ses'}_{error}")
         with suppress(errors.TemporarilyUnavailable):
-            self.sends.record_accepted(send, outcome.delivery)
+            self.sends.record_delivery(send.receipt, outcome.delivery)
         if not send.phone:
             self._tell_phones(account, user, send, settings)
         return send.applied_to(account.challenge, outcome.delivery)
@@ -392,13 +342,26 @@ class Dispatch:
     def _tell_phones(self, account: Account, user: User, send: Send, settings: Settings) -> None:
         """Whoever has only the mailbox must not get in unnoticed."""
         try:
-            self.sms.check()
-        except errors.SettingsIncomplete:
+            self.messenger.check(Channel.SMS)
+        except errors.Refusal:  # the mail is on its way all the same
             return
-        body = messages.recovery_notice(user.login_name, settings.signature)
         for phone in account.phones:
-            if phone.verified and _usable(phone, settings) and self.clock() < send.sent_at + NOTICE_SECONDS:
-                self.sms.send(phone.number, body, valid_seconds=3600)
+            if not (phone.verified and phone.kind != FIXED_LINE and _usable(phone, settings, Channel.SMS)):
+                continue
+            if self._fixed_code(user, phone, settings) is not None:
+                continue
+            if self.clock() >= send.sent_at + NOTICE_SECONDS:
+                return
+            reader = composition.Reader(None, user.locale, phone.region)
+            notice = composition.notice(user.login_name, phone.number, reader, self.random_bytes(16).hex(), settings)
+            now = self.clock()
+            try:
+                self.sends.charge_notice(
+                    *phone_charges(phone, settings, now), segments=composition.segments(notice), now=now
+                )
+            except (errors.RateLimited, errors.TemporarilyUnavailable):
+                continue
+            self.messenger.send(notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,29 +370,18 @@ class _Wish:
 
     channel: Channel | None = None
     phone_id: str | None = None
+    locale: str | None = None
     resends: str | None = None
 
-
-def _usable(phone: Phone, settings: Settings) -> bool:
-    return phone.unusable_reason is None and settings.regions.permits(phone.region)
-
-
-def _request_key(login: MfaToken, caller: Caller) -> str | None:
-    """The key within this login. A digest, since it becomes an attribute's name."""
-    if caller.idempotency_key is None:
-        return None
-    return hashlib.sha256(f"{login.jti} {caller.idempotency_key}".encode()).hexdigest()[:32]
+    def channel_after(self, last: Channel) -> Channel:
+        """The channel: the one asked for, else the last one, which cannot be mail where a phone is named."""
+        if self.channel is not None:
+            return self.channel
+        return Channel.SMS if self.phone_id and last is Channel.EMAIL else last
 
 
-def _replay(challenge: Challenge, login: MfaToken, caller: Caller) -> Challenge | None:
-    """The challenge that the same request made before, or None for a new request. Raises Conflict for another request."""
-    key = _request_key(login, caller)
-    if key is None or (request := challenge.requests.get(key)) is None:
-        return None
-    if request.fingerprint != caller.fingerprint:
-        raise errors.Conflict("This Idempotency-Key was used for another request.")
-    challenge.refuse_other(request.challenge_id, login.jti)
-    return challenge
+def _usable(phone: Phone, settings: Settings, channel: Channel) -> bool:
+    return phone.reachable(by_call=channel is Channel.VOICE) and settings.regions.permits(phone.region)
 
 
 def _why_not_sent(challenge: Challenge, send: Send, settings: Settings) -> errors.Refusal:
@@ -441,23 +393,3 @@ def _why_not_sent(challenge: Challenge, send: Send, settings: Settings) -> error
         if challenge.approved_at is not None:
             return errors.ChallengeUsed()
     return challenge.why_not_sent(send.channel, settings, send.sent_at)
-
-
-def _budgets(
-    login: MfaToken, caller: Caller, send: Send, settings: Settings
-) -> tuple[list[Budget], list[ShardedBudget]]:
-    """What the send is charged to. Mail costs nothing by region."""
-    hour, day, limits = Window.of(HOUR, send.sent_at), Window.of(DAY, send.sent_at), settings.budgets
-    budgets = [
-        Budget(f"CLIENT#{login.client_id}", hour, limits.client_per_hour)
-        if login.client_id
-        else Budget(f"ADDRESS#{caller.address}", hour, limits.address_per_hour)
-    ]
-    if send.phone is None:
-        return budgets, [ShardedBudget("REGION#email", day, None)]
-    number = f"NUMBER#{send.phone.number}"
-    budgets += [Budget(number, hour, limits.number_per_hour), Budget(number, day, limits.number_per_day)]
-    return budgets, [
-        ShardedBudget(f"REGION#{send.region}", day, limits.region_per_day),
-        ShardedBudget("REGION#*", day, limits.global_per_day),
-    ]

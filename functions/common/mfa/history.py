@@ -16,6 +16,7 @@ class EventType(StrEnum):
 
     PASSCODE_SENT = "passcode_sent"
     SEND_REFUSED = "send_refused"
+    DELIVERED = "delivered"
     PASSCODE_REFUSED = "passcode_refused"
     LOCKED = "locked"
     APPROVED = "approved"
@@ -26,6 +27,11 @@ class EventType(StrEnum):
     USER_UNLOCKED = "user_unlocked"
     PHONE_ADDED = "phone_added"
     PHONE_REMOVED = "phone_removed"
+    PHONE_TESTED = "phone_tested"
+    SETTINGS_CHANGED = "settings_changed"
+    CLIENT_CREATED = "client_created"
+    CLIENT_ROTATED = "client_rotated"
+    CLIENT_DELETED = "client_deleted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,11 @@ class Event:
     phone_id: str | None = None
     challenge_id: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def position(self) -> str:
+        """The event's place in the history, by which it is in order."""
+        return f"EVENT#{rfc3339(self.at)}#{self.id}"
 
 
 def refused_guesses(challenge: Challenge, actor: str, random_bytes: Callable[[int], bytes]) -> tuple[Event, ...]:

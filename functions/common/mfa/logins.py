@@ -7,6 +7,7 @@ from typing import Protocol
 from mfa import errors
 from mfa.accounts import Account
 from mfa.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
+from mfa.challenges import PHONE_CHANNELS, Channel
 from mfa.clients import Client
 from mfa.history import Event, EventType
 from mfa.keys import HmacKeys
@@ -16,6 +17,8 @@ from mfa.tokens import MfaToken, Signer, access_claims, sign_access_token, uuid7
 from mfa.users import Kind, User, canonical_login_name, mask_email
 
 _NAME_BYTES = 512
+# An old client that starts several jobs at once logs in as often at once.
+LEGACY_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class MfaRequired:
     phones: tuple[Phone, ...]
     help_email: str | None
     locked_until: float | None
+    channels: tuple[Channel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Accounts(Protocol):
     def load_account(self, login_name: str) -> Account: ...
     def load_account_for_login(self, login_name: str, address: str, now: float) -> Account: ...
     def count_wrong_password(self, login_name: str, address: str, now: float) -> bool: ...
-    def record_legacy_login(self, login_name: str, client_version: str, event: Event) -> bool: ...
+    def record_legacy_login(self, user: User, client_version: str, event: Event) -> bool: ...
 
 
 class Passwords(Protocol):
@@ -97,25 +101,26 @@ class Logins:
         it may skip: the setting is on, an administrator marked the client legacy, and the skip is written down.
         """
         now, name = self.clock(), _looked_up(login_name)
-        account = self.accounts.load_account(name)
-        user = account.user
-        if user is None or not user.active or user.kind is not Kind.BACKUP:
-            raise errors.InvalidCredentials
-        if supports_mfa or not user.mfa_enabled:
-            return self._passed(account, user, client, now)
-        if not (self.settings().allow_legacy_clients and client.legacy):
-            raise errors.MfaNotSupported
-        event = Event(
-            id=self.random_bytes(6).hex(),
-            at=now,
-            type=EventType.LEGACY_LOGIN,
-            actor=client.client_id,
-            address=address,
-            detail={"client_version": client_version or "unknown"},
-        )
-        if not self.accounts.record_legacy_login(name, client_version or "unknown", event):
-            raise errors.InvalidCredentials
-        return self._authenticated(user, client, now, legacy=True)
+        for _ in range(LEGACY_TRIES):
+            account = self.accounts.load_account(name)
+            user = account.user
+            if user is None or not user.active or user.kind is not Kind.BACKUP:
+                raise errors.InvalidCredentials
+            if supports_mfa or not user.mfa_enabled:
+                return self._passed(account, user, client, now)
+            if not (self.settings().allow_legacy_clients and client.legacy):
+                raise errors.MfaNotSupported
+            event = Event(
+                id=self.random_bytes(6).hex(),
+                at=now,
+                type=EventType.LEGACY_LOGIN,
+                actor=client.client_id,
+                address=address,
+                detail={"client_version": client_version or "unknown"},
+            )
+            if self.accounts.record_legacy_login(user, client_version or "unknown", event):
+                return self._authenticated(user, client, now, legacy=True)
+        raise errors.TemporarilyUnavailable
 
     def _passed(self, account: Account, user: User, client: Client | None, now: float) -> MfaRequired | Authenticated:
         if not user.mfa_enabled:
@@ -137,6 +142,7 @@ class Logins:
             phones=account.phones,
             help_email=mask_email(user.contact_email) if can_recover and user.contact_email else None,
             locked_until=account.challenge.locked_until(now),
+            channels=tuple(channel for channel in PHONE_CHANNELS if settings.offers(channel)),
         )
 
     def _authenticated(self, user: User, client: Client | None, now: float, *, legacy: bool) -> Authenticated:

@@ -7,6 +7,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from mfa.errors import DestinationBlocked, InvalidRequest
+from mfa.phones import FIXED_LINE
 from mfa.settings import Regions
 
 # What a person may write between the digits. ASCII only, and no letters: +18002ALLNOW is not a number to text.
@@ -28,8 +29,18 @@ class Number:
     kind: str
 
 
-def parse(written: str, regions: Regions, field_name: str = "number") -> Number:
-    """The number that was written in international form, e.g. `+852 9215 3799`.
+def regions() -> list[tuple[str, str]]:
+    """Every region that has a numbering plan, and its calling code."""
+    return sorted(
+        (region, f"+{code}")
+        for code, found in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
+        for region in found
+        if region != phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY
+    )
+
+
+def parse(written: str, regions: Regions, field_name: str = "number", *, calls: bool = False) -> Number:
+    """The number that was written in international form, e.g. `+852 9215 3799`. With `calls`, a landline is taken too.
 
     Raises InvalidRequest where it is no number, DestinationBlocked where its region or kind is not allowed.
     """
@@ -43,7 +54,8 @@ def parse(written: str, regions: Regions, field_name: str = "number") -> Number:
     if not phonenumbers.is_valid_number(number):
         raise InvalidRequest(field_name, "is not a phone number of its region")
     region = phonenumbers.region_code_for_number(number)
-    kind = _KINDS.get(phonenumbers.number_type(number))
+    number_type = phonenumbers.number_type(number)
+    kind = FIXED_LINE if calls and number_type == PhoneNumberType.FIXED_LINE else _KINDS.get(number_type)
     if region is None or region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY or not regions.permits(region):
         raise DestinationBlocked("Messages to this region are not allowed.")
     if kind is None:

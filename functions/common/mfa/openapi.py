@@ -1,14 +1,16 @@
 """OpenAPI 3.1, made from the contract, so that it cannot differ from what the handlers do."""
 
+import re
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from mfa import errors
-from mfa.contract import OPERATIONS, Auth, Operation
+from mfa import admin_contract, contract, errors
+from mfa.contract import Auth, Operation
 
 VERSION = "1.0.0"
+OPERATIONS = (*contract.OPERATIONS, *admin_contract.OPERATIONS)
 
 
 class FieldError(Struct, frozen=True):
@@ -41,7 +43,7 @@ def document(server: str) -> dict[str, Any]:
     by_type = dict(zip(map(repr, shown), schemas, strict=True))
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, by_type)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, by_type, components)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -56,55 +58,104 @@ def document(server: str) -> dict[str, Any]:
             "securitySchemes": {
                 Auth.MFA_TOKEN: {"type": "http", "scheme": "bearer", "description": "the MFA token of a login"},
                 Auth.CLIENT: {"type": "http", "scheme": "basic", "description": "client id and secret"},
+                Auth.TWILIO: {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Twilio-Signature",
+                    "description": "Twilio's signature of the configured address and all parameters",
+                },
+                Auth.ACCESS_TOKEN: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "the access token of a system user",
+                },
             },
         },
     }
 
 
-def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(operation: Operation, schemas: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    taken = _taken(operation, schemas, components)
     described: dict[str, Any] = {
         "operationId": operation.id,
         "summary": operation.summary,
         "security": [] if operation.auth is Auth.ANYONE else [{operation.auth: []}],
-        "parameters": _parameters(operation),
-        "responses": {
-            str(operation.status): {
-                "description": "Done",
-                "content": {"application/json": {"schema": schemas[repr(operation.response)]}},
-            }
-        },
+        "parameters": _parameters(operation, taken),
+        "responses": {str(operation.status): _done(operation, schemas)},
     }
-    if operation.request is not None:
+    if operation.method in {"POST", "PATCH", "PUT"} and taken is not None and taken.get("properties") != {}:
         described["requestBody"] = {
             "required": operation.body_required,
-            "content": {"application/json": {"schema": schemas[repr(operation.request)]}},
+            "content": {"application/json": {"schema": taken}},
         }
     by_status: dict[int, list[type[errors.Refusal]]] = {}
     for refusal in operation.every_refusal:
         by_status.setdefault(refusal.status, []).append(refusal)
     for status, refusals in sorted(by_status.items()):
-        codes = sorted({refusal.code for refusal in refusals})
-        described["responses"][str(status)] = {
-            "description": ", ".join(f"`{code}`" for code in codes),
-            "content": {
-                "application/problem+json": {
-                    "schema": {
-                        "allOf": [schemas[repr(Problem)], {"properties": {"code": {"enum": codes}}}],
-                    }
-                }
-            },
-        }
-        if status in (429, 503):
-            described["responses"][str(status)]["headers"] = {
-                "Retry-After": {"description": "seconds", "schema": {"type": "integer", "minimum": 1}}
-            }
+        described["responses"][str(status)] = _refused(status, refusals, schemas)
     return described
 
 
-def _parameters(operation: Operation) -> list[dict[str, Any]]:
-    parameters: list[dict[str, Any]] = []
-    if "{id}" in operation.path:
-        parameters.append({"name": "id", "in": "path", "required": True, "schema": {"type": "string"}})
+def _taken(operation: Operation, schemas: dict[str, Any], components: dict[str, Any]) -> dict[str, Any] | None:
+    """The schema of what the operation takes in query or body: its request without what is in the path."""
+    if operation.request is None:
+        return None
+    schema: dict[str, Any] = schemas[repr(operation.request)]
+    if operation.auth is not Auth.ACCESS_TOKEN or "$ref" not in schema:
+        return schema
+    whole = components[schema["$ref"].rpartition("/")[2]]
+    in_path = set(re.findall(r"{(\w+)}", operation.path))
+    kept = {name: each for name, each in whole["properties"].items() if name not in in_path}
+    required = [name for name in whole.get("required", []) if name not in in_path]
+    return {"type": "object", "properties": kept, "required": required, "additionalProperties": False}
+
+
+def _done(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    if operation.response is None:
+        return {"description": "Done"}
+    return {
+        "description": "Done",
+        "content": {"application/json": {"schema": schemas[repr(operation.response)]}},
+    }
+
+
+def _refused(status: int, refusals: list[type[errors.Refusal]], schemas: dict[str, Any]) -> dict[str, Any]:
+    codes = sorted({refusal.code for refusal in refusals})
+    described: dict[str, Any] = {
+        "description": ", ".join(f"`{code}`" for code in codes),
+        "content": {
+            "application/problem+json": {
+                "schema": {"allOf": [schemas[repr(Problem)], {"properties": {"code": {"enum": codes}}}]}
+            }
+        },
+    }
+    if status in (429, 503):
+        described["headers"] = {"Retry-After": {"description": "seconds", "schema": {"type": "integer", "minimum": 1}}}
+    return described
+
+
+def _parameters(operation: Operation, taken: dict[str, Any] | None) -> list[dict[str, Any]]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", operation.path)
+    ]
+    if operation.method in {"GET", "DELETE"} and taken is not None:
+        required = taken.get("required", [])
+        parameters += [
+            {"name": name, "in": "query", "required": name in required, "schema": schema}
+            for name, schema in taken.get("properties", {}).items()
+        ]
+    if operation.takes_if_match:
+        parameters.append(
+            {
+                "name": "If-Match",
+                "in": "header",
+                "required": errors.PreconditionRequired in operation.refusals,
+                "description": "The ETag that was read.",
+                "schema": {"type": "string"},
+            }
+        )
     if operation.idempotent:
         parameters.append(
             {

@@ -2,10 +2,12 @@
 
 import unicodedata
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2 import PasswordHasher, Type, extract_parameters
+from argon2.exceptions import InvalidHashError, VerificationError
 
-PASSWORD_LENGTH = 256
+MAX_MEMORY_KIB = 64 * 1024
+MAX_PASSES = 10
+MAX_LANES = 4
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # What a password is held against where there is no user, so that it costs the same. It is a hash of "nobody".
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$VSe5XEgq22k3Zo6/i0XA5A$/C1mrMOfNJra0dPeh/1heqmsOsqfhuxPUDkOwtgGIT0"
@@ -18,11 +20,24 @@ class Argon2Passwords:
         """The encoded hash, salt and parameters included."""
         return _HASHER.hash(_prepared(password))
 
+    def accepts(self, password_hash: str) -> bool:
+        """Whether it is an argon2id hash that costs at most 64 MiB and ten passes, so that no login can be made slow."""
+        try:
+            parameters = extract_parameters(password_hash)
+        except InvalidHashError:
+            return False
+        return (
+            parameters.type is Type.ID
+            and parameters.memory_cost <= MAX_MEMORY_KIB
+            and parameters.time_cost <= MAX_PASSES
+            and parameters.parallelism <= MAX_LANES
+        )
+
     def matches(self, password_hash: str | None, password: str) -> bool:
         """Whether it is the password; None, for a user who is not there, takes as long and never matches."""
         try:
             return _HASHER.verify(password_hash or _NOBODY, _prepared(password)) and password_hash is not None
-        except (VerifyMismatchError, InvalidHashError):
+        except (VerificationError, InvalidHashError):
             return False
 
 

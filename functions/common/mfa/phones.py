@@ -3,6 +3,10 @@
 from dataclasses import dataclass, field
 
 PHONES_PER_USER = 5
+# The kind of a number that only calls reach.
+FIXED_LINE = "fixed_line"
+# Twilio's codes for a number that cannot receive messages: not mobile, or a landline.
+MESSAGES_ONLY = frozenset({"21614", "30006"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,10 @@ class Phone:
     def slot(self) -> int:
         """The phone's place in the table."""
         return slot_of(self.id)
+
+    def reachable(self, *, by_call: bool) -> bool:
+        """Whether nothing is known against it: a number that takes no messages may still be called."""
+        return self.unusable_reason is None or (by_call and self.unusable_reason in MESSAGES_ONLY)
 
     @property
     def masked_number(self) -> str:

@@ -9,19 +9,19 @@ import msgspec
 from mfa.errors import InvalidRequest
 
 BODY_BYTES = 65_536
-_AT = re.compile(r"^(?P<message>.*?)(?: - at `(?P<key>key in )?\$(?P<path>[^`]*)`)?$", re.DOTALL)
+_AT = re.compile(r"^(?P<message>.*?)(?: - at (?:`key` in )?`\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$", re.DOTALL)
 
 
-def load(text: str | bytes) -> Any:
+def load(text: str | bytes, limit: int = BODY_BYTES) -> Any:
     """The JSON value (RFC 8259) in UTF-8, with no member named twice and no lone surrogate.
 
     Raises InvalidRequest on `body`.
     """
     try:
         data = text.encode() if isinstance(text, str) else text
-        if len(data) > BODY_BYTES:
-            raise InvalidRequest("body", f"must have at most {BODY_BYTES} bytes")
+        if len(data) > limit:
+            raise InvalidRequest("body", f"must have at most {limit} bytes")
         # Decoded here: json.loads would take bytes for UTF-16 or UTF-32 where they look like it.
         value = json.loads(data.decode(), object_pairs_hook=_members, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
@@ -38,10 +38,10 @@ def check_unicode(value: Any, field: str) -> None:
         raise InvalidRequest(field, "must be Unicode text, and not nested too deep") from error
 
 
-def convert[T](value: Any, type_: type[T]) -> T:
-    """The value as this type. Raises InvalidRequest naming the first field that is wrong."""
+def convert[T](value: Any, type_: type[T], *, from_text: bool = False) -> T:
+    """The value as this type; of a query, where all is text, `true` and `50` are read. Raises InvalidRequest."""
     try:
-        return msgspec.convert(value, type_, strict=True)
+        return msgspec.convert(value, type_, strict=not from_text)
     except msgspec.ValidationError as error:
         raise _named(str(error)) from error
 
@@ -64,4 +64,6 @@ def _named(text: str) -> InvalidRequest:
     if named := _NAMED.match(message):
         path = f"{path}.{named['name']}".removeprefix(".")
         message = "is required" if named["what"].startswith("missing") else "is not known here"
+    if "matching regex" in message:
+        message = "is not of the form that is needed here"
     return InvalidRequest(path[:128] or "body", message[:200].replace("`", ""))

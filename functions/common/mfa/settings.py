@@ -17,6 +17,7 @@ E164 = r"^\+[1-9][0-9]{6,14}$(?!\n)"
 EMAIL = (
     r"^[^@\s\"<>(),:;\[\]\\\x00-\x1f\x7f]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$(?!\n)"
 )
+LOCALE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$(?!\n)"
 HOST = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$(?!\n)"
 # What phones make a link of, a bare host name included.
 _LINK = re.compile(r"://|www\.|[^\s.]\.[^\W\d_]{2,}", re.IGNORECASE)
@@ -59,11 +60,33 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
 class Regions(Struct, frozen=True, forbid_unknown_fields=True):
     """The ISO 3166 regions that messages may go to, or `*`."""
 
-    allow: Literal["*"] | list[Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]] = "*"
+    allow: Literal["*"] | Annotated[list[Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]], Meta(min_length=1)] = "*"
 
     def permits(self, region: str) -> bool:
         """Whether messages may go there."""
         return self.allow == "*" or region in self.allow
+
+
+class Voice(Struct, frozen=True, forbid_unknown_fields=True):
+    """Calls that speak the passcode, from the sender's phone number."""
+
+    enabled: bool = False
+
+
+class WhatsApp(Struct, frozen=True, forbid_unknown_fields=True):
+    """Messages by an approved template of the category authentication, whose first variable is the code."""
+
+    content_sid: Annotated[str, Meta(pattern=r"^HX[0-9a-f]{32}$(?!\n)")] | None = None
+
+
+class TestNumber(Struct, frozen=True, forbid_unknown_fields=True):
+    """A number to which nothing is sent and whose passcode is always this one: for app-store review and tests."""
+
+    number: Annotated[str, Meta(pattern=E164)]
+    code: Annotated[str, Meta(pattern=r"^[0-9]{4,10}$(?!\n)")]
+
+    def __repr__(self) -> str:
+        return "TestNumber(...)"
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +109,14 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     email_sender: Email | None = None
     regions: Regions = Regions()
     budgets: Budgets = Budgets()
+    templates: dict[Annotated[str, Meta(pattern=LOCALE)], Annotated[str, Meta(max_length=1600)]] = {}
+    voice: Voice = Voice()
+    whatsapp: WhatsApp = WhatsApp()
+    test_numbers: Annotated[list[TestNumber], Meta(max_length=10)] = []
+
+    def offers(self, channel: str) -> bool:
+        """Whether passcodes can go out so: by text message always, otherwise where it is set up."""
+        return {"voice": self.voice.enabled, "whatsapp": self.whatsapp.content_sid is not None}.get(channel, True)
 
     @property
     def mfa_token_seconds(self) -> int:
@@ -109,6 +140,8 @@ class StoredSettings(Struct, frozen=True):
     settings: Settings = Settings()
     auth_token: AuthToken | None = None
     version: int = 0
+    # Sending is paused until then, since Twilio refused the credentials.
+    paused_until: float | None = None
 
     @property
     def etag(self) -> str:
@@ -137,14 +170,19 @@ def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str |
     except RecursionError as error:
         raise InvalidRequest("body", "is nested too deep") from error
     token: str | UnsetType | None = UNSET
-    if isinstance(target.get("twilio"), dict) and "auth_token" in target["twilio"]:
-        token = target["twilio"].pop("auth_token")
+    twilio = target.get("twilio")
+    if isinstance(twilio, dict) and "auth_token" in twilio:
+        token = twilio.pop("auth_token")
     elif _removes(patch, "twilio", "auth_token"):
         token = None
     if isinstance(token, str) and not re.fullmatch(r"[0-9a-f]{32}", token):
         raise InvalidRequest("twilio.auth_token", "must be 32 hexadecimal digits")
     if not (token is None or token is UNSET or isinstance(token, str)):
         raise InvalidRequest("twilio.auth_token", "must be a string")
+    if isinstance(twilio, dict) and str(twilio.get("account_sid")).startswith("SK"):
+        raise InvalidRequest(
+            "twilio.account_sid", "is the SID of an API key (SK…); take the Account SID, which begins with AC"
+        )
     settings = checked(convert(target, Settings))
     if (
         settings.twilio.account_sid != current.twilio.account_sid
@@ -157,10 +195,34 @@ def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str |
 
 def checked(settings: Settings) -> Settings:
     """The settings, where no two of them contradict each other. Raises InvalidRequest."""
+    from mfa import numbering  # noqa: PLC0415 - only who saves settings judges regions and templates
+    from mfa.templates import lint  # noqa: PLC0415
+
     if _LINK.search(settings.signature):
         raise InvalidRequest("signature", "must not hold a link")
     if re.search(r"\d{4}", settings.signature):
         raise InvalidRequest("signature", "must not hold four digits in a row, which could pass for a passcode")
+    if settings.regions.allow != "*":
+        known = {region for region, _ in numbering.regions()}
+        if unknown := sorted(set(settings.regions.allow) - known):
+            raise InvalidRequest("regions.allow", f"lists a region that has no telephone numbers: {unknown[0]}")
+    numbers = [test.number for test in settings.test_numbers]
+    if len(set(numbers)) != len(numbers):
+        raise InvalidRequest("test_numbers", "must list each number once")
+    sender = settings.twilio.sender
+    if settings.voice.enabled and sender is not None and sender.phone_number is None:
+        raise InvalidRequest("voice.enabled", "needs a phone number as the sender, since a call comes from one")
+    if settings.whatsapp.content_sid and sender is not None and sender.alphanumeric is not None:
+        raise InvalidRequest("whatsapp.content_sid", "needs a phone number or a Messaging Service as the sender")
+    for locale, template in settings.templates.items():
+        report = lint(
+            template,
+            passcode_length=settings.passcode_length,
+            signature=settings.signature,
+            origin=settings.origin,
+        )
+        if not report.acceptable:
+            raise InvalidRequest(f"templates.{locale}", "; ".join(problem.message for problem in report.problems))
     return settings
 
 

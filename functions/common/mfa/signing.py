@@ -1,12 +1,15 @@
 """The signing key of access tokens, which never leaves KMS."""
 
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mfa.contract import Jwk
 from mfa.errors import TemporarilyUnavailable
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 
 class Kms(Protocol):
@@ -45,16 +48,21 @@ class KmsSigner:
 
     def jwk(self) -> Jwk:
         """The public key (RFC 7518, 6.2.1)."""
+        from jwt.utils import base64url_encode  # noqa: PLC0415 - cold starts
+
+        numbers = self.public_key().public_numbers()
+        x, y = (base64url_encode(n.to_bytes(32)).decode() for n in (numbers.x, numbers.y))
+        return Jwk(kid=self.key_id(), x=x, y=y)
+
+    def public_key(self) -> "EllipticCurvePublicKey":
+        """The public key, to check tokens with."""
         from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey  # noqa: PLC0415 - cold starts
         from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
-        from jwt.utils import base64url_encode  # noqa: PLC0415
 
         key = load_der_public_key(self._public_key["PublicKey"])
         if not isinstance(key, EllipticCurvePublicKey):
             raise TypeError("the signing key is not an elliptic curve key")
-        numbers = key.public_numbers()
-        x, y = (base64url_encode(n.to_bytes(32)).decode() for n in (numbers.x, numbers.y))
-        return Jwk(kid=self.key_id(), x=x, y=y)
+        return key
 
     @cached_property
     def _public_key(self) -> Any:

@@ -2,6 +2,19 @@
 
 from datetime import UTC, datetime
 
+from mfa.errors import InvalidRequest
+
+
+def seconds(text: str, field: str) -> float:
+    """The moment that the text tells, which must have an offset (RFC 3339, 5.6). Raises InvalidRequest."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidRequest(field, "must be a moment such as 2026-11-24T08:00:00Z") from error
+    if moment.tzinfo is None:
+        raise InvalidRequest(field, "must have an offset, such as Z")
+    return moment.timestamp()
+
 
 def rfc3339(at: float) -> str:
     """A moment, given in seconds since 1970, in UTC and to the millisecond (RFC 3339, 5.6)."""

@@ -2,16 +2,21 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
-from mfa.errors import InvalidRequest
+from mfa.errors import InvalidRequest, UserNotFound
 
 LOGIN_NAME_LENGTH = 128
 _PUNCTUATION = frozenset(" ._@+-\\")
 # Letters and marks without a glyph (Unicode: Default_Ignorable_Code_Point): two names that differ in one look the same.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _LINK = re.compile(r"\bwww\.")
+
+
+# Another one of these ends tokens and closes the live challenge.
+CREDENTIALS = frozenset({"password_hash", "status", "mfa_enabled", "kind"})
 
 
 class Kind(StrEnum):
@@ -40,7 +45,8 @@ class User:
     owner: str | None = None
     contact_email: str | None = None
     locale: str | None = None
-    password_hash: str = field(repr=False)
+    # None: no password; only a relying application can vouch for the user.
+    password_hash: str | None = field(repr=False)
     created_at: float
     updated_at: float
     # Tokens issued before this moment are refused: the password, the status or the MFA switch changed.
@@ -54,6 +60,27 @@ class User:
         """Whether the user may log in."""
         return self.status is Status.ACTIVE
 
+    def changed(self, now: float, fields: dict[str, Any]) -> tuple["User", list[str]]:
+        """The user with these fields, as the next version, and which of them are other than before.
+
+        Whoever may log in changed where CREDENTIALS did: tokens that were given before end.
+        """
+        names = sorted(name for name, value in fields.items() if getattr(self, name) != value)
+        ends_tokens = not CREDENTIALS.isdisjoint(names)
+        after = replace(
+            self,
+            **fields,
+            updated_at=now,
+            version=self.version + 1,
+            credentials_changed_at=now if ends_tokens else self.credentials_changed_at,
+        )
+        return after, names
+
+    @property
+    def etag(self) -> str:
+        """The entity tag (RFC 9110, 8.8.3)."""
+        return f'"{self.version}"'
+
     def accepts_token_of(self, issued_at: float) -> bool:
         """Whether a token issued then still speaks for this user."""
         return self.active and issued_at >= self.credentials_changed_at
@@ -66,6 +93,14 @@ def canonical_login_name(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
     return unicodedata.normalize("NFKC", folded).strip()
+
+
+def existing_login_name(text: str) -> str:
+    """The canonical form of a name that a user may have. Raises UserNotFound for a longer one, which could be no key."""
+    name = canonical_login_name(text)
+    if len(name) > LOGIN_NAME_LENGTH:
+        raise UserNotFound
+    return name
 
 
 def new_login_name(text: str, field_name: str = "login_name") -> str:

@@ -39,6 +39,7 @@ def first_factor(value: MfaRequired | Authenticated) -> contract.MfaRequired | c
         phones=[_choice(phone) for phone in value.phones],
         help=contract.Help(value.help_email),
         locked_until=None if value.locked_until is None else rfc3339(value.locked_until),
+        channels=list(value.channels),
     )
 
 

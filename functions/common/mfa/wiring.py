@@ -19,44 +19,68 @@ from mfa.keys import HmacKeys
 from mfa.settings import Settings
 
 if TYPE_CHECKING:
-    from mfa.administration import Administration
-    from mfa.delivery import sms
+    from mfa.access import Access
+    from mfa.callbacks import Callbacks
+    from mfa.delivery.messenger import Account, TwilioMessenger
     from mfa.dispatch import Dispatch
     from mfa.logins import Logins
+    from mfa.operations import Administration
     from mfa.sealing import KmsSeal
     from mfa.signing import KmsSigner
     from mfa.store.accounts import AccountStore
     from mfa.store.counters import Counters
+    from mfa.store.listings import Listings
+    from mfa.store.sends import SendStore
     from mfa.store.settings import SettingsStore
     from mfa.store.table import Table
     from mfa.verification import Verification
 
 # Settings, clients and keys are as old as this at most.
 CACHE_SECONDS = 30.0
+# A client's last use is written down once in so long.
+USE_SECONDS = 3600.0
 
 
 class _Cached[T]:
     """A value that is loaded again when it is older than CACHE_SECONDS."""
 
-    def __init__(self, load: Callable[[], T]) -> None:
+    def __init__(self, load: Callable[[], T], keep: Callable[[T], bool] = lambda _value: True) -> None:
+        """What `keep` says no to is loaded again the next time."""
         self._load = load
+        self._keep = keep
         self._value: T | None = None
         self._until = 0.0
 
     def __call__(self) -> T:
         if self._value is None or time.monotonic() >= self._until:
-            self._value, self._until = self._load(), time.monotonic() + CACHE_SECONDS
+            try:
+                value = self._load()
+            except TemporarilyUnavailable:
+                if self._value is None:
+                    raise
+                value = self._value  # better old than none
+            if not self._keep(value):
+                return value
+            self._value, self._until = value, time.monotonic() + CACHE_SECONDS
         return self._value
+
+    def forget(self) -> None:
+        """Loads it anew the next time."""
+        self._value = None
 
 
 class Wiring:
     """The functions' parts."""
 
     def __init__(self) -> None:
-        self.settings_as_stored = _Cached(lambda: self.settings_store.load_settings())
+        # Settings that are not complete are not kept: who completes them wants to log in at once.
+        self.settings_as_stored = _Cached(
+            lambda: self.settings_store.load_settings(), lambda stored: stored.auth_token is not None
+        )
         self.keys = _Cached(self._load_keys)
         self._auth_token = (b"", "")
         self._clients: dict[str, _Cached[Client | None]] = {}
+        self._noted: dict[str, float] = {}
         self.random_below = secrets.randbelow
         self.random_bytes = secrets.token_bytes
 
@@ -75,6 +99,13 @@ class Wiring:
         if client is not None:
             self._clients[client_id] = cached
         return client
+
+    def note_use(self, client: Client) -> None:
+        """Writes that the client was used, to the hour: more would make each of its logins a write."""
+        now = self.clock()
+        if now - max(client.last_used_at or 0, self._noted.get(client.client_id, 0)) >= USE_SECONDS:
+            self.settings_store.use_client(client, now)
+            self._noted[client.client_id] = now
 
     def issuer(self) -> str:
         """The public URL: the issuer of access tokens."""
@@ -119,14 +150,12 @@ class Wiring:
     def dispatch(self) -> "Dispatch":
         """Sends passcodes."""
         from mfa.delivery.email import SesEmail
-        from mfa.delivery.sms import TwilioSms
         from mfa.dispatch import Dispatch
-        from mfa.store.sends import SendStore
 
         return Dispatch(
             accounts=self.account_store,
-            sends=SendStore(self._table, self._counters),
-            sms=TwilioSms(self._twilio_account, os.environ.get("TWILIO_API_URL", "")),
+            sends=self._send_store,
+            messenger=self._messenger,
             email=SesEmail(lambda: self._ses),
             settings=self.settings,
             keys=self.keys,
@@ -136,20 +165,76 @@ class Wiring:
         )
 
     @cached_property
+    def access(self) -> "Access":
+        """Decides who may administer."""
+        from mfa.access import Access
+
+        return Access(accounts=self.account_store, key=self.signer, issuer=self.issuer, settings=self.settings)
+
+    @cached_property
     def administration(self) -> "Administration":
         """What administrators do."""
-        from mfa.administration import Administration
+        from mfa.administration.configuration import Configuration
+        from mfa.administration.directory import Directory
+        from mfa.administration.imports import Imports
+        from mfa.administration.overview import Overviews
+        from mfa.administration.settings_tests import SettingsTests
+        from mfa.administration.users import UserAdministration
+        from mfa.delivery.prices import TwilioPrices
+        from mfa.operations import Administration
         from mfa.passwords import Argon2Passwords
+        from mfa.store.histories import Histories
+        from mfa.store.trials import TrialStore
         from mfa.store.users import UserStore
 
-        return Administration(
-            accounts=self.account_store,
-            users=UserStore(self._table),
-            settings=self.settings_store,
-            passwords=Argon2Passwords(),
-            seal=self._seal,
+        accounts, users, passwords = self.account_store, UserStore(self._table), Argon2Passwords()
+        listings, histories = self._listings, Histories(self._table)
+        user_administration = UserAdministration(
+            accounts=accounts,
+            users=users,
+            # Not the cached ones: who has just changed the settings must see them in force.
+            stored_settings=self.settings_store.load_settings,
+            passwords=passwords,
             clock=self.clock,
             random_bytes=self.random_bytes,
+        )
+        return Administration(
+            users=user_administration,
+            directory=Directory(
+                accounts=accounts,
+                listings=listings,
+                histories=histories,
+                keys=self.keys,
+                random_bytes=self.random_bytes,
+            ),
+            configuration=Configuration(
+                items=self.settings_store, seal=self._seal, clock=self.clock, random_bytes=self.random_bytes
+            ),
+            tests=SettingsTests(
+                accounts=accounts,
+                trials=TrialStore(self._table),
+                messenger=self._messenger,
+                stored_settings=self.settings_store.load_settings,
+                open_token=self._seal.open,
+                keys=self.keys,
+                clock=self.clock,
+                random_below=self.random_below,
+                random_bytes=self.random_bytes,
+            ),
+            imports=Imports(
+                administration=user_administration,
+                accounts=accounts,
+                users=users,
+                listings=listings,
+                hashes=passwords,
+                keys=self.keys,
+            ),
+            overviews=Overviews(
+                histories=histories,
+                prices=TwilioPrices(self._twilio_account, os.environ.get("TWILIO_API_URL", "")),
+                clock=self.clock,
+            ),
+            clock=self.clock,
         )
 
     # --- what they stand on
@@ -173,7 +258,13 @@ class Wiring:
         """Reads settings and clients."""
         from mfa.store.settings import SettingsStore
 
-        return SettingsStore(self._table)
+        return SettingsStore(self._table, self._listings)
+
+    @cached_property
+    def _listings(self) -> "Listings":
+        from mfa.store.listings import Listings
+
+        return Listings(self._table)
 
     @cached_property
     def _counters(self) -> "Counters":
@@ -214,6 +305,36 @@ class Wiring:
         return _aws("secretsmanager")
 
     @cached_property
+    def callbacks(self) -> "Callbacks":
+        """Takes what Twilio reports."""
+        from mfa.callbacks import Callbacks
+
+        return Callbacks(sends=self._send_store, signatures=self, clock=self.clock, random_bytes=self.random_bytes)
+
+    def is_signed(self, url: str, parameters: dict[str, str], signature: str) -> bool:
+        """Whether Twilio signed this callback with the account's Auth Token."""
+        from mfa.delivery import twilio
+
+        account = self._twilio_account()
+        return account is not None and twilio.is_signed(account.auth_token, url, parameters, signature)
+
+    @cached_property
+    def _messenger(self) -> "TwilioMessenger":
+        from mfa.breaker import Breaker
+        from mfa.delivery.messenger import TwilioMessenger
+
+        breaker = Breaker(self.settings_store, self.settings_as_stored, self.clock)
+        return TwilioMessenger(
+            self._twilio_account, breaker, os.environ.get("TWILIO_API_URL", ""), lambda: self._public_url
+        )
+
+    @cached_property
+    def _send_store(self) -> "SendStore":
+        from mfa.store.sends import SendStore
+
+        return SendStore(self._table, self._counters)
+
+    @cached_property
     def _ses(self) -> Any:
         # One attempt: a mail that may have gone out is not sent again.
         return _aws("ses", attempts=1)
@@ -224,8 +345,8 @@ class Wiring:
 
         return KmsSeal(self._kms, os.environ["SETTINGS_KEY_ALIAS"])
 
-    def _twilio_account(self) -> "sms.Account | None":
-        from mfa.delivery import sms
+    def _twilio_account(self) -> "Account | None":
+        from mfa.delivery.messenger import Account
 
         stored = self.settings_as_stored()
         twilio, token = stored.settings.twilio, stored.auth_token
@@ -233,7 +354,7 @@ class Wiring:
             return None
         if self._auth_token[0] != token.ciphertext:
             self._auth_token = token.ciphertext, self._seal.open(token.ciphertext)
-        return sms.Account(twilio.account_sid, self._auth_token[1], twilio.sender)
+        return Account(twilio.account_sid, self._auth_token[1], twilio.sender, stored.settings.whatsapp.content_sid)
 
 
 @contextmanager
@@ -263,5 +384,7 @@ def _aws(service: str, attempts: int = 2) -> Any:
         read_timeout=3,
         retries={"total_max_attempts": attempts, "mode": "standard"},
         tcp_keepalive=True,
+        # Every request is made by the store, and tested; checking it again takes a tenth of a warm verification.
+        parameter_validation=False,
     )
     return _session().client(service, config=config)
