@@ -1,0 +1,85 @@
+// Every refusal in words: what happened, and what to do about it.
+
+import { clock, Problem, SessionLost, Unreachable } from "./api.js";
+import { duration, localTime } from "./words.js";
+
+const WORDS = {
+  invalid_credentials: ["", "The login name or the password is not right."],
+  invalid_token: ["The session has ended", "Log in again to go on."],
+  forbidden: ["That is not allowed", ""],
+  not_found: ["That is not there", "It may have been removed meanwhile."],
+  user_not_found: ["There is no such user", "It may have been deleted meanwhile."],
+  phone_not_found: ["That phone is no longer there", "It was removed meanwhile."],
+  client_not_found: ["There is no such client", "It may have been deleted meanwhile."],
+  challenge_not_found: ["This test has ended", "Start it again."],
+  no_phone: ["No phone is registered for you", "Ask another administrator to add your number."],
+  conflict: ["", "It exists already."],
+  precondition_failed: ["Someone else has changed this meanwhile", "Load it again to see what is there now."],
+  precondition_required: ["Something has changed meanwhile", "Load the page again."],
+  invalid_code: ["", "That passcode is not right."],
+  code_superseded: ["", "That passcode is from an earlier message."],
+  challenge_expired: ["", "The passcode has expired. Resend it to get a new one."],
+  challenge_used: ["This passcode was used already", "Start again to get a new one."],
+  challenge_superseded: ["A newer login has taken this one’s place", "If it was not you, someone knows your password: change it."],
+  too_many_attempts: ["Locked for now", "Too many wrong passcodes were entered."],
+  resend_too_soon: ["", "A passcode was sent just now. It may take a moment to arrive."],
+  too_many_sends: ["No more messages for now", "Too many were sent without success."],
+  rate_limited: ["That was a bit much at once", "Too many requests have come from here."],
+  destination_blocked: ["", "Messages to this region or kind of number are not allowed. Give a mobile number in a region that Settings allow."],
+  phone_unusable: ["", "The network refuses messages to this number for good."],
+  settings_incomplete: ["The settings are not complete", "Account SID, Auth Token and sender are needed before a message can be sent."],
+  sms_unavailable: ["Messages cannot be sent right now", "Twilio did not take the message. Check the account in Settings, or try again in a moment."],
+  temporarily_unavailable: ["The service cannot answer right now", "Try again in a moment."],
+  mfa_not_supported: ["A passcode is needed", "This page asked in a way that cannot give one. Load it again."],
+  internal_error: ["Something went wrong on the server", ""],
+  invalid_request: ["That cannot be saved as it is", ""],
+};
+
+// Where the server's own words say more than ours can.
+const SAY_DETAIL = new Set(["forbidden", "conflict", "destination_blocked", "phone_unusable", "sms_unavailable"]);
+
+/** `{title, text}` of anything that can go wrong; the title may be empty where the text stands by a field. */
+export function explain(error) {
+  if (error instanceof Unreachable) {
+    return navigator.onLine
+      ? { title: "The service could not be reached", text: "Check your connection, then try again." }
+      : { title: "You are offline", text: "Connect to the internet, then try again." };
+  }
+  if (error instanceof SessionLost) return { title: "You are logged out", text: "" };
+  if (!(error instanceof Problem)) {
+    console.error(error);
+    return { title: "Something went wrong on this page", text: "Load it again. What was saved is safe." };
+  }
+  const { code, body } = error;
+  const [title, text] = WORDS[code] ?? ["That did not work", ""];
+  const said = [];
+  if (code === "invalid_request" && error.errors.length) said.push(...error.errors.map(({ field, message }) => `${field}: ${message}`));
+  else if (SAY_DETAIL.has(code) && body.detail) said.push(body.detail);
+  else said.push(text || body.detail || "");
+  if (code === "internal_error" && body.correlation_id) said.push(`For the logs: ${body.correlation_id}`);
+  if (code === "unknown") said.push(`(HTTP ${error.status})`);
+  const wait = waiting(error);
+  if (wait) said.push(wait);
+  return { title, text: said.filter(Boolean).join(" ") };
+}
+
+/** "Try again in 12 minutes (at 14:32)." where the refusal says when. */
+export function waiting(error) {
+  const until = error.body?.locked_until ? Date.parse(error.body.locked_until) : error.retryAt;
+  if (!until || Number.isNaN(until) || until <= clock.now()) return "";
+  const left = until - clock.now();
+  return left > 120_000 ? `Try again in ${duration(left)}, at ${localTime(until)}.` : `Try again in ${duration(left)}.`;
+}
+
+/** Both parts in one sentence, for a toast or a field. */
+export function sentence(error) {
+  const { title, text } = explain(error);
+  return [title, text].filter(Boolean).join(". ").replace(/\.\. /g, ". ");
+}
+
+/** A field's message as the server wrote it, as a sentence of its own. */
+export function fieldSentence(message) {
+  const text = String(message).trim();
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
+}
