@@ -25,13 +25,17 @@ def source() -> Template:
     return json.loads(json.dumps(load(TEMPLATE.read_text())[0]))  # type: ignore[no-any-return]
 
 
-def transformed() -> Template:
-    """What CloudFormation deploys: every resource that SAM makes of the source, without asking AWS for anything."""
+def transformed(layer: str = "s3://bucket/key") -> Template:
+    """What CloudFormation deploys: every resource that SAM makes of the source, without asking AWS for anything.
+
+    `layer` is where the layer's artifact lies, which tells one build of it from another.
+    """
     template = source()
     for resource in template["Resources"].values():
         for uri in ("CodeUri", "ContentUri"):
             if uri in resource.get("Properties", {}):
-                resource["Properties"][uri] = "s3://bucket/key"  # where `sam deploy` would have put the artifact
+                # Where `sam deploy` would have put the artifact.
+                resource["Properties"][uri] = layer if uri == "ContentUri" else "s3://bucket/key"
     session = boto3.Session(region_name="us-east-1")
     result: Template = Translator({}, Parser(), boto_session=session).translate(template, parameter_values={})
     return result
