@@ -44,6 +44,7 @@ def seed(admin: Pool, sender: Sender) -> None:
             "password": PASSWORD,
             "kind": "backup",
             "contact_email": f"{DEMO_USER}@{EMAIL_DOMAIN}",
+            "locale": "en",  # its phone is in Hong Kong
             "mfa_enabled": True,
         },
         may_exist=True,

@@ -51,6 +51,7 @@ export const screen = {
 const OFFERS = {
   resend: "Resend passcode",
   "another-phone": "Use another phone",
+  call: "Call me instead",
   email: "Email me a passcode",
   retry: "Try again",
   restart: "Back to login",
@@ -78,8 +79,8 @@ export function notice(content, { slot = "main", can = () => true, focus = false
   const offers = (content.offers ?? []).filter(can);
   if (offers.length) {
     const buttons = offers.map((offer, index) =>
-      offer === "resend"
-        ? el("button", { type: "button", class: "button primary small", dataset: { do: offer, resend: "" } }, OFFERS[offer], el("span", { class: "in", dataset: { resendIn: "" }, "aria-hidden": "true" }))
+      ["resend", "call"].includes(offer)
+        ? el("button", { type: "button", class: index ? "button small" : "button primary small", dataset: { do: offer, resend: "" } }, OFFERS[offer], el("span", { class: "in", dataset: { resendIn: "" }, "aria-hidden": "true" }))
         : el("button", { type: "button", class: index || offer === "email" ? "button small" : "button primary small", dataset: { do: offer } }, OFFERS[offer]),
     );
     box.append(el("div", { class: "notice-actions" }, ...buttons));
@@ -122,18 +123,33 @@ export function drawPhones(phones, chosenId, { pending }) {
 
 // Step 3
 
+/** The other ways to reach the phone, beside the one that is used: those that are offered here, and of this list. */
+export function drawWays(id, offered, used) {
+  const others = Object.keys(words.WAYS).filter((channel) => offered.includes(channel) && channel !== used);
+  const before = [...$(id).children].map((button) => button.dataset.channel);
+  if (before.join() !== others.join()) {
+    $(id).replaceChildren(...others.map((channel) => el("button", { type: "button", class: "link", dataset: { do: "way", channel, resend: "" } }, words.WAYS[channel].instead)));
+  }
+  $(id).hidden = !others.length;
+}
+
 /** Draw the challenge. What the person has typed and where the focus is stay as they are. */
-export function drawChallenge(challenge, { phones, help }) {
+export function drawChallenge(challenge, { phones, help, channels = [] }) {
   const [before, after] = words.sentSentence(challenge.channel);
   $("code-lead").replaceChildren(before, el("strong", {}, words.destinationName(challenge, phones, help)), after);
   $("code-prefix").textContent = challenge.prefix;
-  $("code-hint").textContent = `The passcode is in the ${words.messageNoun(challenge.channel)} with reference ${challenge.prefix}.`;
+  $("code-hint").textContent = words.hint(challenge);
+  for (const part of $("code-box").querySelectorAll("span")) part.hidden = !words.hasReference(challenge.channel);
   drawDelivery(challenge);
   drawAttempts(challenge.attempts_remaining);
   describe($("code"), "code-hint", true);
   describe($("code"), "code-lead", true);
   $("another-phone").hidden = challenge.channel === "email" ? phones.length === 0 : phones.length < 2;
   $("another-phone").textContent = challenge.channel === "email" ? "Use a phone" : "Use another phone";
+  for (const id of ["resend", "resend-expired"]) {
+    if (!$(id).getAttribute("aria-busy")) $(id).firstChild.nodeValue = words.WAYS[challenge.channel]?.again ?? "Resend passcode";
+  }
+  drawWays("code-ways", challenge.channel === "email" ? [] : channels, challenge.channel);
 }
 
 function drawDelivery(challenge) {
@@ -154,6 +170,7 @@ export function drawForm(state) {
   const open = state === "open";
   $("code").disabled = !open;
   for (const id of ["verify", "resend", "delivery", "code-hint"]) $(id).hidden = !open;
+  if (state === "ended") $("code-ways").hidden = true;
   $("code-links").querySelector(".aside-text").hidden = !open;
   $("resend-expired").hidden = state !== "closed";
   $("code-form").querySelector(".times").hidden = state === "ended";
@@ -173,7 +190,8 @@ export function drawResend(left) {
   for (const button of document.querySelectorAll("[data-resend], #phones-submit")) {
     if (button.getAttribute("aria-busy")) continue;
     setDisabled(button, left !== null);
-    button.querySelector("[data-resend-in]").textContent = left === null ? "" : ` in ${words.shortCountdown(left)}`;
+    const wait = button.querySelector("[data-resend-in]");
+    if (wait) wait.textContent = left === null ? "" : ` in ${words.shortCountdown(left)}`;
   }
 }
 
@@ -246,7 +264,9 @@ export function drawHelp(step, { email, channel, phones }) {
   const tips =
     channel === "email"
       ? ["Look into the folder for spam, too.", "An email may take a minute or two to arrive."]
-      : ["Is the phone switched on, and has it got a signal? Text messages need no internet.", "A text message may take a minute or two to arrive."];
+      : channel === "voice"
+        ? ["Is the phone switched on, and has it got a signal?", "The call comes from a number that you may not know."]
+        : ["Is the phone switched on, and has it got a signal? Text messages need no internet.", "A text message may take a minute or two to arrive."];
   if (phones.length > 1 && channel !== "email") tips.push("You can have the passcode sent to another of your phones.");
   const parts = [step === "no-phone" ? null : el("ul", {}, ...tips.map(item))];
   if (email && channel !== "email" && step !== "no-phone") {

@@ -38,9 +38,8 @@ export function sentSentence(channel) {
   switch (channel) {
     case "email":
       return ["Email with a passcode was already sent to ", rest];
-    case "call":
     case "voice":
-      return ["A call that tells you a passcode was already made to the phone number ", rest];
+      return ["A call with the passcode was already made to the phone number ", rest];
     case "whatsapp":
       return ["WhatsApp message with a passcode was already sent to the phone number ", rest];
     default:
@@ -49,7 +48,35 @@ export function sentSentence(channel) {
 }
 
 export function messageNoun(channel) {
-  return channel === "email" ? "email" : ["call", "voice"].includes(channel) ? "call" : "message";
+  return { email: "email", voice: "call", whatsapp: "WhatsApp message" }[channel] ?? "message";
+}
+
+/** Calls and WhatsApp’s own wording have no reference in them; then it is the newest one. */
+export const hasReference = (channel) => !["voice", "whatsapp"].includes(channel);
+
+/** Which message to look into: "message with reference XYWD", "latest call". */
+export function whichMessage({ channel, prefix }) {
+  return hasReference(channel) ? `${messageNoun(channel)} with reference ${prefix}` : `latest ${messageNoun(channel)}`;
+}
+
+/** Where the digits are, below the input. */
+export function hint(challenge) {
+  return challenge.channel === "voice" ? "The call says the digits twice." : `The passcode is in the ${whichMessage(challenge)}.`;
+}
+
+/** How a phone can be reached other than it was: the button’s words, and what the button is called on a resend. */
+export const WAYS = {
+  sms: { instead: "Text me instead", again: "Resend passcode" },
+  voice: { instead: "Call me instead", again: "Call me again" },
+  whatsapp: { instead: "Use WhatsApp instead", again: "Resend passcode" },
+};
+
+/** What to say after another one was sent. */
+export function sentAgain(challenge) {
+  const last = challenge.sends_remaining === 0 ? " It is the last one that can be sent for now." : "";
+  const earlier = `Earlier passcodes no longer work.${last}`;
+  if (challenge.channel === "voice") return { title: "We are calling you", text: `Type the digits that you hear. ${earlier}` };
+  return { title: "A new passcode was sent", text: `Use the ${whichMessage(challenge)}. ${earlier}` };
 }
 
 // Times
@@ -121,17 +148,27 @@ export function attemptsWarning(left) {
 // Delivery
 
 const DELIVERY_ERRORS = {
+  21211: "It is not a valid number.",
+  21614: "It is not a mobile number.",
   30003: "The phone seems to be switched off or out of reach.",
   30004: "The phone or its network blocks messages like ours.",
   30005: "The number does not seem to be in service.",
   30006: "The number cannot receive text messages; it may be a landline.",
   30007: "The mobile network filtered the message out.",
   21610: "This phone has asked not to receive our messages (STOP).",
+  30036: "It came too late: the passcode had expired.",
+  busy: "The line was busy.",
+  "no-answer": "Nobody answered.",
 };
+const REFUSED_FOR_GOOD = new Set(["21211", "21614", "30005", "30006"]);
+
+/** Whether no message will ever reach the number. */
+export const isRefusedForGood = ({ delivery }) => ["undelivered", "failed"].includes(delivery?.status) && REFUSED_FOR_GOOD.has(delivery.error_code);
 
 /** The quiet line below the sentence: `{state, text}`. */
 export function deliveryLine(challenge) {
   const noun = messageNoun(challenge.channel);
+  if (challenge.channel === "voice") return callLine(challenge.delivery?.status);
   switch (challenge.delivery?.status) {
     case "delivered":
     case "read":
@@ -148,17 +185,28 @@ export function deliveryLine(challenge) {
   }
 }
 
-/** What to tell when a message did not make it, or null. */
-export function deliveryTrouble(challenge) {
+function callLine(status) {
+  const trouble = { undelivered: "The call did not get through", failed: "The call did not get through", unknown: "We do not know whether the call went out" }[status];
+  if (trouble) return { state: "trouble", text: trouble };
+  if (status === "delivered") return { state: "delivered", text: "The call has ended" };
+  return status === "sent" ? { state: "sent", text: "Your phone is ringing" } : { state: "sending", text: "We are calling you" };
+}
+
+/** What to tell when a message did not make it, or null. `others`: whether there is another phone. */
+export function deliveryTrouble(challenge, { others }) {
   const { status, error_code: code } = challenge.delivery ?? {};
   const noun = messageNoun(challenge.channel);
+  if (isRefusedForGood(challenge)) {
+    const next = others ? "Please choose another one." : "Please ask your administrator to change it.";
+    return { kind: "warning", title: "The carrier refused this number", text: `${DELIVERY_ERRORS[code]} ${next}`, offers: ["another-phone", "email"] };
+  }
   if (status === "undelivered" || status === "failed") {
     const why = DELIVERY_ERRORS[code] ?? "The network did not say why.";
     return {
       kind: "warning",
-      title: `The ${noun} could not be delivered`,
-      text: `${why} Resend the passcode, or have it sent somewhere else.`,
-      offers: ["another-phone", "email"],
+      title: challenge.channel === "voice" ? "The call did not get through" : `The ${noun} could not be delivered`,
+      text: challenge.channel === "voice" ? `${why} Have us call again, or choose another way.` : `${why} Resend the passcode, or have it sent somewhere else.`,
+      offers: ["another-phone", "call", "email"],
     };
   }
   if (status === "unknown") {
@@ -181,6 +229,7 @@ export function deliveryTrouble(challenge) {
  * input that the words belong to; `offers` the ways out, of which the page shows those that exist.
  */
 export function explain(problem, { doing, prefix, channel, now }) {
+  const which = whichMessage({ channel, prefix });
   const { code, body } = problem;
   const until = problem.retryAt ?? null;
   const error = (title, text, more = {}) => ({ kind: "error", title, text, offers: [], ...more });
@@ -201,9 +250,9 @@ export function explain(problem, { doing, prefix, channel, now }) {
 
     // The passcode
     case "invalid_code":
-      return error("", `That passcode is not right. Check the ${noun} with reference ${prefix}, then try again.`, { field: "code" });
+      return error("", `That passcode is not right. Check the ${which}, then try again.`, { field: "code" });
     case "code_superseded":
-      return error("", `That passcode is from an earlier ${noun}. Use the one with reference ${prefix}.`, { field: "code" });
+      return error("", `That passcode is from an earlier ${noun}. Use the ${hasReference(channel) ? `one with reference ${prefix}` : which}.`, { field: "code" });
     case "challenge_expired":
       return warning("The passcode has expired", "A passcode works for a few minutes only. Resend it to get a new one.", { offers: ["resend"] });
     case "challenge_used":
@@ -230,7 +279,7 @@ export function explain(problem, { doing, prefix, channel, now }) {
         offers: elsewhere,
       });
     case "destination_blocked":
-      return error("We cannot send to this phone", "Its region or its kind of number is not allowed here.", { offers: elsewhere });
+      return error("We cannot send to this phone", "Its region or its kind of number is not allowed here. A landline can only be called.", { offers: ["call", ...elsewhere] });
     case "phone_not_found":
       return error("That phone is no longer registered", "It has been removed from your account.", { offers: elsewhere });
     case "no_phone":

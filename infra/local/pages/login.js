@@ -103,6 +103,7 @@ function learnFrom({ code, body, retryAt }, doing) {
 function can(offer) {
   if (offer === "another-phone") return screen.step !== "phones" && login.phones.some((phone) => phone.id !== phoneId || challenge?.channel === "email");
   if (offer === "email") return Boolean(login?.help?.email) && challenge?.channel !== "email";
+  if (offer === "call") return Boolean(login?.channels?.includes("voice")) && !(screen.step === "code" && ["voice", "email"].includes(challenge?.channel));
   return true;
 }
 
@@ -187,12 +188,19 @@ function choosePhone() {
     return go("no-phone");
   }
   draw.drawPhones(login.phones, phoneId, { pending: pending() });
+  draw.drawWays("phones-ways", login.channels ?? [], "sms");
   go("phones");
 }
 
-function sendToChosen() {
+function sendToChosen(button = $("phones-submit"), channel = "sms") {
   phoneId = document.querySelector('[name="phone"]:checked').value;
-  send($("phones-submit"), { phone_id: phoneId });
+  send(button, { phone_id: phoneId, channel });
+}
+
+/** Reach the phone another way: the one that is chosen, or the one the last passcode went to. */
+function sendBy(button, channel) {
+  if (screen.step === "phones") sendToChosen(button, channel);
+  else send(button, { channel });
 }
 
 /** Send a passcode: of the challenge there is, or of a new one. */
@@ -207,7 +215,8 @@ function sendEmail(button) {
 }
 
 function post(doing, button, path, body) {
-  act(doing, button, "Sending…", async (signal) => {
+  const channel = body.channel ?? (doing === "resend" ? challenge.channel : null);
+  act(doing, button, channel === "voice" ? "Calling…" : "Sending…", async (signal) => {
     const answer = await keys.around(`${path} ${JSON.stringify(body)}`, (key) => call("POST", path, { body, token: login.mfa_token, key, signal }));
     opened(answer, doing === "resend");
   });
@@ -228,14 +237,7 @@ function opened(answer, again) {
   draw.drawForm("open");
   draw.drawChallenge(challenge, login);
   go("code", $("code"));
-  if (again) {
-    const noun = words.messageNoun(challenge.channel);
-    const last = challenge.sends_remaining === 0 ? " It is the last one that can be sent for now." : "";
-    notice(
-      { kind: "info", title: "A new passcode was sent", text: `Use the ${noun} with reference ${challenge.prefix}. Earlier passcodes no longer work.${last}` },
-      { silent: true },
-    );
-  }
+  if (again) notice({ kind: "info", ...words.sentAgain(challenge) }, { silent: true });
   troubles();
   polls.plan(...POLL_AFTER_S);
   listenForPasscode();
@@ -263,12 +265,16 @@ function closeExpired() {
   close(words.explain(new Problem(410, { code: "challenge_expired" }), { now: clock.now() }));
 }
 
+const trouble = () => words.deliveryTrouble(challenge, { others: login.phones.some(({ id }) => id !== phoneId) });
+
 function troubles() {
-  const trouble = words.deliveryTrouble(challenge);
+  const phone = login.phones.find(({ id }) => id === phoneId);
+  if (phone && words.isRefusedForGood(challenge)) phone.refused = "The carrier refused this number";
+  if (screen.step !== "code" || challenge.status === "failed") return; // what has failed is closed, with the same words
+  const content = trouble();
   const shown = screen.slot("delivery")?.firstElementChild;
-  if (screen.step !== "code") return;
-  if (!trouble) screen.clear("delivery");
-  else if (shown?.firstElementChild.textContent !== trouble.title) notice(trouble, { slot: "delivery", can });
+  if (!content) screen.clear("delivery");
+  else if (shown?.firstElementChild.textContent !== content.title) notice(content, { slot: "delivery", can });
 }
 
 function verify() {
@@ -276,13 +282,13 @@ function verify() {
   const { digits, prefix } = words.readPasscode(text);
   if (action.busy || $("code").disabled) return;
   screen.clear();
-  const noun = words.messageNoun(challenge.channel);
+  const which = words.whichMessage(challenge);
   const wrong = !text.trim()
-    ? `Enter the passcode from the ${noun} with reference ${challenge.prefix}.`
+    ? `Enter the passcode from the ${which}.`
     : digits === null
-      ? `A passcode has 4 to 10 digits and no letters. Look into the ${noun} with reference ${challenge.prefix}.`
+      ? `A passcode has 4 to 10 digits and no letters. Look for it in the ${which}.`
       : prefix !== null && prefix !== challenge.prefix
-        ? `That passcode is from the ${noun} with reference ${prefix}. Use the newer one, with reference ${challenge.prefix}.`
+        ? `That passcode is from the message with reference ${prefix}. Use the newer one: the ${which}.`
         : "";
   fieldError("code", wrong);
   if (wrong) {
@@ -449,7 +455,7 @@ function tickChallenge(now) {
   if (!open && !$("code").disabled && !action.busy) {
     if (challenge.status !== "failed") closeExpired();
     else if (screen.slot("main").firstChild) draw.drawForm("closed"); // it says why already
-    else close({ kind: "warning", title: "The passcode could not be sent", text: "Resend it, or have it sent somewhere else.", offers: ["another-phone", "email"] });
+    else close(trouble() ?? { kind: "warning", title: "The passcode could not be sent", text: "Resend it, or have it sent somewhere else.", offers: ["another-phone", "email"] });
   }
   if (!open) return;
   const total = (expires - Date.parse(challenge.sent_at)) / 1000;
@@ -470,6 +476,8 @@ const ACTIONS = {
   "another-phone": () => choosePhone(),
   "enter-code": () => (challenge ? go("code", $("code")) : choosePhone()),
   resend: (button) => send(button),
+  way: (button) => sendBy(button, button.dataset.channel),
+  call: (button) => sendBy(button, "voice"),
   email: (button) => sendEmail(button),
   retry: (button) => retry?.(button),
   "start-over": () => choosePhone(),
