@@ -11,15 +11,16 @@ from collections.abc import Iterator
 import pytest
 
 from mfa.challenges import NotOpened
-from mfa.dispatch import AccountChanged
 from mfa.errors import Refusal
+from mfa.sends import AccountChanged
 from mfa.store import conditions
+from mfa.trials import TrialRefused
 from tests.contract import engines
 from tests.contract.engines import Engine
 from tests.contract.world import Person, World
 
 # How a test fails by what the product does.
-BEHAVIOUR = (AssertionError, pytest.fail.Exception, Refusal, NotOpened, AccountChanged)
+BEHAVIOUR = (AssertionError, pytest.fail.Exception, Refusal, NotOpened, AccountChanged, TrialRefused)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from mfa import errors
-from mfa.budgets import DAY, SHARDS, ShardedBudget, Window
-from mfa.dispatch import Caller
+from mfa.budgets import DAY, HOUR, SHARDS, ShardedBudget, Window
+from mfa.sends import Caller
 from mfa.store.table import Item
 from tests.contract.world import ADDRESS, NUMBER, START, Person, World
 
@@ -30,7 +30,7 @@ def sent(world: World, persons: list[Person]) -> int:
     return passed
 
 
-@pytest.mark.guards("BUDGET_LEFT")
+@pytest.mark.guards("HOUR_LEFT")
 def test_a_number_has_a_budget_whoever_it_belongs_to(world: World) -> None:
     world.budgets(number_per_hour=3)
     first, *others = people(world, 5, NUMBER)
@@ -39,7 +39,9 @@ def test_a_number_has_a_budget_whoever_it_belongs_to(world: World) -> None:
     others[-1].logs_in_again().start()
 
 
+@pytest.mark.guards("BUDGET_LEFT")
 def test_a_number_has_a_budget_of_the_day(world: World) -> None:
+    """Hours and day are counted in one item; the hour's end is when there may be something to spend again at the earliest."""
     world.budgets(number_per_hour=2, number_per_day=3)
     persons = people(world, 5, NUMBER)
     assert sent(world, persons[:2]) == 2
@@ -47,7 +49,9 @@ def test_a_number_has_a_budget_of_the_day(world: World) -> None:
     persons[2].start()
     with pytest.raises(errors.RateLimited) as refused:
         persons[3].start()
-    assert refused.value.retry_after == Window.of(DAY, world.now).ends_at - int(world.now)
+    assert refused.value.retry_after == Window.of(HOUR, world.now).ends_at - int(world.now)
+    world.wait(DAY)
+    persons[4].logs_in_again().start()
 
 
 @pytest.mark.guards("BUDGET_LEFT")
@@ -179,8 +183,9 @@ def test_everything_that_passes_goes_away_by_itself_and_not_before_its_time(worl
     demo.verify(challenge, demo.code)
     seconds = {
         "ADDRESS": 3600,
-        "NUMBER": 3600,
+        "NUMBER": DAY,
         "REGION": DAY,
+        "SEND": 3 * DAY,
         "#CHALLENGE": 90 * DAY,
         "EVENT": 365 * DAY,
     }

@@ -140,7 +140,7 @@ def test_a_skip_that_cannot_be_written_down_is_none(world: World, demo: Person) 
     assert world.signer.signed == 0
 
 
-@pytest.mark.guards("EXISTS")
+@pytest.mark.guards("PROFILE_AS_READ")
 def test_a_user_deleted_meanwhile_skips_nothing(world: World, demo: Person) -> None:
     world.set(allow_legacy_clients=True)
     world.wire.before("transact_write_items", lambda: world.users.delete(world.user(), world.event()))

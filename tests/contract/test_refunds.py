@@ -6,9 +6,9 @@ import pytest
 
 from mfa import errors
 from mfa.challenges import Delivery
-from mfa.dispatch import Outcome, Send
 from mfa.errors import DestinationBlocked, PhoneUnusable, SmsUnavailable
 from mfa.history import EventType
+from mfa.sends import Outcome, Receipt
 from mfa.store import records
 from tests.contract.world import NUMBER, REFUSED, REFUSED_FOR_GOOD, Person, World
 
@@ -21,19 +21,29 @@ def refuse(world: World, demo: Person, outcome: Outcome = REFUSED) -> None:
         demo.start()
 
 
-def sends(world: World) -> list[Send]:
+def sends(world: World) -> list[Receipt]:
     """Collects the sends that Twilio refuses, with their record left to the test."""
-    kept: list[Send] = []
+    kept: list[Receipt] = []
 
     class Keeping:
         open_challenge = world.sends.open_challenge
-        record_accepted = world.sends.record_accepted
+        charge_notice = world.sends.charge_notice
+        record_delivery = world.sends.record_delivery
 
-        def record_refused(self, send: Send, event: object, error: str, *, permanent: bool) -> None:
-            kept.append(send)
+        def record_refused(self, receipt: Receipt, *_what: object, permanent: bool, ends_cooldown: bool) -> bool:
+            kept.append(receipt)
+            return True
 
     world.dispatch = replace(world.dispatch, sends=Keeping())
     return kept
+
+
+def record(world: World, receipt: Receipt, *, ends_cooldown: bool = True) -> bool:
+    """Writes a refusal as the answer to a send does, or as a callback does."""
+    event = world.event(EventType.SEND_REFUSED)
+    return world.sends.record_refused(
+        receipt, Delivery.FAILED, "21610", event, permanent=False, ends_cooldown=ends_cooldown
+    )
 
 
 def test_a_refused_send_is_given_back_and_ends_its_cooldown(world: World, demo: Person) -> None:
@@ -51,7 +61,10 @@ def test_a_refused_send_is_given_back_and_ends_its_cooldown(world: World, demo: 
 def test_a_refusal_is_written_into_the_history(world: World, demo: Person) -> None:
     refuse(world, demo)
     [event] = world.history(demo.name, EventType.SEND_REFUSED)
-    assert (event["detail"], event["phone_id"]) == ({"error": "21610"}, demo.phone.id)
+    assert (event["detail"], event["phone_id"]) == (
+        {"error": "21610", "channel": "sms"},
+        demo.phone.id,
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,15 +84,27 @@ def test_the_client_is_told_what_was_refused(
     assert world.account().phones[0].unusable_reason is None
 
 
-@pytest.mark.guards("CHARGED")
 def test_a_send_is_given_back_once(world: World, demo: Person) -> None:
     kept = sends(world)
     refuse(world, demo)
-    [send] = kept
-    for _ in range(3):
-        world.sends.record_refused(send, world.event(EventType.SEND_REFUSED), "21610", permanent=False)
+    [receipt] = kept
+    assert [record(world, receipt) for _ in range(3)] == [True, False, False]
     assert demo.item["refunded"] == 1
     assert "charged" not in demo.item
+    assert len(world.history(demo.name, EventType.SEND_REFUSED)) == 3  # each was an answer to the send itself
+
+
+@pytest.mark.guards("CHARGED")
+def test_a_send_whose_place_a_newer_one_took_is_given_back_once(world: World, demo: Person) -> None:
+    kept = sends(world)
+    refuse(world, demo)
+    world.wait(60)
+    demo.start()
+    assert [record(world, kept[0], ends_cooldown=False) for _ in range(3)] == [True, False, False]
+    item = demo.item
+    assert (item["refunded"], item["charged"]) == (1, {item["send_id"]})
+    assert (item["delivery"], item["available_at"]) == ("queued", world.now + 60)
+    assert len(world.history(demo.name, EventType.SEND_REFUSED)) == 1
 
 
 @pytest.mark.guards("REFUNDS_LEFT")
@@ -109,6 +134,8 @@ def test_a_success_begins_the_refunds_anew(world: World, demo: Person) -> None:
 
 @pytest.mark.guards("SAME_SEND")
 def test_a_refusal_that_comes_late_ends_no_newer_sends_cooldown(world: World, demo: Person) -> None:
+    """But it is given back: a send whose place a newer one took still counts."""
+
     def newer() -> None:
         world.wait(60)
         demo.start()
@@ -117,8 +144,8 @@ def test_a_refusal_that_comes_late_ends_no_newer_sends_cooldown(world: World, de
     refuse(world, demo)
     item = demo.item
     assert (item["available_at"], item["delivery"]) == (world.now + 60, "queued")
-    assert item.keys().isdisjoint({"refunded", "delivery_error"})
-    assert len(item["charged"]) == 2
+    assert "delivery_error" not in item
+    assert (item["refunded"], item["charged"]) == (1, {item["send_id"]})
     assert len(world.history(demo.name, EventType.SEND_REFUSED)) == 1
     demo.verify(world.challenge(), demo.code)
 
@@ -140,7 +167,7 @@ def test_no_answer_gives_nothing_back(world: World, demo: Person) -> None:
 def test_the_budgets_of_number_and_address_stay_spent(world: World, demo: Person) -> None:
     refuse(world, demo)
     refuse(world, demo)
-    assert world.counted(f"NUMBER#{NUMBER}") == 2 * 2  # of the hour and of the day
+    assert world.counted(f"NUMBER#{NUMBER}") == world.counted(f"NUMBER#{NUMBER}", "hour_12") == 2
     assert world.counted("ADDRESS#192.0.2.1") == 2
     assert world.counted("REGION#*") == 2
 

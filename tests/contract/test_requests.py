@@ -25,9 +25,10 @@ from infra.local.serving import Server, bind
 from infra.local.template import Route, Template, read_template
 from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
-from infra.local.twilio.messages import Delivered
+from infra.local.twilio.delivered import Delivered
 from mfa import wiring
-from mfa.administration import Actor, NewClient, NewUser
+from mfa.admin_requests import NewClient, NewUser
+from mfa.administration.actors import Actor
 from mfa.budgets import WRONG_PASSWORDS_PER_NAME
 
 PASSWORD = "correct horse battery staple"
@@ -93,10 +94,10 @@ class Functions:
         """A visit of a user of its own."""
         administration = self.send.wiring.administration
         name = f"visitor.{next(self.serial)}"
-        administration.create_user(
+        administration.users.create(
             IAM, NewUser(name, PASSWORD, mfa_enabled=True, contact_email="demo.user@example.com")
         )
-        phone = administration.add_phone(IAM, name, "+85292153799")
+        phone = administration.users.add_phone(IAM, name, "+85292153799")
         if number != phone.number:  # Twilio's magic ones are of no plan, so that only the table takes them
             _edit(name, f"#PHONE#{phone.slot}", "number", {"S": number})
         return Visit(self, name)
@@ -178,10 +179,10 @@ def functions() -> Iterator[Functions]:
         wiring._session().events.register_first("before-send", note)
         functions = Functions(template, _load("send_code"), _load("verify_code"), sent, texts)
         administration = functions.send.wiring.administration
-        administration.create_user(
+        administration.users.create(
             IAM, NewUser("demo.user", PASSWORD, mfa_enabled=True, contact_email="demo.user@example.com")
         )
-        administration.patch_settings(
+        administration.configuration.patch(
             IAM,
             {
                 "twilio": {
@@ -245,17 +246,20 @@ def test_a_password_that_is_not_looked_at_makes_one_request(visit: Visit) -> Non
 
 def test_a_login_without_mfa_makes_one_request_and_one_signature(visit: Visit) -> None:
     name = f"plain.{visit.name}"
-    visit.functions.send.wiring.administration.create_user(IAM, NewUser(name, PASSWORD))
+    visit.functions.send.wiring.administration.users.create(IAM, NewUser(name, PASSWORD))
     answer = visit.functions.call("POST", "/v1/login", {"login_name": name, "password": PASSWORD})
     assert answer.amr == ["pwd"]
     assert visit.functions.sent == [READ, SIGN]
 
 
 def test_vouched_logins_make_one_request_and_legacy_ones_two_and_one_signature(visit: Visit) -> None:
-    client, secret = visit.functions.send.wiring.administration.create_client(NewClient("Old", legacy=True))
+    client, secret = visit.functions.send.wiring.administration.configuration.create_client(
+        Actor("iam"), NewClient("Old", legacy=True)
+    )
     basic = "Basic " + base64.b64encode(f"{client.client_id}:{secret}".encode()).decode()
     body = {"login_name": visit.name}
-    visit.functions.call("POST", "/v1/login/vouched", body, basic)  # the client is cached from now on
+    visit.functions.call("POST", "/v1/login/vouched", body, basic)  # its use is written down, once an hour
+    visit.functions.call("POST", "/v1/login/vouched", body, basic)  # and the client is cached from now on
     visit.functions.call("POST", "/v1/login/vouched", body, basic)
     assert visit.functions.sent == [READ]
     answer = visit.functions.call("POST", "/v1/login/vouched", body | {"client_supports_mfa": False}, basic)

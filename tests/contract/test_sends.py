@@ -8,13 +8,14 @@ import pytest
 
 from mfa import errors
 from mfa.challenges import Channel, Delivery, NotOpened
-from mfa.dispatch import Caller, Outcome, Send
 from mfa.errors import SmsUnavailable
 from mfa.history import EventType
+from mfa.sends import Caller, Outcome, Send
+from mfa.settings import Voice
 from mfa.store import records
 from mfa.times import rfc3339
 from mfa.users import Kind, Status, User
-from tests.contract.world import ADDRESS, NUMBER, START, Person, World
+from tests.contract.world import ADDRESS, NUMBER, START, WRITES_IN_A_TRANSACTION, Person, World
 
 
 def test_a_send_leaves_a_challenge_and_a_line_of_history(world: World, demo: Person) -> None:
@@ -173,6 +174,7 @@ def test_a_send_after_as_many_wrong_codes_as_there_can_be_fits_into_one_transact
             demo.verify(challenge, demo.wrong_code)
     world.wait(900)
     demo.start()  # Wire counts the writes
+    assert max(world.wire.transactions) == WRITES_IN_A_TRANSACTION
     assert world.refused_from() == [ADDRESS] * 10
 
 
@@ -182,7 +184,7 @@ def test_a_send_after_as_many_wrong_codes_as_there_can_be_fits_into_one_transact
 def change(world: World, **fields: object) -> None:
     before = world.user()
     after = replace(before, **fields, version=before.version + 1)  # type: ignore[arg-type]  # any of the fields
-    world.users.change(before, after, world.event(), closes=True)
+    world.users.change(before, after, world.event())
 
 
 @pytest.mark.guards("PROFILE_AS_READ")
@@ -217,22 +219,37 @@ def test_a_user_who_keeps_changing_is_asked_to_try_again(world: World, demo: Per
 
 
 @pytest.mark.guards("PHONE_AS_READ")
-@pytest.mark.parametrize(
-    ("changes", "refusal"),
-    [
-        ({"unusable_reason": "30005", "unusable_at": START}, errors.NoPhone),
-        ({"id": "0-another"}, errors.PhoneNotFound),
-    ],
-    ids=["unusable", "another phone"],
-)
-def test_a_phone_that_changes_between_read_and_write_is_sent_nothing(
-    world: World, demo: Person, changes: dict[str, object], refusal: type[errors.Refusal]
-) -> None:
+def test_a_phone_that_is_another_between_read_and_write_is_sent_nothing(world: World, demo: Person) -> None:
     key = records.phone_key(demo.name, 0)
-    world.wire.before("transact_write_items", lambda: world.edit(key, **changes))
-    with pytest.raises(refusal):
+    world.wire.before("transact_write_items", lambda: world.edit(key, id="0-another"))
+    with pytest.raises(errors.PhoneNotFound):
         demo.start()
     assert demo.messages == 0
+
+
+@pytest.mark.guards("STILL_USABLE")
+def test_a_phone_that_becomes_unusable_between_read_and_write_is_sent_nothing(world: World, demo: Person) -> None:
+    key = records.phone_key(demo.name, 0)
+    world.wire.before("transact_write_items", lambda: world.edit(key, unusable_reason="30005", unusable_at=START))
+    with pytest.raises(errors.NoPhone):
+        demo.start()
+    assert demo.messages == 0
+
+
+@pytest.mark.parametrize(("reason", "called"), [("21614", True), ("30006", True), ("30005", False), ("21211", False)])
+def test_a_number_that_takes_no_messages_may_still_be_called(
+    world: World, demo: Person, reason: str, called: bool
+) -> None:
+    world.set(voice=Voice(enabled=True))
+    world.edit(records.phone_key(demo.name, 0), unusable_reason=reason, unusable_at=START)
+    with pytest.raises(errors.NoPhone):
+        demo.start()
+    if called:
+        world.dispatch.start(demo.login, Caller(ADDRESS), demo.phone.id, Channel.VOICE)
+    else:
+        with pytest.raises(errors.NoPhone):
+            world.dispatch.start(demo.login, Caller(ADDRESS), demo.phone.id, Channel.VOICE)
+    assert len(world.sms.outbox) == int(called)
 
 
 @pytest.mark.guards("PHONE_AS_READ")
@@ -280,6 +297,7 @@ def test_an_answer_that_comes_late_says_nothing_of_a_newer_send(world: World, de
         demo.start()
 
     world.sms.meanwhile.append(newer)
+    world.sms.outcomes.append(Outcome(Delivery.SENT))
     demo.start()
     assert demo.item["delivery"] == "unknown"
 
@@ -394,7 +412,8 @@ def test_the_store_says_how_things_stand_where_it_refuses(world: World, demo: Pe
             sent.append((account, send))
             real(account, send, *budgets)  # type: ignore[arg-type]  # passed on as they came
 
-        record_accepted = world.sends.record_accepted
+        charge_notice = world.sends.charge_notice
+        record_delivery = world.sends.record_delivery
         record_refused = world.sends.record_refused
 
     world.dispatch = replace(world.dispatch, sends=Recording())

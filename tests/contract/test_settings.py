@@ -7,7 +7,6 @@ from mfa import errors
 from mfa.clients import Client, hash_secret
 from mfa.settings import AuthToken, Budgets, Regions, Sender, Settings, StoredSettings, Twilio
 from mfa.store import records
-from mfa.store.table import ConditionFailed
 from tests.contract.world import World
 
 SETTINGS = Settings(
@@ -25,28 +24,32 @@ def test_settings_that_nobody_has_saved_are_the_defaults(world: World) -> None:
 
 def test_what_is_saved_is_what_is_read(world: World) -> None:
     stored = StoredSettings(SETTINGS, AuthToken(b"\x00sealed\xff", "4321"), 1)
-    world.settings_store.save_settings(stored)
+    world.settings_store.save_settings(stored, "system", world.event())
     assert world.settings_store.load_settings() == stored
     stored = StoredSettings(SETTINGS, None, 2)
-    world.settings_store.save_settings(stored)
+    world.settings_store.save_settings(stored, "system", world.event())
     assert world.settings_store.load_settings() == stored
     assert "auth_token" not in world.item(records.SETTINGS)
 
 
 @pytest.mark.guards("NEW")
 def test_of_two_who_save_the_first_settings_the_second_is_refused(world: World) -> None:
-    world.settings_store.save_settings(StoredSettings(Settings(), None, 1))
+    world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
     with pytest.raises(errors.PreconditionFailed):
-        world.settings_store.save_settings(StoredSettings(SETTINGS, None, 1))
+        world.settings_store.save_settings(StoredSettings(SETTINGS, None, 1), "system", world.event())
     assert world.settings_store.load_settings().settings == Settings()
 
 
 @pytest.mark.guards("VERSION_AS_READ")
 def test_of_two_who_change_the_same_version_the_second_is_refused(world: World) -> None:
-    world.settings_store.save_settings(StoredSettings(Settings(), None, 1))
-    world.settings_store.save_settings(StoredSettings(structs.replace(SETTINGS, max_sends=1), None, 2))
+    world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
+    world.settings_store.save_settings(
+        StoredSettings(structs.replace(SETTINGS, max_sends=1), None, 2), "system", world.event()
+    )
     with pytest.raises(errors.PreconditionFailed):
-        world.settings_store.save_settings(StoredSettings(structs.replace(SETTINGS, max_sends=2), None, 2))
+        world.settings_store.save_settings(
+            StoredSettings(structs.replace(SETTINGS, max_sends=2), None, 2), "system", world.event()
+        )
     assert world.settings_store.load_settings().settings.max_sends == 1
 
 
@@ -56,13 +59,13 @@ def client(name: str = "Backup") -> Client:
 
 def test_a_client_is_read_as_it_was_registered(world: World) -> None:
     assert world.settings_store.load_client("c0ffee") is None
-    world.settings_store.add_client(client())
+    world.settings_store.add_client(client(), "system", world.event())
     assert world.settings_store.load_client("c0ffee") == client()
 
 
 @pytest.mark.guards("NEW")
 def test_no_client_takes_the_place_of_another(world: World) -> None:
-    world.settings_store.add_client(client())
-    with pytest.raises(ConditionFailed):  # ids are random
-        world.settings_store.add_client(client("Another"))
+    world.settings_store.add_client(client(), "system", world.event())
+    with pytest.raises(errors.Conflict):  # ids are random
+        world.settings_store.add_client(client("Another"), "system", world.event())
     assert world.settings_store.load_client("c0ffee") == client()

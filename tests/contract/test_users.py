@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from mfa import errors
-from mfa.administration import Actor, Administration, NewUser, UserPatch
+from mfa.admin_requests import NewUser, UserPatch
+from mfa.administration.actors import Actor
+from mfa.administration.users import UserAdministration
 from mfa.challenges import Challenge
 from mfa.history import EventType
 from mfa.phones import PHONES_PER_USER
@@ -18,23 +20,19 @@ IAM = Actor("iam")
 
 
 class Hashes:
-    """Passwords are their own hash here, and need no sealing."""
+    """Passwords are their own hash here."""
 
     def hash(self, password: str) -> str:
         return password
 
-    def seal(self, secret: str) -> bytes:
-        return secret.encode()
-
 
 @pytest.fixture
-def administration(world: World) -> Administration:
-    return Administration(
+def administration(world: World) -> UserAdministration:
+    return UserAdministration(
         accounts=world.accounts,
         users=world.users,
-        settings=world.settings_store,
+        stored_settings=world.settings_store.load_settings,
         passwords=Hashes(),
-        seal=Hashes(),
         clock=lambda: world.now,
         random_bytes=world.dice.randbytes,
     )
@@ -58,9 +56,9 @@ def test_a_login_name_is_taken_once(world: World) -> None:
 def test_of_two_changes_of_the_same_version_the_second_is_refused(world: World) -> None:
     before = world.add_user()
     first = replace(before, alias="first", version=2)
-    world.users.change(before, first, world.event(), closes=False)
+    world.users.change(before, first, world.event())
     with pytest.raises(errors.PreconditionFailed):
-        world.users.change(before, replace(before, alias="second", version=2), world.event(), closes=False)
+        world.users.change(before, replace(before, alias="second", version=2), world.event())
     assert world.user() == first
 
 
@@ -68,7 +66,7 @@ def test_of_two_changes_of_the_same_version_the_second_is_refused(world: World) 
 def test_a_user_who_changed_meanwhile_is_not_deleted(world: World) -> None:
     before = world.add_user()
     after = replace(before, alias="changed", version=2)
-    world.users.change(before, after, world.event(), closes=False)
+    world.users.change(before, after, world.event())
     with pytest.raises(errors.PreconditionFailed):
         world.users.delete(before, world.event())
     assert world.user() == after
@@ -79,7 +77,7 @@ def test_a_change_of_a_deleted_user_does_not_bring_it_back(world: World) -> None
     before = world.add_user()
     world.users.delete(before, world.event())
     with pytest.raises(errors.PreconditionFailed):
-        world.users.change(before, replace(before, version=2), world.event(), closes=True)
+        world.users.change(before, replace(before, version=2), world.event())
     assert world.account().user is None
 
 
@@ -94,28 +92,27 @@ def test_a_deleted_user_leaves_history_and_no_phones(world: World, demo: Person)
 # --- what closes the live challenge
 
 
-def patch(**fields: object) -> Callable[[Administration, Person], object]:
-    return lambda administration, demo: administration.patch_user(
+def patch(**fields: object) -> Callable[[UserAdministration, Person], object]:
+    return lambda administration, demo: administration.patch(
         IAM,
-        demo.name,
-        UserPatch(**fields),  # type: ignore[arg-type]  # any of the fields
+        UserPatch(demo.name, **fields),  # type: ignore[arg-type]  # any of the fields
     )
 
 
-CLOSE: dict[str, Callable[[Administration, Person], object]] = {
+CLOSE: dict[str, Callable[[UserAdministration, Person], object]] = {
     "a new password": patch(password="another battery staple"),
     "disabling": patch(status=Status.DISABLED),
     "MFA switched off": patch(mfa_enabled=False),
     "another kind": patch(kind=Kind.SYSTEM),
     "a removed phone": lambda administration, demo: administration.remove_phone(IAM, demo.name, demo.phone.id),
-    "deleting": lambda administration, demo: administration.delete_user(IAM, demo.name),
-    "unlocking": lambda administration, demo: administration.unlock_user(IAM, demo.name),
+    "deleting": lambda administration, demo: administration.delete(IAM, demo.name),
+    "unlocking": lambda administration, demo: administration.unlock(IAM, demo.name),
 }
 
 
 @pytest.mark.parametrize("what", CLOSE)
 def test_what_changes_who_may_log_in_closes_the_live_challenge(
-    world: World, demo: Person, administration: Administration, what: str
+    world: World, demo: Person, administration: UserAdministration, what: str
 ) -> None:
     challenge = demo.start()
     with pytest.raises(errors.InvalidCode):
@@ -132,7 +129,7 @@ def test_what_changes_who_may_log_in_closes_the_live_challenge(
 
 @pytest.mark.parametrize("what", [what for what in CLOSE if what != "unlocking"])
 def test_what_changes_who_may_log_in_ends_the_logins_from_before(
-    world: World, demo: Person, administration: Administration, what: str
+    world: World, demo: Person, administration: UserAdministration, what: str
 ) -> None:
     world.wait(1)
     CLOSE[what](administration, demo)
@@ -141,25 +138,25 @@ def test_what_changes_who_may_log_in_ends_the_logins_from_before(
 
 
 def test_other_changes_leave_the_live_challenge_alone(
-    world: World, demo: Person, administration: Administration
+    world: World, demo: Person, administration: UserAdministration
 ) -> None:
     challenge = demo.start()
-    administration.patch_user(IAM, demo.name, UserPatch(alias="Demo", contact_email=None))
+    administration.patch(IAM, UserPatch(demo.name, alias="Demo", contact_email=None))
     demo.verify(challenge, demo.code)
 
 
-def test_what_was_closed_can_be_started_anew(world: World, demo: Person, administration: Administration) -> None:
+def test_what_was_closed_can_be_started_anew(world: World, demo: Person, administration: UserAdministration) -> None:
     demo.start()
-    administration.patch_user(IAM, demo.name, UserPatch(password="another battery staple"))
+    administration.patch(IAM, UserPatch(demo.name, password="another battery staple"))
     world.wait(60)
     again = demo.logs_in_again()
     again.verify(again.start(), again.code)
 
 
 def test_closing_where_there_is_no_challenge_opens_none(
-    world: World, demo: Person, administration: Administration
+    world: World, demo: Person, administration: UserAdministration
 ) -> None:
-    administration.patch_user(IAM, demo.name, UserPatch(password="another battery staple"))
+    administration.patch(IAM, UserPatch(demo.name, password="another battery staple"))
     assert world.challenge() == Challenge()
     again = demo.logs_in_again()
     again.verify(again.start(), again.code)
@@ -177,7 +174,7 @@ def demoted(user: User) -> User:
     return replace(user, kind=Kind.BACKUP, version=user.version + 1)
 
 
-def test_the_first_administrator_is_made_once(world: World, administration: Administration) -> None:
+def test_the_first_administrator_is_made_once(world: World, administration: UserAdministration) -> None:
     administration.bootstrap(IAM, NewUser(login_name="first", password=PASSWORD))
     assert (world.user("first").kind, admins(world)) == (Kind.SYSTEM, 1)
     for name in ("first", "second"):
@@ -187,7 +184,7 @@ def test_the_first_administrator_is_made_once(world: World, administration: Admi
 
 
 @pytest.mark.guards("NEW")
-def test_of_two_first_administrators_at_once_there_is_one(world: World, administration: Administration) -> None:
+def test_of_two_first_administrators_at_once_there_is_one(world: World, administration: UserAdministration) -> None:
     other = NewUser(login_name="first", password=PASSWORD)
     world.wire.before("transact_write_items", lambda: administration.bootstrap(IAM, other))
     with pytest.raises(errors.Conflict):
@@ -201,24 +198,24 @@ def test_administrators_are_counted(world: World) -> None:
     world.add_user("idle", kind=Kind.SYSTEM, status=Status.DISABLED)
     world.add_user("backup")
     assert admins(world) == 2
-    world.users.change(second, demoted(second), world.event(), closes=True)
+    world.users.change(second, demoted(second), world.event())
     assert admins(world) == 1
     second = world.user("second")
-    world.users.change(second, replace(second, kind=Kind.SYSTEM, version=3), world.event(), closes=True)
+    world.users.change(second, replace(second, kind=Kind.SYSTEM, version=3), world.event())
     world.users.delete(first, world.event())
     assert admins(world) == 1
 
 
-LEAVE: dict[str, Callable[[Administration], object]] = {
-    "demoting": lambda administration: administration.patch_user(IAM, "first", UserPatch(kind=Kind.BACKUP)),
-    "disabling": lambda administration: administration.patch_user(IAM, "first", UserPatch(status=Status.DISABLED)),
-    "deleting": lambda administration: administration.delete_user(IAM, "first"),
+LEAVE: dict[str, Callable[[UserAdministration], object]] = {
+    "demoting": lambda administration: administration.patch(IAM, UserPatch("first", kind=Kind.BACKUP)),
+    "disabling": lambda administration: administration.patch(IAM, UserPatch("first", status=Status.DISABLED)),
+    "deleting": lambda administration: administration.delete(IAM, "first"),
 }
 
 
 @pytest.mark.guards("ADMIN_REMAINS")
 @pytest.mark.parametrize("how", LEAVE)
-def test_the_last_administrator_stays(world: World, administration: Administration, how: str) -> None:
+def test_the_last_administrator_stays(world: World, administration: UserAdministration, how: str) -> None:
     administration.bootstrap(IAM, NewUser(login_name="first", password=PASSWORD))
     with pytest.raises(errors.Forbidden):
         LEAVE[how](administration)
@@ -228,20 +225,18 @@ def test_the_last_administrator_stays(world: World, administration: Administrati
 @pytest.mark.guards("ADMIN_REMAINS")
 def test_of_two_administrators_demoted_at_once_one_remains(world: World) -> None:
     first, second = world.add_user("first", kind=Kind.SYSTEM), world.add_user("second", kind=Kind.SYSTEM)
-    world.wire.before(
-        "transact_write_items", lambda: world.users.change(first, demoted(first), world.event(), closes=True)
-    )
+    world.wire.before("transact_write_items", lambda: world.users.change(first, demoted(first), world.event()))
     with pytest.raises(errors.Forbidden):
-        world.users.change(second, demoted(second), world.event(), closes=True)
+        world.users.change(second, demoted(second), world.event())
     assert (world.user("second").kind, admins(world)) == (Kind.SYSTEM, 1)
 
 
 def test_a_change_that_came_first_is_told_before_the_last_administrator_is(world: World) -> None:
     first = world.add_user("first", kind=Kind.SYSTEM)
     changed = replace(first, alias="changed", version=2)
-    world.users.change(first, changed, world.event(), closes=False)
+    world.users.change(first, changed, world.event())
     with pytest.raises(errors.PreconditionFailed):
-        world.users.change(first, demoted(first), world.event(), closes=True)
+        world.users.change(first, demoted(first), world.event())
 
 
 # --- phones
@@ -263,7 +258,7 @@ def test_nobody_is_given_a_phone(world: World) -> None:
     assert world.items("USER#nobody") == []
 
 
-def test_a_user_has_five_phones_at_most(world: World, administration: Administration) -> None:
+def test_a_user_has_five_phones_at_most(world: World, administration: UserAdministration) -> None:
     world.add_user()
     for n in range(PHONES_PER_USER):
         administration.add_phone(IAM, "demo.user", f"+8529215379{n}")
@@ -272,14 +267,14 @@ def test_a_user_has_five_phones_at_most(world: World, administration: Administra
     assert [phone.slot for phone in world.account().phones] == [0, 1, 2, 3, 4]
 
 
-def test_the_place_of_a_removed_phone_is_free_again(world: World, administration: Administration) -> None:
+def test_the_place_of_a_removed_phone_is_free_again(world: World, administration: UserAdministration) -> None:
     world.add_user()
     phones = [administration.add_phone(IAM, "demo.user", f"+8529215379{n}") for n in range(PHONES_PER_USER)]
     administration.remove_phone(IAM, "demo.user", phones[2].id)
     assert administration.add_phone(IAM, "demo.user", "+85292153799").slot == 2
 
 
-def test_of_the_same_number_added_twice_at_once_there_is_one(world: World, administration: Administration) -> None:
+def test_of_the_same_number_added_twice_at_once_there_is_one(world: World, administration: UserAdministration) -> None:
     world.add_user()
     world.wire.before("transact_write_items", lambda: administration.add_phone(IAM, "demo.user", NUMBER))
     with pytest.raises(errors.Conflict):
@@ -287,7 +282,7 @@ def test_of_the_same_number_added_twice_at_once_there_is_one(world: World, admin
     assert [phone.number for phone in world.account().phones] == [NUMBER]
 
 
-def test_two_numbers_added_at_once_are_both_there(world: World, administration: Administration) -> None:
+def test_two_numbers_added_at_once_are_both_there(world: World, administration: UserAdministration) -> None:
     world.add_user()
     world.wire.before("transact_write_items", lambda: administration.add_phone(IAM, "demo.user", NUMBER))
     administration.add_phone(IAM, "demo.user", "+85291234567")

@@ -13,21 +13,25 @@ from botocore.exceptions import ClientError
 from msgspec import structs
 
 from mfa.accounts import Account
-from mfa.challenges import Challenge, Delivery
-from mfa.dispatch import Caller, Dispatch, Outcome
+from mfa.challenges import Challenge, Channel, Delivery
+from mfa.dispatch import Dispatch
 from mfa.errors import SmsUnavailable
 from mfa.history import Event, EventType
 from mfa.keys import HmacKeys
 from mfa.logins import Logins
 from mfa.phones import Phone
+from mfa.sends import Caller, Dispatched, Outcome, Outgoing
 from mfa.settings import Budgets, Settings
 from mfa.store import records
 from mfa.store.accounts import AccountStore
 from mfa.store.attempts import AttemptStore
 from mfa.store.counters import Counters
+from mfa.store.histories import Histories
+from mfa.store.listings import Listings
 from mfa.store.sends import SendStore
 from mfa.store.settings import SettingsStore
 from mfa.store.table import Item, Key, Table, decode, encode
+from mfa.store.trials import TrialStore
 from mfa.store.users import UserStore
 from mfa.tokens import MfaToken
 from mfa.users import Kind, User
@@ -52,6 +56,7 @@ class Wire:
         self._client = client
         self._before: defaultdict[str, list[Callable[[], object]]] = defaultdict(list)
         self.requests: list[str] = []
+        self.transactions: list[int] = []
         self.tells_item = True
 
     def before(self, method: str, action: Callable[[], object]) -> None:
@@ -86,7 +91,8 @@ class Wire:
         return self._call("update_item", request)
 
     def transact_write_items(self, **request: Any) -> Any:
-        assert len(request["TransactItems"]) <= WRITES_IN_A_TRANSACTION
+        self.transactions.append(len(request["TransactItems"]))
+        assert self.transactions[-1] <= WRITES_IN_A_TRANSACTION
         return self._call("transact_write_items", request)
 
     def _call(self, method: str, request: dict[str, Any]) -> Any:
@@ -109,13 +115,13 @@ class Phones:
     outcomes: list[Outcome] = field(default_factory=list)
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
 
-    def check(self) -> None:
+    def check(self, channel: Channel) -> None:
         pass
 
-    def send(self, number: str, body: str, *, valid_seconds: int) -> Outcome:
+    def send(self, outgoing: Outgoing) -> Outcome:
         outcome = self.outcomes.pop(0) if self.outcomes else Outcome(Delivery.QUEUED)
         if outcome.refusal is None:
-            self.outbox.append((number, body))
+            self.outbox.append((outgoing.address, outgoing.body))
         while self.meanwhile:
             self.meanwhile.pop(0)()
         return outcome
@@ -128,10 +134,10 @@ class Mailboxes:
     outbox: list[tuple[str, str]] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
 
-    def send(self, sender: str, address: str, subject: str, body: str) -> Outcome:
+    def send(self, sender: str, outgoing: Outgoing) -> Outcome:
         outcome = self.outcomes.pop(0) if self.outcomes else Outcome(Delivery.QUEUED)
         if outcome.refusal is None:
-            self.outbox.append((address, body))
+            self.outbox.append((outgoing.address, outgoing.body))
         return outcome
 
 
@@ -181,11 +187,13 @@ class World:
         self.sends = SendStore(self.table, counters)
         self.attempts = AttemptStore(self.table, counters)
         self.users = UserStore(self.table)
-        self.settings_store = SettingsStore(self.table)
+        self.listings, self.histories = Listings(self.table), Histories(self.table)
+        self.settings_store = SettingsStore(self.table, self.listings)
+        self.trials = TrialStore(self.table)
         self.dispatch = Dispatch(
             accounts=self.accounts,
             sends=self.sends,
-            sms=self.sms,
+            messenger=self.sms,
             email=self.email,
             settings=lambda: self.settings,
             keys=lambda: KEYS,
@@ -242,6 +250,7 @@ class World:
             "kind": Kind.BACKUP,
             "mfa_enabled": True,
             "contact_email": "demo.user@example.com",
+            "locale": "en",  # a message would be in the language of the phone's region
             "password_hash": PASSWORD,
             "created_at": self.now,
             "updated_at": self.now,
@@ -389,13 +398,16 @@ class Person:
         return replace(self, login=self.world.token(self.name))
 
     def start(self, phone: Phone | None = None, *, key: str | None = None, asked: str = "a") -> Challenge:
+        return self.started(phone, key=key, asked=asked).challenge
+
+    def started(self, phone: Phone | None = None, *, key: str | None = None, asked: str = "a") -> Dispatched:
         return self.world.dispatch.start(self.login, Caller(ADDRESS, key, asked), (phone or self.phone).id)
 
     def resend(self, challenge: Challenge, *, key: str | None = None) -> Challenge:
-        return self.world.dispatch.resend(self.login, Caller(ADDRESS, key, "resend"), challenge.id)
+        return self.world.dispatch.resend(self.login, Caller(ADDRESS, key, "resend"), challenge.id).challenge
 
     def recover(self, *, key: str | None = None) -> Challenge:
-        return self.world.dispatch.recover(self.login, Caller(ADDRESS, key, "recovery"))
+        return self.world.dispatch.recover(self.login, Caller(ADDRESS, key, "recovery")).challenge
 
     def verify(self, challenge: Challenge, code: str, address: str = ADDRESS) -> Approval:
         return self.world.verification.verify(self.login, challenge.id, code, address)

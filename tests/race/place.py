@@ -90,6 +90,7 @@ class Place:
             password=PASSWORD,
             mfa_enabled=True,
             contact_email=f"{name}@example.com",
+            locale="en",  # a message would be in the language of the phone's region
         )
         number = number or f"+85292{serial:06d}"
         phone = self.administer("phones.add", login_name=name, number=number)

@@ -12,15 +12,15 @@ import boto3
 import pytest
 
 from infra.local.processes import AWS_ENVIRONMENT
-from mfa.challenges import Channel
-from mfa.dispatch import Send
+from mfa.challenges import Channel, Delivery
 from mfa.history import Event, EventType
+from mfa.sends import Receipt
 from mfa.store import records
 from mfa.store.counters import Counters
 from mfa.store.sends import SendStore
 from mfa.store.table import Table
 from tests.race.conftest import NUMBER_PER_HOUR
-from tests.race.place import BUSY, Person, Place, at_once, codes
+from tests.race.place import BUSY, PASSWORD, Person, Place, at_once, codes
 
 COMPARED = ("invalid_code", "code_superseded", "ok")
 ATTEMPTS = 5
@@ -138,46 +138,50 @@ def test_the_end_of_a_lock_is_won_by_one(place: Place, senders: str) -> None:
         assert answers.keys() <= {"ok", "resend_too_soon", BUSY}
 
 
-def test_of_two_administrators_disabled_at_once_one_remains(place: Place) -> None:
+@pytest.mark.parametrize(
+    ("change", "back"),
+    [({"status": "disabled"}, {"status": "active"}), ({"kind": "backup"}, {"kind": "system"})],
+    ids=["disabled", "demoted"],
+)
+def test_of_two_administrators_who_lose_their_rights_at_once_one_remains(
+    place: Place, change: dict[str, str], back: dict[str, str]
+) -> None:
     names = ["system", "second"]
-    place.administer("users.create", login_name="second", password="correct horse battery staple", kind="system")
-    for _ in range(10):
+    place.administer("users.create", login_name=names[1], password=PASSWORD, kind="system")
+    for _ in range(5):
         assert place.item(records.ADMINS)["active"] == 2
-        answers = at_once(2, lambda n: place.administer("users.patch", login_name=names[n], status="disabled"))
+        answers = at_once(2, lambda n: place.administer("users.patch", login_name=names[n], **change))
         assert codes(answers) == {"ok": 1, "forbidden": 1}
         assert place.item(records.ADMINS)["active"] == 1
-        [disabled] = [name for name in names if place.administer("users.get", login_name=name).status == "disabled"]
-        place.administer("users.patch", login_name=disabled, status="active")
+        [changed] = [
+            name for name in names if vars(place.administer("users.get", login_name=name)).items() >= change.items()
+        ]
+        place.administer("users.patch", login_name=changed, **back)
+
+
+def test_of_two_administrators_deleted_at_once_one_remains(place: Place) -> None:
+    names = ["system", "second"]
+    place.administer("users.create", login_name="second", password=PASSWORD, kind="system")
+    for _ in range(5):
+        assert place.item(records.ADMINS)["active"] == 2
+        answers = at_once(2, lambda n: place.administer("users.delete", login_name=names[n]))
+        assert codes(answers) == {"ok": 1, "forbidden": 1}
+        assert place.item(records.ADMINS)["active"] == 1
+        [gone] = [name for name in names if hasattr(place.administer("users.get", login_name=name), "code")]
+        place.administer("users.create", login_name=gone, password=PASSWORD, kind="system")
 
 
 def test_of_one_send_given_back_ten_times_at_once_one_counts(place: Place) -> None:
     person = place.person()
     challenge = person.start()
     item = person.item
-    send = Send(
+    receipt = Receipt(
         login_name=person.name,
-        login_jti=item["login_jti"],
         challenge_id=challenge.id,
         send_id=item["send_id"],
         channel=Channel.SMS,
-        phone=None,
-        region="HK",
-        destination=item["destination"],
-        prefix=item["prefix"],
-        code_mac=item["code_mac"],
-        earlier=(),
-        sent_at=item["sent_at"],
-        expires_at=item["expires_at"],
-        available_at=item["available_at"],
-        max_failures=ATTEMPTS,
         max_sends=SENDS,
-        lock_seconds=900,
-        resends=False,
-        ends_lock=False,
-        ends_send_lock=False,
-        request_key=None,
-        requests={},
-        events=(),
+        sent_at=item["sent_at"],
     )
 
     def give_back(n: int) -> None:
@@ -190,7 +194,7 @@ def test_of_one_send_given_back_ten_times_at_once_one_counts(place: Place) -> No
         )
         store = SendStore(Table(client, place.table, lambda _: None), Counters(lambda _: 0))
         event = Event(id=f"{n}", at=item["sent_at"] + 1, type=EventType.SEND_REFUSED, actor=person.name)
-        store.record_refused(send, event, "21610", permanent=False)
+        store.record_refused(receipt, Delivery.FAILED, "21610", event, permanent=False, ends_cooldown=True)
         client.close()
 
     at_once(10, give_back)

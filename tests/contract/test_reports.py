@@ -1,0 +1,119 @@
+"""What is reported of a message later: news, once and in order, and the pause while Twilio refuses the credentials."""
+
+import pytest
+
+from mfa.challenges import Delivery
+from mfa.history import EventType
+from mfa.sends import Receipt
+from mfa.settings import Settings, StoredSettings
+from mfa.store import records
+from tests.contract.world import Person, World
+
+
+def receipt(world: World) -> Receipt:
+    """The newest receipt, as a callback finds it."""
+    refs = [item["pk"].partition("#")[2] for item in world.items("SEND#")]
+    found = [each for ref in refs if (each := world.sends.load_receipt(ref))]
+    return max(found, key=lambda each: each.sent_at)
+
+
+def refuse(world: World, sent: Receipt, error: str = "30005", *, permanent: bool = True) -> bool:
+    event = world.event(EventType.SEND_REFUSED)
+    return world.sends.record_refused(
+        sent, Delivery.UNDELIVERED, error, event, permanent=permanent, ends_cooldown=False
+    )
+
+
+def test_a_send_is_found_by_what_the_callback_names(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    sent = receipt(world)
+    assert (sent.login_name, sent.challenge_id, sent.phone_id) == (demo.name, challenge.id, demo.phone.id)
+    assert sent.send_id == demo.item["send_id"]
+    assert world.sends.load_receipt("unknown") is None
+
+
+@pytest.mark.guards("LATER")
+def test_what_is_reported_late_or_twice_changes_nothing(world: World, demo: Person) -> None:
+    demo.start()
+    sent = receipt(world)
+    reports = [Delivery.SENT, Delivery.DELIVERED, Delivery.DELIVERED, Delivery.SENT, Delivery.QUEUED]
+    assert [world.sends.record_delivery(sent, report) for report in reports] == [True, True, False, False, False]
+    assert demo.item["delivery"] == "delivered"
+
+
+@pytest.mark.guards("LATER")
+def test_a_refusal_that_is_reported_twice_is_written_once(world: World, demo: Person) -> None:
+    demo.start()
+    sent = receipt(world)
+    assert [refuse(world, sent) for _ in range(3)] == [True, False, False]
+    assert len(world.history(demo.name, EventType.SEND_REFUSED)) == 1
+    item = demo.item
+    assert (item["delivery"], item["delivery_error"], item["refunded"]) == ("undelivered", "30005", 1)
+    assert item["available_at"] == world.now + 60  # a callback ends no cooldown
+
+
+@pytest.mark.guards("NEWER_SEND")
+def test_a_live_send_that_has_arrived_is_not_given_back(world: World, demo: Person) -> None:
+    demo.start()
+    sent = receipt(world)
+    world.sends.record_delivery(sent, Delivery.DELIVERED)
+    assert not refuse(world, sent)
+    item = demo.item
+    assert (item["delivery"], item["charged"], item.get("refunded", 0)) == ("delivered", {sent.send_id}, 0)
+    assert world.account().phones[0].unusable_reason is None
+
+
+@pytest.mark.guards("NOT_VERIFIED_SINCE")
+def test_a_phone_whose_code_came_back_stays_usable(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    sent = receipt(world)
+    world.wait(1)
+    demo.verify(challenge, demo.code)
+    refuse(world, sent)
+    assert world.account().phones[0].unusable_reason is None
+
+
+def test_a_report_never_touches_attempts_or_expiry(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    before = demo.item
+    world.sends.record_delivery(receipt(world), Delivery.SENT)
+    changed = {name for name, value in demo.item.items() if before.get(name) != value}
+    assert changed == {"delivery", "delivery_rank"}
+    refuse(world, receipt(world))
+    assert (demo.item["expires_at"], demo.item["failures"]) == (before["expires_at"], 0)
+    demo.verify(challenge, demo.code)
+
+
+@pytest.mark.guards("PAUSE_AS_READ")
+def test_of_two_who_would_try_again_one_does(world: World) -> None:
+    world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
+    world.settings_store.pause(world.now, 1)
+    assert world.settings_store.load_pause() == world.now
+    assert world.settings_store.claim_probe(world.now, world.now + 60)
+    assert not world.settings_store.claim_probe(world.now, world.now + 61)
+    assert world.settings_store.load_settings().paused_until == world.now + 60
+
+
+@pytest.mark.guards("PAUSE_AS_READ")
+def test_a_success_ends_its_own_pause_and_no_other(world: World) -> None:
+    world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
+    world.settings_store.pause(world.now, 1)
+    world.settings_store.resume(world.now - 60)
+    assert world.settings_store.load_pause() == world.now
+    world.settings_store.resume(world.now)
+    assert world.settings_store.load_pause() is None
+
+
+@pytest.mark.guards("VERSION_AS_READ")
+def test_who_was_refused_with_older_settings_pauses_nothing(world: World) -> None:
+    world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
+    world.settings_store.save_settings(StoredSettings(Settings(), None, 2), "system", world.event())
+    world.settings_store.pause(world.now + 60, 1)
+    assert world.settings_store.load_pause() is None
+
+
+def test_saved_settings_end_the_pause(world: World) -> None:
+    world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
+    world.settings_store.pause(world.now + 60, 1)
+    world.settings_store.save_settings(StoredSettings(Settings(), None, 2), "system", world.event())
+    assert (world.settings_store.load_pause(), world.item(records.BREAKER)) == (None, {})
