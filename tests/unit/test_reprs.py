@@ -10,13 +10,14 @@ import msgspec
 import pytest
 
 import mfa
-from mfa import contract, operations
-from mfa.administration import NewUser, UserPatch
+from mfa import admin_requests, contract, operations
+from mfa.admin_requests import NewUser, UserPatch
+from mfa.administration.actors import Actor
 from mfa.budgets import HOUR, Budget, Window
 from mfa.clients import Client
-from mfa.delivery.sms import Account as TwilioAccount
-from mfa.dispatch import Caller
+from mfa.delivery.messenger import Account as TwilioAccount
 from mfa.phones import Phone
+from mfa.sends import Caller
 from mfa.settings import Sender
 from mfa.store.counters import spend
 from mfa.store.table import TransactionRefused, Write
@@ -37,7 +38,13 @@ VALUES: list[Any] = [
     contract.Login("u", SECRET),
     contract.VerifyChallenge("581883"),
     NewUser("u", SECRET),
-    UserPatch(password=SECRET),
+    UserPatch("u", password=SECRET),
+    operations.Ask(Actor("iam"), NewUser("u", SECRET)),
+    admin_requests.StartTest(NUMBER, {"twilio": {"auth_token": SECRET}}),
+    admin_requests.ResendTest("id", {"twilio": {"auth_token": SECRET}}),
+    admin_requests.VerifyTest("id", "581883"),
+    admin_requests.ImportUsers(f"login_name,phones\nu,{NUMBER}"),
+    admin_requests.ImportUser("u", phones=[NUMBER], password_hash=SECRET),
     Caller("127.0.0.1", "key", "fingerprint"),
     TransactionRefused(frozenset({spend(BUDGET).label})),
 ]
@@ -70,6 +77,7 @@ SECRET_NAMES = {
     "digits",
     "auth_token",
     "secret",
+    "client_secret",
     "secret_hash",
     "code_mac",
 }
@@ -83,8 +91,9 @@ def test_a_field_named_like_a_secret_is_hidden_in_every_dataclass() -> None:
         for field in dataclasses.fields(each)
         if field.name in SECRET_NAMES and field.repr and field.type is not Any
     }
-    # `code` of a problem names what is wrong, and of a call's words it is the sentence before the digits.
-    assert shown <= {"mfa.templates.Problem.code", "mfa.speech.Words.code"}
+    # `code` of a problem names what is wrong, and of a call's words it is the sentence before the digits; the number of a
+    # line is where it stands.
+    assert shown <= {"mfa.templates.Problem.code", "mfa.speech.Words.code", "mfa.administration.csv_users.Line.number"}
 
 
 def test_a_field_named_like_a_secret_is_hidden_in_every_struct() -> None:
@@ -93,11 +102,15 @@ def test_a_field_named_like_a_secret_is_hidden_in_every_struct() -> None:
         names = set(getattr(each, "__struct_fields__", ())) & SECRET_NAMES
         if names and "__repr__" not in vars(each):
             shown |= {f"{each.__module__}.{each.__name__}.{name}" for name in names}
-    # `code` of a problem names the refusal; the token of the settings hides itself.
-    assert shown <= {"mfa.openapi.Problem.code", "mfa.settings.StoredSettings.auth_token"}
+    # `code` of a problem names the refusal, of a finding what is wrong; the token of the settings hides itself.
+    assert shown <= {
+        "mfa.openapi.Problem.code",
+        "mfa.admin_answers.Finding.code",
+        "mfa.settings.StoredSettings.auth_token",
+    }
 
 
-def test_the_inputs_of_direct_operations_hide_numbers() -> None:
-    for each in vars(operations).values():
+def test_the_inputs_of_administration_hide_numbers() -> None:
+    for each in vars(admin_requests).values():
         if inspect.isclass(each) and issubclass(each, msgspec.Struct) and "number" in each.__struct_fields__:
             assert NUMBER not in repr(each(login_name="u", number=NUMBER))

@@ -330,7 +330,12 @@ def test_regions_permit_what_they_list() -> None:
     assert settings.regions.permits("HK")
     assert not settings.regions.permits("US")
     assert Settings().regions.permits("US")
-    assert not merged(Settings(), {"regions": {"allow": []}})[0].regions.permits("HK")
+
+
+@pytest.mark.parametrize("regions", [[], ["ZZ"], ["HK", "QQ"]])
+def test_a_list_of_regions_names_at_least_one_and_only_such_as_have_numbers(regions: list[str]) -> None:
+    with pytest.raises(InvalidRequest, match=r"regions\.allow"):
+        merged(Settings(), {"regions": {"allow": regions}})
 
 
 # --- the merge
