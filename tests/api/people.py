@@ -144,6 +144,7 @@ class Person:
 def add(stack: Stack, *, phones: int = 1, mfa: bool = True, email: bool = True, **user: Json) -> Person:
     """A new user."""
     name = stack.name()
+    user = {"locale": "en"} | user  # a message would be in the language of the phone's region
     address = f"{name}@example.com" if email else None
     password = _create(stack, name, user | {"mfa_enabled": mfa, "contact_email": address})
     person = Person(stack, name, password, stack.address(), address)

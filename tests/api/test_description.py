@@ -2,13 +2,16 @@
 
 import itertools
 import json
+import re
 from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from mfa.contract import OPERATIONS, Auth
+from mfa import admin_contract
+from mfa.contract import Auth, Operation
 from mfa.errors import Refusal
+from mfa.openapi import OPERATIONS
 from tests.api.people import Person
 from tests.api.stack import ISSUER, Stack
 
@@ -35,8 +38,8 @@ def test_the_description_has_the_contracts_operations_and_no_other(document: dic
 
 
 def test_every_route_of_the_template_is_an_operation_and_the_other_way_round(stack: Stack) -> None:
-    """Administration, the console and webhooks have contracts of their own."""
-    routes = [route for route in stack.template.api.routes if not route.path.startswith(("/v1/admin", "/v1/webhooks"))]
+    """The console's pages are none."""
+    routes = [route for route in stack.template.api.routes if not route.path.startswith("/v1/admin/console")]
     assert sorted((route.method, route.path) for route in routes) == sorted(
         (operation.method, operation.path) for operation in OPERATIONS
     )
@@ -46,20 +49,21 @@ def test_every_route_of_the_template_is_an_operation_and_the_other_way_round(sta
 def test_every_operation_is_handled_by_exactly_one_function(stack: Stack) -> None:
     """The one that the template routes it to. What a function does not handle it does not find."""
     for route in stack.template.api.routes:
-        for function in ("SendCodeFunction", "VerifyCodeFunction"):
+        for function in ("SendCodeFunction", "VerifyCodeFunction", "AdminFunction"):
             event = {
                 "resource": route.path,
                 "path": route.path.replace("{id}", "x"),
                 "httpMethod": route.method,
                 "headers": {},
                 "multiValueHeaders": {},
-                "pathParameters": {"id": "x"},
+                "pathParameters": {"id": "x", "login_name": "x", "proxy": "index.html"},
                 "requestContext": {"requestId": "r", "identity": {"sourceIp": "192.0.2.1"}, "path": route.path, "stage": "live"},
                 "body": None,
                 "isBase64Encoded": False,
             }  # fmt: skip
-            answer = json.loads(stack.invoke(function, event)["body"])
-            assert (answer.get("code") != "not_found") is (route.function == function), (route, function)
+            answer = stack.invoke(function, event)
+            found = '"code":"not_found"' not in answer["body"]
+            assert found is (route.function == function), (route, function)
 
 
 def test_each_operation_lists_its_refusals_by_status(document: dict[str, Any]) -> None:
@@ -82,17 +86,39 @@ def test_each_operation_says_who_may_call(document: dict[str, Any]) -> None:
     for operation in OPERATIONS:
         described = document["paths"][operation.path][operation.method.lower()]
         assert described["security"] == ([] if operation.auth is Auth.ANYONE else [{operation.auth.value: []}])
-    assert document["components"]["securitySchemes"].keys() == {"mfaToken", "client"}
+    assert document["components"]["securitySchemes"].keys() == {auth.value for auth in Auth if auth is not Auth.ANYONE}
 
 
 def codes(refusal: type[Refusal]) -> set[str]:
     return {code for child in refusal.__subclasses__() for code in ({child.code} | codes(child))}
 
 
-def test_every_code_but_administrations_is_some_operations(document: dict[str, Any]) -> None:
+def test_every_code_is_some_operations(document: dict[str, Any]) -> None:
+    """But that of an address at which there is nothing."""
     used = {refusal.code for operation in OPERATIONS for refusal in operation.every_refusal}
-    administration = {"user_not_found", "client_not_found", "precondition_failed", "precondition_required", "not_found"}
-    assert codes(Refusal) - used <= administration
+    assert codes(Refusal) - used <= {"not_found"}
+
+
+@pytest.mark.parametrize("operation", admin_contract.OPERATIONS, ids=lambda operation: operation.id)
+def test_an_operation_of_administration_is_described_with_all_that_it_takes(
+    document: dict[str, Any], operation: Operation
+) -> None:
+    """What HTTP has in the path and the query as parameters, everything else in the body; each member once."""
+    described = document["paths"][operation.path][operation.method.lower()]
+    parameters = {(each["in"], each["name"]) for each in described.get("parameters", []) if each["in"] != "header"}
+    in_path = set(re.findall(r"{(\w+)}", operation.path))
+    assert {name for where, name in parameters if where == "path"} == in_path
+    if operation.request in (dict, None):
+        return
+    members = set(operation.request.__struct_fields__)
+    rest = members - in_path
+    if operation.method in ("GET", "DELETE"):
+        assert {name for where, name in parameters if where == "query"} == rest
+        assert "requestBody" not in described
+    elif rest:
+        schema = resolved(described["requestBody"]["content"]["application/json"]["schema"], document)
+        assert schema["properties"].keys() == rest
+        assert {name for where, name in parameters if where == "query"} == set()
 
 
 def resolved(schema: Any, document: dict[str, Any]) -> Any:

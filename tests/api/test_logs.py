@@ -4,8 +4,6 @@ import json
 import re
 from collections.abc import Callable
 
-import pytest
-
 from tests.api.people import Person
 from tests.api.stack import Stack, basic, code_in
 
@@ -95,7 +93,6 @@ def test_what_is_refused_is_counted_by_its_code(stack: Stack, person: Person) ->
     assert any("sends_sms" in entry for entry in metrics)
 
 
-@pytest.mark.xfail(strict=True, reason="a request that comes again under its key is counted as another message")
 def test_a_message_is_counted_once_however_often_it_is_asked_for(stack: Stack, person: Person) -> None:
     person.login()
     person.start(key="k")

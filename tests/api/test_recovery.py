@@ -141,7 +141,7 @@ def test_without_a_sender_of_mail_there_is_no_recovery(stack: Stack, person: Per
 def test_a_sender_that_ses_does_not_know_refuses_and_gives_back(stack: Stack, person: Person) -> None:
     with stack.with_settings(email_sender="no-reply@unverified.example.net"):
         answer = person.recover()
-        assert (answer.status, answer.code) == (503, "temporarily_unavailable")
+        assert (answer.status, answer.code) == (503, "settings_incomplete")
     assert person.recover().json["sends_remaining"] == 2
 
 

@@ -208,7 +208,7 @@ def test_a_refusal_for_good_marks_the_phone(stack: Stack, person: Person, code: 
 
 @pytest.mark.parametrize(
     ("code", "status"),
-    [(20003, 401), (20429, 429), (21608, 400), (21610, 400), (21408, 400), (21659, 400), (99999, 400), (0, 404)],
+    [(21608, 400), (21610, 400), (21408, 400), (21659, 400), (99999, 400), (0, 404)],
 )
 def test_a_refusal_that_is_not_for_good_marks_nothing_and_is_given_back(
     stack: Stack, person: Person, code: int, status: int
@@ -221,6 +221,26 @@ def test_a_refusal_that_is_not_for_good_marks_nothing_and_is_given_back(
     assert len(stack.line.requests) == 1, "not tried again"
     stack.line.fault = None
     assert person.start().json["sends_remaining"] == 4
+
+
+def test_a_429_is_tried_again_a_little_and_then_given_back(stack: Stack, person: Person) -> None:
+    person.login()
+    stack.line.refuses(20429, 429)
+    assert person.start().code == "sms_unavailable"
+    assert len(stack.line.requests) == 3
+    stack.line.fault = None
+    assert person.start().json["sends_remaining"] == 4
+
+
+def test_refused_credentials_are_given_back_and_pause_everything(stack: Stack, person: Person) -> None:
+    person.login()
+    stack.line.refuses(20003, 401)
+    assert person.start().code == "sms_unavailable"
+    assert "unusable_reason" not in person.phone_item()
+    stack.line.fault = None
+    assert person.start().code == "sms_unavailable"
+    assert len(stack.line.requests) == 1, "nothing more goes out"
+    assert "charged" not in person.item
 
 
 def test_a_wrong_auth_token_is_sms_unavailable(stack: Stack, person: Person) -> None:

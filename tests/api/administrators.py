@@ -1,0 +1,100 @@
+"""Administrators: system users with an access token, and what they ask."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import boto3
+
+from mfa.contract import Operation
+from mfa.signing import KmsSigner
+from mfa.tokens import sign_access_token, uuid7
+from tests.api import people
+from tests.api.people import Person
+from tests.api.stack import ISSUER, Answer, Json, Stack
+
+
+@dataclass
+class Administrator:
+    """A system user who is logged in."""
+
+    stack: Stack
+    person: Person
+    token: str = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.person.name
+
+    def ask(
+        self, method: str, path: str, body: Json = None, *, if_match: str | None = None, **query: str | int
+    ) -> Answer:
+        """A call below `/v1/admin`."""
+        headers = {} if if_match is None else {"If-Match": if_match}
+        return self.stack.call(
+            method,
+            f"/v1/admin{path}",
+            body,
+            token=self.token,
+            headers=headers,
+            address=self.person.address,
+            query=urlencode(query),
+        )
+
+    def user(self, name: str) -> Answer:
+        return self.ask("GET", f"/users/{quote(name, safe='')}")
+
+
+def new(stack: Stack, *, mfa: bool = False, **user: Json) -> Administrator:
+    """A new administrator, logged in; with `mfa` by a passcode."""
+    person = people.add(stack, kind="system", phones=1 if mfa else 0, mfa=mfa, **user)
+    return Administrator(stack, person, log_in(person))
+
+
+def log_in(person: Person) -> str:
+    """The access token of a whole login."""
+    answer = person.login()
+    assert answer.status == 200
+    if answer.json["status"] == "authenticated":
+        return str(answer.json["token"])
+    assert person.start().status == 201
+    approved = person.verify()
+    assert approved.status == 200
+    return str(approved.json["token"])
+
+
+def claims(name: str, **changes: Any) -> dict[str, Any]:
+    """The claims of an access token for administration; None leaves one out."""
+    now = time.time()
+    usual: dict[str, Any] = {
+        "iss": ISSUER,
+        "sub": name,
+        "aud": ISSUER,
+        "iat": int(now),
+        "exp": int(now) + 600,
+        "jti": uuid7(now, bytes(10)),
+        "auth_time": int(now),
+        "amr": ["pwd"],
+        "kind": "system",
+    }
+    return {claim: value for claim, value in (usual | changes).items() if value is not None}
+
+
+def signed(name: str, **changes: Any) -> str:
+    """A token with the product's own signature."""
+    return sign_access_token(signer(), claims(name, **changes))
+
+
+def signer() -> KmsSigner:
+    """The product's signing key."""
+    kms: Any = boto3.client("kms")
+    return KmsSigner(kms, os.environ["SIGNING_KEY_ALIAS"])
+
+
+def call_of(operation: Operation, login_name: str, id_: str = "x") -> tuple[str, str]:
+    """Method and path of an operation, about this user and this id."""
+    return operation.method, operation.path.replace("{login_name}", login_name).replace("{id}", id_)

@@ -1,0 +1,118 @@
+"""What goes out to the simulated Twilio, what it is told to do, and what it reports."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from twilio.request_validator import RequestValidator
+
+from tests.api.people import Person
+from tests.api.stack import ISSUER, Answer, Event, Stack
+
+STATUS_PATH = "/v1/webhooks/twilio/status"
+BREAKER = {"pk": "SETTINGS", "sk": "#BREAKER"}
+
+
+def digits(text: str) -> str:
+    """The passcode in a message of any language."""
+    found = re.search(r"(?<!\d)\d{4,10}(?!\d)", text)
+    assert found, text
+    return found[0]
+
+
+def code(person: Person, phone: int = 0) -> str:
+    """The passcode in the newest message at a phone."""
+    return digits(person.stack.texts(person.numbers[phone])[0])
+
+
+def faults(stack: Stack, *rules: Mapping[str, object]) -> None:
+    """What the simulated Twilio does from now on."""
+    stack.line.twilio.faults.set([dict(rule) for rule in rules])
+
+
+def requests(stack: Stack) -> list[dict[str, Any]]:
+    """What reached the simulated Twilio, oldest first: path, parameters, the answer's status and code."""
+    return list(reversed(stack.line.twilio.requests()))
+
+
+def asked(stack: Stack) -> dict[str, Any]:
+    """The parameters of the newest request."""
+    parameters: dict[str, Any] = requests(stack)[-1]["parameters"]
+    return parameters
+
+
+def ref(stack: Stack) -> str:
+    """The `ref` in the newest request's callback URL."""
+    url: str = asked(stack)["StatusCallback"]
+    return dict(parse_qsl(urlsplit(url).query))["ref"]
+
+
+def sign(stack: Stack, url: str, parameters: Mapping[str, str], token: str | None = None) -> str:
+    """Twilio's signature, by its own library."""
+    validator: Any = RequestValidator(token or stack.account.auth_token)  # type: ignore[no-untyped-call]
+    return str(validator.compute_signature(url, parameters))
+
+
+def about(stack: Stack, status: str, error: int | None = None) -> dict[str, str]:
+    """The parameters of a callback about a message."""
+    parameters = {
+        "AccountSid": stack.account.sid,
+        "ApiVersion": "2010-04-01",
+        "From": "+12063125010",
+        "MessageSid": "SM" + "0" * 32,
+        "MessageStatus": status,
+        "SmsSid": "SM" + "0" * 32,
+        "SmsStatus": status,
+        "To": "+85200000000",
+    }
+    return parameters if error is None else parameters | {"ErrorCode": str(error)}
+
+
+def tell(
+    stack: Stack,
+    of: str | None,
+    parameters: Mapping[str, str],
+    *,
+    signature: str | None = None,
+    body: bytes | None = None,
+    in_base64: bool = False,
+    host: str | None = None,
+) -> Answer:
+    """A callback as Twilio sends it: signed for the configured URL unless a test says otherwise."""
+    query = {} if of is None else {"ref": of}
+    url = f"{ISSUER}{STATUS_PATH}" + (f"?{urlencode(query)}" if query else "")
+    headers = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", "User-Agent": "TwilioProxy/1.1"}
+    headers["X-Twilio-Signature"] = sign(stack, url, parameters) if signature is None else signature
+    if host is not None:
+        headers |= {"Host": host, "X-Forwarded-Host": host}
+    data = urlencode(parameters).encode() if body is None else body
+
+    def change(event: Event) -> None:
+        event["queryStringParameters"] = query or None
+        event["multiValueQueryStringParameters"] = {name: [value] for name, value in query.items()} or None
+        event["body"] = base64.b64encode(data).decode() if in_base64 else data.decode()
+        event["isBase64Encoded"] = in_base64
+
+    return stack.call("POST", STATUS_PATH, b"", headers=headers, change=change)
+
+
+def report(stack: Stack, of: str, status: str, error: int | None = None, **options: Any) -> Answer:
+    """Twilio says how far a message has come."""
+    return tell(stack, of, about(stack, status, error), **options)
+
+
+def pause(stack: Stack) -> Decimal | None:
+    """Until when sending is paused, or None."""
+    until: Any = stack.table.get_item(Key=BREAKER).get("Item", {}).get("paused_until")
+    return None if until is None else Decimal(until)
+
+
+def spent(stack: Stack, subject: str, name: str = "n") -> int:
+    """What is counted for a number, region or address, all windows and shards together."""
+    items = stack.table.scan()["Items"]
+    return sum(int(str(item.get(name, 0))) for item in items if item["pk"] == subject and "SENDS#" in str(item["sk"]))

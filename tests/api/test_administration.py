@@ -1,0 +1,481 @@
+"""Administration over HTTP: every operation, and what each refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from mfa.admin_contract import OPERATIONS
+from tests.api import administrators, people
+from tests.api.administrators import Administrator, log_in
+from tests.api.people import Person
+from tests.api.stack import Answer, Refused, Stack, basic
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def admin(stack: Stack) -> Administrator:
+    return administrators.new(stack)
+
+
+def field(answer: Answer) -> str:
+    assert answer.code == "invalid_request", answer.text
+    return str(answer.json["errors"][0]["field"])
+
+
+# --- every operation, by both ways in
+
+
+def client_id(stack: Stack) -> str:
+    return str(stack.admin("clients.create", name="A shop")["client_id"])
+
+
+# An input with which each operation succeeds, its path, and the status.
+SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
+    "session.get": lambda admin, person: {},
+    "regions.list": lambda admin, person: {},
+    "settings.get": lambda admin, person: {},
+    "settings.patch": lambda admin, person: {"signature": None},
+    "settings.test": lambda admin, person: {"phone": admin.stack.number()},
+    "settings.test.get": lambda admin, person: {"id": begun(admin)},
+    "settings.test.resend": lambda admin, person: {"id": cooled(admin)},
+    "settings.test.verify": lambda admin, person: {"id": begun(admin), "code": newest_code(admin.stack)},
+    "templates.list": lambda admin, person: {},
+    "templates.preview": lambda admin, person: {"locale": "en"},
+    "users.list": lambda admin, person: {"q": person.name[:8]},
+    "users.create": lambda admin, person: {"login_name": admin.stack.name(), "password": PASSWORD},
+    "users.import": lambda admin, person: {"csv": "login_name\nnew.one\n"},
+    "users.export": lambda admin, person: {},
+    "users.get": lambda admin, person: {"login_name": person.name},
+    "users.patch": lambda admin, person: {"login_name": person.name, "alias": "Dee"},
+    "users.delete": lambda admin, person: {"login_name": person.name},
+    "users.unlock": lambda admin, person: {"login_name": person.name},
+    "users.events": lambda admin, person: {"login_name": person.name, "limit": 1},
+    "phones.add": lambda admin, person: {"login_name": person.name, "number": admin.stack.number()},
+    "phones.remove": lambda admin, person: {"login_name": person.name, "id": person.phones[0]},
+    "clients.list": lambda admin, person: {},
+    "clients.create": lambda admin, person: {"name": "A shop"},
+    "clients.rotate": lambda admin, person: {"id": client_id(admin.stack)},
+    "clients.delete": lambda admin, person: {"id": client_id(admin.stack)},
+    "overview.get": lambda admin, person: {"days": 7},
+}
+
+
+def begun(admin: Administrator) -> str:
+    """A test of the settings that has begun."""
+    answer = admin.ask("POST", "/settings/test", {"phone": admin.stack.number()})
+    assert answer.status == 201, answer.text
+    return str(answer.json["id"])
+
+
+def cooled(admin: Administrator) -> str:
+    """A test whose cooldown is over."""
+    test = begun(admin)
+    key = {"pk": f"USER#{admin.name}", "sk": "#TEST"}
+    item = admin.stack.table.get_item(Key=key)["Item"]
+    admin.stack.table.put_item(Item=item | {"available_at": item["sent_at"]})
+    return test
+
+
+def newest_code(stack: Stack) -> str:
+    """The passcode in the newest message, in whatever language."""
+    import re
+
+    found = re.search(r"(?<!\d)\d{6}(?!\d)", stack.delivered[-1][1])
+    assert found
+    return found[0]
+
+
+def over_http(admin: Administrator, operation_id: str, given: dict[str, Any]) -> Answer:
+    """An operation as HTTP has it: what is in the path there, the rest in query or body."""
+    [operation] = [each for each in OPERATIONS if each.id == operation_id]
+    path, rest = operation.path.removeprefix("/v1/admin"), dict(given)
+    for name in ("login_name", "id"):
+        if f"{{{name}}}" in path:
+            path = path.replace(f"{{{name}}}", quote(str(rest.pop(name)), safe=""))
+    if_match = rest.pop("if_match", None)
+    if operation.method in ("GET", "DELETE"):
+        return admin.ask(operation.method, path, if_match=if_match, **rest)
+    return admin.ask(operation.method, path, rest, if_match=if_match)
+
+
+def test_there_is_a_success_for_every_operation() -> None:
+    assert SUCCEEDS.keys() == {operation.id for operation in OPERATIONS}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
+def test_every_operation_succeeds_over_http_as_it_is_described(
+    stack: Stack, admin: Administrator, operation: Any
+) -> None:
+    given = SUCCEEDS[operation.id](admin, people.add(stack))
+    if operation.id == "settings.patch":
+        given["if_match"] = admin.ask("GET", "/settings").headers["etag"]
+    answer = over_http(admin, operation.id, given)
+    assert answer.status == operation.status, answer.text
+    if operation.status == 204:
+        assert answer.text == ""
+    elif operation.response is not dict:
+        allowed = set(operation.response.__struct_fields__)
+        assert answer.json.keys() <= allowed
+        assert answer.json.keys() >= allowed - {"cursor"}
+
+
+@pytest.mark.parametrize(
+    "operation", [each for each in OPERATIONS if each.id != "session.get"], ids=lambda each: each.id
+)
+def test_every_operation_succeeds_by_direct_invocation(stack: Stack, admin: Administrator, operation: Any) -> None:
+    given = SUCCEEDS[operation.id](admin, people.add(stack))
+    if operation.id.startswith("settings.test"):
+        given["login_name"] = admin.name
+    output = stack.admin(operation.id, **given)
+    assert isinstance(output, dict)
+    assert (output == {}) == (operation.status == 204)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
+def test_every_operation_refuses_a_member_that_it_does_not_know(
+    stack: Stack, admin: Administrator, operation: Any
+) -> None:
+    given = SUCCEEDS[operation.id](admin, people.add(stack))
+    given["if_match"] = admin.ask("GET", "/settings").headers["etag"] if operation.id == "settings.patch" else None
+    answer = over_http(admin, operation.id, given | {"nonsense": "1"})
+    assert field(answer) == "nonsense"
+
+
+def test_what_is_in_the_path_is_not_given_again(stack: Stack, admin: Administrator) -> None:
+    person, other = people.add(stack), people.add(stack)
+    body = {"login_name": other.name, "alias": "Dee"}
+    assert field(admin.ask("PATCH", f"/users/{person.name}", body)) == "login_name"
+    assert field(admin.ask("DELETE", f"/users/{person.name}", login_name=other.name)) == "login_name"
+    assert admin.user(person.name).json["alias"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "named"),
+    [
+        ("/users", {"kind": "admin"}, "kind"),
+        ("/users", {"mfa": "yes"}, "mfa"),
+        ("/users", {"q": ""}, "q"),
+        ("/users", {"q": " "}, "q"),
+        ("/users", {"q": "x" * 129}, "q"),
+        ("/users", {"registered_after": "yesterday"}, "registered_after"),
+        ("/users", {"registered_after": "2026-13-01T00:00:00Z"}, "registered_after"),
+        ("/users", {"limit": "0"}, "limit"),
+        ("/users", {"limit": "101"}, "limit"),
+        ("/users", {"limit": "many"}, "limit"),
+        ("/users", {"cursor": "x"}, "cursor"),
+        ("/users", {"KIND": "backup"}, "KIND"),
+        ("/users/export", {"cursor": "x"}, "cursor"),
+        ("/users/root/events", {"limit": "101"}, "limit"),
+        ("/users/root/events", {"cursor": "x"}, "cursor"),
+        ("/overview", {"days": "0"}, "days"),
+        ("/overview", {"days": "91"}, "days"),
+        ("/clients", {"limit": "1"}, "limit"),
+    ],
+)
+def test_a_query_out_of_range_is_refused_naming_the_member(
+    admin: Administrator, path: str, query: dict[str, str], named: str
+) -> None:
+    assert field(admin.ask("GET", path, **query)) == named
+
+
+def test_a_query_that_says_something_twice_is_refused(stack: Stack, admin: Administrator) -> None:
+    answer = stack.call("GET", "/v1/admin/users", token=admin.token, query="kind=backup&kind=system")
+    assert field(answer) == "kind"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"null", b"0", b"false", b'""', b"{", b'{"alias":"a","alias":"b"}', b'{"alias":NaN}', b"\xff"]
+)
+def test_a_body_that_is_no_object_is_refused_and_changes_nothing(
+    stack: Stack, admin: Administrator, body: bytes
+) -> None:
+    person = people.add(stack)
+    answer = admin.ask("PATCH", f"/users/{person.name}", body)
+    assert answer.code == ("200" if body == b"" else "invalid_request")
+    assert admin.user(person.name).json["version"] == 1
+
+
+# --- users
+
+
+@pytest.mark.parametrize("spelling", ["{}", " {} ", "{upper}", "{wide}"])
+def test_a_login_name_that_exists_in_another_spelling_is_a_conflict(
+    stack: Stack, admin: Administrator, spelling: str
+) -> None:
+    person = people.add(stack)
+    wide = "".join(chr(ord(letter) + 0xFEE0) if letter.isalpha() else letter for letter in person.name)
+    written = spelling.format(person.name, upper=person.name.upper(), wide=wide)
+    answer = admin.ask("POST", "/users", {"login_name": written, "password": PASSWORD})
+    assert answer.code == "conflict"
+    assert admin.user(written).json["login_name"] == person.name
+
+
+def test_a_phone_that_exists_already_is_a_conflict_however_it_is_written(stack: Stack, admin: Administrator) -> None:
+    person = people.add(stack)
+    path, number = f"/users/{person.name}/phones", person.numbers[0]
+    for written in (number, f" {number[:4]} {number[4:8]} {number[8:]} ", f"{number[:4]}-{number[4:]}"):
+        assert admin.ask("POST", path, {"number": written}).code == "conflict"
+    assert len(admin.user(person.name).json["phones"]) == 1
+    for _ in range(4):
+        assert admin.ask("POST", path, {"number": stack.number()}).status == 201
+    assert admin.ask("POST", path, {"number": stack.number()}).code == "conflict"
+
+
+def test_a_version_that_was_lost_overwrites_nothing(stack: Stack, admin: Administrator) -> None:
+    person = people.add(stack)
+    path = f"/users/{person.name}"
+    read = admin.ask("GET", path).headers["etag"]
+    changed = admin.ask("PATCH", path, {"alias": "One"}, if_match=read)
+    assert changed.status == 200
+    for lost in (read, "", "*", f"W/{changed.headers['etag']}", changed.headers["etag"].strip('"')):
+        assert admin.ask("PATCH", path, {"alias": "Two"}, if_match=lost).code == "precondition_failed"
+        assert admin.ask("DELETE", path, if_match=lost).code == "precondition_failed"
+    assert admin.user(person.name).json == changed.json
+    assert admin.ask("DELETE", path, if_match=changed.headers["etag"]).status == 204
+    assert admin.user(person.name).code == "user_not_found"
+
+
+def test_nobody_deletes_themselves(stack: Stack, admin: Administrator) -> None:
+    for name in (admin.name, admin.name.upper()):
+        assert admin.ask("DELETE", f"/users/{name}").code == "forbidden"
+    assert admin.ask("GET", "/session").status == 200
+
+
+@pytest.mark.parametrize("change", [{"status": "disabled"}, {"kind": "backup"}, None])
+def test_the_last_active_system_user_stays(stack: Stack, admin: Administrator, change: dict[str, str] | None) -> None:
+    assert admin.ask("PATCH", "/users/root", {"status": "disabled"}).status == 200
+    try:
+        path = f"/users/{admin.name}"
+        answer = admin.ask("DELETE", path) if change is None else admin.ask("PATCH", path, change)
+        assert answer.code == "forbidden"
+        if change is None:
+            with pytest.raises(Refused, match="forbidden"):
+                stack.admin("users.delete", login_name=admin.name)
+        assert admin.ask("GET", "/session").status == 200
+    finally:
+        stack.admin("users.patch", login_name="root", status="active")
+
+
+@pytest.mark.parametrize("name", ["a b", "a+b@example.com", "dömäin\\user", "用户", "x.", "."])
+def test_a_name_with_other_signs_is_found_by_its_path(stack: Stack, admin: Administrator, name: str) -> None:
+    assert admin.ask("POST", "/users", {"login_name": name, "password": PASSWORD}).status == 201
+    assert admin.user(name).json["login_name"] == name
+    assert admin.ask("DELETE", f"/users/{quote(name, safe='')}").status == 204
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "\u202egpj.exe", "=cmd|'/C calc'!A0", "'); DROP TABLE", "\U0001f600" * 64]
+)
+def test_any_text_is_kept_and_given_back_as_it_was(stack: Stack, admin: Administrator, text: str) -> None:
+    person = people.add(stack)
+    answer = admin.ask("PATCH", f"/users/{person.name}", {"alias": text, "owner": text})
+    assert (answer.json["alias"], answer.json["owner"]) == (text, text)
+    assert answer.headers["content-type"] == "application/json"
+    listed = admin.ask("GET", "/users", q=text[:20])
+    assert [user["login_name"] for user in listed.json["items"]] == [person.name]
+
+
+@pytest.mark.parametrize("control", ["a\nb", "a\rb", "a\tb", "\x00", "a\u2028b", "\x85", "\x7f"])
+def test_a_control_character_is_refused_in_every_text(stack: Stack, admin: Administrator, control: str) -> None:
+    person = people.add(stack)
+    for name in ("alias", "owner", "contact_email", "locale"):
+        assert field(admin.ask("PATCH", f"/users/{person.name}", {name: control})) == name
+    assert field(admin.ask("POST", "/users", {"login_name": control, "password": PASSWORD})) == "login_name"
+    assert field(admin.ask("POST", "/clients", {"name": control})) == "name"
+
+
+def test_an_unlock_ends_the_lock(stack: Stack, admin: Administrator) -> None:
+    person = people.add(stack).locked()
+    assert admin.user(person.name).json["locked_until"] is not None
+    unlocked = admin.ask("POST", f"/users/{person.name}/unlock")
+    assert unlocked.json["locked_until"] is None
+    person.login()
+    person.later(60)
+    assert person.start().status == 201
+    assert person.verify().status == 200
+
+
+def test_a_phone_is_verified_when_its_first_passcode_came_back(stack: Stack, admin: Administrator) -> None:
+    person = people.add(stack)
+    [before] = admin.user(person.name).json["phones"]
+    assert (before["verified"], before["last_verified_at"]) == (False, None)
+    log_in(person)
+    [after] = admin.user(person.name).json["phones"]
+    assert after["verified"] is True
+    assert after["last_verified_at"] is not None
+    assert (after["number"], after["masked_number"]) == (person.numbers[0], f"****{person.numbers[0][-4:]}")
+
+
+def test_the_history_tells_who_when_and_from_where(stack: Stack, admin: Administrator) -> None:
+    person = people.add(stack).challenged()
+    person.verify(person.wrong())
+    person.verify()
+    admin.ask("PATCH", f"/users/{person.name}", {"alias": "Dee"})
+    events = admin.ask("GET", f"/users/{person.name}/events").json["items"]
+    types = ["user_changed", "approved", "passcode_refused", "passcode_sent", "phone_added", "user_created"]
+    assert [event["type"] for event in events] == types
+    assert [event["at"] for event in events] == sorted((event["at"] for event in events), reverse=True)
+    assert {event["address"] for event in events[1:4]} == {person.address}
+    assert (events[0]["actor"], events[0]["address"]) == (admin.name, admin.person.address)
+    assert (events[3]["phone_id"], events[3]["challenge_id"]) == (person.phones[0], person.challenge)
+
+
+# --- settings
+
+
+def test_settings_are_patched_with_the_version_that_was_read_and_no_other(admin: Administrator) -> None:
+    read = admin.ask("GET", "/settings")
+    etag = read.headers["etag"]
+    assert admin.ask("PATCH", "/settings", {"signature": "One"}).code == "precondition_required"
+    changed = admin.ask("PATCH", "/settings", {"signature": "One"}, if_match=etag)
+    assert changed.json == read.json | {"signature": "One"}
+    for lost in (etag, "*", "", f"W/{changed.headers['etag']}"):
+        assert admin.ask("PATCH", "/settings", {"signature": "Two"}, if_match=lost).code == "precondition_failed"
+    assert admin.ask("GET", "/settings").json["signature"] == "One"
+    etag = changed.headers["etag"]
+    assert admin.ask("PATCH", "/settings", {"signature": None}, if_match=etag).json == read.json
+
+
+@pytest.mark.parametrize(
+    ("patch", "named"),
+    [
+        ({"passcode_lenght": 6}, "passcode_lenght"),
+        ({"passcode_length": 3}, "passcode_length"),
+        ({"budgets": {"number_per_hour": 0}}, "budgets.number_per_hour"),
+        ({"twilio": {"account_sid": "SK" + "0" * 32}}, "twilio.account_sid"),
+        ({"twilio": {"account_sid": "AC" + "1" * 32}}, "twilio.auth_token"),
+        ({"twilio": {"sender": {"phone_number": "0800"}}}, "twilio.sender"),
+        ({"twilio": {"auth_token_set": False}}, "twilio.auth_token_set"),
+        ({"templates": {"en": "Hello {login_name}"}}, "templates.en"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_naming_it_and_nothing_is_half_saved(
+    admin: Administrator, patch: dict[str, Any], named: str
+) -> None:
+    read = admin.ask("GET", "/settings")
+    answer = admin.ask("PATCH", "/settings", {"lock_seconds": 60} | patch, if_match=read.headers["etag"])
+    assert field(answer).startswith(named)
+    assert admin.ask("GET", "/settings").json == read.json
+
+
+def test_the_auth_token_is_never_given_back(stack: Stack, admin: Administrator) -> None:
+    """The stack looks for it in every answer and every line of the log."""
+    read = admin.ask("GET", "/settings")
+    assert read.json["twilio"]["auth_token_set"] is True
+    token = stack.account.auth_token
+    patch = {"twilio": {"auth_token": token}}
+    assert admin.ask("PATCH", "/settings", patch, if_match=read.headers["etag"]).json == read.json
+    assert token in stack.secrets
+
+
+# --- clients
+
+
+def test_a_client_is_listed_rotated_and_deleted(stack: Stack, admin: Administrator) -> None:
+    made = admin.ask("POST", "/clients", {"name": "B shop", "legacy": True}).json
+    other = admin.ask("POST", "/clients", {"name": "A shop"}).json
+    listed = admin.ask("GET", "/clients").json["items"]
+    assert [client["name"] for client in listed] == ["A shop", "B shop"]
+    assert listed[1] == {name: value for name, value in made.items() if name != "client_secret"}
+    rotated = admin.ask("POST", f"/clients/{made['client_id']}/rotate").json
+    assert rotated["client_secret"] != made["client_secret"]
+    assert admin.ask("DELETE", f"/clients/{made['client_id']}").status == 204
+    for method, path in (("DELETE", ""), ("POST", "/rotate")):
+        assert admin.ask(method, f"/clients/{made['client_id']}{path}").code == "client_not_found"
+    assert [client["client_id"] for client in admin.ask("GET", "/clients").json["items"]] == [other["client_id"]]
+
+
+def test_a_rotated_or_deleted_clients_secret_ends(stack: Stack, admin: Administrator) -> None:
+    made = admin.ask("POST", "/clients", {"name": "A shop"}).json
+    person = people.add(stack)
+
+    def vouch(secret: str) -> int:
+        stack.restart()  # what a function keeps of a client ends by itself after 30 s
+        headers = basic(made["client_id"], secret)
+        return stack.call("POST", "/v1/login/vouched", {"login_name": person.name}, headers=headers).status
+
+    assert vouch(made["client_secret"]) == 200
+    rotated = admin.ask("POST", f"/clients/{made['client_id']}/rotate").json["client_secret"]
+    assert (vouch(made["client_secret"]), vouch(rotated)) == (401, 200)
+    admin.ask("DELETE", f"/clients/{made['client_id']}")
+    assert vouch(rotated) == 401
+
+
+def test_when_a_client_was_last_used_is_shown(stack: Stack, admin: Administrator) -> None:
+    made = admin.ask("POST", "/clients", {"name": "A shop"}).json
+    assert made["last_used_at"] is None
+    person = people.add(stack)
+    headers = basic(made["client_id"], made["client_secret"])
+    wrong = basic(made["client_id"], "wrong")
+    stack.call("POST", "/v1/login/vouched", {"login_name": person.name}, headers=wrong)
+    assert admin.ask("GET", "/clients").json["items"][0]["last_used_at"] is None
+    stack.call("POST", "/v1/login/vouched", {"login_name": person.name}, headers=headers)
+    first = admin.ask("GET", "/clients").json["items"][0]["last_used_at"]
+    assert first is not None
+    stack.call("POST", "/v1/login/vouched", {"login_name": person.name}, headers=headers)
+    assert admin.ask("GET", "/clients").json["items"][0]["last_used_at"] == first  # to the hour
+
+
+# --- the console
+
+
+def test_the_consoles_pages_are_served_with_a_strict_policy(stack: Stack) -> None:
+    page = stack.call("GET", "/v1/admin/console/index.html")
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    policy = page.headers["content-security-policy"]
+    directives = dict(each.strip().split(" ", 1) for each in policy.split(";"))
+    assert directives["default-src"] == "'none'"
+    assert directives["script-src"] == directives["style-src"] == directives["connect-src"] == "'self'"
+    assert directives["frame-ancestors"] == directives["base-uri"] == directives["form-action"] == "'none'"
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert " style=" not in page.text
+    assert "<script>" not in page.text
+
+
+def test_a_page_that_is_known_is_not_sent_again(stack: Stack) -> None:
+    page = stack.call("GET", "/v1/admin/console/main.js")
+    assert page.headers["content-type"] == "text/javascript; charset=utf-8"
+    again = stack.call("GET", "/v1/admin/console/main.js", headers={"If-None-Match": page.headers["etag"]})
+    assert (again.status, again.text) == (304, "")
+
+
+def test_the_consoles_address_leads_to_its_first_page(stack: Stack) -> None:
+    answer = stack.call("GET", "/v1/admin/console")
+    assert answer.status == 302
+    assert answer.headers["location"] == "https://login.example.com/v1/admin/console/index.html"
+
+
+def test_a_place_within_the_console_is_its_first_page(stack: Stack) -> None:
+    """The console's own addresses, which somebody reloads."""
+    first = stack.call("GET", "/v1/admin/console/index.html").text
+    assert stack.call("GET", "/v1/admin/console/users").text == first
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../handler.py",
+        "..%2Fhandler.py",
+        "%2e%2e/handler.py",
+        "pages/../../handler.py",
+        "....//handler.py",
+        "/etc/passwd.html",
+        "index.html/x.js",
+        "nothing.js",
+        "index.html%00.js",
+        "..\\handler.py",
+        "handler.py",
+    ],
+)
+def test_no_path_leads_out_of_the_console(stack: Stack, path: str) -> None:
+    event = {"proxy": path}
+    answer = stack.call("GET", "/v1/admin/console/x.js", change=lambda given: given.update(pathParameters=event))
+    assert answer.code == "not_found"

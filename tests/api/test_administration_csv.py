@@ -1,0 +1,316 @@
+"""Users as CSV: a dry run that lists every bad line, chunks that can be repeated without harm, and the way out and back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mfa.accounts import Account
+from mfa.administration import csv_users
+from mfa.phones import Phone
+from mfa.users import Kind, Status, User
+from tests.api import administrators, people
+from tests.api.administrators import Administrator
+from tests.api.stack import FUZZED, Answer, Stack
+
+# Argon2id of "correct horse battery", and the same at a cost that no login may be made to pay.
+HASH = "$argon2id$v=19$m=19456,t=2,p=1$VSe5XEgq22k3Zo6/i0XA5A$/C1mrMOfNJra0dPeh/1heqmsOsqfhuxPUDkOwtgGIT0"
+FORMULAS = ["=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "'=1", "''=1", "'-"]
+
+
+@pytest.fixture
+def admin(stack: Stack) -> Administrator:
+    return administrators.new(stack)
+
+
+def dry_run(admin: Administrator, text: str) -> Answer:
+    return admin.ask("POST", "/users/import", {"csv": text})
+
+
+def write(admin: Administrator, text: str) -> dict[str, Any]:
+    answer = admin.ask("POST", "/users/import", {"csv": text, "dry_run": False})
+    assert answer.status == 200, answer.text
+    report: dict[str, Any] = answer.json
+    return report
+
+
+def pieces(text: str, report: dict[str, Any]) -> list[str]:
+    """The text's chunks, each with the header before it, cut as a browser cuts: by UTF-16 code units."""
+    units = text.encode("utf-16-le")
+    first = report["chunks"][0]["start"]
+    header = units[: 2 * first]
+    return [(header + units[2 * each["start"] : 2 * each["end"]]).decode("utf-16-le") for each in report["chunks"]]
+
+
+def export(admin: Administrator, **filters: str) -> str:
+    """The whole export."""
+    text, cursor = "", ""
+    while True:
+        page: dict[str, str] = admin.ask(
+            "GET", "/users/export", **filters, **({"cursor": cursor} if cursor else {})
+        ).json
+        text += page["csv"]
+        if "cursor" not in page:
+            return text
+        cursor = page["cursor"]
+
+
+def errors(report: dict[str, Any]) -> list[tuple[int, str]]:
+    return [(each["line"], each["field"]) for each in report["errors"]]
+
+
+def counts(report: dict[str, Any]) -> tuple[int, int, int]:
+    return report["created"], report["updated"], report["unchanged"]
+
+
+# --- the dry run
+
+
+def test_a_dry_run_writes_nothing(admin: Administrator) -> None:
+    report = dry_run(admin, "login_name\nnew.one\nnew.two\n").json
+    assert (report["lines"], report["valid"], report["errors"]) == (2, 2, [])
+    assert [chunk["lines"] for chunk in report["chunks"]] == [2]
+    assert admin.user("new.one").code == "user_not_found"
+
+
+def test_every_bad_line_is_listed_with_its_field(admin: Administrator) -> None:
+    text = (
+        "login_name,kind,contact_email,mfa_enabled,phones,password_hash\n"
+        "good,backup,,true,+85292153799,\n"
+        "bad\x07name,,,,,\n"
+        "two,admin,,,,\n"
+        "three,,nobody,,,\n"
+        "four,,,yes,,\n"
+        "five,,,,0800,\n"
+        "six,,,,+85221234567,\n"
+        "seven,,,,+85292153799 +85291234567 +85291234568 +85291234569 +85291234570 +85291234571,\n"
+        "eight,,,,,secret\n"
+        "nine,,,,\n"
+        "GOOD,,,,,\n"
+        ",,,,,\n"
+        '"ten",,,,,\n'
+    )
+    report = dry_run(admin, text).json
+    assert errors(report) == [
+        (3, "login_name"),
+        (4, "kind"),
+        (5, "contact_email"),
+        (6, "mfa_enabled"),
+        (7, "phones"),
+        (8, "phones"),
+        (9, "phones"),
+        (10, "password_hash"),
+        (11, "line"),
+        (12, "login_name"),
+        (13, "login_name"),
+    ]
+    assert (report["lines"], report["valid"]) == (13, 2)
+    assert "line 2" in next(each["message"] for each in report["errors"] if each["line"] == 12)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "name\nx\n", "alias\nx\n", "login_name,login_name\na,b\n", "login_name,password\nx,secret\n"]
+)
+def test_a_text_without_a_right_header_is_refused(admin: Administrator, text: str) -> None:
+    answer = dry_run(admin, text)
+    assert (answer.code, answer.json["errors"][0]["field"]) == ("invalid_request", "csv")
+
+
+@pytest.mark.parametrize(
+    "password_hash",
+    [
+        HASH.replace("m=19456", "m=1048576"),
+        HASH.replace("t=2", "t=99"),
+        HASH.replace("p=1", "p=64"),
+        HASH.replace("argon2id", "argon2i"),
+        HASH.replace("argon2id", "argon2d"),
+        "$2b$12$abcdefghijklmnopqrstuv",
+        "secret",
+        "$argon2id$",
+    ],
+)
+def test_a_hash_that_costs_too_much_or_is_another_is_refused(admin: Administrator, password_hash: str) -> None:
+    text = f'login_name,password_hash\nnew.one,"{password_hash}"\n'
+    assert errors(dry_run(admin, text).json) == [(2, "password_hash")]
+    report = write(admin, text)
+    assert (errors(report), report["created"]) == ([(2, "password_hash")], 0)
+    assert dry_run(admin, f'login_name,password_hash\nnew.one,"{HASH}"\n').json["valid"] == 1
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_byte_order_mark_crlf_quotes_and_quoted_line_breaks_are_read(
+    admin: Administrator, mark: str, end: str
+) -> None:
+    rows = ["login_name,alias,owner", '"new.one","a ""quoted"" name","Sales, Asia"', "new.two,,", ""]
+    text = mark + end.join(rows)
+    report = dry_run(admin, text).json
+    assert (report["valid"], report["errors"]) == (2, [])
+    for piece in pieces(text, report):
+        write(admin, piece)
+    one = admin.user("new.one").json
+    assert (one["alias"], one["owner"]) == ('a "quoted" name', "Sales, Asia")
+    broken = f'{mark}login_name,alias{end}new.three,"two{end}lines"{end}new.four,x{end}'
+    report = dry_run(admin, broken).json
+    assert errors(report) == [(2, "alias")]
+    assert write(admin, broken)["created"] == 1
+    assert dry_run(admin, f'login_name,alias{end}a,"never ends').json["errors"][0]["field"] == "line"
+
+
+def test_fifty_thousand_lines_are_checked_in_twenty_seconds(admin: Administrator) -> None:
+    lines = [f"user.{n:06d},Sales,+8529{n % 9000000 + 1000000:07d}" for n in range(50_000)]
+    lines[40_000] = "user.000007,,"
+    text = "login_name,owner,phones\n" + "\n".join(lines) + "\n"
+    began = time.monotonic()
+    report = dry_run(admin, text).json
+    seconds = time.monotonic() - began
+    assert report["lines"] == 50_000
+    assert (40_002, "login_name") in errors(report)
+    assert len(report["chunks"]) == 500
+    assert len(report["errors"]) <= 1000
+    assert seconds < 20, f"{seconds:.1f} s"
+
+
+# --- chunks
+
+
+def test_chunks_are_cut_by_utf_16_units_with_emoji_before_them(admin: Administrator) -> None:
+    lines = [f"emoji.{n:03d},\U0001f600é用{'x' * (n % 7)}" for n in range(230)]
+    text = "\ufefflogin_name,alias\r\n" + "\r\n".join(lines)
+    report = dry_run(admin, text).json
+    assert [chunk["lines"] for chunk in report["chunks"]] == [100, 100, 30]
+    cut = pieces(text, report)
+    read = [line.user.login_name for piece in cut for line in csv_users.read(piece) if line.user]
+    assert read == [line.partition(",")[0] for line in lines]
+    assert cut[2].endswith(lines[-1])
+    assert write(admin, "\r\n".join(cut[2].split("\r\n")[:4]))["created"] == 3
+    assert admin.user("emoji.200").json["alias"] == lines[200].partition(",")[2]
+
+
+def test_a_chunk_that_is_repeated_does_no_harm(stack: Stack, admin: Administrator) -> None:
+    text = f"login_name,alias,phones,mfa_enabled\nnew.one,One,{stack.number()} {stack.number()},true\nnew.two,,,\n"
+    assert counts(write(admin, text)) == (2, 0, 0)
+    first = admin.user("new.one").json
+    assert counts(write(admin, text)) == (0, 0, 2)
+    assert admin.user("new.one").json == first
+    assert len(first["phones"]) == 2
+    assert len(admin.ask("GET", "/users/new.one/events").json["items"]) == 3
+
+
+def test_what_a_line_leaves_empty_stays(stack: Stack, admin: Administrator) -> None:
+    person = people.add(stack)
+    stack.admin("users.patch", login_name=person.name, alias="Dee", owner="Sales")
+    report = write(admin, f"login_name,alias,owner,phones\n{person.name.upper()},,Support,{stack.number()}\n")
+    assert (report["updated"], report["errors"]) == (1, [])
+    user = admin.user(person.name).json
+    assert (user["alias"], user["owner"], user["mfa_enabled"], len(user["phones"])) == ("Dee", "Support", True, 2)
+    assert person.login().status == 200, "the password stays"
+
+
+def test_an_imported_hash_lets_its_user_log_in(stack: Stack, admin: Administrator) -> None:
+    from mfa.passwords import Argon2Passwords
+
+    password = stack.password()
+    write(admin, f'login_name,password_hash\nnew.one,"{Argon2Passwords().hash(password)}"\nnew.two,\n')
+    body = {"login_name": "new.one", "password": password}
+    assert stack.call("POST", "/v1/login", body).json["status"] == "authenticated"
+    assert stack.call("POST", "/v1/login", body | {"login_name": "new.two"}).code == "invalid_credentials"
+
+
+def test_more_lines_than_can_be_written_at_once_are_refused(admin: Administrator) -> None:
+    text = "login_name\n" + "".join(f"user.{n}\n" for n in range(101))
+    answer = admin.ask("POST", "/users/import", {"csv": text, "dry_run": False})
+    assert (answer.code, answer.json["errors"][0]["field"]) == ("invalid_request", "csv")
+    assert admin.user("user.0").code == "user_not_found"
+
+
+def test_an_import_that_would_leave_no_administrator_is_refused_in_its_line(stack: Stack, admin: Administrator) -> None:
+    stack.admin("users.patch", login_name="root", status="disabled")
+    try:
+        report = write(admin, f"login_name,status\n{admin.name},disabled\nnew.one,\n")
+        assert (errors(report), report["created"]) == ([(2, "line")], 1)
+    finally:
+        stack.admin("users.patch", login_name="root", status="active")
+
+
+# --- out and back
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_goes_out_as_text_and_comes_back_as_it_was(stack: Stack, admin: Administrator, formula: str) -> None:
+    person = people.add(stack)
+    stack.admin("users.patch", login_name=person.name, alias=formula, owner=formula)
+    text = export(admin, kind="backup")
+    [row] = list(csv.DictReader(io.StringIO(text)))
+    for cell in row.values():
+        assert not (cell or "").startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert row["alias"] == f"'{formula}"
+    assert write(admin, text)["unchanged"] == 1
+    stack.admin("users.patch", login_name=person.name, alias=None, owner=None)
+    assert write(admin, text)["updated"] == 1
+    assert admin.user(person.name).json["alias"] == formula
+
+
+@pytest.mark.parametrize("text", ["<b>bold</b>", "\u202eevil", "a,b", 'a"b', "é用\U0001f600", "a;b", "'quoted'"])
+def test_any_text_comes_back_as_it_was(stack: Stack, admin: Administrator, text: str) -> None:
+    person = people.add(stack)
+    stack.admin("users.patch", login_name=person.name, alias=text)
+    assert write(admin, export(admin, kind="backup"))["unchanged"] == 1
+    assert admin.user(person.name).json["alias"] == text
+
+
+def test_the_export_has_no_password_and_no_hash(stack: Stack, admin: Administrator) -> None:
+    people.add(stack)
+    text = export(admin)
+    assert text.splitlines()[0] == "login_name,kind,alias,owner,contact_email,locale,mfa_enabled,status,phones"
+    assert "argon2" not in text
+    assert dry_run(admin, text).json["errors"] == []
+
+
+def test_the_export_goes_page_by_page_and_has_everybody_once(stack: Stack, admin: Administrator) -> None:
+    model = stack.table.get_item(Key={"pk": f"USER#{people.add(stack).name}", "sk": "#PROFILE"})["Item"]
+    with stack.table.batch_writer() as batch:
+        for n in range(230):
+            name = f"many.{n:03d}"
+            place = {"pk": f"USER#{name}", "login_name": name, "position": f"{name}\0{name}"}
+            batch.put_item(Item=model | place)
+    names = [row["login_name"] for row in csv.DictReader(io.StringIO(export(admin, kind="backup")))]
+    assert len(names) == len(set(names)) == 231
+    assert names == sorted(names)
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=30)
+NAMES = st.from_regex(r"[a-z][a-z0-9._@-]{0,20}", fullmatch=True).filter(lambda name: "www." not in name)
+
+
+@FUZZED
+@given(NAMES, TEXTS, TEXTS, st.sampled_from(Kind), st.booleans(), st.sampled_from(Status))
+def test_what_is_written_is_read_again(
+    name: str, alias: str, owner: str, kind: Kind, mfa: bool, status: Status
+) -> None:
+    """Blanks at a cell's ends are not kept, since nobody sees them; an empty cell says nothing."""
+    user = User(
+        login_name=name,
+        kind=kind,
+        status=status,
+        mfa_enabled=mfa,
+        alias=alias.strip(" ") or None,
+        owner=owner.strip(" ") or None,
+        password_hash=None,
+        created_at=0,
+        updated_at=0,
+        credentials_changed_at=0,
+    )
+    phone = Phone(id="0-a", number="+85292153799", region="HK", calling_code="+852", kind="mobile")
+    [line] = csv_users.read(csv_users.write([Account(user=user, phones=(phone,))], header=True))
+    assert line.error is None
+    assert line.user is not None
+    read = line.user
+    assert (read.login_name, read.kind, read.mfa_enabled, read.status) == (name, kind, mfa, status)
+    assert (read.alias, read.owner, read.phones) == (user.alias, user.owner, ["+85292153799"])

@@ -1,0 +1,353 @@
+"""The settings test: what is on the screen proves itself by a passcode, is explained where Twilio refuses, and is kept nowhere."""
+
+from __future__ import annotations
+
+import base64
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mfa.delivery.explanations import EXPLANATIONS
+from tests.api import administrators, people
+from tests.api.administrators import Administrator
+from tests.api.stack import SENDER, Answer, Stack
+
+NO_ACCOUNT = {"account_sid": None, "auth_token": None, "sender": None}
+# Numbers at which the simulated Twilio answers as the real one does to its magic numbers.
+MAGIC = {"21211": "+15005550001", "21612": "+15005550002", "21408": "+15005550003", "21610": "+15005550004"}
+
+
+@pytest.fixture
+def admin(stack: Stack) -> Administrator:
+    return administrators.new(stack)
+
+
+def field(answer: Answer) -> str:
+    assert answer.code == "invalid_request", answer.text
+    return str(answer.json["errors"][0]["field"])
+
+
+def start(admin: Administrator, number: str | None = None, **more: Any) -> Answer:
+    return admin.ask("POST", "/settings/test", {"phone": number or admin.stack.number()} | more)
+
+
+def code(stack: Stack) -> str:
+    """The passcode in the newest message, in whatever language."""
+    found = re.search(r"(?<!\d)\d{4,10}(?!\d)", stack.delivered[-1][1])
+    assert found
+    return found[0]
+
+
+def wrong(stack: Stack) -> str:
+    return f"{(int(code(stack)) + 1) % 1_000_000:06d}"
+
+
+def item(admin: Administrator) -> dict[str, Any]:
+    found: dict[str, Any] = admin.stack.table.get_item(Key={"pk": f"USER#{admin.name}", "sk": "#TEST"})["Item"]
+    return found
+
+
+def later(admin: Administrator, seconds: int) -> None:
+    """Time passes for the test."""
+    moved = {name: item(admin)[name] - Decimal(seconds) for name in ("sent_at", "expires_at", "available_at")}
+    admin.stack.table.put_item(Item=item(admin) | moved)
+
+
+def verify(admin: Administrator, test: str, typed: str) -> Answer:
+    return admin.ask("POST", f"/settings/test/{test}/verify", {"code": typed})
+
+
+def everything(stack: Stack) -> str:
+    """All that lies in the table."""
+    items: list[Any] = []
+    page: dict[str, Any] = {}
+    while "LastEvaluatedKey" in page or not page:
+        after = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if page else {}
+        page = stack.table.scan(**after)  # type: ignore[assignment]
+        items += page["Items"]
+    return str(items)
+
+
+# --- from the message to the verified phone
+
+
+def test_a_test_that_succeeds_makes_the_number_the_administrators_own(stack: Stack) -> None:
+    admin = administrators.new(stack, email=False)
+    number = stack.number()
+    began = start(admin, number)
+    assert began.status == 201
+    state = began.json
+    assert state.keys() == {
+        "id", "status", "destination", "prefix", "sent_at", "expires_at", "resend_available_at", "attempts_remaining",
+        "sends_remaining", "delivery", "server_time",
+    }  # fmt: skip
+    assert (state["status"], state["attempts_remaining"], state["sends_remaining"]) == ("pending", 5, 4)
+    assert state["destination"] == f"+852 - ****{number[-4:]}"
+    assert stack.delivered[-1][0] == number
+    assert state["prefix"] in stack.delivered[-1][1]
+    approved = verify(admin, state["id"], f"{state['prefix']}-{code(stack)}")
+    assert approved.json == {
+        "status": "approved",
+        "message": "Test completed successfully",
+        "contact_email_missing": True,
+    }
+    [phone] = admin.user(admin.name).json["phones"]
+    assert (phone["number"], phone["verified"]) == (number, True)
+    assert phone["last_verified_at"] is not None
+    assert admin.ask("GET", f"/settings/test/{state['id']}").json["status"] == "approved"
+    assert admin.ask("GET", "/session").status == 200, "the token is still good"
+    assert admin.person.event_types()[-1] == "phone_tested"
+
+
+def test_a_contact_email_that_is_given_is_saved_when_the_code_came_back(stack: Stack) -> None:
+    admin = administrators.new(stack, email=False)
+    test = start(admin, contact_email="dee@example.com").json["id"]
+    assert admin.ask("GET", "/session").json["contact_email"] is None
+    assert verify(admin, test, code(stack)).json["contact_email_missing"] is False
+    assert admin.ask("GET", "/session").json["contact_email"] == "dee@example.com"
+
+
+def test_a_contact_email_that_is_there_is_not_asked_for(stack: Stack, admin: Administrator) -> None:
+    test = start(admin).json["id"]
+    assert verify(admin, test, code(stack)).json["contact_email_missing"] is False
+
+
+def test_the_number_serves_the_next_login(stack: Stack, admin: Administrator) -> None:
+    test = start(admin).json["id"]
+    verify(admin, test, code(stack))
+    stack.admin("users.patch", login_name=admin.name, mfa_enabled=True)
+    [phone] = admin.person.login().json["phones"]
+    assert phone["verified"] is True
+    assert admin.person.call("POST", "/v1/challenges", {"phone_id": phone["id"]}).status == 201
+
+
+def test_a_number_that_is_there_already_is_verified_and_not_added_twice(stack: Stack, admin: Administrator) -> None:
+    number = stack.number()
+    phone = stack.admin("phones.add", login_name=admin.name, number=number)
+    test = start(admin, number).json["id"]
+    verify(admin, test, code(stack))
+    [after] = admin.user(admin.name).json["phones"]
+    assert (after["id"], after["verified"]) == (phone["id"], True)
+
+
+def test_who_has_five_phones_tests_with_one_of_them(stack: Stack, admin: Administrator) -> None:
+    numbers = [stack.number() for _ in range(5)]
+    for number in numbers:
+        stack.admin("phones.add", login_name=admin.name, number=number)
+    assert start(admin).code == "conflict"
+    assert stack.delivered[-1:] == [] or stack.delivered[-1][0] not in numbers
+    test = start(admin, numbers[2]).json["id"]
+    assert verify(admin, test, code(stack)).status == 200
+    assert len(admin.user(admin.name).json["phones"]) == 5
+
+
+# --- what is on the screen, saved or not
+
+
+def test_settings_that_are_not_saved_serve_the_test_and_are_stored_nowhere(stack: Stack, admin: Administrator) -> None:
+    """The saved ones are of another account, which would be refused."""
+    token, screen = "0123456789abcdef" * 2, {"account_sid": stack.account.sid, "auth_token": stack.account.auth_token}
+    saved = {"account_sid": "AC" + "f" * 32, "auth_token": token}
+    with stack.with_settings(twilio=saved):
+        before = stack.admin("settings.get")
+        assert field(start(admin)) == "twilio.auth_token"
+        began = start(admin, settings={"twilio": screen, "signature": "From the screen"})
+        assert began.status == 201
+        assert "From the screen" in stack.delivered[-1][1]
+        assert stack.admin("settings.get") == before
+        kept = everything(stack)
+        for secret in (stack.account.auth_token, token):
+            assert secret not in kept
+            assert base64.b64encode(secret.encode()).decode() not in kept
+        assert "From the screen" not in kept
+        later(admin, 60)
+        again = f"/settings/test/{began.json['id']}/resend"
+        assert field(admin.ask("POST", again, {})) == "twilio.auth_token"
+        later(admin, 60)
+        assert admin.ask("POST", again, {"settings": {"twilio": screen}}).status == 200
+        assert verify(admin, began.json["id"], code(stack)).status == 200
+        assert code(stack) not in everything(stack)
+
+
+@pytest.mark.parametrize(
+    ("screen", "named"),
+    [
+        ({"twilio": {"sender": None}}, "twilio.sender"),
+        ({"twilio": {"account_sid": None}}, "twilio.account_sid"),
+        ({"twilio": {"auth_token": None}}, "twilio.auth_token"),
+        ({"twilio": {"account_sid": "AC" + "1" * 32}}, "twilio.auth_token"),
+        ({"twilio": {"account_sid": "SK" + "1" * 32}}, "twilio.account_sid"),
+        ({"twilio": {"auth_token": "short"}}, "twilio.auth_token"),
+        ({"twilio": {"nonsense": 1}}, "twilio.nonsense"),
+        ({"passcode_length": 11}, "passcode_length"),
+        ({"nonsense": 1}, "nonsense"),
+    ],
+)
+def test_a_screen_that_is_not_complete_or_not_right_is_refused_naming_the_field(
+    stack: Stack, admin: Administrator, screen: dict[str, Any], named: str
+) -> None:
+    sent = len(stack.delivered)
+    assert field(start(admin, settings=screen)).startswith(named)
+    assert len(stack.delivered) == sent
+    assert [start(admin).status for _ in range(5)] == [201] * 5, "it cost no test"
+
+
+@pytest.mark.parametrize("number", ["0800", "+85221234567", "+999123456789", "", "x" * 65])
+def test_a_number_that_messages_cannot_go_to_is_refused(admin: Administrator, number: str) -> None:
+    answer = admin.ask("POST", "/settings/test", {"phone": number})
+    assert answer.code in ("invalid_request", "destination_blocked")
+
+
+# --- what Twilio refuses is explained
+
+
+@pytest.mark.parametrize("error", EXPLANATIONS)
+def test_what_twilio_refuses_names_the_field_and_says_what_to_do(
+    stack: Stack, admin: Administrator, error: str
+) -> None:
+    named, what = EXPLANATIONS[error]
+    stack.line.refuses(int(error), 401 if error == "20003" else 400)
+    for _ in range(6):
+        answer = start(admin)
+        assert field(answer) == named
+        assert answer.json["errors"][0]["message"] == what
+    stack.line.fault = None
+    assert start(admin).status == 201, "refusals were given back"
+
+
+def test_the_simulated_twilio_refuses_wrong_credentials_and_senders_as_the_real_one(
+    stack: Stack, admin: Administrator
+) -> None:
+    wrong_token = {"twilio": {"auth_token": "0" * 32}}
+    assert field(start(admin, settings=wrong_token)) == "twilio.auth_token"
+    others = {"twilio": {"sender": {"phone_number": "+12063125011"}}}
+    assert field(start(admin, settings=others)) == "twilio.sender"
+    service = {"twilio": {"sender": {"phone_number": None, "messaging_service_sid": "MG" + "0" * 32}}}
+    assert field(start(admin, settings=service)) == "twilio.sender"
+
+
+def test_refused_credentials_of_a_test_pause_nothing_else(stack: Stack, admin: Administrator) -> None:
+    assert field(start(admin, settings={"twilio": {"auth_token": "0" * 32}})) == "twilio.auth_token"
+    people.add(stack).challenged()
+    assert "paused_until" not in stack.table.get_item(Key={"pk": "SETTINGS", "sk": "#BREAKER"}).get("Item", {})
+
+
+def test_a_refusal_that_nobody_explains_is_told_as_to_anybody(stack: Stack, admin: Administrator) -> None:
+    stack.line.refuses(99999)
+    assert start(admin).code == "sms_unavailable"
+    stack.line.refuses(30005)
+    assert start(admin).code == "phone_unusable"
+
+
+def test_a_test_without_an_answer_may_still_arrive(stack: Stack, admin: Administrator) -> None:
+    stack.line.answers(500, b"")
+    answer = start(admin)
+    assert answer.status == 201
+    assert answer.json["delivery"] == {"status": "unknown"}
+
+
+# --- its own counters
+
+
+def test_there_are_five_tests_an_hour(stack: Stack, admin: Administrator) -> None:
+    for _ in range(5):
+        assert start(admin).status == 201
+    sent = len(stack.delivered)
+    refused = start(admin)
+    assert refused.code == "rate_limited"
+    assert len(stack.delivered) == sent
+    assert start(administrators.new(stack)).status == 201, "another administrator has five as well"
+
+
+def test_a_test_sends_five_codes_after_a_cooldown_each(stack: Stack, admin: Administrator) -> None:
+    test = start(admin).json["id"]
+    path = f"/settings/test/{test}/resend"
+    assert admin.ask("POST", path, {}).code == "resend_too_soon"
+    for left in (3, 2, 1, 0):
+        later(admin, 60)
+        assert admin.ask("POST", path, {}).json["sends_remaining"] == left
+    later(admin, 60)
+    sent = len(stack.delivered)
+    assert admin.ask("POST", path, {}).code == "too_many_sends"
+    assert len(stack.delivered) == sent
+    assert verify(admin, test, code(stack)).status == 200
+
+
+def test_a_resend_makes_the_code_before_it_worthless(stack: Stack, admin: Administrator) -> None:
+    test = start(admin).json["id"]
+    before = code(stack)
+    later(admin, 60)
+    admin.ask("POST", f"/settings/test/{test}/resend", {})
+    if code(stack) != before:
+        assert verify(admin, test, before).code == "invalid_code"
+    assert verify(admin, test, code(stack)).status == 200
+
+
+def test_five_wrong_codes_end_a_test(stack: Stack, admin: Administrator) -> None:
+    test = start(admin).json["id"]
+    for left in (4, 3, 2, 1, 0):
+        answer = verify(admin, test, wrong(stack))
+        assert (answer.code, answer.json["attempts_remaining"]) == ("invalid_code", left)
+    assert verify(admin, test, code(stack)).code == "too_many_attempts"
+    assert admin.user(admin.name).json["phones"] == []
+    assert admin.ask("GET", f"/settings/test/{test}").json["status"] == "expired"
+
+
+def test_a_code_that_expired_is_not_compared(stack: Stack, admin: Administrator) -> None:
+    test = start(admin).json["id"]
+    later(admin, 300)
+    assert admin.ask("GET", f"/settings/test/{test}").json["status"] == "expired"
+    assert verify(admin, test, code(stack)).code == "challenge_expired"
+    assert admin.ask("POST", f"/settings/test/{test}/resend", {}).status == 200
+    assert verify(admin, test, code(stack)).status == 200
+
+
+def test_a_test_is_approved_once(stack: Stack, admin: Administrator) -> None:
+    test = start(admin).json["id"]
+    right = code(stack)
+    assert verify(admin, test, right).status == 200
+    later(admin, 60)
+    assert verify(admin, test, right).code == "challenge_used"
+    assert admin.ask("POST", f"/settings/test/{test}/resend", {}).code == "challenge_used"
+
+
+def test_a_newer_test_takes_the_place_of_the_older_one(stack: Stack, admin: Administrator) -> None:
+    older = start(admin).json["id"]
+    right = code(stack)
+    start(admin)
+    assert verify(admin, older, right).code == "challenge_not_found"
+    assert admin.ask("GET", f"/settings/test/{older}").code == "challenge_not_found"
+
+
+@pytest.mark.parametrize("typed", ["abc", "12", "5" * 65, "５８１８８３"])
+def test_what_cannot_be_a_passcode_costs_no_attempt(stack: Stack, admin: Administrator, typed: str) -> None:
+    test = start(admin).json["id"]
+    assert field(verify(admin, test, typed)) == "code"
+    assert admin.ask("GET", f"/settings/test/{test}").json["attempts_remaining"] == 5
+
+
+def test_a_test_touches_no_login(stack: Stack, admin: Administrator) -> None:
+    """Its own item and counters: neither lock nor budget of the administrator's logins."""
+    test = start(admin).json["id"]
+    for _ in range(5):
+        verify(admin, test, wrong(stack))
+    assert admin.person.item == {}
+    assert admin.user(admin.name).json["locked_until"] is None
+    assert SENDER not in str(item(admin))
+
+
+def test_a_direct_invocation_tests_for_a_system_user_that_it_names(stack: Stack, admin: Administrator) -> None:
+    from tests.api.stack import Refused
+
+    with pytest.raises(Refused, match="invalid_request"):
+        stack.admin("settings.test", phone=stack.number())
+    with pytest.raises(Refused, match="forbidden"):
+        stack.admin("settings.test", phone=stack.number(), login_name=people.add(stack).name)
+    with pytest.raises(Refused, match="user_not_found"):
+        stack.admin("settings.test", phone=stack.number(), login_name="nobody")
+    test = stack.admin("settings.test", phone=stack.number(), login_name=admin.name)["id"]
+    answer = stack.admin("settings.test.verify", id=test, code=code(stack), login_name=admin.name)
+    assert answer["status"] == "approved"
+    assert field(start(admin, login_name=admin.name)) == "login_name"

@@ -1,0 +1,432 @@
+"""Callbacks: who may report, what a report changes, and what none ever touches."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.api import deliveries
+from tests.api.deliveries import about, code, faults, ref, report, sign, tell
+from tests.api.people import Person
+from tests.api.stack import ISSUER, Stack
+
+type NewPerson = Callable[..., Person]
+
+URL = f"{ISSUER}{deliveries.STATUS_PATH}"
+
+
+@pytest.fixture(autouse=True)
+def no_callbacks(stack: Stack) -> Iterator[None]:
+    """Only the test reports."""
+    stack.line.twilio.forget()
+    faults(stack, {"fault": "lost_callbacks"})
+    yield
+    faults(stack)
+
+
+def delivery(person: Person) -> dict[str, Any]:
+    """What the challenge says of its message."""
+    found: dict[str, Any] = person.get().json["delivery"]
+    return found
+
+
+# --- what is reported
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [
+        ("accepted", "queued"),
+        ("scheduled", "queued"),
+        ("queued", "queued"),
+        ("sending", "queued"),
+        ("sent", "sent"),
+        ("delivered", "delivered"),
+        ("read", "delivered"),
+    ],
+)
+def test_how_far_a_message_has_come_shows_in_the_challenge(
+    stack: Stack, person: Person, status: str, shown: str
+) -> None:
+    person.challenged()
+    assert delivery(person) == {"status": "queued"}
+    answer = report(stack, ref(stack), status)
+    assert (answer.status, answer.text) == (204, "")
+    assert delivery(person) == {"status": shown}
+    assert person.get().json["status"] == "pending"
+
+
+@pytest.mark.parametrize("status", ["undelivered", "failed"])
+def test_a_refused_delivery_shows_with_its_code_in_challenge_and_history(
+    stack: Stack, person: Person, status: str
+) -> None:
+    person.challenged()
+    assert report(stack, ref(stack), status, 30003).status == 204
+    assert delivery(person) == {"status": status, "error_code": "30003"}
+    assert person.get().json["status"] == "failed"
+    assert person.events()[-1]["type"] == "send_refused"
+    assert person.events()[-1]["detail"] == {"error": "30003", "channel": "sms"}
+    assert '"twilio_30003"' in stack.logs.getvalue(), "it is counted"
+
+
+def test_a_refusal_without_a_code_is_unknown(stack: Stack, person: Person) -> None:
+    person.challenged()
+    assert report(stack, ref(stack), "failed").status == 204
+    assert delivery(person) == {"status": "failed", "error_code": "unknown"}
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{}, {"MessageStatus": ""}, {"MessageStatus": "receiving"}, {"MessageStatus": "DELIVERED"}, {"SmsStatus": "sent"}],
+)
+def test_a_status_that_is_none_changes_nothing(stack: Stack, person: Person, parameters: dict[str, str]) -> None:
+    person.challenged()
+    before = person.item
+    assert tell(stack, ref(stack), parameters).status == 204
+    assert person.item == before
+
+
+def test_unknown_becomes_known_when_twilio_reports(stack: Stack, person: Person) -> None:
+    person.login()
+    faults(stack, {"fault": "reset_after_accept"}, {"fault": "lost_callbacks"})
+    person.start()
+    for status, shown in (("queued", "queued"), ("sent", "sent"), ("delivered", "delivered")):
+        report(stack, ref(stack), status)
+        assert delivery(person) == {"status": shown}
+
+
+# --- who reports
+
+
+def test_only_twilio_reports(stack: Stack, person: Person) -> None:
+    """Signed with the account's token, for the configured URL, with these parameters: anything else is forged."""
+    person.challenged()
+    of, parameters = ref(stack), about(stack, "undelivered", 30005)
+    signed_for = f"{URL}?{urlencode({'ref': of})}"
+    right, before = sign(stack, signed_for, parameters), person.item
+    forged = {
+        "unsigned": "",
+        "no base64": "signature",
+        "cut short": right[:-2],
+        "for another URL": sign(stack, URL, parameters),
+        "for another ref": sign(stack, f"{URL}?ref={'0' * 32}", parameters),
+        "for another host": sign(stack, signed_for.replace(ISSUER, "https://evil.example"), parameters),
+        "for plain HTTP": sign(stack, signed_for.replace("https:", "http:"), parameters),
+        "by another account": sign(stack, signed_for, parameters, "f" * 32),
+        "with no token": sign(stack, signed_for, parameters, " "),
+        "fewer parameters": sign(stack, signed_for, {"MessageStatus": "undelivered"}),
+        "other parameters": sign(stack, signed_for, parameters | {"MessageStatus": "delivered"}),
+    }
+    for how, signature in forged.items():
+        answer = tell(stack, of, parameters, signature=signature)
+        assert (how, answer.status, answer.code) == (how, 403, "forbidden")
+    more = tell(stack, of, parameters | {"More": "1"}, signature=right)
+    assert (more.status, person.item) == (403, before)
+    assert "unusable_reason" not in person.phone_item()
+    assert tell(stack, of, parameters, signature=right).status == 204
+    assert person.phone_item()["unusable_reason"] == "30005"
+
+
+def test_the_host_that_a_request_names_decides_nothing(stack: Stack, person: Person) -> None:
+    """Behind a proxy it may be any; a forger may name any."""
+    person.challenged()
+    of, parameters = ref(stack), about(stack, "delivered")
+    forged = sign(stack, f"https://evil.example{deliveries.STATUS_PATH}?ref={of}", parameters)
+    assert tell(stack, of, parameters, signature=forged, host="evil.example").status == 403
+    assert tell(stack, of, parameters, host="internal.example").status == 204
+    assert delivery(person) == {"status": "delivered"}
+
+
+def test_a_token_that_was_replaced_signs_nothing(stack: Stack, person: Person) -> None:
+    person.challenged()
+    of = ref(stack)
+    with stack.with_settings(twilio={"auth_token": "0" * 32}):
+        assert report(stack, of, "delivered").status == 403
+    assert report(stack, of, "delivered").status == 204
+
+
+def test_without_an_account_nobody_reports(stack: Stack, person: Person) -> None:
+    person.challenged()
+    with stack.with_settings(twilio={"auth_token": None}):
+        assert report(stack, ref(stack), "delivered", None).status == 403
+        empty = sign(stack, f"{URL}?ref={ref(stack)}", about(stack, "delivered"), " ")
+        assert tell(stack, ref(stack), about(stack, "delivered"), signature=empty).status == 403
+
+
+@pytest.mark.parametrize("of", ["0" * 32, "", "#SEND", "x" * 2000, "ä +&=%"])
+def test_a_report_of_no_send_changes_nothing(stack: Stack, person: Person, of: str) -> None:
+    person.challenged()
+    before = person.item
+    assert report(stack, of, "undelivered", 30005).status == 204
+    assert person.item == before
+
+
+def test_without_a_ref_nothing_is_signed_for(stack: Stack, person: Person) -> None:
+    person.challenged()
+    assert tell(stack, None, about(stack, "delivered")).status in (204, 403)
+    assert delivery(person) == {"status": "queued"}
+
+
+def test_a_ref_is_given_once(stack: Stack, person: Person) -> None:
+    person.challenged()
+    of = ref(stack)
+    parameters = about(stack, "delivered")
+
+    def change(event: dict[str, Any]) -> None:
+        event["multiValueQueryStringParameters"] = {"ref": ["0" * 32, of]}
+        event["body"] = urlencode(parameters)
+
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Twilio-Signature": sign(stack, f"{URL}?ref={of}", parameters),
+    }
+    answer = stack.call("POST", deliveries.STATUS_PATH, b"", headers=headers, change=change)
+    assert answer.code == "invalid_request"
+
+
+# --- bodies
+
+
+def test_a_body_may_come_in_base64(stack: Stack, person: Person) -> None:
+    person.challenged()
+    assert report(stack, ref(stack), "delivered", in_base64=True).status == 204
+    assert delivery(person) == {"status": "delivered"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"MessageStatus=delivered&MessageStatus=failed",
+        b"MessageStatus=delivered&" + b"x" * 100_000,
+        b"x=" + b"y" * 100_000,
+        b"&".join(b"a%d=1" % n for n in range(101)),
+        b"\xff\xfe=1",
+        b'{"MessageStatus": "delivered"}',
+        b"MessageStatus",
+    ],
+    ids=["twice", "large", "large value", "many", "no UTF-8", "JSON", "no value"],
+)
+def test_a_body_that_is_no_form_of_a_callbacks_size_is_refused(stack: Stack, person: Person, body: bytes) -> None:
+    person.challenged()
+    answer = tell(stack, ref(stack), {}, body=body, in_base64=True)
+    assert (answer.status, answer.code) == (400, "invalid_request")
+    assert delivery(person) == {"status": "queued"}
+
+
+def test_a_body_may_be_empty_or_no_base64(stack: Stack, person: Person) -> None:
+    person.challenged()
+    assert tell(stack, ref(stack), {}).status == 204
+
+    def change(event: dict[str, Any]) -> None:
+        event["body"], event["isBase64Encoded"] = "\u00e4 no base64", True
+
+    answer = stack.call("POST", deliveries.STATUS_PATH, b"", headers={"X-Twilio-Signature": "x"}, change=change)
+    assert answer.code == "invalid_request"
+
+
+@pytest.mark.parametrize("value", ["50 %", "Łódź & ☎", "", "a+b", "x" * 5000])
+def test_parameters_are_signed_whatever_is_in_them(stack: Stack, person: Person, value: str) -> None:
+    person.challenged()
+    assert tell(stack, ref(stack), about(stack, "delivered") | {"ToCity": value}).status == 204
+    assert delivery(person) == {"status": "delivered"}
+
+
+# --- twice, late, in another order
+
+
+def test_what_comes_twice_or_late_or_in_another_order_changes_nothing(stack: Stack, person: Person) -> None:
+    person.challenged()
+    of = ref(stack)
+    report(stack, of, "delivered")
+    before = person.item
+    for status in ("sent", "queued", "delivered", "accepted"):
+        assert report(stack, of, status).status == 204
+    assert person.item == before
+    assert delivery(person) == {"status": "delivered"}
+
+
+def test_what_was_delivered_is_not_given_back(stack: Stack, person: Person) -> None:
+    person.challenged()
+    of = ref(stack)
+    report(stack, of, "delivered")
+    before, events = person.item, person.event_types()
+    for status in ("undelivered", "failed"):
+        assert report(stack, of, status, 30005).status == 204
+    assert (person.item["delivery"], person.item["charged"]) == ("delivered", before["charged"])
+    assert "refunded" not in person.item
+    assert person.event_types() == events
+    assert "unusable_reason" not in person.phone_item()
+
+
+def test_a_refused_message_stays_refused(stack: Stack, person: Person) -> None:
+    person.challenged()
+    of = ref(stack)
+    report(stack, of, "undelivered", 30003)
+    before, events = person.item, person.events()
+    for status, error in (("delivered", None), ("failed", 30008), ("undelivered", 30003), ("sent", None)):
+        assert report(stack, of, status, error).status == 204
+    assert (person.item, person.events()) == (before, events)
+
+
+# --- what a refused delivery gives back
+
+
+def test_a_refused_delivery_gives_the_send_back_once_and_keeps_the_cooldown(stack: Stack, person: Person) -> None:
+    person.challenged()
+    of = ref(stack)
+    assert person.get().json["sends_remaining"] == 4
+    for _ in range(3):
+        report(stack, of, "undelivered", 30003)
+    assert person.get().json["sends_remaining"] == 5
+    assert person.item["refunded"] == 1
+    assert person.event_types().count("send_refused") == 1
+    assert person.resend().code == "resend_too_soon"
+    person.later(61)
+    assert person.resend().json["sends_remaining"] == 4
+    assert delivery(person) == {"status": "queued"}
+    assert person.verify(code(person)).status == 200
+
+
+def test_a_send_that_a_newer_one_took_the_place_of_is_given_back_once(stack: Stack, person: Person) -> None:
+    person.challenged()
+    of = ref(stack)
+    person.later(61)
+    person.start()
+    assert person.get().json["sends_remaining"] == 3
+    for _ in range(2):
+        report(stack, of, "undelivered", 30003)
+    assert person.get().json["sends_remaining"] == 4
+    assert delivery(person) == {"status": "queued"}, "the newer one's state is its own"
+    assert person.item["refunded"] == 1
+
+
+def test_a_delivery_of_an_older_send_says_nothing_of_the_newer(stack: Stack, person: Person) -> None:
+    person.challenged()
+    of = ref(stack)
+    person.later(61)
+    person.resend()
+    report(stack, of, "delivered")
+    assert delivery(person) == {"status": "queued"}
+
+
+def test_after_a_resend_by_mail_the_message_is_given_back_to_the_messages(stack: Stack, person: Person) -> None:
+    person.challenged()
+    of = ref(stack)
+    assert person.resend(channel="email").status == 200
+    report(stack, of, "undelivered", 30003)
+    item = person.item
+    assert ("charged" in item, item["refunded"]) == (False, 1)
+    assert (len(item["email_charged"]), "email_refunded" in item) == (1, False)
+    assert (item["delivery"], item["channel"]) == ("queued", "email")
+
+
+def test_at_most_max_sends_are_given_back_until_a_success(stack: Stack, person: Person) -> None:
+    with stack.with_settings(max_sends=2):
+        person.login()
+        for n in range(4):
+            assert person.start().status == 201
+            report(stack, ref(stack), "undelivered", 30003)
+            assert person.item["refunded"] == min(n + 1, 2)
+            person.later(61)
+        assert delivery(person) == {"status": "undelivered", "error_code": "30003"}
+        assert person.start().code == "too_many_sends"
+
+
+def test_a_report_touches_neither_attempts_nor_expiry(stack: Stack, person: Person) -> None:
+    person.challenged()
+    person.guess(3)
+    before = person.item
+    for status, error in (("sent", None), ("undelivered", 30005)):
+        report(stack, ref(stack), status, error)
+    changed = {name for name, value in person.item.items() if before.get(name) != value}
+    assert changed == {"delivery", "delivery_rank", "delivery_error", "refunded"}
+    assert before.keys() - person.item.keys() == {"charged"}
+    assert person.get().json["attempts_remaining"] == 2
+
+
+def test_a_report_unlocks_nothing(stack: Stack, person: Person) -> None:
+    person.locked()
+    report(stack, ref(stack), "undelivered", 30003)
+    assert person.get().json["status"] == "locked"
+    assert person.verify(code(person)).code == "too_many_attempts"
+
+
+def test_a_report_after_the_login_changes_no_approval(stack: Stack, person: Person) -> None:
+    person.challenged()
+    of = ref(stack)
+    assert person.verify(code(person)).status == 200
+    report(stack, of, "undelivered", 30003)
+    assert person.get().json["status"] == "approved"
+    assert "refunded" not in person.item
+
+
+# --- phones that cannot be reached
+
+
+@pytest.mark.parametrize(
+    ("error", "marks"),
+    [(30005, True), (30006, True), (21211, True), (21614, True), (30003, False), (30007, False), (30036, False)],
+)
+def test_a_refusal_for_good_marks_the_phone_until_it_is_verified(
+    stack: Stack, person: Person, error: int, marks: bool
+) -> None:
+    person.challenged()
+    report(stack, ref(stack), "undelivered", error)
+    assert person.phone_item().get("unusable_reason") == (str(error) if marks else None)
+    shown = stack.admin("users.get", login_name=person.name)["phones"][0]["unusable"]
+    assert (shown and shown["reason"]) == (str(error) if marks else None)
+    person.later(61)
+    assert person.resend().code == ("no_phone" if marks else "200")
+    # The code arrived all the same.
+    assert person.verify(code(person)).status == 200
+    assert "unusable_reason" not in person.phone_item()
+
+
+def test_a_phone_that_was_verified_since_is_not_marked(stack: Stack, person: Person) -> None:
+    person.challenged()
+    of = ref(stack)
+    assert person.verify(code(person)).status == 200
+    report(stack, of, "undelivered", 30005)
+    assert "unusable_reason" not in person.phone_item()
+
+
+def test_an_older_send_marks_the_phone_once(stack: Stack, person: Person) -> None:
+    """Though there is nothing to give back, since the counts began anew meanwhile."""
+    person.challenged()
+    of = ref(stack)
+    person.write(charged={"another"}, send_id="another")
+    for _ in range(2):
+        report(stack, of, "undelivered", 30006)
+    assert person.phone_item()["unusable_reason"] == "30006"
+    assert person.event_types().count("send_refused") == 1
+    assert person.item["charged"] == {"another"}
+
+
+def test_a_phone_that_was_removed_comes_back_by_no_report(stack: Stack, new_person: NewPerson) -> None:
+    person = new_person(phones=2)
+    person.challenged()
+    of = ref(stack)
+    stack.admin("phones.remove", login_name=person.name, id=person.phones[0])
+    report(stack, of, "undelivered", 30005)
+    assert person.phone_item() == {}
+    assert person.phone_item(1).get("unusable_reason") is None
+    assert person.event_types().count("send_refused") == 1
+
+
+# --- all together
+
+
+def test_twilio_itself_signs_what_is_accepted(stack: Stack, person: Person) -> None:
+    """The simulated Twilio's own callbacks, handed over as they were sent."""
+    faults(stack, {"fault": "delivery", "status": "undelivered", "error_code": 30006, "after": 0.2})
+    person.challenged()
+    deadline = time.monotonic() + 5
+    while not (told := stack.line.twilio.callbacks.told()) or told[0]["status"] != "undelivered":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    parameters: Any = told[0]["parameters"]
+    assert tell(stack, ref(stack), parameters).status == 204
+    assert delivery(person) == {"status": "undelivered", "error_code": "30006"}
+    assert person.phone_item()["unusable_reason"] == "30006"
