@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import re
 import shutil
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -28,8 +30,10 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_PREFIX = re.compile(r"Reference: ([A-Z]{4})")
+TEST_NUMBER = {"number": "+85292169999", "code": "246810"}
+
 _DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
+_HEARD = re.compile(r"\d(?:[ ,.]+\d){5}(?![ ,.]*\d)")
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +50,15 @@ def executable() -> str:
 @pytest.fixture(scope="session")
 def stack(executable: str) -> Iterator[RunningStack]:
     with running_stack(port=0) as running:
+        # At the start: functions keep settings for up to thirty seconds.
+        content = simulated_twilio(running, "GET", "twilio")["contents"][0]["sid"]
+        operate(
+            running,
+            "settings.patch",
+            voice={"enabled": True},
+            whatsapp={"content_sid": content},
+            test_numbers=[TEST_NUMBER],
+        )
         yield running
 
 
@@ -70,6 +83,23 @@ class Message:
         return f"{(int(self.digits) + n) % 10 ** len(self.digits):0{len(self.digits)}d}"
 
 
+def arrived(stack: RunningStack, address: str, fits: Callable[[dict[str, str]], object]) -> dict[str, str]:
+    """The newest message to a phone or mailbox that fits; waits until it is there."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline:
+        for item in stack.messages(address):
+            if fits(item):
+                return item
+        time.sleep(0.05)
+    raise AssertionError(f"nothing of that kind arrived at {address}")
+
+
+def receive(stack: RunningStack, address: str, prefix: str) -> Message:
+    """The message with this reference, in whichever language; waits until it has arrived."""
+    body = arrived(stack, address, lambda item: prefix in item["body"] and _DIGITS.search(item["body"]))["body"]
+    return Message(_DIGITS.findall(body)[0], prefix, body)
+
+
 @dataclass(frozen=True)
 class Person:
     """A user with phones and a mailbox of their own."""
@@ -79,17 +109,16 @@ class Person:
     numbers: list[str]
     email: str | None
 
-    def receive(self, prefix: str | None, to: str | None = None) -> Message:
+    def receive(self, prefix: str, to: str | None = None) -> Message:
         """The message with this reference; waits until it has arrived."""
-        address = to or self.numbers[0]
-        deadline = time.monotonic() + _PATIENCE_S
-        while time.monotonic() < deadline:
-            for item in self.stack.messages(address):
-                found, digits = _PREFIX.search(item["body"]), _DIGITS.search(item["body"])
-                if found and digits and prefix in (None, found[1]):
-                    return Message(digits[0], found[1], item["body"])
-            time.sleep(0.05)
-        raise AssertionError(f"no message with reference {prefix} arrived at {address}")
+        return receive(self.stack, to or self.numbers[0], prefix)
+
+    def hear(self) -> str:
+        """The digits that the newest call says."""
+        call = arrived(self.stack, self.numbers[0], lambda item: item.get("channel") == "voice")
+        found = _HEARD.search(call["body"])
+        assert found, call["body"]
+        return re.sub(r"\D", "", found[0])
 
     def unlock(self) -> None:
         """As an administrator does."""
@@ -131,6 +160,16 @@ def operate(stack: RunningStack, operation: str, **given: Any) -> Any:
     return answer["output"]
 
 
+def simulated_twilio(stack: RunningStack, method: str, what: str, body: object = None) -> Any:
+    """Ask the simulated Twilio for what it knows (`twilio`, `requests`), or tell it what shall go wrong (`faults`)."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(
+        f"{stack.base_url}/handset/{what}", data, {"Content-Type": "application/json"}, method=method
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
 _numbers = itertools.count(1)
 
 
@@ -148,6 +187,7 @@ def make_person(stack: RunningStack, worker_id: str) -> Callable[..., Person]:
             login_name=name,
             password=PASSWORD,
             mfa_enabled=mfa,
+            locale="en",  # the phones are in three countries
             **({"contact_email": address} if address else {}),
         )
         patterns = ["+852921600{:02d}", "+4474001234{:02d}", "+1206312{:04d}"]

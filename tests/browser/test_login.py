@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
@@ -13,7 +15,15 @@ from playwright.sync_api import Page, Request, Route, expect
 from infra.local.testing import RunningStack
 from mfa.errors import Refusal
 from tests.browser.client import Client
-from tests.browser.conftest import PASSWORD, Browsing, Person
+from tests.browser.conftest import (
+    PASSWORD,
+    TEST_NUMBER,
+    Browsing,
+    Person,
+    arrived,
+    operate,
+    simulated_twilio,
+)
 
 type MakePerson = Callable[..., Person]
 type MakeBrowsing = Callable[..., Browsing]
@@ -430,24 +440,122 @@ def test_waiting_is_told_and_counted_down(timed_client: Client, make_person: Mak
     expect(client.notice).to_have_count(0)
 
 
-def test_a_message_that_did_not_arrive_is_explained(timed_client: Client, make_person: MakePerson) -> None:
-    """What the network says of the message is shown, in words, with the ways out that there are."""
+def test_a_number_that_the_carrier_refuses_leads_to_another(timed_client: Client, make_person: MakePerson) -> None:
+    """What the carrier reports of the message is told in words, the phone is marked, and another one logs in."""
     client = timed_client
     person = make_person(phones=2)
+    _fail_delivery(person, "undelivered", error_code=30005)
     client.log_in(person.login_name, PASSWORD)
-
-    def undelivered(route: Route) -> None:
-        reply = route.fetch()
-        route.fulfill(
-            response=reply, json={**reply.json(), "delivery": {"status": "undelivered", "error_code": "30003"}}
-        )
-
-    client.page.route("**/v1/challenges/*", undelivered)
     client.send()
+    _await_callback(person, "undelivered")
+    client.page.clock.run_for(5000)
+    expect(client.notice).to_contain_text("The carrier refused this number")
+    expect(client.notice).to_contain_text("not seem to be in service. Please choose another one.")
+    expect(client.notice).to_be_focused()
+    expect(client.notice.get_by_role("button")).to_have_text(["Use another phone", "Email me a passcode"])
+    expect(client.code).to_be_disabled()
+    client.check_accessible()
+    client.notice.get_by_role("button", name="Use another phone").click()
+    expect(client.page.get_by_role("radio", name="Hong Kong (+852)")).to_have_accessible_description(
+        "The carrier refused this number"
+    )
+    client.page.get_by_role("radio", name="United Kingdom (+44)").check()
+    person.end_cooldown()
+    client.page.clock.fast_forward(61_000)
+    client.send()
+    client.verify(person.receive(client.prefix, to=person.numbers[1]).digits)
+    client.sees("You are logged in")
+
+
+def test_a_message_that_did_not_arrive_can_be_a_call(timed_client: Client, make_person: MakePerson) -> None:
+    """A phone that is out of reach of messages is called instead, as soon as another one may go out."""
+    client = timed_client
+    person = make_person()
+    _fail_delivery(person, "undelivered", error_code=30003)
+    client.log_in(person.login_name, PASSWORD)
+    client.send()
+    _await_callback(person, "undelivered")
+    person.end_cooldown()
     client.page.clock.run_for(5000)
     expect(client.notice).to_contain_text("The phone seems to be switched off or out of reach.")
-    expect(client.code).to_be_focused()
-    expect(client.notice.get_by_role("button")).to_have_text(["Use another phone", "Email me a passcode"])
+    client.notice.get_by_role("button", name="Call me instead").click()
+    expect(client.page.locator("#code-lead")).to_contain_text("A call with the passcode was already made")
+    client.verify(person.hear())
+    client.sees("You are logged in")
+
+
+def test_a_call_in_place_of_a_message(timed_client: Client, make_person: MakePerson) -> None:
+    """A call is offered with the phones, says the digits, is made again on demand, and the token says that it was a call."""
+    client = timed_client
+    person = make_person()
+    client.log_in(person.login_name, PASSWORD)
+    client.sees("Choose a phone")
+    client.check_accessible()
+    client.button("Call me instead").click()
+    client.sees("Enter the passcode")
+    expect(client.page.locator("#code-lead")).to_have_text(
+        f"A call with the passcode was already made to the phone number Hong Kong (+852) - ****{person.numbers[0][-4:]}. "
+        "Please enter the passcode to continue login."
+    )
+    expect(client.page.locator("#code-hint")).to_have_text("The call says the digits twice.")
+    expect(client.page.locator("#code-prefix")).to_be_hidden()
+    first = person.hear()
+    _await_callback(person, "completed")
+    person.end_cooldown()
+    client.page.clock.run_for(5000)
+    expect(client.page.locator("#delivery")).to_have_text("The call has ended")
+    client.check_accessible()
+    client.button("Call me again").click()
+    expect(client.notice).to_contain_text("We are calling you")
+    expect(client.button("Text me instead")).to_have_attribute("aria-disabled", "true")
+    client.verify(first)
+    expect(client.code_error).to_contain_text("from an earlier call. Use the latest call.")
+    client.verify(person.hear())
+    client.sees("You are logged in")
+    expect(client.claim("Proved by")).to_contain_text("pwd, tel")
+
+
+def test_whatsapp_beside_resend(timed_client: Client, make_person: MakePerson) -> None:
+    """WhatsApp is offered beside the resend, and its passcode completes the same challenge."""
+    client = timed_client
+    person = make_person()
+    client.log_in(person.login_name, PASSWORD)
+    client.send()
+    person.end_cooldown()
+    client.page.clock.run_for(5000)
+    client.button("Use WhatsApp instead").click()
+    expect(client.page.locator("#code-lead")).to_contain_text("WhatsApp message with a passcode was already sent")
+    expect(client.page.locator("#code-hint")).to_have_text("The passcode is in the latest WhatsApp message.")
+    message = arrived(person.stack, person.numbers[0], lambda item: item.get("channel") == "whatsapp")
+    client.verify(message["body"].split()[0])
+    client.sees("You are logged in")
+
+
+def test_only_what_is_set_up_is_offered(client: Client, make_person: MakePerson) -> None:
+    """Where the login lists text messages only, nothing is said of calls and WhatsApp."""
+
+    def text_only(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(response=reply, json={**reply.json(), "channels": ["sms"]})
+
+    client.page.route("**/v1/login", text_only)
+    client.log_in(make_person().login_name, PASSWORD)
+    client.sees("Choose a phone")
+    ways = client.page.get_by_role("button", name=re.compile("Call me|WhatsApp"))
+    expect(ways).to_have_count(0)
+    client.send()
+    expect(ways).to_have_count(0)
+
+
+def test_a_test_number(client: Client, make_person: MakePerson) -> None:
+    """Nothing is sent to a test number, and the passcode that administrators gave it logs in."""
+    person = make_person(phones=0)
+    operate(person.stack, "phones.add", login_name=person.login_name, number=TEST_NUMBER["number"])
+    client.log_in(person.login_name, PASSWORD)
+    client.send()
+    client.verify(TEST_NUMBER["code"])
+    client.sees("You are logged in")
+    assert person.stack.messages(TEST_NUMBER["number"]) == []
 
 
 def test_a_login_by_keyboard_alone(client: Client, make_person: MakePerson) -> None:
@@ -529,10 +637,11 @@ def test_screenshots(make_browsing: MakeBrowsing, stack: RunningStack) -> None:
     """The pictures of the README show the pages as they are."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     browsing = make_browsing(viewport={"width": 720, "height": 840}, device_scale_factor=2)
+    demo = Person(stack, "demo.user", ["+85292153799"], "demo.user@example.com")
+    demo.unlock()  # whatever other pictures were taken before
     client = Client(browsing.open("/login"))
     client.log_in("demo.user", "local-demo-only")
     client.send()
-    demo = Person(stack, "demo.user", ["+85292153799"], "demo.user@example.com")
     client.code.fill(demo.receive(client.prefix).digits)
     client.page.screenshot(path=IMAGES / "login.png", full_page=True, animations="disabled")
     handset = browsing.open("/handset?to=%2B85292153799")
@@ -550,6 +659,23 @@ def _requests(page: Page, end: str) -> list[Request]:
 
     page.on("request", keep)
     return made
+
+
+def _fail_delivery(person: Person, status: str, error_code: int) -> None:
+    """The next message to the person's first phone ends so."""
+    rule = {"fault": "delivery", "status": status, "error_code": error_code, "to": person.numbers[0], "times": 1}
+    simulated_twilio(person.stack, "POST", "faults", rule)
+
+
+def _await_callback(person: Person, status: str) -> None:
+    """Waits until the product has been told that the last message or call ended so."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        told = simulated_twilio(person.stack, "GET", f"callbacks?to={quote(person.numbers[0])}")
+        if any(callback["status"] == status for callback in told):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"no callback said {status}")
 
 
 def _answer(code: str, status: int, retry_after: int | None = None) -> Callable[[Route], None]:

@@ -1,0 +1,126 @@
+"""The console as an administrator sees it: what they can do, and what they read."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+from infra.local.testing import RunningStack
+from tests.browser.client import Client
+from tests.browser.conftest import PASSWORD, Browsing, operate
+
+PATH = "/v1/admin/console/"
+PAGES = {
+    "overview": "#/overview",
+    "users": "#/users",
+    "new-user": "#/new-user",
+    "import": "#/import-users",
+    "clients": "#/clients",
+    "settings": "#/settings/mfa",
+    "settings-messages": "#/settings/messages",
+    "settings-countries": "#/settings/countries",
+    "settings-access": "#/settings/access",
+    "settings-limits": "#/settings/limits",
+}
+USER_PAGES = ("profile", "security", "history")
+
+_numbers = itertools.count(1)
+
+
+def fresh_number() -> str:
+    """A number in Hong Kong that nobody has."""
+    return f"+852921800{next(_numbers):02d}"
+
+
+def make_admin(stack: RunningStack, *, number: str | None = None) -> str:
+    """A system user of one's own, with MFA where there is a number: its login name."""
+    name = f"admin{next(_numbers)}"
+    operate(stack, "users.create", login_name=name, password=PASSWORD, kind="system")
+    if number:
+        operate(stack, "phones.add", login_name=name, number=number)
+        operate(stack, "users.patch", login_name=name, mfa_enabled=True)
+    return name
+
+
+@dataclass(frozen=True)
+class Console(Client):
+    """One window of the console."""
+
+    @classmethod
+    def open(cls, browsing: Browsing, name: str, hash_: str = "") -> Console:
+        """Opens a page of the console and logs in, without a second factor."""
+        console = cls(browsing.open(PATH + hash_))
+        console.log_in(name, PASSWORD)
+        expect(console.main).to_be_visible()
+        return console
+
+    @property
+    def main(self) -> Locator:
+        return self.page.locator("#main")
+
+    @property
+    def dialog(self) -> Locator:
+        """The dialog on top."""
+        return self.page.get_by_role("dialog").last
+
+    @property
+    def switch(self) -> Locator:
+        """The switch of a user's second factor."""
+        return self.page.get_by_role("switch", name="SMS authentication", exact=True)
+
+    def go(self, hash_: str) -> None:
+        """By the address, as a bookmark does; waits until what was loaded is there."""
+        self.page.evaluate("hash => { location.hash = hash; }", hash_)
+        expect(self.main).to_have_attribute("data-page", hash_)
+        self.rests()
+
+    def rests(self) -> None:
+        """Nothing is being loaded any more."""
+        expect(self.main.locator("h1")).to_be_visible()
+        expect(self.page.locator(".loading, [aria-busy='true']")).to_have_count(0)
+
+    def field(self, label: str) -> Locator:
+        return self.page.get_by_label(label, exact=True)
+
+    def paste_number(self, number: str, within: Locator | None = None) -> None:
+        """Pastes a number into the field for one, as it was copied from elsewhere."""
+        (within or self.page).get_by_label("Number", exact=True).fill(number)
+
+    def save(self) -> None:
+        """Presses the green button, which then goes away."""
+        self.button("Save").click()
+        expect(self.button("Save")).to_be_hidden()
+        self.says("Saved.")
+
+    def says(self, text: str) -> None:
+        """A notification with these words."""
+        expect(self.page.locator(".toast").filter(has_text=text).first).to_be_visible()
+
+    def row(self, text: str) -> Locator:
+        return self.main.get_by_role("row").filter(has_text=text)
+
+    def check_width(self) -> None:
+        """The page is no wider than its window."""
+        assert self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+    def error_of(self, field: str) -> Locator:
+        """What is wrong with a field, by the API's name of it."""
+        return self.page.locator(f'[data-field="{field}"] .field-error')
+
+
+def every_page(login_name: str) -> dict[str, str]:
+    """The address of every page; those of a user are this one's."""
+    return {**PAGES, **{f"user-{tab}": f"#/users/{login_name}/{tab}" for tab in USER_PAGES}}
+
+
+type MakeBrowsing = Callable[..., Browsing]
+
+
+def screenshot(page: Page, path: object) -> None:
+    """A picture of the window, as soon as nothing in it moves."""
+    page.mouse.move(0, 0)
+    page.evaluate("() => Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => null)))")
+    page.screenshot(path=str(path))

@@ -1,0 +1,160 @@
+"""The console in Chromium: the words of messages, the ways they go, and test numbers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from infra.local.testing import RunningStack
+from tests.browser.conftest import TEST_NUMBER, Browsing, operate
+from tests.browser.console_window import Console, make_admin
+
+SHORT = "Uw code is {code}, referentie {prefix}\n{signature}"
+
+
+@pytest.fixture
+def console(browsing: Browsing, stack: RunningStack) -> Console:
+    """The page of messages, with its preview."""
+    console = Console.open(browsing, make_admin(stack), "#/settings/messages")
+    expect(console.page.locator(".bubble")).to_contain_text('is the verification code for user "demo.user" login')
+    return console
+
+
+def test_a_template_is_edited_with_a_live_preview(console: Console, stack: RunningStack) -> None:
+    """The text of a language is edited beside the message as it will arrive, with what it costs; it is saved, and reset."""
+    preview = console.page.get_by_role("figure")
+    console.field("Language").select_option("nl")
+    expect(preview).to_contain_text("is de verificatiecode")
+    expect(preview).to_contain_text("Costs 1 message")
+    expect(preview).to_contain_text("Nothing is wrong with this text.")
+    console.check_accessible()
+    console.field("Text").fill(SHORT.replace("code", "cöde ", 1) + " ŵ" * 60)
+    expect(preview).to_contain_text("UCS-2")
+    expect(preview).to_contain_text(re.compile("Costs [23] messages"))
+    console.field("Text").fill(SHORT.replace("code", "ćode", 1))
+    expect(preview.locator("[data-kind=warning]")).to_contain_text("because of ć (write c)")
+    console.field("Text").fill(SHORT)
+    expect(preview.locator(".bubble")).to_have_text("Uw code is 581883, referentie XYWD\nYour backup service provider")
+    console.field("Signature").fill("Backups {r} us")
+    expect(preview.locator(".bubble")).to_have_text("Uw code is 581883, referentie XYWD\nBackups {r} us")
+    console.field("Signature").fill("Your backup service provider")
+    expect(console.page.get_by_text("1 unsaved change")).to_be_visible()
+    console.save()
+    assert operate(stack, "settings.get")["templates"] == {"nl": SHORT}
+    expect(console.field("Language").locator("option:checked")).to_have_text("Dutch (nl), your own text")
+    expect(console.field("Text")).to_have_value(SHORT)
+    console.button("Reset to the built-in text").click()
+    console.save()
+    expect(preview).to_contain_text("is de verificatiecode")
+    assert operate(stack, "settings.get")["templates"] == {}
+
+
+def test_a_template_with_a_problem_is_not_saved(console: Console, stack: RunningStack) -> None:
+    """What the linter refuses is told beside the text, by Save at the text, and by Save from another tab; nothing is saved."""
+    console.field("Language").select_option("it")
+    expect(console.field("Text")).to_have_value(re.compile("codice di verifica"))
+    console.field("Text").fill("Visit evil.example.com {prefix}")
+    problems = console.page.get_by_role("figure").locator("[data-kind=error]")
+    expect(problems).to_contain_text("It must hold {code}.")
+    expect(problems).to_contain_text("It must not hold a link")
+    console.button("Save").click()
+    expect(console.error_of("template")).to_contain_text("This text cannot be saved: it must hold {code}.")
+    expect(console.field("Text")).to_be_focused()
+    console.check_accessible()
+    console.field("Language").select_option("en")
+    console.page.get_by_role("link", name="Limits").click()
+    console.button("Save").click()
+    expect(console.page).to_have_url(re.compile("#/settings/messages$"))
+    expect(console.error_of("template")).to_contain_text("Must hold {code}")
+    expect(console.field("Language")).to_have_value("it")
+    assert operate(stack, "settings.get")["templates"] == {}
+    console.button("Discard").click()
+    expect(console.field("Text")).to_have_value(re.compile("codice di verifica"))
+
+
+def test_a_language_is_added(console: Console, stack: RunningStack) -> None:
+    """A language beyond the shipped ones is added by its tag, begins with the English words, and can be removed."""
+    console.button("Add a language").click()
+    for tag in ("no such tag", "DE"):
+        console.dialog.get_by_label("Language tag").fill(tag)
+        console.dialog.get_by_role("button", name="Add", exact=True).click()
+        expect(console.error_of("tag")).to_be_visible()
+    console.check_accessible()
+    console.dialog.get_by_label("Language tag").fill("sv")
+    console.page.keyboard.press("Enter")
+    expect(console.field("Language").locator("option:checked")).to_have_text("Swedish (sv), not saved")
+    expect(console.field("Text")).to_have_value(re.compile("is the verification code"))
+    console.field("Text").fill("")
+    console.button("Insert {code}, the passcode").click()
+    console.page.keyboard.type(" är koden, referens {prefix}")
+    expect(console.page.locator(".bubble")).to_have_text("581883 är koden, referens XYWD")
+    console.save()
+    assert operate(stack, "settings.get")["templates"] == {"sv": "{code} är koden, referens {prefix}"}
+    console.button("Remove this language").click()
+    expect(console.field("Language")).to_have_value("en")
+    console.save()
+    assert operate(stack, "settings.get")["templates"] == {}
+
+
+def test_another_administrator_edits_the_same_text(console: Console, stack: RunningStack) -> None:
+    """Two texts for the same language are shown beside each other, by the name of the language."""
+    console.field("Language").select_option("nl")
+    expect(console.field("Text")).to_have_value(re.compile("verificatiecode"))
+    console.field("Text").fill(SHORT)
+    operate(stack, "settings.patch", templates={"nl": SHORT.replace("Uw", "De")})
+    console.button("Save").click()
+    expect(console.dialog.get_by_role("group", name="Message in Dutch")).to_contain_text("De code is")
+    console.button("Go on").click()
+    expect(console.field("Text")).to_have_value(SHORT.replace("Uw", "De"))
+    operate(stack, "settings.patch", templates=None)
+
+
+def test_calls_need_a_phone_number(console: Console, stack: RunningStack) -> None:
+    """With a sender that is no phone number the page says so, and calls cannot be left on or turned on."""
+    calls = console.page.get_by_role("switch", name="Calls")
+    expect(calls).to_have_attribute("aria-checked", "true")
+    console.page.get_by_role("link", name="MFA settings").click()
+    console.page.get_by_text("Messaging Service", exact=True).click()
+    console.field("Messaging Service SID").fill("MG" + "0" * 32)
+    console.page.get_by_role("link", name="Messages", exact=True).click()
+    expect(console.main).to_contain_text("A call needs a phone number to come from")
+    console.button("Save").click()
+    expect(console.error_of("voice.enabled")).to_contain_text("The sender is no phone number")
+    console.check_accessible()
+    calls.click()
+    expect(calls).to_have_attribute("aria-checked", "false")
+    calls.click()
+    expect(calls).to_have_attribute("aria-checked", "false")
+    expect(console.error_of("voice.enabled")).to_contain_text("The sender must be a phone number first.")
+    console.button("Discard").click()
+    expect(calls).to_have_attribute("aria-checked", "true")
+    console.field("WhatsApp template").fill("SM123")
+    console.button("Save").click()
+    expect(console.error_of("whatsapp.content_sid")).to_be_visible()
+    assert operate(stack, "settings.get")["voice"]["enabled"] is True
+
+
+def test_test_numbers(console: Console, stack: RunningStack) -> None:
+    """Test numbers are listed with their passcodes and with what they are for; they are added and removed with Save."""
+    console.go("#/settings/access")
+    expect(console.row("Hong Kong")).to_contain_text(TEST_NUMBER["code"])
+    expect(console.main).to_contain_text("Whoever knows the password gets in with these passcodes")
+    console.check_accessible()
+    console.paste_number("+44 7400 123499")
+    console.field("Passcode").fill("12a")
+    console.button("Add number").click()
+    expect(console.error_of("test_code")).to_contain_text("4 to 10 digits")
+    console.field("Passcode").fill("135790")
+    console.button("Add number").click()
+    console.paste_number(TEST_NUMBER["number"])
+    console.field("Passcode").fill("1357")
+    console.button("Add number").click()
+    expect(console.error_of("test_number")).to_contain_text("in the list already")
+    console.save()
+    added = {"number": "+447400123499", "code": "135790"}
+    assert operate(stack, "settings.get")["test_numbers"] == [TEST_NUMBER, added]
+    console.button("Remove +44 7400123499").click()
+    console.save()
+    assert operate(stack, "settings.get")["test_numbers"] == [TEST_NUMBER]

@@ -1,0 +1,116 @@
+"""Pictures of the console for the documentation."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from infra.local.testing import RunningStack
+from tests.browser.client import Client
+from tests.browser.conftest import PASSWORD, operate, receive
+from tests.browser.console_window import PATH, Console, MakeBrowsing, every_page, fresh_number, screenshot
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+
+
+@pytest.mark.skipif("SCREENSHOTS" not in os.environ, reason="writes into docs/; SCREENSHOTS=1 asks for it")
+def test_screenshots_of_the_console(make_browsing: MakeBrowsing, stack: RunningStack) -> None:
+    """The pictures of the documentation show the pages as they are; the overview's figures are made up, a new stack has none."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for name, alias, owner in _CAST:
+        operate(
+            stack,
+            "users.create",
+            login_name=name,
+            password=PASSWORD,
+            alias=alias,
+            owner=owner,
+            mfa_enabled=owner != "Northwind",
+        )
+        if owner != "Northwind":
+            operate(stack, "phones.add", login_name=name, number=fresh_number())
+    operate(stack, "users.patch", login_name="demo.user", alias="Demo", owner="Example Ltd")
+    operate(stack, "clients.create", name="Backup server, Hong Kong", legacy=False)
+    operate(stack, "clients.create", name="Backup server 6 (old agents)", legacy=True)
+    sample = Client(make_browsing().open("/login"))
+    sample.log_in("demo.user", "local-demo-only")
+    sample.send()
+    message = receive(stack, "+85292153799", sample.prefix)
+    sample.verify(message.wrong())
+    expect(sample.code_error).to_be_visible()
+    sample.verify(message.digits)
+    sample.sees("You are logged in")
+    browsing = make_browsing(viewport={"width": 1280, "height": 800})
+    browsing.context.route("**/v1/admin/overview*", lambda route: route.fulfill(json=_made_up()))
+    console = Console(browsing.open(PATH))
+    screenshot(console.page, IMAGES / "console-login.png")
+    console.log_in("system", "local-demo-only")
+    for name, address in every_page("demo.user").items():
+        console.go(address)
+        screenshot(console.page, IMAGES / f"console-{name}.png")
+    console.go("#/settings/mfa")
+    console.button("Test").click()
+    console.paste_number("+852 9215 3701", console.dialog)
+    console.button("Send passcode").click()
+    expect(console.dialog.locator(".code-prefix")).to_be_visible()
+    screenshot(console.page, IMAGES / "console-settings-test.png")
+    console.dialog.get_by_role("button", name="Close").click()
+    console.page.emulate_media(color_scheme="dark")
+    console.go("#/overview")
+    screenshot(console.page, IMAGES / "console-overview-dark.png")
+    console.page.set_viewport_size({"width": 390, "height": 844})
+    console.go("#/users/demo.user/security")
+    screenshot(console.page, IMAGES / "console-user-security-phone.png")
+
+
+_CAST = [
+    ("maria.keller", "Maria", "Keller & Söhne"),
+    ("o.brien", "Órla", "O’Brien Dental"),
+    ("wen.li", "Wen", "Harbour Logistics"),
+    ("sam.porter", "Sam", "Northwind"),
+    ("ines.duarte", "Inês", "Duarte Advogados"),
+    ("j.haugen", "Jon", "Northwind"),
+]
+
+
+def _day(n: int) -> dict[str, Any]:
+    date = datetime.date(2026, 10, 26) + datetime.timedelta(days=n)
+    chance = random.Random(n)  # the same picture every time
+    sends = round((340 if date.weekday() < 5 else 150) * chance.uniform(0.9, 1.15)) + n * 4
+    return {
+        "date": date.isoformat(),
+        "sends": sends,
+        "approvals": round(sends * chance.uniform(0.91, 0.97)),
+        "wrong_codes": chance.randint(4, 18),
+        "locks": chance.choice([0, 0, 0, 1, 2]),
+        "legacy_logins": max(0, 24 - n + chance.randint(-2, 2)),
+    }
+
+
+def _made_up() -> dict[str, Any]:
+    """Thirty days of somebody's month."""
+    days = [_day(n) for n in range(30)]
+    keys = ("sends", "approvals", "wrong_codes", "locks", "legacy_logins")
+    totals: dict[str, Any] = {key: sum(day[key] for day in days) for key in keys}
+    shares = {"HK": (0.46, 0.0496), "GB": (0.24, 0.04), "US": (0.18, 0.0079), "DE": (0.12, 0.075)}
+    regions = [
+        {
+            "region": region,
+            **{key: round(totals[key] * share) for key in keys[:4]},
+            "cost": {"amount": f"{totals['sends'] * share * price:.2f}", "currency": "USD"},
+        }
+        for region, (share, price) in shares.items()
+    ]
+    amount = sum(totals["sends"] * share * price for share, price in shares.values())
+    cost = {"amount": f"{amount:.2f}", "currency": "USD"}
+    return {
+        "days": days,
+        "regions": regions,
+        "totals": {**totals, "conversion_rate": totals["approvals"] / totals["sends"], "cost": cost},
+    }

@@ -1,0 +1,365 @@
+"""The console in Chromium: users, their phones and their history, import and export, clients."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Route, expect
+
+from infra.local.testing import RunningStack
+from tests.browser.client import Client
+from tests.browser.conftest import PASSWORD, TEST_NUMBER, Browsing, Person, operate, receive, simulated_twilio
+from tests.browser.console_window import Console, MakeBrowsing, fresh_number, make_admin
+
+type MakePerson = Callable[..., Person]
+
+PATIENCE_MS = 30_000
+HOSTILE = "\u202e<img src=x onerror=alert(1)>"
+
+
+def test_mfa_for_a_user_until_the_phone_is_verified(
+    make_browsing: MakeBrowsing, stack: RunningStack, make_person: MakePerson
+) -> None:
+    """MFA is turned on and a pasted number added; the user logs in with the passcode, and the phone is verified."""
+    person, number = make_person(phones=0, mfa=False), fresh_number()
+    console = Console.open(make_browsing(), make_admin(stack), "#/users")
+    console.page.get_by_label("Search users").fill(person.login_name)
+    console.row(person.login_name).get_by_role("link").click()
+    console.sees(person.login_name)
+    console.switch.click()
+    expect(console.main).to_contain_text("There is no phone to send to")
+    console.paste_number(f"+852 {number[4:8]} {number[8:]}")
+    expect(console.field("Country")).to_have_value("HK")
+    console.button("Add phone").click()
+    expect(console.row("Hong Kong")).to_contain_text("To be added")
+    assert operate(stack, "users.get", login_name=person.login_name)["phones"] == []
+    console.save()
+    expect(console.row("Hong Kong")).to_contain_text("not yet verified")
+    expect(console.row("Hong Kong")).to_contain_text(f"+852 ****{number[-4:]}")
+    console.page.get_by_role("button", name=re.compile("^Show the whole number")).click()
+    expect(console.row("Hong Kong")).to_contain_text(f"+852 {number[4:]}")
+
+    login = Client(make_browsing().open("/login"))
+    login.log_in(person.login_name, PASSWORD)
+    login.send()
+    login.verify(receive(stack, number, login.prefix).digits)
+    login.sees("You are logged in")
+
+    console.page.get_by_role("link", name="History").click()
+    console.rests()
+    expect(console.row("Logged in with a passcode by text message")).to_contain_text("The user")
+    expect(console.row("A passcode was sent by text message")).to_contain_text(f"****{number[-4:]}")
+    expect(console.row("SMS authentication")).to_contain_text("admin")
+    expect(console.main.locator("time").first).to_have_attribute("title", re.compile(r"^\d{4}-\d\d-\d\d .* UTC$"))
+    console.page.get_by_role("link", name="Security settings").click()
+    console.rests()
+    expect(console.row("Hong Kong")).not_to_contain_text("not yet verified")
+    expect(console.row("Hong Kong").locator("time")).to_be_visible()
+
+
+def test_a_new_user(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+    """A user is made with a phone; a name that exists in another spelling and a number that is none are told at their fields."""
+    taken = make_person()
+    console = Console.open(browsing, make_admin(stack), "#/new-user")
+    console.field("Login name").fill(taken.login_name.upper())
+    console.field("Password").fill(PASSWORD)
+    console.button("Create user").click()
+    expect(console.error_of("login_name")).to_contain_text("already")
+    console.field("Login name").fill("New.Person")
+    console.paste_number("+852 123")
+    console.button("Create user").click()
+    expect(console.error_of("number")).to_be_visible()
+    console.paste_number(fresh_number())
+    console.button("Create user").click()
+    console.sees("new.person")
+    console.rests()
+    expect(console.row("Hong Kong")).to_contain_text("not yet verified")
+    assert operate(stack, "users.get", login_name="new.person")["mfa_enabled"] is True
+
+
+def test_mfa_from_the_list(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+    """The switch in the list acts at once; turning it off asks first; the filter shows who is left."""
+    person = make_person()
+    console = Console.open(browsing, make_admin(stack), f"#/users?q={person.login_name}&mfa=true")
+    switch = console.page.get_by_role("switch", name=f"SMS authentication of {person.login_name}")
+    switch.click()
+    console.dialog.get_by_role("button", name="Cancel").click()
+    expect(switch).to_have_attribute("aria-checked", "true")
+    switch.click()
+    console.dialog.get_by_role("button", name="Turn off").click()
+    expect(console.main).to_contain_text("Nobody fits")
+    console.page.get_by_label("Filter by SMS authentication").select_option("false")
+    switch.click()
+    console.says("SMS authentication is on")
+    assert operate(stack, "users.get", login_name=person.login_name)["mfa_enabled"] is True
+
+
+def test_pages_of_the_list(browsing: Browsing, stack: RunningStack) -> None:
+    """A long list is paged forth and back, and coming back from a user shows the same page."""
+    names = [f"many{n:03d}" for n in range(60)]
+    operate(stack, "users.import", csv="login_name\n" + "\n".join(names), dry_run=False)
+    console = Console.open(browsing, make_admin(stack), "#/users?q=many")
+    expect(console.main.get_by_role("row")).to_have_count(51)
+    console.button("Next").click()
+    expect(console.main.get_by_role("row")).to_have_count(11)
+    console.page.get_by_role("link", name="many055").click()
+    console.sees("many055")
+    console.page.go_back()
+    expect(console.main.get_by_role("row")).to_have_count(11)
+    console.button("Previous").click()
+    expect(console.row("many000")).to_be_visible()
+
+
+def test_another_administrator_was_faster(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+    """Nothing is overwritten: the page shows field by field what changed meanwhile, and goes on with what one chose."""
+    person = make_person()
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.login_name}/profile")
+    console.field("Alias").fill("Mine")
+    console.field("Owner").fill("My company")
+    operate(stack, "users.patch", login_name=person.login_name, alias="Theirs", contact_email="theirs@example.com")
+    console.button("Save").click()
+    expect(console.dialog).to_contain_text("Nothing was overwritten")
+    expect(console.dialog.get_by_role("group", name="Alias")).to_contain_text("Theirs")
+    expect(console.dialog).to_contain_text("theirs@example.com")
+    console.check_accessible()
+    user = operate(stack, "users.get", login_name=person.login_name)
+    assert (user["alias"], user["owner"]) == ("Theirs", None)
+    console.dialog.get_by_text("Yours, not saved").click()
+    console.button("Go on").click()
+    expect(console.field("Contact email")).to_have_value("theirs@example.com")
+    console.save()
+    user = operate(stack, "users.get", login_name=person.login_name)
+    assert (user["alias"], user["owner"], user["contact_email"]) == ("Mine", "My company", "theirs@example.com")
+
+
+def test_deleting_a_user_wants_the_name(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+    """A user is deleted only after the name was typed; oneself one cannot delete."""
+    admin, person = make_admin(stack), make_person()
+    console = Console.open(browsing, admin, f"#/users/{person.login_name}/profile")
+    console.button("Delete user").click()
+    typed = console.dialog.get_by_role("textbox")
+    expect(typed).to_be_focused()
+    typed.fill("somebody else")
+    console.dialog.get_by_role("button", name="Delete user").click()
+    expect(console.dialog).to_contain_text("That is not the same.")
+    console.check_accessible()
+    typed.fill(person.login_name)
+    console.page.keyboard.press("Enter")
+    console.sees("Users")
+    console.says("The user is deleted.")
+    console.go(f"#/users/{person.login_name}/profile")
+    expect(console.main).to_contain_text("There is no such user")
+    console.go(f"#/users/{admin}/profile")
+    expect(console.main).to_contain_text("You cannot delete yourself")
+    expect(console.button("Delete user")).to_have_count(0)
+
+
+def test_phones_are_removed_with_save(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+    """Removing is staged, can be taken back, and asks before it is saved; a number twice is refused at once."""
+    person = make_person(phones=2)
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.login_name}/security")
+    console.paste_number(person.numbers[0])
+    console.button("Add phone").click()
+    expect(console.page.get_by_text("This phone is in the list already.")).to_be_visible()
+    remove = console.row("United Kingdom").get_by_role("button", name=re.compile("^Remove"))
+    remove.click()
+    console.row("United Kingdom").get_by_role("button", name=re.compile("^Keep")).click()
+    expect(console.button("Save")).to_be_hidden()
+    remove.click()
+    console.button("Save").click()
+    console.dialog.get_by_role("button", name="Save").click()
+    console.says("Saved.")
+    expect(console.row("United Kingdom")).to_have_count(0)
+    phones = operate(stack, "users.get", login_name=person.login_name)["phones"]
+    assert [phone["number"] for phone in phones] == person.numbers[:1]
+
+
+def test_a_locked_user_is_unlocked(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+    """Too many wrong passcodes show as a lock, with its end; Unlock ends it, and the history tells all of it."""
+    person = make_person()
+    _lock(stack, person)
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.login_name}/security")
+    expect(console.main).to_contain_text("Locked after too many wrong passcodes")
+    expect(console.main).to_contain_text("The lock ends by itself")
+    console.button("Unlock").click()
+    console.says("is unlocked.")
+    expect(console.main).not_to_contain_text("Locked after")
+    console.page.get_by_role("link", name="History").click()
+    console.rests()
+    expect(console.row("5 wrong passcodes were entered")).to_contain_text("127.0.0.1")
+    expect(console.row("Locked after too many wrong passcodes, until")).to_be_visible()
+
+
+def test_the_history_tells_what_became_of_messages(
+    browsing: Browsing, stack: RunningStack, make_person: MakePerson
+) -> None:
+    """Calls, refusals by the carrier and test numbers are told in words, and a phone that was refused for good is marked."""
+    person = make_person()
+    number = person.numbers[0]
+    operate(stack, "phones.add", login_name=person.login_name, number=TEST_NUMBER["number"])
+    rules: list[dict[str, Any]] = [{"status": "busy"}, {"status": "undelivered", "error_code": 30006}]
+    for rule in rules:
+        simulated_twilio(stack, "POST", "faults", {"fault": "delivery", "to": number, "times": 1, **rule})
+    for phone, channel in ((1, "sms"), (0, "voice"), (0, "sms")):
+        login = _post(stack, "/v1/login", {"login_name": person.login_name, "password": PASSWORD})
+        body = {"phone_id": login["phones"][phone]["id"], "channel": channel}
+        challenge = _post(stack, "/v1/challenges", body, login["mfa_token"])
+        person.end_cooldown()
+        if phone == 0:
+            _await_refusal(stack, person, challenge["id"])
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.login_name}/history")
+    for words in (
+        f"A passcode by call to Hong Kong (+852) - ****{number[-4:]} did not get through: the line was busy",
+        f"A passcode by text message to Hong Kong (+852) - ****{number[-4:]} did not get through: the number cannot receive",
+        f"A passcode was asked for; nothing was sent to Hong Kong (+852) - ****{TEST_NUMBER['number'][-4:]}, a test number",
+        f"A passcode was sent by call to Hong Kong (+852) - ****{number[-4:]}",
+    ):
+        expect(console.row(words)).to_be_visible()
+    console.check_accessible()
+    console.go(f"#/users/{person.login_name}/security")
+    expect(console.row(number[-4:])).to_contain_text("Unusable")
+    expect(console.row(number[-4:])).to_contain_text("it may be a landline")
+
+
+def test_a_new_password(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+    """A password is set in a dialog of its own, and edits beside it stay."""
+    person = make_person(mfa=False)
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.login_name}/profile")
+    console.field("Owner").fill("Not saved yet")
+    console.button("Set password").click()
+    console.dialog.get_by_label("New password", exact=True).fill("another correct horse")
+    console.dialog.get_by_role("button", name="Set password").click()
+    console.says("The password is set.")
+    expect(console.field("Owner")).to_have_value("Not saved yet")
+    console.save()
+    answer = _post(stack, "/v1/login", {"login_name": person.login_name, "password": "another correct horse"})
+    assert answer["status"] == "authenticated"
+
+
+def test_import_and_export(browsing: Browsing, stack: RunningStack, tmp_path: Path) -> None:
+    """A dry run names the bad lines and writes nothing; the import goes on after a failure; the export has what was imported."""
+    number = fresh_number()
+    lines = [f'imported{n:03d},Imported {n},"{HOSTILE}",true,{number if n == 0 else ""}' for n in range(120)]
+    text = "\ufefflogin_name,alias,owner,mfa_enabled,phones\r\n" + "\r\n".join(
+        [*lines[:2], "bad one!,x,y,perhaps,", *lines[2:]]
+    )
+    file = tmp_path / "users.csv"
+    file.write_text(text, encoding="utf-8", newline="")
+    console = Console.open(browsing, make_admin(stack), "#/import-users")
+    console.page.locator("#csv").set_input_files(file)
+    expect(console.main.get_by_role("cell", name="4", exact=True).first).to_be_visible()
+    console.check_accessible()
+    assert operate(stack, "users.list", q="imported")["items"] == []
+    broken: list[str] = []
+
+    def fail_once(route: Route) -> None:
+        broken.append(route.request.url)
+        route.abort("connectionreset")
+
+    console.page.route("**/v1/admin/users/import", fail_once, times=1)
+    console.button("Import 120 users").click()
+    expect(console.main).to_contain_text("The service could not be reached")
+    console.button("Resume").click()
+    expect(console.main.locator(".tally").last).to_contain_text("Created", timeout=PATIENCE_MS)
+    expect(console.main.locator(".tally").last.locator("dd").first).to_have_text("120")
+    assert len(broken) == 1
+    console.page.get_by_role("link", name="See the users").click()
+    console.page.get_by_label("Search users").fill("imported000")
+    expect(console.row("imported000")).to_contain_text("Imported 0")
+    expect(console.row("imported000").locator("bdi").filter(has_text="onerror")).to_have_text(HOSTILE)
+    expect(console.main.locator("img")).to_have_count(0)
+    with console.page.expect_download() as download:
+        console.button("Export").click()
+    exported = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert exported.startswith("login_name,")
+    assert sum(line.startswith("imported") for line in exported.splitlines()) == 120
+
+
+def test_a_file_that_is_no_csv(browsing: Browsing, stack: RunningStack) -> None:
+    """What is not UTF-8 is refused in words, and nothing is sent."""
+    console = Console.open(browsing, make_admin(stack), "#/import-users")
+    file: Any = {"name": "users.csv", "mimeType": "text/csv", "buffer": b"login_name\nm\xfcller\n"}
+    console.page.locator("#csv").set_input_files(file)
+    expect(console.main).to_contain_text("It is not UTF-8.")
+
+
+def test_clients(browsing: Browsing, stack: RunningStack) -> None:
+    """A client is registered as legacy, its secret shown once; a new secret takes the old one's place; deleting asks."""
+    name = f"Server {HOSTILE}"
+    console = Console.open(browsing, make_admin(stack), "#/clients")
+    console.button("Register client").first.click()
+    console.dialog.get_by_label("Name", exact=True).fill(name)
+    console.page.get_by_role("switch", name="Legacy client").click()
+    console.check_accessible()
+    console.button("Register").click()
+    secret = console.dialog.locator(".secret").inner_text()
+    assert len(secret) > 20
+    console.check_accessible()
+    console.button("Done").click()
+    row = console.row("onerror")
+    expect(row).to_contain_text("Legacy")
+    assert secret not in console.page.content()
+    row.get_by_role("button", name=re.compile("^New secret")).click()
+    console.dialog.get_by_role("button", name="Make a new secret").click()
+    expect(console.dialog.locator(".secret")).not_to_have_text(secret)
+    console.button("Done").click()
+    row.get_by_role("button", name=re.compile("^Delete")).click()
+    console.dialog.get_by_role("button", name="Delete client").click()
+    console.says("The client is deleted.")
+    expect(row).to_have_count(0)
+
+
+def test_the_overview_counts(make_browsing: MakeBrowsing, stack: RunningStack, make_person: MakePerson) -> None:
+    """What was sent and approved is on the overview, as a picture and as a table."""
+    person = make_person()
+    login = Client(make_browsing().open("/login"))
+    login.log_in(person.login_name, PASSWORD)
+    login.send()
+    login.verify(receive(stack, person.numbers[0], login.prefix).digits)
+    login.sees("You are logged in")
+    console = Console.open(make_browsing(), make_admin(stack), "#/overview?days=7")
+    expect(console.page.get_by_role("img", name=re.compile("^Messages and approvals per day"))).to_be_visible()
+    expect(console.row("Hong Kong")).to_be_visible()
+    console.page.get_by_text("Every day as a table").click()
+    expect(console.page.get_by_role("table", name="By day").get_by_role("row")).to_have_count(8)
+    console.check_accessible()
+
+
+def _post(stack: RunningStack, path: str, body: dict[str, Any], token: str | None = None) -> dict[str, Any]:
+    """A call of the public API; a refusal's body as well."""
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    request = urllib.request.Request(stack.base_url + path, json.dumps(body).encode(), headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            result: dict[str, Any] = json.load(answer)
+    except urllib.error.HTTPError as refusal:
+        result = json.load(refusal)
+    return result
+
+
+def _await_refusal(stack: RunningStack, person: Person, challenge_id: str) -> None:
+    """Waits until the history has what the carrier said of this challenge's message."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        events = operate(stack, "users.events", login_name=person.login_name)["items"]
+        if any(event["type"] == "send_refused" and event["challenge_id"] == challenge_id for event in events):
+            return
+        time.sleep(0.05)
+    raise AssertionError("no refusal was reported")
+
+
+def _lock(stack: RunningStack, person: Person) -> None:
+    """Enter wrong passcodes until no more are taken."""
+    login = _post(stack, "/v1/login", {"login_name": person.login_name, "password": PASSWORD})
+    token = login["mfa_token"]
+    challenge = _post(stack, "/v1/challenges", {"phone_id": login["phones"][0]["id"]}, token)
+    message = receive(stack, person.numbers[0], challenge["prefix"])
+    for n in range(1, 6):
+        _post(stack, f"/v1/challenges/{challenge['id']}/verify", {"code": message.wrong(n)}, token)
