@@ -25,7 +25,8 @@ run: uv ## start the local stack on PORT (default 8080)
 
 test: uv ## run every test that needs no Docker (ARGS: for pytest)
 	@$(SYNC) --no-default-groups --group local --group test
-	pytest $(ARGS)
+	@# Suites that keep a simulated AWS or a browser in their own process do not share one.
+	for suite in contract race api browser local template unit; do pytest tests/$$suite $(ARGS); done
 
 check: check-style check-types check-template check-secrets check-dependencies ## run everything that judges without running the product
 
