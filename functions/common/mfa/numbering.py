@@ -51,6 +51,10 @@ def parse(written: str, regions: Regions, field_name: str = "number", *, calls: 
         number = phonenumbers.parse(_BETWEEN.sub("", text))
     except phonenumbers.NumberParseException as error:
         raise InvalidRequest(field_name, "is not a phone number") from error
+    if phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) != _BETWEEN.sub("", text):
+        raise InvalidRequest(
+            field_name, "must be in international form, without the 0 that is dialled within a country"
+        )
     if not phonenumbers.is_valid_number(number):
         raise InvalidRequest(field_name, "is not a phone number of its region")
     region = phonenumbers.region_code_for_number(number)
