@@ -71,6 +71,10 @@ fmt: setup ## format, and fix what can be fixed by itself
 	ruff check --fix
 	ruff format
 
+rotate-hmac: uv ## rotate the HMAC key of STACK (ARGS=--at-once: end every login under way; docs/runbook.md)
+	@$(SYNC) --no-default-groups
+	@python -m infra.rotate_hmac $(STACK) $(ARGS)
+
 build: setup ## build what `sam deploy` and `sam local` use
 	sam build
 
@@ -90,4 +94,4 @@ setup: uv ## put uv.lock's packages into .venv, all of them
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv; }
 
-.PHONY: help run test check check-style check-types check-template check-secrets check-dependencies requirements accept-secrets fmt build e2e bench clean setup uv
+.PHONY: help run test check check-style check-types check-template check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build e2e bench clean setup uv

@@ -166,6 +166,15 @@ class Stack:
         self._handlers.clear()
 
     @contextlib.contextmanager
+    def on(self, containers: dict[str, ModuleType]) -> Iterator[None]:
+        """These containers answer meanwhile, with what they have cached. An empty dictionary: new ones, kept in it."""
+        before, self._handlers = self._handlers, containers
+        try:
+            yield
+        finally:
+            self._handlers = before
+
+    @contextlib.contextmanager
     def at(self, **environment: str) -> Iterator[None]:
         """New containers in another environment."""
         before = {name: os.environ.get(name, "") for name in environment}

@@ -43,9 +43,16 @@ def test_after_a_rotation_the_previous_key_is_accepted_and_the_current_one_signs
     assert HmacKeys(b"newer", b"new").accepted("passcode").count(before.signing("passcode")) == 0
 
 
+def test_before_a_rotation_the_next_key_is_accepted_and_does_not_sign() -> None:
+    keys, after = HmacKeys(b"old", b"older", b"new"), HmacKeys(b"new", b"old")
+    assert keys.signing("passcode") == HmacKeys(b"old").signing("passcode")
+    assert after.signing("passcode") in keys.accepted("passcode")
+    assert keys.signing("passcode") in after.accepted("passcode")
+
+
 def test_an_empty_previous_key_is_no_key() -> None:
     assert len(HmacKeys(b"new", b"").accepted("passcode")) == 1
 
 
 def test_no_key_shows_in_a_repr() -> None:
-    assert "secret" not in repr(HmacKeys(b"secret", b"secret too"))
+    assert "secret" not in repr(HmacKeys(b"secret", b"secret too", b"secret as well"))

@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class HmacKeys:
-    """The current key and, after a rotation, the previous one, which is still accepted."""
+    """The current key and, around a rotation, the previous and the next one, which are accepted as well.
+
+    The next key is accepted before anybody signs with it: containers learn of a changed secret at different moments, and
+    what one of them signs must be good in all others.
+    """
 
     current: bytes = field(repr=False)
     previous: bytes = field(default=b"", repr=False)
+    next: bytes = field(default=b"", repr=False)
 
     def signing(self, purpose: str) -> bytes:
         """The key that makes new digests for this purpose."""
@@ -18,7 +23,7 @@ class HmacKeys:
 
     def accepted(self, purpose: str) -> list[bytes]:
         """The keys whose digests are accepted for this purpose, the current one first."""
-        return [_derive(key, purpose) for key in (self.current, self.previous) if key]
+        return [_derive(key, purpose) for key in (self.current, self.previous, self.next) if key]
 
 
 def _derive(key: bytes, purpose: str) -> bytes:

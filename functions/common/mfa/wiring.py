@@ -298,7 +298,7 @@ class Wiring:
         with _refusing():
             secret = self._secrets_manager.get_secret_value(SecretId=os.environ["HMAC_SECRET_NAME"])
         keys = json.loads(secret["SecretString"])
-        return HmacKeys(keys["current"].encode(), keys.get("previous", "").encode())
+        return HmacKeys(*(keys.get(name, "").encode() for name in ("current", "previous", "next")))
 
     @cached_property
     def _secrets_manager(self) -> Any:

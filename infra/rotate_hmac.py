@@ -1,0 +1,90 @@
+"""Rotate the HMAC key of a stack, with the credentials and the region that the AWS CLI would use.
+
+python -m infra.rotate_hmac STACK            in three steps; nobody's login is refused, and it takes a minute
+python -m infra.rotate_hmac STACK --at-once  every login under way ends: its MFA token, its challenge and its passcode
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+# Functions keep the secret for 30 seconds; a request that began with it may take another 20.
+WAIT_SECONDS = 60
+# The longest that an MFA token, and with it a challenge, can be of use by the ranges of expiry_seconds and resend_cooldown_seconds.
+LOGIN_SECONDS = 900 + 900 + 60
+
+
+class RotationRefused(Exception):
+    """Nothing was changed; the message says why."""
+
+
+@dataclass(frozen=True)
+class HmacSecret:
+    """The secret with the keys. `pause` waits so many seconds."""
+
+    secrets_manager: Any
+    name: str
+    pause: Callable[[float], None]
+    clock: Callable[[], float]
+
+    def rotate(self) -> None:
+        """Makes a new key the current one after every container accepts it. One that was broken off goes on.
+
+        Raises RotationRefused.
+        """
+        keys, written_at = self._read()
+        if not keys.get("next"):
+            waits = written_at + LOGIN_SECONDS - self.clock()
+            if keys.get("previous") and waits > 0:
+                raise RotationRefused(f"logins under way may still need the previous key: try again in {waits:.0f} s")
+            keys = {**keys, "next": self._draw()}
+            self._write(keys)
+        self.pause(WAIT_SECONDS)
+        if self._read()[0] != keys:
+            raise RotationRefused("somebody else changed the secret meanwhile")
+        self._write({"current": keys["next"], "previous": keys["current"]})
+
+    def replace(self) -> None:
+        """Makes a new key the only one, and returns when no container accepts another."""
+        self._write({"current": self._draw(), "previous": ""})
+        self.pause(WAIT_SECONDS)
+
+    def _read(self) -> tuple[dict[str, str], float]:
+        answer = self.secrets_manager.get_secret_value(SecretId=self.name)
+        return json.loads(answer["SecretString"]), answer["CreatedDate"].timestamp()
+
+    def _write(self, keys: dict[str, str]) -> None:
+        self.secrets_manager.put_secret_value(SecretId=self.name, SecretString=json.dumps(keys))
+
+    def _draw(self) -> str:
+        answer = self.secrets_manager.get_random_password(PasswordLength=64, ExcludePunctuation=True)
+        return str(answer["RandomPassword"])
+
+
+def main() -> None:
+    """Rotate as the arguments say."""
+    parser = argparse.ArgumentParser(prog="python -m infra.rotate_hmac", description=__doc__.partition("\n")[0])
+    parser.add_argument("stack", help="the CloudFormation stack's name")
+    parser.add_argument("--at-once", action="store_true", help="end every login under way")
+    arguments = parser.parse_args()
+    secret = HmacSecret(boto3.client("secretsmanager"), f"{arguments.stack}/mfa/hmac", time.sleep, time.time)
+    try:
+        if arguments.at_once:
+            secret.replace()
+        else:
+            secret.rotate()
+    except RotationRefused as refused:
+        sys.exit(f"not rotated: {refused}")
+    print("The new key is the only one." if arguments.at_once else "The new key is in use; the one before is accepted.")
+
+
+if __name__ == "__main__":
+    main()

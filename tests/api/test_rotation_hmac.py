@@ -1,0 +1,162 @@
+"""The HMAC key is rotated while people log in: containers learn of it at different moments, and nobody is refused."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from itertools import product
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+
+from infra.rotate_hmac import LOGIN_SECONDS, WAIT_SECONDS, HmacSecret, RotationRefused
+from mfa.wiring import CACHE_SECONDS
+from tests.api import administrators, people
+from tests.api.people import Person
+from tests.api.stack import Stack
+
+type Containers = dict[str, ModuleType]
+
+NAME = "local/mfa/hmac"
+
+
+def no_pause(_seconds: float) -> None:
+    pass
+
+
+@pytest.fixture
+def secrets_manager(stack: Stack) -> Iterator[Any]:
+    client = boto3.client("secretsmanager")
+    before = client.get_secret_value(SecretId=NAME)["SecretString"]
+    yield client
+    client.put_secret_value(SecretId=NAME, SecretString=before)
+    stack.restart()
+
+
+def secret(client: Any, pause: Callable[[float], None] = no_pause, later: float = 0.0) -> HmacSecret:
+    return HmacSecret(client, NAME, pause, lambda: time.time() + later)
+
+
+def keys(client: Any) -> dict[str, str]:
+    return dict(json.loads(client.get_secret_value(SecretId=NAME)["SecretString"]))
+
+
+def warm(stack: Stack) -> Containers:
+    """Containers that have read the secret as it is now, and keep it for as long as a test takes."""
+    containers: Containers = {}
+    with stack.on(containers):
+        people.add(stack).challenged().verify()
+        stack.admin("users.list")
+    return containers
+
+
+def log_in_across(stack: Stack, *containers: Containers) -> None:
+    """One login for every way in which its steps can meet these containers, each of which must go through."""
+    for first, second, third in product(containers, repeat=3):
+        person = people.add(stack)
+        with stack.on(first):
+            assert person.login().status == 200
+        with stack.on(second):
+            assert person.start().status == 201
+        with stack.on(third):
+            assert person.get().status == 200
+            assert person.verify().status == 200
+
+
+def test_a_rotation_refuses_nobody_whatever_each_container_has_read(stack: Stack, secrets_manager: Any) -> None:
+    under_way = people.add(stack).challenged()
+    before = warm(stack)
+    between: list[Containers] = []
+
+    def pause(seconds: float) -> None:
+        assert seconds > CACHE_SECONDS
+        between.append(warm(stack))
+        log_in_across(stack, before, between[0])
+        assert under_way.get().status == 200
+
+    old = keys(secrets_manager)["current"]
+    secret(secrets_manager, pause).rotate()
+    after = warm(stack)
+    log_in_across(stack, between[0], after)
+    for containers in (between[0], after):
+        with stack.on(containers):
+            assert under_way.get().status == 200
+    with stack.on(after):
+        assert under_way.verify().status == 200
+    now = keys(secrets_manager)
+    assert now.keys() == {"current", "previous"}
+    assert now["previous"] == old
+    assert len(now["current"]) == 64
+
+
+def test_a_list_goes_on_after_a_rotation(stack: Stack, secrets_manager: Any) -> None:
+    admin = administrators.new(stack)
+    people.add(stack)
+    cursor = admin.ask("GET", "/users", limit=1).json["cursor"]
+    secret(secrets_manager).rotate()
+    stack.restart()
+    assert admin.ask("GET", "/users", limit=1, cursor=cursor).status == 200
+
+
+def test_after_two_rotations_the_oldest_key_is_refused(stack: Stack, secrets_manager: Any) -> None:
+    oldest = people.add(stack).challenged()
+    secret(secrets_manager).rotate()
+    stack.restart()
+    older = people.add(stack).challenged()
+    secret(secrets_manager, later=LOGIN_SECONDS + 1).rotate()
+    stack.restart()
+    assert [answer.code for answer in ends(oldest)] == ["invalid_token"] * 4
+    assert older.verify().status == 200
+
+
+def test_replaced_at_once_the_key_ends_every_login_under_way(stack: Stack, secrets_manager: Any) -> None:
+    person = people.add(stack).challenged()
+    waited: list[float] = []
+    secret(secrets_manager, waited.append).replace()
+    stack.restart()
+    assert [answer.code for answer in ends(person)] == ["invalid_token"] * 4
+    assert waited == [WAIT_SECONDS]
+    # Who logs in again cannot go on with the challenge of before either.
+    code, challenge = person.code(), person.challenge
+    person.login()
+    person.challenge = challenge
+    assert person.verify(code).code == "challenge_not_found"
+    person.later(60)
+    assert person.challenged().verify().status == 200
+
+
+def ends(person: Person) -> list[Any]:
+    return [person.get(), person.resend(), person.verify(), person.start()]
+
+
+def test_a_second_rotation_waits_until_no_login_needs_the_previous_key(secrets_manager: Any) -> None:
+    secret(secrets_manager).rotate()
+    before = keys(secrets_manager)
+    with pytest.raises(RotationRefused, match="try again in"):
+        secret(secrets_manager, later=LOGIN_SECONDS - 10).rotate()
+    assert keys(secrets_manager) == before
+
+
+def test_a_rotation_that_was_broken_off_goes_on_with_the_key_that_it_drew(secrets_manager: Any) -> None:
+    def breaks_off(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        secret(secrets_manager, breaks_off).rotate()
+    between = keys(secrets_manager)
+    waited: list[float] = []
+    secret(secrets_manager, waited.append).rotate()
+    assert keys(secrets_manager) == {"current": between["next"], "previous": between["current"]}
+    assert waited == [WAIT_SECONDS]
+
+
+def test_two_who_rotate_at_once_do_not_undo_each_other(secrets_manager: Any) -> None:
+    def another(_seconds: float) -> None:
+        secrets_manager.put_secret_value(SecretId=NAME, SecretString='{"current": "c", "previous": "p", "next": "n"}')
+
+    with pytest.raises(RotationRefused, match="somebody else"):
+        secret(secrets_manager, another).rotate()
+    assert keys(secrets_manager) == {"current": "c", "previous": "p", "next": "n"}
