@@ -16,12 +16,12 @@ from typing import Any
 
 import boto3
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from infra.local.testing import RunningStack, running_stack
 
 PASSWORD = "correct horse battery staple"
-_PATIENCE_S = 10
+_PATIENCE_S = 20
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -64,6 +64,7 @@ def stack(executable: str) -> Iterator[RunningStack]:
 
 @pytest.fixture(scope="session")
 def browser(executable: str) -> Iterator[Browser]:
+    expect.set_options(timeout=_PATIENCE_S * 1000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
         yield chromium
