@@ -94,6 +94,16 @@ def test_a_refused_test_is_given_back_only_so_often(world: World, admin: User) -
         world.trials.start(NAME, trial(world, "one more"), budget(world))
 
 
+def test_a_refused_test_leaves_no_code_to_guess(world: World, admin: User) -> None:
+    started = trial(world, "refused")
+    world.trials.start(NAME, started, budget(world))
+    world.trials.record_delivery(NAME, started, Delivery.FAILED, "20003")
+    with pytest.raises(TrialRefused) as refused:
+        world.trials.claim_attempt(NAME, "refused", world.now)
+    assert refused.value.trial is not None
+    assert isinstance(refused.value.trial.why_not_attempted(world.now), errors.ChallengeExpired)
+
+
 @pytest.mark.guards("TEST_SENDS_LEFT")
 def test_a_test_sends_five_codes(world: World, admin: User) -> None:
     for number in range(2, SENDS + 1):

@@ -62,9 +62,12 @@ class TrialStore:
         )
 
     def record_delivery(self, login_name: str, trial: Trial, delivery: Delivery, error: str | None) -> None:
-        """Writes what became of the message. A newer send keeps its own state."""
+        """Writes what became of the message; a refused one leaves no code to guess. A newer send keeps its own state."""
         update = "SET delivery = :delivery" + (", delivery_error = :error" if error else "")
-        values = {":send": trial.send_id, ":delivery": delivery, ":error": error}
+        values: dict[str, Any] = {":send": trial.send_id, ":delivery": delivery, ":error": error}
+        if delivery.is_refused:
+            update += ", expires_at = :now"
+            values[":now"] = trial.sent_at
         try:
             self._table.update(
                 Write(
