@@ -11,6 +11,7 @@ from mfa.errors import Forbidden
 from mfa.history import Event
 from mfa.sends import Receipt
 
+REF = "0123456789abcdef" * 2
 RECEIPT = Receipt(
     login_name="demo.user",
     challenge_id="c",
@@ -24,7 +25,7 @@ RECEIPT = Receipt(
 
 @dataclass
 class Sends:
-    """One send, `ref`, and what was written of it."""
+    """One send, `REF`, and what was written of it."""
 
     is_news: bool = True
     looked_for: list[str] = field(default_factory=list)
@@ -32,7 +33,7 @@ class Sends:
 
     def load_receipt(self, ref: str) -> Receipt | None:
         self.looked_for.append(ref)
-        return RECEIPT if ref == "ref" else None
+        return RECEIPT if ref == REF else None
 
     def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool:
         assert (event is not None) == (delivery is Delivery.DELIVERED)  # that it arrived is in the history
@@ -55,7 +56,7 @@ class Signatures:
         return (url, signature) == ("https://login.example.com", "right")
 
 
-def report(sends: Sends, ref: str = "ref", signature: str = "right", **parameters: str) -> str | None:
+def report(sends: Sends, ref: str = REF, signature: str = "right", **parameters: str) -> str | None:
     callbacks = Callbacks(sends=sends, signatures=Signatures(), clock=lambda: 1.0, random_bytes=bytes)
     return callbacks.report("https://login.example.com", ref, parameters, signature)
 
@@ -110,8 +111,16 @@ def test_who_does_not_sign_is_not_looked_up() -> None:
 
 def test_what_belongs_to_no_send_is_forgotten() -> None:
     sends = Sends()
-    assert report(sends, ref="another", MessageStatus="failed", ErrorCode="30005") is None
+    assert report(sends, ref=REF[::-1], MessageStatus="failed", ErrorCode="30005") is None
     assert sends.written == []
+
+
+@pytest.mark.parametrize("ref", ["", "ref", REF[1:], REF + "0", REF.upper(), f"{REF}\n", "0" * 5000])
+def test_what_is_no_reference_asks_nothing_of_the_table(ref: str) -> None:
+    """A key of the table may not be of any length."""
+    sends = Sends()
+    assert report(sends, ref=ref, MessageStatus="failed", ErrorCode="30005") is None
+    assert (sends.looked_for, sends.written) == ([], [])
 
 
 def test_what_is_no_status_asks_nothing_of_the_table() -> None:

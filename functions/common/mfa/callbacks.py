@@ -1,5 +1,6 @@
 """Callbacks: what Twilio reports of a message after it took it. They never touch attempts or expiry."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -29,8 +30,9 @@ STATUSES = {
     "failed": Delivery.FAILED,
     "canceled": Delivery.FAILED,
 }
-# The number does not exist, or no messages can reach it: for good.
 PATH = "/v1/webhooks/twilio/status"
+_REF = re.compile(r"[0-9a-f]{32}")
+# The number does not exist, or no messages can reach it: for good.
 PERMANENT_ERRORS = frozenset({"21211", "21614", "30005", "30006"})
 
 
@@ -73,7 +75,7 @@ class Callbacks:
         if not self.signatures.is_signed(url, parameters, signature):
             raise Forbidden("The signature is not Twilio's.")
         delivery = STATUSES.get(parameters.get("MessageStatus") or parameters.get("CallStatus") or "")
-        receipt = self.sends.load_receipt(ref) if delivery else None
+        receipt = self.sends.load_receipt(ref) if delivery and _REF.fullmatch(ref) else None
         if delivery is None or receipt is None:
             return None
         if not delivery.is_refused:
