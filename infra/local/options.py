@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from infra.local.errors import StartError
 
 DEFAULT_PORT = 8080
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,11 @@ class Options:
             public_url=_url(env, "PUBLIC_URL"),
             dynamodb_url=_url(env, "AWS_ENDPOINT_URL_DYNAMODB"),
             twilio_url=twilio_url,
-            twilio_account_sid=outside.get("TWILIO_ACCOUNT_SID") or None,
-            twilio_auth_token=outside.get("TWILIO_AUTH_TOKEN") or None,
-            twilio_phone_number=outside.get("TWILIO_PHONE_NUMBER") or None,
+            twilio_account_sid=_fitting(outside, "TWILIO_ACCOUNT_SID", r"AC[0-9a-f]{32}", "AC and 32 hex digits"),
+            twilio_auth_token=_fitting(outside, "TWILIO_AUTH_TOKEN", r"[0-9a-f]{32}", "32 hex digits", secret=True),
+            twilio_phone_number=_fitting(outside, "TWILIO_PHONE_NUMBER", r"\+[1-9][0-9]{6,14}", "like +12065550100"),
             workers=_number(env, "WORKERS_PER_FUNCTION", 2, 1, 32),
-            log_level=env.get("POWERTOOLS_LOG_LEVEL") or None,
+            log_level=_fitting(env, "POWERTOOLS_LOG_LEVEL", "|".join(LOG_LEVELS), "one of " + ", ".join(LOG_LEVELS)),
         )
 
 
@@ -56,6 +58,15 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
     if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
         raise StartError(f"{name} must be a number from {low} to {high}, not {text!r}")
     return int(text)
+
+
+def _fitting(env: Mapping[str, str], name: str, pattern: str, words: str, *, secret: bool = False) -> str | None:
+    text = env.get(name, "").strip()
+    if not text:
+        return None
+    if not re.fullmatch(pattern, text):
+        raise StartError(f"{name} must be {words}" + ("" if secret else f", not {text!r}"))
+    return text
 
 
 def _url(env: Mapping[str, str], name: str) -> str | None:

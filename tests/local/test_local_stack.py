@@ -263,6 +263,7 @@ def run(tree: Path, **env: str) -> subprocess.CompletedProcess[str]:
         ("TWILIO_API_URL", "ftp://example.com"),
         ("AWS_ENDPOINT_URL_DYNAMODB", "127.0.0.1:8000"),
         ("WORKERS_PER_FUNCTION", "0"),
+        ("POWERTOOLS_LOG_LEVEL", "LOUD"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(tree: Path, name: str, value: str) -> None:
@@ -270,6 +271,14 @@ def test_a_wrong_setting_is_named_in_one_line(tree: Path, name: str, value: str)
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
     assert name in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER"])
+def test_a_wrong_setting_of_a_real_account_is_named_in_one_line(tree: Path, name: str) -> None:
+    ended = run(tree, TWILIO_API_URL="https://127.0.0.1:1", **{name: "none of the kind"})
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert name in ended.stderr
+    assert ("none of the kind" in ended.stderr) == (name != "TWILIO_AUTH_TOKEN")
 
 
 def test_a_port_in_use_and_a_table_nobody_answers_for_are_named_in_one_line(tree: Path) -> None:
