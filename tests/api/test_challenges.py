@@ -417,7 +417,8 @@ def test_what_changes_who_may_log_in_closes_the_live_challenge_and_ends_its_toke
     code = person.code()
     person.guess(1)
     act(stack, person)
-    assert person.verify(code).code == "challenge_expired"
+    assert person.verify(code).code == "invalid_token"
+    assert person.get().code == "invalid_token"
     person.later(61)
     for answer in (person.start(), person.resend(), person.recover()):
         assert answer.code == "invalid_token"

@@ -7,7 +7,7 @@ from mfa.challenges import FAILURE_CAP, FOREVER, Guess, NotOpened
 from mfa.history import EventType
 from mfa.store import records
 from mfa.times import rfc3339
-from tests.contract.world import ADDRESS, START, Person, World
+from tests.contract.world import ADDRESS, REFUSED, START, Person, World
 
 
 def test_the_right_code_approves_and_begins_the_counts_anew(world: World, demo: Person) -> None:
@@ -61,6 +61,18 @@ def test_the_code_of_an_earlier_send_names_the_prefix_to_look_for_and_counts(wor
     assert refused.value.members == {"prefix": resent.prefix, "attempts_remaining": 4}
     assert demo.item["failures"] == 1
     demo.verify(challenge, demo.code)
+
+
+def test_the_code_of_an_earlier_send_names_no_message_that_was_refused(world: World, demo: Person) -> None:
+    challenge = demo.start()
+    old = demo.code
+    world.wait(60)
+    world.sms.outcomes.append(REFUSED)
+    with pytest.raises(errors.SmsUnavailable):
+        demo.resend(challenge)
+    with pytest.raises(errors.CodeSuperseded) as refused:
+        demo.verify(challenge, old)
+    assert refused.value.members == {"attempts_remaining": 4}
 
 
 @pytest.mark.guards("SAME_CHALLENGE")

@@ -202,6 +202,7 @@ class World:
             random_bytes=self.dice.randbytes,
         )
         self.verification = Verification(
+            accounts=self.accounts,
             attempts=self.attempts,
             signer=self.signer,
             settings=lambda: self.settings,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from mfa.challenges import Challenge
-from mfa.errors import Conflict, UserNotFound
+from mfa.errors import Conflict, InvalidToken, UserNotFound
 from mfa.phones import PHONES_PER_USER, Phone
 from mfa.users import User
 
@@ -24,6 +24,11 @@ class Account:
         if self.user is None:
             raise UserNotFound
         return self.user
+
+    def refuse_outdated(self, issued_at: float) -> None:
+        """Raises InvalidToken where a token issued then speaks for this user no more."""
+        if self.user is None or not self.user.accepts_token_of(issued_at):
+            raise InvalidToken
 
     def free_slot(self) -> int:
         """The first place that is free for another phone. Raises Conflict."""

@@ -155,6 +155,11 @@ class Challenge:
         return self.email if channel is Channel.EMAIL else self.messages
 
     @property
+    def is_closed(self) -> bool:
+        """Whether an administrator's change ended it."""
+        return bool(self.id) and not self.send_id
+
+    @property
     def lock_ends_at(self) -> float:
         """When the lock of the last wrong passcode ends, supposing that it locked."""
         return self.last_attempt_at + min(self.lock_seconds * (1 << self.lock_count), MAX_LOCK_SECONDS)

@@ -136,12 +136,14 @@ class Dispatch:
         return self._dispatch(login, caller, _Wish(Channel.EMAIL))
 
     def get(self, login: MfaToken, challenge_id: str) -> Challenge:
-        """The challenge as it stands. Raises ChallengeNotFound, ChallengeSuperseded."""
+        """The challenge as it stands. Raises ChallengeNotFound, ChallengeSuperseded, InvalidToken."""
         if not is_challenge_of(self.keys(), login, challenge_id):
             raise errors.ChallengeNotFound
         challenge = self.accounts.load_challenge(login.login_name)
         if not challenge.id:
             raise errors.ChallengeNotFound
+        if challenge.is_closed:
+            self.accounts.load_account(login.login_name).refuse_outdated(login.issued_at)
         challenge.refuse_other(challenge_id, login.jti)
         return challenge
 
@@ -149,9 +151,8 @@ class Dispatch:
         settings = self.settings()
         for _ in range(2):
             account = self.accounts.load_account(login.login_name)
-            user = account.user
-            if user is None or not user.accepts_token_of(login.issued_at):
-                raise errors.InvalidToken
+            account.refuse_outdated(login.issued_at)
+            user = account.existing_user
             if (replayed := replay(account.challenge, login, caller)) is not None:
                 return Dispatched(replayed, sent=False)
             channel, phone, address = self._destination(account, user, wish, settings)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from mfa import errors, passcodes
+from mfa.accounts import Account
 from mfa.challenges import Challenge, Guess, NotOpened, find_earlier
 from mfa.history import Event, EventType, refused_guesses
 from mfa.keys import HmacKeys
@@ -23,6 +24,12 @@ class Approval:
     amr: list[str]
 
 
+class Accounts(Protocol):
+    """Reads users."""
+
+    def load_account(self, login_name: str) -> Account: ...
+
+
 class Attempts(Protocol):
     """Claims attempts and confirms approvals."""
 
@@ -35,6 +42,7 @@ class Attempts(Protocol):
 class Verification:
     """Checks passcodes."""
 
+    accounts: Accounts
     attempts: Attempts
     signer: Signer
     settings: Callable[[], Settings]
@@ -63,6 +71,8 @@ class Verification:
         except NotOpened as refused:
             if not refused.challenge.id:
                 raise errors.ChallengeNotFound from refused
+            if refused.challenge.is_closed:
+                self.accounts.load_account(login.login_name).refuse_outdated(login.issued_at)
             raise refused.challenge.why_not_attempted(challenge_id, login.jti, now) from refused
         if not passcodes.matches(
             keys.accepted("passcode"),
@@ -125,12 +135,17 @@ class Verification:
             with suppress(errors.TemporarilyUnavailable):  # it is locked all the same
                 self.attempts.record_lock(login.login_name, event, challenge.region)
         if find_earlier(self.keys(), login.login_name, challenge.id, challenge.earlier, digits) is not None:
-            return errors.CodeSuperseded(prefix=challenge.prefix, **members)
+            return errors.CodeSuperseded(**_message_to_look_for(challenge), **members)
         return errors.InvalidCode(**members)
 
 
 def _why_not_confirmed(fresh: Challenge, judged: Challenge, login: MfaToken, now: float) -> errors.Refusal:
     """Why a right code came too late: another took its place meanwhile."""
     if fresh.id == judged.id and fresh.approved_at is None and fresh.send_id and fresh.send_id != judged.send_id:
-        return errors.CodeSuperseded(prefix=fresh.prefix, attempts_remaining=fresh.attempts_remaining)
+        return errors.CodeSuperseded(**_message_to_look_for(fresh), attempts_remaining=fresh.attempts_remaining)
     return fresh.why_not_attempted(judged.id, login.jti, now)
+
+
+def _message_to_look_for(challenge: Challenge) -> dict[str, Any]:
+    """The prefix of the latest message, unless that one was refused and will not be found."""
+    return {} if challenge.delivery.is_refused else {"prefix": challenge.prefix}

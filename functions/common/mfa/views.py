@@ -19,7 +19,7 @@ def challenge(value: Challenge, now: float) -> contract.ChallengeState:
         destination=value.destination,
         prefix=value.prefix,
         sent_at=rfc3339(value.sent_at),
-        expires_at=rfc3339(value.expires_at),
+        expires_at=rfc3339(max(value.expires_at, value.sent_at)),  # one that was closed has no such time
         resend_available_at=rfc3339(lane.available_at),
         attempts_remaining=value.attempts_remaining,
         sends_remaining=value.sends_remaining,

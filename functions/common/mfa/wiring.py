@@ -137,6 +137,7 @@ class Wiring:
         from mfa.verification import Verification
 
         return Verification(
+            accounts=self.account_store,
             attempts=AttemptStore(self._table, self._counters),
             signer=self.signer,
             settings=self.settings,

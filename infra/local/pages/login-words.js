@@ -252,6 +252,7 @@ export function explain(problem, { doing, prefix, channel, now }) {
     case "invalid_code":
       return error("", `That passcode is not right. Check the ${which}, then try again.`, { field: "code" });
     case "code_superseded":
+      if (!problem.body.prefix) return error("", `That passcode is from an earlier ${noun}, and the latest one could not be sent. Resend it.`, { field: "code" });
       return error("", `That passcode is from an earlier ${noun}. Use the ${hasReference(channel) ? `one with reference ${prefix}` : which}.`, { field: "code" });
     case "challenge_expired":
       return warning("The passcode has expired", "A passcode works for a few minutes only. Resend it to get a new one.", { offers: ["resend"] });
