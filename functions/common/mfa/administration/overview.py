@@ -12,6 +12,8 @@ from mfa.admin_answers import Cost, Counts, Overview, RegionCounts, Totals
 _NAMES = ("n", "message_segments", "approvals", "wrong_codes", "locks", "legacy_logins")
 # Counts of everything together, which no region is to be blamed for.
 _EVERYWHERE = "*"
+# So long are prices asked for; those of the regions that are left come with a later overview.
+PRICES_SECONDS = 5.0
 
 
 class Histories(Protocol):
@@ -23,8 +25,8 @@ class Histories(Protocol):
 class Prices(Protocol):
     """What a segment costs."""
 
-    def of_region(self, region: str) -> tuple[Decimal, str] | None:
-        """Price and currency of one segment to this region, or None where nobody tells."""
+    def of_region(self, region: str, *, may_ask: bool) -> tuple[Decimal, str] | None:
+        """Price and currency of one segment to this region, or None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +54,9 @@ class Overviews:
                     by_region.setdefault(item["region"], Counter()).update(counted)
                 day.update(counted)
             by_day.append((date, day))
-        regions = [self._region(region, counted) for region, counted in by_region.items()]
-        regions.sort(key=lambda region: (-region.sends, region.region))
+        until = self.clock() + PRICES_SECONDS
+        most_sends_first = sorted(by_region.items(), key=lambda each: (-each[1]["n"], each[0]))
+        regions = [self._region(region, counted, until) for region, counted in most_sends_first]
         return Overview(
             days=[
                 Counts(
@@ -70,8 +73,8 @@ class Overviews:
             totals=_totals([day for _, day in by_day], regions),
         )
 
-    def _region(self, region: str, counted: Counter[str]) -> RegionCounts:
-        price = self.prices.of_region(region) if len(region) == 2 else None
+    def _region(self, region: str, counted: Counter[str], until: float) -> RegionCounts:
+        price = self.prices.of_region(region, may_ask=self.clock() < until) if len(region) == 2 else None
         return RegionCounts(
             region=region,
             sends=counted["n"],

@@ -13,17 +13,17 @@ from mfa.errors import Refusal
 
 
 class TwilioPrices:
-    """The list price of a segment, which is asked for once in a container's life."""
+    """The list price of a segment, which is asked for once in a container's life where Twilio answers."""
 
     def __init__(self, account: Callable[[], Account | None], api_url: str) -> None:
         self._account = account
         self._api_url = api_url
-        self._known: dict[str, tuple[Decimal, str]] = {}
+        self._known: dict[str, tuple[Decimal, str] | None] = {}
 
-    def of_region(self, region: str) -> tuple[Decimal, str] | None:
-        """The dearest carrier's price to this region and its currency, or None where Twilio does not tell."""
-        if region in self._known:
-            return self._known[region]
+    def of_region(self, region: str, *, may_ask: bool) -> tuple[Decimal, str] | None:
+        """The dearest carrier's price to this region and its currency, or None where it is not known."""
+        if region in self._known or not may_ask:
+            return self._known.get(region)
         try:
             account = self._account()
             if account is None:
@@ -33,7 +33,5 @@ class TwilioPrices:
             return None
         carriers: list[Any] = list(country.outbound_sms_prices or [])
         prices = [Decimal(price["current_price"]) for carrier in carriers for price in carrier["prices"]]
-        if not prices:
-            return None
-        self._known[region] = max(prices), str(country.price_unit).upper()
+        self._known[region] = (max(prices), str(country.price_unit).upper()) if prices else None
         return self._known[region]
