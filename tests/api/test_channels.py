@@ -520,4 +520,11 @@ def test_a_template_is_previewed_as_it_will_arrive(stack: Stack) -> None:
         assert "ó" in " ".join(warning["message"] for warning in dear["warnings"])
         wrong = stack.admin("templates.preview", locale="en", template="See example.com")
         assert {"no_code", "no_prefix", "link"} <= {problem["code"] for problem in wrong["problems"]}
+        around = {"signature": "Another Co", "origin": None, "templates": {"en": None}}
+        unsaved = stack.admin("templates.preview", locale="en", settings=around)
+        assert unsaved["preview"].endswith("Another Co")
+        with pytest.raises(Refused) as refused:
+            stack.admin("templates.preview", locale="en", settings={"signature": "see example.com"})
+        assert refused.value.problem["errors"][0]["field"] == "signature"
+        assert stack.admin("settings.get")["signature"] == "Example Co"
     assert stack.admin("settings.get")["templates"] == {}

@@ -39,6 +39,9 @@ def test_a_template_is_edited_with_a_live_preview(console: Console, stack: Runni
     expect(preview.locator(".bubble")).to_have_text("Uw code is 581883, referentie XYWD\nYour backup service provider")
     console.field("Signature").fill("Backups {r} us")
     expect(preview.locator(".bubble")).to_have_text("Uw code is 581883, referentie XYWD\nBackups {r} us")
+    console.field("Host for autofill").fill("login.example.com")
+    expect(preview.locator(".bubble")).to_contain_text("@login.example.com #581883")
+    console.field("Host for autofill").fill("")
     console.field("Signature").fill("Your backup service provider")
     expect(console.page.get_by_text("1 unsaved change")).to_be_visible()
     console.save()
@@ -46,6 +49,7 @@ def test_a_template_is_edited_with_a_live_preview(console: Console, stack: Runni
     expect(console.field("Language").locator("option:checked")).to_have_text("Dutch (nl), your own text")
     expect(console.field("Text")).to_have_value(SHORT)
     console.button("Reset to the built-in text").click()
+    expect(preview).to_contain_text("is de verificatiecode")
     console.save()
     expect(preview).to_contain_text("is de verificatiecode")
     assert operate(stack, "settings.get")["templates"] == {}

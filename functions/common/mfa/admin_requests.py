@@ -195,10 +195,11 @@ class VerifyTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PreviewTemplate(Struct, frozen=True, forbid_unknown_fields=True):
-    """A template to be judged, with the settings as saved. Without one, what is in force for the locale."""
+    """A template to be judged, with what is saved merged with the settings given here. Without one, what is in force."""
 
     locale: Annotated[str, Meta(pattern=LOCALE)]
     template: Annotated[str, Meta(max_length=1600)] | None = None
+    settings: dict[str, Any] = {}
 
 
 class GetOverview(Struct, frozen=True, forbid_unknown_fields=True):

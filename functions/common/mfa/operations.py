@@ -15,7 +15,7 @@ from mfa.administration.imports import Imports
 from mfa.administration.overview import Overviews
 from mfa.administration.settings_tests import SettingsTests
 from mfa.administration.users import UserAdministration
-from mfa.settings import StoredSettings
+from mfa.settings import StoredSettings, merged
 
 type Input = Any
 
@@ -114,7 +114,7 @@ def _list_locales(_administration: Administration, _ask: Ask) -> Output:
 
 
 def _preview_template(administration: Administration, ask: Ask) -> Output:
-    settings = administration.configuration.get().settings
+    settings, _ = merged(administration.configuration.get().settings, ask.input.settings)
     return Output(views.preview(ask.input.locale, ask.input.template, settings))
 
 

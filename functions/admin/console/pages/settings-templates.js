@@ -8,7 +8,7 @@ import { load } from "../page.js";
 import { fieldSentence } from "../refusals.js";
 import { admin } from "../session.js";
 import { byName, languageName, plural } from "../words.js";
-import { templateName } from "./settings-fields.js";
+import { mergePatch, templateName } from "./settings-fields.js";
 
 const PAUSE_MS = 300; // how long nobody types before the text is judged
 const PLACEHOLDERS = [
@@ -114,15 +114,13 @@ export function templateEditor(draft, fields) {
   async function judge() {
     clearTimeout(timer);
     const [locale, template] = [chosen, written()];
-    if (template === null && draft.server[templateName(locale)]) return drawReset();
     preview.setAttribute("aria-busy", "true");
     try {
-      const { body } = await admin("POST", "/templates/preview", { body: { locale, ...(template === null ? {} : { template: withSignature(template) }) } });
+      const { body } = await admin("POST", "/templates/preview", { body: { locale, ...(template === null ? {} : { template }), settings: around(locale) } });
       if (locale !== chosen || template !== written() || !place.isConnected) return undefined; // typed on meanwhile
       if (template === null) {
         if (body.built_in) builtIn.set(locale, body.template);
         text.value = body.template;
-        if (changed("signature")) return await judge();
       }
       verdict = { ...body, of: template };
       return drawVerdict();
@@ -136,24 +134,15 @@ export function templateEditor(draft, fields) {
     }
   }
 
-  const changed = (name) => name in draft.changes;
-
-  /** The server judges with the signature that is saved; the one on the screen is put in its place here. */
-  function withSignature(template) {
-    if (!changed("signature")) return template;
-    const signature = draft.get("signature").replace(/[{}]/g, "$&$&");
-    return signature ? template.replaceAll("{signature}", () => signature) : template.replaceAll(/\n?\{signature\}/g, "");
-  }
-
-  function drawReset() {
-    bubble.textContent = "The built-in text takes this one’s place when you save, and is shown here then.";
-    figures.replaceChildren();
-    findings.replaceChildren();
+  /** What stands around the text as it is on the screen. The text that is saved for the language is not asked about. */
+  function around(locale) {
+    const staged = Object.entries(draft.changes).filter(([name]) => ["signature", "origin", "passcode_length"].includes(name));
+    return mergePatch({ ...Object.fromEntries(staged), [templateName(locale)]: null });
   }
 
   function drawVerdict() {
     const { preview, alphabet, segments, price_factor: factor } = verdict;
-    const warnings = verdict.warnings.filter(({ code }) => code !== "segments" && !(code === "no_signature" && changed("signature")));
+    const warnings = verdict.warnings.filter(({ code }) => code !== "segments");
     bubble.textContent = preview;
     figures.replaceChildren(
       facts([
@@ -168,7 +157,6 @@ export function templateEditor(draft, fields) {
         verdict.problems.length ? notice({ kind: "error", title: "This text cannot be saved", text: list(verdict.problems) }) : null,
         warnings.length ? notice({ kind: "warning", title: "It could be better", text: list(warnings) }) : null,
         verdict.problems.length + warnings.length ? null : el("p", { class: "good-text" }, icon("tick"), "Nothing is wrong with this text."),
-        changed("origin") || changed("passcode_length") ? el("p", { class: "soft" }, "The host for autofill and the passcode’s length count here once they are saved.") : null,
       ].filter(Boolean),
     );
     if (!verdict.problems.length) text.setError("");
