@@ -8,7 +8,7 @@ from typing import Protocol
 from mfa.challenges import Delivery
 from mfa.errors import Forbidden
 from mfa.history import Event
-from mfa.sends import Receipt
+from mfa.sends import PERMANENT_ERRORS, Receipt
 
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
 # https://www.twilio.com/docs/voice/api/call-resource#call-status-values
@@ -32,8 +32,6 @@ STATUSES = {
 }
 PATH = "/v1/webhooks/twilio/status"
 _REF = re.compile(r"[0-9a-f]{32}")
-# The number does not exist, or no messages can reach it: for good.
-PERMANENT_ERRORS = frozenset({"21211", "21614", "30005", "30006"})
 
 
 class Sends(Protocol):

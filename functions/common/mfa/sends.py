@@ -11,6 +11,9 @@ from mfa.phones import Phone
 from mfa.settings import Settings
 from mfa.tokens import MfaToken
 
+# https://www.twilio.com/docs/api/errors: the number does not exist, or no messages can reach it, for good.
+PERMANENT_ERRORS = frozenset({"21211", "21614", "30005", "30006"})
+
 
 class AccountChanged(Exception):
     """The user or the phone is no longer as it was read; nothing was claimed."""

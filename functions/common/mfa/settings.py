@@ -20,7 +20,6 @@ EMAIL = (
 LOCALE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$(?!\n)"
 HOST = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$(?!\n)"
 # What phones make a link of, a bare host name included.
-_LINK = re.compile(r"://|www\.|[^\s.]\.[^\W\d_]{2,}", re.IGNORECASE)
 
 type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000)]
 type Email = Annotated[str, Meta(pattern=EMAIL, max_length=254)]
@@ -196,9 +195,9 @@ def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str |
 def checked(settings: Settings) -> Settings:
     """The settings, where no two of them contradict each other. Raises InvalidRequest."""
     from mfa import numbering  # noqa: PLC0415 - only who saves settings judges regions and templates
-    from mfa.templates import lint  # noqa: PLC0415
+    from mfa.templates import has_link, lint  # noqa: PLC0415
 
-    if _LINK.search(settings.signature):
+    if has_link(settings.signature):
         raise InvalidRequest("signature", "must not hold a link")
     if re.search(r"\d{4}", settings.signature):
         raise InvalidRequest("signature", "must not hold four digits in a row, which could pass for a passcode")

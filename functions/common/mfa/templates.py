@@ -148,6 +148,11 @@ def recovery_notice(locale: str, login_name: str, signature: str) -> str:
     return text(texts(locale).notice, told)
 
 
+def has_link(text: str) -> bool:
+    """Whether phones would make a link of some of it."""
+    return bool(re.search(_LINK, text))
+
+
 def lint(template: str, *, passcode_length: int, signature: str, origin: str | None) -> Report:
     """What becomes of a template under these settings, and why it may not be saved."""
     if len(template) > LONGEST:
@@ -235,7 +240,7 @@ def _wrong_words(template: str) -> Iterator[Problem]:
         )
     if re.search(_BESIDE, judged):
         yield Problem("prefix_beside_code", "must have a word or a line break between {prefix} and {code}")
-    if re.search(_LINK, judged.replace(_PREFIX, "XYWD")):
+    if has_link(judged.replace(_PREFIX, "XYWD")):
         yield Problem("link", "must not hold a link, nor what phones make one of, as a full stop before a word")
     # A login name and a signature may begin and end with three digits, so that one digit beside them makes four.
     numbered = render(template, values | {"login_name": "000", "signature": "000 signature 000"})

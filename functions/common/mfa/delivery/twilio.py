@@ -17,7 +17,7 @@ from urllib3.exceptions import NewConnectionError
 from mfa.challenges import Channel, Delivery
 from mfa.delivery.messenger import PATIENCE, Account, Patience
 from mfa.errors import DestinationBlocked, PhoneUnusable, Refusal, SmsUnavailable
-from mfa.sends import Outcome, Outgoing
+from mfa.sends import PERMANENT_ERRORS, Outcome, Outgoing
 from mfa.settings import Sender
 
 _HOST = re.compile(r"^https://[a-z]+\.twilio\.com")
@@ -29,9 +29,8 @@ RING_SECONDS = 30
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 
 # https://www.twilio.com/docs/api/errors: what a code means for the one who waits for a passcode.
-PERMANENT = frozenset({21211, 21614, 30005, 30006})
 _REFUSALS: dict[int, type[Refusal]] = {
-    **dict.fromkeys(PERMANENT, PhoneUnusable),
+    **dict.fromkeys(map(int, PERMANENT_ERRORS), PhoneUnusable),
     # The number answered STOP, or cannot be called.
     21610: PhoneUnusable,
     21217: PhoneUnusable,
@@ -166,7 +165,7 @@ def _refused(status: int, given: object) -> Outcome:
     if status >= 500:
         return Outcome(Delivery.UNKNOWN)
     code = given if isinstance(given, int) and given >= _SMALLEST_CODE else _BY_STATUS.get(status, status)
-    return Outcome(Delivery.FAILED, str(code), _REFUSALS.get(code, SmsUnavailable)(), code in PERMANENT)
+    return Outcome(Delivery.FAILED, str(code), _REFUSALS.get(code, SmsUnavailable)(), str(code) in PERMANENT_ERRORS)
 
 
 def _never_sent(error: RequestException) -> bool:
