@@ -48,7 +48,7 @@ def verify_challenge(call: api.Call) -> contract.Approved:
 @app.operation(contract.JWKS)
 def jwks(_call: api.Call) -> contract.Jwks:
     """The public keys of access tokens."""
-    return contract.Jwks([wiring.signer.jwk()])
+    return contract.Jwks(wiring.signer.jwks())
 
 
 @app.operation(contract.OPENAPI)

@@ -90,9 +90,9 @@ def signed(name: str, **changes: Any) -> str:
 
 
 def signer() -> KmsSigner:
-    """The product's signing key."""
+    """The product's signing key, as it is deployed first."""
     kms: Any = boto3.client("kms")
-    return KmsSigner(kms, os.environ["SIGNING_KEY_ALIAS"])
+    return KmsSigner(kms, [f"{os.environ['SIGNING_KEY_ALIAS']}-first"])
 
 
 def call_of(operation: Operation, login_name: str, id_: str = "x") -> tuple[str, str]:

@@ -71,7 +71,9 @@ def of_the_public_key_as_a_secret(name: str) -> str:
     """The classic confusion: the public key, which everybody has, as an HMAC secret."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    pem = signer().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    key = signer().public_key(signer().key_id())
+    assert key is not None
+    pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     text = f"{segment({'alg': 'HS256', 'typ': 'at+jwt', 'kid': signer().key_id()})}.{segment(claims(name))}"
     digest = hmac.digest(pem, text.encode(), hashlib.sha256)
     return f"{text}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"

@@ -161,8 +161,8 @@ def test_the_templates_resources_are_there(stack: RunningStack) -> None:
     assert parameter["Value"] == stack.base_url
     assert json.loads(client("secretsmanager").get_secret_value(SecretId="local/mfa/hmac")["SecretString"])["current"]
     aliases = {alias["AliasName"] for alias in client("kms").list_aliases()["Aliases"]}
-    assert {"alias/local-mfa-signing", "alias/local-mfa-settings"} <= aliases
-    signing = client("kms").describe_key(KeyId="alias/local-mfa-signing")["KeyMetadata"]
+    assert {"alias/local-mfa-signing-first", "alias/local-mfa-settings"} <= aliases
+    signing = client("kms").describe_key(KeyId="alias/local-mfa-signing-first")["KeyMetadata"]
     assert (signing["KeySpec"], signing["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
 
 

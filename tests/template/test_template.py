@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from infra.local.template import read_template
 from tests.template.sam import TEMPLATE, source, transformed
 
 ROOT = Path(__file__).parents[2]
@@ -123,19 +124,21 @@ def test_who_checks_passwords_cannot_read_twilios_token_and_who_sends_cannot_sig
 ) -> None:
     keys = {
         role: {
-            (action, statement["Resource"]["Fn::GetAtt"][0])
+            (action, key)
             for statement in statements(deployed[role])
             for action in listed(statement["Action"])
             if action.startswith("kms:")
+            for key in keys_of(statement)
         }
         for role in ACTIONS
     }
     assert keys["SendCodeRole"] == {("kms:Decrypt", "SettingsKey")}
-    assert keys["VerifyCodeRole"] == {("kms:Sign", "SigningKey"), ("kms:GetPublicKey", "SigningKey")}
+    signing = ("SigningKey", "SecondSigningKey")
+    assert keys["VerifyCodeRole"] == {(action, key) for action in ("kms:Sign", "kms:GetPublicKey") for key in signing}
     assert keys["AdminRole"] == {
         ("kms:Decrypt", "SettingsKey"),
         ("kms:Encrypt", "SettingsKey"),
-        ("kms:GetPublicKey", "SigningKey"),
+        *(("kms:GetPublicKey", key) for key in signing),
     }
     for role in ("SendCodeRole", "AdminRole"):
         [sealed] = [each for each in statements(deployed[role]) if "kms:Decrypt" in listed(each["Action"])]
@@ -143,10 +146,35 @@ def test_who_checks_passwords_cannot_read_twilios_token_and_who_sends_cannot_sig
         assert sealed["Condition"] == {"StringEquals": {"kms:EncryptionContext:setting": "twilio.auth_token"}}
 
 
-def test_access_tokens_are_signed_by_a_key_that_never_leaves_kms(deployed: dict[str, Resource]) -> None:
-    signing, settings = deployed["SigningKey"]["Properties"], deployed["SettingsKey"]["Properties"]
-    assert (signing["KeySpec"], signing["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
-    assert settings["EnableKeyRotation"] is True
+def keys_of(statement: dict[str, Any]) -> Iterator[str]:
+    """The keys that a statement is about; some are there only under a condition."""
+    for resource in listed(statement["Resource"]):
+        _, key, otherwise = resource.get("Fn::If", [None, resource, {"Ref": "AWS::NoValue"}])
+        assert otherwise == {"Ref": "AWS::NoValue"}
+        yield key["Fn::GetAtt"][0]
+
+
+def test_access_tokens_are_signed_by_keys_that_never_leave_kms(deployed: dict[str, Resource]) -> None:
+    for name in ("SigningKey", "SecondSigningKey"):
+        signing = deployed[name]["Properties"]
+        assert (signing["KeySpec"], signing["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
+    assert deployed["SettingsKey"]["Properties"]["EnableKeyRotation"] is True
+
+
+@pytest.mark.parametrize("order", source()["Parameters"]["SigningOrder"]["AllowedValues"])
+def test_in_every_order_the_signing_keys_that_functions_look_for_are_there_and_no_other(order: str) -> None:
+    template = read_template(TEMPLATE, {"SigningOrder": order})
+    environment = template.functions["VerifyCodeFunction"].environment
+    wanted = {f"{environment['SIGNING_KEY_ALIAS']}-{each}" for each in environment["SIGNING_ORDER"].split(",")}
+    aliases = {each["AliasName"]: each["TargetKeyId"] for each in template.named("AWS::KMS::Alias").values()}
+    assert {name for name in aliases if "signing" in name} == wanted
+    assert {aliases[name] for name in wanted} == template.named("AWS::KMS::Key").keys() - {"SettingsKey"}
+    # CloudFormation makes the aliases before the functions,.
+    tags = source()["Globals"]["Function"]["Tags"]["signing-keys"]["Fn::Join"][1]
+    assert {each["Fn::If"][0]: each["Fn::If"][1]["Ref"] for each in tags} == {
+        "HasFirstSigningKey": "SigningKeyAlias",
+        "HasSecondSigningKey": "SecondSigningKeyAlias",
+    }
 
 
 def test_no_secret_is_written_in_the_template() -> None:

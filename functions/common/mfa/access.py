@@ -22,11 +22,10 @@ class Accounts(Protocol):
     def load_account(self, login_name: str) -> Account: ...
 
 
-class PublicKey(Protocol):
-    """The key that access tokens are checked with."""
+class PublicKeys(Protocol):
+    """The keys that access tokens are checked with."""
 
-    def key_id(self) -> str: ...
-    def public_key(self) -> Any: ...
+    def public_key(self, key_id: str) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +33,7 @@ class Access:
     """Decides who may administer."""
 
     accounts: Accounts
-    key: PublicKey
+    keys: PublicKeys
     issuer: Callable[[], str]
     settings: Callable[[], Settings]
 
@@ -57,11 +56,12 @@ class Access:
         issuer = self.issuer()
         try:
             header = jwt.get_unverified_header(token)
-            if header.get("typ") != _TYPE or header.get("kid") != self.key.key_id():
+            key = self.keys.public_key(header.get("kid", "")) if header.get("typ") == _TYPE else None
+            if key is None:
                 raise InvalidToken
             claims: dict[str, Any] = jwt.decode(
                 token,
-                self.key.public_key(),
+                key,
                 algorithms=["ES256"],
                 audience=issuer,
                 issuer=issuer,

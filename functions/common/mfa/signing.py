@@ -1,6 +1,6 @@
-"""The signing key of access tokens, which never leaves KMS."""
+"""The signing keys of access tokens, which never leave KMS."""
 
-from functools import cached_property
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,15 +20,19 @@ class Kms(Protocol):
 
 
 class KmsSigner:
-    """Signs with the asymmetric key behind an alias."""
+    """Signs with the asymmetric key behind the first of these aliases; tokens of the others are good as well.
 
-    def __init__(self, client: Kms, alias: str) -> None:
+    Each public key is read once, and only when it is asked for.
+    """
+
+    def __init__(self, client: Kms, aliases: Sequence[str]) -> None:
         self._client = client
-        self._alias = alias
+        self._aliases = aliases
+        self._read: dict[str, Any] = {}
 
     def key_id(self) -> str:
         """The key's own id, which the JWKS lists as `kid`: the alias may come to name another key."""
-        return str(self._public_key["KeyId"]).rpartition("/")[2]
+        return _id(self._answer(self._aliases[0]))
 
     def sign(self, message: bytes) -> bytes:
         """ECDSA on P-256 with SHA-256, as r and s of 32 bytes each (RFC 7518, 3.4). Raises TemporarilyUnavailable."""
@@ -36,7 +40,7 @@ class KmsSigner:
 
         try:
             answer = self._client.sign(
-                KeyId=self._public_key["KeyId"],
+                KeyId=self._answer(self._aliases[0])["KeyId"],
                 Message=message,
                 MessageType="RAW",
                 SigningAlgorithm="ECDSA_SHA_256",
@@ -46,27 +50,45 @@ class KmsSigner:
         r, s = decode_dss_signature(answer["Signature"])
         return r.to_bytes(32) + s.to_bytes(32)
 
-    def jwk(self) -> Jwk:
-        """The public key (RFC 7518, 6.2.1)."""
-        from jwt.utils import base64url_encode  # noqa: PLC0415 - cold starts
+    def jwks(self) -> list[Jwk]:
+        """The public keys (RFC 7517, 5), the signing one first."""
+        return [_jwk(self._answer(alias)) for alias in self._aliases]
 
-        numbers = self.public_key().public_numbers()
-        x, y = (base64url_encode(n.to_bytes(32)).decode() for n in (numbers.x, numbers.y))
-        return Jwk(kid=self.key_id(), x=x, y=y)
+    def public_key(self, key_id: str) -> "EllipticCurvePublicKey | None":
+        """The public key of this id, to check tokens with; None where it is none of ours."""
+        for alias in self._aliases:
+            answer = self._answer(alias)
+            if _id(answer) == key_id:
+                return _public_key(answer)
+        return None
 
-    def public_key(self) -> "EllipticCurvePublicKey":
-        """The public key, to check tokens with."""
-        from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey  # noqa: PLC0415 - cold starts
-        from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
+    def _answer(self, alias: str) -> Any:
+        if alias not in self._read:
+            try:
+                self._read[alias] = self._client.get_public_key(KeyId=alias)
+            except (BotoCoreError, ClientError) as error:
+                raise TemporarilyUnavailable from error
+        return self._read[alias]
 
-        key = load_der_public_key(self._public_key["PublicKey"])
-        if not isinstance(key, EllipticCurvePublicKey):
-            raise TypeError("the signing key is not an elliptic curve key")
-        return key
 
-    @cached_property
-    def _public_key(self) -> Any:
-        try:
-            return self._client.get_public_key(KeyId=self._alias)
-        except (BotoCoreError, ClientError) as error:
-            raise TemporarilyUnavailable from error
+def _id(answer: Any) -> str:
+    return str(answer["KeyId"]).rpartition("/")[2]
+
+
+def _public_key(answer: Any) -> "EllipticCurvePublicKey":
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey  # noqa: PLC0415 - cold starts
+    from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
+
+    key = load_der_public_key(answer["PublicKey"])
+    if not isinstance(key, EllipticCurvePublicKey):
+        raise TypeError("the signing key is not an elliptic curve key")
+    return key
+
+
+def _jwk(answer: Any) -> Jwk:
+    """A public key (RFC 7518, 6.2.1)."""
+    from jwt.utils import base64url_encode  # noqa: PLC0415 - cold starts
+
+    numbers = _public_key(answer).public_numbers()
+    x, y = (base64url_encode(n.to_bytes(32)).decode() for n in (numbers.x, numbers.y))
+    return Jwk(kid=_id(answer), x=x, y=y)

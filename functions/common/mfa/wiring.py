@@ -170,7 +170,7 @@ class Wiring:
         """Decides who may administer."""
         from mfa.access import Access
 
-        return Access(accounts=self.account_store, key=self.signer, issuer=self.issuer, settings=self.settings)
+        return Access(accounts=self.account_store, keys=self.signer, issuer=self.issuer, settings=self.settings)
 
     @cached_property
     def administration(self) -> "Administration":
@@ -245,7 +245,8 @@ class Wiring:
         """Signs access tokens."""
         from mfa.signing import KmsSigner
 
-        return KmsSigner(self._kms, os.environ["SIGNING_KEY_ALIAS"])
+        order = os.environ["SIGNING_ORDER"].split(",")
+        return KmsSigner(self._kms, [f"{os.environ['SIGNING_KEY_ALIAS']}-{each}" for each in order])
 
     @cached_property
     def account_store(self) -> "AccountStore":

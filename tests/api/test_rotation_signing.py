@@ -1,0 +1,147 @@
+"""The signing key of access tokens is rotated: deployment by deployment, whose containers are about at the same time."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import boto3
+import jwt
+import pytest
+
+from infra.local.template import Template, read_template
+from mfa.signing import KmsSigner
+from tests.api import administrators, people
+from tests.api.administrators import Administrator
+from tests.api.stack import ISSUER, ROOT, Stack
+
+ALIAS = "alias/local-mfa-signing-"
+ORDERS = ("first", "first,second", "second,first", "second")
+
+
+@dataclass
+class Deployment:
+    """The containers of one deployment of the template."""
+
+    stack: Stack
+    template: Template
+    containers: dict[str, ModuleType] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def answering(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch, self.stack.on(self.containers):
+            patch.setattr(self.stack, "template", self.template)
+            # What is loaded already looks for its keys when they are needed.
+            patch.setenv("SIGNING_ORDER", self.template.functions["VerifyCodeFunction"].environment["SIGNING_ORDER"])
+            yield
+
+    def log_in(self) -> Administrator:
+        with self.answering():
+            return administrators.new(self.stack)
+
+    def administers(self, admin: Administrator) -> str:
+        with self.answering():
+            return admin.ask("GET", "/session").code
+
+    def published(self) -> list[dict[str, str]]:
+        with self.answering():
+            answer = self.stack.call("GET", "/.well-known/jwks.json")
+        found: list[dict[str, str]] = answer.json["keys"]
+        return found
+
+
+@pytest.fixture
+def second_key(stack: Stack) -> Iterator[None]:
+    kms = boto3.client("kms")
+    kms.create_alias(
+        AliasName=f"{ALIAS}second",
+        TargetKeyId=kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"],
+    )
+    yield
+    kms.delete_alias(AliasName=f"{ALIAS}second")
+    stack.restart()
+
+
+def deploy(stack: Stack, order: str) -> Deployment:
+    return Deployment(stack, read_template(ROOT / "template.yaml", {"PublicUrl": ISSUER, "SigningOrder": order}))
+
+
+def kid(admin: Administrator) -> str:
+    return str(jwt.get_unverified_header(admin.token)["kid"])
+
+
+def key_id(name: str) -> str:
+    return str(boto3.client("kms").describe_key(KeyId=f"{ALIAS}{name}")["KeyMetadata"]["KeyId"])
+
+
+@pytest.mark.usefixtures("second_key")
+def test_through_a_rotation_every_token_is_good_before_and_after_each_deployment(stack: Stack) -> None:
+    deployments = [deploy(stack, order) for order in ORDERS]
+    for old, new in itertools.pairwise(deployments):
+        # What the older containers sign is good in the newer ones, until the last step; and the other way round.
+        signed_by_old, signed_by_new = old.log_in(), new.log_in()
+        assert old.administers(signed_by_new) == "200"
+        if new is not deployments[-1]:
+            assert new.administers(signed_by_old) == "200"
+        # A relying application that has read the keys of either knows the key of both, but for the same exception.
+        for admin, deployment in ((signed_by_new, old), (signed_by_new, new), (signed_by_old, old)):
+            keys = jwt.PyJWKSet.from_dict({"keys": deployment.published()})
+            jwt.decode(admin.token, keys[kid(admin)], algorithms=["ES256"], audience=ISSUER)
+
+
+@pytest.mark.usefixtures("second_key")
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_key_named_first_signs_and_those_named_are_published(stack: Stack, order: str) -> None:
+    deployment = deploy(stack, order)
+    named = [key_id(name) for name in order.split(",")]
+    assert [key["kid"] for key in deployment.published()] == named
+    assert kid(deployment.log_in()) == named[0]
+
+
+@pytest.mark.usefixtures("second_key")
+def test_a_key_that_is_no_longer_named_opens_nothing(stack: Stack) -> None:
+    """As after the last step of a rotation, or after a deployment that skips the steps between to end every token."""
+    admin = deploy(stack, "first").log_in()
+    after = deploy(stack, "second")
+    assert after.administers(admin) == "invalid_token"
+    assert after.administers(after.log_in()) == "200"
+
+
+class CountingKms:
+    """KMS, and which keys were read."""
+
+    def __init__(self, kms: Any) -> None:
+        self.kms = kms
+        self.read: list[str] = []
+
+    def get_public_key(self, **request: Any) -> Any:
+        self.read.append(request["KeyId"])
+        return self.kms.get_public_key(**request)
+
+    def sign(self, **request: Any) -> Any:
+        return self.kms.sign(**request)
+
+
+@pytest.mark.usefixtures("second_key")
+def test_signing_reads_one_key_and_strangers_tokens_make_us_read_each_once(stack: Stack) -> None:
+    kms = CountingKms(boto3.client("kms"))
+    signer = KmsSigner(kms, [f"{ALIAS}second", f"{ALIAS}first"])
+    signer.sign(b"message")
+    assert signer.public_key(signer.key_id()) is not None
+    assert kms.read == [f"{ALIAS}second"]
+    for _ in range(3):
+        assert signer.public_key("a stranger's") is None
+    assert kms.read == [f"{ALIAS}second", f"{ALIAS}first"]
+
+
+def test_a_key_that_is_not_there_yet_is_looked_for_again(stack: Stack, request: pytest.FixtureRequest) -> None:
+    deployment = deploy(stack, "first,second")
+    with deployment.answering():
+        assert stack.call("GET", "/.well-known/jwks.json").code == "temporarily_unavailable"
+        assert people.add(stack, mfa=False, phones=0).login().status == 200
+    request.getfixturevalue("second_key")
+    assert len(deployment.published()) == 2
