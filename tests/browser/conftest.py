@@ -101,6 +101,14 @@ def receive(stack: RunningStack, address: str, prefix: str) -> Message:
     return Message(_DIGITS.findall(body)[0], prefix, body)
 
 
+def hear(stack: RunningStack, number: str) -> str:
+    """The digits that the newest call to this number says; waits until it has come."""
+    call = arrived(stack, number, lambda item: item.get("channel") == "voice")
+    found = _HEARD.search(call["body"])
+    assert found, call["body"]
+    return re.sub(r"\D", "", found[0])
+
+
 @dataclass(frozen=True)
 class Person:
     """A user with phones and a mailbox of their own."""
@@ -116,10 +124,7 @@ class Person:
 
     def hear(self) -> str:
         """The digits that the newest call says."""
-        call = arrived(self.stack, self.numbers[0], lambda item: item.get("channel") == "voice")
-        found = _HEARD.search(call["body"])
-        assert found, call["body"]
-        return re.sub(r"\D", "", found[0])
+        return hear(self.stack, self.numbers[0])
 
     def unlock(self) -> None:
         """As an administrator does."""

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Request, Route, expect
 
 from infra.local.testing import RunningStack
-from tests.browser.conftest import PASSWORD, Browsing, Person, operate, receive
+from tests.browser.conftest import PASSWORD, Browsing, Person, hear, operate, receive
 from tests.browser.console_window import (
     PATH,
     Console,
@@ -100,6 +100,22 @@ def test_the_login_asks_for_the_passcode(browsing: Browsing, stack: RunningStack
     expect(console.page.get_by_text("That passcode is not right.")).to_be_visible()
     console.check_accessible()
     console.verify(f"{message.prefix}-{message.digits}")
+    console.sees("Clients")
+
+
+def test_the_login_may_be_a_call(browsing: Browsing, stack: RunningStack) -> None:
+    """Where calls are set up, the passcode can be heard instead."""
+    number = fresh_number()
+    console = Console(browsing.open(PATH + "#/clients"))
+    console.log_in(make_admin(stack, number=number), PASSWORD)
+    console.button("Call me instead").click()
+    console.sees("Enter the passcode")
+    main = console.page.get_by_role("main")
+    expect(main).to_contain_text("A call with the passcode was already made to the phone number")
+    expect(main).to_contain_text("The call says the digits twice.")
+    expect(console.page.locator(".code-prefix")).to_be_hidden()
+    console.check_accessible()
+    console.verify(hear(stack, number))
     console.sees("Clients")
 
 

@@ -92,22 +92,25 @@ export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) 
     }
     const group = uid("phone");
     const submit = el("button", { type: "submit", class: "button primary", "data-first": true }, el("span", {}, "Send passcode"));
+    const call = login.channels.includes("voice") && button("Call me instead", { onclick: () => ask(call, "voice") });
     const room = el("div", { role: "alert" }, message);
     const choices = login.phones.map((phone, index) =>
       el("label", { class: "choice", for: `${group}-${index}` }, el("input", { type: "radio", name: group, id: `${group}-${index}`, value: phone.id, checked: index === 0 }), el("span", {}, el("span", { class: "choice-name" }, maskedPhone(phone)), el("span", { class: "choice-hint" }, phone.verified ? "Verified" : "Not yet verified: the first passcode does that"))),
     );
-    const form = el("form", { novalidate: true }, el("fieldset", { class: "choices" }, el("legend", {}, "Please select phone number to receive passcode via SMS message to continue login."), choices), room, el("div", { class: "actions" }, submit, back));
-    form.addEventListener("submit", async (event) => {
+    const form = el("form", { novalidate: true }, el("fieldset", { class: "choices" }, el("legend", {}, "Please select phone number to receive passcode via SMS message to continue login."), choices), room, el("div", { class: "actions" }, submit, call, back));
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (isDisabled(submit)) return;
+      if (!isDisabled(submit)) ask(submit, "sms");
+    });
+    async function ask(control, channel) {
       const id = form.querySelector(":checked").value;
       try {
-        const { body } = await busyWhile(submit, () => send("/v1/challenges", { phone_id: id }));
+        const { body } = await busyWhile(control, () => send("/v1/challenges", { phone_id: id, channel }));
         passcode(body, login.phones.find((phone) => phone.id === id));
       } catch (error) {
         if (!lost(error)) room.replaceChildren(noticeOf(error));
       }
-    });
+    }
     show("Choose a phone", form);
     return form.querySelector("input").focus();
   }
@@ -118,7 +121,7 @@ export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) 
     const path = `/v1/challenges/${encodeURIComponent(challenge.id)}`;
     const form = passcodeForm({
       challenge,
-      lead: ["SMS message with a passcode was already sent to the phone number ", el("strong", {}, bdi(maskedPhone(phone))), ". Please enter the passcode to continue login."],
+      lead: [challenge.channel === "voice" ? "A call with the passcode was already made to" : "SMS message with a passcode was already sent to", " the phone number ", el("strong", {}, bdi(maskedPhone(phone))), ". Please enter the passcode to continue login."],
       verify: async (code) => {
         const { body } = await request("POST", `${path}/verify`, { body: { code }, token: login.mfa_token });
         await enter(body.token);

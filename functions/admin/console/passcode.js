@@ -13,6 +13,13 @@ const DELIVERY = {
   failed: ["trouble", "The message was not delivered"],
   unknown: ["trouble", "No answer came from Twilio; the message may still arrive"],
 };
+const CALL = {
+  delivered: ["good", "The call has ended"],
+  sent: ["", "The phone is ringing"],
+  undelivered: ["trouble", "The call was not answered"],
+  failed: ["trouble", "The call could not be made"],
+  unknown: ["trouble", "No answer came from Twilio; the call may still come"],
+};
 const TAKEN = ["", "Twilio has taken the message; whether it arrives is not reported here"];
 
 /** The digits of what someone typed or pasted (`XYWD-581883`, `581 883`, the whole message), or null. */
@@ -66,10 +73,13 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
   }
 
   function draw() {
-    prefix.textContent = state.prefix;
-    hint.textContent = `The message has the reference ${state.prefix}. Type its digits, or paste all of it.`;
+    const called = state.channel === "voice";
+    prefix.textContent = called ? "" : state.prefix;
+    prefix.hidden = prefix.nextSibling.hidden = called;
+    hint.textContent = called ? "The call says the digits twice." : `The message has the reference ${state.prefix}. Type its digits, or paste all of it.`;
+    again.lastChild.textContent = called ? "Call again" : "Resend passcode";
     const { status, error_code: error } = state.delivery ?? {};
-    const [kind, words] = DELIVERY[status] ?? (poll ? ["sending", "The message is on its way"] : TAKEN);
+    const [kind, words] = (called ? CALL : DELIVERY)[status] ?? (poll ? ["sending", called ? "We are calling" : "The message is on its way"] : TAKEN);
     delivery.dataset.state = kind || "sent";
     delivery.lastChild.textContent = kind === "trouble" && error ? `${words}: ${refusalReason(error)}` : words;
     tick();
@@ -90,12 +100,14 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
     wait.textContent = state.sends_remaining === 0 ? "No more messages for now." : pause > 0 ? `in ${countdown(pause)}` : "";
   }
 
+  const source = () => (state.channel === "voice" ? "latest call" : `message with reference ${state.prefix}`);
+
   async function submitCode(event) {
     event.preventDefault();
     if (submit.hidden || isDisabled(submit)) return;
     room.replaceChildren();
     const digits = readPasscode(input.value);
-    fault(digits ? "" : `Enter the digits of the message with reference ${state.prefix}.`);
+    fault(digits ? "" : `Enter the digits of the ${source()}.`);
     if (!digits) return input.focus();
     try {
       const answer = await busyWhile(submit, () => verify(digits));
@@ -115,7 +127,7 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
       input.value = "";
       draw();
       planPolls();
-      room.replaceChildren(notice({ kind: "info", title: "A new passcode was sent", text: `Use the message with reference ${state.prefix}. Earlier passcodes no longer work.` }));
+      room.replaceChildren(notice({ kind: "info", title: "A new passcode was sent", text: `Use the ${source()}. Earlier passcodes no longer work.` }));
       input.focus();
     } catch (problem) {
       refuse(problem);
@@ -129,7 +141,7 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
     if (["invalid_code", "code_superseded"].includes(code) && body.attempts_remaining !== 0) {
       const left = body.attempts_remaining;
       const warn = left === 1 ? " This is the last attempt." : left <= 3 ? ` ${left} attempts are left.` : "";
-      fault(`${code === "invalid_code" ? "That passcode is not right." : "That passcode is from an earlier message."} Use the message with reference ${state.prefix}.${warn}`);
+      fault(`${code === "invalid_code" ? "That passcode is not right." : "That passcode is from an earlier message."} Use the ${source()}.${warn}`);
       draw();
       input.focus();
       return input.select();
