@@ -121,6 +121,13 @@ class _Http(TwilioHttpClient):
         self._patience = patience
         self.status = 0
 
+    # The SDK logs every request's address and headers at INFO, which is what Lambda's JSON logs let through.
+    def log_request(self, kwargs: dict[str, object]) -> None:
+        """Logs nothing."""
+
+    def log_response(self, status_code: int, response: object) -> None:
+        """Logs nothing."""
+
     def request(
         self,
         method: str,
