@@ -5,19 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa import admin_contract, api, errors, operations, pages
 from mfa.wiring import Wiring
 
 logger = Logger()
-metrics = Metrics()
 wiring = Wiring()
-app = api.App(wiring, logger, metrics)
+app = api.App(wiring, logger)
 console = pages.Pages(Path(__file__).with_name("console"))
 
 
@@ -37,35 +35,38 @@ for operation in admin_contract.OPERATIONS:
 @app.get("/v1/admin/console")
 def console_address() -> Response[str]:
     """Leads to the first page. API Gateway tells no slash at the end from none, and pages lie below it."""
-    app.count("console")
     return pages.redirect(f"{wiring.issuer()}/v1/admin/console/index.html")
 
 
 @app.get(r"/v1/admin/console/{proxy\+}")
 def console_page() -> Response[str]:
     """A file of the console."""
-    app.count("console")
     event = app.current_event
     return console.page((event.path_parameters or {}).get("proxy", ""), event.headers.get("If-None-Match"))
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
-@metrics.log_metrics
+@wiring.metrics.flushed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answers API Gateway; and `{"operation": …, "input": …}` by `{"output": …}` or `{"error": problem}`."""
     if isinstance(event, dict) and "httpMethod" in event and event.get("requestContext"):
         return app.resolve(event, context)
+    # There is no HTTP request: the invocation's own id goes into the logs and into the answer.
+    logger.set_correlation_id(context.aws_request_id)
     try:
         output = _invoked(event)
     except errors.Refusal as refusal:
         logger.info("refused", code=refusal.code)
-        metrics.add_metric(name="refused", unit=MetricUnit.Count, value=1)
-        return {"error": refusal.problem()}
-    except Exception:
-        logger.exception("broken")
-        metrics.add_metric(name="broken", unit=MetricUnit.Count, value=1)
-        return {"error": errors.InternalError(correlation_id=context.aws_request_id).problem()}
+        return _refused(refusal)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and answered
+        logger.error("broken", **api.failure(error))
+        return _refused(errors.InternalError(correlation_id=context.aws_request_id))
     return {"output": msgspec.to_builtins(output)}
+
+
+def _refused(refusal: errors.Refusal) -> dict[str, Any]:
+    app.count_refusal(refusal)
+    return {"error": refusal.problem()}
 
 
 def _invoked(event: Any) -> Any:
@@ -78,5 +79,4 @@ def _invoked(event: Any) -> Any:
     if not isinstance(given, Mapping):
         raise errors.InvalidRequest("input", "must be an object")
     logger.append_keys(operation=name)
-    metrics.add_metric(name="operations", unit=MetricUnit.Count, value=1)
     return operations.invoke(wiring.administration, name, given)

@@ -3,20 +3,20 @@
 from typing import Any
 from urllib.parse import quote_plus
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa import api, contract, views
 from mfa.callbacks import callback_url
 from mfa.challenges import Channel
+from mfa.metering import known_error
 from mfa.sends import Dispatched
 from mfa.wiring import Wiring
 
 logger = Logger()
-metrics = Metrics()
 wiring = Wiring()
-app = api.App(wiring, logger, metrics)
+app = api.App(wiring, logger)
 
 
 @app.operation(contract.START_CHALLENGE)
@@ -53,17 +53,21 @@ def twilio_status(call: api.Call) -> None:
         callback_url(wiring.issuer(), quote_plus(ref)), ref, call.form(), call.header("X-Twilio-Signature") or ""
     )
     if error is not None:
-        app.count(f"twilio_{error}")
+        logger.warning("not delivered", error=error)
+        wiring.metrics.count("send_failures", error=known_error(error))
 
 
 def _sent(dispatched: Dispatched) -> contract.ChallengeState:
+    challenge = dispatched.challenge
     if dispatched.sent:
-        app.count(f"sends_{dispatched.challenge.channel}")
-    return views.challenge(dispatched.challenge, wiring.clock())
+        channel = "test" if dispatched.is_test else challenge.channel.value
+        wiring.metrics.count("sends", channel=channel, region=challenge.region)
+        wiring.metrics.count("unconfirmed_sends", region=challenge.region)
+    return views.challenge(challenge, wiring.clock())
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
-@metrics.log_metrics
+@wiring.metrics.flushed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answers API Gateway."""
     return app.resolve(event, context)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -11,15 +11,16 @@ from mfa.logins import Authenticated
 from mfa.wiring import Wiring
 
 logger = Logger()
-metrics = Metrics()
 wiring = Wiring()
-app = api.App(wiring, logger, metrics)
+app = api.App(wiring, logger)
 
 
 @app.operation(contract.LOGIN)
 def login(call: api.Call) -> contract.MfaRequired | contract.Authenticated:
     """Checks name and password."""
-    return views.first_factor(wiring.logins.login(call.body.login_name, call.body.password, call.address))
+    passed = wiring.logins.login(call.body.login_name, call.body.password, call.address)
+    wiring.metrics.count("logins")
+    return views.first_factor(passed)
 
 
 @app.operation(contract.LOGIN_VOUCHED)
@@ -32,8 +33,10 @@ def login_vouched(call: api.Call) -> contract.MfaRequired | contract.Authenticat
         supports_mfa=call.body.client_supports_mfa,
         client_version=call.body.client_version,
     )
+    wiring.metrics.count("logins")
     if isinstance(passed, Authenticated) and passed.legacy:
-        app.count("legacy_logins")
+        logger.warning("legacy skip", client=call.relying_client.client_id)
+        wiring.metrics.count("legacy_skips")
     return views.first_factor(passed)
 
 
@@ -41,7 +44,8 @@ def login_vouched(call: api.Call) -> contract.MfaRequired | contract.Authenticat
 def verify_challenge(call: api.Call) -> contract.Approved:
     """Completes the login with the passcode."""
     approval = wiring.verification.verify(call.mfa_token, call.id(), call.body.code, call.address)
-    app.count("approvals")
+    wiring.metrics.count("approvals", region=approval.region)
+    wiring.metrics.count("unconfirmed_sends", -1, region=approval.region)
     return views.approval(approval)
 
 
@@ -60,7 +64,7 @@ def openapi(_call: api.Call) -> dict[str, Any]:
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
-@metrics.log_metrics
+@wiring.metrics.flushed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answers API Gateway."""
     return app.resolve(event, context)

@@ -139,7 +139,7 @@ def test_what_twilio_refuses_is_said_given_back_and_lets_another_phone_be_chosen
     assert person.phone_item().get("unusable_reason") == (str(error) if permanent else None)
     assert person.events()[-1]["type"] == "send_refused"
     assert person.events()[-1]["detail"] == {"error": str(error), "channel": "sms"}
-    assert f'"twilio_{error}"' in stack.logs.getvalue(), "it is counted, for the alarm"
+    assert f'"twilio_{error}"' in stack.logs.getvalue(), "the log names it"
     if error != 20003:
         assert person.start(phone=1).json["sends_remaining"] == 4
         assert len(stack.texts(person.numbers[1])) == 1

@@ -1,8 +1,10 @@
-"""The logs: no passcode, password, number or token, whatever happens."""
+"""The logs: no passcode, password, number or token, and nobody's name, whatever happens; and each line finds its request."""
 
 import json
 import re
 from collections.abc import Callable
+
+import pytest
 
 from tests.api.people import Person
 from tests.api.stack import Stack, basic, code_in
@@ -63,12 +65,15 @@ def test_a_whole_life_leaves_no_secret_in_the_logs(stack: Stack, new_person: New
     logged = stack.logs.getvalue()
     codes = {code_in(text) for number in person.numbers for text in stack.texts(number) if "verification code" in text}
     codes |= {code_in(mail) for mail in stack.mails(str(person.email))}
-    codes |= {request["Body"].partition(" ")[0] for request in stack.line.requests}
+    bodies = [request["Body"].partition(" ")[0] for request in stack.line.requests]
+    codes |= {first for first in bodies if first.isdecimal()}  # a notice has none
     assert len(codes) >= 6
-    assert len(entries(stack)) > 40
+    assert len(entries(stack)) > 30
     for secret in [*codes, *tokens, *stack.secrets, *person.numbers, *(number[1:] for number in person.numbers)]:
         assert secret not in logged
     assert not re.search(r"\+\d{7,}", logged)
+    for personal in (person.name, str(person.email), person.address, "198.18."):
+        assert personal not in logged
     assert "argon2" not in logged
 
 
@@ -79,25 +84,49 @@ def test_every_line_of_a_log_is_json_and_names_its_request(stack: Stack, person:
     lines = stack.logs.getvalue().splitlines()
     assert all(line.startswith("{") for line in lines), lines
     for entry in entries(stack):
-        assert "_aws" in entry or {"level", "timestamp", "service", "function_request_id"} <= entry.keys()
+        assert "function_request_id" in entry
+        assert "_aws" in entry or {"level", "timestamp", "service", "correlation_id"} <= entry.keys()
 
 
-def test_what_is_refused_is_counted_by_its_code(stack: Stack, person: Person) -> None:
-    person.challenged()
-    person.guess(1)
-    metrics = [entry for entry in entries(stack) if "_aws" in entry]
-    assert [entry["service"] for entry in metrics] == ["admin", "admin", "verify_code", "send_code", "verify_code"][
-        -len(metrics) :
-    ]
-    assert metrics[-1]["refused_invalid_code"] == [1.0]
-    assert any("sends_sms" in entry for entry in metrics)
-
-
-def test_a_message_is_counted_once_however_often_it_is_asked_for(stack: Stack, person: Person) -> None:
+def test_the_correlation_id_of_a_line_is_the_request_s_id_in_the_gateway_s_own_log(
+    stack: Stack, person: Person
+) -> None:
+    """`$context.requestId` of the access log is `requestContext.requestId` of the event."""
+    given: list[str] = []
     person.login()
-    person.start(key="k")
-    person.start(key="k")
-    assert sum("sends_sms" in entry for entry in entries(stack)) == 1
+    person.call("GET", "/v1/challenges/x", change=lambda event: given.append(event["requestContext"]["requestId"]))
+    [line] = [entry for entry in entries(stack) if entry.get("message") == "refused"]
+    assert [line["correlation_id"]] == given
+    assert (line["operation"], line["code"]) == ("getChallenge", "challenge_not_found")
+
+
+def test_a_failure_is_logged_by_what_and_where_it_was_and_never_by_its_message(
+    stack: Stack, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message may hold what a person typed: here a name that no integer can be made of."""
+    person.login()
+    module = stack._handlers["VerifyCodeFunction"]
+    monkeypatch.setattr(module.wiring, "clock", lambda: int(person.name))
+    event: dict[str, object] = {}
+    with pytest.raises(AssertionError, match="internal_error"):
+        person.call("POST", "/v1/challenges/x/verify", {"code": "000000"}, change=event.update)
+    [line] = [entry for entry in entries(stack) if entry.get("message") == "broken"]
+    assert (line["level"], line["error"]) == ("ERROR", "ValueError")
+    assert "api.py" in str(line["stack"])
+    assert "<lambda>" in str(line["stack"])
+    assert person.name not in stack.logs.getvalue()
+
+
+def test_a_failure_of_a_direct_invocation_is_found_by_the_id_in_its_answer(stack: Stack) -> None:
+    stack.admin("clients.list")
+    stack._handlers["AdminFunction"].wiring.__dict__["administration"] = None
+    try:
+        result = stack.invoke("AdminFunction", {"operation": "clients.list", "input": {}})
+    finally:
+        stack.restart()
+    [line] = [entry for entry in entries(stack) if entry.get("message") == "broken"]
+    assert result["error"].keys() >= {"code", "correlation_id"}
+    assert result["error"]["correlation_id"] == line["correlation_id"] == line["function_request_id"]
 
 
 def test_a_failure_of_ours_tells_a_correlation_id_and_nothing_else(stack: Stack, person: Person) -> None:

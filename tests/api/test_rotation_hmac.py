@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from infra.rotate_hmac import LOGIN_SECONDS, WAIT_SECONDS, HmacSecret, RotationRefused
-from mfa.wiring import CACHE_SECONDS
+from mfa.caches import CACHE_SECONDS
 from tests.api import administrators, people
 from tests.api.people import Person
 from tests.api.stack import Stack

@@ -68,7 +68,7 @@ def test_a_refused_delivery_shows_with_its_code_in_challenge_and_history(
     assert person.get().json["status"] == "failed"
     assert person.events()[-1]["type"] == "send_refused"
     assert person.events()[-1]["detail"] == {"error": "30003", "channel": "sms"}
-    assert '"twilio_30003"' in stack.logs.getvalue(), "it is counted"
+    assert '"error":"30003"' in stack.logs.getvalue(), "the log names it"
 
 
 def test_a_refusal_without_a_code_is_unknown(stack: Stack, person: Person) -> None:

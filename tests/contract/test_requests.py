@@ -26,7 +26,7 @@ from infra.local.template import Route, Template, read_template
 from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
 from infra.local.twilio.delivered import Delivered
-from mfa import wiring
+from mfa import caches, wiring
 from mfa.admin_requests import NewClient, NewUser
 from mfa.administration.actors import Actor
 from mfa.budgets import WRONG_PASSWORDS_PER_NAME
@@ -168,7 +168,7 @@ def functions() -> Iterator[Functions]:
         for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_CA_BUNDLE"):
             environment.delenv(name, raising=False)
         InProcess("", None).create(template.resources, email_domain="example.com")
-        environment.setattr(wiring, "CACHE_SECONDS", 3600.0)  # longer than all of this takes
+        environment.setattr(caches, "CACHE_SECONDS", 3600.0)  # longer than all of this takes
         wiring._session.cache_clear()
         stack.callback(wiring._session.cache_clear)
 

@@ -27,7 +27,7 @@ ALLOWED = {
     "jwt": {"mfa.signing", "mfa.access"},
     "itsdangerous": {"mfa.tokens", "mfa.cursors"},
     "os": {"mfa.wiring"},
-    "time": {"mfa.wiring", "mfa.delivery.twilio"},
+    "time": {"mfa.wiring", "mfa.caches", "mfa.delivery.twilio"},
     "random": set(),
     "secrets": {"mfa.wiring"},
     "socket": set(),
@@ -88,7 +88,7 @@ def imported_by(statement: str) -> set[str]:
     """What a new process has imported after a statement."""
     # Not in the layer, and where it is installed botocore's urllib3 loads it, with cryptography.
     probe = f"import sys\nsys.modules['OpenSSL'] = None\n{statement}\nprint(*sys.modules, sep='\\n')"
-    environment = {"PATH": "", "PYTHONPATH": str(PACKAGE.parent), "POWERTOOLS_METRICS_NAMESPACE": "Mfa"}
+    environment = {"PATH": "", "PYTHONPATH": str(PACKAGE.parent), "METRICS_NAMESPACE": "mfa"}
     done = subprocess.run(
         [sys.executable, "-c", probe], capture_output=True, text=True, check=True, env=environment, cwd="/"
     )
@@ -121,6 +121,6 @@ def test_importing_a_module_reads_no_environment_and_opens_nothing(module: str) 
         "        raise RuntimeError(event)\n"
         "sys.addaudithook(watch)\n"
     )
-    # Powertools' metrics and boto3's vendored requests look at sockets' abilities; only connections count.
+    # boto3's vendored requests look at sockets' abilities; only connections count.
     watch = watch.replace("'socket.'", "'socket.connect', 'socket.bind', 'socket.getaddrinfo'")
     assert module in imported_by(f"{watch}import {module}")

@@ -3,22 +3,24 @@
 import base64
 import hashlib
 import ipaddress
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from mfa import errors, schema
 from mfa.administration.actors import Actor
+from mfa.budgets import BudgetSpent
 from mfa.clients import Client
 from mfa.contract import Auth, Operation
 from mfa.keys import HmacKeys
+from mfa.metrics import Metrics
 from mfa.sends import Caller, NotSent
 from mfa.tokens import MfaToken, read_mfa_token
 
@@ -31,6 +33,12 @@ SECURITY_HEADERS = {
 }
 IDEMPOTENCY_KEY_LENGTH = 255
 FORM_FIELDS = 100
+# What a refusal means to an operator, beyond its code.
+REFUSALS_COUNTED = {
+    ("login", errors.InvalidCredentials.code): "wrong_passwords",
+    ("verifyChallenge", errors.InvalidCode.code): "wrong_codes",
+    ("verifyChallenge", errors.CodeSuperseded.code): "wrong_codes",
+}
 
 
 class Access(Protocol):
@@ -48,6 +56,8 @@ class Wiring(Protocol):
     def note_use(self, client: Client) -> None: ...
     @property
     def access(self) -> Access: ...
+    @property
+    def metrics(self) -> Metrics: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +150,12 @@ class Answer:
 class App(APIGatewayRestResolver):
     """A resolver that takes its routes from the contract."""
 
-    def __init__(self, wiring: Wiring, logger: Logger, metrics: Metrics) -> None:
+    def __init__(self, wiring: Wiring, logger: Logger) -> None:
         super().__init__(serializer=lambda value: msgspec.json.encode(value).decode())
         self._wiring = wiring
         self._logger = logger
-        self._metrics = metrics
+        self._metrics = wiring.metrics
+        self._operation = ""
         # Only these ask for HTTP Basic: a browser that a page's own login form asks for it opens a dialog.
         self._basic: set[str] = set()
         self.exception_handler(errors.Refusal)(self._refused)
@@ -157,8 +168,9 @@ class App(APIGatewayRestResolver):
         def register(function: Callable[[Call], Any]) -> Callable[[Call], Any]:
             def route(**_path: str) -> Response[Any]:
                 self._logger.append_keys(operation=operation.id)
-                self.count(operation.id)
-                answer = function(self._authorised(operation))
+                self._operation = operation.id
+                with self._metrics.timing("latency", operation=operation.id):
+                    answer = function(self._authorised(operation))
                 body, etag = (answer.body, answer.etag) if isinstance(answer, Answer) else (answer, None)
                 headers = {"ETag": etag} if etag else {}
                 if operation.cache_seconds:
@@ -176,11 +188,14 @@ class App(APIGatewayRestResolver):
 
     def resolve(self, event: Any, context: Any) -> dict[str, Any]:
         """Answers an event. API Gateway has matched the route already: `resource` is the path as the contract has it."""
+        self._operation = ""
         return super().resolve({**event, "path": event.get("resource") or event.get("path")}, context)
 
-    def count(self, metric: str) -> None:
-        """Counts something that happened."""
-        self._metrics.add_metric(name=metric, unit=MetricUnit.Count, value=1)
+    def count_refusal(self, refusal: errors.Refusal) -> None:
+        """Counts a refusal by its code, and what it means beyond that."""
+        self._metrics.count("refusals", code=refusal.code)
+        if meaning := REFUSALS_COUNTED.get((self._operation, refusal.code)):
+            self._metrics.count(meaning)
 
     def _authorised(self, operation: Operation) -> Call:
         """The call: first who makes it, then what is in it."""
@@ -209,13 +224,9 @@ class App(APIGatewayRestResolver):
         return client
 
     def _refused(self, refusal: errors.Refusal) -> Response[Any]:
-        cause = refusal.__cause__
-        reason = cause.reason if isinstance(cause, NotSent) else _cause(cause)
         log = self._logger.warning if refusal.status >= 500 else self._logger.info
-        log("refused", code=refusal.code, cause=reason)
-        self.count(f"refused_{refusal.code}")
-        if isinstance(cause, NotSent):
-            self.count(reason)
+        log("refused", code=refusal.code, cause=_cause(refusal.__cause__))
+        self.count_refusal(refusal)
         headers = {}
         if refusal.retry_after is not None:
             headers["Retry-After"] = str(refusal.retry_after)
@@ -226,9 +237,18 @@ class App(APIGatewayRestResolver):
         return _json(refusal.status, msgspec.json.encode(refusal.problem()), "application/problem+json", headers)
 
     def _broken(self, error: Exception) -> Response[Any]:
-        self._logger.exception("broken", exc_info=error)
-        self.count("broken")
+        self._logger.error("broken", **failure(error))
         return self._refused(errors.InternalError(correlation_id=self.current_event.request_context.request_id))
+
+
+def failure(error: Exception) -> dict[str, Any]:
+    """What is logged of a failure of ours: what it was and where, but no message, which may hold what a person typed."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return {
+        "error": _cause(error),
+        "cause": _cause(error.__cause__),
+        "stack": [f"{frame.f_code.co_filename}:{line} {frame.f_code.co_qualname}" for frame, line in frames],
+    }
 
 
 def _json(status: int, body: bytes, content_type: str, headers: dict[str, str] | None = None) -> Response[Any]:
@@ -242,7 +262,11 @@ def _header(event: APIGatewayProxyEvent, name: str) -> str | None:
 
 
 def _cause(error: BaseException | None) -> str:
-    """What was behind a refusal: of AWS's errors the operation and the code, of others the kind."""
+    """What was behind a refusal: Twilio's or a mail's error, which budget, AWS's operation and code; of others the kind."""
+    if isinstance(error, NotSent):
+        return error.reason
+    if isinstance(error, BudgetSpent):
+        return f"budget_{error.kind}"
     response = getattr(error, "response", None)
     if isinstance(response, dict) and "Error" in response:
         return f"{getattr(error, 'operation_name', '')} {response['Error'].get('Code', '')}"

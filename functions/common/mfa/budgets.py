@@ -17,6 +17,14 @@ WRONG_PASSWORDS_PER_ADDRESS = 100
 type RandomBelow = Callable[[int], int]
 
 
+class BudgetSpent(Exception):
+    """A budget of this kind is spent: `number`, `address`, `client`, `region` or `global`."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A stretch of time that begins on the hour or at midnight UTC. `name` is its start."""
@@ -46,6 +54,16 @@ class Budget:
     hour_ceiling: int | None = None
 
     @property
+    def kind(self) -> str:
+        """`number`, `address` or `client`."""
+        return self.subject.partition("#")[0].lower()
+
+    @property
+    def name(self) -> str:
+        """Whose budget it is: a number, an address, a client's id."""
+        return self.subject.partition("#")[2]
+
+    @property
     def reopens_at(self) -> float:
         """When there is something to spend again, at the earliest."""
         return (self.hour or self.window).ends_at
@@ -58,6 +76,16 @@ class ShardedBudget:
     subject: str
     window: Window
     ceiling: int | None
+
+    @property
+    def kind(self) -> str:
+        """`region`, or `global` for everything together."""
+        return "global" if self.name == "*" else "region"
+
+    @property
+    def name(self) -> str:
+        """The region."""
+        return self.subject.partition("#")[2]
 
     def shares(self) -> Sequence[int | None]:
         """Each shard's part of the ceiling; together they are the ceiling. A part of 0 takes nothing."""

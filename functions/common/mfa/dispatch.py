@@ -168,7 +168,7 @@ class Dispatch:
                 if isinstance(refusal, errors.TemporarilyUnavailable):  # changed between the read and the write
                     continue
                 raise refusal from refused
-            return Dispatched(self._deliver(account, user, send, outgoing, settings), sent=not send.is_test)
+            return Dispatched(self._deliver(account, user, send, outgoing, settings), sent=True, is_test=send.is_test)
         raise errors.TemporarilyUnavailable
 
     def _destination(

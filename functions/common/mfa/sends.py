@@ -39,10 +39,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """The challenge after a request that sends, and whether it sent something or was one repeated."""
+    """The challenge after a request that sends; whether it sent something or was one repeated; to a test number, nothing goes."""
 
     challenge: Challenge
     sent: bool
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ from mfa.tokens import MfaToken, Signer, access_claims, is_challenge_of, sign_ac
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A completed login: the access token, how long it is valid in seconds, and what it shows."""
+    """A completed login: the access token, how long it is valid in seconds, what it shows, and the passcode's region."""
 
     token: str
     expires_in: int
     amr: list[str]
+    region: str
 
 
 class Accounts(Protocol):
@@ -113,7 +114,7 @@ class Verification:
             self.attempts.confirm(login.login_name, challenge, events, now)
         except NotOpened as refused:
             raise _why_not_confirmed(refused.challenge, challenge, login, now) from refused
-        return Approval(token, seconds, amr)
+        return Approval(token, seconds, amr, challenge.region)
 
     def _refusal(self, login: MfaToken, challenge: Challenge, digits: str, now: float, address: str) -> errors.Refusal:
         after = replace(

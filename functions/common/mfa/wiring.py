@@ -8,14 +8,17 @@ What costs a cold start (Twilio's SDK, argon2, phonenumbers) is imported where i
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from mfa.caches import Cached
 from mfa.clients import Client
 from mfa.errors import TemporarilyUnavailable
 from mfa.keys import HmacKeys
+from mfa.metering import MeteredAttempts, MeteredEmail, MeteredMessenger, MeteredSends
+from mfa.metrics import Metrics
 from mfa.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,38 +38,8 @@ if TYPE_CHECKING:
     from mfa.store.table import Table
     from mfa.verification import Verification
 
-# Settings, clients and keys are as old as this at most.
-CACHE_SECONDS = 30.0
 # A client's last use is written down once in so long.
 USE_SECONDS = 3600.0
-
-
-class _Cached[T]:
-    """A value that is loaded again when it is older than CACHE_SECONDS."""
-
-    def __init__(self, load: Callable[[], T], keep: Callable[[T], bool] = lambda _value: True) -> None:
-        """What `keep` says no to is loaded again the next time."""
-        self._load = load
-        self._keep = keep
-        self._value: T | None = None
-        self._until = 0.0
-
-    def __call__(self) -> T:
-        if self._value is None or time.monotonic() >= self._until:
-            try:
-                value = self._load()
-            except TemporarilyUnavailable:
-                if self._value is None:
-                    raise
-                value = self._value  # better old than none
-            if not self._keep(value):
-                return value
-            self._value, self._until = value, time.monotonic() + CACHE_SECONDS
-        return self._value
-
-    def forget(self) -> None:
-        """Loads it anew the next time."""
-        self._value = None
 
 
 class Wiring:
@@ -74,15 +47,16 @@ class Wiring:
 
     def __init__(self) -> None:
         # Settings that are not complete are not kept: who completes them wants to log in at once.
-        self.settings_as_stored = _Cached(
+        self.settings_as_stored = Cached(
             lambda: self.settings_store.load_settings(), lambda stored: stored.auth_token is not None
         )
-        self.keys = _Cached(self._load_keys)
+        self.keys = Cached(self._load_keys)
         self._auth_token = (b"", "")
-        self._clients: dict[str, _Cached[Client | None]] = {}
+        self._clients: dict[str, Cached[Client | None]] = {}
         self._noted: dict[str, float] = {}
         self.random_below = secrets.randbelow
         self.random_bytes = secrets.token_bytes
+        self.metrics = Metrics(lambda: os.environ["METRICS_NAMESPACE"], self.clock, time.perf_counter)
 
     def clock(self) -> float:
         """Now, in seconds since 1970, to the millisecond that the table keeps."""
@@ -94,7 +68,7 @@ class Wiring:
 
     def client(self, client_id: str) -> Client | None:
         """A registered client, at most CACHE_SECONDS old. One that is not there is looked for each time."""
-        cached = self._clients.get(client_id) or _Cached(lambda: self.settings_store.load_client(client_id))
+        cached = self._clients.get(client_id) or Cached(lambda: self.settings_store.load_client(client_id))
         client = cached()
         if client is not None:
             self._clients[client_id] = cached
@@ -138,7 +112,7 @@ class Wiring:
 
         return Verification(
             accounts=self.account_store,
-            attempts=AttemptStore(self._table, self._counters),
+            attempts=MeteredAttempts(AttemptStore(self._table, self._counters), self.metrics),
             signer=self.signer,
             settings=self.settings,
             keys=self.keys,
@@ -155,9 +129,9 @@ class Wiring:
 
         return Dispatch(
             accounts=self.account_store,
-            sends=self._send_store,
-            messenger=self._messenger,
-            email=SesEmail(lambda: self._ses),
+            sends=MeteredSends(self._send_store, self.metrics),
+            messenger=MeteredMessenger(self._messenger, self.metrics),
+            email=MeteredEmail(SesEmail(lambda: self._ses), self.metrics),
             settings=self.settings,
             keys=self.keys,
             clock=self.clock,

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from mfa.accounts import Account
-from mfa.budgets import Budget, ShardedBudget
+from mfa.budgets import Budget, BudgetSpent, ShardedBudget
 from mfa.challenges import FAILURE_CAP, Channel, Delivery, NotOpened
 from mfa.errors import RateLimited
 from mfa.history import Event
@@ -75,7 +75,7 @@ class SendStore:
             for budget in sharded:
                 shard = self._counters.open_shard(budget, full[budget.subject])
                 if shard is None:
-                    raise RateLimited(retry_after=budget.window.ends_at - now)
+                    raise RateLimited(retry_after=budget.window.ends_at - now) from BudgetSpent(budget.kind)
                 shards[budget.subject] = shard
             charges = [self._counters.spend_shard(budget, shards[budget.subject], counts) for budget in sharded]
             return [*claim, *map(spend, budgets), *charges]
@@ -87,8 +87,8 @@ class SendStore:
                 if refused.failed & {write.label for write in claim}:
                     raise
                 if spent := refused.failed & by_label.keys():
-                    reopens_at = max(by_label[label].reopens_at for label in spent)
-                    raise RateLimited(retry_after=reopens_at - now) from refused
+                    last = max((by_label[label] for label in spent), key=lambda budget: budget.reopens_at)
+                    raise RateLimited(retry_after=last.reopens_at - now) from BudgetSpent(last.kind)
                 for budget in sharded:
                     if f"shard:{budget.subject}" in refused.failed:
                         full[budget.subject].add(shards[budget.subject])

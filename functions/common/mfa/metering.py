@@ -1,0 +1,169 @@
+"""Metering: what is counted and measured on the way to the table, to Twilio and to SES. Use cases know nothing of it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mfa.budgets import Budget, BudgetSpent, ShardedBudget
+from mfa.challenges import Challenge, Channel, Delivery, Guess
+from mfa.errors import RateLimited, SmsUnavailable
+from mfa.history import Event
+from mfa.metrics import Metrics
+
+if TYPE_CHECKING:
+    from mfa import dispatch, verification
+    from mfa.accounts import Account
+    from mfa.sends import Outcome, Outgoing, Receipt, Send
+    from mfa.tokens import MfaToken
+
+# Why something was not sent: ours, Twilio's for messages and calls, carriers', calls'. All others are `other`, so that
+# what is counted stays bounded whatever comes in; the log has the code.
+ERRORS = frozenset((
+    "paused", "settings_incomplete", "unreachable", "no_answer", "ses", "20003", "20008", "20404", "20429",
+    "21211", "21212", "21214", "21215", "21216", "21217", "21408", "21606", "21608", "21610", "21612", "21614", "21659",
+    "21660", "21703", "21705", "63024", "30001", "30002", "30003", "30004", "30005", "30006", "30007", "30008", "30034",
+    "busy", "no-answer", "failed", "canceled",
+))  # fmt: skip
+OTHER = "other"
+# What the messenger says of a send that the breaker kept back.
+_PAUSED = {SmsUnavailable.code: "paused"}
+
+
+def known_error(error: str) -> str:
+    """The error as it is counted."""
+    error = _PAUSED.get(error, error)
+    return error if error in ERRORS else OTHER
+
+
+class MeteredSends:
+    """Claims and records sends; counts what they cost."""
+
+    def __init__(self, sends: "dispatch.Sends", metrics: Metrics) -> None:
+        self._sends = sends
+        self._metrics = metrics
+
+    def open_challenge(
+        self, account: "Account", send: "Send", budgets: Sequence[Budget], sharded: Sequence[ShardedBudget]
+    ) -> None:
+        """Claims the send."""
+        try:
+            with self._metrics.timing("claim_send_ms"):
+                self._sends.open_challenge(account, send, budgets, sharded)
+        except RateLimited as refused:
+            self._refused(refused)
+            raise
+        self._charged(budgets, sharded, send.segments)
+
+    def charge_notice(
+        self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int, now: float
+    ) -> None:
+        """Charges a message without a passcode."""
+        try:
+            self._sends.charge_notice(budgets, sharded, segments, now)
+        except RateLimited as refused:
+            self._refused(refused)
+            raise
+        self._charged(budgets, sharded, segments)
+
+    def record_delivery(self, receipt: "Receipt", delivery: Delivery) -> bool:
+        """Writes how far the message has come."""
+        with self._metrics.timing("record_send_ms"):
+            return self._sends.record_delivery(receipt, delivery)
+
+    def record_refused(
+        self,
+        receipt: "Receipt",
+        delivery: Delivery,
+        error: str,
+        event: Event,
+        *,
+        permanent: bool,
+        ends_cooldown: bool,
+    ) -> bool:
+        """Gives a refused send back."""
+        with self._metrics.timing("record_send_ms"):
+            return self._sends.record_refused(
+                receipt, delivery, error, event, permanent=permanent, ends_cooldown=ends_cooldown
+            )
+
+    def _charged(self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int) -> None:
+        """A day's (an hour's) sum of the shares is how much of the budget is spent, whatever the ceiling was meanwhile."""
+        for whole in sharded:
+            if whole.kind == "global" and whole.ceiling:
+                self._metrics.count("global_budget_share", 100 / whole.ceiling)
+            elif whole.kind == "region" and segments:
+                self._metrics.count("message_segments", segments, region=whole.name)
+        for budget in budgets:
+            if budget.kind == "client":
+                self._metrics.count("client_budget_share", 100 / budget.ceiling, client=budget.name)
+
+    def _refused(self, refused: RateLimited) -> None:
+        if isinstance(refused.__cause__, BudgetSpent):
+            self._metrics.count("budget_refusals", budget=refused.__cause__.kind)
+
+
+class MeteredMessenger:
+    """Sends to phones; counts what Twilio refused. Tests of the settings do not come by here."""
+
+    def __init__(self, messenger: "dispatch.Messenger", metrics: Metrics) -> None:
+        self._messenger = messenger
+        self._metrics = metrics
+
+    def check(self, channel: Channel) -> None:
+        """Raises what the messenger raises."""
+        try:
+            self._messenger.check(channel)
+        except SmsUnavailable:
+            self._metrics.count("send_failures", error="paused")
+            raise
+
+    def send(self, outgoing: "Outgoing") -> "Outcome":
+        """Sends one message, or calls, once."""
+        with self._metrics.timing("twilio_ms"):
+            outcome = self._messenger.send(outgoing)
+        _count_failure(self._metrics, outcome, known_error(outcome.error or ""))
+        return outcome
+
+
+class MeteredEmail:
+    """Sends mail; counts what SES refused."""
+
+    def __init__(self, email: "dispatch.Email", metrics: Metrics) -> None:
+        self._email = email
+        self._metrics = metrics
+
+    def send(self, sender: str, outgoing: "Outgoing") -> "Outcome":
+        """Sends one mail, once."""
+        with self._metrics.timing("email_ms"):
+            outcome = self._email.send(sender, outgoing)
+        _count_failure(self._metrics, outcome, "ses")
+        return outcome
+
+
+class MeteredAttempts:
+    """Claims attempts and confirms approvals; counts locks."""
+
+    def __init__(self, attempts: "verification.Attempts", metrics: Metrics) -> None:
+        self._attempts = attempts
+        self._metrics = metrics
+
+    def claim_attempt(self, login: "MfaToken", challenge_id: str, guess: Guess) -> Challenge:
+        """Spends an attempt."""
+        with self._metrics.timing("claim_attempt_ms"):
+            return self._attempts.claim_attempt(login, challenge_id, guess)
+
+    def record_lock(self, login_name: str, event: Event, region: str) -> None:
+        """Writes down a lock, which is there whether or not that succeeds."""
+        self._metrics.count("locks")
+        self._attempts.record_lock(login_name, event, region)
+
+    def confirm(self, login_name: str, challenge: Challenge, events: Sequence[Event], now: float) -> None:
+        """Approves the challenge."""
+        with self._metrics.timing("confirm_ms"):
+            self._attempts.confirm(login_name, challenge, events, now)
+
+
+def _count_failure(metrics: Metrics, outcome: "Outcome", error: str) -> None:
+    if outcome.refusal is not None:
+        metrics.count("send_failures", error=error)
+    elif outcome.delivery is Delivery.UNKNOWN:
+        metrics.count("send_failures", error="no_answer")

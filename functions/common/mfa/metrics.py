@@ -1,0 +1,122 @@
+"""Metrics: what a call counted and measured, as one line that CloudWatch reads metrics from (its embedded metric format).
+
+METRICS is the one list of them: what is not in it cannot be counted, and no alarm may ask for it. A dimension's values
+are few and none names a person: channels, regions, our own error codes, registered clients.
+"""
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from msgspec import Struct
+
+type Unit = Literal["Count", "Milliseconds", "Percent"]
+type Labels = dict[str, str]
+
+
+class Metric(Struct, frozen=True):
+    """A metric: its unit, and by what it can be told apart. Each is one series a value; `()` is all of it together."""
+
+    unit: Unit = "Count"
+    dimensions: tuple[tuple[str, ...], ...] = ((),)
+
+
+_LATENCY = Metric("Milliseconds")
+METRICS = {
+    # The first factor.
+    "logins": Metric(),
+    "wrong_passwords": Metric(),
+    "legacy_skips": Metric(),
+    # Passcodes. `unconfirmed_sends` rises with a send and falls with an approval.
+    "sends": Metric(dimensions=((), ("channel",), ("region",))),
+    "unconfirmed_sends": Metric(dimensions=((), ("region",))),
+    "message_segments": Metric(dimensions=((), ("region",))),
+    "approvals": Metric(dimensions=((), ("region",))),
+    "wrong_codes": Metric(),
+    "locks": Metric(),
+    # What was not sent, by Twilio's code (see `metering`), and budgets: refused, and each send's share of what there is.
+    "send_failures": Metric(dimensions=(("error",),)),
+    "budget_refusals": Metric(dimensions=(("budget",),)),
+    "global_budget_share": Metric("Percent"),
+    "client_budget_share": Metric("Percent", (("client",),)),
+    # Every refusal by its code, and how long everything takes.
+    "refusals": Metric(dimensions=(("code",),)),
+    "latency": Metric("Milliseconds", (("operation",),)),
+    "claim_send_ms": _LATENCY,
+    "twilio_ms": _LATENCY,
+    "email_ms": _LATENCY,
+    "record_send_ms": _LATENCY,
+    "claim_attempt_ms": _LATENCY,
+    "confirm_ms": _LATENCY,
+}
+
+
+class Metrics:
+    """Keeps what happens during a call and writes it when the call ends."""
+
+    def __init__(
+        self,
+        namespace: Callable[[], str],
+        clock: Callable[[], float],
+        timer: Callable[[], float],
+        write: Callable[[str], None] = print,
+    ) -> None:
+        """`clock` tells the time, `timer` measures; both in seconds."""
+        self._namespace = namespace
+        self._clock = clock
+        self._timer = timer
+        self._write = write
+        self._kept: list[tuple[Labels, dict[str, list[float]]]] = []
+
+    def count(self, name: str, value: float = 1, /, **labels: str) -> None:
+        """Counts something; the labels are the metric's dimensions."""
+        if labels.keys() != {label for each in METRICS[name].dimensions for label in each}:
+            raise ValueError(f"{name} has other dimensions than {sorted(labels)}")
+        for known, values in self._kept:
+            # A line has one value a label.
+            if all(known.get(label, value) == value for label, value in labels.items()):
+                known.update(labels)
+                values.setdefault(name, []).append(value)
+                return
+        self._kept.append((dict(labels), {name: [value]}))
+
+    @contextmanager
+    def timing(self, name: str, **labels: str) -> Iterator[None]:
+        """Measures, in milliseconds, how long something takes, however it ends."""
+        began = self._timer()
+        try:
+            yield
+        finally:
+            self.count(name, round((self._timer() - began) * 1000, 3), **labels)
+
+    def flushed[Context](
+        self, handler: Callable[[dict[str, Any], Context], dict[str, Any]]
+    ) -> Callable[[dict[str, Any], Context], dict[str, Any]]:
+        """A handler after whose every call the metrics are written."""
+
+        @functools.wraps(handler)
+        def call(event: dict[str, Any], context: Context) -> dict[str, Any]:
+            try:
+                return handler(event, context)
+            finally:
+                self.flush(function_request_id=getattr(context, "aws_request_id", ""))
+
+        return call
+
+    def flush(self, **properties: str) -> None:
+        """Writes what was kept. One line is enough unless something was counted under two values of one label."""
+        kept, self._kept = self._kept, []
+        for labels, values in kept:
+            directives = [
+                {
+                    "Namespace": self._namespace(),
+                    "Dimensions": [list(each) for each in METRICS[name].dimensions],
+                    "Metrics": [{"Name": name, "Unit": METRICS[name].unit}],
+                }
+                for name in values
+            ]
+            about = {"Timestamp": round(self._clock() * 1000), "CloudWatchMetrics": directives}
+            given = {name: each[0] if len(each) == 1 else each for name, each in values.items()}
+            self._write(json.dumps({"_aws": about, **properties, **labels, **given}, separators=(",", ":")))

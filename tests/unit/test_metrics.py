@@ -1,0 +1,187 @@
+"""Metrics: valid lines, each metric as the one list has it, and nothing that grows with the number of users."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mfa import metering
+from mfa.callbacks import STATUSES
+from mfa.challenges import Channel, Delivery
+from mfa.delivery.explanations import EXPLANATIONS
+from mfa.errors import SmsUnavailable
+from mfa.metering import ERRORS, OTHER, MeteredMessenger, known_error
+from mfa.metrics import METRICS, Metrics
+from mfa.sends import PERMANENT_ERRORS, Outcome, Outgoing
+from tests.emf import MAX_VALUES, Datum, data
+
+
+class Book:
+    """A metrics recorder with a clock that jumps by 12.5 ms, and what it wrote."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        ticks = iter(range(1000))
+        self.metrics = Metrics(
+            lambda: "mfa/mfa", lambda: 1_790_000_000.123, lambda: next(ticks) * 0.0125, self.lines.append
+        )
+
+    def data(self) -> list[list[Datum]]:
+        return [data(line) for line in self.lines]
+
+
+def labels_of(name: str) -> dict[str, str]:
+    return {label: f"a-{label}" for each in METRICS[name].dimensions for label in each}
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_every_metric_is_published_as_the_list_has_it(name: str) -> None:
+    book = Book()
+    book.metrics.count(name, 2, **labels_of(name))
+    book.metrics.flush(function_request_id="r")
+    [[datum]] = book.data()
+    assert (datum.namespace, datum.name, datum.unit, datum.values) == ("mfa/mfa", name, METRICS[name].unit, (2,))
+    assert tuple(tuple(label for label, _ in each) for each in datum.dimensions) == METRICS[name].dimensions
+    assert json.loads(book.lines[0])["function_request_id"] == "r"
+
+
+def test_all_metrics_fit_into_one_line() -> None:
+    book = Book()
+    for name in METRICS:
+        book.metrics.count(name, 1, **labels_of(name))
+    book.metrics.flush()
+    [line] = book.data()
+    assert [datum.name for datum in line] == list(METRICS)
+
+
+def test_what_is_counted_twice_is_one_list_of_values_and_two_values_of_a_label_are_two_lines() -> None:
+    book = Book()
+    book.metrics.count("approvals", region="HK")
+    book.metrics.count("approvals", region="HK")
+    book.metrics.count("approvals", region="DE")
+    book.metrics.count("locks")
+    book.metrics.flush()
+    first, second = book.data()
+    assert [(datum.name, datum.values) for datum in first] == [("approvals", (1, 1)), ("locks", (1,))]
+    assert [(datum.name, datum.values, datum.labels) for datum in second] == [("approvals", (1,), {"region": "DE"})]
+
+
+def test_a_call_that_counts_nothing_writes_nothing_and_no_call_sees_another_ones() -> None:
+    book = Book()
+
+    def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+        for name in event["counts"]:
+            book.metrics.count(name, 1)
+        if event.get("breaks"):
+            raise RuntimeError
+        return {}
+
+    call = book.metrics.flushed(handler)
+    call({"counts": []}, None)
+    assert book.lines == []
+    call({"counts": ["logins"]}, None)
+    with pytest.raises(RuntimeError):
+        call({"counts": ["locks"], "breaks": True}, None)
+    assert [[datum.name for datum in line] for line in book.data()] == [["logins"], ["locks"]]
+
+
+def test_a_latency_is_in_milliseconds_and_measured_however_it_ends() -> None:
+    book = Book()
+    with book.metrics.timing("twilio_ms"):
+        pass
+    with pytest.raises(KeyError), book.metrics.timing("latency", operation="login"):
+        raise KeyError
+    book.metrics.flush()
+    assert [(datum.name, datum.values) for datum in book.data()[0]] == [("twilio_ms", (12.5,)), ("latency", (12.5,))]
+
+
+@pytest.mark.parametrize("labels", [{}, {"region": "HK", "login_name": "demo.user"}, {"channel": "sms"}])
+def test_a_metric_takes_its_own_dimensions_and_no_others(labels: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="approvals"):
+        Book().metrics.count("approvals", 1, **labels)
+
+
+def test_what_is_not_in_the_list_cannot_be_counted() -> None:
+    with pytest.raises(KeyError):
+        Book().metrics.count("surprises")
+
+
+def test_one_call_can_hardly_pass_the_format_s_limits() -> None:
+    """A recovery tells up to five phones; nothing else repeats."""
+    book = Book()
+    for _ in range(MAX_VALUES):
+        book.metrics.count("locks")
+    book.metrics.flush()
+    assert len(book.data()[0][0].values) == MAX_VALUES
+
+
+def test_errors_are_counted_by_what_somebody_does_about_them_and_others_together() -> None:
+    assert {"20003", "30007", *EXPLANATIONS, *PERMANENT_ERRORS} <= ERRORS
+    calls = {status for status, delivery in STATUSES.items() if delivery.is_refused} - {"undelivered"}
+    assert calls <= ERRORS, "a call is refused by its status"
+    assert len(ERRORS) < 50
+    for given in ("99999", "", "unknown", "+85291234567", "20003 ", "x" * 5000):
+        assert known_error(given) == OTHER
+
+
+class Phone:
+    """A messenger that answers what it is told."""
+
+    def __init__(self, outcome: Outcome, refusal: Exception | None = None) -> None:
+        self.outcome = outcome
+        self.refusal = refusal
+
+    def check(self, channel: Channel) -> None:
+        if self.refusal:
+            raise self.refusal
+
+    def send(self, outgoing: Outgoing) -> Outcome:
+        return self.outcome
+
+
+OUTGOING = Outgoing(channel=Channel.SMS, address="+85292153799", body="581883", valid_seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "errors"),
+    [
+        (Outcome(Delivery.QUEUED), []),
+        (Outcome(Delivery.UNKNOWN), ["no_answer"]),
+        (Outcome(Delivery.FAILED, "20003", SmsUnavailable()), ["20003"]),
+        (Outcome(Delivery.FAILED, "12345", SmsUnavailable()), ["other"]),
+        (Outcome(Delivery.FAILED, "sms_unavailable", SmsUnavailable()), ["paused"]),
+    ],
+)
+def test_a_send_is_measured_and_its_failure_counted(outcome: Outcome, errors: list[str]) -> None:
+    book = Book()
+    assert MeteredMessenger(Phone(outcome), book.metrics).send(OUTGOING) is outcome
+    book.metrics.flush()
+    found = {datum.name: datum for datum in book.data()[0]}
+    assert found["twilio_ms"].values == (12.5,)
+    assert (
+        [found["send_failures"].labels["error"]] * ("send_failures" in found) == errors if errors else len(found) == 1
+    )
+
+
+def test_a_pause_is_counted_and_still_refuses() -> None:
+    book = Book()
+    with pytest.raises(SmsUnavailable):
+        MeteredMessenger(Phone(Outcome(Delivery.QUEUED), SmsUnavailable()), book.metrics).check(Channel.SMS)
+    book.metrics.flush()
+    assert [(datum.name, datum.labels) for datum in book.data()[0]] == [("send_failures", {"error": "paused"})]
+
+
+def test_metering_adds_no_step_of_its_own() -> None:
+    """What is metered has the same methods as what is behind it, so that nothing is lost on the way."""
+    from mfa import dispatch, verification
+
+    pairs: list[tuple[type, Callable[..., Any] | type]] = [
+        (metering.MeteredSends, dispatch.Sends),
+        (metering.MeteredMessenger, dispatch.Messenger),
+        (metering.MeteredEmail, dispatch.Email),
+        (metering.MeteredAttempts, verification.Attempts),
+    ]
+    for metered, protocol in pairs:
+        names = {name for name in vars(metered) if not name.startswith("_")}
+        assert names == {name for name in vars(protocol) if not name.startswith("_")}
