@@ -55,6 +55,7 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "users.delete": lambda admin, person: {"login_name": person.name},
     "users.unlock": lambda admin, person: {"login_name": person.name},
     "users.events": lambda admin, person: {"login_name": person.name, "limit": 1},
+    "users.records": lambda admin, person: {"login_name": person.name},
     "phones.add": lambda admin, person: {"login_name": person.name, "number": admin.stack.number()},
     "phones.remove": lambda admin, person: {"login_name": person.name, "id": person.phones[0]},
     "clients.list": lambda admin, person: {},

@@ -64,6 +64,22 @@ def test_mfa_for_a_user_until_the_phone_is_verified(
     expect(console.row("Hong Kong").locator("time")).to_be_visible()
 
 
+def test_the_records_of_a_user_are_downloaded(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+    """Everything that is kept on a person is one click away, as a file that can be handed over."""
+    person = make_person()
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.login_name}/profile")
+    with console.page.expect_download() as download:
+        console.button("Download all records").click()
+    expect(console.page.get_by_text("The records were downloaded.")).to_be_visible()
+    assert download.value.suggested_filename == f"{person.login_name}.json"
+    document = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert document["login_name"] == person.login_name
+    kinds = [record["record"] for record in document["records"]]
+    assert kinds.count("profile") == 1
+    assert {"event", "phone"} <= set(kinds)
+    assert "argon2" not in str(document)
+
+
 def test_a_new_user(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
     """A user is made with a phone; a name that exists in another spelling and a number that is none are told at their fields."""
     taken = make_person()

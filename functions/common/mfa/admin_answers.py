@@ -141,6 +141,24 @@ class ExportPage(Struct, frozen=True, omit_defaults=True):
         return "ExportPage(...)"
 
 
+class RecordPage(Struct, frozen=True, omit_defaults=True):
+    """Everything that is kept under a name, as it is kept, and where the rest begins."""
+
+    login_name: str
+    records: list[dict[str, Any]]
+    cursor: str | None = None
+
+    def __repr__(self) -> str:
+        return "RecordPage(...)"
+
+
+class Erasure(Struct, frozen=True):
+    """How many records were erased, and whether there are no more."""
+
+    erased: int
+    complete: bool
+
+
 class TestState(Struct, frozen=True):
     """A test of the settings."""
 

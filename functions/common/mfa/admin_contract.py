@@ -79,6 +79,10 @@ OPERATIONS = (
     _operation("users.unlock", "POST", "/users/{login_name}/unlock", "End a user's locks", requests.ByName, answers.UserView, errors.UserNotFound),
     _operation("users.events", "GET", "/users/{login_name}/events", "Read a user's history", requests.ListEvents, answers.EventPage, errors.UserNotFound),
     _operation(
+        "users.records", "GET", "/users/{login_name}/records", "Read everything kept on a user", requests.ReadRecords, answers.RecordPage,
+        errors.UserNotFound,
+    ),
+    _operation(
         "phones.add", "POST", "/users/{login_name}/phones", "Add a phone", requests.NewPhone, answers.PhoneView,
         errors.UserNotFound, errors.Conflict, errors.DestinationBlocked, status=201,
     ),

@@ -104,6 +104,13 @@ class ListEvents(Struct, frozen=True, forbid_unknown_fields=True):
     limit: Limit = PAGE
 
 
+class ReadRecords(Struct, frozen=True, forbid_unknown_fields=True):
+    """On whom, and from where on."""
+
+    login_name: LoginName
+    cursor: Cursor | None = None
+
+
 class ImportUsers(Struct, frozen=True, forbid_unknown_fields=True):
     """A CSV text (RFC 4180) with a header line: checked as a whole, or a piece of it written."""
 

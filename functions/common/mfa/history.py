@@ -24,6 +24,7 @@ class EventType(StrEnum):
     USER_CREATED = "user_created"
     USER_CHANGED = "user_changed"
     USER_DELETED = "user_deleted"
+    USER_ERASED = "user_erased"
     USER_UNLOCKED = "user_unlocked"
     PHONE_ADDED = "phone_added"
     PHONE_REMOVED = "phone_removed"

@@ -8,14 +8,16 @@ from mfa import admin_answers as answers
 from mfa import admin_contract, errors, schema, template_texts
 from mfa import admin_requests as requests
 from mfa import admin_views as views
-from mfa.administration.actors import Actor
+from mfa.administration.actors import DIRECT, Actor
 from mfa.administration.configuration import Configuration
 from mfa.administration.directory import Directory
 from mfa.administration.imports import Imports
 from mfa.administration.overview import Overviews
+from mfa.administration.personal import PersonalData
 from mfa.administration.settings_tests import SettingsTests
 from mfa.administration.users import UserAdministration
 from mfa.settings import StoredSettings, merged
+from mfa.users import existing_login_name
 
 type Input = Any
 
@@ -30,6 +32,7 @@ class Administration:
     tests: SettingsTests
     imports: Imports
     overviews: Overviews
+    personal: PersonalData
     clock: Callable[[], float]
 
 
@@ -64,7 +67,7 @@ def invoke(administration: Administration, name: str, given: Mapping[str, Any]) 
     if not (if_match is None or isinstance(if_match, str)):
         raise errors.InvalidRequest("if_match", "must be a string")
     rest = {key: value for key, value in given.items() if key != "if_match"}
-    output = run(administration, Ask(Actor("iam"), schema.convert(rest, request), if_match))
+    output = run(administration, Ask(Actor(DIRECT), schema.convert(rest, request), if_match))
     if isinstance(output.body, dict) and output.etag is not None:
         return output.body | {"etag": output.etag}
     return {} if output.body is None else output.body
@@ -157,6 +160,15 @@ def _list_events(administration: Administration, ask: Ask) -> Output:
     return Output(answers.EventPage([views.event(event) for event in events], cursor))
 
 
+def _read_records(administration: Administration, ask: Ask) -> Output:
+    records, cursor = administration.personal.read(ask.input)
+    return Output(answers.RecordPage(existing_login_name(ask.input.login_name), records, cursor))
+
+
+def _erase_user(administration: Administration, ask: Ask) -> Output:
+    return Output(answers.Erasure(*administration.personal.erase(ask.actor, ask.input.login_name)))
+
+
 def _import_users(administration: Administration, ask: Ask) -> Output:
     return Output(administration.imports.run(ask.actor, ask.input))
 
@@ -219,6 +231,7 @@ OPERATIONS: dict[str, Callable[[Administration, Ask], Output]] = {
     "users.delete": _delete_user,
     "users.unlock": _unlock_user,
     "users.events": _list_events,
+    "users.records": _read_records,
     "phones.add": _add_phone,
     "phones.remove": _remove_phone,
     "clients.list": _list_clients,
@@ -227,9 +240,11 @@ OPERATIONS: dict[str, Callable[[Administration, Ask], Output]] = {
     "clients.delete": _delete_client,
     "overview.get": _get_overview,
 }
-# The first administrator cannot log in yet, and a session is a token's: the one is only here, the other only over HTTP.
+# Only here: the first administrator, who cannot log in yet, and erasing a history, which tells what whoever stole an
+# administrator's session did. Only over HTTP: a session, which is a token's.
 _DIRECT: dict[str, tuple[type[Any], Callable[[Administration, Ask], Output]]] = {
     "users.bootstrap": (requests.NewUser, _bootstrap),
+    "users.erase": (requests.ByName, _erase_user),
     **{name: (admin_contract.BY_ID[name].request or requests.Nothing, run) for name, run in OPERATIONS.items()},
 }
 del _DIRECT["session.get"]

@@ -153,12 +153,14 @@ class Wiring:
         from mfa.administration.directory import Directory
         from mfa.administration.imports import Imports
         from mfa.administration.overview import Overviews
+        from mfa.administration.personal import PersonalData
         from mfa.administration.settings_tests import SettingsTests
         from mfa.administration.users import UserAdministration
         from mfa.delivery.prices import TwilioPrices
         from mfa.operations import Administration
         from mfa.passwords import Argon2Passwords
         from mfa.store.histories import Histories
+        from mfa.store.personal import PersonalStore
         from mfa.store.trials import TrialStore
         from mfa.store.users import UserStore
 
@@ -208,6 +210,9 @@ class Wiring:
                 histories=histories,
                 prices=TwilioPrices(self._twilio_account, os.environ.get("TWILIO_API_URL", "")),
                 clock=self.clock,
+            ),
+            personal=PersonalData(
+                records=PersonalStore(self._table), keys=self.keys, clock=self.clock, random_bytes=self.random_bytes
             ),
             clock=self.clock,
         )

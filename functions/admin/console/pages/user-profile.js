@@ -1,7 +1,8 @@
 // A user's profile: edited, then saved; the password and the end of the account apart.
 
-import { bdi, busyWhile, button, el, uid } from "../dom.js";
-import { confirm, noticeOf, openDialog, toast } from "../dialogs.js";
+import { query } from "../api.js";
+import { bdi, busyWhile, button, download, el, uid } from "../dom.js";
+import { confirm, noticeOf, openDialog, toast, toastError } from "../dialogs.js";
 import { Draft, homelessNotice, isConflict, isInvalid, reconcile, saveBar } from "../draft.js";
 import { choiceField, facts, secretField, selectField, showErrors, textField } from "../fields.js";
 import { section } from "../page.js";
@@ -67,6 +68,7 @@ export function draw(room, { user, etag, path, changed }) {
         return true;
       },
     });
+    const downloading = button("Download all records", { icon: "download", onclick: () => downloadRecords(downloading, current.login_name, path) });
     room.replaceChildren(
       el(
         "div",
@@ -74,9 +76,9 @@ export function draw(room, { user, etag, path, changed }) {
         section({ title: "Who it is" }, el("div", { class: "fields" }, fields.map((field) => field.element))),
         section({ title: "Access" }, el("div", { class: "beside" }, kind.element, status.element)),
         section({ title: "Password", lead: "A new password ends what is open: sessions and passcodes under way.", actions: [button("Set password", { onclick: setPassword })] }),
-        section({ title: "About this user" }, facts([["Login name", current.login_name], ["Created", time(current.created_at)], ["Last changed", time(current.updated_at)], ["Legacy client", el("span", {}, legacyWords(current))], ["Version", String(current.version ?? "–")]])),
+        section({ title: "About this user", actions: [downloading] }, facts([["Login name", current.login_name], ["Created", time(current.created_at)], ["Last changed", time(current.updated_at)], ["Legacy client", el("span", {}, legacyWords(current))], ["Version", String(current.version ?? "–")]])),
         section(
-          { title: "Delete this user", lead: session.who.login_name === current.login_name ? "You cannot delete yourself." : "The user, the phones and the history are gone for good.", actions: session.who.login_name === current.login_name ? [] : [button("Delete user", { kind: "danger-quiet", onclick: remove })] },
+          { title: "Delete this user", lead: session.who.login_name === current.login_name ? "You cannot delete yourself." : "The user and the phones are gone for good. The history is kept for a year.", actions: session.who.login_name === current.login_name ? [] : [button("Delete user", { kind: "danger-quiet", onclick: remove })] },
         ),
       ),
       bar,
@@ -124,7 +126,7 @@ export function draw(room, { user, etag, path, changed }) {
   async function remove() {
     const gone = await confirm({
       title: "Delete this user?",
-      text: el("p", {}, el("strong", {}, bdi(current.login_name)), " will not be able to log in, and nothing of the user is left. This cannot be taken back."),
+      text: el("p", {}, el("strong", {}, bdi(current.login_name)), " will not be able to log in. The user and the phones are gone for good; this cannot be taken back."),
       action: "Delete user",
       danger: true,
       type: current.login_name,
@@ -143,5 +145,24 @@ function languageName(languages, tag) {
     return languages.of(tag);
   } catch {
     return tag; // what was imported may be no language at all
+  }
+}
+
+/** Everything that is kept on the user, page by page, as one file: for a person who asks for it. */
+async function downloadRecords(control, name, path) {
+  try {
+    await busyWhile(control, async () => {
+      const records = [];
+      let cursor = null;
+      do {
+        const { body } = await admin("GET", `${path}/records${query({ cursor })}`);
+        records.push(...body.records);
+        cursor = body.cursor ?? null;
+      } while (cursor);
+      download(`${name}.json`, JSON.stringify({ login_name: name, records }, null, 2), "application/json");
+    });
+    toast("The records were downloaded.");
+  } catch (error) {
+    toastError(error);
   }
 }

@@ -6,10 +6,13 @@ from typing import Any
 
 from mfa.history import Event, EventType
 
+# The actor of a direct invocation.
+DIRECT = "iam"
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A system user, or `iam` for a direct invocation. `amr` is what the token shows, `expires_at` when it ends."""
+    """A system user, or DIRECT for a direct invocation. `amr` is what the token shows, `expires_at` when it ends."""
 
     name: str
     address: str | None = None

@@ -47,6 +47,11 @@ def account_keys(login_name: str) -> list[Key]:
     return [profile_key(login_name), challenge_key(login_name), *phones]
 
 
+def partitions(login_name: str) -> list[str]:
+    """Where everything lies that is kept under a user's name."""
+    return [f"USER#{login_name}"]
+
+
 def client_key(client_id: str) -> Key:
     """A registered client."""
     return f"CLIENT#{client_id}", "#CLIENT"

@@ -129,6 +129,21 @@ class Table:
         )
         return [item for item in map(decode, answer["Items"]) if item["sk"] != before][:limit]
 
+    def partition(self, pk: str, after: str | None, limit: int) -> tuple[list[Item], str | None]:
+        """The items of a partition behind this sort key, and behind which there may be more; no more than DynamoDB reads at once."""
+        start = {"ExclusiveStartKey": _key((pk, after))} if after else {}
+        answer = self._call(
+            self._client.query,
+            TableName=self._name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=encode({":pk": pk}),
+            ConsistentRead=True,
+            Limit=limit,
+            **start,
+        )
+        last = answer.get("LastEvaluatedKey")
+        return [decode(item) for item in answer["Items"]], last["sk"]["S"] if last else None
+
     def update(self, write: Write, returns: str = "ALL_OLD") -> Item:
         """Updates one item; gives it as it was before (or after: ALL_NEW). Raises ConditionFailed."""
         answer = self._write(self._client.update_item, self._request(write) | {"ReturnValues": returns})

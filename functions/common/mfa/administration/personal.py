@@ -1,0 +1,92 @@
+"""What is held on a person: everything as a document, and its erasure."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from mfa import cursors, errors
+from mfa.admin_requests import ReadRecords
+from mfa.administration.actors import DIRECT, Actor
+from mfa.history import Event, EventType
+from mfa.keys import HmacKeys
+from mfa.times import rfc3339
+from mfa.users import existing_login_name
+
+RECORDS = 500
+# How the table finds an item, and nothing about the person.
+_KEYS = frozenset({"pk", "sk", "list", "position"})
+# By which the profile is found; they hold nothing that is not in it.
+_COPIES = "LIST#"
+# Digests of passcodes are binary, and nothing binary is given out.
+_SECRETS = frozenset({"password_hash"})
+
+
+class Records(Protocol):
+    """Reads and erases what is kept under a name."""
+
+    def page(self, login_name: str, place: list[str], limit: int) -> tuple[list[dict[str, Any]], list[str] | None]: ...
+    def erase(self, login_name: str, items: list[dict[str, Any]], actor: str, event: Event) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """Answers a person who asks what is kept, or that it be erased."""
+
+    records: Records
+    keys: Callable[[], HmacKeys]
+    clock: Callable[[], float]
+    random_bytes: Callable[[int], bytes]
+
+    def read(self, which: ReadRecords) -> tuple[list[dict[str, Any]], str | None]:
+        """Every record under the name, secrets left out, and the cursor of more. Raises UserNotFound where there is none.
+
+        They are made of the table's items as they are and not of what the product shows, so that nothing is forgotten.
+        """
+        login_name = existing_login_name(which.login_name)
+        filters = ["records", login_name]
+        place = cursors.read(self.keys(), filters, which.cursor) if which.cursor else []
+        items, place_of_more = self.records.page(login_name, place, RECORDS)
+        if not items and not place:
+            raise errors.UserNotFound
+        cursor = cursors.write(self.keys(), filters, place_of_more) if place_of_more else None
+        return [_record(item) for item in items if not item["sk"].startswith(_COPIES)], cursor
+
+    def erase(self, actor: Actor, login_name: str) -> tuple[int, bool]:
+        """Erases what is kept under the name of a user who was deleted: how much now, and whether that was all.
+
+        What was done is noted with a digest of the name: who knows the name finds it. Raises Conflict where the user is
+        still there, Forbidden for what direct invocations did, which is nobody's.
+        """
+        login_name = existing_login_name(login_name)
+        if login_name == DIRECT:
+            raise errors.Forbidden("The history of direct invocations is kept.")
+        items, place_of_more = self.records.page(login_name, [], RECORDS)
+        if items:
+            detail = {"login_name_sha256": hashlib.sha256(login_name.encode()).hexdigest()}
+            event = actor.event(EventType.USER_ERASED, self.clock(), self.random_bytes, detail=detail)
+            self.records.erase(login_name, items, actor.name, event)
+        return len(items), place_of_more is None
+
+
+def _record(item: Mapping[str, Any]) -> dict[str, Any]:
+    kind = item["sk"].lstrip("#").partition("#")[0].lower()
+    return {"record": kind, **_shown(item)}
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _value(name, value)
+        for name, value in values.items()
+        if name not in _KEYS | _SECRETS and not isinstance(value, bytes)
+    }
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _shown(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        members = sorted(value) if isinstance(value, set | frozenset) else value
+        return [_value("", each) for each in members if not isinstance(each, bytes)]
+    is_moment = name in {"at", "ttl"} or name.endswith(("_at", "_until"))
+    return rfc3339(value) if is_moment and isinstance(value, int | float) and value else value

@@ -1,0 +1,50 @@
+"""All that is kept under a name: read as it lies in the table, and erased."""
+
+from itertools import batched
+
+from mfa.errors import Conflict
+from mfa.history import Event
+from mfa.store import conditions as when
+from mfa.store import records
+from mfa.store.table import Item, Table, TransactionRefused, Write
+
+# With the condition on the profile ten writes, as many as every engine takes in a transaction.
+_AT_ONCE = 9
+
+
+class PersonalStore:
+    """Everything under a user's name, whether or not there still is such a user."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def page(self, login_name: str, place: list[str], limit: int) -> tuple[list[Item], list[str] | None]:
+        """The next items, at most so many, and the place behind which there may be more. The first place is empty."""
+        partitions = records.partitions(login_name)
+        after = place[1] if place else None
+        found: list[Item] = []
+        for partition in partitions[partitions.index(place[0]) if place else 0 :]:
+            while len(found) < limit:
+                items, after = self._table.partition(partition, after, limit - len(found))
+                found += items
+                if after is None:
+                    break
+            if after is not None:
+                return found, [partition, after]
+        return found, None
+
+    def erase(self, login_name: str, items: list[Item], actor: str, event: Event) -> None:
+        """Deletes these items of a user who is no longer there; first the actor's history says so.
+
+        Raises Conflict where there is such a user (again).
+        """
+        gone = Write(label="profile", verb="ConditionCheck", key=records.profile_key(login_name), condition=when.NEW)
+        self._write([gone, records.event_write(actor, event)])
+        for some in batched(items, _AT_ONCE, strict=False):
+            self._write([gone, *(Write(label="record", verb="Delete", key=(item["pk"], item["sk"])) for item in some)])
+
+    def _write(self, writes: list[Write]) -> None:
+        try:
+            self._table.transact(lambda: writes)
+        except TransactionRefused as refused:
+            raise Conflict("Delete the user first.") from refused
