@@ -53,6 +53,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return app.resolve(event, context)
     # There is no HTTP request: the invocation's own id goes into the logs and into the answer.
     logger.set_correlation_id(context.aws_request_id)
+    wiring.metrics.count("direct_invocations")
     try:
         output = _invoked(event)
     except errors.Refusal as refusal:
@@ -79,4 +80,6 @@ def _invoked(event: Any) -> Any:
     if not isinstance(given, Mapping):
         raise errors.InvalidRequest("input", "must be an object")
     logger.append_keys(operation=name)
+    # Loud: it passes by every login.
+    logger.warning("direct invocation")
     return operations.invoke(wiring.administration, name, given)

@@ -95,7 +95,28 @@ def test_every_function_has_a_role_of_its_own(deployed: dict[str, Resource]) -> 
     functions = of_type(deployed, "AWS::Lambda::Function")
     roles = [function["Properties"]["Role"]["Fn::GetAtt"][0] for function in functions.values()]
     assert len(functions) == 3
-    assert sorted(roles) == sorted(of_type(deployed, "AWS::IAM::Role"))
+    assert sorted([*roles, "BreakGlassRole"]) == sorted(of_type(deployed, "AWS::IAM::Role"))
+
+
+def test_who_breaks_the_glass_shows_a_second_factor_and_may_only_invoke_the_admin_function_for_an_hour(
+    deployed: dict[str, Resource],
+) -> None:
+    role = deployed["BreakGlassRole"]["Properties"]
+    assert role["MaxSessionDuration"] == 3600
+    [trust] = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Condition"] == {
+        "Bool": {"aws:MultiFactorAuthPresent": "true"},
+        "NumericLessThan": {"aws:MultiFactorAuthAge": "3600"},
+    }
+    assert trust["Principal"]["AWS"]["Fn::Sub"].endswith(":iam::${AWS::AccountId}:root")
+    [statement] = statements(deployed["BreakGlassRole"])
+    # The alias alone: not $LATEST, not a version that was replaced.
+    assert (statement["Action"], statement["Resource"]) == (
+        "lambda:InvokeFunction",
+        {"Fn::Sub": "${AdminFunction.Arn}:live"},
+    )
+    assert deployed["AdminFunctionAliaslive"]["Properties"]["Name"] == "live"
+    assert "ManagedPolicyArns" not in role
 
 
 @pytest.mark.parametrize("role", ACTIONS)

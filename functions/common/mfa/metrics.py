@@ -41,6 +41,8 @@ METRICS = {
     "budget_refusals": Metric(dimensions=(("budget",),)),
     "global_budget_share": Metric("Percent"),
     "client_budget_share": Metric("Percent", (("client",),)),
+    # Administration that IAM authorised and no administrator's login.
+    "direct_invocations": Metric(),
     # Every refusal by its code, and how long everything takes.
     "refusals": Metric(dimensions=(("code",),)),
     "latency": Metric("Milliseconds", (("operation",),)),

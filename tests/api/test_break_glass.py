@@ -1,0 +1,98 @@
+"""No administrator can log in: direct invocations, which IAM authorises, let one in again, and everybody hears of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.api import administrators, people
+from tests.api.administrators import Administrator, log_in
+from tests.api.people import Person
+from tests.api.stack import Refused, Stack
+
+
+@pytest.fixture
+def lost(stack: Stack) -> Iterator[Person]:
+    """The administrator, who has to show a second factor: the password is lost, the phone as well, and now it is locked."""
+    admin = administrators.new(stack, mfa=True)
+    etag = admin.ask("GET", "/settings").headers["etag"]
+    saved = admin.ask("PATCH", "/settings", {"require_mfa_for_system_users": True}, if_match=etag)
+    assert saved.status == 200
+    stack.restart()
+    admin.person.later(60)
+    admin.person.locked()
+    yield admin.person
+    stack.admin("settings.patch", require_mfa_for_system_users=False)
+    stack.restart()
+
+
+def administers(stack: Stack, person: Person) -> str:
+    return Administrator(stack, person, log_in(person)).ask("GET", "/settings").code
+
+
+def test_with_a_new_password_and_a_new_phone_the_administrator_is_in_again(stack: Stack, lost: Person) -> None:
+    password, number = stack.password(), stack.number()
+    old_phone = lost.phones[0]
+    stack.admin("users.patch", login_name=lost.name, password=password, status="active", mfa_enabled=True)
+    stack.admin("phones.remove", login_name=lost.name, id=old_phone)
+    phone = stack.admin("phones.add", login_name=lost.name, number=number)
+    stack.admin("users.unlock", login_name=lost.name)
+    found = replace(lost, password=password, numbers=[number], phones=[phone["id"]])
+    assert administers(stack, found) == "200"
+
+
+def test_where_no_message_gets_through_the_rule_is_lifted_and_later_made_again(stack: Stack, lost: Person) -> None:
+    password = stack.password()
+    stack.admin("users.patch", login_name=lost.name, password=password, mfa_enabled=False)
+    found = replace(lost, password=password)
+    assert administers(stack, found) == "forbidden"
+    stack.admin("settings.patch", require_mfa_for_system_users=False)
+    stack.restart()
+    assert administers(stack, found) == "200"
+    # Closing it again takes a login with a passcode: not the invocation, nor the password alone.
+    with pytest.raises(Refused, match="forbidden"):
+        stack.admin("settings.patch", require_mfa_for_system_users=True)
+    stack.admin("users.patch", login_name=found.name, mfa_enabled=True)
+    stack.admin("users.unlock", login_name=found.name)
+    admin = Administrator(stack, found, log_in(found))
+    etag = admin.ask("GET", "/settings").headers["etag"]
+    assert admin.ask("PATCH", "/settings", {"require_mfa_for_system_users": True}, if_match=etag).status == 200
+
+
+def test_where_nobody_is_left_who_could_be_let_in_another_administrator_is_made(stack: Stack, lost: Person) -> None:
+    another = people.add(stack, kind="system", phones=1)
+    assert administers(stack, another) == "200"
+    stack.admin("users.patch", login_name=lost.name, status="disabled")
+    assert lost.login().code == "invalid_credentials"
+
+
+def lines(stack: Stack) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stack.logs.getvalue().splitlines() if line.startswith("{")]
+
+
+def test_every_direct_invocation_is_loud_and_no_other_call_is(stack: Stack) -> None:
+    admin = administrators.new(stack)
+    person = people.add(stack)
+    before = len(lines(stack))
+    assert admin.ask("GET", f"/users/{person.name}").status == 200
+    assert not [line for line in lines(stack)[before:] if "direct" in json.dumps(line)]
+    stack.admin("users.unlock", login_name=person.name)
+    with pytest.raises(Refused):
+        stack.admin("users.get", login_name="nobody")
+    said = [line for line in lines(stack)[before:] if line.get("message") == "direct invocation"]
+    assert [(line["level"], line["operation"]) for line in said] == [
+        ("WARNING", "users.unlock"),
+        ("WARNING", "users.get"),
+    ]
+    assert sum(line.get("direct_invocations", 0) for line in lines(stack)[before:]) == 2
+    assert person.events()[-1]["actor"] == "iam"
+
+
+def test_what_is_no_invocation_at_all_is_counted_too(stack: Stack) -> None:
+    before = len(lines(stack))
+    assert stack.invoke("AdminFunction", {"anything": 1})["error"]["code"] == "invalid_request"
+    assert sum(line.get("direct_invocations", 0) for line in lines(stack)[before:]) == 1
