@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from tests.api.stack import ISSUER, Stack
 
 type NewPerson = Callable[..., Person]
 
+SETTINGS = {"pk": "SETTINGS", "sk": "#SETTINGS"}
 URL = f"{ISSUER}{deliveries.STATUS_PATH}"
 
 
@@ -139,12 +141,28 @@ def test_the_host_that_a_request_names_decides_nothing(stack: Stack, person: Per
     assert delivery(person) == {"status": "delivered"}
 
 
-def test_a_token_that_was_replaced_signs_nothing(stack: Stack, person: Person) -> None:
+def test_a_token_that_was_replaced_signs_for_an_hour_and_then_nothing(stack: Stack, person: Person) -> None:
     person.challenged()
     of = ref(stack)
     with stack.with_settings(twilio={"auth_token": "0" * 32}):
+        assert report(stack, of, "sent").status == 204
+        item = stack.table.get_item(Key=SETTINGS)["Item"]
+        assert 3590 < float(item["replaced_accepted_until"]) - time.time() <= 3600  # type: ignore[arg-type]
+        stack.table.put_item(Item=item | {"replaced_accepted_until": Decimal(str(round(time.time() - 0.001, 3)))})
+        stack.restart()
         assert report(stack, of, "delivered").status == 403
     assert report(stack, of, "delivered").status == 204
+
+
+@pytest.mark.parametrize("token", [None, "f" * 32], ids=["removed", "replaced by another account's"])
+def test_a_token_that_was_taken_away_signs_nothing(stack: Stack, person: Person, token: str | None) -> None:
+    """Removing it is how to say that it is not trusted; so is replacing it twice."""
+    person.challenged()
+    of = ref(stack)
+    with stack.with_settings(twilio={"auth_token": token}):
+        stack.admin("settings.patch", twilio={"auth_token": "0" * 32})
+        stack.restart()
+        assert report(stack, of, "delivered").status == 403
 
 
 def test_without_an_account_nobody_reports(stack: Stack, person: Person) -> None:

@@ -133,6 +133,16 @@ class AuthToken(Struct, frozen=True):
         return "AuthToken(...)"
 
 
+class ReplacedToken(Struct, frozen=True):
+    """The encrypted Auth Token before: Twilio goes on signing with it until the new one is made the primary one."""
+
+    ciphertext: bytes
+    accepted_until: float
+
+    def __repr__(self) -> str:
+        return "ReplacedToken(...)"
+
+
 class StoredSettings(Struct, frozen=True):
     """The settings item: the settings, the encrypted Auth Token, and the version that the ETag names."""
 
@@ -141,6 +151,7 @@ class StoredSettings(Struct, frozen=True):
     version: int = 0
     # Sending is paused until then, since Twilio refused the credentials.
     paused_until: float | None = None
+    replaced_token: ReplacedToken | None = None
 
     @property
     def etag(self) -> str:

@@ -51,7 +51,7 @@ class Wiring:
             lambda: self.settings_store.load_settings(), lambda stored: stored.auth_token is not None
         )
         self.keys = Cached(self._load_keys)
-        self._auth_token = (b"", "")
+        self._auth_tokens: dict[bytes, str] = {}
         self._clients: dict[str, Cached[Client | None]] = {}
         self._noted: dict[str, float] = {}
         self.random_below = secrets.randbelow
@@ -293,11 +293,17 @@ class Wiring:
         return Callbacks(sends=self._send_store, signatures=self, clock=self.clock, random_bytes=self.random_bytes)
 
     def is_signed(self, url: str, parameters: dict[str, str], signature: str) -> bool:
-        """Whether Twilio signed this callback with the account's Auth Token."""
+        """Whether Twilio signed this callback with the account's Auth Token, or for a while the one before."""
         from mfa.delivery import twilio
 
-        account = self._twilio_account()
-        return account is not None and twilio.is_signed(account.auth_token, url, parameters, signature)
+        account, replaced = self._twilio_account(), self.settings_as_stored().replaced_token
+        if account is None:
+            return False
+        if twilio.is_signed(account.auth_token, url, parameters, signature):
+            return True
+        if replaced is None or replaced.accepted_until <= self.clock():
+            return False
+        return twilio.is_signed(self._opened(replaced.ciphertext), url, parameters, signature)
 
     @cached_property
     def _messenger(self) -> "TwilioMessenger":
@@ -333,9 +339,15 @@ class Wiring:
         twilio, token = stored.settings.twilio, stored.auth_token
         if twilio.account_sid is None or twilio.sender is None or token is None:
             return None
-        if self._auth_token[0] != token.ciphertext:
-            self._auth_token = token.ciphertext, self._seal.open(token.ciphertext)
-        return Account(twilio.account_sid, self._auth_token[1], twilio.sender, stored.settings.whatsapp.content_sid)
+        return Account(
+            twilio.account_sid, self._opened(token.ciphertext), twilio.sender, stored.settings.whatsapp.content_sid
+        )
+
+    def _opened(self, ciphertext: bytes) -> str:
+        """Twilio's token, decrypted once."""
+        if ciphertext not in self._auth_tokens:
+            self._auth_tokens[ciphertext] = self._seal.open(ciphertext)
+        return self._auth_tokens[ciphertext]
 
 
 @contextmanager

@@ -34,6 +34,7 @@ class Account:
     messaging_service_sid: str
     contents: Mapping[str, Content] = field(default_factory=dict)
     whatsapp_numbers: tuple[str, ...] = ()
+    secondary_auth_token: str = field(default="", repr=False)
 
     @property
     def content_sid(self) -> str:
@@ -53,6 +54,7 @@ def local_account(name: str = "local") -> Account:
         messaging_service_sid="MG" + _hex(name, "messaging service sid"),
         contents={f"HX{_hex(name, f'content sid {content.name}')}": content for content in (_PASSCODE, _NOTICE)},
         whatsapp_numbers=("+12063125010",),
+        secondary_auth_token=_hex(name, "secondary auth token"),
     )
 
 

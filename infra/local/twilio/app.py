@@ -10,7 +10,7 @@ import struct
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -101,6 +101,15 @@ class Twilio:
         self._stopping.set()
         self.callbacks.stop()
 
+    def promote(self) -> None:
+        """Make the secondary Auth Token the primary one, which signs; the one before is worth nothing any more."""
+        self.account = replace(
+            self.account,
+            auth_token=self.account.secondary_auth_token or self.account.auth_token,
+            secondary_auth_token="",
+        )
+        self.callbacks.sign_with(self.account.auth_token)
+
     def requests(self) -> list[Body]:
         """Every request so far, newest first."""
         return [one.as_json() for one in reversed(list(self._received))]
@@ -143,8 +152,9 @@ class Twilio:
         raise refusal(20404, request.path)
 
     def _known(self, username: str, password: str) -> bool:
-        return hmac.compare_digest(username.encode(), self.account.sid.encode()) and hmac.compare_digest(
-            password.encode(), self.account.auth_token.encode()
+        tokens = filter(None, (self.account.auth_token, self.account.secondary_auth_token))
+        return hmac.compare_digest(username.encode(), self.account.sid.encode()) and any(
+            hmac.compare_digest(password.encode(), token.encode()) for token in tokens
         )
 
     def _create_message(self, request: Request, received: Received) -> _Answer:

@@ -38,7 +38,7 @@ class Callbacks:
     """Follows messages and calls and tells their callback URLs. One that does not answer is not told again."""
 
     def __init__(self, auth_token: str, complain: Callable[[str], None]) -> None:
-        self._validator: Any = RequestValidator(auth_token)  # type: ignore[no-untyped-call]  # has no types
+        self.sign_with(auth_token)
         self._complain = complain
         self._due: list[tuple[float, int, Journey, Step]] = []
         self._order = itertools.count()
@@ -48,6 +48,10 @@ class Callbacks:
         self._senders = ThreadPoolExecutor(8, thread_name_prefix="twilio callback")
         self._clock = threading.Thread(target=self._run, name="twilio clock", daemon=True)
         self._before: dict[int, Future[None]] = {}  # by journey, the callback that goes first
+
+    def sign_with(self, auth_token: str) -> None:
+        """Sign with this token from now on."""
+        self._validator: Any = RequestValidator(auth_token)  # type: ignore[no-untyped-call]  # has no types
 
     def start(self) -> None:
         self._clock.start()

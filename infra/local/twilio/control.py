@@ -7,6 +7,7 @@
     GET     /handset/requests   the requests that came, newest first
     DELETE  /handset/requests   forget them, and the callbacks
     GET     /handset/callbacks  the status callbacks that were sent and how each was answered, newest first
+    POST    /handset/promotion  the secondary Auth Token becomes the primary one, for good
     GET     /handset/twilio     the account: its numbers, its messaging service, its content templates
 
 With `?to=+852…` GET gives, and DELETE of faults ends, only what is about this number. With `?limit=…` GET gives so many.
@@ -31,6 +32,7 @@ _METHODS = {
     "/handset/faults": ("GET", "PUT", "POST", "DELETE"),
     "/handset/requests": ("GET", "DELETE"),
     "/handset/callbacks": ("GET",),
+    "/handset/promotion": ("POST",),
     "/handset/twilio": ("GET",),
 }
 _LARGEST = 256 * 1024
@@ -80,6 +82,12 @@ def answer(twilio: Twilio, asked: Asked) -> tuple[int, object]:
             return 200, asked.about(twilio.requests())
         case "/handset/callbacks", _:
             return 200, asked.about(twilio.callbacks.told())
+        case "/handset/promotion", _:
+            # A page from elsewhere can send anything but this without asking first.
+            if asked.mimetype != "application/json":
+                return 400, {"error": "application/json"}
+            twilio.promote()
+            return 200, _account(twilio)
         case "/handset/twilio", _:
             return 200, _account(twilio)
     return 200, asked.about(twilio.faults.listed())

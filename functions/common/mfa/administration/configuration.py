@@ -10,7 +10,10 @@ from mfa.admin_requests import NewClient
 from mfa.administration.actors import Actor
 from mfa.clients import Client, hash_secret
 from mfa.history import Event, EventType
-from mfa.settings import AuthToken, StoredSettings, merged
+from mfa.settings import AuthToken, ReplacedToken, StoredSettings, merged
+
+# Time to promote Twilio's secondary Auth Token after it was saved here; until then Twilio signs with the one before.
+REPLACED_TOKEN_SECONDS = 3600
 
 
 class SettingsItems(Protocol):
@@ -60,12 +63,14 @@ class Configuration:
         if turned_on and not actor.shows_second_factor:
             # Who turns the rule on must be able to pass it, or nobody could administer any more.
             raise errors.Forbidden("Log in with a second factor before requiring one.")
-        auth_token = stored.auth_token
+        auth_token, replaced = stored.auth_token, stored.replaced_token
         if token is None or settings.twilio.account_sid is None:
-            auth_token = None
+            auth_token = replaced = None
         elif isinstance(token, str):
             auth_token = AuthToken(self.seal.seal(token), token[-4:])
-        saved = StoredSettings(settings, auth_token, stored.version + 1)
+            if stored.auth_token:
+                replaced = ReplacedToken(stored.auth_token.ciphertext, self.clock() + REPLACED_TOKEN_SECONDS)
+        saved = StoredSettings(settings, auth_token, stored.version + 1, replaced_token=replaced)
         changed = sorted(
             name for name in settings.__struct_fields__ if getattr(settings, name) != getattr(stored.settings, name)
         )

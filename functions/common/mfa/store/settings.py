@@ -9,7 +9,7 @@ from mfa.clients import Client
 from mfa.errors import ClientNotFound, Conflict, PreconditionFailed
 from mfa.history import Event
 from mfa.listings import names
-from mfa.settings import AuthToken, Settings, StoredSettings
+from mfa.settings import AuthToken, ReplacedToken, Settings, StoredSettings
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.listings import Listings
@@ -32,7 +32,10 @@ class SettingsStore:
             return StoredSettings(paused_until=paused_until)
         token = AuthToken(item["auth_token"], item["auth_token_last4"]) if "auth_token" in item else None
         settings = msgspec.convert(json.loads(item["document"]), Settings)
-        return StoredSettings(settings, token, item["version"], paused_until)
+        replaced = (
+            ReplacedToken(item["replaced_token"], item["replaced_accepted_until"]) if "replaced_token" in item else None
+        )
+        return StoredSettings(settings, token, item["version"], paused_until, replaced)
 
     def save_settings(self, stored: StoredSettings, actor: str, event: Event) -> None:
         """Writes the settings as the version after the one that was read, and ends a pause: the credentials may be right now.
@@ -43,6 +46,8 @@ class SettingsStore:
             "document": msgspec.json.encode(stored.settings).decode(),
             "auth_token": stored.auth_token.ciphertext if stored.auth_token else None,
             "auth_token_last4": stored.auth_token.last4 if stored.auth_token else None,
+            "replaced_token": stored.replaced_token.ciphertext if stored.replaced_token else None,
+            "replaced_accepted_until": stored.replaced_token.accepted_until if stored.replaced_token else None,
             "version": stored.version,
         }
         condition = when.NEW if stored.version == 1 else when.VERSION_AS_READ
