@@ -275,6 +275,14 @@ def test_a_cursor_of_another_list_or_filter_is_refused(world: World, directory: 
 # --- histories
 
 
+def test_a_line_that_a_newer_version_wrote_is_shown_as_it_is(world: World, directory: Directory) -> None:
+    world.add_user()
+    event = replace(world.event(), type="brand_new")  # type: ignore[arg-type]
+    world.table.transact(lambda: [records.event_write("demo.user", event)])
+    found = {each.type for each in directory.events(ListEvents("demo.user"))[0]}
+    assert found == {"brand_new", EventType.USER_CREATED}
+
+
 def test_a_history_is_read_newest_first_page_by_page(world: World, directory: Directory) -> None:
     world.add_user()
     for n in range(25):

@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
 from mfa.errors import InvalidRequest
-from mfa.settings import AuthToken, Settings, StoredSettings, _merge, merged
+from mfa.settings import AuthToken, Settings, StoredSettings, _merge, as_saved, merged
 
 SID = "AC" + "0123456789abcdef" * 2
 OTHER_SID = "AC" + "f" * 32
@@ -311,6 +312,29 @@ def test_a_document_names_every_setting_and_says_when_there_is_no_token() -> Non
         assert value == default
     assert document["twilio"]["auth_token_set"] is False
     assert document["twilio"]["auth_token_last4"] is None
+
+
+def of_a_newer_version(value: Any) -> Any:
+    """The document with one more member in each of its objects, as a newer version might save it."""
+    if isinstance(value, dict):
+        return {name: of_a_newer_version(each) for name, each in value.items()} | {"brand_new": [1]}
+    return [of_a_newer_version(each) for each in value] if isinstance(value, list) else value
+
+
+def test_settings_that_a_newer_version_saved_are_read_as_far_as_they_are_known() -> None:
+    settings, _ = merged(
+        SET_UP, {"regions": {"allow": ["HK"]}, "test_numbers": [{"number": "+85292153799", "code": "123456"}]}
+    )
+    document = msgspec.to_builtins(settings)
+    saved = of_a_newer_version(document)
+    saved["templates"] = document["templates"]  # its names are languages
+    assert as_saved(saved) == settings
+    assert as_saved(document) == settings
+
+
+def test_settings_that_nobody_can_have_saved_are_not_read() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        as_saved(msgspec.to_builtins(SET_UP) | {"max_sends": 0, "brand_new": 1})
 
 
 def test_the_etag_is_strong_and_changes_with_the_version() -> None:

@@ -5,10 +5,10 @@ Each field's range is in its type; what needs more than one field is checked by 
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from mfa.errors import InvalidRequest
 from mfa.schema import convert
@@ -166,6 +166,34 @@ class StoredSettings(Struct, frozen=True):
             "auth_token_last4": self.auth_token.last4 if self.auth_token else None,
         }
         return document
+
+
+def as_saved(document: Any) -> Settings:
+    """The settings of an item. A newer version may have saved more: while it is rolled out, or before it was rolled back."""
+    try:
+        return msgspec.convert(document, Settings)
+    except msgspec.ValidationError:
+        return msgspec.convert(_known(document, Settings), Settings)
+
+
+def _known(value: Any, kind: Any) -> Any:
+    """The value without members that this version does not know."""
+    struct = _struct_in(kind)
+    if struct is None:
+        return value
+    if isinstance(value, list):
+        return [_known(each, struct) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {each.name: _known(value[each.name], each.type) for each in structs.fields(struct) if each.name in value}
+
+
+def _struct_in(kind: Any) -> type[Struct] | None:
+    """The struct that a type is made of, as in `Sender | None`."""
+    kind = getattr(kind, "__value__", kind)
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        return kind
+    return next((found for each in get_args(kind) if (found := _struct_in(each))), None)
 
 
 def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str | UnsetType | None]:

@@ -126,7 +126,9 @@ def event_write(login_name: str, event: Event) -> Write:
 def event_of(item: Item) -> Event:
     """A line of a user's history."""
     values = {name: value for name, value in item.items() if name in Event.__dataclass_fields__}
-    return Event(**values | {"type": EventType(item["type"])})
+    type_ = item["type"]
+    # A newer version may have written what this one does not know; it is shown as it is.
+    return Event(**values | {"type": EventType(type_) if type_ in EventType else type_})
 
 
 def _lane(item: Item, channel: Channel) -> Lane:

@@ -9,7 +9,7 @@ from mfa.clients import Client
 from mfa.errors import ClientNotFound, Conflict, PreconditionFailed
 from mfa.history import Event
 from mfa.listings import names
-from mfa.settings import AuthToken, ReplacedToken, Settings, StoredSettings
+from mfa.settings import AuthToken, ReplacedToken, StoredSettings, as_saved
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.listings import Listings
@@ -31,7 +31,7 @@ class SettingsStore:
         if item is None:
             return StoredSettings(paused_until=paused_until)
         token = AuthToken(item["auth_token"], item["auth_token_last4"]) if "auth_token" in item else None
-        settings = msgspec.convert(json.loads(item["document"]), Settings)
+        settings = as_saved(json.loads(item["document"]))
         replaced = (
             ReplacedToken(item["replaced_token"], item["replaced_accepted_until"]) if "replaced_token" in item else None
         )
