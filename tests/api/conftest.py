@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import boto3
 import pytest
 
 from tests.api import people
@@ -40,3 +41,16 @@ def person(stack: Stack) -> Person:
 def new_person(stack: Stack) -> Callable[..., Person]:
     """Makes users of every kind."""
     return lambda **options: people.add(stack, **options)
+
+
+@pytest.fixture
+def second_key(stack: Stack) -> Iterator[None]:
+    """The other signing key of the template, which a rotation makes."""
+    kms = boto3.client("kms")
+    kms.create_alias(
+        AliasName="alias/local-mfa-signing-second",
+        TargetKeyId=kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"],
+    )
+    yield
+    kms.delete_alias(AliasName="alias/local-mfa-signing-second")
+    stack.restart()

@@ -54,18 +54,6 @@ class Deployment:
         return found
 
 
-@pytest.fixture
-def second_key(stack: Stack) -> Iterator[None]:
-    kms = boto3.client("kms")
-    kms.create_alias(
-        AliasName=f"{ALIAS}second",
-        TargetKeyId=kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"],
-    )
-    yield
-    kms.delete_alias(AliasName=f"{ALIAS}second")
-    stack.restart()
-
-
 def deploy(stack: Stack, order: str) -> Deployment:
     return Deployment(stack, read_template(ROOT / "template.yaml", {"PublicUrl": ISSUER, "SigningOrder": order}))
 
