@@ -12,15 +12,25 @@ CACHE_SECONDS = 30.0
 class Cached[T]:
     """A value that is loaded again when it is older than CACHE_SECONDS."""
 
-    def __init__(self, load: Callable[[], T], keep: Callable[[T], bool] = lambda _value: True) -> None:
-        """What `keep` says no to is loaded again the next time."""
+    def __init__(
+        self,
+        load: Callable[[], T],
+        keep: Callable[[T], bool] = lambda _value: True,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """What `keep` says no to is loaded again the next time.
+
+        The clock is the wall's: a monotonic one need not have run while the container was frozen, and rotations count on it
+        that nothing is kept for longer.
+        """
         self._load = load
         self._keep = keep
         self._value: T | None = None
-        self._until = 0.0
+        self._clock = clock
+        self._loaded_at = 0.0
 
     def __call__(self) -> T:
-        if self._value is None or time.monotonic() >= self._until:
+        if self._value is None or not 0 <= self._clock() - self._loaded_at < CACHE_SECONDS:
             try:
                 value = self._load()
             except TemporarilyUnavailable:
@@ -29,7 +39,7 @@ class Cached[T]:
                 value = self._value  # better old than none
             if not self._keep(value):
                 return value
-            self._value, self._until = value, time.monotonic() + CACHE_SECONDS
+            self._value, self._loaded_at = value, self._clock()
         return self._value
 
     def forget(self) -> None:
