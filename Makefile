@@ -41,7 +41,7 @@ check-types: setup
 
 check-template: setup
 	@mkdir -p build
-	cfn-lint template.yaml
+	cfn-lint template.yaml infra/observability.yaml
 	python -m tests.template.sam >build/template.json
 	cfn-lint build/template.json
 	sam validate --lint >/dev/null

@@ -36,6 +36,8 @@ def transformed(layer: str = "s3://bucket/key") -> Template:
             if uri in resource.get("Properties", {}):
                 # Where `sam deploy` would have put the artifact.
                 resource["Properties"][uri] = layer if uri == "ContentUri" else "s3://bucket/key"
+        if "TemplateURL" in resource.get("Properties", {}):
+            resource["Properties"]["TemplateURL"] = "https://s3.amazonaws.com/bucket/key"
     session = boto3.Session(region_name="us-east-1")
     result: Template = Translator({}, Parser(), boto_session=session).translate(template, parameter_values={})
     return result

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mfa.errors import SmsUnavailable
+from mfa.sends import NotSent
 from mfa.settings import StoredSettings
 
 PAUSE_SECONDS = 60.0
+# What the log calls a send that was kept back.
+PAUSED = "twilio_paused"
 
 
 class Pauses(Protocol):
@@ -60,7 +63,7 @@ class Breaker:
         if until is not None and until <= now:
             until = self._pauses.load_pause()
         if until is not None and until > now:
-            raise _paused(until - now)
+            raise _paused(until - now) from NotSent(PAUSED)
 
     def claim(self) -> Permit:
         """Lets one send out, at once. Raises SmsUnavailable while sending is paused, but for the one that tries."""
@@ -69,7 +72,7 @@ class Breaker:
         if until is None:
             return Permit(stored.version)
         if until > now or not self._pauses.claim_probe(until, now + PAUSE_SECONDS):
-            raise _paused(max(until - now, 1))
+            raise _paused(max(until - now, 1)) from NotSent(PAUSED)
         return Permit(stored.version, now + PAUSE_SECONDS)
 
     def refused(self, permit: Permit) -> None:

@@ -1,0 +1,152 @@
+"""The runbook's queries find what they are for in the lines that the functions really write.
+
+What Logs Insights does is done here in small: lines are filtered, and every field that a query names has to be in the lines that it finds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from tests.api.deliveries import BREAKER, faults, ref, report
+from tests.api.people import Person
+from tests.api.stack import Stack, basic
+from tests.emf import data
+
+type NewPerson = Callable[..., Person]
+type Line = dict[str, Any]
+
+RUNBOOK = (Path(__file__).parents[2] / "docs" / "runbook.md").read_text()
+QUERIES = re.findall(r"```\n(filter .*?)\n```", RUNBOOK[RUNBOOK.index("\n## Alarms") :], re.DOTALL)
+# A line that Lambda itself writes:
+# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
+OF_LAMBDA: Line = {
+    "type": "platform.report",
+    "record": {"requestId": "r", "status": "timeout", "metrics": {"durationMs": 20000.0}},
+}
+FUNCTIONS = {"count", "sum", "max", "pct", "bin", "as", "by", "stats", "desc", "sort", "fields"}
+
+
+def test_every_query_finds_its_lines_and_each_field_in_them(
+    stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [*bad_day(stack, new_person, monkeypatch), OF_LAMBDA]
+    assert len(QUERIES) > 15
+    for query in QUERIES:
+        condition, *steps = re.split(r"\n\| ", query.removeprefix("filter "))
+        found = [line for line in lines if holds(condition, line)]
+        assert found, query
+        for step in steps:
+            for name in fields(step):
+                assert any(value(line, name) is not None for line in found), f"{name} of {query}"
+
+
+def holds(condition: str, line: Line) -> bool:
+    """Whether a line passes a filter."""
+    if " or " in condition:
+        return any(holds(each, line) for each in condition.split(" or "))
+    for test in condition.split(" and "):
+        if found := re.fullmatch(r"ispresent\(([\w.]+)\)", test):
+            passes = value(line, found[1]) is not None
+        elif found := re.fullmatch(r'([\w.]+) = "([^"]+)"', test):
+            passes = value(line, found[1]) == found[2]
+        elif found := re.fullmatch(r'([\w.]+) != "([^"]+)"', test):
+            passes = value(line, found[1]) not in (None, found[2])
+        else:
+            found = re.fullmatch(r"([\w.]+) in (\[.+\])", test)
+            assert found, test
+            passes = value(line, found[1]) in json.loads(found[2])
+        if not passes:
+            return False
+    return True
+
+
+def fields(step: str) -> set[str]:
+    """The fields of lines that a step names."""
+    made = set(re.findall(r" as (\w+)", step))
+    named = re.findall(r"(?<![\w@])[a-z_][\w.]*", re.sub(r"\b\d+\w*\b", "", step), re.IGNORECASE)
+    return {name for name in named if name not in FUNCTIONS | made}
+
+
+def value(line: Line, name: str) -> Any:
+    """A field, or one inside of another."""
+    found: Any = line
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found
+
+
+def test_every_code_and_cause_that_a_query_names_is_in_the_lines(
+    stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = bad_day(stack, new_person, monkeypatch)
+    seen = {str(line.get(name)) for line in lines for name in ("code", "cause", "operation", "message", "error")}
+    named = {each for query in QUERIES for each in re.findall(r'"([^"]+)"', query)} - {"platform.report", "success"}
+    # It takes two sends at the same moment.
+    assert named - seen <= {"twilio_sms_unavailable"}
+
+
+def lost(**_about: object) -> None:
+    """A table that cannot be reached."""
+    raise EndpointConnectionError(endpoint_url="https://dynamodb")
+
+
+def someone(new_person: NewPerson) -> Person:
+    """A user who has logged in."""
+    person = new_person()
+    assert person.login().status == 200
+    return person
+
+
+def bad_day(stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch) -> list[Line]:
+    """The lines of a day on which everything happens that the runbook is about."""
+    person = new_person()
+    person.locked()
+    person.verify()
+    person = new_person()
+    person.challenged()
+    report(stack, ref(stack), "undelivered", 30007)
+    person.verify()
+    person.login(password=stack.password())
+    client = stack.admin("clients.create", name="A shop", legacy=True)
+    secret = basic(client["client_id"], client["client_secret"])
+    with stack.with_settings(allow_legacy_clients=True):
+        skip = {"login_name": person.name, "client_supports_mfa": False}
+        assert stack.call("POST", "/v1/login/vouched", skip, headers=secret).json["status"] == "authenticated"
+        vouched = stack.call("POST", "/v1/login/vouched", {"login_name": person.name}, headers=secret)
+        person.token = vouched.json["mfa_token"]
+        person.later(61)
+        assert person.start().status == 201
+        assert person.resend().code == "resend_too_soon"
+    with stack.with_settings(budgets={"global_per_day": 1}):
+        assert [someone(new_person).start().code for _ in range(2)] == ["201", "rate_limited"]
+    with stack.with_settings(twilio={"sender": None}):
+        assert someone(new_person).start().code == "settings_incomplete"
+    broken = someone(new_person)
+    module = stack._handlers["VerifyCodeFunction"]
+    with monkeypatch.context() as patch:
+        patch.setattr(module.wiring, "clock", lambda: 1 / 0)
+        with pytest.raises(AssertionError):
+            broken.call("POST", "/v1/challenges/x/verify", {"code": "000000"})
+    person = someone(new_person)
+    faults(stack, {"fault": "error", "code": 20003})
+    person.start()
+    assert person.start().code == "sms_unavailable"
+    faults(stack)
+    stack.table.delete_item(Key=BREAKER)
+    stack.restart()
+    person.login()
+    stack._handlers["VerifyCodeFunction"].wiring._table._client.meta.events.register_first("before-send", lost)
+    assert person.login().code == "temporarily_unavailable"
+    stack.restart()
+    lines = stack.logs.getvalue().splitlines()
+    for line in lines:
+        if '"_aws"' in line:
+            data(line)
+    return [json.loads(line) for line in lines if line.startswith("{")]

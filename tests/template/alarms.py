@@ -1,0 +1,173 @@
+"""The alarms and the dashboard of infra/observability.yaml: what they ask for, and when an alarm goes off.
+
+What CloudWatch does is done here in small: data come from lines in the embedded format, an alarm takes the periods that it looks at, and
+its statistic, expression or query gives a value for each.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cfn_flip import load  # type: ignore[import-untyped]  # has no types
+
+from tests.emf import data
+
+SOURCE = Path(__file__).parents[2] / "infra" / "observability.yaml"
+# What the stack is deployed with in these tests.
+NAMESPACE = "mfa/mfa"
+PARAMETERS = {
+    "Stack": "mfa",
+    "Namespace": NAMESPACE,
+    "ApiName": "mfa",
+    "ApiStage": "live",
+    "TableName": "mfa-mfa",
+    "SendCodeFunction": "send",
+    "VerifyCodeFunction": "verify",
+    "AdminFunction": "admin",
+    "UnconfirmedSendsPerRegion": "100",
+    "SegmentPrice": "0.05",
+    "AWS::Region": "us-east-1",
+}
+_QUERY = re.compile(
+    r'SELECT SUM\((?P<metric>\w+)\) FROM SCHEMA\("(?P<namespace>[^"]+)", (?P<label>\w+)\) '
+    r"GROUP BY (?P=label) ORDER BY SUM\(\) DESC( LIMIT \d+)?"
+)
+
+type Series = tuple[str, str, tuple[tuple[str, str], ...]]
+
+
+def template() -> dict[str, Any]:
+    """The template with its intrinsics in long form."""
+    return json.loads(json.dumps(load(SOURCE.read_text())[0]))  # type: ignore[no-any-return]
+
+
+def alarms() -> dict[str, dict[str, Any]]:
+    """Each alarm's properties, with parameters filled in."""
+    resources = template()["Resources"]
+    return {
+        name: _filled(resource["Properties"])
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+
+def widgets() -> list[dict[str, Any]]:
+    """The dashboard's widgets."""
+    [body] = [
+        resource["Properties"]["DashboardBody"]
+        for resource in template()["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Dashboard"
+    ]
+    return json.loads(_filled(body))["widgets"]  # type: ignore[no-any-return]
+
+
+def asked_by_alarm(alarm: Mapping[str, Any]) -> Iterator[Series]:
+    """The series that an alarm reads; of a query, one with the label and no value."""
+    if "MetricName" in alarm:
+        yield alarm["Namespace"], alarm["MetricName"], _dimensions(alarm)
+    for query in alarm.get("Metrics", []):
+        if "MetricStat" in query:
+            metric = query["MetricStat"]["Metric"]
+            yield metric["Namespace"], metric["MetricName"], _dimensions(metric)
+        elif found := _QUERY.fullmatch(query["Expression"]):
+            yield found["namespace"], found["metric"], ((found["label"], ""),)
+
+
+def asked_by_widget(widget: Mapping[str, Any]) -> Iterator[Series]:
+    """The series that a widget draws."""
+    for line in widget["properties"]["metrics"]:
+        if isinstance(line[0], dict):
+            if found := _QUERY.fullmatch(line[0]["expression"]):
+                yield found["namespace"], found["metric"], ((found["label"], ""),)
+            continue
+        parts = [part for part in line if isinstance(part, str)]
+        yield parts[0], parts[1], tuple(zip(parts[2::2], parts[3::2], strict=True))
+
+
+@dataclass
+class Periods:
+    """What was published, by period; the last period last."""
+
+    values: list[dict[Series, list[float]]] = field(default_factory=list)
+
+    def add(self, lines: Iterable[str]) -> None:
+        """Another period, in which these lines were written."""
+        period: dict[Series, list[float]] = {}
+        for line in lines:
+            for datum in data(line):
+                for dimensions in datum.dimensions:
+                    period.setdefault((datum.namespace, datum.name, dimensions), []).extend(datum.values)
+        self.values.append(period)
+
+    def is_alarm(self, alarm: Mapping[str, Any]) -> bool:
+        """Whether the alarm goes off: every period that it looks at breaches. A period without data does not."""
+        periods = self.values[-alarm["EvaluationPeriods"] :]
+        assert alarm["TreatMissingData"] == "notBreaching"
+        return len(periods) == alarm["EvaluationPeriods"] and all(
+            any(_breaches(alarm, value) for value in _values(alarm, period)) for period in periods
+        )
+
+
+def _values(alarm: Mapping[str, Any], period: Mapping[Series, Sequence[float]]) -> list[float]:
+    """The alarm's value in a period, or its contributors'; none where there are no data."""
+    if "MetricName" in alarm:
+        series = alarm["Namespace"], alarm["MetricName"], _dimensions(alarm)
+        return [_stat(alarm.get("Statistic") or alarm["ExtendedStatistic"], period[series])] if series in period else []
+    [watched] = [query for query in alarm["Metrics"] if query.get("ReturnData", True)]
+    if found := _QUERY.fullmatch(watched["Expression"]):
+        return [
+            sum(values)
+            for (namespace, name, dimensions), values in period.items()
+            if (namespace, name) == (found["namespace"], found["metric"])
+            and [label for label, _ in dimensions] == [found["label"]]
+        ]
+    known = {}
+    for query in alarm["Metrics"]:
+        if "MetricStat" in query:
+            metric = query["MetricStat"]["Metric"]
+            series = metric["Namespace"], metric["MetricName"], _dimensions(metric)
+            if series in period:
+                known[query["Id"]] = _stat(query["MetricStat"]["Stat"], period[series])
+    if watched["Expression"] == "SUM(METRICS())":
+        return [sum(known.values())] if known else []
+    try:
+        # Metric math of scalars reads as Python does.
+        value = eval(watched["Expression"], {"IF": lambda condition, yes, no: yes if condition else no}, known)
+    except NameError:  # a series without data
+        return []
+    return [float(value)]
+
+
+def _stat(name: str, values: Sequence[float]) -> float:
+    if name == "Sum":
+        return sum(values)
+    assert name == "p99"
+    return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))]
+
+
+def _breaches(alarm: Mapping[str, Any], value: float) -> bool:
+    threshold = float(alarm["Threshold"])
+    return {
+        "GreaterThanOrEqualToThreshold": value >= threshold,
+        "GreaterThanThreshold": value > threshold,
+    }[alarm["ComparisonOperator"]]
+
+
+def _dimensions(metric: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((each["Name"], each["Value"]) for each in metric.get("Dimensions", []))
+
+
+def _filled(value: Any) -> Any:
+    """Parameters' values in place of Ref and Sub; a resource's name in place of it."""
+    if isinstance(value, list):
+        return [_filled(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"Ref"}:
+        return PARAMETERS.get(value["Ref"], value["Ref"])
+    if value.keys() == {"Fn::Sub"}:
+        return re.sub(r"\$\{([\w:]+)\}", lambda found: PARAMETERS[found[1]], value["Fn::Sub"])
+    return {name: _filled(each) for name, each in value.items()}

@@ -1,0 +1,275 @@
+"""Alarms and dashboard: they ask for what is published, go off when they should, and the runbook knows each."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mfa import contract
+from mfa.metering import ERRORS, OTHER
+from mfa.metrics import METRICS, Metrics
+from tests.template.alarms import (
+    NAMESPACE,
+    Periods,
+    Series,
+    alarms,
+    asked_by_alarm,
+    asked_by_widget,
+    template,
+    widgets,
+)
+from tests.template.sam import source, transformed
+
+ROOT = Path(__file__).parents[2]
+ALARMS = alarms()
+# AWS's own metrics that are asked for, with the dimensions they have.
+OF_AWS: dict[tuple[str, str], set[tuple[str, ...]]] = {
+    **{("AWS/ApiGateway", name): {("ApiName", "Stage")} for name in ("Count", "4XXError", "5XXError")},
+    **{("AWS/Lambda", name): {("FunctionName",)} for name in ("Errors", "Throttles")},
+    ("AWS/DynamoDB", "ReadThrottleEvents"): {("TableName",)},
+    ("AWS/DynamoDB", "WriteThrottleEvents"): {("TableName",), ("TableName", "GlobalSecondaryIndexName")},
+    ("AWS/DynamoDB", "ConsumedReadCapacityUnits"): {("TableName",)},
+    ("AWS/DynamoDB", "ConsumedWriteCapacityUnits"): {("TableName",)},
+}
+# The values that a label of ours can have, where somebody asks for one of them.
+VALUES = {
+    "operation": {operation.id for operation in contract.OPERATIONS},
+    "error": ERRORS | {OTHER},
+    "budget": {"number", "address", "client", "region", "global"},
+}
+
+ASKED = [
+    *((name, series) for name, alarm in ALARMS.items() for series in asked_by_alarm(alarm)),
+    *((widget["properties"]["title"], series) for widget in widgets() for series in asked_by_widget(widget)),
+]
+
+
+@pytest.mark.parametrize(("by", "series"), ASKED)
+def test_what_is_asked_for_is_published(by: str, series: Series) -> None:
+    namespace, name, dimensions = series
+    labels = tuple(label for label, _ in dimensions)
+    if namespace != NAMESPACE:
+        assert labels in OF_AWS[namespace, name], by
+        return
+    assert labels in METRICS[name].dimensions, f"{by} asks for {name} by {labels}"
+    for label, value in dimensions:
+        assert not value or value in VALUES[label]
+
+
+def test_every_metric_is_looked_at() -> None:
+    """What nobody looks at need not be counted, and costs."""
+    assert {name for _, (namespace, name, _) in ASKED if namespace == NAMESPACE} == set(METRICS)
+
+
+def test_every_alarm_reads_something_and_every_expression_what_it_names() -> None:
+    for name, alarm in ALARMS.items():
+        assert list(asked_by_alarm(alarm)), name
+        queries = alarm.get("Metrics", [])
+        assert len([query for query in queries if query.get("ReturnData", True)]) == bool(queries), name
+        ids = {query["Id"] for query in queries}
+        for query in queries:
+            if "SELECT" not in query.get("Expression", "SELECT"):
+                assert set(re.findall(r"\b[a-z_]+\b", query["Expression"])) <= ids, name
+
+
+def test_every_alarm_tells_somebody_when_it_goes_off_and_when_it_is_over() -> None:
+    for name, alarm in ALARMS.items():
+        assert alarm["AlarmName"] == f"mfa-{name}"
+        assert alarm["AlarmActions"] == alarm["OKActions"] == ["Topic"], name
+        assert alarm["TreatMissingData"] == "notBreaching", name
+        assert "InsufficientDataActions" not in alarm
+
+
+def test_no_query_looks_further_back_than_cloudwatch_does() -> None:
+    """Three hours for a query; a day for anything of one period."""
+    for name, alarm in ALARMS.items():
+        periods = [alarm.get("Period", 0)]
+        for query in alarm.get("Metrics", []):
+            periods += [query.get("Period", 0), query.get("MetricStat", {}).get("Period", 0)]
+            if "SELECT" in query.get("Expression", ""):
+                assert query["Period"] * alarm["EvaluationPeriods"] <= 3 * 3600, name
+        assert max(periods) * alarm["EvaluationPeriods"] <= 86400, name
+
+
+def test_the_topic_is_encrypted_by_a_key_that_alarms_may_use_and_takes_only_this_account_s() -> None:
+    resources = template()["Resources"]
+    assert resources["Topic"]["Properties"]["KmsMasterKeyId"] == {"Ref": "TopicKey"}
+    key = resources["TopicKey"]["Properties"]["KeyPolicy"]["Statement"]
+    policy = resources["TopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    own = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    [uses] = [each for each in key if each["Principal"] == {"Service": "cloudwatch.amazonaws.com"}]
+    assert (set(uses["Action"]), uses["Condition"]) == ({"kms:Decrypt", "kms:GenerateDataKey*"}, own)
+    [publishes] = policy
+    assert (publishes["Principal"], publishes["Action"], publishes["Condition"]) == (
+        {"Service": "cloudwatch.amazonaws.com"},
+        "sns:Publish",
+        own,
+    )
+
+
+def test_without_an_address_there_is_no_subscription_and_all_else() -> None:
+    conditional = {name for name, resource in template()["Resources"].items() if "Condition" in resource}
+    assert conditional == {"Subscription"}
+
+
+def test_the_alarms_watch_what_is_deployed() -> None:
+    """Names that are guessed, since a metric of another name would only be silent."""
+    deployed = transformed()["Resources"]
+    given = source()["Resources"]["Observability"]["Properties"]["Parameters"]
+    assert deployed["Api"]["Properties"]["Body"]["info"]["title"] == given["ApiName"]
+    [stage] = [each for each in deployed.values() if each["Type"] == "AWS::ApiGateway::Stage"]
+    assert stage["Properties"]["StageName"] == given["ApiStage"]
+    for resource in deployed.values():
+        if resource["Type"] == "AWS::Lambda::Function":
+            variables = resource["Properties"]["Environment"]["Variables"]
+            if "TABLE_NAME" in variables:
+                assert variables["METRICS_NAMESPACE"] == given["Namespace"]
+    assert set(template()["Parameters"]) == set(given)
+
+
+def test_each_alarm_has_its_paragraphs_in_the_runbook_and_the_runbook_no_others() -> None:
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
+    section = runbook[runbook.index("\n## Alarms\n") :]
+    section = section[: section.find("\n## ", 5) if "\n## " in section[5:] else None]
+    paragraphs = dict(re.findall(r"\n### (\w+)\n(.*?)(?=\n### |\Z)", section, re.DOTALL))
+    assert list(paragraphs) == list(ALARMS)
+    for name, text in paragraphs.items():
+        for part in ("*Means*", "*Look at*", "*Do*"):
+            assert part in text, f"{name}: {part}"
+        assert ALARMS[name]["AlarmDescription"].endswith(f"See docs/runbook.md, {name}.")
+
+
+# --- when an alarm goes off
+
+
+class Book:
+    """Periods of what is counted."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.periods = Periods()
+        self.metrics = Metrics(lambda: NAMESPACE, lambda: 1_790_000_000.0, lambda: 0.0, self.lines.append)
+
+    def period(self, **counted: Any) -> "Book":
+        """A period in which this was counted: so many logins, or of `sends__HK` so many by that label."""
+        for name, times in counted.items():
+            for label, value in _calls(name, times):
+                self.metrics.count(name.partition("__")[0], value, **label)
+                self.metrics.flush()
+        self.periods.add(self.lines)
+        self.lines.clear()
+        return self
+
+    def periods_of(self, times: int, **counted: Any) -> "Book":
+        """So many periods of the same."""
+        for _ in range(times):
+            self.period(**counted)
+        return self
+
+    def goes_off(self, name: str) -> bool:
+        return self.periods.is_alarm(ALARMS[name])
+
+
+def _calls(name: str, times: Any) -> list[tuple[dict[str, str], float]]:
+    """`sends__HK=3`: three sends to HK; a tuple is values rather than a number of ones."""
+    metric, _, value = name.partition("__")
+    labels = {label for each in METRICS[metric].dimensions for label in each}
+    given = dict.fromkeys(labels, value or "HK") | ({"channel": "sms"} if "channel" in labels else {})
+    values = times if isinstance(times, tuple) else (1,) * times
+    return [(given, each) for each in values]
+
+
+def sends(region: str, sent: int, approved: int) -> dict[str, Any]:
+    """So many sends to a region, of which so many came back."""
+    return {
+        f"sends__{region}": sent,
+        f"approvals__{region}": approved,
+        f"unconfirmed_sends__{region}": (1,) * sent + (-1,) * approved,
+    }
+
+
+CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
+    "TwilioRefusesCredentials": [
+        (True, lambda book: book.period(send_failures__20003=1)),
+        (False, lambda book: book.period(send_failures__20404=9)),
+        (False, lambda book: book.period(send_failures__20003=1).period()),
+    ],
+    "TwilioDoesNotAnswer": [
+        (True, lambda book: book.period(send_failures__no_answer=5)),
+        (True, lambda book: book.period(send_failures__unreachable=3, send_failures__no_answer=2)),
+        (False, lambda book: book.period(send_failures__no_answer=4, send_failures__21211=9)),
+    ],
+    "CarriersFilter": [
+        (True, lambda book: book.period(send_failures__30007=3)),
+        (False, lambda book: book.period(send_failures__30007=2, send_failures__30003=9)),
+    ],
+    "ConversionDrop": [
+        (True, lambda book: book.period(**sends("HK", 30, 5)).period(**sends("HK", 20, 0))),
+        (False, lambda book: book.period(**sends("HK", 30, 5)).period(**sends("HK", 19, 0))),  # too few to tell
+        (False, lambda book: book.period(**sends("HK", 100, 90)).period(**sends("HK", 100, 10))),  # half an hour
+        (False, lambda book: book.period(**sends("HK", 100, 60)).period(**sends("HK", 100, 60))),
+        (False, lambda book: book.period().period()),
+        (False, lambda book: book.period(**sends("HK", 0, 3)).period(**sends("HK", 0, 3))),  # of before
+    ],
+    "SendSpike": [
+        (True, lambda book: book.period(**sends("ZZ", 105, 2) | sends("HK", 500, 480))),
+        (False, lambda book: book.period(**sends("HK", 1000, 950))),  # an honest rush
+        (False, lambda book: book.period(**sends("ZZ", 60, 0) | sends("HK", 60, 0))),
+    ],
+    "GlobalBudgetNearlySpent": [
+        (True, lambda book: book.period(global_budget_share=(0.1,) * 801)),
+        (True, lambda book: book.period(global_budget_share=(0.1,) * 400 + (1.0,) * 41)),  # lowered at noon
+        (False, lambda book: book.period(global_budget_share=(0.1,) * 790)),
+    ],
+    "ClientBudgetNearlySpent": [
+        (True, lambda book: book.period(client_budget_share__a=(10.0,) * 8, client_budget_share__b=(10.0,))),
+        (False, lambda book: book.period(client_budget_share__a=(10.0,) * 7, client_budget_share__b=(10.0,) * 7)),
+    ],
+    "BudgetSpent": [
+        (True, lambda book: book.period(budget_refusals__global=1)),
+        (True, lambda book: book.period(budget_refusals__region=1)),
+        (False, lambda book: book.period(budget_refusals__number=50, budget_refusals__address=50)),
+    ],
+    "LockSpike": [
+        (True, lambda book: book.period(locks=20)),
+        (False, lambda book: book.period(locks=19, wrong_codes=500)),
+    ],
+    "WrongPasswordSpike": [
+        (True, lambda book: book.period(wrong_passwords=1000)),
+        (False, lambda book: book.period(wrong_passwords=900)),
+    ],
+    "LegacySkip": [
+        (True, lambda book: book.period(legacy_skips=1)),
+        (False, lambda book: book.period(logins=500)),
+    ],
+    "SlowLogins": [
+        (True, lambda book: book.periods_of(3, latency__login=(3500.0,) * 5)),
+        (False, lambda book: book.period(latency__login=(3500.0,)).period().period(latency__login=(3500.0,))),
+        (False, lambda book: book.periods_of(3, latency__startChallenge=(3500.0,))),
+    ],
+    "SlowVerifications": [
+        (True, lambda book: book.periods_of(3, latency__verifyChallenge=(2500.0,))),
+        (False, lambda book: book.periods_of(3, latency__verifyChallenge=(1500.0,) * 99)),
+    ],
+    "SlowSends": [
+        (True, lambda book: book.periods_of(3, twilio_ms=(100.0,) * 50 + (6000.0,) * 2)),
+        (False, lambda book: book.periods_of(3, twilio_ms=(100.0,) * 500 + (6000.0,))),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "goes_off", "happens"), [(name, *case) for name, cases in CASES.items() for case in cases]
+)
+def test_an_alarm_goes_off_when_it_should_and_not_else(
+    name: str, goes_off: bool, happens: Callable[[Book], Book]
+) -> None:
+    assert happens(Book()).goes_off(name) is goes_off
+
+
+def test_every_alarm_on_our_own_metrics_was_seen_going_off_and_staying_silent() -> None:
+    own = {name for name, alarm in ALARMS.items() if any(each[0] == NAMESPACE for each in asked_by_alarm(alarm))}
+    assert set(CASES) == own
+    assert all({goes_off for goes_off, _ in cases} == {True, False} for cases in CASES.values())
