@@ -244,6 +244,10 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
         (True, lambda book: book.period(legacy_skips=1)),
         (False, lambda book: book.period(logins=500)),
     ],
+    "DirectInvocation": [
+        (True, lambda book: book.period(direct_invocations=1)),
+        (False, lambda book: book.period(latency__login=(50.0,))),
+    ],
     "SlowLogins": [
         (True, lambda book: book.periods_of(3, latency__login=(3500.0,) * 5)),
         (False, lambda book: book.period(latency__login=(3500.0,)).period().period(latency__login=(3500.0,))),
