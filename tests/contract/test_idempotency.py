@@ -83,28 +83,18 @@ def test_of_two_of_the_same_at_once_one_is_sent_and_both_answer_alike(world: Wor
 
 
 @pytest.mark.guards("NEW_REQUEST")
-def test_of_two_requests_at_once_under_one_key_one_is_sent(world: World, demo: Person) -> None:
-    """A message and a mail have cooldowns of their own, which do not stop the second."""
-    world.wire.before("transact_write_items", lambda: demo.recover(key="k"))
-    with pytest.raises(errors.Conflict):
-        demo.start(key="k")
-    assert (demo.messages, demo.mails) == (0, 1)
+def test_of_two_of_the_same_at_once_one_is_sent_also_where_it_was_refused(world: World, demo: Person) -> None:
+    """A refusal ends the cooldown, which would otherwise stop the second."""
 
+    def refused() -> None:
+        world.sms.outcomes.append(REFUSED)
+        with pytest.raises(errors.SmsUnavailable):
+            demo.start(key="k")
 
-@pytest.mark.parametrize("sends_charged", [True, False], ids=["given back", "noted only"])
-def test_a_request_whose_message_was_refused_may_be_made_again(world: World, demo: Person, sends_charged: bool) -> None:
-    if not sends_charged:
-        demo.start()
-        demo.edit(refunded=5)
-        world.wait(60)
-    world.sms.outcomes.append(REFUSED)
-    with pytest.raises(errors.SmsUnavailable):
-        demo.start(key="k")
-    world.wait(60)
+    world.wire.before("transact_write_items", refused)
     again = demo.start(key="k")
-    assert again.delivery == "queued"
-    assert demo.start(key="k").id == again.id
-    assert demo.messages == (1 if sends_charged else 2)
+    assert (again.delivery, demo.messages) == ("failed", 0)
+    assert len(world.history(demo.name, EventType.PASSCODE_SENT)) == 1
 
 
 def test_the_last_few_keys_are_kept(world: World, demo: Person) -> None:

@@ -66,7 +66,6 @@ class Receipt:
     phone_id: str | None = None
     max_sends: int
     sent_at: float
-    request_key: str | None = None
 
     def delivered_event(self, now: float, random_bytes: Callable[[int], bytes]) -> Event:
         """That the message arrived, for the history."""
@@ -148,7 +147,6 @@ class Send:
             phone_id=self.phone.id if self.phone else None,
             max_sends=self.max_sends,
             sent_at=self.sent_at,
-            request_key=self.request_key,
         )
 
     def applied_to(self, read: Challenge, delivery: Delivery) -> Challenge:

@@ -117,9 +117,8 @@ class SendStore:
     ) -> bool:
         """Gives the send back and notes why. False where all of it is known already.
 
-        At most `max_sends` are given back between two successes. `ends_cooldown`, for a refusal in the answer to the send
-        itself, lets another phone be chosen at once and the same request be made again; a refusal for good marks the phone
-        unusable.
+        At most `max_sends` are given back between two successes. `ends_cooldown` lets another phone be chosen at once;
+        a refusal for good marks the phone unusable.
         """
         others = [records.event_write(receipt.login_name, event)]
         if permanent and receipt.phone_id:
@@ -127,7 +126,7 @@ class SendStore:
         now = event.at if ends_cooldown else None
         for challenge in (
             _refund(receipt, delivery, error, now),
-            _forgetting_request(receipt, _note(receipt, delivery, error), now),
+            _note(receipt, delivery, error),
             _refund_older(receipt),
         ):
             if self._recorded([challenge, *others]):
@@ -315,22 +314,12 @@ def _refund(receipt: Receipt, delivery: Delivery, error: str, now: float | None)
     """Gives the live send back; with `now`, its cooldown ends."""
     note, older, names = _note(receipt, delivery, error), _refund_older(receipt), records.LANES[receipt.channel]
     cooled = ", #available_at = :now" if now is not None else ""
-    refund = replace(
+    return replace(
         note,
         update=f"{note.update}{cooled} {older.update}",
         condition=when.every(when.SAME_SEND, when.LATER, when.CHARGED, when.REFUNDS_LEFT),
         names={**older.names, **({"#available_at": names["#available_at"]} if cooled else {})},
         values={**note.values, **older.values, ":now": now},
-    )
-    return _forgetting_request(receipt, refund, now)
-
-
-def _forgetting_request(receipt: Receipt, write: Write, now: float | None) -> Write:
-    """Where the answer to a send is a refusal, its idempotency key has sent nothing: the same request is a new one."""
-    if now is None or receipt.request_key is None:
-        return write
-    return replace(
-        write, update=f"{write.update} REMOVE requests.#request", names={**write.names, "#request": receipt.request_key}
     )
 
 
