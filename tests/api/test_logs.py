@@ -1,6 +1,7 @@
 """The logs: no passcode, password, number or token, and nobody's name, whatever happens; and each line finds its request."""
 
 import json
+import logging
 import re
 from collections.abc import Callable
 
@@ -86,6 +87,14 @@ def test_every_line_of_a_log_is_json_and_names_its_request(stack: Stack, person:
     for entry in entries(stack):
         assert "function_request_id" in entry
         assert "_aws" in entry or {"level", "timestamp", "service", "correlation_id"} <= entry.keys()
+
+
+def test_twilio_s_sdk_does_not_log_its_requests(stack: Stack, person: Person, caplog: pytest.LogCaptureFixture) -> None:
+    """Lambda's JSON logs let everything through from INFO on."""
+    with caplog.at_level(logging.INFO):
+        person.challenged()
+    assert stack.texts(person.numbers[0])
+    assert [record for record in caplog.records if record.name.startswith("twilio")] == []
 
 
 def test_the_correlation_id_of_a_line_is_the_request_s_id_in_the_gateway_s_own_log(

@@ -125,7 +125,8 @@ def bad_day(stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
         assert person.start().status == 201
         assert person.resend().code == "resend_too_soon"
     with stack.with_settings(budgets={"global_per_day": 1}):
-        assert [someone(new_person).start().code for _ in range(2)] == ["201", "rate_limited"]
+        someone(new_person).start()  # takes what is left, if the sends before left it
+        assert someone(new_person).start().code == "rate_limited"
     with stack.with_settings(twilio={"sender": None}):
         assert someone(new_person).start().code == "settings_incomplete"
     broken = someone(new_person)
