@@ -15,7 +15,7 @@ from tests.api.people import Person
 from tests.api.stack import ISSUER, Answer, Event, Stack
 
 STATUS_PATH = "/v1/webhooks/twilio/status"
-BREAKER = {"pk": "SETTINGS", "sk": "#BREAKER"}
+BREAKER = {"pk": "BREAKER", "sk": "#BREAKER"}
 
 
 def digits(text: str) -> str:

@@ -106,8 +106,11 @@ class Person:
         """The challenge as it lies in the table."""
         return self._items("#CHALLENGE")
 
+    def _key(self, sk: str) -> dict[str, str]:
+        return {"pk": f"{'CHALLENGE' if sk == '#CHALLENGE' else 'USER'}#{self.name}", "sk": sk}
+
     def _items(self, sk: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.stack.table.get_item(Key={"pk": f"USER#{self.name}", "sk": sk}).get("Item", {})
+        found: dict[str, Any] = self.stack.table.get_item(Key=self._key(sk)).get("Item", {})
         return found
 
     def later(self, seconds: float) -> None:
@@ -120,7 +123,7 @@ class Person:
 
     def write(self, sk: str = "#CHALLENGE", **changes: Any) -> None:
         """Rewrites an item of the person's."""
-        self.stack.table.put_item(Item=self._items(sk) | {"pk": f"USER#{self.name}", "sk": sk} | changes)
+        self.stack.table.put_item(Item=self._items(sk) | self._key(sk) | changes)
 
     def phone_item(self, phone: int = 0) -> dict[str, Any]:
         return self._items(f"#PHONE#{self.phones[phone].partition('-')[0]}")
@@ -133,7 +136,7 @@ class Person:
     def events(self) -> list[dict[str, Any]]:
         """The history, oldest first."""
         found: list[dict[str, Any]] = self.stack.table.query(
-            KeyConditionExpression=Key("pk").eq(f"USER#{self.name}") & Key("sk").begins_with("EVENT#")
+            KeyConditionExpression=Key("pk").eq(f"HISTORY#{self.name}")
         )["Items"]
         return found
 
@@ -165,11 +168,12 @@ def _create(stack: Stack, name: str, user: dict[str, Json]) -> str:
     if kind not in stack.models:
         password, model = stack.password(), stack.name()
         stack.admin("users.create", login_name=model, password=password, **user)
-        made = stack.table.query(KeyConditionExpression=Key("pk").eq(f"USER#{model}"))["Items"]
+        places = (f"USER#{model}", f"HISTORY#{model}")
+        made = [item for pk in places for item in stack.table.query(KeyConditionExpression=Key("pk").eq(pk))["Items"]]
         stack.models[kind] = password, made
     password, items = stack.models[kind]
     for item in items:
-        copy = item | {"pk": f"USER#{name}"}
+        copy = item | {"pk": f"{item['pk'].partition('#')[0]}#{name}"}
         if item["sk"] == "#PROFILE":
             copy |= {"login_name": name, "contact_email": user["contact_email"]}
         stack.table.put_item(Item={field: value for field, value in copy.items() if value is not None})

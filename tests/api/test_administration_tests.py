@@ -231,7 +231,7 @@ def test_the_simulated_twilio_refuses_wrong_credentials_and_senders_as_the_real_
 def test_refused_credentials_of_a_test_pause_nothing_else(stack: Stack, admin: Administrator) -> None:
     assert field(start(admin, settings={"twilio": {"auth_token": "0" * 32}})) == "twilio.auth_token"
     people.add(stack).challenged()
-    assert "paused_until" not in stack.table.get_item(Key={"pk": "SETTINGS", "sk": "#BREAKER"}).get("Item", {})
+    assert "paused_until" not in stack.table.get_item(Key={"pk": "BREAKER", "sk": "#BREAKER"}).get("Item", {})
 
 
 def test_a_refusal_that_nobody_explains_is_told_as_to_anybody(stack: Stack, admin: Administrator) -> None:

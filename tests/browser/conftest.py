@@ -136,7 +136,7 @@ class Person:
         values = {f":{name}": {"N": str(int(time.time() + offset))} for name, offset in seconds.items()}
         _dynamodb(self.stack.dynamodb_url).update_item(
             TableName=self.stack.facts["table"],
-            Key={"pk": {"S": f"USER#{self.login_name}"}, "sk": {"S": "#CHALLENGE"}},
+            Key={"pk": {"S": f"CHALLENGE#{self.login_name}"}, "sk": {"S": "#CHALLENGE"}},
             UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in seconds),
             ConditionExpression="attribute_exists(pk)",
             ExpressionAttributeNames=names,

@@ -8,7 +8,6 @@ import pytest
 from mfa import errors
 from mfa.budgets import DAY, HOUR, SHARDS, ShardedBudget, Window
 from mfa.sends import Caller
-from mfa.store.table import Item
 from tests.contract.world import ADDRESS, NUMBER, START, Person, World
 
 
@@ -186,16 +185,13 @@ def test_everything_that_passes_goes_away_by_itself_and_not_before_its_time(worl
         "NUMBER": DAY,
         "REGION": DAY,
         "SEND": 3 * DAY,
-        "#CHALLENGE": 90 * DAY,
-        "EVENT": 365 * DAY,
+        "CHALLENGE": 90 * DAY,
+        "HISTORY": 365 * DAY,
     }
-
-    def kind(item: Item) -> str:
-        return str(item["sk" if item["pk"].startswith("USER") else "pk"]).partition("#EVENT")[0]
 
     found = {}
     for item in world.items():
-        name = next((name for name in seconds if kind(item).startswith(name)), None)
+        name = next((name for name in seconds if item["pk"].startswith(name)), None)
         if name is None:
             assert item["sk"] in {"#PROFILE", "#PHONE#0"}
             assert "ttl" not in item

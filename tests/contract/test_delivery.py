@@ -174,11 +174,12 @@ def test_unknown_becomes_what_is_reported(world: World, demo: Person) -> None:
 def test_a_report_of_a_user_who_is_gone_brings_nothing_back(world: World, demo: Person) -> None:
     demo.start()
     receipt = newest(world)
-    for item in world.items(f"USER#{demo.name}"):
+    everything = ("USER#", "CHALLENGE#", "HISTORY#")
+    for item in (item for kind in everything for item in world.items(f"{kind}{demo.name}")):
         world.remove((item["pk"], item["sk"]))
     assert not world.sends.record_delivery(receipt, Delivery.DELIVERED)
     assert not refuse(world, receipt, "30005", permanent=True)
-    assert world.items(f"USER#{demo.name}") == []
+    assert [world.items(f"{kind}{demo.name}") for kind in everything] == [[], [], []]
 
 
 # --- every channel of a phone is one lane

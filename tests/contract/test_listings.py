@@ -257,7 +257,7 @@ def test_a_cursor_that_was_tampered_with_is_refused(world: World, directory: Dir
 def test_a_cursor_of_another_list_or_filter_is_refused(world: World, directory: Directory) -> None:
     for name in ("a", "b", "c"):
         put(world, user(name, alias="a", kind=Kind.SYSTEM))
-        world.put((f"USER#{name}", "EVENT#1"), {})
+        world.put((f"HISTORY#{name}", "EVENT#1"), {})
     cursor = cursor_of(directory, ListUsers(limit=1))
     others = [
         ListUsers(Kind.SYSTEM, cursor=cursor),

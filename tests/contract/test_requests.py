@@ -353,7 +353,7 @@ def _edit(name: str, sk: str, attribute: str, value: dict[str, str]) -> None:
     """Changes an item of the table behind the functions' back."""
     boto3.client("dynamodb").update_item(
         TableName="local-mfa",
-        Key={"pk": {"S": f"USER#{name}"}, "sk": {"S": sk}},
+        Key={"pk": {"S": f"{'CHALLENGE' if sk == '#CHALLENGE' else 'USER'}#{name}"}, "sk": {"S": sk}},
         UpdateExpression="SET #attribute = :value",
         ExpressionAttributeNames={"#attribute": attribute},
         ExpressionAttributeValues={":value": value},

@@ -338,9 +338,11 @@ class World:
 
     def history(self, login_name: str = "demo.user", *types: EventType) -> list[Item]:
         """A user's events of these types, or all of them, in their order."""
-        events = self.items(f"USER#{login_name}", "EVENT#")
+        events = self.items(records.history_of(login_name))
         return [
-            event for event in events if event["pk"] == f"USER#{login_name}" and (event["type"] in types or not types)
+            event
+            for event in events
+            if event["pk"] == records.history_of(login_name) and (event["type"] in types or not types)
         ]
 
     def refused_from(self, login_name: str = "demo.user") -> list[str]:

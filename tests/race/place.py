@@ -118,7 +118,7 @@ class Place:
         answer = self.dynamodb.query(
             TableName=self.table,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :event)",
-            ExpressionAttributeValues=encode({":pk": f"USER#{login_name}", ":event": "EVENT#"}),
+            ExpressionAttributeValues=encode({":pk": records.history_of(login_name), ":event": "EVENT#"}),
             ConsistentRead=True,
         )
         return [event for event in map(decode, answer["Items"]) if event["type"] == type_]

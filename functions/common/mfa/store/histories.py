@@ -17,7 +17,10 @@ class Histories:
 
     def events(self, login_name: str, before: str | None, limit: int) -> list[Event]:
         """The newest events, newest first, from before this position on."""
-        return [records.event_of(item) for item in self._table.newest(f"USER#{login_name}", "EVENT#", before, limit)]
+        return [
+            records.event_of(item)
+            for item in self._table.newest(records.history_of(login_name), "EVENT#", before, limit)
+        ]
 
     def challenge(self, login_name: str) -> Challenge:
         """The user's challenge, whose guesses are not in the history yet."""

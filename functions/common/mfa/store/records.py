@@ -1,4 +1,8 @@
-"""Items and the values that they hold, and the keys under which they lie."""
+"""Items and the values that they hold, and the keys under which they lie.
+
+What a function may write is granted by partition, so what different functions write lies in different ones: a user's
+challenge and history are not beside the profile.
+"""
 
 from dataclasses import asdict
 
@@ -12,7 +16,7 @@ from mfa.users import Kind, Status, User
 
 SETTINGS: Key = ("SETTINGS", "#SETTINGS")
 ADMINS: Key = ("SETTINGS", "#ADMINS")
-BREAKER: Key = ("SETTINGS", "#BREAKER")
+BREAKER: Key = ("BREAKER", "#BREAKER")
 CLIENTS = "CLIENTS"
 
 # The names of a lane's attributes: all that reaches a phone is one lane, mail another.
@@ -38,7 +42,12 @@ def phone_key(login_name: str, slot: int) -> Key:
 
 def challenge_key(login_name: str) -> Key:
     """A user's one live challenge and consecutive counters."""
-    return f"USER#{login_name}", "#CHALLENGE"
+    return f"CHALLENGE#{login_name}", "#CHALLENGE"
+
+
+def history_of(login_name: str) -> str:
+    """The partition of a user's history."""
+    return f"HISTORY#{login_name}"
 
 
 def account_keys(login_name: str) -> list[Key]:
@@ -118,7 +127,7 @@ def event_write(login_name: str, event: Event) -> Write:
     return Write(
         label="event",
         verb="Put",
-        key=(f"USER#{login_name}", event.position),
+        key=(history_of(login_name), event.position),
         item=asdict(event) | {"ttl": int(event.at) + EVENT_SECONDS},
     )
 

@@ -157,7 +157,7 @@ class SettingsStore:
             values={":now": now},
         )
         try:
-            self._table.update(write)
+            self._table.update(write, returns="NONE")
         except ConditionFailed:
             pass
 

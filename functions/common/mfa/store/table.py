@@ -145,7 +145,7 @@ class Table:
         return [decode(item) for item in answer["Items"]], last["sk"]["S"] if last else None
 
     def update(self, write: Write, returns: str = "ALL_OLD") -> Item:
-        """Updates one item; gives it as it was before (or after: ALL_NEW). Raises ConditionFailed."""
+        """Updates one item; gives it as it was before (or after: ALL_NEW, or nothing: NONE). Raises ConditionFailed."""
         answer = self._write(self._client.update_item, self._request(write) | {"ReturnValues": returns})
         return decode(answer.get("Attributes", {}))
 
