@@ -9,7 +9,7 @@ import subprocess
 import threading
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from infra.local import frames, processes
 from infra.local.errors import StartError
@@ -49,6 +49,8 @@ class _Worker:
             "path": [str(function.code), *map(str, function.layers)],
             "handler": function.handler,
             "memory": function.memory,
+            "statements": function.statements,
+            "places": asdict(function.places),
             "descriptor": theirs.fileno(),
         }
         with theirs:

@@ -10,6 +10,7 @@ from typing import Any
 
 import cfn_flip  # type: ignore[import-untyped]  # has no types
 
+from infra.local.asks import Places, secret_arn
 from infra.local.errors import StartError
 
 ACCOUNT_ID = "123456789012"
@@ -29,7 +30,6 @@ _NAME_PROPERTIES = {
     "AWS::DynamoDB::Table": "TableName",
     "AWS::KMS::Alias": "AliasName",
     "AWS::SSM::Parameter": "Name",
-    "AWS::SecretsManager::Secret": "Name",
     "AWS::Logs::LogGroup": "LogGroupName",
 }
 _NOTHING = object()
@@ -46,6 +46,8 @@ class Function:
     timeout: float
     memory: int
     environment: Mapping[str, str]
+    places: Places
+    statements: tuple[Mapping[str, Any], ...] | None  # what its role allows; None where it names no role
 
     @property
     def label(self) -> str:
@@ -107,6 +109,46 @@ def read_template(path: Path, parameters: Mapping[str, str] | None = None) -> Te
         raise StartError(f"{path} has something the local stack cannot read: {error}") from error
 
 
+def roles(
+    document: Mapping[str, Any], parameters: Mapping[str, str] | None = None
+) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    """The statements of each role in a template, as written or as transformed by SAM, by its logical name."""
+    resolver = _Resolver(document, parameters or {})
+    return {
+        name: tuple(
+            statement for policy in properties["Policies"] for statement in policy["PolicyDocument"]["Statement"]
+        )
+        for name, resource in document["Resources"].items()
+        if resource["Type"] == "AWS::IAM::Role"
+        for properties in [resolver.resolve(resource["Properties"])]
+    }
+
+
+def places(document: Mapping[str, Any], parameters: Mapping[str, str] | None = None) -> Places:
+    """Where requests of the functions lead."""
+    resolver = _Resolver(document, parameters or {})
+    of_type: dict[str, list[Mapping[str, Any]]] = {}
+    for resource in document["Resources"].values():
+        if resource["Type"] in ("AWS::DynamoDB::Table", "AWS::KMS::Alias") and resolver.exists(resource):
+            of_type.setdefault(resource["Type"], []).append(resolver.resolve(resource["Properties"]))
+    return Places(
+        f"{REGION}:{ACCOUNT_ID}",
+        {
+            table["TableName"]: {
+                place.get("IndexName", ""): place["KeySchema"][0]["AttributeName"]
+                for place in (table, *table.get("GlobalSecondaryIndexes", ()))
+            }
+            for table in of_type.get("AWS::DynamoDB::Table", ())
+            if {"TableName", "KeySchema"} <= table.keys()
+        },
+        {alias["AliasName"]: _key_arn(alias["TargetKeyId"]) for alias in of_type.get("AWS::KMS::Alias", ())},
+    )
+
+
+def _key_arn(logical_name: str) -> str:
+    return f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/{logical_name}"
+
+
 def _template(document: Mapping[str, Any], resolver: _Resolver, root: Path) -> Template:
     by_type: dict[str, dict[str, Mapping[str, Any]]] = {}
     for name, resource in document["Resources"].items():
@@ -118,10 +160,11 @@ def _template(document: Mapping[str, Any], resolver: _Resolver, root: Path) -> T
         name: root / properties["ContentUri"]
         for name, properties in by_type.get("AWS::Serverless::LayerVersion", {}).items()
     }
+    allowed, where = roles(document, resolver.given), places(document, resolver.given)
     functions = {}
     routes = []
     for name, properties in by_type.get("AWS::Serverless::Function", {}).items():
-        functions[name] = _function(name, properties, shared.get("Function", {}), layers, root)
+        functions[name] = _function(name, properties, shared.get("Function", {}), layers, root, where, allowed)
         for event in properties.get("Events", {}).values():
             if event["Type"] == "Api":
                 routes.append(Route(event["Properties"]["Method"].upper(), event["Properties"]["Path"], name))
@@ -145,6 +188,8 @@ def _function(
     shared: Mapping[str, Any],
     layers: Mapping[str, Path],
     root: Path,
+    where: Places,
+    allowed: Mapping[str, tuple[Mapping[str, Any], ...]],
 ) -> Function:
     """SAM's merge: a function's own value wins, maps are joined, lists are appended."""
     variables = {
@@ -162,6 +207,8 @@ def _function(
         timeout=float(merged.get("Timeout", 3)),
         memory=int(merged.get("MemorySize", 128)),
         environment={key: _text(value) for key, value in variables.items()},
+        places=where,
+        statements=allowed[merged["Role"].rpartition("/")[2]] if "Role" in merged else None,
     )
 
 
@@ -241,17 +288,28 @@ class _Resolver:
             lists = str(parameter.get("Type", "")).startswith("List<") or parameter.get("Type") == "CommaDelimitedList"
             return [item.strip() for item in str(value).split(",")] if lists and isinstance(value, str) else value
         resource = self.document["Resources"][name]
+        if resource["Type"] == "AWS::SecretsManager::Secret":
+            return secret_arn(Places(f"{REGION}:{ACCOUNT_ID}", {}, {}), self.resolve(resource["Properties"]["Name"]))
         named = _NAME_PROPERTIES.get(resource["Type"])
         if named and named in resource.get("Properties", {}):
             return self.resolve(resource["Properties"][named])
         return name
 
     def _attribute(self, name: str, attribute: str) -> str:
-        """ARNs only have to be well formed: no policy is evaluated here."""
         if attribute != "Arn":
             return f"{name}.{attribute}"
-        service = self.document["Resources"][name]["Type"].split("::")[1].lower()
-        return f"arn:aws:{service}:{REGION}:{ACCOUNT_ID}:{self._ref(name)}"
+        kind = self.document["Resources"][name]["Type"]
+        match kind:
+            case "AWS::DynamoDB::Table":
+                return f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{self._ref(name)}"
+            case "AWS::KMS::Key":
+                return _key_arn(name)
+            case "AWS::IAM::Role":
+                return f"arn:aws:iam::{ACCOUNT_ID}:role/{name}"
+            case "AWS::Logs::LogGroup":
+                return f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{self._ref(name)}:*"
+        # No policy is about the others: it only has to be well formed.
+        return f"arn:aws:{kind.split('::')[1].lower()}:{REGION}:{ACCOUNT_ID}:{self._ref(name)}"
 
     def _sub(self, argument: Any) -> str:
         text, variables = argument if isinstance(argument, list) else (argument, {})

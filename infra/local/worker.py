@@ -53,6 +53,8 @@ def main() -> None:
     connection = socket.socket(fileno=function["descriptor"])
     requests: queue.SimpleQueue[tuple[bytes, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(connection, requests), daemon=True).start()
+    if function["statements"] is not None:
+        _keep_to_role(function)
     try:
         handler = _load(function)
     except BaseException as error:  # noqa: BLE001  # a handler may even call sys.exit while it is imported
@@ -81,6 +83,14 @@ def _load(function: dict[str, Any]) -> Handler:
     module, _, name = function["handler"].rpartition(".")
     handler: Handler = getattr(importlib.import_module(module.replace("/", ".")), name)
     return handler
+
+
+def _keep_to_role(function: dict[str, Any]) -> None:
+    from infra.local.asks import Places  # botocore costs a handler without AWS its start
+    from infra.local.permissions import Guard, Role
+    from infra.local.policies import Policy
+
+    Guard(Role(Policy.of(function["statements"]), Places(**function["places"]))).install()
 
 
 def _run(handler: Handler, function: dict[str, Any], about: dict[str, Any], event: bytes) -> tuple[str | None, bytes]:

@@ -32,6 +32,8 @@ from moto.ses.models import ses_backends
 from infra.local.aws import Aws, secret_value
 from infra.local.events import Request, proxy_event
 from infra.local.gateway import Router
+from infra.local.permissions import Guard, Role
+from infra.local.policies import Policy
 from infra.local.processes import AWS_ENVIRONMENT
 from infra.local.responses import function_response
 from infra.local.serving import Environ, Server, StartResponse, bind
@@ -39,6 +41,7 @@ from infra.local.template import Function, Template, read_template
 from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
 from infra.local.worker import Context
+from mfa import wiring
 from mfa.keys import HmacKeys
 from mfa.openapi import OPERATIONS
 
@@ -145,8 +148,9 @@ class Refused(Exception):
 class Stack:
     """One deployed stack."""
 
-    def __init__(self, template: Template, line: Line) -> None:
+    def __init__(self, template: Template, line: Line, guard: Guard) -> None:
         self.template = template
+        self.guard = guard
         self.line = line
         self.delivered: list[tuple[str, str]] = []
         self.logs = io.StringIO()
@@ -225,8 +229,18 @@ class Stack:
         with contextlib.redirect_stdout(self.logs), contextlib.redirect_stderr(self.logs):
             if handler is None:
                 handler = self._handlers[name] = _load(function)
-            result = handler.handler(json.loads(json.dumps(event)), _context(function))
+            with self._as_its_role(function):
+                result = handler.handler(json.loads(json.dumps(event)), _context(function))
         return json.loads(json.dumps(result))
+
+    @contextlib.contextmanager
+    def _as_its_role(self, function: Function) -> Iterator[None]:
+        """What the function's role does not allow is refused, as in AWS."""
+        self.guard.role = role_of(function)
+        try:
+            yield
+        finally:
+            self.guard.role = None
 
     def forget(self) -> None:
         """Users, phones, clients and counters of earlier tests go: moto copies its table for every transaction."""
@@ -234,7 +248,7 @@ class Stack:
             for item in self.table.scan(ProjectionExpression="pk, sk")["Items"]:
                 if item["sk"] == "#BREAKER":
                     self.restart()  # containers may know of the pause
-                if item["pk"] not in ("SETTINGS", "USER#root") or item["sk"] == "#BREAKER":
+                if item["pk"] not in ("SETTINGS", "USER#root"):
                     batch.delete_item(Key=item)
             batch.put_item(Item={"pk": "SETTINGS", "sk": "#ADMINS", "active": 1})  # root
 
@@ -362,6 +376,9 @@ def running() -> Iterator[Stack]:
     before = dict(os.environ)
     template = read_template(ROOT / "template.yaml", {"PublicUrl": ISSUER})
     account = local_account()
+    guard = Guard()
+    wiring._session.cache_clear()
+    guard.install()
     with mock_aws(), bind("127.0.0.1", 0) as listening:
         os.environ.update(environment)
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
@@ -375,7 +392,7 @@ def running() -> Iterator[Stack]:
             os.environ.update(function.environment)
         os.environ["TWILIO_API_URL"] = line.url
         _Moto("", None).create({kind: template.named(kind) for kind in CREATED}, email_domain="example.com")
-        stack = Stack(template, line)
+        stack = Stack(template, line, guard)
         stack.delivered = delivered
         stack.secrets |= {account.auth_token, stack.keys.current.decode()}
         # Lambda's root logger prints what libraries warn of.
@@ -387,8 +404,16 @@ def running() -> Iterator[Stack]:
         logging.getLogger().removeHandler(printing)
         server.stop()
         line.twilio.stop()
+    guard.remove()
+    wiring._session.cache_clear()
     os.environ.clear()
     os.environ.update(before)
+
+
+def role_of(function: Function) -> Role:
+    """What the template allows a function."""
+    assert function.statements is not None
+    return Role(Policy.of(function.statements), function.places)
 
 
 def basic(client_id: str, secret: str) -> dict[str, str]:

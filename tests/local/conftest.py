@@ -27,6 +27,15 @@ def handler(event, context):
             return {"statusCode": 200, "surprise": 1}
         case "unserialisable":
             return {1, 2}
+        case "aws":
+            import boto3
+            from botocore.exceptions import ClientError
+
+            try:
+                answer = getattr(boto3.client(asked["service"]), asked["operation"])(**asked["request"])
+            except ClientError as error:
+                answer = error.response
+            return {"statusCode": 200, "body": json.dumps(answer, default=str)}
     if "operation" in event:
         return {"output": {"input": event.get("input")}}
     about = {

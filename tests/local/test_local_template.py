@@ -57,7 +57,7 @@ def test_a_function_joins_its_own_settings_with_the_shared_ones(tmp_path: Path) 
         "SPEED": "slow",
         "FLAG": "true",
         "TABLE": "local-t",
-        "TABLE_ARN": "arn:aws:dynamodb:us-east-1:123456789012:local-t",
+        "TABLE_ARN": "arn:aws:dynamodb:us-east-1:123456789012:table/local-t",
         "JOINED": "a/local-t",
     }
 

@@ -208,13 +208,18 @@ def test_no_secret_is_written_in_the_template() -> None:
     assert secret["Properties"]["GenerateSecretString"]["PasswordLength"] >= 64
 
 
-def test_every_function_has_a_log_group_that_forgets(deployed: dict[str, Resource]) -> None:
-    groups = of_type(deployed, "AWS::Logs::LogGroup").values()
-    assert {group["Properties"]["LogGroupName"]["Fn::Sub"] for group in groups} == {
-        f"/aws/lambda/${{{name}}}" for name in of_type(deployed, "AWS::Lambda::Function")
-    }
-    for group in groups:
+def test_every_function_has_a_log_group_of_its_own_that_forgets(deployed: dict[str, Resource]) -> None:
+    groups = of_type(deployed, "AWS::Logs::LogGroup")
+    functions = of_type(deployed, "AWS::Lambda::Function").values()
+    used = [function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"] for function in functions]
+    assert sorted(used) == sorted(groups)
+    assert len({group["Properties"]["LogGroupName"]["Fn::Sub"] for group in groups.values()}) == len(groups)
+    for group in groups.values():
         assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    for function in functions:
+        role = deployed[function["Properties"]["Role"]["Fn::GetAtt"][0]]
+        [writes] = [each for each in statements(role) if "logs:PutLogEvents" in listed(each["Action"])]
+        assert writes["Resource"] == {"Fn::GetAtt": [function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"], "Arn"]}
 
 
 def test_every_route_is_there_once_and_reaches_the_functions_alias(written: dict[str, Resource]) -> None:

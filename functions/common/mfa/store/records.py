@@ -58,7 +58,7 @@ def account_keys(login_name: str) -> list[Key]:
 
 def partitions(login_name: str) -> list[str]:
     """Where everything lies that is kept under a user's name."""
-    return [f"USER#{login_name}"]
+    return [f"USER#{login_name}", challenge_key(login_name)[0], history_of(login_name)]
 
 
 def client_key(client_id: str) -> Key:

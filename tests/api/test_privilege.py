@@ -1,0 +1,151 @@
+"""Every function's role allows what its function asks of AWS, and nothing else.
+
+That nothing is missing, every test of this suite shows: the stack refuses what a role does not allow. Here every kind of
+request is made once, and what a role allows beyond them is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from infra.local.permissions import Role
+from infra.local.policies import Ask, Policy, Statement, like
+from mfa.admin_contract import OPERATIONS
+from tests.api import administrators, deliveries, people
+from tests.api.deliveries import faults, ref, report
+from tests.api.stack import Stack, basic, role_of
+from tests.api.test_administration import SUCCEEDS, over_http
+
+# What the runtime and X-Ray's daemon ask, not the functions.
+RUNTIME = ("logs:", "xray:")
+
+
+@pytest.fixture(scope="module")
+def asked(shared_stack: Stack) -> Iterator[dict[str, list[Ask]]]:
+    """What each function has asked, all operations done once and in every way that touches something else."""
+    stack = shared_stack
+    roles = {name: role_of(function) for name, function in stack.template.functions.items()}
+    found: dict[str, list[Ask]] = {name: [] for name in roles}
+
+    def seen(role: Role, ask: Ask) -> None:
+        [name] = [name for name, each in roles.items() if each == role]
+        found[name].append(ask)
+
+    stack.forget()
+    stack.restart()  # what is cached is asked for once more
+    stack.guard.seen = seen
+    log_in_every_way(stack)
+    send_in_every_way(stack)
+    administer(stack)
+    stack.guard.seen = lambda _role, _ask: None
+    yield found
+    stack.forget()
+    stack.line.twilio.forget()
+
+
+def log_in_every_way(stack: Stack) -> None:
+    person = people.add(stack)
+    assert person.login(password="wrong").code == "invalid_credentials"
+    person.locked()
+    person = people.add(stack).challenged()
+    person.guess(1)
+    assert person.get().status == 200
+    assert person.verify().status == 200
+    assert stack.call("GET", "/.well-known/jwks.json").status == 200
+    assert stack.call("GET", "/v1/openapi.json").status == 200
+    with stack.with_settings(allow_legacy_clients=True):
+        client = stack.admin("clients.create", name="A shop", legacy=True)
+        headers = basic(client["client_id"], client["client_secret"])
+        for more, status in (({}, "mfa_required"), ({"client_supports_mfa": False}, "authenticated")):
+            body = {"login_name": person.name} | more
+            answer = stack.call("POST", "/v1/login/vouched", body, headers=headers).json
+            assert answer["status"] == status
+            person.token = answer.get("mfa_token", person.token)
+        person.later(3600)
+        assert person.start().status == 201
+
+
+def send_in_every_way(stack: Stack) -> None:
+    person = people.add(stack).challenged()
+    assert report(stack, ref(stack), "delivered").status == 204
+    person.later(3600)
+    assert person.resend().status == 200
+    late = ref(stack)
+    assert person.verify().status == 200  # one more verified phone, to be told of the recovery
+    person.login()
+    assert person.recover().status == 201
+    person.later(3600)
+    person.login()
+    assert person.start().status == 201
+    for of in (ref(stack), late):  # the live send and, given back already, an older one
+        assert report(stack, of, "undelivered", 30005).status == 204
+    assert person.phone_item()["unusable_reason"] == "30005"
+
+    person = people.add(stack)
+    person.login()
+    faults(stack, {"fault": "error", "code": 20003})
+    assert person.start().code == "sms_unavailable"
+    faults(stack)
+    until = deliveries.pause(stack)
+    assert until is not None
+    stack.table.put_item(Item=deliveries.BREAKER | {"paused_until": until - Decimal(61)})
+    stack.restart()
+    assert person.start().status == 201
+    assert deliveries.pause(stack) is None
+
+
+def administer(stack: Stack) -> None:
+    admin = administrators.new(stack)
+    for operation in OPERATIONS:
+        given = SUCCEEDS[operation.id](admin, people.add(stack))
+        if operation.id == "settings.patch":
+            given = {"if_match": admin.ask("GET", "/settings").headers["etag"]} | given
+        answer = over_http(admin, operation.id, given)
+        assert answer.status == operation.status, (operation.id, answer.text)
+    gone = people.add(stack).locked()
+    stack.admin("users.delete", login_name=gone.name)
+    assert stack.admin("users.erase", login_name=gone.name)["complete"]
+    stack.set_up()  # by direct invocation, with Twilio's token
+
+
+FUNCTIONS = ("SendCodeFunction", "VerifyCodeFunction", "AdminFunction")
+
+
+def surplus(statement: Statement, asks: list[Ask]) -> list[str]:
+    """What a statement allows and nobody asked for: actions, resources, and values of its conditions."""
+    covered = [ask for ask in asks if statement.covers(ask)]
+    unused = [each for each in statement.actions if each not in {ask.action for ask in covered}]
+    unused += [each for each in statement.resources if not any(like(each, ask.resource) for ask in covered)]
+    for operator, key, values in statement.conditions:
+        if operator == "Null":
+            continue
+        given = {value for ask in covered for value in _values(ask, key)}
+        unused += [f"{key} {each}" for each in values if not any(like(each, value) for value in given)]
+    return unused
+
+
+def _values(ask: Ask, key: str) -> tuple[str, ...]:
+    value = ask.context.get(key, ())
+    return value if isinstance(value, tuple) else (value,)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_role_allows_nothing_that_its_function_never_asks_for(
+    shared_stack: Stack, asked: dict[str, list[Ask]], name: str
+) -> None:
+    policy = role_of(shared_stack.template.functions[name]).policy
+    statements = [each for each in policy.statements if not each.actions[0].startswith(RUNTIME)]
+    assert len(statements) > 5
+    assert [(each, unused) for each in statements if (unused := surplus(each, asked[name]))] == []
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_statement_can_be_left_out(shared_stack: Stack, asked: dict[str, list[Ask]], name: str) -> None:
+    policy = role_of(shared_stack.template.functions[name]).policy
+    for left_out in policy.statements:
+        if not left_out.actions[0].startswith(RUNTIME):
+            rest = Policy(tuple(each for each in policy.statements if each is not left_out))
+            assert not all(map(rest.allows, asked[name])), left_out

@@ -1,0 +1,251 @@
+"""What no function may do, whoever takes it over: decided as IAM decides, on the template that is deployed.
+
+Each row is also seen to be allowed once that part of the role is gone which forbids it: else it would prove nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from infra.local.asks import asks
+from infra.local.policies import Ask, Policy
+from infra.local.template import places, roles
+from tests.template.sam import transformed
+
+SEND, VERIFY, ADMIN = "SendCodeRole", "VerifyCodeRole", "AdminRole"
+BOTH, ALL = (SEND, VERIFY), (SEND, VERIFY, ADMIN)
+
+# What forbids a row: the parts of a statement that, taken away, would allow it.
+ATTRIBUTES, KEYS, CONTEXT = "dynamodb:Attributes", "dynamodb:LeadingKeys", "kms:EncryptionContext:setting"
+ACTION, RESOURCE = "Action", "Resource"
+
+TABLE = "local-mfa"
+TABLE_ARN = f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"
+KEY = "arn:aws:kms:us-east-1:123456789012:key"
+PROFILE, PHONE = ("USER#ada", "#PROFILE"), ("USER#ada", "#PHONE#0")
+CHALLENGE, CLIENT, RECEIPT = ("CHALLENGE#ada", "#CHALLENGE"), ("CLIENT#c", "#CLIENT"), ("SEND#r", "#SEND")
+SETTINGS, ADMINS = ("SETTINGS", "#SETTINGS"), ("SETTINGS", "#ADMINS")
+
+type Request = dict[str, Any]
+
+
+def key(of: tuple[str, str]) -> Request:
+    return {"pk": {"S": of[0]}, "sk": {"S": of[1]}}
+
+
+def sets(of: tuple[str, str], name: str, condition: str = "attribute_exists(pk)") -> tuple[str, Request]:
+    return "UpdateItem", {
+        "TableName": TABLE,
+        "Key": key(of),
+        "UpdateExpression": "SET #name = :value",
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {"#name": name},
+        "ExpressionAttributeValues": {":value": {"S": "x"}},
+    }
+
+
+def transacted(verb: str, request: tuple[str, Request]) -> tuple[str, Request]:
+    return "TransactWriteItems", {"TransactItems": [{verb: request[1]}]}
+
+
+def put(of: tuple[str, str], **item: str) -> tuple[str, Request]:
+    return "PutItem", {"TableName": TABLE, "Item": key(of) | {name: {"S": value} for name, value in item.items()}}
+
+
+def one(operation: str, of: tuple[str, str]) -> tuple[str, Request]:
+    return operation, {"TableName": TABLE, "Key": key(of)}
+
+
+def many(*of: tuple[str, str]) -> tuple[str, Request]:
+    return "BatchGetItem", {"RequestItems": {TABLE: {"Keys": [key(each) for each in of]}}}
+
+
+def query(partition: str, index: str | None = None) -> tuple[str, Request]:
+    request = {
+        "TableName": TABLE,
+        "KeyConditionExpression": f"{'list' if index else 'pk'} = :first",
+        "ExpressionAttributeValues": {":first": {"S": partition}},
+    }
+    return "Query", request | ({"IndexName": index} if index else {})
+
+
+def kms(operation: str, alias: str, context: Mapping[str, str] | None = None) -> tuple[str, Request]:
+    return operation, {"KeyId": f"alias/local-mfa-{alias}"} | ({"EncryptionContext": context} if context else {})
+
+
+TWILIOS_TOKEN = {"setting": "twilio.auth_token"}
+
+# service, request, who may not, what forbids it
+Row = tuple[str, tuple[str, Request], tuple[str, ...], set[str]]
+
+
+def dynamodb() -> Iterator[Row]:
+    def row(request: tuple[str, Request], who: tuple[str, ...], *guards: str) -> Row:
+        return "dynamodb", request, who, set(guards)
+
+    # Who is a user, and how: also by a transaction, by a condition that reads along, or by sweeping it away.
+    for name in ("password_hash", "mfa_enabled", "kind", "status", "login_name", "contact_email", "list", "ttl"):
+        yield row(sets(PROFILE, name), BOTH, ATTRIBUTES)
+        yield row(transacted("Update", sets(PROFILE, name)), BOTH, ATTRIBUTES)
+    yield row(sets(PROFILE, "version", "begins_with(password_hash, :value)"), (VERIFY,), ATTRIBUTES)
+    yield row(sets(PROFILE, "version"), (SEND,), ATTRIBUTES)
+    for name in ("number", "kind", "region", "calling_code", "ttl"):
+        yield row(sets(PHONE, name), BOTH, ATTRIBUTES)
+    yield row(sets(PHONE, "verified"), (SEND,), ATTRIBUTES)
+    for item in (PROFILE, PHONE):
+        yield row(put(item, mfa_enabled="x", number="x"), BOTH, KEYS)
+        yield row(transacted("Put", put(item, id="x")), BOTH, KEYS)
+    # What only administrators decide.
+    for item in (SETTINGS, ADMINS):
+        yield row(sets(item, "document"), BOTH, KEYS)
+        yield row(put(item, document="{}"), BOTH, KEYS)
+        yield row(transacted("Put", put(item, document="{}")), BOTH, KEYS)
+    for name in ("secret_hash", "legacy", "ttl"):
+        yield row(sets(CLIENT, name), (VERIFY,), ATTRIBUTES)
+        yield row(sets(CLIENT, name), (SEND,), KEYS)
+    yield row(put(CLIENT, secret_hash="x"), BOTH, KEYS)
+    # What a function has no business with.
+    yield row(one("GetItem", CLIENT), (SEND,), KEYS)
+    yield row(many(PROFILE, CLIENT), (SEND,), KEYS)
+    yield row(many(PROFILE, RECEIPT), (VERIFY,), KEYS)
+    yield row(one("GetItem", RECEIPT), (VERIFY, ADMIN), KEYS)
+    yield row(put(RECEIPT, send_id="x"), (VERIFY, ADMIN), KEYS)
+    yield row(put(CHALLENGE, approved_at="x"), ALL, KEYS)
+    yield row(sets(("NUMBER#+85200000000", "SENDS#x"), "n"), (VERIFY, ADMIN), KEYS)
+    yield row(sets(("BREAKER", "#BREAKER"), "paused_until"), (VERIFY, ADMIN), KEYS)
+    yield row(transacted("ConditionCheck", one("", PROFILE)), (VERIFY,), ACTION)
+    for request in (query("HISTORY#ada"), query("USERS#login_name#system#on", "listing")):
+        yield row(request, BOTH, ACTION, KEYS, RESOURCE)
+    yield row(query("SETTINGS"), (ADMIN,), KEYS)
+    for item in (PROFILE, PHONE, CHALLENGE, CLIENT, SETTINGS, RECEIPT):
+        yield row(one("DeleteItem", item), BOTH, ACTION, KEYS)
+        yield row(transacted("Delete", one("", item)), BOTH, ACTION, KEYS)
+    for item in (SETTINGS, ADMINS, RECEIPT):
+        yield row(one("DeleteItem", item), (ADMIN,), KEYS)
+
+
+def others() -> Iterator[Row]:
+    yield "kms", kms("Decrypt", "settings", TWILIOS_TOKEN), (VERIFY,), {ACTION, RESOURCE}
+    yield "kms", kms("Encrypt", "settings", TWILIOS_TOKEN), (VERIFY,), {ACTION, RESOURCE}
+    yield "kms", kms("Encrypt", "settings", TWILIOS_TOKEN), (SEND,), {ACTION}
+    yield "kms", kms("Sign", "signing-first"), (SEND,), {ACTION, RESOURCE, CONTEXT}
+    yield "kms", kms("Sign", "signing-first"), (ADMIN,), {ACTION}
+    for context in (None, {"setting": "another"}):
+        yield "kms", kms("Decrypt", "settings", context), (SEND, ADMIN), {CONTEXT}
+        yield "kms", kms("Encrypt", "settings", context), (ADMIN,), {CONTEXT}
+    yield "secretsmanager", ("GetSecretValue", {"SecretId": "another/mfa/hmac"}), ALL, {RESOURCE}
+    yield "secretsmanager", ("PutSecretValue", {"SecretId": "local/mfa/hmac"}), ALL, {ACTION}
+    yield "ssm", ("GetParameter", {"Name": "/local/another"}), ALL, {RESOURCE}
+    yield "ssm", ("PutParameter", {"Name": "/local/mfa/public-url"}), ALL, {ACTION}
+    yield "ses", ("SendEmail", {"Source": "a@example.com"}), (VERIFY, ADMIN), {ACTION, RESOURCE}
+
+
+# Of the table and the keys themselves, nothing at all.
+DESTRUCTION = [
+    *((f"dynamodb:{action}", TABLE_ARN) for action in ("DeleteTable", "UpdateTable", "UpdateTimeToLive", "Scan")),
+    *(
+        (f"dynamodb:{action}", TABLE_ARN)
+        for action in ("UpdateContinuousBackups", "BatchWriteItem", "PutResourcePolicy")
+    ),
+    *((f"dynamodb:PartiQL{action}", TABLE_ARN) for action in ("Select", "Insert", "Update", "Delete")),
+    *(
+        (f"kms:{action}", f"{KEY}/{name}")
+        for action in ("ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "CreateGrant", "UpdateAlias")
+        for name in ("SigningKey", "SettingsKey")
+    ),
+    ("secretsmanager:DeleteSecret", "arn:aws:secretsmanager:us-east-1:123456789012:secret:local/mfa/hmac-a1B2c3"),
+    ("ssm:DeleteParameter", "arn:aws:ssm:us-east-1:123456789012:parameter/local/mfa/public-url"),
+    ("logs:DeleteLogGroup", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/local-admin:*"),
+    ("lambda:UpdateFunctionCode", "arn:aws:lambda:us-east-1:123456789012:function:local-AdminFunction-x"),
+    ("iam:PassRole", "arn:aws:iam::123456789012:role/AdminRole"),
+    ("sts:AssumeRole", "arn:aws:iam::123456789012:role/AdminRole"),
+]
+
+
+@pytest.fixture(scope="module")
+def template() -> dict[str, Any]:
+    return transformed()
+
+
+def without(statements: tuple[Mapping[str, Any], ...], guards: set[str], service: str) -> Policy:
+    """The role with what forbids a row taken away."""
+    changed = []
+    for statement in statements:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        if not actions[0].startswith(f"{service}:") and guards != {ACTION, RESOURCE, "Service"}:
+            continue
+        conditions = {
+            operator: {name: values for name, values in tests.items() if name not in guards}
+            for operator, tests in statement.get("Condition", {}).items()
+        }
+        more: dict[str, Any] = {"Condition": conditions}
+        if ACTION in guards:
+            more["Action"] = "*"
+        if RESOURCE in guards:
+            more["Resource"] = "*"
+        changed.append({**statement, **more})
+    return Policy.of(changed)
+
+
+def label(row: Row) -> str:
+    service, (operation, request), who, _ = row
+    named = request.get("ExpressionAttributeNames", {}).get("#name", "")
+    item = (request.get("Key") or request.get("Item") or {}).get("sk", {}).get("S", "")
+    return " ".join(filter(None, [service, operation, item, named, *who]))
+
+
+@pytest.mark.parametrize("row", [*dynamodb(), *others()], ids=label)
+def test_is_denied_and_would_be_allowed_without_what_forbids_it(template: dict[str, Any], row: Row) -> None:
+    service, (operation, request), who, guards = row
+    for role in who:
+        statements = roles(template)[role]
+        for ask in asks(places(template), service, operation, request):
+            assert not Policy.of(statements).allows(ask), (role, ask)
+            # A role that has nothing of a service is widened by what it has of others.
+            own = any(str(each["Action"]).find(f"{service}:") >= 0 for each in statements)
+            wide = without(statements, guards if own else {ACTION, RESOURCE, "Service"}, service)
+            assert wide.allows(ask), (role, ask)
+
+
+@pytest.mark.parametrize("role", ALL)
+@pytest.mark.parametrize(("action", "resource"), DESTRUCTION)
+def test_nobody_destroys_or_takes_over(template: dict[str, Any], role: str, action: str, resource: str) -> None:
+    ask = Ask(action, resource)
+    statements = roles(template)[role]
+    assert not Policy.of(statements).allows(ask)
+    assert Policy.of([*statements, {"Effect": "Allow", "Action": action, "Resource": resource}]).allows(ask)
+
+
+def test_what_is_denied_here_is_allowed_to_who_does_it(template: dict[str, Any]) -> None:
+    """The requests of these rows are ones that somebody's role allows: they are no requests that nobody could make."""
+    allowed = [
+        (ADMIN, "dynamodb", sets(PROFILE, "password_hash")),
+        (ADMIN, "dynamodb", put(PROFILE, mfa_enabled="x")),
+        (ADMIN, "dynamodb", put(SETTINGS, document="{}")),
+        (ADMIN, "dynamodb", one("DeleteItem", CLIENT)),
+        (ADMIN, "dynamodb", query("USERS#login_name#system#on", "listing")),
+        (SEND, "dynamodb", put(RECEIPT, send_id="x")),
+        (SEND, "dynamodb", sets(PHONE, "unusable_reason")),
+        (VERIFY, "dynamodb", sets(PHONE, "verified")),
+        (VERIFY, "dynamodb", sets(CLIENT, "last_used_at")),
+        (SEND, "kms", kms("Decrypt", "settings", TWILIOS_TOKEN)),
+        (VERIFY, "kms", kms("Sign", "signing-first")),
+    ]
+    for role, service, (operation, request) in allowed:
+        policy = Policy.of(roles(template)[role])
+        assert all(map(policy.allows, asks(places(template), service, operation, request))), (role, operation, request)
+
+
+def test_a_condition_on_keys_or_attributes_wants_them_to_be_there(template: dict[str, Any]) -> None:
+    """`ForAllValues` is true of nothing at all: without a test for absence a request that names no key would be allowed."""
+    for role, statements in roles(template).items():
+        for statement in statements:
+            conditions = statement.get("Condition", {})
+            if any("dynamodb:" in action for action in [*statement["Action"], statement["Action"]]):
+                assert conditions["Null"] == dict.fromkeys(conditions["ForAllValues:StringLike"], "false"), role
+                assert KEYS in conditions["Null"], role
+                action = statement["Action"] if isinstance(statement["Action"], str) else statement["Action"][0]
+                assert not Policy.of([statement]).allows(Ask(action, TABLE_ARN)), role
