@@ -21,17 +21,13 @@ class PersonalStore:
     def page(self, login_name: str, place: list[str], limit: int) -> tuple[list[Item], list[str] | None]:
         """The next items, at most so many, and the place behind which there may be more. The first place is empty."""
         partitions = records.partitions(login_name)
-        after = place[1] if place else None
+        at, after = (partitions.index(place[0]), place[1]) if place else (0, "")
         found: list[Item] = []
-        for partition in partitions[partitions.index(place[0]) if place else 0 :]:
-            while len(found) < limit:
-                items, after = self._table.partition(partition, after, limit - len(found))
-                found += items
-                if after is None:
-                    break
-            if after is not None:
-                return found, [partition, after]
-        return found, None
+        while at < len(partitions) and len(found) < limit:
+            items, last = self._table.partition(partitions[at], after, limit - len(found))
+            found += items
+            at, after = (at + 1, "") if last is None else (at, last)
+        return found, [partitions[at], after] if at < len(partitions) else None
 
     def erase(self, login_name: str, items: list[Item], actor: str, event: Event) -> None:
         """Deletes these items of a user who is no longer there; first the actor's history says so.

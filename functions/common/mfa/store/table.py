@@ -129,7 +129,7 @@ class Table:
         )
         return [item for item in map(decode, answer["Items"]) if item["sk"] != before][:limit]
 
-    def partition(self, pk: str, after: str | None, limit: int) -> tuple[list[Item], str | None]:
+    def partition(self, pk: str, after: str, limit: int) -> tuple[list[Item], str | None]:
         """The items of a partition behind this sort key, and behind which there may be more; no more than DynamoDB reads at once."""
         start = {"ExclusiveStartKey": _key((pk, after))} if after else {}
         answer = self._call(
