@@ -192,7 +192,7 @@ def charges(
     """What the send is charged to. Mail costs nothing by region."""
     hour, limits = Window.of(HOUR, send.sent_at), settings.budgets
     asker = (
-        Budget(f"VOUCHED#{login.client_id}", hour, limits.client_per_hour)
+        Budget(f"CLIENT#{login.client_id}", hour, limits.client_per_hour)
         if login.client_id
         else Budget(f"ADDRESS#{caller.address}", hour, limits.address_per_hour)
     )

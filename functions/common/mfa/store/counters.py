@@ -40,7 +40,7 @@ def spend(budget: Budget) -> Write:
     write = Write(
         label=f"budget:{budget.subject.partition('#')[0]}:{budget.window.name}",  # a label may be logged, a number not
         verb="Update",
-        key=(budget.subject, f"SENDS#{budget.window.name}"),
+        key=(_partition(budget), f"SENDS#{budget.window.name}"),
         update="SET #ttl = :ttl ADD n :one",
         condition=when.BUDGET_LEFT,
         names={"#ttl": "ttl"},
@@ -55,6 +55,11 @@ def spend(budget: Budget) -> Write:
         names={"#ttl": "ttl", "#hour": f"hour_{budget.hour.name[-2:]}"},
         values=values | {":hour_ceiling": budget.hour_ceiling},
     )
+
+
+def _partition(budget: Budget) -> str:
+    """A client's budget is not beside the client: who may count may not touch the other."""
+    return f"VOUCHED#{budget.name}" if budget.kind == "client" else budget.subject
 
 
 def _add(
