@@ -49,7 +49,7 @@ def console_page() -> Response[str]:
 @wiring.metrics.flushed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answers API Gateway; and `{"operation": …, "input": …}` by `{"output": …}` or `{"error": problem}`."""
-    if isinstance(event, dict) and "httpMethod" in event and event.get("requestContext"):
+    if api.is_request(event):
         return app.resolve(event, context)
     # There is no HTTP request: the invocation's own id goes into the logs and into the answer.
     logger.set_correlation_id(context.aws_request_id)
@@ -57,17 +57,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
         output = _invoked(event)
     except errors.Refusal as refusal:
-        logger.info("refused", code=refusal.code)
-        return _refused(refusal)
+        return app.refuse_invocation(refusal)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and answered
         logger.error("broken", **api.failure(error))
-        return _refused(errors.InternalError(correlation_id=context.aws_request_id))
+        return app.refuse_invocation(errors.InternalError(correlation_id=context.aws_request_id))
     return {"output": msgspec.to_builtins(output)}
-
-
-def _refused(refusal: errors.Refusal) -> dict[str, Any]:
-    app.count_refusal(refusal)
-    return {"error": refusal.problem()}
 
 
 def _invoked(event: Any) -> Any:

@@ -3,6 +3,7 @@
 import base64
 import json
 import string
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -157,6 +158,15 @@ def test_a_login_that_is_not_as_the_api_takes_it_names_the_field(stack: Stack, b
 def test_whatever_address_a_request_comes_from_it_is_answered(stack: Stack, address: str) -> None:
     """The console's test of a method comes from `test-invoke-source-ip`."""
     assert stack.call("POST", "/v1/login", LOGIN, address=address).code == "invalid_credentials"
+
+
+@pytest.mark.parametrize("name", ["SendCodeFunction", "VerifyCodeFunction"])
+@pytest.mark.parametrize(
+    "event", [{}, [], "x", 1, None, {"operation": "users.list"}, {"httpMethod": "GET"}, {"requestContext": {}}]
+)
+def test_an_invocation_that_api_gateway_did_not_make_is_an_invalid_request(stack: Stack, name: str, event: Any) -> None:
+    problem = stack.invoke(name, event)["error"]
+    assert (problem["code"], problem["errors"][0]["field"]) == ("invalid_request", "event")
 
 
 def test_a_route_that_is_in_no_table_is_not_found(stack: Stack) -> None:

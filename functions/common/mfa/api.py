@@ -189,9 +189,17 @@ class App(APIGatewayRestResolver):
     def resolve(self, event: Any, context: Any) -> dict[str, Any]:
         """Answers an event. API Gateway has matched the route already: `resource` is the path as the contract has it."""
         self._operation = ""
+        if not is_request(event):
+            return self.refuse_invocation(errors.InvalidRequest("event", "must be a request from API Gateway"))
         return super().resolve({**event, "path": event.get("resource") or event.get("path")}, context)
 
-    def count_refusal(self, refusal: errors.Refusal) -> None:
+    def refuse_invocation(self, refusal: errors.Refusal) -> dict[str, Any]:
+        """What a direct invocation gets, which has no HTTP response: `{"error": problem}`."""
+        self._logger.info("refused", code=refusal.code)
+        self._count_refusal(refusal)
+        return {"error": refusal.problem()}
+
+    def _count_refusal(self, refusal: errors.Refusal) -> None:
         """Counts a refusal by its code, and what it means beyond that."""
         self._metrics.count("refusals", code=refusal.code)
         if meaning := REFUSALS_COUNTED.get((self._operation, refusal.code)):
@@ -226,7 +234,7 @@ class App(APIGatewayRestResolver):
     def _refused(self, refusal: errors.Refusal) -> Response[Any]:
         log = self._logger.warning if refusal.status >= 500 else self._logger.info
         log("refused", code=refusal.code, cause=_cause(refusal.__cause__))
-        self.count_refusal(refusal)
+        self._count_refusal(refusal)
         headers = {}
         if refusal.retry_after is not None:
             headers["Retry-After"] = str(refusal.retry_after)
@@ -239,6 +247,11 @@ class App(APIGatewayRestResolver):
     def _broken(self, error: Exception) -> Response[Any]:
         self._logger.error("broken", **failure(error))
         return self._refused(errors.InternalError(correlation_id=self.current_event.request_context.request_id))
+
+
+def is_request(event: Any) -> bool:
+    """Whether API Gateway sent it, and not somebody who invokes the function directly."""
+    return isinstance(event, dict) and "httpMethod" in event and bool(event.get("requestContext"))
 
 
 def failure(error: Exception) -> dict[str, Any]:
