@@ -72,6 +72,7 @@ class Stack:
             if name != _ADMIN:
                 pool.start()
         pools[_ADMIN].wait()
+        self._output.line(f"seeds users and settings, by direct invocations of {_ADMIN}")
         seed(pools[_ADMIN], sender)
         for pool in pools.values():
             pool.wait()
