@@ -64,6 +64,27 @@ def test_mfa_for_a_user_until_the_phone_is_verified(
     expect(console.row("Hong Kong").locator("time")).to_be_visible()
 
 
+def test_a_page_that_is_empty_but_not_the_last_is_passed_over(
+    browsing: Browsing, stack: RunningStack, make_person: MakePerson
+) -> None:
+    """The API reads only so much for a request: whoever is found after that is shown all the same."""
+    person = make_person()
+    asked: list[str] = []
+
+    def list_users(route: Route) -> None:
+        asked.append(route.request.url)
+        address, _, cursor = route.request.url.partition("&cursor=")
+        if cursor in ("", "one"):
+            route.fulfill(json={"items": [], "cursor": "two" if cursor else "one"})
+        else:
+            route.fulfill(response=route.fetch(url=address))
+
+    browsing.context.route("**/v1/admin/users?*", list_users)
+    console = Console.open(browsing, make_admin(stack), f"#/users?q={person.login_name}")
+    expect(console.row(person.login_name)).to_be_visible()
+    assert [url.partition("&cursor=")[2] for url in asked] == ["", "one", "two"]
+
+
 def test_the_records_of_a_user_are_downloaded(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
     """Everything that is kept on a person is one click away, as a file that can be handed over."""
     person = make_person()

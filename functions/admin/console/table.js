@@ -74,7 +74,9 @@ export function pagedList({ fetch, draw, none, position = new Position(), noun =
     const waiting = setTimeout(() => mine === turn && room.replaceChildren(loading(5)), quiet || room.children.length ? 400 : 0);
     room.setAttribute("aria-busy", "true");
     try {
-      const { items, cursor = null } = await fetch(position.cursor);
+      let { items, cursor = null } = await fetch(position.cursor);
+      // A page may be empty and have a cursor: the API reads only so much for one request.
+      while (!items.length && cursor && mine === turn) ({ items, cursor = null } = await fetch(cursor));
       if (mine !== turn) return;
       following = cursor;
       const nothing = !items.length && position.cursors.length === 1;
