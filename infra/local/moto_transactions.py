@@ -2,7 +2,8 @@
 
 For every item of a transaction moto 5 copies the whole table, to have something to go back to: eight items in a table of a
 thousand take 0.3 s, and creating users one after another takes quadratic time. Here only the items a transaction names
-are copied, and put back when it is refused. Requests have to come one at a time, as they do in `aws_process`.
+are copied, and put back when it is refused; and moto keeps every copy for as long as the process lives. Requests have to
+come one at a time, as they do in `aws_process`.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class _Before:
 
 
 def install() -> None:
-    """Make every transaction of this process cheap."""
+    """Make every transaction of this process cheap; once is enough."""
+    if vars(models)["copy"] is _Copy:
+        return
     original = DynamoDBBackend.transact_write_items
 
     def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:

@@ -29,6 +29,7 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
+from infra.local import moto_transactions
 from infra.local.aws import Aws, secret_value
 from infra.local.events import Request, proxy_event
 from infra.local.gateway import Router
@@ -377,6 +378,7 @@ def running() -> Iterator[Stack]:
     template = read_template(ROOT / "template.yaml", {"PublicUrl": ISSUER})
     account = local_account()
     guard = Guard()
+    moto_transactions.install()
     wiring._session.cache_clear()
     guard.install()
     with mock_aws(), bind("127.0.0.1", 0) as listening:
