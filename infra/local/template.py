@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,7 @@ class Route:
     method: str  # upper case; ANY for all
     path: str
     function: str
+    takes_object: bool = False  # the gateway refuses a JSON body that is no object
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,18 @@ class Template:
         """The resources of a type: logical id to properties."""
         return self.resources.get(kind, {})
 
+    def at(self, public_url: str) -> Template:
+        """The same where clients reach it at this address instead of API Gateway's."""
+        parameters = self.named("AWS::SSM::Parameter")
+        own = {"PublicUrlParameter": {**parameters.get("PublicUrlParameter", {}), "Value": public_url}}
+        return replace(self, resources={**self.resources, "AWS::SSM::Parameter": {**parameters, **own}})
+
 
 def read_template(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     """Read a SAM template. Parameters not given have their defaults.
 
-    Raises `StartError` where it is missing, no template, or uses something the local stack cannot resolve.
+    Raises `StartError` where it is missing, no template, uses something the local stack cannot resolve, or does not allow a
+    parameter's value.
     """
     try:
         document = cfn_flip.load(path.read_text(encoding="utf-8"))[0]
@@ -102,31 +110,46 @@ def read_template(path: Path, parameters: Mapping[str, str] | None = None) -> Te
         raise StartError(f"{path} cannot be read: {error.strerror}") from error
     except Exception as error:  # cfn_flip raises whatever its YAML and JSON readers raise
         raise StartError(f"{path} is not a template: {' '.join(str(error).split())}") from error
-    resolver = _Resolver(document, parameters or {})
+    given = parameters or {}
+    for name, value in given.items():
+        _check(name, value, document.get("Parameters", {}).get(name, {}))
     try:
-        return _template(document, resolver, path.parent)
+        return _template(document, Resolver(document, given), path.parent)
     except (KeyError, TypeError, ValueError) as error:
         raise StartError(f"{path} has something the local stack cannot read: {error}") from error
+
+
+def _check(name: str, value: str, parameter: Mapping[str, Any]) -> None:
+    """As CloudFormation does it, before anything is made."""
+    allowed, pattern = list(map(str, parameter.get("AllowedValues", [value]))), parameter.get("AllowedPattern", ".*")
+    if value not in allowed or not re.fullmatch(pattern, value) or len(value) > parameter.get("MaxLength", len(value)):
+        wanted = parameter.get("ConstraintDescription") or f"one of {', '.join(allowed)}"
+        raise StartError(f"{name} has to be {' '.join(wanted.split())}: {value}")
 
 
 def roles(
     document: Mapping[str, Any], parameters: Mapping[str, str] | None = None
 ) -> dict[str, tuple[Mapping[str, Any], ...]]:
-    """The statements of each role in a template, as written or as transformed by SAM, by its logical name."""
-    resolver = _Resolver(document, parameters or {})
+    """The statements of each role in a template, as written or as transformed by SAM, by its logical name.
+
+    A role with policies of AWS's own is none of them: what those allow is not said here.
+    """
+    resolver = Resolver(document, parameters or {})
     return {
         name: tuple(
             statement for policy in properties["Policies"] for statement in policy["PolicyDocument"]["Statement"]
         )
         for name, resource in document["Resources"].items()
         if resource["Type"] == "AWS::IAM::Role"
+        and resolver.exists(resource)
+        and "ManagedPolicyArns" not in resource["Properties"]
         for properties in [resolver.resolve(resource["Properties"])]
     }
 
 
 def places(document: Mapping[str, Any], parameters: Mapping[str, str] | None = None) -> Places:
     """Where requests of the functions lead."""
-    resolver = _Resolver(document, parameters or {})
+    resolver = Resolver(document, parameters or {})
     of_type: dict[str, list[Mapping[str, Any]]] = {}
     for resource in document["Resources"].values():
         if resource["Type"] in ("AWS::DynamoDB::Table", "AWS::KMS::Alias") and resolver.exists(resource):
@@ -149,7 +172,7 @@ def _key_arn(logical_name: str) -> str:
     return f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/{logical_name}"
 
 
-def _template(document: Mapping[str, Any], resolver: _Resolver, root: Path) -> Template:
+def _template(document: Mapping[str, Any], resolver: Resolver, root: Path) -> Template:
     by_type: dict[str, dict[str, Mapping[str, Any]]] = {}
     for name, resource in document["Resources"].items():
         if resolver.exists(resource):
@@ -161,15 +184,15 @@ def _template(document: Mapping[str, Any], resolver: _Resolver, root: Path) -> T
         for name, properties in by_type.get("AWS::Serverless::LayerVersion", {}).items()
     }
     allowed, where = roles(document, resolver.given), places(document, resolver.given)
+    apis = list(by_type.get("AWS::Serverless::Api", {}).values())
+    api = {**shared.get("Api", {}), **(apis[0] if apis else {})}
     functions = {}
     routes = []
     for name, properties in by_type.get("AWS::Serverless::Function", {}).items():
         functions[name] = _function(name, properties, shared.get("Function", {}), layers, root, where, allowed)
         for event in properties.get("Events", {}).values():
             if event["Type"] == "Api":
-                routes.append(Route(event["Properties"]["Method"].upper(), event["Properties"]["Path"], name))
-    apis = list(by_type.get("AWS::Serverless::Api", {}).values())
-    api = {**shared.get("Api", {}), **(apis[0] if apis else {})}
+                routes.append(_route(name, event["Properties"], api.get("Models", {})))
     return Template(
         Api(
             stage=api.get("StageName", "Prod"),
@@ -180,6 +203,14 @@ def _template(document: Mapping[str, Any], resolver: _Resolver, root: Path) -> T
         functions,
         by_type,
     )
+
+
+def _route(function: str, event: Mapping[str, Any], models: Mapping[str, Any]) -> Route:
+    request = event.get("RequestModel", {})
+    takes_object = bool(request.get("ValidateBody"))
+    if takes_object and models[request["Model"]] != {"type": "object"}:
+        raise ValueError(f"the model {request['Model']} has more than a type")
+    return Route(event["Method"].upper(), event["Path"], function, takes_object)
 
 
 def _function(
@@ -217,7 +248,7 @@ def _text(value: Any) -> str:
 
 
 @dataclass
-class _Resolver:
+class Resolver:
     """CloudFormation's intrinsic functions, as far as a template of ours uses them."""
 
     document: Mapping[str, Any]
@@ -287,6 +318,8 @@ class _Resolver:
             value = self.given.get(name, parameter.get("Default", ""))
             lists = str(parameter.get("Type", "")).startswith("List<") or parameter.get("Type") == "CommaDelimitedList"
             return [item.strip() for item in str(value).split(",")] if lists and isinstance(value, str) else value
+        if "." in name:  # what SAM makes of a resource, e.g. Api.Stage
+            return self._attribute(*name.split(".", 1))
         resource = self.document["Resources"][name]
         if resource["Type"] == "AWS::SecretsManager::Secret":
             return secret_arn(Places(f"{REGION}:{ACCOUNT_ID}", {}, {}), self.resolve(resource["Properties"]["Name"]))

@@ -375,7 +375,7 @@ def running() -> Iterator[Stack]:
     """A stack with what the template creates, a system user, and settings that let messages out."""
     environment = {**AWS_ENVIRONMENT, "AWS_LAMBDA_FUNCTION_NAME": "test", "TZ": ":UTC"}
     before = dict(os.environ)
-    template = read_template(ROOT / "template.yaml", {"PublicUrl": ISSUER})
+    template = read_template(ROOT / "template.yaml", {"DomainName": ISSUER.removeprefix("https://")})
     account = local_account()
     guard = Guard()
     moto_transactions.install()

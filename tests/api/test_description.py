@@ -5,10 +5,11 @@ import json
 import re
 from typing import Any
 
+import boto3
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from mfa import admin_contract
+from mfa import admin_contract, caches
 from mfa.contract import Auth, Operation
 from mfa.errors import Refusal
 from mfa.openapi import OPERATIONS
@@ -28,6 +29,20 @@ def test_the_description_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
     assert document["servers"] == [{"url": ISSUER}]
 
 
+def test_a_container_learns_of_another_domain_while_it_runs(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its version does not change with the domain, and it may live for hours."""
+    monkeypatch.setattr(caches, "CACHE_SECONDS", 0.0)
+    parameters, name = boto3.client("ssm"), "/local/mfa/public-url"
+    with stack.on({}):
+        assert stack.call("GET", "/v1/openapi.json").json["servers"] == [{"url": ISSUER}]
+        parameters.put_parameter(Name=name, Value="https://other.example.com", Overwrite=True)
+        try:
+            answer = stack.call("GET", "/v1/openapi.json")
+        finally:
+            parameters.put_parameter(Name=name, Value=ISSUER, Overwrite=True)
+        assert answer.json["servers"] == [{"url": "https://other.example.com"}]
+
+
 def test_the_description_has_the_contracts_operations_and_no_other(document: dict[str, Any]) -> None:
     described = {
         (method.upper(), path, operation["operationId"])
@@ -41,7 +56,7 @@ def test_every_route_of_the_template_is_an_operation_and_the_other_way_round(sta
     """The console's pages are none."""
     routes = [route for route in stack.template.api.routes if not route.path.startswith("/v1/admin/console")]
     assert sorted((route.method, route.path) for route in routes) == sorted(
-        (operation.method, operation.path) for operation in OPERATIONS
+        [(operation.method, operation.path) for operation in OPERATIONS]
     )
     assert len({(route.method, route.path) for route in stack.template.api.routes}) == len(stack.template.api.routes)
 

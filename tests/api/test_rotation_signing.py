@@ -55,7 +55,10 @@ class Deployment:
 
 
 def deploy(stack: Stack, order: str) -> Deployment:
-    return Deployment(stack, read_template(ROOT / "template.yaml", {"PublicUrl": ISSUER, "SigningOrder": order}))
+    return Deployment(
+        stack,
+        read_template(ROOT / "template.yaml", {"DomainName": ISSUER.removeprefix("https://"), "SigningOrder": order}),
+    )
 
 
 def kid(admin: Administrator) -> str:

@@ -75,13 +75,23 @@ def test_only_api_events_are_routes(tmp_path: Path) -> None:
 
 
 def test_this_template_has_the_three_functions_and_their_routes() -> None:
-    template = read_template(HOME / "template.yaml", {"PublicUrl": "http://127.0.0.1:1"})
+    template = read_template(HOME / "template.yaml").at("http://127.0.0.1:1")
     assert {"SendCodeFunction", "VerifyCodeFunction", "AdminFunction"} <= template.functions.keys()
     routes = {(route.method, route.path): route.function for route in template.api.routes}
     assert routes["POST", "/v1/challenges"] == "SendCodeFunction"
     assert routes["POST", "/v1/challenges/{id}/verify"] == "VerifyCodeFunction"
     [parameter] = template.named("AWS::SSM::Parameter").values()
     assert parameter["Value"] == "http://127.0.0.1:1"
+
+
+def test_a_function_whose_role_has_policies_of_awss_own_is_not_run_without_them(tmp_path: Path) -> None:
+    """What those allow is not known here; the function would be allowed too little, or, unguarded, too much."""
+    role = "  Wide: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [x], Policies: []}}\n"
+    read_template(small(tmp_path, SMALL + role))
+    with pytest.raises(StartError, match="Wide"):
+        read_template(
+            small(tmp_path, SMALL.replace("      MemorySize: 256\n", "      Role: !GetAtt Wide.Arn\n") + role)
+        )
 
 
 @pytest.mark.parametrize("text", ["", "Resources: {", "Resources: {A: {Type: X, Properties: !Ref Missing}}", "[1]"])

@@ -13,6 +13,8 @@ from cfn_flip import load  # type: ignore[import-untyped]  # has no types
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
+from infra.local.template import Resolver
+
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 
 Template = dict[str, Any]
@@ -25,10 +27,11 @@ def source() -> Template:
     return json.loads(json.dumps(load(TEMPLATE.read_text())[0]))  # type: ignore[no-any-return]
 
 
-def transformed(layer: str = "s3://bucket/key") -> Template:
+def transformed(layer: str = "s3://bucket/key", **parameters: str) -> Template:
     """What CloudFormation deploys: every resource that SAM makes of the source, without asking AWS for anything.
 
-    `layer` is where the layer's artifact lies, which tells one build of it from another.
+    `layer` is where the layer's artifact lies, which tells one build of it from another. Parameters not given have their
+    defaults.
     """
     template = source()
     for resource in template["Resources"].values():
@@ -39,8 +42,19 @@ def transformed(layer: str = "s3://bucket/key") -> Template:
         if "TemplateURL" in resource.get("Properties", {}):
             resource["Properties"]["TemplateURL"] = "https://s3.amazonaws.com/bucket/key"
     session = boto3.Session(region_name="us-east-1")
-    result: Template = Translator({}, Parser(), boto_session=session).translate(template, parameter_values={})
+    result: Template = Translator({}, Parser(), boto_session=session).translate(template, parameter_values=parameters)
     return result
+
+
+def made(**parameters: str) -> Template:
+    """The resources that are there with these parameters, every reference resolved as far as it can be."""
+    template = transformed(**parameters)
+    resolver = Resolver(template, parameters)
+    return {
+        name: {**resource, "Properties": resolver.resolve(resource.get("Properties", {}))}
+        for name, resource in template["Resources"].items()
+        if resolver.exists(resource)
+    }
 
 
 if __name__ == "__main__":

@@ -51,6 +51,8 @@ class Wiring:
             lambda: self.settings_store.load_settings(), lambda stored: stored.auth_token is not None
         )
         self.keys = Cached(self._load_keys)
+        # The public URL: the issuer of access tokens. It changes when the stack gets a domain.
+        self.issuer = Cached(self._load_public_url)
         self._auth_tokens: dict[bytes, str] = {}
         self._clients: dict[str, Cached[Client | None]] = {}
         self._noted: dict[str, float] = {}
@@ -267,8 +269,7 @@ class Wiring:
     def _kms(self) -> Any:
         return _aws("kms")
 
-    @cached_property
-    def _public_url(self) -> str:
+    def _load_public_url(self) -> str:
         with _refusing():
             parameter = _aws("ssm").get_parameter(Name=os.environ["PUBLIC_URL_PARAMETER"])
         return str(parameter["Parameter"]["Value"])
@@ -311,9 +312,7 @@ class Wiring:
         from mfa.delivery.messenger import TwilioMessenger
 
         breaker = Breaker(self.settings_store, self.settings_as_stored, self.clock)
-        return TwilioMessenger(
-            self._twilio_account, breaker, os.environ.get("TWILIO_API_URL", ""), lambda: self._public_url
-        )
+        return TwilioMessenger(self._twilio_account, breaker, os.environ.get("TWILIO_API_URL", ""), self.issuer)
 
     @cached_property
     def _send_store(self) -> "SendStore":
