@@ -20,6 +20,7 @@ environment variables (empty means not set):
   PORT                       where it listens; 8080, 0 for any free port
   HOST                       127.0.0.1; 0.0.0.0 in a container
   PUBLIC_URL                 the address clients and Twilio use, when it is another
+  CORS_ORIGINS               whose pages may log users in, as the template's parameter CorsOrigins
   AWS_ENDPOINT_URL_DYNAMODB  where the table lives, when not in moto
   TWILIO_API_URL             where messages go, when not to the handset; with TWILIO_ACCOUNT_SID,
                              TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER of the account to use there

@@ -20,6 +20,7 @@ class Options:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT  # 0: any free port
     public_url: str | None = None
+    cors_origins: str = ""
     dynamodb_url: str | None = None
     twilio_url: str | None = None
     twilio_account_sid: str | None = None
@@ -41,6 +42,7 @@ class Options:
             host=env.get("HOST", "").strip() or "127.0.0.1",
             port=_number(env, "PORT", DEFAULT_PORT, 0, 65535),
             public_url=_url(env, "PUBLIC_URL"),
+            cors_origins=env.get("CORS_ORIGINS", "").strip(),
             dynamodb_url=_url(env, "AWS_ENDPOINT_URL_DYNAMODB"),
             twilio_url=twilio_url,
             twilio_account_sid=_fitting(outside, "TWILIO_ACCOUNT_SID", r"AC[0-9a-f]{32}", "AC and 32 hex digits"),

@@ -56,7 +56,7 @@ class Stack:
         bound = self._started.enter_context(bind(options.host, options.port))
         base_url = f"http://{_reachable(options.host)}:{bound.getsockname()[1]}"
         public_url = options.public_url or base_url
-        template = read_template(self._root / "template.yaml").at(public_url)
+        template = read_template(self._root / "template.yaml", {"CorsOrigins": options.cors_origins}).at(public_url)
         if _ADMIN not in template.functions:
             raise StartError(f"template.yaml has no {_ADMIN}")
 

@@ -20,7 +20,15 @@ from infra.local import processes
 
 _START_SECONDS = 60.0
 # Where a developer's own settings would change what a test sees.
-_UNSET = ("PORT", "HOST", "PUBLIC_URL", "AWS_ENDPOINT_URL_DYNAMODB", "TWILIO_API_URL", "WORKERS_PER_FUNCTION")
+_UNSET = (
+    "PORT",
+    "HOST",
+    "PUBLIC_URL",
+    "CORS_ORIGINS",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "TWILIO_API_URL",
+    "WORKERS_PER_FUNCTION",
+)
 
 
 @dataclass

@@ -160,6 +160,7 @@ class Stack:
         self.account = line.twilio.account
         self._router = Router(template.api.routes)
         self._handlers: dict[str, ModuleType] = {}
+        self._environment: dict[str, str] = {}
         self._counter = itertools.count(1)
         [table] = template.named("AWS::DynamoDB::Table").values()
         self.table = boto3.resource("dynamodb").Table(table["TableName"])
@@ -183,11 +184,12 @@ class Stack:
     def at(self, **environment: str) -> Iterator[None]:
         """New containers in another environment."""
         before = {name: os.environ.get(name, "") for name in environment}
-        os.environ.update(environment)
+        self._environment = environment
         self.restart()
         try:
             yield
         finally:
+            self._environment = {}
             os.environ.update(before)
             self.restart()
 
@@ -229,7 +231,7 @@ class Stack:
         handler = self._handlers.get(name)
         with contextlib.redirect_stdout(self.logs), contextlib.redirect_stderr(self.logs):
             if handler is None:
-                handler = self._handlers[name] = _load(function)
+                handler = self._handlers[name] = _load(function, self._environment)
             with self._as_its_role(function):
                 result = handler.handler(json.loads(json.dumps(event)), _context(function))
         return json.loads(json.dumps(result))
@@ -292,7 +294,7 @@ class Stack:
         assert len(headers) == len(response.headers), "a header is there twice"
         if event["resource"].startswith(CONSOLE) and answer.status < 400:
             return answer
-        public = answer.status < 400 and event["resource"] in PUBLIC
+        public = answer.status < 400 and event["httpMethod"] == "GET" and event["resource"] in PUBLIC
         assert headers.get("cache-control", "").startswith("public, max-age=" if public else "no-store")
         assert headers | HEADERS == headers
         if answer.status < 400:
@@ -435,9 +437,9 @@ def code_in(message: str) -> str:
     return found[1]
 
 
-def _load(function: Function) -> ModuleType:
+def _load(function: Function, environment: Mapping[str, str]) -> ModuleType:
     """The handler's module, anew."""
-    os.environ.update(dict(function.environment) | {"TWILIO_API_URL": os.environ["TWILIO_API_URL"]})
+    os.environ.update(dict(function.environment) | {"TWILIO_API_URL": os.environ["TWILIO_API_URL"]} | dict(environment))
     spec = importlib.util.spec_from_file_location(f"handler_of_{function.label}", function.code / "handler.py")
     assert spec is not None
     assert spec.loader is not None

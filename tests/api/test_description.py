@@ -53,10 +53,11 @@ def test_the_description_has_the_contracts_operations_and_no_other(document: dic
 
 
 def test_every_route_of_the_template_is_an_operation_and_the_other_way_round(stack: Stack) -> None:
-    """The console's pages are none."""
+    """The console's pages are none; `OPTIONS` is asked of what other sites' pages may call."""
     routes = [route for route in stack.template.api.routes if not route.path.startswith("/v1/admin/console")]
     assert sorted((route.method, route.path) for route in routes) == sorted(
         [(operation.method, operation.path) for operation in OPERATIONS]
+        + [("OPTIONS", operation.path) for operation in OPERATIONS if operation.cross_origin]
     )
     assert len({(route.method, route.path) for route in stack.template.api.routes}) == len(stack.template.api.routes)
 

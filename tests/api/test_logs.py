@@ -146,7 +146,7 @@ def test_a_failure_of_ours_tells_a_correlation_id_and_nothing_else(stack: Stack,
     request = Request(
         "POST", "/v1/login", "", [("Content-Type", "application/json")], body, "192.0.2.1", "HTTP/1.1", 443
     )
-    [route] = [route for route in stack.template.api.routes if route.path == "/v1/login"]
+    [route] = [each for each in stack.template.api.routes if (each.method, each.path) == ("POST", "/v1/login")]
     function = stack.template.functions[route.function]
     event = proxy_event(request, route, {}, stack.template.api)
     name = function.environment["TABLE_NAME"]

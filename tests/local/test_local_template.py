@@ -84,6 +84,19 @@ def test_this_template_has_the_three_functions_and_their_routes() -> None:
     assert parameter["Value"] == "http://127.0.0.1:1"
 
 
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"CorsOrigins": "https://app.example.com,http://localhost.evil"}, "CorsOrigins has to be empty, or origins"),
+        ({"CorsOrigins": ",".join(["https://app.example.com"] * 9)}, "200 characters in all"),
+        ({"SigningOrder": "third"}, "SigningOrder has to be one of first, first,second, second,first, second: third"),
+    ],
+)
+def test_a_value_that_a_parameter_does_not_allow_is_refused_by_its_name(given: dict[str, str], wanted: str) -> None:
+    with pytest.raises(StartError, match=wanted):
+        read_template(HOME / "template.yaml", given)
+
+
 def test_a_function_whose_role_has_policies_of_awss_own_is_not_run_without_them(tmp_path: Path) -> None:
     """What those allow is not known here; the function would be allowed too little, or, unguarded, too much."""
     role = "  Wide: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [x], Policies: []}}\n"

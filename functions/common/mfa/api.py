@@ -4,7 +4,7 @@ import base64
 import hashlib
 import ipaddress
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote
@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from mfa import errors, schema
+from mfa import cors, errors, schema
 from mfa.administration.actors import Actor
 from mfa.budgets import BudgetSpent
 from mfa.clients import Client
@@ -54,6 +54,7 @@ class Wiring(Protocol):
     def clock(self) -> float: ...
     def client(self, client_id: str) -> Client | None: ...
     def note_use(self, client: Client) -> None: ...
+    def origins(self) -> Collection[str]: ...
     @property
     def access(self) -> Access: ...
     @property
@@ -158,6 +159,7 @@ class App(APIGatewayRestResolver):
         self._operation = ""
         # Only these ask for HTTP Basic: a browser that a page's own login form asks for it opens a dialog.
         self._basic: set[str] = set()
+        self._cross_origin: set[str] = set()
         self.exception_handler(errors.Refusal)(self._refused)
         self.exception_handler(Exception)(self._broken)
         self.not_found(lambda _error: self._refused(errors.NotFound()))
@@ -182,6 +184,9 @@ class App(APIGatewayRestResolver):
             if operation.auth is Auth.CLIENT:
                 self._basic.add(operation.path)
             self.route(operation.path, method=operation.method)(route)
+            if operation.cross_origin:
+                self._cross_origin.add(operation.path)
+                self.route(operation.path, method="OPTIONS")(lambda **_path: self._preflight(operation))
             return function
 
         return register
@@ -191,7 +196,11 @@ class App(APIGatewayRestResolver):
         self._operation = ""
         if not is_request(event):
             return self.refuse_invocation(errors.InvalidRequest("event", "must be a request from API Gateway"))
-        return super().resolve({**event, "path": event.get("resource") or event.get("path")}, context)
+        answer = super().resolve({**event, "path": event.get("resource") or event.get("path")}, context)
+        if event.get("resource") in self._cross_origin:
+            headers = cors.answer_headers(self._wiring.origins(), self._origin)
+            answer["multiValueHeaders"] |= {name: [value] for name, value in headers.items()}
+        return answer
 
     def refuse_invocation(self, refusal: errors.Refusal) -> dict[str, Any]:
         """What a direct invocation gets, which has no HTTP response: `{"error": problem}`."""
@@ -204,6 +213,15 @@ class App(APIGatewayRestResolver):
         self._metrics.count("refusals", code=refusal.code)
         if meaning := REFUSALS_COUNTED.get((self._operation, refusal.code)):
             self._metrics.count(meaning)
+
+    @property
+    def _origin(self) -> str | None:
+        """The site whose page asks, as the browser says."""
+        return _header(self.current_event, "Origin")
+
+    def _preflight(self, operation: Operation) -> Response[Any]:
+        headers = cors.preflight_headers(self._wiring.origins(), self._origin, operation.method)
+        return _json(204, b"", "application/json", headers)
 
     def _authorised(self, operation: Operation) -> Call:
         """The call: first who makes it, then what is in it."""

@@ -83,9 +83,9 @@ class Wiring:
             self.settings_store.use_client(client, now)
             self._noted[client.client_id] = now
 
-    def issuer(self) -> str:
-        """The public URL: the issuer of access tokens."""
-        return self._public_url
+    def origins(self) -> frozenset[str]:
+        """The sites whose pages may log users in."""
+        return frozenset(filter(None, os.environ.get("CORS_ORIGINS", "").split(",")))
 
     # --- use cases
 
