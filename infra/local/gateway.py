@@ -60,6 +60,8 @@ class Gateway:
         if len(request.body) > LARGEST_BODY:
             return self.refusal("REQUEST_TOO_LARGE")
         route, parameters = found
+        if route.takes_object and not _fits(request):
+            return self.refusal("BAD_REQUEST_BODY")
         event = proxy_event(request, route, parameters, self._api)
         try:
             outcome = self._pools[route.function].invoke(json.dumps(event).encode(), trace_id=trace_id(event))
@@ -86,6 +88,17 @@ class Gateway:
         kind = failure.get("errorType")
         # The message itself is in the function's own log; it may quote a request, so it is not repeated here.
         self._output.line(f"gateway | {route.function} failed with {kind} on {route.method} {route.path}")
+
+
+def _fits(request: Request) -> bool:
+    """Whether a body passes the model of an object. The gateway judges no other media type, and takes none for JSON."""
+    kind = request.header("content-type").partition(";")[0].strip().lower()
+    if kind not in {"", "application/json"}:
+        return True
+    try:
+        return isinstance(json.loads(request.body), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -70,6 +70,40 @@ def test_a_handler_runs_as_its_template_says(stack: RunningStack) -> None:
     assert about["event"]["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
 
 
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"1", b"null", b'"text"', b"{} {}", b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8", ""])
+def test_a_body_that_is_no_object_does_not_reach_a_function(stack: RunningStack, body: bytes, kind: str) -> None:
+    headers = {"Content-Type": kind} if kind else {}
+    status, problem, answered = call(stack, "POST", "/v1/login", body, headers)
+    assert (status, problem["code"]) == (400, "invalid_request")
+    assert problem["errors"] == [{"field": "body", "message": "must be a JSON object"}]
+    assert answered["Content-Type"] == "application/problem+json"
+
+
+def test_what_has_no_model_is_left_to_the_function(stack: RunningStack) -> None:
+    """Another media type has none; nor has a body that may be left out."""
+    for path, headers in (("/v1/login", {"Content-Type": "text/plain"}), ("/v1/challenges/x/resend", {})):
+        status, about, _ = call(stack, "POST", path, b"", headers)
+        assert (status, about["event"]["body"]) == (200, None)
+
+
+def test_the_gateways_own_refusals_carry_the_security_headers(stack: RunningStack) -> None:
+    _, _, headers = call(stack, "GET", "/v1/nowhere")
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+    assert headers["Content-Security-Policy"] == "sandbox"
+    assert headers["Access-Control-Allow-Origin"] is None
+
+
+def test_with_a_list_of_origins_the_functions_know_it_and_the_gateway_tells_the_first(tree: Path) -> None:
+    with running_stack(root=tree, env={"CORS_ORIGINS": "https://app.example.com,https://www.example.com"}) as stack:
+        _, about, _ = call(stack, "GET", "/.well-known/jwks.json")
+        assert about["environment"]["CORS_ORIGINS"] == "https://app.example.com,https://www.example.com"
+        _, _, headers = call(stack, "POST", "/v1/login", b"{")
+        assert (headers["Access-Control-Allow-Origin"], headers["Vary"]) == ("https://app.example.com", "Origin")
+
+
 @pytest.mark.parametrize("what", ["raise", "exit", "odd", "unserialisable", "hang"])
 def test_a_handler_that_fails_gives_the_gateways_answer_and_the_next_request_works(
     stack: RunningStack, what: str

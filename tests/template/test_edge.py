@@ -1,11 +1,14 @@
 """The parameters, and what stands before the functions: domain, firewall, throttling, access log, rollout."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mfa import contract
+from mfa.openapi import OPERATIONS
 from tests.template.sam import made, source, transformed
 
 ROOT = Path(__file__).parents[2]
@@ -114,5 +117,97 @@ def test_nothing_older_than_tls_1_2_is_spoken_at_either_address() -> None:
 def test_what_a_parameter_changes_at_the_gateway_is_deployed() -> None:
     """SAM deploys an API again when its text changes; a domain that is added later changes none of it."""
     assert source()["Resources"]["Api"]["Properties"]["AlwaysDeploy"] is True
+
+
+# --- what is asked at the gateway
+
+
+def routes() -> set[tuple[str, str]]:
+    return {
+        (method.upper(), path) for path, methods in made()["Api"]["Properties"]["Body"]["paths"].items() for method in methods
+    }  # fmt: skip
+
+
+def test_every_method_is_throttled_and_the_dear_ones_more(by_default: Resources) -> None:
+    settings = {
+        (each["HttpMethod"], each["ResourcePath"].removeprefix("/").replace("~1", "/")): each
+        for each in stage(by_default)["MethodSettings"]
+    }
+    everything = settings.pop(("*", "*"))
+    assert 0 < everything["ThrottlingRateLimit"] <= everything["ThrottlingBurstLimit"]
+    assert settings.keys() <= routes(), "a setting for a route that is not there"
+    dear = {operation.id for operation in OPERATIONS if (operation.method, operation.path) in settings}
+    assert dear == {
+        *("login", "startChallenge", "resendChallenge", "startRecovery"),
+        *("settings.test", "settings.test.resend", "users.import", "users.export"),
+    }
+    for each in settings.values():
+        assert 0 < each["ThrottlingRateLimit"] < everything["ThrottlingRateLimit"]
+        assert each["ThrottlingRateLimit"] <= each["ThrottlingBurstLimit"]
+    for each in (everything, *settings.values()):
+        # A method's own setting replaces the whole of the general one; a data trace would log bodies.
+        assert (each["MetricsEnabled"], each["DataTraceEnabled"]) == (True, False)
+        assert "LoggingLevel" not in each
+
+
+def test_what_needs_a_body_is_refused_at_the_gateway_without_an_object(by_default: Resources) -> None:
+    """The function's own answer names the field, so that a model which says more would say less."""
+    body = by_default["Api"]["Properties"]["Body"]
+    assert body["components"]["schemas"] == {"jsonobject": {"type": "object"}}
+    judged = {
+        (method.upper(), path)
+        for path, methods in body["paths"].items()
+        for method, described in methods.items()
+        if "x-amazon-apigateway-request-validator" in described
+    }
+    assert judged == {
+        (operation.method, operation.path)
+        for operation in contract.OPERATIONS
+        if operation.request is not None and operation.body_required
+    }
+    assert body["x-amazon-apigateway-request-validators"]["body-only"]["validateRequestBody"] is True
+
+
+def test_the_access_log_is_json_and_holds_no_body_no_query_no_header_and_no_path(by_default: Resources) -> None:
+    text = stage(by_default)["AccessLogSetting"]["Format"]
+    assert "\n" not in text
+    entry = json.loads(text)
+    assert {entry[name] for name in ("requestId", "ip", "method", "resource", "status", "responseLatency")} == {
+        *("$context.requestId", "$context.identity.sourceIp", "$context.httpMethod", "$context.resourcePath"),
+        *("$context.status", "$context.responseLatency"),
+    }
+    harmless = re.compile(
+        r"\$context\.(requestId|extendedRequestId|xrayTraceId|requestTime|identity\.sourceIp|httpMethod|resourcePath|status|"
+        r"error\.responseType|wafResponseCode|responseLatency|integrationLatency|integration\.status|responseLength|tlsVersion)"
+    )
+    for name, value in entry.items():
+        assert harmless.fullmatch(value), name
+
+
+def test_api_gateways_log_role_is_set_before_the_stage_unless_it_is_there_already(by_default: Resources) -> None:
+    account = transformed()["Resources"]["ApiGatewayAccount"]
+    # Other APIs of the account write by it.
+    for name in ("ApiGatewayAccount", "ApiGatewayLogsRole"):
+        assert transformed()["Resources"][name]["DeletionPolicy"] == "Retain"
+    assert account["Properties"]["CloudWatchRoleArn"] == {"Fn::GetAtt": ["ApiGatewayLogsRole", "Arn"]}
+    assert {"Key": "LogRole", "Value": "ApiGatewayAccount"} in stage(by_default)["Tags"]
+    existing = made(ApiGatewayLogRole="existing")
+    assert not {"ApiGatewayAccount", "ApiGatewayLogsRole"} & existing.keys()
+
+
+def test_the_gateways_own_answers_carry_the_security_headers(by_default: Resources) -> None:
+    for kind, response in by_default["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"].items():
+        headers = {
+            name.removeprefix("gatewayresponse.header."): value
+            for name, value in response["responseParameters"].items()
+        }
+        assert headers["Strict-Transport-Security"] == "'max-age=63072000; includeSubDomains'", kind
+        assert headers["X-Content-Type-Options"] == "'nosniff'", kind
+        assert headers["Cache-Control"] == "'no-store'", kind
+        assert "Access-Control-Allow-Origin" not in headers, kind
+        problem = json.loads(response["responseTemplates"]["application/json"])
+        assert str(problem["status"]) == str(response["statusCode"]), kind
+        for value in headers.values():
+            assert re.fullmatch(r"'[^']+'", value), f"{kind}: API Gateway takes {value} for an expression"
 
 
