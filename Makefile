@@ -41,10 +41,21 @@ check-types: setup
 
 check-template: setup
 	@mkdir -p build
-	cfn-lint template.yaml infra/observability.yaml
+	cfn-lint template.yaml infra/*.yaml
 	python -m tests.template.sam >build/template.json
 	cfn-lint build/template.json
 	sam validate --lint >/dev/null
+	$(CHECKOV)/bin/checkov --quiet --compact --skip-download --framework cloudformation --file template.yaml infra/*.yaml
+
+# It pins what the rest needs in other versions, so it lives apart.
+$(CHECKOV)/installed: .ci/checkov/requirements.txt | setup
+	$(UV) venv --quiet --clear --python .venv/bin/python $(CHECKOV)
+	VIRTUAL_ENV=$(CHECKOV) $(UV) pip sync --quiet --require-hashes $<
+	touch $@
+
+checkov: uv ## pin the newest checkov
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header \
+		.ci/checkov/requirements.in -o .ci/checkov/requirements.txt
 
 check-secrets: setup
 	$(FILES) | xargs -0 detect-secrets-hook --baseline .secrets.baseline

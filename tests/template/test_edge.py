@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cfn_flip import load  # type: ignore[import-untyped]  # has no types
 
 from mfa import contract
 from mfa.openapi import OPERATIONS
 from tests.template.sam import made, source, transformed
 
 ROOT = Path(__file__).parents[2]
+FIREWALL = load((ROOT / "infra" / "firewall.yaml").read_text())[0]
+RULES: dict[str, Any] = {rule["Name"]: rule for rule in FIREWALL["Resources"]["WebAcl"]["Properties"]["Rules"]}
 PARAMETERS: dict[str, Any] = source()["Parameters"]
 DOMAIN = {
     "DomainName": "login.example.com",
@@ -61,6 +64,42 @@ def test_every_parameter_is_asked_for_once_and_in_a_group() -> None:
 def test_every_parameter_is_explained_to_operators(name: str) -> None:
     said = (ROOT / "docs" / "deployment.md").read_text() + (ROOT / "docs" / "runbook.md").read_text()
     assert f"`{name}" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        (
+            "DomainName",
+            ["login.example.com", "a.b"],
+            ["https://login.example.com", "login", "Login.example.com", "a..b", "-a.example.com", "a.example.com."],
+        ),
+        (
+            "CorsOrigins",
+            [
+                *("https://a.example", "https://a.example:8443,http://localhost:5173", "http://localhost"),
+                *("http://127.0.0.1:8080,https://b.example", "http://[::1]:3000", "https://localhost:8443"),
+            ],
+            [
+                *("*", "null", "http://a.example", "https://a.example/", "https://a.example, https://b.example", "a.example"),
+                *("http://localhost.evil", "http://localhost.evil:80", "http://localhost-evil", "http://localhosta", "http://127.0.0.1.evil"),
+                *("http://127x0x0x1", "http://localhost:", "http://localhost:123456", "http://localhost:80:80", "http://localhost@evil"),
+                *("https://", "https://.example", "https://a.example.", "https://A.example", "https://a.example:", "https://*.example"),
+                *("https://user@a.example", "https://a.example,", ",https://a.example", "https://a.example,,https://b.example"),
+                "https://a.example,http://localhost.evil",
+            ],
+        ),
+        ("RelyingAddresses", ["192.0.2.7/32", "192.0.2.7/32,10.0.0.0/8"], ["192.0.2.7", "::1/128", "0.0.0.0/0, 10.0.0.0/8"]),
+        ("HostedZoneId", ["Z0123456789ABC"], ["example.com", "/hostedzone/Z0123"]),
+        ("CertificateArn", [DOMAIN["CertificateArn"], "arn:aws-us-gov:acm:us-gov-west-1:123456789012:certificate/a"], ["a"]),
+    ],
+)  # fmt: skip
+def test_a_value_that_could_not_work_is_refused_before_anything_is_made(
+    name: str, good: list[str], bad: list[str]
+) -> None:
+    pattern = PARAMETERS[name]["AllowedPattern"]
+    assert all(re.search(pattern, value) for value in good)
+    assert [value for value in bad if re.search(pattern, value)] == []
 
 
 def test_a_domain_without_its_certificate_is_refused_before_anything_is_made() -> None:
@@ -209,5 +248,128 @@ def test_the_gateways_own_answers_carry_the_security_headers(by_default: Resourc
         assert str(problem["status"]) == str(response["statusCode"]), kind
         for value in headers.values():
             assert re.fullmatch(r"'[^']+'", value), f"{kind}: API Gateway takes {value} for an expression"
+
+
+# --- firewall
+
+
+def test_the_firewall_can_be_left_out_and_guards_the_stage() -> None:
+    assert "Firewall" not in made(Waf="off")
+    firewall = made(RelyingAddresses="192.0.2.7/32,10.0.0.0/8")["Firewall"]["Properties"]
+    given = firewall["Parameters"]
+    assert given["StageArn"] == "arn:aws:apigateway:us-east-1::/restapis/Api/stages/ApiliveStage"
+    assert given["RelyingAddresses"] == "192.0.2.7/32,10.0.0.0/8"
+    assert given.keys() == FIREWALL["Parameters"].keys()
+
+
+def limited(rule: str) -> re.Pattern[str]:
+    [path] = [
+        each["RegexMatchStatement"]
+        for each in RULES[rule]["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["AndStatement"]["Statements"]
+        if "RegexMatchStatement" in each
+    ]
+    assert path["FieldToMatch"] == {"UriPath": {}}
+    return re.compile(path["RegexString"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "operations"),
+    [
+        ("login", {"login"}),
+        ("send", {"startChallenge", "resendChallenge", "startRecovery"}),
+        ("verify", {"verifyChallenge"}),
+    ],
+)
+@pytest.mark.parametrize("stage", ["", "/live"])
+@pytest.mark.parametrize("end", ["", "/"])
+def test_a_limit_meets_its_operations_and_no_other(rule: str, operations: set[str], stage: str, end: str) -> None:
+    """At the API's own address the path begins with the stage; the gateway ignores a slash at the end."""
+    pattern = limited(rule)
+    met = {
+        operation.id
+        for operation in OPERATIONS
+        if operation.method == "POST" and pattern.search(stage + re.sub(r"{\w+}", "aB3_-x.y", operation.path) + end)
+    }
+    assert met == operations
+
+
+def test_limits_are_for_each_address_and_answer_as_the_product_does() -> None:
+    bodies = FIREWALL["Resources"]["WebAcl"]["Properties"]["CustomResponseBodies"]
+    assert json.loads(bodies["rate_limited"]["Content"])["code"] == "rate_limited"
+    limits = {}
+    for name in ("login", "send", "verify", "everything"):
+        statement = RULES[name]["Statement"]["RateBasedStatement"]
+        assert (statement["AggregateKeyType"], statement["EvaluationWindowSec"]) == ("IP", 300)
+        limits[name] = statement["Limit"]
+        answer = RULES[name]["Action"]["Block"]["CustomResponse"]
+        assert (answer["ResponseCode"], answer["CustomResponseBodyKey"]) == (429, "rate_limited")
+        assert "Retry-After" in {header["Name"] for header in answer["ResponseHeaders"]}
+        exempt = statement["ScopeDownStatement"]["AndStatement"]["Statements"][0]["NotStatement"]["Statement"]
+        assert exempt == {"IPSetReferenceStatement": {"Arn": {"Fn::GetAtt": ["RelyingNetworks", "Arn"]}}}
+    assert limits == {"login": 120, "send": 60, "verify": 240, "everything": 3000}
+    said = (ROOT / "docs" / "deployment.md").read_text()
+    for limit in limits.values():
+        assert f" {limit} " in said, "operators are told another limit"
+
+
+def test_awss_managed_rules_are_on_and_only_what_would_refuse_our_own_requests_is_counted() -> None:
+    groups = {
+        rule["Statement"]["ManagedRuleGroupStatement"]["Name"]: rule
+        for rule in RULES.values()
+        if "ManagedRuleGroupStatement" in rule["Statement"]
+    }
+    assert groups.keys() == {
+        "AWSManagedRulesAmazonIpReputationList",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+        "AWSManagedRulesCommonRuleSet",
+    }
+    for name, rule in groups.items():
+        assert rule["OverrideAction"] == {"None": {}}, f"{name} only counts"
+    counted = {
+        override["Name"]
+        for rule in groups.values()
+        for override in rule["Statement"]["ManagedRuleGroupStatement"].get("RuleActionOverrides", ())
+    }
+    assert counted == {
+        *(
+            "SizeRestrictions_BODY",
+            "CrossSiteScripting_BODY",
+            "GenericLFI_BODY",
+            "GenericRFI_BODY",
+            "EC2MetaDataSSRF_BODY",
+        ),
+        *("NoUserAgent_HEADER", "UserAgent_BadBots_HEADER"),
+    }
+
+
+def test_the_common_rules_leave_login_names_in_paths_alone_and_judge_every_other_path() -> None:
+    statement = RULES["common"]["Statement"]["ManagedRuleGroupStatement"]["ScopeDownStatement"]
+    pattern = statement["NotStatement"]["Statement"]["RegexMatchStatement"]["RegexString"]
+    left_alone = {operation.path for operation in OPERATIONS if re.search(pattern, operation.path)}
+    assert left_alone == {operation.path for operation in OPERATIONS if operation.path.startswith("/v1/admin/users")}
+    for path in ("/v1/admin/usersx", "/x/v1/admin/users/a", "/v1/login"):
+        assert not re.search(pattern, path)
+
+
+def test_the_firewall_keeps_no_body_no_path_no_query_and_no_credential() -> None:
+    acl = FIREWALL["Resources"]["WebAcl"]["Properties"]
+    protected = {
+        each["Field"]["FieldType"]: (each["Action"], each["ExcludeRuleMatchDetails"], each["Field"].get("FieldKeys"))
+        for each in acl["DataProtectionConfig"]["DataProtections"]
+    }
+    headers = ["authorization", "cookie", "idempotency-key", "x-twilio-signature"]
+    assert protected == {
+        "BODY": ("SUBSTITUTION", False, None),
+        "QUERY_STRING": ("SUBSTITUTION", False, None),
+        "SINGLE_HEADER": ("SUBSTITUTION", False, headers),
+    }
+    for each in (acl, *RULES.values()):
+        assert each["VisibilityConfig"]["SampledRequestsEnabled"] is False
+    logging = FIREWALL["Resources"]["Logging"]["Properties"]
+    redacted = [each["SingleHeader"]["Name"] for each in logging["RedactedFields"] if "SingleHeader" in each]
+    assert redacted == headers
+    assert {"QueryString": {}} in logging["RedactedFields"]
+    assert {"UriPath": {}} in logging["RedactedFields"]
+    assert logging["LoggingFilter"]["DefaultBehavior"] == "DROP"
 
 
