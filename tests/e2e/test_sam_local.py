@@ -1,6 +1,7 @@
 """A login through the functions as they are deployed, each in a container of its own, against the local stack."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -17,7 +18,8 @@ from infra.local.testing import RunningStack, running_stack
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
-IMAGE = "public.ecr.aws/lambda/python:3.13-x86_64"
+ARCHITECTURE = os.uname().machine.replace("aarch64", "arm64")
+IMAGE = f"public.ecr.aws/lambda/python:3.13-{ARCHITECTURE}"
 PHONE = "+85292153799"
 
 Json = dict[str, Any]
@@ -57,6 +59,7 @@ class SamLocal:
         done = subprocess.run(
             [
                 *(str(Path(sys.executable).parent / "sam"), "local", "invoke", function, "--event", "-"),
+                *("--parameter-overrides", f"Architecture={ARCHITECTURE}"),
                 *("--env-vars", str(self._endpoints), "--skip-pull-image"),
                 *("--add-host", "host.docker.internal:host-gateway"),
             ],

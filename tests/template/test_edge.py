@@ -158,6 +158,17 @@ def test_what_a_parameter_changes_at_the_gateway_is_deployed() -> None:
     assert source()["Resources"]["Api"]["Properties"]["AlwaysDeploy"] is True
 
 
+# --- how it runs
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+def test_functions_are_of_the_architecture_that_is_chosen(architecture: str) -> None:
+    resources = made(Architecture=architecture)
+    assert {str(resources[name]["Properties"]["Architectures"]) for name in FUNCTIONS} == {f"['{architecture}']"}
+    [layer] = of_type(resources, "AWS::Lambda::LayerVersion")
+    assert architecture in layer["CompatibleArchitectures"]
+
+
 # --- what is asked at the gateway
 
 
