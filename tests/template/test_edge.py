@@ -9,6 +9,7 @@ import pytest
 from cfn_flip import load  # type: ignore[import-untyped]  # has no types
 
 from mfa import contract
+from mfa.metrics import METRICS
 from mfa.openapi import OPERATIONS
 from tests.template.sam import made, source, transformed
 
@@ -21,6 +22,8 @@ DOMAIN = {
     "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/0e1d2c3b-0000",
 }
 FUNCTIONS = ("SendCodeFunction", "VerifyCodeFunction", "AdminFunction")
+CONCURRENCY = {f"{name.removesuffix('Function')}Concurrency": name for name in FUNCTIONS}
+
 Resources = dict[str, Any]
 
 
@@ -108,6 +111,27 @@ def test_a_domain_without_its_certificate_is_refused_before_anything_is_made() -
     assert rule["Assertions"][0]["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "CertificateArn"}, ""]}]}
 
 
+# --- what there is by default
+
+
+def test_a_stack_of_defaults_has_a_firewall_a_log_and_a_careful_rollout_and_reserves_nothing(
+    by_default: Resources,
+) -> None:
+    assert "Firewall" in by_default
+    assert stage(by_default)["AccessLogSetting"]["DestinationArn"]
+    assert len(of_type(by_default, "AWS::CodeDeploy::DeploymentGroup")) == 3
+    for function in FUNCTIONS:
+        properties = by_default[function]["Properties"]
+        # With a new account's quota of ten, AWS refuses any reservation.
+        assert "ReservedConcurrentExecutions" not in properties
+        assert properties["SnapStart"] == {"ApplyOn": "None"}
+        assert properties["Architectures"] == ["arm64"]
+        assert properties["Environment"]["Variables"].get("CORS_ORIGINS", "") == ""
+    assert not {"Domain", "DomainMapping", "DomainRecord"} & by_default.keys()
+    for group in of_type(by_default, "AWS::Logs::LogGroup"):
+        assert group["RetentionInDays"] == 90
+
+
 # --- domain
 
 
@@ -167,6 +191,64 @@ def test_functions_are_of_the_architecture_that_is_chosen(architecture: str) -> 
     assert {str(resources[name]["Properties"]["Architectures"]) for name in FUNCTIONS} == {f"['{architecture}']"}
     [layer] = of_type(resources, "AWS::Lambda::LayerVersion")
     assert architecture in layer["CompatibleArchitectures"]
+
+
+def test_snapshots_are_of_published_versions_which_the_alias_calls() -> None:
+    for function in FUNCTIONS:
+        assert made(SnapStart="on")[function]["Properties"]["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+
+
+@pytest.mark.parametrize(("parameter", "function"), CONCURRENCY.items())
+@pytest.mark.parametrize("reserved", ["0", "25"])
+def test_concurrency_is_reserved_for_the_function_that_is_named(parameter: str, function: str, reserved: str) -> None:
+    resources = made(**{parameter: reserved})
+    given = {name: resources[name]["Properties"].get("ReservedConcurrentExecutions") for name in FUNCTIONS}
+    assert given == {**dict.fromkeys(FUNCTIONS), function: reserved}
+
+
+@pytest.mark.parametrize("rollout", PARAMETERS["Rollout"]["AllowedValues"])
+def test_a_new_version_takes_over_as_asked_and_goes_back_on_its_alarm(rollout: str) -> None:
+    resources = made(Rollout=rollout)
+    for function in FUNCTIONS:
+        group = resources[f"{function}DeploymentGroup"]["Properties"]
+        assert group["DeploymentConfigName"] == f"CodeDeployDefault.Lambda{rollout}"
+        assert group["AlarmConfiguration"] == {
+            "Enabled": True,
+            "Alarms": [{"Name": f"{function.removesuffix('Function')}Errors"}],
+        }
+        assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+        assert group["ServiceRoleArn"].endswith("RolloutRole")
+        [statement] = [
+            each
+            for each in resources["RolloutRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+            if "lambda:UpdateAlias" in each["Action"]
+        ]
+        assert {each.removesuffix(":*").rpartition(":")[2] for each in statement["Resource"]} == set(FUNCTIONS)
+        update = transformed()["Resources"][f"{function}Aliaslive"]["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+        assert update["DeploymentGroupName"] == {"Ref": f"{function}DeploymentGroup"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_rollouts_alarm_counts_crashes_behind_the_alias_and_failures_that_were_answered(
+    by_default: Resources, function: str
+) -> None:
+    alarm = by_default[f"{function.removesuffix('Function')}Errors"]["Properties"]
+    asked = {
+        each["Id"]: (each["MetricStat"]["Metric"]["Namespace"], each["MetricStat"]["Metric"]["MetricName"], dimensions)
+        for each in alarm["Metrics"]
+        if "MetricStat" in each
+        for dimensions in [{d["Name"]: d["Value"] for d in each["MetricStat"]["Metric"]["Dimensions"]}]
+    }
+    variables = by_default[function]["Properties"]["Environment"]["Variables"]
+    assert asked == {
+        "crashes": ("AWS/Lambda", "Errors", {"FunctionName": function, "Resource": f"{function}:live"}),
+        "broken": (variables["METRICS_NAMESPACE"], "refusals", {"code": "internal_error"}),
+    }
+    assert ("code",) in METRICS["refusals"].dimensions
+    [whole] = [each for each in alarm["Metrics"] if "Expression" in each]
+    # Without FILL, a minute that has only one of the two has no sum.
+    assert whole["Expression"] == "FILL(crashes, 0) + FILL(broken, 0)"
+    assert alarm["TreatMissingData"] == "notBreaching"
 
 
 # --- what is asked at the gateway
