@@ -193,6 +193,53 @@ def test_functions_are_of_the_architecture_that_is_chosen(architecture: str) -> 
     assert architecture in layer["CompatibleArchitectures"]
 
 
+def parameters_in(part: Any) -> set[str]:
+    """The parameters that a part of the template depends on, by itself or by a condition."""
+    if isinstance(part, str | int | float | bool):
+        return set()
+    if isinstance(part, list):
+        return set().union(*map(parameters_in, part))
+    found = set().union(*map(parameters_in, part.values()))
+    if "Fn::If" in part:
+        found |= parameters_in(source()["Conditions"][part["Fn::If"][0]])
+    if "Fn::Sub" in part:
+        found |= set(re.findall(r"\$\{(\w+)\}", str(part["Fn::Sub"])))
+    return (found | ({part["Ref"]} if "Ref" in part else set())) & PARAMETERS.keys()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_parameter_that_changes_a_function_goes_live_and_no_other_publishes_a_version(function: str) -> None:
+    """SAM looks at the text of the template alone. CloudFormation replaces a version whose description changes, and fails to
+    where the function has not changed: Lambda publishes nothing then."""
+    resources = transformed()["Resources"]
+    properties = resources[function]["Properties"]
+    of_no_version = {"ReservedConcurrentExecutions", "Role", "Tags"}
+    in_version = {name: value for name, value in properties.items() if name not in of_no_version}
+    [version] = [
+        each["Properties"]
+        for each in resources.values()
+        if each["Type"] == "AWS::Lambda::Version" and each["Properties"]["FunctionName"] == {"Ref": function}
+    ]
+    assert parameters_in(version["Description"]) == parameters_in(in_version)
+    assert {"Architecture", "SnapStart", "SigningOrder"} <= parameters_in(in_version)
+    assert parameters_in(properties["Tags"]) <= parameters_in(in_version)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_names_a_version_has_room_for_the_longest_values(function: str) -> None:
+    longest = {
+        name: max(map(len, parameter["AllowedValues"]))
+        if "AllowedValues" in parameter
+        else parameter.get("MaxLength", 0)
+        for name, parameter in PARAMETERS.items()
+        if parameter["Type"] == "String"
+    }
+    description = source()["Resources"][function]["Properties"]["VersionDescription"]["Fn::Sub"]
+    names = re.findall(r"\$\{(\w+)\}", description)
+    assert all(longest[name] for name in names)
+    assert len(re.sub(r"\$\{\w+\}", "", description)) + sum(longest[name] for name in names) <= 256
+
+
 def test_snapshots_are_of_published_versions_which_the_alias_calls() -> None:
     for function in FUNCTIONS:
         assert made(SnapStart="on")[function]["Properties"]["SnapStart"] == {"ApplyOn": "PublishedVersions"}
