@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from tests import access_log
 from tests.api.deliveries import BREAKER, faults, ref, report
 from tests.api.people import Person
 from tests.api.stack import Stack, basic
@@ -30,20 +31,28 @@ OF_LAMBDA: Line = {
     "type": "platform.report",
     "record": {"requestId": "r", "status": "timeout", "metrics": {"durationMs": 20000.0}},
 }
+# And lines that API Gateway writes.
+OF_THE_GATEWAY: list[Line] = [
+    json.loads(
+        access_log.line({"identity.sourceIp": "192.0.2.7", "httpMethod": "POST", "resourcePath": "/v1/login", **how})
+    )
+    for how in ({"status": "429", "error.responseType": "THROTTLED"}, {"status": "401"})
+]
 FUNCTIONS = {"count", "sum", "max", "pct", "bin", "as", "by", "stats", "desc", "sort", "fields"}
 
 
 def test_every_query_finds_its_lines_and_each_field_in_them(
     stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = [*bad_day(stack, new_person, monkeypatch), OF_LAMBDA]
+    lines = [*bad_day(stack, new_person, monkeypatch), OF_LAMBDA, *OF_THE_GATEWAY]
     assert len(QUERIES) > 15
     for query in QUERIES:
         condition, *steps = re.split(r"\n\| ", query.removeprefix("filter "))
         found = [line for line in lines if holds(condition, line)]
         assert found, query
+        made = set(re.findall(r" as (\w+)", query))
         for step in steps:
-            for name in fields(step):
+            for name in fields(step) - made:
                 assert any(value(line, name) is not None for line in found), f"{name} of {query}"
 
 
@@ -69,9 +78,8 @@ def holds(condition: str, line: Line) -> bool:
 
 def fields(step: str) -> set[str]:
     """The fields of lines that a step names."""
-    made = set(re.findall(r" as (\w+)", step))
     named = re.findall(r"(?<![\w@])[a-z_][\w.]*", re.sub(r"\b\d+\w*\b", "", step), re.IGNORECASE)
-    return {name for name in named if name not in FUNCTIONS | made}
+    return {name for name in named if name not in FUNCTIONS}
 
 
 def value(line: Line, name: str) -> Any:
@@ -85,8 +93,9 @@ def value(line: Line, name: str) -> Any:
 def test_every_code_and_cause_that_a_query_names_is_in_the_lines(
     stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = bad_day(stack, new_person, monkeypatch)
-    seen = {str(line.get(name)) for line in lines for name in ("code", "cause", "operation", "message", "error")}
+    lines = [*bad_day(stack, new_person, monkeypatch), *OF_THE_GATEWAY]
+    names = ("code", "cause", "operation", "message", "error", "resource", "status")
+    seen = {str(line.get(name)) for line in lines for name in names}
     named = {each for query in QUERIES for each in re.findall(r'"([^"]+)"', query)} - {"platform.report", "success"}
     # It takes two sends at the same moment.
     assert named - seen <= {"twilio_sms_unavailable"}

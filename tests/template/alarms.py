@@ -23,6 +23,7 @@ PARAMETERS = {
     "Namespace": NAMESPACE,
     "ApiName": "mfa",
     "ApiStage": "live",
+    "AccessLog": "/aws/apigateway/mfa",
     "TableName": "mfa-mfa",
     "SendCodeFunction": "send",
     "VerifyCodeFunction": "verify",
@@ -64,6 +65,16 @@ def widgets() -> list[dict[str, Any]]:
     return json.loads(_filled(body))["widgets"]  # type: ignore[no-any-return]
 
 
+def filters() -> dict[str, dict[str, Any]]:
+    """What is counted in the access log, by the metric's name: a filter's properties, with parameters filled in."""
+    return {
+        properties["MetricTransformations"][0]["MetricName"]: properties
+        for resource in template()["Resources"].values()
+        if resource["Type"] == "AWS::Logs::MetricFilter"
+        for properties in [_filled(resource["Properties"])]
+    }
+
+
 def asked_by_alarm(alarm: Mapping[str, Any]) -> Iterator[Series]:
     """The series that an alarm reads; of a query, one with the label and no value."""
     if "MetricName" in alarm:
@@ -101,6 +112,16 @@ class Periods:
                 for dimensions in datum.dimensions:
                     period.setdefault((datum.namespace, datum.name, dimensions), []).extend(datum.values)
         self.values.append(period)
+
+    def log(self, lines: Iterable[str]) -> None:
+        """In the last period, the access log got these lines."""
+        logged = list(map(json.loads, lines))
+        for name, properties in filters().items():
+            found = re.fullmatch(r'\{ \$\.(\w+) = "(\w+)" \}', properties["FilterPattern"])
+            assert found, f"no such pattern is known here: {properties['FilterPattern']}"
+            [counted] = properties["MetricTransformations"]
+            if values := [float(counted["MetricValue"]) for line in logged if line.get(found[1]) == found[2]]:
+                self.values[-1].setdefault((counted["MetricNamespace"], name, ()), []).extend(values)
 
     def is_alarm(self, alarm: Mapping[str, Any]) -> bool:
         """Whether the alarm goes off: every period that it looks at breaches. A period without data does not."""

@@ -10,13 +10,16 @@ import pytest
 from mfa import contract
 from mfa.metering import ERRORS, OTHER
 from mfa.metrics import METRICS, Metrics
+from tests import access_log
 from tests.template.alarms import (
     NAMESPACE,
+    PARAMETERS,
     Periods,
     Series,
     alarms,
     asked_by_alarm,
     asked_by_widget,
+    filters,
     template,
     widgets,
 )
@@ -53,6 +56,9 @@ def test_what_is_asked_for_is_published(by: str, series: Series) -> None:
     if namespace != NAMESPACE:
         assert labels in OF_AWS[namespace, name], by
         return
+    if name in filters():
+        assert not labels, by
+        return
     assert labels in METRICS[name].dimensions, f"{by} asks for {name} by {labels}"
     for label, value in dimensions:
         assert not value or value in VALUES[label]
@@ -60,7 +66,8 @@ def test_what_is_asked_for_is_published(by: str, series: Series) -> None:
 
 def test_every_metric_is_looked_at() -> None:
     """What nobody looks at need not be counted, and costs."""
-    assert {name for _, (namespace, name, _) in ASKED if namespace == NAMESPACE} == set(METRICS)
+    assert {name for _, (namespace, name, _) in ASKED if namespace == NAMESPACE} == METRICS.keys() | filters().keys()
+    assert not METRICS.keys() & filters().keys()
 
 
 def test_every_alarm_reads_something_and_every_expression_what_it_names() -> None:
@@ -126,6 +133,11 @@ def test_the_alarms_watch_what_is_deployed() -> None:
             variables = resource["Properties"]["Environment"]["Variables"]
             if "TABLE_NAME" in variables:
                 assert variables["METRICS_NAMESPACE"] == given["Namespace"]
+    assert given["AccessLog"] == {"Ref": "AccessLogs"}
+    assert stage["Properties"]["AccessLogSetting"]["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
+    for counted in filters().values():
+        assert counted["LogGroupName"] == PARAMETERS["AccessLog"]
+        assert counted["MetricTransformations"][0]["MetricNamespace"] == NAMESPACE
     assert set(template()["Parameters"]) == set(given)
 
 
@@ -162,6 +174,11 @@ class Book:
         self.lines.clear()
         return self
 
+    def answered(self, times: int, **context: str) -> "Book":
+        """So many answers in the last period, as the access log has them."""
+        self.periods.log([access_log.line({name.replace("__", "."): value for name, value in context.items()})] * times)
+        return self
+
     def periods_of(self, times: int, **counted: Any) -> "Book":
         """So many periods of the same."""
         for _ in range(times):
@@ -191,6 +208,13 @@ def sends(region: str, sent: int, approved: int) -> dict[str, Any]:
 
 
 CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
+    "ApiThrottles": [
+        (True, lambda book: book.period().answered(20, status="429", error__responseType="THROTTLED")),
+        (False, lambda book: book.period().answered(19, status="429", error__responseType="THROTTLED")),
+        (False, lambda book: book.period().answered(500, status="429")),  # a function's own answer
+        (False, lambda book: book.period().answered(500, status="403", error__responseType="WAF_FILTERED")),
+        (False, lambda book: book.period().answered(20, status="429", error__responseType="THROTTLED").period()),
+    ],
     "TwilioRefusesCredentials": [
         (True, lambda book: book.period(send_failures__20003=1)),
         (False, lambda book: book.period(send_failures__20404=9)),
