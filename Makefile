@@ -14,6 +14,7 @@ SYNC := $(UV) sync --locked --inexact --quiet
 REQUIREMENTS := functions/common/requirements.txt
 EXPORT := $(UV) export --locked --quiet --no-default-groups --no-emit-project --no-annotate --no-header
 
+CHECKOV := .tools/checkov
 FILES := git ls-files -z --cached --others --exclude-standard
 
 help: ## show this
@@ -28,7 +29,7 @@ test: uv ## run every test that needs no Docker (ARGS: for pytest)
 	@# Suites that keep a simulated AWS or a browser in their own process do not share one.
 	for suite in contract race api browser local template unit; do pytest tests/$$suite $(ARGS); done
 
-check: check-style check-types check-template check-secrets check-dependencies ## run everything that judges without running the product
+check: check-style check-types check-template check-policies check-secrets check-dependencies ## run everything that judges without running the product
 
 check-style: setup
 	ruff check
@@ -46,6 +47,8 @@ check-template: setup
 	@# SAM puts a parameter's value where it wants no reference; that all are used is said of the source above.
 	cfn-lint --ignore-checks W2001 -- build/template.json
 	sam validate --lint >/dev/null
+
+check-policies: $(CHECKOV)/installed ## judge the templates by checkov; what is skipped has its reason beside the resource
 	$(CHECKOV)/bin/checkov --quiet --compact --skip-download --framework cloudformation --file template.yaml infra/*.yaml
 
 # It pins what the rest needs in other versions, so it lives apart.
@@ -106,4 +109,4 @@ setup: uv ## put uv.lock's packages into .venv, all of them
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv; }
 
-.PHONY: help run test check check-style check-types check-template check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build e2e bench clean setup uv
+.PHONY: help run test check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build e2e bench clean setup uv

@@ -513,3 +513,15 @@ def test_the_firewall_keeps_no_body_no_path_no_query_and_no_credential() -> None
     assert logging["LoggingFilter"]["DefaultBehavior"] == "DROP"
 
 
+# --- gates
+
+
+def test_every_skipped_check_says_why() -> None:
+    skips = []
+    for template in (source(), *(load(path.read_text())[0] for path in (ROOT / "infra").glob("*.yaml"))):
+        for resource in template["Resources"].values():
+            skips += resource.get("Metadata", {}).get("checkov", {}).get("skip", [])
+    assert skips
+    for skip in skips:
+        assert re.fullmatch("CKV_AWS_[0-9]+", skip["id"])
+        assert len(skip["comment"].split()) >= 6, skip
