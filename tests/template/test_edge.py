@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from cfn_flip import load  # type: ignore[import-untyped]  # has no types
+from samcli.commands.deploy.auth_utils import auth_per_resource  # type: ignore[import-untyped]  # has no types
+from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # type: ignore[import-untyped]
 
 from mfa import contract
 from mfa.metrics import METRICS
@@ -130,6 +132,15 @@ def test_a_stack_of_defaults_has_a_firewall_a_log_and_a_careful_rollout_and_rese
     assert not {"Domain", "DomainMapping", "DomainRecord"} & by_default.keys()
     for group in of_type(by_default, "AWS::Logs::LogGroup"):
         assert group["RetentionInDays"] == 90
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # in SAM's own code
+def test_a_guided_deployment_asks_of_no_route_whether_it_may_be_open() -> None:
+    """It would ask 47 times, and give up at the first answer that is not yes. Functions look at tokens themselves."""
+    stacks, _ = SamLocalStackProvider.get_stacks(str(ROOT / "template.yaml"))
+    asked = auth_per_resource(stacks)
+    assert {function for function, _ in asked} == set(FUNCTIONS)
+    assert [function for function, settled in asked if not settled] == []
 
 
 # --- domain
