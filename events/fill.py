@@ -3,7 +3,9 @@
     python events/fill.py EVENT [ANSWER | NAME=VALUE]...
 
 An ANSWER is a file with what `sam local invoke` printed. A login's gives MFA_TOKEN and PHONE_ID (its first phone), a
-challenge's gives CHALLENGE_ID, a new client's CLIENT_BASIC. What no answer holds is given by name: PASSCODE=581883.
+completed one's ACCESS_TOKEN, a new phone's PHONE_ID, a challenge's CHALLENGE_ID, a settings test's TEST_ID, a new client's
+CLIENT_ID and CLIENT_BASIC; what the local stack says at /stack.json gives the SIGNATURE of Twilio's callback. What no
+answer holds is given by name: PASSCODE=581883.
 """
 
 import base64
@@ -12,24 +14,45 @@ import re
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-PLACEHOLDER = re.compile(r"\b(MFA_TOKEN|PHONE_ID|CHALLENGE_ID|CLIENT_BASIC|PASSCODE)\b")
+from twilio.request_validator import RequestValidator
+
+PLACEHOLDER = re.compile(
+    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|CLIENT_ID|CLIENT_BASIC|PASSCODE|SIGNATURE)\b"
+)
 
 
 def values_of(answer: dict[str, Any]) -> dict[str, str]:
     """The placeholders that the answer of one invocation gives values to."""
-    body = json.loads(answer["body"]) if "body" in answer else answer.get("output", {})
+    over_http = "body" in answer
+    body = json.loads(answer["body"] or "{}") if over_http else answer.get("output", {})
     values = {}
     if "mfa_token" in body:
         values["MFA_TOKEN"] = body["mfa_token"]
         if body["phones"]:
             values["PHONE_ID"] = body["phones"][0]["id"]
+    if "token" in body:
+        values["ACCESS_TOKEN"] = body["token"]
     if "prefix" in body:
-        values["CHALLENGE_ID"] = body["id"]
+        values["CHALLENGE_ID" if over_http else "TEST_ID"] = body["id"]
+    if "masked_number" in body:
+        values["PHONE_ID"] = body["id"]
     if "client_secret" in body:
         pair = f"{body['client_id']}:{body['client_secret']}"
+        values["CLIENT_ID"] = body["client_id"]
         values["CLIENT_BASIC"] = base64.b64encode(pair.encode()).decode()
+    if "twilio_auth_token" in answer:
+        values["SIGNATURE"] = _signature(answer["twilio_auth_token"], answer["public_url"])
     return values
+
+
+def _signature(auth_token: str, public_url: str) -> str:
+    """As Twilio signs the callback of twilio_status.json when it goes to this URL."""
+    event = json.loads(Path(__file__).with_name("twilio_status.json").read_text())
+    url = f"{public_url}{event['path']}?{urlencode(event['queryStringParameters'])}"
+    validator: Any = RequestValidator(auth_token)  # type: ignore[no-untyped-call]
+    return str(validator.compute_signature(url, dict(parse_qsl(event["body"]))))
 
 
 def fill(event: str, values: dict[str, str]) -> str:

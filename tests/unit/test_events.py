@@ -1,0 +1,64 @@
+"""events/ has an event for each operation, in the form in which Lambda is called."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from events.fill import PLACEHOLDER, fill, values_of
+from mfa import admin_contract, contract, operations
+from mfa.openapi import OPERATIONS
+
+EVENTS = {path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).parents[2].glob("events/*.json")}
+DIRECT = set(operations.OPERATIONS) - {"session.get"} | {"users.bootstrap", "users.erase"}
+
+
+def file_of(operation: contract.Operation) -> str:
+    """`startChallenge` is in start_challenge.json, `users.get` in users.get.json."""
+    return re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", operation.id)
+
+
+def test_every_operation_has_its_event() -> None:
+    assert {file_of(operation) for operation in OPERATIONS} | DIRECT == EVENTS.keys()
+
+
+@pytest.mark.parametrize("operation", [*contract.OPERATIONS, admin_contract.BY_ID["session.get"]], ids=lambda op: op.id)
+def test_the_event_of_a_call_is_what_api_gateway_sends(operation: contract.Operation) -> None:
+    event = json.loads(EVENTS[file_of(operation)])
+    context = event["requestContext"]
+    assert (event["httpMethod"], event["resource"]) == (operation.method, operation.path)
+    assert (context["httpMethod"], context["resourcePath"]) == (operation.method, operation.path)
+    given = event["pathParameters"] or {}
+    assert event["path"] == re.sub(r"\{(\w+)\}", lambda name: given[name[1]], operation.path)
+    assert {name: [value] for name, value in event["headers"].items()} == event["multiValueHeaders"]
+
+
+@pytest.mark.parametrize("name", sorted(DIRECT))
+def test_the_event_of_a_direct_operation_names_it(name: str) -> None:
+    event = json.loads(EVENTS[name])
+    assert event["operation"] == name
+    assert event.keys() == {"operation", "input"}
+
+
+def test_answers_give_the_placeholders_values() -> None:
+    http: Any = {
+        "statusCode": 200,
+        "body": json.dumps({"mfa_token": "m", "phones": [{"id": "p"}], "token": "t", "id": "c", "prefix": "XYWD"}),
+    }
+    client = {"client_id": "i", "client_secret": "s"}
+    assert values_of(http) == {"MFA_TOKEN": "m", "PHONE_ID": "p", "ACCESS_TOKEN": "t", "CHALLENGE_ID": "c"}
+    assert values_of({"output": {"id": "x", "prefix": "XYWD"}}) == {"TEST_ID": "x"}
+    assert values_of({"output": {"id": "p", "masked_number": "****3799"}}) == {"PHONE_ID": "p"}
+    assert values_of({"output": client}) == {"CLIENT_ID": "i", "CLIENT_BASIC": "aTpz"}
+    assert values_of({"statusCode": 204, "body": ""}) == {}
+    assert values_of({"error": {"code": "not_found"}}) == {}
+
+
+def test_an_event_is_filled_whole_or_not_at_all() -> None:
+    event = EVENTS["verify_challenge"]
+    values = {"MFA_TOKEN": "m", "CHALLENGE_ID": "c", "PASSCODE": "581883"}
+    assert not PLACEHOLDER.search(fill(event, values))
+    with pytest.raises(KeyError, match="PASSCODE"):
+        fill(event, {"MFA_TOKEN": "m", "CHALLENGE_ID": "c"})
