@@ -93,8 +93,15 @@ rotate-hmac: uv ## rotate the HMAC key of STACK (ARGS=--at-once: end every login
 build: setup ## build what `sam deploy` and `sam local` use, for either architecture
 	sam build
 
-e2e: build ## log in through `sam local invoke`, in Docker
-	pytest -m e2e $(ARGS)
+sam-local: docker build ## start the built functions in containers, behind `sam local start-api` on PORT (default 3000)
+	@exec python -m infra.local.sam
+
+test-sam: export PORT := 0
+test-sam: docker build ## log in through `sam local start-api`, and invoke each event of events/ (ARGS: for pytest)
+	pytest -m e2e tests/e2e $(ARGS)
+
+docker: setup
+	@python -m infra.local.sam --check
 
 bench: build ## measure cold and warm starts of the built artifact (ARGS=--enforce: fail above the aims)
 	python -m benchmarks $(ARGS)
@@ -109,4 +116,4 @@ setup: uv ## put uv.lock's packages into .venv, all of them
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv; }
 
-.PHONY: help run test check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build e2e bench clean setup uv
+.PHONY: help run test check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build sam-local test-sam docker bench clean setup uv

@@ -14,4 +14,5 @@ A map, from the outside in:
 - `aws`, `aws_process`, `moto_transactions`: moto, and everything the template creates in it
 - `twilio`: the simulated Twilio, which also runs on its own
 - `seed`: the users and settings a fresh stack starts with
+- `sam`: the same with the functions in containers, by `sam local`; `relay` lets those reach the rest
 """

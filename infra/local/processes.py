@@ -11,6 +11,8 @@ from pathlib import Path
 
 # The folder `infra` is in, so that a child finds this package wherever the stack was started.
 HOME = Path(__file__).resolve().parents[2]
+# Compiling moto, boto3 or sam anew takes seconds at every start: where bytecode is unwanted, it is kept out of the way here.
+BYTECODE = HOME / "build" / "local" / "bytecode"
 
 _PASSED_ON = (
     "PATH",
@@ -54,8 +56,7 @@ def start(
     """Start `python -m module` with nothing of this environment but what a process needs; its output comes as one pipe."""
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     if os.environ.get("PYTHONDONTWRITEBYTECODE"):
-        # Compiling moto and boto3 anew takes seconds at every start; their bytecode is kept out of the way instead.
-        passed_on.setdefault("PYTHONPYCACHEPREFIX", str(HOME / "build" / "local" / "bytecode"))
+        passed_on.setdefault("PYTHONPYCACHEPREFIX", str(BYTECODE))
     # Blocked before the child exists, so that Ctrl-C, which goes to the whole process group, never hits it starting up.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

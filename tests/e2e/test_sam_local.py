@@ -1,113 +1,409 @@
-"""A login through the functions as they are deployed, each in a container of its own, against the local stack."""
+"""The functions as they are deployed, in containers of Lambda's own runtime: `make sam-local` as a person uses it."""
+
+from __future__ import annotations
 
 import json
 import os
 import re
-import shutil
+import shlex
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import boto3
+import jwt
 import pytest
 
-from events.endpoints import from_containers
 from events.fill import fill, values_of
-from infra.local.testing import RunningStack, running_stack
+from infra.local.aws import table_definition
+from infra.local.errors import StartError
+from infra.local.sam import check, environment, fetch_runtime
+from infra.local.seed import DEMO_PHONE, DEMO_USER, PASSWORD, SYSTEM_USER
+from infra.local.template import read_template
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
-ARCHITECTURE = os.uname().machine.replace("aarch64", "arm64")
-IMAGE = f"public.ecr.aws/lambda/python:3.13-{ARCHITECTURE}"
-PHONE = "+85292153799"
+TEMPLATE = read_template(ROOT / "template.yaml")
+[TABLE] = TEMPLATE.named("AWS::DynamoDB::Table").values()
+NEW_USER = "new.user"  # of events/
+START_SECONDS = 240
+AT_ONCE = 2  # more containers than that are more than a small machine has room for
 
-Json = dict[str, Any]
+type Json = Any
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 
-def _missing() -> str:
-    if not (ROOT / ".aws-sam" / "build" / "template.yaml").is_file():
-        return "there is no build: make build"
-    if not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True).returncode:
-        return "no Docker engine answers"
-    known = ["docker", "image", "inspect", IMAGE]
-    if subprocess.run(known, capture_output=True).returncode:
-        pulled = subprocess.run(["docker", "pull", "--quiet", IMAGE], capture_output=True, text=True)
-        if pulled.returncode:
-            return f"{IMAGE} is not here and cannot be pulled: {pulled.stderr.strip()}"
-    return ""
+@dataclass(frozen=True)
+class Sam:
+    """A running `make sam-local`, by what it printed."""
+
+    printed: dict[str, str]
+    facts: dict[str, Any]  # of the local stack behind it
+    variables: Path  # the file for --env-vars
+
+    @property
+    def url(self) -> str:
+        return self.printed["API"]
+
+    def invoke(self, function: str, event: str, variables: Mapping[str, str]) -> Json:
+        """What `sam local invoke` prints for an event, by the command that was printed."""
+        command = shlex.split(self.printed["events"].replace("FUNCTION", function).replace("FILE", "-"))
+        if variables:
+            command[command.index("--env-vars") + 1] = str(self._with(variables))
+        done = subprocess.run(command, input=event, capture_output=True, text=True, cwd=ROOT, env=environment())
+        try:
+            return json.loads(done.stdout)
+        except ValueError:
+            pytest.fail(f"{function}: {done.stdout}\n{done.stderr}")
+
+    def _with(self, variables: Mapping[str, str]) -> Path:
+        given = json.loads(self.variables.read_text())["Parameters"]
+        other = self.variables.with_name("other.json")
+        other.write_text(json.dumps({"Parameters": {**given, **variables}}))
+        return other
+
+    def messages(self, to: str = DEMO_PHONE) -> list[dict[str, str]]:
+        """What arrived on the handset, newest first."""
+        query = urllib.parse.urlencode({"to": to})
+        with urllib.request.urlopen(f"{self.printed['handset']}/messages?{query}", timeout=10) as answer:
+            messages: list[dict[str, str]] = json.load(answer)
+        return messages
+
+    def passcode(self, prefix: str, to: str = DEMO_PHONE) -> str:
+        """The one that arrived with this prefix."""
+        [body] = [message["body"] for message in self.messages(to) if prefix in message["body"]]
+        [digits] = re.findall(r"(?<!\d)\d{6}(?!\d)", body)
+        return str(digits)
+
+    @property
+    def table(self) -> Any:
+        return dynamodb(self.facts["dynamodb_url"]).Table(self.facts["table"])
+
+    def end_cooldown(self, pk: str, sk: str) -> None:
+        """The next message may go out at once."""
+        self.table.update_item(
+            Key={"pk": pk, "sk": sk},
+            UpdateExpression="SET available_at = :past, last_sent_at = :past",
+            ExpressionAttributeValues={":past": 0},
+            ConditionExpression="attribute_exists(pk)",
+        )
+
+
+def dynamodb(url: str) -> Any:
+    return boto3.resource(
+        "dynamodb",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+
+
+def forget(url: str) -> None:
+    """What an earlier run left of the users in events/, where the table outlives it."""
+    tables = {table.name: table for table in dynamodb(url).tables.all()}
+    if (table := tables.get(TABLE["TableName"])) is None:
+        return
+    for pk in (f"USER#{DEMO_USER}", f"CHALLENGE#{DEMO_USER}", f"USER#{NEW_USER}", f"TESTS#{SYSTEM_USER}"):
+        found = table.query(
+            KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": pk}, ProjectionExpression="pk, sk"
+        )
+        for key in found["Items"]:
+            table.delete_item(Key=key)
+
+
+def containers() -> list[str]:
+    """Those that run what was built here."""
+    listed = ["docker", "ps", "--no-trunc", "--format", "{{.ID}} {{.Mounts}}"]
+    lines = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [line for line in lines if f"{ROOT}/.aws-sam/build" in line]
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Sam]:
+    """Starts it, and ends it as a person does."""
+    log, variables = folder / "log", folder / "variables.json"
+    with log.open("w") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "infra.local.sam", "--env-vars", str(variables)],
+            cwd=ROOT,
+            env={**environment(), "PORT": "0"},
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=written,
+        )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while "\nready\n" not in (text := log.read_text(errors="replace")):
+            assert process.poll() is None, text
+            assert time.monotonic() < deadline, text
+            time.sleep(0.2)
+        printed = dict(re.findall(r"^  (\S.*?)  +(\S.*)$", text, re.MULTILINE))
+        with urllib.request.urlopen(f"{printed['handset'].removesuffix('/handset')}/stack.json", timeout=10) as answer:
+            facts = json.load(answer)
+        yield Sam(printed, facts, variables)
+    finally:
+        process.send_signal(signal.SIGINT)
+        status = process.wait(90)
+    assert status == 0, log.read_text()
+    assert "Traceback" not in log.read_text()
+    assert containers() == []  # whoever starts it is left with nothing to take away
+    assert not variables.exists()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(printed["handset"], timeout=5)
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[RunningStack]:
-    if reason := _missing():
-        pytest.skip(reason)
-    with running_stack(env={"HOST": "0.0.0.0"}) as running:  # containers reach the host from outside
-        yield running
+def sam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sam]:
+    try:
+        check(0)
+        fetch_runtime()
+    except StartError as error:
+        pytest.skip(str(error))
+    if url := os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"):
+        forget(url)
+    with running(tmp_path_factory.mktemp("sam")) as started:
+        yield started
 
 
-class SamLocal:
-    """`sam local invoke`, one container a call."""
+# --- whole logins through start-api
 
-    def __init__(self, stack: RunningStack, folder: Path) -> None:
-        self._endpoints = folder / "endpoints.json"
-        self._endpoints.write_text(json.dumps(from_containers(stack.facts)))
-        self._values: dict[str, str] = {}
 
-    def invoke(self, function: str, event: str, **values: str) -> Json:
-        """The function's answer to an event of events/, filled with what earlier answers gave."""
-        done = subprocess.run(
-            [
-                *(str(Path(sys.executable).parent / "sam"), "local", "invoke", function, "--event", "-"),
-                *("--parameter-overrides", f"Architecture={ARCHITECTURE}"),
-                *("--env-vars", str(self._endpoints), "--skip-pull-image"),
-                *("--add-host", "host.docker.internal:host-gateway"),
-            ],
-            input=fill((EVENTS / f"{event}.json").read_text(), {**self._values, **values}),
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
+@dataclass
+class Visitor:
+    """Somebody who calls the API."""
+
+    sam: Sam
+    token: str = ""
+
+    def call(self, method: str, path: str, body: Json = None) -> tuple[int, Json]:
+        headers = {"Content-Type": "application/json"} | (
+            {"Authorization": f"Bearer {self.token}"} if self.token else {}
         )
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.sam.url}{path}", data, headers, method=method)
         try:
-            answer: Json = json.loads(done.stdout)
-        except ValueError:
-            pytest.fail(f"{event}: {done.stdout}\n{done.stderr}")
-        if "body" in answer or "output" in answer:
-            self._values |= values_of(answer)
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                status, text = answer.status, answer.read()
+        except urllib.error.HTTPError as refused:
+            status, text = refused.code, refused.read()
+        return status, json.loads(text) if text.startswith((b"{", b"[")) else text
+
+    def login(self, name: str = DEMO_USER) -> Json:
+        status, answer = self.call("POST", "/v1/login", {"login_name": name, "password": PASSWORD})
+        assert status == 200, answer
+        self.token = answer.get("mfa_token") or answer["token"]
         return answer
 
 
+def test_a_person_logs_in_through_start_api(sam: Sam) -> None:
+    """Login, send, delivery report, resend, a wrong passcode, the right one, and the token against the JWKS."""
+    visitor = Visitor(sam)
+    phone = visitor.login()["phones"][0]["id"]
+    status, challenge = visitor.call("POST", "/v1/challenges", {"phone_id": phone})
+    assert status == 201, challenge
+    old = sam.passcode(challenge["prefix"])
+    path = f"/v1/challenges/{urllib.parse.quote(challenge['id'], safe='')}"
+
+    deadline = time.monotonic() + 60
+    while (seen := visitor.call("GET", path)[1])["delivery"]["status"] != "delivered" and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert seen["delivery"]["status"] == "delivered", seen  # Twilio's signed callback came through
+
+    assert visitor.call("POST", f"{path}/resend", {})[1]["code"] == "resend_too_soon"
+    sam.end_cooldown(f"CHALLENGE#{DEMO_USER}", "#CHALLENGE")
+    status, resent = visitor.call("POST", f"{path}/resend", {})
+    assert (status, resent["id"]) == (200, challenge["id"]), resent
+    code = sam.passcode(resent["prefix"])
+
+    wrong = next(each for each in ("000000", "111111", "222222") if each not in (old, code))
+    status, refused = visitor.call("POST", f"{path}/verify", {"code": wrong})
+    assert (status, refused["code"]) == (400, "invalid_code")
+    status, approved = visitor.call("POST", f"{path}/verify", {"code": code})
+    assert (status, approved["status"], approved["amr"]) == (200, "approved", ["pwd", "sms"]), approved
+
+    [jwk] = visitor.call("GET", "/.well-known/jwks.json")[1]["keys"]
+    claims = jwt.decode(approved["token"], jwt.PyJWK(jwk).key, algorithms=["ES256"], issuer=sam.url, audience=sam.url)
+    assert claims["sub"] == DEMO_USER
+
+
+def test_a_person_recovers_by_mail_through_start_api(sam: Sam) -> None:
+    visitor = Visitor(sam)
+    visitor.login()
+    status, challenge = visitor.call("POST", "/v1/recovery", {})
+    assert (status, challenge["channel"]) == (201, "email"), challenge
+    path = f"/v1/challenges/{urllib.parse.quote(challenge['id'], safe='')}"
+    code = sam.passcode(challenge["prefix"], to=f"{DEMO_USER}@example.com")
+    status, approved = visitor.call("POST", f"{path}/verify", {"code": code})
+    assert (status, approved["amr"]) == (200, ["pwd", "email"]), approved
+
+
+def test_an_administrator_administers_through_start_api(sam: Sam) -> None:
+    visitor = Visitor(sam)
+    visitor.login(SYSTEM_USER)
+    assert visitor.call("GET", f"/v1/admin/users/{DEMO_USER}")[1]["kind"] == "backup"
+    status, problem = Visitor(sam).call("GET", f"/v1/admin/users/{DEMO_USER}")
+    assert (status, problem["code"]) == (401, "invalid_token")
+    status, page = Visitor(sam).call("GET", sam.printed["console"].removeprefix(sam.url))
+    assert status == 200
+    assert b"<html" in page
+
+
+# --- every event of events/ through invoke
+
+
+@dataclass
+class Invoker:
+    """Invokes with the files of events/, filled with what earlier answers gave."""
+
+    sam: Sam
+    used: set[str]
+    values: dict[str, str] = field(default_factory=dict)
+
+    def invoke(
+        self, event: str, values: Mapping[str, str], variables: Mapping[str, str] = MappingProxyType({})
+    ) -> Json:
+        self.used.add(event)
+        text = fill((EVENTS / f"{event}.json").read_text(), {**self.values, **values})
+        answer = self.sam.invoke(function(json.loads(text)), text, variables)
+        self.values |= values_of(answer)
+        return answer
+
+    def http(self, event: str, status: int, **values: str) -> Json:
+        answer = self.invoke(event, values)
+        assert answer.get("statusCode") == status, (event, answer)
+        return json.loads(answer["body"] or "{}")
+
+    def admin(self, event: str, **values: str) -> Json:
+        answer = self.invoke(event, values)
+        assert answer.keys() == {"output"}, (event, answer)
+        return answer["output"]
+
+
+def function(event: Json) -> str:
+    """Whose event it is."""
+    if "operation" in event:
+        return "AdminFunction"
+    [name] = {
+        route.function
+        for route in TEMPLATE.api.routes
+        if (route.method, route.path) == (event["httpMethod"], event["resource"])
+    }
+    return name
+
+
+def login(on: Invoker) -> None:
+    # Somebody may have logged in a moment ago, and has left the cooldowns of messages and of mail.
+    on.sam.table.delete_item(Key={"pk": f"CHALLENGE#{DEMO_USER}", "sk": "#CHALLENGE"})
+    assert on.http("login", 200)["status"] == "mfa_required"
+    assert on.http("start_challenge", 201)["status"] == "pending"
+    assert on.http("get_challenge", 200)["id"] == on.values["CHALLENGE_ID"]
+    on.sam.end_cooldown(f"CHALLENGE#{DEMO_USER}", "#CHALLENGE")
+    prefix = on.http("resend_challenge", 200)["prefix"]
+    assert on.http("verify_challenge", 200, PASSCODE=on.sam.passcode(prefix))["amr"] == ["pwd", "sms"]
+    again = Visitor(on.sam)
+    again.login()
+    assert on.http("start_recovery", 201, MFA_TOKEN=again.token)["channel"] == "email"
+    # Changes of the user, which would have ended the challenge.
+    assert on.admin("users.patch")["mfa_enabled"] is True
+    assert on.admin("users.unlock")["locked_until"] is None
+    assert on.admin("phones.add")["region"] == "HK"
+    assert on.admin("phones.remove") == {}
+    assert "phone_removed" in {each["type"] for each in on.admin("users.events")["items"]}
+
+
+def reports_and_keys(on: Invoker) -> None:
+    assert on.http("twilio_status", 204, **values_of(on.sam.facts)) == {}
+    [key] = on.http("jwks", 200)["keys"]
+    assert (key["kty"], key["crv"], key["use"]) == ("EC", "P-256", "sig")
+    assert on.http("openapi", 200)["openapi"].startswith("3.1")
+
+
+def clients(on: Invoker) -> None:
+    made = on.admin("clients.create")
+    vouched = on.http("login_vouched", 200)
+    assert (vouched["status"], len(vouched["phones"])) == ("mfa_required", 1)
+    assert made["client_id"] in {each["client_id"] for each in on.admin("clients.list")["items"]}
+    rotated = on.admin("clients.rotate")
+    assert (rotated["client_id"], rotated["client_secret"] != made["client_secret"]) == (made["client_id"], True)
+    assert on.admin("clients.delete") == {}
+
+
+def settings(on: Invoker) -> None:
+    assert on.admin("settings.get")["twilio"]["auth_token_set"] is True
+    assert on.admin("settings.patch")["resend_cooldown_seconds"] == 60
+    assert on.admin("settings.test")["status"] == "pending"
+    assert on.admin("settings.test.get")["id"] == on.values["TEST_ID"]
+    on.sam.end_cooldown(f"USER#{SYSTEM_USER}", "#TEST")
+    prefix = on.admin("settings.test.resend")["prefix"]
+    assert on.admin("settings.test.verify", PASSCODE=on.sam.passcode(prefix))["status"] == "approved"
+    assert "de" in on.admin("templates.list")["items"]
+    assert "581883" in on.admin("templates.preview")["preview"]
+    assert {"region": "HK", "calling_code": "+852"} in on.admin("regions.list")["items"]
+
+
+def users(on: Invoker) -> None:
+    assert on.admin("users.create")["login_name"] == NEW_USER
+    assert on.admin("users.get")["login_name"] == DEMO_USER
+    listed = on.admin("users.list")["items"]
+    assert {DEMO_USER, NEW_USER} <= {each["login_name"] for each in listed}
+    assert f"\n{NEW_USER}," in on.admin("users.export")["csv"].replace("\r", "")
+    assert on.admin("users.import")["errors"] == []
+    assert on.admin("users.records")["login_name"] == NEW_USER
+    assert on.admin("users.delete") == {}
+    assert on.admin("users.erase")["complete"] is True
+    assert on.admin("overview.get")["days"]
+    visitor = Visitor(on.sam)
+    visitor.login(SYSTEM_USER)
+    assert on.http("session.get", 200, ACCESS_TOKEN=visitor.token)["login_name"] == SYSTEM_USER
+
+
+def first_administrator(on: Invoker) -> None:
+    """In a table that is empty: where there is an administrator, there is no first one."""
+    name = f"empty-{time.time_ns()}"
+    tables = dynamodb(on.sam.facts["dynamodb_url"])
+    empty = tables.create_table(**table_definition(TABLE) | {"TableName": name})
+    try:
+        made = on.invoke("users.bootstrap", {}, {"TABLE_NAME": name})
+        assert made["output"]["kind"] == "system", made
+    finally:
+        empty.delete()
+
+
+type Chain = Callable[[Invoker], None]
+# The longest first.
+CHAINS: tuple[Chain, ...] = (users, login, clients, settings, reports_and_keys, first_administrator)
+
+
 @pytest.fixture(scope="module")
-def sam_local(stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> SamLocal:
-    return SamLocal(stack, tmp_path_factory.mktemp("sam"))
+def used() -> set[str]:
+    return set()
 
 
-@pytest.mark.e2e
-@pytest.mark.timeout(600)
-def test_a_person_logs_in_through_the_built_functions(stack: RunningStack, sam_local: SamLocal) -> None:
-    """Login, send, a wrong passcode, the right one: every message and token made by the artifact itself."""
-    login = sam_local.invoke("VerifyCodeFunction", "login")
-    assert login["statusCode"] == 200, login
-    assert json.loads(login["body"])["status"] == "mfa_required"
-
-    challenge = sam_local.invoke("SendCodeFunction", "start_challenge")
-    assert challenge["statusCode"] == 201, challenge
-    message = stack.messages(PHONE)[0]["body"]
-    assert json.loads(challenge["body"])["prefix"] in message
-    passcode = re.match(r"\d+", message)
-    assert passcode is not None, message
-
-    wrong = f"{(int(passcode[0]) + 1) % 1_000_000:06}"
-    refused = sam_local.invoke("VerifyCodeFunction", "verify_challenge", PASSCODE=wrong)
-    assert (refused["statusCode"], json.loads(refused["body"])["code"]) == (400, "invalid_code")
-
-    approved = sam_local.invoke("VerifyCodeFunction", "verify_challenge", PASSCODE=passcode[0])
-    assert approved["statusCode"] == 200, approved
-    assert json.loads(approved["body"])["amr"] == ["pwd", "sms"]
+@pytest.fixture(scope="module")
+def chains(sam: Sam, used: set[str]) -> dict[Chain, Future[None]]:
+    """All of them, a few at a time."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return {chain: pool.submit(chain, Invoker(sam, used)) for chain in CHAINS}
 
 
-@pytest.mark.e2e
-@pytest.mark.timeout(600)
-def test_an_administrator_reads_a_user_by_direct_invocation(sam_local: SamLocal) -> None:
-    answer = sam_local.invoke("AdminFunction", "users.get")
-    assert answer["output"]["login_name"] == "demo.user", answer
+@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.__name__)
+def test_events_are_answered_by_their_functions(chains: dict[Chain, Future[None]], chain: Chain) -> None:
+    chains[chain].result()
+
+
+@pytest.mark.usefixtures("chains")
+def test_every_event_was_invoked(used: set[str]) -> None:
+    assert used == {path.stem for path in EVENTS.glob("*.json")}
