@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 # Functions keep the secret for 30 seconds; a request that began with it may take another 20.
 WAIT_SECONDS = 60
@@ -75,14 +77,19 @@ def main() -> None:
     parser.add_argument("stack", help="the CloudFormation stack's name")
     parser.add_argument("--at-once", action="store_true", help="end every login under way")
     arguments = parser.parse_args()
-    secret = HmacSecret(boto3.client("secretsmanager"), f"{arguments.stack}/mfa/hmac", time.sleep, time.time)
     try:
+        # boto3 does not look at AWS_REGION, which the AWS CLI prefers.
+        secrets_manager = boto3.client("secretsmanager", region_name=os.environ.get("AWS_REGION") or None)
+        print(f"Rotating {arguments.stack}/mfa/hmac in {secrets_manager.meta.region_name}.", flush=True)
+        secret = HmacSecret(secrets_manager, f"{arguments.stack}/mfa/hmac", time.sleep, time.time)
         if arguments.at_once:
             secret.replace()
         else:
             secret.rotate()
     except RotationRefused as refused:
         sys.exit(f"not rotated: {refused}")
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"broken off, run it again when it is mended: {error}")
     print("The new key is the only one." if arguments.at_once else "The new key is in use; the one before is accepted.")
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from itertools import product
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import boto3
 import pytest
 
-from infra.rotate_hmac import LOGIN_SECONDS, WAIT_SECONDS, HmacSecret, RotationRefused
+from infra.rotate_hmac import LOGIN_SECONDS, WAIT_SECONDS, HmacSecret, RotationRefused, main
 from mfa.caches import CACHE_SECONDS
 from tests.api import administrators, people
 from tests.api.people import Person
-from tests.api.stack import Stack
+from tests.api.stack import ROOT, Stack
 
 type Containers = dict[str, ModuleType]
 
@@ -160,3 +164,49 @@ def test_two_who_rotate_at_once_do_not_undo_each_other(secrets_manager: Any) -> 
     with pytest.raises(RotationRefused, match="somebody else"):
         secret(secrets_manager, another).rotate()
     assert keys(secrets_manager) == {"current": "c", "previous": "p", "next": "n"}
+
+
+@pytest.mark.parametrize(
+    ("stack_name", "environment", "said"),
+    [
+        ("local", {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "us-east-1"}, "can't find the specified secret"),
+        ("another", {"AWS_REGION": "us-east-1"}, "can't find the specified secret"),
+        ("local", {"AWS_CONFIG_FILE": os.devnull}, "must specify a region"),
+    ],
+)
+def test_only_the_stack_in_the_region_of_the_shell_is_rotated(
+    secrets_manager: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    stack_name: str,
+    environment: dict[str, str],
+    said: str,
+) -> None:
+    """What is not there is said in a line, and the stack of the same name in another region stays as it is."""
+    before = keys(secrets_manager)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", ["rotate_hmac", stack_name, "--at-once"])
+    # boto3 keeps a session that knows the region of before.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    with pytest.raises(SystemExit, match=said):
+        main()
+    assert keys(secrets_manager) == before
+    assert environment.get("AWS_REGION", "") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("region", [None, "eu-central-1"])
+def test_make_sets_no_region_where_a_stack_is_rotated(tmp_path: Path, region: str | None) -> None:
+    """Else a stack of the same name in another region than the one of the operator's configuration would be."""
+    shell = tmp_path / "shell"
+    shell.write_text("#!/bin/sh\nexec env\n")
+    shell.chmod(0o700)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MAKE"))}
+    if region:
+        environment["AWS_DEFAULT_REGION"] = region
+    command = ["make", f"SHELL={shell}", "UV=uv", "STACK=mfa", "rotate-hmac"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+    seen = {line for line in done.stdout.splitlines() if line.startswith(("AWS_", "STACK="))}
+    assert seen == {"STACK=mfa", *([f"AWS_DEFAULT_REGION={region}"] if region else [])}
