@@ -13,12 +13,12 @@ from infra.rotate_hmac import HmacSecret
 from tests.api import administrators, people
 from tests.api.administrators import Administrator
 from tests.api.people import Person
-from tests.api.stack import Stack
+from tests.api.stack import ROOT, Stack
 from tests.api.test_rotation_signing import deploy
 
 NAME = "local-mfa"
 SECRET = "local/mfa/hmac"
-# docs/runbook.md has the same.
+RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 CHANGES_SINCE = {
     "FilterExpression": "sk > :since AND begins_with(sk, :event) AND (begins_with(#type, :user) OR begins_with(#type, :phone) "
     "OR begins_with(#type, :settings) OR begins_with(#type, :client))",
@@ -131,5 +131,11 @@ def test_what_administrators_did_since_is_listed_before_the_table_goes(stack: St
         ("iam", "client_created"),
     } <= did
     assert not {type_ for _, type_ in did} & {"passcode_sent", "approved", "delivered"}
+    # The runbook asks the same, from the whole second on, and when nothing is done any more.
+    assert str(CHANGES_SINCE["FilterExpression"]) in RUNBOOK
+    assert """{":since":{"S":"EVENT#'${T%Z}'"}""" in RUNBOOK
+    assert (
+        RUNBOOK.index("put-function-concurrency") < RUNBOOK.index("aws dynamodb scan") < RUNBOOK.index("delete-table")
+    )
     stack.admin("settings.patch", signature=None)
     stack.admin("clients.delete", id=client)
