@@ -309,6 +309,21 @@ def test_a_rollouts_alarm_counts_crashes_behind_the_alias_and_failures_that_were
     assert alarm["TreatMissingData"] == "notBreaching"
 
 
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("late", [0, 1, 2, 3], ids=lambda minutes: f"{minutes} minutes late")
+def test_a_rollouts_alarm_goes_off_though_metrics_come_late(by_default: Resources, function: str, late: int) -> None:
+    """CloudWatch looks each minute at the newest ones; what FILL made 0 there counts, and is not looked at again alone."""
+    alarm = by_default[f"{function.removesuffix('Function')}Errors"]["Properties"]
+    failures = [0] * 10 + [2] + [0] * 10
+    goes_off = False
+    for now in range(1, len(failures) + 1):
+        seen = failures[: max(0, now - late)] + [0] * min(now, late)
+        looked_at = seen[-alarm["EvaluationPeriods"] :]
+        breaching = sum(value >= alarm["Threshold"] for value in looked_at)
+        goes_off |= breaching >= alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"])
+    assert goes_off
+
+
 # --- what is asked at the gateway
 
 
