@@ -382,11 +382,16 @@ def test_the_access_log_is_json_and_holds_no_body_no_query_no_header_and_no_path
         *("$context.status", "$context.responseLatency"),
     }
     harmless = re.compile(
-        r"\$context\.(requestId|extendedRequestId|xrayTraceId|requestTime|identity\.sourceIp|httpMethod|resourcePath|status|"
+        r"\$context\.(requestId|extendedRequestId|requestTime|identity\.sourceIp|httpMethod|resourcePath|status|"
         r"error\.responseType|wafResponseCode|responseLatency|integrationLatency|integration\.status|responseLength|tlsVersion)"
     )
     for name, value in entry.items():
         assert harmless.fullmatch(value), name
+
+
+def test_api_gateway_writes_no_urls_to_traces(by_default: Resources) -> None:
+    """Its segments have the address that was asked for, path and query: a login name, a search, a callback's reference."""
+    assert stage(by_default)["TracingEnabled"] is False
 
 
 def test_api_gateways_log_role_is_set_before_the_stage_unless_it_is_there_already(by_default: Resources) -> None:
