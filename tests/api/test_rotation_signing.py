@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 import boto3
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from infra.local.template import Template, read_template
 from mfa.signing import KmsSigner
@@ -65,6 +67,12 @@ def kid(admin: Administrator) -> str:
     return str(jwt.get_unverified_header(admin.token)["kid"])
 
 
+def signed_by_a_stranger(admin: Administrator) -> str:
+    claims = jwt.decode(admin.token, options={"verify_signature": False})
+    headers = jwt.get_unverified_header(admin.token) | {"kid": "a stranger's"}
+    return jwt.encode(claims, ec.generate_private_key(ec.SECP256R1()), "ES256", headers)
+
+
 def key_id(name: str) -> str:
     return str(boto3.client("kms").describe_key(KeyId=f"{ALIAS}{name}")["KeyMetadata"]["KeyId"])
 
@@ -82,6 +90,22 @@ def test_through_a_rotation_every_token_is_good_before_and_after_each_deployment
         for admin, deployment in ((signed_by_new, old), (signed_by_new, new), (signed_by_old, old)):
             keys = jwt.PyJWKSet.from_dict({"keys": deployment.published()})
             jwt.decode(admin.token, keys[kid(admin)], algorithms=["ES256"], audience=ISSUER)
+
+
+@pytest.mark.usefixtures("second_key")
+@pytest.mark.parametrize("orders", [*itertools.pairwise([*ORDERS, *ORDERS[-2::-1]])], ids=" to ".join)
+def test_a_role_that_changed_before_the_calls_moved_stops_nobody(stack: Stack, orders: tuple[str, str]) -> None:
+    """CloudFormation changes the role first; containers of before go on for as long as the rollout takes."""
+    old, new = map(deploy, (stack, stack), orders)
+    functions = {
+        name: dataclasses.replace(function, statements=new.template.functions[name].statements)
+        for name, function in old.template.functions.items()
+    }
+    meanwhile = Deployment(stack, dataclasses.replace(old.template, functions=functions))
+    admin = meanwhile.log_in()
+    assert kid(admin) in [key["kid"] for key in meanwhile.published()]
+    assert meanwhile.administers(admin) == "200"
+    assert meanwhile.administers(dataclasses.replace(admin, token=signed_by_a_stranger(admin))) == "invalid_token"
 
 
 @pytest.mark.usefixtures("second_key")

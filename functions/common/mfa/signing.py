@@ -1,6 +1,6 @@
 """The signing keys of access tokens, which never leave KMS."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,7 +22,8 @@ class Kms(Protocol):
 class KmsSigner:
     """Signs with the asymmetric key behind the first of these aliases; tokens of the others are good as well.
 
-    Each public key is read once, and only when it is asked for.
+    Each public key is read once, and only when it is asked for. One of the others that the role does not allow any more is left out: a
+    deployment is taking it away, and roles change before versions do.
     """
 
     def __init__(self, client: Kms, aliases: Sequence[str]) -> None:
@@ -52,15 +53,21 @@ class KmsSigner:
 
     def jwks(self) -> list[Jwk]:
         """The public keys (RFC 7517, 5), the signing one first."""
-        return [_jwk(self._answer(alias)) for alias in self._aliases]
+        return [_jwk(answer) for answer in self._answers()]
 
     def public_key(self, key_id: str) -> "EllipticCurvePublicKey | None":
         """The public key of this id, to check tokens with; None where it is none of ours."""
-        for alias in self._aliases:
-            answer = self._answer(alias)
-            if _id(answer) == key_id:
-                return _public_key(answer)
-        return None
+        return next((_public_key(answer) for answer in self._answers() if _id(answer) == key_id), None)
+
+    def _answers(self) -> Iterator[Any]:
+        """What KMS says of each key, the signing one first."""
+        yield self._answer(self._aliases[0])
+        for alias in self._aliases[1:]:
+            try:
+                yield self._answer(alias)
+            except TemporarilyUnavailable as unavailable:
+                if not _is_denied(unavailable.__cause__):
+                    raise
 
     def _answer(self, alias: str) -> Any:
         if alias not in self._read:
@@ -69,6 +76,10 @@ class KmsSigner:
             except (BotoCoreError, ClientError) as error:
                 raise TemporarilyUnavailable from error
         return self._read[alias]
+
+
+def _is_denied(error: BaseException | None) -> bool:
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] == "AccessDeniedException"
 
 
 def _id(answer: Any) -> str:
