@@ -73,7 +73,8 @@ def _invoked(event: Any) -> Any:
         raise errors.InvalidRequest("operation", "must be a string")
     if not isinstance(given, Mapping):
         raise errors.InvalidRequest("input", "must be an object")
-    logger.append_keys(operation=name)
+    # What is no operation may be anything, also what a person is called.
+    logger.append_keys(operation=name if name in operations.DIRECT_OPERATIONS else "unknown")
     # Loud: it passes by every login.
     logger.warning("direct invocation")
     return operations.invoke(wiring.administration, name, given)

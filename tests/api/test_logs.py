@@ -126,6 +126,17 @@ def test_a_failure_is_logged_by_what_and_where_it_was_and_never_by_its_message(
     assert person.name not in stack.logs.getvalue()
 
 
+@pytest.mark.parametrize("name", ["users.get ada.lovelace +85290000001", "\n{}", "\ud800", "x" * 5000])
+def test_a_direct_invocation_of_no_operation_leaves_nothing_of_it_in_the_logs(stack: Stack, name: str) -> None:
+    problem = stack.invoke("AdminFunction", {"operation": name})["error"]
+    assert problem["errors"][0]["field"] == "operation"
+    logged = [each for each in entries(stack) if "message" in each][-2:]
+    assert [(each["message"], each["operation"]) for each in logged] == [
+        ("direct invocation", "unknown"),
+        ("refused", "unknown"),
+    ]
+
+
 def test_a_failure_of_a_direct_invocation_is_found_by_the_id_in_its_answer(stack: Stack) -> None:
     stack.admin("clients.list")
     stack._handlers["AdminFunction"].wiring.__dict__["administration"] = None

@@ -66,7 +66,7 @@ def test_an_invocation_asks_for_an_operation_with_what_it_takes(section: Section
         if arguments[:2] == ["lambda", "invoke"] and not payload[0].startswith("file://"):
             event = json.loads(payload[0])
             assert event.keys() == {"operation", "input"}
-            request, _ = operations._DIRECT[event["operation"]]
+            request, _ = operations.DIRECT_OPERATIONS[event["operation"]]
             fields = msgspec.structs.fields(Settings if event["operation"] == "settings.patch" else request)
             assert event["input"].keys() <= {field.encode_name for field in fields}, event
 

@@ -59,9 +59,9 @@ class Output:
 def invoke(administration: Administration, name: str, given: Mapping[str, Any]) -> Any:
     """Carries out a direct invocation, which IAM has authorised. Raises the errors of the API."""
     schema.check_unicode(given, "input")
-    operation = _DIRECT.get(name)
+    operation = DIRECT_OPERATIONS.get(name)
     if operation is None:
-        raise errors.InvalidRequest("operation", f"must be one of {', '.join(sorted(_DIRECT))}")
+        raise errors.InvalidRequest("operation", f"must be one of {', '.join(sorted(DIRECT_OPERATIONS))}")
     request, run = operation
     if_match = given.get("if_match")
     if not (if_match is None or isinstance(if_match, str)):
@@ -242,9 +242,9 @@ OPERATIONS: dict[str, Callable[[Administration, Ask], Output]] = {
 }
 # Only here: the first administrator, who cannot log in yet, and erasing a history, which tells what whoever stole an
 # administrator's session did. Only over HTTP: a session, which is a token's.
-_DIRECT: dict[str, tuple[type[Any], Callable[[Administration, Ask], Output]]] = {
+DIRECT_OPERATIONS: dict[str, tuple[type[Any], Callable[[Administration, Ask], Output]]] = {
     "users.bootstrap": (requests.NewUser, _bootstrap),
     "users.erase": (requests.ByName, _erase_user),
     **{name: (admin_contract.BY_ID[name].request or requests.Nothing, run) for name, run in OPERATIONS.items()},
 }
-del _DIRECT["session.get"]
+del DIRECT_OPERATIONS["session.get"]
