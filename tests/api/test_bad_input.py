@@ -160,11 +160,25 @@ def test_whatever_address_a_request_comes_from_it_is_answered(stack: Stack, addr
     assert stack.call("POST", "/v1/login", LOGIN, address=address).code == "invalid_credentials"
 
 
-@pytest.mark.parametrize("name", ["SendCodeFunction", "VerifyCodeFunction"])
+@pytest.mark.parametrize("name", ["SendCodeFunction", "VerifyCodeFunction", "AdminFunction"])
 @pytest.mark.parametrize(
-    "event", [{}, [], "x", 1, None, {"operation": "users.list"}, {"httpMethod": "GET"}, {"requestContext": {}}]
+    "event",
+    [
+        *([], "x", 1, None, {"httpMethod": "GET"}, {"requestContext": {}}),
+        {"httpMethod": "GET", "path": "/v1/openapi.json", "requestContext": "x"},
+        {"httpMethod": "GET", "path": "/v1/openapi.json", "requestContext": {"a": 1}},
+        {"httpMethod": "GET", "requestContext": {"requestId": "x"}},
+        {"httpMethod": 1, "path": [], "requestContext": {"requestId": "x"}},
+    ],
 )
 def test_an_invocation_that_api_gateway_did_not_make_is_an_invalid_request(stack: Stack, name: str, event: Any) -> None:
+    problem = stack.invoke(name, event)["error"]
+    assert (problem["code"], problem["errors"][0]["field"]) == ("invalid_request", "event")
+
+
+@pytest.mark.parametrize("name", ["SendCodeFunction", "VerifyCodeFunction"])
+@pytest.mark.parametrize("event", [{}, {"operation": "users.list"}])
+def test_only_the_admin_function_is_invoked_directly(stack: Stack, name: str, event: Any) -> None:
     problem = stack.invoke(name, event)["error"]
     assert (problem["code"], problem["errors"][0]["field"]) == ("invalid_request", "event")
 

@@ -269,7 +269,13 @@ class App(APIGatewayRestResolver):
 
 def is_request(event: Any) -> bool:
     """Whether API Gateway sent it, and not somebody who invokes the function directly."""
-    return isinstance(event, dict) and "httpMethod" in event and bool(event.get("requestContext"))
+    return (
+        isinstance(event, dict)
+        and isinstance(event.get("httpMethod"), str)
+        and isinstance(event.get("path"), str)
+        and isinstance(event.get("requestContext"), dict)
+        and "requestId" in event["requestContext"]
+    )
 
 
 def failure(error: Exception) -> dict[str, Any]:
