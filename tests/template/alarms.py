@@ -127,9 +127,18 @@ class Periods:
         """Whether the alarm goes off: every period that it looks at breaches. A period without data does not."""
         periods = self.values[-alarm["EvaluationPeriods"] :]
         assert alarm["TreatMissingData"] == "notBreaching"
+        if alarm.get("EvaluateLowSampleCountPercentile") == "ignore" and _is_low(alarm, periods):
+            return False
         return len(periods) == alarm["EvaluationPeriods"] and all(
             any(_breaches(alarm, value) for value in _values(alarm, period)) for period in periods
         )
+
+
+def _is_low(alarm: Mapping[str, Any], periods: Sequence[Mapping[Series, Sequence[float]]]) -> bool:
+    """Whether there are too few samples for CloudWatch to trust a percentile above the median: a p99 wants 1000."""
+    series = alarm["Namespace"], alarm["MetricName"], _dimensions(alarm)
+    wanted = 10 / (1 - float(alarm["ExtendedStatistic"].removeprefix("p")) / 100)
+    return sum(len(period.get(series, ())) for period in periods) < round(wanted)
 
 
 def _values(alarm: Mapping[str, Any], period: Mapping[Series, Sequence[float]]) -> list[float]:
