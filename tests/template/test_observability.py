@@ -89,6 +89,17 @@ def test_every_alarm_tells_somebody_when_it_goes_off_and_when_it_is_over() -> No
         assert "InsufficientDataActions" not in alarm
 
 
+def test_an_alarm_on_the_table_is_over_when_nothing_is_turned_away_any_more() -> None:
+    """Alarms on DynamoDB's metrics keep their state where data are missing, whatever they say of that."""
+    of_tables = [alarm for alarm in ALARMS.values() if any(each[0] == "AWS/DynamoDB" for each in asked_by_alarm(alarm))]
+    assert of_tables
+    for alarm in of_tables:
+        [watched] = [query for query in alarm["Metrics"] if "Expression" in query]
+        assert watched["Expression"] == "SUM(FILL(METRICS(), 0))"
+        # The newest period is filled before its numbers are there.
+        assert alarm["DatapointsToAlarm"] < alarm["EvaluationPeriods"]
+
+
 def test_no_query_looks_further_back_than_cloudwatch_does() -> None:
     """Three hours for a query; a day for anything of one period."""
     for name, alarm in ALARMS.items():
