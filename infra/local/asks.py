@@ -130,7 +130,9 @@ def secret_arn(places: Places, name: str) -> str:
 
 def _ses(places: Places, operation: str, request: Request) -> Iterator[Ask]:
     context: dict[str, Values] = {"ses:FromAddress": request["Source"]}
-    yield Ask(f"ses:{operation}", places.arn("ses", f"identity/{request['Source']}"), context)
+    # Also of the configuration set that the identity has by default; the console gives a first identity one.
+    for place in (f"identity/{request['Source']}", "configuration-set/my-first-configuration-set"):
+        yield Ask(f"ses:{operation}", places.arn("ses", place), context)
 
 
 _SERVICES: Mapping[str, Callable[[Places, str, Request], Iterator[Ask]]] = {

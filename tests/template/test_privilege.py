@@ -249,3 +249,13 @@ def test_a_condition_on_keys_or_attributes_wants_them_to_be_there(template: dict
                 assert KEYS in conditions["Null"], role
                 action = statement["Action"] if isinstance(statement["Action"], str) else statement["Action"][0]
                 assert not Policy.of([statement]).allows(Ask(action, TABLE_ARN)), role
+
+
+def test_mail_goes_out_by_the_identity_that_is_named_and_by_no_other(template: dict[str, Any]) -> None:
+    place = "arn:aws:ses:us-east-1:123456789012:"
+    for named, others in (("example.com", False), ("*", True)):
+        policy = Policy.of(roles(template, {"EmailIdentity": named})[SEND])
+        assert policy.allows(Ask("ses:SendEmail", f"{place}identity/example.com"))
+        assert policy.allows(Ask("ses:SendEmail", f"{place}identity/example.org")) is others
+        # SES asks for both.
+        assert policy.allows(Ask("ses:SendEmail", f"{place}configuration-set/any"))
