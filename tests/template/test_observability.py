@@ -127,6 +127,11 @@ def test_the_topic_is_encrypted_by_a_key_that_alarms_may_use_and_takes_only_this
     )
 
 
+def test_the_topics_name_in_mails_is_one_that_sns_takes_whatever_the_stack_is_called() -> None:
+    """At most 100 characters, of which a stack's name alone may have 128; alarms name the stack anyhow."""
+    assert re.fullmatch(r"[\w -]{1,100}", template()["Resources"]["Topic"]["Properties"]["DisplayName"])
+
+
 def test_without_an_address_there_is_no_subscription_and_all_else() -> None:
     conditional = {name for name, resource in template()["Resources"].items() if "Condition" in resource}
     assert conditional == {"Subscription"}
