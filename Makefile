@@ -94,6 +94,7 @@ rotate-hmac: uv ## rotate the HMAC key of STACK (ARGS=--at-once: end every login
 
 build: setup ## build what `sam deploy` and `sam local` use, for either architecture
 	sam build
+	@python -m benchmarks.sizes
 
 sam-local: docker build ## start the built functions in containers, behind `sam local start-api` on PORT (default 3000)
 	@exec python -m infra.local.sam
