@@ -113,6 +113,10 @@ class Periods:
                     period.setdefault((datum.namespace, datum.name, dimensions), []).extend(datum.values)
         self.values.append(period)
 
+    def measured(self, namespace: str, name: str, value: float, **dimensions: str) -> None:
+        """In the last period, AWS published this."""
+        self.values[-1].setdefault((namespace, name, tuple(dimensions.items())), []).append(value)
+
     def log(self, lines: Iterable[str]) -> None:
         """In the last period, the access log got these lines."""
         logged = list(map(json.loads, lines))
@@ -124,14 +128,13 @@ class Periods:
                 self.values[-1].setdefault((counted["MetricNamespace"], name, ()), []).extend(values)
 
     def is_alarm(self, alarm: Mapping[str, Any]) -> bool:
-        """Whether the alarm goes off: every period that it looks at breaches. A period without data does not."""
+        """Whether the alarm goes off: enough of the periods that it looks at breach. A period without data does not."""
         periods = self.values[-alarm["EvaluationPeriods"] :]
         assert alarm["TreatMissingData"] == "notBreaching"
         if alarm.get("EvaluateLowSampleCountPercentile") == "ignore" and _is_low(alarm, periods):
             return False
-        return len(periods) == alarm["EvaluationPeriods"] and all(
-            any(_breaches(alarm, value) for value in _values(alarm, period)) for period in periods
-        )
+        breaching = sum(any(_breaches(alarm, value) for value in _values(alarm, period)) for period in periods)
+        return breaching >= int(alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]))
 
 
 def _is_low(alarm: Mapping[str, Any], periods: Sequence[Mapping[Series, Sequence[float]]]) -> bool:
@@ -161,7 +164,7 @@ def _values(alarm: Mapping[str, Any], period: Mapping[Series, Sequence[float]]) 
             series = metric["Namespace"], metric["MetricName"], _dimensions(metric)
             if series in period:
                 known[query["Id"]] = _stat(query["MetricStat"]["Stat"], period[series])
-    if watched["Expression"] == "SUM(METRICS())":
+    if re.fullmatch(r"SUM\((FILL\()?METRICS\(\)(, 0\))?\)", watched["Expression"]):
         return [sum(known.values())] if known else []
     try:
         # Metric math of scalars reads as Python does.

@@ -13,6 +13,7 @@ from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # typ
 from mfa import contract
 from mfa.metrics import METRICS
 from mfa.openapi import OPERATIONS
+from tests.template.alarms import Periods
 from tests.template.sam import made, source, transformed
 
 ROOT = Path(__file__).parents[2]
@@ -308,6 +309,25 @@ def test_a_rollouts_alarm_counts_crashes_behind_the_alias_and_failures_that_were
     # its numbers are on their way. In a sum of a list, what is not there counts for nothing.
     assert whole["Expression"] == "SUM(METRICS())"
     assert alarm["TreatMissingData"] == "notBreaching"
+    assert {each["MetricStat"]["Period"] for each in alarm["Metrics"] if "MetricStat" in each} == {60}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize(
+    ("crashes", "broken", "goes_off"),
+    [(2, None, True), (None, 2, True), (1, 1, True), (1, None, False), (0, 1, False), (None, None, False)],
+)
+def test_two_failures_in_a_minute_end_a_rollout(
+    by_default: Resources, function: str, crashes: int | None, broken: int | None, *, goes_off: bool
+) -> None:
+    """A minute may have only one of the two metrics."""
+    periods = Periods()
+    periods.add([])
+    if crashes is not None:
+        periods.measured("AWS/Lambda", "Errors", crashes, FunctionName=function, Resource=f"{function}:live")
+    if broken is not None:
+        periods.measured("local/mfa", "refusals", broken, code="internal_error")
+    assert periods.is_alarm(by_default[f"{function.removesuffix('Function')}Errors"]["Properties"]) is goes_off
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -484,6 +504,18 @@ def test_limits_are_for_each_address_and_answer_as_the_product_does() -> None:
         assert f" {limit} " in said, "operators are told another limit"
 
 
+def test_twilios_reports_are_limited_by_no_address() -> None:
+    """Twilio sends all of them from a few."""
+    statements = RULES["everything"]["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["AndStatement"][
+        "Statements"
+    ]
+    path = statements[1]["NotStatement"]["Statement"]["RegexMatchStatement"]
+    assert path["FieldToMatch"] == {"UriPath": {}}
+    for stage in ("", "/live"):
+        left_alone = {each.id for each in OPERATIONS if re.search(path["RegexString"], stage + each.path)}
+        assert left_alone == {"twilioStatus"}
+
+
 def test_awss_managed_rules_are_on_and_only_what_would_refuse_our_own_requests_is_counted() -> None:
     groups = {
         rule["Statement"]["ManagedRuleGroupStatement"]["Name"]: rule
@@ -543,6 +575,11 @@ def test_the_firewall_keeps_no_body_no_path_no_query_and_no_credential() -> None
     assert {"QueryString": {}} in logging["RedactedFields"]
     assert {"UriPath": {}} in logging["RedactedFields"]
     assert logging["LoggingFilter"]["DefaultBehavior"] == "DROP"
+    [kept] = logging["LoggingFilter"]["Filters"]
+    actions = {each["ActionCondition"]["Action"] for each in kept["Conditions"]}
+    # What a managed rule counts whose action is overridden is `EXCLUDED_AS_COUNT`.
+    assert (kept["Behavior"], kept["Requirement"]) == ("KEEP", "MEETS_ANY")
+    assert actions == {"BLOCK", "COUNT", "EXCLUDED_AS_COUNT"}
 
 
 # --- gates

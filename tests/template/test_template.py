@@ -1,5 +1,6 @@
 """What the template promises to whoever deploys it."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -198,7 +199,7 @@ def test_in_every_order_the_signing_keys_that_functions_look_for_are_there_and_n
     aliases = {each["AliasName"]: each["TargetKeyId"] for each in template.named("AWS::KMS::Alias").values()}
     assert {name for name in aliases if "signing" in name} == wanted
     assert {aliases[name] for name in wanted} == template.named("AWS::KMS::Key").keys() - {"SettingsKey"}
-    # CloudFormation makes the aliases before the functions,.
+    # CloudFormation makes the aliases before the functions.
     tags = source()["Globals"]["Function"]["Tags"]["signing-keys"]["Fn::Join"][1]
     assert {each["Fn::If"][0]: each["Fn::If"][1]["Ref"] for each in tags} == {
         "HasFirstSigningKey": "SigningKeyAlias",
@@ -266,13 +267,20 @@ def test_functions_are_told_names_not_arns_so_that_sam_local_finds_them(deployed
 
 def test_the_gateways_own_refusals_are_problems_with_a_stable_code(deployed: dict[str, Resource]) -> None:
     responses = deployed["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
-    for kind in ("DEFAULT_4XX", "DEFAULT_5XX", "MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "THROTTLED"):
-        response = responses[kind]
+    codes = {}
+    for kind, response in responses.items():
         parameters = response["responseParameters"]
         assert parameters["gatewayresponse.header.Content-Type"] == "'application/problem+json'", kind
-        assert '"code":' in response["responseTemplates"]["application/json"], kind
-        if response.get("statusCode") in ("429", "503"):
+        codes[kind] = json.loads(response["responseTemplates"]["application/json"])["code"]
+        if response["statusCode"] in ("429", "503"):
             assert "gatewayresponse.header.Retry-After" in parameters, kind
+    assert codes == {
+        **dict.fromkeys(("MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE"), "not_found"),
+        **dict.fromkeys(("REQUEST_TOO_LARGE", "BAD_REQUEST_BODY", "DEFAULT_4XX"), "invalid_request"),
+        **dict.fromkeys(("ACCESS_DENIED", "WAF_FILTERED"), "forbidden"),
+        "THROTTLED": "rate_limited",
+        "DEFAULT_5XX": "temporarily_unavailable",
+    }
 
 
 def test_the_build_makes_what_the_template_deploys(written: dict[str, Resource]) -> None:
