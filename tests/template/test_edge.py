@@ -354,7 +354,7 @@ def routes() -> set[tuple[str, str]]:
     }  # fmt: skip
 
 
-def test_every_method_is_throttled_and_the_dear_ones_more(by_default: Resources) -> None:
+def test_every_method_is_throttled_and_the_expensive_ones_more(by_default: Resources) -> None:
     settings = {
         (each["HttpMethod"], each["ResourcePath"].removeprefix("/").replace("~1", "/")): each
         for each in stage(by_default)["MethodSettings"]
@@ -362,8 +362,8 @@ def test_every_method_is_throttled_and_the_dear_ones_more(by_default: Resources)
     everything = settings.pop(("*", "*"))
     assert 0 < everything["ThrottlingRateLimit"] <= everything["ThrottlingBurstLimit"]
     assert settings.keys() <= routes(), "a setting for a route that is not there"
-    dear = {operation.id for operation in OPERATIONS if (operation.method, operation.path) in settings}
-    assert dear == {
+    expensive = {operation.id for operation in OPERATIONS if (operation.method, operation.path) in settings}
+    assert expensive == {
         *("login", "startChallenge", "resendChallenge", "startRecovery"),
         *("settings.test", "settings.test.resend", "users.import", "users.export"),
     }
