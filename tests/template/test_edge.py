@@ -10,6 +10,7 @@ from cfn_flip import load  # type: ignore[import-untyped]  # has no types
 from samcli.commands.deploy.auth_utils import auth_per_resource  # type: ignore[import-untyped]  # has no types
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # type: ignore[import-untyped]
 
+from infra.local.template import Resolver
 from mfa import contract
 from mfa.metrics import METRICS
 from mfa.openapi import OPERATIONS
@@ -66,8 +67,8 @@ def test_every_parameter_is_asked_for_once_and_in_a_group() -> None:
     assert sorted(listed) == sorted(PARAMETERS)
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_every_parameter_is_explained_to_operators(name: str) -> None:
+@pytest.mark.parametrize("name", [*PARAMETERS, *source()["Outputs"]])
+def test_every_parameter_and_output_is_explained_to_operators(name: str) -> None:
     said = (ROOT / "docs" / "deployment.md").read_text() + (ROOT / "docs" / "runbook.md").read_text()
     assert f"`{name}" in said
 
@@ -112,6 +113,20 @@ def test_a_domain_without_its_certificate_is_refused_before_anything_is_made() -
     [rule] = source()["Rules"].values()
     assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "DomainName"}, ""]}]}
     assert rule["Assertions"][0]["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "CertificateArn"}, ""]}]}
+
+
+def test_outputs_lead_to_what_they_name() -> None:
+    template = transformed(**DOMAIN)
+    resolver = Resolver(template, DOMAIN)
+    outputs = {name: resolver.resolve(output["Value"]) for name, output in template["Outputs"].items()}
+    page = outputs["ConsoleUrl"].removeprefix("PublicUrlParameter.Value/v1/admin/")
+    assert (ROOT / "functions" / "admin" / page).is_file()
+    assert outputs["ApiUrl"] == "PublicUrlParameter.Value"
+    assert outputs["AdminFunctionName"] == "AdminFunction"
+    assert outputs["BreakGlassRoleArn"].endswith(":role/BreakGlassRole")
+    assert outputs["DomainTarget"] == "Domain.RegionalDomainName"
+    assert outputs["TableName"] == "local-mfa"
+    assert outputs["AlarmTopic"] == "Observability.Outputs.Topic"
 
 
 # --- what there is by default
@@ -499,7 +514,7 @@ def test_limits_are_for_each_address_and_answer_as_the_product_does() -> None:
         exempt = statement["ScopeDownStatement"]["AndStatement"]["Statements"][0]["NotStatement"]["Statement"]
         assert exempt == {"IPSetReferenceStatement": {"Arn": {"Fn::GetAtt": ["RelyingNetworks", "Arn"]}}}
     assert limits == {"login": 120, "send": 60, "verify": 240, "everything": 3000}
-    said = (ROOT / "docs" / "deployment.md").read_text()
+    said = " ".join((ROOT / "docs" / "deployment.md").read_text().split())
     for limit in limits.values():
         assert f" {limit} " in said, "operators are told another limit"
 
