@@ -6,16 +6,15 @@ Strict: an element, operator or variable that is not known here is an error, nev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 type Values = str | tuple[str, ...]
 
-_ELEMENTS = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
-_OPERATORS = frozenset({"StringEquals", "StringLike", "StringNotEquals", "StringNotLike", "Null"})
-_SETS = frozenset({"ForAllValues", "ForAnyValue"})
+_ELEMENTS = frozenset({"Effect", "Action", "Resource", "Condition"})
+_OF_VALUES = frozenset({"StringEquals", "StringLike", "ForAllValues:StringEquals", "ForAllValues:StringLike"})
 
 
 @dataclass(frozen=True)
@@ -32,9 +31,8 @@ class Ask:
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement of a policy."""
+    """A statement of a policy, which allows: none of ours denies."""
 
-    effect: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     conditions: tuple[tuple[str, str, tuple[str, ...]], ...]  # operator, key, values
@@ -44,23 +42,23 @@ class Statement:
         """Raises `ValueError` for what is not understood here."""
         if unknown := document.keys() - _ELEMENTS:
             raise ValueError(f"a policy's element is not known here: {sorted(unknown)}")
-        if document["Effect"] not in ("Allow", "Deny"):
+        if document["Effect"] != "Allow":
             raise ValueError(f"an effect is not known here: {document['Effect']}")
         conditions = tuple(
             (operator, key, _listed(values))
             for operator, tests in document.get("Condition", {}).items()
             for key, values in tests.items()
         )
-        statement = cls(document["Effect"], _listed(document["Action"]), _listed(document["Resource"]), conditions)
+        statement = cls(_listed(document["Action"]), _listed(document["Resource"]), conditions)
         for operator, _, values in conditions:
-            if _parts(operator)[1] == "Null" and (operator != "Null" or values not in (("true",), ("false",))):
+            if operator not in _OF_VALUES and (operator != "Null" or values not in (("true",), ("false",))):
                 raise ValueError(f"a condition is not known here: {operator} {values}")
             _plain(values)
         _plain(statement.resources)
         return statement
 
     def covers(self, ask: Ask) -> bool:
-        """Whether the statement speaks of this."""
+        """Whether the statement allows this."""
         return (
             any(like(pattern.lower(), ask.action.lower()) for pattern in self.actions)
             and any(like(pattern, ask.resource) for pattern in self.resources)
@@ -79,14 +77,8 @@ class Policy:
         return cls(tuple(map(Statement.of, documents)))
 
     def allows(self, ask: Ask) -> bool:
-        """What nothing allows is denied, and what something denies is denied."""
-        return any(self.allowing(ask)) and not any(
-            statement.effect == "Deny" and statement.covers(ask) for statement in self.statements
-        )
-
-    def allowing(self, ask: Ask) -> Iterator[Statement]:
-        """The statements that allow it."""
-        return (each for each in self.statements if each.effect == "Allow" and each.covers(ask))
+        """What nothing allows is denied."""
+        return any(statement.covers(ask) for statement in self.statements)
 
 
 def _listed(value: Any) -> tuple[str, ...]:
@@ -99,36 +91,19 @@ def _plain(values: Sequence[str]) -> None:
             raise ValueError(f"a policy's variable is not known here: {value}")
 
 
-@cache
-def _parts(operator: str) -> tuple[str, str, bool]:
-    """The set operator, the operator, and whether a key that is missing will do."""
-    sets, colon, base = operator.rpartition(":")
-    optional = base.endswith("IfExists")
-    base = base.removesuffix("IfExists")
-    if base not in _OPERATORS or (colon and sets not in _SETS):
-        raise ValueError(f"a condition's operator is not known here: {operator}")
-    return sets, base, optional
-
-
 def _holds(operator: str, given: Values | None, wanted: tuple[str, ...]) -> bool:
-    sets, base, optional = _parts(operator)
-    if base == "Null":
-        return wanted == ("true" if given is None or given == () else "false",)
-    negative = "Not" in base
-    if given is None or given == ():
-        # No value at all: true of all of none, false of any of none, and no value is not the wanted one.
-        return optional or sets == "ForAllValues" or (negative and not sets)
+    values = given if isinstance(given, tuple) else () if given is None else (given,)
+    if operator == "Null":
+        return wanted == ("false" if values else "true",)
+    for_all, _, comparison = operator.rpartition(":")
+    if len(values) > 1 and not for_all:
+        raise ValueError(f"{operator} compares one value, and the request has several")
 
     def matches(value: str) -> bool:
-        found = value in wanted if base.endswith("Equals") else any(like(pattern, value) for pattern in wanted)
-        return found is not negative
+        return value in wanted if comparison == "StringEquals" else any(like(pattern, value) for pattern in wanted)
 
-    if sets:
-        values = given if isinstance(given, tuple) else (given,)
-        return all(map(matches, values)) if sets == "ForAllValues" else any(map(matches, values))
-    if isinstance(given, tuple):
-        raise ValueError(f"{operator} compares one value, and the request has several")
-    return matches(given)
+    # All of none at all are as wanted; one that is missing is not.
+    return all(map(matches, values)) and bool(values or for_all)
 
 
 def like(pattern: str, value: str) -> bool:

@@ -46,12 +46,9 @@ def test_action_and_resource_must_both_fit(action: str, resource: str, *, allowe
     assert policy().allows(Ask(action, resource)) is allowed
 
 
-def test_what_is_denied_is_denied_whatever_allows_it() -> None:
-    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    deny = {"Effect": "Deny", "Action": "dynamodb:Delete*", "Resource": "*"}
-    assert Policy.of([deny, allow]).allows(ask())
-    assert not Policy.of([allow, deny]).allows(ask("dynamodb:DeleteItem"))
+def test_what_nothing_allows_is_denied() -> None:
     assert not Policy.of([]).allows(ask())
+    assert Policy.of([{"Effect": "Allow", "Action": "*", "Resource": "*"}]).allows(ask())
 
 
 MISSING = object()
@@ -64,24 +61,14 @@ MISSING = object()
         ("StringEquals", "A", False),
         ("StringEquals", "a*", False),
         ("StringEquals", MISSING, False),
-        ("StringEqualsIfExists", MISSING, True),
-        ("StringEqualsIfExists", "c", False),
-        ("StringNotEquals", "c", True),
-        ("StringNotEquals", "b*", False),
-        ("StringNotEquals", MISSING, True),
         ("StringLike", "bc", True),
         ("StringLike", "ab", False),
-        ("StringNotLike", "bc", False),
         ("ForAllValues:StringLike", ("a", "bc"), True),
         ("ForAllValues:StringLike", ("a", "c"), False),
         ("ForAllValues:StringLike", (), True),
         ("ForAllValues:StringLike", MISSING, True),
-        ("ForAllValues:StringNotEquals", ("c", "a"), False),
-        ("ForAnyValue:StringLike", ("c", "bc"), True),
-        ("ForAnyValue:StringLike", ("c",), False),
-        ("ForAnyValue:StringLike", (), False),
-        ("ForAnyValue:StringLike", MISSING, False),
-        ("ForAnyValue:StringNotEquals", ("a",), False),
+        ("ForAllValues:StringEquals", ("a", "b*"), True),
+        ("ForAllValues:StringEquals", ("a", "bc"), False),
     ],
 )
 def test_conditions_compare_as_iam_does(operator: str, given: Any, *, holds: bool) -> None:
@@ -110,9 +97,10 @@ def test_every_key_and_every_operator_must_hold() -> None:
     [
         {"NotAction": "a"},
         {"Principal": "*"},
-        {"Effect": "Maybe"},
+        {"Effect": "Deny"},
         {"Condition": {"StringEqualsIgnoreCase": {"k:x": "a"}}},
-        {"Condition": {"ForSomeValues:StringEquals": {"k:x": "a"}}},
+        {"Condition": {"ForAnyValue:StringEquals": {"k:x": "a"}}},
+        {"Condition": {"StringEqualsIfExists": {"k:x": "a"}}},
         {"Condition": {"Null": {"k:x": "maybe"}}},
         {"Condition": {"ForAllValues:Null": {"k:x": "true"}}},
         {"Condition": {"StringEquals": {"k:x": "${aws:username}"}}},
