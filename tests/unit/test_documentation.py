@@ -1,4 +1,4 @@
-"""The page about the API names every code, setting, call and operation that there is."""
+"""The page about the API names every code, setting, call and operation that there is; no page leads to what is not there."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,9 @@ from mfa.contract import OPERATIONS
 from mfa.errors import Refusal
 from mfa.settings import Settings
 
-PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 DEFAULTS = msgspec.to_builtins(Settings())
 
 
@@ -52,3 +54,19 @@ def test_every_member_of_a_request_is_documented(operation: object) -> None:
 @pytest.mark.parametrize("name", sorted(operations.OPERATIONS))
 def test_every_direct_operation_is_documented(name: str) -> None:
     assert f"`{name}`" in PAGE
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link into the page may name: its headings, as GitHub writes them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_and_a_heading_that_are_there(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if not re.match(r"[a-z]+:", link):
+            path, _, anchor = link.partition("#")
+            target = page.parent / path if path else page
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target), link
