@@ -117,6 +117,6 @@ setup: uv ## put uv.lock's packages into .venv, all of them
 	@$(SYNC)
 
 uv:
-	@[ $(UV) = uv ] || [ -x $(UV) ] || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv; }
+	@[ $(UV) = uv ] || [ -x $(UV) ] || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 
 .PHONY: help run test check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build sam-local test-sam docker bench clean setup uv

@@ -570,6 +570,20 @@ def test_the_common_rules_leave_login_names_in_paths_alone_and_judge_every_other
         assert not re.search(pattern, path)
 
 
+def test_the_firewall_stands_before_the_stage_and_its_log_is_kept_as_long_as_the_others() -> None:
+    resources = FIREWALL["Resources"]
+    assert resources["Association"]["Properties"] == {
+        "ResourceArn": {"Ref": "StageArn"},
+        "WebACLArn": {"Fn::GetAtt": ["WebAcl", "Arn"]},
+    }
+    logs = resources["Logs"]["Properties"]
+    assert logs["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    [destination] = resources["Logging"]["Properties"]["LogDestinationConfigs"]
+    assert destination["Fn::Sub"].endswith(f":log-group:{logs['LogGroupName']['Fn::Sub']}")
+    assert resources["Logging"]["Properties"]["ResourceArn"] == {"Fn::GetAtt": ["WebAcl", "Arn"]}
+    assert made(LogRetentionDays="30")["Firewall"]["Properties"]["Parameters"]["LogRetentionDays"] == "30"
+
+
 def test_the_firewall_keeps_no_body_no_path_no_query_and_no_credential() -> None:
     acl = FIREWALL["Resources"]["WebAcl"]["Properties"]
     protected = {
