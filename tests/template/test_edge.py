@@ -457,6 +457,18 @@ def test_the_gateways_own_answers_carry_the_security_headers(by_default: Resourc
             assert re.fullmatch(r"'[^']+'", value), f"{kind}: API Gateway takes {value} for an expression"
 
 
+def test_the_gateways_own_answers_can_be_read_by_the_first_listed_sites_pages() -> None:
+    resources = made(CorsOrigins="https://app.example.com,https://www.example.com")
+    for kind, response in resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"].items():
+        headers = {
+            name.removeprefix("gatewayresponse.header."): value
+            for name, value in response["responseParameters"].items()
+        }
+        assert headers["Access-Control-Allow-Origin"] == "'https://app.example.com'", kind
+        assert headers["Vary"] == "'Origin'", kind
+        assert headers.get("Access-Control-Expose-Headers") == ("'Retry-After'" if "Retry-After" in headers else None)
+
+
 # --- firewall
 
 
