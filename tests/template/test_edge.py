@@ -12,6 +12,7 @@ from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # typ
 
 from infra.local.template import Resolver
 from mfa import contract
+from mfa.delivery.messenger import PATIENCE
 from mfa.metrics import METRICS
 from mfa.openapi import OPERATIONS
 from tests.template.alarms import Periods
@@ -265,6 +266,15 @@ def test_what_names_a_version_has_room_for_the_longest_values(function: str) -> 
     names = re.findall(r"\$\{(\w+)\}", description)
     assert all(longest[name] for name in names)
     assert len(re.sub(r"\$\{\w+\}", "", description)) + sum(longest[name] for name in names) <= 256
+
+
+def test_functions_outlast_their_wait_for_twilio_and_the_gateway_outlasts_functions(by_default: Resources) -> None:
+    """Else a send would be charged and nobody be told, or the outcome be lost to who waits."""
+    timeouts = {name: by_default[name]["Properties"]["Timeout"] for name in FUNCTIONS}
+    # Beside it, a send reads and writes the table, each write with its tries.
+    assert timeouts["SendCodeFunction"] >= PATIENCE.deadline + 5
+    assert timeouts["AdminFunction"] >= PATIENCE.deadline + 5
+    assert max(timeouts.values()) < 29, "API Gateway waits for 29 s"
 
 
 def test_snapshots_are_of_published_versions_which_the_alias_calls() -> None:
