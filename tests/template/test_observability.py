@@ -133,6 +133,8 @@ def test_the_topics_name_in_mails_is_one_that_sns_takes_whatever_the_stack_is_ca
 
 
 def test_without_an_address_there_is_no_subscription_and_all_else() -> None:
+    subscription = template()["Resources"]["Subscription"]["Properties"]
+    assert subscription == {"TopicArn": {"Ref": "Topic"}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}}
     conditional = {name for name, resource in template()["Resources"].items() if "Condition" in resource}
     assert conditional == {"Subscription"}
 
@@ -149,6 +151,9 @@ def test_the_alarms_watch_what_is_deployed() -> None:
             variables = resource["Properties"]["Environment"]["Variables"]
             if "TABLE_NAME" in variables:
                 assert variables["METRICS_NAMESPACE"] == given["Namespace"]
+    for name in given.keys() & (source()["Parameters"].keys() | deployed.keys()):
+        assert given[name] == {"Ref": name}
+    assert given["TableName"] == {"Ref": "Table"}
     assert given["AccessLog"] == {"Ref": "AccessLogs"}
     assert stage["Properties"]["AccessLogSetting"]["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
     for counted in filters().values():
