@@ -203,6 +203,8 @@ def test_nothing_older_than_tls_1_2_is_spoken_at_either_address() -> None:
             r"SecurityPolicy_TLS13_1_[23](_FIPS)?(_PFS)?(_PQ)?_2025_09", properties["SecurityPolicy"]
         ), name
         assert properties["EndpointAccessMode"] == "STRICT", name
+        # CloudFront before an edge endpoint has other policies, and an address of its own.
+        assert properties["EndpointConfiguration"]["Types"] == ["REGIONAL"], name
 
 
 def test_what_a_parameter_changes_at_the_gateway_is_deployed() -> None:
