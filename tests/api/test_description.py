@@ -88,7 +88,7 @@ def test_each_operation_lists_its_refusals_by_status(document: dict[str, Any]) -
         listed = {
             (int(status), code)
             for status, response in responses.items()
-            if int(status) >= 400
+            if status != "default" and int(status) >= 400
             for code in response["content"]["application/problem+json"]["schema"]["allOf"][1]["properties"]["code"][
                 "enum"
             ]
@@ -96,6 +96,17 @@ def test_each_operation_lists_its_refusals_by_status(document: dict[str, Any]) -
         assert listed == {(refusal.status, refusal.code) for refusal in operation.every_refusal}
         for status in ("429", "503"):
             assert status not in responses or "Retry-After" in responses[status]["headers"]
+
+
+def test_each_operation_may_be_refused_before_a_function_is_asked(document: dict[str, Any]) -> None:
+    """API Gateway and the firewall answer with a problem too; the firewall cannot call it one."""
+    for operation in OPERATIONS:
+        responses = document["paths"][operation.path][operation.method.lower()]["responses"]
+        name = responses["default"]["$ref"].rpartition("/")[2]
+        content = document["components"]["responses"][name]["content"]
+        assert content.keys() == {"application/problem+json", "application/json"}
+        for each in content.values():
+            assert "code" in resolved(each["schema"], document)["properties"]
 
 
 def test_each_operation_says_who_may_call(document: dict[str, Any]) -> None:

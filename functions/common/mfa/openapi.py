@@ -55,6 +55,16 @@ def document(server: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
+            "responses": {
+                "Before": {
+                    "description": "Refused by API Gateway or the firewall, before a function was asked",
+                    # A firewall's answer can have no other type than the second.
+                    "content": {
+                        kind: {"schema": by_type[repr(Problem)]}
+                        for kind in ("application/problem+json", "application/json")
+                    },
+                }
+            },
             "securitySchemes": {
                 Auth.MFA_TOKEN: {"type": "http", "scheme": "bearer", "description": "the MFA token of a login"},
                 Auth.CLIENT: {"type": "http", "scheme": "basic", "description": "client id and secret"},
@@ -94,6 +104,7 @@ def _operation(operation: Operation, schemas: dict[str, Any], components: dict[s
         by_status.setdefault(refusal.status, []).append(refusal)
     for status, refusals in sorted(by_status.items()):
         described["responses"][str(status)] = _refused(status, refusals, schemas)
+    described["responses"]["default"] = {"$ref": "#/components/responses/Before"}
     return described
 
 
