@@ -29,7 +29,9 @@ run: uv ## start the local stack on PORT (default 8080)
 test: uv ## run every test that needs no Docker (ARGS: for pytest)
 	@$(SYNC) --no-default-groups --group local --group test
 	@# Suites that keep a simulated AWS or a browser in their own process do not share one.
-	for suite in contract race api browser local template unit; do pytest tests/$$suite $(ARGS); done
+	@failed=; for suite in contract race api browser local template unit; do \
+		echo "pytest tests/$$suite $(ARGS)"; pytest tests/$$suite $(ARGS) || failed+=" $$suite"; \
+	done; [ -z "$$failed" ] || { echo "FAILED:$$failed" >&2; exit 1; }
 
 check: check-style check-types check-template check-policies check-secrets check-dependencies ## run everything that judges without running the product
 
