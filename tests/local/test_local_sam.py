@@ -5,10 +5,12 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from infra.local.errors import StartError
 from infra.local.processes import HOME
 from infra.local.relay import relayed
 from infra.local.serving import bind
@@ -46,13 +48,22 @@ def test_a_docker_without_its_engine_is_told_so_in_one_line(engine: Path) -> Non
     assert refused.stderr == "sam local: this needs Docker, and no Docker engine answers: start it\n"
 
 
+def first_of_two_free_ports() -> int:
+    while True:
+        with bind("127.0.0.1", 0) as first, suppress(StartError):
+            port = int(first.getsockname()[1])
+            bind("127.0.0.1", port + 1).close()
+            return port
+
+
 @pytest.mark.parametrize("taken", [0, 1], ids=["the API's", "the handset's"])
 def test_a_port_in_use_is_named_in_one_line(engine: Path, taken: int) -> None:
-    with bind("127.0.0.1", 0) as held:
-        port = held.getsockname()[1]
-        refused = check(PATH=str(engine), PORT=str(port - taken))
+    port = first_of_two_free_ports()
+    with bind("127.0.0.1", port + taken):
+        refused = check(PATH=str(engine), PORT=str(port))
     assert refused.returncode == 1
-    assert refused.stderr == f"sam local: cannot listen on HOST 127.0.0.1, PORT {port}: Address already in use\n"
+    line = f"sam local: cannot listen on HOST 127.0.0.1, PORT {port + taken}: Address already in use\n"
+    assert refused.stderr == line
 
 
 def test_a_setting_that_is_none_is_named_in_one_line(engine: Path) -> None:
