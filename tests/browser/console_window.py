@@ -82,6 +82,13 @@ class Console(Client):
         expect(self.main.locator("h1")).to_be_visible()
         expect(self.page.locator(".loading, [aria-busy='true']")).to_have_count(0)
 
+    def turn_to(self, tab: str) -> None:
+        """Opens a tab of the page, and waits until it is there."""
+        link = self.main.get_by_role("link", name=tab, exact=True)
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")  # before that, nothing is being loaded yet
+        self.rests()
+
     def field(self, label: str) -> Locator:
         return self.page.get_by_label(label, exact=True)
 

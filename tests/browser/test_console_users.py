@@ -52,14 +52,12 @@ def test_mfa_for_a_user_until_the_phone_is_verified(
     login.verify(receive(stack, number, login.prefix).digits)
     login.sees("You are logged in")
 
-    console.page.get_by_role("link", name="History").click()
-    console.rests()
+    console.turn_to("History")
     expect(console.row("Logged in with a passcode by text message")).to_contain_text("The user")
     expect(console.row("A passcode was sent by text message")).to_contain_text(f"****{number[-4:]}")
     expect(console.row("SMS authentication")).to_contain_text("admin")
     expect(console.main.locator("time").first).to_have_attribute("title", re.compile(r"^\d{4}-\d\d-\d\d .* UTC$"))
-    console.page.get_by_role("link", name="Security settings").click()
-    console.rests()
+    console.turn_to("Security settings")
     expect(console.row("Hong Kong")).not_to_contain_text("not yet verified")
     expect(console.row("Hong Kong").locator("time")).to_be_visible()
 
@@ -228,8 +226,7 @@ def test_a_locked_user_is_unlocked(browsing: Browsing, stack: RunningStack, make
     console.button("Unlock").click()
     console.says("is unlocked.")
     expect(console.main).not_to_contain_text("Locked after")
-    console.page.get_by_role("link", name="History").click()
-    console.rests()
+    console.turn_to("History")
     expect(console.row("5 wrong passcodes were entered")).to_contain_text("127.0.0.1")
     expect(console.row("Locked after too many wrong passcodes, until")).to_be_visible()
 
