@@ -453,12 +453,16 @@ def test_api_gateways_log_role_is_set_before_the_stage_unless_it_is_there_alread
     assert not {"ApiGatewayAccount", "ApiGatewayLogsRole"} & existing.keys()
 
 
+def response_headers(response: dict[str, Any]) -> dict[str, str]:
+    """What a gateway response has as headers, as API Gateway writes values: in quotes."""
+    return {
+        name.removeprefix("gatewayresponse.header."): value for name, value in response["responseParameters"].items()
+    }
+
+
 def test_the_gateways_own_answers_carry_the_security_headers(by_default: Resources) -> None:
     for kind, response in by_default["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"].items():
-        headers = {
-            name.removeprefix("gatewayresponse.header."): value
-            for name, value in response["responseParameters"].items()
-        }
+        headers = response_headers(response)
         assert headers["Strict-Transport-Security"] == "'max-age=63072000; includeSubDomains'", kind
         assert headers["X-Content-Type-Options"] == "'nosniff'", kind
         assert headers["Cache-Control"] == "'no-store'", kind
@@ -472,10 +476,7 @@ def test_the_gateways_own_answers_carry_the_security_headers(by_default: Resourc
 def test_the_gateways_own_answers_can_be_read_by_the_first_listed_sites_pages() -> None:
     resources = made(CorsOrigins="https://app.example.com,https://www.example.com")
     for kind, response in resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"].items():
-        headers = {
-            name.removeprefix("gatewayresponse.header."): value
-            for name, value in response["responseParameters"].items()
-        }
+        headers = response_headers(response)
         assert headers["Access-Control-Allow-Origin"] == "'https://app.example.com'", kind
         assert headers["Vary"] == "'Origin'", kind
         assert headers.get("Access-Control-Expose-Headers") == ("'Retry-After'" if "Retry-After" in headers else None)
