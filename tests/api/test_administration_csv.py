@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa.accounts import Account
 from mfa.administration import csv_users
 from mfa.phones import Phone
-from mfa.users import Kind, Status, User
+from mfa.users.account import Account
+from mfa.users.user import Kind, Status, User
 from tests.api import administrators, people
 from tests.api.administrators import Administrator
 from tests.api.stack import FUZZED, Answer, Stack
@@ -214,7 +214,7 @@ def test_what_a_line_leaves_empty_stays(stack: Stack, admin: Administrator) -> N
 
 
 def test_an_imported_hash_lets_its_user_log_in(stack: Stack, admin: Administrator) -> None:
-    from mfa.passwords import Argon2Passwords
+    from mfa.users.passwords import Argon2Passwords
 
     password = stack.password()
     write(admin, f'login_name,password_hash\nnew.one,"{Argon2Passwords().hash(password)}"\nnew.two,\n')

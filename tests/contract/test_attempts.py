@@ -4,9 +4,9 @@ import pytest
 
 from mfa import errors
 from mfa.challenges import FAILURE_CAP, FOREVER, Guess, NotOpened
-from mfa.history import EventType
 from mfa.store import records
 from mfa.times import rfc3339
+from mfa.users.history import EventType
 from tests.contract.world import ADDRESS, REFUSED, START, Person, World
 
 

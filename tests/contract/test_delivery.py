@@ -7,9 +7,9 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from mfa import errors
 from mfa.challenges import Challenge, Channel, Delivery
-from mfa.history import EventType
 from mfa.sends import Caller, Outcome, Receipt
 from mfa.settings import Voice, WhatsApp
+from mfa.users.history import EventType
 from tests.contract.world import ADDRESS, NUMBER, REFUSED, REFUSED_FOR_GOOD, Person, World
 
 SILENCE = ReadTimeoutError(endpoint_url="https://dynamodb")

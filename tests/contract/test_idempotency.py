@@ -4,7 +4,7 @@ import pytest
 
 from mfa import errors
 from mfa.dispatch import REQUESTS_KEPT
-from mfa.history import EventType
+from mfa.users.history import EventType
 from tests.contract.world import REFUSED, Person, World
 
 

@@ -11,12 +11,12 @@ from mfa import errors
 from mfa.admin_requests import ListEvents, ListUsers
 from mfa.administration.directory import Directory
 from mfa.challenges import Guess
-from mfa.history import EventType
-from mfa.listings import search_term
 from mfa.store import records
 from mfa.store.listings import entry_writes
 from mfa.times import rfc3339
-from mfa.users import Kind, User
+from mfa.users.history import EventType
+from mfa.users.search_index import search_term
+from mfa.users.user import Kind, User
 from tests.contract.engines import engines, running
 from tests.contract.world import KEYS, START, Person, World
 

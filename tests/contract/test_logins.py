@@ -4,11 +4,11 @@ import pytest
 
 from mfa import errors
 from mfa.budgets import WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME
-from mfa.clients import Client
-from mfa.history import EventType
 from mfa.logins import Authenticated, MfaRequired
 from mfa.store import records
-from mfa.users import Status
+from mfa.users.clients import Client
+from mfa.users.history import EventType
+from mfa.users.user import Status
 from tests.contract.world import ADDRESS, NUMBER, PASSWORD, START, Person, World
 
 HOUR = 3600

@@ -3,9 +3,9 @@
 import pytest
 
 from mfa import errors
-from mfa.history import EventType
 from mfa.store.personal import PersonalStore
 from mfa.store.table import Item
+from mfa.users.history import EventType
 from tests.contract.world import World
 
 

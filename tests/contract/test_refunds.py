@@ -7,9 +7,9 @@ import pytest
 from mfa import errors
 from mfa.challenges import Delivery
 from mfa.errors import DestinationBlocked, PhoneUnusable, SmsUnavailable
-from mfa.history import EventType
 from mfa.sends import Outcome, Receipt
 from mfa.store import records
+from mfa.users.history import EventType
 from tests.contract.world import NUMBER, REFUSED, REFUSED_FOR_GOOD, Person, World
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from mfa.challenges import Delivery
-from mfa.history import EventType
 from mfa.sends import Receipt
 from mfa.settings import Settings, StoredSettings
 from mfa.store import records
+from mfa.users.history import EventType
 from tests.contract.world import Person, World
 
 

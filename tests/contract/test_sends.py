@@ -9,12 +9,12 @@ import pytest
 from mfa import errors
 from mfa.challenges import Channel, Delivery, NotOpened
 from mfa.errors import SmsUnavailable
-from mfa.history import EventType
 from mfa.sends import Caller, Outcome, Send
 from mfa.settings import Voice
 from mfa.store import records
 from mfa.times import rfc3339
-from mfa.users import Kind, Status, User
+from mfa.users.history import EventType
+from mfa.users.user import Kind, Status, User
 from tests.contract.world import ADDRESS, NUMBER, START, WRITES_IN_A_TRANSACTION, Person, World
 
 

@@ -4,9 +4,9 @@ import pytest
 from msgspec import structs
 
 from mfa import errors
-from mfa.clients import Client, hash_secret
 from mfa.settings import AuthToken, Budgets, Regions, Sender, Settings, StoredSettings, Twilio
 from mfa.store import records
+from mfa.users.clients import Client, hash_secret
 from tests.contract.world import World
 
 SETTINGS = Settings(

@@ -8,10 +8,10 @@ import pytest
 from mfa import errors
 from mfa.budgets import HOUR, Budget, Window
 from mfa.challenges import Delivery
-from mfa.history import EventType
 from mfa.store import records
 from mfa.trials import ATTEMPTS, REFUNDS_PER_HOUR, SENDS, TESTS_PER_HOUR, Trial, TrialRefused
-from mfa.users import Kind, User
+from mfa.users.history import EventType
+from mfa.users.user import Kind, User
 from tests.contract.world import NUMBER, World
 
 NAME = "admin"

@@ -10,10 +10,10 @@ from mfa.admin_requests import NewUser, UserPatch
 from mfa.administration.actors import Actor
 from mfa.administration.users import UserAdministration
 from mfa.challenges import Challenge
-from mfa.history import EventType
 from mfa.phones import PHONES_PER_USER
 from mfa.store import records
-from mfa.users import Kind, Status, User
+from mfa.users.history import EventType
+from mfa.users.user import Kind, Status, User
 from tests.contract.world import NUMBER, PASSWORD, Person, World
 
 IAM = Actor("iam")

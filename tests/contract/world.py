@@ -12,11 +12,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 from msgspec import structs
 
-from mfa.accounts import Account
 from mfa.challenges import Challenge, Channel, Delivery
 from mfa.dispatch import Dispatch
 from mfa.errors import SmsUnavailable
-from mfa.history import Event, EventType
 from mfa.keys import HmacKeys
 from mfa.logins import Logins
 from mfa.phones import Phone
@@ -34,7 +32,9 @@ from mfa.store.table import Item, Key, Table, decode, encode
 from mfa.store.trials import TrialStore
 from mfa.store.users import UserStore
 from mfa.tokens import MfaToken
-from mfa.users import Kind, User
+from mfa.users.account import Account
+from mfa.users.history import Event, EventType
+from mfa.users.user import Kind, User
 from mfa.verification import Approval, Verification
 
 # Far from the hour's end and with milliseconds; years ahead, so that no engine sweeps an item by its TTL.

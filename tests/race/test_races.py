@@ -13,12 +13,12 @@ import pytest
 
 from infra.local.processes import AWS_ENVIRONMENT
 from mfa.challenges import Channel, Delivery
-from mfa.history import Event, EventType
 from mfa.sends import Receipt
 from mfa.store import records
 from mfa.store.counters import Counters
 from mfa.store.sends import SendStore
 from mfa.store.table import Table
+from mfa.users.history import Event, EventType
 from tests.race.conftest import NUMBER_PER_HOUR
 from tests.race.place import BUSY, PASSWORD, Person, Place, at_once, codes
 

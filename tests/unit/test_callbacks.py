@@ -8,8 +8,8 @@ import pytest
 from mfa.callbacks import STATUSES, Callbacks
 from mfa.challenges import Channel, Delivery
 from mfa.errors import Forbidden
-from mfa.history import Event
 from mfa.sends import Receipt
+from mfa.users.history import Event
 
 REF = "0123456789abcdef" * 2
 RECEIPT = Receipt(

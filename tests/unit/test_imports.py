@@ -21,7 +21,7 @@ ALLOWED = {
     "twilio": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "requests": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "urllib3": {"mfa.delivery.twilio"},
-    "argon2": {"mfa.passwords"},
+    "argon2": {"mfa.users.passwords"},
     "phonenumbers": {"mfa.numbering"},
     "cryptography": {"mfa.signing"},
     "jwt": {"mfa.signing", "mfa.access"},

@@ -14,13 +14,13 @@ from mfa import admin_requests, contract, operations
 from mfa.admin_requests import NewUser, UserPatch
 from mfa.administration.actors import Actor
 from mfa.budgets import HOUR, Budget, Window
-from mfa.clients import Client
 from mfa.delivery.messenger import Account as TwilioAccount
 from mfa.phones import Phone
 from mfa.sends import Caller
 from mfa.settings import Sender
 from mfa.store.counters import spend
 from mfa.store.table import TransactionRefused, Write
+from mfa.users.clients import Client
 
 NUMBER = "+85292153799"
 SECRET = "hunter2-hunter2"

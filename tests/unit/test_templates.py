@@ -15,7 +15,7 @@ from mfa.messages import Passcode
 from mfa.settings import Settings
 from mfa.template_texts import texts
 from mfa.templates import LOCALES, built_in, lint, match, render, text
-from mfa.users import new_login_name
+from mfa.users.user import new_login_name
 
 SIGNATURE = Settings().signature
 GSM7 = ("en", "de", "fr", "es", "pt-BR", "it", "nl")

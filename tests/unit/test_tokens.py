@@ -18,7 +18,7 @@ from mfa import tokens
 from mfa.errors import InvalidToken
 from mfa.keys import HmacKeys
 from mfa.tokens import MfaToken
-from mfa.users import Kind
+from mfa.users.user import Kind
 
 NOW = 1_790_000_000.0
 KEYS = HmacKeys(b"k" * 64)

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import jwt
 
-from mfa.accounts import Account
 from mfa.administration.actors import Actor
 from mfa.errors import Forbidden, InvalidToken
 from mfa.settings import Settings
-from mfa.users import Kind
+from mfa.users.account import Account
+from mfa.users.user import Kind
 
 _TYPE = "at+jwt"
 

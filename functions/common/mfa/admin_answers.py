@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from mfa.contract import Time
-from mfa.users import Kind, Status
+from mfa.users.user import Kind, Status
 
 
 class Unusable(Struct, frozen=True):

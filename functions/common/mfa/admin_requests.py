@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from mfa.contract import Id, Time
 from mfa.phones import PHONES_PER_USER
 from mfa.settings import LOCALE, Email
-from mfa.users import Kind, Status
+from mfa.users.user import Kind, Status
 
 PAGE = 50
 PAGE_MAX = 100

@@ -2,15 +2,15 @@
 
 from mfa import admin_answers as answers
 from mfa import template_texts
-from mfa.accounts import Account
 from mfa.administration.actors import Actor
-from mfa.clients import Client
-from mfa.history import Event
 from mfa.phones import Phone, mask_number
 from mfa.settings import Settings
 from mfa.templates import lint
 from mfa.times import rfc3339
 from mfa.trials import Trial
+from mfa.users.account import Account
+from mfa.users.clients import Client
+from mfa.users.history import Event
 
 
 def user(account: Account, now: float) -> answers.UserView:

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from mfa.challenges import Delivery
 from mfa.errors import Forbidden
-from mfa.history import Event
 from mfa.sends import PERMANENT_ERRORS, Receipt
+from mfa.users.history import Event
 
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
 # https://www.twilio.com/docs/voice/api/call-resource#call-status-values

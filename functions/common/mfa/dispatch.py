@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mfa import composition, errors, passcodes
-from mfa.accounts import Account
 from mfa.budgets import Budget, RandomBelow, ShardedBudget
 from mfa.challenges import (
     EMAIL_SENDS,
@@ -21,7 +20,6 @@ from mfa.challenges import (
     Request,
     find_earlier,
 )
-from mfa.history import Event, EventType, refused_guesses
 from mfa.idempotency import replay, request_key
 from mfa.keys import HmacKeys
 from mfa.messages import Passcode
@@ -40,7 +38,9 @@ from mfa.sends import (
 )
 from mfa.settings import Settings
 from mfa.tokens import MfaToken, is_challenge_of, new_challenge_id
-from mfa.users import Kind, User, mask_email
+from mfa.users.account import Account
+from mfa.users.history import Event, EventType, refused_guesses
+from mfa.users.user import Kind, User, mask_email
 
 EARLIER_SENDS_KEPT = 10
 REQUESTS_KEPT = 5

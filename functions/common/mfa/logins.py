@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mfa import errors
-from mfa.accounts import Account
 from mfa.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
 from mfa.challenges import PHONE_CHANNELS, Channel
-from mfa.clients import Client
-from mfa.history import Event, EventType
 from mfa.keys import HmacKeys
 from mfa.phones import Phone
 from mfa.settings import Settings
 from mfa.tokens import MfaToken, Signer, access_claims, sign_access_token, uuid7, write_mfa_token
-from mfa.users import Kind, User, canonical_login_name, mask_email
+from mfa.users.account import Account
+from mfa.users.clients import Client
+from mfa.users.history import Event, EventType
+from mfa.users.user import Kind, User, canonical_login_name, mask_email
 
 _NAME_BYTES = 512
 # An old client that starts several jobs at once logs in as often at once.

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from mfa.budgets import Budget, BudgetSpent, ShardedBudget
 from mfa.challenges import Challenge, Channel, Delivery, Guess
 from mfa.errors import RateLimited, SmsUnavailable
-from mfa.history import Event
 from mfa.metrics import Metrics
+from mfa.users.history import Event
 
 if TYPE_CHECKING:
     from mfa import dispatch, verification
-    from mfa.accounts import Account
     from mfa.sends import Outcome, Outgoing, Receipt, Send
     from mfa.tokens import MfaToken
+    from mfa.users.account import Account
 
 # Why something was not sent: ours, Twilio's for messages and calls, carriers', calls'. All others are `other`, so that
 # what is counted stays bounded whatever comes in; the log has the code.

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from mfa import errors
 from mfa.budgets import DAY, HOUR, Budget, ShardedBudget, Window
 from mfa.challenges import Challenge, Channel, Delivery, EarlierSend, Lane, Request
-from mfa.history import Event, EventType
 from mfa.phones import Phone
 from mfa.settings import Settings
 from mfa.tokens import MfaToken
+from mfa.users.history import Event, EventType
 
 # https://www.twilio.com/docs/api/errors: the number does not exist, or no messages can reach it, for good.
 PERMANENT_ERRORS = frozenset({"21211", "21614", "30005", "30006"})

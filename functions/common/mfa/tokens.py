@@ -17,7 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from mfa.errors import InvalidToken
 from mfa.keys import HmacKeys
-from mfa.users import Kind, User
+from mfa.users.user import Kind, User
 
 MFA_TOKEN_LENGTH = 2048
 _ID_BYTES = 12

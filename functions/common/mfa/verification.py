@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from mfa import errors, passcodes
-from mfa.accounts import Account
 from mfa.challenges import Challenge, Guess, NotOpened, find_earlier
-from mfa.history import Event, EventType, refused_guesses
 from mfa.keys import HmacKeys
 from mfa.settings import Settings
 from mfa.times import rfc3339
 from mfa.tokens import MfaToken, Signer, access_claims, is_challenge_of, sign_access_token, uuid7
+from mfa.users.account import Account
+from mfa.users.history import Event, EventType, refused_guesses
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from mfa.caches import Cached
-from mfa.clients import Client
 from mfa.errors import TemporarilyUnavailable
 from mfa.keys import HmacKeys
 from mfa.metering import MeteredAttempts, MeteredEmail, MeteredMessenger, MeteredSends
 from mfa.metrics import Metrics
 from mfa.settings import Settings
+from mfa.users.clients import Client
 
 if TYPE_CHECKING:
     from mfa.access import Access
@@ -93,7 +93,7 @@ class Wiring:
     def logins(self) -> "Logins":
         """The first factor."""
         from mfa.logins import Logins
-        from mfa.passwords import Argon2Passwords
+        from mfa.users.passwords import Argon2Passwords
 
         return Logins(
             accounts=self.account_store,
@@ -160,11 +160,11 @@ class Wiring:
         from mfa.administration.users import UserAdministration
         from mfa.delivery.prices import TwilioPrices
         from mfa.operations import Administration
-        from mfa.passwords import Argon2Passwords
         from mfa.store.histories import Histories
         from mfa.store.personal import PersonalStore
         from mfa.store.trials import TrialStore
         from mfa.store.users import UserStore
+        from mfa.users.passwords import Argon2Passwords
 
         accounts, users, passwords = self.account_store, UserStore(self._table), Argon2Passwords()
         listings, histories = self._listings, Histories(self._table)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mfa.history import Event, EventType
+from mfa.users.history import Event, EventType
 
 # The actor of a direct invocation.
 DIRECT = "iam"

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from mfa import errors
 from mfa.admin_requests import NewClient
 from mfa.administration.actors import Actor
-from mfa.clients import Client, hash_secret
-from mfa.history import Event, EventType
 from mfa.settings import AuthToken, ReplacedToken, StoredSettings, merged
+from mfa.users.clients import Client, hash_secret
+from mfa.users.history import Event, EventType
 
 # Time to promote Twilio's secondary Auth Token after it was saved here; until then Twilio signs with the one before.
 REPLACED_TOKEN_SECONDS = 3600

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mfa.accounts import Account
 from mfa.admin_answers import Chunk, LineError
 from mfa.admin_requests import ImportUser
 from mfa.errors import InvalidRequest
 from mfa.schema import convert
-from mfa.users import new_login_name
+from mfa.users.account import Account
+from mfa.users.user import new_login_name
 
 COLUMNS = (
     "login_name", "kind", "alias", "owner", "contact_email", "locale", "mfa_enabled", "status", "phones", "password_hash",

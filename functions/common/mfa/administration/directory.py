@@ -5,15 +5,24 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mfa import cursors
-from mfa.accounts import Account
 from mfa.admin_requests import ListEvents, ListUsers
 from mfa.challenges import Challenge
 from mfa.errors import InvalidRequest, UserNotFound
-from mfa.history import Event, refused_guesses
 from mfa.keys import HmacKeys
-from mfa.listings import REGISTERED, SEARCHED, Entry, entries, names, registered_position, search_term, user_lists
 from mfa.times import seconds
-from mfa.users import User, existing_login_name
+from mfa.users.account import Account
+from mfa.users.history import Event, refused_guesses
+from mfa.users.search_index import (
+    REGISTERED,
+    SEARCHED,
+    Entry,
+    entries,
+    names,
+    registered_position,
+    search_term,
+    user_lists,
+)
+from mfa.users.user import User, existing_login_name
 
 
 class Accounts(Protocol):

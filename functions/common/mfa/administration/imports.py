@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mfa import cursors, errors
-from mfa.accounts import Account
 from mfa.admin_answers import ImportReport, LineError
 from mfa.admin_requests import ExportUsers, ImportUser, ImportUsers
 from mfa.administration import csv_users
 from mfa.administration.actors import Actor
 from mfa.administration.users import UserAdministration, Users
-from mfa.history import EventType
 from mfa.keys import HmacKeys
-from mfa.listings import Entry, names, user_lists
 from mfa.settings import Settings
-from mfa.users import Kind, User, canonical_login_name, new_login_name
+from mfa.users.account import Account
+from mfa.users.history import EventType
+from mfa.users.search_index import Entry, names, user_lists
+from mfa.users.user import Kind, User, canonical_login_name, new_login_name
 
 EXPORT_PAGE = 100
 # As many lines as can be written within the function's time and the gateway's.

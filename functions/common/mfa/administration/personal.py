@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from mfa import cursors, errors
 from mfa.admin_requests import ReadRecords
 from mfa.administration.actors import DIRECT, Actor
-from mfa.history import Event, EventType
 from mfa.keys import HmacKeys
 from mfa.times import rfc3339
-from mfa.users import existing_login_name
+from mfa.users.history import Event, EventType
+from mfa.users.user import existing_login_name
 
 RECORDS = 500
 # How the table finds an item, and nothing about the person.

@@ -7,13 +7,13 @@ from typing import Any, Protocol
 from msgspec import UNSET, structs
 
 from mfa import errors
-from mfa.accounts import Account
 from mfa.admin_requests import NewUser, UserPatch
 from mfa.administration.actors import Actor
-from mfa.history import Event, EventType
 from mfa.phones import PHONES_PER_USER, Phone
 from mfa.settings import StoredSettings
-from mfa.users import Kind, User, existing_login_name, new_login_name
+from mfa.users.account import Account
+from mfa.users.history import Event, EventType
+from mfa.users.user import Kind, User, existing_login_name, new_login_name
 
 # Where no version is named, a change that came in between is no reason to refuse.
 PATCH_TRIES = 4

@@ -4,15 +4,15 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mfa.accounts import Account
 from mfa.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
 from mfa.challenges import Challenge
-from mfa.history import Event
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.counters import Counters
 from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write
-from mfa.users import User
+from mfa.users.account import Account
+from mfa.users.history import Event
+from mfa.users.user import User
 
 
 class AccountStore:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from mfa.challenges import FAILURE_CAP, Challenge, Guess, NotOpened
-from mfa.history import Event
 from mfa.phones import slot_of
 from mfa.store import conditions as when
 from mfa.store import records
@@ -11,6 +10,7 @@ from mfa.store.counters import Counters
 from mfa.store.sends import CHALLENGE_SECONDS
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
 from mfa.tokens import MfaToken
+from mfa.users.history import Event
 
 
 class AttemptStore:

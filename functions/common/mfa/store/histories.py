@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from mfa.challenges import Challenge
-from mfa.history import Event
 from mfa.store import records
 from mfa.store.listings import INDEX, LAST
 from mfa.store.table import Item, Table
+from mfa.users.history import Event
 
 
 class Histories:

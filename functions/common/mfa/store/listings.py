@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from heapq import merge
 from itertools import islice
 
-from mfa.listings import Entry, entries
 from mfa.store.table import Item, Table, Write
-from mfa.users import User
+from mfa.users.search_index import Entry, entries
+from mfa.users.user import User
 
 INDEX = "listing"
 LAST = "\U0010ffff"

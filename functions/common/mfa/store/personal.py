@@ -3,10 +3,10 @@
 from itertools import batched
 
 from mfa.errors import Conflict
-from mfa.history import Event
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.table import Item, Table, TransactionRefused, Write
+from mfa.users.history import Event
 
 # With the condition on the profile ten writes, as many as every engine takes in a transaction.
 _AT_ONCE = 9

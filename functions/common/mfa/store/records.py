@@ -7,12 +7,12 @@ challenge and history are not beside the profile.
 from dataclasses import asdict
 
 from mfa.challenges import Challenge, Channel, Delivery, EarlierSend, Guess, Lane, Request
-from mfa.clients import Client
-from mfa.history import EVENT_SECONDS, Event, EventType
 from mfa.phones import PHONES_PER_USER, Phone
 from mfa.store.listings import profile_entry
 from mfa.store.table import Item, Key, Write
-from mfa.users import Kind, Status, User
+from mfa.users.clients import Client
+from mfa.users.history import EVENT_SECONDS, Event, EventType
+from mfa.users.user import Kind, Status, User
 
 SETTINGS: Key = ("SETTINGS", "#SETTINGS")
 ADMINS: Key = ("SETTINGS", "#ADMINS")

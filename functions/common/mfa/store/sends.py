@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from mfa.accounts import Account
 from mfa.budgets import Budget, BudgetSpent, ShardedBudget
 from mfa.challenges import FAILURE_CAP, Channel, Delivery, NotOpened
 from mfa.errors import RateLimited
-from mfa.history import Event
 from mfa.phones import slot_of
 from mfa.sends import AccountChanged, Receipt, Send
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.counters import Counters, spend
 from mfa.store.table import ConditionFailed, Key, Table, TransactionRefused, Write
+from mfa.users.account import Account
+from mfa.users.history import Event
 
 CHALLENGE_SECONDS = 90 * 86400
 # Carriers report for up to two days.

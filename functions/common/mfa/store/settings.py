@@ -5,15 +5,15 @@ from typing import Any
 
 import msgspec
 
-from mfa.clients import Client
 from mfa.errors import ClientNotFound, Conflict, PreconditionFailed
-from mfa.history import Event
-from mfa.listings import names
 from mfa.settings import AuthToken, ReplacedToken, StoredSettings, as_saved
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.listings import Listings
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
+from mfa.users.clients import Client
+from mfa.users.history import Event
+from mfa.users.search_index import names
 
 
 class SettingsStore:

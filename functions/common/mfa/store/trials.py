@@ -6,14 +6,14 @@ from typing import Any
 from mfa.budgets import Budget
 from mfa.challenges import Delivery
 from mfa.errors import Conflict, RateLimited
-from mfa.history import Event
 from mfa.phones import Phone
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.counters import spend
 from mfa.store.table import ConditionFailed, Key, Table, TransactionRefused, Write
 from mfa.trials import ATTEMPTS, REFUNDS_PER_HOUR, SENDS, Trial, TrialRefused
-from mfa.users import User
+from mfa.users.history import Event
+from mfa.users.user import User
 
 TRIAL_SECONDS = 86400
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from mfa.errors import Conflict, Forbidden, PhoneNotFound, PreconditionFailed, UserNotFound
-from mfa.history import Event
 from mfa.phones import PHONES_PER_USER, Phone
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.listings import entry_writes
 from mfa.store.sends import CHALLENGE_SECONDS
 from mfa.store.table import Table, TransactionRefused, Write
-from mfa.users import CREDENTIALS, Kind, User
+from mfa.users.history import Event
+from mfa.users.user import CREDENTIALS, Kind, User
 
 
 class UserStore:

@@ -7,7 +7,7 @@ does not show. A position is a term, a NUL, and the name that makes it unique.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mfa.users import Kind, User, canonical_login_name
+from mfa.users.user import Kind, User, canonical_login_name
 
 # A user's fields that a search looks at, in this order.
 SEARCHED = ("login_name", "alias", "owner")

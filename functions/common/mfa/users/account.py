@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from mfa.challenges import Challenge
 from mfa.errors import Conflict, InvalidToken, UserNotFound
 from mfa.phones import PHONES_PER_USER, Phone
-from mfa.users import User
+from mfa.users.user import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

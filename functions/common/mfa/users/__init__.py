@@ -1,0 +1,1 @@
+"""People who log in and applications that vouch for them."""
