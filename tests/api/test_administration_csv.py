@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfa.administration import csv_users
-from mfa.phones import Phone
+from mfa.factors.phones import Phone
 from mfa.users.account import Account
 from mfa.users.user import Kind, Status, User
 from tests.api import administrators, people

@@ -10,7 +10,7 @@ from mfa.admin_requests import NewUser, UserPatch
 from mfa.administration.actors import Actor
 from mfa.administration.users import UserAdministration
 from mfa.challenges import Challenge
-from mfa.phones import PHONES_PER_USER
+from mfa.factors.phones import PHONES_PER_USER
 from mfa.store import records
 from mfa.users.history import EventType
 from mfa.users.user import Kind, Status, User

@@ -15,9 +15,9 @@ from msgspec import structs
 from mfa.challenges import Challenge, Channel, Delivery
 from mfa.dispatch import Dispatch
 from mfa.errors import SmsUnavailable
+from mfa.factors.phones import Phone
 from mfa.keys import HmacKeys
 from mfa.logins import Logins
-from mfa.phones import Phone
 from mfa.sends import Caller, Dispatched, Outcome, Outgoing
 from mfa.settings import Budgets, Settings
 from mfa.store import records

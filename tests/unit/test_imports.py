@@ -22,7 +22,7 @@ ALLOWED = {
     "requests": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "urllib3": {"mfa.delivery.twilio"},
     "argon2": {"mfa.users.passwords"},
-    "phonenumbers": {"mfa.numbering"},
+    "phonenumbers": {"mfa.factors.phone_numbers"},
     "cryptography": {"mfa.signing"},
     "jwt": {"mfa.signing", "mfa.access"},
     "itsdangerous": {"mfa.tokens", "mfa.cursors"},

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa import numbering
 from mfa.errors import DestinationBlocked, InvalidRequest
+from mfa.factors import phone_numbers
 from mfa.settings import Regions
 
 ANYWHERE = Regions()
@@ -38,7 +38,7 @@ ANYWHERE = Regions()
     ],
 )
 def test_a_mobile_number_is_read_with_its_own_region(written: str, e164: str, region: str, calling_code: str) -> None:
-    number = numbering.parse(written, ANYWHERE)
+    number = phone_numbers.parse(written, ANYWHERE)
     assert (number.e164, number.region, number.calling_code) == (e164, region, calling_code)
     assert number.kind in ("mobile", "fixed_line_or_mobile")
 
@@ -82,7 +82,7 @@ def test_a_mobile_number_is_read_with_its_own_region(written: str, e164: str, re
 )
 def test_what_is_no_number_in_international_form_is_refused_naming_the_field(written: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        numbering.parse(written, ANYWHERE)
+        phone_numbers.parse(written, ANYWHERE)
     assert refused.value.members["errors"][0]["field"] == "number"
 
 
@@ -109,7 +109,7 @@ def test_what_is_no_number_in_international_form_is_refused_naming_the_field(wri
 )
 def test_a_number_of_another_kind_is_blocked_or_no_number(written: str, what: str) -> None:
     with pytest.raises((DestinationBlocked, InvalidRequest)):
-        numbering.parse(written, ANYWHERE)
+        phone_numbers.parse(written, ANYWHERE)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_number_of_another_kind_is_blocked_or_no_number(written: str, what: st
 )
 def test_a_number_that_exists_and_is_of_another_kind_is_blocked(written: str) -> None:
     with pytest.raises(DestinationBlocked):
-        numbering.parse(written, ANYWHERE)
+        phone_numbers.parse(written, ANYWHERE)
 
 
 @pytest.mark.parametrize(
@@ -145,16 +145,16 @@ def test_a_number_that_exists_and_is_of_another_kind_is_blocked(written: str) ->
 )
 def test_a_region_is_allowed_by_itself_and_not_by_its_calling_code(written: str, allowed: str, permitted: bool) -> None:
     if permitted:
-        assert numbering.parse(written, Regions(allow=[allowed])).region == allowed
+        assert phone_numbers.parse(written, Regions(allow=[allowed])).region == allowed
         return
     with pytest.raises(DestinationBlocked):
-        numbering.parse(written, Regions(allow=[allowed]))
+        phone_numbers.parse(written, Regions(allow=[allowed]))
 
 
 @given(st.text(max_size=40) | st.text("+0123456789 ()-.", max_size=40).map(lambda text: f"+{text}"))
 def test_whatever_is_written_is_a_mobile_number_or_refused(written: str) -> None:
     try:
-        number = numbering.parse(written, ANYWHERE)
+        number = phone_numbers.parse(written, ANYWHERE)
     except (InvalidRequest, DestinationBlocked) as refused:
         number, said = None, str(refused).replace("+85292153799", "the example")
     if number is None:
@@ -164,4 +164,4 @@ def test_whatever_is_written_is_a_mobile_number_or_refused(written: str) -> None
 
 
 def test_no_number_shows_in_a_repr() -> None:
-    assert "3799" not in repr(numbering.parse("+85292153799", ANYWHERE))
+    assert "3799" not in repr(phone_numbers.parse("+85292153799", ANYWHERE))

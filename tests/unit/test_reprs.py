@@ -15,7 +15,7 @@ from mfa.admin_requests import NewUser, UserPatch
 from mfa.administration.actors import Actor
 from mfa.budgets import HOUR, Budget, Window
 from mfa.delivery.messenger import Account as TwilioAccount
-from mfa.phones import Phone
+from mfa.factors.phones import Phone
 from mfa.sends import Caller
 from mfa.settings import Sender
 from mfa.store.counters import spend

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfa.errors import InvalidRequest
-from mfa.phones import mask_number, slot_of
+from mfa.factors.phones import mask_number, slot_of
 from mfa.users.user import LOGIN_NAME_LENGTH, Kind, Status, User, canonical_login_name, mask_email, new_login_name
 
 EVERY_CHARACTER = [chr(point) for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000]

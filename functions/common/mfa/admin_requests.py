@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mfa.contract import Id, Time
-from mfa.phones import PHONES_PER_USER
+from mfa.factors.phones import PHONES_PER_USER
 from mfa.settings import LOCALE, Email
 from mfa.users.user import Kind, Status
 

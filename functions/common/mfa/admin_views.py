@@ -3,7 +3,7 @@
 from mfa import admin_answers as answers
 from mfa import template_texts
 from mfa.administration.actors import Actor
-from mfa.phones import Phone, mask_number
+from mfa.factors.phones import Phone, mask_number
 from mfa.settings import Settings
 from mfa.templates import lint
 from mfa.times import rfc3339

@@ -20,10 +20,10 @@ from mfa.challenges import (
     Request,
     find_earlier,
 )
+from mfa.factors.phones import FIXED_LINE, Phone, mask_number
 from mfa.idempotency import replay, request_key
 from mfa.keys import HmacKeys
 from mfa.messages import Passcode
-from mfa.phones import FIXED_LINE, Phone, mask_number
 from mfa.sends import (
     AccountChanged,
     Caller,

@@ -7,8 +7,8 @@ from typing import Protocol
 from mfa import errors
 from mfa.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
 from mfa.challenges import PHONE_CHANNELS, Channel
+from mfa.factors.phones import Phone
 from mfa.keys import HmacKeys
-from mfa.phones import Phone
 from mfa.settings import Settings
 from mfa.tokens import MfaToken, Signer, access_claims, sign_access_token, uuid7, write_mfa_token
 from mfa.users.account import Account

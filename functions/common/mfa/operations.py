@@ -83,9 +83,9 @@ def _get_session(administration: Administration, ask: Ask) -> Output:
 
 
 def _list_regions(_administration: Administration, _ask: Ask) -> Output:
-    from mfa import numbering  # noqa: PLC0415 - the plans of every country, which only this needs
+    from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
-    return Output(answers.Regions([answers.Region(*each) for each in numbering.regions()]))
+    return Output(answers.Regions([answers.Region(*each) for each in phone_numbers.regions()]))
 
 
 def _get_settings(administration: Administration, _ask: Ask) -> Output:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from mfa import errors
 from mfa.budgets import DAY, HOUR, Budget, ShardedBudget, Window
 from mfa.challenges import Challenge, Channel, Delivery, EarlierSend, Lane, Request
-from mfa.phones import Phone
+from mfa.factors.phones import Phone
 from mfa.settings import Settings
 from mfa.tokens import MfaToken
 from mfa.users.history import Event, EventType

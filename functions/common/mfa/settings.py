@@ -233,7 +233,7 @@ def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str |
 
 def checked(settings: Settings) -> Settings:
     """The settings, where no two of them contradict each other. Raises InvalidRequest."""
-    from mfa import numbering  # noqa: PLC0415 - only who saves settings judges regions and templates
+    from mfa.factors import phone_numbers  # noqa: PLC0415 - only who saves settings judges regions and templates
     from mfa.templates import has_link, lint  # noqa: PLC0415
 
     if has_link(settings.signature):
@@ -241,7 +241,7 @@ def checked(settings: Settings) -> Settings:
     if re.search(r"\d{4}", settings.signature):
         raise InvalidRequest("signature", "must not hold four digits in a row, which could pass for a passcode")
     if settings.regions.allow != "*":
-        known = {region for region, _ in numbering.regions()}
+        known = {region for region, _ in phone_numbers.regions()}
         if unknown := sorted(set(settings.regions.allow) - known):
             raise InvalidRequest("regions.allow", f"lists a region that has no telephone numbers: {unknown[0]}")
     numbers = [test.number for test in settings.test_numbers]

@@ -2,8 +2,8 @@
 
 from mfa import contract
 from mfa.challenges import Challenge
+from mfa.factors.phones import Phone
 from mfa.logins import Authenticated, MfaRequired
-from mfa.phones import Phone
 from mfa.times import rfc3339
 from mfa.verification import Approval
 

@@ -116,11 +116,11 @@ class Imports:
         user = line.user
         if user is None:
             return line.error
-        from mfa import numbering  # noqa: PLC0415 - the plans of every country, which only this needs
+        from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         try:
             for number in user.phones:
-                numbering.parse(number, settings.regions, "phones", calls=settings.voice.enabled)
+                phone_numbers.parse(number, settings.regions, "phones", calls=settings.voice.enabled)
         except errors.InvalidRequest as error:
             return LineError(line.number, "phones", error.members["errors"][0]["message"])
         except errors.DestinationBlocked as error:
@@ -164,10 +164,11 @@ class Imports:
         return "updated" if changed or added else "unchanged"
 
     def _add_phones(self, actor: Actor, account: Account, row: ImportUser, settings: Settings) -> int:
-        from mfa import numbering  # noqa: PLC0415 - the plans of every country, which only this needs
+        from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         parsed = [
-            numbering.parse(number, settings.regions, "phones", calls=settings.voice.enabled) for number in row.phones
+            phone_numbers.parse(number, settings.regions, "phones", calls=settings.voice.enabled)
+            for number in row.phones
         ]
         there = {phone.number for phone in account.phones}
         new = [number for number in dict.fromkeys(each.e164 for each in parsed) if number not in there]

@@ -12,9 +12,9 @@ from mfa.admin_requests import GetTest, ResendTest, StartTest, VerifyTest
 from mfa.administration.actors import Actor
 from mfa.budgets import HOUR, Budget, RandomBelow, Window
 from mfa.challenges import Channel, Delivery
+from mfa.factors.phones import Phone
 from mfa.keys import HmacKeys
 from mfa.messages import Passcode
-from mfa.phones import Phone
 from mfa.sends import Outcome, Outgoing
 from mfa.settings import Sender, Settings, StoredSettings, merged
 from mfa.trials import TESTS_PER_HOUR, Trial, TrialRefused
@@ -66,11 +66,11 @@ class SettingsTests:
 
     def start(self, actor: Actor, given: StartTest) -> Trial:
         """Sends a passcode to the number. Raises the errors of `POST /v1/admin/settings/test`."""
-        from mfa import numbering  # noqa: PLC0415 - the plans of every country, which only this needs
+        from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         account = self._administrator(actor, given.login_name)
         settings, token = self._settings(given.settings)
-        number = numbering.parse(given.phone, settings.regions, "phone")
+        number = phone_numbers.parse(given.phone, settings.regions, "phone")
         if all(phone.number != number.e164 for phone in account.phones):
             account.free_slot()
         trial_id = self.random_bytes(12).hex()

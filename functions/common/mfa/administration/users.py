@@ -9,7 +9,7 @@ from msgspec import UNSET, structs
 from mfa import errors
 from mfa.admin_requests import NewUser, UserPatch
 from mfa.administration.actors import Actor
-from mfa.phones import PHONES_PER_USER, Phone
+from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.settings import StoredSettings
 from mfa.users.account import Account
 from mfa.users.history import Event, EventType
@@ -125,10 +125,10 @@ class UserAdministration:
 
         Raises InvalidRequest, DestinationBlocked, UserNotFound, and Conflict where the user has it already or has five.
         """
-        from mfa import numbering  # noqa: PLC0415 - the plans of every country, which only this needs
+        from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         settings = self.stored_settings().settings
-        parsed = numbering.parse(number, settings.regions, calls=settings.voice.enabled)
+        parsed = phone_numbers.parse(number, settings.regions, calls=settings.voice.enabled)
         for _ in range(PHONES_PER_USER + 1):
             account = self.get(login_name)
             if any(phone.number == parsed.e164 for phone in account.phones):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mfa.challenges import FAILURE_CAP, Challenge, Guess, NotOpened
-from mfa.phones import slot_of
+from mfa.factors.phones import slot_of
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.counters import Counters

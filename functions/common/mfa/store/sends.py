@@ -7,7 +7,7 @@ from typing import Any
 from mfa.budgets import Budget, BudgetSpent, ShardedBudget
 from mfa.challenges import FAILURE_CAP, Channel, Delivery, NotOpened
 from mfa.errors import RateLimited
-from mfa.phones import slot_of
+from mfa.factors.phones import slot_of
 from mfa.sends import AccountChanged, Receipt, Send
 from mfa.store import conditions as when
 from mfa.store import records

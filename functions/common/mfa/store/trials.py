@@ -6,7 +6,7 @@ from typing import Any
 from mfa.budgets import Budget
 from mfa.challenges import Delivery
 from mfa.errors import Conflict, RateLimited
-from mfa.phones import Phone
+from mfa.factors.phones import Phone
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.counters import spend

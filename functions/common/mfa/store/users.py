@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mfa.errors import Conflict, Forbidden, PhoneNotFound, PreconditionFailed, UserNotFound
-from mfa.phones import PHONES_PER_USER, Phone
+from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.listings import entry_writes

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from mfa.challenges import Challenge
 from mfa.errors import Conflict, InvalidToken, UserNotFound
-from mfa.phones import PHONES_PER_USER, Phone
+from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.users.user import User
 
 

@@ -7,7 +7,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from mfa.errors import DestinationBlocked, InvalidRequest
-from mfa.phones import FIXED_LINE
+from mfa.factors.phones import FIXED_LINE
 from mfa.settings import Regions
 
 # What a person may write between the digits. ASCII only, and no letters: +18002ALLNOW is not a number to text.

@@ -1,0 +1,1 @@
+"""What a user proves beside the password."""
