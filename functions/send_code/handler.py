@@ -9,9 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa import api, contract, views
 from mfa.callbacks import callback_url
-from mfa.challenges import Channel
+from mfa.challenges.challenge import Channel
+from mfa.challenges.sends import Dispatched
 from mfa.metering import known_error
-from mfa.sends import Dispatched
 from mfa.wiring import Wiring
 
 logger = Logger()

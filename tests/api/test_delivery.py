@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from mfa.challenges import Channel, Delivery
+from mfa.challenges.challenge import Channel, Delivery
+from mfa.challenges.sends import Outgoing
 from mfa.delivery import twilio
 from mfa.delivery.messenger import Account, Patience
-from mfa.sends import Outgoing
 from mfa.settings import Sender
 from tests.api import deliveries
 from tests.api.deliveries import asked, code, faults, pause, requests, spent

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from mfa.challenges import NotOpened
+from mfa.challenges.challenge import NotOpened
+from mfa.challenges.sends import AccountChanged
+from mfa.challenges.settings_tests import TrialRefused
 from mfa.errors import Refusal
-from mfa.sends import AccountChanged
 from mfa.store import conditions
-from mfa.trials import TrialRefused
 from tests.contract import engines
 from tests.contract.engines import Engine
 from tests.contract.world import Person, World

@@ -3,7 +3,7 @@
 import pytest
 
 from mfa import errors
-from mfa.challenges import FAILURE_CAP, FOREVER, Guess, NotOpened
+from mfa.challenges.challenge import FAILURE_CAP, FOREVER, Guess, NotOpened
 from mfa.store import records
 from mfa.times import rfc3339
 from mfa.users.history import EventType

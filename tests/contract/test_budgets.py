@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from mfa import errors
-from mfa.budgets import DAY, HOUR, SHARDS, ShardedBudget, Window
-from mfa.sends import Caller
+from mfa.challenges.budgets import DAY, HOUR, SHARDS, ShardedBudget, Window
+from mfa.challenges.sends import Caller
 from tests.contract.world import ADDRESS, NUMBER, START, Person, World
 
 

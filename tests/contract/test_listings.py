@@ -10,7 +10,7 @@ import pytest
 from mfa import errors
 from mfa.admin_requests import ListEvents, ListUsers
 from mfa.administration.directory import Directory
-from mfa.challenges import Guess
+from mfa.challenges.challenge import Guess
 from mfa.store import records
 from mfa.store.listings import entry_writes
 from mfa.times import rfc3339

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from mfa import errors
-from mfa.challenges import FAILURE_CAP, FOREVER, Challenge
+from mfa.challenges.challenge import FAILURE_CAP, FOREVER, Challenge
 from mfa.store import records
 from mfa.times import rfc3339
 from tests.contract.world import START, Person, World

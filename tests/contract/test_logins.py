@@ -3,7 +3,7 @@
 import pytest
 
 from mfa import errors
-from mfa.budgets import WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME
+from mfa.challenges.budgets import WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME
 from mfa.logins import Authenticated, MfaRequired
 from mfa.store import records
 from mfa.users.clients import Client

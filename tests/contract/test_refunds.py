@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from mfa import errors
-from mfa.challenges import Delivery
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.sends import Outcome, Receipt
 from mfa.errors import DestinationBlocked, PhoneUnusable, SmsUnavailable
-from mfa.sends import Outcome, Receipt
 from mfa.store import records
 from mfa.users.history import EventType
 from tests.contract.world import NUMBER, REFUSED, REFUSED_FOR_GOOD, Person, World

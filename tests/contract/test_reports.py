@@ -2,8 +2,8 @@
 
 import pytest
 
-from mfa.challenges import Delivery
-from mfa.sends import Receipt
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.sends import Receipt
 from mfa.settings import Settings, StoredSettings
 from mfa.store import records
 from mfa.users.history import EventType

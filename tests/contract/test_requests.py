@@ -29,7 +29,7 @@ from infra.local.twilio.delivered import Delivered
 from mfa import caches, wiring
 from mfa.admin_requests import NewClient, NewUser
 from mfa.administration.actors import Actor
-from mfa.budgets import WRONG_PASSWORDS_PER_NAME
+from mfa.challenges.budgets import WRONG_PASSWORDS_PER_NAME
 
 PASSWORD = "correct horse battery staple"
 IAM = Actor("iam")

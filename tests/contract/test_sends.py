@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 
 from mfa import errors
-from mfa.challenges import Channel, Delivery, NotOpened
+from mfa.challenges.challenge import Channel, Delivery, NotOpened
+from mfa.challenges.sends import Caller, Outcome, Send
 from mfa.errors import SmsUnavailable
-from mfa.sends import Caller, Outcome, Send
 from mfa.settings import Voice
 from mfa.store import records
 from mfa.times import rfc3339

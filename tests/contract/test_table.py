@@ -12,7 +12,7 @@ from botocore.exceptions import (
 )
 
 from mfa import errors
-from mfa.challenges import Guess
+from mfa.challenges.challenge import Guess
 from mfa.store.table import CONFLICT_RETRIES, decode, encode
 from tests.contract.world import ADDRESS, PASSWORD, Person, World
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from mfa import errors
-from mfa.budgets import HOUR, Budget, Window
-from mfa.challenges import Delivery
+from mfa.challenges.budgets import HOUR, Budget, Window
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.settings_tests import ATTEMPTS, REFUNDS_PER_HOUR, SENDS, TESTS_PER_HOUR, Trial, TrialRefused
 from mfa.store import records
-from mfa.trials import ATTEMPTS, REFUNDS_PER_HOUR, SENDS, TESTS_PER_HOUR, Trial, TrialRefused
 from mfa.users.history import EventType
 from mfa.users.user import Kind, User
 from tests.contract.world import NUMBER, World

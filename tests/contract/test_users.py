@@ -9,7 +9,7 @@ from mfa import errors
 from mfa.admin_requests import NewUser, UserPatch
 from mfa.administration.actors import Actor
 from mfa.administration.users import UserAdministration
-from mfa.challenges import Challenge
+from mfa.challenges.challenge import Challenge
 from mfa.factors.phones import PHONES_PER_USER
 from mfa.store import records
 from mfa.users.history import EventType

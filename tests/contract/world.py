@@ -12,13 +12,13 @@ from typing import Any
 from botocore.exceptions import ClientError
 from msgspec import structs
 
-from mfa.challenges import Challenge, Channel, Delivery
+from mfa.challenges.challenge import Challenge, Channel, Delivery
+from mfa.challenges.sends import Caller, Dispatched, Outcome, Outgoing
 from mfa.dispatch import Dispatch
 from mfa.errors import SmsUnavailable
 from mfa.factors.phones import Phone
 from mfa.keys import HmacKeys
 from mfa.logins import Logins
-from mfa.sends import Caller, Dispatched, Outcome, Outgoing
 from mfa.settings import Budgets, Settings
 from mfa.store import records
 from mfa.store.accounts import AccountStore

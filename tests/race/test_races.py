@@ -12,8 +12,8 @@ import boto3
 import pytest
 
 from infra.local.processes import AWS_ENVIRONMENT
-from mfa.challenges import Channel, Delivery
-from mfa.sends import Receipt
+from mfa.challenges.challenge import Channel, Delivery
+from mfa.challenges.sends import Receipt
 from mfa.store import records
 from mfa.store.counters import Counters
 from mfa.store.sends import SendStore

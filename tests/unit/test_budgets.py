@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa.budgets import DAY, HOUR, SHARDS, ShardedBudget, Window
+from mfa.challenges.budgets import DAY, HOUR, SHARDS, ShardedBudget, Window
 from mfa.store.counters import Counters
 
 TIMES = st.floats(0, 4e9).map(lambda at: round(at, 3))

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from mfa.callbacks import STATUSES, Callbacks
-from mfa.challenges import Channel, Delivery
+from mfa.challenges.challenge import Channel, Delivery
+from mfa.challenges.sends import Receipt
 from mfa.errors import Forbidden
-from mfa.sends import Receipt
 from mfa.users.history import Event
 
 REF = "0123456789abcdef" * 2

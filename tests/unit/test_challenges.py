@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa import errors, passcodes, views
-from mfa.challenges import (
+from mfa import errors, views
+from mfa.challenges import passcodes
+from mfa.challenges.challenge import (
     EMAIL_SENDS,
     FAILURE_CAP,
     FOREVER,

@@ -8,10 +8,10 @@ import pytest
 from msgspec import structs
 
 from mfa import composition, speech, template_texts
-from mfa.challenges import Channel
+from mfa.challenges.challenge import Channel
+from mfa.challenges.sends import Outgoing
 from mfa.composition import Reader
 from mfa.messages import Passcode
-from mfa.sends import Outgoing
 from mfa.settings import Settings
 
 PASSCODE = Passcode(

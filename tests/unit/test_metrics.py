@@ -8,12 +8,12 @@ import pytest
 
 from mfa import metering
 from mfa.callbacks import STATUSES
-from mfa.challenges import Channel, Delivery
+from mfa.challenges.challenge import Channel, Delivery
+from mfa.challenges.sends import PERMANENT_ERRORS, Outcome, Outgoing
 from mfa.delivery.explanations import EXPLANATIONS
 from mfa.errors import SmsUnavailable
 from mfa.metering import ERRORS, OTHER, MeteredMessenger, known_error
 from mfa.metrics import METRICS, Metrics
-from mfa.sends import PERMANENT_ERRORS, Outcome, Outgoing
 from tests.emf import MAX_VALUES, Datum, data
 
 

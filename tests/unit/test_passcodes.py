@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa import passcodes
+from mfa.challenges import passcodes
 
 LENGTHS = st.integers(4, 10)
 SEPARATORS = st.text(" \t\u00a0-", max_size=2)

@@ -13,10 +13,10 @@ import mfa
 from mfa import admin_requests, contract, operations
 from mfa.admin_requests import NewUser, UserPatch
 from mfa.administration.actors import Actor
-from mfa.budgets import HOUR, Budget, Window
+from mfa.challenges.budgets import HOUR, Budget, Window
+from mfa.challenges.sends import Caller
 from mfa.delivery.messenger import Account as TwilioAccount
 from mfa.factors.phones import Phone
-from mfa.sends import Caller
 from mfa.settings import Sender
 from mfa.store.counters import spend
 from mfa.store.table import TransactionRefused, Write

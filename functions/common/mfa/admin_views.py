@@ -3,11 +3,11 @@
 from mfa import admin_answers as answers
 from mfa import template_texts
 from mfa.administration.actors import Actor
+from mfa.challenges.settings_tests import Trial
 from mfa.factors.phones import Phone, mask_number
 from mfa.settings import Settings
 from mfa.templates import lint
 from mfa.times import rfc3339
-from mfa.trials import Trial
 from mfa.users.account import Account
 from mfa.users.clients import Client
 from mfa.users.history import Event

@@ -16,11 +16,11 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from mfa import cors, errors, schema
 from mfa.administration.actors import Actor
-from mfa.budgets import BudgetSpent
+from mfa.challenges.budgets import BudgetSpent
+from mfa.challenges.sends import Caller, NotSent
 from mfa.contract import Auth, Operation
 from mfa.keys import HmacKeys
 from mfa.metrics import Metrics
-from mfa.sends import Caller, NotSent
 from mfa.tokens import MfaToken, read_mfa_token
 from mfa.users.clients import Client
 

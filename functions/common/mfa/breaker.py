@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from mfa.challenges.sends import NotSent
 from mfa.errors import SmsUnavailable
-from mfa.sends import NotSent
 from mfa.settings import StoredSettings
 
 PAUSE_SECONDS = 60.0

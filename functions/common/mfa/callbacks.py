@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from mfa.challenges import Delivery
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.sends import PERMANENT_ERRORS, Receipt
 from mfa.errors import Forbidden
-from mfa.sends import PERMANENT_ERRORS, Receipt
 from mfa.users.history import Event
 
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values

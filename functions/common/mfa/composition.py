@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from mfa import messages, speech, template_texts, templates
-from mfa.challenges import Channel
+from mfa.challenges.challenge import Channel
+from mfa.challenges.sends import Outgoing
 from mfa.messages import Passcode
-from mfa.sends import Outgoing
 from mfa.settings import Settings
 
 NOTICE_VALID_SECONDS = 3600

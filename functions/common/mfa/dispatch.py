@@ -8,9 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from mfa import composition, errors, passcodes
-from mfa.budgets import Budget, RandomBelow, ShardedBudget
-from mfa.challenges import (
+from mfa import composition, errors
+from mfa.challenges import passcodes
+from mfa.challenges.budgets import Budget, RandomBelow, ShardedBudget
+from mfa.challenges.challenge import (
     EMAIL_SENDS,
     Challenge,
     Channel,
@@ -20,11 +21,8 @@ from mfa.challenges import (
     Request,
     find_earlier,
 )
-from mfa.factors.phones import FIXED_LINE, Phone, mask_number
-from mfa.idempotency import replay, request_key
-from mfa.keys import HmacKeys
-from mfa.messages import Passcode
-from mfa.sends import (
+from mfa.challenges.idempotency import replay, request_key
+from mfa.challenges.sends import (
     AccountChanged,
     Caller,
     Dispatched,
@@ -36,6 +34,9 @@ from mfa.sends import (
     charges,
     phone_charges,
 )
+from mfa.factors.phones import FIXED_LINE, Phone, mask_number
+from mfa.keys import HmacKeys
+from mfa.messages import Passcode
 from mfa.settings import Settings
 from mfa.tokens import MfaToken, is_challenge_of, new_challenge_id
 from mfa.users.account import Account

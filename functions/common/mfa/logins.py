@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mfa import errors
-from mfa.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
-from mfa.challenges import PHONE_CHANNELS, Channel
+from mfa.challenges.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
+from mfa.challenges.challenge import PHONE_CHANNELS, Channel
 from mfa.factors.phones import Phone
 from mfa.keys import HmacKeys
 from mfa.settings import Settings

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mfa.budgets import Budget, BudgetSpent, ShardedBudget
-from mfa.challenges import Challenge, Channel, Delivery, Guess
+from mfa.challenges.budgets import Budget, BudgetSpent, ShardedBudget
+from mfa.challenges.challenge import Challenge, Channel, Delivery, Guess
 from mfa.errors import RateLimited, SmsUnavailable
 from mfa.metrics import Metrics
 from mfa.users.history import Event
 
 if TYPE_CHECKING:
     from mfa import dispatch, verification
-    from mfa.sends import Outcome, Outgoing, Receipt, Send
+    from mfa.challenges.sends import Outcome, Outgoing, Receipt, Send
     from mfa.tokens import MfaToken
     from mfa.users.account import Account
 

@@ -5,8 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from mfa import errors, passcodes
-from mfa.challenges import Challenge, Guess, NotOpened, find_earlier
+from mfa import errors
+from mfa.challenges import passcodes
+from mfa.challenges.challenge import Challenge, Guess, NotOpened, find_earlier
 from mfa.keys import HmacKeys
 from mfa.settings import Settings
 from mfa.times import rfc3339

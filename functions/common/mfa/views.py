@@ -1,7 +1,7 @@
 """Values as the API shows them."""
 
 from mfa import contract
-from mfa.challenges import Challenge
+from mfa.challenges.challenge import Challenge
 from mfa.factors.phones import Phone
 from mfa.logins import Authenticated, MfaRequired
 from mfa.times import rfc3339

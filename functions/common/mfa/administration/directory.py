@@ -6,7 +6,7 @@ from typing import Protocol
 
 from mfa import cursors
 from mfa.admin_requests import ListEvents, ListUsers
-from mfa.challenges import Challenge
+from mfa.challenges.challenge import Challenge
 from mfa.errors import InvalidRequest, UserNotFound
 from mfa.keys import HmacKeys
 from mfa.times import seconds

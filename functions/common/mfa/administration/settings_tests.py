@@ -7,17 +7,18 @@ from typing import Any, Protocol
 
 from msgspec import UNSET
 
-from mfa import composition, errors, passcodes
+from mfa import composition, errors
 from mfa.admin_requests import GetTest, ResendTest, StartTest, VerifyTest
 from mfa.administration.actors import Actor
-from mfa.budgets import HOUR, Budget, RandomBelow, Window
-from mfa.challenges import Channel, Delivery
+from mfa.challenges import passcodes
+from mfa.challenges.budgets import HOUR, Budget, RandomBelow, Window
+from mfa.challenges.challenge import Channel, Delivery
+from mfa.challenges.sends import Outcome, Outgoing
+from mfa.challenges.settings_tests import TESTS_PER_HOUR, Trial, TrialRefused
 from mfa.factors.phones import Phone
 from mfa.keys import HmacKeys
 from mfa.messages import Passcode
-from mfa.sends import Outcome, Outgoing
 from mfa.settings import Sender, Settings, StoredSettings, merged
-from mfa.trials import TESTS_PER_HOUR, Trial, TrialRefused
 from mfa.users.account import Account
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, existing_login_name

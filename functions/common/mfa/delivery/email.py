@@ -5,9 +5,9 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
 
-from mfa.challenges import Delivery
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.sends import Outcome, Outgoing
 from mfa.errors import SettingsIncomplete, TemporarilyUnavailable
-from mfa.sends import Outcome, Outgoing
 
 # SES refuses until an operator acts: the sender is not verified, the account is in the sandbox or paused.
 NOT_SET_UP = (

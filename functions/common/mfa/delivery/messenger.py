@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from mfa.breaker import Breaker
 from mfa.callbacks import callback_url
-from mfa.challenges import Channel, Delivery
+from mfa.challenges.challenge import Channel, Delivery
+from mfa.challenges.sends import Outcome, Outgoing
 from mfa.delivery.explanations import explain
 from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
-from mfa.sends import Outcome, Outgoing
 from mfa.settings import Sender
 
 # Twilio does not accept the credentials.

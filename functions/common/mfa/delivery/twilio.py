@@ -14,10 +14,10 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
-from mfa.challenges import Channel, Delivery
+from mfa.challenges.challenge import Channel, Delivery
+from mfa.challenges.sends import PERMANENT_ERRORS, Outcome, Outgoing
 from mfa.delivery.messenger import PATIENCE, Account, Patience
 from mfa.errors import DestinationBlocked, PhoneUnusable, Refusal, SmsUnavailable
-from mfa.sends import PERMANENT_ERRORS, Outcome, Outgoing
 from mfa.settings import Sender
 
 _HOST = re.compile(r"^https://[a-z]+\.twilio\.com")

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mfa.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
-from mfa.challenges import Challenge
+from mfa.challenges.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
+from mfa.challenges.challenge import Challenge
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.counters import Counters

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mfa.challenges import FAILURE_CAP, Challenge, Guess, NotOpened
+from mfa.challenges.challenge import FAILURE_CAP, Challenge, Guess, NotOpened
 from mfa.factors.phones import slot_of
 from mfa.store import conditions as when
 from mfa.store import records

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from mfa.budgets import DAY, SHARDS, Budget, RandomBelow, ShardedBudget, Window
+from mfa.challenges.budgets import DAY, SHARDS, Budget, RandomBelow, ShardedBudget, Window
 from mfa.store import conditions as when
 from mfa.store.table import Write
 

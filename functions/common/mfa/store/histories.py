@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mfa.challenges import Challenge
+from mfa.challenges.challenge import Challenge
 from mfa.store import records
 from mfa.store.listings import INDEX, LAST
 from mfa.store.table import Item, Table

@@ -6,7 +6,7 @@ challenge and history are not beside the profile.
 
 from dataclasses import asdict
 
-from mfa.challenges import Challenge, Channel, Delivery, EarlierSend, Guess, Lane, Request
+from mfa.challenges.challenge import Challenge, Channel, Delivery, EarlierSend, Guess, Lane, Request
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.store.listings import profile_entry
 from mfa.store.table import Item, Key, Write

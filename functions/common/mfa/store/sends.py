@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from mfa.budgets import Budget, BudgetSpent, ShardedBudget
-from mfa.challenges import FAILURE_CAP, Channel, Delivery, NotOpened
+from mfa.challenges.budgets import Budget, BudgetSpent, ShardedBudget
+from mfa.challenges.challenge import FAILURE_CAP, Channel, Delivery, NotOpened
+from mfa.challenges.sends import AccountChanged, Receipt, Send
 from mfa.errors import RateLimited
 from mfa.factors.phones import slot_of
-from mfa.sends import AccountChanged, Receipt, Send
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.counters import Counters, spend

@@ -3,15 +3,15 @@
 from dataclasses import asdict
 from typing import Any
 
-from mfa.budgets import Budget
-from mfa.challenges import Delivery
+from mfa.challenges.budgets import Budget
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.settings_tests import ATTEMPTS, REFUNDS_PER_HOUR, SENDS, Trial, TrialRefused
 from mfa.errors import Conflict, RateLimited
 from mfa.factors.phones import Phone
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.counters import spend
 from mfa.store.table import ConditionFailed, Key, Table, TransactionRefused, Write
-from mfa.trials import ATTEMPTS, REFUNDS_PER_HOUR, SENDS, Trial, TrialRefused
 from mfa.users.history import Event
 from mfa.users.user import User
 

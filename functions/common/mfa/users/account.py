@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from mfa.challenges import Challenge
+from mfa.challenges.challenge import Challenge
 from mfa.errors import Conflict, InvalidToken, UserNotFound
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.users.user import User

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from mfa.challenges import Challenge
+from mfa.challenges.challenge import Challenge
 from mfa.times import rfc3339
 
 EVENT_SECONDS = 365 * 86400

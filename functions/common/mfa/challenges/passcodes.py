@@ -5,7 +5,7 @@ import hmac
 import re
 from collections.abc import Sequence
 
-from mfa.budgets import RandomBelow
+from mfa.challenges.budgets import RandomBelow
 
 # Consonants only, so that no prefix spells a word; without those that look like another character.
 PREFIX_ALPHABET = "BCDFGHJKMNPQRSTVWXZ"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from mfa import errors
-from mfa.challenges import Delivery
+from mfa.challenges.challenge import Delivery
 from mfa.times import rfc3339
 
 SENDS = 5

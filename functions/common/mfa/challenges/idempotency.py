@@ -3,8 +3,8 @@
 import hashlib
 
 from mfa import errors
-from mfa.challenges import Challenge
-from mfa.sends import Caller
+from mfa.challenges.challenge import Challenge
+from mfa.challenges.sends import Caller
 from mfa.tokens import MfaToken
 
 

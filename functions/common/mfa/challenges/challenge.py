@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mfa import errors, passcodes
+from mfa import errors
+from mfa.challenges import passcodes
 from mfa.keys import HmacKeys
 from mfa.settings import Settings
 from mfa.times import rfc3339

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mfa import errors
-from mfa.budgets import DAY, HOUR, Budget, ShardedBudget, Window
-from mfa.challenges import Challenge, Channel, Delivery, EarlierSend, Lane, Request
+from mfa.challenges.budgets import DAY, HOUR, Budget, ShardedBudget, Window
+from mfa.challenges.challenge import Challenge, Channel, Delivery, EarlierSend, Lane, Request
 from mfa.factors.phones import Phone
 from mfa.settings import Settings
 from mfa.tokens import MfaToken

@@ -1,0 +1,1 @@
+"""A challenge, its passcodes, its sends, and the limits on both."""
