@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mfa import template_texts
+from mfa.messages import locales
 from tests.api import deliveries
 from tests.api.deliveries import asked, code, digits, faults, ref, requests, spent, tell
 from tests.api.people import Person
@@ -128,7 +128,7 @@ def test_a_channel_that_the_sender_cannot_serve_is_not_saved(stack: Stack, patch
 
 
 @pytest.mark.usefixtures("calling")
-@pytest.mark.parametrize("locale", [*template_texts.LOCALES])
+@pytest.mark.parametrize("locale", [*locales.LOCALES])
 def test_a_call_says_the_digits_twice_in_the_messages_language(stack: Stack, person: Person, locale: str) -> None:
     person.login()
     answer = person.start(channel="voice", locale=locale)
@@ -408,7 +408,7 @@ def test_a_message_is_in_the_language_asked_for_else_the_users_else_the_regions_
     wish: dict[str, Any] = {} if requested is None else {"locale": requested}
     assert person.start(**wish).status == 201
     body = asked(stack)["Body"]
-    expected = template_texts.built_in(shown)
+    expected = locales.built_in(shown)
     words = max(re.split(r"\{\w+\}", expected), key=len)
     assert words in body, (body, expected)
 
@@ -417,7 +417,7 @@ def test_a_resend_is_in_the_language_of_the_first(stack: Stack, new_person: NewP
     person = new_person(locale="fr")
     person.login()
     person.start(locale="de")
-    words = max(re.split(r"\{\w+\}", template_texts.built_in("de")), key=len)
+    words = max(re.split(r"\{\w+\}", locales.built_in("de")), key=len)
     person.later(61)
     person.resend()
     assert [words in request["parameters"]["Body"] for request in requests(stack)] == [True, True]

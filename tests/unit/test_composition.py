@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 import pytest
 from msgspec import structs
 
-from mfa import composition, speech, template_texts
 from mfa.challenges.challenge import Channel
 from mfa.challenges.sends import Outgoing
-from mfa.composition import Reader
-from mfa.messages import Passcode
+from mfa.messages import composition, locales, twiml
+from mfa.messages.composition import Reader
+from mfa.messages.gsm7 import Passcode
 from mfa.settings import Settings
 
 PASSCODE = Passcode(
@@ -42,7 +42,7 @@ def test_nothing_is_worth_longer_than_the_passcode(channel: Channel) -> None:
 
 
 @pytest.mark.parametrize("channel", list(Channel))
-@pytest.mark.parametrize("locale", template_texts.LOCALES)
+@pytest.mark.parametrize("locale", locales.LOCALES)
 def test_every_channel_carries_the_code_in_every_language(channel: Channel, locale: str) -> None:
     body = compose(channel, Reader(locale, None, None)).body
     if channel is Channel.VOICE:
@@ -111,12 +111,12 @@ def test_a_call_is_in_the_voice_of_the_region() -> None:
     assert "yue-HK" not in compose(Channel.VOICE, Reader("zh-Hant", None, "TW")).body
 
 
-@pytest.mark.parametrize("locale", speech.LOCALES)
+@pytest.mark.parametrize("locale", twiml.LOCALES)
 def test_a_call_fits_what_twilio_takes(locale: str) -> None:
     longest = structs.replace(Settings(), signature="&" * 40)
     passcode = Passcode(login_name="x" * 128, code="8" * 10, prefix="XYWD", signature="&" * 40, origin=None)
     outgoing = composition.compose(passcode, Channel.VOICE, NUMBER, Reader(locale, None, "HK"), "ref", longest)
-    assert len(outgoing.body) <= speech.LONGEST
+    assert len(outgoing.body) <= twiml.LONGEST
 
 
 def test_text_messages_are_paid_by_the_segment_and_nothing_else_is() -> None:

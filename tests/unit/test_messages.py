@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local.twilio import segments as twilio
-from mfa import messages
-from mfa.messages import Passcode
+from mfa.messages import gsm7
+from mfa.messages.gsm7 import Passcode
 
 
 @pytest.mark.parametrize(
@@ -41,24 +41,24 @@ from mfa.messages import Passcode
     ],
 )
 def test_segments_are_counted_as_the_carrier_cuts_them(body: str, count: int) -> None:
-    assert messages.segments(body) == count == twilio.count(body)
+    assert gsm7.segments(body) == count == twilio.count(body)
 
 
 @given(st.text("aä€[~я😀\n", max_size=400))
 def test_segments_are_counted_as_twilio_counts_them(body: str) -> None:
-    assert messages.segments(body) == twilio.count(body)
+    assert gsm7.segments(body) == twilio.count(body)
 
 
 @pytest.mark.parametrize("character", list("^{}\\[~]|€\f"))
 def test_a_character_of_the_extension_table_takes_two_septets(character: str) -> None:
-    assert messages.is_gsm7(character)
-    assert messages.segments("a" * 158 + character) == 1
-    assert messages.segments("a" * 159 + character) == 2
+    assert gsm7.is_gsm7(character)
+    assert gsm7.segments("a" * 158 + character) == 1
+    assert gsm7.segments("a" * 159 + character) == 2
 
 
 def test_the_gsm_alphabet_has_127_characters_and_ten_more() -> None:
     """3GPP TS 23.038, 6.2.1: 128 positions, one of which is the escape."""
-    from mfa.messages import _GSM7, _GSM7_EXTENDED
+    from mfa.messages.gsm7 import _GSM7, _GSM7_EXTENDED
 
     assert len(_GSM7) == 127
     assert len(_GSM7_EXTENDED) == 10
@@ -73,6 +73,6 @@ def test_no_code_shows_in_a_repr() -> None:
 
 @given(st.text("0123456789٠١a.- ", max_size=40), st.integers(4, 10))
 def test_no_run_of_digits_is_left_that_could_pass_for_a_code(name: str, length: int) -> None:
-    broken = messages.without_runs(name, length)
+    broken = gsm7.without_runs(name, length)
     assert not re.search(rf"\d{{{length},}}", broken)
     assert broken == name or re.search(rf"\d{{{length},}}", name)

@@ -93,7 +93,7 @@ def test_a_field_named_like_a_secret_is_hidden_in_every_dataclass() -> None:
     }
     # `code` of a problem names what is wrong, and of a call's words it is the sentence before the digits; the number of a
     # line is where it stands.
-    assert shown <= {"mfa.templates.Problem.code", "mfa.speech.Words.code", "mfa.administration.csv_users.Line.number"}
+    assert shown <= {"mfa.messages.templates.Problem.code", "mfa.messages.twiml.Words.code", "mfa.administration.csv_users.Line.number"}
 
 
 def test_a_field_named_like_a_secret_is_hidden_in_every_struct() -> None:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.twiml.voice_response import VoiceResponse
 
-from mfa import speech, templates
+from mfa.messages import templates, twiml
+from mfa.messages.twiml import LOCALES, LONGEST, PAUSE, passcode_call
 from mfa.settings import Settings
-from mfa.speech import LOCALES, LONGEST, PAUSE, twiml
 
 CODES = st.text(string.digits, min_size=4, max_size=10)
 SIGNATURE = Settings().signature
@@ -32,7 +32,7 @@ def test_every_language_of_the_templates_is_spoken() -> None:
 
 @given(st.sampled_from(LOCALES), CODES)
 def test_the_code_is_said_digit_by_digit_and_twice(locale: str, code: str) -> None:
-    with_pauses = [say for say in said(twiml(locale, code, signature=SIGNATURE)) if len(say)]
+    with_pauses = [say for say in said(passcode_call(locale, code, signature=SIGNATURE)) if len(say)]
     assert len(with_pauses) == 2
     for say in with_pauses:
         words, *digits = spoken(say)
@@ -44,12 +44,12 @@ def test_the_code_is_said_digit_by_digit_and_twice(locale: str, code: str) -> No
 
 @given(st.sampled_from(LOCALES), CODES)
 def test_no_run_of_digits_is_read_as_a_number(locale: str, code: str) -> None:
-    assert code not in twiml(locale, code, signature=SIGNATURE)
+    assert code not in passcode_call(locale, code, signature=SIGNATURE)
 
 
 @given(st.sampled_from(LOCALES), CODES, st.text(max_size=40))
 def test_whatever_the_signature_the_document_is_well_formed_and_short(locale: str, code: str, signature: str) -> None:
-    document = twiml(locale, code, signature=signature)
+    document = passcode_call(locale, code, signature=signature)
     response = fromstring(document)
     assert response.tag == "Response"
     assert {each.tag for each in response.iter()} <= {"Response", "Pause", "Say", "break"}
@@ -59,9 +59,9 @@ def test_whatever_the_signature_the_document_is_well_formed_and_short(locale: st
 
 @given(st.text(max_size=40))
 def test_the_caller_is_named_first_in_words_and_never_in_markup(signature: str) -> None:
-    plain = twiml("en", "581883")
-    response = fromstring(twiml("en", "581883", signature=signature))
-    caller = speech._UNSPEAKABLE.sub(" ", signature).strip().replace("\r\n", "\n").replace("\r", "\n")
+    plain = passcode_call("en", "581883")
+    response = fromstring(passcode_call("en", "581883", signature=signature))
+    caller = twiml._UNSPEAKABLE.sub(" ", signature).strip().replace("\r\n", "\n").replace("\r", "\n")
     if caller:
         assert response[1].text == caller
         response.remove(response[1])
@@ -69,7 +69,7 @@ def test_the_caller_is_named_first_in_words_and_never_in_markup(signature: str) 
 
 
 def test_markup_in_a_signature_is_spoken_and_not_obeyed() -> None:
-    document = twiml("en", "581883", signature='</Say><Dial>+1</Dial>&"')
+    document = passcode_call("en", "581883", signature='</Say><Dial>+1</Dial>&"')
     assert said(document)[0].text == '</Say><Dial>+1</Dial>&"'
     assert "<Dial>" not in document
 
@@ -96,16 +96,16 @@ def test_markup_in_a_signature_is_spoken_and_not_obeyed() -> None:
     ],
 )
 def test_a_language_is_called_as_twilio_calls_it(locale: str, region: str | None, language: str) -> None:
-    says = said(twiml(locale, "581883", signature=SIGNATURE, region=region))
+    says = said(passcode_call(locale, "581883", signature=SIGNATURE, region=region))
     assert {say.get("language") for say in says} == {language}
     assert len({say.get("voice") for say in says}) == 1
-    assert speech.voice(locale, region).language == language
+    assert twiml.voice(locale, region).language == language
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_voice_that_knows_pauses_is_named(locale: str) -> None:
     """Twilio's basic voices take no SSML. A voice of Google's is named after its language."""
-    voice = speech.voice(locale)
+    voice = twiml.voice(locale)
     provider, name = voice.name.split(".", 1)
     assert provider in {"Polly", "Google"}
     assert provider == "Polly" or name.startswith(f"{voice.language}-")
@@ -124,4 +124,4 @@ def test_the_document_is_what_twilios_own_library_writes() -> None:
         if words.startswith("Your"):
             expected.pause(length=1)
     expected.say("Goodbye.", **speaker)
-    assert twiml("en", "5818", signature=SIGNATURE) == str(expected)
+    assert passcode_call("en", "5818", signature=SIGNATURE) == str(expected)

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from phonenumbers import SUPPORTED_REGIONS
 
 from infra.local.twilio import segments as twilio
-from mfa import messages, templates
 from mfa.errors import InvalidRequest
-from mfa.messages import Passcode
+from mfa.messages import gsm7, templates
+from mfa.messages.gsm7 import Passcode
+from mfa.messages.locales import texts
+from mfa.messages.templates import LOCALES, built_in, lint, match, render, text
 from mfa.settings import Settings
-from mfa.template_texts import texts
-from mfa.templates import LOCALES, built_in, lint, match, render, text
 from mfa.users.user import new_login_name
 
 SIGNATURE = Settings().signature
@@ -78,7 +78,7 @@ def test_a_built_in_template_is_clean(locale: str) -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_message_and_a_notice_stay_in_gsm_7_where_the_language_allows(locale: str) -> None:
-    assert messages.is_gsm7(built_in(locale)) == messages.is_gsm7(texts(locale).notice) == (locale in GSM7)
+    assert gsm7.is_gsm7(built_in(locale)) == gsm7.is_gsm7(texts(locale).notice) == (locale in GSM7)
     assert report(built_in(locale)).alphabet == ("GSM-7" if locale in GSM7 else "UCS-2")
 
 
@@ -87,31 +87,31 @@ def test_a_message_and_a_notice_stay_in_gsm_7_where_the_language_allows(locale: 
 def test_a_message_is_one_segment_whatever_the_name(locale: str, name: str) -> None:
     """Arabic is not among them; nor, in a language of GSM-7, is a name that is not."""
     body = text(built_in(locale), passcode(name))
-    assert messages.segments(body) == 1 or (locale in GSM7 and not messages.is_gsm7(name))
+    assert gsm7.segments(body) == 1 or (locale in GSM7 and not gsm7.is_gsm7(name))
 
 
 @pytest.mark.parametrize("name", ["a", "x" * 128, "用户" * 64])
 def test_an_arabic_message_is_two_segments(name: str) -> None:
-    assert messages.segments(text(built_in("ar"), passcode(name))) == 2
+    assert gsm7.segments(text(built_in("ar"), passcode(name))) == 2
 
 
 @given(st.sampled_from(GSM7), ORIGINS, GSM7_NAMES)
 def test_a_message_to_a_name_of_the_gsm_alphabet_is_one_segment(locale: str, origin: str | None, name: str) -> None:
     body = text(built_in(locale), passcode(name, origin=origin))
-    assert messages.is_gsm7(body)
-    assert messages.segments(body) == twilio.count(body) == 1
+    assert gsm7.is_gsm7(body)
+    assert gsm7.segments(body) == twilio.count(body) == 1
 
 
 @pytest.mark.parametrize("locale", GSM7)
 def test_it_is_one_segment_with_the_longest_signature_and_code(locale: str) -> None:
     body = text(built_in(locale), passcode("\\" * 128, code="0123456789", signature="s" * 40))
-    assert messages.segments(body) == 1
+    assert gsm7.segments(body) == 1
 
 
 @pytest.mark.parametrize("name", ["demo.user", "x" * 128, "\U00010400" * 128, "用" * 128])
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_name_makes_a_message_longer_than_three_segments(locale: str, name: str) -> None:
-    assert messages.segments(text(built_in(locale), passcode(name, origin="login.example.com"))) <= 3
+    assert gsm7.segments(text(built_in(locale), passcode(name, origin="login.example.com"))) <= 3
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -144,7 +144,7 @@ def test_the_words_of_the_contract_are_in_every_english_message(name: str, code:
     shown = re.search(r'is the verification code for user "([^"]+)" login\. Reference: XYWD\n', body)
     assert shown
     assert body.endswith(f"\n{SIGNATURE}")
-    if len(name) <= messages.SHORTEST_LOGIN_NAME and not runs(name, len(code)):
+    if len(name) <= gsm7.SHORTEST_LOGIN_NAME and not runs(name, len(code)):
         assert shown[1] == name
 
 
@@ -184,12 +184,12 @@ def test_a_shortened_name_says_so() -> None:
 @pytest.mark.parametrize("code", ["0000", "0123456789"])
 def test_the_longest_names_fit_one_segment_with_the_longest_signature(name: str, code: str) -> None:
     body = text(built_in("en"), passcode(name, code, signature="s" * 40))
-    assert messages.segments(body) == twilio.count(body) == 1
+    assert gsm7.segments(body) == twilio.count(body) == 1
 
 
 @pytest.mark.parametrize("name", ["x" * 128, "demo.user"])
 def test_an_ordinary_origin_still_fits_one_segment(name: str) -> None:
-    assert messages.segments(text(built_in("en"), passcode(name, origin="login.example.com"))) == 1
+    assert gsm7.segments(text(built_in("en"), passcode(name, origin="login.example.com"))) == 1
 
 
 def test_in_arabic_the_code_has_the_first_line_for_itself() -> None:
@@ -239,7 +239,7 @@ def test_the_notice_of_a_recovery_holds_nothing_that_passes_for_a_code(locale: s
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("name", ["abcdefghijklmnop", "x" * 128])
 def test_a_notice_is_one_segment_in_gsm_7_and_two_at_most_in_ucs_2(locale: str, name: str) -> None:
-    assert messages.segments(templates.recovery_notice(locale, name, SIGNATURE)) <= (1 if locale in GSM7 else 2)
+    assert gsm7.segments(templates.recovery_notice(locale, name, SIGNATURE)) <= (1 if locale in GSM7 else 2)
 
 
 def test_an_english_notice_says_what_happened_and_what_to_do() -> None:
@@ -480,7 +480,7 @@ def test_a_character_that_gsm_7_lacks_has_a_suggestion_where_there_is_one(
 ) -> None:
     (offender,) = report(f"{GOOD} {character}.").offending
     assert (offender.character, offender.suggestion) == (character, suggestion)
-    assert suggestion is None or messages.is_gsm7(suggestion)
+    assert suggestion is None or gsm7.is_gsm7(suggestion)
 
 
 def test_what_cannot_be_seen_is_called_by_its_name() -> None:

@@ -1,12 +1,12 @@
 """Values as administrators see them."""
 
 from mfa import admin_answers as answers
-from mfa import template_texts
 from mfa.administration.actors import Actor
 from mfa.challenges.settings_tests import Trial
 from mfa.factors.phones import Phone, mask_number
+from mfa.messages import locales
+from mfa.messages.templates import lint
 from mfa.settings import Settings
-from mfa.templates import lint
 from mfa.times import rfc3339
 from mfa.users.account import Account
 from mfa.users.clients import Client
@@ -122,7 +122,7 @@ def session(actor: Actor, account: Account) -> answers.SessionView:
 
 def preview(locale: str, written: str | None, settings: Settings) -> answers.TemplatePreview:
     """A template as it will arrive; without one, what is in force."""
-    built_in = template_texts.built_in(locale) if locale in template_texts.LOCALES else ""
+    built_in = locales.built_in(locale) if locale in locales.LOCALES else ""
     template = written if written is not None else settings.templates.get(locale) or built_in
     report = lint(
         template,

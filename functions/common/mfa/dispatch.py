@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from mfa import composition, errors
+from mfa import errors
 from mfa.challenges import passcodes
 from mfa.challenges.budgets import Budget, RandomBelow, ShardedBudget
 from mfa.challenges.challenge import (
@@ -36,7 +36,8 @@ from mfa.challenges.sends import (
 )
 from mfa.factors.phones import FIXED_LINE, Phone, mask_number
 from mfa.keys import HmacKeys
-from mfa.messages import Passcode
+from mfa.messages import composition
+from mfa.messages.gsm7 import Passcode
 from mfa.settings import Settings
 from mfa.tokens import MfaToken, is_challenge_of, new_challenge_id
 from mfa.users.account import Account

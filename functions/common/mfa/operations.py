@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mfa import admin_answers as answers
-from mfa import admin_contract, errors, schema, template_texts
+from mfa import admin_contract, errors, schema
 from mfa import admin_requests as requests
 from mfa import admin_views as views
 from mfa.administration.actors import DIRECT, Actor
@@ -16,6 +16,7 @@ from mfa.administration.overview import Overviews
 from mfa.administration.personal import PersonalData
 from mfa.administration.settings_tests import SettingsTests
 from mfa.administration.users import UserAdministration
+from mfa.messages import locales
 from mfa.settings import StoredSettings, merged
 from mfa.users.user import existing_login_name
 
@@ -113,7 +114,7 @@ def _verify_test(administration: Administration, ask: Ask) -> Output:
 
 
 def _list_locales(_administration: Administration, _ask: Ask) -> Output:
-    return Output(answers.TemplateLocales(list(template_texts.LOCALES)))
+    return Output(answers.TemplateLocales(list(locales.LOCALES)))
 
 
 def _preview_template(administration: Administration, ask: Ask) -> Output:

@@ -234,7 +234,7 @@ def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str |
 def checked(settings: Settings) -> Settings:
     """The settings, where no two of them contradict each other. Raises InvalidRequest."""
     from mfa.factors import phone_numbers  # noqa: PLC0415 - only who saves settings judges regions and templates
-    from mfa.templates import has_link, lint  # noqa: PLC0415
+    from mfa.messages.templates import has_link, lint  # noqa: PLC0415
 
     if has_link(settings.signature):
         raise InvalidRequest("signature", "must not hold a link")

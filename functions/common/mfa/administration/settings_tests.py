@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from msgspec import UNSET
 
-from mfa import composition, errors
+from mfa import errors
 from mfa.admin_requests import GetTest, ResendTest, StartTest, VerifyTest
 from mfa.administration.actors import Actor
 from mfa.challenges import passcodes
@@ -17,7 +17,8 @@ from mfa.challenges.sends import Outcome, Outgoing
 from mfa.challenges.settings_tests import TESTS_PER_HOUR, Trial, TrialRefused
 from mfa.factors.phones import Phone
 from mfa.keys import HmacKeys
-from mfa.messages import Passcode
+from mfa.messages import composition
+from mfa.messages.gsm7 import Passcode
 from mfa.settings import Sender, Settings, StoredSettings, merged
 from mfa.users.account import Account
 from mfa.users.history import Event, EventType

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from mfa import messages, speech, template_texts, templates
 from mfa.challenges.challenge import Channel
 from mfa.challenges.sends import Outgoing
-from mfa.messages import Passcode
+from mfa.messages import gsm7, locales, templates, twiml
+from mfa.messages.gsm7 import Passcode
 from mfa.settings import Settings
 
 NOTICE_VALID_SECONDS = 3600
@@ -22,13 +22,13 @@ class Reader:
 
     def language(self, *more: str) -> str:
         """The language, of those that are shipped and of these: as asked for, else the user's, else the region's."""
-        available = sorted({*template_texts.LOCALES, *more})
-        return template_texts.match(self.requested, self.locale, self.region, available)
+        available = sorted({*locales.LOCALES, *more})
+        return locales.match(self.requested, self.locale, self.region, available)
 
 
 def template(locale: str, settings: Settings) -> str:
     """The text message's template: the administrator's, else the built-in one."""
-    return settings.templates.get(locale) or template_texts.built_in(locale)
+    return settings.templates.get(locale) or locales.built_in(locale)
 
 
 def notice(login_name: str, address: str, reader: Reader, ref: str, settings: Settings) -> Outgoing:
@@ -45,7 +45,7 @@ def compose(
     if channel is Channel.EMAIL:
         subject, body = templates.mail(locale, passcode)
     elif channel is Channel.VOICE:
-        body = speech.twiml(locale, passcode.code, signature=settings.signature, region=reader.region)
+        body = twiml.passcode_call(locale, passcode.code, signature=settings.signature, region=reader.region)
     elif channel is Channel.WHATSAPP:
         body = passcode.code
     else:
@@ -63,4 +63,4 @@ def compose(
 
 def segments(outgoing: Outgoing) -> int:
     """How many text messages it is paid as."""
-    return messages.segments(outgoing.body) if outgoing.channel is Channel.SMS else 0
+    return gsm7.segments(outgoing.body) if outgoing.channel is Channel.SMS else 0

@@ -122,7 +122,7 @@ def voice(locale: str, region: str | None = None) -> Voice:
     return _WORDS[locale].voice
 
 
-def twiml(locale: str, code: str, *, signature: str = "", region: str | None = None) -> str:
+def passcode_call(locale: str, code: str, *, signature: str = "", region: str | None = None) -> str:
     """The whole of a call, in a language of LOCALES: who calls, the code, the code again.
 
     A person still lifts the phone to the ear in the first second.

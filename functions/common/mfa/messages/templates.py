@@ -11,15 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mfa.messages import (
-    SHORTEST_LOGIN_NAME,
-    SHORTEST_PASSCODE,
-    Passcode,
-    is_gsm7,
-    segments,
-    without_runs,
-)
-from mfa.template_texts import DEFAULT, LOCALES, built_in, match, texts
+from mfa.messages.gsm7 import SHORTEST_LOGIN_NAME, SHORTEST_PASSCODE, Passcode, is_gsm7, segments, without_runs
+from mfa.messages.locales import DEFAULT, LOCALES, built_in, match, texts
 
 __all__ = [
     "DEFAULT",

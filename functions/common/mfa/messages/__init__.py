@@ -1,0 +1,1 @@
+"""The texts that carry a passcode, by channel and language."""
