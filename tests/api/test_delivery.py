@@ -13,7 +13,7 @@ from mfa.challenges.challenge import Channel, Delivery
 from mfa.challenges.sends import Outgoing
 from mfa.delivery import twilio
 from mfa.delivery.messenger import Account, Patience
-from mfa.settings import Sender
+from mfa.settings.values import Sender
 from tests.api import deliveries
 from tests.api.deliveries import asked, code, faults, pause, requests, spent
 from tests.api.people import Person

@@ -4,7 +4,7 @@ import pytest
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Receipt
-from mfa.settings import Settings, StoredSettings
+from mfa.settings.values import Settings, StoredSettings
 from mfa.store import records
 from mfa.users.history import EventType
 from tests.contract.world import Person, World

@@ -10,7 +10,7 @@ from mfa import errors
 from mfa.challenges.challenge import Channel, Delivery, NotOpened
 from mfa.challenges.sends import Caller, Outcome, Send
 from mfa.errors import SmsUnavailable
-from mfa.settings import Voice
+from mfa.settings.values import Voice
 from mfa.store import records
 from mfa.times import rfc3339
 from mfa.users.history import EventType

@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from mfa import errors
-from mfa.settings import AuthToken, Budgets, Regions, Sender, Settings, StoredSettings, Twilio
+from mfa.settings.values import AuthToken, Budgets, Regions, Sender, Settings, StoredSettings, Twilio
 from mfa.store import records
 from mfa.users.clients import Client, hash_secret
 from tests.contract.world import World

@@ -19,7 +19,7 @@ from mfa.errors import SmsUnavailable
 from mfa.factors.phones import Phone
 from mfa.keys import HmacKeys
 from mfa.logins import Logins
-from mfa.settings import Budgets, Settings
+from mfa.settings.values import Budgets, Settings
 from mfa.store import records
 from mfa.store.accounts import AccountStore
 from mfa.store.attempts import AttemptStore

@@ -16,7 +16,7 @@ from samcli.commands.local.invoke.cli import cli as sam_local_invoke  # type: ig
 from samcli.commands.remote.invoke.cli import cli as sam_remote_invoke  # type: ignore[import-untyped]
 
 from mfa import operations
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 from tests.template.commands import PAGES, ROOT, SECTIONS, Section, aws_faults
 from tests.template.sam import source
 

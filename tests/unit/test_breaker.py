@@ -7,7 +7,7 @@ import pytest
 
 from mfa.breaker import PAUSE_SECONDS, Breaker
 from mfa.errors import SmsUnavailable
-from mfa.settings import StoredSettings
+from mfa.settings.values import StoredSettings
 
 
 @dataclass

@@ -24,7 +24,7 @@ from mfa.challenges.challenge import (
     find_earlier,
 )
 from mfa.keys import HmacKeys
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 from mfa.times import rfc3339
 
 type Changes = dict[str, Any]

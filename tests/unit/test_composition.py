@@ -12,7 +12,7 @@ from mfa.challenges.sends import Outgoing
 from mfa.messages import composition, locales, twiml
 from mfa.messages.composition import Reader
 from mfa.messages.gsm7 import Passcode
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 
 PASSCODE = Passcode(
     login_name="demo.user", code="581883", prefix="XYWD", signature="Your backup service provider", origin=None

@@ -9,7 +9,7 @@ import pytest
 from mfa import operations
 from mfa.contract import OPERATIONS
 from mfa.errors import Refusal
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")

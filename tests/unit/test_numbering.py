@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mfa.errors import DestinationBlocked, InvalidRequest
 from mfa.factors import phone_numbers
-from mfa.settings import Regions
+from mfa.settings.values import Regions
 
 ANYWHERE = Regions()
 

@@ -17,7 +17,7 @@ from mfa.challenges.budgets import HOUR, Budget, Window
 from mfa.challenges.sends import Caller
 from mfa.delivery.messenger import Account as TwilioAccount
 from mfa.factors.phones import Phone
-from mfa.settings import Sender
+from mfa.settings.values import Sender
 from mfa.store.counters import spend
 from mfa.store.table import TransactionRefused, Write
 from mfa.users.clients import Client
@@ -93,7 +93,11 @@ def test_a_field_named_like_a_secret_is_hidden_in_every_dataclass() -> None:
     }
     # `code` of a problem names what is wrong, and of a call's words it is the sentence before the digits; the number of a
     # line is where it stands.
-    assert shown <= {"mfa.messages.templates.Problem.code", "mfa.messages.twiml.Words.code", "mfa.administration.csv_users.Line.number"}
+    assert shown <= {
+        "mfa.messages.templates.Problem.code",
+        "mfa.messages.twiml.Words.code",
+        "mfa.administration.csv_users.Line.number",
+    }
 
 
 def test_a_field_named_like_a_secret_is_hidden_in_every_struct() -> None:

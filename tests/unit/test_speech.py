@@ -11,7 +11,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from mfa.messages import templates, twiml
 from mfa.messages.twiml import LOCALES, LONGEST, PAUSE, passcode_call
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 
 CODES = st.text(string.digits, min_size=4, max_size=10)
 SIGNATURE = Settings().signature

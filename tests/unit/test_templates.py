@@ -14,7 +14,7 @@ from mfa.messages import gsm7, templates
 from mfa.messages.gsm7 import Passcode
 from mfa.messages.locales import texts
 from mfa.messages.templates import LOCALES, built_in, lint, match, render, text
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 from mfa.users.user import new_login_name
 
 SIGNATURE = Settings().signature

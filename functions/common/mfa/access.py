@@ -9,7 +9,7 @@ import jwt
 
 from mfa.administration.actors import Actor
 from mfa.errors import Forbidden, InvalidToken
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 from mfa.users.account import Account
 from mfa.users.user import Kind
 

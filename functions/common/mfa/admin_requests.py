@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mfa.contract import Id, Time
 from mfa.factors.phones import PHONES_PER_USER
-from mfa.settings import LOCALE, Email
+from mfa.settings.values import LOCALE, Email
 from mfa.users.user import Kind, Status
 
 PAGE = 50

@@ -6,7 +6,7 @@ from mfa.challenges.settings_tests import Trial
 from mfa.factors.phones import Phone, mask_number
 from mfa.messages import locales
 from mfa.messages.templates import lint
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 from mfa.times import rfc3339
 from mfa.users.account import Account
 from mfa.users.clients import Client

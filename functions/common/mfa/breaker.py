@@ -10,7 +10,7 @@ from typing import Protocol
 
 from mfa.challenges.sends import NotSent
 from mfa.errors import SmsUnavailable
-from mfa.settings import StoredSettings
+from mfa.settings.values import StoredSettings
 
 PAUSE_SECONDS = 60.0
 # What the log calls a send that was kept back.

@@ -38,7 +38,7 @@ from mfa.factors.phones import FIXED_LINE, Phone, mask_number
 from mfa.keys import HmacKeys
 from mfa.messages import composition
 from mfa.messages.gsm7 import Passcode
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 from mfa.tokens import MfaToken, is_challenge_of, new_challenge_id
 from mfa.users.account import Account
 from mfa.users.history import Event, EventType, refused_guesses

@@ -9,7 +9,7 @@ from mfa.challenges.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASS
 from mfa.challenges.challenge import PHONE_CHANNELS, Channel
 from mfa.factors.phones import Phone
 from mfa.keys import HmacKeys
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 from mfa.tokens import MfaToken, Signer, access_claims, sign_access_token, uuid7, write_mfa_token
 from mfa.users.account import Account
 from mfa.users.clients import Client

@@ -17,7 +17,7 @@ from mfa.administration.personal import PersonalData
 from mfa.administration.settings_tests import SettingsTests
 from mfa.administration.users import UserAdministration
 from mfa.messages import locales
-from mfa.settings import StoredSettings, merged
+from mfa.settings.values import StoredSettings, merged
 from mfa.users.user import existing_login_name
 
 type Input = Any

@@ -18,7 +18,7 @@ from mfa.errors import TemporarilyUnavailable
 from mfa.keys import HmacKeys
 from mfa.metering import MeteredAttempts, MeteredEmail, MeteredMessenger, MeteredSends
 from mfa.metrics import Metrics
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 from mfa.users.clients import Client
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from mfa import errors
 from mfa.admin_requests import NewClient
 from mfa.administration.actors import Actor
-from mfa.settings import AuthToken, ReplacedToken, StoredSettings, merged
+from mfa.settings.values import AuthToken, ReplacedToken, StoredSettings, merged
 from mfa.users.clients import Client, hash_secret
 from mfa.users.history import Event, EventType
 

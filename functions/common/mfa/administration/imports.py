@@ -12,7 +12,7 @@ from mfa.administration import csv_users
 from mfa.administration.actors import Actor
 from mfa.administration.users import UserAdministration, Users
 from mfa.keys import HmacKeys
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 from mfa.users.account import Account
 from mfa.users.history import EventType
 from mfa.users.search_index import Entry, names, user_lists

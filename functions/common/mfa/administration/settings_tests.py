@@ -19,7 +19,7 @@ from mfa.factors.phones import Phone
 from mfa.keys import HmacKeys
 from mfa.messages import composition
 from mfa.messages.gsm7 import Passcode
-from mfa.settings import Sender, Settings, StoredSettings, merged
+from mfa.settings.values import Sender, Settings, StoredSettings, merged
 from mfa.users.account import Account
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, existing_login_name

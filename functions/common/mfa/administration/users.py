@@ -10,7 +10,7 @@ from mfa import errors
 from mfa.admin_requests import NewUser, UserPatch
 from mfa.administration.actors import Actor
 from mfa.factors.phones import PHONES_PER_USER, Phone
-from mfa.settings import StoredSettings
+from mfa.settings.values import StoredSettings
 from mfa.users.account import Account
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, existing_login_name, new_login_name

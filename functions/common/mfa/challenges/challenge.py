@@ -11,7 +11,7 @@ from enum import StrEnum
 from mfa import errors
 from mfa.challenges import passcodes
 from mfa.keys import HmacKeys
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 from mfa.times import rfc3339
 
 MAX_LOCK_SECONDS = 86400

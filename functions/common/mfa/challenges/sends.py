@@ -7,7 +7,7 @@ from mfa import errors
 from mfa.challenges.budgets import DAY, HOUR, Budget, ShardedBudget, Window
 from mfa.challenges.challenge import Challenge, Channel, Delivery, EarlierSend, Lane, Request
 from mfa.factors.phones import Phone
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 from mfa.tokens import MfaToken
 from mfa.users.history import Event, EventType
 

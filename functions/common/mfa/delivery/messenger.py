@@ -10,7 +10,7 @@ from mfa.challenges.challenge import Channel, Delivery
 from mfa.challenges.sends import Outcome, Outgoing
 from mfa.delivery.explanations import explain
 from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
-from mfa.settings import Sender
+from mfa.settings.values import Sender
 
 # Twilio does not accept the credentials.
 REFUSED_CREDENTIALS = "20003"

@@ -18,7 +18,7 @@ from mfa.challenges.challenge import Channel, Delivery
 from mfa.challenges.sends import PERMANENT_ERRORS, Outcome, Outgoing
 from mfa.delivery.messenger import PATIENCE, Account, Patience
 from mfa.errors import DestinationBlocked, PhoneUnusable, Refusal, SmsUnavailable
-from mfa.settings import Sender
+from mfa.settings.values import Sender
 
 _HOST = re.compile(r"^https://[a-z]+\.twilio\.com")
 # After a 429, which says that nothing was done.

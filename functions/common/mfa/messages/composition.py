@@ -6,7 +6,7 @@ from mfa.challenges.challenge import Channel
 from mfa.challenges.sends import Outgoing
 from mfa.messages import gsm7, locales, templates, twiml
 from mfa.messages.gsm7 import Passcode
-from mfa.settings import Settings
+from mfa.settings.values import Settings
 
 NOTICE_VALID_SECONDS = 3600
 TAKING_SECONDS = 15

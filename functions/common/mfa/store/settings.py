@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from mfa.errors import ClientNotFound, Conflict, PreconditionFailed
-from mfa.settings import AuthToken, ReplacedToken, StoredSettings, as_saved
+from mfa.settings.values import AuthToken, ReplacedToken, StoredSettings, as_saved
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.listings import Listings

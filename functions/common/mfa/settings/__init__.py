@@ -1,0 +1,1 @@
+"""The settings: the value and its validation."""
