@@ -12,7 +12,7 @@ import boto3
 
 from mfa.contract import Operation
 from mfa.signing import KmsSigner
-from mfa.tokens import sign_access_token, uuid7
+from mfa.tokens.tokens import sign_access_token, uuid7
 from tests.api import people
 from tests.api.people import Person
 from tests.api.stack import ISSUER, Answer, Json, Stack

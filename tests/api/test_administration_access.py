@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mfa import operations
 from mfa.admin_contract import OPERATIONS
-from mfa.tokens import uuid7
+from mfa.tokens.tokens import uuid7
 from tests.api import administrators, people
 from tests.api.administrators import Administrator, call_of, claims, log_in, signed, signer
 from tests.api.stack import ISSUER, Refused, Stack, basic

@@ -17,7 +17,6 @@ from mfa.challenges.sends import Caller, Dispatched, Outcome, Outgoing
 from mfa.dispatch import Dispatch
 from mfa.errors import SmsUnavailable
 from mfa.factors.phones import Phone
-from mfa.keys import HmacKeys
 from mfa.logins import Logins
 from mfa.settings.values import Budgets, Settings
 from mfa.store import records
@@ -31,7 +30,8 @@ from mfa.store.settings import SettingsStore
 from mfa.store.table import Item, Key, Table, decode, encode
 from mfa.store.trials import TrialStore
 from mfa.store.users import UserStore
-from mfa.tokens import MfaToken
+from mfa.tokens.hmac_keys import HmacKeys
+from mfa.tokens.tokens import MfaToken
 from mfa.users.account import Account
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User

@@ -23,9 +23,9 @@ from mfa.challenges.challenge import (
     Status,
     find_earlier,
 )
-from mfa.keys import HmacKeys
 from mfa.settings.values import Settings
 from mfa.times import rfc3339
+from mfa.tokens.hmac_keys import HmacKeys
 
 type Changes = dict[str, Any]
 

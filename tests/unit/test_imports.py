@@ -25,7 +25,7 @@ ALLOWED = {
     "phonenumbers": {"mfa.factors.phone_numbers"},
     "cryptography": {"mfa.signing"},
     "jwt": {"mfa.signing", "mfa.access"},
-    "itsdangerous": {"mfa.tokens", "mfa.cursors"},
+    "itsdangerous": {"mfa.tokens.tokens", "mfa.tokens.cursors"},
     "os": {"mfa.wiring"},
     "time": {"mfa.wiring", "mfa.caches", "mfa.delivery.twilio"},
     "random": set(),

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa.keys import HmacKeys
+from mfa.tokens.hmac_keys import HmacKeys
 
 CURRENT = b"current key of sixty-four characters or so"
 PURPOSES = ("passcode", "mfa-token", "challenge-id")

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import URLSafeSerializer
 
-from mfa import tokens
 from mfa.errors import InvalidToken
-from mfa.keys import HmacKeys
-from mfa.tokens import MfaToken
+from mfa.tokens import tokens
+from mfa.tokens.hmac_keys import HmacKeys
+from mfa.tokens.tokens import MfaToken
 from mfa.users.user import Kind
 
 NOW = 1_790_000_000.0

@@ -19,9 +19,9 @@ from mfa.administration.actors import Actor
 from mfa.challenges.budgets import BudgetSpent
 from mfa.challenges.sends import Caller, NotSent
 from mfa.contract import Auth, Operation
-from mfa.keys import HmacKeys
 from mfa.metrics import Metrics
-from mfa.tokens import MfaToken, read_mfa_token
+from mfa.tokens.hmac_keys import HmacKeys
+from mfa.tokens.tokens import MfaToken, read_mfa_token
 from mfa.users.clients import Client
 
 SECURITY_HEADERS = {

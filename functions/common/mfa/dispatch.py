@@ -35,11 +35,11 @@ from mfa.challenges.sends import (
     phone_charges,
 )
 from mfa.factors.phones import FIXED_LINE, Phone, mask_number
-from mfa.keys import HmacKeys
 from mfa.messages import composition
 from mfa.messages.gsm7 import Passcode
 from mfa.settings.values import Settings
-from mfa.tokens import MfaToken, is_challenge_of, new_challenge_id
+from mfa.tokens.hmac_keys import HmacKeys
+from mfa.tokens.tokens import MfaToken, is_challenge_of, new_challenge_id
 from mfa.users.account import Account
 from mfa.users.history import Event, EventType, refused_guesses
 from mfa.users.user import Kind, User, mask_email

@@ -8,9 +8,9 @@ from mfa import errors
 from mfa.challenges.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
 from mfa.challenges.challenge import PHONE_CHANNELS, Channel
 from mfa.factors.phones import Phone
-from mfa.keys import HmacKeys
 from mfa.settings.values import Settings
-from mfa.tokens import MfaToken, Signer, access_claims, sign_access_token, uuid7, write_mfa_token
+from mfa.tokens.hmac_keys import HmacKeys
+from mfa.tokens.tokens import MfaToken, Signer, access_claims, sign_access_token, uuid7, write_mfa_token
 from mfa.users.account import Account
 from mfa.users.clients import Client
 from mfa.users.history import Event, EventType

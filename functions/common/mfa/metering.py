@@ -12,7 +12,7 @@ from mfa.users.history import Event
 if TYPE_CHECKING:
     from mfa import dispatch, verification
     from mfa.challenges.sends import Outcome, Outgoing, Receipt, Send
-    from mfa.tokens import MfaToken
+    from mfa.tokens.tokens import MfaToken
     from mfa.users.account import Account
 
 # Why something was not sent: ours, Twilio's for messages and calls, carriers', calls'. All others are `other`, so that

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from mfa import errors
 from mfa.challenges import passcodes
 from mfa.challenges.challenge import Challenge, Guess, NotOpened, find_earlier
-from mfa.keys import HmacKeys
 from mfa.settings.values import Settings
 from mfa.times import rfc3339
-from mfa.tokens import MfaToken, Signer, access_claims, is_challenge_of, sign_access_token, uuid7
+from mfa.tokens.hmac_keys import HmacKeys
+from mfa.tokens.tokens import MfaToken, Signer, access_claims, is_challenge_of, sign_access_token, uuid7
 from mfa.users.account import Account
 from mfa.users.history import Event, EventType, refused_guesses
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.caches import Cached
 from mfa.errors import TemporarilyUnavailable
-from mfa.keys import HmacKeys
 from mfa.metering import MeteredAttempts, MeteredEmail, MeteredMessenger, MeteredSends
 from mfa.metrics import Metrics
 from mfa.settings.values import Settings
+from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.clients import Client
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mfa import cursors
 from mfa.admin_requests import ListEvents, ListUsers
 from mfa.challenges.challenge import Challenge
 from mfa.errors import InvalidRequest, UserNotFound
-from mfa.keys import HmacKeys
 from mfa.times import seconds
+from mfa.tokens import cursors
+from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.account import Account
 from mfa.users.history import Event, refused_guesses
 from mfa.users.search_index import (

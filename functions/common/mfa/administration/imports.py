@@ -5,14 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from mfa import cursors, errors
+from mfa import errors
 from mfa.admin_answers import ImportReport, LineError
 from mfa.admin_requests import ExportUsers, ImportUser, ImportUsers
 from mfa.administration import csv_users
 from mfa.administration.actors import Actor
 from mfa.administration.users import UserAdministration, Users
-from mfa.keys import HmacKeys
 from mfa.settings.values import Settings
+from mfa.tokens import cursors
+from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.account import Account
 from mfa.users.history import EventType
 from mfa.users.search_index import Entry, names, user_lists

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from mfa import cursors, errors
+from mfa import errors
 from mfa.admin_requests import ReadRecords
 from mfa.administration.actors import DIRECT, Actor
-from mfa.keys import HmacKeys
 from mfa.times import rfc3339
+from mfa.tokens import cursors
+from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.history import Event, EventType
 from mfa.users.user import existing_login_name
 

@@ -16,10 +16,10 @@ from mfa.challenges.challenge import Channel, Delivery
 from mfa.challenges.sends import Outcome, Outgoing
 from mfa.challenges.settings_tests import TESTS_PER_HOUR, Trial, TrialRefused
 from mfa.factors.phones import Phone
-from mfa.keys import HmacKeys
 from mfa.messages import composition
 from mfa.messages.gsm7 import Passcode
 from mfa.settings.values import Sender, Settings, StoredSettings, merged
+from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.account import Account
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, existing_login_name

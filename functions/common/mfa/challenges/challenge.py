@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from mfa import errors
 from mfa.challenges import passcodes
-from mfa.keys import HmacKeys
 from mfa.settings.values import Settings
 from mfa.times import rfc3339
+from mfa.tokens.hmac_keys import HmacKeys
 
 MAX_LOCK_SECONDS = 86400
 # So many wrong passcodes since the last success, and only an administrator unlocks.

@@ -8,7 +8,7 @@ from mfa.challenges.budgets import DAY, HOUR, Budget, ShardedBudget, Window
 from mfa.challenges.challenge import Challenge, Channel, Delivery, EarlierSend, Lane, Request
 from mfa.factors.phones import Phone
 from mfa.settings.values import Settings
-from mfa.tokens import MfaToken
+from mfa.tokens.tokens import MfaToken
 from mfa.users.history import Event, EventType
 
 # https://www.twilio.com/docs/api/errors: the number does not exist, or no messages can reach it, for good.

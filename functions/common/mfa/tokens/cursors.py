@@ -7,7 +7,7 @@ from typing import Any
 from itsdangerous import BadData, URLSafeSerializer
 
 from mfa.errors import InvalidRequest
-from mfa.keys import HmacKeys
+from mfa.tokens.hmac_keys import HmacKeys
 
 
 def write(keys: HmacKeys, filters: list[Any], place: list[str]) -> str:

@@ -16,7 +16,7 @@ from uuid import UUID
 from itsdangerous import BadData, URLSafeSerializer
 
 from mfa.errors import InvalidToken
-from mfa.keys import HmacKeys
+from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.user import Kind, User
 
 MFA_TOKEN_LENGTH = 2048

@@ -1,0 +1,1 @@
+"""MFA tokens, access tokens, the HMAC keys and list cursors."""
