@@ -8,9 +8,9 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa import api, contract, views
-from mfa.callbacks import callback_url
 from mfa.challenges.challenge import Channel
 from mfa.challenges.sends import Dispatched
+from mfa.flows.delivery_report import callback_url
 from mfa.metering import known_error
 from mfa.wiring import Wiring
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa import api, contract, views
-from mfa.logins import Authenticated
+from mfa.flows.log_in import Authenticated
 from mfa.wiring import Wiring
 
 logger = Logger()

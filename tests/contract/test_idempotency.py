@@ -3,7 +3,7 @@
 import pytest
 
 from mfa import errors
-from mfa.dispatch import REQUESTS_KEPT
+from mfa.flows.send_passcode import REQUESTS_KEPT
 from mfa.users.history import EventType
 from tests.contract.world import REFUSED, Person, World
 

@@ -4,7 +4,7 @@ import pytest
 
 from mfa import errors
 from mfa.challenges.budgets import WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME
-from mfa.logins import Authenticated, MfaRequired
+from mfa.flows.log_in import Authenticated, MfaRequired
 from mfa.store import records
 from mfa.users.clients import Client
 from mfa.users.history import EventType

@@ -14,10 +14,11 @@ from msgspec import structs
 
 from mfa.challenges.challenge import Challenge, Channel, Delivery
 from mfa.challenges.sends import Caller, Dispatched, Outcome, Outgoing
-from mfa.dispatch import Dispatch
 from mfa.errors import SmsUnavailable
 from mfa.factors.phones import Phone
-from mfa.logins import Logins
+from mfa.flows.log_in import Logins
+from mfa.flows.send_passcode import Dispatch
+from mfa.flows.verify_passcode import Approval, Verification
 from mfa.settings.values import Budgets, Settings
 from mfa.store import records
 from mfa.store.accounts import AccountStore
@@ -35,7 +36,6 @@ from mfa.tokens.tokens import MfaToken
 from mfa.users.account import Account
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User
-from mfa.verification import Approval, Verification
 
 # Far from the hour's end and with milliseconds; years ahead, so that no engine sweeps an item by its TTL.
 START = datetime(2031, 3, 14, 12, 0, 0, 125000, tzinfo=UTC).timestamp()

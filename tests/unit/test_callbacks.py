@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from mfa.callbacks import STATUSES, Callbacks
 from mfa.challenges.challenge import Channel, Delivery
 from mfa.challenges.sends import Receipt
 from mfa.errors import Forbidden
+from mfa.flows.delivery_report import STATUSES, Callbacks
 from mfa.users.history import Event
 
 REF = "0123456789abcdef" * 2

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from mfa import metering
-from mfa.callbacks import STATUSES
 from mfa.challenges.challenge import Channel, Delivery
 from mfa.challenges.sends import PERMANENT_ERRORS, Outcome, Outgoing
 from mfa.delivery.explanations import EXPLANATIONS
 from mfa.errors import SmsUnavailable
+from mfa.flows.delivery_report import STATUSES
 from mfa.metering import ERRORS, OTHER, MeteredMessenger, known_error
 from mfa.metrics import METRICS, Metrics
 from tests.emf import MAX_VALUES, Datum, data
@@ -174,13 +174,13 @@ def test_a_pause_is_counted_and_still_refuses() -> None:
 
 def test_metering_adds_no_step_of_its_own() -> None:
     """What is metered has the same methods as what is behind it, so that nothing is lost on the way."""
-    from mfa import dispatch, verification
+    from mfa.flows import send_passcode, verify_passcode
 
     pairs: list[tuple[type, Callable[..., Any] | type]] = [
-        (metering.MeteredSends, dispatch.Sends),
-        (metering.MeteredMessenger, dispatch.Messenger),
-        (metering.MeteredEmail, dispatch.Email),
-        (metering.MeteredAttempts, verification.Attempts),
+        (metering.MeteredSends, send_passcode.Sends),
+        (metering.MeteredMessenger, send_passcode.Messenger),
+        (metering.MeteredEmail, send_passcode.Email),
+        (metering.MeteredAttempts, verify_passcode.Attempts),
     ]
     for metered, protocol in pairs:
         names = {name for name in vars(metered) if not name.startswith("_")}

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from mfa import errors
-from mfa.callbacks import PATH
 from mfa.challenges.challenge import Channel, Status
+from mfa.flows.delivery_report import PATH
 
 type Time = Annotated[str, Meta(description="RFC 3339, UTC", extra_json_schema={"format": "date-time"})]
 type Id = Annotated[str, Meta(min_length=1, max_length=64)]

@@ -10,8 +10,8 @@ from mfa.metrics import Metrics
 from mfa.users.history import Event
 
 if TYPE_CHECKING:
-    from mfa import dispatch, verification
     from mfa.challenges.sends import Outcome, Outgoing, Receipt, Send
+    from mfa.flows import send_passcode, verify_passcode
     from mfa.tokens.tokens import MfaToken
     from mfa.users.account import Account
 
@@ -37,7 +37,7 @@ def known_error(error: str) -> str:
 class MeteredSends:
     """Claims and records sends; counts what they cost."""
 
-    def __init__(self, sends: "dispatch.Sends", metrics: Metrics) -> None:
+    def __init__(self, sends: "send_passcode.Sends", metrics: Metrics) -> None:
         self._sends = sends
         self._metrics = metrics
 
@@ -104,7 +104,7 @@ class MeteredSends:
 class MeteredMessenger:
     """Sends to phones; counts what Twilio refused. Tests of the settings do not come by here."""
 
-    def __init__(self, messenger: "dispatch.Messenger", metrics: Metrics) -> None:
+    def __init__(self, messenger: "send_passcode.Messenger", metrics: Metrics) -> None:
         self._messenger = messenger
         self._metrics = metrics
 
@@ -127,7 +127,7 @@ class MeteredMessenger:
 class MeteredEmail:
     """Sends mail; counts what SES refused."""
 
-    def __init__(self, email: "dispatch.Email", metrics: Metrics) -> None:
+    def __init__(self, email: "send_passcode.Email", metrics: Metrics) -> None:
         self._email = email
         self._metrics = metrics
 
@@ -142,7 +142,7 @@ class MeteredEmail:
 class MeteredAttempts:
     """Claims attempts and confirms approvals; counts locks."""
 
-    def __init__(self, attempts: "verification.Attempts", metrics: Metrics) -> None:
+    def __init__(self, attempts: "verify_passcode.Attempts", metrics: Metrics) -> None:
         self._attempts = attempts
         self._metrics = metrics
 

@@ -14,8 +14,8 @@ from mfa.administration.directory import Directory
 from mfa.administration.imports import Imports
 from mfa.administration.overview import Overviews
 from mfa.administration.personal import PersonalData
-from mfa.administration.settings_tests import SettingsTests
 from mfa.administration.users import UserAdministration
+from mfa.flows.test_settings import SettingsTests
 from mfa.messages import locales
 from mfa.settings.values import StoredSettings, merged
 from mfa.users.user import existing_login_name

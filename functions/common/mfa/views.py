@@ -3,9 +3,9 @@
 from mfa import contract
 from mfa.challenges.challenge import Challenge
 from mfa.factors.phones import Phone
-from mfa.logins import Authenticated, MfaRequired
+from mfa.flows.log_in import Authenticated, MfaRequired
+from mfa.flows.verify_passcode import Approval
 from mfa.times import rfc3339
-from mfa.verification import Approval
 
 
 def challenge(value: Challenge, now: float) -> contract.ChallengeState:

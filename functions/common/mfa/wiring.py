@@ -23,10 +23,11 @@ from mfa.users.clients import Client
 
 if TYPE_CHECKING:
     from mfa.access import Access
-    from mfa.callbacks import Callbacks
     from mfa.delivery.messenger import Account, TwilioMessenger
-    from mfa.dispatch import Dispatch
-    from mfa.logins import Logins
+    from mfa.flows.delivery_report import Callbacks
+    from mfa.flows.log_in import Logins
+    from mfa.flows.send_passcode import Dispatch
+    from mfa.flows.verify_passcode import Verification
     from mfa.operations import Administration
     from mfa.sealing import KmsSeal
     from mfa.signing import KmsSigner
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from mfa.store.sends import SendStore
     from mfa.store.settings import SettingsStore
     from mfa.store.table import Table
-    from mfa.verification import Verification
 
 # A client's last use is written down once in so long.
 USE_SECONDS = 3600.0
@@ -92,7 +92,7 @@ class Wiring:
     @cached_property
     def logins(self) -> "Logins":
         """The first factor."""
-        from mfa.logins import Logins
+        from mfa.flows.log_in import Logins
         from mfa.users.passwords import Argon2Passwords
 
         return Logins(
@@ -109,8 +109,8 @@ class Wiring:
     @cached_property
     def verification(self) -> "Verification":
         """Checks passcodes."""
+        from mfa.flows.verify_passcode import Verification
         from mfa.store.attempts import AttemptStore
-        from mfa.verification import Verification
 
         return Verification(
             accounts=self.account_store,
@@ -127,7 +127,7 @@ class Wiring:
     def dispatch(self) -> "Dispatch":
         """Sends passcodes."""
         from mfa.delivery.email import SesEmail
-        from mfa.dispatch import Dispatch
+        from mfa.flows.send_passcode import Dispatch
 
         return Dispatch(
             accounts=self.account_store,
@@ -156,9 +156,9 @@ class Wiring:
         from mfa.administration.imports import Imports
         from mfa.administration.overview import Overviews
         from mfa.administration.personal import PersonalData
-        from mfa.administration.settings_tests import SettingsTests
         from mfa.administration.users import UserAdministration
         from mfa.delivery.prices import TwilioPrices
+        from mfa.flows.test_settings import SettingsTests
         from mfa.operations import Administration
         from mfa.store.histories import Histories
         from mfa.store.personal import PersonalStore
@@ -289,7 +289,7 @@ class Wiring:
     @cached_property
     def callbacks(self) -> "Callbacks":
         """Takes what Twilio reports."""
-        from mfa.callbacks import Callbacks
+        from mfa.flows.delivery_report import Callbacks
 
         return Callbacks(sends=self._send_store, signatures=self, clock=self.clock, random_bytes=self.random_bytes)
 

@@ -5,11 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from mfa.breaker import Breaker
-from mfa.callbacks import callback_url
 from mfa.challenges.challenge import Channel, Delivery
 from mfa.challenges.sends import Outcome, Outgoing
 from mfa.delivery.explanations import explain
 from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
+from mfa.flows.delivery_report import callback_url
 from mfa.settings.values import Sender
 
 # Twilio does not accept the credentials.
