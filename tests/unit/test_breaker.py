@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from mfa.breaker import PAUSE_SECONDS, Breaker
+from mfa.delivery.breaker import PAUSE_SECONDS, Breaker
 from mfa.errors import SmsUnavailable
 from mfa.settings.values import StoredSettings
 

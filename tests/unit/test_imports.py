@@ -16,7 +16,7 @@ MODULES = {
 # What each outer library or system module may be imported by. All other modules import none of them.
 ALLOWED = {
     "boto3": {"mfa.wiring", "mfa.store.table"},
-    "botocore": {"mfa.wiring", "mfa.store.table", "mfa.signing", "mfa.sealing", "mfa.delivery.email"},
+    "botocore": {"mfa.wiring", "mfa.store.table", "mfa.signing", "mfa.sealing", "mfa.delivery.ses"},
     "aws_lambda_powertools": {"mfa.api", "mfa.pages"},
     "twilio": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "requests": {"mfa.delivery.twilio", "mfa.delivery.prices"},

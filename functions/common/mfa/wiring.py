@@ -126,7 +126,7 @@ class Wiring:
     @cached_property
     def dispatch(self) -> "Dispatch":
         """Sends passcodes."""
-        from mfa.delivery.email import SesEmail
+        from mfa.delivery.ses import SesEmail
         from mfa.flows.send_passcode import Dispatch
 
         return Dispatch(
@@ -308,7 +308,7 @@ class Wiring:
 
     @cached_property
     def _messenger(self) -> "TwilioMessenger":
-        from mfa.breaker import Breaker
+        from mfa.delivery.breaker import Breaker
         from mfa.delivery.messenger import TwilioMessenger
 
         breaker = Breaker(self.settings_store, self.settings_as_stored, self.clock)

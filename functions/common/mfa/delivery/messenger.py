@@ -4,9 +4,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from mfa.breaker import Breaker
 from mfa.challenges.challenge import Channel, Delivery
 from mfa.challenges.sends import Outcome, Outgoing
+from mfa.delivery.breaker import Breaker
 from mfa.delivery.explanations import explain
 from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
 from mfa.flows.delivery_report import callback_url
