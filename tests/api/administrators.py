@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode
 
 import boto3
 
+from mfa.aws.signer import KmsSigner
 from mfa.contract import Operation
-from mfa.signing import KmsSigner
 from mfa.tokens.tokens import sign_access_token, uuid7
 from tests.api import people
 from tests.api.people import Person

@@ -16,7 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from infra.local.template import Template, read_template
-from mfa.signing import KmsSigner
+from mfa.aws.signer import KmsSigner
 from tests.api import administrators, people
 from tests.api.administrators import Administrator
 from tests.api.stack import ISSUER, ROOT, Stack

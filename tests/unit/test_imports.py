@@ -16,15 +16,15 @@ MODULES = {
 # What each outer library or system module may be imported by. All other modules import none of them.
 ALLOWED = {
     "boto3": {"mfa.wiring", "mfa.store.table"},
-    "botocore": {"mfa.wiring", "mfa.store.table", "mfa.signing", "mfa.sealing", "mfa.delivery.ses"},
+    "botocore": {"mfa.wiring", "mfa.store.table", "mfa.aws.signer", "mfa.aws.cipher", "mfa.delivery.ses"},
     "aws_lambda_powertools": {"mfa.api", "mfa.pages"},
     "twilio": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "requests": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "urllib3": {"mfa.delivery.twilio"},
     "argon2": {"mfa.users.passwords"},
     "phonenumbers": {"mfa.factors.phone_numbers"},
-    "cryptography": {"mfa.signing"},
-    "jwt": {"mfa.signing", "mfa.access"},
+    "cryptography": {"mfa.aws.signer"},
+    "jwt": {"mfa.aws.signer", "mfa.access"},
     "itsdangerous": {"mfa.tokens.tokens", "mfa.tokens.cursors"},
     "os": {"mfa.wiring"},
     "time": {"mfa.wiring", "mfa.caches", "mfa.delivery.twilio"},

@@ -23,14 +23,14 @@ from mfa.users.clients import Client
 
 if TYPE_CHECKING:
     from mfa.access import Access
+    from mfa.aws.cipher import KmsSeal
+    from mfa.aws.signer import KmsSigner
     from mfa.delivery.messenger import Account, TwilioMessenger
     from mfa.flows.delivery_report import Callbacks
     from mfa.flows.log_in import Logins
     from mfa.flows.send_passcode import Dispatch
     from mfa.flows.verify_passcode import Verification
     from mfa.operations import Administration
-    from mfa.sealing import KmsSeal
-    from mfa.signing import KmsSigner
     from mfa.store.accounts import AccountStore
     from mfa.store.counters import Counters
     from mfa.store.listings import Listings
@@ -224,7 +224,7 @@ class Wiring:
     @cached_property
     def signer(self) -> "KmsSigner":
         """Signs access tokens."""
-        from mfa.signing import KmsSigner
+        from mfa.aws.signer import KmsSigner
 
         order = os.environ["SIGNING_ORDER"].split(",")
         return KmsSigner(self._kms, [f"{os.environ['SIGNING_KEY_ALIAS']}-{each}" for each in order])
@@ -327,7 +327,7 @@ class Wiring:
 
     @cached_property
     def _seal(self) -> "KmsSeal":
-        from mfa.sealing import KmsSeal
+        from mfa.aws.cipher import KmsSeal
 
         return KmsSeal(self._kms, os.environ["SETTINGS_KEY_ALIAS"])
 

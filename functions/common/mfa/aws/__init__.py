@@ -1,0 +1,1 @@
+"""KMS: the signer of access tokens and the cipher of Twilio's token."""
