@@ -10,7 +10,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mfa import admin_contract, api, errors, operations, pages
+from mfa import api, errors, pages
+from mfa.administration import adapters, operations
 from mfa.wiring import Wiring
 
 logger = Logger()
@@ -21,14 +22,14 @@ console = pages.Pages(Path(__file__).with_name("console"))
 
 def _operation(name: str) -> Callable[[api.Call], api.Answer]:
     def carry_out(call: api.Call) -> api.Answer:
-        ask = operations.Ask(call.administrator, call.body, call.if_match)
-        output = operations.run(wiring.administration, name, ask)
+        ask = adapters.Ask(call.administrator, call.body, call.if_match)
+        output = adapters.run(wiring.administration, name, ask)
         return api.Answer(output.body, output.etag)
 
     return carry_out
 
 
-for operation in admin_contract.OPERATIONS:
+for operation in operations.OPERATIONS:
     app.operation(operation)(_operation(operation.id))
 
 
@@ -74,7 +75,7 @@ def _invoked(event: Any) -> Any:
     if not isinstance(given, Mapping):
         raise errors.InvalidRequest("input", "must be an object")
     # What is no operation may be anything, also what a person is called.
-    logger.append_keys(operation=name if name in operations.DIRECT_OPERATIONS else "unknown")
+    logger.append_keys(operation=name if name in adapters.DIRECT_OPERATIONS else "unknown")
     # Loud: it passes by every login.
     logger.warning("direct invocation")
-    return operations.invoke(wiring.administration, name, given)
+    return adapters.invoke(wiring.administration, name, given)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local.template import Route
-from mfa.operations import OPERATIONS
+from mfa.administration.adapters import OPERATIONS
 from tests.api.people import Person
 from tests.api.stack import FUZZED, PLENTY, Refused, Stack
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from mfa.admin_contract import OPERATIONS
+from mfa.administration.operations import OPERATIONS
 from tests.api import administrators, people
 from tests.api.administrators import Administrator, log_in
 from tests.api.people import Person

@@ -9,7 +9,8 @@ import boto3
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from mfa import admin_contract, caches
+from mfa import caches
+from mfa.administration import operations
 from mfa.contract import Auth, Operation
 from mfa.errors import Refusal
 from mfa.openapi import OPERATIONS
@@ -126,7 +127,7 @@ def test_every_code_is_some_operations(document: dict[str, Any]) -> None:
     assert codes(Refusal) - used <= {"not_found"}
 
 
-@pytest.mark.parametrize("operation", admin_contract.OPERATIONS, ids=lambda operation: operation.id)
+@pytest.mark.parametrize("operation", operations.OPERATIONS, ids=lambda operation: operation.id)
 def test_an_operation_of_administration_is_described_with_all_that_it_takes(
     document: dict[str, Any], operation: Operation
 ) -> None:

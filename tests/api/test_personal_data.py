@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mfa.administration import personal
+from mfa.administration import personal_data
 from tests.api import administrators, people
 from tests.api.administrators import Administrator
 from tests.api.people import Person
@@ -93,7 +93,7 @@ def test_a_long_history_is_given_out_page_by_page(
     stack: Stack, admin: Administrator, busy: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = admin.ask("GET", f"/users/{busy.name}/records").json["records"]
-    monkeypatch.setattr(personal, "RECORDS", 3)
+    monkeypatch.setattr(personal_data, "RECORDS", 3)
     found: list[Any] = []
     query: dict[str, str] = {}
     for _ in range(100):
@@ -139,7 +139,7 @@ def test_an_erasure_goes_on_where_it_was_broken_off(
 ) -> None:
     stack.admin("users.delete", login_name=busy.name)
     held = len(items_of(stack, busy.name))
-    monkeypatch.setattr(personal, "RECORDS", 4)
+    monkeypatch.setattr(personal_data, "RECORDS", 4)
     answers: list[Any] = []
     while not answers or not answers[-1]["complete"]:
         answers.append(stack.admin("users.erase", login_name=busy.name))

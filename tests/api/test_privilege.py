@@ -13,7 +13,7 @@ import pytest
 
 from infra.local.permissions import Role
 from infra.local.policies import Ask, Policy, Statement, like
-from mfa.admin_contract import OPERATIONS
+from mfa.administration.operations import OPERATIONS
 from tests.api import administrators, deliveries, people
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack, basic, role_of

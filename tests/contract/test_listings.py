@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from mfa import errors
-from mfa.admin_requests import ListEvents, ListUsers
 from mfa.administration.directory import Directory
+from mfa.administration.requests import ListEvents, ListUsers
 from mfa.challenges.challenge import Guess
 from mfa.store import records
 from mfa.store.listings import entry_writes

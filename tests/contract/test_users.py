@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from mfa import errors
-from mfa.admin_requests import NewUser, UserPatch
 from mfa.administration.actors import Actor
-from mfa.administration.users import UserAdministration
+from mfa.administration.requests import NewUser, UserPatch
+from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import Challenge
 from mfa.factors.phones import PHONES_PER_USER
 from mfa.store import records

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from mfa import operations
+from mfa.administration import adapters
 from mfa.contract import OPERATIONS
 from mfa.errors import Refusal
 from mfa.settings.values import Settings
@@ -51,7 +51,7 @@ def test_every_member_of_a_request_is_documented(operation: object) -> None:
         assert re.search(rf"\b{name}\b", PAGE), name
 
 
-@pytest.mark.parametrize("name", sorted(operations.OPERATIONS))
+@pytest.mark.parametrize("name", sorted(adapters.OPERATIONS))
 def test_every_direct_operation_is_documented(name: str) -> None:
     assert f"`{name}`" in PAGE
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from events.fill import PLACEHOLDER, fill, values_of
-from mfa import admin_contract, contract, operations
+from mfa import contract
+from mfa.administration import adapters, operations
 from mfa.openapi import OPERATIONS
 
 EVENTS = {path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).parents[2].glob("events/*.json")}
-DIRECT = set(operations.OPERATIONS) - {"session.get"} | {"users.bootstrap", "users.erase"}
+DIRECT = set(adapters.OPERATIONS) - {"session.get"} | {"users.bootstrap", "users.erase"}
 
 
 def file_of(operation: contract.Operation) -> str:
@@ -24,7 +25,7 @@ def test_every_operation_has_its_event() -> None:
     assert {file_of(operation) for operation in OPERATIONS} | DIRECT == EVENTS.keys()
 
 
-@pytest.mark.parametrize("operation", [*contract.OPERATIONS, admin_contract.BY_ID["session.get"]], ids=lambda op: op.id)
+@pytest.mark.parametrize("operation", [*contract.OPERATIONS, operations.BY_ID["session.get"]], ids=lambda op: op.id)
 def test_the_event_of_a_call_is_what_api_gateway_sends(operation: contract.Operation) -> None:
     event = json.loads(EVENTS[file_of(operation)])
     context = event["requestContext"]

@@ -24,7 +24,7 @@ ALLOWED = {
     "argon2": {"mfa.users.passwords"},
     "phonenumbers": {"mfa.factors.phone_numbers"},
     "cryptography": {"mfa.aws.signer"},
-    "jwt": {"mfa.aws.signer", "mfa.access"},
+    "jwt": {"mfa.aws.signer", "mfa.administration.access"},
     "itsdangerous": {"mfa.tokens.tokens", "mfa.tokens.cursors"},
     "os": {"mfa.wiring"},
     "time": {"mfa.wiring", "mfa.caches", "mfa.delivery.twilio"},

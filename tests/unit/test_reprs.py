@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 import mfa
-from mfa import admin_requests, contract, operations
-from mfa.admin_requests import NewUser, UserPatch
+from mfa import contract
+from mfa.administration import adapters, requests
 from mfa.administration.actors import Actor
+from mfa.administration.requests import NewUser, UserPatch
 from mfa.challenges.budgets import HOUR, Budget, Window
 from mfa.challenges.sends import Caller
 from mfa.delivery.messenger import Account as TwilioAccount
@@ -39,12 +40,12 @@ VALUES: list[Any] = [
     contract.VerifyChallenge("581883"),
     NewUser("u", SECRET),
     UserPatch("u", password=SECRET),
-    operations.Ask(Actor("iam"), NewUser("u", SECRET)),
-    admin_requests.StartTest(NUMBER, {"twilio": {"auth_token": SECRET}}),
-    admin_requests.ResendTest("id", {"twilio": {"auth_token": SECRET}}),
-    admin_requests.VerifyTest("id", "581883"),
-    admin_requests.ImportUsers(f"login_name,phones\nu,{NUMBER}"),
-    admin_requests.ImportUser("u", phones=[NUMBER], password_hash=SECRET),
+    adapters.Ask(Actor("iam"), NewUser("u", SECRET)),
+    requests.StartTest(NUMBER, {"twilio": {"auth_token": SECRET}}),
+    requests.ResendTest("id", {"twilio": {"auth_token": SECRET}}),
+    requests.VerifyTest("id", "581883"),
+    requests.ImportUsers(f"login_name,phones\nu,{NUMBER}"),
+    requests.ImportUser("u", phones=[NUMBER], password_hash=SECRET),
     Caller("127.0.0.1", "key", "fingerprint"),
     TransactionRefused(frozenset({spend(BUDGET).label})),
 ]
@@ -109,12 +110,12 @@ def test_a_field_named_like_a_secret_is_hidden_in_every_struct() -> None:
     # `code` of a problem names the refusal, of a finding what is wrong; the token of the settings hides itself.
     assert shown <= {
         "mfa.openapi.Problem.code",
-        "mfa.admin_answers.Finding.code",
+        "mfa.administration.answers.Finding.code",
         "mfa.settings.StoredSettings.auth_token",
     }
 
 
 def test_the_inputs_of_administration_hide_numbers() -> None:
-    for each in vars(admin_requests).values():
+    for each in vars(requests).values():
         if inspect.isclass(each) and issubclass(each, msgspec.Struct) and "number" in each.__struct_fields__:
             assert NUMBER not in repr(each(login_name="u", number=NUMBER))

@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mfa import admin_contract, contract, errors
+from mfa import contract, errors
+from mfa.administration import operations
 from mfa.contract import Auth, Operation
 
 VERSION = "1.0.0"
-OPERATIONS = (*contract.OPERATIONS, *admin_contract.OPERATIONS)
+OPERATIONS = (*contract.OPERATIONS, *operations.OPERATIONS)
 
 
 class FieldError(Struct, frozen=True):

@@ -22,7 +22,8 @@ from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.clients import Client
 
 if TYPE_CHECKING:
-    from mfa.access import Access
+    from mfa.administration.access import Access
+    from mfa.administration.adapters import Administration
     from mfa.aws.cipher import KmsSeal
     from mfa.aws.signer import KmsSigner
     from mfa.delivery.messenger import Account, TwilioMessenger
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from mfa.flows.log_in import Logins
     from mfa.flows.send_passcode import Dispatch
     from mfa.flows.verify_passcode import Verification
-    from mfa.operations import Administration
     from mfa.store.accounts import AccountStore
     from mfa.store.counters import Counters
     from mfa.store.listings import Listings
@@ -144,22 +144,22 @@ class Wiring:
     @cached_property
     def access(self) -> "Access":
         """Decides who may administer."""
-        from mfa.access import Access
+        from mfa.administration.access import Access
 
         return Access(accounts=self.account_store, keys=self.signer, issuer=self.issuer, settings=self.settings)
 
     @cached_property
     def administration(self) -> "Administration":
         """What administrators do."""
+        from mfa.administration.adapters import Administration
         from mfa.administration.configuration import Configuration
         from mfa.administration.directory import Directory
         from mfa.administration.imports import Imports
         from mfa.administration.overview import Overviews
-        from mfa.administration.personal import PersonalData
-        from mfa.administration.users import UserAdministration
+        from mfa.administration.personal_data import PersonalData
+        from mfa.administration.user_changes import UserAdministration
         from mfa.delivery.prices import TwilioPrices
         from mfa.flows.test_settings import SettingsTests
-        from mfa.operations import Administration
         from mfa.store.histories import Histories
         from mfa.store.personal import PersonalStore
         from mfa.store.trials import TrialStore

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from mfa import errors
-from mfa.admin_requests import NewClient
 from mfa.administration.actors import Actor
+from mfa.administration.requests import NewClient
 from mfa.settings.values import AuthToken, ReplacedToken, StoredSettings, merged
 from mfa.users.clients import Client, hash_secret
 from mfa.users.history import Event, EventType

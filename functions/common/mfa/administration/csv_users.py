@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mfa.admin_answers import Chunk, LineError
-from mfa.admin_requests import ImportUser
+from mfa.administration.answers import Chunk, LineError
+from mfa.administration.requests import ImportUser
 from mfa.errors import InvalidRequest
 from mfa.schema import convert
 from mfa.users.account import Account

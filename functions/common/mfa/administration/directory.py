@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mfa.admin_requests import ListEvents, ListUsers
+from mfa.administration.requests import ListEvents, ListUsers
 from mfa.challenges.challenge import Challenge
 from mfa.errors import InvalidRequest, UserNotFound
 from mfa.times import seconds

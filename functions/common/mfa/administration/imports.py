@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mfa import errors
-from mfa.admin_answers import ImportReport, LineError
-from mfa.admin_requests import ExportUsers, ImportUser, ImportUsers
 from mfa.administration import csv_users
 from mfa.administration.actors import Actor
-from mfa.administration.users import UserAdministration, Users
+from mfa.administration.answers import ImportReport, LineError
+from mfa.administration.requests import ExportUsers, ImportUser, ImportUsers
+from mfa.administration.user_changes import UserAdministration, Users
 from mfa.settings.values import Settings
 from mfa.tokens import cursors
 from mfa.tokens.hmac_keys import HmacKeys

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from mfa.admin_answers import Cost, Counts, Overview, RegionCounts, Totals
+from mfa.administration.answers import Cost, Counts, Overview, RegionCounts, Totals
 
 _NAMES = ("n", "message_segments", "approvals", "wrong_codes", "locks", "legacy_logins")
 # Counts of everything together, which no region is to be blamed for.

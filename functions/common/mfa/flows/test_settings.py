@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from msgspec import UNSET
 
 from mfa import errors
-from mfa.admin_requests import GetTest, ResendTest, StartTest, VerifyTest
 from mfa.administration.actors import Actor
+from mfa.administration.requests import GetTest, ResendTest, StartTest, VerifyTest
 from mfa.challenges import passcodes
 from mfa.challenges.budgets import HOUR, Budget, RandomBelow, Window
 from mfa.challenges.challenge import Channel, Delivery

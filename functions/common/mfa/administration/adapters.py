@@ -4,17 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mfa import admin_answers as answers
-from mfa import admin_contract, errors, schema
-from mfa import admin_requests as requests
-from mfa import admin_views as views
+from mfa import errors, schema
+from mfa.administration import answers, operations, requests, views
 from mfa.administration.actors import DIRECT, Actor
 from mfa.administration.configuration import Configuration
 from mfa.administration.directory import Directory
 from mfa.administration.imports import Imports
 from mfa.administration.overview import Overviews
-from mfa.administration.personal import PersonalData
-from mfa.administration.users import UserAdministration
+from mfa.administration.personal_data import PersonalData
+from mfa.administration.user_changes import UserAdministration
 from mfa.flows.test_settings import SettingsTests
 from mfa.messages import locales
 from mfa.settings.values import StoredSettings, merged
@@ -246,6 +244,6 @@ OPERATIONS: dict[str, Callable[[Administration, Ask], Output]] = {
 DIRECT_OPERATIONS: dict[str, tuple[type[Any], Callable[[Administration, Ask], Output]]] = {
     "users.bootstrap": (requests.NewUser, _bootstrap),
     "users.erase": (requests.ByName, _erase_user),
-    **{name: (admin_contract.BY_ID[name].request or requests.Nothing, run) for name, run in OPERATIONS.items()},
+    **{name: (operations.BY_ID[name].request or requests.Nothing, run) for name, run in OPERATIONS.items()},
 }
 del DIRECT_OPERATIONS["session.get"]

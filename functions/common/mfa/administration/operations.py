@@ -1,8 +1,7 @@
 """The administration API as data. One table serves HTTP, direct invocation and OpenAPI."""
 
-from mfa import admin_answers as answers
-from mfa import admin_requests as requests
 from mfa import errors
+from mfa.administration import answers, requests
 from mfa.contract import Auth, Operation
 
 _CHANGED = (errors.UserNotFound, errors.PreconditionFailed, errors.Forbidden)

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from msgspec import UNSET, structs
 
 from mfa import errors
-from mfa.admin_requests import NewUser, UserPatch
 from mfa.administration.actors import Actor
+from mfa.administration.requests import NewUser, UserPatch
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.settings.values import StoredSettings
 from mfa.users.account import Account

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mfa import errors
-from mfa.admin_requests import ReadRecords
 from mfa.administration.actors import DIRECT, Actor
+from mfa.administration.requests import ReadRecords
 from mfa.times import rfc3339
 from mfa.tokens import cursors
 from mfa.tokens.hmac_keys import HmacKeys

@@ -1,6 +1,6 @@
 """Values as administrators see them."""
 
-from mfa import admin_answers as answers
+from mfa.administration import answers
 from mfa.administration.actors import Actor
 from mfa.challenges.settings_tests import Trial
 from mfa.factors.phones import Phone, mask_number
