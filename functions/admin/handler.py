@@ -10,21 +10,23 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mfa import api, errors, pages
+from mfa import errors
 from mfa.administration import adapters, operations
+from mfa.http import static_files
+from mfa.http.app import Answer, App, Call, failure, is_request
 from mfa.wiring import Wiring
 
 logger = Logger()
 wiring = Wiring()
-app = api.App(wiring, logger)
-console = pages.Pages(Path(__file__).with_name("console"))
+app = App(wiring, logger)
+console = static_files.Pages(Path(__file__).with_name("console"))
 
 
-def _operation(name: str) -> Callable[[api.Call], api.Answer]:
-    def carry_out(call: api.Call) -> api.Answer:
+def _operation(name: str) -> Callable[[Call], Answer]:
+    def carry_out(call: Call) -> Answer:
         ask = adapters.Ask(call.administrator, call.body, call.if_match)
         output = adapters.run(wiring.administration, name, ask)
-        return api.Answer(output.body, output.etag)
+        return Answer(output.body, output.etag)
 
     return carry_out
 
@@ -36,7 +38,7 @@ for operation in operations.OPERATIONS:
 @app.get("/v1/admin/console")
 def console_address() -> Response[str]:
     """Leads to the first page. API Gateway tells no slash at the end from none, and pages lie below it."""
-    return pages.redirect(f"{wiring.issuer()}/v1/admin/console/index.html")
+    return static_files.redirect(f"{wiring.issuer()}/v1/admin/console/index.html")
 
 
 @app.get(r"/v1/admin/console/{proxy\+}")
@@ -50,7 +52,7 @@ def console_page() -> Response[str]:
 @wiring.metrics.flushed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answers API Gateway; and `{"operation": …, "input": …}` by `{"output": …}` or `{"error": problem}`."""
-    if api.is_request(event):
+    if is_request(event):
         return app.resolve(event, context)
     # There is no HTTP request: the invocation's own id goes into the logs and into the answer.
     logger.set_correlation_id(context.aws_request_id)
@@ -60,7 +62,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     except errors.Refusal as refusal:
         return app.refuse_invocation(refusal)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and answered
-        logger.error("broken", **api.failure(error))
+        logger.error("broken", **failure(error))
         return app.refuse_invocation(errors.InternalError(correlation_id=context.aws_request_id))
     return {"output": msgspec.to_builtins(output)}
 

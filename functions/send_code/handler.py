@@ -7,46 +7,47 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mfa import api, contract, views
 from mfa.challenges.challenge import Channel
 from mfa.challenges.sends import Dispatched
 from mfa.flows.delivery_report import callback_url
+from mfa.http import operations, views
+from mfa.http.app import App, Call
 from mfa.metering import known_error
 from mfa.wiring import Wiring
 
 logger = Logger()
 wiring = Wiring()
-app = api.App(wiring, logger)
+app = App(wiring, logger)
 
 
-@app.operation(contract.START_CHALLENGE)
-def start_challenge(call: api.Call) -> contract.ChallengeState:
+@app.operation(operations.START_CHALLENGE)
+def start_challenge(call: Call) -> operations.ChallengeState:
     """Texts a passcode to one of the user's phones."""
     channel = Channel(call.body.channel)
     return _sent(wiring.dispatch.start(call.mfa_token, call.caller, call.body.phone_id, channel, call.body.locale))
 
 
-@app.operation(contract.RESEND_CHALLENGE)
-def resend_challenge(call: api.Call) -> contract.ChallengeState:
+@app.operation(operations.RESEND_CHALLENGE)
+def resend_challenge(call: Call) -> operations.ChallengeState:
     """Sends a new passcode for the same challenge."""
     channel = Channel(call.body.channel) if call.body.channel else None
     return _sent(wiring.dispatch.resend(call.mfa_token, call.caller, call.id(), channel, call.body.phone_id))
 
 
-@app.operation(contract.START_RECOVERY)
-def start_recovery(call: api.Call) -> contract.ChallengeState:
+@app.operation(operations.START_RECOVERY)
+def start_recovery(call: Call) -> operations.ChallengeState:
     """Sends a passcode to the contact email."""
     return _sent(wiring.dispatch.recover(call.mfa_token, call.caller))
 
 
-@app.operation(contract.GET_CHALLENGE)
-def get_challenge(call: api.Call) -> contract.ChallengeState:
+@app.operation(operations.GET_CHALLENGE)
+def get_challenge(call: Call) -> operations.ChallengeState:
     """The challenge as it stands."""
     return views.challenge(wiring.dispatch.get(call.mfa_token, call.id()), wiring.clock())
 
 
-@app.operation(contract.TWILIO_STATUS)
-def twilio_status(call: api.Call) -> None:
+@app.operation(operations.TWILIO_STATUS)
+def twilio_status(call: Call) -> None:
     """Takes what Twilio reports of a message. The URL that it signed is the configured one."""
     ref = call.query().get("ref", "")
     error = wiring.callbacks.report(
@@ -57,7 +58,7 @@ def twilio_status(call: api.Call) -> None:
         wiring.metrics.count("send_failures", error=known_error(error))
 
 
-def _sent(dispatched: Dispatched) -> contract.ChallengeState:
+def _sent(dispatched: Dispatched) -> operations.ChallengeState:
     challenge = dispatched.challenge
     if dispatched.sent:
         channel = "test" if dispatched.is_test else challenge.channel.value

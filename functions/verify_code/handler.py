@@ -6,25 +6,26 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mfa import api, contract, views
 from mfa.flows.log_in import Authenticated
+from mfa.http import operations, views
+from mfa.http.app import App, Call
 from mfa.wiring import Wiring
 
 logger = Logger()
 wiring = Wiring()
-app = api.App(wiring, logger)
+app = App(wiring, logger)
 
 
-@app.operation(contract.LOGIN)
-def login(call: api.Call) -> contract.MfaRequired | contract.Authenticated:
+@app.operation(operations.LOGIN)
+def login(call: Call) -> operations.MfaRequired | operations.Authenticated:
     """Checks name and password."""
     passed = wiring.logins.login(call.body.login_name, call.body.password, call.address)
     wiring.metrics.count("logins")
     return views.first_factor(passed)
 
 
-@app.operation(contract.LOGIN_VOUCHED)
-def login_vouched(call: api.Call) -> contract.MfaRequired | contract.Authenticated:
+@app.operation(operations.LOGIN_VOUCHED)
+def login_vouched(call: Call) -> operations.MfaRequired | operations.Authenticated:
     """Takes a client's word for the password."""
     passed = wiring.logins.vouched(
         call.relying_client,
@@ -40,8 +41,8 @@ def login_vouched(call: api.Call) -> contract.MfaRequired | contract.Authenticat
     return views.first_factor(passed)
 
 
-@app.operation(contract.VERIFY_CHALLENGE)
-def verify_challenge(call: api.Call) -> contract.Approved:
+@app.operation(operations.VERIFY_CHALLENGE)
+def verify_challenge(call: Call) -> operations.Approved:
     """Completes the login with the passcode."""
     approval = wiring.verification.verify(call.mfa_token, call.id(), call.body.code, call.address)
     wiring.metrics.count("approvals", region=approval.region)
@@ -49,16 +50,16 @@ def verify_challenge(call: api.Call) -> contract.Approved:
     return views.approval(approval)
 
 
-@app.operation(contract.JWKS)
-def jwks(_call: api.Call) -> contract.Jwks:
+@app.operation(operations.JWKS)
+def jwks(_call: Call) -> operations.Jwks:
     """The public keys of access tokens."""
-    return contract.Jwks(wiring.signer.jwks())
+    return operations.Jwks(wiring.signer.jwks())
 
 
-@app.operation(contract.OPENAPI)
-def openapi(_call: api.Call) -> dict[str, Any]:
+@app.operation(operations.OPENAPI)
+def openapi(_call: Call) -> dict[str, Any]:
     """The description of the API."""
-    from mfa.openapi import document  # noqa: PLC0415 - a passcode's verification need not wait for it
+    from mfa.http.openapi import document  # noqa: PLC0415 - a passcode's verification need not wait for it
 
     return document(wiring.issuer())
 

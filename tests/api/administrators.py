@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import boto3
 
 from mfa.aws.signer import KmsSigner
-from mfa.contract import Operation
+from mfa.http.operations import Operation
 from mfa.tokens.tokens import sign_access_token, uuid7
 from tests.api import people
 from tests.api.people import Person

@@ -11,9 +11,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from mfa import caches
 from mfa.administration import operations
-from mfa.contract import Auth, Operation
 from mfa.errors import Refusal
-from mfa.openapi import OPERATIONS
+from mfa.http.openapi import OPERATIONS
+from mfa.http.operations import Auth, Operation
 from tests.api.people import Person
 from tests.api.stack import ISSUER, Stack
 

@@ -11,10 +11,10 @@ from samcli.commands.deploy.auth_utils import auth_per_resource  # type: ignore[
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # type: ignore[import-untyped]
 
 from infra.local.template import Resolver
-from mfa import contract
 from mfa.delivery.messenger import PATIENCE
+from mfa.http import operations
+from mfa.http.openapi import OPERATIONS
 from mfa.metrics import METRICS
-from mfa.openapi import OPERATIONS
 from tests.template.alarms import Periods
 from tests.template.sam import made, source, transformed
 
@@ -415,7 +415,7 @@ def test_what_needs_a_body_is_refused_at_the_gateway_without_an_object(by_defaul
     }
     assert judged == {
         (operation.method, operation.path)
-        for operation in contract.OPERATIONS
+        for operation in operations.OPERATIONS
         if operation.request is not None and operation.body_required
     }
     assert body["x-amazon-apigateway-request-validators"]["body-only"]["validateRequestBody"] is True

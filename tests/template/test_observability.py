@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mfa import contract
+from mfa.http import operations
 from mfa.metering import ERRORS, OTHER
 from mfa.metrics import METRICS, Metrics
 from tests import access_log
@@ -38,7 +38,7 @@ OF_AWS: dict[tuple[str, str], set[tuple[str, ...]]] = {
 }
 # The values that a label of ours can have, where somebody asks for one of them.
 VALUES = {
-    "operation": {operation.id for operation in contract.OPERATIONS},
+    "operation": {operation.id for operation in operations.OPERATIONS},
     "error": ERRORS | {OTHER},
     "budget": {"number", "address", "client", "region", "global"},
 }

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa import errors, views
+from mfa import errors
 from mfa.challenges import passcodes
 from mfa.challenges.challenge import (
     EMAIL_SENDS,
@@ -23,6 +23,7 @@ from mfa.challenges.challenge import (
     Status,
     find_earlier,
 )
+from mfa.http import views
 from mfa.settings.values import Settings
 from mfa.times import rfc3339
 from mfa.tokens.hmac_keys import HmacKeys

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from mfa.administration import adapters
-from mfa.contract import OPERATIONS
 from mfa.errors import Refusal
+from mfa.http.operations import OPERATIONS
 from mfa.settings.values import Settings
 
 ROOT = Path(__file__).parents[2]

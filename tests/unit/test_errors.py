@@ -5,7 +5,8 @@ import re
 import msgspec
 import pytest
 
-from mfa import contract, errors
+from mfa import errors
+from mfa.http import operations
 
 # The contract's table of codes.
 CODES = {
@@ -106,7 +107,7 @@ def test_members_are_shown_beside_the_code() -> None:
 
 
 def test_every_operation_says_what_it_may_refuse_and_nothing_twice() -> None:
-    for operation in contract.OPERATIONS:
+    for operation in operations.OPERATIONS:
         refusals = operation.every_refusal
         assert len(set(refusals)) == len(refusals), operation.id
         assert {errors.InvalidRequest, errors.InternalError, errors.TemporarilyUnavailable} <= set(refusals)

@@ -17,7 +17,7 @@ MODULES = {
 ALLOWED = {
     "boto3": {"mfa.wiring", "mfa.store.table"},
     "botocore": {"mfa.wiring", "mfa.store.table", "mfa.aws.signer", "mfa.aws.cipher", "mfa.delivery.ses"},
-    "aws_lambda_powertools": {"mfa.api", "mfa.pages"},
+    "aws_lambda_powertools": {"mfa.http.app", "mfa.http.static_files"},
     "twilio": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "requests": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "urllib3": {"mfa.delivery.twilio"},
@@ -35,8 +35,8 @@ ALLOWED = {
 }
 # Nobody but these reaches for the inner workings of what is beside them.
 INNER = {
-    "mfa.wiring": {"mfa.api"},
-    "mfa.api": set(),
+    "mfa.wiring": {"mfa.http.app"},
+    "mfa.http.app": set(),
     "mfa.store": {"mfa.wiring", "mfa.store"},
     "mfa.delivery": {"mfa.wiring", "mfa.delivery"},
 }
@@ -102,7 +102,9 @@ def load(function: str) -> str:
 
 def test_a_passcode_is_verified_without_twilio_argon2_phonenumbers_jwt_or_cryptography() -> None:
     """Cold starts are decided by imports."""
-    statement = load("verify_code") + "\nimport mfa.flows.verify_passcode, mfa.views, mfa.api, mfa.store.attempts"
+    statement = (
+        load("verify_code") + "\nimport mfa.flows.verify_passcode, mfa.http.views, mfa.http.app, mfa.store.attempts"
+    )
     heavy = {"twilio", "requests", "argon2", "phonenumbers", "jwt", "cryptography", "pydantic"}
     assert {name.partition(".")[0] for name in imported_by(statement)} & heavy == set()
 

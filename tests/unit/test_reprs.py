@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 import mfa
-from mfa import contract
 from mfa.administration import adapters, requests
 from mfa.administration.actors import Actor
 from mfa.administration.requests import NewUser, UserPatch
@@ -18,6 +17,7 @@ from mfa.challenges.budgets import HOUR, Budget, Window
 from mfa.challenges.sends import Caller
 from mfa.delivery.messenger import Account as TwilioAccount
 from mfa.factors.phones import Phone
+from mfa.http import operations
 from mfa.settings.values import Sender
 from mfa.store.counters import spend
 from mfa.store.table import TransactionRefused, Write
@@ -36,8 +36,8 @@ VALUES: list[Any] = [
     Write(label="phone", verb="ConditionCheck", key=("USER#u", "#PHONE#0"), values={":number": NUMBER}),
     Client(client_id="c", name="n", legacy=False, secret_hash=SECRET, created_at=0),
     TwilioAccount("AC", SECRET, Sender(alphanumeric="Backup")),
-    contract.Login("u", SECRET),
-    contract.VerifyChallenge("581883"),
+    operations.Login("u", SECRET),
+    operations.VerifyChallenge("581883"),
     NewUser("u", SECRET),
     UserPatch("u", password=SECRET),
     adapters.Ask(Actor("iam"), NewUser("u", SECRET)),

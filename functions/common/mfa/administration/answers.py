@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from mfa.contract import Time
+from mfa.http.operations import Time
 from mfa.users.user import Kind, Status
 
 

@@ -2,7 +2,7 @@
 
 from mfa import errors
 from mfa.administration import answers, requests
-from mfa.contract import Auth, Operation
+from mfa.http.operations import Auth, Operation
 
 _CHANGED = (errors.UserNotFound, errors.PreconditionFailed, errors.Forbidden)
 _TESTED = (

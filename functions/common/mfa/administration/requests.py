@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from mfa.contract import Id, Time
 from mfa.factors.phones import PHONES_PER_USER
+from mfa.http.operations import Id, Time
 from mfa.settings.values import LOCALE, Email
 from mfa.users.user import Kind, Status
 

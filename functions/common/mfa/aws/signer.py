@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mfa.contract import Jwk
 from mfa.errors import TemporarilyUnavailable
+from mfa.http.operations import Jwk
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey

@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mfa import contract, errors
-from mfa.administration import operations
-from mfa.contract import Auth, Operation
+from mfa import errors
+from mfa.administration import operations as administration
+from mfa.http import operations
+from mfa.http.operations import Auth, Operation
 
 VERSION = "1.0.0"
-OPERATIONS = (*contract.OPERATIONS, *operations.OPERATIONS)
+OPERATIONS = (*operations.OPERATIONS, *administration.OPERATIONS)
 
 
 class FieldError(Struct, frozen=True):

@@ -1,18 +1,18 @@
 """Values as the API shows them."""
 
-from mfa import contract
 from mfa.challenges.challenge import Challenge
 from mfa.factors.phones import Phone
 from mfa.flows.log_in import Authenticated, MfaRequired
 from mfa.flows.verify_passcode import Approval
+from mfa.http import operations
 from mfa.times import rfc3339
 
 
-def challenge(value: Challenge, now: float) -> contract.ChallengeState:
+def challenge(value: Challenge, now: float) -> operations.ChallengeState:
     """A challenge at this moment."""
     lane = value.lane(value.channel)
     locked_until = value.locked_until(now)
-    return contract.ChallengeState(
+    return operations.ChallengeState(
         id=value.id,
         status=value.status(now),
         channel=value.channel,
@@ -24,32 +24,32 @@ def challenge(value: Challenge, now: float) -> contract.ChallengeState:
         attempts_remaining=value.attempts_remaining,
         sends_remaining=value.sends_remaining,
         locked_until=None if locked_until is None else rfc3339(locked_until),
-        delivery=contract.DeliveryState(value.delivery, value.delivery_error),
+        delivery=operations.DeliveryState(value.delivery, value.delivery_error),
         server_time=rfc3339(now),
     )
 
 
-def first_factor(value: MfaRequired | Authenticated) -> contract.MfaRequired | contract.Authenticated:
+def first_factor(value: MfaRequired | Authenticated) -> operations.MfaRequired | operations.Authenticated:
     """What a login gives."""
     if isinstance(value, Authenticated):
-        return contract.Authenticated(token=value.token, expires_in=value.expires_in, amr=["pwd"])
-    return contract.MfaRequired(
+        return operations.Authenticated(token=value.token, expires_in=value.expires_in, amr=["pwd"])
+    return operations.MfaRequired(
         mfa_token=value.mfa_token,
         expires_at=rfc3339(value.expires_at),
         phones=[_choice(phone) for phone in value.phones],
-        help=contract.Help(value.help_email),
+        help=operations.Help(value.help_email),
         locked_until=None if value.locked_until is None else rfc3339(value.locked_until),
         channels=list(value.channels),
     )
 
 
-def approval(value: Approval) -> contract.Approved:
+def approval(value: Approval) -> operations.Approved:
     """What a right passcode gives."""
-    return contract.Approved(token=value.token, expires_in=value.expires_in, amr=value.amr)
+    return operations.Approved(token=value.token, expires_in=value.expires_in, amr=value.amr)
 
 
-def _choice(phone: Phone) -> contract.PhoneChoice:
-    return contract.PhoneChoice(
+def _choice(phone: Phone) -> operations.PhoneChoice:
+    return operations.PhoneChoice(
         id=phone.id,
         region=phone.region,
         calling_code=phone.calling_code,
