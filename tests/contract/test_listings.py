@@ -12,7 +12,7 @@ from mfa.administration.directory import Directory
 from mfa.administration.requests import ListEvents, ListUsers
 from mfa.challenges.challenge import Guess
 from mfa.store import records
-from mfa.store.listings import entry_writes
+from mfa.store.search import entry_writes
 from mfa.times import rfc3339
 from mfa.users.history import EventType
 from mfa.users.search_index import search_term

@@ -3,7 +3,7 @@
 import pytest
 
 from mfa import errors
-from mfa.store.personal import PersonalStore
+from mfa.store.personal_data import PersonalStore
 from mfa.store.table import Item
 from mfa.users.history import EventType
 from tests.contract.world import World

@@ -25,11 +25,11 @@ from mfa.store.accounts import AccountStore
 from mfa.store.attempts import AttemptStore
 from mfa.store.counters import Counters
 from mfa.store.histories import Histories
-from mfa.store.listings import Listings
+from mfa.store.search import Listings
 from mfa.store.sends import SendStore
 from mfa.store.settings import SettingsStore
+from mfa.store.settings_tests import TrialStore
 from mfa.store.table import Item, Key, Table, decode, encode
-from mfa.store.trials import TrialStore
 from mfa.store.users import UserStore
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.tokens import MfaToken

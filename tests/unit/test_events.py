@@ -26,7 +26,9 @@ def test_every_operation_has_its_event() -> None:
     assert {file_of(operation) for operation in OPERATIONS} | DIRECT == EVENTS.keys()
 
 
-@pytest.mark.parametrize("operation", [*operations.OPERATIONS, administration.BY_ID["session.get"]], ids=lambda op: op.id)
+@pytest.mark.parametrize(
+    "operation", [*operations.OPERATIONS, administration.BY_ID["session.get"]], ids=lambda op: op.id
+)
 def test_the_event_of_a_call_is_what_api_gateway_sends(operation: operations.Operation) -> None:
     event = json.loads(EVENTS[file_of(operation)])
     context = event["requestContext"]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mfa.flows.verify_passcode import Verification
     from mfa.store.accounts import AccountStore
     from mfa.store.counters import Counters
-    from mfa.store.listings import Listings
+    from mfa.store.search import Listings
     from mfa.store.sends import SendStore
     from mfa.store.settings import SettingsStore
     from mfa.store.table import Table
@@ -161,8 +161,8 @@ class Wiring:
         from mfa.delivery.prices import TwilioPrices
         from mfa.flows.test_settings import SettingsTests
         from mfa.store.histories import Histories
-        from mfa.store.personal import PersonalStore
-        from mfa.store.trials import TrialStore
+        from mfa.store.personal_data import PersonalStore
+        from mfa.store.settings_tests import TrialStore
         from mfa.store.users import UserStore
         from mfa.users.passwords import Argon2Passwords
 
@@ -245,7 +245,7 @@ class Wiring:
 
     @cached_property
     def _listings(self) -> "Listings":
-        from mfa.store.listings import Listings
+        from mfa.store.search import Listings
 
         return Listings(self._table)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mfa.challenges.challenge import Challenge
 from mfa.store import records
-from mfa.store.listings import INDEX, LAST
+from mfa.store.search import INDEX, LAST
 from mfa.store.table import Item, Table
 from mfa.users.history import Event
 

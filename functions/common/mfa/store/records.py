@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from mfa.challenges.challenge import Challenge, Channel, Delivery, EarlierSend, Guess, Lane, Request
 from mfa.factors.phones import PHONES_PER_USER, Phone
-from mfa.store.listings import profile_entry
+from mfa.store.search import profile_entry
 from mfa.store.table import Item, Key, Write
 from mfa.users.clients import Client
 from mfa.users.history import EVENT_SECONDS, Event, EventType

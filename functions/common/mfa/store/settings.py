@@ -9,7 +9,7 @@ from mfa.errors import ClientNotFound, Conflict, PreconditionFailed
 from mfa.settings.values import AuthToken, ReplacedToken, StoredSettings, as_saved
 from mfa.store import conditions as when
 from mfa.store import records
-from mfa.store.listings import Listings
+from mfa.store.search import Listings
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
 from mfa.users.clients import Client
 from mfa.users.history import Event

@@ -6,7 +6,7 @@ from mfa.errors import Conflict, Forbidden, PhoneNotFound, PreconditionFailed, U
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.store import conditions as when
 from mfa.store import records
-from mfa.store.listings import entry_writes
+from mfa.store.search import entry_writes
 from mfa.store.sends import CHALLENGE_SECONDS
 from mfa.store.table import Table, TransactionRefused, Write
 from mfa.users.history import Event
