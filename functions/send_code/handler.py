@@ -12,7 +12,7 @@ from mfa.challenges.sends import Dispatched
 from mfa.flows.delivery_report import callback_url
 from mfa.http import operations, views
 from mfa.http.app import App, Call
-from mfa.metering import known_error
+from mfa.instrumented import known_error
 from mfa.wiring import Wiring
 
 logger = Logger()

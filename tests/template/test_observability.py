@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mfa.http import operations
-from mfa.metering import ERRORS, OTHER
+from mfa.instrumented import ERRORS, OTHER
 from mfa.metrics import METRICS, Metrics
 from tests import access_log
 from tests.template.alarms import (

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from mfa import metering
+from mfa import instrumented
 from mfa.challenges.challenge import Channel, Delivery
 from mfa.challenges.sends import PERMANENT_ERRORS, Outcome, Outgoing
 from mfa.delivery.explanations import EXPLANATIONS
 from mfa.errors import SmsUnavailable
 from mfa.flows.delivery_report import STATUSES
-from mfa.metering import ERRORS, OTHER, MeteredMessenger, known_error
+from mfa.instrumented import ERRORS, OTHER, MeteredMessenger, known_error
 from mfa.metrics import METRICS, Metrics
 from tests.emf import MAX_VALUES, Datum, data
 
@@ -177,10 +177,10 @@ def test_metering_adds_no_step_of_its_own() -> None:
     from mfa.flows import send_passcode, verify_passcode
 
     pairs: list[tuple[type, Callable[..., Any] | type]] = [
-        (metering.MeteredSends, send_passcode.Sends),
-        (metering.MeteredMessenger, send_passcode.Messenger),
-        (metering.MeteredEmail, send_passcode.Email),
-        (metering.MeteredAttempts, verify_passcode.Attempts),
+        (instrumented.MeteredSends, send_passcode.Sends),
+        (instrumented.MeteredMessenger, send_passcode.Messenger),
+        (instrumented.MeteredEmail, send_passcode.Email),
+        (instrumented.MeteredAttempts, verify_passcode.Attempts),
     ]
     for metered, protocol in pairs:
         names = {name for name in vars(metered) if not name.startswith("_")}

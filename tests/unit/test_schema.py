@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
-from mfa import schema
+from mfa import decoding
 from mfa.errors import InvalidRequest
 
 
@@ -38,8 +38,8 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_json_is_read_as_it_was_written(value: Any) -> None:
-    assert schema.load(json.dumps(value)) == value
-    assert schema.load(json.dumps(value, ensure_ascii=False).encode()) == value
+    assert decoding.load(json.dumps(value)) == value
+    assert decoding.load(json.dumps(value, ensure_ascii=False).encode()) == value
 
 
 @pytest.mark.parametrize(
@@ -98,20 +98,20 @@ def test_json_is_read_as_it_was_written(value: Any) -> None:
 )
 def test_what_is_not_one_json_value_in_utf8_each_member_once_is_refused(text: str | bytes) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        schema.load(text)
+        decoding.load(text)
     assert refused.value.members["errors"][0]["field"] == "body"
 
 
 @pytest.mark.parametrize("text", ['"' + "a" * 65_534 + '"', " " * 65_534 + "{}", '"' + "é" * 32_767 + '"'])
 def test_a_body_of_64_kib_is_not_too_large(text: str) -> None:
-    schema.load(text)
-    schema.load(text.encode())
+    decoding.load(text)
+    decoding.load(text.encode())
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60))
 def test_whatever_the_bytes_the_answer_is_a_value_or_a_refusal(text: str | bytes) -> None:
     try:
-        schema.load(text)
+        decoding.load(text)
     except InvalidRequest:
         pass
 
@@ -142,7 +142,7 @@ def test_whatever_the_bytes_the_answer_is_a_value_or_a_refusal(text: str | bytes
 )
 def test_a_refusal_names_the_first_field_that_is_wrong(value: Any, field: str, said: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        schema.convert(value, Outer)
+        decoding.convert(value, Outer)
     [error] = refused.value.members["errors"]
     assert error["field"] == field
     assert said in error["message"]
@@ -153,7 +153,7 @@ def test_a_refusal_of_any_unknown_member_stays_short(name: str) -> None:
     if name in Outer.__struct_fields__:
         return
     with pytest.raises(InvalidRequest) as refused:
-        schema.convert({"name": "x", name: 1}, Outer)
+        decoding.convert({"name": "x", name: 1}, Outer)
     [error] = refused.value.members["errors"]
     assert error["field"] == (name[:128] or "body") or "`" in name or "\n" in name
     assert len(error["field"]) <= 128

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.caches import Cached
 from mfa.errors import TemporarilyUnavailable
-from mfa.metering import MeteredAttempts, MeteredEmail, MeteredMessenger, MeteredSends
+from mfa.instrumented import MeteredAttempts, MeteredEmail, MeteredMessenger, MeteredSends
 from mfa.metrics import Metrics
 from mfa.settings.values import Settings
 from mfa.tokens.hmac_keys import HmacKeys

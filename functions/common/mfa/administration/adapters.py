@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mfa import errors, schema
+from mfa import decoding, errors
 from mfa.administration import answers, operations, requests, views
 from mfa.administration.actors import DIRECT, Actor
 from mfa.administration.configuration import Configuration
@@ -57,7 +57,7 @@ class Output:
 
 def invoke(administration: Administration, name: str, given: Mapping[str, Any]) -> Any:
     """Carries out a direct invocation, which IAM has authorised. Raises the errors of the API."""
-    schema.check_unicode(given, "input")
+    decoding.check_unicode(given, "input")
     operation = DIRECT_OPERATIONS.get(name)
     if operation is None:
         raise errors.InvalidRequest("operation", f"must be one of {', '.join(sorted(DIRECT_OPERATIONS))}")
@@ -66,7 +66,7 @@ def invoke(administration: Administration, name: str, given: Mapping[str, Any]) 
     if not (if_match is None or isinstance(if_match, str)):
         raise errors.InvalidRequest("if_match", "must be a string")
     rest = {key: value for key, value in given.items() if key != "if_match"}
-    output = run(administration, Ask(Actor(DIRECT), schema.convert(rest, request), if_match))
+    output = run(administration, Ask(Actor(DIRECT), decoding.convert(rest, request), if_match))
     if isinstance(output.body, dict) and output.etag is not None:
         return output.body | {"etag": output.etag}
     return {} if output.body is None else output.body

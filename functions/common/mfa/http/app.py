@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from mfa import errors, schema
+from mfa import decoding, errors
 from mfa.administration.actors import Actor
 from mfa.challenges.budgets import BudgetSpent
 from mfa.challenges.sends import Caller, NotSent
@@ -126,8 +126,8 @@ class Call:
         """The body as form fields. Raises InvalidRequest where it is none, or has a field twice."""
         try:
             raw = _raw(self.event)
-            if len(raw) > schema.BODY_BYTES:
-                raise errors.InvalidRequest("body", f"must have at most {schema.BODY_BYTES} bytes")
+            if len(raw) > decoding.BODY_BYTES:
+                raise errors.InvalidRequest("body", f"must have at most {decoding.BODY_BYTES} bytes")
             text = raw.decode()
             fields = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=FORM_FIELDS)
         except ValueError as error:
@@ -339,7 +339,7 @@ def _body(event: APIGatewayProxyEvent, operation: Operation) -> Any:
     given = _json_body(event, operation)
     if given is None and not operation.body_required:
         return operation.request()
-    return schema.convert(given, operation.request)
+    return decoding.convert(given, operation.request)
 
 
 def _everything(event: APIGatewayProxyEvent, operation: Operation) -> Any:
@@ -355,7 +355,7 @@ def _everything(event: APIGatewayProxyEvent, operation: Operation) -> Any:
         raise errors.InvalidRequest(name, "is in the path and cannot be given again")
     if operation.request is dict:
         return given
-    return schema.convert(given | path, operation.request or dict, from_text=reads)
+    return decoding.convert(given | path, operation.request or dict, from_text=reads)
 
 
 def _query(event: APIGatewayProxyEvent) -> dict[str, Any]:
@@ -380,7 +380,7 @@ def _json_body(event: APIGatewayProxyEvent, operation: Operation) -> Any:
     content_type = (_header(event, "Content-Type") or "").partition(";")[0].strip().lower()
     if content_type not in {"application/json", "application/merge-patch+json"}:
         raise errors.InvalidRequest("Content-Type", "must be application/json")
-    value = schema.load(raw, operation.body_bytes)
+    value = decoding.load(raw, operation.body_bytes)
     if value is None:  # is not the same as no body
         raise errors.InvalidRequest("body", "must be an object")
     return value

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
+from mfa.decoding import convert
 from mfa.errors import InvalidRequest
-from mfa.schema import convert
 
 E164 = r"^\+[1-9][0-9]{6,14}$(?!\n)"
 EMAIL = (
