@@ -7,12 +7,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mfa.challenges.challenge import Channel
 from mfa.challenges.sends import Dispatched
-from mfa.flows.delivery_report import callback_url
 from mfa.http import operations, views
 from mfa.http.app import App, Call
 from mfa.instrumented import known_error
+from mfa.messages.channels import Channel
 from mfa.wiring import Wiring
 
 logger = Logger()
@@ -50,9 +49,9 @@ def get_challenge(call: Call) -> operations.ChallengeState:
 def twilio_status(call: Call) -> None:
     """Takes what Twilio reports of a message. The URL that it signed is the configured one."""
     ref = call.query().get("ref", "")
-    error = wiring.callbacks.report(
-        callback_url(wiring.issuer(), quote_plus(ref)), ref, call.form(), call.header("X-Twilio-Signature") or ""
-    )
+    signature = call.header("X-Twilio-Signature") or ""
+    outcome = wiring.twilio_callbacks.read(wiring.callback_url(quote_plus(ref)), call.form(), signature)
+    error = None if outcome is None else wiring.delivery_reports.record(ref, outcome)
     if error is not None:
         logger.warning("not delivered", error=error)
         wiring.metrics.count("send_failures", error=known_error(error))

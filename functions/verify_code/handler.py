@@ -59,9 +59,10 @@ def jwks(_call: Call) -> operations.Jwks:
 @app.operation(operations.OPENAPI)
 def openapi(_call: Call) -> dict[str, Any]:
     """The description of the API."""
+    from mfa.api import OPERATIONS  # noqa: PLC0415 - a passcode's verification need not wait for it
     from mfa.http.openapi import document  # noqa: PLC0415 - a passcode's verification need not wait for it
 
-    return document(wiring.issuer())
+    return document(wiring.issuer(), OPERATIONS)
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)

@@ -12,7 +12,7 @@ import boto3
 
 from mfa.aws.signer import KmsSigner
 from mfa.http.operations import Operation
-from mfa.tokens.tokens import sign_access_token, uuid7
+from mfa.tokens.access_tokens import sign_access_token, uuid7
 from tests.api import people
 from tests.api.people import Person
 from tests.api.stack import ISSUER, Answer, Json, Stack

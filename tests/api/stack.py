@@ -43,7 +43,7 @@ from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
 from infra.local.worker import Context
 from mfa import wiring
-from mfa.http.openapi import OPERATIONS
+from mfa.api import OPERATIONS
 from mfa.tokens.hmac_keys import HmacKeys
 
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mfa.administration import adapters
 from mfa.administration.operations import OPERATIONS
-from mfa.tokens.tokens import uuid7
+from mfa.tokens.access_tokens import uuid7
 from tests.api import administrators, people
 from tests.api.administrators import Administrator, call_of, claims, log_in, signed, signer
 from tests.api.stack import ISSUER, Refused, Stack, basic

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfa.administration import csv_users
+from mfa.challenges.account import Account
 from mfa.factors.phones import Phone
-from mfa.users.account import Account
 from mfa.users.user import Kind, Status, User
 from tests.api import administrators, people
 from tests.api.administrators import Administrator

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mfa.http.openapi import OPERATIONS
+from mfa.api import OPERATIONS
 from tests.api.people import Person
 from tests.api.stack import Stack, challenge_path
 

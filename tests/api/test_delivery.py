@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from mfa.challenges.challenge import Channel, Delivery
-from mfa.challenges.sends import Outgoing
+from mfa.challenges.challenge import Delivery
 from mfa.delivery import twilio
-from mfa.delivery.messenger import Account, Patience
+from mfa.delivery.patience import Patience
+from mfa.delivery.twilio_account import TwilioAccount
+from mfa.messages.channels import Channel
+from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Sender
 from tests.api import deliveries
 from tests.api.deliveries import asked, code, faults, pause, requests, spent
@@ -288,7 +290,7 @@ def outgoing(number: str) -> Outgoing:
 
 def test_silence_is_waited_for_so_long_and_leaves_it_unknown(stack: Stack, silence: tuple[str, list[bytes]]) -> None:
     url, read = silence
-    account = Account(stack.account.sid, stack.account.auth_token, Sender(phone_number=SENDER))
+    account = TwilioAccount(stack.account.sid, stack.account.auth_token, Sender(phone_number=SENDER))
     began = time.monotonic()
     outcome = twilio.send(account, url, outgoing("+85292153799"), ISSUER, Patience(read=0.5))
     assert outcome.delivery is Delivery.UNKNOWN

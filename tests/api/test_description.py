@@ -11,8 +11,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from mfa import caches
 from mfa.administration import operations
+from mfa.api import OPERATIONS
 from mfa.errors import Refusal
-from mfa.http.openapi import OPERATIONS
 from mfa.http.operations import Auth, Operation
 from tests.api.people import Person
 from tests.api.stack import ISSUER, Stack

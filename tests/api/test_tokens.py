@@ -12,7 +12,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from mfa.tokens.tokens import read_mfa_token, write_mfa_token
+from mfa.tokens.mfa_tokens import read_mfa_token, write_mfa_token
 from tests.api.people import Person
 from tests.api.stack import ISSUER, Answer, Stack, challenge_path
 

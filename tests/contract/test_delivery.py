@@ -6,8 +6,9 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from mfa import errors
-from mfa.challenges.challenge import Challenge, Channel, Delivery
+from mfa.challenges.challenge import Challenge, Delivery
 from mfa.challenges.sends import Caller, Outcome, Receipt
+from mfa.messages.channels import Channel
 from mfa.settings.values import Voice, WhatsApp
 from mfa.users.history import EventType
 from tests.contract.world import ADDRESS, NUMBER, REFUSED, REFUSED_FOR_GOOD, Person, World

@@ -27,9 +27,9 @@ from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
 from infra.local.twilio.delivered import Delivered
 from mfa import caches, wiring
-from mfa.administration.actors import Actor
 from mfa.administration.requests import NewClient, NewUser
 from mfa.challenges.budgets import WRONG_PASSWORDS_PER_NAME
+from mfa.users.actors import Actor
 
 PASSWORD = "correct horse battery staple"
 IAM = Actor("iam")

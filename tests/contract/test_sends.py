@@ -7,9 +7,10 @@ from functools import partial
 import pytest
 
 from mfa import errors
-from mfa.challenges.challenge import Channel, Delivery, NotOpened
+from mfa.challenges.challenge import Delivery, NotOpened
 from mfa.challenges.sends import Caller, Outcome, Send
 from mfa.errors import SmsUnavailable
+from mfa.messages.channels import Channel
 from mfa.settings.values import Voice
 from mfa.store import records
 from mfa.times import rfc3339

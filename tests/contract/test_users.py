@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from mfa import errors
-from mfa.administration.actors import Actor
 from mfa.administration.requests import NewUser, UserPatch
 from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import Challenge
 from mfa.factors.phones import PHONES_PER_USER
 from mfa.store import records
+from mfa.users.actors import Actor
 from mfa.users.history import EventType
 from mfa.users.user import Kind, Status, User
 from tests.contract.world import NUMBER, PASSWORD, Person, World

@@ -12,13 +12,16 @@ from typing import Any
 from botocore.exceptions import ClientError
 from msgspec import structs
 
-from mfa.challenges.challenge import Challenge, Channel, Delivery
-from mfa.challenges.sends import Caller, Dispatched, Outcome, Outgoing
+from mfa.challenges.account import Account
+from mfa.challenges.challenge import Challenge, Delivery
+from mfa.challenges.sends import Caller, Dispatched, Outcome
 from mfa.errors import SmsUnavailable
 from mfa.factors.phones import Phone
 from mfa.flows.log_in import Logins
 from mfa.flows.send_passcode import Dispatch
 from mfa.flows.verify_passcode import Approval, Verification
+from mfa.messages.channels import Channel
+from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Budgets, Settings
 from mfa.store import records
 from mfa.store.accounts import AccountStore
@@ -32,8 +35,7 @@ from mfa.store.settings_tests import TrialStore
 from mfa.store.table import Item, Key, Table, decode, encode
 from mfa.store.users import UserStore
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.tokens.tokens import MfaToken
-from mfa.users.account import Account
+from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User
 

@@ -12,8 +12,9 @@ import boto3
 import pytest
 
 from infra.local.processes import AWS_ENVIRONMENT
-from mfa.challenges.challenge import Channel, Delivery
+from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Receipt
+from mfa.messages.channels import Channel
 from mfa.store import records
 from mfa.store.counters import Counters
 from mfa.store.sends import SendStore

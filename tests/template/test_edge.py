@@ -11,9 +11,9 @@ from samcli.commands.deploy.auth_utils import auth_per_resource  # type: ignore[
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # type: ignore[import-untyped]
 
 from infra.local.template import Resolver
-from mfa.delivery.messenger import PATIENCE
+from mfa.api import OPERATIONS
+from mfa.delivery.patience import PATIENCE
 from mfa.http import operations
-from mfa.http.openapi import OPERATIONS
 from mfa.metrics import METRICS
 from tests.template.alarms import Periods
 from tests.template.sam import made, source, transformed

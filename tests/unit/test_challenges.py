@@ -16,7 +16,6 @@ from mfa.challenges.challenge import (
     FOREVER,
     MAX_LOCK_SECONDS,
     Challenge,
-    Channel,
     Delivery,
     EarlierSend,
     Lane,
@@ -24,6 +23,7 @@ from mfa.challenges.challenge import (
     find_earlier,
 )
 from mfa.http import views
+from mfa.messages.channels import Channel
 from mfa.settings.values import Settings
 from mfa.times import rfc3339
 from mfa.tokens.hmac_keys import HmacKeys

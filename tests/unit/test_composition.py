@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 import pytest
 from msgspec import structs
 
-from mfa.challenges.challenge import Channel
-from mfa.challenges.sends import Outgoing
 from mfa.messages import composition, locales, twiml
+from mfa.messages.channels import Channel
 from mfa.messages.composition import Reader
-from mfa.messages.gsm7 import Passcode
+from mfa.messages.outgoing import Outgoing
+from mfa.messages.passcode_texts import Passcode
 from mfa.settings.values import Settings
 
 PASSCODE = Passcode(
@@ -22,9 +22,13 @@ ENGLISH = Reader("en", None, None)
 POLISH = "{code} to kod logowania dla {login_name}. Numer: {prefix}\n{signature}"
 
 
+def wording(settings: Settings) -> composition.Wording:
+    return composition.Wording(settings.templates, settings.signature, settings.expiry_seconds)
+
+
 def compose(channel: Channel, reader: Reader = ENGLISH, passcode: Passcode = PASSCODE, **settings: Any) -> Outgoing:
     given = structs.replace(Settings(), **settings)
-    return composition.compose(passcode, channel, NUMBER, reader, "ref", given)
+    return composition.compose(passcode, channel, NUMBER, reader, "ref", wording(given))
 
 
 def test_a_text_message_is_the_template_filled_in() -> None:
@@ -115,7 +119,7 @@ def test_a_call_is_in_the_voice_of_the_region() -> None:
 def test_a_call_fits_what_twilio_takes(locale: str) -> None:
     longest = structs.replace(Settings(), signature="&" * 40)
     passcode = Passcode(login_name="x" * 128, code="8" * 10, prefix="XYWD", signature="&" * 40, origin=None)
-    outgoing = composition.compose(passcode, Channel.VOICE, NUMBER, Reader(locale, None, "HK"), "ref", longest)
+    outgoing = composition.compose(passcode, Channel.VOICE, NUMBER, Reader(locale, None, "HK"), "ref", wording(longest))
     assert len(outgoing.body) <= twiml.LONGEST
 
 
@@ -127,7 +131,7 @@ def test_text_messages_are_paid_by_the_segment_and_nothing_else_is() -> None:
 
 
 def test_a_notice_holds_no_code_and_has_a_callback() -> None:
-    notice = composition.notice("demo.user", NUMBER, ENGLISH, "ref", Settings())
+    notice = composition.notice("demo.user", NUMBER, ENGLISH, "ref", Settings().signature)
     assert (notice.channel, notice.ref, notice.address) == (Channel.SMS, "ref", NUMBER)
     assert not re.search(r"\d{4}", notice.body)
     assert "demo.user" in notice.body

@@ -10,8 +10,8 @@ import pytest
 from events.fill import PLACEHOLDER, fill, values_of
 from mfa.administration import adapters
 from mfa.administration import operations as administration
+from mfa.api import OPERATIONS
 from mfa.http import operations
-from mfa.http.openapi import OPERATIONS
 
 EVENTS = {path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).parents[2].glob("events/*.json")}
 DIRECT = set(adapters.OPERATIONS) - {"session.get"} | {"users.bootstrap", "users.erase"}

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from mfa import instrumented
-from mfa.challenges.challenge import Channel, Delivery
-from mfa.challenges.sends import PERMANENT_ERRORS, Outcome, Outgoing
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.sends import PERMANENT_ERRORS, Outcome
 from mfa.delivery.explanations import EXPLANATIONS
+from mfa.delivery.twilio_callbacks import STATUSES
 from mfa.errors import SmsUnavailable
-from mfa.flows.delivery_report import STATUSES
 from mfa.instrumented import ERRORS, OTHER, MeteredMessenger, known_error
+from mfa.messages.channels import Channel
+from mfa.messages.outgoing import Outgoing
 from mfa.metrics import METRICS, Metrics
 from tests.emf import MAX_VALUES, Datum, data
 

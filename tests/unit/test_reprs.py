@@ -11,16 +11,16 @@ import pytest
 
 import mfa
 from mfa.administration import adapters, requests
-from mfa.administration.actors import Actor
 from mfa.administration.requests import NewUser, UserPatch
 from mfa.challenges.budgets import HOUR, Budget, Window
 from mfa.challenges.sends import Caller
-from mfa.delivery.messenger import Account as TwilioAccount
+from mfa.delivery.twilio_account import TwilioAccount
 from mfa.factors.phones import Phone
 from mfa.http import operations
 from mfa.settings.values import Sender
 from mfa.store.counters import spend
 from mfa.store.table import TransactionRefused, Write
+from mfa.users.actors import Actor
 from mfa.users.clients import Client
 
 NUMBER = "+85292153799"
@@ -109,9 +109,9 @@ def test_a_field_named_like_a_secret_is_hidden_in_every_struct() -> None:
             shown |= {f"{each.__module__}.{each.__name__}.{name}" for name in names}
     # `code` of a problem names the refusal, of a finding what is wrong; the token of the settings hides itself.
     assert shown <= {
-        "mfa.openapi.Problem.code",
+        "mfa.http.openapi.Problem.code",
         "mfa.administration.answers.Finding.code",
-        "mfa.settings.StoredSettings.auth_token",
+        "mfa.settings.values.StoredSettings.auth_token",
     }
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from mfa.errors import InvalidRequest
-from mfa.settings.values import AuthToken, Settings, StoredSettings, _merge, as_saved, merged
+from mfa.settings.validation import _merge, merged
+from mfa.settings.values import AuthToken, Settings, StoredSettings, as_saved
 
 SID = "AC" + "0123456789abcdef" * 2
 OTHER_SID = "AC" + "f" * 32

@@ -10,9 +10,9 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from infra.local.twilio import segments as twilio
 from mfa.errors import InvalidRequest
-from mfa.messages import gsm7, templates
-from mfa.messages.gsm7 import Passcode
+from mfa.messages import gsm7, passcode_texts, templates
 from mfa.messages.locales import texts
+from mfa.messages.passcode_texts import Passcode
 from mfa.messages.templates import LOCALES, built_in, lint, match, render, text
 from mfa.settings.values import Settings
 from mfa.users.user import new_login_name
@@ -144,7 +144,7 @@ def test_the_words_of_the_contract_are_in_every_english_message(name: str, code:
     shown = re.search(r'is the verification code for user "([^"]+)" login\. Reference: XYWD\n', body)
     assert shown
     assert body.endswith(f"\n{SIGNATURE}")
-    if len(name) <= gsm7.SHORTEST_LOGIN_NAME and not runs(name, len(code)):
+    if len(name) <= passcode_texts.SHORTEST_LOGIN_NAME and not runs(name, len(code)):
         assert shown[1] == name
 
 

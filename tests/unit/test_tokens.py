@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import URLSafeSerializer
 
+from mfa.challenges import challenge_ids
 from mfa.errors import InvalidToken
-from mfa.tokens import tokens
+from mfa.tokens import access_tokens, mfa_tokens
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.tokens.tokens import MfaToken
+from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.user import Kind
 
 NOW = 1_790_000_000.0
@@ -58,7 +59,7 @@ def access_token(**changes: object) -> str:
         "jti": "j",
         "amr": ["pwd", "sms"],
     }
-    return tokens.sign_access_token(SIGNER, tokens.access_claims(TOKEN, **arguments | changes))  # type: ignore[arg-type]
+    return access_tokens.sign_access_token(SIGNER, access_tokens.access_claims(TOKEN, **arguments | changes))  # type: ignore[arg-type]
 
 
 @given(
@@ -73,29 +74,29 @@ def access_token(**changes: object) -> str:
     )
 )
 def test_an_mfa_token_gives_back_what_was_put_in(token: MfaToken) -> None:
-    text = tokens.write_mfa_token(KEYS, token)
-    assert tokens.read_mfa_token(KEYS, text, token.expires_at - 1) == token
-    assert len(text) <= tokens.MFA_TOKEN_LENGTH
+    text = mfa_tokens.write_mfa_token(KEYS, token)
+    assert mfa_tokens.read_mfa_token(KEYS, text, token.expires_at - 1) == token
+    assert len(text) <= mfa_tokens.MFA_TOKEN_LENGTH
 
 
 def test_an_mfa_token_ends_at_its_expiry_and_not_before() -> None:
-    text = tokens.write_mfa_token(KEYS, TOKEN)
-    assert tokens.read_mfa_token(KEYS, text, NOW + 599.999) == TOKEN
+    text = mfa_tokens.write_mfa_token(KEYS, TOKEN)
+    assert mfa_tokens.read_mfa_token(KEYS, text, NOW + 599.999) == TOKEN
     for late in (NOW + 600, NOW + 600.001, NOW + 10**6):
         with pytest.raises(InvalidToken):
-            tokens.read_mfa_token(KEYS, text, late)
+            mfa_tokens.read_mfa_token(KEYS, text, late)
 
 
 def test_a_flipped_bit_anywhere_spoils_an_mfa_token_or_changes_nothing_in_it() -> None:
     """The last character of a signature in base64url holds two bits that no byte has."""
-    text = tokens.write_mfa_token(KEYS, TOKEN).encode()
+    text = mfa_tokens.write_mfa_token(KEYS, TOKEN).encode()
     accepted = set()
     for position in range(len(text)):
         for bit in range(8):
             altered = bytearray(text)
             altered[position] ^= 1 << bit
             try:
-                assert tokens.read_mfa_token(KEYS, altered.decode("latin-1"), NOW) == TOKEN
+                assert mfa_tokens.read_mfa_token(KEYS, altered.decode("latin-1"), NOW) == TOKEN
                 accepted.add(position)
             except InvalidToken:
                 pass
@@ -103,11 +104,11 @@ def test_a_flipped_bit_anywhere_spoils_an_mfa_token_or_changes_nothing_in_it() -
 
 
 def test_a_truncated_or_extended_mfa_token_is_invalid() -> None:
-    text = tokens.write_mfa_token(KEYS, TOKEN)
+    text = mfa_tokens.write_mfa_token(KEYS, TOKEN)
     wrong = [text[:length] for length in range(len(text))] + [text[1:], text + "AAAA", text * 2, "." + text, text + "."]
     for each in wrong:
         with pytest.raises(InvalidToken):
-            tokens.read_mfa_token(KEYS, each, NOW)
+            mfa_tokens.read_mfa_token(KEYS, each, NOW)
 
 
 @pytest.mark.parametrize(
@@ -115,13 +116,13 @@ def test_a_truncated_or_extended_mfa_token_is_invalid() -> None:
 )
 def test_garbage_is_an_invalid_mfa_token(text: str) -> None:
     with pytest.raises(InvalidToken):
-        tokens.read_mfa_token(KEYS, text, NOW)
+        mfa_tokens.read_mfa_token(KEYS, text, NOW)
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_an_invalid_mfa_token(text: str) -> None:
     with pytest.raises(InvalidToken):
-        tokens.read_mfa_token(KEYS, text, NOW)
+        mfa_tokens.read_mfa_token(KEYS, text, NOW)
 
 
 @pytest.mark.parametrize("salt", [b"cursor", b"itsdangerous", b""])
@@ -132,7 +133,7 @@ def test_what_another_salt_signed_is_an_invalid_mfa_token(salt: bytes) -> None:
     options = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
     other = URLSafeSerializer(KEYS.signing("mfa-token"), salt=salt, signer_kwargs=options)
     with pytest.raises(InvalidToken):
-        tokens.read_mfa_token(KEYS, str(other.dumps(claims)), NOW)
+        mfa_tokens.read_mfa_token(KEYS, str(other.dumps(claims)), NOW)
 
 
 def test_what_a_key_of_another_purpose_signed_is_an_invalid_mfa_token() -> None:
@@ -146,12 +147,12 @@ def test_what_a_key_of_another_purpose_signed_is_an_invalid_mfa_token() -> None:
             signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
         )
         with pytest.raises(InvalidToken):
-            tokens.read_mfa_token(KEYS, str(other.dumps(claims)), NOW)
+            mfa_tokens.read_mfa_token(KEYS, str(other.dumps(claims)), NOW)
 
 
 def test_an_access_token_is_no_mfa_token() -> None:
     with pytest.raises(InvalidToken):
-        tokens.read_mfa_token(KEYS, access_token(), NOW)
+        mfa_tokens.read_mfa_token(KEYS, access_token(), NOW)
 
 
 @pytest.mark.parametrize("header", [{"alg": "none"}, {"alg": "HS256", "typ": "JWT"}, {"alg": "HS256", "typ": "at+jwt"}])
@@ -159,35 +160,38 @@ def test_a_jwt_of_our_claims_is_no_mfa_token_whatever_its_algorithm(header: dict
     claims = {"sub": "demo.user", "kind": "backup", "cid": None, "jti": "j", "iat": NOW, "exp": NOW + 600}
     key: Any = None if header["alg"] == "none" else KEYS.signing("mfa-token")
     with pytest.raises(InvalidToken):
-        tokens.read_mfa_token(KEYS, jwt.encode(claims, key, header["alg"], headers=header), NOW)
+        mfa_tokens.read_mfa_token(KEYS, jwt.encode(claims, key, header["alg"], headers=header), NOW)
 
 
 def test_an_mfa_token_is_no_access_token() -> None:
     with pytest.raises(jwt.InvalidTokenError):
         jwt.decode(
-            tokens.write_mfa_token(KEYS, TOKEN), SIGNER.private.public_key(), ["ES256"], options={"verify_aud": False}
+            mfa_tokens.write_mfa_token(KEYS, TOKEN),
+            SIGNER.private.public_key(),
+            ["ES256"],
+            options={"verify_aud": False},
         )
 
 
 def test_after_a_rotation_tokens_and_challenge_ids_of_the_previous_key_are_accepted_and_older_ones_not() -> None:
-    text = tokens.write_mfa_token(KEYS, TOKEN)
-    challenge_id = tokens.new_challenge_id(KEYS, TOKEN, bytes(12))
+    text = mfa_tokens.write_mfa_token(KEYS, TOKEN)
+    challenge_id = challenge_ids.new_challenge_id(KEYS, TOKEN, bytes(12))
     rotated = HmacKeys(b"n" * 64, KEYS.current)
-    assert tokens.read_mfa_token(rotated, text, NOW) == TOKEN
-    assert tokens.is_challenge_of(rotated, TOKEN, challenge_id)
-    assert tokens.write_mfa_token(rotated, TOKEN) != text
+    assert mfa_tokens.read_mfa_token(rotated, text, NOW) == TOKEN
+    assert challenge_ids.is_challenge_of(rotated, TOKEN, challenge_id)
+    assert mfa_tokens.write_mfa_token(rotated, TOKEN) != text
     twice = HmacKeys(b"m" * 64, rotated.current)
     with pytest.raises(InvalidToken):
-        tokens.read_mfa_token(twice, text, NOW)
-    assert not tokens.is_challenge_of(twice, TOKEN, challenge_id)
+        mfa_tokens.read_mfa_token(twice, text, NOW)
+    assert not challenge_ids.is_challenge_of(twice, TOKEN, challenge_id)
 
 
 @given(st.binary(min_size=12, max_size=12))
 def test_a_challenge_id_belongs_to_the_login_that_opened_it_and_to_no_other(random_bytes: bytes) -> None:
-    challenge_id = tokens.new_challenge_id(KEYS, TOKEN, random_bytes)
-    assert tokens.is_challenge_of(KEYS, TOKEN, challenge_id)
-    assert not tokens.is_challenge_of(KEYS, replace(TOKEN, jti=TOKEN.jti[::-1]), challenge_id)
-    assert not tokens.is_challenge_of(HmacKeys(b"other"), TOKEN, challenge_id)
+    challenge_id = challenge_ids.new_challenge_id(KEYS, TOKEN, random_bytes)
+    assert challenge_ids.is_challenge_of(KEYS, TOKEN, challenge_id)
+    assert not challenge_ids.is_challenge_of(KEYS, replace(TOKEN, jti=TOKEN.jti[::-1]), challenge_id)
+    assert not challenge_ids.is_challenge_of(HmacKeys(b"other"), TOKEN, challenge_id)
     assert set(challenge_id) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
     assert len(challenge_id) <= 64
 
@@ -197,17 +201,19 @@ def test_a_challenge_id_belongs_to_the_login_that_opened_it_and_to_no_other(rand
     ["", "x", "é", "\ud800", "=", "A" * 32, "A" * 33, "a" * 100_000, "../../etc", "%00", "A" * 16 + "\n"],
 )
 def test_garbage_is_nobodys_challenge_id(challenge_id: str) -> None:
-    assert not tokens.is_challenge_of(KEYS, TOKEN, challenge_id)
+    assert not challenge_ids.is_challenge_of(KEYS, TOKEN, challenge_id)
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_nobodys_challenge_id(challenge_id: str) -> None:
-    assert not tokens.is_challenge_of(KEYS, TOKEN, challenge_id)
+    assert not challenge_ids.is_challenge_of(KEYS, TOKEN, challenge_id)
 
 
 @pytest.mark.parametrize("cut", range(32))
 def test_a_truncated_challenge_id_is_nobodys(cut: int) -> None:
-    assert not tokens.is_challenge_of(KEYS, TOKEN, tokens.new_challenge_id(KEYS, TOKEN, bytes(range(12)))[:cut])
+    assert not challenge_ids.is_challenge_of(
+        KEYS, TOKEN, challenge_ids.new_challenge_id(KEYS, TOKEN, bytes(range(12)))[:cut]
+    )
 
 
 def test_an_access_token_is_a_compact_jws_that_pyjwt_verifies() -> None:
@@ -257,11 +263,11 @@ def test_an_access_token_of_another_audience_is_refused() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=128))
 def test_any_login_name_can_be_the_subject_of_an_access_token(name: str) -> None:
-    claims = tokens.access_claims(
+    claims = access_tokens.access_claims(
         replace(TOKEN, login_name=name), issuer="i", audience="a", seconds=60, now=NOW, jti="j", amr=["pwd"]
     )
     read = jwt.decode(
-        tokens.sign_access_token(SIGNER, claims),
+        access_tokens.sign_access_token(SIGNER, claims),
         SIGNER.private.public_key(),
         ["ES256"],
         audience="a",
@@ -271,6 +277,8 @@ def test_any_login_name_can_be_the_subject_of_an_access_token(name: str) -> None
 
 
 def test_times_in_access_tokens_are_whole_seconds() -> None:
-    claims = tokens.access_claims(TOKEN, issuer="i", audience="a", seconds=60, now=NOW + 0.999, jti="j", amr=["pwd"])
+    claims = access_tokens.access_claims(
+        TOKEN, issuer="i", audience="a", seconds=60, now=NOW + 0.999, jti="j", amr=["pwd"]
+    )
     assert all(type(claims[name]) is int for name in ("iat", "exp", "auth_time"))
     assert claims["exp"] - claims["iat"] == 60

@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mfa.challenges.budgets import Budget, BudgetSpent, ShardedBudget
-from mfa.challenges.challenge import Challenge, Channel, Delivery, Guess
+from mfa.challenges.challenge import Challenge, Delivery, Guess
 from mfa.errors import RateLimited, SmsUnavailable
+from mfa.messages.channels import Channel
 from mfa.metrics import Metrics
 from mfa.users.history import Event
 
 if TYPE_CHECKING:
-    from mfa.challenges.sends import Outcome, Outgoing, Receipt, Send
+    from mfa.challenges.account import Account
+    from mfa.challenges.sends import Outcome, Receipt, Send
     from mfa.flows import send_passcode, verify_passcode
-    from mfa.tokens.tokens import MfaToken
-    from mfa.users.account import Account
+    from mfa.messages.outgoing import Outgoing
+    from mfa.tokens.mfa_tokens import MfaToken
 
 # Why something was not sent: ours, Twilio's for messages and calls, carriers', calls'. All others are `other`, so that
 # what is counted stays bounded whatever comes in; the log has the code.

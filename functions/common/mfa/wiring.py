@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.caches import Cached
 from mfa.errors import TemporarilyUnavailable
+from mfa.http.operations import callback_url
 from mfa.instrumented import MeteredAttempts, MeteredEmail, MeteredMessenger, MeteredSends
 from mfa.metrics import Metrics
 from mfa.settings.values import Settings
@@ -24,10 +25,12 @@ from mfa.users.clients import Client
 if TYPE_CHECKING:
     from mfa.administration.access import Access
     from mfa.administration.adapters import Administration
-    from mfa.aws.cipher import KmsSeal
+    from mfa.aws.cipher import KmsCipher
     from mfa.aws.signer import KmsSigner
-    from mfa.delivery.messenger import Account, TwilioMessenger
-    from mfa.flows.delivery_report import Callbacks
+    from mfa.delivery.messenger import TwilioMessenger
+    from mfa.delivery.twilio_account import TwilioAccounts
+    from mfa.delivery.twilio_callbacks import TwilioCallbacks
+    from mfa.flows.delivery_report import DeliveryReports
     from mfa.flows.log_in import Logins
     from mfa.flows.send_passcode import Dispatch
     from mfa.flows.verify_passcode import Verification
@@ -53,7 +56,6 @@ class Wiring:
         self.keys = Cached(self._load_keys)
         # The public URL: the issuer of access tokens. It changes when the stack gets a domain.
         self.issuer = Cached(self._load_public_url)
-        self._auth_tokens: dict[bytes, str] = {}
         self._clients: dict[str, Cached[Client | None]] = {}
         self._noted: dict[str, float] = {}
         self.random_below = secrets.randbelow
@@ -187,14 +189,14 @@ class Wiring:
                 random_bytes=self.random_bytes,
             ),
             configuration=Configuration(
-                items=self.settings_store, seal=self._seal, clock=self.clock, random_bytes=self.random_bytes
+                items=self.settings_store, cipher=self._cipher, clock=self.clock, random_bytes=self.random_bytes
             ),
             tests=SettingsTests(
                 accounts=accounts,
                 trials=TrialStore(self._table),
                 messenger=self._messenger,
                 stored_settings=self.settings_store.load_settings,
-                open_token=self._seal.open,
+                decrypt=self._cipher.decrypt,
                 keys=self.keys,
                 clock=self.clock,
                 random_below=self.random_below,
@@ -210,7 +212,7 @@ class Wiring:
             ),
             overviews=Overviews(
                 histories=histories,
-                prices=TwilioPrices(self._twilio_account, os.environ.get("TWILIO_API_URL", "")),
+                prices=TwilioPrices(self._twilio_accounts.current, os.environ.get("TWILIO_API_URL", "")),
                 clock=self.clock,
             ),
             personal=PersonalData(
@@ -287,24 +289,23 @@ class Wiring:
         return _aws("secretsmanager")
 
     @cached_property
-    def callbacks(self) -> "Callbacks":
-        """Takes what Twilio reports."""
-        from mfa.flows.delivery_report import Callbacks
+    def delivery_reports(self) -> "DeliveryReports":
+        """Takes delivery reports."""
+        from mfa.flows.delivery_report import DeliveryReports
 
-        return Callbacks(sends=self._send_store, signatures=self, clock=self.clock, random_bytes=self.random_bytes)
+        return DeliveryReports(sends=self._send_store, clock=self.clock, random_bytes=self.random_bytes)
 
-    def is_signed(self, url: str, parameters: dict[str, str], signature: str) -> bool:
-        """Whether Twilio signed this callback with the account's Auth Token, or for a while the one before."""
+    @cached_property
+    def twilio_callbacks(self) -> "TwilioCallbacks":
+        """Reads Twilio's callbacks."""
         from mfa.delivery import twilio
+        from mfa.delivery.twilio_callbacks import TwilioCallbacks
 
-        account, replaced = self._twilio_account(), self.settings_as_stored().replaced_token
-        if account is None:
-            return False
-        if twilio.is_signed(account.auth_token, url, parameters, signature):
-            return True
-        if replaced is None or replaced.accepted_until <= self.clock():
-            return False
-        return twilio.is_signed(self._opened(replaced.ciphertext), url, parameters, signature)
+        return TwilioCallbacks(self._twilio_accounts.signing_tokens, twilio.is_signed)
+
+    def callback_url(self, ref: str) -> str:
+        """Where Twilio reports on the send of this `ref`."""
+        return callback_url(self.issuer(), ref)
 
     @cached_property
     def _messenger(self) -> "TwilioMessenger":
@@ -312,7 +313,9 @@ class Wiring:
         from mfa.delivery.messenger import TwilioMessenger
 
         breaker = Breaker(self.settings_store, self.settings_as_stored, self.clock)
-        return TwilioMessenger(self._twilio_account, breaker, os.environ.get("TWILIO_API_URL", ""), self.issuer)
+        return TwilioMessenger(
+            self._twilio_accounts.current, breaker, os.environ.get("TWILIO_API_URL", ""), self.callback_url
+        )
 
     @cached_property
     def _send_store(self) -> "SendStore":
@@ -326,27 +329,16 @@ class Wiring:
         return _aws("ses", attempts=1)
 
     @cached_property
-    def _seal(self) -> "KmsSeal":
-        from mfa.aws.cipher import KmsSeal
+    def _cipher(self) -> "KmsCipher":
+        from mfa.aws.cipher import KmsCipher
 
-        return KmsSeal(self._kms, os.environ["SETTINGS_KEY_ALIAS"])
+        return KmsCipher(self._kms, os.environ["SETTINGS_KEY_ALIAS"])
 
-    def _twilio_account(self) -> "Account | None":
-        from mfa.delivery.messenger import Account
+    @cached_property
+    def _twilio_accounts(self) -> "TwilioAccounts":
+        from mfa.delivery.twilio_account import TwilioAccounts
 
-        stored = self.settings_as_stored()
-        twilio, token = stored.settings.twilio, stored.auth_token
-        if twilio.account_sid is None or twilio.sender is None or token is None:
-            return None
-        return Account(
-            twilio.account_sid, self._opened(token.ciphertext), twilio.sender, stored.settings.whatsapp.content_sid
-        )
-
-    def _opened(self, ciphertext: bytes) -> str:
-        """Twilio's token, decrypted once."""
-        if ciphertext not in self._auth_tokens:
-            self._auth_tokens[ciphertext] = self._seal.open(ciphertext)
-        return self._auth_tokens[ciphertext]
+        return TwilioAccounts(self.settings_as_stored, self._cipher.decrypt, self.clock)
 
 
 @contextmanager

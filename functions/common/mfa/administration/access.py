@@ -7,10 +7,10 @@ from uuid import UUID
 
 import jwt
 
-from mfa.administration.actors import Actor
+from mfa.challenges.account import Account
 from mfa.errors import Forbidden, InvalidToken
 from mfa.settings.values import Settings
-from mfa.users.account import Account
+from mfa.users.actors import Actor
 from mfa.users.user import Kind
 
 _TYPE = "at+jwt"

@@ -6,7 +6,6 @@ from typing import Any
 
 from mfa import decoding, errors
 from mfa.administration import answers, operations, requests, views
-from mfa.administration.actors import DIRECT, Actor
 from mfa.administration.configuration import Configuration
 from mfa.administration.directory import Directory
 from mfa.administration.imports import Imports
@@ -15,7 +14,9 @@ from mfa.administration.personal_data import PersonalData
 from mfa.administration.user_changes import UserAdministration
 from mfa.flows.test_settings import SettingsTests
 from mfa.messages import locales
-from mfa.settings.values import StoredSettings, merged
+from mfa.settings.validation import merged
+from mfa.settings.values import StoredSettings
+from mfa.users.actors import DIRECT, Actor
 from mfa.users.user import existing_login_name
 
 type Input = Any
@@ -96,19 +97,32 @@ def _patch_settings(administration: Administration, ask: Ask) -> Output:
 
 
 def _start_test(administration: Administration, ask: Ask) -> Output:
-    return Output(views.trial(administration.tests.start(ask.actor, ask.input), administration.clock()))
+    given = ask.input
+    test = administration.tests.start(
+        ask.actor, given.phone, given.settings, contact_email=given.contact_email, login_name=given.login_name
+    )
+    return Output(views.trial(test, administration.clock()))
 
 
 def _resend_test(administration: Administration, ask: Ask) -> Output:
-    return Output(views.trial(administration.tests.resend(ask.actor, ask.input), administration.clock()))
+    return Output(
+        views.trial(
+            administration.tests.resend(ask.actor, ask.input.id, ask.input.settings, ask.input.login_name),
+            administration.clock(),
+        )
+    )
 
 
 def _get_test(administration: Administration, ask: Ask) -> Output:
-    return Output(views.trial(administration.tests.get(ask.actor, ask.input), administration.clock()))
+    return Output(
+        views.trial(administration.tests.get(ask.actor, ask.input.id, ask.input.login_name), administration.clock())
+    )
 
 
 def _verify_test(administration: Administration, ask: Ask) -> Output:
-    return Output(answers.TestApproved(administration.tests.verify(ask.actor, ask.input)))
+    return Output(
+        answers.TestApproved(administration.tests.verify(ask.actor, ask.input.id, ask.input.code, ask.input.login_name))
+    )
 
 
 def _list_locales(_administration: Administration, _ask: Ask) -> Output:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from mfa import errors
-from mfa.administration.actors import Actor
 from mfa.administration.requests import NewClient
-from mfa.settings.values import AuthToken, ReplacedToken, StoredSettings, merged
+from mfa.settings.validation import merged
+from mfa.settings.values import AuthToken, ReplacedToken, StoredSettings
+from mfa.users.actors import Actor
 from mfa.users.clients import Client, hash_secret
 from mfa.users.history import Event, EventType
 
@@ -28,10 +29,10 @@ class SettingsItems(Protocol):
     def delete_client(self, client_id: str, actor: str, event: Event) -> None: ...
 
 
-class Seal(Protocol):
+class Cipher(Protocol):
     """Encrypts the Auth Token."""
 
-    def seal(self, secret: str) -> bytes: ...
+    def encrypt(self, secret: str) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Configuration:
     """What administrators set. Times are seconds since 1970."""
 
     items: SettingsItems
-    seal: Seal
+    cipher: Cipher
     clock: Callable[[], float]
     random_bytes: Callable[[int], bytes]
 
@@ -67,7 +68,7 @@ class Configuration:
         if token is None or settings.twilio.account_sid is None:
             auth_token = replaced = None
         elif isinstance(token, str):
-            auth_token = AuthToken(self.seal.seal(token), token[-4:])
+            auth_token = AuthToken(self.cipher.encrypt(token), token[-4:])
             if stored.auth_token:
                 replaced = ReplacedToken(stored.auth_token.ciphertext, self.clock() + REPLACED_TOKEN_SECONDS)
         saved = StoredSettings(settings, auth_token, stored.version + 1, replaced_token=replaced)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from mfa.administration.answers import Chunk, LineError
 from mfa.administration.requests import ImportUser
+from mfa.challenges.account import Account
 from mfa.decoding import convert
 from mfa.errors import InvalidRequest
-from mfa.users.account import Account
 from mfa.users.user import new_login_name
 
 COLUMNS = (

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mfa.administration.requests import ListEvents, ListUsers
+from mfa.challenges.account import Account
 from mfa.challenges.challenge import Challenge
+from mfa.challenges.guesses import refused_guesses
 from mfa.errors import InvalidRequest, UserNotFound
 from mfa.times import seconds
 from mfa.tokens import cursors
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.users.account import Account
-from mfa.users.history import Event, refused_guesses
+from mfa.users.history import Event
 from mfa.users.search_index import (
     REGISTERED,
     SEARCHED,

@@ -7,14 +7,14 @@ from typing import Any, Protocol
 
 from mfa import errors
 from mfa.administration import csv_users
-from mfa.administration.actors import Actor
 from mfa.administration.answers import ImportReport, LineError
 from mfa.administration.requests import ExportUsers, ImportUser, ImportUsers
 from mfa.administration.user_changes import UserAdministration, Users
+from mfa.challenges.account import Account
 from mfa.settings.values import Settings
 from mfa.tokens import cursors
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.users.account import Account
+from mfa.users.actors import Actor
 from mfa.users.history import EventType
 from mfa.users.search_index import Entry, names, user_lists
 from mfa.users.user import Kind, User, canonical_login_name, new_login_name
@@ -121,7 +121,7 @@ class Imports:
 
         try:
             for number in user.phones:
-                phone_numbers.parse(number, settings.regions, "phones", calls=settings.voice.enabled)
+                phone_numbers.parse(number, settings.regions.permits, "phones", calls=settings.voice.enabled)
         except errors.InvalidRequest as error:
             return LineError(line.number, "phones", error.members["errors"][0]["message"])
         except errors.DestinationBlocked as error:
@@ -168,7 +168,7 @@ class Imports:
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         parsed = [
-            phone_numbers.parse(number, settings.regions, "phones", calls=settings.voice.enabled)
+            phone_numbers.parse(number, settings.regions.permits, "phones", calls=settings.voice.enabled)
             for number in row.phones
         ]
         there = {phone.number for phone in account.phones}

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mfa import errors
-from mfa.administration.actors import DIRECT, Actor
 from mfa.administration.requests import ReadRecords
 from mfa.times import rfc3339
 from mfa.tokens import cursors
 from mfa.tokens.hmac_keys import HmacKeys
+from mfa.users.actors import DIRECT, Actor
 from mfa.users.history import Event, EventType
 from mfa.users.user import existing_login_name
 

@@ -7,11 +7,11 @@ from typing import Any, Protocol
 from msgspec import UNSET, structs
 
 from mfa import errors
-from mfa.administration.actors import Actor
 from mfa.administration.requests import NewUser, UserPatch
+from mfa.challenges.account import Account
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.settings.values import StoredSettings
-from mfa.users.account import Account
+from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, existing_login_name, new_login_name
 
@@ -128,7 +128,7 @@ class UserAdministration:
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         settings = self.stored_settings().settings
-        parsed = phone_numbers.parse(number, settings.regions, calls=settings.voice.enabled)
+        parsed = phone_numbers.parse(number, settings.regions.permits, calls=settings.voice.enabled)
         for _ in range(PHONES_PER_USER + 1):
             account = self.get(login_name)
             if any(phone.number == parsed.e164 for phone in account.phones):

@@ -1,14 +1,14 @@
 """Values as administrators see them."""
 
 from mfa.administration import answers
-from mfa.administration.actors import Actor
+from mfa.challenges.account import Account
 from mfa.challenges.settings_tests import Trial
 from mfa.factors.phones import Phone, mask_number
 from mfa.messages import locales
 from mfa.messages.templates import lint
 from mfa.settings.values import Settings
 from mfa.times import rfc3339
-from mfa.users.account import Account
+from mfa.users.actors import Actor
 from mfa.users.clients import Client
 from mfa.users.history import Event
 

@@ -16,14 +16,14 @@ class Kms(Protocol):
     def decrypt(self, **request: Any) -> Any: ...
 
 
-class KmsSeal:
-    """Seals and opens the token. Both methods raise TemporarilyUnavailable."""
+class KmsCipher:
+    """Encrypts and decrypts the token. Both methods raise TemporarilyUnavailable."""
 
     def __init__(self, client: Kms, alias: str) -> None:
         self._client = client
         self._alias = alias
 
-    def seal(self, secret: str) -> bytes:
+    def encrypt(self, secret: str) -> bytes:
         """The ciphertext."""
         try:
             answer = self._client.encrypt(KeyId=self._alias, Plaintext=secret.encode(), EncryptionContext=_CONTEXT)
@@ -31,7 +31,7 @@ class KmsSeal:
             raise TemporarilyUnavailable from error
         return bytes(answer["CiphertextBlob"])
 
-    def open(self, ciphertext: bytes) -> str:
+    def decrypt(self, ciphertext: bytes) -> str:
         """The secret."""
         try:
             answer = self._client.decrypt(KeyId=self._alias, CiphertextBlob=ciphertext, EncryptionContext=_CONTEXT)

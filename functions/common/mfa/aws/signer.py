@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mfa.errors import TemporarilyUnavailable
-from mfa.http.operations import Jwk
+from mfa.tokens.access_tokens import Jwk
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from mfa import errors
 from mfa.challenges import passcodes
+from mfa.messages.channels import Channel
 from mfa.settings.values import Settings
 from mfa.times import rfc3339
 from mfa.tokens.hmac_keys import HmacKeys
@@ -20,24 +21,6 @@ FAILURE_CAP = 100
 EMAIL_SENDS = 3
 # 9999-12-31T23:59:59Z: until an administrator unlocks.
 FOREVER = 253402300799.0
-
-
-class Channel(StrEnum):
-    """How a passcode goes out. The second factor that it proves is named in `amr` (RFC 8176)."""
-
-    SMS = "sms"
-    VOICE = "voice"
-    WHATSAPP = "whatsapp"
-    EMAIL = "email"
-
-    @property
-    def amr(self) -> str:
-        """The authentication method reference: a message to the phone, a call, or a mail."""
-        return {Channel.VOICE: "tel", Channel.EMAIL: "email"}.get(self, "sms")
-
-
-# How a phone can be reached.
-PHONE_CHANNELS = (Channel.SMS, Channel.VOICE, Channel.WHATSAPP)
 
 
 class Status(StrEnum):

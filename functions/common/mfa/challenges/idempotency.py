@@ -5,7 +5,7 @@ import hashlib
 from mfa import errors
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.sends import Caller
-from mfa.tokens.tokens import MfaToken
+from mfa.tokens.mfa_tokens import MfaToken
 
 
 def request_key(login: MfaToken, caller: Caller) -> str | None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from mfa import errors
 from mfa.challenges.budgets import DAY, HOUR, Budget, ShardedBudget, Window
-from mfa.challenges.challenge import Challenge, Channel, Delivery, EarlierSend, Lane, Request
+from mfa.challenges.challenge import Challenge, Delivery, EarlierSend, Lane, Request
 from mfa.factors.phones import Phone
+from mfa.messages.channels import Channel
 from mfa.settings.values import Settings
-from mfa.tokens.tokens import MfaToken
+from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event, EventType
 
 # https://www.twilio.com/docs/api/errors: the number does not exist, or no messages can reach it, for good.
@@ -90,18 +91,6 @@ class Receipt:
             challenge_id=self.challenge_id,
             detail={"error": error, "channel": self.channel.value},
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """What goes out: a text, a call's TwiML, a template's variables, or a mail. Worthless after `valid_seconds`."""
-
-    channel: Channel
-    address: str = field(repr=False)
-    body: str = field(repr=False)
-    subject: str = ""
-    ref: str = ""
-    valid_seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 
-from mfa.challenges.challenge import Channel, Delivery
-from mfa.challenges.sends import Outcome, Outgoing
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.sends import Outcome
 from mfa.delivery.breaker import Breaker
 from mfa.delivery.explanations import explain
+from mfa.delivery.patience import PATIENCE, Patience
+from mfa.delivery.twilio_account import TwilioAccount
 from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
-from mfa.flows.delivery_report import callback_url
+from mfa.messages.channels import Channel
+from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Sender
 
 # Twilio does not accept the credentials.
@@ -18,47 +20,22 @@ REFUSED_CREDENTIALS = "20003"
 _SAYS_NOTHING = frozenset({REFUSED_CREDENTIALS, "unreachable", "20429"})
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long Twilio is waited for, in seconds. All of it together stays below the function's own 20."""
-
-    connect: float = 3.0
-    read: float = 8.0
-    # Once it is over, no attempt begins.
-    retry_until: float = 5.0
-    # An attempt that begins late waits no longer than until then.
-    deadline: float = 12.0
-
-
-PATIENCE = Patience()
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """The Twilio account to send from, and its approved WhatsApp template."""
-
-    account_sid: str
-    auth_token: str = field(repr=False)
-    sender: Sender
-    content_sid: str | None = None
-
-
 class TwilioMessenger:
     """Sends once a call, never twice by itself."""
 
     def __init__(
         self,
-        account: Callable[[], Account | None],
+        account: Callable[[], TwilioAccount | None],
         breaker: Breaker,
         api_url: str,
-        public_url: Callable[[], str],
+        callback_url: Callable[[str], str],
         patience: Patience = PATIENCE,
     ) -> None:
-        """`account` gives the account as the settings have it now, or None where they are not complete."""
+        """`account` gives the account that the settings name, or None while they are incomplete; `callback_url` takes a `ref`."""
         self._account = account
         self._breaker = breaker
         self._api_url = api_url
-        self._public_url = public_url
+        self._callback_url = callback_url
         self._patience = patience
 
     def check(self, channel: Channel) -> None:
@@ -89,21 +66,21 @@ class TwilioMessenger:
 
     def send_with(self, account_sid: str, auth_token: str, sender: Sender, outgoing: Outgoing) -> Outcome:
         """Sends with settings that need not be saved; what they are refused for says nothing of the saved ones."""
-        return self._send(Account(account_sid, auth_token, sender), outgoing, self._callback(outgoing))
+        return self._send(TwilioAccount(account_sid, auth_token, sender), outgoing, self._callback(outgoing))
 
     def explain(self, error: str) -> tuple[str, str] | None:
         """The field that is wrong and what to do, or None where it is no field's fault."""
         return explain(error)
 
-    def _send(self, account: Account, outgoing: Outgoing, callback: str) -> Outcome:
+    def _send(self, account: TwilioAccount, outgoing: Outgoing, callback: str) -> Outcome:
         from mfa.delivery import twilio  # noqa: PLC0415 - only what sends pays for the SDK
 
         return twilio.send(account, self._api_url, outgoing, callback, self._patience)
 
     def _callback(self, outgoing: Outgoing) -> str:
-        return callback_url(self._public_url(), outgoing.ref)
+        return self._callback_url(outgoing.ref)
 
-    def _complete(self) -> Account:
+    def _complete(self) -> TwilioAccount:
         account = self._account()
         if account is None:
             raise SettingsIncomplete("Sending of messages is not set up.")

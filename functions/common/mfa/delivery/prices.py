@@ -7,15 +7,15 @@ from typing import Any
 from requests.exceptions import RequestException
 from twilio.base.exceptions import TwilioException
 
-from mfa.delivery.messenger import Account
 from mfa.delivery.twilio import client
+from mfa.delivery.twilio_account import TwilioAccount
 from mfa.errors import Refusal
 
 
 class TwilioPrices:
     """The list price of a segment, which is asked for once in a container's life where Twilio answers."""
 
-    def __init__(self, account: Callable[[], Account | None], api_url: str) -> None:
+    def __init__(self, account: Callable[[], TwilioAccount | None], api_url: str) -> None:
         self._account = account
         self._api_url = api_url
         self._known: dict[str, tuple[Decimal, str] | None] = {}

@@ -6,8 +6,9 @@ from typing import Any, Protocol
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
 
 from mfa.challenges.challenge import Delivery
-from mfa.challenges.sends import Outcome, Outgoing
+from mfa.challenges.sends import Outcome
 from mfa.errors import SettingsIncomplete, TemporarilyUnavailable
+from mfa.messages.outgoing import Outgoing
 
 # SES refuses until an operator acts: the sender is not verified, the account is in the sandbox or paused.
 NOT_SET_UP = (

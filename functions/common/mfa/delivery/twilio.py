@@ -14,10 +14,13 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
-from mfa.challenges.challenge import Channel, Delivery
-from mfa.challenges.sends import PERMANENT_ERRORS, Outcome, Outgoing
-from mfa.delivery.messenger import PATIENCE, Account, Patience
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.sends import PERMANENT_ERRORS, Outcome
+from mfa.delivery.patience import PATIENCE, Patience
+from mfa.delivery.twilio_account import TwilioAccount
 from mfa.errors import DestinationBlocked, PhoneUnusable, Refusal, SmsUnavailable
+from mfa.messages.channels import Channel
+from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Sender
 
 _HOST = re.compile(r"^https://[a-z]+\.twilio\.com")
@@ -48,12 +51,12 @@ _BY_STATUS = {401: 20003, 429: 20429}
 _SMALLEST_CODE = 10_000
 
 
-def client(account: Account, api_url: str, patience: Patience = PATIENCE) -> Client:
+def client(account: TwilioAccount, api_url: str, patience: Patience = PATIENCE) -> Client:
     """Twilio's client, at Twilio's own addresses or at the configured one."""
     return _client(account, _Http(api_url, patience))
 
 
-def send(account: Account, api_url: str, outgoing: Outgoing, callback: str, patience: Patience) -> Outcome:
+def send(account: TwilioAccount, api_url: str, outgoing: Outgoing, callback: str, patience: Patience) -> Outcome:
     """Sends one message, or calls, once.
 
     After a timeout or a 5xx nobody knows whether it went out: the outcome is `unknown` and the passcode stays valid.
@@ -79,11 +82,11 @@ def is_signed(auth_token: str, url: str, parameters: dict[str, str], signature: 
     return bool(validator.validate(url, parameters, signature))  # type: ignore[no-untyped-call]
 
 
-def _client(account: Account, http: "_Http") -> Client:
+def _client(account: TwilioAccount, http: "_Http") -> Client:
     return Client(account.account_sid, account.auth_token, http_client=http)  # type: ignore[no-untyped-call]
 
 
-def _create(twilio: Client, account: Account, outgoing: Outgoing, callback: str) -> str | None:
+def _create(twilio: Client, account: TwilioAccount, outgoing: Outgoing, callback: str) -> str | None:
     """The SID of the message or call that Twilio took."""
     if outgoing.channel is Channel.VOICE:
         return twilio.calls.create(

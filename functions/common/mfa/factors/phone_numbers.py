@@ -1,6 +1,7 @@
 """Phone numbers: read, judged and masked by the numbering plans that phonenumbers carries."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import phonenumbers
@@ -8,7 +9,6 @@ from phonenumbers import PhoneNumberType
 
 from mfa.errors import DestinationBlocked, InvalidRequest
 from mfa.factors.phones import FIXED_LINE
-from mfa.settings.values import Regions
 
 # What a person may write between the digits. ASCII only, and no letters: +18002ALLNOW is not a number to text.
 _WRITTEN = re.compile(r"\+[1-9][0-9 ().-]{5,29}\Z")
@@ -39,8 +39,10 @@ def regions() -> list[tuple[str, str]]:
     )
 
 
-def parse(written: str, regions: Regions, field_name: str = "number", *, calls: bool = False) -> Number:
-    """The number that was written in international form, e.g. `+852 9215 3799`. With `calls`, a landline is taken too.
+def parse(written: str, permits: Callable[[str], bool], field_name: str = "number", *, calls: bool = False) -> Number:
+    """The number that was written in international form, e.g. `+852 9215 3799`.
+
+    `permits` says whether messages may go to an ISO 3166 region. With `calls`, a landline is accepted too.
 
     Raises InvalidRequest where it is no number, DestinationBlocked where its region or kind is not allowed.
     """
@@ -60,7 +62,7 @@ def parse(written: str, regions: Regions, field_name: str = "number", *, calls: 
     region = phonenumbers.region_code_for_number(number)
     number_type = phonenumbers.number_type(number)
     kind = FIXED_LINE if calls and number_type == PhoneNumberType.FIXED_LINE else _KINDS.get(number_type)
-    if region is None or region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY or not regions.permits(region):
+    if region is None or region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY or not permits(region):
         raise DestinationBlocked("Messages to this region are not allowed.")
     if kind is None:
         raise DestinationBlocked("Messages to this kind of number are not allowed; give a mobile number.")

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mfa import errors
+from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
-from mfa.challenges.challenge import PHONE_CHANNELS, Channel
 from mfa.factors.phones import Phone
+from mfa.messages.channels import PHONE_CHANNELS, Channel
 from mfa.settings.values import Settings
+from mfa.tokens.access_tokens import Signer, access_claims, sign_access_token, uuid7
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.tokens.tokens import MfaToken, Signer, access_claims, sign_access_token, uuid7, write_mfa_token
-from mfa.users.account import Account
+from mfa.tokens.mfa_tokens import MfaToken, write_mfa_token
 from mfa.users.clients import Client
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, canonical_login_name, mask_email

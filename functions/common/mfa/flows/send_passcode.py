@@ -10,17 +10,11 @@ from typing import Protocol
 
 from mfa import errors
 from mfa.challenges import passcodes
+from mfa.challenges.account import Account
 from mfa.challenges.budgets import Budget, RandomBelow, ShardedBudget
-from mfa.challenges.challenge import (
-    EMAIL_SENDS,
-    Challenge,
-    Channel,
-    Delivery,
-    EarlierSend,
-    NotOpened,
-    Request,
-    find_earlier,
-)
+from mfa.challenges.challenge import EMAIL_SENDS, Challenge, Delivery, EarlierSend, NotOpened, Request, find_earlier
+from mfa.challenges.challenge_ids import is_challenge_of, new_challenge_id
+from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import replay, request_key
 from mfa.challenges.sends import (
     AccountChanged,
@@ -28,7 +22,6 @@ from mfa.challenges.sends import (
     Dispatched,
     NotSent,
     Outcome,
-    Outgoing,
     Receipt,
     Send,
     charges,
@@ -36,12 +29,13 @@ from mfa.challenges.sends import (
 )
 from mfa.factors.phones import FIXED_LINE, Phone, mask_number
 from mfa.messages import composition
-from mfa.messages.gsm7 import Passcode
+from mfa.messages.channels import Channel
+from mfa.messages.outgoing import Outgoing
+from mfa.messages.passcode_texts import Passcode
 from mfa.settings.values import Settings
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.tokens.tokens import MfaToken, is_challenge_of, new_challenge_id
-from mfa.users.account import Account
-from mfa.users.history import Event, EventType, refused_guesses
+from mfa.tokens.mfa_tokens import MfaToken
+from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, mask_email
 
 EARLIER_SENDS_KEPT = 10
@@ -240,7 +234,8 @@ class Dispatch:
             origin=settings.origin,
         )
         reader = composition.Reader(requested, user.locale, region)
-        outgoing = composition.compose(passcode, channel, address, reader, ref, settings)
+        wording = composition.Wording(settings.templates, settings.signature, settings.expiry_seconds)
+        outgoing = composition.compose(passcode, channel, address, reader, ref, wording)
         max_sends = settings.max_sends if phone else EMAIL_SENDS
         key = request_key(login, caller)
         requests = dict(sorted(read.requests.items(), key=lambda item: item[1].at)[1 - REQUESTS_KEPT :])
@@ -356,7 +351,9 @@ class Dispatch:
             if self.clock() >= send.sent_at + NOTICE_SECONDS:
                 return
             reader = composition.Reader(None, user.locale, phone.region)
-            notice = composition.notice(user.login_name, phone.number, reader, self.random_bytes(16).hex(), settings)
+            notice = composition.notice(
+                user.login_name, phone.number, reader, self.random_bytes(16).hex(), settings.signature
+            )
             now = self.clock()
             try:
                 self.sends.charge_notice(

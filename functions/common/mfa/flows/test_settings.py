@@ -8,19 +8,21 @@ from typing import Any, Protocol
 from msgspec import UNSET
 
 from mfa import errors
-from mfa.administration.actors import Actor
-from mfa.administration.requests import GetTest, ResendTest, StartTest, VerifyTest
 from mfa.challenges import passcodes
+from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, Budget, RandomBelow, Window
-from mfa.challenges.challenge import Channel, Delivery
-from mfa.challenges.sends import Outcome, Outgoing
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.sends import Outcome
 from mfa.challenges.settings_tests import TESTS_PER_HOUR, Trial, TrialRefused
 from mfa.factors.phones import Phone
 from mfa.messages import composition
-from mfa.messages.gsm7 import Passcode
-from mfa.settings.values import Sender, Settings, StoredSettings, merged
+from mfa.messages.channels import Channel
+from mfa.messages.outgoing import Outgoing
+from mfa.messages.passcode_texts import Passcode
+from mfa.settings.validation import merged
+from mfa.settings.values import Sender, Settings, StoredSettings
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.users.account import Account
+from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, existing_login_name
 
@@ -60,31 +62,39 @@ class SettingsTests:
     trials: Trials
     messenger: Messenger
     stored_settings: Callable[[], StoredSettings]
-    open_token: Callable[[bytes], str]
+    decrypt: Callable[[bytes], str]
     keys: Callable[[], HmacKeys]
     clock: Callable[[], float]
     random_below: RandomBelow
     random_bytes: Callable[[int], bytes]
 
-    def start(self, actor: Actor, given: StartTest) -> Trial:
+    def start(
+        self,
+        actor: Actor,
+        number: str,
+        patch: Mapping[str, Any],
+        *,
+        contact_email: str | None = None,
+        login_name: str | None = None,
+    ) -> Trial:
         """Sends a passcode to the number. Raises the errors of `POST /v1/admin/settings/test`."""
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
-        account = self._administrator(actor, given.login_name)
-        settings, token = self._settings(given.settings)
-        number = phone_numbers.parse(given.phone, settings.regions, "phone")
-        if all(phone.number != number.e164 for phone in account.phones):
+        account = self._administrator(actor, login_name)
+        settings, token = self._settings(patch)
+        parsed = phone_numbers.parse(number, settings.regions.permits, "phone")
+        if all(phone.number != parsed.e164 for phone in account.phones):
             account.free_slot()
         trial_id = self.random_bytes(12).hex()
         user, now = account.existing_user, self.clock()
         drawn = self._draw(user, trial_id, settings)
         trial = Trial(
             id=trial_id,
-            number=number.e164,
-            region=number.region,
-            calling_code=number.calling_code,
-            kind=number.kind,
-            contact_email=given.contact_email,
+            number=parsed.e164,
+            region=parsed.region,
+            calling_code=parsed.calling_code,
+            kind=parsed.kind,
+            contact_email=contact_email,
             sent_at=now,
             expires_at=now + settings.expiry_seconds,
             available_at=now + settings.resend_cooldown_seconds,
@@ -94,12 +104,12 @@ class SettingsTests:
         self.trials.start(user.login_name, trial, budget)
         return self._send(user, trial, drawn.digits, settings, token, budget)
 
-    def resend(self, actor: Actor, given: ResendTest) -> Trial:
+    def resend(self, actor: Actor, test_id: str, patch: Mapping[str, Any], login_name: str | None = None) -> Trial:
         """Sends another passcode for the same test; the one before is dead."""
-        account = self._administrator(actor, given.login_name)
+        account = self._administrator(actor, login_name)
         user, now = account.existing_user, self.clock()
-        settings, token = self._settings(given.settings)
-        trial = self._existing(user, given.id)
+        settings, token = self._settings(patch)
+        trial = self._existing(user, test_id)
         drawn = self._draw(user, trial.id, settings)
         trial = replace(
             trial,
@@ -115,22 +125,22 @@ class SettingsTests:
             raise (refused.trial.why_not_sent(now) if refused.trial else errors.ChallengeNotFound()) from refused
         return self._send(user, trial, drawn.digits, settings, token, None)
 
-    def get(self, actor: Actor, given: GetTest) -> Trial:
+    def get(self, actor: Actor, test_id: str, login_name: str | None = None) -> Trial:
         """The test as it stands. Raises ChallengeNotFound."""
-        return self._existing(self._administrator(actor, given.login_name).existing_user, given.id)
+        return self._existing(self._administrator(actor, login_name).existing_user, test_id)
 
-    def verify(self, actor: Actor, given: VerifyTest) -> bool:
+    def verify(self, actor: Actor, test_id: str, code: str, login_name: str | None = None) -> bool:
         """Completes the test: the number joins the administrator's own phones, verified.
 
         True where the profile still has no contact email. Raises the errors of `POST …/verify`.
         """
-        digits = passcodes.normalise(given.code)
+        digits = passcodes.normalise(code)
         if digits is None:
             raise errors.InvalidRequest("code", "must be the digits of the message")
-        account = self._administrator(actor, given.login_name)
+        account = self._administrator(actor, login_name)
         user, now = account.existing_user, self.clock()
         try:
-            trial = self.trials.claim_attempt(user.login_name, given.id, now)
+            trial = self.trials.claim_attempt(user.login_name, test_id, now)
         except TrialRefused as refused:
             raise (refused.trial.why_not_attempted(now) if refused.trial else errors.ChallengeNotFound()) from refused
         if not passcodes.matches(
@@ -168,7 +178,7 @@ class SettingsTests:
         stored = self.stored_settings()
         settings, token = merged(stored.settings, patch)
         if token is UNSET and stored.auth_token is not None:
-            token = self.open_token(stored.auth_token.ciphertext)
+            token = self.decrypt(stored.auth_token.ciphertext)
         if settings.twilio.account_sid is None:
             raise errors.InvalidRequest("twilio.account_sid", "is required for a test")
         if not isinstance(token, str):
@@ -206,7 +216,14 @@ class SettingsTests:
         )
         reader = composition.Reader(None, user.locale, trial.region)
         ref = self.random_bytes(16).hex()  # no send is kept under it
-        outgoing = composition.compose(passcode, Channel.SMS, trial.number, reader, ref, settings)
+        outgoing = composition.compose(
+            passcode,
+            Channel.SMS,
+            trial.number,
+            reader,
+            ref,
+            composition.Wording(settings.templates, settings.signature, settings.expiry_seconds),
+        )
         twilio = settings.twilio
         if twilio.account_sid is None or twilio.sender is None:
             raise errors.SettingsIncomplete

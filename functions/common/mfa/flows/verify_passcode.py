@@ -7,13 +7,16 @@ from typing import Any, Protocol
 
 from mfa import errors
 from mfa.challenges import passcodes
+from mfa.challenges.account import Account
 from mfa.challenges.challenge import Challenge, Guess, NotOpened, find_earlier
+from mfa.challenges.challenge_ids import is_challenge_of
+from mfa.challenges.guesses import refused_guesses
 from mfa.settings.values import Settings
 from mfa.times import rfc3339
+from mfa.tokens.access_tokens import Signer, access_claims, sign_access_token, uuid7
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.tokens.tokens import MfaToken, Signer, access_claims, is_challenge_of, sign_access_token, uuid7
-from mfa.users.account import Account
-from mfa.users.history import Event, EventType, refused_guesses
+from mfa.tokens.mfa_tokens import MfaToken
+from mfa.users.history import Event, EventType
 
 
 @dataclass(frozen=True, slots=True)

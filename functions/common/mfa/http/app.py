@@ -15,14 +15,14 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from mfa import decoding, errors
-from mfa.administration.actors import Actor
 from mfa.challenges.budgets import BudgetSpent
 from mfa.challenges.sends import Caller, NotSent
 from mfa.http import cors
 from mfa.http.operations import Auth, Operation
 from mfa.metrics import Metrics
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.tokens.tokens import MfaToken, read_mfa_token
+from mfa.tokens.mfa_tokens import MfaToken, read_mfa_token
+from mfa.users.actors import Actor
 from mfa.users.clients import Client
 
 SECURITY_HEADERS = {

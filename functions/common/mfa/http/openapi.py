@@ -1,18 +1,16 @@
 """OpenAPI 3.1, made from the contract, so that it cannot differ from what the handlers do."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from mfa import errors
-from mfa.administration import operations as administration
-from mfa.http import operations
 from mfa.http.operations import Auth, Operation
 
 VERSION = "1.0.0"
-OPERATIONS = (*operations.OPERATIONS, *administration.OPERATIONS)
 
 
 class FieldError(Struct, frozen=True):
@@ -38,13 +36,13 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     correlation_id: str | None = None
 
 
-def document(server: str) -> dict[str, Any]:
-    """The description of the API at this address."""
-    shown = [*(each for op in OPERATIONS for each in (op.request, op.response) if each is not None), Problem]
+def document(server: str, operations: Sequence[Operation]) -> dict[str, Any]:
+    """The description of these operations, served at this address."""
+    shown = [*(each for op in operations for each in (op.request, op.response) if each is not None), Problem]
     schemas, components = msgspec.json.schema_components(shown, ref_template="#/components/schemas/{name}")
     by_type = dict(zip(map(repr, shown), schemas, strict=True))
     paths: dict[str, Any] = {}
-    for operation in OPERATIONS:
+    for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, by_type, components)
     return {
         "openapi": "3.1.0",

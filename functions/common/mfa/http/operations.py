@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from mfa import errors
-from mfa.challenges.challenge import Channel, Status
-from mfa.flows.delivery_report import PATH
+from mfa.challenges.challenge import Status
+from mfa.messages.channels import Channel
+from mfa.tokens.access_tokens import Jwk
 
 type Time = Annotated[str, Meta(description="RFC 3339, UTC", extra_json_schema={"format": "date-time"})]
 type Id = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -138,18 +139,6 @@ class ChallengeState(Struct, frozen=True):
     locked_until: Time | None
     delivery: DeliveryState
     server_time: Time
-
-
-class Jwk(Struct, frozen=True):
-    """A public key (RFC 7517)."""
-
-    kid: str
-    x: str
-    y: str
-    kty: Literal["EC"] = "EC"
-    crv: Literal["P-256"] = "P-256"
-    alg: Literal["ES256"] = "ES256"
-    use: Literal["sig"] = "sig"
 
 
 class Jwks(Struct, frozen=True):
@@ -305,13 +294,20 @@ START_RECOVERY = Operation(
 TWILIO_STATUS = Operation(
     id="twilioStatus",
     method="POST",
-    path=PATH,
+    path="/v1/webhooks/twilio/status",
     summary="What Twilio reports of a message or call, signed",
     auth=Auth.TWILIO,
     response=None,
     status=204,
     refusals=(errors.Forbidden,),
 )
+
+
+def callback_url(public_url: str, ref: str) -> str:
+    """Where Twilio reports on the send of this `ref`. Twilio signs this URL to the letter."""
+    return f"{public_url}{TWILIO_STATUS.path}?ref={ref}"
+
+
 JWKS = Operation(
     id="jwks",
     method="GET",

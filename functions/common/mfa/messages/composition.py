@@ -1,15 +1,24 @@
 """Composition: what goes out, from a passcode, by channel and language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mfa.challenges.challenge import Channel
-from mfa.challenges.sends import Outgoing
 from mfa.messages import gsm7, locales, templates, twiml
-from mfa.messages.gsm7 import Passcode
-from mfa.settings.values import Settings
+from mfa.messages.channels import Channel
+from mfa.messages.outgoing import Outgoing
+from mfa.messages.passcode_texts import Passcode
 
 NOTICE_VALID_SECONDS = 3600
 TAKING_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What an administrator decides of a message: templates by locale, the last words, and its worth in seconds."""
+
+    templates: Mapping[str, str]
+    signature: str
+    expiry_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +35,28 @@ class Reader:
         return locales.match(self.requested, self.locale, self.region, available)
 
 
-def template(locale: str, settings: Settings) -> str:
+def template(locale: str, templates: Mapping[str, str]) -> str:
     """The text message's template: the administrator's, else the built-in one."""
-    return settings.templates.get(locale) or locales.built_in(locale)
+    return templates.get(locale) or locales.built_in(locale)
 
 
-def notice(login_name: str, address: str, reader: Reader, ref: str, settings: Settings) -> Outgoing:
+def notice(login_name: str, address: str, reader: Reader, ref: str, signature: str) -> Outgoing:
     """What a phone is told when a passcode went to the mailbox. No send is kept under its `ref`."""
-    body = templates.recovery_notice(reader.language(), login_name, settings.signature)
+    body = templates.recovery_notice(reader.language(), login_name, signature)
     return Outgoing(channel=Channel.SMS, address=address, body=body, ref=ref, valid_seconds=NOTICE_VALID_SECONDS)
 
 
-def compose(
-    passcode: Passcode, channel: Channel, address: str, reader: Reader, ref: str, settings: Settings
-) -> Outgoing:
+def compose(passcode: Passcode, channel: Channel, address: str, reader: Reader, ref: str, wording: Wording) -> Outgoing:
     """What goes out to this number or mailbox. A WhatsApp message is Meta's template, so that its body is the code alone."""
     subject, locale = "", reader.language()
     if channel is Channel.EMAIL:
         subject, body = templates.mail(locale, passcode)
     elif channel is Channel.VOICE:
-        body = twiml.passcode_call(locale, passcode.code, signature=settings.signature, region=reader.region)
+        body = twiml.passcode_call(locale, passcode.code, signature=wording.signature, region=reader.region)
     elif channel is Channel.WHATSAPP:
         body = passcode.code
     else:
-        body = templates.text(template(reader.language(*settings.templates), settings), passcode)
+        body = templates.text(template(reader.language(*wording.templates), wording.templates), passcode)
     return Outgoing(
         channel=channel,
         address=address,
@@ -57,7 +64,7 @@ def compose(
         subject=subject,
         ref=ref,
         # From when Twilio takes it, which may be some time after the passcode was drawn.
-        valid_seconds=settings.expiry_seconds - TAKING_SECONDS,
+        valid_seconds=wording.expiry_seconds - TAKING_SECONDS,
     )
 
 

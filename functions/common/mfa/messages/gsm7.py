@@ -4,28 +4,12 @@ Alphabet and segments follow 3GPP TS 23.038 (GSM-7) and 23.040 (concatenation): 
 units; a longer one is cut into parts of 153 or 67.
 """
 
-import re
-from dataclasses import dataclass, field
-
 _GSM7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 # These take an escape and so two septets.
 _GSM7_EXTENDED = frozenset("\f^{}\\[~]|€")
-SHORTEST_LOGIN_NAME = 16
-SHORTEST_PASSCODE = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passcode:
-    """What a message is made of."""
-
-    login_name: str
-    code: str = field(repr=False)
-    prefix: str
-    signature: str
-    origin: str | None
 
 
 def is_gsm7(body: str) -> bool:
@@ -47,8 +31,3 @@ def segments(body: str) -> int:
             count, room = count + 1, part
         room -= size
     return count
-
-
-def without_runs(login_name: str, length: int) -> str:
-    """The name with every run of so many digits or more broken, so that autofill cannot take it for the code."""
-    return re.sub(rf"\d{{{length},}}", lambda run: f"{run[0][:2]}..{run[0][-1]}", login_name)

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mfa.messages.gsm7 import SHORTEST_LOGIN_NAME, SHORTEST_PASSCODE, Passcode, is_gsm7, segments, without_runs
+from mfa.messages.gsm7 import is_gsm7, segments
 from mfa.messages.locales import DEFAULT, LOCALES, built_in, match, texts
+from mfa.messages.passcode_texts import SHORTEST_LOGIN_NAME, SHORTEST_PASSCODE, Passcode, without_runs
 
 __all__ = [
     "DEFAULT",

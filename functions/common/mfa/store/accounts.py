@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
 from mfa.challenges.challenge import Challenge
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.counters import Counters
 from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write
-from mfa.users.account import Account
 from mfa.users.history import Event
 from mfa.users.user import User
 

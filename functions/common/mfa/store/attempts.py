@@ -9,7 +9,7 @@ from mfa.store import records
 from mfa.store.counters import Counters
 from mfa.store.sends import CHALLENGE_SECONDS
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
-from mfa.tokens.tokens import MfaToken
+from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event
 
 

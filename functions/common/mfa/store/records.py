@@ -6,8 +6,9 @@ challenge and history are not beside the profile.
 
 from dataclasses import asdict
 
-from mfa.challenges.challenge import Challenge, Channel, Delivery, EarlierSend, Guess, Lane, Request
+from mfa.challenges.challenge import Challenge, Delivery, EarlierSend, Guess, Lane, Request
 from mfa.factors.phones import PHONES_PER_USER, Phone
+from mfa.messages.channels import Channel
 from mfa.store.search import profile_entry
 from mfa.store.table import Item, Key, Write
 from mfa.users.clients import Client

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from mfa.challenges.account import Account
 from mfa.challenges.budgets import Budget, BudgetSpent, ShardedBudget
-from mfa.challenges.challenge import FAILURE_CAP, Channel, Delivery, NotOpened
+from mfa.challenges.challenge import FAILURE_CAP, Delivery, NotOpened
 from mfa.challenges.sends import AccountChanged, Receipt, Send
 from mfa.errors import RateLimited
 from mfa.factors.phones import slot_of
+from mfa.messages.channels import Channel
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.counters import Counters, spend
 from mfa.store.table import ConditionFailed, Key, Table, TransactionRefused, Write
-from mfa.users.account import Account
 from mfa.users.history import Event
 
 CHALLENGE_SECONDS = 90 * 86400

@@ -1,11 +1,9 @@
 """A user's history: what happened, when, by whom and from where."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from mfa.challenges.challenge import Challenge
 from mfa.times import rfc3339
 
 EVENT_SECONDS = 365 * 86400
@@ -52,26 +50,3 @@ class Event:
     def position(self) -> str:
         """The event's place in the history, by which it is in order."""
         return f"EVENT#{rfc3339(self.at)}#{self.id}"
-
-
-def refused_guesses(challenge: Challenge, actor: str, random_bytes: Callable[[int], bytes]) -> tuple[Event, ...]:
-    """The wrong attempts that the item has kept, as one line of the history, or none.
-
-    One for all of them: a transaction has room for so many writes (DynamoDB Local's of 2020 for ten).
-    """
-    if not challenge.guesses:
-        return ()
-    last = challenge.guesses[-1]
-    attempts = [{"at": rfc3339(guess.at), "address": guess.address} for guess in challenge.guesses]
-    return (
-        Event(
-            id=random_bytes(6).hex(),
-            at=last.at,
-            type=EventType.PASSCODE_REFUSED,
-            actor=actor,
-            address=last.address,
-            phone_id=challenge.phone_id or None,
-            challenge_id=challenge.id,
-            detail={"attempts": attempts},
-        ),
-    )

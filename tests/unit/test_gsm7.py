@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local.twilio import segments as twilio
-from mfa.messages import gsm7
-from mfa.messages.gsm7 import Passcode
+from mfa.messages import gsm7, passcode_texts
+from mfa.messages.passcode_texts import Passcode
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,6 @@ def test_no_code_shows_in_a_repr() -> None:
 
 @given(st.text("0123456789٠١a.- ", max_size=40), st.integers(4, 10))
 def test_no_run_of_digits_is_left_that_could_pass_for_a_code(name: str, length: int) -> None:
-    broken = gsm7.without_runs(name, length)
+    broken = passcode_texts.without_runs(name, length)
     assert not re.search(rf"\d{{{length},}}", broken)
     assert broken == name or re.search(rf"\d{{{length},}}", name)

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from mfa.challenges.challenge import Channel, Delivery
+from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Receipt
+from mfa.delivery.twilio_callbacks import STATUSES, TwilioCallbacks
 from mfa.errors import Forbidden
-from mfa.flows.delivery_report import STATUSES, Callbacks
+from mfa.flows.delivery_report import DeliveryReports
+from mfa.messages.channels import Channel
 from mfa.users.history import Event
 
 REF = "0123456789abcdef" * 2
@@ -49,16 +51,16 @@ class Sends:
         return self.is_news
 
 
-class Signatures:
+def is_signed(token: str, url: str, parameters: dict[str, str], signature: str) -> bool:
     """Takes one signature, of one URL."""
-
-    def is_signed(self, url: str, parameters: dict[str, str], signature: str) -> bool:
-        return (url, signature) == ("https://login.example.com", "right")
+    return (token, url, signature) == ("token", "https://login.example.com", "right")
 
 
 def report(sends: Sends, ref: str = REF, signature: str = "right", **parameters: str) -> str | None:
-    callbacks = Callbacks(sends=sends, signatures=Signatures(), clock=lambda: 1.0, random_bytes=bytes)
-    return callbacks.report("https://login.example.com", ref, parameters, signature)
+    callbacks = TwilioCallbacks(lambda: ["token"], is_signed)
+    outcome = callbacks.read("https://login.example.com", parameters, signature)
+    reports = DeliveryReports(sends=sends, clock=lambda: 1.0, random_bytes=bytes)
+    return None if outcome is None else reports.record(ref, outcome)
 
 
 def test_every_status_of_twilios_is_known() -> None:

@@ -1,0 +1,32 @@
+"""Challenge ids, by which an MFA token's own challenges can be told from another's."""
+
+import base64
+import hashlib
+import hmac
+
+from mfa.tokens.hmac_keys import HmacKeys
+from mfa.tokens.mfa_tokens import MfaToken
+
+_ID_BYTES = 12
+
+
+def new_challenge_id(keys: HmacKeys, token: MfaToken, random_bytes: bytes) -> str:
+    """An id by which a challenge's own token can be told from another's, also after a newer one took its place."""
+    raw = random_bytes + _challenge_tag(keys.signing("challenge-id"), token, random_bytes)
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def is_challenge_of(keys: HmacKeys, token: MfaToken, challenge_id: str) -> bool:
+    """Whether this token opened a challenge of this id."""
+    try:
+        raw = base64.b64decode(challenge_id + "=" * (-len(challenge_id) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return False
+    random_bytes, tag = raw[:_ID_BYTES], raw[_ID_BYTES:]
+    return any(
+        hmac.compare_digest(_challenge_tag(key, token, random_bytes), tag) for key in keys.accepted("challenge-id")
+    )
+
+
+def _challenge_tag(key: bytes, token: MfaToken, random_bytes: bytes) -> bytes:
+    return hmac.digest(key, random_bytes + token.jti.encode(), hashlib.sha256)[:_ID_BYTES]

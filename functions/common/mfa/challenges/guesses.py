@@ -1,0 +1,30 @@
+"""Wrong attempts at a challenge, as the history tells of them."""
+
+from collections.abc import Callable
+
+from mfa.challenges.challenge import Challenge
+from mfa.times import rfc3339
+from mfa.users.history import Event, EventType
+
+
+def refused_guesses(challenge: Challenge, actor: str, random_bytes: Callable[[int], bytes]) -> tuple[Event, ...]:
+    """The wrong attempts that the item has kept, as one line of the history, or none.
+
+    One for all of them: a transaction has room for so many writes (DynamoDB Local's of 2020 for ten).
+    """
+    if not challenge.guesses:
+        return ()
+    last = challenge.guesses[-1]
+    attempts = [{"at": rfc3339(guess.at), "address": guess.address} for guess in challenge.guesses]
+    return (
+        Event(
+            id=random_bytes(6).hex(),
+            at=last.at,
+            type=EventType.PASSCODE_REFUSED,
+            actor=actor,
+            address=last.address,
+            phone_id=challenge.phone_id or None,
+            challenge_id=challenge.id,
+            detail={"attempts": attempts},
+        ),
+    )

@@ -1,0 +1,70 @@
+"""Access tokens: JWTs that anyone can check, ES256 (RFC 7518, 3.4), signed by a KMS key."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from mfa.tokens.mfa_tokens import MfaToken
+from mfa.users.user import User
+
+
+class Jwk(Struct, frozen=True):
+    """A public key (RFC 7517)."""
+
+    kid: str
+    x: str
+    y: str
+    kty: Literal["EC"] = "EC"
+    crv: Literal["P-256"] = "P-256"
+    alg: Literal["ES256"] = "ES256"
+    use: Literal["sig"] = "sig"
+
+
+class Signer(Protocol):
+    """Signs with the private key of access tokens."""
+
+    def key_id(self) -> str:
+        """The `kid` under which the JWKS lists the public key."""
+
+    def sign(self, message: bytes) -> bytes:
+        """ECDSA on P-256 with SHA-256: 64 bytes, r and s. Raises TemporarilyUnavailable."""
+
+
+def access_claims(
+    user: User | MfaToken, *, issuer: str, audience: str, seconds: int, now: float, jti: str, amr: list[str]
+) -> dict[str, Any]:
+    """The claims of an access token. `jti` is a UUID of version 7, which tells when to the millisecond."""
+    return {
+        "iss": issuer,
+        "sub": user.login_name,
+        "aud": audience,
+        "iat": int(now),
+        "exp": int(now) + seconds,
+        "jti": jti,
+        "auth_time": int(now),
+        "amr": amr,
+        "kind": user.kind,
+    }
+
+
+def uuid7(at: float, random_bytes: bytes) -> str:
+    """A UUID of version 7 (RFC 9562, 5.7) from ten random bytes: its first 48 bits are the moment in milliseconds."""
+    bits = round(at * 1000) << 80 | int.from_bytes(random_bytes)
+    bits = bits & ~(0xF << 76) | 0x7 << 76
+    bits = bits & ~(0x3 << 62) | 0x2 << 62
+    return str(UUID(int=bits))
+
+
+def sign_access_token(signer: Signer, claims: Mapping[str, Any]) -> str:
+    """A JWS in compact form (RFC 7515, 7.1) of the type `at+jwt` (RFC 9068, 2.1)."""
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": signer.key_id()}
+    signed = ".".join(_base64url(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
+    return f"{signed}.{_base64url(signer.sign(signed.encode()))}"
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
