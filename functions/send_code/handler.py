@@ -23,26 +23,26 @@ app = App(wiring, logger)
 def start_challenge(call: Call) -> operations.ChallengeState:
     """Texts a passcode to one of the user's phones."""
     channel = Channel(call.body.channel)
-    return _sent(wiring.dispatch.start(call.mfa_token, call.caller, call.body.phone_id, channel, call.body.locale))
+    return _sent(wiring.send_passcode.start(call.mfa_token, call.caller, call.body.phone_id, channel, call.body.locale))
 
 
 @app.operation(operations.RESEND_CHALLENGE)
 def resend_challenge(call: Call) -> operations.ChallengeState:
     """Sends a new passcode for the same challenge."""
     channel = Channel(call.body.channel) if call.body.channel else None
-    return _sent(wiring.dispatch.resend(call.mfa_token, call.caller, call.id(), channel, call.body.phone_id))
+    return _sent(wiring.send_passcode.resend(call.mfa_token, call.caller, call.id(), channel, call.body.phone_id))
 
 
 @app.operation(operations.START_RECOVERY)
 def start_recovery(call: Call) -> operations.ChallengeState:
     """Sends a passcode to the contact email."""
-    return _sent(wiring.dispatch.recover(call.mfa_token, call.caller))
+    return _sent(wiring.send_passcode.recover(call.mfa_token, call.caller))
 
 
 @app.operation(operations.GET_CHALLENGE)
 def get_challenge(call: Call) -> operations.ChallengeState:
     """The challenge as it stands."""
-    return views.challenge(wiring.dispatch.get(call.mfa_token, call.id()), wiring.clock())
+    return views.challenge(wiring.send_passcode.get(call.mfa_token, call.id()), wiring.clock())
 
 
 @app.operation(operations.TWILIO_STATUS)

@@ -19,7 +19,7 @@ app = App(wiring, logger)
 @app.operation(operations.LOGIN)
 def login(call: Call) -> operations.MfaRequired | operations.Authenticated:
     """Checks name and password."""
-    passed = wiring.logins.login(call.body.login_name, call.body.password, call.address)
+    passed = wiring.log_in.login(call.body.login_name, call.body.password, call.address)
     wiring.metrics.count("logins")
     return views.first_factor(passed)
 
@@ -27,7 +27,7 @@ def login(call: Call) -> operations.MfaRequired | operations.Authenticated:
 @app.operation(operations.LOGIN_VOUCHED)
 def login_vouched(call: Call) -> operations.MfaRequired | operations.Authenticated:
     """Takes a client's word for the password."""
-    passed = wiring.logins.vouched(
+    passed = wiring.log_in.vouched(
         call.relying_client,
         call.body.login_name,
         call.address,
@@ -44,7 +44,7 @@ def login_vouched(call: Call) -> operations.MfaRequired | operations.Authenticat
 @app.operation(operations.VERIFY_CHALLENGE)
 def verify_challenge(call: Call) -> operations.Approved:
     """Completes the login with the passcode."""
-    approval = wiring.verification.verify(call.mfa_token, call.id(), call.body.code, call.address)
+    approval = wiring.verify_passcode.verify(call.mfa_token, call.id(), call.body.code, call.address)
     wiring.metrics.count("approvals", region=approval.region)
     wiring.metrics.count("unconfirmed_sends", -1, region=approval.region)
     return views.approval(approval)

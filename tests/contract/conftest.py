@@ -12,7 +12,7 @@ import pytest
 
 from mfa.challenges.challenge import NotOpened
 from mfa.challenges.sends import AccountChanged
-from mfa.challenges.settings_tests import TrialRefused
+from mfa.challenges.settings_tests import SettingsTestRefused
 from mfa.errors import Refusal
 from mfa.store import conditions
 from tests.contract import engines
@@ -20,7 +20,7 @@ from tests.contract.engines import Engine
 from tests.contract.world import Person, World
 
 # How a test fails by what the product does.
-BEHAVIOUR = (AssertionError, pytest.fail.Exception, Refusal, NotOpened, AccountChanged, TrialRefused)
+BEHAVIOUR = (AssertionError, pytest.fail.Exception, Refusal, NotOpened, AccountChanged, SettingsTestRefused)
 
 
 def pytest_configure(config: pytest.Config) -> None:

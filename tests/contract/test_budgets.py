@@ -58,7 +58,7 @@ def test_an_address_has_a_budget(world: World) -> None:
     world.budgets(address_per_hour=2)
     persons = people(world, 4)
     assert sent(world, persons[:3]) == 2
-    world.dispatch.start(persons[3].login, Caller("198.51.100.9"), persons[3].phone.id)
+    world.send_passcode.start(persons[3].login, Caller("198.51.100.9"), persons[3].phone.id)
 
 
 @pytest.mark.guards("BUDGET_LEFT")
@@ -67,10 +67,10 @@ def test_a_client_has_a_budget_in_place_of_the_address_it_calls_from(world: Worl
     persons = people(world, 3)
     logins = [world.token(person.name, client_id="client") for person in persons]
     for person, login in list(zip(persons, logins, strict=True))[:2]:
-        world.dispatch.start(login, Caller(ADDRESS), person.phone.id)
+        world.send_passcode.start(login, Caller(ADDRESS), person.phone.id)
     with pytest.raises(errors.RateLimited):
-        world.dispatch.start(logins[2], Caller(ADDRESS), persons[2].phone.id)
-    world.dispatch.start(world.token(persons[2].name, client_id="another"), Caller(ADDRESS), persons[2].phone.id)
+        world.send_passcode.start(logins[2], Caller(ADDRESS), persons[2].phone.id)
+    world.send_passcode.start(world.token(persons[2].name, client_id="another"), Caller(ADDRESS), persons[2].phone.id)
 
 
 def test_a_refusal_says_when_the_budget_begins_anew(world: World) -> None:

@@ -39,7 +39,7 @@ def refuse(
 def by(world: World, demo: Person, channel: Channel) -> Challenge:
     """A send by this channel, once the cooldown is over."""
     world.wait(61)
-    return world.dispatch.start(demo.login, Caller(ADDRESS), demo.phone.id, channel).challenge
+    return world.send_passcode.start(demo.login, Caller(ADDRESS), demo.phone.id, channel).challenge
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ LEGACY = Client(client_id="old", name="Old", legacy=True, secret_hash="-", creat
 
 def wrong(world: World, login_name: str = "demo.user", address: str = ADDRESS) -> None:
     with pytest.raises(errors.InvalidCredentials):
-        world.logins.login(login_name, "wrong", address)
+        world.log_in.login(login_name, "wrong", address)
 
 
 def test_a_login_shows_phones_and_lock_in_one_request(world: World, demo: Person) -> None:
@@ -25,7 +25,7 @@ def test_a_login_shows_phones_and_lock_in_one_request(world: World, demo: Person
     demo.start()
     demo.edit(failures=5, last_attempt_at=world.now)
     world.wire.requests.clear()
-    passed = world.logins.login(demo.name, PASSWORD, ADDRESS)
+    passed = world.log_in.login(demo.name, PASSWORD, ADDRESS)
     assert isinstance(passed, MfaRequired)
     assert [phone.number for phone in passed.phones] == [NUMBER, "+85291234567"]
     assert passed.locked_until == world.now + 900
@@ -35,26 +35,26 @@ def test_a_login_shows_phones_and_lock_in_one_request(world: World, demo: Person
 def test_a_lock_of_the_passcode_does_not_refuse_the_password(world: World, demo: Person) -> None:
     demo.start()
     demo.edit(failures_total=100)
-    assert isinstance(world.logins.login(demo.name, PASSWORD, ADDRESS), MfaRequired)
+    assert isinstance(world.log_in.login(demo.name, PASSWORD, ADDRESS), MfaRequired)
 
 
 def test_after_ten_wrong_passwords_a_name_is_refused_from_this_address(world: World, demo: Person) -> None:
     for _ in range(WRONG_PASSWORDS_PER_NAME):
         wrong(world)
     with pytest.raises(errors.RateLimited) as refused:
-        world.logins.login(demo.name, PASSWORD, ADDRESS)
+        world.log_in.login(demo.name, PASSWORD, ADDRESS)
     assert refused.value.retry_after == HOUR
     wrong(world, "another")
-    assert isinstance(world.logins.login(demo.name, PASSWORD, "198.51.100.9"), MfaRequired)
+    assert isinstance(world.log_in.login(demo.name, PASSWORD, "198.51.100.9"), MfaRequired)
     world.wait(HOUR)
-    assert isinstance(world.logins.login(demo.name, PASSWORD, ADDRESS), MfaRequired)
+    assert isinstance(world.log_in.login(demo.name, PASSWORD, ADDRESS), MfaRequired)
 
 
 def test_unknown_names_count_the_same(world: World) -> None:
     for _ in range(WRONG_PASSWORDS_PER_NAME):
         wrong(world, "nobody")
     with pytest.raises(errors.RateLimited):
-        world.logins.login("nobody", PASSWORD, ADDRESS)
+        world.log_in.login("nobody", PASSWORD, ADDRESS)
 
 
 def test_an_address_is_refused_after_a_hundred_wrong_passwords(world: World, demo: Person) -> None:
@@ -63,11 +63,11 @@ def test_an_address_is_refused_after_a_hundred_wrong_passwords(world: World, dem
     world.edit((counter["pk"], counter["sk"]), n=WRONG_PASSWORDS_PER_ADDRESS - 1)
     wrong(world, "another")
     with pytest.raises(errors.RateLimited):
-        world.logins.login(demo.name, PASSWORD, ADDRESS)
+        world.log_in.login(demo.name, PASSWORD, ADDRESS)
 
 
 def test_a_right_password_is_not_counted(world: World, demo: Person) -> None:
-    world.logins.login(demo.name, PASSWORD, ADDRESS)
+    world.log_in.login(demo.name, PASSWORD, ADDRESS)
     assert world.items("ADDRESS#") == []
 
 
@@ -95,7 +95,7 @@ def test_a_wrong_password_that_came_too_late_is_told_so(world: World, demo: Pers
         wrong(world)
     world.wire.before("update_item", lambda: wrong(world))
     with pytest.raises(errors.RateLimited):
-        world.logins.login(demo.name, "wrong", ADDRESS)
+        world.log_in.login(demo.name, "wrong", ADDRESS)
 
 
 def test_nothing_that_somebody_types_becomes_an_attributes_name(world: World) -> None:
@@ -109,14 +109,14 @@ def test_nothing_that_somebody_types_becomes_an_attributes_name(world: World) ->
 def test_a_disabled_user_is_refused_like_nobody(world: World) -> None:
     world.add_user(status=Status.DISABLED)
     with pytest.raises(errors.InvalidCredentials):
-        world.logins.login("demo.user", PASSWORD, ADDRESS)
+        world.log_in.login("demo.user", PASSWORD, ADDRESS)
 
 
 # --- legacy clients
 
 
 def skip(world: World) -> MfaRequired | Authenticated:
-    return world.logins.vouched(LEGACY, "demo.user", ADDRESS, supports_mfa=False, client_version="1.2.3")
+    return world.log_in.vouched(LEGACY, "demo.user", ADDRESS, supports_mfa=False, client_version="1.2.3")
 
 
 def test_a_legacy_skip_is_written_down(world: World, demo: Person) -> None:
@@ -140,7 +140,7 @@ def test_a_skip_that_cannot_be_written_down_is_none(world: World, demo: Person) 
     assert world.signer.signed == 0
 
 
-@pytest.mark.guards("PROFILE_AS_READ")
+@pytest.mark.guards("VERSION_AS_READ")
 def test_a_user_deleted_meanwhile_skips_nothing(world: World, demo: Person) -> None:
     world.set(allow_legacy_clients=True)
     world.wire.before("transact_write_items", lambda: world.users.delete(world.user(), world.event()))

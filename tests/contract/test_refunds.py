@@ -34,7 +34,7 @@ def sends(world: World) -> list[Receipt]:
             kept.append(receipt)
             return True
 
-    world.dispatch = replace(world.dispatch, sends=Keeping())
+    world.send_passcode = replace(world.send_passcode, sends=Keeping())
     return kept
 
 

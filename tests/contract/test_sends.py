@@ -188,7 +188,7 @@ def change(world: World, **fields: object) -> None:
     world.users.change(before, after, world.event())
 
 
-@pytest.mark.guards("PROFILE_AS_READ")
+@pytest.mark.guards("VERSION_AS_READ")
 def test_a_user_disabled_between_read_and_write_is_sent_nothing(world: World, demo: Person) -> None:
     world.wire.before("transact_write_items", lambda: change(world, status=Status.DISABLED))
     with pytest.raises(errors.InvalidToken):
@@ -203,7 +203,7 @@ def test_a_user_deleted_between_read_and_write_is_sent_nothing(world: World, dem
     assert demo.messages == 0
 
 
-@pytest.mark.guards("PROFILE_AS_READ")
+@pytest.mark.guards("VERSION_AS_READ")
 def test_a_mail_goes_to_the_address_that_the_user_has_now(world: World, demo: Person) -> None:
     world.wire.before("transact_write_items", lambda: change(world, contact_email="new@example.com"))
     demo.recover()
@@ -246,10 +246,10 @@ def test_a_number_that_takes_no_messages_may_still_be_called(
     with pytest.raises(errors.NoPhone):
         demo.start()
     if called:
-        world.dispatch.start(demo.login, Caller(ADDRESS), demo.phone.id, Channel.VOICE)
+        world.send_passcode.start(demo.login, Caller(ADDRESS), demo.phone.id, Channel.VOICE)
     else:
         with pytest.raises(errors.NoPhone):
-            world.dispatch.start(demo.login, Caller(ADDRESS), demo.phone.id, Channel.VOICE)
+            world.send_passcode.start(demo.login, Caller(ADDRESS), demo.phone.id, Channel.VOICE)
     assert len(world.sms.outbox) == int(called)
 
 
@@ -382,7 +382,7 @@ def test_every_verified_phone_is_told_of_a_mail(world: World, demo: Person) -> N
 def test_no_code_is_mailed_to_a_system_user(world: World) -> None:
     world.add_user("admin", kind=Kind.SYSTEM)
     with pytest.raises(errors.Forbidden):
-        world.dispatch.recover(world.token("admin", kind=Kind.SYSTEM), Caller(ADDRESS))
+        world.send_passcode.recover(world.token("admin", kind=Kind.SYSTEM), Caller(ADDRESS))
 
 
 def test_a_mail_that_was_refused_is_given_back(world: World, demo: Person) -> None:
@@ -406,7 +406,7 @@ def test_a_resend_goes_where_the_last_one_went(world: World, demo: Person) -> No
 
 def test_the_store_says_how_things_stand_where_it_refuses(world: World, demo: Person) -> None:
     sent: list[tuple[object, Send]] = []
-    real = world.dispatch.sends.open_challenge
+    real = world.send_passcode.sends.open_challenge
 
     class Recording:
         def open_challenge(self, account: object, send: Send, *budgets: object) -> None:
@@ -417,7 +417,7 @@ def test_the_store_says_how_things_stand_where_it_refuses(world: World, demo: Pe
         record_delivery = world.sends.record_delivery
         record_refused = world.sends.record_refused
 
-    world.dispatch = replace(world.dispatch, sends=Recording())
+    world.send_passcode = replace(world.send_passcode, sends=Recording())
     demo.start()
     [(account, send)] = sent
     with pytest.raises(NotOpened) as refused:

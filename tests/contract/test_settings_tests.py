@@ -2,35 +2,52 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from mfa import errors
 from mfa.challenges.budgets import HOUR, Budget, Window
-from mfa.challenges.challenge import Delivery
-from mfa.challenges.settings_tests import ATTEMPTS, REFUNDS_PER_HOUR, SENDS, TESTS_PER_HOUR, Trial, TrialRefused
+from mfa.challenges.challenge import MAX_LOCK_SECONDS, Challenge, Delivery, Guess, Lane
+from mfa.challenges.drafts import Draft
+from mfa.challenges.sends import Destination, Send, challenge_after
+from mfa.challenges.settings_tests import (
+    ATTEMPTS,
+    LOGIN_JTI,
+    REFUNDS_PER_HOUR,
+    SENDS,
+    TESTS_PER_HOUR,
+    SettingsTest,
+    SettingsTestRefused,
+    limits_of_test,
+)
+from mfa.factors.phones import Phone
+from mfa.messages.channels import Channel
 from mfa.store import records
 from mfa.users.history import EventType
 from mfa.users.user import Kind, User
-from tests.contract.world import NUMBER, World
+from tests.contract.world import ADDRESS, NUMBER, World
 
 NAME = "admin"
 
 
-def trial(world: World, trial_id: str = "trial") -> Trial:
-    return Trial(
-        id=trial_id,
+def settings_test(world: World, test_id: str = "test", **changes: Any) -> SettingsTest:
+    challenge = Challenge(
+        id=test_id,
+        login_jti=LOGIN_JTI,
         send_id="send 1",
-        number=NUMBER,
         region="HK",
-        calling_code="+852",
-        kind="mobile",
+        destination="+852 - ****3799",
         prefix="XYWD",
         code_mac=b"mac",
         sent_at=world.now,
         expires_at=world.now + 300,
-        available_at=world.now + 60,
+        max_failures=ATTEMPTS,
+        max_sends=SENDS,
+        lock_seconds=MAX_LOCK_SECONDS,
+        messages=Lane(charged=frozenset({"send 1"}), last_sent_at=world.now, available_at=world.now + 60),
     )
+    return SettingsTest(challenge=replace(challenge, **changes), number=NUMBER, calling_code="+852", kind="mobile")
 
 
 def budget(world: World) -> Budget:
@@ -41,27 +58,44 @@ def budget(world: World) -> Budget:
 def admin(world: World) -> User:
     """An administrator who has begun a test."""
     user = world.add_user(NAME, kind=Kind.SYSTEM)
-    world.trials.start(NAME, trial(world), budget(world))
+    world.settings_tests.start(NAME, settings_test(world), budget(world))
     return user
 
 
-def again(world: World, number: int) -> Trial:
-    """The test with its next send."""
-    return replace(
-        trial(world), send_id=f"send {number}", sends=number, available_at=world.now + 60, expires_at=world.now + 300
-    )
+def again(world: World, number: int, test_id: str = "test") -> Send:
+    """The next send of the test."""
+    stands = world.settings_tests.load(NAME, "test")
+    assert stands is not None
+    before = replace(stands.challenge, id=test_id)
+    draft = Draft(challenge_id=test_id, send_id=f"send {number}", prefix="XYWD", digits="", code_mac=b"mac", earlier=())
+    phone = Phone(id="", number=NUMBER, region="HK", calling_code="+852", kind="mobile")
+    destination = Destination(channel=Channel.SMS, phone=phone, address=NUMBER)
+    after = challenge_after(before, draft, destination, limits_of_test(world.settings), world.now)
+    return Send(login_name=NAME, before=before, after=after, ref="ref", phone=phone, resends=True)
+
+
+def first_send(world: World, test_id: str = "test") -> Send:
+    """The send that the test began with."""
+    stands = world.settings_tests.load(NAME, test_id)
+    assert stands is not None
+    return Send(login_name=NAME, before=Challenge(), after=stands.challenge, ref="ref", phone=None, resends=False)
+
+
+def claim(world: World, test_id: str = "test") -> SettingsTest:
+    """Spends an attempt."""
+    return world.settings_tests.claim_attempt(NAME, test_id, Guess(world.now, ADDRESS))
 
 
 def approve(world: World, admin: User, email: str | None = None) -> None:
-    tested = replace(trial(world), contact_email=email)
+    tested = replace(settings_test(world), contact_email=email)
     phone = replace(world.phone(), verified=True, last_verified_at=world.now)
-    world.trials.approve(admin, tested, phone, world.event(EventType.PHONE_TESTED), world.now)
+    world.settings_tests.approve(admin, tested, phone, world.event(EventType.PHONE_TESTED))
 
 
 def test_a_test_is_read_as_it_was_begun(world: World, admin: User) -> None:
-    assert world.trials.load(NAME, "trial") == trial(world)
-    assert world.trials.load(NAME, "another") is None
-    assert world.trials.load("nobody", "trial") is None
+    assert world.settings_tests.load(NAME, "test") == settings_test(world)
+    assert world.settings_tests.load(NAME, "another") is None
+    assert world.settings_tests.load("nobody", "test") is None
 
 
 def test_a_test_goes_away_by_itself(world: World, admin: User) -> None:
@@ -71,89 +105,100 @@ def test_a_test_goes_away_by_itself(world: World, admin: User) -> None:
 @pytest.mark.guards("BUDGET_LEFT")
 def test_there_are_five_tests_within_the_hour(world: World, admin: User) -> None:
     for n in range(TESTS_PER_HOUR - 1):
-        world.trials.start(NAME, trial(world, f"trial {n}"), budget(world))
+        world.settings_tests.start(NAME, settings_test(world, f"test {n}"), budget(world))
     with pytest.raises(errors.RateLimited) as refused:
-        world.trials.start(NAME, trial(world, "one more"), budget(world))
+        world.settings_tests.start(NAME, settings_test(world, "one more"), budget(world))
     assert refused.value.retry_after == 3600
-    assert world.trials.load(NAME, "one more") is None
-    world.trials.give_back(budget(world))
-    world.trials.start(NAME, trial(world, "one more"), budget(world))
+    assert world.settings_tests.load(NAME, "one more") is None
+    world.settings_tests.give_back(budget(world))
+    world.settings_tests.start(NAME, settings_test(world, "one more"), budget(world))
     world.wait(3600)
-    world.trials.start(NAME, trial(world, "the next hour"), budget(world))
+    world.settings_tests.start(NAME, settings_test(world, "the next hour"), budget(world))
 
 
 @pytest.mark.guards("TEST_REFUNDS_LEFT")
 def test_a_refused_test_is_given_back_only_so_often(world: World, admin: User) -> None:
     for n in range(REFUNDS_PER_HOUR):
-        world.trials.start(NAME, trial(world, f"refused {n}"), budget(world))
-        world.trials.give_back(budget(world))
+        world.settings_tests.start(NAME, settings_test(world, f"refused {n}"), budget(world))
+        world.settings_tests.give_back(budget(world))
     for n in range(TESTS_PER_HOUR - 1):  # one was begun by the fixture
-        world.trials.start(NAME, trial(world, f"trial {n}"), budget(world))
-        world.trials.give_back(budget(world))
+        world.settings_tests.start(NAME, settings_test(world, f"test {n}"), budget(world))
+        world.settings_tests.give_back(budget(world))
     with pytest.raises(errors.RateLimited):
-        world.trials.start(NAME, trial(world, "one more"), budget(world))
+        world.settings_tests.start(NAME, settings_test(world, "one more"), budget(world))
 
 
 def test_a_refused_test_leaves_no_code_to_guess(world: World, admin: User) -> None:
-    started = trial(world, "refused")
-    world.trials.start(NAME, started, budget(world))
-    world.trials.record_delivery(NAME, started, Delivery.FAILED, "20003")
-    with pytest.raises(TrialRefused) as refused:
-        world.trials.claim_attempt(NAME, "refused", world.now)
-    assert refused.value.trial is not None
-    assert isinstance(refused.value.trial.why_not_attempted(world.now), errors.ChallengeExpired)
+    world.settings_tests.start(NAME, settings_test(world, "refused"), budget(world))
+    world.settings_tests.record_delivery(first_send(world, "refused"), Delivery.FAILED, "20003")
+    with pytest.raises(SettingsTestRefused) as refused:
+        claim(world, "refused")
+    assert refused.value.test is not None
+    assert isinstance(refused.value.test.why_not_attempted("refused", world.now), errors.ChallengeExpired)
 
 
-@pytest.mark.guards("TEST_SENDS_LEFT")
+@pytest.mark.guards("SENDS_LEFT")
 def test_a_test_sends_five_codes(world: World, admin: User) -> None:
     for number in range(2, SENDS + 1):
         world.wait(60)
-        world.trials.resend(NAME, again(world, number))
+        world.settings_tests.resend(again(world, number))
     world.wait(60)
-    with pytest.raises(TrialRefused) as refused:
-        world.trials.resend(NAME, again(world, 6))
-    assert refused.value.trial == replace(
-        again(world, 5), available_at=world.now, expires_at=world.now + 240, sent_at=world.now - 60
-    )
-    assert isinstance(refused.value.trial.why_not_sent(world.now), errors.TooManySends)
+    with pytest.raises(SettingsTestRefused) as refused:
+        world.settings_tests.resend(again(world, 6))
+    assert refused.value.test is not None
+    assert refused.value.test.challenge.send_id == "send 5"
+    assert len(refused.value.test.challenge.messages.charged) == SENDS
+    assert isinstance(refused.value.test.why_not_sent(limits_of_test(world.settings), world.now), errors.TooManySends)
 
 
 @pytest.mark.guards("COOLED")
 def test_a_test_sends_again_after_the_cooldown(world: World, admin: User) -> None:
     world.wait(59.999)
-    with pytest.raises(TrialRefused) as refused:
-        world.trials.resend(NAME, again(world, 2))
-    assert refused.value.trial is not None
-    assert isinstance(refused.value.trial.why_not_sent(world.now), errors.ResendTooSoon)
+    with pytest.raises(SettingsTestRefused) as refused:
+        world.settings_tests.resend(again(world, 2))
+    assert refused.value.test is not None
+    assert isinstance(refused.value.test.why_not_sent(limits_of_test(world.settings), world.now), errors.ResendTooSoon)
     world.wait(0.001)
-    world.trials.resend(NAME, again(world, 2))
+    world.settings_tests.resend(again(world, 2))
 
 
-@pytest.mark.guards("TEST_ATTEMPTS_LEFT")
+@pytest.mark.guards("ATTEMPTS_LEFT")
 def test_a_test_has_five_attempts_whatever_is_sent(world: World, admin: User) -> None:
     for failures in range(ATTEMPTS):
-        assert world.trials.claim_attempt(NAME, "trial", world.now).failures == failures
+        assert claim(world).challenge.failures == failures
     world.wait(60)
-    world.trials.resend(NAME, again(world, 2))
-    with pytest.raises(TrialRefused) as refused:
-        world.trials.claim_attempt(NAME, "trial", world.now)
-    assert refused.value.trial is not None
-    assert isinstance(refused.value.trial.why_not_attempted(world.now), errors.TooManyAttempts)
-    assert refused.value.trial.failures == ATTEMPTS
+    with pytest.raises(SettingsTestRefused) as refused:
+        claim(world)
+    assert refused.value.test is not None
+    assert isinstance(refused.value.test.why_not_attempted("test", world.now), errors.TooManyAttempts)
+    assert refused.value.test.challenge.failures == ATTEMPTS
+
+
+@pytest.mark.guards("UNLOCKED")
+def test_a_test_whose_attempts_are_spent_sends_nothing_more(world: World, admin: User) -> None:
+    for _ in range(ATTEMPTS):
+        claim(world)
+    world.wait(60)
+    with pytest.raises(SettingsTestRefused) as refused:
+        world.settings_tests.resend(again(world, 2))
+    assert refused.value.test is not None
+    refusal = refused.value.test.why_not_sent(limits_of_test(world.settings), world.now)
+    assert isinstance(refusal, errors.TooManyAttempts)
+    assert refused.value.test.status(world.now) == "expired"
 
 
 @pytest.mark.guards("NOT_EXPIRED")
 def test_an_attempt_at_an_expired_test_is_refused(world: World, admin: User) -> None:
     world.wait(300)
-    with pytest.raises(TrialRefused) as refused:
-        world.trials.claim_attempt(NAME, "trial", world.now)
-    assert refused.value.trial is not None
-    assert isinstance(refused.value.trial.why_not_attempted(world.now), errors.ChallengeExpired)
+    with pytest.raises(SettingsTestRefused) as refused:
+        claim(world)
+    assert refused.value.test is not None
+    assert isinstance(refused.value.test.why_not_attempted("test", world.now), errors.ChallengeExpired)
 
 
 STALE: dict[str, Callable[[World], object]] = {
-    "an attempt": lambda world: world.trials.claim_attempt(NAME, "another", world.now),
-    "another send": lambda world: world.trials.resend(NAME, replace(again(world, 2), id="another")),
+    "an attempt": lambda world: claim(world, "another"),
+    "another send": lambda world: world.settings_tests.resend(again(world, 2, "another")),
 }
 
 
@@ -161,23 +206,24 @@ STALE: dict[str, Callable[[World], object]] = {
 @pytest.mark.parametrize("what", STALE)
 def test_a_test_that_a_newer_one_replaced_is_not_there(world: World, admin: User, what: str) -> None:
     world.wait(60)
-    with pytest.raises(TrialRefused) as refused:
+    with pytest.raises(SettingsTestRefused) as refused:
         STALE[what](world)
-    assert refused.value.trial is None
+    assert refused.value.test is None
 
 
 @pytest.mark.guards("SAME_SEND")
 def test_an_answer_that_comes_late_says_nothing_of_a_newer_send(world: World, admin: User) -> None:
     world.wait(60)
-    world.trials.resend(NAME, again(world, 2))
-    world.trials.record_delivery(NAME, trial(world), Delivery.FAILED, "21610")
-    stands = world.trials.load(NAME, "trial")
+    first, second = first_send(world), again(world, 2)
+    world.settings_tests.resend(second)
+    world.settings_tests.record_delivery(first, Delivery.FAILED, "21610")
+    stands = world.settings_tests.load(NAME, "test")
     assert stands is not None
-    assert (stands.delivery, stands.delivery_error) == (Delivery.SENDING, None)
-    world.trials.record_delivery(NAME, again(world, 2), Delivery.FAILED, "21610")
-    stands = world.trials.load(NAME, "trial")
+    assert (stands.challenge.delivery, stands.challenge.delivery_error) == (Delivery.SENDING, None)
+    world.settings_tests.record_delivery(second, Delivery.FAILED, "21610")
+    stands = world.settings_tests.load(NAME, "test")
     assert stands is not None
-    assert (stands.delivery, stands.delivery_error) == (Delivery.FAILED, "21610")
+    assert (stands.challenge.delivery, stands.challenge.delivery_error) == (Delivery.FAILED, "21610")
 
 
 def test_the_number_joins_the_phones_and_the_contact_email_the_profile(world: World, admin: User) -> None:
@@ -195,13 +241,13 @@ def test_a_test_is_approved_once(world: World, admin: User) -> None:
     world.wait(60)
     for attempt in (
         lambda: approve(world, admin),
-        lambda: world.trials.claim_attempt(NAME, "trial", world.now),
-        lambda: world.trials.resend(NAME, again(world, 2)),
+        lambda: claim(world),
+        lambda: world.settings_tests.resend(again(world, 2)),
     ):
-        with pytest.raises(TrialRefused) as refused:
+        with pytest.raises(SettingsTestRefused) as refused:
             attempt()
-        assert refused.value.trial is not None
-        assert isinstance(refused.value.trial.why_not_attempted(world.now), errors.ChallengeUsed)
+        assert refused.value.test is not None
+        assert isinstance(refused.value.test.why_not_attempted("test", world.now), errors.ChallengeUsed)
 
 
 @pytest.mark.guards("NEW", "SAME_PHONE")
@@ -210,13 +256,13 @@ def test_a_phone_that_was_added_meanwhile_keeps_its_place(world: World, admin: U
     with pytest.raises(errors.Conflict):
         approve(world, admin)
     assert world.account(NAME).phones == (other,)
-    world.trials.approve(
-        admin, trial(world), replace(other, verified=True), world.event(EventType.PHONE_TESTED), world.now
+    world.settings_tests.approve(
+        admin, settings_test(world), replace(other, verified=True), world.event(EventType.PHONE_TESTED)
     )
     assert world.account(NAME).phones == (replace(other, verified=True),)
 
 
-@pytest.mark.guards("PROFILE_AS_READ")
+@pytest.mark.guards("VERSION_AS_READ")
 def test_a_profile_that_changed_meanwhile_is_not_overwritten(world: World, admin: User) -> None:
     world.users.change(admin, replace(admin, contact_email="new@example.com", version=2), world.event())
     with pytest.raises(errors.Conflict):

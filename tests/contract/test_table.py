@@ -99,7 +99,7 @@ GONE: dict[str, Callable[[], BotoCoreError | ClientError]] = {
     "in progress": lambda: refusal("TransactionInProgressException"),
 }
 CALLS: dict[str, Callable[[World, Person], object]] = {
-    "batch_get_item": lambda world, demo: world.logins.login(demo.name, PASSWORD, ADDRESS),
+    "batch_get_item": lambda world, demo: world.log_in.login(demo.name, PASSWORD, ADDRESS),
     "update_item": lambda world, demo: world.attempts.claim_attempt(demo.login, "id", Guess(world.now, ADDRESS)),
     "get_item": lambda world, demo: world.settings_store.load_client("id"),
     "query": lambda world, demo: world.histories.events(demo.name, None, 1),
@@ -120,7 +120,7 @@ def test_what_is_wrong_with_a_request_is_no_refusal(world: World, demo: Person) 
     for code in ("ValidationException", "AccessDeniedException", "ResourceNotFoundException"):
         world.wire.fail("batch_get_item", refusal(code))
         with pytest.raises(ClientError):
-            world.logins.login(demo.name, PASSWORD, ADDRESS)
+            world.log_in.login(demo.name, PASSWORD, ADDRESS)
     world.wire.fail("transact_write_items", refusal("TransactionCanceledException", "ValidationError", "None"))
     with pytest.raises(ClientError):
         demo.start()

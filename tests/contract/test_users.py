@@ -126,7 +126,7 @@ def test_what_changes_who_may_log_in_closes_the_live_challenge(
         demo.verify(challenge, code)
     if what != "unlocking":
         with pytest.raises(errors.InvalidToken):
-            world.dispatch.get(demo.login, challenge.id)
+            world.send_passcode.get(demo.login, challenge.id)
     item = demo.item
     assert item.keys().isdisjoint({"send_id", "code_mac", "approved_at"})
     kept = 0 if what == "unlocking" else 1

@@ -17,9 +17,10 @@ from mfa.challenges.challenge import Challenge, Delivery
 from mfa.challenges.sends import Caller, Dispatched, Outcome
 from mfa.errors import SmsUnavailable
 from mfa.factors.phones import Phone
-from mfa.flows.log_in import Logins
-from mfa.flows.send_passcode import Dispatch
-from mfa.flows.verify_passcode import Approval, Verification
+from mfa.flows.log_in import LogIn
+from mfa.flows.runtime import Runtime
+from mfa.flows.send_passcode import SendPasscode
+from mfa.flows.verify_passcode import Approval, VerifyPasscode
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Budgets, Settings
@@ -31,7 +32,7 @@ from mfa.store.histories import Histories
 from mfa.store.search import Listings
 from mfa.store.sends import SendStore
 from mfa.store.settings import SettingsStore
-from mfa.store.settings_tests import TrialStore
+from mfa.store.settings_tests import SettingsTestStore
 from mfa.store.table import Item, Key, Table, decode, encode
 from mfa.store.users import UserStore
 from mfa.tokens.hmac_keys import HmacKeys
@@ -191,37 +192,27 @@ class World:
         self.users = UserStore(self.table)
         self.listings, self.histories = Listings(self.table), Histories(self.table)
         self.settings_store = SettingsStore(self.table, self.listings)
-        self.trials = TrialStore(self.table)
-        self.dispatch = Dispatch(
-            accounts=self.accounts,
-            sends=self.sends,
-            messenger=self.sms,
-            email=self.email,
+        self.settings_tests = SettingsTestStore(self.table)
+        self.runtime = Runtime(
             settings=lambda: self.settings,
             keys=lambda: KEYS,
+            issuer=lambda: "https://login.example.com",
             clock=lambda: self.now,
             random_below=lambda n: self.random_below(n),
             random_bytes=self.dice.randbytes,
         )
-        self.verification = Verification(
+        self.send_passcode = SendPasscode(
             accounts=self.accounts,
-            attempts=self.attempts,
-            signer=self.signer,
-            settings=lambda: self.settings,
-            keys=lambda: KEYS,
-            issuer=lambda: "https://login.example.com",
-            clock=lambda: self.now,
-            random_bytes=self.dice.randbytes,
+            sends=self.sends,
+            messenger=self.sms,
+            mailer=self.email,
+            runtime=self.runtime,
         )
-        self.logins = Logins(
-            accounts=self.accounts,
-            passwords=PlainPasswords(),
-            signer=self.signer,
-            settings=lambda: self.settings,
-            keys=lambda: KEYS,
-            issuer=lambda: "https://login.example.com",
-            clock=lambda: self.now,
-            random_bytes=self.dice.randbytes,
+        self.verify_passcode = VerifyPasscode(
+            accounts=self.accounts, attempts=self.attempts, signer=self.signer, runtime=self.runtime
+        )
+        self.log_in = LogIn(
+            accounts=self.accounts, passwords=PlainPasswords(), signer=self.signer, runtime=self.runtime
         )
 
     # --- what is there
@@ -406,16 +397,16 @@ class Person:
         return self.started(phone, key=key, asked=asked).challenge
 
     def started(self, phone: Phone | None = None, *, key: str | None = None, asked: str = "a") -> Dispatched:
-        return self.world.dispatch.start(self.login, Caller(ADDRESS, key, asked), (phone or self.phone).id)
+        return self.world.send_passcode.start(self.login, Caller(ADDRESS, key, asked), (phone or self.phone).id)
 
     def resend(self, challenge: Challenge, *, key: str | None = None) -> Challenge:
-        return self.world.dispatch.resend(self.login, Caller(ADDRESS, key, "resend"), challenge.id).challenge
+        return self.world.send_passcode.resend(self.login, Caller(ADDRESS, key, "resend"), challenge.id).challenge
 
     def recover(self, *, key: str | None = None) -> Challenge:
-        return self.world.dispatch.recover(self.login, Caller(ADDRESS, key, "recovery")).challenge
+        return self.world.send_passcode.recover(self.login, Caller(ADDRESS, key, "recovery")).challenge
 
     def verify(self, challenge: Challenge, code: str, address: str = ADDRESS) -> Approval:
-        return self.world.verification.verify(self.login, challenge.id, code, address)
+        return self.world.verify_passcode.verify(self.login, challenge.id, code, address)
 
     def edit(self, **attributes: Any) -> None:
         """Changes the challenge's item behind the store's back."""

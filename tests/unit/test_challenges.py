@@ -16,12 +16,13 @@ from mfa.challenges.challenge import (
     FOREVER,
     MAX_LOCK_SECONDS,
     Challenge,
+    ChallengeStatus,
     Delivery,
     EarlierSend,
     Lane,
-    Status,
-    find_earlier,
 )
+from mfa.challenges.drafts import is_of_earlier_send
+from mfa.challenges.sends import limits_of
 from mfa.http import views
 from mfa.messages.channels import Channel
 from mfa.settings.values import Settings
@@ -55,28 +56,28 @@ CLOSED: Changes = {"send_id": "", "expires_at": 0}
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
-        ({}, Status.PENDING),
-        ({"delivery": Delivery.SENDING}, Status.PENDING),
-        ({"delivery": Delivery.UNKNOWN}, Status.PENDING),
-        ({"failures": 4, "last_attempt_at": NOW - 1}, Status.PENDING),
-        (APPROVED, Status.APPROVED),
-        (APPROVED | LOCKED, Status.APPROVED),
-        (APPROVED | EXPIRED, Status.APPROVED),
-        (LOCKED, Status.LOCKED),
-        (LOCKED | EXPIRED, Status.LOCKED),
-        (LOCKED | REFUSED, Status.LOCKED),
-        (CAPPED, Status.LOCKED),
-        (CAPPED | EXPIRED, Status.LOCKED),
-        (REFUSED, Status.FAILED),
-        (REFUSED | EXPIRED, Status.FAILED),
-        (EXPIRED, Status.EXPIRED),
-        ({"expires_at": NOW - 1}, Status.EXPIRED),
-        ({"expires_at": NOW + 0.001}, Status.PENDING),
-        (CLOSED, Status.EXPIRED),
-        (WAS_LOCKED, Status.EXPIRED),
+        ({}, ChallengeStatus.PENDING),
+        ({"delivery": Delivery.SENDING}, ChallengeStatus.PENDING),
+        ({"delivery": Delivery.UNKNOWN}, ChallengeStatus.PENDING),
+        ({"failures": 4, "last_attempt_at": NOW - 1}, ChallengeStatus.PENDING),
+        (APPROVED, ChallengeStatus.APPROVED),
+        (APPROVED | LOCKED, ChallengeStatus.APPROVED),
+        (APPROVED | EXPIRED, ChallengeStatus.APPROVED),
+        (LOCKED, ChallengeStatus.LOCKED),
+        (LOCKED | EXPIRED, ChallengeStatus.LOCKED),
+        (LOCKED | REFUSED, ChallengeStatus.LOCKED),
+        (CAPPED, ChallengeStatus.LOCKED),
+        (CAPPED | EXPIRED, ChallengeStatus.LOCKED),
+        (REFUSED, ChallengeStatus.FAILED),
+        (REFUSED | EXPIRED, ChallengeStatus.FAILED),
+        (EXPIRED, ChallengeStatus.EXPIRED),
+        ({"expires_at": NOW - 1}, ChallengeStatus.EXPIRED),
+        ({"expires_at": NOW + 0.001}, ChallengeStatus.PENDING),
+        (CLOSED, ChallengeStatus.EXPIRED),
+        (WAS_LOCKED, ChallengeStatus.EXPIRED),
     ],
 )
-def test_a_challenge_is_in_one_state(changes: Changes, status: Status) -> None:
+def test_a_challenge_is_in_one_state(changes: Changes, status: ChallengeStatus) -> None:
     assert replace(LIVE, **changes).status(NOW) is status
 
 
@@ -202,13 +203,15 @@ def lane(charged: int, last_sent_at: float = NOW - 100, available_at: float = NO
 def test_a_refused_send_is_explained_locked_before_all_sent_before_too_soon(
     channel: Channel, changes: Changes, expected: type[errors.Refusal]
 ) -> None:
-    refusal = replace(LIVE, **changes).why_not_sent(channel, Settings(), NOW)
+    refusal = replace(LIVE, **changes).why_not_sent(channel, limits_of(Settings(), channel), NOW)
     assert type(refusal) is expected
     assert refusal.retry_after is not None
 
 
 def test_too_soon_says_when_it_is_time() -> None:
-    refusal = replace(LIVE, messages=lane(1, NOW - 10, NOW + 50)).why_not_sent(Channel.SMS, Settings(), NOW)
+    refusal = replace(LIVE, messages=lane(1, NOW - 10, NOW + 50)).why_not_sent(
+        Channel.SMS, limits_of(Settings(), Channel.SMS), NOW
+    )
     assert refusal.members == {"resend_available_at": rfc3339(NOW + 50)}
     assert refusal.retry_after == 50
 
@@ -229,13 +232,17 @@ def test_an_earlier_send_is_found_by_its_own_digits_only() -> None:
         mac = passcodes.mac(key.signing("passcode"), login_name="u", challenge_id="c", send_id=send_id, digits=digits)
         return EarlierSend(send_id, send_id.upper(), mac)
 
-    earlier = [sent("a", "111111", HmacKeys(b"old")), sent("b", "222222", keys)]
-    assert find_earlier(keys, "u", "c", earlier, "111111") == earlier[0]
-    assert find_earlier(keys, "u", "c", earlier, "222222") == earlier[1]
-    assert find_earlier(keys, "u", "c", earlier, "333333") is None
-    assert find_earlier(keys, "v", "c", earlier, "111111") is None
-    assert find_earlier(keys, "u", "d", earlier, "111111") is None
-    assert find_earlier(keys, "u", "c", [], "111111") is None
+    earlier = (sent("a", "111111", HmacKeys(b"old")), sent("b", "222222", keys))
+    resent = Challenge(id="c", earlier=earlier)
+    for name, challenge, digits, found in [
+        ("u", resent, "111111", True),
+        ("u", resent, "222222", True),
+        ("u", resent, "333333", False),
+        ("v", resent, "111111", False),
+        ("u", replace(resent, id="d"), "111111", False),
+        ("u", replace(resent, earlier=()), "111111", False),
+    ]:
+        assert is_of_earlier_send(keys, "passcode", name, challenge, digits) is found
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,22 @@
 """Callbacks: what Twilio's statuses mean, and what is asked of the store for each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from mfa.challenges.account import Account
+from mfa.challenges.budgets import Budget, ShardedBudget
 from mfa.challenges.challenge import Delivery
-from mfa.challenges.sends import Receipt
+from mfa.challenges.sends import Receipt, Send
 from mfa.delivery.twilio_callbacks import STATUSES, TwilioCallbacks
 from mfa.errors import Forbidden
 from mfa.flows.delivery_report import DeliveryReports
+from mfa.flows.runtime import Runtime
 from mfa.messages.channels import Channel
+from mfa.settings.values import Settings
+from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.history import Event
 
 REF = "0123456789abcdef" * 2
@@ -25,6 +31,16 @@ RECEIPT = Receipt(
 )
 
 
+RUNTIME = Runtime(
+    settings=Settings,
+    keys=lambda: HmacKeys(b"key"),
+    issuer=lambda: "https://login.example.com",
+    clock=lambda: 1.0,
+    random_below=lambda n: 0,
+    random_bytes=bytes,
+)
+
+
 @dataclass
 class Sends:
     """One send, `REF`, and what was written of it."""
@@ -36,6 +52,16 @@ class Sends:
     def load_receipt(self, ref: str) -> Receipt | None:
         self.looked_for.append(ref)
         return RECEIPT if ref == REF else None
+
+    def open_challenge(
+        self, account: Account, send: Send, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget]
+    ) -> None:
+        raise NotImplementedError
+
+    def charge_notice(
+        self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int, now: float
+    ) -> None:
+        raise NotImplementedError
 
     def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool:
         assert (event is not None) == (delivery is Delivery.DELIVERED)  # that it arrived is in the history
@@ -59,7 +85,7 @@ def is_signed(token: str, url: str, parameters: dict[str, str], signature: str) 
 def report(sends: Sends, ref: str = REF, signature: str = "right", **parameters: str) -> str | None:
     callbacks = TwilioCallbacks(lambda: ["token"], is_signed)
     outcome = callbacks.read("https://login.example.com", parameters, signature)
-    reports = DeliveryReports(sends=sends, clock=lambda: 1.0, random_bytes=bytes)
+    reports = DeliveryReports(receipts=sends, sends=sends, runtime=RUNTIME)
     return None if outcome is None else reports.record(ref, outcome)
 
 

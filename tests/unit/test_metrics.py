@@ -176,13 +176,13 @@ def test_a_pause_is_counted_and_still_refuses() -> None:
 
 def test_metering_adds_no_step_of_its_own() -> None:
     """What is metered has the same methods as what is behind it, so that nothing is lost on the way."""
-    from mfa.flows import send_passcode, verify_passcode
+    from mfa.flows import ports
 
     pairs: list[tuple[type, Callable[..., Any] | type]] = [
-        (instrumented.MeteredSends, send_passcode.Sends),
-        (instrumented.MeteredMessenger, send_passcode.Messenger),
-        (instrumented.MeteredEmail, send_passcode.Email),
-        (instrumented.MeteredAttempts, verify_passcode.Attempts),
+        (instrumented.MeteredSends, ports.Sends),
+        (instrumented.MeteredMessenger, ports.Messenger),
+        (instrumented.MeteredMailer, ports.Mailer),
+        (instrumented.MeteredAttempts, ports.Attempts),
     ]
     for metered, protocol in pairs:
         names = {name for name in vars(metered) if not name.startswith("_")}

@@ -13,7 +13,7 @@ from mfa.users.history import Event
 if TYPE_CHECKING:
     from mfa.challenges.account import Account
     from mfa.challenges.sends import Outcome, Receipt, Send
-    from mfa.flows import send_passcode, verify_passcode
+    from mfa.flows import ports
     from mfa.messages.outgoing import Outgoing
     from mfa.tokens.mfa_tokens import MfaToken
 
@@ -39,7 +39,7 @@ def known_error(error: str) -> str:
 class MeteredSends:
     """Claims and records sends; counts what they cost."""
 
-    def __init__(self, sends: "send_passcode.Sends", metrics: Metrics) -> None:
+    def __init__(self, sends: "ports.Sends", metrics: Metrics) -> None:
         self._sends = sends
         self._metrics = metrics
 
@@ -66,10 +66,10 @@ class MeteredSends:
             raise
         self._charged(budgets, sharded, segments)
 
-    def record_delivery(self, receipt: "Receipt", delivery: Delivery) -> bool:
+    def record_delivery(self, receipt: "Receipt", delivery: Delivery, event: Event | None = None) -> bool:
         """Writes how far the message has come."""
         with self._metrics.timing("record_send_ms"):
-            return self._sends.record_delivery(receipt, delivery)
+            return self._sends.record_delivery(receipt, delivery, event)
 
     def record_refused(
         self,
@@ -106,7 +106,7 @@ class MeteredSends:
 class MeteredMessenger:
     """Sends to phones; counts what Twilio refused. Tests of the settings do not come by here."""
 
-    def __init__(self, messenger: "send_passcode.Messenger", metrics: Metrics) -> None:
+    def __init__(self, messenger: "ports.Messenger", metrics: Metrics) -> None:
         self._messenger = messenger
         self._metrics = metrics
 
@@ -126,10 +126,10 @@ class MeteredMessenger:
         return outcome
 
 
-class MeteredEmail:
+class MeteredMailer:
     """Sends mail; counts what SES refused."""
 
-    def __init__(self, email: "send_passcode.Email", metrics: Metrics) -> None:
+    def __init__(self, email: "ports.Mailer", metrics: Metrics) -> None:
         self._email = email
         self._metrics = metrics
 
@@ -144,7 +144,7 @@ class MeteredEmail:
 class MeteredAttempts:
     """Claims attempts and confirms approvals; counts locks."""
 
-    def __init__(self, attempts: "verify_passcode.Attempts", metrics: Metrics) -> None:
+    def __init__(self, attempts: "ports.Attempts", metrics: Metrics) -> None:
         self._attempts = attempts
         self._metrics = metrics
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mfa.caches import Cached
 from mfa.errors import TemporarilyUnavailable
 from mfa.http.operations import callback_url
-from mfa.instrumented import MeteredAttempts, MeteredEmail, MeteredMessenger, MeteredSends
+from mfa.instrumented import MeteredAttempts, MeteredMailer, MeteredMessenger, MeteredSends
 from mfa.metrics import Metrics
 from mfa.settings.values import Settings
 from mfa.tokens.hmac_keys import HmacKeys
@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from mfa.delivery.twilio_account import TwilioAccounts
     from mfa.delivery.twilio_callbacks import TwilioCallbacks
     from mfa.flows.delivery_report import DeliveryReports
-    from mfa.flows.log_in import Logins
-    from mfa.flows.send_passcode import Dispatch
-    from mfa.flows.verify_passcode import Verification
+    from mfa.flows.log_in import LogIn
+    from mfa.flows.runtime import Runtime
+    from mfa.flows.send_passcode import SendPasscode
+    from mfa.flows.verify_passcode import VerifyPasscode
     from mfa.store.accounts import AccountStore
     from mfa.store.counters import Counters
     from mfa.store.search import Listings
@@ -92,55 +93,52 @@ class Wiring:
     # --- use cases
 
     @cached_property
-    def logins(self) -> "Logins":
-        """The first factor."""
-        from mfa.flows.log_in import Logins
-        from mfa.users.passwords import Argon2Passwords
+    def runtime(self) -> "Runtime":
+        """Settings, keys, time and randomness, as every flow is given them."""
+        from mfa.flows.runtime import Runtime
 
-        return Logins(
-            accounts=self.account_store,
-            passwords=Argon2Passwords(),
-            signer=self.signer,
+        return Runtime(
             settings=self.settings,
             keys=self.keys,
             issuer=self.issuer,
-            clock=self.clock,
-            random_bytes=self.random_bytes,
-        )
-
-    @cached_property
-    def verification(self) -> "Verification":
-        """Checks passcodes."""
-        from mfa.flows.verify_passcode import Verification
-        from mfa.store.attempts import AttemptStore
-
-        return Verification(
-            accounts=self.account_store,
-            attempts=MeteredAttempts(AttemptStore(self._table, self._counters), self.metrics),
-            signer=self.signer,
-            settings=self.settings,
-            keys=self.keys,
-            issuer=self.issuer,
-            clock=self.clock,
-            random_bytes=self.random_bytes,
-        )
-
-    @cached_property
-    def dispatch(self) -> "Dispatch":
-        """Sends passcodes."""
-        from mfa.delivery.ses import SesEmail
-        from mfa.flows.send_passcode import Dispatch
-
-        return Dispatch(
-            accounts=self.account_store,
-            sends=MeteredSends(self._send_store, self.metrics),
-            messenger=MeteredMessenger(self._messenger, self.metrics),
-            email=MeteredEmail(SesEmail(lambda: self._ses), self.metrics),
-            settings=self.settings,
-            keys=self.keys,
             clock=self.clock,
             random_below=self.random_below,
             random_bytes=self.random_bytes,
+        )
+
+    @cached_property
+    def log_in(self) -> "LogIn":
+        """The first factor."""
+        from mfa.flows.log_in import LogIn
+        from mfa.users.passwords import Argon2Passwords
+
+        return LogIn(accounts=self.account_store, passwords=Argon2Passwords(), signer=self.signer, runtime=self.runtime)
+
+    @cached_property
+    def verify_passcode(self) -> "VerifyPasscode":
+        """Checks passcodes."""
+        from mfa.flows.verify_passcode import VerifyPasscode
+        from mfa.store.attempts import AttemptStore
+
+        return VerifyPasscode(
+            accounts=self.account_store,
+            attempts=MeteredAttempts(AttemptStore(self._table, self._counters), self.metrics),
+            signer=self.signer,
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def send_passcode(self) -> "SendPasscode":
+        """Sends passcodes."""
+        from mfa.delivery.ses import SesEmail
+        from mfa.flows.send_passcode import SendPasscode
+
+        return SendPasscode(
+            accounts=self.account_store,
+            sends=MeteredSends(self._send_store, self.metrics),
+            messenger=MeteredMessenger(self._messenger, self.metrics),
+            mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
+            runtime=self.runtime,
         )
 
     @cached_property
@@ -161,10 +159,10 @@ class Wiring:
         from mfa.administration.personal_data import PersonalData
         from mfa.administration.user_changes import UserAdministration
         from mfa.delivery.prices import TwilioPrices
-        from mfa.flows.test_settings import SettingsTests
+        from mfa.flows.test_settings import TestSettings
         from mfa.store.histories import Histories
         from mfa.store.personal_data import PersonalStore
-        from mfa.store.settings_tests import TrialStore
+        from mfa.store.settings_tests import SettingsTestStore
         from mfa.store.users import UserStore
         from mfa.users.passwords import Argon2Passwords
 
@@ -191,16 +189,13 @@ class Wiring:
             configuration=Configuration(
                 items=self.settings_store, cipher=self._cipher, clock=self.clock, random_bytes=self.random_bytes
             ),
-            tests=SettingsTests(
+            tests=TestSettings(
                 accounts=accounts,
-                trials=TrialStore(self._table),
+                tests=SettingsTestStore(self._table),
                 messenger=self._messenger,
                 stored_settings=self.settings_store.load_settings,
                 decrypt=self._cipher.decrypt,
-                keys=self.keys,
-                clock=self.clock,
-                random_below=self.random_below,
-                random_bytes=self.random_bytes,
+                runtime=self.runtime,
             ),
             imports=Imports(
                 administration=user_administration,
@@ -293,7 +288,7 @@ class Wiring:
         """Takes delivery reports."""
         from mfa.flows.delivery_report import DeliveryReports
 
-        return DeliveryReports(sends=self._send_store, clock=self.clock, random_bytes=self.random_bytes)
+        return DeliveryReports(receipts=self._send_store, sends=self._send_store, runtime=self.runtime)
 
     @cached_property
     def twilio_callbacks(self) -> "TwilioCallbacks":

@@ -12,7 +12,7 @@ from mfa.administration.imports import Imports
 from mfa.administration.overview import Overviews
 from mfa.administration.personal_data import PersonalData
 from mfa.administration.user_changes import UserAdministration
-from mfa.flows.test_settings import SettingsTests
+from mfa.flows.test_settings import TestSettings
 from mfa.messages import locales
 from mfa.settings.validation import merged
 from mfa.settings.values import StoredSettings
@@ -29,7 +29,7 @@ class Administration:
     users: UserAdministration
     directory: Directory
     configuration: Configuration
-    tests: SettingsTests
+    tests: TestSettings
     imports: Imports
     overviews: Overviews
     personal: PersonalData
@@ -101,12 +101,12 @@ def _start_test(administration: Administration, ask: Ask) -> Output:
     test = administration.tests.start(
         ask.actor, given.phone, given.settings, contact_email=given.contact_email, login_name=given.login_name
     )
-    return Output(views.trial(test, administration.clock()))
+    return Output(views.settings_test(test, administration.clock()))
 
 
 def _resend_test(administration: Administration, ask: Ask) -> Output:
     return Output(
-        views.trial(
+        views.settings_test(
             administration.tests.resend(ask.actor, ask.input.id, ask.input.settings, ask.input.login_name),
             administration.clock(),
         )
@@ -115,7 +115,9 @@ def _resend_test(administration: Administration, ask: Ask) -> Output:
 
 def _get_test(administration: Administration, ask: Ask) -> Output:
     return Output(
-        views.trial(administration.tests.get(ask.actor, ask.input.id, ask.input.login_name), administration.clock())
+        views.settings_test(
+            administration.tests.get(ask.actor, ask.input.id, ask.input.login_name), administration.clock()
+        )
     )
 
 

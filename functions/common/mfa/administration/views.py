@@ -2,8 +2,8 @@
 
 from mfa.administration import answers
 from mfa.challenges.account import Account
-from mfa.challenges.settings_tests import Trial
-from mfa.factors.phones import Phone, mask_number
+from mfa.challenges.settings_tests import SettingsTest
+from mfa.factors.phones import Phone
 from mfa.messages import locales
 from mfa.messages.templates import lint
 from mfa.settings.values import Settings
@@ -89,20 +89,21 @@ def client_with_secret(value: Client, secret: str) -> answers.ClientWithSecret:
     )
 
 
-def trial(value: Trial, now: float) -> answers.TestState:
+def settings_test(value: SettingsTest, now: float) -> answers.TestState:
     """A test of the settings, at this moment."""
-    error = {"error_code": value.delivery_error} if value.delivery_error else {}
+    challenge = value.challenge
+    error = {"error_code": challenge.delivery_error} if challenge.delivery_error else {}
     return answers.TestState(
-        id=value.id,
+        id=challenge.id,
         status=value.status(now),
-        destination=f"{value.calling_code} - {mask_number(value.number)}",
-        prefix=value.prefix,
-        sent_at=rfc3339(value.sent_at),
-        expires_at=rfc3339(value.expires_at),
-        resend_available_at=rfc3339(value.available_at),
-        attempts_remaining=value.attempts_remaining,
-        sends_remaining=value.sends_remaining,
-        delivery={"status": value.delivery.value} | error,
+        destination=challenge.destination,
+        prefix=challenge.prefix,
+        sent_at=rfc3339(challenge.sent_at),
+        expires_at=rfc3339(challenge.expires_at),
+        resend_available_at=rfc3339(challenge.messages.available_at),
+        attempts_remaining=challenge.attempts_remaining,
+        sends_remaining=challenge.sends_remaining,
+        delivery={"status": challenge.delivery, **error},
         server_time=rfc3339(now),
     )
 

@@ -4,16 +4,12 @@ Two lanes send its passcodes, each with a cooldown and a count of its own: messa
 Failures and the lock are common to both. The rules are enforced by the store's conditions; what is here explains them.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
 from mfa import errors
-from mfa.challenges import passcodes
 from mfa.messages.channels import Channel
-from mfa.settings.values import Settings
 from mfa.times import rfc3339
-from mfa.tokens.hmac_keys import HmacKeys
 
 MAX_LOCK_SECONDS = 86400
 # So many wrong passcodes since the last success, and only an administrator unlocks.
@@ -23,7 +19,7 @@ EMAIL_SENDS = 3
 FOREVER = 253402300799.0
 
 
-class Status(StrEnum):
+class ChallengeStatus(StrEnum):
     """What a client draws its screen from."""
 
     PENDING = "pending"
@@ -92,9 +88,35 @@ class Request:
     challenge_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a send allows. It is copied into the challenge, so that changed settings apply from the next send on.
+
+    Attributes:
+        max_failures: wrong passcodes in a row until the lock.
+        max_sends: messages in a row on the send's lane.
+        lock_seconds: how long the first lock lasts; each further one lasts twice as long.
+        cooldown_seconds: until another message may be sent on the lane.
+        expiry_seconds: how long the passcode is valid.
+    """
+
+    max_failures: int
+    max_sends: int
+    lock_seconds: int
+    cooldown_seconds: int
+    expiry_seconds: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """What one lane has sent since the last success."""
+    """What one lane has sent since the last success.
+
+    Attributes:
+        charged: ids of the sends that count.
+        refunded: how many were given back because the vendor refused them.
+        last_sent_at: when the last message was claimed, in seconds since 1970.
+        available_at: when the cooldown ends.
+    """
 
     charged: frozenset[str] = frozenset()
     refunded: int = 0
@@ -102,33 +124,75 @@ class Lane:
     available_at: float = 0.0
 
 
+# Marks the fields that each send writes anew; all others move by conditions.
+OF_MESSAGE = {"of_message": True}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
-    """The user's challenge item, as read. Times are seconds since 1970; a closed challenge has no `send_id`."""
+    """The user's challenge item, as read. Times are seconds since 1970.
 
-    id: str = ""
-    login_jti: str = ""
-    send_id: str = ""
-    channel: Channel = Channel.SMS
-    phone_id: str = ""
-    locale: str | None = None
-    region: str = ""
-    destination: str = ""
-    prefix: str = ""
-    code_mac: bytes = field(default=b"", repr=False)
-    earlier: tuple[EarlierSend, ...] = ()
-    sent_at: float = 0.0
-    expires_at: float = 0.0
-    approved_at: float | None = None
-    delivery: Delivery = Delivery.SENDING
-    delivery_error: str | None = None
+    A challenge that an administrator's change closed has an `id` and no `send_id`; one that was never opened has neither.
+
+    Attributes:
+        id: names the challenge to clients. A resend keeps it.
+        login_jti: the MFA token that opened it, and the only one that it answers to.
+        send_id: the last send; only its code is right.
+        channel: how the last send went out.
+        phone_id: the phone that it went to; empty for mail.
+        locale: the language that was asked for.
+        region: ISO 3166 region of the phone, or `email`.
+        destination: where it went, masked.
+        prefix: the letters in the message.
+        code_mac: HMAC of the passcode.
+        earlier: sends before the last one, whose codes are dead.
+        sent_at: when the last send was claimed.
+        expires_at: until when its code is valid.
+        approved_at: when the code came back.
+        delivery: how far the message has come.
+        delivery_error: the vendor's code for a message that was refused.
+        failures: wrong attempts since the last success or the end of the last lock.
+        failures_total: wrong attempts since the last success.
+        last_attempt_at: when the last attempt was claimed.
+        lock_count: locks that ended since the last success.
+        max_failures: limit of `failures`, as the last send copied it.
+        max_sends: limit of the messages' lane, as the last send on it copied it.
+        lock_seconds: as the last send copied it.
+        guesses: wrong attempts that are not in the history yet.
+        messages: what the lane to the phones has sent.
+        email: what the lane to the mailbox has sent.
+        requests: the last requests that sent something, by idempotency key.
+
+    ```python
+    challenge = Challenge(id="c", send_id="s", expires_at=now + 300, failures=2)
+    challenge.status(now)            # ChallengeStatus.PENDING
+    challenge.attempts_remaining     # 3
+    ```
+    """
+
+    id: str = field(default="", metadata=OF_MESSAGE)
+    login_jti: str = field(default="", metadata=OF_MESSAGE)
+    send_id: str = field(default="", metadata=OF_MESSAGE)
+    channel: Channel = field(default=Channel.SMS, metadata=OF_MESSAGE)
+    phone_id: str = field(default="", metadata=OF_MESSAGE)
+    locale: str | None = field(default=None, metadata=OF_MESSAGE)
+    region: str = field(default="", metadata=OF_MESSAGE)
+    destination: str = field(default="", metadata=OF_MESSAGE)
+    prefix: str = field(default="", metadata=OF_MESSAGE)
+    code_mac: bytes = field(default=b"", repr=False, metadata=OF_MESSAGE)
+    earlier: tuple[EarlierSend, ...] = field(default=(), metadata=OF_MESSAGE)
+    sent_at: float = field(default=0.0, metadata=OF_MESSAGE)
+    expires_at: float = field(default=0.0, metadata=OF_MESSAGE)
+    approved_at: float | None = field(default=None, metadata=OF_MESSAGE)
+    delivery: Delivery = field(default=Delivery.SENDING, metadata=OF_MESSAGE)
+    delivery_error: str | None = field(default=None, metadata=OF_MESSAGE)
+    max_failures: int = field(default=5, metadata=OF_MESSAGE)
+    lock_seconds: int = field(default=900, metadata=OF_MESSAGE)
+    max_sends: int = 5
     failures: int = 0
     failures_total: int = 0
     last_attempt_at: float = 0.0
     lock_count: int = 0
-    max_failures: int = 5
-    max_sends: int = 5
-    lock_seconds: int = 900
     guesses: tuple[Guess, ...] = ()
     messages: Lane = Lane()
     email: Lane = Lane()
@@ -144,9 +208,14 @@ class Challenge:
         return bool(self.id) and not self.send_id
 
     @property
+    def lock_duration(self) -> int:
+        """How long a lock lasts now, in seconds: twice as long as the one before it, up to a day."""
+        return min(self.lock_seconds << self.lock_count, MAX_LOCK_SECONDS)
+
+    @property
     def lock_ends_at(self) -> float:
         """When the lock of the last wrong passcode ends, supposing that it locked."""
-        return self.last_attempt_at + min(self.lock_seconds * (1 << self.lock_count), MAX_LOCK_SECONDS)
+        return self.last_attempt_at + self.lock_duration
 
     def locked_until(self, now: float, max_failures: int | None = None) -> float | None:
         """When the lock ends, or None where there is none (any more)."""
@@ -155,24 +224,34 @@ class Challenge:
         limit = self.max_failures if max_failures is None else min(self.max_failures, max_failures)
         return self.lock_ends_at if self.failures >= limit and now < self.lock_ends_at else None
 
+    def lock_is_over(self, now: float, max_failures: int) -> bool:
+        """Whether there was a lock that the next send ends."""
+        locked = self.failures >= min(self.max_failures, max_failures)
+        return locked and self.locked_until(now, max_failures) is None
+
     def sends_blocked_until(self, channel: Channel, now: float, max_sends: int) -> float | None:
-        """Until when the lane's sends are spent, or None where another may go out."""
+        """Until when the lane has no sends left, or None if another may go out."""
         lane = self.lane(channel)
         until = lane.last_sent_at + self.lock_seconds
         return until if len(lane.charged) >= max_sends and now < until else None
 
-    def status(self, now: float) -> Status:
+    def send_block_is_over(self, channel: Channel, now: float, max_sends: int) -> bool:
+        """Whether the lane had no sends left and the next send begins its count anew."""
+        spent = len(self.lane(channel).charged) >= max_sends
+        return spent and self.sends_blocked_until(channel, now, max_sends) is None
+
+    def status(self, now: float) -> ChallengeStatus:
         """The challenge's state at this moment."""
         if self.approved_at is not None:
-            return Status.APPROVED
+            return ChallengeStatus.APPROVED
         if self.locked_until(now) is not None:
-            return Status.LOCKED
+            return ChallengeStatus.LOCKED
         if self.delivery.is_refused:
-            return Status.FAILED
+            return ChallengeStatus.FAILED
         # A lock that ended leaves no attempt to the code that was guessed at.
         if now >= self.expires_at or not self.send_id or self.failures >= self.max_failures:
-            return Status.EXPIRED
-        return Status.PENDING
+            return ChallengeStatus.EXPIRED
+        return ChallengeStatus.PENDING
 
     @property
     def attempts_remaining(self) -> int:
@@ -184,6 +263,12 @@ class Challenge:
         """How many more messages the challenge's lane may send."""
         limit = EMAIL_SENDS if self.channel is Channel.EMAIL else self.max_sends
         return max(0, limit - len(self.lane(self.channel).charged))
+
+    def after_failure(self, guess: Guess) -> "Challenge":
+        """The challenge once this wrong attempt is counted."""
+        return replace(
+            self, failures=self.failures + 1, failures_total=self.failures_total + 1, last_attempt_at=guess.at
+        )
 
     def refuse_other(self, challenge_id: str, login_jti: str) -> None:
         """Raises where this item is no longer the challenge that this login opened under this id."""
@@ -206,14 +291,13 @@ class Challenge:
             return refusal
         return errors.ChallengeExpired()
 
-    def why_not_sent(self, channel: Channel, settings: Settings, now: float) -> errors.Refusal:
+    def why_not_sent(self, channel: Channel, limits: Limits, now: float) -> errors.Refusal:
         """Why the store refused a send: locked, all sent, or too soon."""
         try:
-            self.refuse_locked(now, settings.max_invalid_attempts)
+            self.refuse_locked(now, limits.max_failures)
         except errors.Refusal as refusal:
             return refusal
-        limit = EMAIL_SENDS if channel is Channel.EMAIL else settings.max_sends
-        if (until := self.sends_blocked_until(channel, now, limit)) is not None:
+        if (until := self.sends_blocked_until(channel, now, limits.max_sends)) is not None:
             return errors.TooManySends(retry_after=until - now)
         available_at = self.lane(channel).available_at
         if now < available_at:
@@ -222,19 +306,4 @@ class Challenge:
         return errors.TemporarilyUnavailable()
 
 
-def find_earlier(
-    keys: HmacKeys, login_name: str, challenge_id: str, earlier: Sequence[EarlierSend], digits: str
-) -> EarlierSend | None:
-    """The earlier send of the challenge that these digits were the passcode of."""
-    found = None
-    for send in earlier:
-        if passcodes.matches(
-            keys.accepted("passcode"),
-            send.code_mac,
-            login_name=login_name,
-            challenge_id=challenge_id,
-            send_id=send.send_id,
-            digits=digits,
-        ):
-            found = send
-    return found
+MESSAGE_FIELDS = tuple(each.name for each in fields(Challenge) if each.metadata.get("of_message"))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from mfa.challenges.budgets import RandomBelow
+from mfa.errors import InvalidRequest
 
 # Consonants only, so that no prefix spells a word; without those that look like another character.
 PREFIX_ALPHABET = "BCDFGHJKMNPQRSTVWXZ"
@@ -33,6 +34,14 @@ def normalise(typed: str) -> str | None:
         return None
     match = _TYPED.fullmatch(typed)
     return _BETWEEN.sub("", match[1]) if match else None
+
+
+def typed_digits(typed: str) -> str:
+    """The digits in what a person typed. Raises InvalidRequest, naming `code`, where it cannot be a passcode."""
+    digits = normalise(typed)
+    if digits is None:
+        raise InvalidRequest("code", "must be the digits of the message, with or without the letters before them")
+    return digits
 
 
 def mac(key: bytes, *, login_name: str, challenge_id: str, send_id: str, digits: str) -> bytes:

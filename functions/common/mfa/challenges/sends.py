@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from mfa import errors
 from mfa.challenges.budgets import DAY, HOUR, Budget, ShardedBudget, Window
-from mfa.challenges.challenge import Challenge, Delivery, EarlierSend, Lane, Request
-from mfa.factors.phones import Phone
+from mfa.challenges.challenge import EMAIL_SENDS, Challenge, Delivery, Lane, Limits
+from mfa.challenges.drafts import Draft
+from mfa.factors.phones import Phone, mask_number
 from mfa.messages.channels import Channel
 from mfa.settings.values import Settings
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event, EventType
+from mfa.users.user import mask_email
 
 # https://www.twilio.com/docs/api/errors: the number does not exist, or no messages can reach it, for good.
 PERMANENT_ERRORS = frozenset({"21211", "21614", "30005", "30006"})
@@ -94,100 +96,155 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Send:
-    """One message of a challenge, ready to be claimed: what the challenge's item becomes. Times are seconds since 1970."""
+class Destination:
+    """Where a send goes.
 
-    login_name: str
-    login_jti: str
-    challenge_id: str
-    send_id: str
-    ref: str
+    Attributes:
+        channel: how it goes out.
+        phone: the phone, or None for the contact email.
+        address: the number or the email address.
+        fixed_code: the passcode of a test number, to which nothing is sent.
+    """
+
     channel: Channel
     phone: Phone | None
-    locale: str | None
-    region: str
-    destination: str
-    prefix: str
-    code_mac: bytes = field(repr=False)
-    earlier: tuple[EarlierSend, ...]
-    sent_at: float
-    expires_at: float
-    available_at: float
-    max_failures: int
-    max_sends: int
-    lock_seconds: int
+    address: str = field(repr=False)
+    fixed_code: str | None = field(default=None, repr=False)
+
+    @property
+    def region(self) -> str:
+        """The phone's ISO 3166 region, or `email`."""
+        return self.phone.region if self.phone else "email"
+
+    @property
+    def shown(self) -> str:
+        """As a person sees it, masked."""
+        if self.phone is None:
+            return mask_email(self.address)
+        return f"{self.phone.calling_code} - {mask_number(self.address)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """One message of a challenge, ready to be claimed: it takes the challenge from `before` to `after`.
+
+    Attributes:
+        login_name: whose challenge it is.
+        before: the challenge as it was read.
+        after: the challenge once the send is claimed.
+        ref: names the send in the vendor's callbacks.
+        phone: the phone that it goes to, or None for the contact email.
+        resends: whether it keeps the challenge that was read.
+        request_key: its key in `after.requests`, or None without an idempotency key.
+        segments: how many text messages it is paid as.
+        is_test_number: whether nothing goes out, since the number's passcode is fixed.
+        events: what the history learns with the claim.
+
+    ```python
+    draft = mint.draw(read, challenge_id, settings.passcode_length)
+    after = challenge_after(read, draft, destination, limits, now, login_jti=login.jti)
+    sends.open_challenge(account, Send(login_name=name, before=read, after=after, …), *charges(…))
+    ```
+    """
+
+    login_name: str
+    before: Challenge
+    after: Challenge
+    ref: str
+    phone: Phone | None
     resends: bool
-    ends_lock: bool
-    ends_send_lock: bool
-    request_key: str | None
-    requests: dict[str, Request]
-    segments: int
-    is_test: bool
-    events: tuple[Event, ...]
+    request_key: str | None = None
+    segments: int = 0
+    is_test_number: bool = False
+    events: tuple[Event, ...] = ()
+
+    @property
+    def ends_lock(self) -> bool:
+        """Whether the send ends a lock that is over."""
+        return self.after.lock_count > self.before.lock_count
+
+    @property
+    def ends_send_block(self) -> bool:
+        """Whether the send begins the lane's count anew."""
+        channel = self.after.channel
+        return not self.before.lane(channel).charged <= self.after.lane(channel).charged
 
     @property
     def receipt(self) -> Receipt:
         """What a callback will need to know."""
+        after = self.after
         return Receipt(
             login_name=self.login_name,
-            challenge_id=self.challenge_id,
-            send_id=self.send_id,
-            channel=self.channel,
+            challenge_id=after.id,
+            send_id=after.send_id,
+            channel=after.channel,
             phone_id=self.phone.id if self.phone else None,
-            max_sends=self.max_sends,
-            sent_at=self.sent_at,
+            max_sends=EMAIL_SENDS if after.channel.is_mail else after.max_sends,
+            sent_at=after.sent_at,
         )
 
-    def applied_to(self, read: Challenge, delivery: Delivery) -> Challenge:
-        """The challenge after this send."""
-        lane = read.lane(self.channel)
-        lane = Lane(
-            charged=frozenset({self.send_id}) | (frozenset() if self.ends_send_lock else lane.charged),
-            refunded=lane.refunded,
-            last_sent_at=self.sent_at,
-            available_at=self.available_at,
-        )
-        return replace(
-            read,
-            id=self.challenge_id,
-            login_jti=self.login_jti,
-            send_id=self.send_id,
-            channel=self.channel,
-            phone_id=self.phone.id if self.phone else "",
-            region=self.region,
-            locale=self.locale,
-            destination=self.destination,
-            prefix=self.prefix,
-            code_mac=self.code_mac,
-            earlier=self.earlier,
-            sent_at=self.sent_at,
-            expires_at=self.expires_at,
-            approved_at=None,
-            delivery=delivery,
-            delivery_error=None,
-            failures=0 if self.ends_lock else read.failures,
-            lock_count=read.lock_count + self.ends_lock,
-            max_failures=self.max_failures,
-            max_sends=read.max_sends if self.channel is Channel.EMAIL else self.max_sends,
-            lock_seconds=self.lock_seconds,
-            messages=read.messages if self.channel is Channel.EMAIL else lane,
-            email=lane if self.channel is Channel.EMAIL else read.email,
-        )
+
+def limits_of(settings: Settings, channel: Channel) -> Limits:
+    """What the settings allow a send on this channel."""
+    return Limits(
+        max_failures=settings.max_invalid_attempts,
+        max_sends=EMAIL_SENDS if channel.is_mail else settings.max_sends,
+        lock_seconds=settings.lock_seconds,
+        cooldown_seconds=settings.resend_cooldown_seconds,
+        expiry_seconds=settings.expiry_seconds,
+    )
+
+
+def challenge_after(read: Challenge, draft: Draft, destination: Destination, limits: Limits, now: float) -> Challenge:
+    """The challenge once the draft is sent: a new message, the same counts unless a lock or a block is over."""
+    channel, ends_lock = destination.channel, read.lock_is_over(now, limits.max_failures)
+    ends_block = read.send_block_is_over(channel, now, limits.max_sends)
+    lane = read.lane(channel)
+    lane = Lane(
+        charged=frozenset({draft.send_id}) | (frozenset() if ends_block else lane.charged),
+        refunded=lane.refunded,
+        last_sent_at=now,
+        available_at=now + limits.cooldown_seconds,
+    )
+    return replace(
+        read,
+        id=draft.challenge_id,
+        send_id=draft.send_id,
+        channel=channel,
+        phone_id=destination.phone.id if destination.phone else "",
+        region=destination.region,
+        destination=destination.shown,
+        prefix=draft.prefix,
+        code_mac=draft.code_mac,
+        earlier=draft.earlier,
+        sent_at=now,
+        expires_at=now + limits.expiry_seconds,
+        approved_at=None,
+        delivery=Delivery.SENDING,
+        delivery_error=None,
+        failures=0 if ends_lock else read.failures,
+        lock_count=read.lock_count + ends_lock,
+        max_failures=limits.max_failures,
+        max_sends=read.max_sends if channel.is_mail else limits.max_sends,
+        lock_seconds=limits.lock_seconds,
+        messages=read.messages if channel.is_mail else lane,
+        email=lane if channel.is_mail else read.email,
+    )
 
 
 def charges(
     login: MfaToken, caller: Caller, send: Send, settings: Settings
 ) -> tuple[list[Budget], list[ShardedBudget]]:
     """What the send is charged to. Mail costs nothing by region."""
-    hour, limits = Window.of(HOUR, send.sent_at), settings.budgets
+    hour, limits = Window.of(HOUR, send.after.sent_at), settings.budgets
     asker = (
         Budget(f"CLIENT#{login.client_id}", hour, limits.client_per_hour)
         if login.client_id
         else Budget(f"ADDRESS#{caller.address}", hour, limits.address_per_hour)
     )
     if send.phone is None:
-        return [asker], [ShardedBudget("REGION#email", Window.of(DAY, send.sent_at), None)]
-    budgets, sharded = phone_charges(send.phone, settings, send.sent_at)
+        return [asker], [ShardedBudget("REGION#email", Window.of(DAY, send.after.sent_at), None)]
+    budgets, sharded = phone_charges(send.phone, settings, send.after.sent_at)
     return [asker, *budgets], sharded
 
 

@@ -1,11 +1,19 @@
-"""Trials: what is kept of an administrator's test of the settings."""
+"""Settings tests: a challenge of an administrator's own, by which the settings on the screen are proved.
+
+It follows the rules of every challenge, under its own item, key and counts.
+"""
 
 from dataclasses import dataclass, field
 
 from mfa import errors
-from mfa.challenges.challenge import Delivery
-from mfa.times import rfc3339
+from mfa.challenges.challenge import MAX_LOCK_SECONDS, Challenge, ChallengeStatus, Limits
+from mfa.messages.channels import Channel
+from mfa.settings.values import Settings
 
+# What the HMAC key of a test's passcodes is derived for.
+KEY_USE = "settings-test"
+# A test has no MFA token that opened it.
+LOGIN_JTI = "settings-test"
 SENDS = 5
 ATTEMPTS = 5
 TESTS_PER_HOUR = 5
@@ -13,69 +21,65 @@ REFUNDS_PER_HOUR = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
-    """A test of the settings. Times are seconds since 1970."""
+class SettingsTest:
+    """A test of the settings.
 
-    id: str
-    send_id: str
+    Attributes:
+        challenge: the passcode that was sent, and what was tried.
+        number: the number that it was sent to, E.164.
+        calling_code: the number's, as `+852`.
+        kind: the number's, as in Phone.
+        contact_email: what the profile gets when the test is passed.
+    """
+
+    challenge: Challenge
     number: str = field(repr=False)
-    region: str
     calling_code: str
     kind: str
     contact_email: str | None = None
-    prefix: str
-    code_mac: bytes = field(repr=False)
-    sent_at: float
-    expires_at: float
-    available_at: float
-    failures: int = 0
-    sends: int = 1
-    approved_at: float | None = None
-    delivery: Delivery = Delivery.SENDING
-    delivery_error: str | None = None
 
-    @property
-    def attempts_remaining(self) -> int:
-        """How many more wrong passcodes may be typed."""
-        return max(0, ATTEMPTS - self.failures)
+    def status(self, now: float) -> ChallengeStatus:
+        """`pending`, `approved`, `failed` or `expired`: a test whose attempts are spent is over."""
+        status = self.challenge.status(now)
+        return ChallengeStatus.EXPIRED if status is ChallengeStatus.LOCKED else status
 
-    @property
-    def sends_remaining(self) -> int:
-        """How many more passcodes may be sent."""
-        return max(0, SENDS - self.sends)
-
-    def status(self, now: float) -> str:
-        """`pending`, `approved`, `failed` or `expired`."""
-        if self.approved_at is not None:
-            return "approved"
-        if self.delivery is Delivery.FAILED:
-            return "failed"
-        return "expired" if now >= self.expires_at or self.failures >= ATTEMPTS else "pending"
-
-    def why_not_sent(self, now: float) -> errors.Refusal:
+    def why_not_sent(self, limits: Limits, now: float) -> errors.Refusal:
         """Why the store refused another send."""
-        if self.approved_at is not None:
+        if self.challenge.approved_at is not None:
             return errors.ChallengeUsed()
-        if self.sends >= SENDS:
+        refusal = self.challenge.why_not_sent(Channel.SMS, limits, now)
+        if isinstance(refusal, errors.TooManySends):
             return errors.TooManySends(
-                "All passcodes of this test were sent. Start another.", retry_after=self.expires_at - now
+                "All passcodes of this test were sent. Start another.", retry_after=self._rest(now)
             )
-        return errors.ResendTooSoon(retry_after=self.available_at - now, resend_available_at=rfc3339(self.available_at))
+        return self._over(now) if isinstance(refusal, errors.TooManyAttempts) else refusal
 
-    def why_not_attempted(self, now: float) -> errors.Refusal:
+    def why_not_attempted(self, test_id: str, now: float) -> errors.Refusal:
         """Why the store refused an attempt."""
-        if self.approved_at is not None:
-            return errors.ChallengeUsed()
-        if self.failures >= ATTEMPTS:
-            return errors.TooManyAttempts(
-                "Too many wrong passcodes. Start another test.", retry_after=self.expires_at - now
-            )
-        return errors.ChallengeExpired()
+        refusal = self.challenge.why_not_attempted(test_id, LOGIN_JTI, now)
+        return self._over(now) if isinstance(refusal, errors.TooManyAttempts) else refusal
+
+    def _over(self, now: float) -> errors.Refusal:
+        return errors.TooManyAttempts("Too many wrong passcodes. Start another test.", retry_after=self._rest(now))
+
+    def _rest(self, now: float) -> float:
+        return self.challenge.expires_at - now
 
 
-class TrialRefused(Exception):
-    """The store refused; `trial` is how things stand, None where there is no such test (any more)."""
+class SettingsTestRefused(Exception):
+    """The store refused; `test` is how things stand, None if there is no such test (any more)."""
 
-    def __init__(self, trial: Trial | None) -> None:
+    def __init__(self, test: SettingsTest | None) -> None:
         super().__init__("the test is not as the write needs it")
-        self.trial = trial
+        self.test = test
+
+
+def limits_of_test(settings: Settings) -> Limits:
+    """What a test allows: its counts never begin anew, since another test is started instead."""
+    return Limits(
+        max_failures=ATTEMPTS,
+        max_sends=SENDS,
+        lock_seconds=MAX_LOCK_SECONDS,
+        cooldown_seconds=settings.resend_cooldown_seconds,
+        expiry_seconds=settings.expiry_seconds,
+    )

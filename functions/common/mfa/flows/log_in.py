@@ -1,20 +1,18 @@
 """Logins: the first factor, and what follows from it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from mfa import errors
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
 from mfa.factors.phones import Phone
+from mfa.flows import ports
+from mfa.flows.runtime import Runtime
 from mfa.messages.channels import PHONE_CHANNELS, Channel
-from mfa.settings.values import Settings
 from mfa.tokens.access_tokens import Signer, access_claims, sign_access_token, uuid7
-from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.mfa_tokens import MfaToken, write_mfa_token
 from mfa.users.clients import Client
-from mfa.users.history import Event, EventType
+from mfa.users.history import EventType
 from mfa.users.user import Kind, User, canonical_login_name, mask_email
 
 _NAME_BYTES = 512
@@ -43,34 +41,14 @@ class Authenticated:
     legacy: bool = False
 
 
-class Accounts(Protocol):
-    """Reads users and counts what goes wrong."""
-
-    def load_account(self, login_name: str) -> Account: ...
-    def load_account_for_login(self, login_name: str, address: str, now: float) -> Account: ...
-    def count_wrong_password(self, login_name: str, address: str, now: float) -> bool: ...
-    def record_legacy_login(self, user: User, client_version: str, event: Event) -> bool: ...
-
-
-class Passwords(Protocol):
-    """Checks passwords."""
-
-    def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether it is the password; None, for nobody's, takes as long and never matches."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Logins:
+class LogIn:
     """The first factor."""
 
-    accounts: Accounts
-    passwords: Passwords
+    accounts: ports.Logins
+    passwords: ports.PasswordChecks
     signer: Signer
-    settings: Callable[[], Settings]
-    keys: Callable[[], HmacKeys]
-    issuer: Callable[[], str]
-    clock: Callable[[], float]
-    random_bytes: Callable[[int], bytes]
+    runtime: Runtime
 
     def login(self, login_name: str, password: str, address: str) -> MfaRequired | Authenticated:
         """Checks name and password.
@@ -78,7 +56,7 @@ class Logins:
         Raises InvalidCredentials, whatever of the two is wrong, and RateLimited before anything is compared when this
         address, or this name from it, has had too many wrong ones within the hour.
         """
-        now, name = self.clock(), _looked_up(login_name)
+        now, name = self.runtime.clock(), _looked_up(login_name)
         account = self.accounts.load_account_for_login(name, address, now)
         refused = errors.RateLimited(
             "Too many wrong passwords. Try again later.", retry_after=Window.of(HOUR, now).ends_at - now
@@ -101,7 +79,7 @@ class Logins:
         Raises InvalidCredentials, and MfaNotSupported for a client that cannot ask for the passcode that is needed, unless
         it may skip: the setting is on, an administrator marked the client legacy, and the skip is written down.
         """
-        now, name = self.clock(), _looked_up(login_name)
+        now, name = self.runtime.clock(), _looked_up(login_name)
         for _ in range(LEGACY_TRIES):
             account = self.accounts.load_account(name)
             user = account.user
@@ -109,12 +87,11 @@ class Logins:
                 raise errors.InvalidCredentials
             if supports_mfa or not user.mfa_enabled:
                 return self._passed(account, user, client, now)
-            if not (self.settings().allow_legacy_clients and client.legacy):
+            if not (self.runtime.settings().allow_legacy_clients and client.legacy):
                 raise errors.MfaNotSupported
-            event = Event(
-                id=self.random_bytes(6).hex(),
-                at=now,
-                type=EventType.LEGACY_LOGIN,
+            event = self.runtime.event(
+                EventType.LEGACY_LOGIN,
+                now,
                 actor=client.client_id,
                 address=address,
                 detail={"client_version": client_version or "unknown"},
@@ -126,19 +103,19 @@ class Logins:
     def _passed(self, account: Account, user: User, client: Client | None, now: float) -> MfaRequired | Authenticated:
         if not user.mfa_enabled:
             return self._authenticated(user, client, now, legacy=False)
-        settings = self.settings()
+        settings = self.runtime.settings()
         expires_at = now + settings.mfa_token_seconds
         token = MfaToken(
             login_name=user.login_name,
             kind=user.kind,
             client_id=client.client_id if client else None,
-            jti=self.random_bytes(16).hex(),
+            jti=self.runtime.random_bytes(16).hex(),
             issued_at=now,
             expires_at=expires_at,
         )
         can_recover = user.kind is Kind.BACKUP and user.contact_email and settings.email_sender
         return MfaRequired(
-            mfa_token=write_mfa_token(self.keys(), token),
+            mfa_token=write_mfa_token(self.runtime.keys(), token),
             expires_at=expires_at,
             phones=account.phones,
             help_email=mask_email(user.contact_email) if can_recover and user.contact_email else None,
@@ -147,14 +124,14 @@ class Logins:
         )
 
     def _authenticated(self, user: User, client: Client | None, now: float, *, legacy: bool) -> Authenticated:
-        seconds, issuer = self.settings().access_token_seconds, self.issuer()
+        seconds, issuer = self.runtime.settings().access_token_seconds, self.runtime.issuer()
         claims = access_claims(
             user,
             issuer=issuer,
             audience=client.client_id if client else issuer,
             seconds=seconds,
             now=now,
-            jti=uuid7(now, self.random_bytes(10)),
+            jti=uuid7(now, self.runtime.random_bytes(10)),
             amr=["pwd"],
         )
         if legacy:

@@ -10,39 +10,42 @@ from msgspec import UNSET
 from mfa import errors
 from mfa.challenges import passcodes
 from mfa.challenges.account import Account
-from mfa.challenges.budgets import HOUR, Budget, RandomBelow, Window
-from mfa.challenges.challenge import Delivery
-from mfa.challenges.sends import Outcome
-from mfa.challenges.settings_tests import TESTS_PER_HOUR, Trial, TrialRefused
+from mfa.challenges.budgets import HOUR, Budget, Window
+from mfa.challenges.challenge import Challenge, Delivery, Guess
+from mfa.challenges.drafts import Draft, Mint, is_right
+from mfa.challenges.sends import Destination, Outcome, Send, challenge_after
+from mfa.challenges.settings_tests import (
+    KEY_USE,
+    LOGIN_JTI,
+    TESTS_PER_HOUR,
+    SettingsTest,
+    SettingsTestRefused,
+    limits_of_test,
+)
 from mfa.factors.phones import Phone
+from mfa.flows import ports
+from mfa.flows.runtime import Runtime
 from mfa.messages import composition
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.messages.passcode_texts import Passcode
 from mfa.settings.validation import merged
 from mfa.settings.values import Sender, Settings, StoredSettings
-from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, existing_login_name
 
 
-class Accounts(Protocol):
-    """Reads users."""
-
-    def load_account(self, login_name: str) -> Account: ...
-
-
-class Trials(Protocol):
+class Tests(Protocol):
     """Keeps tests."""
 
-    def load(self, login_name: str, trial_id: str) -> Trial | None: ...
-    def start(self, login_name: str, trial: Trial, budget: Budget) -> None: ...
-    def resend(self, login_name: str, trial: Trial) -> Trial: ...
-    def record_delivery(self, login_name: str, trial: Trial, delivery: Delivery, error: str | None) -> None: ...
+    def load(self, login_name: str, test_id: str) -> SettingsTest | None: ...
+    def start(self, login_name: str, test: SettingsTest, budget: Budget) -> None: ...
+    def resend(self, send: Send) -> None: ...
+    def record_delivery(self, send: Send, delivery: Delivery, error: str | None) -> None: ...
     def give_back(self, budget: Budget) -> None: ...
-    def claim_attempt(self, login_name: str, trial_id: str, now: float) -> Trial: ...
-    def approve(self, user: User, trial: Trial, phone: Phone, event: Event, now: float) -> None: ...
+    def claim_attempt(self, login_name: str, test_id: str, guess: Guess) -> SettingsTest: ...
+    def approve(self, user: User, test: SettingsTest, phone: Phone, event: Event) -> None: ...
 
 
 class Messenger(Protocol):
@@ -54,19 +57,26 @@ class Messenger(Protocol):
         """The field that is wrong and what to do, or None where it is no field's fault."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """The settings on the screen, saved or not, and the Auth Token that goes with them."""
+
+    settings: Settings
+    account_sid: str
+    auth_token: str = field(repr=False)
+    sender: Sender
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsTests:
+class TestSettings:
     """Proves credentials, sender and number."""
 
-    accounts: Accounts
-    trials: Trials
+    accounts: ports.Accounts
+    tests: Tests
     messenger: Messenger
     stored_settings: Callable[[], StoredSettings]
     decrypt: Callable[[bytes], str]
-    keys: Callable[[], HmacKeys]
-    clock: Callable[[], float]
-    random_below: RandomBelow
-    random_bytes: Callable[[int], bytes]
+    runtime: Runtime
 
     def start(
         self,
@@ -76,90 +86,77 @@ class SettingsTests:
         *,
         contact_email: str | None = None,
         login_name: str | None = None,
-    ) -> Trial:
+    ) -> SettingsTest:
         """Sends a passcode to the number. Raises the errors of `POST /v1/admin/settings/test`."""
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         account = self._administrator(actor, login_name)
-        settings, token = self._settings(patch)
-        parsed = phone_numbers.parse(number, settings.regions.permits, "phone")
+        tried = self._tried(patch)
+        parsed = phone_numbers.parse(number, tried.settings.regions.permits, "phone")
         if all(phone.number != parsed.e164 for phone in account.phones):
             account.free_slot()
-        trial_id = self.random_bytes(12).hex()
-        user, now = account.existing_user, self.clock()
-        drawn = self._draw(user, trial_id, settings)
-        trial = Trial(
-            id=trial_id,
+        user = account.existing_user
+        phone = Phone(
+            id="", number=parsed.e164, region=parsed.region, calling_code=parsed.calling_code, kind=parsed.kind
+        )
+        send, outgoing = self._prepare(user, Challenge(), phone, tried)
+        test = SettingsTest(
+            challenge=send.after,
             number=parsed.e164,
-            region=parsed.region,
             calling_code=parsed.calling_code,
             kind=parsed.kind,
             contact_email=contact_email,
-            sent_at=now,
-            expires_at=now + settings.expiry_seconds,
-            available_at=now + settings.resend_cooldown_seconds,
-            **drawn.stored,
         )
-        budget = Budget(f"TESTS#{user.login_name}", Window.of(HOUR, now), TESTS_PER_HOUR)
-        self.trials.start(user.login_name, trial, budget)
-        return self._send(user, trial, drawn.digits, settings, token, budget)
+        budget = Budget(f"TESTS#{user.login_name}", Window.of(HOUR, send.after.sent_at), TESTS_PER_HOUR)
+        self.tests.start(user.login_name, test, budget)
+        return self._deliver(test, send, outgoing, tried, budget)
 
-    def resend(self, actor: Actor, test_id: str, patch: Mapping[str, Any], login_name: str | None = None) -> Trial:
+    def resend(
+        self, actor: Actor, test_id: str, patch: Mapping[str, Any], login_name: str | None = None
+    ) -> SettingsTest:
         """Sends another passcode for the same test; the one before is dead."""
-        account = self._administrator(actor, login_name)
-        user, now = account.existing_user, self.clock()
-        settings, token = self._settings(patch)
-        trial = self._existing(user, test_id)
-        drawn = self._draw(user, trial.id, settings)
-        trial = replace(
-            trial,
-            sends=trial.sends + 1,
-            sent_at=now,
-            expires_at=now + settings.expiry_seconds,
-            available_at=now + settings.resend_cooldown_seconds,
-            **drawn.stored,
-        )
+        user = self._administrator(actor, login_name).existing_user
+        tried = self._tried(patch)
+        test = self._existing(user, test_id)
+        send, outgoing = self._prepare(user, test.challenge, _phone_of(test), tried)
         try:
-            self.trials.resend(user.login_name, trial)
-        except TrialRefused as refused:
-            raise (refused.trial.why_not_sent(now) if refused.trial else errors.ChallengeNotFound()) from refused
-        return self._send(user, trial, drawn.digits, settings, token, None)
+            self.tests.resend(send)
+        except SettingsTestRefused as refused:
+            if refused.test is None:
+                raise errors.ChallengeNotFound from refused
+            raise refused.test.why_not_sent(limits_of_test(tried.settings), send.after.sent_at) from refused
+        return self._deliver(replace(test, challenge=send.after), send, outgoing, tried, None)
 
-    def get(self, actor: Actor, test_id: str, login_name: str | None = None) -> Trial:
+    def get(self, actor: Actor, test_id: str, login_name: str | None = None) -> SettingsTest:
         """The test as it stands. Raises ChallengeNotFound."""
         return self._existing(self._administrator(actor, login_name).existing_user, test_id)
 
     def verify(self, actor: Actor, test_id: str, code: str, login_name: str | None = None) -> bool:
         """Completes the test: the number joins the administrator's own phones, verified.
 
-        True where the profile still has no contact email. Raises the errors of `POST …/verify`.
+        True if the profile still has no contact email. Raises the errors of `POST …/verify`.
         """
-        digits = passcodes.normalise(code)
-        if digits is None:
-            raise errors.InvalidRequest("code", "must be the digits of the message")
+        digits = passcodes.typed_digits(code)
         account = self._administrator(actor, login_name)
-        user, now = account.existing_user, self.clock()
+        user, guess = account.existing_user, Guess(self.runtime.clock(), actor.address or "")
         try:
-            trial = self.trials.claim_attempt(user.login_name, test_id, now)
-        except TrialRefused as refused:
-            raise (refused.trial.why_not_attempted(now) if refused.trial else errors.ChallengeNotFound()) from refused
-        if not passcodes.matches(
-            self.keys().accepted("settings-test"),
-            trial.code_mac,
-            login_name=user.login_name,
-            challenge_id=trial.id,
-            send_id=trial.send_id,
-            digits=digits,
-        ):
-            after = replace(trial, failures=trial.failures + 1)
-            raise errors.InvalidCode(attempts_remaining=after.attempts_remaining)
-        phone = self._phone(account, trial, now)
-        event = actor.event(EventType.PHONE_TESTED, now, self.random_bytes, phone_id=phone.id)
+            test = self.tests.claim_attempt(user.login_name, test_id, guess)
+        except SettingsTestRefused as refused:
+            if refused.test is None:
+                raise errors.ChallengeNotFound from refused
+            raise refused.test.why_not_attempted(test_id, guess.at) from refused
+        if not is_right(self.runtime.keys(), KEY_USE, user.login_name, test.challenge, digits):
+            raise errors.InvalidCode(attempts_remaining=test.challenge.after_failure(guess).attempts_remaining)
+        phone = self._verified_phone(account, test, guess.at)
+        event = actor.event(EventType.PHONE_TESTED, guess.at, self.runtime.random_bytes, phone_id=phone.id)
+        self._approve(user, test, phone, event)
+        return not (test.contact_email or user.contact_email)
+
+    def _approve(self, user: User, test: SettingsTest, phone: Phone, event: Event) -> None:
         try:
-            self.trials.approve(user, trial, phone, event, now)
-        except TrialRefused as refused:
+            self.tests.approve(user, test, phone, event)
+        except SettingsTestRefused as refused:
             raise errors.ChallengeUsed from refused
-        return not (trial.contact_email or user.contact_email)
 
     def _administrator(self, actor: Actor, login_name: str | None) -> Account:
         """Whose test it is: the actor's own; a direct invocation names a system user."""
@@ -173,8 +170,8 @@ class SettingsTests:
             raise errors.Forbidden("Only a system user tests the settings.")
         return account
 
-    def _settings(self, patch: Mapping[str, Any]) -> tuple[Settings, str]:
-        """The settings on the screen and the Auth Token, saved or not. Raises InvalidRequest."""
+    def _tried(self, patch: Mapping[str, Any]) -> _Tried:
+        """The settings on the screen, with what a test needs of them. Raises InvalidRequest."""
         stored = self.stored_settings()
         settings, token = merged(stored.settings, patch)
         if token is UNSET and stored.auth_token is not None:
@@ -185,81 +182,77 @@ class SettingsTests:
             raise errors.InvalidRequest("twilio.auth_token", "is required for a test")
         if settings.twilio.sender is None:
             raise errors.InvalidRequest("twilio.sender", "is required for a test")
-        return settings, token
+        return _Tried(settings, settings.twilio.account_sid, token, settings.twilio.sender)
 
-    def _existing(self, user: User, trial_id: str) -> Trial:
-        trial = self.trials.load(user.login_name, trial_id)
-        if trial is None:
+    def _existing(self, user: User, test_id: str) -> SettingsTest:
+        test = self.tests.load(user.login_name, test_id)
+        if test is None:
             raise errors.ChallengeNotFound("There is no such test.")
-        return trial
+        return test
 
-    def _draw(self, user: User, trial_id: str, settings: Settings) -> "_Drawn":
-        send_id, digits = self.random_bytes(12).hex(), passcodes.draw(settings.passcode_length, self.random_below)
-        code_mac = passcodes.mac(
-            self.keys().signing("settings-test"),
+    def _prepare(self, user: User, read: Challenge, phone: Phone, tried: _Tried) -> tuple[Send, Outgoing]:
+        """The send as it will be claimed, and what goes out."""
+        mint = Mint(
+            keys=self.runtime.keys(),
+            use=KEY_USE,
             login_name=user.login_name,
-            challenge_id=trial_id,
-            send_id=send_id,
-            digits=digits,
+            random_below=self.runtime.random_below,
+            random_bytes=self.runtime.random_bytes,
         )
-        return _Drawn(digits, send_id, passcodes.draw_prefix(self.random_below), code_mac)
+        draft = mint.draw(read, read.id or self.runtime.random_bytes(12).hex(), tried.settings.passcode_length)
+        destination = Destination(channel=Channel.SMS, phone=phone, address=phone.number)
+        now = self.runtime.clock()
+        after = challenge_after(read, draft, destination, limits_of_test(tried.settings), now)
+        send = Send(
+            login_name=user.login_name,
+            before=read,
+            after=replace(after, login_jti=LOGIN_JTI),
+            ref=self.runtime.random_bytes(16).hex(),  # no send is kept under it
+            phone=phone,
+            resends=bool(read.id),
+        )
+        return send, _compose(user, phone, draft, send.ref, tried.settings)
 
-    def _send(
-        self, user: User, trial: Trial, digits: str, settings: Settings, token: str, budget: Budget | None
-    ) -> Trial:
-        passcode = Passcode(
-            login_name=user.login_name,
-            code=digits,
-            prefix=trial.prefix,
-            signature=settings.signature,
-            origin=settings.origin,
-        )
-        reader = composition.Reader(None, user.locale, trial.region)
-        ref = self.random_bytes(16).hex()  # no send is kept under it
-        outgoing = composition.compose(
-            passcode,
-            Channel.SMS,
-            trial.number,
-            reader,
-            ref,
-            composition.Wording(settings.templates, settings.signature, settings.expiry_seconds),
-        )
-        twilio = settings.twilio
-        if twilio.account_sid is None or twilio.sender is None:
-            raise errors.SettingsIncomplete
-        outcome = self.messenger.send_with(twilio.account_sid, token, twilio.sender, outgoing)
+    def _deliver(
+        self, test: SettingsTest, send: Send, outgoing: Outgoing, tried: _Tried, budget: Budget | None
+    ) -> SettingsTest:
+        """Sends the message that was claimed, and writes down what came of it; a refused test is given back to the hour."""
+        outcome = self.messenger.send_with(tried.account_sid, tried.auth_token, tried.sender, outgoing)
         with suppress(errors.TemporarilyUnavailable):
-            self.trials.record_delivery(user.login_name, trial, outcome.delivery, outcome.error)
+            self.tests.record_delivery(send, outcome.delivery, outcome.error)
             if outcome.refusal is not None and budget is not None:
-                self.trials.give_back(budget)
+                self.tests.give_back(budget)
         if outcome.refusal is not None:
             explained = self.messenger.explain(outcome.error or "")
             raise errors.InvalidRequest(*explained) if explained else outcome.refusal
-        return replace(trial, delivery=outcome.delivery)
+        return replace(test, challenge=replace(test.challenge, delivery=outcome.delivery))
 
-    def _phone(self, account: Account, trial: Trial, now: float) -> Phone:
+    def _verified_phone(self, account: Account, test: SettingsTest, now: float) -> Phone:
         """The administrator's phone of this number, as it is after the test."""
-        phone = next((phone for phone in account.phones if phone.number == trial.number), None)
-        return Phone(
-            id=phone.id if phone else f"{account.free_slot()}-{self.random_bytes(8).hex()}",
-            number=trial.number,
-            region=trial.region,
-            calling_code=trial.calling_code,
-            kind=trial.kind,
-            verified=True,
-            last_verified_at=now,
-        )
+        phone = next((phone for phone in account.phones if phone.number == test.number), None)
+        phone_id = phone.id if phone else f"{account.free_slot()}-{self.runtime.random_bytes(8).hex()}"
+        return replace(_phone_of(test), id=phone_id, verified=True, last_verified_at=now)
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """A passcode, and what is kept of it."""
+def _phone_of(test: SettingsTest) -> Phone:
+    """The number under test, which need not be a phone of the administrator's yet."""
+    return Phone(
+        id="",
+        number=test.number,
+        region=test.challenge.region,
+        calling_code=test.calling_code,
+        kind=test.kind,
+    )
 
-    digits: str = field(repr=False)
-    send_id: str
-    prefix: str
-    code_mac: bytes = field(repr=False)
 
-    @property
-    def stored(self) -> dict[str, Any]:
-        return {"send_id": self.send_id, "prefix": self.prefix, "code_mac": self.code_mac}
+def _compose(user: User, phone: Phone, draft: Draft, ref: str, settings: Settings) -> Outgoing:
+    passcode = Passcode(
+        login_name=user.login_name,
+        code=draft.digits,
+        prefix=draft.prefix,
+        signature=settings.signature,
+        origin=settings.origin,
+    )
+    reader = composition.Reader(None, user.locale, phone.region)
+    wording = composition.Wording(settings.templates, settings.signature, settings.expiry_seconds)
+    return composition.compose(passcode, Channel.SMS, phone.number, reader, ref, wording)

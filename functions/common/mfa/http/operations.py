@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from mfa import errors
-from mfa.challenges.challenge import Status
+from mfa.challenges.challenge import ChallengeStatus
 from mfa.messages.channels import Channel
 from mfa.tokens.access_tokens import Jwk
 
@@ -127,7 +127,7 @@ class ChallengeState(Struct, frozen=True):
     """A challenge; a client can draw its whole screen from it."""
 
     id: str
-    status: Status
+    status: ChallengeStatus
     channel: Channel
     destination: Annotated[str, Meta(examples=["+852 - ****3799"])]
     prefix: Annotated[str, Meta(examples=["XYWD"])]

@@ -16,6 +16,11 @@ class Channel(StrEnum):
         """The authentication method reference: a message to the phone, a call, or a mail."""
         return {Channel.VOICE: "tel", Channel.EMAIL: "email"}.get(self, "sms")
 
+    @property
+    def is_mail(self) -> bool:
+        """Whether it goes to the contact email and not to a phone."""
+        return self is Channel.EMAIL
+
 
 # How a phone can be reached.
 PHONE_CHANNELS = (Channel.SMS, Channel.VOICE, Channel.WHATSAPP)

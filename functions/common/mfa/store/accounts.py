@@ -9,6 +9,7 @@ from mfa.challenges.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASS
 from mfa.challenges.challenge import Challenge
 from mfa.store import conditions as when
 from mfa.store import records
+from mfa.store.challenge_mapping import challenge_of
 from mfa.store.counters import Counters
 from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write
 from mfa.users.history import Event
@@ -48,7 +49,7 @@ class AccountStore:
 
     def load_challenge(self, login_name: str) -> Challenge:
         """The user's challenge; one without an id where there is none."""
-        return records.challenge_of(self._table.get(records.challenge_key(login_name)) or {})
+        return challenge_of(self._table.get(records.challenge_key(login_name)) or {})
 
     def count_wrong_password(self, login_name: str, address: str, now: float) -> bool:
         """Counts a wrong password. False where the address, or the name from it, has had as many as it may."""
@@ -84,7 +85,7 @@ class AccountStore:
             verb="Update",
             key=records.profile_key(user.login_name),
             update="SET last_legacy_at = :at, client_version = :client_version ADD version :one",
-            condition=when.PROFILE_AS_READ,
+            condition=when.VERSION_AS_READ,
             values={":at": event.at, ":client_version": client_version, ":one": 1, ":version": user.version},
         )
         try:
@@ -107,7 +108,7 @@ def _account(login_name: str, items: dict[Key, Item]) -> Account:
     return Account(
         user=records.user_of(profile) if profile else None,
         phones=tuple(sorted(phones, key=lambda phone: phone.slot)),
-        challenge=records.challenge_of(challenge),
+        challenge=challenge_of(challenge),
     )
 
 

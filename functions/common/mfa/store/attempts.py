@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from mfa.challenges.challenge import FAILURE_CAP, Challenge, Guess, NotOpened
+from mfa.challenges.challenge import Challenge, Guess, NotOpened
 from mfa.factors.phones import slot_of
 from mfa.store import conditions as when
 from mfa.store import records
+from mfa.store.challenge_mapping import challenge_of
+from mfa.store.challenges import ChallengeItems
 from mfa.store.counters import Counters
-from mfa.store.sends import CHALLENGE_SECONDS
-from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
+from mfa.store.table import Table, TransactionRefused, Write
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event
 
@@ -19,43 +20,15 @@ class AttemptStore:
     def __init__(self, table: Table, counters: Counters) -> None:
         self._table = table
         self._counters = counters
+        self._challenges = ChallengeItems(table, records.challenge_key, records.CHALLENGE_SECONDS)
 
     def claim_attempt(self, login: MfaToken, challenge_id: str, guess: Guess) -> Challenge:
         """Spends an attempt, before any code is judged; gives the challenge as it was before.
 
         Raises NotOpened with the challenge as it stands.
         """
-        claim = Write(
-            label="challenge",
-            verb="Update",
-            key=records.challenge_key(login.login_name),
-            update="SET last_attempt_at = :now, guesses = list_append(if_not_exists(guesses, :none), :guess), #ttl = :ttl "
-            "ADD failures :one, failures_total :one",
-            condition=when.every(
-                when.SAME_CHALLENGE,
-                when.SAME_LOGIN,
-                when.UNUSED,
-                when.NOT_EXPIRED,
-                when.ATTEMPTS_LEFT,
-                when.FAILURES_BELOW_CAP,
-            ),
-            names={"#ttl": "ttl"},
-            values={
-                ":id": challenge_id,
-                ":jti": login.jti,
-                ":now": guess.at,
-                ":none": [],
-                ":guess": [{"at": guess.at, "address": guess.address}],
-                ":one": 1,
-                ":failure_cap": FAILURE_CAP,
-                ":ttl": int(guess.at) + CHALLENGE_SECONDS,
-            },
-        )
-        try:
-            return records.challenge_of(self._table.update(claim))
-        except ConditionFailed as failed:
-            item = failed.item or self._table.get(claim.key) or {}
-            raise NotOpened(records.challenge_of(item)) from failed
+        item = self._challenges.claim_attempt(login.login_name, challenge_id, login.jti, guess)
+        return challenge_of(item)
 
     def record_lock(self, login_name: str, event: Event, region: str) -> None:
         """Writes into history and counters that a wrong passcode locked; the lock itself is the claimed attempts."""
@@ -68,19 +41,8 @@ class AttemptStore:
 
         `challenge` is as it was before the attempt that is confirmed. Raises NotOpened.
         """
-        # One that is claimed meanwhile is appended behind these, and stays for the next write.
-        guesses = ", ".join(f"guesses[{n}]" for n in range(len(challenge.guesses) + 1))
         writes = [
-            Write(
-                label="challenge",
-                verb="Update",
-                key=records.challenge_key(login_name),
-                update="SET approved_at = :now, failures = :zero, failures_total = :zero, lock_count = :zero, #ttl = :ttl "
-                f"REMOVE charged, refunded, email_charged, email_refunded, {guesses}",
-                condition=when.every(when.SAME_SEND, when.UNUSED),
-                names={"#ttl": "ttl"},
-                values={":send": challenge.send_id, ":now": now, ":zero": 0, ":ttl": int(now) + CHALLENGE_SECONDS},
-            ),
+            self._challenges.approval(login_name, challenge, now),
             *(records.event_write(login_name, event) for event in events),
         ]
         if challenge.phone_id:
@@ -98,5 +60,4 @@ class AttemptStore:
         try:
             self._table.transact(lambda: [*writes, self._counters.count(challenge.region, now, **counts)])
         except TransactionRefused as refused:
-            item = self._table.get(records.challenge_key(login_name))
-            raise NotOpened(records.challenge_of(item or {})) from refused
+            raise NotOpened(self._challenges.load(login_name)) from refused

@@ -17,7 +17,6 @@ LOCK_OVER = "failures = :failures AND lock_count = :lock_count AND last_attempt_
 SENDS_LEFT = "attribute_not_exists(#charged) OR size(#charged) < :max_sends"
 SENDS_OVER = "#last_sent_at <= :sent_before"
 NEW_REQUEST = "attribute_not_exists(requests.#request)"
-PROFILE_AS_READ = "version = :version"
 GUESSES_AS_READ = "guesses[0] = :first_guess"
 PHONE_AS_READ = "id = :phone AND #number = :number"
 BUDGET_LEFT = "attribute_not_exists(n) OR n < :ceiling"
@@ -41,10 +40,8 @@ PASSWORDS_LEFT_FOR_NAME = "attribute_not_exists(#name) OR #name < :name_limit"
 # One send tries whether Twilio accepts the credentials again.
 PAUSE_AS_READ = "paused_until = :read"
 
-# A test of the settings.
-TEST_SENDS_LEFT = "sends < :max_sends"
+# A test of the settings that was refused is given back, so often.
 TEST_REFUNDS_LEFT = "attribute_not_exists(refunded) OR refunded < :refunds"
-TEST_ATTEMPTS_LEFT = "failures < :max_failures"
 
 # Administration.
 NEW = "attribute_not_exists(pk)"

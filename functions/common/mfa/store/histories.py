@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mfa.challenges.challenge import Challenge
 from mfa.store import records
+from mfa.store.challenge_mapping import challenge_of
 from mfa.store.search import INDEX, LAST
 from mfa.store.table import Item, Table
 from mfa.users.history import Event
@@ -24,7 +25,7 @@ class Histories:
 
     def challenge(self, login_name: str) -> Challenge:
         """The user's challenge, whose guesses are not in the history yet."""
-        return records.challenge_of(self._table.get(records.challenge_key(login_name)) or {})
+        return challenge_of(self._table.get(records.challenge_key(login_name)) or {})
 
     def counters(self, day: str) -> Sequence[Item]:
         """The counters of a day: `region`, and what was counted in one shard."""

@@ -6,9 +6,7 @@ challenge and history are not beside the profile.
 
 from dataclasses import asdict
 
-from mfa.challenges.challenge import Challenge, Delivery, EarlierSend, Guess, Lane, Request
 from mfa.factors.phones import PHONES_PER_USER, Phone
-from mfa.messages.channels import Channel
 from mfa.store.search import profile_entry
 from mfa.store.table import Item, Key, Write
 from mfa.users.clients import Client
@@ -19,16 +17,8 @@ SETTINGS: Key = ("SETTINGS", "#SETTINGS")
 ADMINS: Key = ("SETTINGS", "#ADMINS")
 BREAKER: Key = ("BREAKER", "#BREAKER")
 CLIENTS = "CLIENTS"
-
-# The names of a lane's attributes: all that reaches a phone is one lane, mail another.
-_TO_PHONES = {
-    "#charged": "charged",
-    "#refunded": "refunded",
-    "#last_sent_at": "last_sent_at",
-    "#available_at": "available_at",
-}
-_BY_EMAIL = {name: f"email_{attribute}" for name, attribute in _TO_PHONES.items()}
-LANES = {channel: _BY_EMAIL if channel is Channel.EMAIL else _TO_PHONES for channel in Channel}
+# A challenge and its counters are swept so long after the last write.
+CHALLENGE_SECONDS = 90 * 86400
 
 
 def profile_key(login_name: str) -> Key:
@@ -44,6 +34,11 @@ def phone_key(login_name: str, slot: int) -> Key:
 def challenge_key(login_name: str) -> Key:
     """A user's one live challenge and consecutive counters."""
     return f"CHALLENGE#{login_name}", "#CHALLENGE"
+
+
+def settings_test_key(login_name: str) -> Key:
+    """An administrator's one settings test."""
+    return f"USER#{login_name}", "#TEST"
 
 
 def history_of(login_name: str) -> str:
@@ -100,29 +95,6 @@ def client_of(item: Item) -> Client:
     return Client(**{name: value for name, value in item.items() if name in Client.__dataclass_fields__})
 
 
-def challenge_of(item: Item) -> Challenge:
-    """The challenge of an item, which may be a closed one or hold counters only."""
-    plain = {
-        name: item[name]
-        for name in (
-            "id", "login_jti", "send_id", "phone_id", "locale", "region", "destination", "prefix", "code_mac", "sent_at",
-            "expires_at", "approved_at", "delivery_error", "failures", "failures_total", "last_attempt_at", "lock_count",
-            "max_failures", "max_sends", "lock_seconds",
-        )
-        if name in item
-    }  # fmt: skip
-    return Challenge(
-        **plain,
-        channel=Channel(item.get("channel", Channel.SMS)),
-        delivery=Delivery(item.get("delivery", Delivery.SENDING)),
-        earlier=tuple(EarlierSend(**send) for send in item.get("earlier", [])),
-        guesses=tuple(Guess(**guess) for guess in item.get("guesses", [])),
-        messages=_lane(item, Channel.SMS),
-        email=_lane(item, Channel.EMAIL),
-        requests={name: Request(**request) for name, request in item.get("requests", {}).items()},
-    )
-
-
 def event_write(login_name: str, event: Event) -> Write:
     """A line of a user's history."""
     return Write(
@@ -139,13 +111,3 @@ def event_of(item: Item) -> Event:
     type_ = item["type"]
     # A newer version may have written what this one does not know; it is shown as it is.
     return Event(**values | {"type": EventType(type_) if type_ in EventType else type_})
-
-
-def _lane(item: Item, channel: Channel) -> Lane:
-    names = LANES[channel]
-    return Lane(
-        charged=frozenset(item.get(names["#charged"], ())),
-        refunded=item.get(names["#refunded"], 0),
-        last_sent_at=item.get(names["#last_sent_at"], 0.0),
-        available_at=item.get(names["#available_at"], 0.0),
-    )

@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import Budget, BudgetSpent, ShardedBudget
-from mfa.challenges.challenge import FAILURE_CAP, Delivery, NotOpened
+from mfa.challenges.challenge import Delivery, NotOpened
 from mfa.challenges.sends import AccountChanged, Receipt, Send
 from mfa.errors import RateLimited
 from mfa.factors.phones import slot_of
 from mfa.messages.channels import Channel
 from mfa.store import conditions as when
 from mfa.store import records
+from mfa.store.challenge_mapping import LANES
+from mfa.store.challenges import ChallengeItems
 from mfa.store.counters import Counters, spend
 from mfa.store.table import ConditionFailed, Key, Table, TransactionRefused, Write
 from mfa.users.history import Event
 
-CHALLENGE_SECONDS = 90 * 86400
 # Carriers report for up to two days.
 RECEIPT_SECONDS = 3 * 86400
 
@@ -28,6 +28,7 @@ class SendStore:
     def __init__(self, table: Table, counters: Counters) -> None:
         self._table = table
         self._counters = counters
+        self._challenges = ChallengeItems(table, records.challenge_key, records.CHALLENGE_SECONDS)
 
     def open_challenge(
         self, account: Account, send: Send, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget]
@@ -38,18 +39,17 @@ class SendStore:
         RateLimited where a budget is spent.
         """
         claim = [
-            _claim_send(account, send),
+            self._challenges.opening(send),
             *_account_as_read(account, send),
             _receipt_write(send),
             *(records.event_write(send.login_name, event) for event in send.events),
         ]
-        counts = {"n": 1, "wrong_codes": len(account.challenge.guesses), "message_segments": send.segments}
+        counts = {"n": 1, "wrong_codes": len(send.before.guesses), "message_segments": send.segments}
         try:
-            self._spend(claim, budgets, sharded, counts, send.sent_at)
+            self._spend(claim, budgets, sharded, counts, send.after.sent_at)
         except TransactionRefused as refused:
             if "challenge" in refused.failed:
-                item = self._table.get(records.challenge_key(send.login_name))
-                raise NotOpened(records.challenge_of(item or {})) from refused
+                raise NotOpened(self._challenges.load(send.login_name)) from refused
             raise AccountChanged from refused
 
     def charge_notice(
@@ -165,98 +165,6 @@ class SendStore:
         return True
 
 
-def _claim_send(account: Account, send: Send) -> Write:
-    """The challenge's part of the transaction: the rules of a send, and the state after it."""
-    read, names = account.challenge, dict(records.LANES[send.channel])
-    conditions = [when.COOLED, when.FAILURES_BELOW_CAP]
-    values: dict[str, Any] = {
-        ":id": send.challenge_id,
-        ":jti": send.login_jti,
-        ":send": send.send_id,
-        ":channel": send.channel,
-        ":phone": send.phone.id if send.phone else None,
-        ":region": send.region,
-        ":destination": send.destination,
-        ":prefix": send.prefix,
-        ":code_mac": send.code_mac,
-        ":earlier": [{"send_id": e.send_id, "prefix": e.prefix, "code_mac": e.code_mac} for e in send.earlier],
-        ":now": send.sent_at,
-        ":expires_at": send.expires_at,
-        ":available_at": send.available_at,
-        ":delivery": Delivery.SENDING,
-        ":rank": Delivery.SENDING.rank,
-        ":zero": 0,
-        ":failure_cap": FAILURE_CAP,
-        ":max_failures": send.max_failures,
-        ":lock_seconds": send.lock_seconds,
-        ":ttl": int(send.sent_at) + CHALLENGE_SECONDS,
-        ":sends": {send.send_id},
-    }
-    sets = [
-        "id = :id, login_jti = :jti, send_id = :send, channel = :channel, #region = :region",
-        "destination = :destination, prefix = :prefix, code_mac = :code_mac, earlier = :earlier",
-        "sent_at = :now, expires_at = :expires_at, #last_sent_at = :now, #available_at = :available_at",
-        "delivery = :delivery, delivery_rank = :rank, max_failures = :max_failures, lock_seconds = :lock_seconds",
-        "failures_total = if_not_exists(failures_total, :zero), #ttl = :ttl",
-    ]
-    removes = ["approved_at", "delivery_error", *(f"guesses[{n}]" for n in range(len(read.guesses)))]
-    adds = []
-    if send.locale:
-        sets.append("#locale = :locale")
-        values[":locale"] = send.locale
-    else:
-        removes.append("#locale")
-    if send.phone:
-        sets.append("phone_id = :phone, max_sends = :max_sends")
-        values[":max_sends"] = send.max_sends
-    else:
-        removes.append("phone_id")
-    if send.resends:
-        conditions += [when.SAME_CHALLENGE, when.SAME_LOGIN, when.UNUSED]
-    if send.ends_lock:
-        conditions.append(when.LOCK_OVER)
-        sets.append("failures = :zero, lock_count = :lock_count + :one")
-        values |= {
-            ":one": 1,
-            ":failures": read.failures,
-            ":lock_count": read.lock_count,
-            ":attempted_before": send.sent_at - (read.lock_ends_at - read.last_attempt_at),
-        }
-    else:
-        conditions.append(when.UNLOCKED)
-        sets.append("failures = if_not_exists(failures, :zero), lock_count = if_not_exists(lock_count, :zero)")
-    if send.ends_send_lock:
-        conditions.append(when.SENDS_OVER)
-        sets.append("#charged = :sends")
-        values[":sent_before"] = send.sent_at - read.lock_seconds
-    else:
-        conditions.append(when.SENDS_LEFT)
-        values[":max_sends"] = send.max_sends
-        adds.append("#charged :sends")
-    if read.guesses:
-        # Whoever takes the guesses that were read takes the first of them: each comes into the history once.
-        conditions.append(when.GUESSES_AS_READ)
-        values[":first_guess"] = {"at": read.guesses[0].at, "address": read.guesses[0].address}
-    if send.request_key is not None:
-        conditions.append(when.NEW_REQUEST)
-        names["#request"] = send.request_key
-        sets.append("requests = :requests")
-        values[":requests"] = {
-            key: {"at": request.at, "fingerprint": request.fingerprint, "challenge_id": request.challenge_id}
-            for key, request in send.requests.items()
-        }
-    del names["#refunded"]
-    return Write(
-        label="challenge",
-        verb="Update",
-        key=records.challenge_key(send.login_name),
-        update=f"SET {', '.join(sets)} REMOVE {', '.join(removes)}" + (f" ADD {', '.join(adds)}" if adds else ""),
-        condition=when.every(*conditions),
-        names=names | {"#ttl": "ttl", "#region": "region", "#locale": "locale"},
-        values=values,
-    )
-
-
 def _account_as_read(account: Account, send: Send) -> list[Write]:
     """User and phone must still be as they were when the send was decided."""
     assert account.user is not None  # noqa: S101 - the use case has refused nobody before
@@ -265,7 +173,7 @@ def _account_as_read(account: Account, send: Send) -> list[Write]:
             label="profile",
             verb="ConditionCheck",
             key=records.profile_key(send.login_name),
-            condition=when.PROFILE_AS_READ,
+            condition=when.VERSION_AS_READ,
             values={":version": account.user.version},
         )
     ]
@@ -291,7 +199,7 @@ def _receipt_write(send: Send) -> Write:
         label="receipt",
         verb="Put",
         key=_receipt_key(send.ref),
-        item=asdict(receipt) | {"ttl": int(send.sent_at) + RECEIPT_SECONDS},
+        item=asdict(receipt) | {"ttl": int(receipt.sent_at) + RECEIPT_SECONDS},
     )
 
 
@@ -313,7 +221,7 @@ def _note(receipt: Receipt, delivery: Delivery, error: str | None) -> Write:
 
 def _refund(receipt: Receipt, delivery: Delivery, error: str, now: float | None) -> Write:
     """Gives the live send back; with `now`, its cooldown ends."""
-    note, older, names = _note(receipt, delivery, error), _refund_older(receipt), records.LANES[receipt.channel]
+    note, older, names = _note(receipt, delivery, error), _refund_older(receipt), LANES[receipt.channel]
     cooled = ", #available_at = :now" if now is not None else ""
     return replace(
         note,
@@ -326,7 +234,7 @@ def _refund(receipt: Receipt, delivery: Delivery, error: str, now: float | None)
 
 def _refund_older(receipt: Receipt) -> Write:
     """Gives back a send whose place a newer one took: its state is of no interest any more, its count is."""
-    names = records.LANES[receipt.channel]
+    names = LANES[receipt.channel]
     return Write(
         label="challenge",
         verb="Update",

@@ -7,7 +7,6 @@ from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.search import entry_writes
-from mfa.store.sends import CHALLENGE_SECONDS
 from mfa.store.table import Table, TransactionRefused, Write
 from mfa.users.history import Event
 from mfa.users.user import CREDENTIALS, Kind, User
@@ -94,7 +93,7 @@ class UserStore:
             update="SET expires_at = :zero, failures = :zero, failures_total = :zero, lock_count = :zero, #ttl = :ttl "
             "REMOVE send_id, code_mac, charged, refunded, available_at, email_charged, email_refunded, email_available_at",
             names={"#ttl": "ttl"},
-            values={":zero": 0, ":ttl": int(event.at) + CHALLENGE_SECONDS},
+            values={":zero": 0, ":ttl": int(event.at) + records.CHALLENGE_SECONDS},
         )
         self._write([user, challenge, records.event_write(login_name, event)], UserNotFound)
 
@@ -185,5 +184,5 @@ def _close(login_name: str, now: float) -> Write:
         key=records.challenge_key(login_name),
         update="SET expires_at = :zero, #ttl = :ttl REMOVE send_id, code_mac",
         names={"#ttl": "ttl"},
-        values={":zero": 0, ":ttl": int(now) + CHALLENGE_SECONDS},
+        values={":zero": 0, ":ttl": int(now) + records.CHALLENGE_SECONDS},
     )

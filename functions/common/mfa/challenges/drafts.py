@@ -1,0 +1,120 @@
+"""Drawing a passcode for a challenge, and judging the one that comes back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mfa.challenges import passcodes
+from mfa.challenges.challenge import Challenge, EarlierSend
+from mfa.tokens.hmac_keys import HmacKeys
+
+EARLIER_SENDS_KEPT = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A passcode that was drawn for a send.
+
+    Attributes:
+        challenge_id: the challenge that it is for.
+        send_id: the send, drawn with it.
+        prefix: four letters that no earlier message on the same screen had.
+        digits: the passcode. It is kept nowhere.
+        code_mac: what is kept of it.
+        earlier: the challenge's earlier sends.
+    """
+
+    challenge_id: str
+    send_id: str
+    prefix: str
+    digits: str = field(repr=False)
+    code_mac: bytes = field(repr=False)
+    earlier: tuple[EarlierSend, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mint:
+    """Draws passcodes of one user for one use.
+
+    Attributes:
+        keys: the HMAC keys.
+        use: what the key is derived for: `passcode`, or `settings-test`.
+        login_name: whose passcodes they are.
+        random_below: a random integer from 0 to below its argument.
+        random_bytes: so many random bytes.
+    """
+
+    keys: HmacKeys
+    use: str
+    login_name: str
+    random_below: Callable[[int], int]
+    random_bytes: Callable[[int], bytes]
+
+    def draw(self, read: Challenge, challenge_id: str, length: int, fixed: str | None = None) -> Draft:
+        """Draws `length` digits, or takes the fixed ones of a test number. `read` is the challenge so far.
+
+        No passcode of a challenge is drawn twice, so that the code of an earlier message can be told from a wrong one.
+        """
+        earlier = _earlier(read) if read.id == challenge_id else ()
+        send_id = self.random_bytes(12).hex()
+        digits = fixed or self._digits(challenge_id, earlier, length)
+        mac = passcodes.mac(
+            self.keys.signing(self.use),
+            login_name=self.login_name,
+            challenge_id=challenge_id,
+            send_id=send_id,
+            digits=digits,
+        )
+        return Draft(
+            challenge_id=challenge_id,
+            send_id=send_id,
+            prefix=self._prefix({read.prefix, *(send.prefix for send in earlier)}),
+            digits=digits,
+            code_mac=mac,
+            earlier=earlier,
+        )
+
+    def _digits(self, challenge_id: str, earlier: tuple[EarlierSend, ...], length: int) -> str:
+        while True:
+            digits = passcodes.draw(length, self.random_below)
+            sends = ((send.send_id, send.code_mac) for send in earlier)
+            if not any(is_code_of(self.keys, self.use, self.login_name, challenge_id, send, digits) for send in sends):
+                return digits
+
+    def _prefix(self, taken: set[str]) -> str:
+        while (prefix := passcodes.draw_prefix(self.random_below)) in taken:
+            pass
+        return prefix
+
+
+def is_right(keys: HmacKeys, use: str, login_name: str, challenge: Challenge, digits: str) -> bool:
+    """Whether the digits are the passcode of the challenge's last send. In constant time."""
+    return is_code_of(keys, use, login_name, challenge.id, (challenge.send_id, challenge.code_mac), digits)
+
+
+def is_of_earlier_send(keys: HmacKeys, use: str, login_name: str, challenge: Challenge, digits: str) -> bool:
+    """Whether the digits are the passcode of an earlier send of the challenge."""
+    found = False
+    for send in challenge.earlier:  # all of them, so that the time does not tell which
+        found |= is_code_of(keys, use, login_name, challenge.id, (send.send_id, send.code_mac), digits)
+    return found
+
+
+def is_code_of(
+    keys: HmacKeys, use: str, login_name: str, challenge_id: str, send: tuple[str, bytes], digits: str
+) -> bool:
+    """Whether the digits are the passcode of this send, given as its id and the MAC that was kept."""
+    send_id, code_mac = send
+    return passcodes.matches(
+        keys.accepted(use),
+        code_mac,
+        login_name=login_name,
+        challenge_id=challenge_id,
+        send_id=send_id,
+        digits=digits,
+    )
+
+
+def _earlier(read: Challenge) -> tuple[EarlierSend, ...]:
+    """The challenge's sends so far, the last one included."""
+    last = (EarlierSend(read.send_id, read.prefix, read.code_mac),) if read.send_id else ()
+    return (*read.earlier, *last)[-EARLIER_SENDS_KEPT:]

@@ -1,0 +1,83 @@
+"""What the flows stand on: one Protocol for each idea. The store, the senders and the signer satisfy them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from mfa.challenges.account import Account
+from mfa.challenges.budgets import Budget, ShardedBudget
+from mfa.challenges.challenge import Challenge, Delivery, Guess
+from mfa.challenges.sends import Outcome, Receipt, Send
+from mfa.messages.channels import Channel
+from mfa.messages.outgoing import Outgoing
+from mfa.tokens.mfa_tokens import MfaToken
+from mfa.users.history import Event
+from mfa.users.user import User
+
+
+class Accounts(Protocol):
+    """Reads users with their phones and challenge."""
+
+    def load_account(self, login_name: str) -> Account: ...
+    def load_challenge(self, login_name: str) -> Challenge: ...
+
+
+class Logins(Protocol):
+    """Reads users for a login, and counts what goes wrong there."""
+
+    def load_account(self, login_name: str) -> Account: ...
+    def load_account_for_login(self, login_name: str, address: str, now: float) -> Account: ...
+    def count_wrong_password(self, login_name: str, address: str, now: float) -> bool: ...
+    def record_legacy_login(self, user: User, client_version: str, event: Event) -> bool: ...
+
+
+class PasswordChecks(Protocol):
+    """Checks passwords."""
+
+    def matches(self, password_hash: str | None, password: str) -> bool:
+        """Whether this is the password. None, for an unknown user, never matches and takes as long."""
+
+
+class Sends(Protocol):
+    """Claims sends and writes what became of them."""
+
+    def open_challenge(
+        self, account: Account, send: Send, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget]
+    ) -> None: ...
+    def charge_notice(
+        self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int, now: float
+    ) -> None: ...
+    def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool: ...
+    def record_refused(
+        self, receipt: Receipt, delivery: Delivery, error: str, event: Event, *, permanent: bool, ends_cooldown: bool
+    ) -> bool: ...
+
+
+class Receipts(Protocol):
+    """Finds the send that a vendor reports on."""
+
+    def load_receipt(self, ref: str) -> Receipt | None: ...
+
+
+class Attempts(Protocol):
+    """Claims attempts and confirms approvals."""
+
+    def claim_attempt(self, login: MfaToken, challenge_id: str, guess: Guess) -> Challenge: ...
+    def record_lock(self, login_name: str, event: Event, region: str) -> None: ...
+    def confirm(self, login_name: str, challenge: Challenge, events: Sequence[Event], now: float) -> None: ...
+
+
+class Messenger(Protocol):
+    """Sends to phones."""
+
+    def check(self, channel: Channel) -> None:
+        """Raises SettingsIncomplete if the channel is not set up, SmsUnavailable while Twilio refuses us."""
+
+    def send(self, outgoing: Outgoing) -> Outcome:
+        """Sends one message, or calls, once. Raises nothing."""
+
+
+class Mailer(Protocol):
+    """Sends mail."""
+
+    def send(self, sender: str, outgoing: Outgoing) -> Outcome:
+        """Sends one mail, once. Raises nothing."""

@@ -1,0 +1,34 @@
+"""What every flow is given instead of reaching for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mfa.settings.values import Settings
+from mfa.tokens.hmac_keys import HmacKeys
+from mfa.users.history import Event, EventType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """Settings, keys, time and randomness.
+
+    Attributes:
+        settings: the settings, at most 30 s old.
+        keys: the HMAC keys, at most 30 s old. Raises TemporarilyUnavailable.
+        issuer: the public URL, which access tokens name as their issuer. Raises TemporarilyUnavailable.
+        clock: now, in seconds since 1970, to the millisecond that the table keeps.
+        random_below: a random integer from 0 to below its argument.
+        random_bytes: so many random bytes.
+    """
+
+    settings: Callable[[], Settings]
+    keys: Callable[[], HmacKeys]
+    issuer: Callable[[], str]
+    clock: Callable[[], float]
+    random_below: Callable[[int], int]
+    random_bytes: Callable[[int], bytes]
+
+    def event(self, type_: EventType, now: float, **fields: Any) -> Event:
+        """A line for the history with a random id. `fields` are the other fields of Event."""
+        return Event(id=self.random_bytes(6).hex(), at=now, type=type_, **fields)

@@ -1,0 +1,70 @@
+"""The challenge and its item: each field once, under its own name; a lane's fields under the names of the lane."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from mfa.challenges.challenge import MESSAGE_FIELDS, Challenge, Delivery, EarlierSend, Guess, Lane, Request
+from mfa.messages.channels import Channel
+from mfa.store.table import Item
+
+# The names of a lane's attributes: all that reaches a phone is one lane, mail another.
+_TO_PHONES = {
+    "#charged": "charged",
+    "#refunded": "refunded",
+    "#last_sent_at": "last_sent_at",
+    "#available_at": "available_at",
+}
+_BY_EMAIL = {name: f"email_{attribute}" for name, attribute in _TO_PHONES.items()}
+LANES = {channel: _BY_EMAIL if channel.is_mail else _TO_PHONES for channel in Channel}
+
+_LANES = {"messages": _TO_PHONES, "email": _BY_EMAIL}
+_PLAIN = {each.name for each in fields(Challenge)} - {"channel", "delivery", "earlier", "guesses", "requests", *_LANES}
+
+
+def challenge_of(item: Item) -> Challenge:
+    """The challenge of an item, which may be a closed one or hold counters only."""
+    return Challenge(
+        **{name: item[name] for name in _PLAIN if name in item},
+        channel=Channel(item.get("channel", Channel.SMS)),
+        delivery=Delivery(item.get("delivery", Delivery.SENDING)),
+        earlier=tuple(EarlierSend(**send) for send in item.get("earlier", [])),
+        guesses=tuple(Guess(**guess) for guess in item.get("guesses", [])),
+        requests={key: Request(**request) for key, request in item.get("requests", {}).items()},
+        messages=_lane(item, _TO_PHONES),
+        email=_lane(item, _BY_EMAIL),
+    )
+
+
+def message_attributes(challenge: Challenge) -> dict[str, Any]:
+    """What a send writes anew. An empty value stands for an attribute that is not there."""
+    plain = {name: getattr(challenge, name) for name in MESSAGE_FIELDS}
+    return plain | {"earlier": [asdict(send) for send in challenge.earlier], "delivery_rank": challenge.delivery.rank}
+
+
+def item_of(challenge: Challenge) -> Item:
+    """The whole challenge as an item, without its key."""
+    counts = {name: getattr(challenge, name) for name in _PLAIN}
+    lanes = {
+        attribute: getattr(getattr(challenge, lane), name.removeprefix("#"))
+        for lane, attributes in _LANES.items()
+        for name, attribute in attributes.items()
+    }
+    lists = {"guesses": [guess(each) for each in challenge.guesses], "requests": requests(challenge.requests)}
+    every = counts | lanes | lists | message_attributes(challenge)
+    return {name: value for name, value in every.items() if value not in (None, "", frozenset())}
+
+
+def guess(value: Guess) -> dict[str, Any]:
+    """A wrong attempt as an element of the item's list."""
+    return asdict(value)
+
+
+def requests(values: Mapping[str, Request]) -> dict[str, Any]:
+    """The last requests as the item's map."""
+    return {key: asdict(request) for key, request in values.items()}
+
+
+def _lane(item: Item, attributes: Mapping[str, str]) -> Lane:
+    values = {name.removeprefix("#"): item[attribute] for name, attribute in attributes.items() if attribute in item}
+    return Lane(**values | {"charged": frozenset(values.get("charged", ()))})
