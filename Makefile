@@ -33,6 +33,9 @@ test: uv ## run every test that needs no Docker (ARGS: for pytest)
 		echo "pytest tests/$$suite $(ARGS)"; pytest tests/$$suite $(ARGS) || failed+=" $$suite"; \
 	done; [ -z "$$failed" ] || { echo "FAILED:$$failed" >&2; exit 1; }
 
+errors: setup ## write docs/twilio-errors.md from the table of errors
+	python -m infra.vendor_errors_page
+
 check: check-style check-types check-template check-policies check-secrets check-dependencies ## run everything that judges without running the product
 
 check-style: setup
@@ -121,4 +124,4 @@ setup: uv ## put uv.lock's packages into .venv, all of them
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 
-.PHONY: help run test check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build sam-local test-sam docker bench clean setup uv
+.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build sam-local test-sam docker bench clean setup uv

@@ -1,0 +1,100 @@
+"""What the product knows about one error code of a vendor."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from mfa.errors import Refusal, SmsUnavailable
+
+
+class Acts(StrEnum):
+    """Who can do something about an error."""
+
+    ADMINISTRATOR = "administrator"
+    """In Twilio's console, in AWS, or on the settings page."""
+    USER = "user"
+    """Chooses another phone, or switches the phone on."""
+    DEVELOPER = "developer"
+    """The request itself is wrong: a fault of this product."""
+    NOBODY = "nobody"
+    """It passes by itself; the user may resend."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorError:
+    """One row of the table.
+
+    Attributes:
+        code: Twilio's number, a call's status (`busy`), SES's word (`MessageRejected`) or our own (`unreachable`).
+        meaning: What happened, as a clause that can follow a colon: `nobody answered`.
+        advice: For administrators: what to do, in full sentences, with the place in the vendor's console.
+        acts: Who can do something about it.
+        refusal: What the client of a send that met this error is told.
+        permanent: Whether the phone is marked unusable: nothing will ever reach it.
+        messages_only: Of a permanent error: whether the phone can still be called.
+        gives_back: Whether an answer with this code says that nothing was sent, so that the send is given back. After
+            any other answer nobody knows, and the send is `unknown`. A status callback with a refusal always gives back.
+        field: The setting it points at, named as in the settings test's request (`twilio.sender`, `phone`), or None.
+        metric: The `error` dimension under which it is counted, by what somebody does about it: a code of its own, or a
+            word for a group. Each of these is a paid metric, so that there are few; the log has the code.
+        opens_breaker: Whether Twilio does not accept the account at all, so that nothing is sent for a minute.
+        proves_account: Whether Twilio can only answer so after it accepted the account, which closes the breaker.
+    """
+
+    code: str
+    meaning: str
+    advice: str
+    acts: Acts
+    refusal: type[Refusal] = SmsUnavailable
+    permanent: bool = False
+    messages_only: bool = False
+    gives_back: bool = True
+    field: str | None = None
+    metric: str
+    opens_breaker: bool = False
+    proves_account: bool = True
+
+    @property
+    def about_setup(self) -> bool:
+        """Whether it is about the account or the settings, which users cannot mend and are not told about."""
+        return self.field not in {None, "phone"}
+
+
+type Row = tuple[VendorError, str, str]
+"""What a code has in common with its group, its meaning and its advice: an entry that nobody has asked for yet."""
+
+
+def rows(like: VendorError, texts: Mapping[str, tuple[str, str]]) -> dict[str, Row]:
+    """One row per code, `like` the given entry in all but code, meaning and advice.
+
+    Each is counted under its own code, unless `like` names a metric for the whole group:
+
+        rows(group(Acts.USER, PhoneUnusable, "phone"), {
+            "21610": ("the owner of the number has replied STOP", "Let the owner send START."),
+        })
+    """
+    return {code: (like, meaning, advice) for code, (meaning, advice) in texts.items()}
+
+
+def group(
+    acts: Acts, refusal: type[Refusal] = SmsUnavailable, field: str | None = None, metric: str = ""
+) -> VendorError:
+    """What the rows of a group have in common."""
+    return VendorError(code="", meaning="", advice="", acts=acts, refusal=refusal, field=field, metric=metric)
+
+
+class Table(Mapping[str, VendorError]):
+    """The entries by code. Each is made when it is asked for: a function that starts pays for none."""
+
+    def __init__(self, rows: Mapping[str, Row]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, code: str) -> VendorError:
+        like, meaning, advice = self._rows[code]
+        return replace(like, code=code, meaning=meaning, advice=advice, metric=like.metric or code)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)

@@ -1,0 +1,51 @@
+"""Writes `docs/twilio-errors.md` from the one table of vendors' errors: `python -m infra.vendor_errors_page`."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "functions" / "common"))
+
+from mfa.vendor_errors import VENDOR_ERRORS, VendorError  # noqa: E402 - the layer is no installed package
+
+PAGE = ROOT / "docs" / "twilio-errors.md"
+_HEAD = """# Errors of Twilio and Amazon SES
+
+What each code means, and what to do about it. This page is written by `make errors` from the table that the functions
+use, `functions/common/mfa/vendor_errors`. [Twilio's own dictionary](https://www.twilio.com/docs/api/errors) says more.
+
+- *answer*: what the client is told by a send that is refused so. A send that is refused is given back: it does not
+  count, and another phone can be chosen at once. `unknown` means that nobody knows whether the message went out.
+- *unusable*: the phone is marked and gets nothing more until it is verified again; *messages* means that it can still
+  be called.
+- *field*: where the settings test shows it.
+- *counted as*: the `error` dimension of the metric `send_failures`. Codes that are not listed here are `other`; the
+  log has the code.
+
+| code | means | what to do | answer | unusable | field | who acts | counted as |
+|---|---|---|---|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return _HEAD + "".join(_line(VENDOR_ERRORS[code]) for code in sorted(VENDOR_ERRORS, key=_place))
+
+
+def _place(code: str) -> tuple[int, str]:
+    """Numbers by size, then words."""
+    return (int(code) if code.isdecimal() else 10**9, code.casefold())
+
+
+def _line(known: VendorError) -> str:
+    answer = f"`{known.refusal.code}`" if known.gives_back else "`unknown`"
+    unusable = ("messages" if known.messages_only else "yes") if known.permanent else ""
+    field = f"`{known.field}`" if known.field else ""
+    return (
+        f"| `{known.code}` | {known.meaning} | {known.advice} | {answer} | {unusable} | {field} | {known.acts} "
+        f"| `{known.metric}` |\n"
+    )
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
