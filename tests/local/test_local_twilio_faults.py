@@ -12,6 +12,7 @@ import requests
 from twilio.base.exceptions import TwilioRestException
 
 from infra.local.testing import RunningStack
+from mfa.vendor_errors import VENDOR_ERRORS
 from tests.local.twilio_simulation import Listener, Simulation, listener, simulated_twilio, until
 
 PHONE = "+85292153799"
@@ -86,6 +87,28 @@ def test_a_server_error_may_be_no_json_and_the_message_arrive_all_the_same(simul
 def test_any_of_twilios_errors(simulation: Simulation, code: int, status: int) -> None:
     simulation.reset({"fault": "error", "code": code, "status": status})
     assert refused(simulation) == (code, status)
+
+
+def test_the_simulation_answers_with_every_code_of_the_table(simulation: Simulation) -> None:
+    codes = {int(code) for code in VENDOR_ERRORS if code.isdecimal()}
+    for code in codes:
+        simulation.reset({"fault": "error", "code": code})
+        assert refused(simulation)[0] == code
+
+
+@pytest.mark.parametrize("code", [21703, 30034, None])
+def test_a_message_may_be_over_in_the_answer(simulation: Simulation, code: int | None) -> None:
+    simulation.reset({"fault": "over_at_once"} | ({} if code is None else {"error_code": code}))
+    answer = post(simulation)
+    assert (answer.status_code, answer.json()["status"], answer.json()["error_code"]) == (201, "failed", code)
+    assert (answer.json()["error_message"] is None) is (code is None)
+    assert simulation.delivered == []
+
+
+def test_a_call_may_be_over_in_the_answer(simulation: Simulation) -> None:
+    simulation.reset({"fault": "over_at_once", "channel": "voice"})
+    call = simulation.client().calls.create(to=PHONE, from_=SENDER, twiml=TWIML)
+    assert (call.status, simulation.delivered) == ("failed", [])
 
 
 def test_an_error_has_twilios_own_status_and_words(simulation: Simulation) -> None:

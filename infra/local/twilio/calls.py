@@ -111,13 +111,12 @@ class Calls:
             raise refusal(21219, to=to)
         call = self._new(to, sender)
         sid = str(call["sid"])
+        if over := self._faults.take("over_at_once", to, "voice"):
+            call["status"] = over.values["status"]
+            return self._keep(call)
         way = course.of_call(self._faults, to)
         about = self._about(call)
-        with self._lock:
-            self._kept[sid] = call
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-            answer = dict(call)
+        answer = self._keep(call)
 
         def arrive() -> None:
             heard = spoken or self._fetch(values["Url"], values.get("Method", "POST"), about)
@@ -144,6 +143,14 @@ class Calls:
             )
         )
         return answer
+
+    def _keep(self, call: dict[str, object]) -> dict[str, object]:
+        """The call as Twilio answers it; it is kept as it becomes."""
+        with self._lock:
+            self._kept[str(call["sid"])] = call
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+            return dict(call)
 
     def get(self, sid: str) -> dict[str, object]:
         """A call as it is now."""

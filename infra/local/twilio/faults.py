@@ -13,6 +13,7 @@ A rule is a JSON object: its `fault`, that fault's own members (below), and whic
       slow                seconds [30], accept [true]: answers late; without accept, forgets a caller that has hung up
     on the way of an accepted message or call
       delivery            status [undelivered; of a call no-answer], error_code, after [0.8]
+      over_at_once        status [failed], error_code: Twilio answers 201, but the message or call is over already
       delivery_delay      seconds [30]: what is still waiting when its ValidityPeriod ends fails with 30036
       duplicate_callbacks, reordered_callbacks, lost_callbacks
     of the account
@@ -90,6 +91,10 @@ _MEMBERS: dict[str, dict[str, tuple[object, _Check]]] = {
         "status": (_OUT, lambda value: value in {*MESSAGE_ENDS, *CALL_ENDS}),
         "error_code": (_OUT, _whole(10_000, 999_999)),
         "after": (0.8, _seconds),
+    },
+    "over_at_once": {
+        "status": ("failed", lambda value: value in {"undelivered", "failed", "canceled"}),
+        "error_code": (_OUT, _whole(10_000, 999_999)),
     },
     "delivery_delay": {"seconds": (30, _seconds)},
     "duplicate_callbacks": {},

@@ -89,12 +89,13 @@ class Messages:
         message = self._new(values, sender, body, channel)
         sid = str(message["sid"])
         valid = float(values.get("ValidityPeriod", _LONGEST_VALIDITY))
+        if over := self._faults.take("over_at_once", number, channel):
+            code = over.values["error_code"]
+            message |= {"status": over.values["status"], "error_code": code}
+            message["error_message"] = code and DELIVERY_ERRORS.get(code, "Unknown error")
+            return self._keep(message)
         way = course.of_message(self._faults, number, channel, valid_seconds=valid, error_code=error_code)
-        with self._lock:
-            self._kept[sid] = message
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-            answer = dict(message)
+        answer = self._keep(message)
 
         def arrive() -> None:
             self._deliver(Delivered(number, sender.removeprefix(_WHATSAPP), body, datetime.now(UTC), channel))
@@ -118,6 +119,14 @@ class Messages:
             if sid not in self._kept:
                 raise refusal(20404, self._uri(sid))
             return dict(self._kept[sid])
+
+    def _keep(self, message: dict[str, object]) -> dict[str, object]:
+        """The message as Twilio answers it; it is kept as it becomes."""
+        with self._lock:
+            self._kept[str(message["sid"])] = message
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+            return dict(message)
 
     def _values(self, given: form.Form) -> dict[str, str]:
         """The form's parameters with what the real API checks before it looks at any number."""
