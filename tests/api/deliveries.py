@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
 
+from mfa.vendor_errors import look_up
 from tests.api.people import Person
 from tests.api.stack import ISSUER, Answer, Event, Stack
 
@@ -71,6 +72,14 @@ def about(stack: Stack, status: str, error: int | None = None) -> dict[str, str]
         "To": "+85200000000",
     }
     return parameters if error is None else parameters | {"ErrorCode": str(error)}
+
+
+def refused(status: str, error: str) -> dict[str, object]:
+    """How the API shows a delivery that came to nothing."""
+    known = look_up(error)
+    shown: dict[str, object] = {"status": status, "error_code": error}
+    shown |= {} if known.about_setup else {"meaning": known.meaning}
+    return shown | {"permanent": True} if known.permanent else shown
 
 
 def tell(

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from mfa.administration.operations import OPERATIONS
-from tests.api import administrators, people
+from mfa.vendor_errors import look_up
+from tests.api import administrators, deliveries, people
 from tests.api.administrators import Administrator, log_in
 from tests.api.people import Person
 from tests.api.stack import Answer, Refused, Stack, basic
@@ -324,6 +325,17 @@ def test_the_history_tells_who_when_and_from_where(stack: Stack, admin: Administ
     assert {event["address"] for event in events[1:4]} == {person.address}
     assert (events[0]["actor"], events[0]["address"]) == (admin.name, admin.person.address)
     assert (events[3]["phone_id"], events[3]["challenge_id"]) == (person.phones[0], person.challenge)
+
+
+def test_a_vendors_error_is_explained_with_what_to_do(stack: Stack, admin: Administrator) -> None:
+    person = people.add(stack).challenged()
+    deliveries.report(stack, deliveries.ref(stack), "undelivered", 30006)
+    explained = {"meaning": look_up("30006").meaning, "advice": look_up("30006").advice}
+    [phone] = admin.user(person.name).json["phones"]
+    assert phone["unusable"].pop("at") is not None
+    assert phone["unusable"] == {"reason": "30006"} | explained
+    event = admin.ask("GET", f"/users/{person.name}/events").json["items"][0]
+    assert (event["type"], event["detail"]) == ("send_refused", {"error": "30006", "channel": "sms"} | explained)
 
 
 # --- settings

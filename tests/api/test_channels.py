@@ -10,7 +10,7 @@ import pytest
 
 from mfa.messages import locales
 from tests.api import deliveries
-from tests.api.deliveries import asked, code, digits, faults, ref, requests, spent, tell
+from tests.api.deliveries import asked, code, digits, faults, ref, refused, requests, spent, tell
 from tests.api.people import Person
 from tests.api.stack import SENDER, Refused, Stack
 
@@ -256,7 +256,7 @@ def test_what_becomes_of_a_call_is_reported(stack: Stack, person: Person, status
     person.login()
     person.start(channel="voice")
     assert tell(stack, ref(stack), about_call(stack, status)).status == 204
-    expected = {"status": shown} | ({"error_code": status} if back else {})
+    expected = refused(shown, status) if back else {"status": shown}
     assert person.get().json["delivery"] == expected
     assert ("charged" in person.item) is not back
     assert "unusable_reason" not in person.phone_item()
@@ -335,7 +335,7 @@ def test_a_whatsapp_message_that_does_not_arrive_is_given_back(stack: Stack, per
     person.login()
     person.start(channel="whatsapp")
     tell(stack, ref(stack), deliveries.about(stack, "undelivered", 63024))
-    assert person.get().json["delivery"] == {"status": "undelivered", "error_code": "63024"}
+    assert person.get().json["delivery"] == refused("undelivered", "63024")
     assert person.get().json["sends_remaining"] == 5
     assert "unusable_reason" not in person.phone_item(), "a text message may arrive"
 

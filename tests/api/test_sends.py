@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.api.deliveries import refused
 from tests.api.people import Person
 from tests.api.stack import Stack, challenge_path
 
@@ -258,7 +259,7 @@ def test_a_refused_send_shows_in_the_challenge(stack: Stack, person: Person) -> 
     stack.line.refuses(21408)
     assert person.resend().code == "destination_blocked"
     challenge = person.get().json
-    assert (challenge["status"], challenge["delivery"]) == ("failed", {"status": "failed", "error_code": "21408"})
+    assert (challenge["status"], challenge["delivery"]) == ("failed", refused("failed", "21408"))
     stack.line.fault = None
     assert person.resend().status == 200
     assert person.verify().status == 200

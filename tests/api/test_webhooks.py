@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.api import deliveries
-from tests.api.deliveries import about, code, faults, ref, report, sign, tell
+from tests.api.deliveries import about, code, faults, ref, refused, report, sign, tell
 from tests.api.people import Person
 from tests.api.stack import ISSUER, Stack
 
@@ -66,17 +66,34 @@ def test_a_refused_delivery_shows_with_its_code_in_challenge_and_history(
 ) -> None:
     person.challenged()
     assert report(stack, ref(stack), status, 30003).status == 204
-    assert delivery(person) == {"status": status, "error_code": "30003"}
+    assert delivery(person) == refused(status, "30003")
     assert person.get().json["status"] == "failed"
     assert person.events()[-1]["type"] == "send_refused"
     assert person.events()[-1]["detail"] == {"error": "30003", "channel": "sms"}
     assert '"error":"30003"' in stack.logs.getvalue(), "the log names it"
 
 
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (30006, {"meaning": "the number cannot receive text messages, it may be a landline", "permanent": True}),
+        (30003, {"meaning": "the phone seems to be switched off or out of reach"}),
+        (30034, {}),  # how the sender is set up is not the user's business
+        (99999, {"meaning": "the reason is not known"}),
+    ],
+)
+def test_a_user_is_told_what_a_code_means_unless_it_is_about_the_settings(
+    stack: Stack, person: Person, error: int, shown: dict[str, object]
+) -> None:
+    person.challenged()
+    report(stack, ref(stack), "undelivered", error)
+    assert delivery(person) == {"status": "undelivered", "error_code": str(error)} | shown
+
+
 def test_a_refusal_without_a_code_is_unknown(stack: Stack, person: Person) -> None:
     person.challenged()
     assert report(stack, ref(stack), "failed").status == 204
-    assert delivery(person) == {"status": "failed", "error_code": "unknown"}
+    assert delivery(person) == refused("failed", "unknown")
 
 
 @pytest.mark.parametrize(
@@ -348,7 +365,7 @@ def test_at_most_max_sends_are_given_back_until_a_success(stack: Stack, person: 
             report(stack, ref(stack), "undelivered", 30003)
             assert person.item["refunded"] == min(n + 1, 2)
             person.later(61)
-        assert delivery(person) == {"status": "undelivered", "error_code": "30003"}
+        assert delivery(person) == refused("undelivered", "30003")
         assert person.start().code == "too_many_sends"
 
 
@@ -446,5 +463,5 @@ def test_twilio_itself_signs_what_is_accepted(stack: Stack, person: Person) -> N
         time.sleep(0.05)
     parameters: Any = told[0]["parameters"]
     assert tell(stack, ref(stack), parameters).status == 204
-    assert delivery(person) == {"status": "undelivered", "error_code": "30006"}
+    assert delivery(person) == refused("undelivered", "30006")
     assert person.phone_item()["unusable_reason"] == "30006"

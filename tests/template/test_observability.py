@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from mfa import vendor_errors
 from mfa.http import operations
-from mfa.instrumented import ERRORS, OTHER
 from mfa.metrics import METRICS, Metrics
 from tests import access_log
 from tests.template.alarms import (
@@ -39,7 +39,7 @@ OF_AWS: dict[tuple[str, str], set[tuple[str, ...]]] = {
 # The values that a label of ours can have, where somebody asks for one of them.
 VALUES = {
     "operation": {operation.id for operation in operations.OPERATIONS},
-    "error": ERRORS | {OTHER},
+    "error": vendor_errors.metrics(),
     "budget": {"number", "address", "client", "region", "global"},
 }
 

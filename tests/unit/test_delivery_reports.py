@@ -18,6 +18,7 @@ from mfa.messages.channels import Channel
 from mfa.settings.values import Settings
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.history import Event
+from mfa.vendor_errors import VENDOR_ERRORS
 
 REF = "0123456789abcdef" * 2
 RECEIPT = Receipt(
@@ -111,12 +112,8 @@ def test_a_status_is_written_down(name: str, status: str, delivery: Delivery) ->
 @pytest.mark.parametrize(
     ("code", "permanent"),
     [
-        ("30005", True),
-        ("30006", True),
-        ("21211", True),
-        ("21614", True),
-        ("30003", False),
-        ("30007", False),
+        *((code, known.permanent) for code, known in VENDOR_ERRORS.items() if code.isdecimal()),
+        ("99999", False),
         ("", False),
     ],
 )

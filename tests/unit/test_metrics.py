@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from mfa import instrumented
+from mfa import instrumented, vendor_errors
 from mfa.challenges.challenge import Delivery
-from mfa.challenges.sends import PERMANENT_ERRORS, Outcome
-from mfa.delivery.explanations import EXPLANATIONS
+from mfa.challenges.sends import Outcome
 from mfa.delivery.twilio_callbacks import STATUSES
 from mfa.errors import SmsUnavailable
-from mfa.instrumented import ERRORS, OTHER, MeteredMessenger, known_error
+from mfa.instrumented import MeteredMessenger, known_error
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.metrics import METRICS, Metrics
+from mfa.vendor_errors import OTHER, VENDOR_ERRORS
 from tests.emf import MAX_VALUES, Datum, data
 
 
@@ -119,10 +119,13 @@ def test_one_call_can_hardly_pass_the_format_s_limits() -> None:
 
 
 def test_errors_are_counted_by_what_somebody_does_about_them_and_others_together() -> None:
-    assert {"20003", "30007", *EXPLANATIONS, *PERMANENT_ERRORS} <= ERRORS
+    assert len(vendor_errors.metrics()) < 75, "each is a metric that AWS charges for"
+    assert {known_error(code) for code in VENDOR_ERRORS} | {OTHER} == vendor_errors.metrics()
     calls = {status for status, delivery in STATUSES.items() if delivery.is_refused} - {"undelivered"}
-    assert calls <= ERRORS, "a call is refused by its status"
-    assert len(ERRORS) < 50
+    assert {known_error(status) for status in calls} == calls, "a call is refused by its status"
+    assert {known_error(code) for code in ("20003", "20005", "10001")} == {"20003"}, "one alarm tells of all three"
+    assert known_error("30007") == "30007", "an alarm is set on it"
+    assert {"paused", "no_answer", "ses"} <= vendor_errors.metrics(), "counted under these names without a code"
     for given in ("99999", "", "unknown", "+85291234567", "20003 ", "x" * 5000):
         assert known_error(given) == OTHER
 

@@ -4,7 +4,7 @@ import { clock, Problem } from "./api.js";
 import { announce, busyWhile, button, el, isDisabled, setDisabled, uid } from "./dom.js";
 import { notice } from "./dialogs.js";
 import { explain, sentence } from "./refusals.js";
-import { countdown, refusalReason } from "./words.js";
+import { countdown } from "./words.js";
 
 const DELIVERY = {
   delivered: ["good", "Delivered to the phone"],
@@ -78,10 +78,10 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
     prefix.hidden = prefix.nextSibling.hidden = called;
     hint.textContent = called ? "The call says the digits twice." : `The message has the reference ${state.prefix}. Type its digits, or paste all of it.`;
     again.lastChild.textContent = called ? "Call again" : "Resend passcode";
-    const { status, error_code: error } = state.delivery ?? {};
+    const { status, meaning } = state.delivery ?? {};
     const [kind, words] = (called ? CALL : DELIVERY)[status] ?? (poll ? ["sending", called ? "We are calling" : "The message is on its way"] : TAKEN);
     delivery.dataset.state = kind || "sent";
-    delivery.lastChild.textContent = kind === "trouble" && error ? `${words}: ${refusalReason(error)}` : words;
+    delivery.lastChild.textContent = kind === "trouble" && meaning ? `${words}: ${meaning}` : words;
     tick();
   }
 

@@ -147,23 +147,8 @@ export function attemptsWarning(left) {
 
 // Delivery
 
-const DELIVERY_ERRORS = {
-  21211: "It is not a valid number.",
-  21614: "It is not a mobile number.",
-  30003: "The phone seems to be switched off or out of reach.",
-  30004: "The phone or its network blocks messages like ours.",
-  30005: "The number does not seem to be in service.",
-  30006: "The number cannot receive text messages; it may be a landline.",
-  30007: "The mobile network filtered the message out.",
-  21610: "This phone has asked not to receive our messages (STOP).",
-  30036: "It came too late: the passcode had expired.",
-  busy: "The line was busy.",
-  "no-answer": "Nobody answered.",
-};
-const REFUSED_FOR_GOOD = new Set(["21211", "21614", "30005", "30006"]);
-
 /** Whether no message will ever reach the number. */
-export const isRefusedForGood = ({ delivery }) => ["undelivered", "failed"].includes(delivery?.status) && REFUSED_FOR_GOOD.has(delivery.error_code);
+export const isRefusedForGood = ({ delivery }) => Boolean(delivery?.permanent);
 
 /** The quiet line below the sentence: `{state, text}`. */
 export function deliveryLine(challenge) {
@@ -194,14 +179,14 @@ function callLine(status) {
 
 /** What to tell when a message did not make it, or null. `others`: whether there is another phone. */
 export function deliveryTrouble(challenge, { others }) {
-  const { status, error_code: code } = challenge.delivery ?? {};
+  const { status, meaning } = challenge.delivery ?? {};
+  const why = meaning ? `${meaning[0].toUpperCase()}${meaning.slice(1)}.` : "The network did not say why.";
   const noun = messageNoun(challenge.channel);
   if (isRefusedForGood(challenge)) {
     const next = others ? "Please choose another one." : "Please ask your administrator to change it.";
-    return { kind: "warning", title: "The carrier refused this number", text: `${DELIVERY_ERRORS[code]} ${next}`, offers: ["another-phone", "email"] };
+    return { kind: "warning", title: "The carrier refused this number", text: `${why} ${next}`, offers: ["another-phone", "email"] };
   }
   if (status === "undelivered" || status === "failed") {
-    const why = DELIVERY_ERRORS[code] ?? "The network did not say why.";
     return {
       kind: "warning",
       title: challenge.channel === "voice" ? "The call did not get through" : `The ${noun} could not be delivered`,

@@ -6,7 +6,7 @@ import { empty } from "../page.js";
 import { maskedPhone } from "../regions.js";
 import { admin } from "../session.js";
 import { pagedList, table } from "../table.js";
-import { localTime, plural, refusalReason, time } from "../words.js";
+import { localTime, plural, time } from "../words.js";
 
 const CHANNELS = { sms: "by text message", call: "by call", voice: "by call", email: "by email", whatsapp: "by WhatsApp" };
 const CHANGES = { alias: "the alias", owner: "the owner", contact_email: "the contact email", locale: "the language", password: "the password", kind: "the kind", status: "the status", mfa_enabled: "SMS authentication", password_hash: "the password" };
@@ -23,7 +23,7 @@ function sentenceOf(event, phones) {
       if (detail.test_number) return ["warn", ["A passcode was asked for; nothing was sent", where, ", a test number"]];
       return ["", ["A passcode was sent ", how, where]];
     case "send_refused":
-      return ["warn", ["A passcode ", how, where, " did not get through", detail.error ? [": ", bdi(refusalReason(detail.error))] : ""]];
+      return ["warn", ["A passcode ", how, where, " did not get through", detail.meaning ? `: ${detail.meaning}` : ""]];
     case "passcode_refused":
       return ["warn", [refusedWords(detail.attempts ?? [])]];
     case "locked":

@@ -11,7 +11,7 @@ import { fieldSentence, sentence } from "../refusals.js";
 import { guard } from "../router.js";
 import { admin } from "../session.js";
 import { table } from "../table.js";
-import { ago, isLocked, localTime, lockEnd, refusalReason, time } from "../words.js";
+import { ago, isLocked, localTime, lockEnd, time } from "../words.js";
 
 const MOST_PHONES = 5;
 
@@ -149,7 +149,7 @@ export function draw(room, { user, path, changed }) {
   function verifiedCell(phone) {
     if (phone.staged) return badge("To be added", "new");
     if (removed.has(phone.id)) return badge("To be removed", "off");
-    if (phone.unusable) return el("span", { class: "unusable" }, badge("Unusable", "bad"), el("span", { class: "soft" }, `${refusalReason(phone.unusable.reason)}, `, time(phone.unusable.at)));
+    if (phone.unusable) return el("span", { class: "unusable" }, badge("Unusable", "bad"), el("span", { class: "soft" }, `${phone.unusable.meaning}, `, time(phone.unusable.at)));
     return phone.verified ? el("span", { class: "good-text" }, icon("tick"), "Verified") : el("span", { class: "warn" }, "not yet verified");
   }
 

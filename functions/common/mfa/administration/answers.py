@@ -9,9 +9,11 @@ from mfa.users.user import Kind, Status
 
 
 class Unusable(Struct, frozen=True):
-    """Why a phone cannot receive messages, and since when."""
+    """Why a phone cannot receive messages: the vendor's code, in English what it means and what to do; and since when."""
 
     reason: str
+    meaning: str
+    advice: str
     at: Time | None
 
 

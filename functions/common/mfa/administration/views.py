@@ -1,5 +1,7 @@
 """Values as administrators see them."""
 
+from typing import Any
+
 from mfa.administration import answers
 from mfa.challenges.account import Account
 from mfa.challenges.settings_tests import SettingsTest
@@ -11,6 +13,7 @@ from mfa.times import rfc3339
 from mfa.users.actors import Actor
 from mfa.users.clients import Client
 from mfa.users.history import Event
+from mfa.vendor_errors import look_up
 
 
 def user(account: Account, now: float) -> answers.UserView:
@@ -39,7 +42,10 @@ def phone(value: Phone) -> answers.PhoneView:
     """A phone, number and all."""
     unusable = None
     if value.unusable_reason is not None:
-        unusable = answers.Unusable(value.unusable_reason, _moment(value.unusable_at))
+        error = look_up(value.unusable_reason)
+        unusable = answers.Unusable(
+            reason=error.code, meaning=error.meaning, advice=error.advice, at=_moment(value.unusable_at)
+        )
     return answers.PhoneView(
         id=value.id,
         number=value.number,
@@ -60,7 +66,7 @@ def event(value: Event) -> answers.EventView:
         type=value.type,
         actor=value.actor,
         address=value.address,
-        detail=value.detail,
+        detail=_explained(value.detail),
         phone_id=value.phone_id,
         challenge_id=value.challenge_id,
     )
@@ -91,8 +97,9 @@ def client_with_secret(value: Client, secret: str) -> answers.ClientWithSecret:
 
 def settings_test(value: SettingsTest, now: float) -> answers.TestState:
     """A test of the settings, at this moment."""
-    challenge = value.challenge
-    error = {"error_code": challenge.delivery_error} if challenge.delivery_error else {}
+    challenge, error = value.challenge, {}
+    if challenge.delivery_error:
+        error = {"error_code": challenge.delivery_error, "meaning": look_up(challenge.delivery_error).meaning}
     return answers.TestState(
         id=challenge.id,
         status=value.status(now),
@@ -142,6 +149,14 @@ def preview(locale: str, written: str | None, settings: Settings) -> answers.Tem
         problems=[answers.Finding(problem.code, problem.message) for problem in report.problems],
         warnings=[answers.Finding(warning.code, warning.message) for warning in report.warnings],
     )
+
+
+def _explained(detail: dict[str, Any]) -> dict[str, Any]:
+    """An event's detail; a vendor's error in it with its meaning and what to do, which are as of today."""
+    if "error" not in detail:
+        return detail
+    error = look_up(str(detail["error"]))
+    return detail | {"meaning": error.meaning, "advice": error.advice}
 
 
 def _moment(at: float | None) -> str | None:

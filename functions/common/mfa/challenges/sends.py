@@ -14,9 +14,6 @@ from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event, EventType
 from mfa.users.user import mask_email
 
-# https://www.twilio.com/docs/api/errors: the number does not exist, or no messages can reach it, for good.
-PERMANENT_ERRORS = frozenset({"21211", "21614", "30005", "30006"})
-
 
 class AccountChanged(Exception):
     """The user or the phone is no longer as it was read; nothing was claimed."""

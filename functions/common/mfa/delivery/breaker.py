@@ -1,7 +1,8 @@
-"""The breaker: when Twilio refuses our credentials, it is not asked again with every passcode.
+"""The breaker: when Twilio does not accept the account, it is not asked again with every passcode.
 
-After a 20003 nothing is sent for a minute; then one send tries, and the others wait for what comes of it. The pause lies
-in the table, where every container sees it, and ends when settings are saved.
+After an error that opens it (20003, or that the account is not active) nothing is sent for a minute; then one send
+tries, and the others wait for what comes of it. The pause lies in the table, where every container sees it, and ends
+when settings are saved.
 """
 
 from collections.abc import Callable
@@ -76,18 +77,16 @@ class Breaker:
         return Permit(stored.version, now + PAUSE_SECONDS)
 
     def refused(self, permit: Permit) -> None:
-        """Twilio did not accept the credentials."""
+        """Twilio did not accept the account."""
         self._pauses.pause(self._clock() + PAUSE_SECONDS, permit.version)
         self._settings.forget()
 
     def accepted(self, permit: Permit) -> None:
-        """Twilio accepted the credentials."""
+        """Twilio accepted the account."""
         if permit.probe is not None:
             self._pauses.resume(permit.probe)
             self._settings.forget()
 
 
 def _paused(seconds: float) -> SmsUnavailable:
-    return SmsUnavailable(
-        "Messages cannot be sent right now: Twilio does not accept the credentials.", retry_after=seconds
-    )
+    return SmsUnavailable("Messages cannot be sent right now: Twilio does not accept the account.", retry_after=seconds)

@@ -6,18 +6,13 @@ from contextlib import suppress
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.delivery.breaker import Breaker
-from mfa.delivery.explanations import explain
 from mfa.delivery.patience import PATIENCE, Patience
 from mfa.delivery.twilio_account import TwilioAccount
 from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Sender
-
-# Twilio does not accept the credentials.
-REFUSED_CREDENTIALS = "20003"
-# Of these nobody can tell whether the credentials were accepted.
-_SAYS_NOTHING = frozenset({REFUSED_CREDENTIALS, "unreachable", "20429"})
+from mfa.vendor_errors import look_up
 
 
 class TwilioMessenger:
@@ -58,19 +53,16 @@ class TwilioMessenger:
         outcome = self._send(account, outgoing, callback)
         # What Twilio answered stands, whether or not the breaker can be told.
         with suppress(TemporarilyUnavailable):
-            if outcome.error == REFUSED_CREDENTIALS:
+            error = look_up(outcome.error) if outcome.error else None
+            if error and error.opens_breaker:
                 self._breaker.refused(permit)
-            elif outcome.delivery is not Delivery.UNKNOWN and outcome.error not in _SAYS_NOTHING:
+            elif outcome.delivery is not Delivery.UNKNOWN and (error is None or error.proves_account):
                 self._breaker.accepted(permit)
         return outcome
 
     def send_with(self, account_sid: str, auth_token: str, sender: Sender, outgoing: Outgoing) -> Outcome:
         """Sends with settings that need not be saved; what they are refused for says nothing of the saved ones."""
         return self._send(TwilioAccount(account_sid, auth_token, sender), outgoing, self._callback(outgoing))
-
-    def explain(self, error: str) -> tuple[str, str] | None:
-        """The field that is wrong and what to do, or None where it is no field's fault."""
-        return explain(error)
 
     def _send(self, account: TwilioAccount, outgoing: Outgoing, callback: str) -> Outcome:
         from mfa.delivery import twilio  # noqa: PLC0415 - only what sends pays for the SDK

@@ -9,15 +9,7 @@ from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.errors import SettingsIncomplete, TemporarilyUnavailable
 from mfa.messages.outgoing import Outgoing
-
-# SES refuses until an operator acts: the sender is not verified, the account is in the sandbox or paused.
-NOT_SET_UP = (
-    "MessageRejected",
-    "MailFromDomainNotVerified",
-    "ConfigurationSet",
-    "AccountSendingPaused",
-    "AccessDenied",
-)
+from mfa.vendor_errors import VENDOR_ERRORS
 
 
 class Ses(Protocol):
@@ -48,7 +40,8 @@ class SesEmail:
             code = error.response["Error"]["Code"]
             if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
                 return Outcome(Delivery.UNKNOWN)
-            if code.startswith(NOT_SET_UP):
+            known = VENDOR_ERRORS.get(code)
+            if known and known.refusal is SettingsIncomplete:
                 return Outcome(Delivery.FAILED, code, SettingsIncomplete("Recovery by email is not set up."))
             return Outcome(Delivery.FAILED, code, TemporarilyUnavailable("The mail could not be sent."))
         except (ConnectTimeoutError, EndpointConnectionError):

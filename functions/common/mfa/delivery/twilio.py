@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from requests.exceptions import ConnectionError as RequestsConnectionError
@@ -15,13 +16,14 @@ from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
 from mfa.challenges.challenge import Delivery
-from mfa.challenges.sends import PERMANENT_ERRORS, Outcome
+from mfa.challenges.sends import Outcome
 from mfa.delivery.patience import PATIENCE, Patience
 from mfa.delivery.twilio_account import TwilioAccount
-from mfa.errors import DestinationBlocked, PhoneUnusable, Refusal, SmsUnavailable
+from mfa.delivery.twilio_callbacks import STATUSES
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Sender
+from mfa.vendor_errors import look_up
 
 _HOST = re.compile(r"^https://[a-z]+\.twilio\.com")
 # After a 429, which says that nothing was done.
@@ -30,21 +32,6 @@ RETRIES = 2
 MAX_VALID_SECONDS = 36000
 RING_SECONDS = 30
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
-
-# https://www.twilio.com/docs/api/errors: what a code means for the one who waits for a passcode.
-_REFUSALS: dict[int, type[Refusal]] = {
-    **dict.fromkeys(map(int, PERMANENT_ERRORS), PhoneUnusable),
-    # The number answered STOP, or cannot be called.
-    21610: PhoneUnusable,
-    21217: PhoneUnusable,
-    # The account may not send or call there; the sender cannot reach it; not on WhatsApp.
-    21408: DestinationBlocked,
-    21215: DestinationBlocked,
-    21216: DestinationBlocked,
-    21214: DestinationBlocked,
-    21612: DestinationBlocked,
-    63024: DestinationBlocked,
-}
 
 # A refusal without a code, as of a proxy between, is known by its status.
 _BY_STATUS = {401: 20003, 429: 20429}
@@ -63,17 +50,20 @@ def send(account: TwilioAccount, api_url: str, outgoing: Outgoing, callback: str
     """
     http = _Http(api_url, patience)
     try:
-        sid = _create(_client(account, http), account, outgoing, callback)
+        taken = _create(_client(account, http), account, outgoing, callback)
     except (TwilioRestException, TwilioServiceException) as error:
         return _refused(http.status, error.code)
     except RequestException as error:
         if _never_sent(error):
-            return Outcome(Delivery.FAILED, "unreachable", SmsUnavailable())
+            return _outcome("unreachable")
         return Outcome(Delivery.UNKNOWN)
     except (TwilioException, ValueError, AttributeError, TypeError, KeyError):
         # An answer that nobody can read: the message may have gone out.
         return Outcome(Delivery.UNKNOWN)
-    return Outcome(Delivery.QUEUED if sid else Delivery.UNKNOWN)
+    delivery = STATUSES.get(taken.status)
+    if delivery is not None and delivery.is_refused:
+        return _outcome(taken.error)
+    return Outcome(Delivery.QUEUED if taken.sid else Delivery.UNKNOWN)
 
 
 def is_signed(auth_token: str, url: str, parameters: dict[str, str], signature: str) -> bool:
@@ -86,17 +76,30 @@ def _client(account: TwilioAccount, http: "_Http") -> Client:
     return Client(account.account_sid, account.auth_token, http_client=http)  # type: ignore[no-untyped-call]
 
 
-def _create(twilio: Client, account: TwilioAccount, outgoing: Outgoing, callback: str) -> str | None:
-    """The SID of the message or call that Twilio took."""
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """An answer 201: the SID of the message or call, how far it is, and if it is over already, why.
+
+    Twilio refuses some messages in this way, for example when a Messaging Service has no sender that reaches the number.
+    """
+
+    sid: str | None
+    status: str
+    error: str
+
+
+def _create(twilio: Client, account: TwilioAccount, outgoing: Outgoing, callback: str) -> _Taken:
+    """What Twilio took."""
     if outgoing.channel is Channel.VOICE:
-        return twilio.calls.create(
+        call = twilio.calls.create(
             to=outgoing.address,
             from_=account.sender.phone_number or "",
             twiml=outgoing.body,
             timeout=RING_SECONDS,
             status_callback=callback,
             status_callback_event=CALL_EVENTS,
-        ).sid
+        )
+        return _Taken(call.sid, str(call.status), error=str(call.status))
     sender = _sender(account.sender)
     common: dict[str, Any] = {
         "status_callback": callback,
@@ -105,14 +108,16 @@ def _create(twilio: Client, account: TwilioAccount, outgoing: Outgoing, callback
     if outgoing.channel is Channel.WHATSAPP:
         if "from_" in sender:
             sender["from_"] = f"whatsapp:{sender['from_']}"
-        return twilio.messages.create(
+        message = twilio.messages.create(
             to=f"whatsapp:{outgoing.address}",
             content_sid=account.content_sid or "",
             content_variables=json.dumps({"1": outgoing.body}),
             **sender,
             **common,
-        ).sid
-    return twilio.messages.create(to=outgoing.address, body=outgoing.body, **sender, **common).sid
+        )
+    else:
+        message = twilio.messages.create(to=outgoing.address, body=outgoing.body, **sender, **common)
+    return _Taken(message.sid, str(message.status), error=str(message.error_code or "unknown"))
 
 
 class _Http(TwilioHttpClient):
@@ -175,7 +180,15 @@ def _refused(status: int, given: object) -> Outcome:
     if status >= 500:
         return Outcome(Delivery.UNKNOWN)
     code = given if isinstance(given, int) and given >= _SMALLEST_CODE else _BY_STATUS.get(status, status)
-    return Outcome(Delivery.FAILED, str(code), _REFUSALS.get(code, SmsUnavailable)(), str(code) in PERMANENT_ERRORS)
+    return _outcome(str(code))
+
+
+def _outcome(error: str) -> Outcome:
+    """What an error means for the send."""
+    known = look_up(error)
+    if not known.gives_back:
+        return Outcome(Delivery.UNKNOWN)
+    return Outcome(Delivery.FAILED, error, known.refusal(), known.permanent)
 
 
 def _never_sent(error: RequestException) -> bool:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 
 from mfa.challenges.challenge import Delivery
-from mfa.challenges.sends import PERMANENT_ERRORS, Outcome
+from mfa.challenges.sends import Outcome
 from mfa.errors import Forbidden
+from mfa.vendor_errors import look_up
 
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
 # https://www.twilio.com/docs/voice/api/call-resource#call-status-values
@@ -49,4 +50,4 @@ class TwilioCallbacks:
         if delivery is None or not delivery.is_refused:
             return None if delivery is None else Outcome(delivery)
         error = parameters.get("ErrorCode") or parameters.get("CallStatus") or "unknown"
-        return Outcome(delivery, error, permanent=error in PERMANENT_ERRORS)
+        return Outcome(delivery, error, permanent=look_up(error).permanent)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 PHONES_PER_USER = 5
 # The kind of a number that only calls reach.
 FIXED_LINE = "fixed_line"
-# Twilio's codes for a number that cannot receive messages: not mobile, or a landline.
-MESSAGES_ONLY = frozenset({"21614", "30006"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +28,11 @@ class Phone:
 
     def reachable(self, *, by_call: bool) -> bool:
         """Whether nothing is known against it: a number that takes no messages may still be called."""
-        return self.unusable_reason is None or (by_call and self.unusable_reason in MESSAGES_ONLY)
+        if self.unusable_reason is None or not by_call:
+            return self.unusable_reason is None
+        from mfa.vendor_errors import look_up  # noqa: PLC0415 - a login whose phones are all well does not pay for it
+
+        return look_up(self.unusable_reason).messages_only
 
     @property
     def masked_number(self) -> str:

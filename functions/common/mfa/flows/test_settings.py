@@ -34,6 +34,7 @@ from mfa.settings.values import Sender, Settings, StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, existing_login_name
+from mfa.vendor_errors import look_up
 
 
 class Tests(Protocol):
@@ -49,12 +50,9 @@ class Tests(Protocol):
 
 
 class Messenger(Protocol):
-    """Sends with the settings that are given, and explains what Twilio refuses."""
+    """Sends with the settings that are given."""
 
     def send_with(self, account_sid: str, auth_token: str, sender: Sender, outgoing: Outgoing) -> Outcome: ...
-
-    def explain(self, error: str) -> tuple[str, str] | None:
-        """The field that is wrong and what to do, or None where it is no field's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +221,7 @@ class TestSettings:
             if outcome.refusal is not None and budget is not None:
                 self.tests.give_back(budget)
         if outcome.refusal is not None:
-            explained = self.messenger.explain(outcome.error or "")
-            raise errors.InvalidRequest(*explained) if explained else outcome.refusal
+            raise _explained(outcome.error or "unknown")
         return replace(test, challenge=replace(test.challenge, delivery=outcome.delivery))
 
     def _verified_phone(self, account: Account, test: SettingsTest, now: float) -> Phone:
@@ -256,3 +253,9 @@ def _compose(user: User, phone: Phone, draft: Draft, ref: str, settings: Setting
     reader = composition.Reader(None, user.locale, phone.region)
     wording = composition.Wording(settings.templates, settings.signature, settings.expiry_seconds)
     return composition.compose(passcode, Channel.SMS, phone.number, reader, ref, wording)
+
+
+def _explained(error: str) -> errors.Refusal:
+    """What is wrong and what to do about it, at the field that is wrong where one is."""
+    known = look_up(error)
+    return errors.InvalidRequest(known.field, known.advice) if known.field else known.refusal(known.advice)

@@ -117,10 +117,16 @@ class Approved(Struct, frozen=True, tag_field="status", tag="approved"):
 
 
 class DeliveryState(Struct, frozen=True, omit_defaults=True):
-    """What is known of the message."""
+    """What is known of the message.
+
+    Of one that was refused: the vendor's code, in English what it means unless that is about the settings, and whether
+    nothing will ever reach the phone.
+    """
 
     status: str
     error_code: str | None = None
+    meaning: Annotated[str | None, Meta(examples=["nobody answered"])] = None
+    permanent: bool = False
 
 
 class ChallengeState(Struct, frozen=True):

@@ -24,7 +24,7 @@ def challenge(value: Challenge, now: float) -> operations.ChallengeState:
         attempts_remaining=value.attempts_remaining,
         sends_remaining=value.sends_remaining,
         locked_until=None if locked_until is None else rfc3339(locked_until),
-        delivery=operations.DeliveryState(value.delivery, value.delivery_error),
+        delivery=_delivery(value),
         server_time=rfc3339(now),
     )
 
@@ -46,6 +46,16 @@ def first_factor(value: MfaRequired | Authenticated) -> operations.MfaRequired |
 def approval(value: Approval) -> operations.Approved:
     """What a right passcode gives."""
     return operations.Approved(token=value.token, expires_in=value.expires_in, amr=value.amr)
+
+
+def _delivery(value: Challenge) -> operations.DeliveryState:
+    if value.delivery_error is None:
+        return operations.DeliveryState(value.delivery)
+    from mfa.vendor_errors import look_up  # noqa: PLC0415 - a login that meets no error does not pay for the table
+
+    error = look_up(value.delivery_error)
+    meaning = None if error.about_setup else error.meaning
+    return operations.DeliveryState(value.delivery, value.delivery_error, meaning, error.permanent)
 
 
 def _choice(phone: Phone) -> operations.PhoneChoice:
