@@ -1,4 +1,4 @@
-"""What is kept in a container for a while."""
+"""Values that a container keeps for a while."""
 
 import time
 from collections.abc import Callable
@@ -18,10 +18,10 @@ class Cached[T]:
         keep: Callable[[T], bool] = lambda _value: True,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """What `keep` says no to is loaded again the next time.
+        """A value that `keep` rejects is loaded again the next time.
 
-        The clock is the wall's: a monotonic one need not have run while the container was frozen, and rotations count on it
-        that nothing is kept for longer.
+        The default is the wall clock. A monotonic clock may stand still while the container is frozen, and key rotation
+        relies on nothing being kept for longer.
         """
         self._load = load
         self._keep = keep

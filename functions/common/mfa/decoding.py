@@ -1,4 +1,4 @@
-"""From JSON to typed values, strictly: what is not declared is refused, and the refusal names the field."""
+"""Decodes JSON into typed values, strictly: undeclared members are refused, and the error names the field."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def load(text: str | bytes, limit: int = BODY_BYTES) -> Any:
 
 
 def check_unicode(value: Any, field: str) -> None:
-    """Raises InvalidRequest on the field where a lone surrogate is anywhere in a JSON value: nothing could store it."""
+    """Raises InvalidRequest on the field if a JSON value holds a lone surrogate, which no store can keep."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
@@ -39,7 +39,7 @@ def check_unicode(value: Any, field: str) -> None:
 
 
 def convert[T](value: Any, type_: type[T], *, from_text: bool = False) -> T:
-    """The value as this type; of a query, where all is text, `true` and `50` are read. Raises InvalidRequest."""
+    """The value as this type. With `from_text`, for queries, text such as `true` and `50` is read. Raises InvalidRequest."""
     try:
         return msgspec.convert(value, type_, strict=not from_text)
     except msgspec.ValidationError as error:
@@ -58,7 +58,7 @@ def _no_constant(name: str) -> None:
 
 
 def _named(text: str) -> InvalidRequest:
-    """msgspec's sentence as ours: the field's dotted path, and what is wrong with it."""
+    """msgspec's message in our words: the field's dotted path, and the problem."""
     match = _AT.match(text)
     message, path = (match["message"], (match["path"] or "").removeprefix(".")) if match else (text, "")
     if named := _NAMED.match(message):

@@ -1,4 +1,4 @@
-"""Metering: what is counted and measured on the way to the table, to Twilio and to SES. Use cases know nothing of it."""
+"""Wraps the store and the senders to count and time their calls. The flows know nothing of it."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def known_error(error: str) -> str:
-    """The error as it is counted: one of few names, whatever comes in; the log has the code."""
+    """The error's metric name. There are few of them, whatever comes in; the log has the code."""
     from mfa.vendor_errors import look_up  # noqa: PLC0415 - only a function that sends pays for the table
 
     return look_up(error).metric
@@ -93,7 +93,7 @@ class MeteredSends:
 
 
 class MeteredMessenger:
-    """Sends to phones; counts what Twilio refused. Tests of the settings do not come by here."""
+    """Sends to phones; counts refusals. Settings tests are not counted here."""
 
     def __init__(self, messenger: "ports.Messenger", metrics: Metrics) -> None:
         self._messenger = messenger
@@ -116,7 +116,7 @@ class MeteredMessenger:
 
 
 class MeteredMailer:
-    """Sends mail; counts what SES refused."""
+    """Sends mail; counts refusals."""
 
     def __init__(self, email: "ports.Mailer", metrics: Metrics) -> None:
         self._email = email
@@ -143,7 +143,7 @@ class MeteredAttempts:
             return self._attempts.claim_attempt(login, challenge_id, guess)
 
     def record_lock(self, login_name: str, event: Event, region: str) -> None:
-        """Writes down a lock, which is there whether or not that succeeds."""
+        """Writes a lock to the history. The user is locked whether or not that succeeds."""
         self._metrics.count("locks")
         self._attempts.record_lock(login_name, event, region)
 

@@ -1,4 +1,4 @@
-"""Metrics: what a call counted and measured, as one line that CloudWatch reads metrics from (its embedded metric format).
+"""Metrics of a call, written as one line in CloudWatch's embedded metric format.
 
 METRICS is the one list of them: what is not in it cannot be counted, and no alarm may ask for it. A dimension's values
 are few and none names a person: channels, regions, our own error codes, registered clients.
@@ -17,7 +17,7 @@ type Labels = dict[str, str]
 
 
 class Metric(Struct, frozen=True):
-    """A metric: its unit, and by what it can be told apart. Each is one series a value; `()` is all of it together."""
+    """A metric: its unit and its labels. Each label has one series per value; `()` is the total."""
 
     unit: Unit = "Count"
     dimensions: tuple[tuple[str, ...], ...] = ((),)
@@ -56,7 +56,7 @@ METRICS = {
 
 
 class Metrics:
-    """Keeps what happens during a call and writes it when the call ends."""
+    """Collects counts and durations during a call and writes them when it ends."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class Metrics:
         return call
 
     def flush(self, **properties: str) -> None:
-        """Writes what was kept. One line is enough unless something was counted under two values of one label."""
+        """Writes the metrics. One line is enough unless a metric has two values of one label."""
         kept, self._kept = self._kept, []
         for labels, values in kept:
             directives = [

@@ -6,7 +6,7 @@ from mfa.errors import InvalidRequest
 
 
 def seconds(text: str, field: str) -> float:
-    """The moment that the text tells, which must have an offset (RFC 3339, 5.6). Raises InvalidRequest."""
+    """The moment in seconds since 1970 (RFC 3339, 5.6; with an offset). Raises InvalidRequest."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:

@@ -1,6 +1,6 @@
-"""The one place that builds concrete things, once per container, and only when they are needed.
+"""Builds the functions' parts, each once per container and only when it is needed.
 
-What costs a cold start (Twilio's SDK, argon2, phonenumbers) is imported where it is built.
+Imports that slow down a cold start (Twilio's SDK, argon2, phonenumbers) stand inside the methods that need them.
 """
 
 # ruff: noqa: PLC0415 - imports inside functions are this module's purpose
@@ -50,7 +50,7 @@ class Wiring:
     """The functions' parts."""
 
     def __init__(self) -> None:
-        # Settings that are not complete are not kept: who completes them wants to log in at once.
+        # Incomplete settings are not cached: an administrator who completes them wants to log in at once.
         self.settings_as_stored = Cached(
             lambda: self.settings_store.load_settings(), lambda stored: stored.auth_token is not None
         )
@@ -72,7 +72,7 @@ class Wiring:
         return self.settings_as_stored().settings
 
     def client(self, client_id: str) -> Client | None:
-        """A registered client, at most CACHE_SECONDS old. One that is not there is looked for each time."""
+        """A registered client, at most CACHE_SECONDS old. An unknown client is looked up each time."""
         cached = self._clients.get(client_id) or Cached(lambda: self.settings_store.load_client(client_id))
         client = cached()
         if client is not None:
@@ -171,7 +171,7 @@ class Wiring:
         user_administration = UserAdministration(
             accounts=accounts,
             users=users,
-            # Not the cached ones: who has just changed the settings must see them in force.
+            # Not the cached ones: an administrator who has just changed the settings must see them in force.
             stored_settings=self.settings_store.load_settings,
             passwords=passwords,
             clock=self.clock,
@@ -216,7 +216,7 @@ class Wiring:
             clock=self.clock,
         )
 
-    # --- what they stand on
+    # --- parts
 
     @cached_property
     def signer(self) -> "KmsSigner":
@@ -257,7 +257,7 @@ class Wiring:
         from mfa.store.table import Table
 
         def pause(attempt: int) -> None:
-            """Up to 20, 40, 80 ms: full jitter, so that those who met part."""
+            """Up to 20, 40, 80 ms, with full jitter: transactions in conflict must not meet again."""
             time.sleep(self.random_below(1000) / 1000 * 0.01 * 2**attempt)
 
         return Table(_aws("dynamodb"), os.environ["TABLE_NAME"], pause)

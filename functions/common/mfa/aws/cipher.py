@@ -10,7 +10,7 @@ _CONTEXT = {"setting": "twilio.auth_token"}
 
 
 class Kms(Protocol):
-    """What is used of boto3's client."""
+    """The part of boto3's client that is used."""
 
     def encrypt(self, **request: Any) -> Any: ...
     def decrypt(self, **request: Any) -> Any: ...

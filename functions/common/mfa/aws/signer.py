@@ -1,4 +1,4 @@
-"""The signing keys of access tokens, which never leave KMS."""
+"""Signs access tokens with keys that never leave KMS."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Kms(Protocol):
-    """What is used of boto3's client."""
+    """The part of boto3's client that is used."""
 
     def get_public_key(self, **request: Any) -> Any: ...
     def sign(self, **request: Any) -> Any: ...
@@ -32,7 +32,7 @@ class KmsSigner:
         self._read: dict[str, Any] = {}
 
     def key_id(self) -> str:
-        """The key's own id, which the JWKS lists as `kid`: the alias may come to name another key."""
+        """The key's own id, which the JWKS lists as `kid`. An alias is no id: it may be moved to another key."""
         return _id(self._answer(self._aliases[0]))
 
     def sign(self, message: bytes) -> bytes:
@@ -56,11 +56,11 @@ class KmsSigner:
         return [_jwk(answer) for answer in self._answers()]
 
     def public_key(self, key_id: str) -> "EllipticCurvePublicKey | None":
-        """The public key of this id, to check tokens with; None where it is none of ours."""
+        """The public key of this id, or None if we have no such key."""
         return next((_public_key(answer) for answer in self._answers() if _id(answer) == key_id), None)
 
     def _answers(self) -> Iterator[Any]:
-        """What KMS says of each key, the signing one first."""
+        """KMS's description of each key, the signing one first."""
         yield self._answer(self._aliases[0])
         for alias in self._aliases[1:]:
             try:

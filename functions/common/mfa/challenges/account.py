@@ -10,7 +10,15 @@ from mfa.users.user import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A user as read, or nobody, with phones in the order they were added in, and the wrong passwords of an address."""
+    """A user with phones and challenge.
+
+    Attributes:
+        user: the user, or None if there is no such user.
+        phones: in the order of their slots.
+        challenge: the live challenge and the counters.
+        wrong_passwords: from the caller's address within the hour, for all names.
+        wrong_passwords_for_name: from the caller's address within the hour, for this name.
+    """
 
     user: User | None
     phones: tuple[Phone, ...] = ()
@@ -26,12 +34,12 @@ class Account:
         return self.user
 
     def refuse_outdated(self, issued_at: float) -> None:
-        """Raises InvalidToken where a token issued then speaks for this user no more."""
+        """Raises InvalidToken if a token that was issued then is no longer valid for this user."""
         if self.user is None or not self.user.accepts_token_of(issued_at):
             raise InvalidToken
 
     def free_slot(self) -> int:
-        """The first place that is free for another phone. Raises Conflict."""
+        """The first free slot for another phone. Raises Conflict."""
         free = sorted(set(range(PHONES_PER_USER)) - {phone.slot for phone in self.phones})
         if not free:
             raise Conflict(f"The user has {PHONES_PER_USER} phones, which is as many as there can be.")

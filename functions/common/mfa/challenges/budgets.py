@@ -1,6 +1,6 @@
-"""Budgets: how much may happen in a window of time, whoever asks.
+"""Budgets: ceilings for messages within a window of time.
 
-A counter is one item a window. Regions and the whole are counted in shards, so that no one item takes every write.
+A counter is one item per window. Regions and the global count are sharded, so that no single item takes every write.
 """
 
 from collections.abc import Callable, Sequence
@@ -42,9 +42,18 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A counter and its ceiling: `subject` is what is counted, e.g. `NUMBER#+852…`.
+    """A counter and its ceiling.
 
-    A day's counter may have a ceiling for each of its hours as well.
+    Attributes:
+        subject: what is counted, and the partition of its counter.
+        window: the hour or day that it counts in.
+        ceiling: how many there may be in the window.
+        hour: for a day's counter that has a ceiling per hour as well: the hour.
+        hour_ceiling: how many there may be in that hour.
+
+    ```python
+    Budget("NUMBER#+85292153799", Window.of(DAY, now), 20, Window.of(HOUR, now), 10)
+    ```
     """
 
     subject: str = field(repr=False)  # may be a phone's number
@@ -65,7 +74,7 @@ class Budget:
 
     @property
     def reopens_at(self) -> float:
-        """When there is something to spend again, at the earliest."""
+        """When the budget may have room again, in seconds since 1970."""
         return (self.hour or self.window).ends_at
 
 

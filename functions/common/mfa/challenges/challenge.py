@@ -1,7 +1,7 @@
 """Challenges: the state of a user's one live challenge, and the rules that follow from it.
 
-Two lanes send its passcodes, each with a cooldown and a count of its own: messages (SMS) and email (recovery).
-Failures and the lock are common to both. The rules are enforced by the store's conditions; what is here explains them.
+Two lanes send its passcodes, each with its own cooldown and count: messages to phones, and email for recovery. Failures
+and the lock are common to both. The store's conditions enforce the rules; the methods here compute and explain them.
 """
 
 from dataclasses import dataclass, field, fields, replace
@@ -20,7 +20,7 @@ FOREVER = 253402300799.0
 
 
 class ChallengeStatus(StrEnum):
-    """What a client draws its screen from."""
+    """The state of a challenge, as clients see it."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -30,7 +30,7 @@ class ChallengeStatus(StrEnum):
 
 
 class Delivery(StrEnum):
-    """What is known of the message. `unknown`: no answer came, it may arrive."""
+    """A message's progress. `unknown`: the vendor did not answer, and the message may arrive."""
 
     SENDING = "sending"
     UNKNOWN = "unknown"
@@ -42,7 +42,7 @@ class Delivery(StrEnum):
 
     @property
     def rank(self) -> int:
-        """How far the message has come: what arrives late, or again, ranks no higher and changes nothing."""
+        """The order of progress. A report that comes late, or twice, ranks no higher and changes nothing."""
         return _RANKS.get(self, 4)
 
     @property
@@ -64,7 +64,7 @@ class NotOpened(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A claimed attempt: when, and from which address."""
+    """A claimed attempt: its time in seconds since 1970, and its source address."""
 
     at: float
     address: str
@@ -81,7 +81,7 @@ class EarlierSend:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that sent something, by its idempotency key: when, what it asked, and what came of it."""
+    """A request that sent something: its time, the digest of its content, and its challenge."""
 
     at: float
     fingerprint: str
@@ -199,7 +199,7 @@ class Challenge:
     requests: dict[str, Request] = field(default_factory=dict)
 
     def lane(self, channel: Channel) -> Lane:
-        """What the channel's lane has sent."""
+        """The channel's lane."""
         return self.email if channel is Channel.EMAIL else self.messages
 
     @property
@@ -218,7 +218,7 @@ class Challenge:
         return self.last_attempt_at + self.lock_duration
 
     def locked_until(self, now: float, max_failures: int | None = None) -> float | None:
-        """When the lock ends, or None where there is none (any more)."""
+        """When the lock ends, or None if the user is not locked."""
         if self.failures_total >= FAILURE_CAP:
             return FOREVER
         limit = self.max_failures if max_failures is None else min(self.max_failures, max_failures)
@@ -271,7 +271,7 @@ class Challenge:
         )
 
     def refuse_other(self, challenge_id: str, login_jti: str) -> None:
-        """Raises where this item is no longer the challenge that this login opened under this id."""
+        """Raises ChallengeSuperseded unless this is the challenge that this login opened under this id."""
         if self.id != challenge_id or self.login_jti != login_jti:
             raise errors.ChallengeSuperseded
 

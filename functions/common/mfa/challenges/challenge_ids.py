@@ -1,4 +1,4 @@
-"""Challenge ids, by which an MFA token's own challenges can be told from another's."""
+"""Challenge ids. Each is bound to the MFA token that opened the challenge."""
 
 import base64
 import hashlib
@@ -11,7 +11,7 @@ _ID_BYTES = 12
 
 
 def new_challenge_id(keys: HmacKeys, token: MfaToken, random_bytes: bytes) -> str:
-    """An id by which a challenge's own token can be told from another's, also after a newer one took its place."""
+    """An id that is bound to this token, so that another token's challenge is not found, even after a newer one replaced it."""
     raw = random_bytes + _challenge_tag(keys.signing("challenge-id"), token, random_bytes)
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 

@@ -1,4 +1,4 @@
-"""Passcodes and prefixes: drawn, kept as a digest, and read from what people type."""
+"""Draws passcodes and prefixes, computes their MAC, and reads what people type."""
 
 import hashlib
 import hmac
@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from mfa.challenges.budgets import RandomBelow
 from mfa.errors import InvalidRequest
 
-# Consonants only, so that no prefix spells a word; without those that look like another character.
+# Consonants only, so that no prefix spells a word. Letters that look like another character are left out.
 PREFIX_ALPHABET = "BCDFGHJKMNPQRSTVWXZ"
 PREFIX_LENGTH = 4
 TYPED_LENGTH = 64
 
-# What people type or paste: the prefix or not, digits in groups or not. ASCII only: `\d` would take any script's digits.
+# People type or paste the code with or without the prefix, in groups or not. ASCII only: `\d` matches any script's digits.
 _TYPED = re.compile(r"[ \t\u00a0]*(?:[A-Za-z]{4}[ \t\u00a0-]*)?([0-9](?:[ \t\u00a0-]*[0-9]){3,9})[ \t\u00a0]*")
 _BETWEEN = re.compile(r"[ \t\u00a0-]+")
 
@@ -29,7 +29,7 @@ def draw_prefix(random_below: RandomBelow) -> str:
 
 
 def normalise(typed: str) -> str | None:
-    """The digits in what a person typed (`XYWD-581883`, `581 883`), or None where it cannot be a passcode."""
+    """The digits in what a person typed (`XYWD-581883`, `581 883`), or None if it cannot be a passcode."""
     if len(typed) > TYPED_LENGTH:
         return None
     match = _TYPED.fullmatch(typed)
@@ -37,7 +37,7 @@ def normalise(typed: str) -> str | None:
 
 
 def typed_digits(typed: str) -> str:
-    """The digits in what a person typed. Raises InvalidRequest, naming `code`, where it cannot be a passcode."""
+    """The digits in what a person typed. Raises InvalidRequest, naming `code`, if it cannot be a passcode."""
     digits = normalise(typed)
     if digits is None:
         raise InvalidRequest("code", "must be the digits of the message, with or without the letters before them")
@@ -45,7 +45,7 @@ def typed_digits(typed: str) -> str:
 
 
 def mac(key: bytes, *, login_name: str, challenge_id: str, send_id: str, digits: str) -> bytes:
-    """HMAC-SHA-256 (RFC 2104) over whom and what the digits were sent for.
+    """HMAC-SHA-256 (RFC 2104) over user, challenge, send and digits.
 
     Each part is preceded by its length, so that no two different lists of parts are the same message.
     """

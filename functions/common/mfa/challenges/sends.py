@@ -1,4 +1,4 @@
-"""Sends: one message of a challenge, what it is charged to, and what became of it."""
+"""Sends: one message of a challenge, its destination, its budgets and its outcome."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from mfa.users.user import mask_email
 
 
 class AccountChanged(Exception):
-    """The user or the phone is no longer as it was read; nothing was claimed."""
+    """The user or the phone changed since it was read. Nothing was claimed."""
 
 
 class NotSent(Exception):
@@ -29,7 +29,14 @@ class NotSent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a message. A refusal is what the client is told; `error` is the vendor's code."""
+    """What became of a message.
+
+    Attributes:
+        delivery: how far it came.
+        error: the vendor's code, if it was refused.
+        refusal: the error that the client gets.
+        permanent: whether the number can never receive messages.
+    """
 
     delivery: Delivery
     error: str | None = None
@@ -39,7 +46,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """The challenge after a request that sends; whether it sent something or was one repeated; to a test number, nothing goes."""
+    """The result of a request that sends.
+
+    Attributes:
+        challenge: the challenge afterwards.
+        sent: False if an earlier request with the same idempotency key has sent it.
+        is_test: whether it went to a test number, so that no message went out.
+    """
 
     challenge: Challenge
     sent: bool
@@ -48,7 +61,13 @@ class Dispatched:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the address, with IPv6 cut to its /64, and the idempotency key with what was asked under it."""
+    """The origin of a request.
+
+    Attributes:
+        address: the source address; of IPv6 the /64.
+        idempotency_key: the header's value, if it was sent.
+        fingerprint: a digest of the request, to tell it from another one under the same key.
+    """
 
     address: str
     idempotency_key: str | None = None
@@ -57,7 +76,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What a callback needs to know of its send."""
+    """A send as a callback needs it."""
 
     login_name: str
     challenge_id: str
@@ -168,7 +187,7 @@ class Send:
 
     @property
     def receipt(self) -> Receipt:
-        """What a callback will need to know."""
+        """The send as its callbacks will need it."""
         after = self.after
         return Receipt(
             login_name=self.login_name,
@@ -182,7 +201,7 @@ class Send:
 
 
 def limits_of(settings: Settings, channel: Channel) -> Limits:
-    """What the settings allow a send on this channel."""
+    """The limits that the settings give a send on this channel."""
     return Limits(
         max_failures=settings.max_invalid_attempts,
         max_sends=EMAIL_SENDS if channel.is_mail else settings.max_sends,
@@ -232,7 +251,7 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
 def charges(
     login: MfaToken, caller: Caller, send: Send, settings: Settings
 ) -> tuple[list[Budget], list[ShardedBudget]]:
-    """What the send is charged to. Mail costs nothing by region."""
+    """The budgets that the send is charged to. Mail has no region's budget."""
     hour, limits = Window.of(HOUR, send.after.sent_at), settings.budgets
     asker = (
         Budget(f"CLIENT#{login.client_id}", hour, limits.client_per_hour)
@@ -246,7 +265,7 @@ def charges(
 
 
 def phone_charges(phone: Phone, settings: Settings, now: float) -> tuple[list[Budget], list[ShardedBudget]]:
-    """What any message to this phone is charged to: its number, its region, and everything together."""
+    """The budgets of any message to this phone: its number's, its region's and the global one."""
     hour, day, limits = Window.of(HOUR, now), Window.of(DAY, now), settings.budgets
     number = Budget(f"NUMBER#{phone.number}", day, limits.number_per_day, hour, limits.number_per_hour)
     return [number], [

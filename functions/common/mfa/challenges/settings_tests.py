@@ -1,4 +1,4 @@
-"""Settings tests: a challenge of an administrator's own, by which the settings on the screen are proved.
+"""Settings tests: a challenge that an administrator sends to themselves to prove the settings on the screen.
 
 It follows the rules of every challenge, under its own item, key and counts.
 """
@@ -10,7 +10,7 @@ from mfa.challenges.challenge import MAX_LOCK_SECONDS, Challenge, ChallengeStatu
 from mfa.messages.channels import Channel
 from mfa.settings.values import Settings
 
-# What the HMAC key of a test's passcodes is derived for.
+# The use that the HMAC key of a test's passcodes is derived for.
 KEY_USE = "settings-test"
 # A test has no MFA token that opened it.
 LOGIN_JTI = "settings-test"

@@ -10,7 +10,7 @@ from phonenumbers import PhoneNumberType
 from mfa.errors import DestinationBlocked, InvalidRequest
 from mfa.factors.phones import FIXED_LINE
 
-# What a person may write between the digits. ASCII only, and no letters: +18002ALLNOW is not a number to text.
+# A number with the separators that people write. ASCII only, and no letters: +18002ALLNOW is not a number to text.
 _WRITTEN = re.compile(r"\+[1-9][0-9 ().-]{5,29}\Z")
 _BETWEEN = re.compile(r"[ ().-]")
 _KINDS = {

@@ -9,7 +9,7 @@ FIXED_LINE = "fixed_line"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
-    """A number of a user. Its id begins with its place in the table, 0 to 4, which bounds how many there can be."""
+    """A number of a user. Its id begins with its slot in the table, 0 to 4: the slots bound how many phones a user has."""
 
     id: str
     number: str = field(repr=False)
@@ -23,7 +23,7 @@ class Phone:
 
     @property
     def slot(self) -> int:
-        """The phone's place in the table."""
+        """The phone's slot in the table."""
         return slot_of(self.id)
 
     def reachable(self, *, by_call: bool) -> bool:
@@ -46,5 +46,5 @@ def mask_number(number: str) -> str:
 
 
 def slot_of(phone_id: str) -> int:
-    """The place of a phone in the table, which its id begins with."""
+    """The slot that the phone's id begins with."""
     return int(phone_id.partition("-")[0])

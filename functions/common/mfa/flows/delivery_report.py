@@ -1,4 +1,4 @@
-"""Writes down what a vendor reports of a message after it accepted it. Reports never touch attempts or expiry."""
+"""Writes a vendor's later reports about a message. Reports never touch attempts or expiry."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Logins: the first factor, and what follows from it."""
+"""The first factor: a password, or a relying application that vouches for one."""
 
 from dataclasses import dataclass
 
@@ -140,6 +140,6 @@ class LogIn:
 
 
 def _looked_up(login_name: str) -> str:
-    """The name under which the user is looked up. One that is longer than any name can be finds nobody, at the same cost."""
+    """The name to look the user up by. A name that is too long finds nobody, and costs the same."""
     name = canonical_login_name(login_name)
     return name if 0 < len(name.encode()) <= _NAME_BYTES else "\N{REPLACEMENT CHARACTER}"

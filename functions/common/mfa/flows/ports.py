@@ -1,4 +1,4 @@
-"""What the flows stand on: one Protocol for each idea. The store, the senders and the signer satisfy them."""
+"""The Protocols that the flows depend on, one for each idea. The store, the senders and the signer satisfy them."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What every flow is given instead of reaching for it."""
+"""Settings, keys, time and randomness, as every flow gets them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -124,7 +124,7 @@ class SendPasscode:
         raise errors.TemporarilyUnavailable
 
     def _destination(self, asked: "_Asked", account: Account, settings: Settings) -> Destination:
-        """Where the passcode goes. Raises what speaks against it."""
+        """Where the passcode goes. Raises the errors of `POST /v1/challenges` that concern the destination."""
         if asked.resends and not account.challenge.id:
             raise errors.ChallengeNotFound
         channel = asked.channel_after(account.challenge.channel)
@@ -141,7 +141,7 @@ class SendPasscode:
     def _prepare(
         self, asked: "_Asked", account: Account, destination: Destination, settings: Settings
     ) -> tuple[Send, Outgoing]:
-        """The send as it will be claimed, and what goes out."""
+        """The send to claim, and the message that goes out after it."""
         read, login, now = account.challenge, asked.login, self.runtime.clock()
         draft = self._draw(asked, read, destination, settings)
         limits = limits_of(settings, destination.channel)
@@ -182,7 +182,7 @@ class SendPasscode:
     def _events(
         self, asked: "_Asked", read: Challenge, after: Challenge, destination: Destination
     ) -> tuple[Event, ...]:
-        """What the history learns with the claim: the wrong attempts so far, and the send."""
+        """The events of the claim: the wrong attempts so far, and the send."""
         sent = self.runtime.event(
             EventType.PASSCODE_SENT,
             after.sent_at,
@@ -195,7 +195,7 @@ class SendPasscode:
         return (*refused_guesses(read, asked.login.login_name, self.runtime.random_bytes), sent)
 
     def _deliver(self, account: Account, send: Send, outgoing: Outgoing, settings: Settings) -> Challenge:
-        """Sends the message that was claimed, and writes down what came of it."""
+        """Sends the message that was claimed, and writes its outcome."""
         if send.is_test_number:
             outcome = Outcome(Delivery.DELIVERED)
         elif send.phone:
@@ -215,7 +215,7 @@ class SendPasscode:
         return replace(send.after, delivery=outcome.delivery)
 
     def _refused(self, send: Send, outcome: Outcome) -> errors.Refusal:
-        """Gives the send back; what the client is told."""
+        """Gives the send back, and returns the error for the client."""
         error = outcome.error or "unknown"
         event = send.receipt.refused_event(error, self.runtime.clock(), self.runtime.random_bytes)
         with suppress(errors.TemporarilyUnavailable):
@@ -313,7 +313,7 @@ def _usable(phone: Phone, settings: Settings, channel: Channel) -> bool:
 def _compose(
     user: User, destination: Destination, draft: Draft, about: tuple[str | None, str], settings: Settings
 ) -> Outgoing:
-    """What goes out. `about` is the language that was asked for, and the send's `ref`."""
+    """The message. `about` is the requested language and the send's `ref`."""
     locale, ref = about
     passcode = Passcode(
         login_name=user.login_name,

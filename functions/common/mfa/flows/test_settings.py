@@ -169,7 +169,7 @@ class TestSettings:
         return account
 
     def _tried(self, patch: Mapping[str, Any]) -> _Tried:
-        """The settings on the screen, with what a test needs of them. Raises InvalidRequest."""
+        """The settings on the screen. Raises InvalidRequest if a part that a test needs is missing."""
         stored = self.stored_settings()
         settings, token = merged(stored.settings, patch)
         if token is UNSET and stored.auth_token is not None:
@@ -189,7 +189,7 @@ class TestSettings:
         return test
 
     def _prepare(self, user: User, read: Challenge, phone: Phone, tried: _Tried) -> tuple[Send, Outgoing]:
-        """The send as it will be claimed, and what goes out."""
+        """The send to claim, and the message that goes out after it."""
         mint = Mint(
             keys=self.runtime.keys(),
             use=KEY_USE,
@@ -214,7 +214,7 @@ class TestSettings:
     def _deliver(
         self, test: SettingsTest, send: Send, outgoing: Outgoing, tried: _Tried, budget: Budget | None
     ) -> SettingsTest:
-        """Sends the message that was claimed, and writes down what came of it; a refused test is given back to the hour."""
+        """Sends the message that was claimed, and writes its outcome. A refused test is given back to the hour's budget."""
         outcome = self.messenger.send_with(tried.account_sid, tried.auth_token, tried.sender, outgoing)
         with suppress(errors.TemporarilyUnavailable):
             self.tests.record_delivery(send, outcome.delivery, outcome.error)
@@ -256,6 +256,6 @@ def _compose(user: User, phone: Phone, draft: Draft, ref: str, settings: Setting
 
 
 def _explained(error: str) -> errors.Refusal:
-    """What is wrong and what to do about it, at the field that is wrong where one is."""
+    """The error with its advice, at the settings field that is wrong if there is one."""
     known = look_up(error)
     return errors.InvalidRequest(known.field, known.advice) if known.field else known.refusal(known.advice)

@@ -1,4 +1,4 @@
-"""Verification: an attempt is spent, then the code is judged, then the approval is written, then the token is given."""
+"""Verifies passcodes: spends an attempt, judges the code, writes the approval, and only then gives the token."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +20,14 @@ from mfa.users.history import EventType
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A completed login: the access token, how long it is valid in seconds, what it shows, and the passcode's region."""
+    """A completed login.
+
+    Attributes:
+        token: the access token.
+        expires_in: seconds that it is valid.
+        amr: how the login was proved (RFC 8176).
+        region: the region that the passcode went to, for metrics.
+    """
 
     token: str
     expires_in: int
@@ -76,7 +83,7 @@ class VerifyPasscode:
             jti=uuid7(now, self.runtime.random_bytes(10)),
             amr=amr,
         )
-        # Signed first: where KMS does not answer, an attempt is lost and not the code.
+        # Signed before it is confirmed: if KMS does not answer, the attempt is lost but not the code.
         token = sign_access_token(self.signer, claims)
         approved = self.runtime.event(
             EventType.APPROVED,
@@ -120,7 +127,7 @@ class VerifyPasscode:
 
 
 def _why_not_confirmed(fresh: Challenge, judged: Challenge, login: MfaToken, now: float) -> errors.Refusal:
-    """Why a right code came too late: another took its place meanwhile."""
+    """Why a right code came too late: another request got there first."""
     if fresh.id == judged.id and fresh.approved_at is None and fresh.send_id and fresh.send_id != judged.send_id:
         return errors.CodeSuperseded(**_message_to_look_for(fresh), attempts_remaining=fresh.attempts_remaining)
     return fresh.why_not_attempted(judged.id, login.jti, now)

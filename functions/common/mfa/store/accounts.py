@@ -1,4 +1,4 @@
-"""What a login reads and writes: the account, wrong passwords, legacy logins."""
+"""Reads accounts; counts wrong passwords and legacy logins."""
 
 import hashlib
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class AccountStore:
         return _account(login_name, self._table.get_all(records.account_keys(login_name)))
 
     def load_accounts(self, login_names: Sequence[str]) -> list[Account]:
-        """These users with phones and challenges, in this order; who is gone is left out."""
+        """These users with phones and challenges, in this order. Deleted users are left out."""
         items = self._table.get_all(key for name in login_names for key in records.account_keys(name))
         of_user: dict[str, dict[Key, Item]] = {name: {} for name in login_names}
         for key, item in items.items():
@@ -48,11 +48,11 @@ class AccountStore:
         )
 
     def load_challenge(self, login_name: str) -> Challenge:
-        """The user's challenge; one without an id where there is none."""
+        """The user's challenge; one without an id if there is none."""
         return challenge_of(self._table.get(records.challenge_key(login_name)) or {})
 
     def count_wrong_password(self, login_name: str, address: str, now: float) -> bool:
-        """Counts a wrong password. False where the address, or the name from it, has had as many as it may."""
+        """Counts a wrong password. False if the address, or the name from this address, has used up its limit."""
         try:
             self._table.update(
                 Write(
@@ -117,5 +117,5 @@ def _passwords_key(address: str, now: float) -> Key:
 
 
 def _name_attribute(login_name: str) -> str:
-    """A digest, so that nothing that somebody types becomes an attribute's name."""
+    """A digest: text that a person typed must not become an attribute's name."""
     return "name_" + hashlib.sha256(login_name.encode()).hexdigest()[:32]

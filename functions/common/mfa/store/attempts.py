@@ -1,4 +1,4 @@
-"""What a passcode writes: the attempt before it is judged, and the approval that can succeed once."""
+"""Writes attempts before they are judged, and approvals, which succeed once."""
 
 from collections.abc import Sequence
 

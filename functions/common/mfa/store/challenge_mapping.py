@@ -8,7 +8,7 @@ from mfa.challenges.challenge import MESSAGE_FIELDS, Challenge, Delivery, Earlie
 from mfa.messages.channels import Channel
 from mfa.store.table import Item
 
-# The names of a lane's attributes: all that reaches a phone is one lane, mail another.
+# The names of a lane's attributes. All channels to phones share one lane; mail has its own.
 _TO_PHONES = {
     "#charged": "charged",
     "#refunded": "refunded",
@@ -23,7 +23,7 @@ _PLAIN = {each.name for each in fields(Challenge)} - {"channel", "delivery", "ea
 
 
 def challenge_of(item: Item) -> Challenge:
-    """The challenge of an item, which may be a closed one or hold counters only."""
+    """The challenge of an item. The item may be a closed challenge or hold counters only."""
     return Challenge(
         **{name: item[name] for name in _PLAIN if name in item},
         channel=Channel(item.get("channel", Channel.SMS)),
@@ -37,7 +37,7 @@ def challenge_of(item: Item) -> Challenge:
 
 
 def message_attributes(challenge: Challenge) -> dict[str, Any]:
-    """What a send writes anew. An empty value stands for an attribute that is not there."""
+    """The attributes that a send replaces. An empty value stands for a missing attribute."""
     plain = {name: getattr(challenge, name) for name in MESSAGE_FIELDS}
     return plain | {"earlier": [asdict(send) for send in challenge.earlier], "delivery_rank": challenge.delivery.rank}
 

@@ -86,7 +86,7 @@ class ChallengeItems:
         return Write(label="challenge", verb="Put", key=self.key_of(login_name), item=item)
 
     def _message(self, update: Update, send: Send) -> None:
-        """What every send writes anew."""
+        """Sets the attributes that every send replaces."""
         after = send.after
         update.set(**mapping.message_attributes(after), ttl=self._ttl(after.sent_at))
         if not after.channel.is_mail:

@@ -11,7 +11,7 @@ SAME_SEND = "send_id = :send"
 
 # A send.
 COOLED = "attribute_not_exists(#available_at) OR #available_at <= :now"
-# Who was never sent anything has no `max_failures`: an unlock may have left `failures` alone.
+# A user who was never sent anything has no `max_failures`; an unlock may have written `failures` without it.
 UNLOCKED = "attribute_not_exists(max_failures) OR (failures < max_failures AND failures < :max_failures)"
 LOCK_OVER = "failures = :failures AND lock_count = :lock_count AND last_attempt_at <= :attempted_before"
 SENDS_LEFT = "attribute_not_exists(#charged) OR size(#charged) < :max_sends"
@@ -22,9 +22,9 @@ PHONE_AS_READ = "id = :phone AND #number = :number"
 BUDGET_LEFT = "attribute_not_exists(n) OR n < :ceiling"
 HOUR_LEFT = "attribute_not_exists(#hour) OR #hour < :hour_ceiling"
 
-# What becomes of a message.
+# A message's progress.
 LATER = "attribute_not_exists(delivery_rank) OR delivery_rank < :rank"
-# A code that came back proves more than what a carrier reports of its message later.
+# A code that came back proves more than a carrier's later report about its message.
 NOT_VERIFIED_SINCE = "attribute_not_exists(last_verified_at) OR last_verified_at < :sent_at"
 STILL_USABLE = "attribute_not_exists(unusable_reason)"
 

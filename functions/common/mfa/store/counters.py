@@ -7,7 +7,7 @@ from mfa.challenges.budgets import DAY, SHARDS, Budget, RandomBelow, ShardedBudg
 from mfa.store import conditions as when
 from mfa.store.table import Write
 
-# What is counted is kept for the overview for so long.
+# Counters are kept for the overview for this long, in seconds.
 COUNTER_SECONDS = 400 * DAY
 
 
@@ -23,13 +23,13 @@ class Counters:
         return _add("counter", f"REGION#{region}", Window.of(DAY, now), shard, counts)
 
     def spend_shard(self, budget: ShardedBudget, shard: int, counts: dict[str, int]) -> Write:
-        """Counts a send, `n`, against a shard's share, and what else goes with it."""
+        """Counts a send, `n`, against a shard's share of the ceiling, together with other counts."""
         return _add(
             f"shard:{budget.subject}", budget.subject, budget.window, shard, counts, ceiling=budget.shares()[shard]
         )
 
     def open_shard(self, budget: ShardedBudget, full: set[int]) -> int | None:
-        """A shard that may have room, or None where none has."""
+        """A shard that may have room, or None if all are full."""
         shards = [shard for shard, share in enumerate(budget.shares()) if share != 0 and shard not in full]
         return shards[self._random_below(len(shards))] if shards else None
 
@@ -58,14 +58,14 @@ def spend(budget: Budget) -> Write:
 
 
 def _partition(budget: Budget) -> str:
-    """A client's budget is not beside the client: who may count may not touch the other."""
+    """A client's budget lies in another partition than the client: the function that counts may not write the client."""
     return f"VOUCHED#{budget.name}" if budget.kind == "client" else budget.subject
 
 
 def _add(
     label: str, subject: str, day: Window, shard: int, counts: dict[str, int], ceiling: int | None = None
 ) -> Write:
-    """Adds to one shard. By day it is found in the index, which holds keys only, so that counting writes to it once."""
+    """Adds to one shard. The index finds it by day; it holds keys only, so counting writes to it once."""
     values: dict[str, Any] = {
         ":ttl": int(day.ends_at) + COUNTER_SECONDS,
         ":list": f"DAY#{day.name}",

@@ -47,7 +47,7 @@ class Update:
         self._clauses["REMOVE"] += [f"{self._name(attribute)}[{index}]" for index in range(count)]
 
     def append(self, attribute: str, *elements: Any) -> None:
-        """Appends to a list, which need not be there."""
+        """Appends to a list. An item without the list gets one."""
         name, none = self._name(attribute), self._value("none", [])
         added = self._value(f"append_{attribute}", list(elements))
         self._clauses["SET"].append(f"{name} = list_append(if_not_exists({name}, {none}), {added})")

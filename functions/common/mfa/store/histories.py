@@ -11,7 +11,7 @@ from mfa.users.history import Event
 
 
 class Histories:
-    """What happened."""
+    """Reads events and counters."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -24,11 +24,11 @@ class Histories:
         ]
 
     def challenge(self, login_name: str) -> Challenge:
-        """The user's challenge, whose guesses are not in the history yet."""
+        """The user's challenge: its guesses are not in the history yet."""
         return challenge_of(self._table.get(records.challenge_key(login_name)) or {})
 
     def counters(self, day: str) -> Sequence[Item]:
-        """The counters of a day: `region`, and what was counted in one shard."""
+        """The counters of a day: one item per region and shard, with its `region`."""
         keys = []
         after = "\0"
         while page := self._table.between(INDEX, ("list", f"DAY#{day}"), ("position", after, LAST), 1000):

@@ -1,4 +1,4 @@
-"""All that is kept under a name: read as it lies in the table, and erased."""
+"""Reads and erases everything that the table keeps of a user."""
 
 from itertools import batched
 
@@ -19,7 +19,7 @@ class PersonalStore:
         self._table = table
 
     def page(self, login_name: str, place: list[str], limit: int) -> tuple[list[Item], list[str] | None]:
-        """The next items, at most so many, and the place behind which there may be more. The first place is empty."""
+        """At most so many of the next items, and the position after which there may be more. The first position is empty."""
         partitions = records.partitions(login_name)
         at, after = (partitions.index(place[0]), place[1]) if place else (0, "")
         found: list[Item] = []
@@ -30,7 +30,7 @@ class PersonalStore:
         return found, [partitions[at], after] if at < len(partitions) else None
 
     def erase(self, login_name: str, items: list[Item], actor: str, event: Event) -> None:
-        """Deletes these items of a user who is no longer there; first the actor's history says so.
+        """Deletes these items of a deleted user, after the erasure is written to the actor's history.
 
         Raises Conflict where there is such a user (again).
         """

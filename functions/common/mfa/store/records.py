@@ -1,7 +1,7 @@
-"""Items and the values that they hold, and the keys under which they lie.
+"""The keys of the table, and how values become items.
 
-What a function may write is granted by partition, so what different functions write lies in different ones: a user's
-challenge and history are not beside the profile.
+IAM grants writes by partition. So items that different functions write lie in different partitions: a user's challenge
+and history are not in the partition of the profile.
 """
 
 from dataclasses import asdict
@@ -47,13 +47,13 @@ def history_of(login_name: str) -> str:
 
 
 def account_keys(login_name: str) -> list[Key]:
-    """All that a login needs to know of a user."""
+    """The keys of everything that a login reads of a user."""
     phones = [phone_key(login_name, slot) for slot in range(PHONES_PER_USER)]
     return [profile_key(login_name), challenge_key(login_name), *phones]
 
 
 def partitions(login_name: str) -> list[str]:
-    """Where everything lies that is kept under a user's name."""
+    """The partitions that hold data of this user."""
     return [f"USER#{login_name}", challenge_key(login_name)[0], history_of(login_name)]
 
 
@@ -109,5 +109,5 @@ def event_of(item: Item) -> Event:
     """A line of a user's history."""
     values = {name: value for name, value in item.items() if name in Event.__dataclass_fields__}
     type_ = item["type"]
-    # A newer version may have written what this one does not know; it is shown as it is.
+    # A newer version may have written types that this one does not know. They are shown as they are.
     return Event(**values | {"type": EventType(type_) if type_ in EventType else type_})

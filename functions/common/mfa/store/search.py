@@ -1,4 +1,4 @@
-"""The index in which users, clients and counters are found in order, without a scan.
+"""The index that lists users, clients and counters in order, without a scan.
 
 An item that is to be found carries `list`, which list it is in, and `position`, its place there. The index holds keys only.
 """
@@ -16,7 +16,7 @@ LAST = "\U0010ffff"
 
 
 def profile_entry(user: User) -> Item:
-    """What makes a profile found by its login name."""
+    """The index attributes by which a profile is found by its login name."""
     return _entry(*entries(user)["login_name"])
 
 

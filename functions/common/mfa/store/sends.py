@@ -1,4 +1,4 @@
-"""What a send writes: its claim before the message goes out, and what came of it."""
+"""Writes sends: the claim before the message goes out, and its outcome."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -35,8 +35,8 @@ class SendStore:
     ) -> None:
         """Claims the send, its cooldown and its budgets in one transaction; only then may the message go out.
 
-        Raises NotOpened with the challenge as it stands, AccountChanged where user or phone are no longer as read, and
-        RateLimited where a budget is spent.
+        Raises NotOpened with the challenge as it stands, AccountChanged if the user or the phone changed since they were
+        read, and RateLimited if a budget is spent.
         """
         claim = [
             self._challenges.opening(send),
@@ -55,7 +55,7 @@ class SendStore:
     def charge_notice(
         self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int, now: float
     ) -> None:
-        """Charges a message that carries no passcode. Raises RateLimited where a budget is spent."""
+        """Charges a message that carries no passcode. Raises RateLimited if a budget is spent."""
         self._spend([], budgets, sharded, {"n": 1, "message_segments": segments}, now)
 
     def _spend(
@@ -66,7 +66,7 @@ class SendStore:
         counts: dict[str, int],
         now: float,
     ) -> None:
-        """Writes the claim together with what it costs. Raises RateLimited, and TransactionRefused for the claim."""
+        """Writes the claim and charges the budgets in one transaction. Raises RateLimited, and TransactionRefused for the claim."""
         full: dict[str, set[int]] = {budget.subject: set() for budget in sharded}
         shards: dict[str, int] = {}
         by_label = {spend(budget).label: budget for budget in budgets}
@@ -95,7 +95,7 @@ class SendStore:
                         full[budget.subject].add(shards[budget.subject])
 
     def load_receipt(self, ref: str) -> Receipt | None:
-        """Which send a callback's `ref` belongs to."""
+        """The send that a callback's `ref` belongs to, or None."""
         item = self._table.get(_receipt_key(ref))
         if item is None:
             return None
@@ -103,7 +103,7 @@ class SendStore:
         return Receipt(**values | {"channel": Channel(item["channel"])})
 
     def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool:
-        """Writes how far the message has come, and the event. False where that is no news, or a newer send took its place."""
+        """Writes the message's progress, and the event. False if it is not news, or a newer send took the message's place."""
         note = _note(receipt, delivery, None)
         if event is not None:
             return self._recorded([note, records.event_write(receipt.login_name, event)])
@@ -116,7 +116,7 @@ class SendStore:
     def record_refused(
         self, receipt: Receipt, delivery: Delivery, error: str, event: Event, *, permanent: bool, ends_cooldown: bool
     ) -> bool:
-        """Gives the send back and notes why. False where all of it is known already.
+        """Gives the send back and writes why. False if all of it is known already.
 
         At most `max_sends` are given back between two successes. `ends_cooldown` lets another phone be chosen at once;
         a refusal for good marks the phone unusable.
@@ -133,16 +133,16 @@ class SendStore:
             if self._recorded([challenge, *others]):
                 return True
         if ends_cooldown:
-            # The answer to the send itself, which comes once: an administrator began the counts anew meanwhile.
+            # This is the answer to the send itself and comes once. An administrator reset the counts meanwhile.
             self._recorded(others)
             return False
         # A callback may come again: with nothing to give back, it is news while the phone is not marked yet.
         return len(others) > 1 and self._marked(receipt, others)
 
     def _marked(self, receipt: Receipt, others: Sequence[Write]) -> bool:
-        """Marks the phone for a send that is not the live one any more, and writes why.
+        """Marks the phone as unusable for a send that a newer one replaced, and writes why.
 
-        False where the phone is marked, was verified since, or is gone, and where the live send has arrived.
+        False if the phone is marked already, was verified since, or is gone, or if the live send has arrived.
         """
         said, mark = others
         writes = [
@@ -157,7 +157,7 @@ class SendStore:
         return True
 
     def _recorded(self, writes: Sequence[Write]) -> bool:
-        """Writes it all; of a phone that was removed or verified meanwhile, all else. False where the challenge is not so any more."""
+        """Writes everything; without the phone if that was removed or verified meanwhile. False if the challenge has changed."""
         try:
             self._table.transact(lambda: writes)
         except TransactionRefused as refused:
@@ -166,7 +166,7 @@ class SendStore:
 
 
 def _account_as_read(account: Account, send: Send) -> list[Write]:
-    """User and phone must still be as they were when the send was decided."""
+    """The user and the phone must still be as they were read."""
     assert account.user is not None  # noqa: S101 - the use case has refused nobody before
     checks = [
         Write(
@@ -208,7 +208,7 @@ def _receipt_key(ref: str) -> Key:
 
 
 def _note(receipt: Receipt, delivery: Delivery, error: str | None) -> Write:
-    """What is known of the message."""
+    """Writes the message's progress."""
     return Write(
         label="challenge",
         verb="Update",
@@ -233,7 +233,7 @@ def _refund(receipt: Receipt, delivery: Delivery, error: str, now: float | None)
 
 
 def _refund_older(receipt: Receipt) -> Write:
-    """Gives back a send whose place a newer one took: its state is of no interest any more, its count is."""
+    """Gives back a send that a newer one replaced: its state no longer matters, its count does."""
     names = LANES[receipt.channel]
     return Write(
         label="challenge",
@@ -252,7 +252,7 @@ def _refund_older(receipt: Receipt) -> Write:
 
 
 def _as_older(receipt: Receipt) -> Write:
-    """The send is not the live one any more."""
+    """Holds if a newer send replaced this one."""
     return Write(
         label="challenge",
         verb="ConditionCheck",

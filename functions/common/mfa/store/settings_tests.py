@@ -1,4 +1,4 @@
-"""What a test of the settings writes."""
+"""Writes settings tests."""
 
 from typing import Any
 
@@ -71,7 +71,7 @@ class SettingsTestStore:
             pass
 
     def give_back(self, budget: Budget) -> None:
-        """Gives a refused test back to the hour, so that a mistyped credential can be mended and tried again; not for ever."""
+        """Gives a refused test back to the hour's budget, at most REFUNDS_PER_HOUR times: a mistyped credential can be corrected."""
         update = Update()
         update.add("n", -1)
         update.add("refunded", 1)
@@ -91,7 +91,7 @@ class SettingsTestStore:
     def approve(self, user: User, test: SettingsTest, phone: Phone, event: Event) -> None:
         """Approves the test; the number joins the administrator's phones, verified, and the contact email the profile.
 
-        Raises Conflict where profile or phones changed meanwhile, SettingsTestRefused where the test was approved before.
+        Raises Conflict if profile or phones changed meanwhile, SettingsTestRefused if the test was approved before.
         """
         login_name = user.login_name
         writes = [

@@ -1,4 +1,4 @@
-"""The table: requests to DynamoDB, and what its refusals mean."""
+"""Requests to the DynamoDB table, and the meaning of its refusals."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ _DESERIALIZER = TypeDeserializer()
 
 
 class ConditionFailed(Exception):
-    """A write's condition did not hold. `item` is the item as it stood, where the engine tells."""
+    """A write's condition did not hold. `item` is the item as it stood, if the engine returns it."""
 
     def __init__(self, item: Item | None = None) -> None:
         super().__init__("the condition did not hold")
@@ -49,7 +49,7 @@ class TransactionRefused(Exception):
 
 
 class DynamoDB(Protocol):
-    """What is used of boto3's low-level client."""
+    """The part of boto3's low-level client that is used."""
 
     def get_item(self, **request: Any) -> Any: ...
     def batch_get_item(self, **request: Any) -> Any: ...
@@ -60,7 +60,25 @@ class DynamoDB(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """One write of a transaction: `verb` is Put, Update, Delete or ConditionCheck; `label` names it in a refusal."""
+    """One write of a transaction, or by itself.
+
+    Attributes:
+        label: names the write in a refusal.
+        verb: Put, Update, Delete or ConditionCheck.
+        key: partition and sort key.
+        item: the attributes of a Put.
+        update: the expression of an Update.
+        condition: must hold, or nothing is written.
+        names: placeholders of attribute names.
+        values: placeholders of values. None is left out.
+
+    ```python
+    Write(
+        label="phone", verb="Update", key=records.phone_key("demo.user", 0),
+        update="SET verified = :yes", condition=when.SAME_PHONE, values={":yes": True, ":phone": phone.id},
+    )
+    ```
+    """
 
     label: str
     verb: str
@@ -73,7 +91,7 @@ class Write:
 
 
 class Table:
-    """One DynamoDB table. Every method raises TemporarilyUnavailable where DynamoDB does not answer."""
+    """One DynamoDB table. Every method raises TemporarilyUnavailable if DynamoDB does not answer."""
 
     def __init__(self, client: DynamoDB, name: str, pause: Callable[[int], None]) -> None:
         """`pause(n)` waits before the n-th retry of a transaction that met another one."""
@@ -82,12 +100,12 @@ class Table:
         self._pause = pause
 
     def get(self, key: Key) -> Item | None:
-        """The item, as it stands."""
+        """The item, read consistently, or None."""
         answer = self._call(self._client.get_item, TableName=self._name, Key=_key(key), ConsistentRead=True)
         return decode(answer["Item"]) if "Item" in answer else None
 
     def get_all(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """Those of the items that exist, as they stand, in one request for each 100."""
+        """The items that exist, by key, read consistently, in one request per 100."""
         found: dict[Key, Item] = {}
         for some in batched(keys, BATCH, strict=False):
             wanted = {self._name: {"Keys": [_key(key) for key in some], "ConsistentRead": True}}
@@ -130,7 +148,7 @@ class Table:
         return [item for item in map(decode, answer["Items"]) if item["sk"] != before][:limit]
 
     def partition(self, pk: str, after: str, limit: int) -> tuple[list[Item], str | None]:
-        """The items of a partition behind this sort key, and behind which there may be more; no more than DynamoDB reads at once."""
+        """The items of a partition after this sort key, as many as DynamoDB reads at once, and the sort key to go on after."""
         start = {"ExclusiveStartKey": _key((pk, after))} if after else {}
         answer = self._call(
             self._client.query,

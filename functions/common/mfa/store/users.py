@@ -1,4 +1,4 @@
-"""What administrators write: users, phones, and the count of those who administer."""
+"""Writes users and phones, and keeps the count of active administrators."""
 
 from collections.abc import Sequence
 
@@ -13,24 +13,24 @@ from mfa.users.user import CREDENTIALS, Kind, User
 
 
 class UserStore:
-    """Users, as administrators change them. Whatever changes who may log in closes the live challenge with it."""
+    """Writes users. A change of credentials closes the live challenge in the same transaction."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def bootstrap(self, user: User, event: Event) -> None:
-        """Adds the first system user. Raises Conflict where there is one, or was."""
+        """Adds the first system user. Raises Conflict if there is one, or ever was."""
         admins = Write(label="first", verb="Put", key=records.ADMINS, item={"active": 1}, condition=when.NEW)
         self._write([*_new_user(user), admins, records.event_write(user.login_name, event)], Conflict)
 
     def add(self, user: User, event: Event) -> None:
-        """Adds a user. Raises Conflict where the login name is taken."""
+        """Adds a user. Raises Conflict if the login name is taken."""
         self._write(
             [*_new_user(user), *_admins(_administers(user)), records.event_write(user.login_name, event)], Conflict
         )
 
     def change(self, before: User, after: User, event: Event) -> None:
-        """Writes the user as the version after the one that was read, and closes the live challenge where tokens end.
+        """Writes the next version of the user, and closes the live challenge if the change ends tokens.
 
         Raises PreconditionFailed where another change came first, Forbidden where no active system user would remain.
         """
@@ -55,7 +55,7 @@ class UserStore:
         )
 
     def delete(self, user: User, event: Event) -> None:
-        """Deletes the user with all phones; counters and history stay, so that a name cannot be freed of its lock.
+        """Deletes the user with all phones. Counters and history stay: deleting and creating a user must not end a lock.
 
         Raises PreconditionFailed and Forbidden as `change`.
         """
@@ -98,7 +98,7 @@ class UserStore:
         self._write([user, challenge, records.event_write(login_name, event)], UserNotFound)
 
     def add_phone(self, login_name: str, phone: Phone, event: Event) -> bool:
-        """Adds the phone at its place. False where another took the place; raises UserNotFound."""
+        """Adds the phone in its slot. False if another phone took the slot. Raises UserNotFound."""
         user = Write(label="profile", verb="ConditionCheck", key=records.profile_key(login_name), condition=when.EXISTS)
         place = Write(
             label="phone",
@@ -161,7 +161,7 @@ def _new_user(user: User) -> list[Write]:
 
 
 def _admins(change: int) -> list[Write]:
-    """Keeps count of the active system users, of whom one must remain."""
+    """Keeps count of the active system users. One must remain."""
     if change == 0:
         return []
     return [

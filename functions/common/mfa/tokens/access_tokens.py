@@ -37,7 +37,7 @@ class Signer(Protocol):
 def access_claims(
     user: User | MfaToken, *, issuer: str, audience: str, seconds: int, now: float, jti: str, amr: list[str]
 ) -> dict[str, Any]:
-    """The claims of an access token. `jti` is a UUID of version 7, which tells when to the millisecond."""
+    """The claims of an access token. `jti` is a UUID of version 7: it holds the time of issue to the millisecond."""
     return {
         "iss": issuer,
         "sub": user.login_name,

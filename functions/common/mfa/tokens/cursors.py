@@ -1,4 +1,4 @@
-"""Cursors: where a list goes on, opaque to clients and bound to the list that they came from."""
+"""Cursors: opaque, authenticated positions in a list. A cursor is valid for the list that it came from."""
 
 import hashlib
 import json

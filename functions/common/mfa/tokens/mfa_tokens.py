@@ -14,7 +14,16 @@ MFA_TOKEN_LENGTH = 2048
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MfaToken:
-    """What a passed first factor gives: it authorises challenges, not access. Times are seconds since 1970."""
+    """The result of a passed first factor. It authorises challenges, not access.
+
+    Attributes:
+        login_name: the user.
+        kind: the user's kind.
+        client_id: the relying application that vouched for the password, or None.
+        jti: names this token; a challenge answers only to the token that opened it.
+        issued_at: seconds since 1970.
+        expires_at: seconds since 1970.
+    """
 
     login_name: str
     kind: Kind

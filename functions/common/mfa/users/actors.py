@@ -1,4 +1,4 @@
-"""Who administers."""
+"""The administrator behind a change."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,14 @@ DIRECT = "iam"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A system user, or DIRECT for a direct invocation. `amr` is what the token shows, `expires_at` when it ends."""
+    """A system user, or DIRECT for a direct invocation.
+
+    Attributes:
+        name: the login name, or DIRECT.
+        address: the source address of the request.
+        amr: how the login was proved, as the access token says (RFC 8176).
+        expires_at: when the access token ends, in seconds since 1970.
+    """
 
     name: str
     address: str | None = None
@@ -21,7 +28,7 @@ class Actor:
 
     @property
     def is_direct(self) -> bool:
-        """Whether IAM authorised a direct invocation, so that there is no user behind it."""
+        """Whether this is a direct invocation: IAM authorised it, and no user is logged in."""
         return not self.amr
 
     @property
@@ -38,7 +45,7 @@ class Actor:
         phone_id: str | None = None,
         detail: dict[str, Any] | None = None,
     ) -> Event:
-        """What the actor did, for the history of whom it was done to."""
+        """An event in which this actor did something."""
         return Event(
             id=random_bytes(6).hex(),
             at=now,

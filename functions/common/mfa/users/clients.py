@@ -22,5 +22,5 @@ class Client:
 
 
 def hash_secret(secret: str) -> str:
-    """A client secret is 256 random bits, so that a plain digest protects it as well as a slow one would."""
+    """A client secret is 256 random bits: a fast digest protects it as well as a slow one."""
     return hashlib.sha256(secret.encode()).hexdigest()

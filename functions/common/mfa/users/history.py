@@ -10,7 +10,7 @@ EVENT_SECONDS = 365 * 86400
 
 
 class EventType(StrEnum):
-    """What can happen to a user."""
+    """The types of events."""
 
     PASSCODE_SENT = "passcode_sent"
     SEND_REFUSED = "send_refused"
@@ -35,7 +35,18 @@ class EventType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One line of the history. `actor` is a login name, a client id or `iam`; `id` orders events of one moment."""
+    """One line of the history.
+
+    Attributes:
+        id: random; orders events of the same millisecond.
+        at: seconds since 1970.
+        type: what happened.
+        actor: who did it: a login name, a client id, or `iam` for a direct invocation.
+        address: the source address of the request, if there was one.
+        phone_id: the phone that it was about.
+        challenge_id: the challenge that it was about.
+        detail: more, by type.
+    """
 
     id: str
     at: float
@@ -48,5 +59,5 @@ class Event:
 
     @property
     def position(self) -> str:
-        """The event's place in the history, by which it is in order."""
+        """The sort key, which puts the events of a user in order of time."""
         return f"EVENT#{rfc3339(self.at)}#{self.id}"

@@ -9,7 +9,7 @@ MAX_MEMORY_KIB = 64 * 1024
 MAX_PASSES = 10
 MAX_LANES = 4
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# What a password is held against where there is no user, so that it costs the same. It is a hash of "nobody".
+# Unknown users' passwords are checked against this hash, so that the answer takes as long. It is a hash of "nobody".
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$VSe5XEgq22k3Zo6/i0XA5A$/C1mrMOfNJra0dPeh/1heqmsOsqfhuxPUDkOwtgGIT0"
 
 
@@ -21,7 +21,7 @@ class Argon2Passwords:
         return _HASHER.hash(_prepared(password))
 
     def accepts(self, password_hash: str) -> bool:
-        """Whether it is an argon2id hash that costs at most 64 MiB and ten passes, so that no login can be made slow."""
+        """Whether this is an argon2id hash of at most 64 MiB and ten passes. A costlier one would slow down every login."""
         try:
             parameters = extract_parameters(password_hash)
         except InvalidHashError:
@@ -34,7 +34,7 @@ class Argon2Passwords:
         )
 
     def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether it is the password; None, for a user who is not there, takes as long and never matches."""
+        """Whether this is the password. None, for an unknown user, never matches and takes as long."""
         try:
             return _HASHER.verify(password_hash or _NOBODY, _prepared(password)) and password_hash is not None
         except (VerificationError, InvalidHashError):

@@ -1,4 +1,4 @@
-"""Lists: in which order users are found, and where a user stands in each.
+"""The search index: the lists that users are found by, and a user's position in each.
 
 The list of users is kept four times, by what they are looked up by, and apart by kind and MFA, so that no page reads what it
 does not show. A position is a term, a NUL, and the name that makes it unique.
@@ -24,14 +24,14 @@ class Entry:
 
 
 def user_lists(field: str, kind: Kind | None, mfa: bool | None) -> list[str]:
-    """The lists by this field in which such users are."""
+    """The names of the lists by this field that hold such users."""
     kinds = list(Kind) if kind is None else [kind]
     switches = (True, False) if mfa is None else (mfa,)
     return [_list(field, each, switch) for each in kinds for switch in switches]
 
 
 def entries(user: User) -> dict[str, tuple[str, str]]:
-    """By field, the list in which the user is and the position there."""
+    """By field: the list that the user is in, and the position there."""
     terms = {"login_name": user.login_name, "alias": user.alias, "owner": user.owner}
     positions = {field: f"{search_term(term)}\0{user.login_name}" for field, term in terms.items() if term}
     positions[REGISTERED] = f"{registered_position(user.created_at)}\0{user.login_name}"
@@ -39,12 +39,12 @@ def entries(user: User) -> dict[str, tuple[str, str]]:
 
 
 def search_term(text: str) -> str:
-    """What is compared in a search: one spelling, and no longer than a key of the table can hold with a name behind it."""
+    """The text as it is compared in a search: in one spelling, and short enough for a key with a login name behind it."""
     return canonical_login_name(text)[:TERM_LENGTH]
 
 
 def registered_position(at: float) -> str:
-    """Where those stand who were registered at this moment."""
+    """The position of users who were registered at this moment, in seconds since 1970."""
     return f"{at:015.3f}"
 
 

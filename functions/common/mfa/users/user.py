@@ -1,4 +1,4 @@
-"""Users: who logs in, and what their names may be."""
+"""Users and their login names."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe
 _LINK = re.compile(r"\bwww\.")
 
 
-# Another one of these ends tokens and closes the live challenge.
+# A change of one of these ends tokens and closes the live challenge.
 CREDENTIALS = frozenset({"password_hash", "status", "mfa_enabled", "kind"})
 
 
@@ -61,9 +61,9 @@ class User:
         return self.status is Status.ACTIVE
 
     def changed(self, now: float, fields: dict[str, Any]) -> tuple["User", list[str]]:
-        """The user with these fields, as the next version, and which of them are other than before.
+        """The next version of the user with these fields, and the names of those that changed.
 
-        Whoever may log in changed where CREDENTIALS did: tokens that were given before end.
+        If one of CREDENTIALS changed, tokens that were issued before are refused from now on.
         """
         names = sorted(name for name, value in fields.items() if getattr(self, name) != value)
         ends_tokens = not CREDENTIALS.isdisjoint(names)
@@ -96,7 +96,7 @@ def canonical_login_name(text: str) -> str:
 
 
 def existing_login_name(text: str) -> str:
-    """The canonical form of a name that a user may have. Raises UserNotFound for a longer one, which could be no key."""
+    """The canonical form of a name to look up. Raises UserNotFound if it is too long to be a key."""
     name = canonical_login_name(text)
     if len(name) > LOGIN_NAME_LENGTH:
         raise UserNotFound
