@@ -71,10 +71,12 @@ checkov: uv ## pin the newest checkov
 check-secrets: setup
 	$(FILES) | xargs -0 detect-secrets-hook --baseline .secrets.baseline
 
-check-dependencies: setup
+check-lock: setup
 	$(UV) lock --check --quiet
 	deptry functions
 	@$(EXPORT) | diff $(REQUIREMENTS) - || { echo "$(REQUIREMENTS) is not what uv.lock says: make requirements" >&2; exit 1; }
+
+check-dependencies: check-lock
 	@mkdir -p build && rm -f build/audit.*
 	pip-audit --disable-pip --require-hashes -r $(REQUIREMENTS) -f json -o build/audit.json >build/audit.log 2>&1 || true
 	@! grep -so '"name": "[^"]*", "version": "[^"]*", "vulns": \[{"id": "[^"]*"' build/audit.json
@@ -92,6 +94,14 @@ accept-secrets: setup ## record what check-secrets finds as no secret: a test's 
 fmt: setup ## format, and fix what can be fixed by itself
 	ruff check --fix
 	ruff format
+
+sbom: setup ## write build/sbom.json: what the layer carries, as CycloneDX
+	@mkdir -p build
+	python -W ignore -m cyclonedx_py requirements $(REQUIREMENTS) --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.json
+
+release: export VERSION := $(VERSION)
+release: setup ## commit and tag VERSION (1.2.3) on a clean main that passes `make check`; pushes nothing
+	@python -m infra.release -- "$$VERSION"
 
 rotate-hmac: uv ## rotate the HMAC key of STACK (ARGS=--at-once: end every login under way; docs/runbook.md)
 	@$(SYNC) --no-default-groups
@@ -124,4 +134,4 @@ setup: uv ## put uv.lock's packages into .venv, all of them
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 
-.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build sam-local test-sam docker bench clean setup uv
+.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build sam-local test-sam docker bench clean setup uv check-lock sbom release
