@@ -26,13 +26,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any, NoReturn
-from urllib.parse import urlsplit
 
+from infra.local.containers import reachable
 from infra.local.errors import StartError
 from infra.local.options import Options
 from infra.local.output import Output
 from infra.local.processes import AWS_ENVIRONMENT, BYTECODE, HOME
-from infra.local.relay import relayed
 from infra.local.seed import DEMO_PHONE, DEMO_USER, PASSWORD, SYSTEM_USER
 from infra.local.serving import bind
 from infra.local.testing import running_stack
@@ -89,12 +88,20 @@ def check(port: int) -> None:
         raise StartError("this needs Docker, and no Docker engine answers: start it")
 
 
+def runtime() -> str:
+    """The image in which the built functions run, of this machine's architecture."""
+    return f"{RUNTIME}-{_architecture()}"
+
+
+def _architecture() -> str:
+    return platform.machine().replace("aarch64", "arm64")
+
+
 def fetch_runtime() -> list[str]:
     """Sees to it that the built functions' image is here; the options by which `sam local` takes it. Raises `StartError`."""
     if not BUILT.is_file():
         raise StartError("there is no build: make build")
-    architecture = platform.machine().replace("aarch64", "arm64")
-    image = f"{RUNTIME}-{architecture}"
+    architecture, image = _architecture(), runtime()
     if not _fetch(image, "--platform", f"linux/{architecture.replace('x86_64', 'amd64')}"):
         raise StartError(f"{image} is not here and cannot be pulled")
     return ["--skip-pull-image", "--parameter-overrides", f"Architecture={architecture}"]
@@ -126,7 +133,7 @@ def running_sam(port: int, dynamodb_url: str | None, variables: Path, output: Ou
             "AWS_ENDPOINT_URL_DYNAMODB": stack.dynamodb_url,
             "TWILIO_API_URL": stack.facts["twilio_url"],
         }
-        reached = {name: started.enter_context(_from_containers(url)) for name, url in endpoints.items()}
+        reached = {name: started.enter_context(reachable(url, runtime())) for name, url in endpoints.items()}
         variables.parent.mkdir(exist_ok=True)
         variables.write_text(json.dumps({"Parameters": reached}, indent=2) + "\n", encoding="utf-8")
         started.callback(variables.unlink, missing_ok=True)
@@ -156,26 +163,6 @@ def _dynamodb(output: Output) -> Iterator[str | None]:
         yield url
     finally:
         _succeeds("docker", "stop", "--time", "2", container)
-
-
-@contextmanager
-def _from_containers(url: str) -> Iterator[str]:
-    """The address at which containers reach a server of this machine; another machine's is the same for them."""
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    if parts.hostname not in {"127.0.0.1", "localhost"}:
-        yield url
-        return
-    networks = _output(
-        "docker", "network", "inspect", "bridge", "--format", "{{range .IPAM.Config}}{{.Gateway}} {{end}}"
-    )
-    with ExitStack() as started:
-        try:
-            host = networks.split()[0]
-            port = started.enter_context(relayed(host, (parts.hostname, port)))
-        except (IndexError, OSError):  # Docker runs in a machine of its own, which leads this name to 127.0.0.1 here
-            host = "host.docker.internal"
-        yield parts._replace(netloc=f"{host}:{port}").geturl()
 
 
 def _fetch(image: str, *options: str) -> bool:

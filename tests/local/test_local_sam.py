@@ -7,9 +7,11 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from infra.local.containers import reachable
 from infra.local.errors import StartError
 from infra.local.processes import HOME
 from infra.local.relay import relayed
@@ -111,3 +113,74 @@ def test_a_relay_that_ended_listens_no_more() -> None:
         pass
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=10)
+
+
+# What Docker prints for the gateway of its bridge: an address; nothing, by the version as an empty word or as others, after
+# the daemon's first start; nothing at all where there is no bridge.
+HOSTS = "127.0.0.1 localhost\n127.0.0.3 host-of-docker\n172.17.0.2 0123456789ab\n"
+
+
+def docker_that_says(folder: Path, gateway: str, hosts: str) -> None:
+    (folder / "gateway").write_text(gateway)
+    (folder / "hosts").write_text(hosts)
+    docker = folder / "docker"
+    answer = f'case "$1" in network) cat {folder}/gateway;; run) echo "$@" >{folder}/asked; cat {folder}/hosts;; esac'
+    docker.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{answer}\n")
+    docker.chmod(0o755)
+
+
+def at(url: str) -> str:
+    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=10) as caller:
+        return caller.recv(10).decode()
+
+
+@pytest.mark.parametrize(
+    ("gateway", "hosts", "host"),
+    [
+        ("127.0.0.2 \n", HOSTS, "127.0.0.2"),
+        ("fd00::1 127.0.0.2 \n", HOSTS, "127.0.0.2"),
+        (" \n", HOSTS, "127.0.0.3"),
+        ("<no value> \n", HOSTS, "127.0.0.3"),
+        ("invalid IP \n", HOSTS, "127.0.0.3"),
+        ("", HOSTS, "127.0.0.3"),
+    ],
+)
+def test_containers_reach_this_machine_also_after_the_daemons_first_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gateway: str, hosts: str, host: str
+) -> None:
+    docker_that_says(tmp_path, gateway, hosts)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with bind("127.0.0.1", 0) as server:
+
+        def greet() -> None:
+            accepted, _ = server.accept()
+            with accepted:
+                accepted.sendall(b"hello")
+
+        threading.Thread(target=greet, daemon=True).start()
+        port = server.getsockname()[1]
+        with reachable(f"http://127.0.0.1:{port}/path", "image") as url:
+            assert (urlsplit(url).hostname, urlsplit(url).path) == (host, "/path")
+            assert at(url) == "hello"
+    if host == "127.0.0.3":
+        assert (
+            "--add-host=host-of-docker:host-gateway --entrypoint=cat image /etc/hosts"
+            in (tmp_path / "asked").read_text()
+        )
+
+
+@pytest.mark.parametrize(
+    ("gateway", "hosts"), [("192.0.2.1 \n", HOSTS), (" \n", "192.0.2.1 host-of-docker\n"), (" \n", "")]
+)
+def test_a_docker_in_a_machine_of_its_own_is_led_here_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gateway: str, hosts: str
+) -> None:
+    docker_that_says(tmp_path, gateway, hosts)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with reachable("http://localhost:8001", "image") as url:
+        assert url == "http://host.docker.internal:8001"
+
+
+def test_another_machine_is_the_same_for_containers() -> None:
+    with reachable("https://api.example.com/v1", "image") as url:
+        assert url == "https://api.example.com/v1"
