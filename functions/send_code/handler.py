@@ -29,8 +29,8 @@ def start_challenge(call: Call) -> operations.ChallengeState:
 @app.operation(operations.RESEND_CHALLENGE)
 def resend_challenge(call: Call) -> operations.ChallengeState:
     """Sends a new passcode for the same challenge."""
-    channel = Channel(call.body.channel) if call.body.channel else None
-    return _sent(wiring.send_passcode.resend(call.mfa_token, call.caller, call.id(), channel, call.body.phone_id))
+    body = call.body
+    return _sent(wiring.send_passcode.resend(call.mfa_token, call.caller, call.id(), body.channel, body.phone_id))
 
 
 @app.operation(operations.START_RECOVERY)

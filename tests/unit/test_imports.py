@@ -38,8 +38,8 @@ ALLOWED = {
 ROOMS = [
     {"errors"},
     {"times", "decoding", "caches", "vendor_errors"},
-    {"users", "metrics"},
-    {"factors"},
+    {"factors", "metrics"},
+    {"users"},
     {"messages"},
     {"settings"},
     {"tokens"},

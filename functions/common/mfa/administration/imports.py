@@ -121,7 +121,7 @@ class Imports:
 
         try:
             for number in user.phones:
-                phone_numbers.parse(number, settings.regions.permits, "phones", calls=settings.voice.enabled)
+                phone_numbers.parse(number, settings.regions.permits, "phones", calls=settings.calls_landlines)
         except errors.InvalidRequest as error:
             return LineError(line.number, "phones", error.members["errors"][0]["message"])
         except errors.DestinationBlocked as error:
@@ -168,7 +168,7 @@ class Imports:
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         parsed = [
-            phone_numbers.parse(number, settings.regions.permits, "phones", calls=settings.voice.enabled)
+            phone_numbers.parse(number, settings.regions.permits, "phones", calls=settings.calls_landlines)
             for number in row.phones
         ]
         there = {phone.number for phone in account.phones}

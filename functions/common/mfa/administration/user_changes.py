@@ -128,7 +128,7 @@ class UserAdministration:
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         settings = self.stored_settings().settings
-        parsed = phone_numbers.parse(number, settings.regions.permits, calls=settings.voice.enabled)
+        parsed = phone_numbers.parse(number, settings.regions.permits, calls=settings.calls_landlines)
         for _ in range(PHONES_PER_USER + 1):
             account = self.get(login_name)
             if any(phone.number == parsed.e164 for phone in account.phones):

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
 from mfa import errors
-from mfa.messages.channels import Channel
+from mfa.messages.channels import DEFAULT, Channel
 from mfa.times import rfc3339
 
 MAX_LOCK_SECONDS = 86400
 # So many wrong passcodes since the last success, and only an administrator unlocks.
 FAILURE_CAP = 100
-EMAIL_SENDS = 3
 # 9999-12-31T23:59:59Z: until an administrator unlocks.
 FOREVER = 253402300799.0
 
@@ -173,7 +172,7 @@ class Challenge:
     id: str = field(default="", metadata=OF_MESSAGE)
     login_jti: str = field(default="", metadata=OF_MESSAGE)
     send_id: str = field(default="", metadata=OF_MESSAGE)
-    channel: Channel = field(default=Channel.SMS, metadata=OF_MESSAGE)
+    channel: Channel = field(default=DEFAULT, metadata=OF_MESSAGE)
     phone_id: str = field(default="", metadata=OF_MESSAGE)
     locale: str | None = field(default=None, metadata=OF_MESSAGE)
     region: str = field(default="", metadata=OF_MESSAGE)
@@ -200,7 +199,7 @@ class Challenge:
 
     def lane(self, channel: Channel) -> Lane:
         """The channel's lane."""
-        return self.email if channel is Channel.EMAIL else self.messages
+        return {"messages": self.messages, "email": self.email}[channel.traits.lane]
 
     @property
     def is_closed(self) -> bool:
@@ -261,7 +260,7 @@ class Challenge:
     @property
     def sends_remaining(self) -> int:
         """How many more messages the challenge's lane may send."""
-        limit = EMAIL_SENDS if self.channel is Channel.EMAIL else self.max_sends
+        limit = self.channel.traits.max_sends or self.max_sends
         return max(0, limit - len(self.lane(self.channel).charged))
 
     def after_failure(self, guess: Guess) -> "Challenge":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from mfa import errors
 from mfa.challenges.budgets import DAY, HOUR, Budget, ShardedBudget, Window
-from mfa.challenges.challenge import EMAIL_SENDS, Challenge, Delivery, Lane, Limits
+from mfa.challenges.challenge import Challenge, Delivery, Lane, Limits
 from mfa.challenges.drafts import Draft
 from mfa.factors.phones import Phone, mask_number
 from mfa.messages.channels import Channel
@@ -195,7 +195,7 @@ class Send:
             send_id=after.send_id,
             channel=after.channel,
             phone_id=self.phone.id if self.phone else None,
-            max_sends=EMAIL_SENDS if after.channel.is_mail else after.max_sends,
+            max_sends=after.channel.traits.max_sends or after.max_sends,
             sent_at=after.sent_at,
         )
 
@@ -204,7 +204,7 @@ def limits_of(settings: Settings, channel: Channel) -> Limits:
     """The limits that the settings give a send on this channel."""
     return Limits(
         max_failures=settings.max_invalid_attempts,
-        max_sends=EMAIL_SENDS if channel.is_mail else settings.max_sends,
+        max_sends=channel.traits.max_sends or settings.max_sends,
         lock_seconds=settings.lock_seconds,
         cooldown_seconds=settings.resend_cooldown_seconds,
         expiry_seconds=settings.expiry_seconds,
@@ -241,10 +241,10 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
         failures=0 if ends_lock else read.failures,
         lock_count=read.lock_count + ends_lock,
         max_failures=limits.max_failures,
-        max_sends=read.max_sends if channel.is_mail else limits.max_sends,
+        max_sends=read.max_sends if channel.traits.max_sends else limits.max_sends,
         lock_seconds=limits.lock_seconds,
-        messages=read.messages if channel.is_mail else lane,
-        email=lane if channel.is_mail else read.email,
+        messages=lane if channel.traits.lane == "messages" else read.messages,
+        email=lane if channel.traits.lane == "email" else read.email,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mfa import errors
 from mfa.challenges.challenge import MAX_LOCK_SECONDS, Challenge, ChallengeStatus, Limits
-from mfa.messages.channels import Channel
+from mfa.messages.channels import DEFAULT
 from mfa.settings.values import Settings
 
 # The use that the HMAC key of a test's passcodes is derived for.
@@ -47,7 +47,7 @@ class SettingsTest:
         """Why the store refused another send."""
         if self.challenge.approved_at is not None:
             return errors.ChallengeUsed()
-        refusal = self.challenge.why_not_sent(Channel.SMS, limits, now)
+        refusal = self.challenge.why_not_sent(DEFAULT, limits, now)
         if isinstance(refusal, errors.TooManySends):
             return errors.TooManySends(
                 "All passcodes of this test were sent. Start another.", retry_after=self._rest(now)

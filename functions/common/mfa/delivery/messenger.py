@@ -9,7 +9,7 @@ from mfa.delivery.breaker import Breaker
 from mfa.delivery.patience import PATIENCE, Patience
 from mfa.delivery.twilio_account import TwilioAccount
 from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
-from mfa.messages.channels import Channel
+from mfa.messages.channels import Channel, Form
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Sender
 from mfa.vendor_errors import look_up
@@ -36,10 +36,12 @@ class TwilioMessenger:
     def check(self, channel: Channel) -> None:
         """Raises SettingsIncomplete where nothing can be sent so yet, SmsUnavailable while Twilio refuses us."""
         account = self._complete()
-        if channel is Channel.VOICE and account.sender.phone_number is None:
-            raise SettingsIncomplete("A call needs a phone number as the sender.")
-        if channel is Channel.WHATSAPP and (account.content_sid is None or account.sender.alphanumeric is not None):
-            raise SettingsIncomplete("WhatsApp is not set up.")
+        if account.sender.kind not in channel.traits.senders:
+            raise SettingsIncomplete(
+                f"A passcode by {channel.traits.label} needs {channel.traits.senders_in_words} as the sender."
+            )
+        if channel.traits.form is Form.TEMPLATE and account.content_sid is None:
+            raise SettingsIncomplete(f"Passcodes by {channel.traits.label} are not set up.")
         self._breaker.check()
 
     def send(self, outgoing: Outgoing) -> Outcome:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from mfa import errors
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
+from mfa.factors.factors import Proof
 from mfa.factors.phones import Phone
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
-from mfa.messages.channels import PHONE_CHANNELS, Channel
+from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel
 from mfa.tokens.access_tokens import Signer, access_claims, sign_access_token, uuid7
 from mfa.tokens.mfa_tokens import MfaToken, write_mfa_token
 from mfa.users.clients import Client
@@ -113,14 +114,14 @@ class LogIn:
             issued_at=now,
             expires_at=expires_at,
         )
-        can_recover = user.kind is Kind.BACKUP and user.contact_email and settings.email_sender
+        can_recover = user.can_use(RECOVERY.traits.factor) and user.contact_email and RECOVERY.is_offered(settings)
         return MfaRequired(
             mfa_token=write_mfa_token(self.runtime.keys(), token),
             expires_at=expires_at,
             phones=account.phones,
             help_email=mask_email(user.contact_email) if can_recover and user.contact_email else None,
             locked_until=account.challenge.locked_until(now),
-            channels=tuple(channel for channel in PHONE_CHANNELS if settings.offers(channel)),
+            channels=tuple(channel for channel in PHONE_CHANNELS if channel.is_offered(settings)),
         )
 
     def _authenticated(self, user: User, client: Client | None, now: float, *, legacy: bool) -> Authenticated:
@@ -132,7 +133,7 @@ class LogIn:
             seconds=seconds,
             now=now,
             jti=uuid7(now, self.runtime.random_bytes(10)),
-            amr=["pwd"],
+            amr=[Proof.PASSWORD.value],
         )
         if legacy:
             claims["legacy"] = True

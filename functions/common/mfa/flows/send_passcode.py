@@ -30,7 +30,7 @@ from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 from mfa.messages import composition
-from mfa.messages.channels import Channel
+from mfa.messages.channels import DEFAULT, RECOVERY, Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.messages.passcode_texts import Passcode
 from mfa.settings.values import Settings
@@ -54,7 +54,7 @@ class SendPasscode:
     runtime: Runtime
 
     def start(
-        self, login: MfaToken, caller: Caller, phone_id: str, channel: Channel = Channel.SMS, locale: str | None = None
+        self, login: MfaToken, caller: Caller, phone_id: str, channel: Channel = DEFAULT, locale: str | None = None
     ) -> Dispatched:
         """Sends a passcode to one of the user's phones; the new challenge takes the place of a live one.
 
@@ -76,7 +76,7 @@ class SendPasscode:
         """
         if not is_challenge_of(self.runtime.keys(), login, challenge_id):
             raise errors.ChallengeNotFound
-        if phone_id is not None and channel is Channel.EMAIL:
+        if phone_id is not None and channel is not None and not channel.to_phone:
             raise errors.InvalidRequest("phone_id", "is for a text message, not for a mail")
         return self._dispatch(_Asked(login, caller, channel, phone_id, resends=challenge_id))
 
@@ -85,7 +85,7 @@ class SendPasscode:
 
         Raises the errors of `POST /v1/recovery`.
         """
-        return self._dispatch(_Asked(login, caller, Channel.EMAIL))
+        return self._dispatch(_Asked(login, caller, RECOVERY))
 
     def get(self, login: MfaToken, challenge_id: str) -> Challenge:
         """The challenge as it stands. Raises ChallengeNotFound, ChallengeSuperseded, InvalidToken."""
@@ -128,9 +128,9 @@ class SendPasscode:
         if asked.resends and not account.challenge.id:
             raise errors.ChallengeNotFound
         channel = asked.channel_after(account.challenge.channel)
-        if channel.is_mail:
-            return _mailbox(account.existing_user, settings)
-        if not settings.offers(channel):
+        if not channel.to_phone:
+            return _mailbox(account.existing_user, channel, settings)
+        if not channel.is_offered(settings):
             raise errors.InvalidRequest("channel", "is not offered here")
         phone = _phone(account, asked.phone_id or account.challenge.phone_id, channel, settings)
         fixed = _fixed_code(account.existing_user, phone, settings)
@@ -228,7 +228,7 @@ class SendPasscode:
         """Tells every verified phone of a recovery: an intruder who has only the mailbox must not get in unnoticed."""
         user = account.existing_user
         for phone in account.phones:
-            reachable = phone.verified and phone.kind != FIXED_LINE and _usable(phone, settings, Channel.SMS)
+            reachable = phone.verified and phone.kind != FIXED_LINE and _usable(phone, settings, DEFAULT)
             if not reachable or _fixed_code(user, phone, settings) is not None:
                 continue
             if self.runtime.clock() >= send.after.sent_at + NOTICE_SECONDS:
@@ -269,16 +269,16 @@ class _Asked:
         """The channel that was asked for, else the last one, which cannot be mail if a phone is named."""
         if self.channel is not None:
             return self.channel
-        return Channel.SMS if self.phone_id and last.is_mail else last
+        return DEFAULT if self.phone_id and not last.to_phone else last
 
 
-def _mailbox(user: User, settings: Settings) -> Destination:
+def _mailbox(user: User, channel: Channel, settings: Settings) -> Destination:
     """The contact email. Raises Forbidden, SettingsIncomplete."""
-    if user.kind is Kind.SYSTEM or not user.contact_email:
+    if not user.can_use(channel.traits.factor) or not user.contact_email:
         raise errors.Forbidden("No passcode can be sent to this user by email.")
-    if not settings.email_sender:
+    if not channel.is_offered(settings):
         raise errors.SettingsIncomplete("Recovery by email is not set up.")
-    return Destination(channel=Channel.EMAIL, phone=None, address=user.contact_email)
+    return Destination(channel=channel, phone=None, address=user.contact_email)
 
 
 def _phone(account: Account, phone_id: str, channel: Channel, settings: Settings) -> Phone:
@@ -290,11 +290,11 @@ def _phone(account: Account, phone_id: str, channel: Channel, settings: Settings
     phone = next((phone for phone in account.phones if phone.id == phone_id), None)
     if phone is None:
         raise errors.PhoneNotFound
-    if not phone.reachable(by_call=channel is Channel.VOICE):
+    if not phone.reachable(by_call=channel.traits.reaches_landlines):
         raise errors.PhoneUnusable
     if not settings.regions.permits(phone.region):
         raise errors.DestinationBlocked
-    if phone.kind == FIXED_LINE and channel is not Channel.VOICE:
+    if phone.kind == FIXED_LINE and not channel.traits.reaches_landlines:
         raise errors.DestinationBlocked("A landline cannot receive messages; ask for a call.")
     return phone
 
@@ -307,7 +307,7 @@ def _fixed_code(user: User, phone: Phone, settings: Settings) -> str | None:
 
 
 def _usable(phone: Phone, settings: Settings, channel: Channel) -> bool:
-    return phone.reachable(by_call=channel is Channel.VOICE) and settings.regions.permits(phone.region)
+    return phone.reachable(by_call=channel.traits.reaches_landlines) and settings.regions.permits(phone.region)
 
 
 def _compose(

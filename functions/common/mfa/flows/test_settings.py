@@ -26,7 +26,7 @@ from mfa.factors.phones import Phone
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 from mfa.messages import composition
-from mfa.messages.channels import Channel
+from mfa.messages.channels import DEFAULT
 from mfa.messages.outgoing import Outgoing
 from mfa.messages.passcode_texts import Passcode
 from mfa.settings.validation import merged
@@ -198,7 +198,7 @@ class TestSettings:
             random_bytes=self.runtime.random_bytes,
         )
         draft = mint.draw(read, read.id or self.runtime.random_bytes(12).hex(), tried.settings.passcode_length)
-        destination = Destination(channel=Channel.SMS, phone=phone, address=phone.number)
+        destination = Destination(channel=DEFAULT, phone=phone, address=phone.number)
         now = self.runtime.clock()
         after = challenge_after(read, draft, destination, limits_of_test(tried.settings), now)
         send = Send(
@@ -252,7 +252,7 @@ def _compose(user: User, phone: Phone, draft: Draft, ref: str, settings: Setting
     )
     reader = composition.Reader(None, user.locale, phone.region)
     wording = composition.Wording(settings.templates, settings.signature, settings.expiry_seconds)
-    return composition.compose(passcode, Channel.SMS, phone.number, reader, ref, wording)
+    return composition.compose(passcode, DEFAULT, phone.number, reader, ref, wording)
 
 
 def _explained(error: str) -> errors.Refusal:

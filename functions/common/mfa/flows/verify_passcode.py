@@ -10,6 +10,7 @@ from mfa.challenges.challenge import Challenge, Guess, NotOpened
 from mfa.challenges.challenge_ids import is_challenge_of
 from mfa.challenges.drafts import is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
+from mfa.factors.factors import Proof
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 from mfa.times import rfc3339
@@ -73,7 +74,7 @@ class VerifyPasscode:
 
     def _approve(self, login: MfaToken, challenge: Challenge, now: float, address: str) -> Approval:
         seconds, issuer = self.runtime.settings().access_token_seconds, self.runtime.issuer()
-        amr = ["pwd", challenge.channel.amr]
+        amr = [Proof.PASSWORD.value, challenge.channel.traits.amr.value]
         claims = access_claims(
             login,
             issuer=issuer,

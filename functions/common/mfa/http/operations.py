@@ -2,16 +2,23 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
 from mfa import errors
 from mfa.challenges.challenge import ChallengeStatus
-from mfa.messages.channels import Channel
+from mfa.messages.channels import CHANNELS, DEFAULT, PHONE_CHANNELS, Channel
 from mfa.tokens.access_tokens import Jwk
 
 type Time = Annotated[str, Meta(description="RFC 3339, UTC", extra_json_schema={"format": "date-time"})]
+if TYPE_CHECKING:
+    type PhoneChannel = str
+else:
+    PhoneChannel = Literal[*(channel.value for channel in PHONE_CHANNELS)]
+type ShownChannel = Annotated[
+    Channel, Meta(description="; ".join(f"`{channel}`: by {traits.label}" for channel, traits in CHANNELS.items()))
+]
 type Id = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
@@ -47,14 +54,14 @@ class StartChallenge(Struct, frozen=True, forbid_unknown_fields=True):
     """Which phone the passcode goes to."""
 
     phone_id: Id
-    channel: Literal["sms", "voice", "whatsapp"] = "sms"
+    channel: PhoneChannel = DEFAULT.value
     locale: Annotated[str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z0-9-]*$(?!\n)")] | None = None
 
 
 class ResendChallenge(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the new passcode goes to; without anything, where the last one went."""
 
-    channel: Literal["sms", "voice", "whatsapp", "email"] | None = None
+    channel: Channel | None = None
     phone_id: Id | None = None
 
 
@@ -134,7 +141,7 @@ class ChallengeState(Struct, frozen=True):
 
     id: str
     status: ChallengeStatus
-    channel: Channel
+    channel: ShownChannel
     destination: Annotated[str, Meta(examples=["+852 - ****3799"])]
     prefix: Annotated[str, Meta(examples=["XYWD"])]
     sent_at: Time

@@ -1,6 +1,7 @@
 """Values as the API shows them."""
 
 from mfa.challenges.challenge import Challenge
+from mfa.factors.factors import Proof
 from mfa.factors.phones import Phone
 from mfa.flows.log_in import Authenticated, MfaRequired
 from mfa.flows.verify_passcode import Approval
@@ -32,7 +33,7 @@ def challenge(value: Challenge, now: float) -> operations.ChallengeState:
 def first_factor(value: MfaRequired | Authenticated) -> operations.MfaRequired | operations.Authenticated:
     """What a login gives."""
     if isinstance(value, Authenticated):
-        return operations.Authenticated(token=value.token, expires_in=value.expires_in, amr=["pwd"])
+        return operations.Authenticated(token=value.token, expires_in=value.expires_in, amr=[Proof.PASSWORD.value])
     return operations.MfaRequired(
         mfa_token=value.mfa_token,
         expires_at=rfc3339(value.expires_at),

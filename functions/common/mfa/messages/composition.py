@@ -1,10 +1,10 @@
 """Composition: what goes out, from a passcode, by channel and language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mfa.messages import gsm7, locales, templates, twiml
-from mfa.messages.channels import Channel
+from mfa.messages.channels import DEFAULT, Channel, Form
 from mfa.messages.outgoing import Outgoing
 from mfa.messages.passcode_texts import Passcode
 
@@ -43,20 +43,12 @@ def template(locale: str, templates: Mapping[str, str]) -> str:
 def notice(login_name: str, address: str, reader: Reader, ref: str, signature: str) -> Outgoing:
     """What a phone is told when a passcode went to the mailbox. No send is kept under its `ref`."""
     body = templates.recovery_notice(reader.language(), login_name, signature)
-    return Outgoing(channel=Channel.SMS, address=address, body=body, ref=ref, valid_seconds=NOTICE_VALID_SECONDS)
+    return Outgoing(channel=DEFAULT, address=address, body=body, ref=ref, valid_seconds=NOTICE_VALID_SECONDS)
 
 
 def compose(passcode: Passcode, channel: Channel, address: str, reader: Reader, ref: str, wording: Wording) -> Outgoing:
-    """What goes out to this number or mailbox. A WhatsApp message is Meta's template, so that its body is the code alone."""
-    subject, locale = "", reader.language()
-    if channel is Channel.EMAIL:
-        subject, body = templates.mail(locale, passcode)
-    elif channel is Channel.VOICE:
-        body = twiml.passcode_call(locale, passcode.code, signature=wording.signature, region=reader.region)
-    elif channel is Channel.WHATSAPP:
-        body = passcode.code
-    else:
-        body = templates.text(template(reader.language(*wording.templates), wording.templates), passcode)
+    """What goes out to this number or mailbox, in the form that the channel takes."""
+    subject, body = _COMPOSERS[channel.traits.form](passcode, reader, wording)
     return Outgoing(
         channel=channel,
         address=address,
@@ -69,5 +61,33 @@ def compose(passcode: Passcode, channel: Channel, address: str, reader: Reader, 
 
 
 def segments(outgoing: Outgoing) -> int:
-    """How many text messages it is paid as."""
-    return gsm7.segments(outgoing.body) if outgoing.channel is Channel.SMS else 0
+    """How many text messages it is paid as; 0 where the channel is not paid by segments."""
+    return gsm7.segments(outgoing.body) if outgoing.channel.traits.paid_by_segment else 0
+
+
+def _text(passcode: Passcode, reader: Reader, wording: Wording) -> tuple[str, str]:
+    chosen = template(reader.language(*wording.templates), wording.templates)
+    return "", templates.text(chosen, passcode)
+
+
+def _call(passcode: Passcode, reader: Reader, wording: Wording) -> tuple[str, str]:
+    spoken = twiml.passcode_call(reader.language(), passcode.code, signature=wording.signature, region=reader.region)
+    return "", spoken
+
+
+def _template(passcode: Passcode, _reader: Reader, _wording: Wording) -> tuple[str, str]:
+    """The words are those of a template that the vendor has approved; the code is its one variable."""
+    return "", passcode.code
+
+
+def _mail(passcode: Passcode, reader: Reader, _wording: Wording) -> tuple[str, str]:
+    return templates.mail(reader.language(), passcode)
+
+
+# Subject and body by form.
+_COMPOSERS: Mapping[Form, Callable[[Passcode, Reader, Wording], tuple[str, str]]] = {
+    Form.TEXT: _text,
+    Form.CALL: _call,
+    Form.TEMPLATE: _template,
+    Form.MAIL: _mail,
+}

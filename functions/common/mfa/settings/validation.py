@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from mfa.decoding import convert
 from mfa.errors import InvalidRequest
+from mfa.messages.channels import PHONE_CHANNELS
 from mfa.settings.values import Settings
 
 
@@ -65,10 +66,11 @@ def checked(settings: Settings) -> Settings:
     if len(set(numbers)) != len(numbers):
         raise InvalidRequest("test_numbers", "must list each number once")
     sender = settings.twilio.sender
-    if settings.voice.enabled and sender is not None and sender.phone_number is None:
-        raise InvalidRequest("voice.enabled", "needs a phone number as the sender, since a call comes from one")
-    if settings.whatsapp.content_sid and sender is not None and sender.alphanumeric is not None:
-        raise InvalidRequest("whatsapp.content_sid", "needs a phone number or a Messaging Service as the sender")
+    for channel in PHONE_CHANNELS:
+        traits = channel.traits
+        unfit = sender is not None and traits.senders and sender.kind not in traits.senders
+        if unfit and traits.switch and channel.is_offered(settings):
+            raise InvalidRequest(traits.switch, f"needs {traits.senders_in_words} as the sender")
     for locale, template in settings.templates.items():
         report = lint(
             template,

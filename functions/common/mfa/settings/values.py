@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import Meta, Struct, structs
 
+from mfa.messages.channels import Channel, SenderKind
+
 E164 = r"^\+[1-9][0-9]{6,14}$(?!\n)"
 EMAIL = (
     r"^[^@\s\"<>(),:;\[\]\\\x00-\x1f\x7f]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$(?!\n)"
@@ -27,6 +29,13 @@ class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     def __post_init__(self) -> None:
         if sum(value is not None for value in (self.phone_number, self.messaging_service_sid, self.alphanumeric)) != 1:
             raise ValueError("exactly one of phone_number, messaging_service_sid, alphanumeric")
+
+    @property
+    def kind(self) -> SenderKind:
+        """Which of the three it is."""
+        if self.phone_number is not None:
+            return "phone_number"
+        return "messaging_service_sid" if self.messaging_service_sid is not None else "alphanumeric"
 
 
 class Twilio(Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,9 +113,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     whatsapp: WhatsApp = WhatsApp()
     test_numbers: Annotated[list[TestNumber], Meta(max_length=10)] = []
 
-    def offers(self, channel: str) -> bool:
-        """Whether passcodes can go out so: by text message always, otherwise where it is set up."""
-        return {"voice": self.voice.enabled, "whatsapp": self.whatsapp.content_sid is not None}.get(channel, True)
+    @property
+    def calls_landlines(self) -> bool:
+        """Whether a number that takes no messages can be reached, and so be a user's phone."""
+        return any(channel.traits.reaches_landlines and channel.is_offered(self) for channel in Channel)
 
     @property
     def mfa_token_seconds(self) -> int:

@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from mfa.challenges.challenge import MESSAGE_FIELDS, Challenge, Delivery, EarlierSend, Guess, Lane, Request
-from mfa.messages.channels import Channel
+from mfa.messages.channels import DEFAULT, Channel
 from mfa.store.table import Item
 
 # The names of a lane's attributes. All channels to phones share one lane; mail has its own.
@@ -16,9 +16,9 @@ _TO_PHONES = {
     "#available_at": "available_at",
 }
 _BY_EMAIL = {name: f"email_{attribute}" for name, attribute in _TO_PHONES.items()}
-LANES = {channel: _BY_EMAIL if channel.is_mail else _TO_PHONES for channel in Channel}
-
 _LANES = {"messages": _TO_PHONES, "email": _BY_EMAIL}
+LANES = {channel: _LANES[channel.traits.lane] for channel in Channel}
+
 _PLAIN = {each.name for each in fields(Challenge)} - {"channel", "delivery", "earlier", "guesses", "requests", *_LANES}
 
 
@@ -26,7 +26,7 @@ def challenge_of(item: Item) -> Challenge:
     """The challenge of an item. The item may be a closed challenge or hold counters only."""
     return Challenge(
         **{name: item[name] for name in _PLAIN if name in item},
-        channel=Channel(item.get("channel", Channel.SMS)),
+        channel=Channel(item.get("channel", DEFAULT)),
         delivery=Delivery(item.get("delivery", Delivery.SENDING)),
         earlier=tuple(EarlierSend(**send) for send in item.get("earlier", [])),
         guesses=tuple(Guess(**guess) for guess in item.get("guesses", [])),

@@ -89,7 +89,7 @@ class ChallengeItems:
         """Sets the attributes that every send replaces."""
         after = send.after
         update.set(**mapping.message_attributes(after), ttl=self._ttl(after.sent_at))
-        if not after.channel.is_mail:
+        if after.channel.traits.max_sends is None:
             update.set(max_sends=after.max_sends)
 
     def _ttl(self, now: float) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from mfa.factors.factors import shows_second_factor
 from mfa.users.history import Event, EventType
 
 # The actor of a direct invocation.
@@ -34,7 +35,7 @@ class Actor:
     @property
     def shows_second_factor(self) -> bool:
         """Whether the token was given for more than a password."""
-        return bool(set(self.amr) & {"sms", "tel", "email"})
+        return shows_second_factor(self.amr)
 
     def event(
         self,

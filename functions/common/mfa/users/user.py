@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from mfa.errors import InvalidRequest, UserNotFound
+from mfa.factors.factors import Factor
 
 LOGIN_NAME_LENGTH = 128
 _PUNCTUATION = frozenset(" ._@+-\\")
@@ -59,6 +60,10 @@ class User:
     def active(self) -> bool:
         """Whether the user may log in."""
         return self.status is Status.ACTIVE
+
+    def can_use(self, factor: Factor) -> bool:
+        """Whether the user may log in with this factor."""
+        return self.kind is Kind.BACKUP or factor.traits.for_administrators
 
     def changed(self, now: float, fields: dict[str, Any]) -> tuple["User", list[str]]:
         """The next version of the user with these fields, and the names of those that changed.
