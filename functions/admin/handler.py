@@ -1,19 +1,18 @@
 """Administration: over HTTP for system users, and by direct invocation, authorised by IAM. Serves the console."""
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa import errors
-from mfa.administration import adapters, operations
+from mfa.administration import operations
+from mfa.administration.invocation import read_invocation
 from mfa.http import static_files
-from mfa.http.app import Answer, App, Call, failure, is_request
+from mfa.http.app import App, failure
+from mfa.http.gateway import is_request
 from mfa.wiring import Wiring
 
 logger = Logger()
@@ -22,17 +21,8 @@ app = App(wiring, logger)
 console = static_files.Pages(Path(__file__).with_name("console"))
 
 
-def _operation(name: str) -> Callable[[Call], Answer]:
-    def carry_out(call: Call) -> Answer:
-        ask = adapters.Ask(call.administrator, call.body, call.if_match)
-        output = adapters.run(wiring.administration, name, ask)
-        return Answer(output.body, output.etag)
-
-    return carry_out
-
-
-for operation in operations.OPERATIONS:
-    app.operation(operation)(_operation(operation.id))
+for task in operations.SERVED.values():
+    task.serve(app, lambda: wiring.administration)
 
 
 @app.get("/v1/admin/console")
@@ -50,7 +40,7 @@ def console_page() -> Response[str]:
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
 @wiring.metrics.flushed
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answers API Gateway; and `{"operation": …, "input": …}` by `{"output": …}` or `{"error": problem}`."""
     if is_request(event):
         return app.resolve(event, context)
@@ -58,26 +48,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     logger.set_correlation_id(context.aws_request_id)
     wiring.metrics.count("direct_invocations")
     try:
-        output = _invoked(event)
+        invocation = read_invocation(event)
+        logger.append_keys(operation=invocation.known_name)
+        # Logged as a warning, because IAM authorises it and nobody logs in.
+        logger.warning("direct invocation")
+        return {"output": invocation.carry_out(wiring.administration)}
     except errors.Refusal as refusal:
         return app.refuse_invocation(refusal)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and answered
-        logger.error("broken", **failure(error))
+        logger.error("broken", extra=failure(error))
         return app.refuse_invocation(errors.InternalError(correlation_id=context.aws_request_id))
-    return {"output": msgspec.to_builtins(output)}
-
-
-def _invoked(event: Any) -> Any:
-    # What has a requestContext is never an invocation, whatever else it has.
-    if not isinstance(event, Mapping) or event.keys() - {"operation", "input"}:
-        raise errors.InvalidRequest("event", "must be an object with operation and input, and nothing else")
-    name, given = event.get("operation"), event.get("input", {})
-    if not isinstance(name, str):
-        raise errors.InvalidRequest("operation", "must be a string")
-    if not isinstance(given, Mapping):
-        raise errors.InvalidRequest("input", "must be an object")
-    # What is no operation may be anything, also what a person is called.
-    logger.append_keys(operation=name if name in adapters.DIRECT_OPERATIONS else "unknown")
-    # Loud: it passes by every login.
-    logger.warning("direct invocation")
-    return adapters.invoke(wiring.administration, name, given)

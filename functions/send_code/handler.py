@@ -1,6 +1,5 @@
 """Dispatch of passcodes: challenges, resends, recovery. Cannot sign access tokens."""
 
-from typing import Any
 from urllib.parse import quote_plus
 
 from aws_lambda_powertools import Logger
@@ -9,9 +8,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa.challenges.sends import Dispatched
 from mfa.http import operations, views
-from mfa.http.app import App, Call
+from mfa.http.answers import ChallengeState
+from mfa.http.app import App
+from mfa.http.auth import Anyone
+from mfa.http.calls import Call
+from mfa.http.requests import ResendChallenge, StartChallenge, StartRecovery
 from mfa.instrumented import known_error
 from mfa.messages.channels import Channel
+from mfa.tokens.mfa_tokens import MfaToken
 from mfa.wiring import Wiring
 
 logger = Logger()
@@ -20,44 +24,44 @@ app = App(wiring, logger)
 
 
 @app.operation(operations.START_CHALLENGE)
-def start_challenge(call: Call) -> operations.ChallengeState:
+def start_challenge(call: Call[StartChallenge, MfaToken]) -> ChallengeState:
     """Texts a passcode to one of the user's phones."""
     channel = Channel(call.body.channel)
-    return _sent(wiring.send_passcode.start(call.mfa_token, call.caller, call.body.phone_id, channel, call.body.locale))
+    return _sent(wiring.send_passcode.start(call.principal, call.caller, call.body.phone_id, channel, call.body.locale))
 
 
 @app.operation(operations.RESEND_CHALLENGE)
-def resend_challenge(call: Call) -> operations.ChallengeState:
+def resend_challenge(call: Call[ResendChallenge, MfaToken]) -> ChallengeState:
     """Sends a new passcode for the same challenge."""
     body = call.body
-    return _sent(wiring.send_passcode.resend(call.mfa_token, call.caller, call.id(), body.channel, body.phone_id))
+    return _sent(wiring.send_passcode.resend(call.principal, call.caller, call.id, body.channel, body.phone_id))
 
 
 @app.operation(operations.START_RECOVERY)
-def start_recovery(call: Call) -> operations.ChallengeState:
+def start_recovery(call: Call[StartRecovery, MfaToken]) -> ChallengeState:
     """Sends a passcode to the contact email."""
-    return _sent(wiring.send_passcode.recover(call.mfa_token, call.caller))
+    return _sent(wiring.send_passcode.recover(call.principal, call.caller))
 
 
 @app.operation(operations.GET_CHALLENGE)
-def get_challenge(call: Call) -> operations.ChallengeState:
+def get_challenge(call: Call[None, MfaToken]) -> ChallengeState:
     """The challenge as it stands."""
-    return views.challenge(wiring.send_passcode.get(call.mfa_token, call.id()), wiring.clock())
+    return views.challenge(wiring.send_passcode.get(call.principal, call.id), wiring.clock())
 
 
 @app.operation(operations.TWILIO_STATUS)
-def twilio_status(call: Call) -> None:
+def twilio_status(call: Call[None, Anyone]) -> None:
     """Takes what Twilio reports of a message. The URL that it signed is the configured one."""
-    ref = call.query().get("ref", "")
-    signature = call.header("X-Twilio-Signature") or ""
-    outcome = wiring.twilio_callbacks.read(wiring.callback_url(quote_plus(ref)), call.form(), signature)
+    ref = call.request.query().get("ref", "")
+    signature = call.request.header("X-Twilio-Signature") or ""
+    outcome = wiring.twilio_callbacks.read(wiring.callback_url(quote_plus(ref)), call.request.form(), signature)
     error = None if outcome is None else wiring.delivery_reports.record(ref, outcome)
     if error is not None:
         logger.warning("not delivered", error=error)
         wiring.metrics.count("send_failures", error=known_error(error))
 
 
-def _sent(dispatched: Dispatched) -> operations.ChallengeState:
+def _sent(dispatched: Dispatched) -> ChallengeState:
     challenge = dispatched.challenge
     if dispatched.sent:
         channel = "test" if dispatched.is_test else challenge.channel.value
@@ -68,6 +72,6 @@ def _sent(dispatched: Dispatched) -> operations.ChallengeState:
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
 @wiring.metrics.flushed
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answers API Gateway."""
     return app.resolve(event, context)

@@ -1,14 +1,18 @@
 """What people prove, passwords and passcodes, and the tokens that follow. Cannot read Twilio's token."""
 
-from typing import Any
-
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mfa.flows.log_in import Authenticated
+from mfa.flows.log_in import LoggedIn
 from mfa.http import operations, views
-from mfa.http.app import App, Call
+from mfa.http.answers import Approved, Authenticated, Jwks, MfaRequired
+from mfa.http.app import App
+from mfa.http.auth import Anyone
+from mfa.http.calls import Call
+from mfa.http.requests import Login, VerifyChallenge, VouchedLogin
+from mfa.tokens.mfa_tokens import MfaToken
+from mfa.users.clients import Client
 from mfa.wiring import Wiring
 
 logger = Logger()
@@ -17,7 +21,7 @@ app = App(wiring, logger)
 
 
 @app.operation(operations.LOGIN)
-def login(call: Call) -> operations.MfaRequired | operations.Authenticated:
+def login(call: Call[Login, Anyone]) -> MfaRequired | Authenticated:
     """Checks name and password."""
     passed = wiring.log_in.login(call.body.login_name, call.body.password, call.address)
     wiring.metrics.count("logins")
@@ -25,39 +29,39 @@ def login(call: Call) -> operations.MfaRequired | operations.Authenticated:
 
 
 @app.operation(operations.LOGIN_VOUCHED)
-def login_vouched(call: Call) -> operations.MfaRequired | operations.Authenticated:
+def login_vouched(call: Call[VouchedLogin, Client]) -> MfaRequired | Authenticated:
     """Takes a client's word for the password."""
     passed = wiring.log_in.vouched(
-        call.relying_client,
+        call.principal,
         call.body.login_name,
         call.address,
         supports_mfa=call.body.client_supports_mfa,
         client_version=call.body.client_version,
     )
     wiring.metrics.count("logins")
-    if isinstance(passed, Authenticated) and passed.legacy:
-        logger.warning("legacy skip", client=call.relying_client.client_id)
+    if isinstance(passed, LoggedIn) and passed.legacy:
+        logger.warning("legacy skip", client=call.principal.client_id)
         wiring.metrics.count("legacy_skips")
     return views.first_factor(passed)
 
 
 @app.operation(operations.VERIFY_CHALLENGE)
-def verify_challenge(call: Call) -> operations.Approved:
+def verify_challenge(call: Call[VerifyChallenge, MfaToken]) -> Approved:
     """Completes the login with the passcode."""
-    approval = wiring.verify_passcode.verify(call.mfa_token, call.id(), call.body.code, call.address)
+    approval = wiring.verify_passcode.verify(call.principal, call.id, call.body.code, call.address)
     wiring.metrics.count("approvals", region=approval.region)
     wiring.metrics.count("unconfirmed_sends", -1, region=approval.region)
     return views.approval(approval)
 
 
 @app.operation(operations.JWKS)
-def jwks(_call: Call) -> operations.Jwks:
+def jwks(_call: Call[None, Anyone]) -> Jwks:
     """The public keys of access tokens."""
-    return operations.Jwks(wiring.signer.jwks())
+    return Jwks(wiring.signer.jwks())
 
 
 @app.operation(operations.OPENAPI)
-def openapi(_call: Call) -> dict[str, Any]:
+def openapi(_call: Call[None, Anyone]) -> dict[str, object]:
     """The description of the API."""
     from mfa.api import OPERATIONS  # noqa: PLC0415 - a passcode's verification need not wait for it
     from mfa.http.openapi import document  # noqa: PLC0415 - a passcode's verification need not wait for it
@@ -67,6 +71,6 @@ def openapi(_call: Call) -> dict[str, Any]:
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
 @wiring.metrics.flushed
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answers API Gateway."""
     return app.resolve(event, context)

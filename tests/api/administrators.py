@@ -11,8 +11,9 @@ from urllib.parse import quote, urlencode
 import boto3
 
 from mfa.aws.signer import KmsSigner
-from mfa.http.operations import Operation
+from mfa.http.declaration import Operation
 from mfa.tokens.access_tokens import sign_access_token, uuid7
+from mfa.users.actors import Actor
 from tests.api import people
 from tests.api.people import Person
 from tests.api.stack import ISSUER, Answer, Json, Stack
@@ -95,6 +96,6 @@ def signer() -> KmsSigner:
     return KmsSigner(kms, [f"{os.environ['SIGNING_KEY_ALIAS']}-first"])
 
 
-def call_of(operation: Operation, login_name: str, id_: str = "x") -> tuple[str, str]:
+def call_of(operation: Operation[object, object, Actor], login_name: str, id_: str = "x") -> tuple[str, str]:
     """Method and path of an operation, about this user and this id."""
     return operation.method, operation.path.replace("{login_name}", login_name).replace("{id}", id_)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local.template import Route
-from mfa.administration.adapters import OPERATIONS
+from mfa.administration.operations import INVOKED
 from tests.api.people import Person
 from tests.api.stack import FUZZED, PLENTY, Refused, Stack
 
@@ -20,7 +20,7 @@ USER = {
 }  # fmt: skip
 PHONE = {"id", "number", "region", "calling_code", "masked_number", "verified", "last_verified_at", "unusable"}
 PASSWORD = "correct horse battery"
-DIRECT = ["users.bootstrap", *(name for name in OPERATIONS if name != "session.get")]
+DIRECT = [name for name in INVOKED if name != "users.erase"]
 
 
 def refused(stack: Stack, operation: str, /, **given: Any) -> Refused:

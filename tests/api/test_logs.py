@@ -121,7 +121,7 @@ def test_a_failure_is_logged_by_what_and_where_it_was_and_never_by_its_message(
         person.call("POST", "/v1/challenges/x/verify", {"code": "000000"}, change=event.update)
     [line] = [entry for entry in entries(stack) if entry.get("message") == "broken"]
     assert (line["level"], line["error"]) == ("ERROR", "ValueError")
-    assert "api.py" in str(line["stack"])
+    assert "http/app.py" in str(line["stack"])
     assert "<lambda>" in str(line["stack"])
     assert person.name not in stack.logs.getvalue()
 

@@ -4,7 +4,7 @@ import pytest
 
 from mfa import errors
 from mfa.challenges.budgets import WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME
-from mfa.flows.log_in import Authenticated, MfaRequired
+from mfa.flows.log_in import LoggedIn, SecondFactorNeeded
 from mfa.store import records
 from mfa.users.clients import Client
 from mfa.users.history import EventType
@@ -26,7 +26,7 @@ def test_a_login_shows_phones_and_lock_in_one_request(world: World, demo: Person
     demo.edit(failures=5, last_attempt_at=world.now)
     world.wire.requests.clear()
     passed = world.log_in.login(demo.name, PASSWORD, ADDRESS)
-    assert isinstance(passed, MfaRequired)
+    assert isinstance(passed, SecondFactorNeeded)
     assert [phone.number for phone in passed.phones] == [NUMBER, "+85291234567"]
     assert passed.locked_until == world.now + 900
     assert len(world.wire.requests) == 1
@@ -35,7 +35,7 @@ def test_a_login_shows_phones_and_lock_in_one_request(world: World, demo: Person
 def test_a_lock_of_the_passcode_does_not_refuse_the_password(world: World, demo: Person) -> None:
     demo.start()
     demo.edit(failures_total=100)
-    assert isinstance(world.log_in.login(demo.name, PASSWORD, ADDRESS), MfaRequired)
+    assert isinstance(world.log_in.login(demo.name, PASSWORD, ADDRESS), SecondFactorNeeded)
 
 
 def test_after_ten_wrong_passwords_a_name_is_refused_from_this_address(world: World, demo: Person) -> None:
@@ -45,9 +45,9 @@ def test_after_ten_wrong_passwords_a_name_is_refused_from_this_address(world: Wo
         world.log_in.login(demo.name, PASSWORD, ADDRESS)
     assert refused.value.retry_after == HOUR
     wrong(world, "another")
-    assert isinstance(world.log_in.login(demo.name, PASSWORD, "198.51.100.9"), MfaRequired)
+    assert isinstance(world.log_in.login(demo.name, PASSWORD, "198.51.100.9"), SecondFactorNeeded)
     world.wait(HOUR)
-    assert isinstance(world.log_in.login(demo.name, PASSWORD, ADDRESS), MfaRequired)
+    assert isinstance(world.log_in.login(demo.name, PASSWORD, ADDRESS), SecondFactorNeeded)
 
 
 def test_unknown_names_count_the_same(world: World) -> None:
@@ -115,7 +115,7 @@ def test_a_disabled_user_is_refused_like_nobody(world: World) -> None:
 # --- legacy clients
 
 
-def skip(world: World) -> MfaRequired | Authenticated:
+def skip(world: World) -> SecondFactorNeeded | LoggedIn:
     return world.log_in.vouched(LEGACY, "demo.user", ADDRESS, supports_mfa=False, client_version="1.2.3")
 
 
@@ -123,7 +123,7 @@ def test_a_legacy_skip_is_written_down(world: World, demo: Person) -> None:
     world.set(allow_legacy_clients=True)
     world.wait(5)
     passed = skip(world)
-    assert isinstance(passed, Authenticated)
+    assert isinstance(passed, LoggedIn)
     assert passed.legacy
     user = world.user()
     assert (user.last_legacy_at, user.client_version) == (START + 5, "1.2.3")

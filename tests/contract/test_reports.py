@@ -87,33 +87,33 @@ def test_a_report_never_touches_attempts_or_expiry(world: World, demo: Person) -
 @pytest.mark.guards("PAUSE_AS_READ")
 def test_of_two_who_would_try_again_one_does(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
-    world.settings_store.pause(world.now, 1)
-    assert world.settings_store.load_pause() == world.now
-    assert world.settings_store.claim_probe(world.now, world.now + 60)
-    assert not world.settings_store.claim_probe(world.now, world.now + 61)
+    world.pause_store.pause(world.now, 1)
+    assert world.pause_store.load_pause() == world.now
+    assert world.pause_store.claim_probe(world.now, world.now + 60)
+    assert not world.pause_store.claim_probe(world.now, world.now + 61)
     assert world.settings_store.load_settings().paused_until == world.now + 60
 
 
 @pytest.mark.guards("PAUSE_AS_READ")
 def test_a_success_ends_its_own_pause_and_no_other(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
-    world.settings_store.pause(world.now, 1)
-    world.settings_store.resume(world.now - 60)
-    assert world.settings_store.load_pause() == world.now
-    world.settings_store.resume(world.now)
-    assert world.settings_store.load_pause() is None
+    world.pause_store.pause(world.now, 1)
+    world.pause_store.resume(world.now - 60)
+    assert world.pause_store.load_pause() == world.now
+    world.pause_store.resume(world.now)
+    assert world.pause_store.load_pause() is None
 
 
 @pytest.mark.guards("VERSION_AS_READ")
 def test_who_was_refused_with_older_settings_pauses_nothing(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
     world.settings_store.save_settings(StoredSettings(Settings(), None, 2), "system", world.event())
-    world.settings_store.pause(world.now + 60, 1)
-    assert world.settings_store.load_pause() is None
+    world.pause_store.pause(world.now + 60, 1)
+    assert world.pause_store.load_pause() is None
 
 
 def test_saved_settings_end_the_pause(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
-    world.settings_store.pause(world.now + 60, 1)
+    world.pause_store.pause(world.now + 60, 1)
     world.settings_store.save_settings(StoredSettings(Settings(), None, 2), "system", world.event())
-    assert (world.settings_store.load_pause(), world.item(records.BREAKER)) == (None, {})
+    assert (world.pause_store.load_pause(), world.item(records.BREAKER)) == (None, {})

@@ -253,7 +253,7 @@ def test_a_login_without_mfa_makes_one_request_and_one_signature(visit: Visit) -
 
 
 def test_vouched_logins_make_one_request_and_legacy_ones_two_and_one_signature(visit: Visit) -> None:
-    client, secret = visit.functions.send.wiring.administration.configuration.create_client(
+    client, secret = visit.functions.send.wiring.administration.clients.create(
         Actor("iam"), NewClient("Old", legacy=True)
     )
     basic = "Basic " + base64.b64encode(f"{client.client_id}:{secret}".encode()).decode()

@@ -58,14 +58,14 @@ def client(name: str = "Backup") -> Client:
 
 
 def test_a_client_is_read_as_it_was_registered(world: World) -> None:
-    assert world.settings_store.load_client("c0ffee") is None
-    world.settings_store.add_client(client(), "system", world.event())
-    assert world.settings_store.load_client("c0ffee") == client()
+    assert world.clients.load_client("c0ffee") is None
+    world.clients.add_client(client(), "system", world.event())
+    assert world.clients.load_client("c0ffee") == client()
 
 
 @pytest.mark.guards("NEW")
 def test_no_client_takes_the_place_of_another(world: World) -> None:
-    world.settings_store.add_client(client(), "system", world.event())
+    world.clients.add_client(client(), "system", world.event())
     with pytest.raises(errors.Conflict):  # ids are random
-        world.settings_store.add_client(client("Another"), "system", world.event())
-    assert world.settings_store.load_client("c0ffee") == client()
+        world.clients.add_client(client("Another"), "system", world.event())
+    assert world.clients.load_client("c0ffee") == client()

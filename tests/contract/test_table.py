@@ -101,7 +101,7 @@ GONE: dict[str, Callable[[], BotoCoreError | ClientError]] = {
 CALLS: dict[str, Callable[[World, Person], object]] = {
     "batch_get_item": lambda world, demo: world.log_in.login(demo.name, PASSWORD, ADDRESS),
     "update_item": lambda world, demo: world.attempts.claim_attempt(demo.login, "id", Guess(world.now, ADDRESS)),
-    "get_item": lambda world, demo: world.settings_store.load_client("id"),
+    "get_item": lambda world, demo: world.clients.load_client("id"),
     "query": lambda world, demo: world.histories.events(demo.name, None, 1),
     "transact_write_items": lambda world, demo: world.users.unlock(demo.name, world.event()),
 }

@@ -27,8 +27,10 @@ from mfa.settings.values import Budgets, Settings
 from mfa.store import records
 from mfa.store.accounts import AccountStore
 from mfa.store.attempts import AttemptStore
+from mfa.store.clients import ClientStore
 from mfa.store.counters import Counters
 from mfa.store.histories import Histories
+from mfa.store.pauses import PauseStore
 from mfa.store.search import Listings
 from mfa.store.sends import SendStore
 from mfa.store.settings import SettingsStore
@@ -191,7 +193,9 @@ class World:
         self.attempts = AttemptStore(self.table, counters)
         self.users = UserStore(self.table)
         self.listings, self.histories = Listings(self.table), Histories(self.table)
-        self.settings_store = SettingsStore(self.table, self.listings)
+        self.settings_store = SettingsStore(self.table)
+        self.clients = ClientStore(self.table, self.listings)
+        self.pause_store = PauseStore(self.table)
         self.settings_tests = SettingsTestStore(self.table)
         self.runtime = Runtime(
             settings=lambda: self.settings,

@@ -15,7 +15,7 @@ from samcli.commands.deploy.command import cli as sam_deploy  # type: ignore[imp
 from samcli.commands.local.invoke.cli import cli as sam_local_invoke  # type: ignore[import-untyped]
 from samcli.commands.remote.invoke.cli import cli as sam_remote_invoke  # type: ignore[import-untyped]
 
-from mfa.administration import adapters
+from mfa.administration import operations
 from mfa.settings.values import Settings
 from tests.template.commands import PAGES, ROOT, SECTIONS, Section, aws_faults
 from tests.template.sam import source
@@ -66,7 +66,7 @@ def test_an_invocation_asks_for_an_operation_with_what_it_takes(section: Section
         if arguments[:2] == ["lambda", "invoke"] and not payload[0].startswith("file://"):
             event = json.loads(payload[0])
             assert event.keys() == {"operation", "input"}
-            request, _ = adapters.DIRECT_OPERATIONS[event["operation"]]
+            request: Any = operations.INVOKED[event["operation"]].operation.request
             fields = msgspec.structs.fields(Settings if event["operation"] == "settings.patch" else request)
             assert event["input"].keys() <= {field.encode_name for field in fields}, event
 

@@ -416,7 +416,7 @@ def test_what_needs_a_body_is_refused_at_the_gateway_without_an_object(by_defaul
     assert judged == {
         (operation.method, operation.path)
         for operation in operations.OPERATIONS
-        if operation.request is not None and operation.body_required
+        if not operation.takes_nothing and operation.body_required
     }
     assert body["x-amazon-apigateway-request-validators"]["body-only"]["validateRequestBody"] is True
 

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from events.fill import PLACEHOLDER, fill, values_of
-from mfa.administration import adapters
 from mfa.administration import operations as administration
 from mfa.api import OPERATIONS
 from mfa.http import operations
+from mfa.http.declaration import AnyOperation
 
 EVENTS = {path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).parents[2].glob("events/*.json")}
-DIRECT = set(adapters.OPERATIONS) - {"session.get"} | {"users.bootstrap", "users.erase"}
+DIRECT = administration.INVOKED.keys()
 
 
-def file_of(operation: operations.Operation) -> str:
+def file_of(operation: AnyOperation) -> str:
     """`startChallenge` is in start_challenge.json, `users.get` in users.get.json."""
     return re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", operation.id)
 
@@ -27,9 +27,9 @@ def test_every_operation_has_its_event() -> None:
 
 
 @pytest.mark.parametrize(
-    "operation", [*operations.OPERATIONS, administration.BY_ID["session.get"]], ids=lambda op: op.id
+    "operation", [*operations.OPERATIONS, administration.SERVED["session.get"].operation], ids=lambda op: op.id
 )
-def test_the_event_of_a_call_is_what_api_gateway_sends(operation: operations.Operation) -> None:
+def test_the_event_of_a_call_is_what_api_gateway_sends(operation: AnyOperation) -> None:
     event = json.loads(EVENTS[file_of(operation)])
     context = event["requestContext"]
     assert (event["httpMethod"], event["resource"]) == (operation.method, operation.path)

@@ -10,14 +10,16 @@ import msgspec
 import pytest
 
 import mfa
-from mfa.administration import adapters, requests
+from mfa.administration import requests
 from mfa.administration.requests import NewUser, UserPatch
 from mfa.challenges.budgets import HOUR, Budget, Window
 from mfa.challenges.sends import Caller
 from mfa.delivery.twilio_account import TwilioAccount
 from mfa.factors.phones import Phone
-from mfa.http import operations
-from mfa.settings.values import Sender
+from mfa.http.calls import Call
+from mfa.http.gateway import Request
+from mfa.http.requests import Login, VerifyChallenge
+from mfa.settings.values import Sender, SettingsPatch
 from mfa.store.counters import spend
 from mfa.store.table import TransactionRefused, Write
 from mfa.users.actors import Actor
@@ -36,13 +38,14 @@ VALUES: list[Any] = [
     Write(label="phone", verb="ConditionCheck", key=("USER#u", "#PHONE#0"), values={":number": NUMBER}),
     Client(client_id="c", name="n", legacy=False, secret_hash=SECRET, created_at=0),
     TwilioAccount("AC", SECRET, Sender(alphanumeric="Backup")),
-    operations.Login("u", SECRET),
-    operations.VerifyChallenge("581883"),
+    Login("u", SECRET),
+    VerifyChallenge("581883"),
     NewUser("u", SECRET),
     UserPatch("u", password=SECRET),
-    adapters.Ask(Actor("iam"), NewUser("u", SECRET)),
-    requests.StartTest(NUMBER, {"twilio": {"auth_token": SECRET}}),
-    requests.ResendTest("id", {"twilio": {"auth_token": SECRET}}),
+    Call(Actor("iam"), NewUser("u", SECRET), Request(body=SECRET, headers={"authorization": SECRET})),
+    requests.StartTest(NUMBER, SettingsPatch({"twilio": {"auth_token": SECRET}})),
+    requests.ResendTest("id", SettingsPatch({"twilio": {"auth_token": SECRET}})),
+    SettingsPatch({"twilio": {"auth_token": SECRET}}),
     requests.VerifyTest("id", "581883"),
     requests.ImportUsers(f"login_name,phones\nu,{NUMBER}"),
     requests.ImportUser("u", phones=[NUMBER], password_hash=SECRET),
@@ -110,7 +113,7 @@ def test_a_field_named_like_a_secret_is_hidden_in_every_struct() -> None:
             shown |= {f"{each.__module__}.{each.__name__}.{name}" for name in names}
     # `code` of a problem names the refusal, of a finding what is wrong; the token of the settings hides itself.
     assert shown <= {
-        "mfa.http.openapi.Problem.code",
+        "mfa.http.openapi.ProblemDocument.code",
         "mfa.administration.answers.Finding.code",
         "mfa.settings.values.StoredSettings.auth_token",
     }

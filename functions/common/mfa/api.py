@@ -2,5 +2,6 @@
 
 from mfa.administration import operations as administration
 from mfa.http import operations as public
+from mfa.http.declaration import AnyOperation
 
-OPERATIONS = (*public.OPERATIONS, *administration.OPERATIONS)
+OPERATIONS: tuple[AnyOperation, ...] = (*public.OPERATIONS, *administration.OPERATIONS)

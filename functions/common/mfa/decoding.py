@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -38,10 +39,13 @@ def check_unicode(value: Any, field: str) -> None:
         raise InvalidRequest(field, "must be Unicode text, and not nested too deep") from error
 
 
-def convert[T](value: Any, type_: type[T], *, from_text: bool = False) -> T:
-    """The value as this type. With `from_text`, for queries, text such as `true` and `50` is read. Raises InvalidRequest."""
+def convert[T](value: object, type_: type[T], *, from_text: bool = False) -> T:
+    """The value as this type. With `from_text`, for queries, text such as `true` and `50` is read.
+
+    Raises InvalidRequest.
+    """
     try:
-        return msgspec.convert(value, type_, strict=not from_text)
+        return msgspec.convert(value, type_, strict=not from_text, dec_hook=_own_type)
     except msgspec.ValidationError as error:
         raise _named(str(error)) from error
 
@@ -55,6 +59,12 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _own_type(type_: type[object], value: object) -> object:
+    """A value of a type that msgspec does not know, which reads itself with `from_json`."""
+    read: Callable[[object], object] = getattr(type_, "from_json")  # noqa: B009 - which mypy cannot know
+    return read(value)
 
 
 def _named(text: str) -> InvalidRequest:

@@ -20,30 +20,28 @@ from mfa.instrumented import MeteredAttempts, MeteredMailer, MeteredMessenger, M
 from mfa.metrics import Metrics
 from mfa.settings.values import Settings
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.users.clients import Client
 
 if TYPE_CHECKING:
     from mfa.administration.access import Access
-    from mfa.administration.adapters import Administration
+    from mfa.administration.parts import Administration
     from mfa.aws.cipher import KmsCipher
     from mfa.aws.signer import KmsSigner
     from mfa.delivery.messenger import TwilioMessenger
     from mfa.delivery.twilio_account import TwilioAccounts
     from mfa.delivery.twilio_callbacks import TwilioCallbacks
+    from mfa.flows.client_access import ClientAccess
     from mfa.flows.delivery_report import DeliveryReports
     from mfa.flows.log_in import LogIn
     from mfa.flows.runtime import Runtime
     from mfa.flows.send_passcode import SendPasscode
     from mfa.flows.verify_passcode import VerifyPasscode
     from mfa.store.accounts import AccountStore
+    from mfa.store.clients import ClientStore
     from mfa.store.counters import Counters
     from mfa.store.search import Listings
     from mfa.store.sends import SendStore
     from mfa.store.settings import SettingsStore
     from mfa.store.table import Table
-
-# A client's last use is written down once in so long.
-USE_SECONDS = 3600.0
 
 
 class Wiring:
@@ -57,8 +55,6 @@ class Wiring:
         self.keys = Cached(self._load_keys)
         # The public URL: the issuer of access tokens. It changes when the stack gets a domain.
         self.issuer = Cached(self._load_public_url)
-        self._clients: dict[str, Cached[Client | None]] = {}
-        self._noted: dict[str, float] = {}
         self.random_below = secrets.randbelow
         self.random_bytes = secrets.token_bytes
         self.metrics = Metrics(lambda: os.environ["METRICS_NAMESPACE"], self.clock, time.perf_counter)
@@ -70,21 +66,6 @@ class Wiring:
     def settings(self) -> Settings:
         """The settings, at most CACHE_SECONDS old."""
         return self.settings_as_stored().settings
-
-    def client(self, client_id: str) -> Client | None:
-        """A registered client, at most CACHE_SECONDS old. An unknown client is looked up each time."""
-        cached = self._clients.get(client_id) or Cached(lambda: self.settings_store.load_client(client_id))
-        client = cached()
-        if client is not None:
-            self._clients[client_id] = cached
-        return client
-
-    def note_use(self, client: Client) -> None:
-        """Writes that the client was used, to the hour: more would make each of its logins a write."""
-        now = self.clock()
-        if now - max(client.last_used_at or 0, self._noted.get(client.client_id, 0)) >= USE_SECONDS:
-            self.settings_store.use_client(client, now)
-            self._noted[client.client_id] = now
 
     def origins(self) -> frozenset[str]:
         """The sites whose pages may log users in."""
@@ -142,6 +123,13 @@ class Wiring:
         )
 
     @cached_property
+    def client_access(self) -> "ClientAccess":
+        """Lets registered clients in."""
+        from mfa.flows.client_access import ClientAccess
+
+        return ClientAccess(self._client_store, self.clock)
+
+    @cached_property
     def access(self) -> "Access":
         """Decides who may administer."""
         from mfa.administration.access import Access
@@ -151,11 +139,12 @@ class Wiring:
     @cached_property
     def administration(self) -> "Administration":
         """What administrators do."""
-        from mfa.administration.adapters import Administration
+        from mfa.administration.clients import ClientAdministration
         from mfa.administration.configuration import Configuration
         from mfa.administration.directory import Directory
         from mfa.administration.imports import Imports
         from mfa.administration.overview import Overviews
+        from mfa.administration.parts import Administration
         from mfa.administration.personal_data import PersonalData
         from mfa.administration.user_changes import UserAdministration
         from mfa.delivery.prices import TwilioPrices
@@ -187,8 +176,9 @@ class Wiring:
                 random_bytes=self.random_bytes,
             ),
             configuration=Configuration(
-                items=self.settings_store, cipher=self._cipher, clock=self.clock, random_bytes=self.random_bytes
+                settings=self.settings_store, cipher=self._cipher, clock=self.clock, random_bytes=self.random_bytes
             ),
+            clients=ClientAdministration(clients=self._client_store, clock=self.clock, random_bytes=self.random_bytes),
             tests=TestSettings(
                 accounts=accounts,
                 tests=SettingsTestStore(self._table),
@@ -235,10 +225,16 @@ class Wiring:
 
     @cached_property
     def settings_store(self) -> "SettingsStore":
-        """Reads settings and clients."""
+        """Reads settings."""
         from mfa.store.settings import SettingsStore
 
-        return SettingsStore(self._table, self._listings)
+        return SettingsStore(self._table)
+
+    @cached_property
+    def _client_store(self) -> "ClientStore":
+        from mfa.store.clients import ClientStore
+
+        return ClientStore(self._table, self._listings)
 
     @cached_property
     def _listings(self) -> "Listings":
@@ -306,8 +302,9 @@ class Wiring:
     def _messenger(self) -> "TwilioMessenger":
         from mfa.delivery.breaker import Breaker
         from mfa.delivery.messenger import TwilioMessenger
+        from mfa.store.pauses import PauseStore
 
-        breaker = Breaker(self.settings_store, self.settings_as_stored, self.clock)
+        breaker = Breaker(PauseStore(self._table), self.settings_as_stored, self.clock)
         return TwilioMessenger(
             self._twilio_accounts.current, breaker, os.environ.get("TWILIO_API_URL", ""), self.callback_url
         )

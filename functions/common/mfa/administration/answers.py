@@ -1,10 +1,10 @@
 """What the operations of administration give."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from mfa.http.operations import Time
+from mfa.http.answers import Time
 from mfa.users.user import Kind, Status
 
 
@@ -68,7 +68,7 @@ class EventView(Struct, frozen=True, omit_defaults=True):
     type: str
     actor: str
     address: str | None
-    detail: dict[str, Any]
+    detail: dict[str, object]
     phone_id: str | None = None
     challenge_id: str | None = None
 
@@ -147,7 +147,7 @@ class RecordPage(Struct, frozen=True, omit_defaults=True):
     """Everything that is kept under a name, as it is kept, and where the rest begins."""
 
     login_name: str
-    records: list[dict[str, Any]]
+    records: list[dict[str, object]]
     cursor: str | None = None
 
     def __repr__(self) -> str:
@@ -280,7 +280,7 @@ class Region(Struct, frozen=True):
     calling_code: str
 
 
-class Regions(Struct, frozen=True):
+class RegionList(Struct, frozen=True):
     """Every region that has a numbering plan."""
 
     items: list[Region]

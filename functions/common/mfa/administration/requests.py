@@ -1,12 +1,13 @@
 """What the operations of administration take: each type holds all of it, wherever HTTP puts it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from mfa.factors.phones import PHONES_PER_USER
-from mfa.http.operations import Id, Time
-from mfa.settings.values import LOCALE, Email
+from mfa.http.answers import Time
+from mfa.http.requests import Id
+from mfa.settings.values import LOCALE, Email, SettingsPatch
 from mfa.users.user import Kind, Status
 
 PAGE = 50
@@ -164,7 +165,7 @@ class StartTest(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the message goes, and the settings it is sent with: what is saved, merged with what is given here."""
 
     phone: Number
-    settings: dict[str, Any] = {}
+    settings: SettingsPatch = field(default_factory=SettingsPatch)
     contact_email: Email | None = None
     login_name: LoginName | None = None
 
@@ -176,7 +177,7 @@ class ResendTest(Struct, frozen=True, forbid_unknown_fields=True):
     """Which test, and the settings as before."""
 
     id: Id
-    settings: dict[str, Any] = {}
+    settings: SettingsPatch = field(default_factory=SettingsPatch)
     login_name: LoginName | None = None
 
     def __repr__(self) -> str:
@@ -206,7 +207,7 @@ class PreviewTemplate(Struct, frozen=True, forbid_unknown_fields=True):
 
     locale: Annotated[str, Meta(pattern=LOCALE)]
     template: Annotated[str, Meta(max_length=1600)] | None = None
-    settings: dict[str, Any] = {}
+    settings: SettingsPatch = field(default_factory=SettingsPatch)
 
 
 class GetOverview(Struct, frozen=True, forbid_unknown_fields=True):

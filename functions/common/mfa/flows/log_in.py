@@ -22,7 +22,7 @@ LEGACY_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class MfaRequired:
+class SecondFactorNeeded:
     """The first factor passed; a passcode is needed. Times are seconds since 1970."""
 
     mfa_token: str
@@ -34,7 +34,7 @@ class MfaRequired:
 
 
 @dataclass(frozen=True, slots=True)
-class Authenticated:
+class LoggedIn:
     """No passcode is needed: the access token, and how long it is valid in seconds."""
 
     token: str
@@ -51,7 +51,7 @@ class LogIn:
     signer: Signer
     runtime: Runtime
 
-    def login(self, login_name: str, password: str, address: str) -> MfaRequired | Authenticated:
+    def login(self, login_name: str, password: str, address: str) -> SecondFactorNeeded | LoggedIn:
         """Checks name and password.
 
         Raises InvalidCredentials, whatever of the two is wrong, and RateLimited before anything is compared when this
@@ -74,7 +74,7 @@ class LogIn:
 
     def vouched(
         self, client: Client, login_name: str, address: str, *, supports_mfa: bool, client_version: str | None
-    ) -> MfaRequired | Authenticated:
+    ) -> SecondFactorNeeded | LoggedIn:
         """The client has checked the password. Backup users only.
 
         Raises InvalidCredentials, and MfaNotSupported for a client that cannot ask for the passcode that is needed, unless
@@ -101,7 +101,7 @@ class LogIn:
                 return self._authenticated(user, client, now, legacy=True)
         raise errors.TemporarilyUnavailable
 
-    def _passed(self, account: Account, user: User, client: Client | None, now: float) -> MfaRequired | Authenticated:
+    def _passed(self, account: Account, user: User, client: Client | None, now: float) -> SecondFactorNeeded | LoggedIn:
         if not user.mfa_enabled:
             return self._authenticated(user, client, now, legacy=False)
         settings = self.runtime.settings()
@@ -115,7 +115,7 @@ class LogIn:
             expires_at=expires_at,
         )
         can_recover = user.can_use(RECOVERY.traits.factor) and user.contact_email and RECOVERY.is_offered(settings)
-        return MfaRequired(
+        return SecondFactorNeeded(
             mfa_token=write_mfa_token(self.runtime.keys(), token),
             expires_at=expires_at,
             phones=account.phones,
@@ -124,7 +124,7 @@ class LogIn:
             channels=tuple(channel for channel in PHONE_CHANNELS if channel.is_offered(settings)),
         )
 
-    def _authenticated(self, user: User, client: Client | None, now: float, *, legacy: bool) -> Authenticated:
+    def _authenticated(self, user: User, client: Client | None, now: float, *, legacy: bool) -> LoggedIn:
         seconds, issuer = self.runtime.settings().access_token_seconds, self.runtime.issuer()
         claims = access_claims(
             user,
@@ -137,7 +137,7 @@ class LogIn:
         )
         if legacy:
             claims["legacy"] = True
-        return Authenticated(sign_access_token(self.signer, claims), seconds, legacy)
+        return LoggedIn(sign_access_token(self.signer, claims), seconds, legacy)
 
 
 def _looked_up(login_name: str) -> str:

@@ -8,9 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from mfa import errors
-from mfa.http.operations import Auth, Operation
+from mfa.http.declaration import AnyOperation
+from mfa.settings.schema import patch_schema
+from mfa.settings.values import SettingsPatch
 
 VERSION = "1.0.0"
+_COMPONENT = "#/components/schemas/{name}"
 
 
 class FieldError(Struct, frozen=True):
@@ -20,7 +23,7 @@ class FieldError(Struct, frozen=True):
     message: str
 
 
-class Problem(Struct, frozen=True, omit_defaults=True):
+class ProblemDocument(Struct, frozen=True, omit_defaults=True):
     """A refusal (RFC 9457)."""
 
     type: str
@@ -36,10 +39,11 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     correlation_id: str | None = None
 
 
-def document(server: str, operations: Sequence[Operation]) -> dict[str, Any]:
+def document(server: str, operations: Sequence[AnyOperation]) -> dict[str, Any]:
     """The description of these operations, served at this address."""
-    shown = [*(each for op in operations for each in (op.request, op.response) if each is not None), Problem]
-    schemas, components = msgspec.json.schema_components(shown, ref_template="#/components/schemas/{name}")
+    shown = [*(each for op in operations for each in (op.request, op.response)), ProblemDocument]
+    schemas, components = msgspec.json.schema_components(shown, schema_hook=_own_type, ref_template=_COMPONENT)
+    components[SettingsPatch.__name__] = patch_schema(_COMPONENT)
     by_type = dict(zip(map(repr, shown), schemas, strict=True))
     paths: dict[str, Any] = {}
     for operation in operations:
@@ -60,41 +64,26 @@ def document(server: str, operations: Sequence[Operation]) -> dict[str, Any]:
                     "description": "Refused by API Gateway or the firewall, before a function was asked",
                     # A firewall's answer can have no other type than the second.
                     "content": {
-                        kind: {"schema": by_type[repr(Problem)]}
+                        kind: {"schema": by_type[repr(ProblemDocument)]}
                         for kind in ("application/problem+json", "application/json")
                     },
                 }
             },
-            "securitySchemes": {
-                Auth.MFA_TOKEN: {"type": "http", "scheme": "bearer", "description": "the MFA token of a login"},
-                Auth.CLIENT: {"type": "http", "scheme": "basic", "description": "client id and secret"},
-                Auth.TWILIO: {
-                    "type": "apiKey",
-                    "in": "header",
-                    "name": "X-Twilio-Signature",
-                    "description": "Twilio's signature of the configured address and all parameters",
-                },
-                Auth.ACCESS_TOKEN: {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "JWT",
-                    "description": "the access token of a system user",
-                },
-            },
+            "securitySchemes": {each.auth.name: dict(each.auth.scheme) for each in operations if each.auth.scheme},
         },
     }
 
 
-def _operation(operation: Operation, schemas: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+def _operation(operation: AnyOperation, schemas: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
     taken = _taken(operation, schemas, components)
     described: dict[str, Any] = {
         "operationId": operation.id,
         "summary": operation.summary,
-        "security": [] if operation.auth is Auth.ANYONE else [{operation.auth: []}],
+        "security": [{operation.auth.name: []}] if operation.auth.scheme else [],
         "parameters": _parameters(operation, taken),
         "responses": {str(operation.status): _done(operation, schemas)},
     }
-    if operation.method in {"POST", "PATCH", "PUT"} and taken is not None and taken.get("properties") != {}:
+    if not operation.reads and taken is not None and taken.get("properties") != {}:
         described["requestBody"] = {
             "required": operation.body_required,
             "content": {"application/json": {"schema": taken}},
@@ -108,22 +97,24 @@ def _operation(operation: Operation, schemas: dict[str, Any], components: dict[s
     return described
 
 
-def _taken(operation: Operation, schemas: dict[str, Any], components: dict[str, Any]) -> dict[str, Any] | None:
+def _taken(operation: AnyOperation, schemas: dict[str, Any], components: dict[str, Any]) -> dict[str, Any] | None:
     """The schema of what the operation takes in query or body: its request without what is in the path."""
-    if operation.request is None:
+    if operation.takes_nothing:
         return None
     schema: dict[str, Any] = schemas[repr(operation.request)]
-    if operation.auth is not Auth.ACCESS_TOKEN or "$ref" not in schema:
+    if not operation.takes_everything:
         return schema
     whole = components[schema["$ref"].rpartition("/")[2]]
+    if "{" not in operation.path and not operation.reads:
+        return schema
     in_path = set(re.findall(r"{(\w+)}", operation.path))
     kept = {name: each for name, each in whole["properties"].items() if name not in in_path}
     required = [name for name in whole.get("required", []) if name not in in_path]
     return {"type": "object", "properties": kept, "required": required, "additionalProperties": False}
 
 
-def _done(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
-    if operation.response is None:
+def _done(operation: AnyOperation, schemas: dict[str, Any]) -> dict[str, Any]:
+    if operation.gives_nothing:
         return {"description": "Done"}
     return {
         "description": "Done",
@@ -137,7 +128,7 @@ def _refused(status: int, refusals: list[type[errors.Refusal]], schemas: dict[st
         "description": ", ".join(f"`{code}`" for code in codes),
         "content": {
             "application/problem+json": {
-                "schema": {"allOf": [schemas[repr(Problem)], {"properties": {"code": {"enum": codes}}}]}
+                "schema": {"allOf": [schemas[repr(ProblemDocument)], {"properties": {"code": {"enum": codes}}}]}
             }
         },
     }
@@ -146,12 +137,12 @@ def _refused(status: int, refusals: list[type[errors.Refusal]], schemas: dict[st
     return described
 
 
-def _parameters(operation: Operation, taken: dict[str, Any] | None) -> list[dict[str, Any]]:
+def _parameters(operation: AnyOperation, taken: dict[str, Any] | None) -> list[dict[str, Any]]:
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"{(\w+)}", operation.path)
     ]
-    if operation.method in {"GET", "DELETE"} and taken is not None:
+    if operation.reads and taken is not None:
         required = taken.get("required", [])
         parameters += [
             {"name": name, "in": "query", "required": name in required, "schema": schema}
@@ -178,3 +169,10 @@ def _parameters(operation: Operation, taken: dict[str, Any] | None) -> list[dict
             }
         )
     return parameters
+
+
+def _own_type(type_: type[object]) -> dict[str, Any]:
+    """The schemas of the types that msgspec does not know: the settings' patch, and `object`."""
+    if type_ is SettingsPatch:
+        return {"$ref": _COMPONENT.format(name=type_.__name__)}
+    return {"description": "any JSON value"}

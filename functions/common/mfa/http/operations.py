@@ -1,201 +1,16 @@
-"""The HTTP API as data: every operation with what it takes, gives and may refuse. OpenAPI and the handlers are made from it."""
+"""The operations of a login, as data."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-from msgspec import Meta, Struct
+from types import NoneType
+from typing import cast
 
 from mfa import errors
-from mfa.challenges.challenge import ChallengeStatus
-from mfa.messages.channels import CHANNELS, DEFAULT, PHONE_CHANNELS, Channel
-from mfa.tokens.access_tokens import Jwk
+from mfa.http.answers import Approved, Authenticated, ChallengeState, Jwks, MfaRequired
+from mfa.http.auth import ANYONE, CLIENT, MFA_TOKEN, TWILIO
+from mfa.http.declaration import AnyOperation, Operation
+from mfa.http.requests import Login, ResendChallenge, StartChallenge, StartRecovery, VerifyChallenge, VouchedLogin
 
-type Time = Annotated[str, Meta(description="RFC 3339, UTC", extra_json_schema={"format": "date-time"})]
-if TYPE_CHECKING:
-    type PhoneChannel = str
-else:
-    PhoneChannel = Literal[*(channel.value for channel in PHONE_CHANNELS)]
-type ShownChannel = Annotated[
-    Channel, Meta(description="; ".join(f"`{channel}`: by {traits.label}" for channel, traits in CHANNELS.items()))
-]
-type Id = Annotated[str, Meta(min_length=1, max_length=64)]
-
-
-class Auth(StrEnum):
-    """Who may call."""
-
-    ANYONE = "anyone"
-    MFA_TOKEN = "mfaToken"  # noqa: S105 - a scheme's name
-    CLIENT = "client"
-    TWILIO = "twilio"
-    ACCESS_TOKEN = "accessToken"  # noqa: S105 - a scheme's name
-
-
-class Login(Struct, frozen=True, forbid_unknown_fields=True):
-    """Name and password."""
-
-    login_name: Annotated[str, Meta(max_length=256)]
-    password: Annotated[str, Meta(min_length=1, max_length=256)]
-
-    def __repr__(self) -> str:
-        return "Login(...)"
-
-
-class VouchedLogin(Struct, frozen=True, forbid_unknown_fields=True):
-    """A login whose password the client has checked itself."""
-
-    login_name: Annotated[str, Meta(max_length=256)]
-    client_supports_mfa: bool = True
-    client_version: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\x20-\x7e]*$(?!\n)")] | None = None
-
-
-class StartChallenge(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which phone the passcode goes to."""
-
-    phone_id: Id
-    channel: PhoneChannel = DEFAULT.value
-    locale: Annotated[str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z0-9-]*$(?!\n)")] | None = None
-
-
-class ResendChallenge(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the new passcode goes to; without anything, where the last one went."""
-
-    channel: Channel | None = None
-    phone_id: Id | None = None
-
-
-class StartRecovery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing to choose: the passcode goes to the contact email."""
-
-
-class VerifyChallenge(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the person typed."""
-
-    code: Annotated[str, Meta(min_length=1, max_length=64, description="The digits, with or without the prefix")]
-
-    def __repr__(self) -> str:
-        return "VerifyChallenge(...)"
-
-
-class PhoneChoice(Struct, frozen=True):
-    """A phone as the one who logs in may see it."""
-
-    id: str
-    region: Annotated[str, Meta(description="ISO 3166", examples=["HK"])]
-    calling_code: Annotated[str, Meta(examples=["+852"])]
-    masked_number: Annotated[str, Meta(examples=["****3799"])]
-    verified: bool
-
-
-class Help(Struct, frozen=True):
-    """What helps who has no phone at hand."""
-
-    email: Annotated[str | None, Meta(description="masked; null where recovery by email is not possible")]
-
-
-class MfaRequired(Struct, frozen=True, tag_field="status", tag="mfa_required"):
-    """The first factor passed; a passcode is needed."""
-
-    mfa_token: str
-    expires_at: Time
-    phones: list[PhoneChoice]
-    help: Help
-    locked_until: Time | None
-    channels: Annotated[list[Channel], Meta(description="how a phone can be reached here, text messages first")]
-
-
-class Authenticated(Struct, frozen=True, tag_field="status", tag="authenticated"):
-    """The first factor is enough for this user."""
-
-    token: str
-    expires_in: int
-    amr: list[str]
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme's name
-
-
-class Approved(Struct, frozen=True, tag_field="status", tag="approved"):
-    """The passcode was right."""
-
-    token: str
-    expires_in: int
-    amr: list[str]
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme's name
-
-
-class DeliveryState(Struct, frozen=True, omit_defaults=True):
-    """What is known of the message.
-
-    Of one that was refused: the vendor's code, in English what it means unless that is about the settings, and whether
-    nothing will ever reach the phone.
-    """
-
-    status: str
-    error_code: str | None = None
-    meaning: Annotated[str | None, Meta(examples=["nobody answered"])] = None
-    permanent: bool = False
-
-
-class ChallengeState(Struct, frozen=True):
-    """A challenge; a client can draw its whole screen from it."""
-
-    id: str
-    status: ChallengeStatus
-    channel: ShownChannel
-    destination: Annotated[str, Meta(examples=["+852 - ****3799"])]
-    prefix: Annotated[str, Meta(examples=["XYWD"])]
-    sent_at: Time
-    expires_at: Time
-    resend_available_at: Time
-    attempts_remaining: int
-    sends_remaining: int
-    locked_until: Time | None
-    delivery: DeliveryState
-    server_time: Time
-
-
-class Jwks(Struct, frozen=True):
-    """The public keys of access tokens."""
-
-    keys: list[Jwk]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One call of the API."""
-
-    id: str
-    method: str
-    path: str
-    summary: str
-    auth: Auth
-    request: type[Any] | None = None
-    response: object = dict
-    status: int = 200
-    body_required: bool = True
-    idempotent: bool = False
-    cache_seconds: int = 0
-    cross_origin: bool = False
-    body_bytes: int = 65_536
-    refusals: tuple[type[errors.Refusal], ...] = ()
-
-    @property
-    def takes_if_match(self) -> bool:
-        """Whether the version that was read may, or must, be named."""
-        return errors.PreconditionFailed in self.refusals
-
-    @property
-    def every_refusal(self) -> tuple[type[errors.Refusal], ...]:
-        """What the operation may answer instead, with what any operation may."""
-        always = (errors.InvalidRequest, errors.InternalError, errors.TemporarilyUnavailable)
-        authorised = {
-            Auth.MFA_TOKEN: (errors.InvalidToken,),
-            Auth.CLIENT: (errors.InvalidCredentials,),
-            Auth.ACCESS_TOKEN: (errors.InvalidToken, errors.Forbidden),
-        }
-        conflict = (errors.Conflict,) if self.idempotent else ()
-        return (*self.refusals, *authorised.get(self.auth, ()), *conflict, *always)
-
+# A union is no `type` to mypy yet (PEP 747).
+_FIRST_FACTOR = cast("type[MfaRequired | Authenticated]", MfaRequired | Authenticated)
 
 _SENDING = (
     errors.TooManyAttempts,
@@ -209,31 +24,29 @@ _TO_A_PHONE = (errors.NoPhone, errors.PhoneNotFound, errors.PhoneUnusable, error
 
 LOGIN = Operation(
     id="login",
-    method="POST",
-    path="/v1/login",
+    route="POST /v1/login",
     summary="Log in with name and password",
-    auth=Auth.ANYONE,
+    auth=ANYONE,
     cross_origin=True,
     request=Login,
-    response=MfaRequired | Authenticated,
+    response=_FIRST_FACTOR,
     refusals=(errors.InvalidCredentials, errors.RateLimited),
+    meanings={errors.InvalidCredentials: "wrong_passwords"},
 )
 LOGIN_VOUCHED = Operation(
     id="loginVouched",
-    method="POST",
-    path="/v1/login/vouched",
+    route="POST /v1/login/vouched",
     summary="Log in a user whose password the client has checked",
-    auth=Auth.CLIENT,
+    auth=CLIENT,
     request=VouchedLogin,
-    response=MfaRequired | Authenticated,
+    response=_FIRST_FACTOR,
     refusals=(errors.MfaNotSupported,),
 )
 START_CHALLENGE = Operation(
     id="startChallenge",
-    method="POST",
-    path="/v1/challenges",
+    route="POST /v1/challenges",
     summary="Send a passcode to one of the user's phones",
-    auth=Auth.MFA_TOKEN,
+    auth=MFA_TOKEN,
     cross_origin=True,
     request=StartChallenge,
     response=ChallengeState,
@@ -243,20 +56,19 @@ START_CHALLENGE = Operation(
 )
 GET_CHALLENGE = Operation(
     id="getChallenge",
-    method="GET",
-    path="/v1/challenges/{id}",
+    route="GET /v1/challenges/{id}",
     summary="Read a challenge",
-    auth=Auth.MFA_TOKEN,
+    auth=MFA_TOKEN,
     cross_origin=True,
+    request=NoneType,
     response=ChallengeState,
     refusals=(errors.ChallengeNotFound, errors.ChallengeSuperseded),
 )
 RESEND_CHALLENGE = Operation(
     id="resendChallenge",
-    method="POST",
-    path="/v1/challenges/{id}/resend",
+    route="POST /v1/challenges/{id}/resend",
     summary="Send a new passcode for the same challenge; the older ones are dead",
-    auth=Auth.MFA_TOKEN,
+    auth=MFA_TOKEN,
     cross_origin=True,
     request=ResendChallenge,
     response=ChallengeState,
@@ -273,10 +85,9 @@ RESEND_CHALLENGE = Operation(
 )
 VERIFY_CHALLENGE = Operation(
     id="verifyChallenge",
-    method="POST",
-    path="/v1/challenges/{id}/verify",
+    route="POST /v1/challenges/{id}/verify",
     summary="Complete the login with the passcode",
-    auth=Auth.MFA_TOKEN,
+    auth=MFA_TOKEN,
     cross_origin=True,
     request=VerifyChallenge,
     response=Approved,
@@ -289,13 +100,13 @@ VERIFY_CHALLENGE = Operation(
         errors.CodeSuperseded,
         errors.InvalidCode,
     ),
+    meanings={errors.InvalidCode: "wrong_codes", errors.CodeSuperseded: "wrong_codes"},
 )
 START_RECOVERY = Operation(
     id="startRecovery",
-    method="POST",
-    path="/v1/recovery",
+    route="POST /v1/recovery",
     summary="Send a passcode to the user's contact email",
-    auth=Auth.MFA_TOKEN,
+    auth=MFA_TOKEN,
     cross_origin=True,
     request=StartRecovery,
     response=ChallengeState,
@@ -306,11 +117,11 @@ START_RECOVERY = Operation(
 )
 TWILIO_STATUS = Operation(
     id="twilioStatus",
-    method="POST",
-    path="/v1/webhooks/twilio/status",
+    route="POST /v1/webhooks/twilio/status",
     summary="What Twilio reports of a message or call, signed",
-    auth=Auth.TWILIO,
-    response=None,
+    auth=TWILIO,
+    request=NoneType,
+    response=NoneType,
     status=204,
     refusals=(errors.Forbidden,),
 )
@@ -323,26 +134,26 @@ def callback_url(public_url: str, ref: str) -> str:
 
 JWKS = Operation(
     id="jwks",
-    method="GET",
-    path="/.well-known/jwks.json",
+    route="GET /.well-known/jwks.json",
     summary="The public keys of access tokens",
-    auth=Auth.ANYONE,
+    auth=ANYONE,
     cross_origin=True,
+    request=NoneType,
     response=Jwks,
     cache_seconds=300,
 )
 OPENAPI = Operation(
     id="openapi",
-    method="GET",
-    path="/v1/openapi.json",
+    route="GET /v1/openapi.json",
     summary="This description",
-    auth=Auth.ANYONE,
+    auth=ANYONE,
     cross_origin=True,
-    response=dict,
+    request=NoneType,
+    response=dict[str, object],
     cache_seconds=300,
 )
 
-OPERATIONS = (
+OPERATIONS: tuple[AnyOperation, ...] = (
     LOGIN,
     LOGIN_VOUCHED,
     START_CHALLENGE,

@@ -3,17 +3,17 @@
 from mfa.challenges.challenge import Challenge
 from mfa.factors.factors import Proof
 from mfa.factors.phones import Phone
-from mfa.flows.log_in import Authenticated, MfaRequired
+from mfa.flows.log_in import LoggedIn, SecondFactorNeeded
 from mfa.flows.verify_passcode import Approval
-from mfa.http import operations
+from mfa.http import answers
 from mfa.times import rfc3339
 
 
-def challenge(value: Challenge, now: float) -> operations.ChallengeState:
+def challenge(value: Challenge, now: float) -> answers.ChallengeState:
     """A challenge at this moment."""
     lane = value.lane(value.channel)
     locked_until = value.locked_until(now)
-    return operations.ChallengeState(
+    return answers.ChallengeState(
         id=value.id,
         status=value.status(now),
         channel=value.channel,
@@ -30,37 +30,37 @@ def challenge(value: Challenge, now: float) -> operations.ChallengeState:
     )
 
 
-def first_factor(value: MfaRequired | Authenticated) -> operations.MfaRequired | operations.Authenticated:
+def first_factor(value: SecondFactorNeeded | LoggedIn) -> answers.MfaRequired | answers.Authenticated:
     """What a login gives."""
-    if isinstance(value, Authenticated):
-        return operations.Authenticated(token=value.token, expires_in=value.expires_in, amr=[Proof.PASSWORD.value])
-    return operations.MfaRequired(
+    if isinstance(value, LoggedIn):
+        return answers.Authenticated(token=value.token, expires_in=value.expires_in, amr=[Proof.PASSWORD.value])
+    return answers.MfaRequired(
         mfa_token=value.mfa_token,
         expires_at=rfc3339(value.expires_at),
         phones=[_choice(phone) for phone in value.phones],
-        help=operations.Help(value.help_email),
+        help=answers.Help(value.help_email),
         locked_until=None if value.locked_until is None else rfc3339(value.locked_until),
         channels=list(value.channels),
     )
 
 
-def approval(value: Approval) -> operations.Approved:
+def approval(value: Approval) -> answers.Approved:
     """What a right passcode gives."""
-    return operations.Approved(token=value.token, expires_in=value.expires_in, amr=value.amr)
+    return answers.Approved(token=value.token, expires_in=value.expires_in, amr=value.amr)
 
 
-def _delivery(value: Challenge) -> operations.DeliveryState:
+def _delivery(value: Challenge) -> answers.DeliveryState:
     if value.delivery_error is None:
-        return operations.DeliveryState(value.delivery)
+        return answers.DeliveryState(value.delivery)
     from mfa.vendor_errors import look_up  # noqa: PLC0415 - a login that meets no error does not pay for the table
 
     error = look_up(value.delivery_error)
     meaning = None if error.about_setup else error.meaning
-    return operations.DeliveryState(value.delivery, value.delivery_error, meaning, error.permanent)
+    return answers.DeliveryState(value.delivery, value.delivery_error, meaning, error.permanent)
 
 
-def _choice(phone: Phone) -> operations.PhoneChoice:
-    return operations.PhoneChoice(
+def _choice(phone: Phone) -> answers.PhoneChoice:
+    return answers.PhoneChoice(
         id=phone.id,
         region=phone.region,
         calling_code=phone.calling_code,

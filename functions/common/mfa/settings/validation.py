@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from mfa.decoding import convert
 from mfa.errors import InvalidRequest
 from mfa.messages.channels import PHONE_CHANNELS
-from mfa.settings.values import Settings
+from mfa.settings.values import AUTH_TOKEN, Settings
 
 
 def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str | UnsetType | None]:
@@ -30,7 +30,7 @@ def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str |
         token = twilio.pop("auth_token")
     elif _removes(patch, "twilio", "auth_token"):
         token = None
-    if isinstance(token, str) and not re.fullmatch(r"[0-9a-f]{32}", token):
+    if isinstance(token, str) and not re.fullmatch(AUTH_TOKEN, token):
         raise InvalidRequest("twilio.auth_token", "must be 32 hexadecimal digits")
     if not (token is None or token is UNSET or isinstance(token, str)):
         raise InvalidRequest("twilio.auth_token", "must be a string")

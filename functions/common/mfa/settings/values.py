@@ -1,5 +1,10 @@
-"""The settings as one frozen value. Each field's range is in its type; `validation` checks what needs several fields."""
+"""The settings as one frozen value, and what the API takes and gives of them.
 
+A setting is declared once, here: its range is in its type; `title` is its label on screens and `x-unit` its unit, for
+OpenAPI and the console. `validation` checks what needs several fields.
+"""
+
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
@@ -12,19 +17,32 @@ EMAIL = (
     r"^[^@\s\"<>(),:;\[\]\\\x00-\x1f\x7f]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$(?!\n)"
 )
 LOCALE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$(?!\n)"
+# Twilio's Auth Token: 32 hexadecimal digits.
+AUTH_TOKEN = r"[0-9a-f]{32}"  # noqa: S105 - the form of one
 HOST = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$(?!\n)"
 
-type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000)]
 type Email = Annotated[str, Meta(pattern=EMAIL, max_length=254)]
+
+
+def _labelled(title: str, description: str | None = None, *, unit: str | None = None) -> Meta:
+    """The label of a setting on screens; where it needs more words, a sentence; and the unit that it counts."""
+    return Meta(title=title, description=description, extra_json_schema={"x-unit": unit} if unit else None)
+
+
+type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-unit": "messages"})]
 
 
 class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Who a message is from: exactly one of the three."""
 
-    phone_number: Annotated[str, Meta(pattern=E164)] | None = None
-    messaging_service_sid: Annotated[str, Meta(pattern=r"^MG[0-9a-f]{32}$(?!\n)")] | None = None
+    phone_number: Annotated[Annotated[str, Meta(pattern=E164)] | None, _labelled("Sender number")] = None
+    messaging_service_sid: Annotated[
+        Annotated[str, Meta(pattern=r"^MG[0-9a-f]{32}$(?!\n)")] | None, _labelled("Messaging Service SID")
+    ] = None
     # Twilio: up to 11 of A-Z, a-z, 0-9 and a blank (and + - _ &), with at least one letter.
-    alphanumeric: Annotated[str, Meta(pattern=r"^(?=.*[A-Za-z])[A-Za-z0-9 +\-_&]{1,11}$(?!\n)")] | None = None
+    alphanumeric: Annotated[
+        Annotated[str, Meta(pattern=r"^(?=.*[A-Za-z])[A-Za-z0-9 +\-_&]{1,11}$(?!\n)")] | None, _labelled("Name")
+    ] = None
 
     def __post_init__(self) -> None:
         if sum(value is not None for value in (self.phone_number, self.messaging_service_sid, self.alphanumeric)) != 1:
@@ -41,25 +59,32 @@ class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 class Twilio(Struct, frozen=True, forbid_unknown_fields=True):
     """The account that messages are sent from. The Auth Token is kept apart, encrypted."""
 
-    account_sid: Annotated[str, Meta(pattern=r"^AC[0-9a-f]{32}$(?!\n)")] | None = None
-    sender: Sender | None = None
+    account_sid: Annotated[Annotated[str, Meta(pattern=r"^AC[0-9a-f]{32}$(?!\n)")] | None, _labelled("Account SID")] = (
+        None
+    )
+    sender: Annotated[Sender | None, _labelled("Sender")] = None
 
 
 class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
     """How many messages at most, whoever asks for them. None: no ceiling."""
 
-    number_per_hour: Ceiling = 10
-    number_per_day: Ceiling = 20
-    address_per_hour: Ceiling = 30
-    client_per_hour: Ceiling = 10_000
-    region_per_day: Ceiling | None = None
-    global_per_day: Ceiling = 10_000
+    number_per_hour: Annotated[Ceiling, _labelled("Per number and hour")] = 10
+    number_per_day: Annotated[Ceiling, _labelled("Per number and day")] = 20
+    address_per_hour: Annotated[Ceiling, _labelled("Per source address and hour")] = 30
+    client_per_hour: Annotated[Ceiling, _labelled("Per client and hour")] = 10_000
+    region_per_day: Annotated[
+        Ceiling | None, _labelled("Per country and day", "Empty: no ceiling for a single country.")
+    ] = None
+    global_per_day: Annotated[Ceiling, _labelled("Altogether per day")] = 10_000
 
 
 class Regions(Struct, frozen=True, forbid_unknown_fields=True):
     """The ISO 3166 regions that messages may go to, or `*`."""
 
-    allow: Literal["*"] | Annotated[list[Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]], Meta(min_length=1)] = "*"
+    allow: Annotated[
+        Literal["*"] | Annotated[list[Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]], Meta(min_length=1)],
+        _labelled("Countries"),
+    ] = "*"
 
     def permits(self, region: str) -> bool:
         """Whether messages may go there."""
@@ -69,13 +94,15 @@ class Regions(Struct, frozen=True, forbid_unknown_fields=True):
 class Voice(Struct, frozen=True, forbid_unknown_fields=True):
     """Calls that speak the passcode, from the sender's phone number."""
 
-    enabled: bool = False
+    enabled: Annotated[bool, _labelled("Calls")] = False
 
 
 class WhatsApp(Struct, frozen=True, forbid_unknown_fields=True):
     """Messages by an approved template of the category authentication, whose first variable is the code."""
 
-    content_sid: Annotated[str, Meta(pattern=r"^HX[0-9a-f]{32}$(?!\n)")] | None = None
+    content_sid: Annotated[
+        Annotated[str, Meta(pattern=r"^HX[0-9a-f]{32}$(?!\n)")] | None, _labelled("WhatsApp template")
+    ] = None
 
 
 class TestNumber(Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,26 +119,34 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All that an administrator can set. Durations are whole seconds."""
 
     twilio: Twilio = Twilio()
-    passcode_length: Annotated[int, Meta(ge=4, le=10)] = 6
-    resend_cooldown_seconds: Annotated[int, Meta(ge=30, le=900)] = 60
-    expiry_seconds: Annotated[int, Meta(ge=60, le=900)] = 300
-    max_invalid_attempts: Annotated[int, Meta(ge=3, le=10)] = 5
-    max_sends: Annotated[int, Meta(ge=1, le=10)] = 5
-    lock_seconds: Annotated[int, Meta(ge=60, le=86400)] = 900
-    access_token_seconds: Annotated[int, Meta(ge=60, le=43200)] = 3600
-    allow_legacy_clients: bool = False
-    require_mfa_for_system_users: bool = False
-    signature: Annotated[str, Meta(max_length=40, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)")] = (
-        "Your backup service provider"
-    )
-    origin: Annotated[str, Meta(pattern=HOST, max_length=253)] | None = None
-    email_sender: Email | None = None
+    passcode_length: Annotated[int, Meta(ge=4, le=10), _labelled("Passcode length", unit="digits")] = 6
+    resend_cooldown_seconds: Annotated[
+        int, Meta(ge=30, le=900), _labelled("Cooldown before a resend", unit="seconds")
+    ] = 60
+    expiry_seconds: Annotated[int, Meta(ge=60, le=900), _labelled("Passcode expires after", unit="seconds")] = 300
+    max_invalid_attempts: Annotated[int, Meta(ge=3, le=10), _labelled("Invalid attempts before a lock")] = 5
+    max_sends: Annotated[int, Meta(ge=1, le=10), _labelled("Messages without success")] = 5
+    lock_seconds: Annotated[
+        int,
+        Meta(ge=60, le=86400),
+        _labelled("Lock lasts", "Doubles with every further lock, up to a day.", unit="seconds"),
+    ] = 900
+    access_token_seconds: Annotated[int, Meta(ge=60, le=43200), _labelled("Access tokens last", unit="seconds")] = 3600
+    allow_legacy_clients: Annotated[bool, _labelled("Allow legacy clients")] = False
+    require_mfa_for_system_users: Annotated[bool, _labelled("Require MFA for system users")] = False
+    signature: Annotated[
+        str,
+        Meta(max_length=40, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)"),
+        _labelled("Signature"),
+    ] = "Your backup service provider"
+    origin: Annotated[Annotated[str, Meta(pattern=HOST, max_length=253)] | None, _labelled("Host for autofill")] = None
+    email_sender: Annotated[Email | None, _labelled("Email sender")] = None
     regions: Regions = Regions()
     budgets: Budgets = Budgets()
     templates: dict[Annotated[str, Meta(pattern=LOCALE)], Annotated[str, Meta(max_length=1600)]] = {}
     voice: Voice = Voice()
     whatsapp: WhatsApp = WhatsApp()
-    test_numbers: Annotated[list[TestNumber], Meta(max_length=10)] = []
+    test_numbers: Annotated[list[TestNumber], Meta(max_length=10), _labelled("Test numbers")] = []
 
     @property
     def calls_landlines(self) -> bool:
@@ -159,14 +194,56 @@ class StoredSettings(Struct, frozen=True):
         """The entity tag (RFC 9110, 8.8.3)."""
         return f'"{self.version}"'
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> "SettingsDocument":
         """As `GET /settings` gives it: everything but the Auth Token."""
-        document: dict[str, Any] = msgspec.to_builtins(self.settings)
-        document["twilio"] |= {
-            "auth_token_set": self.auth_token is not None,
-            "auth_token_last4": self.auth_token.last4 if self.auth_token else None,
-        }
-        return document
+        token = self.auth_token
+        twilio = TwilioDocument(
+            **structs.asdict(self.settings.twilio),
+            auth_token_set=token is not None,
+            auth_token_last4=token.last4 if token else None,
+        )
+        return SettingsDocument(**structs.asdict(self.settings) | {"twilio": twilio})
+
+
+class TwilioDocument(Twilio, frozen=True, forbid_unknown_fields=True):
+    """The account as it is shown: of the Auth Token its end."""
+
+    auth_token_set: Annotated[bool, Meta(extra_json_schema={"readOnly": True})] = False
+    auth_token_last4: Annotated[str | None, _labelled("Auth Token"), Meta(extra_json_schema={"readOnly": True})] = None
+
+
+class SettingsDocument(Settings, frozen=True, forbid_unknown_fields=True):
+    """The settings as the API shows them."""
+
+    twilio: TwilioDocument = TwilioDocument()
+
+
+class SettingsPatch(Mapping[str, Any]):
+    """A merge patch (RFC 7396) of the settings, as it came. `validation.merged` says what is right in it."""
+
+    __slots__ = ("_members",)
+
+    def __init__(self, members: Mapping[str, Any] | None = None) -> None:
+        self._members = members or {}
+
+    @classmethod
+    def from_json(cls, value: object) -> "SettingsPatch":
+        """The patch in a JSON value. Raises ValueError where it is no object."""
+        if not isinstance(value, Mapping):
+            raise ValueError("must be an object")
+        return cls(value)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._members[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def __repr__(self) -> str:
+        return "SettingsPatch(...)"
 
 
 def as_saved(document: Any) -> Settings:

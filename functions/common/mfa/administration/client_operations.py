@@ -1,0 +1,78 @@
+"""Clients: registered relying applications."""
+
+from types import NoneType
+
+from mfa import errors
+from mfa.administration import answers, requests, views
+from mfa.administration.parts import Administration
+from mfa.administration.tasks import Tasks
+from mfa.http.auth import ACCESS_TOKEN
+from mfa.http.calls import Call
+from mfa.http.declaration import Operation
+from mfa.users.actors import Actor
+
+tasks = Tasks()
+
+
+@tasks.carries_out(
+    Operation(
+        id="clients.list",
+        route="GET /v1/admin/clients",
+        summary="List clients",
+        auth=ACCESS_TOKEN,
+        request=requests.Nothing,
+        response=answers.ClientPage,
+    )
+)
+def list_clients(administration: Administration, _call: Call[requests.Nothing, Actor]) -> answers.ClientPage:
+    """Every client, by name."""
+    return answers.ClientPage([views.client(client) for client in administration.clients.registered()])
+
+
+@tasks.carries_out(
+    Operation(
+        id="clients.create",
+        route="POST /v1/admin/clients",
+        summary="Register a client",
+        auth=ACCESS_TOKEN,
+        request=requests.NewClient,
+        response=answers.ClientWithSecret,
+        status=201,
+    )
+)
+def create_client(administration: Administration, call: Call[requests.NewClient, Actor]) -> answers.ClientWithSecret:
+    """Registers a client."""
+    return views.client_with_secret(*administration.clients.create(call.principal, call.body))
+
+
+@tasks.carries_out(
+    Operation(
+        id="clients.rotate",
+        route="POST /v1/admin/clients/{id}/rotate",
+        summary="Give a client a new secret",
+        auth=ACCESS_TOKEN,
+        request=requests.ById,
+        response=answers.ClientWithSecret,
+        refusals=(errors.ClientNotFound,),
+    )
+)
+def rotate_client(administration: Administration, call: Call[requests.ById, Actor]) -> answers.ClientWithSecret:
+    """Gives a client a new secret."""
+    return views.client_with_secret(*administration.clients.rotate(call.principal, call.body.id))
+
+
+@tasks.carries_out(
+    Operation(
+        id="clients.delete",
+        route="DELETE /v1/admin/clients/{id}",
+        summary="Delete a client",
+        auth=ACCESS_TOKEN,
+        request=requests.ById,
+        response=NoneType,
+        status=204,
+        refusals=(errors.ClientNotFound,),
+    )
+)
+def delete_client(administration: Administration, call: Call[requests.ById, Actor]) -> None:
+    """Deletes a client."""
+    administration.clients.delete(call.principal, call.body.id)

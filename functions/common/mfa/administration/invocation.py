@@ -1,0 +1,40 @@
+"""Direct invocation, which IAM authorises: `{"operation": …, "input": …}`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mfa import decoding, errors
+from mfa.administration.operations import INVOKED
+from mfa.administration.parts import Administration
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What a direct invocation asks for."""
+
+    name: str
+    given: Mapping[str, object] = field(repr=False)
+
+    @property
+    def known_name(self) -> str:
+        """The name for the log. One that no operation has may be anything, a person's name as well."""
+        return self.name if self.name in INVOKED else "unknown"
+
+    def carry_out(self, administration: Administration) -> object:
+        """The output. Raises the errors of the API."""
+        decoding.check_unicode(self.given, "input")
+        if self.name not in INVOKED:
+            raise errors.InvalidRequest("operation", f"must be one of {', '.join(sorted(INVOKED))}")
+        return INVOKED[self.name].invoke(administration, self.given)
+
+
+def read_invocation(event: object) -> Invocation:
+    """The invocation in this event. Raises InvalidRequest: what has a `requestContext` is never one."""
+    if not isinstance(event, Mapping) or event.keys() - {"operation", "input"}:
+        raise errors.InvalidRequest("event", "must be an object with operation and input, and nothing else")
+    name, given = event.get("operation"), event.get("input", {})
+    if not isinstance(name, str):
+        raise errors.InvalidRequest("operation", "must be a string")
+    if not isinstance(given, Mapping):
+        raise errors.InvalidRequest("input", "must be an object")
+    return Invocation(name, given)

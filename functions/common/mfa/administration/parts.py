@@ -1,0 +1,28 @@
+"""The parts that carry out what administrators ask for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mfa.administration.clients import ClientAdministration
+from mfa.administration.configuration import Configuration
+from mfa.administration.directory import Directory
+from mfa.administration.imports import Imports
+from mfa.administration.overview import Overviews
+from mfa.administration.personal_data import PersonalData
+from mfa.administration.user_changes import UserAdministration
+from mfa.flows.test_settings import TestSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Administration:
+    """All that administrators do."""
+
+    users: UserAdministration
+    directory: Directory
+    configuration: Configuration
+    clients: ClientAdministration
+    tests: TestSettings
+    imports: Imports
+    overviews: Overviews
+    personal: PersonalData
+    clock: Callable[[], float]

@@ -1,0 +1,59 @@
+"""Who asks, which regions there are, and what happened."""
+
+from mfa.administration import answers, requests, views
+from mfa.administration.parts import Administration
+from mfa.administration.tasks import Tasks
+from mfa.http.auth import ACCESS_TOKEN
+from mfa.http.calls import Call
+from mfa.http.declaration import Operation, Transport
+from mfa.users.actors import Actor
+
+tasks = Tasks()
+
+
+@tasks.carries_out(
+    Operation(
+        id="session.get",
+        route="GET /v1/admin/session",
+        summary="Who the token speaks for",
+        auth=ACCESS_TOKEN,
+        request=requests.Nothing,
+        response=answers.SessionView,
+        only=Transport.HTTP,
+    )
+)
+def get_session(administration: Administration, call: Call[requests.Nothing, Actor]) -> answers.SessionView:
+    """A session is a token's, and a direct invocation has none."""
+    return views.session(call.principal, administration.users.get(call.principal.name))
+
+
+@tasks.carries_out(
+    Operation(
+        id="regions.list",
+        route="GET /v1/admin/regions",
+        summary="Regions and calling codes",
+        auth=ACCESS_TOKEN,
+        request=requests.Nothing,
+        response=answers.RegionList,
+    )
+)
+def list_regions(_administration: Administration, _call: Call[requests.Nothing, Actor]) -> answers.RegionList:
+    """Every region that has a numbering plan."""
+    from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
+
+    return answers.RegionList([answers.Region(*each) for each in phone_numbers.regions()])
+
+
+@tasks.carries_out(
+    Operation(
+        id="overview.get",
+        route="GET /v1/admin/overview",
+        summary="What happened",
+        auth=ACCESS_TOKEN,
+        request=requests.GetOverview,
+        response=answers.Overview,
+    )
+)
+def get_overview(administration: Administration, call: Call[requests.GetOverview, Actor]) -> answers.Overview:
+    """What happened on the last days."""
+    return administration.overviews.get(call.body.days)

@@ -1,0 +1,169 @@
+"""The settings, their test, and the templates of messages."""
+
+from mfa import errors
+from mfa.administration import answers, requests, views
+from mfa.administration.parts import Administration
+from mfa.administration.tasks import Tasks
+from mfa.http.auth import ACCESS_TOKEN
+from mfa.http.calls import Answer, Call
+from mfa.http.declaration import Operation
+from mfa.messages import locales
+from mfa.settings.validation import merged
+from mfa.settings.values import SettingsDocument, SettingsPatch, StoredSettings
+from mfa.users.actors import Actor
+
+tasks = Tasks()
+_TESTED = (
+    errors.ChallengeNotFound,
+    errors.ChallengeUsed,
+    errors.ResendTooSoon,
+    errors.RateLimited,
+    errors.DestinationBlocked,
+    errors.PhoneUnusable,
+    errors.SmsUnavailable,
+)
+
+
+def _document(stored: StoredSettings) -> Answer[SettingsDocument]:
+    return Answer(stored.document(), stored.etag)
+
+
+@tasks.carries_out(
+    Operation(
+        id="settings.get",
+        route="GET /v1/admin/settings",
+        summary="Read the settings",
+        auth=ACCESS_TOKEN,
+        request=requests.Nothing,
+        response=SettingsDocument,
+    )
+)
+def get_settings(administration: Administration, _call: Call[requests.Nothing, Actor]) -> Answer[SettingsDocument]:
+    """The settings, all but the Auth Token."""
+    return _document(administration.configuration.get())
+
+
+@tasks.carries_out(
+    Operation(
+        id="settings.patch",
+        route="PATCH /v1/admin/settings",
+        summary="Merge a patch into the settings",
+        auth=ACCESS_TOKEN,
+        request=SettingsPatch,
+        response=SettingsDocument,
+        refusals=(errors.PreconditionFailed, errors.PreconditionRequired, errors.Forbidden),
+    )
+)
+def patch_settings(administration: Administration, call: Call[SettingsPatch, Actor]) -> Answer[SettingsDocument]:
+    """Saves all of the patch, or nothing."""
+    return _document(administration.configuration.patch(call.principal, call.body, call.if_match))
+
+
+@tasks.carries_out(
+    Operation(
+        id="settings.test",
+        route="POST /v1/admin/settings/test",
+        summary="Send a passcode with these settings",
+        auth=ACCESS_TOKEN,
+        request=requests.StartTest,
+        response=answers.TestState,
+        status=201,
+        refusals=(errors.Conflict, *_TESTED),
+    )
+)
+def start_test(administration: Administration, call: Call[requests.StartTest, Actor]) -> answers.TestState:
+    """Proves credentials, sender and number."""
+    given = call.body
+    test = administration.tests.start(
+        call.principal,
+        given.phone,
+        given.settings,
+        contact_email=given.contact_email,
+        login_name=given.login_name,
+    )
+    return views.settings_test(test, administration.clock())
+
+
+@tasks.carries_out(
+    Operation(
+        id="settings.test.get",
+        route="GET /v1/admin/settings/test/{id}",
+        summary="Read a test",
+        auth=ACCESS_TOKEN,
+        request=requests.GetTest,
+        response=answers.TestState,
+        refusals=(errors.ChallengeNotFound,),
+    )
+)
+def get_test(administration: Administration, call: Call[requests.GetTest, Actor]) -> answers.TestState:
+    """The test as it stands."""
+    test = administration.tests.get(call.principal, call.body.id, call.body.login_name)
+    return views.settings_test(test, administration.clock())
+
+
+@tasks.carries_out(
+    Operation(
+        id="settings.test.resend",
+        route="POST /v1/admin/settings/test/{id}/resend",
+        summary="Send another passcode",
+        auth=ACCESS_TOKEN,
+        request=requests.ResendTest,
+        response=answers.TestState,
+        refusals=(errors.TooManySends, *_TESTED),
+    )
+)
+def resend_test(administration: Administration, call: Call[requests.ResendTest, Actor]) -> answers.TestState:
+    """Sends another passcode for the same test."""
+    given = call.body
+    test = administration.tests.resend(call.principal, given.id, given.settings, given.login_name)
+    return views.settings_test(test, administration.clock())
+
+
+@tasks.carries_out(
+    Operation(
+        id="settings.test.verify",
+        route="POST /v1/admin/settings/test/{id}/verify",
+        summary="Complete the test",
+        auth=ACCESS_TOKEN,
+        request=requests.VerifyTest,
+        response=answers.TestApproved,
+        refusals=(errors.Conflict, errors.InvalidCode, errors.TooManyAttempts, errors.ChallengeExpired, *_TESTED),
+    )
+)
+def verify_test(administration: Administration, call: Call[requests.VerifyTest, Actor]) -> answers.TestApproved:
+    """Completes the test with its passcode."""
+    given = call.body
+    return answers.TestApproved(administration.tests.verify(call.principal, given.id, given.code, given.login_name))
+
+
+@tasks.carries_out(
+    Operation(
+        id="templates.list",
+        route="GET /v1/admin/templates",
+        summary="Languages of messages",
+        auth=ACCESS_TOKEN,
+        request=requests.Nothing,
+        response=answers.TemplateLocales,
+    )
+)
+def list_locales(_administration: Administration, _call: Call[requests.Nothing, Actor]) -> answers.TemplateLocales:
+    """The languages that messages are shipped in."""
+    return answers.TemplateLocales(list(locales.LOCALES))
+
+
+@tasks.carries_out(
+    Operation(
+        id="templates.preview",
+        route="POST /v1/admin/templates/preview",
+        summary="Judge a template",
+        auth=ACCESS_TOKEN,
+        request=requests.PreviewTemplate,
+        response=answers.TemplatePreview,
+    )
+)
+def preview_template(
+    administration: Administration, call: Call[requests.PreviewTemplate, Actor]
+) -> answers.TemplatePreview:
+    """A template as it will arrive."""
+    settings, _ = merged(administration.configuration.get().settings, call.body.settings)
+    return views.preview(call.body.locale, call.body.template, settings)

@@ -1,0 +1,253 @@
+"""Users, their phones and their history."""
+
+from types import NoneType
+
+from mfa import errors
+from mfa.administration import answers, requests, views
+from mfa.administration.parts import Administration
+from mfa.administration.tasks import Tasks
+from mfa.challenges.account import Account
+from mfa.http.auth import ACCESS_TOKEN
+from mfa.http.calls import Answer, Call
+from mfa.http.declaration import Operation, Transport
+from mfa.users.actors import Actor
+from mfa.users.user import existing_login_name
+
+tasks = Tasks()
+_CHANGED = (errors.UserNotFound, errors.PreconditionFailed, errors.Forbidden)
+
+
+def _shown(administration: Administration, account: Account) -> Answer[answers.UserView]:
+    return Answer(views.user(account, administration.clock()), account.existing_user.etag)
+
+
+@tasks.carries_out(
+    Operation(
+        id="users.bootstrap",
+        route="",
+        summary="Add the first system user",
+        auth=ACCESS_TOKEN,
+        request=requests.NewUser,
+        response=answers.UserView,
+        only=Transport.DIRECT,
+        refusals=(errors.Conflict,),
+    )
+)
+def bootstrap(administration: Administration, call: Call[requests.NewUser, Actor]) -> answers.UserView:
+    """Adds the first administrator, who cannot log in yet."""
+    return views.user(administration.users.bootstrap(call.principal, call.body), administration.clock())
+
+
+@tasks.carries_out(
+    Operation(
+        id="users.list",
+        route="GET /v1/admin/users",
+        summary="List users",
+        auth=ACCESS_TOKEN,
+        request=requests.ListUsers,
+        response=answers.UserPage,
+    )
+)
+def list_users(administration: Administration, call: Call[requests.ListUsers, Actor]) -> answers.UserPage:
+    """Some users, in order."""
+    accounts, cursor = administration.directory.users(call.body)
+    now = administration.clock()
+    return answers.UserPage([views.user(account, now) for account in accounts], cursor)
+
+
+@tasks.carries_out(
+    Operation(
+        id="users.create",
+        route="POST /v1/admin/users",
+        summary="Add a user",
+        auth=ACCESS_TOKEN,
+        request=requests.NewUser,
+        response=answers.UserView,
+        status=201,
+        refusals=(errors.Conflict,),
+    )
+)
+def create_user(administration: Administration, call: Call[requests.NewUser, Actor]) -> Answer[answers.UserView]:
+    """Adds a user."""
+    return _shown(administration, administration.users.create(call.principal, call.body))
+
+
+@tasks.carries_out(
+    Operation(
+        id="users.import",
+        route="POST /v1/admin/users/import",
+        summary="Import users from CSV",
+        auth=ACCESS_TOKEN,
+        request=requests.ImportUsers,
+        response=answers.ImportReport,
+        body_bytes=6_000_000,
+    )
+)
+def import_users(administration: Administration, call: Call[requests.ImportUsers, Actor]) -> answers.ImportReport:
+    """Checks a CSV text, or writes a piece of it."""
+    return administration.imports.run(call.principal, call.body)
+
+
+@tasks.carries_out(
+    Operation(
+        id="users.export",
+        route="GET /v1/admin/users/export",
+        summary="Export users as CSV",
+        auth=ACCESS_TOKEN,
+        request=requests.ExportUsers,
+        response=answers.ExportPage,
+    )
+)
+def export_users(administration: Administration, call: Call[requests.ExportUsers, Actor]) -> answers.ExportPage:
+    """Some users as lines of CSV."""
+    return answers.ExportPage(*administration.imports.export(call.body))
+
+
+@tasks.carries_out(
+    Operation(
+        id="users.get",
+        route="GET /v1/admin/users/{login_name}",
+        summary="Read a user",
+        auth=ACCESS_TOKEN,
+        request=requests.ByName,
+        response=answers.UserView,
+        refusals=(errors.UserNotFound,),
+    )
+)
+def get_user(administration: Administration, call: Call[requests.ByName, Actor]) -> Answer[answers.UserView]:
+    """The user with phones."""
+    return _shown(administration, administration.users.get(call.body.login_name))
+
+
+@tasks.carries_out(
+    Operation(
+        id="users.patch",
+        route="PATCH /v1/admin/users/{login_name}",
+        summary="Change a user",
+        auth=ACCESS_TOKEN,
+        request=requests.UserPatch,
+        response=answers.UserView,
+        refusals=(*_CHANGED,),
+    )
+)
+def patch_user(administration: Administration, call: Call[requests.UserPatch, Actor]) -> Answer[answers.UserView]:
+    """Changes a user."""
+    return _shown(administration, administration.users.patch(call.principal, call.body, call.if_match))
+
+
+@tasks.carries_out(
+    Operation(
+        id="users.delete",
+        route="DELETE /v1/admin/users/{login_name}",
+        summary="Delete a user",
+        auth=ACCESS_TOKEN,
+        request=requests.ByName,
+        response=NoneType,
+        status=204,
+        refusals=(*_CHANGED,),
+    )
+)
+def delete_user(administration: Administration, call: Call[requests.ByName, Actor]) -> None:
+    """Deletes a user with all phones."""
+    administration.users.delete(call.principal, call.body.login_name, call.if_match)
+
+
+@tasks.carries_out(
+    Operation(
+        id="users.unlock",
+        route="POST /v1/admin/users/{login_name}/unlock",
+        summary="End a user's locks",
+        auth=ACCESS_TOKEN,
+        request=requests.ByName,
+        response=answers.UserView,
+        refusals=(errors.UserNotFound,),
+    )
+)
+def unlock_user(administration: Administration, call: Call[requests.ByName, Actor]) -> answers.UserView:
+    """Ends every lock of the user."""
+    return views.user(administration.users.unlock(call.principal, call.body.login_name), administration.clock())
+
+
+@tasks.carries_out(
+    Operation(
+        id="users.events",
+        route="GET /v1/admin/users/{login_name}/events",
+        summary="Read a user's history",
+        auth=ACCESS_TOKEN,
+        request=requests.ListEvents,
+        response=answers.EventPage,
+        refusals=(errors.UserNotFound,),
+    )
+)
+def list_events(administration: Administration, call: Call[requests.ListEvents, Actor]) -> answers.EventPage:
+    """Some of what happened to the user, newest first."""
+    events, cursor = administration.directory.events(call.body)
+    return answers.EventPage([views.event(event) for event in events], cursor)
+
+
+@tasks.carries_out(
+    Operation(
+        id="users.records",
+        route="GET /v1/admin/users/{login_name}/records",
+        summary="Read everything kept on a user",
+        auth=ACCESS_TOKEN,
+        request=requests.ReadRecords,
+        response=answers.RecordPage,
+        refusals=(errors.UserNotFound,),
+    )
+)
+def read_records(administration: Administration, call: Call[requests.ReadRecords, Actor]) -> answers.RecordPage:
+    """What is kept under the name."""
+    records, cursor = administration.personal.read(call.body)
+    return answers.RecordPage(existing_login_name(call.body.login_name), records, cursor)
+
+
+@tasks.carries_out(
+    Operation(
+        id="users.erase",
+        route="",
+        summary="Erase what is kept under the name of a user who was deleted",
+        auth=ACCESS_TOKEN,
+        request=requests.ByName,
+        response=answers.Erasure,
+        only=Transport.DIRECT,
+        refusals=(errors.Conflict, errors.Forbidden),
+    )
+)
+def erase_user(administration: Administration, call: Call[requests.ByName, Actor]) -> answers.Erasure:
+    """Erases a history. No session may: the history tells what the thief of an administrator's session did."""
+    return answers.Erasure(*administration.personal.erase(call.principal, call.body.login_name))
+
+
+@tasks.carries_out(
+    Operation(
+        id="phones.add",
+        route="POST /v1/admin/users/{login_name}/phones",
+        summary="Add a phone",
+        auth=ACCESS_TOKEN,
+        request=requests.NewPhone,
+        response=answers.PhoneView,
+        status=201,
+        refusals=(errors.UserNotFound, errors.Conflict, errors.DestinationBlocked),
+    )
+)
+def add_phone(administration: Administration, call: Call[requests.NewPhone, Actor]) -> answers.PhoneView:
+    """Adds a phone, not yet verified."""
+    return views.phone(administration.users.add_phone(call.principal, call.body.login_name, call.body.number))
+
+
+@tasks.carries_out(
+    Operation(
+        id="phones.remove",
+        route="DELETE /v1/admin/users/{login_name}/phones/{id}",
+        summary="Remove a phone",
+        auth=ACCESS_TOKEN,
+        request=requests.PhoneById,
+        response=NoneType,
+        status=204,
+        refusals=(errors.UserNotFound, errors.PhoneNotFound),
+    )
+)
+def remove_phone(administration: Administration, call: Call[requests.PhoneById, Actor]) -> None:
+    """Removes a phone."""
+    administration.users.remove_phone(call.principal, call.body.login_name, call.body.id)

@@ -1,0 +1,53 @@
+"""Calls of relying applications: the client's secret is checked, and that the client was here is noted once an hour."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from mfa.caches import Cached
+from mfa.errors import InvalidCredentials
+from mfa.users.clients import Client
+
+# A client's last use is written down once in so long: more would make each of its logins a write.
+USE_SECONDS = 3600.0
+_ID_LENGTH = 64
+
+
+class RegisteredClients(Protocol):
+    """Reads clients, and notes their use."""
+
+    def load_client(self, client_id: str) -> Client | None: ...
+    def use_client(self, client: Client, now: float) -> None: ...
+
+
+class ClientAccess:
+    """Lets registered clients in. What it read of a client is kept for CACHE_SECONDS; times are seconds since 1970."""
+
+    def __init__(self, clients: RegisteredClients, clock: Callable[[], float]) -> None:
+        self._clients = clients
+        self._clock = clock
+        self._read: dict[str, Cached[Client | None]] = {}
+        self._noted: dict[str, float] = {}
+
+    def authenticated(self, client_id: str, secret: str) -> Client:
+        """The client, if this is its secret. Raises InvalidCredentials."""
+        client = self._find(client_id) if 0 < len(client_id) <= _ID_LENGTH else None
+        if client is None or not client.has_secret(secret):
+            raise InvalidCredentials("The client id or secret is not right.")
+        self._note_use(client)
+        return client
+
+    def _find(self, client_id: str) -> Client | None:
+        """A registered client. One that is not there is looked for each time."""
+        cached = self._read.get(client_id) or Cached(
+            lambda: self._clients.load_client(client_id), lambda client: client is not None, self._clock
+        )
+        client = cached()
+        if client is not None:
+            self._read[client_id] = cached
+        return client
+
+    def _note_use(self, client: Client) -> None:
+        now = self._clock()
+        if now - max(client.last_used_at or 0, self._noted.get(client.client_id, 0)) >= USE_SECONDS:
+            self._clients.use_client(client, now)
+            self._noted[client.client_id] = now

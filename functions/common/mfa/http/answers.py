@@ -1,0 +1,96 @@
+"""What the operations of a login give."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from mfa.challenges.challenge import ChallengeStatus
+from mfa.messages.channels import CHANNELS, Channel
+from mfa.tokens.access_tokens import Jwk
+
+type Time = Annotated[str, Meta(description="RFC 3339, UTC", extra_json_schema={"format": "date-time"})]
+type ShownChannel = Annotated[
+    Channel, Meta(description="; ".join(f"`{channel}`: by {traits.label}" for channel, traits in CHANNELS.items()))
+]
+
+
+class PhoneChoice(Struct, frozen=True):
+    """A phone as the one who logs in may see it."""
+
+    id: str
+    region: Annotated[str, Meta(description="ISO 3166", examples=["HK"])]
+    calling_code: Annotated[str, Meta(examples=["+852"])]
+    masked_number: Annotated[str, Meta(examples=["****3799"])]
+    verified: bool
+
+
+class Help(Struct, frozen=True):
+    """What helps who has no phone at hand."""
+
+    email: Annotated[str | None, Meta(description="masked; null where recovery by email is not possible")]
+
+
+class MfaRequired(Struct, frozen=True, tag_field="status", tag="mfa_required"):
+    """The first factor passed; a passcode is needed."""
+
+    mfa_token: str
+    expires_at: Time
+    phones: list[PhoneChoice]
+    help: Help
+    locked_until: Time | None
+    channels: Annotated[list[Channel], Meta(description="how a phone can be reached here, text messages first")]
+
+
+class Authenticated(Struct, frozen=True, tag_field="status", tag="authenticated"):
+    """The first factor is enough for this user."""
+
+    token: str
+    expires_in: int
+    amr: list[str]
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme's name
+
+
+class Approved(Struct, frozen=True, tag_field="status", tag="approved"):
+    """The passcode was right."""
+
+    token: str
+    expires_in: int
+    amr: list[str]
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme's name
+
+
+class DeliveryState(Struct, frozen=True, omit_defaults=True):
+    """A message's progress.
+
+    For a refused message: the vendor's code; its meaning in English, unless that is about the settings; and whether no
+    message will ever reach the phone.
+    """
+
+    status: str
+    error_code: str | None = None
+    meaning: Annotated[str | None, Meta(examples=["nobody answered"])] = None
+    permanent: bool = False
+
+
+class ChallengeState(Struct, frozen=True):
+    """A challenge; a client can draw its whole screen from it."""
+
+    id: str
+    status: ChallengeStatus
+    channel: ShownChannel
+    destination: Annotated[str, Meta(examples=["+852 - ****3799"])]
+    prefix: Annotated[str, Meta(examples=["XYWD"])]
+    sent_at: Time
+    expires_at: Time
+    resend_available_at: Time
+    attempts_remaining: int
+    sends_remaining: int
+    locked_until: Time | None
+    delivery: DeliveryState
+    server_time: Time
+
+
+class Jwks(Struct, frozen=True):
+    """The public keys of access tokens."""
+
+    keys: list[Jwk]

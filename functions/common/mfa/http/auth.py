@@ -1,0 +1,125 @@
+"""Who may call an operation: each scheme, what it reads from a request, and its name in OpenAPI."""
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mfa import errors
+from mfa.http.gateway import Request
+from mfa.tokens.hmac_keys import HmacKeys
+from mfa.tokens.mfa_tokens import MfaToken, read_mfa_token
+from mfa.users.actors import Actor
+from mfa.users.clients import Client
+
+
+class AdministratorAccess(Protocol):
+    """Decides who may administer."""
+
+    def actor(self, token: str, address: str) -> Actor: ...
+
+
+class ClientSecrets(Protocol):
+    """Knows the clients' secrets."""
+
+    def authenticated(self, client_id: str, secret: str) -> Client: ...
+
+
+class Doors(Protocol):
+    """What the schemes check credentials with."""
+
+    def keys(self) -> HmacKeys: ...
+    def clock(self) -> float: ...
+    @property
+    def client_access(self) -> ClientSecrets: ...
+    @property
+    def access(self) -> AdministratorAccess: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Anyone:
+    """A caller of whom nothing is known."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Auth[Who]:
+    """A way to say who calls. An operation that names it is given a `Who`, and none of it runs without one.
+
+    Attributes:
+        name: of the scheme in OpenAPI.
+        principal: reads who calls. Raises InvalidToken, InvalidCredentials, Forbidden.
+        refusals: what it may answer instead.
+        scheme: the security scheme in OpenAPI; empty where a caller need show nothing.
+    """
+
+    name: str
+    principal: Callable[[Doors, Request], Who]
+    refusals: tuple[type[errors.Refusal], ...] = ()
+    scheme: Mapping[str, str] = field(default_factory=dict)
+
+
+def _anyone(_doors: Doors, _request: Request) -> Anyone:
+    return Anyone()
+
+
+def _login(doors: Doors, request: Request) -> MfaToken:
+    return read_mfa_token(doors.keys(), _bearer(request), doors.clock())
+
+
+def _client(doors: Doors, request: Request) -> Client:
+    """HTTP Basic (RFC 7617): the client's id and secret."""
+    try:
+        given = base64.b64decode(request.authorization("basic") or "", validate=True).decode()
+    except ValueError as error:
+        raise errors.InvalidCredentials("The client id or secret is not right.") from error
+    client_id, _, secret = given.partition(":")
+    return doors.client_access.authenticated(client_id, secret)
+
+
+def _administrator(doors: Doors, request: Request) -> Actor:
+    return doors.access.actor(_bearer(request), request.address)
+
+
+def _bearer(request: Request) -> str:
+    """The token of `Authorization: Bearer …` (RFC 6750, 2.1)."""
+    token = request.authorization("bearer")
+    if token is None:
+        raise errors.InvalidToken
+    return token
+
+
+ANYONE = Auth("anyone", _anyone)
+MFA_TOKEN = Auth(
+    "mfaToken",
+    _login,
+    (errors.InvalidToken,),
+    {"type": "http", "scheme": "bearer", "description": "the MFA token of a login"},
+)
+CLIENT = Auth(
+    "client",
+    _client,
+    (errors.InvalidCredentials,),
+    {"type": "http", "scheme": "basic", "description": "client id and secret"},
+)
+# The handler checks the signature: it covers the form, which only the handler reads.
+TWILIO = Auth(
+    "twilio",
+    _anyone,
+    scheme={
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Twilio-Signature",
+        "description": "Twilio's signature of the configured address and all parameters",
+    },
+)
+ACCESS_TOKEN = Auth(
+    "accessToken",
+    _administrator,
+    (errors.InvalidToken, errors.Forbidden),
+    {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "the access token of a system user",
+    },
+)

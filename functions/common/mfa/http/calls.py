@@ -1,0 +1,90 @@
+"""One call of an operation, authorised and with its body read, and its answer."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import msgspec
+
+from mfa import decoding, errors
+from mfa.challenges.sends import Caller
+from mfa.http.declaration import Operation
+from mfa.http.gateway import Request
+
+IDEMPOTENCY_KEY_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Call[In, Who]:
+    """One call of an `Operation[In, Out, Who]`.
+
+    Attributes:
+        principal: who calls, as the operation's `auth` read it.
+        body: what the operation takes.
+        request: what else HTTP said.
+    """
+
+    principal: Who
+    body: In = field(repr=False)
+    request: Request
+
+    @property
+    def address(self) -> str:
+        """Where the call comes from."""
+        return self.request.address
+
+    @property
+    def if_match(self) -> str | None:
+        """The entity tag of `If-Match`."""
+        return self.request.header("If-Match")
+
+    @property
+    def caller(self) -> Caller:
+        """The address and the idempotency key with a digest of what was asked under it. Raises InvalidRequest."""
+        key = self.request.header("Idempotency-Key")
+        if key is None:
+            return Caller(self.address)
+        if not (0 < len(key) <= IDEMPOTENCY_KEY_LENGTH and key.isascii() and key.isprintable()):
+            raise errors.InvalidRequest("Idempotency-Key", f"must be 1 to {IDEMPOTENCY_KEY_LENGTH} ASCII characters")
+        asked = msgspec.json.encode([self.request.path, self.request.in_path or None, self.body])
+        return Caller(self.address, key, hashlib.sha256(asked).hexdigest()[:32])
+
+    @property
+    def id(self) -> str:
+        """The id in the path."""
+        return self.request.in_path["id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer[Out]:
+    """A body, and the entity tag of what it shows."""
+
+    body: Out
+    etag: str | None = None
+
+    @classmethod
+    def of(cls, given: "Out | Answer[Out]") -> "Answer[Out]":
+        """What a handler gave, which may be the body alone."""
+        return given if isinstance(given, Answer) else cls(given)
+
+
+def read_body[In, Out, Who](operation: Operation[In, Out, Who], request: Request) -> In:
+    """What the request gives to the operation, as the operation's type. Raises InvalidRequest."""
+    if operation.takes_everything:
+        return _everything(operation, request)
+    if operation.takes_nothing:
+        return decoding.convert(None, operation.request)
+    given = request.json(operation.body_bytes, required=operation.body_required)
+    return decoding.convert({} if given is None else given, operation.request)
+
+
+def _everything[In, Out, Who](operation: Operation[In, Out, Who], request: Request) -> In:
+    """Path, query and body together."""
+    given = request.query() if operation.reads else request.json(operation.body_bytes, required=False)
+    if given is None:
+        given = {}
+    if not isinstance(given, dict):
+        raise errors.InvalidRequest("body", "must be an object")
+    path = request.placeholders()
+    for name in given.keys() & path.keys():
+        raise errors.InvalidRequest(name, "is in the path and cannot be given again")
+    return decoding.convert(given | path, operation.request, from_text=operation.reads)

@@ -1,0 +1,110 @@
+"""What an operation is: one value, from which routes, direct invocation, OpenAPI and events follow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import NoneType
+
+from mfa import decoding, errors
+from mfa.http.auth import ACCESS_TOKEN, Auth
+
+_ALWAYS = (errors.InvalidRequest, errors.InternalError, errors.TemporarilyUnavailable)
+
+
+class Transport(StrEnum):
+    """How an operation of administration can be asked for."""
+
+    HTTP = "http"
+    DIRECT = "direct"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation[In, Out, Who]:
+    """One call of the API.
+
+    >>> GET_CHALLENGE = Operation(
+    ...     id="getChallenge",
+    ...     route="GET /v1/challenges/{id}",
+    ...     summary="Read a challenge",
+    ...     auth=MFA_TOKEN,
+    ...     request=NoneType,
+    ...     response=ChallengeState,
+    ...     refusals=(errors.ChallengeNotFound, errors.ChallengeSuperseded),
+    ... )
+
+    Attributes:
+        id: its name in OpenAPI, in logs and metrics, and in a direct invocation.
+        route: method and path; empty for what only a direct invocation can ask for.
+        auth: who may call, which decides the type of `Call.principal`.
+        request: the type of the body; of administration the type of path, query and body together.
+        response: the type of what it gives.
+        status: of its answer.
+        body_required: whether a request must have a body.
+        body_bytes: how long the body may be.
+        idempotent: whether an `Idempotency-Key` is honoured.
+        cache_seconds: how long anybody may keep the answer.
+        cross_origin: whether other sites' pages may call it.
+        only: for an operation of administration that is not to be had both ways.
+        refusals: what it may answer instead, beside what its `auth` and every operation may.
+        meanings: the metric that counts a refusal, beyond its code.
+    """
+
+    id: str
+    route: str
+    summary: str
+    auth: Auth[Who]
+    request: type[In]
+    response: type[Out]
+    status: int = 200
+    body_required: bool = True
+    body_bytes: int = decoding.BODY_BYTES
+    idempotent: bool = False
+    cache_seconds: int = 0
+    cross_origin: bool = False
+    only: Transport | None = None
+    refusals: tuple[type[errors.Refusal], ...] = ()
+    meanings: Mapping[type[errors.Refusal], str] = field(default_factory=dict)
+
+    @property
+    def method(self) -> str:
+        """`GET`, `POST`, …"""
+        return self.route.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        """As the template has it, with placeholders."""
+        return self.route.partition(" ")[2]
+
+    @property
+    def reads(self) -> bool:
+        """Whether it takes a query and no body."""
+        return self.method in {"GET", "DELETE"}
+
+    @property
+    def takes_everything(self) -> bool:
+        """Whether `request` holds what HTTP puts in path, query and body."""
+        return self.auth is ACCESS_TOKEN
+
+    @property
+    def takes_nothing(self) -> bool:
+        """Whether there is no body to read."""
+        return self.request is NoneType
+
+    @property
+    def gives_nothing(self) -> bool:
+        """Whether the answer has no body."""
+        return self.response is NoneType
+
+    @property
+    def takes_if_match(self) -> bool:
+        """Whether the version that was read may, or must, be named."""
+        return errors.PreconditionFailed in self.refusals
+
+    @property
+    def every_refusal(self) -> tuple[type[errors.Refusal], ...]:
+        """What the operation may answer instead, with what any operation may."""
+        conflict = (errors.Conflict,) if self.idempotent else ()
+        return (*self.refusals, *self.auth.refusals, *conflict, *_ALWAYS)
+
+
+type AnyOperation = Operation[object, object, object]

@@ -1,0 +1,128 @@
+"""Requests as API Gateway sends them, read into a value of ours."""
+
+import base64
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeGuard
+from urllib.parse import parse_qsl, unquote
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from mfa import decoding, errors
+
+FORM_FIELDS = 100
+_JSON = frozenset({"application/json", "application/merge-patch+json"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request over HTTP. A direct invocation makes one that has no more than an `If-Match`.
+
+    Attributes:
+        path: the operation's, with its placeholders.
+        in_path: the values of the path's placeholders, percent-encoded as they came.
+        headers: by their names in lower case.
+        queries: every value that the query gives to a name.
+        address: where it comes from; of IPv6 the /64, which is what one subscriber has.
+        body: as the event has it; `is_base64` where that is not the text itself.
+    """
+
+    path: str = ""
+    in_path: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    queries: Mapping[str, list[str]] = field(default_factory=dict, repr=False)
+    address: str = ""
+    body: str = field(default="", repr=False)
+    is_base64: bool = False
+
+    @property
+    def raw(self) -> bytes:
+        """The body's bytes. Raises ValueError."""
+        return base64.b64decode(self.body) if self.is_base64 else self.body.encode()
+
+    def header(self, name: str) -> str | None:
+        """A header, whatever the case of its name."""
+        return self.headers.get(name.lower())
+
+    def authorization(self, scheme: str) -> str | None:
+        """The credentials of `Authorization`, or None where they are of another scheme (RFC 9110, 11.6.2)."""
+        given, _, credentials = (self.header("Authorization") or "").partition(" ")
+        return credentials.strip() if given.lower() == scheme else None
+
+    def query(self) -> dict[str, str]:
+        """The query's values. Raises InvalidRequest where a name is given twice."""
+        for name, values in self.queries.items():
+            if len(values) != 1:
+                raise errors.InvalidRequest(name, "must be given once")
+        return {name: values[0] for name, values in self.queries.items()}
+
+    def form(self) -> dict[str, str]:
+        """The body as form fields. Raises InvalidRequest where it is none, or has a field twice."""
+        try:
+            raw = self.raw
+            if len(raw) > decoding.BODY_BYTES:
+                raise errors.InvalidRequest("body", f"must have at most {decoding.BODY_BYTES} bytes")
+            text = raw.decode()
+            fields = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=FORM_FIELDS)
+        except ValueError as error:
+            raise errors.InvalidRequest("body", "must be form fields") from error
+        if len(dict(fields)) != len(fields):
+            raise errors.InvalidRequest("body", "must have each field once")
+        return dict(fields)
+
+    def json(self, limit: int, *, required: bool) -> object:
+        """The body's JSON value, or None where there is no body and none is required. Raises InvalidRequest."""
+        raw = self.raw
+        if not raw and not required:
+            return None
+        content_type = (self.header("Content-Type") or "").partition(";")[0].strip().lower()
+        if content_type not in _JSON:
+            raise errors.InvalidRequest("Content-Type", "must be application/json")
+        value: object = decoding.load(raw, limit)
+        if value is None:  # is not the same as no body
+            raise errors.InvalidRequest("body", "must be an object")
+        return value
+
+    def placeholders(self) -> dict[str, str]:
+        """The values of the path's placeholders, decoded."""
+        return {name: unquote(value) for name, value in self.in_path.items()}
+
+
+def is_request(event: object) -> TypeGuard[dict[str, object]]:
+    """Whether API Gateway sent it, and not somebody who invokes the function directly."""
+    return (
+        isinstance(event, dict)
+        and isinstance(event.get("httpMethod"), str)
+        and isinstance(event.get("path"), str)
+        and isinstance(context := event.get("requestContext"), dict)
+        and "requestId" in context
+    )
+
+
+def read_request(event: APIGatewayProxyEvent) -> Request:
+    """The request in API Gateway's event."""
+    headers: dict[str, str] = {}
+    for name, value in (event.headers or {}).items():
+        headers.setdefault(name.lower(), value)
+    return Request(
+        path=event.path,
+        in_path=event.path_parameters or {},
+        headers=headers,
+        queries=event.get("multiValueQueryStringParameters") or {},
+        address=_address(event.request_context.identity.source_ip),
+        body=event.get("body") or "",
+        is_base64=bool(event.get("isBase64Encoded")),
+    )
+
+
+def _address(given: str) -> str:
+    try:
+        address = ipaddress.ip_address(given)
+    except ValueError:  # the test of a method in AWS's console comes from `test-invoke-source-ip`
+        return given[:64]
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)

@@ -1,0 +1,59 @@
+"""What the operations of a login take."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from mfa.messages.channels import DEFAULT, PHONE_CHANNELS, Channel
+
+if TYPE_CHECKING:
+    type PhoneChannel = str
+else:
+    PhoneChannel = Literal[*(channel.value for channel in PHONE_CHANNELS)]
+type Id = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Login(Struct, frozen=True, forbid_unknown_fields=True):
+    """Name and password."""
+
+    login_name: Annotated[str, Meta(max_length=256)]
+    password: Annotated[str, Meta(min_length=1, max_length=256)]
+
+    def __repr__(self) -> str:
+        return "Login(...)"
+
+
+class VouchedLogin(Struct, frozen=True, forbid_unknown_fields=True):
+    """A login whose password the client has checked itself."""
+
+    login_name: Annotated[str, Meta(max_length=256)]
+    client_supports_mfa: bool = True
+    client_version: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\x20-\x7e]*$(?!\n)")] | None = None
+
+
+class StartChallenge(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which phone the passcode goes to."""
+
+    phone_id: Id
+    channel: PhoneChannel = DEFAULT.value
+    locale: Annotated[str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z0-9-]*$(?!\n)")] | None = None
+
+
+class ResendChallenge(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the new passcode goes to; without anything, where the last one went."""
+
+    channel: Channel | None = None
+    phone_id: Id | None = None
+
+
+class StartRecovery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Nothing to choose: the passcode goes to the contact email."""
+
+
+class VerifyChallenge(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the person typed."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=64, description="The digits, with or without the prefix")]
+
+    def __repr__(self) -> str:
+        return "VerifyChallenge(...)"

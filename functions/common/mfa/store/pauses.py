@@ -1,0 +1,73 @@
+"""The pause of sending, where every container sees it."""
+
+from mfa.store import conditions as when
+from mfa.store import records
+from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
+
+
+class PauseStore:
+    """Pauses."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def load_pause(self) -> float | None:
+        """Until when sending is paused; None where it is not."""
+        item = self._table.get(records.BREAKER)
+        return item.get("paused_until") if item else None
+
+    def pause(self, until: float, version: int) -> None:
+        """Pauses sending, unless the settings were saved since this version: then other credentials were refused."""
+        writes = [
+            Write(
+                label="breaker",
+                verb="Update",
+                key=records.BREAKER,
+                update="SET paused_until = :until",
+                values={":until": until},
+            ),
+            Write(
+                label="settings",
+                verb="ConditionCheck",
+                key=records.SETTINGS,
+                condition=when.VERSION_AS_READ,
+                values={":version": version},
+            ),
+        ]
+        try:
+            self._table.transact(lambda: writes)
+        except TransactionRefused:
+            pass
+
+    def claim_probe(self, read: float, until: float) -> bool:
+        """Prolongs the pause that was read, for one send that tries. False where another did."""
+        try:
+            self._table.update(
+                Write(
+                    label="breaker",
+                    verb="Update",
+                    key=records.BREAKER,
+                    update="SET paused_until = :until",
+                    condition=when.PAUSE_AS_READ,
+                    values={":until": until, ":read": read},
+                )
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def resume(self, until: float) -> None:
+        """Ends this pause, and no other. What only sends may not delete an item."""
+        try:
+            self._table.update(
+                Write(
+                    label="breaker",
+                    verb="Update",
+                    key=records.BREAKER,
+                    update="REMOVE paused_until",
+                    condition=when.PAUSE_AS_READ,
+                    values={":read": until},
+                )
+            )
+        except ConditionFailed:
+            pass
