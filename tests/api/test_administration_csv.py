@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mfa.administration import csv_users
 from mfa.challenges.account import Account
 from mfa.factors.phones import Phone
-from mfa.users.user import Kind, Status, User
+from mfa.users.user import Kind, User, UserStatus
 from tests.api import administrators, people
 from tests.api.administrators import Administrator
 from tests.api.stack import FUZZED, Answer, Stack
@@ -290,9 +290,9 @@ NAMES = st.from_regex(r"[a-z][a-z0-9._@-]{0,20}", fullmatch=True).filter(lambda 
 
 
 @FUZZED
-@given(NAMES, TEXTS, TEXTS, st.sampled_from(Kind), st.booleans(), st.sampled_from(Status))
+@given(NAMES, TEXTS, TEXTS, st.sampled_from(Kind), st.booleans(), st.sampled_from(UserStatus))
 def test_what_is_written_is_read_again(
-    name: str, alias: str, owner: str, kind: Kind, mfa: bool, status: Status
+    name: str, alias: str, owner: str, kind: Kind, mfa: bool, status: UserStatus
 ) -> None:
     """Blanks at a cell's ends are not kept, since nobody sees them; an empty cell says nothing."""
     user = User(

@@ -8,7 +8,7 @@ from mfa.flows.log_in import LoggedIn, SecondFactorNeeded
 from mfa.store import records
 from mfa.users.clients import Client
 from mfa.users.history import EventType
-from mfa.users.user import Status
+from mfa.users.user import UserStatus
 from tests.contract.world import ADDRESS, NUMBER, PASSWORD, START, Person, World
 
 HOUR = 3600
@@ -107,7 +107,7 @@ def test_nothing_that_somebody_types_becomes_an_attributes_name(world: World) ->
 
 
 def test_a_disabled_user_is_refused_like_nobody(world: World) -> None:
-    world.add_user(status=Status.DISABLED)
+    world.add_user(status=UserStatus.DISABLED)
     with pytest.raises(errors.InvalidCredentials):
         world.log_in.login("demo.user", PASSWORD, ADDRESS)
 

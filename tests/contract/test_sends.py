@@ -15,7 +15,7 @@ from mfa.settings.values import Voice
 from mfa.store import records
 from mfa.times import rfc3339
 from mfa.users.history import EventType
-from mfa.users.user import Kind, Status, User
+from mfa.users.user import Kind, User, UserStatus
 from tests.contract.world import ADDRESS, NUMBER, START, WRITES_IN_A_TRANSACTION, Person, World
 
 
@@ -190,7 +190,7 @@ def change(world: World, **fields: object) -> None:
 
 @pytest.mark.guards("VERSION_AS_READ")
 def test_a_user_disabled_between_read_and_write_is_sent_nothing(world: World, demo: Person) -> None:
-    world.wire.before("transact_write_items", lambda: change(world, status=Status.DISABLED))
+    world.wire.before("transact_write_items", lambda: change(world, status=UserStatus.DISABLED))
     with pytest.raises(errors.InvalidToken):
         demo.start()
     assert demo.messages == 0

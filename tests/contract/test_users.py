@@ -13,7 +13,7 @@ from mfa.factors.phones import PHONES_PER_USER
 from mfa.store import records
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
-from mfa.users.user import Kind, Status, User
+from mfa.users.user import Kind, User, UserStatus
 from tests.contract.world import NUMBER, PASSWORD, Person, World
 
 IAM = Actor("iam")
@@ -102,7 +102,7 @@ def patch(**fields: object) -> Callable[[UserAdministration, Person], object]:
 
 CLOSE: dict[str, Callable[[UserAdministration, Person], object]] = {
     "a new password": patch(password="another battery staple"),
-    "disabling": patch(status=Status.DISABLED),
+    "disabling": patch(status=UserStatus.DISABLED),
     "MFA switched off": patch(mfa_enabled=False),
     "another kind": patch(kind=Kind.SYSTEM),
     "a removed phone": lambda administration, demo: administration.remove_phone(IAM, demo.name, demo.phone.id),
@@ -201,7 +201,7 @@ def test_of_two_first_administrators_at_once_there_is_one(world: World, administ
 def test_administrators_are_counted(world: World) -> None:
     first = world.add_user("first", kind=Kind.SYSTEM)
     second = world.add_user("second", kind=Kind.SYSTEM)
-    world.add_user("idle", kind=Kind.SYSTEM, status=Status.DISABLED)
+    world.add_user("idle", kind=Kind.SYSTEM, status=UserStatus.DISABLED)
     world.add_user("backup")
     assert admins(world) == 2
     world.users.change(second, demoted(second), world.event())
@@ -214,7 +214,7 @@ def test_administrators_are_counted(world: World) -> None:
 
 LEAVE: dict[str, Callable[[UserAdministration], object]] = {
     "demoting": lambda administration: administration.patch(IAM, UserPatch("first", kind=Kind.BACKUP)),
-    "disabling": lambda administration: administration.patch(IAM, UserPatch("first", status=Status.DISABLED)),
+    "disabling": lambda administration: administration.patch(IAM, UserPatch("first", status=UserStatus.DISABLED)),
     "deleting": lambda administration: administration.delete(IAM, "first"),
 }
 

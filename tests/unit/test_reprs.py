@@ -17,7 +17,7 @@ from mfa.challenges.sends import Caller
 from mfa.delivery.twilio_account import TwilioAccount
 from mfa.factors.phones import Phone
 from mfa.http.calls import Call
-from mfa.http.gateway import Request
+from mfa.http.gateway import HttpRequest
 from mfa.http.requests import Login, VerifyChallenge
 from mfa.settings.values import Sender, SettingsPatch
 from mfa.store.counters import spend
@@ -42,7 +42,7 @@ VALUES: list[Any] = [
     VerifyChallenge("581883"),
     NewUser("u", SECRET),
     UserPatch("u", password=SECRET),
-    Call(Actor("iam"), NewUser("u", SECRET), Request(body=SECRET, headers={"authorization": SECRET})),
+    Call(Actor("iam"), NewUser("u", SECRET), HttpRequest(body=SECRET, headers={"authorization": SECRET})),
     requests.StartTest(NUMBER, SettingsPatch({"twilio": {"auth_token": SECRET}})),
     requests.ResendTest("id", SettingsPatch({"twilio": {"auth_token": SECRET}})),
     SettingsPatch({"twilio": {"auth_token": SECRET}}),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mfa.errors import InvalidRequest
 from mfa.factors.phones import mask_number, slot_of
-from mfa.users.user import LOGIN_NAME_LENGTH, Kind, Status, User, canonical_login_name, mask_email, new_login_name
+from mfa.users.user import LOGIN_NAME_LENGTH, Kind, User, UserStatus, canonical_login_name, mask_email, new_login_name
 
 EVERY_CHARACTER = [chr(point) for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000]
 
@@ -233,14 +233,14 @@ def user(**changes: object) -> User:
 @pytest.mark.parametrize(
     ("status", "issued_at", "accepted"),
     [
-        (Status.ACTIVE, 100.0, True),
-        (Status.ACTIVE, 100.001, True),
-        (Status.ACTIVE, 99.999, False),
-        (Status.DISABLED, 200.0, False),
+        (UserStatus.ACTIVE, 100.0, True),
+        (UserStatus.ACTIVE, 100.001, True),
+        (UserStatus.ACTIVE, 99.999, False),
+        (UserStatus.DISABLED, 200.0, False),
     ],
 )
 def test_a_token_speaks_for_an_active_user_whose_credentials_have_not_changed_since(
-    status: Status, issued_at: float, accepted: bool
+    status: UserStatus, issued_at: float, accepted: bool
 ) -> None:
     assert user(status=status).accepts_token_of(issued_at) is accepted
 

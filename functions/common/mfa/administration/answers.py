@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from mfa.http.answers import Time
-from mfa.users.user import Kind, Status
+from mfa.users.user import Kind, UserStatus
 
 
 class Unusable(Struct, frozen=True):
@@ -43,7 +43,7 @@ class UserView(Struct, frozen=True):
     contact_email: str | None
     locale: str | None
     mfa_enabled: bool
-    status: Status
+    status: UserStatus
     phones: list[PhoneView]
     locked_until: Time | None
     last_legacy_at: Time | None

@@ -8,7 +8,7 @@ from mfa.factors.phones import PHONES_PER_USER
 from mfa.http.answers import Time
 from mfa.http.requests import Id
 from mfa.settings.values import LOCALE, Email, SettingsPatch
-from mfa.users.user import Kind, Status
+from mfa.users.user import Kind, UserStatus
 
 PAGE = 50
 PAGE_MAX = 100
@@ -52,7 +52,7 @@ class NewUser(Struct, frozen=True, forbid_unknown_fields=True):
     login_name: LoginName
     password: Password
     kind: Kind = Kind.BACKUP
-    status: Status = Status.ACTIVE
+    status: UserStatus = UserStatus.ACTIVE
     mfa_enabled: bool = False
     alias: Text | None = None
     owner: Text | None = None
@@ -69,7 +69,7 @@ class UserPatch(Struct, frozen=True, forbid_unknown_fields=True):
     login_name: LoginName
     password: Password | UnsetType = UNSET
     kind: Kind | UnsetType = UNSET
-    status: Status | UnsetType = UNSET
+    status: UserStatus | UnsetType = UNSET
     mfa_enabled: bool | UnsetType = UNSET
     alias: Text | UnsetType | None = UNSET
     owner: Text | UnsetType | None = UNSET
@@ -132,7 +132,7 @@ class ImportUser(Struct, frozen=True, forbid_unknown_fields=True):
     contact_email: Email | None = None
     locale: Locale | None = None
     mfa_enabled: bool | None = None
-    status: Status | None = None
+    status: UserStatus | None = None
     phones: Annotated[list[Number], Meta(max_length=PHONES_PER_USER)] = []
     password_hash: Annotated[str, Meta(max_length=256)] | None = None
 

@@ -10,7 +10,7 @@ from mfa.administration.parts import Administration
 from mfa.http.app import App
 from mfa.http.calls import Answer, Call
 from mfa.http.declaration import Operation, Transport
-from mfa.http.gateway import Request
+from mfa.http.gateway import HttpRequest
 from mfa.users.actors import DIRECT, Actor
 
 type Run[In, Out] = Callable[[Administration, Call[In, Actor]], Out | Answer[Out]]
@@ -72,7 +72,7 @@ def _direct_call[In, Out](operation: Operation[In, Out, Actor], given: Mapping[s
         raise errors.InvalidRequest("if_match", "must be a string")
     rest = {name: value for name, value in given.items() if name != "if_match"}
     headers = {} if if_match is None else {"if-match": if_match}
-    return Call(Actor(DIRECT), decoding.convert(rest, operation.request), Request(headers=headers))
+    return Call(Actor(DIRECT), decoding.convert(rest, operation.request), HttpRequest(headers=headers))
 
 
 def _output[Out](answer: Answer[Out]) -> object:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mfa import errors
-from mfa.http.gateway import Request
+from mfa.http.gateway import HttpRequest
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.mfa_tokens import MfaToken, read_mfa_token
 from mfa.users.actors import Actor
@@ -53,20 +53,20 @@ class Auth[Who]:
     """
 
     name: str
-    principal: Callable[[Doors, Request], Who]
+    principal: Callable[[Doors, HttpRequest], Who]
     refusals: tuple[type[errors.Refusal], ...] = ()
     scheme: Mapping[str, str] = field(default_factory=dict)
 
 
-def _anyone(_doors: Doors, _request: Request) -> Anyone:
+def _anyone(_doors: Doors, _request: HttpRequest) -> Anyone:
     return Anyone()
 
 
-def _login(doors: Doors, request: Request) -> MfaToken:
+def _login(doors: Doors, request: HttpRequest) -> MfaToken:
     return read_mfa_token(doors.keys(), _bearer(request), doors.clock())
 
 
-def _client(doors: Doors, request: Request) -> Client:
+def _client(doors: Doors, request: HttpRequest) -> Client:
     """HTTP Basic (RFC 7617): the client's id and secret."""
     try:
         given = base64.b64decode(request.authorization("basic") or "", validate=True).decode()
@@ -76,11 +76,11 @@ def _client(doors: Doors, request: Request) -> Client:
     return doors.client_access.authenticated(client_id, secret)
 
 
-def _administrator(doors: Doors, request: Request) -> Actor:
+def _administrator(doors: Doors, request: HttpRequest) -> Actor:
     return doors.access.actor(_bearer(request), request.address)
 
 
-def _bearer(request: Request) -> str:
+def _bearer(request: HttpRequest) -> str:
     """The token of `Authorization: Bearer …` (RFC 6750, 2.1)."""
     token = request.authorization("bearer")
     if token is None:

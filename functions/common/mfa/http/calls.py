@@ -8,7 +8,7 @@ import msgspec
 from mfa import decoding, errors
 from mfa.challenges.sends import Caller
 from mfa.http.declaration import Operation
-from mfa.http.gateway import Request
+from mfa.http.gateway import HttpRequest
 
 IDEMPOTENCY_KEY_LENGTH = 255
 
@@ -25,7 +25,7 @@ class Call[In, Who]:
 
     principal: Who
     body: In = field(repr=False)
-    request: Request
+    request: HttpRequest
 
     @property
     def address(self) -> str:
@@ -67,7 +67,7 @@ class Answer[Out]:
         return given if isinstance(given, Answer) else cls(given)
 
 
-def read_body[In, Out, Who](operation: Operation[In, Out, Who], request: Request) -> In:
+def read_body[In, Out, Who](operation: Operation[In, Out, Who], request: HttpRequest) -> In:
     """What the request gives to the operation, as the operation's type. Raises InvalidRequest."""
     if operation.takes_everything:
         return _everything(operation, request)
@@ -77,7 +77,7 @@ def read_body[In, Out, Who](operation: Operation[In, Out, Who], request: Request
     return decoding.convert({} if given is None else given, operation.request)
 
 
-def _everything[In, Out, Who](operation: Operation[In, Out, Who], request: Request) -> In:
+def _everything[In, Out, Who](operation: Operation[In, Out, Who], request: HttpRequest) -> In:
     """Path, query and body together."""
     given = request.query() if operation.reads else request.json(operation.body_bytes, required=False)
     if given is None:

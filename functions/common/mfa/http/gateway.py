@@ -16,7 +16,7 @@ _JSON = frozenset({"application/json", "application/merge-patch+json"})
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """One request over HTTP. A direct invocation makes one that has no more than an `If-Match`.
 
     Attributes:
@@ -100,12 +100,12 @@ def is_request(event: object) -> TypeGuard[dict[str, object]]:
     )
 
 
-def read_request(event: APIGatewayProxyEvent) -> Request:
+def read_request(event: APIGatewayProxyEvent) -> HttpRequest:
     """The request in API Gateway's event."""
     headers: dict[str, str] = {}
     for name, value in (event.headers or {}).items():
         headers.setdefault(name.lower(), value)
-    return Request(
+    return HttpRequest(
         path=event.path,
         in_path=event.path_parameters or {},
         headers=headers,

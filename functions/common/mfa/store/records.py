@@ -11,7 +11,7 @@ from mfa.store.search import profile_entry
 from mfa.store.table import Item, Key, Write
 from mfa.users.clients import Client
 from mfa.users.history import EVENT_SECONDS, Event, EventType
-from mfa.users.user import Kind, Status, User
+from mfa.users.user import Kind, User, UserStatus
 
 SETTINGS: Key = ("SETTINGS", "#SETTINGS")
 ADMINS: Key = ("SETTINGS", "#ADMINS")
@@ -71,7 +71,7 @@ def user_of(item: Item) -> User:
     """The user of a profile."""
     names = User.__dataclass_fields__
     values = {"password_hash": None} | {name: value for name, value in item.items() if name in names}
-    return User(**values | {"kind": Kind(item["kind"]), "status": Status(item["status"])})
+    return User(**values | {"kind": Kind(item["kind"]), "status": UserStatus(item["status"])})
 
 
 def phone_item(phone: Phone) -> Item:

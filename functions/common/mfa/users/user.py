@@ -27,7 +27,7 @@ class Kind(StrEnum):
     SYSTEM = "system"
 
 
-class Status(StrEnum):
+class UserStatus(StrEnum):
     """Only an active user can log in."""
 
     ACTIVE = "active"
@@ -40,7 +40,7 @@ class User:
 
     login_name: str
     kind: Kind
-    status: Status = Status.ACTIVE
+    status: UserStatus = UserStatus.ACTIVE
     mfa_enabled: bool = False
     alias: str | None = None
     owner: str | None = None
@@ -59,7 +59,7 @@ class User:
     @property
     def active(self) -> bool:
         """Whether the user may log in."""
-        return self.status is Status.ACTIVE
+        return self.status is UserStatus.ACTIVE
 
     def can_use(self, factor: Factor) -> bool:
         """Whether the user may log in with this factor."""
