@@ -188,3 +188,50 @@ def test_the_description_is_the_same_each_time(stack: Stack) -> None:
 def test_no_two_operations_have_one_id() -> None:
     for one, other in itertools.combinations(OPERATIONS, 2):
         assert one.id != other.id
+
+
+def settings_in(schema: dict[str, Any], document: dict[str, Any], path: str = "") -> dict[str, dict[str, Any]]:
+    """The schema of every setting by its dotted name; a setting that holds others is not one itself."""
+    found = {}
+    for name, member in resolved(schema, document)["properties"].items():
+        variants = [resolved(each, document) for each in member.get("anyOf", [member])]
+        inner = next((each for each in variants if "properties" in each), None)
+        if inner is None or f"{path}{name}" == "twilio.sender":
+            found[f"{path}{name}"] = member
+        else:
+            found |= settings_in(inner, document, f"{path}{name}.")
+    return found
+
+
+def test_every_setting_is_described_with_its_label_and_its_default(document: dict[str, Any]) -> None:
+    shown = settings_in(document["components"]["schemas"]["SettingsDocument"], document)
+    defaults = msgspec.to_builtins(Settings())
+    for name, schema in shown.items():
+        assert "title" in schema or name in {"templates", "twilio.auth_token_set"}, name
+        place: Any = defaults
+        for part in name.split("."):
+            place = place.get(part)
+        if name not in {"twilio.auth_token_set", "twilio.auth_token_last4"}:
+            assert schema["default"] == place, name
+        assert schema.get("readOnly", False) is (name in {"twilio.auth_token_set", "twilio.auth_token_last4"})
+    for name, seconds in {"lock_seconds": (60, 86400), "expiry_seconds": (60, 900)}.items():
+        found = shown[name]
+        assert (found["minimum"], found["maximum"], found["x-unit"]) == (*seconds, "seconds")
+
+
+def test_a_patch_may_leave_out_every_setting_or_remove_it_and_only_it_takes_the_auth_token(
+    document: dict[str, Any],
+) -> None:
+    shown = settings_in(document["components"]["schemas"]["SettingsDocument"], document)
+    taken = settings_in(document["components"]["schemas"]["SettingsPatch"], document)
+    token = taken.pop("twilio.auth_token")
+    assert token["writeOnly"] is True
+    assert taken.keys() == shown.keys() - {"twilio.auth_token_set", "twilio.auth_token_last4"}
+    for name, schema in taken.items():
+        assert {"type": "null"} in schema["anyOf"], name
+        assert "default" not in schema, name
+        assert schema.get("title") == shown[name].get("title"), name
+    body = document["paths"]["/v1/admin/settings"]["patch"]["requestBody"]["content"]["application/json"]["schema"]
+    assert body == {"$ref": "#/components/schemas/SettingsPatch"}
+    answer = document["paths"]["/v1/admin/settings"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answer == {"$ref": "#/components/schemas/SettingsDocument"}

@@ -18,7 +18,7 @@ MODULES = {
 ALLOWED = {
     "boto3": {"mfa.wiring", "mfa.store.table"},
     "botocore": {"mfa.wiring", "mfa.store.table", "mfa.aws.signer", "mfa.aws.cipher", "mfa.delivery.ses"},
-    "aws_lambda_powertools": {"mfa.http.app", "mfa.http.static_files"},
+    "aws_lambda_powertools": {"mfa.http.app", "mfa.http.gateway", "mfa.http.static_files"},
     "twilio": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "requests": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "urllib3": {"mfa.delivery.twilio"},
@@ -102,6 +102,15 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_no_module_is_called_by_what_it_is_not() -> None:
     names = {part for name in MODULES for part in name.split(".")}
     assert not names & {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    places: dict[str, list[str]] = {}
+    for name, path in MODULES.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(name)
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
 
 
 def test_a_module_of_more_than_400_lines_is_two_modules() -> None:

@@ -7,19 +7,13 @@ from uuid import UUID
 
 import jwt
 
-from mfa.challenges.account import Account
 from mfa.errors import Forbidden, InvalidToken
+from mfa.flows import ports
 from mfa.settings.values import Settings
 from mfa.users.actors import Actor
 from mfa.users.user import Kind
 
 _TYPE = "at+jwt"
-
-
-class Accounts(Protocol):
-    """Reads users."""
-
-    def load_account(self, login_name: str) -> Account: ...
 
 
 class PublicKeys(Protocol):
@@ -32,7 +26,7 @@ class PublicKeys(Protocol):
 class Access:
     """Decides who may administer."""
 
-    accounts: Accounts
+    accounts: ports.Accounts
     keys: PublicKeys
     issuer: Callable[[], str]
     settings: Callable[[], Settings]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from mfa.administration import ports
 from mfa.administration.requests import ListEvents, ListUsers
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import Challenge
@@ -16,7 +17,6 @@ from mfa.users.history import Event
 from mfa.users.search_index import (
     REGISTERED,
     SEARCHED,
-    Entry,
     entries,
     names,
     registered_position,
@@ -26,19 +26,7 @@ from mfa.users.search_index import (
 from mfa.users.user import User, existing_login_name
 
 
-class Accounts(Protocol):
-    """Reads users."""
-
-    def load_accounts(self, login_names: Sequence[str]) -> list[Account]: ...
-
-
-class Listings(Protocol):
-    """Reads lists."""
-
-    def page(self, lists: Sequence[str], prefix: str, after: str, limit: int) -> list[Entry]: ...
-
-
-class Histories(Protocol):
+class UserHistories(Protocol):
     """Reads histories."""
 
     def events(self, login_name: str, before: str | None, limit: int) -> list[Event]: ...
@@ -53,9 +41,9 @@ PAGES_PER_REQUEST = 8
 class Directory:
     """Reads what there is, page by page, and never by a scan."""
 
-    accounts: Accounts
-    listings: Listings
-    histories: Histories
+    accounts: ports.AccountPages
+    listings: ports.UserLists
+    histories: UserHistories
     keys: Callable[[], HmacKeys]
     random_bytes: Callable[[int], bytes]
 

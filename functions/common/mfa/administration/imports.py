@@ -1,12 +1,12 @@
 """Import and export of users: a dry run over all lines, then pieces that can be repeated without harm."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mfa import errors
-from mfa.administration import csv_users
+from mfa.administration import csv_users, ports
 from mfa.administration.answers import ImportReport, LineError
 from mfa.administration.requests import ExportUsers, ImportUser, ImportUsers
 from mfa.administration.user_changes import UserAdministration, Users
@@ -16,25 +16,13 @@ from mfa.tokens import cursors
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
-from mfa.users.search_index import Entry, names, user_lists
+from mfa.users.search_index import names, user_lists
 from mfa.users.user import Kind, User, canonical_login_name, new_login_name
 
 EXPORT_PAGE = 100
 # As many lines as can be written within the function's time and the gateway's.
 WRITTEN_LINES = csv_users.CHUNK_LINES
 MAX_ERRORS = 1000
-
-
-class Accounts(Protocol):
-    """Reads users."""
-
-    def load_accounts(self, login_names: Sequence[str]) -> list[Account]: ...
-
-
-class Listings(Protocol):
-    """Reads lists."""
-
-    def page(self, lists: Sequence[str], prefix: str, after: str, limit: int) -> list[Entry]: ...
 
 
 class Hashes(Protocol):
@@ -49,9 +37,9 @@ class Imports:
     """Users from CSV and to CSV."""
 
     administration: UserAdministration
-    accounts: Accounts
+    accounts: ports.AccountPages
     users: Users
-    listings: Listings
+    listings: ports.UserLists
     hashes: Hashes
     keys: Callable[[], HmacKeys]
 

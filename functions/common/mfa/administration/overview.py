@@ -16,7 +16,7 @@ _EVERYWHERE = "*"
 PRICES_SECONDS = 5.0
 
 
-class Histories(Protocol):
+class DailyCounters(Protocol):
     """Reads counters."""
 
     def counters(self, day: str) -> Sequence[Mapping[str, Any]]: ...
@@ -33,7 +33,7 @@ class Prices(Protocol):
 class Overviews:
     """Adds up what was counted."""
 
-    histories: Histories
+    histories: DailyCounters
     prices: Prices
     clock: Callable[[], float]
 

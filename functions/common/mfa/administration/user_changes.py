@@ -10,6 +10,7 @@ from mfa import errors
 from mfa.administration.requests import NewUser, UserPatch
 from mfa.challenges.account import Account
 from mfa.factors.phones import PHONES_PER_USER, Phone
+from mfa.flows import ports
 from mfa.settings.values import StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
@@ -17,12 +18,6 @@ from mfa.users.user import Kind, User, existing_login_name, new_login_name
 
 # Where no version is named, a change that came in between is no reason to refuse.
 PATCH_TRIES = 4
-
-
-class Accounts(Protocol):
-    """Reads users."""
-
-    def load_account(self, login_name: str) -> Account: ...
 
 
 class Users(Protocol):
@@ -47,7 +42,7 @@ class Passwords(Protocol):
 class UserAdministration:
     """What administrators do to users. Times are seconds since 1970."""
 
-    accounts: Accounts
+    accounts: ports.Accounts
     users: Users
     stored_settings: Callable[[], StoredSettings]
     passwords: Passwords

@@ -9,7 +9,7 @@ from mfa.errors import TemporarilyUnavailable
 _CONTEXT = {"setting": "twilio.auth_token"}
 
 
-class Kms(Protocol):
+class EncryptingKms(Protocol):
     """The part of boto3's client that is used."""
 
     def encrypt(self, **request: Any) -> Any: ...
@@ -19,7 +19,7 @@ class Kms(Protocol):
 class KmsCipher:
     """Encrypts and decrypts the token. Both methods raise TemporarilyUnavailable."""
 
-    def __init__(self, client: Kms, alias: str) -> None:
+    def __init__(self, client: EncryptingKms, alias: str) -> None:
         self._client = client
         self._alias = alias
 

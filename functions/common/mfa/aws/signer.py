@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 
-class Kms(Protocol):
+class SigningKms(Protocol):
     """The part of boto3's client that is used."""
 
     def get_public_key(self, **request: Any) -> Any: ...
@@ -26,7 +26,7 @@ class KmsSigner:
     deployment is taking it away, and roles change before versions do.
     """
 
-    def __init__(self, client: Kms, aliases: Sequence[str]) -> None:
+    def __init__(self, client: SigningKms, aliases: Sequence[str]) -> None:
         self._client = client
         self._aliases = aliases
         self._read: dict[str, Any] = {}

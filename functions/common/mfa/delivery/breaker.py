@@ -34,7 +34,7 @@ class Pauses(Protocol):
         """Ends this pause, and no other."""
 
 
-class Settings(Protocol):
+class SettingsCache(Protocol):
     """The settings as they were read, some seconds old, and the pause with them."""
 
     def __call__(self) -> StoredSettings: ...
@@ -53,7 +53,7 @@ class Permit:
 class Breaker:
     """Decides whether to send."""
 
-    def __init__(self, pauses: Pauses, settings: Settings, clock: Callable[[], float]) -> None:
+    def __init__(self, pauses: Pauses, settings: SettingsCache, clock: Callable[[], float]) -> None:
         self._pauses = pauses
         self._settings = settings
         self._clock = clock

@@ -49,7 +49,7 @@ class Tests(Protocol):
     def approve(self, user: User, test: SettingsTest, phone: Phone, event: Event) -> None: ...
 
 
-class Messenger(Protocol):
+class CandidateMessenger(Protocol):
     """Sends with the settings that are given."""
 
     def send_with(self, account_sid: str, auth_token: str, sender: Sender, outgoing: Outgoing) -> Outcome: ...
@@ -71,7 +71,7 @@ class TestSettings:
 
     accounts: ports.Accounts
     tests: Tests
-    messenger: Messenger
+    messenger: CandidateMessenger
     stored_settings: Callable[[], StoredSettings]
     decrypt: Callable[[bytes], str]
     runtime: Runtime

@@ -91,7 +91,7 @@ class Regions(Struct, frozen=True, forbid_unknown_fields=True):
         return self.allow == "*" or region in self.allow
 
 
-class Voice(Struct, frozen=True, forbid_unknown_fields=True):
+class VoiceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Calls that speak the passcode, from the sender's phone number."""
 
     enabled: Annotated[bool, _labelled("Calls")] = False
@@ -144,7 +144,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     regions: Regions = Regions()
     budgets: Budgets = Budgets()
     templates: dict[Annotated[str, Meta(pattern=LOCALE)], Annotated[str, Meta(max_length=1600)]] = {}
-    voice: Voice = Voice()
+    voice: VoiceSettings = VoiceSettings()
     whatsapp: WhatsApp = WhatsApp()
     test_numbers: Annotated[list[TestNumber], Meta(max_length=10), _labelled("Test numbers")] = []
 

@@ -10,7 +10,7 @@ read it. To add a code, add its row to `answers`, `reports`, `whatsapp` or `ours
 from dataclasses import replace
 
 from mfa.vendor_errors.answers import ANSWERS
-from mfa.vendor_errors.entry import Acts, Table, VendorError
+from mfa.vendor_errors.entry import Acts, ErrorTable, VendorError
 from mfa.vendor_errors.ours import OURS
 from mfa.vendor_errors.reports import REPORTS
 from mfa.vendor_errors.whatsapp import WHATSAPP
@@ -20,7 +20,7 @@ __all__ = ["OTHER", "VENDOR_ERRORS", "Acts", "VendorError", "look_up", "metrics"
 # Under which all codes are counted that the table does not know: the number of metrics stays bounded; the log has the code.
 OTHER = "other"
 
-VENDOR_ERRORS = Table({**ANSWERS, **REPORTS, **WHATSAPP, **OURS})
+VENDOR_ERRORS = ErrorTable({**ANSWERS, **REPORTS, **WHATSAPP, **OURS})
 
 _UNKNOWN = VendorError(
     code="",

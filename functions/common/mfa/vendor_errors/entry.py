@@ -83,7 +83,7 @@ def group(
     return VendorError(code="", meaning="", advice="", acts=acts, refusal=refusal, field=field, metric=metric)
 
 
-class Table(Mapping[str, VendorError]):
+class ErrorTable(Mapping[str, VendorError]):
     """The entries by code. Each is made when it is asked for: a function that starts pays for none."""
 
     def __init__(self, rows: Mapping[str, Row]) -> None:

@@ -1,0 +1,19 @@
+"""What administration stands on, beside what the flows do: one Protocol for each idea."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from mfa.challenges.account import Account
+from mfa.users.search_index import Entry
+
+
+class AccountPages(Protocol):
+    """Reads the users of a page."""
+
+    def load_accounts(self, login_names: Sequence[str]) -> list[Account]: ...
+
+
+class UserLists(Protocol):
+    """Reads lists of users."""
+
+    def page(self, lists: Sequence[str], prefix: str, after: str, limit: int) -> list[Entry]: ...
