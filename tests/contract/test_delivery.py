@@ -9,7 +9,7 @@ from mfa import errors
 from mfa.challenges.challenge import Challenge, Delivery
 from mfa.challenges.sends import Caller, Outcome, Receipt
 from mfa.messages.channels import Channel
-from mfa.settings.values import Voice, WhatsApp
+from mfa.settings.values import VoiceSettings, WhatsApp
 from mfa.users.history import EventType
 from tests.contract.world import ADDRESS, NUMBER, REFUSED, REFUSED_FOR_GOOD, Person, World
 
@@ -45,7 +45,7 @@ def by(world: World, demo: Person, channel: Channel) -> Challenge:
 @pytest.fixture
 def everything(world: World) -> None:
     """Every channel is set up."""
-    world.set(voice=Voice(enabled=True), whatsapp=WhatsApp("HX" + "0" * 32))
+    world.set(voice=VoiceSettings(enabled=True), whatsapp=WhatsApp("HX" + "0" * 32))
 
 
 # --- DynamoDB refuses the write before Twilio is called

@@ -11,7 +11,7 @@ from mfa.challenges.challenge import Delivery, NotOpened
 from mfa.challenges.sends import Caller, Outcome, Send
 from mfa.errors import SmsUnavailable
 from mfa.messages.channels import Channel
-from mfa.settings.values import Voice
+from mfa.settings.values import VoiceSettings
 from mfa.store import records
 from mfa.times import rfc3339
 from mfa.users.history import EventType
@@ -241,7 +241,7 @@ def test_a_phone_that_becomes_unusable_between_read_and_write_is_sent_nothing(wo
 def test_a_number_that_takes_no_messages_may_still_be_called(
     world: World, demo: Person, reason: str, called: bool
 ) -> None:
-    world.set(voice=Voice(enabled=True))
+    world.set(voice=VoiceSettings(enabled=True))
     world.edit(records.phone_key(demo.name, 0), unusable_reason=reason, unusable_at=START)
     with pytest.raises(errors.NoPhone):
         demo.start()

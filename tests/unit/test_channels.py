@@ -14,7 +14,7 @@ from msgspec import structs
 from mfa.factors.factors import FACTORS, Factor, Proof, shows_second_factor
 from mfa.messages import composition
 from mfa.messages.channels import CHANNELS, DEFAULT, PHONE_CHANNELS, RECOVERY, Channel, Form
-from mfa.settings.values import Sender, Settings, Twilio, Voice, WhatsApp
+from mfa.settings.values import Sender, Settings, Twilio, VoiceSettings, WhatsApp
 from tests.unit.test_imports import MODULES, PACKAGE
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +94,7 @@ def test_text_messages_come_first_and_mail_is_no_way_to_a_phone() -> None:
     ("settings", "offered"),
     [
         (Settings(), {"sms"}),
-        (Settings(voice=Voice(enabled=True)), {"sms", "voice"}),
+        (Settings(voice=VoiceSettings(enabled=True)), {"sms", "voice"}),
         (Settings(whatsapp=WhatsApp(content_sid="HX" + "0" * 32)), {"sms", "whatsapp"}),
         (Settings(email_sender="mfa@example.com"), {"sms", "email"}),
     ],
@@ -149,12 +149,12 @@ from mfa.messages import composition
 from mfa.messages.channels import PHONE_CHANNELS, Channel
 from mfa.messages.passcode_texts import Passcode
 from mfa.settings.validation import checked
-from mfa.settings.values import Sender, Settings, Twilio, Voice
+from mfa.settings.values import Sender, Settings, Twilio, VoiceSettings
 from mfa.store.challenge_mapping import LANES
 
 document = openapi.document("https://api.example.com", operations.OPERATIONS)
 schemas = document["components"]["schemas"]
-settings = Settings(voice=Voice(enabled=True))
+settings = Settings(voice=VoiceSettings(enabled=True))
 passcode = Passcode(login_name="demo.user", code="581883", prefix="XYWD", signature="Backup", origin=None)
 reader, wording = composition.Reader("en", None, None), composition.Wording({}, "Backup", 300)
 rcs = Channel("rcs")

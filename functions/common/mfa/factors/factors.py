@@ -15,12 +15,12 @@ class Factor(StrEnum):
     EMAIL = "email"
 
     @property
-    def traits(self) -> "Traits":
+    def traits(self) -> "FactorTraits":
         """The factor's row of FACTORS."""
         return FACTORS[self]
 
 
-class Traits(NamedTuple):
+class FactorTraits(NamedTuple):
     """What a factor is good for.
 
     Attributes:
@@ -33,9 +33,9 @@ class Traits(NamedTuple):
     stands_in: bool = False
 
 
-FACTORS: Mapping[Factor, Traits] = {
-    Factor.PHONE: Traits(for_administrators=True),
-    Factor.EMAIL: Traits(for_administrators=False, stands_in=True),
+FACTORS: Mapping[Factor, FactorTraits] = {
+    Factor.PHONE: FactorTraits(for_administrators=True),
+    Factor.EMAIL: FactorTraits(for_administrators=False, stands_in=True),
 }
 
 

@@ -34,7 +34,7 @@ class Channel(StrEnum):
     EMAIL = "email"
 
     @property
-    def traits(self) -> "Traits":
+    def traits(self) -> "ChannelTraits":
         """The channel's row of CHANNELS."""
         return CHANNELS[self]
 
@@ -58,7 +58,7 @@ class Form(StrEnum):
     MAIL = "mail"
 
 
-class Traits(NamedTuple):
+class ChannelTraits(NamedTuple):
     """What a channel can do. A named tuple: every cold start makes it, in a third of the time of a dataclass.
 
     Attributes:
@@ -93,15 +93,15 @@ class Traits(NamedTuple):
 
 
 # In the order in which a client offers them.
-CHANNELS: Mapping[Channel, Traits] = {
-    Channel.SMS: Traits(
+CHANNELS: Mapping[Channel, ChannelTraits] = {
+    Channel.SMS: ChannelTraits(
         label="text message",
         amr=Proof.MESSAGE,
         form=Form.TEXT,
         senders=frozenset(("phone_number", "messaging_service_sid", "alphanumeric")),
         paid_by_segment=True,
     ),
-    Channel.VOICE: Traits(
+    Channel.VOICE: ChannelTraits(
         label="call",
         amr=Proof.CALL,
         form=Form.CALL,
@@ -109,14 +109,14 @@ CHANNELS: Mapping[Channel, Traits] = {
         senders=frozenset(("phone_number",)),
         reaches_landlines=True,
     ),
-    Channel.WHATSAPP: Traits(
+    Channel.WHATSAPP: ChannelTraits(
         label="WhatsApp",
         amr=Proof.MESSAGE,
         form=Form.TEMPLATE,
         switch="whatsapp.content_sid",
         senders=frozenset(("phone_number", "messaging_service_sid")),
     ),
-    Channel.EMAIL: Traits(
+    Channel.EMAIL: ChannelTraits(
         label="email",
         factor=Factor.EMAIL,
         amr=Proof.EMAIL,
