@@ -139,7 +139,7 @@ def test_a_token_shows_a_second_factor_where_it_names_one_of_ours(amr: list[str]
 # What an engineer adds for a channel that texts through another app: one value, one row.
 NEW_VALUE = '    RCS = "rcs"\n'
 NEW_ROW = (
-    '    Channel.RCS: Traits(label="RCS", amr=Proof.MESSAGE, form=Form.TEXT, senders=frozenset(("phone_number",)),'
+    '    Channel.RCS: ChannelTraits(label="RCS", amr=Proof.MESSAGE, form=Form.TEXT, senders=frozenset(("phone_number",)),'
     ' switch="voice.enabled"),\n'
 )
 ASK = """
@@ -176,7 +176,7 @@ def test_a_new_channel_is_a_value_and_a_row_of_the_table(tmp_path: Path) -> None
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     table = copy / "messages" / "channels.py"
     text = table.read_text(encoding="utf-8")
-    value, row = '    EMAIL = "email"\n', "    Channel.EMAIL: Traits(\n"
+    value, row = '    EMAIL = "email"\n', "    Channel.EMAIL: ChannelTraits(\n"
     assert (text.count(value), text.count(row)) == (1, 1)
     table.write_text(text.replace(value, NEW_VALUE + value).replace(row, NEW_ROW + row), encoding="utf-8")
     done = subprocess.run(
