@@ -216,9 +216,9 @@ def test_what_twilio_refuses_names_the_field_and_says_what_to_do(stack: Stack) -
         answer = start(admin)
         if known.field:
             assert field(answer) == known.field, error
-            assert answer.json["errors"][0]["message"] == known.advice, error
+            assert answer.json["errors"][0]["message"] == known.explanation, error
         else:
-            assert (answer.code, answer.json["detail"]) == (known.refusal.code, known.advice), error
+            assert (answer.code, answer.json["detail"]) == (known.refusal.code, known.explanation), error
     stack.line.fault = None
     assert start(admin).status == 201, "refusals were given back"
 

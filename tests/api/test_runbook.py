@@ -144,14 +144,15 @@ def bad_day(stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
         patch.setattr(module.wiring, "clock", lambda: 1 / 0)
         with pytest.raises(AssertionError):
             broken.call("POST", "/v1/challenges/x/verify", {"code": "000000"})
-    person = someone(new_person)
-    faults(stack, {"fault": "error", "code": 20003})
-    person.start()
-    assert person.start().code == "sms_unavailable"
-    faults(stack)
-    stack.table.delete_item(Key=BREAKER)
-    stack.restart()
-    person.login()
+    for refused_account in (20003, 20005, 10001):
+        person = someone(new_person)
+        faults(stack, {"fault": "error", "code": refused_account})
+        person.start()
+        assert person.start().code == "sms_unavailable"
+        faults(stack)
+        stack.table.delete_item(Key=BREAKER)
+        stack.restart()
+        person.login()
     stack._handlers["VerifyCodeFunction"].wiring._table._client.meta.events.register_first("before-send", lost)
     assert person.login().code == "temporarily_unavailable"
     stack.restart()

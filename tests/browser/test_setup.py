@@ -35,10 +35,10 @@ def test_the_whole_setup(browsing: Browsing, stack: RunningStack) -> None:
         console.paste_number(f"+852 {number[4:8]} {number[8:]}", console.dialog)
         expect(console.dialog.get_by_label("Country", exact=True)).to_have_value("HK")
         console.button("Send passcode").click()
-        expect(console.dialog).to_contain_text("Twilio does not accept these credentials")
+        expect(console.dialog).to_contain_text("Twilio does not accept the credentials")
         console.button("Correct it").click()
         expect(console.field("Auth Token")).to_be_focused()
-        expect(console.error_of("twilio.auth_token")).to_contain_text("Twilio does not accept these credentials")
+        expect(console.error_of("twilio.auth_token")).to_contain_text("Twilio does not accept the credentials")
 
         console.field("Auth Token").fill(stack.facts["twilio_auth_token"])
         console.button("Test").click()

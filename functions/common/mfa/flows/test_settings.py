@@ -256,6 +256,6 @@ def _compose(user: User, phone: Phone, draft: Draft, ref: str, settings: Setting
 
 
 def _explained(error: str) -> errors.Refusal:
-    """The error with its advice, at the settings field that is wrong if there is one."""
+    """The error explained, at the settings field that is wrong if there is one."""
     known = look_up(error)
-    return errors.InvalidRequest(known.field, known.advice) if known.field else known.refusal(known.advice)
+    return errors.InvalidRequest(known.field, known.explanation) if known.field else known.refusal(known.explanation)

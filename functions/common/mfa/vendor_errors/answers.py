@@ -126,8 +126,8 @@ ANSWERS: dict[str, Row] = {
             "the sender is not one of the account's",
             f"It is no number of Twilio's, or a short code of another country. {_OWN_NUMBER}",
         ),
-        "21660": ("the sender belongs to another Twilio account", f"It is not this account's. {_OWN_NUMBER}"),
-        "21661": ("the sender cannot send text messages", f"This number has no SMS. {_OWN_NUMBER}"),
+        "21660": ("the sender belongs to another Twilio account", _OWN_NUMBER),
+        "21661": ("the sender cannot send text messages", _OWN_NUMBER),
         "21662": (
             "the sender cannot send from Twilio's Ireland region",
             "Take a sender that is enabled for the account's region, or use the United States region.",
@@ -203,7 +203,7 @@ ANSWERS: dict[str, Row] = {
         ),
         "21408": (
             "the Twilio account may not send to this country",
-            f"The account may not send to this country. {_SMS_GEO}",
+            _SMS_GEO,
         ),
         "21612": (
             "the sender cannot reach this number",

@@ -55,6 +55,11 @@ class VendorError:
     proves_account: bool = True
 
     @property
+    def explanation(self) -> str:
+        """What is wrong and what to do about it, in full sentences."""
+        return f"{self.meaning[0].upper()}{self.meaning[1:]}. {self.advice}"
+
+    @property
     def about_setup(self) -> bool:
         """Whether it is about the account or the settings, which users cannot mend and are not told about."""
         return self.field not in {None, "phone"}
