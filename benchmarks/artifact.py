@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / ".aws-sam" / "build"
+LAYER = BUILD / "CommonLayer" / "python"
 BARE = Path(__file__).parent / "bare"
 # A base interpreter, as in Lambda, not the environment's: only the layer brings libraries.
 PYTHON = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
@@ -34,10 +35,10 @@ def unpack(folder: Path, *, bytecode: bool) -> Artifact:
 
     Raises `SystemExit` where nothing was built.
     """
-    if not (BUILD / "CommonLayer").is_dir():
+    if not LAYER.is_dir():
         sys.exit("There is no build: make build")
     shipped = None if bytecode else shutil.ignore_patterns("__pycache__")
-    shutil.copytree(BUILD / "CommonLayer" / "python", folder / "layer", ignore=shipped)
+    shutil.copytree(LAYER, folder / "layer", ignore=shipped)
     for function in BUILD.glob("*Function"):
         shutil.copytree(function, folder / function.name, ignore=shipped)
     shutil.copytree(BARE, folder / "bare", ignore=shutil.ignore_patterns("__pycache__"))

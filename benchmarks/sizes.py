@@ -1,11 +1,17 @@
-"""``python -m benchmarks.sizes``: how large the build is, unpacked and as it is uploaded, on standard output."""
+"""``python -m benchmarks.sizes``: how large the build is, unpacked and as it is uploaded, on standard output.
+
+Ends with an error where the layer is larger than `LIMIT`: something came in that nothing uses, or the limit is due.
+"""
 
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.artifact import BUILD
+
+LAYER = "CommonLayer"
 
 
 @dataclass(frozen=True)
@@ -16,10 +22,21 @@ class Size:
     zipped: int
 
 
+# Of the layer, for both architectures. Lambda takes 250 MB, functions included, and fetches the layer in a cold start.
+LIMIT = Size(unpacked=60 * 2**20, zipped=20 * 2**20)
+
+
 def sizes() -> dict[str, Size]:
     """Of the layer and of each function, by logical id."""
     folders = sorted([*BUILD.glob("*Layer"), *BUILD.glob("*Function")])
     return {folder.name: Size(_unpacked(folder), _zipped(folder)) for folder in folders}
+
+
+def too_large(layer: Size) -> str | None:
+    """What is wrong with the layer's size, in words; None where it fits."""
+    if layer.unpacked <= LIMIT.unpacked and layer.zipped <= LIMIT.zipped:
+        return None
+    return f"{LAYER} is larger than {_in_words(LIMIT).lstrip()}: see docs/decisions/0015-a-lean-layer.md"
 
 
 def _unpacked(folder: Path) -> int:
@@ -31,6 +48,17 @@ def _zipped(folder: Path) -> int:
         return Path(shutil.make_archive(f"{scratch}/artifact", "zip", folder)).stat().st_size
 
 
+def _in_words(size: Size) -> str:
+    return f"{size.unpacked / 2**10:10,.0f} KB unpacked{size.zipped / 2**10:10,.0f} KB zipped"
+
+
+def main() -> str | None:
+    """Prints each size; returns what is wrong with them."""
+    found = sizes()
+    for name, size in found.items():
+        print(f"{name:<20}{_in_words(size)}")
+    return too_large(found[LAYER])
+
+
 if __name__ == "__main__":
-    for name, size in sizes().items():
-        print(f"{name:<20}{size.unpacked / 2**10:10,.0f} KB unpacked{size.zipped / 2**10:10,.0f} KB zipped")
+    sys.exit(main())

@@ -1,7 +1,9 @@
-"""Cut botocore's descriptions of AWS down to what the roles in template.yaml allow: python prune.py DATA ACTION...
+"""Take out of the layer what no function uses: python prune.py TREE ACTION...
 
-Each client parses its service's whole description at its first use, SSM's alone for 25 ms of a cold start. What goes
-could not be called anyway: IAM would refuse it. Texts, which only `help()` shows, go as well.
+TREE holds the installed packages, ACTION is one that a role in template.yaml allows, e.g. ``kms:Sign``. Packages that are
+left out as a whole are named in pyproject.toml, `override-dependencies`: they are never installed.
+
+The result depends on nothing but the packages, so that two builds are the same, byte for byte.
 """
 
 import gzip
@@ -12,6 +14,82 @@ from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
+
+# Written by the installer, not the same by pip as by uv. Python reads none of it, and lists of files and an architecture's tags
+# are no longer true.
+INSTALLERS = (".lock", "bin", *(f"*.dist-info/{name}" for name in ("INSTALLER", "RECORD", "REQUESTED", "WHEEL")))
+# Patterns below the tree, and why no function misses them. tests/e2e/test_lean_layer.py imports everything that the
+# functions can reach from the built layer, and runs suites of tests/api on it.
+LEFT_OUT = {
+    "**/tests": "the packages' own tests",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui": "a page for API descriptions; ours is served without one",
+    "boto3/data": "boto3's resources; the store uses clients",
+    "boto3/examples": "text for boto3's manual",
+    "botocore/data/*/*/examples-1.json": "text for boto3's manual",
+    "cffi": "compiles extensions; those of argon2 and cryptography come compiled and load only `_cffi_backend`",
+    "dateutil/zoneinfo": "an archive of time zones; all times here are UTC",
+    "phonenumbers/carrier.py": "names of carriers",
+    "phonenumbers/carrierdata": "names of carriers",
+    "phonenumbers/geocoder.py": "names of places",
+    "phonenumbers/geodata": "names of places",
+    "phonenumbers/timezone.py": "time zones of numbers",
+    "phonenumbers/tzdata": "time zones of numbers",
+}
+# Twilio's SDK has a package for each product, and its client imports one when it is first used.
+TWILIO_PRODUCTS = {"api": "messages and calls", "pricing": "what a message costs"}
+
+
+def leave_out(tree: Path) -> None:
+    """Removes what `LEFT_OUT` names and Twilio's other products. Raises `LookupError` where a name fits nothing."""
+    for pattern in INSTALLERS:
+        for path in sorted(tree.glob(pattern)):
+            _remove(path)
+    for pattern in LEFT_OUT:
+        found = sorted(tree.glob(pattern))
+        if not found:
+            raise LookupError(f"{pattern} is not there any more: take it out of LEFT_OUT")
+        for path in found:
+            _remove(path)
+    products = {path.parent.name: path.parent for path in tree.glob("twilio/rest/*/__init__.py")}
+    if missing := TWILIO_PRODUCTS.keys() - products.keys():
+        raise LookupError(f"Twilio's SDK has no {sorted(missing)}")
+    for name in products.keys() - TWILIO_PRODUCTS.keys():
+        _remove(products[name])
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def cut_descriptions(data: Path, actions: list[str]) -> None:
+    """Cuts botocore's descriptions of AWS down to these actions.
+
+    Each client parses its service's whole description at its first use, SSM's alone for 25 ms of a cold start. What goes
+    could not be called anyway: IAM would refuse it. Texts, which only `help()` shows, go as well.
+    """
+    operations: dict[str, set[str]] = {}
+    for action in actions:
+        service, _, operation = action.partition(":")
+        operations.setdefault(service, set()).add(operation)
+    for folder in data.iterdir():
+        if folder.is_dir() and folder.name not in operations:
+            shutil.rmtree(folder)
+    prefixes = set()
+    for service, names in operations.items():
+        path = described(data / service)
+        model = cut(json.loads(gzip.decompress(path.read_bytes())), names)
+        prefixes.add(model["metadata"]["endpointPrefix"])
+        # Unpacked, because what gzip writes depends on the version of zlib. botocore takes either.
+        path.with_suffix("").write_bytes(_compact(model))
+        path.unlink()
+    endpoints = json.loads((data / "endpoints.json").read_bytes())
+    for partition in endpoints["partitions"]:
+        services = partition["services"]
+        partition["services"] = {prefix: services[prefix] for prefix in sorted(prefixes & services.keys())}
+    (data / "endpoints.json").write_bytes(_compact(endpoints))
 
 
 def described(folder: Path) -> Path:
@@ -27,7 +105,8 @@ def cut(model: Json, operations: set[str]) -> Json:
     while missing := wanted - shapes.keys():
         shapes |= {name: model["shapes"][name] for name in missing}
         wanted = _shapes_in([kept, shapes])
-    slim: Json = _without_texts(model | {"operations": kept, "shapes": shapes})
+    # The order of a set is another in each process.
+    slim: Json = _without_texts(model | {"operations": kept, "shapes": dict(sorted(shapes.items()))})
     return slim
 
 
@@ -52,29 +131,14 @@ def _without_texts(part: Any) -> Any:
     }
 
 
-def main(data: Path, actions: list[str]) -> None:
-    operations: dict[str, set[str]] = {}
-    for action in actions:
-        service, _, operation = action.partition(":")
-        operations.setdefault(service, set()).add(operation)
-    for folder in data.iterdir():
-        if folder.is_dir() and folder.name not in operations:
-            shutil.rmtree(folder)
-    prefixes = set()
-    for service, names in operations.items():
-        path = described(data / service)
-        model = cut(json.loads(gzip.decompress(path.read_bytes())), names)
-        prefixes.add(model["metadata"]["endpointPrefix"])
-        path.write_bytes(gzip.compress(_compact(model), mtime=0))
-    endpoints = json.loads((data / "endpoints.json").read_bytes())
-    for partition in endpoints["partitions"]:
-        services = partition["services"]
-        partition["services"] = {prefix: services[prefix] for prefix in sorted(prefixes & services.keys())}
-    (data / "endpoints.json").write_bytes(_compact(endpoints))
-
-
 def _compact(document: Json) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
+
+
+def main(tree: Path, actions: list[str]) -> None:
+    """Does both to the tree."""
+    leave_out(tree)
+    cut_descriptions(tree / "botocore" / "data", actions)
 
 
 if __name__ == "__main__":
