@@ -33,7 +33,8 @@ def refuse(
 ) -> bool:
     """A callback says that a message was not delivered."""
     event = world.event(EventType.SEND_REFUSED)
-    return world.sends.record_refused(receipt, delivery, error, event, permanent=permanent, ends_cooldown=False)
+    outcome = Outcome(delivery, error, permanent=permanent)
+    return world.sends.record_refused(receipt, outcome, event, ends_cooldown=False)
 
 
 def by(world: World, demo: Person, channel: Channel) -> Challenge:

@@ -18,7 +18,7 @@ from mfa.users.history import EventType
 from mfa.users.search_index import search_term
 from mfa.users.user import Kind, User
 from tests.contract.engines import engines, running
-from tests.contract.world import KEYS, START, Person, World
+from tests.contract.world import START, Person, World
 
 USERS = 300
 READS = {"query", "batch_get_item"}
@@ -36,8 +36,7 @@ def directory_of(world: World) -> Directory:
         accounts=world.accounts,
         listings=world.listings,
         histories=world.histories,
-        keys=lambda: KEYS,
-        random_bytes=world.dice.randbytes,
+        runtime=world.runtime,
     )
 
 

@@ -30,7 +30,7 @@ def sends(world: World) -> list[Receipt]:
         charge_notice = world.sends.charge_notice
         record_delivery = world.sends.record_delivery
 
-        def record_refused(self, receipt: Receipt, *_what: object, permanent: bool, ends_cooldown: bool) -> bool:
+        def record_refused(self, receipt: Receipt, *_what: object, ends_cooldown: bool) -> bool:
             kept.append(receipt)
             return True
 
@@ -41,9 +41,7 @@ def sends(world: World) -> list[Receipt]:
 def record(world: World, receipt: Receipt, *, ends_cooldown: bool = True) -> bool:
     """Writes a refusal as the answer to a send does, or as a callback does."""
     event = world.event(EventType.SEND_REFUSED)
-    return world.sends.record_refused(
-        receipt, Delivery.FAILED, "21610", event, permanent=False, ends_cooldown=ends_cooldown
-    )
+    return world.sends.record_refused(receipt, Outcome(Delivery.FAILED, "21610"), event, ends_cooldown=ends_cooldown)
 
 
 def test_a_refused_send_is_given_back_and_ends_its_cooldown(world: World, demo: Person) -> None:

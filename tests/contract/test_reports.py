@@ -3,7 +3,7 @@
 import pytest
 
 from mfa.challenges.challenge import Delivery
-from mfa.challenges.sends import Receipt
+from mfa.challenges.sends import Outcome, Receipt
 from mfa.settings.values import Settings, StoredSettings
 from mfa.store import records
 from mfa.users.history import EventType
@@ -19,9 +19,8 @@ def receipt(world: World) -> Receipt:
 
 def refuse(world: World, sent: Receipt, error: str = "30005", *, permanent: bool = True) -> bool:
     event = world.event(EventType.SEND_REFUSED)
-    return world.sends.record_refused(
-        sent, Delivery.UNDELIVERED, error, event, permanent=permanent, ends_cooldown=False
-    )
+    outcome = Outcome(Delivery.UNDELIVERED, error, permanent=permanent)
+    return world.sends.record_refused(sent, outcome, event, ends_cooldown=False)
 
 
 def test_a_send_is_found_by_what_the_callback_names(world: World, demo: Person) -> None:

@@ -33,8 +33,7 @@ def administration(world: World) -> UserAdministration:
         users=world.users,
         stored_settings=world.settings_store.load_settings,
         passwords=Hashes(),
-        clock=lambda: world.now,
-        random_bytes=world.dice.randbytes,
+        runtime=world.runtime,
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from infra.local.processes import AWS_ENVIRONMENT
 from mfa.challenges.challenge import Delivery
-from mfa.challenges.sends import Receipt
+from mfa.challenges.sends import Outcome, Receipt
 from mfa.messages.channels import Channel
 from mfa.store import records
 from mfa.store.counters import Counters
@@ -195,7 +195,7 @@ def test_of_one_send_given_back_ten_times_at_once_one_counts(place: Place) -> No
         )
         store = SendStore(Table(client, place.table, lambda _: None), Counters(lambda _: 0))
         event = Event(id=f"{n}", at=item["sent_at"] + 1, type=EventType.SEND_REFUSED, actor=person.name)
-        store.record_refused(receipt, Delivery.FAILED, "21610", event, permanent=False, ends_cooldown=True)
+        store.record_refused(receipt, Outcome(Delivery.FAILED, "21610"), event, ends_cooldown=True)
         client.close()
 
     at_once(10, give_back)

@@ -228,7 +228,7 @@ def test_an_earlier_send_is_found_by_its_own_digits_only() -> None:
     keys = HmacKeys(b"new", b"old")
 
     def sent(send_id: str, digits: str, key: HmacKeys) -> EarlierSend:
-        mac = passcodes.mac(key.signing("passcode"), login_name="u", challenge_id="c", send_id=send_id, digits=digits)
+        mac = passcodes.mac(key.signing("passcode"), passcodes.SendIdentity("u", "c", send_id), digits)
         return EarlierSend(send_id, send_id.upper(), mac)
 
     earlier = (sent("a", "111111", HmacKeys(b"old")), sent("b", "222222", keys))

@@ -9,7 +9,7 @@ import pytest
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import Budget, ShardedBudget
 from mfa.challenges.challenge import Delivery
-from mfa.challenges.sends import Receipt, Send
+from mfa.challenges.sends import Outcome, Receipt, Send
 from mfa.delivery.twilio_callbacks import STATUSES, TwilioCallbacks
 from mfa.errors import Forbidden
 from mfa.flows.delivery_report import DeliveryReports
@@ -69,12 +69,10 @@ class Sends:
         self.written.append(delivery)
         return self.is_news
 
-    def record_refused(
-        self, receipt: Receipt, delivery: Delivery, error: str, event: Event, *, permanent: bool, ends_cooldown: bool
-    ) -> bool:
-        assert event.detail == {"error": error, "channel": "sms"}
+    def record_refused(self, receipt: Receipt, outcome: Outcome, event: Event, *, ends_cooldown: bool) -> bool:
+        assert event.detail == {"error": outcome.error, "channel": "sms"}
         assert ends_cooldown is False, "only the answer to a send ends its cooldown"
-        self.written.append((delivery, error, permanent))
+        self.written.append((outcome.delivery, outcome.error, outcome.permanent))
         return self.is_news
 
 

@@ -166,3 +166,25 @@ def test_importing_a_module_reads_no_environment_and_opens_nothing(module: str) 
     # boto3's vendored requests look at sockets' abilities; only connections count.
     watch = watch.replace("'socket.'", "'socket.connect', 'socket.bind', 'socket.getaddrinfo'")
     assert module in imported_by(f"{watch}import {module}")
+
+
+def functions_of(path: Path) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)]
+
+
+# Signatures that others set: the SDK's own, and a composer's six plain inputs.
+WIDE = {"mfa.delivery.twilio.request", "mfa.messages.composition.compose"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_function_has_at_most_about_40_lines_and_five_parameters(module: str) -> None:
+    for function in functions_of(MODULES[module]):
+        first = function.body[0]
+        documented = ast.get_docstring(function) is not None
+        docstring = (first.end_lineno or 0) - first.lineno + 1 if documented else 0
+        lines = (function.end_lineno or 0) - function.lineno + 1 - docstring
+        assert lines <= 42, f"{function.name} has {lines} lines: it is two steps"
+        arguments = function.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        taken = [each.arg for each in every if each.arg not in {"self", "cls"}]
+        assert len(taken) <= 5 or f"{module}.{function.name}" in WIDE, f"{function.name} lacks a value for {taken}"

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfa.challenges import passcodes
+from mfa.challenges.passcodes import SendIdentity
 
 LENGTHS = st.integers(4, 10)
 SEPARATORS = st.text(" \t\u00a0-", max_size=2)
@@ -170,7 +171,7 @@ def test_every_prefix_reads_as_one_beside_the_digits(numbers: list[int]) -> None
 def test_the_digest_is_the_one_that_openssl_computes(
     login_name: str, challenge_id: str, send_id: str, digits: str, expected: str
 ) -> None:
-    mac = passcodes.mac(KEY, login_name=login_name, challenge_id=challenge_id, send_id=send_id, digits=digits)
+    mac = passcodes.mac(KEY, SendIdentity(login_name, challenge_id, send_id), digits)
     assert mac.hex() == expected
 
 
@@ -179,7 +180,7 @@ PARTS = st.tuples(*(st.text("ab|#-\x00", max_size=4) for _ in range(4)))
 
 def digest(parts: tuple[str, ...], key: bytes = KEY) -> bytes:
     login_name, challenge_id, send_id, digits = parts
-    return passcodes.mac(key, login_name=login_name, challenge_id=challenge_id, send_id=send_id, digits=digits)
+    return passcodes.mac(key, SendIdentity(login_name, challenge_id, send_id), digits)
 
 
 @given(PARTS, PARTS)
@@ -195,16 +196,20 @@ def test_moving_a_border_between_two_parts_changes_the_digest(whole: str, data: 
 
 
 def test_only_the_digits_that_were_sent_match_under_the_current_or_the_previous_key() -> None:
-    about = {"login_name": "demo.user", "challenge_id": "c", "send_id": "s"}
-    expected = passcodes.mac(b"old", **about, digits="581883")
-    assert passcodes.matches([b"new", b"old"], expected, **about, digits="581883")
-    assert passcodes.matches([b"old", b"new"], expected, **about, digits="581883")
-    assert not passcodes.matches([b"new"], expected, **about, digits="581883")
-    assert not passcodes.matches([b"new", b"old"], expected, **about, digits="581884")
-    assert not passcodes.matches([], expected, **about, digits="581883")
-    for other in ("login_name", "challenge_id", "send_id"):
-        assert not passcodes.matches([b"old"], expected, **about | {other: "x"}, digits="581883")
+    about = SendIdentity("demo.user", "c", "s")
+    expected = passcodes.mac(b"old", about, "581883")
+    assert passcodes.matches([b"new", b"old"], expected, about, "581883")
+    assert passcodes.matches([b"old", b"new"], expected, about, "581883")
+    assert not passcodes.matches([b"new"], expected, about, "581883")
+    assert not passcodes.matches([b"new", b"old"], expected, about, "581884")
+    assert not passcodes.matches([], expected, about, "581883")
+    for other in (
+        SendIdentity("x", "c", "s"),
+        SendIdentity("demo.user", "x", "s"),
+        SendIdentity("demo.user", "c", "x"),
+    ):
+        assert not passcodes.matches([b"old"], expected, other, "581883")
 
 
 def test_a_challenge_without_a_code_is_matched_by_nothing() -> None:
-    assert not passcodes.matches([KEY], b"", login_name="u", challenge_id="c", send_id="", digits="0000")
+    assert not passcodes.matches([KEY], b"", SendIdentity("u", "c", ""), "0000")

@@ -17,6 +17,7 @@ from itsdangerous import URLSafeSerializer
 from mfa.challenges import challenge_ids
 from mfa.errors import InvalidToken
 from mfa.tokens import access_tokens, mfa_tokens
+from mfa.tokens.access_tokens import Grant
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.user import Kind
@@ -50,16 +51,20 @@ class LocalSigner:
 SIGNER = LocalSigner()
 
 
+def grant(now: float) -> Grant:
+    return Grant(issuer="i", client_id="a", issued_at=now, seconds=60, jti="j", amr=["pwd"])
+
+
 def access_token(**changes: object) -> str:
     arguments = {
         "issuer": "https://login.example.com",
-        "audience": "https://login.example.com",
+        "client_id": None,
         "seconds": 3600,
-        "now": NOW,
+        "issued_at": NOW,
         "jti": "j",
         "amr": ["pwd", "sms"],
     }
-    return access_tokens.sign_access_token(SIGNER, access_tokens.access_claims(TOKEN, **arguments | changes))  # type: ignore[arg-type]
+    return access_tokens.sign_access_token(SIGNER, access_tokens.access_claims(TOKEN, Grant(**arguments | changes)))  # type: ignore[arg-type]
 
 
 @given(
@@ -253,7 +258,7 @@ def test_an_access_token_signed_by_another_key_is_refused() -> None:
 def test_an_access_token_of_another_audience_is_refused() -> None:
     with pytest.raises(jwt.InvalidAudienceError):
         jwt.decode(
-            access_token(audience="client-1"),
+            access_token(client_id="client-1"),
             SIGNER.private.public_key(),
             ["ES256"],
             audience="https://login.example.com",
@@ -263,9 +268,7 @@ def test_an_access_token_of_another_audience_is_refused() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=128))
 def test_any_login_name_can_be_the_subject_of_an_access_token(name: str) -> None:
-    claims = access_tokens.access_claims(
-        replace(TOKEN, login_name=name), issuer="i", audience="a", seconds=60, now=NOW, jti="j", amr=["pwd"]
-    )
+    claims = access_tokens.access_claims(replace(TOKEN, login_name=name), grant(NOW))
     read = jwt.decode(
         access_tokens.sign_access_token(SIGNER, claims),
         SIGNER.private.public_key(),
@@ -277,8 +280,6 @@ def test_any_login_name_can_be_the_subject_of_an_access_token(name: str) -> None
 
 
 def test_times_in_access_tokens_are_whole_seconds() -> None:
-    claims = access_tokens.access_claims(
-        TOKEN, issuer="i", audience="a", seconds=60, now=NOW + 0.999, jti="j", amr=["pwd"]
-    )
+    claims = access_tokens.access_claims(TOKEN, grant(NOW + 0.999))
     assert all(type(claims[name]) is int for name in ("iat", "exp", "auth_time"))
     assert claims["exp"] - claims["iat"] == 60

@@ -60,21 +60,10 @@ class MeteredSends:
         with self._metrics.timing("record_send_ms"):
             return self._sends.record_delivery(receipt, delivery, event)
 
-    def record_refused(
-        self,
-        receipt: "Receipt",
-        delivery: Delivery,
-        error: str,
-        event: Event,
-        *,
-        permanent: bool,
-        ends_cooldown: bool,
-    ) -> bool:
+    def record_refused(self, receipt: "Receipt", outcome: "Outcome", event: Event, *, ends_cooldown: bool) -> bool:
         """Gives a refused send back."""
         with self._metrics.timing("record_send_ms"):
-            return self._sends.record_refused(
-                receipt, delivery, error, event, permanent=permanent, ends_cooldown=ends_cooldown
-            )
+            return self._sends.record_refused(receipt, outcome, event, ends_cooldown=ends_cooldown)
 
     def _charged(self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int) -> None:
         """A day's (an hour's) sum of the shares is how much of the budget is spent, whatever the ceiling was meanwhile."""

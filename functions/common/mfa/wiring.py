@@ -23,7 +23,10 @@ from mfa.tokens.hmac_keys import HmacKeys
 
 if TYPE_CHECKING:
     from mfa.administration.access import Access
+    from mfa.administration.imports import Imports
+    from mfa.administration.overview import Overviews
     from mfa.administration.parts import Administration
+    from mfa.administration.user_changes import UserAdministration
     from mfa.aws.cipher import KmsCipher
     from mfa.aws.signer import KmsSigner
     from mfa.delivery.messenger import TwilioMessenger
@@ -34,14 +37,17 @@ if TYPE_CHECKING:
     from mfa.flows.log_in import LogIn
     from mfa.flows.runtime import Runtime
     from mfa.flows.send_passcode import SendPasscode
+    from mfa.flows.test_settings import TestSettings
     from mfa.flows.verify_passcode import VerifyPasscode
     from mfa.store.accounts import AccountStore
     from mfa.store.clients import ClientStore
     from mfa.store.counters import Counters
+    from mfa.store.histories import Histories
     from mfa.store.search import Listings
     from mfa.store.sends import SendStore
     from mfa.store.settings import SettingsStore
     from mfa.store.table import Table
+    from mfa.store.users import UserStore
 
 
 class Wiring:
@@ -142,69 +148,74 @@ class Wiring:
         from mfa.administration.clients import ClientAdministration
         from mfa.administration.configuration import Configuration
         from mfa.administration.directory import Directory
-        from mfa.administration.imports import Imports
-        from mfa.administration.overview import Overviews
         from mfa.administration.parts import Administration
         from mfa.administration.personal_data import PersonalData
-        from mfa.administration.user_changes import UserAdministration
-        from mfa.delivery.prices import TwilioPrices
-        from mfa.flows.test_settings import TestSettings
         from mfa.store.histories import Histories
         from mfa.store.personal_data import PersonalStore
-        from mfa.store.settings_tests import SettingsTestStore
-        from mfa.store.users import UserStore
+
+        runtime, histories = self.runtime, Histories(self._table)
+        return Administration(
+            users=self._user_administration,
+            directory=Directory(
+                accounts=self.account_store, listings=self._listings, histories=histories, runtime=runtime
+            ),
+            configuration=Configuration(settings=self.settings_store, cipher=self._cipher, runtime=runtime),
+            clients=ClientAdministration(clients=self._client_store, runtime=runtime),
+            tests=self._settings_tests,
+            imports=self._imports,
+            overviews=self._overviews(histories),
+            personal=PersonalData(records=PersonalStore(self._table), runtime=runtime),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def _user_administration(self) -> "UserAdministration":
+        from mfa.administration.user_changes import UserAdministration
         from mfa.users.passwords import Argon2Passwords
 
-        accounts, users, passwords = self.account_store, UserStore(self._table), Argon2Passwords()
-        listings, histories = self._listings, Histories(self._table)
-        user_administration = UserAdministration(
-            accounts=accounts,
-            users=users,
+        return UserAdministration(
+            accounts=self.account_store,
+            users=self._user_store,
             # Not the cached ones: an administrator who has just changed the settings must see them in force.
             stored_settings=self.settings_store.load_settings,
-            passwords=passwords,
-            clock=self.clock,
-            random_bytes=self.random_bytes,
+            passwords=Argon2Passwords(),
+            runtime=self.runtime,
         )
-        return Administration(
-            users=user_administration,
-            directory=Directory(
-                accounts=accounts,
-                listings=listings,
-                histories=histories,
-                keys=self.keys,
-                random_bytes=self.random_bytes,
-            ),
-            configuration=Configuration(
-                settings=self.settings_store, cipher=self._cipher, clock=self.clock, random_bytes=self.random_bytes
-            ),
-            clients=ClientAdministration(clients=self._client_store, clock=self.clock, random_bytes=self.random_bytes),
-            tests=TestSettings(
-                accounts=accounts,
-                tests=SettingsTestStore(self._table),
-                messenger=self._messenger,
-                stored_settings=self.settings_store.load_settings,
-                decrypt=self._cipher.decrypt,
-                runtime=self.runtime,
-            ),
-            imports=Imports(
-                administration=user_administration,
-                accounts=accounts,
-                users=users,
-                listings=listings,
-                hashes=passwords,
-                keys=self.keys,
-            ),
-            overviews=Overviews(
-                histories=histories,
-                prices=TwilioPrices(self._twilio_accounts.current, os.environ.get("TWILIO_API_URL", "")),
-                clock=self.clock,
-            ),
-            personal=PersonalData(
-                records=PersonalStore(self._table), keys=self.keys, clock=self.clock, random_bytes=self.random_bytes
-            ),
-            clock=self.clock,
+
+    @cached_property
+    def _settings_tests(self) -> "TestSettings":
+        from mfa.flows.test_settings import TestSettings
+        from mfa.store.settings_tests import SettingsTestStore
+
+        return TestSettings(
+            accounts=self.account_store,
+            tests=SettingsTestStore(self._table),
+            messenger=self._messenger,
+            stored_settings=self.settings_store.load_settings,
+            decrypt=self._cipher.decrypt,
+            runtime=self.runtime,
         )
+
+    @cached_property
+    def _imports(self) -> "Imports":
+        from mfa.administration.imports import Imports
+        from mfa.users.passwords import Argon2Passwords
+
+        return Imports(
+            administration=self._user_administration,
+            accounts=self.account_store,
+            users=self._user_store,
+            listings=self._listings,
+            hashes=Argon2Passwords(),
+            runtime=self.runtime,
+        )
+
+    def _overviews(self, histories: "Histories") -> "Overviews":
+        from mfa.administration.overview import Overviews
+        from mfa.delivery.prices import TwilioPrices
+
+        prices = TwilioPrices(self._twilio_accounts.current, os.environ.get("TWILIO_API_URL", ""))
+        return Overviews(histories=histories, prices=prices, runtime=self.runtime)
 
     # --- parts
 
@@ -215,6 +226,12 @@ class Wiring:
 
         order = os.environ["SIGNING_ORDER"].split(",")
         return KmsSigner(self._kms, [f"{os.environ['SIGNING_KEY_ALIAS']}-{each}" for each in order])
+
+    @cached_property
+    def _user_store(self) -> "UserStore":
+        from mfa.store.users import UserStore
+
+        return UserStore(self._table)
 
     @cached_property
     def account_store(self) -> "AccountStore":

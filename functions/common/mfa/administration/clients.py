@@ -1,12 +1,12 @@
 """Clients, as administrators register them."""
 
 import base64
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from mfa import errors
 from mfa.administration.requests import NewClient
+from mfa.flows.runtime import Runtime
 from mfa.users.actors import Actor
 from mfa.users.clients import Client, hash_secret
 from mfa.users.history import Event, EventType
@@ -27,8 +27,6 @@ class ClientAdministration:
     """What administrators do to clients. Times are seconds since 1970."""
 
     clients: ClientRegister
-    clock: Callable[[], float]
-    random_bytes: Callable[[int], bytes]
 
     def registered(self) -> list[Client]:
         """Every client, by name."""
@@ -38,11 +36,11 @@ class ClientAdministration:
         """Registers a client; gives it with its secret, which is shown this once."""
         secret = self._new_secret()
         client = Client(
-            client_id=self.random_bytes(12).hex(),
+            client_id=self.runtime.random_bytes(12).hex(),
             name=new.name,
             legacy=new.legacy,
             secret_hash=hash_secret(secret),
-            created_at=self.clock(),
+            created_at=self.runtime.clock(),
         )
         event = self._event(actor, EventType.CLIENT_CREATED, client_id=client.client_id, name=client.name)
         self.clients.add_client(client, actor.name, event)
@@ -66,8 +64,10 @@ class ClientAdministration:
 
     def _new_secret(self) -> str:
         """256 random bits as text."""
-        return base64.urlsafe_b64encode(self.random_bytes(32)).rstrip(b"=").decode()
+        return base64.urlsafe_b64encode(self.runtime.random_bytes(32)).rstrip(b"=").decode()
 
     def _event(self, actor: Actor, type_: EventType, **detail: Any) -> Event:
         """What the actor did, for the actor's own history: clients have none."""
-        return actor.event(type_, self.clock(), self.random_bytes, detail=detail)
+        return actor.event(type_, self.runtime.clock(), self.runtime.random_bytes, detail=detail)
+
+    runtime: Runtime

@@ -1,10 +1,11 @@
 """Settings, as administrators change them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mfa import errors
+from mfa.flows.runtime import Runtime
 from mfa.settings.validation import merged
 from mfa.settings.values import AuthToken, ReplacedToken, StoredSettings
 from mfa.users.actors import Actor
@@ -33,8 +34,6 @@ class Configuration:
 
     settings: SettingsItems
     cipher: Cipher
-    clock: Callable[[], float]
-    random_bytes: Callable[[int], bytes]
 
     def get(self) -> StoredSettings:
         """The settings."""
@@ -62,7 +61,7 @@ class Configuration:
         elif isinstance(token, str):
             auth_token = AuthToken(self.cipher.encrypt(token), token[-4:])
             if stored.auth_token:
-                replaced = ReplacedToken(stored.auth_token.ciphertext, self.clock() + REPLACED_TOKEN_SECONDS)
+                replaced = ReplacedToken(stored.auth_token.ciphertext, self.runtime.clock() + REPLACED_TOKEN_SECONDS)
         saved = StoredSettings(settings, auth_token, stored.version + 1, replaced_token=replaced)
         changed = sorted(
             name for name in settings.__struct_fields__ if getattr(settings, name) != getattr(stored.settings, name)
@@ -70,6 +69,10 @@ class Configuration:
         if auth_token != stored.auth_token:
             changed.append("twilio.auth_token")
         # The actor's own history tells of it: settings have none.
-        event = actor.event(EventType.SETTINGS_CHANGED, self.clock(), self.random_bytes, detail={"changed": changed})
+        event = actor.event(
+            EventType.SETTINGS_CHANGED, self.runtime.clock(), self.runtime.random_bytes, detail={"changed": changed}
+        )
         self.settings.save_settings(saved, actor.name, event)
         return saved
+
+    runtime: Runtime

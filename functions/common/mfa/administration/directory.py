@@ -1,6 +1,6 @@
 """The directory: lists of users, and what happened to one of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,9 +10,9 @@ from mfa.challenges.account import Account
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.guesses import refused_guesses
 from mfa.errors import InvalidRequest, UserNotFound
+from mfa.flows.runtime import Runtime
 from mfa.times import seconds
 from mfa.tokens import cursors
-from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.history import Event
 from mfa.users.search_index import (
     REGISTERED,
@@ -44,8 +44,7 @@ class Directory:
     accounts: ports.AccountPages
     listings: ports.UserLists
     histories: UserHistories
-    keys: Callable[[], HmacKeys]
-    random_bytes: Callable[[int], bytes]
+    runtime: Runtime
 
     def users(self, which: ListUsers) -> tuple[list[Account], str | None]:
         """Users in order, and the cursor of the next ones. Raises InvalidRequest.
@@ -60,7 +59,7 @@ class Directory:
         since = seconds(which.registered_after, "registered_after") if which.registered_after else None
         fields = SEARCHED if query else (REGISTERED,) if since is not None else SEARCHED[:1]
         filters = ["users", which.kind, which.mfa, query, since]
-        at, after = cursors.read(self.keys(), filters, which.cursor) if which.cursor else [fields[0], ""]
+        at, after = cursors.read(self.runtime.keys(), filters, which.cursor) if which.cursor else [fields[0], ""]
         found: list[Account] = []
         pages = 0
         for field in fields[fields.index(at) :]:
@@ -69,7 +68,7 @@ class Directory:
             lists = user_lists(field, which.kind, which.mfa)
             while len(found) < which.limit:
                 if pages == PAGES_PER_REQUEST:
-                    return found, cursors.write(self.keys(), filters, [field, after])
+                    return found, cursors.write(self.runtime.keys(), filters, [field, after])
                 pages += 1
                 page = self.listings.page(lists, query, after, which.limit - len(found))
                 if not page:
@@ -83,7 +82,7 @@ class Directory:
                     and _shown(account.existing_user, field, query, since)
                 ]
             if len(found) >= which.limit:
-                return found, cursors.write(self.keys(), filters, [field, after])
+                return found, cursors.write(self.runtime.keys(), filters, [field, after])
             after = ""
         return found, None
 
@@ -94,13 +93,13 @@ class Directory:
         """
         login_name = existing_login_name(which.login_name)
         filters = ["events", login_name]
-        before = cursors.read(self.keys(), filters, which.cursor)[0] if which.cursor else None
+        before = cursors.read(self.runtime.keys(), filters, which.cursor)[0] if which.cursor else None
         events = self.histories.events(login_name, before, which.limit)
         cursor = None
         if len(events) == which.limit:
-            cursor = cursors.write(self.keys(), filters, [events[-1].position])
+            cursor = cursors.write(self.runtime.keys(), filters, [events[-1].position])
         if which.cursor is None:
-            waiting = refused_guesses(self.histories.challenge(login_name), login_name, self.random_bytes)
+            waiting = refused_guesses(self.histories.challenge(login_name), login_name, self.runtime.random_bytes)
             events = sorted([*events, *waiting], key=lambda event: event.at, reverse=True)
         if not events and which.cursor is None:
             raise UserNotFound

@@ -1,7 +1,6 @@
 """Import and export of users: a dry run over all lines, then pieces that can be repeated without harm."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,9 +10,9 @@ from mfa.administration.answers import ImportReport, LineError
 from mfa.administration.requests import ExportUsers, ImportUser, ImportUsers
 from mfa.administration.user_changes import UserAdministration, Users
 from mfa.challenges.account import Account
+from mfa.flows.runtime import Runtime
 from mfa.settings.values import Settings
 from mfa.tokens import cursors
-from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
 from mfa.users.search_index import names, user_lists
@@ -41,7 +40,6 @@ class Imports:
     users: Users
     listings: ports.UserLists
     hashes: Hashes
-    keys: Callable[[], HmacKeys]
 
     def run(self, actor: Actor, given: ImportUsers) -> ImportReport:
         """Checks every line, or writes a piece. A bad line is reported and left out. Raises InvalidRequest."""
@@ -56,12 +54,12 @@ class Imports:
     def export(self, which: ExportUsers) -> tuple[str, str | None]:
         """The next users as CSV, and the cursor of those behind them."""
         filters = ["export", which.kind, which.mfa]
-        after = cursors.read(self.keys(), filters, which.cursor)[0] if which.cursor else ""
+        after = cursors.read(self.runtime.keys(), filters, which.cursor)[0] if which.cursor else ""
         entries = self.listings.page(user_lists("login_name", which.kind, which.mfa), "", after, EXPORT_PAGE)
         text = csv_users.write(self.accounts.load_accounts(names(entries)), header=not which.cursor)
         if len(entries) < EXPORT_PAGE:
             return text, None
-        return text, cursors.write(self.keys(), filters, [entries[-1].position])
+        return text, cursors.write(self.runtime.keys(), filters, [entries[-1].position])
 
     def _checked(self, lines: list[csv_users.Line], settings: Settings) -> ImportReport:
         found: list[LineError] = []
@@ -124,7 +122,7 @@ class Imports:
         """Makes the user as the line has it. What the line says nothing of stays."""
         name = new_login_name(row.login_name)
         found = self.accounts.load_accounts([name])
-        now = self.administration.clock()
+        now = self.runtime.clock()
         fields: dict[str, Any] = {
             field: value
             for field in row.__struct_fields__
@@ -138,7 +136,7 @@ class Imports:
                 credentials_changed_at=now,
                 **{"kind": Kind.BACKUP, "password_hash": None} | fields,
             )
-            event = actor.event(EventType.USER_CREATED, now, self.administration.random_bytes, detail={"by": "import"})
+            event = actor.event(EventType.USER_CREATED, now, self.runtime.random_bytes, detail={"by": "import"})
             self.users.add(user, event)
             self._add_phones(actor, Account(user=user), row, settings)
             return "created"
@@ -147,7 +145,7 @@ class Imports:
         after, changed = before.changed(now, fields)
         if changed:
             detail = {"by": "import", "changed": changed}
-            event = actor.event(EventType.USER_CHANGED, now, self.administration.random_bytes, detail=detail)
+            event = actor.event(EventType.USER_CHANGED, now, self.runtime.random_bytes, detail=detail)
             self.users.change(before, after, event)
         added = self._add_phones(actor, account, row, settings)
         return "updated" if changed or added else "unchanged"
@@ -164,3 +162,5 @@ class Imports:
         for number in new:
             self.administration.add_phone(actor, account.existing_user.login_name, number)
         return len(new)
+
+    runtime: Runtime

@@ -1,13 +1,14 @@
 """The overview: what happened, by day and by region, from counters."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
 from mfa.administration.answers import Cost, Counts, Overview, RegionCounts, Totals
+from mfa.flows.runtime import Runtime
 
 _NAMES = ("n", "message_segments", "approvals", "wrong_codes", "locks", "legacy_logins")
 # Counts of everything together, which no region is to be blamed for.
@@ -35,11 +36,11 @@ class Overviews:
 
     histories: DailyCounters
     prices: Prices
-    clock: Callable[[], float]
+    runtime: Runtime
 
     def get(self, days: int) -> Overview:
         """The last days, today included, oldest first."""
-        today = datetime.fromtimestamp(self.clock(), UTC).date()
+        today = datetime.fromtimestamp(self.runtime.clock(), UTC).date()
         by_day: list[tuple[str, Counter[str]]] = []
         by_region: dict[str, Counter[str]] = {}
         for back in range(days - 1, -1, -1):
@@ -54,7 +55,7 @@ class Overviews:
                     by_region.setdefault(item["region"], Counter()).update(counted)
                 day.update(counted)
             by_day.append((date, day))
-        until = self.clock() + PRICES_SECONDS
+        until = self.runtime.clock() + PRICES_SECONDS
         most_sends_first = sorted(by_region.items(), key=lambda each: (-each[1]["n"], each[0]))
         regions = [self._region(region, counted, until) for region, counted in most_sends_first]
         return Overview(
@@ -74,7 +75,7 @@ class Overviews:
         )
 
     def _region(self, region: str, counted: Counter[str], until: float) -> RegionCounts:
-        price = self.prices.of_region(region, may_ask=self.clock() < until) if len(region) == 2 else None
+        price = self.prices.of_region(region, may_ask=self.runtime.clock() < until) if len(region) == 2 else None
         return RegionCounts(
             region=region,
             sends=counted["n"],

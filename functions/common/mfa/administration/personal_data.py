@@ -1,15 +1,15 @@
 """What is held on a person: everything as a document, and its erasure."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mfa import errors
 from mfa.administration.requests import ReadRecords
+from mfa.flows.runtime import Runtime
 from mfa.times import rfc3339
 from mfa.tokens import cursors
-from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.actors import DIRECT, Actor
 from mfa.users.history import Event, EventType
 from mfa.users.user import existing_login_name
@@ -35,9 +35,7 @@ class PersonalData:
     """Answers a person who asks what is kept, or that it be erased."""
 
     records: Records
-    keys: Callable[[], HmacKeys]
-    clock: Callable[[], float]
-    random_bytes: Callable[[int], bytes]
+    runtime: Runtime
 
     def read(self, which: ReadRecords) -> tuple[list[dict[str, Any]], str | None]:
         """Every record under the name, secrets left out, and the cursor of more. Raises UserNotFound where there is none.
@@ -46,11 +44,11 @@ class PersonalData:
         """
         login_name = existing_login_name(which.login_name)
         filters = ["records", login_name]
-        place = cursors.read(self.keys(), filters, which.cursor) if which.cursor else []
+        place = cursors.read(self.runtime.keys(), filters, which.cursor) if which.cursor else []
         items, place_of_more = self.records.page(login_name, place, RECORDS)
         if not items and not place:
             raise errors.UserNotFound
-        cursor = cursors.write(self.keys(), filters, place_of_more) if place_of_more else None
+        cursor = cursors.write(self.runtime.keys(), filters, place_of_more) if place_of_more else None
         return [_record(item) for item in items if not item["sk"].startswith(_COPIES)], cursor
 
     def erase(self, actor: Actor, login_name: str) -> tuple[int, bool]:
@@ -65,7 +63,7 @@ class PersonalData:
         items, place_of_more = self.records.page(login_name, [], RECORDS)
         if items:
             detail = {"login_name_sha256": hashlib.sha256(login_name.encode()).hexdigest()}
-            event = actor.event(EventType.USER_ERASED, self.clock(), self.random_bytes, detail=detail)
+            event = actor.event(EventType.USER_ERASED, self.runtime.clock(), self.runtime.random_bytes, detail=detail)
             self.records.erase(login_name, items, actor.name, event)
         return len(items), place_of_more is None
 

@@ -11,6 +11,7 @@ from mfa.administration.requests import NewUser, UserPatch
 from mfa.challenges.account import Account
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.flows import ports
+from mfa.flows.runtime import Runtime
 from mfa.settings.values import StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
@@ -46,8 +47,6 @@ class UserAdministration:
     users: Users
     stored_settings: Callable[[], StoredSettings]
     passwords: Passwords
-    clock: Callable[[], float]
-    random_bytes: Callable[[int], bytes]
 
     def bootstrap(self, actor: Actor, new: NewUser) -> Account:
         """Adds the first system user. Raises Conflict where there is one, or was."""
@@ -86,7 +85,7 @@ class UserAdministration:
             before = account.existing_user
             if if_match is not None and if_match != before.etag:
                 raise errors.PreconditionFailed
-            after, names = before.changed(self.clock(), changes)
+            after, names = before.changed(self.runtime.clock(), changes)
             if not names:
                 return account
             detail = {"changed": ["password" if name == "password_hash" else name for name in names]}
@@ -131,7 +130,7 @@ class UserAdministration:
             # Always the first free place: two who add at once meet there, and the second sees what the first added.
             slot = account.free_slot()
             phone = Phone(
-                id=f"{slot}-{self.random_bytes(8).hex()}",
+                id=f"{slot}-{self.runtime.random_bytes(8).hex()}",
                 number=parsed.e164,
                 region=parsed.region,
                 calling_code=parsed.calling_code,
@@ -152,7 +151,7 @@ class UserAdministration:
         self.users.remove_phone(account.existing_user.login_name, phone, event)
 
     def _user(self, new: NewUser) -> User:
-        now = self.clock()
+        now = self.runtime.clock()
         return User(
             login_name=new_login_name(new.login_name),
             kind=new.kind,
@@ -171,4 +170,6 @@ class UserAdministration:
     def _event(
         self, actor: Actor, type_: EventType, *, phone_id: str | None = None, detail: dict[str, Any] | None = None
     ) -> Event:
-        return actor.event(type_, self.clock(), self.random_bytes, phone_id=phone_id, detail=detail)
+        return actor.event(type_, self.runtime.clock(), self.runtime.random_bytes, phone_id=phone_id, detail=detail)
+
+    runtime: Runtime

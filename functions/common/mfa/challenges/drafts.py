@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from mfa.challenges import passcodes
 from mfa.challenges.challenge import Challenge, EarlierSend
+from mfa.challenges.passcodes import SendIdentity
 from mfa.tokens.hmac_keys import HmacKeys
 
 EARLIER_SENDS_KEPT = 10
@@ -57,27 +58,21 @@ class Mint:
         earlier = _earlier(read) if read.id == challenge_id else ()
         send_id = self.random_bytes(12).hex()
         digits = fixed or self._digits(challenge_id, earlier, length)
-        mac = passcodes.mac(
-            self.keys.signing(self.use),
-            login_name=self.login_name,
-            challenge_id=challenge_id,
-            send_id=send_id,
-            digits=digits,
-        )
+        identity = SendIdentity(self.login_name, challenge_id, send_id)
         return Draft(
             challenge_id=challenge_id,
             send_id=send_id,
             prefix=self._prefix({read.prefix, *(send.prefix for send in earlier)}),
             digits=digits,
-            code_mac=mac,
+            code_mac=passcodes.mac(self.keys.signing(self.use), identity, digits),
             earlier=earlier,
         )
 
     def _digits(self, challenge_id: str, earlier: tuple[EarlierSend, ...], length: int) -> str:
+        drawn_before = Challenge(id=challenge_id, earlier=earlier)
         while True:
             digits = passcodes.draw(length, self.random_below)
-            sends = ((send.send_id, send.code_mac) for send in earlier)
-            if not any(is_code_of(self.keys, self.use, self.login_name, challenge_id, send, digits) for send in sends):
+            if not is_of_earlier_send(self.keys, self.use, self.login_name, drawn_before, digits):
                 return digits
 
     def _prefix(self, taken: set[str]) -> str:
@@ -88,30 +83,17 @@ class Mint:
 
 def is_right(keys: HmacKeys, use: str, login_name: str, challenge: Challenge, digits: str) -> bool:
     """Whether the digits are the passcode of the challenge's last send. In constant time."""
-    return is_code_of(keys, use, login_name, challenge.id, (challenge.send_id, challenge.code_mac), digits)
+    identity = SendIdentity(login_name, challenge.id, challenge.send_id)
+    return passcodes.matches(keys.accepted(use), challenge.code_mac, identity, digits)
 
 
 def is_of_earlier_send(keys: HmacKeys, use: str, login_name: str, challenge: Challenge, digits: str) -> bool:
     """Whether the digits are the passcode of an earlier send of the challenge."""
     found = False
     for send in challenge.earlier:  # all of them, so that the time does not tell which
-        found |= is_code_of(keys, use, login_name, challenge.id, (send.send_id, send.code_mac), digits)
+        identity = SendIdentity(login_name, challenge.id, send.send_id)
+        found |= passcodes.matches(keys.accepted(use), send.code_mac, identity, digits)
     return found
-
-
-def is_code_of(
-    keys: HmacKeys, use: str, login_name: str, challenge_id: str, send: tuple[str, bytes], digits: str
-) -> bool:
-    """Whether the digits are the passcode of this send, given as its id and the MAC that was kept."""
-    send_id, code_mac = send
-    return passcodes.matches(
-        keys.accepted(use),
-        code_mac,
-        login_name=login_name,
-        challenge_id=challenge_id,
-        send_id=send_id,
-        digits=digits,
-    )
 
 
 def _earlier(read: Challenge) -> tuple[EarlierSend, ...]:

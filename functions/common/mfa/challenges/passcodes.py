@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from mfa.challenges.budgets import RandomBelow
 from mfa.errors import InvalidRequest
@@ -44,21 +45,27 @@ def typed_digits(typed: str) -> str:
     return digits
 
 
-def mac(key: bytes, *, login_name: str, challenge_id: str, send_id: str, digits: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class SendIdentity:
+    """The send that a passcode belongs to: whose challenge it is, the challenge, and the send."""
+
+    login_name: str
+    challenge_id: str
+    send_id: str
+
+
+def mac(key: bytes, send: SendIdentity, digits: str) -> bytes:
     """HMAC-SHA-256 (RFC 2104) over user, challenge, send and digits.
 
     Each part is preceded by its length, so that no two different lists of parts are the same message.
     """
-    parts = [part.encode() for part in ("passcode", login_name, challenge_id, send_id, digits)]
+    parts = [part.encode() for part in ("passcode", send.login_name, send.challenge_id, send.send_id, digits)]
     return hmac.digest(key, b"".join(len(part).to_bytes(4) + part for part in parts), hashlib.sha256)
 
 
-def matches(
-    keys: Sequence[bytes], expected: bytes, *, login_name: str, challenge_id: str, send_id: str, digits: str
-) -> bool:
+def matches(keys: Sequence[bytes], expected: bytes, send: SendIdentity, digits: str) -> bool:
     """Whether the digits are the ones that were sent, under the current or the previous key, in constant time."""
     found = False
     for key in keys:
-        candidate = mac(key, login_name=login_name, challenge_id=challenge_id, send_id=send_id, digits=digits)
-        found |= hmac.compare_digest(candidate, expected)
+        found |= hmac.compare_digest(mac(key, send, digits), expected)
     return found

@@ -1,7 +1,7 @@
 """Writes a vendor's later reports about a message. Reports never touch attempts or expiry."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
@@ -35,7 +35,5 @@ class DeliveryReports:
             return None
         error = outcome.error or "unknown"
         event = receipt.refused_event(error, self.runtime.clock(), self.runtime.random_bytes)
-        news = self.sends.record_refused(
-            receipt, outcome.delivery, error, event, permanent=outcome.permanent, ends_cooldown=False
-        )
+        news = self.sends.record_refused(receipt, replace(outcome, error=error), event, ends_cooldown=False)
         return error if news else None

@@ -10,7 +10,7 @@ from mfa.factors.phones import Phone
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel
-from mfa.tokens.access_tokens import Signer, access_claims, sign_access_token, uuid7
+from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_token, uuid7
 from mfa.tokens.mfa_tokens import MfaToken, write_mfa_token
 from mfa.users.clients import Client
 from mfa.users.history import EventType
@@ -126,15 +126,15 @@ class LogIn:
 
     def _authenticated(self, user: User, client: Client | None, now: float, *, legacy: bool) -> LoggedIn:
         seconds, issuer = self.runtime.settings().access_token_seconds, self.runtime.issuer()
-        claims = access_claims(
-            user,
+        grant = Grant(
             issuer=issuer,
-            audience=client.client_id if client else issuer,
+            client_id=client.client_id if client else None,
+            issued_at=now,
             seconds=seconds,
-            now=now,
             jti=uuid7(now, self.runtime.random_bytes(10)),
             amr=[Proof.PASSWORD.value],
         )
+        claims = access_claims(user, grant)
         if legacy:
             claims["legacy"] = True
         return LoggedIn(sign_access_token(self.signer, claims), seconds, legacy)

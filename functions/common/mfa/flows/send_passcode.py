@@ -219,9 +219,7 @@ class SendPasscode:
         error = outcome.error or "unknown"
         event = send.receipt.refused_event(error, self.runtime.clock(), self.runtime.random_bytes)
         with suppress(errors.TemporarilyUnavailable):
-            self.sends.record_refused(
-                send.receipt, outcome.delivery, error, event, permanent=outcome.permanent, ends_cooldown=True
-            )
+            self.sends.record_refused(send.receipt, replace(outcome, error=error), event, ends_cooldown=True)
         return outcome.refusal or errors.SmsUnavailable()
 
     def _tell_phones(self, account: Account, send: Send, settings: Settings) -> None:

@@ -14,7 +14,7 @@ from mfa.factors.factors import Proof
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 from mfa.times import rfc3339
-from mfa.tokens.access_tokens import Signer, access_claims, sign_access_token, uuid7
+from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_token, uuid7
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import EventType
 
@@ -75,17 +75,16 @@ class VerifyPasscode:
     def _approve(self, login: MfaToken, challenge: Challenge, now: float, address: str) -> Approval:
         seconds, issuer = self.runtime.settings().access_token_seconds, self.runtime.issuer()
         amr = [Proof.PASSWORD.value, challenge.channel.traits.amr.value]
-        claims = access_claims(
-            login,
+        grant = Grant(
             issuer=issuer,
-            audience=login.client_id or issuer,
+            client_id=login.client_id,
+            issued_at=now,
             seconds=seconds,
-            now=now,
             jti=uuid7(now, self.runtime.random_bytes(10)),
             amr=amr,
         )
         # Signed before it is confirmed: if KMS does not answer, the attempt is lost but not the code.
-        token = sign_access_token(self.signer, claims)
+        token = sign_access_token(self.signer, access_claims(login, grant))
         approved = self.runtime.event(
             EventType.APPROVED,
             now,

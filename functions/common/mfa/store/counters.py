@@ -20,13 +20,11 @@ class Counters:
     def count(self, region: str, now: float, **counts: int) -> Write:
         """Adds to the day's counters of a region (`*`: of them all)."""
         shard = self._random_below(SHARDS)
-        return _add("counter", f"REGION#{region}", Window.of(DAY, now), shard, counts)
+        return _add(ShardedBudget(f"REGION#{region}", Window.of(DAY, now), None), shard, counts, "counter")
 
     def spend_shard(self, budget: ShardedBudget, shard: int, counts: dict[str, int]) -> Write:
         """Counts a send, `n`, against a shard's share of the ceiling, together with other counts."""
-        return _add(
-            f"shard:{budget.subject}", budget.subject, budget.window, shard, counts, ceiling=budget.shares()[shard]
-        )
+        return _add(budget, shard, counts, f"shard:{budget.subject}")
 
     def open_shard(self, budget: ShardedBudget, full: set[int]) -> int | None:
         """A shard that may have room, or None if all are full."""
@@ -62,20 +60,19 @@ def _partition(budget: Budget) -> str:
     return f"VOUCHED#{budget.name}" if budget.kind == "client" else budget.subject
 
 
-def _add(
-    label: str, subject: str, day: Window, shard: int, counts: dict[str, int], ceiling: int | None = None
-) -> Write:
+def _add(budget: ShardedBudget, shard: int, counts: dict[str, int], label: str) -> Write:
     """Adds to one shard. The index finds it by day; it holds keys only, so counting writes to it once."""
+    day, ceiling = budget.window, budget.shares()[shard]
     values: dict[str, Any] = {
         ":ttl": int(day.ends_at) + COUNTER_SECONDS,
         ":list": f"DAY#{day.name}",
-        ":position": f"{subject}#{shard:02d}",
+        ":position": f"{budget.subject}#{shard:02d}",
         ":ceiling": ceiling,
     }
     return Write(
         label=label,
         verb="Update",
-        key=(subject, f"SENDS#{day.name}#{shard:02d}"),
+        key=(budget.subject, f"SENDS#{day.name}#{shard:02d}"),
         # By placeholders: `locks` is a reserved word.
         update="SET #ttl = :ttl, #list = :list, #position = :position ADD "
         + ", ".join(f"#{name} :{name}" for name in counts),

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import Budget, BudgetSpent, ShardedBudget
 from mfa.challenges.challenge import Delivery, NotOpened
-from mfa.challenges.sends import AccountChanged, Receipt, Send
+from mfa.challenges.sends import AccountChanged, Outcome, Receipt, Send
 from mfa.errors import RateLimited
 from mfa.factors.phones import slot_of
 from mfa.messages.channels import Channel
@@ -113,25 +113,20 @@ class SendStore:
             return False
         return True
 
-    def record_refused(
-        self, receipt: Receipt, delivery: Delivery, error: str, event: Event, *, permanent: bool, ends_cooldown: bool
-    ) -> bool:
+    def record_refused(self, receipt: Receipt, outcome: Outcome, event: Event, *, ends_cooldown: bool) -> bool:
         """Gives the send back and writes why. False if all of it is known already.
 
-        At most `max_sends` are given back between two successes. `ends_cooldown` lets another phone be chosen at once;
-        a refusal for good marks the phone unusable.
+        At most `max_sends` are given back between two successes. `ends_cooldown` lets another phone be chosen at once. A
+        permanent refusal marks the phone unusable.
         """
+        delivery, error = outcome.delivery, outcome.error or "unknown"
         others = [records.event_write(receipt.login_name, event)]
-        if permanent and receipt.phone_id:
+        if outcome.permanent and receipt.phone_id:
             others.append(_mark_unusable(receipt, error, event.at))
         now = event.at if ends_cooldown else None
-        for challenge in (
-            _refund(receipt, delivery, error, now),
-            _note(receipt, delivery, error),
-            _refund_older(receipt),
-        ):
-            if self._recorded([challenge, *others]):
-                return True
+        steps = (_refund(receipt, delivery, error, now), _note(receipt, delivery, error), _refund_older(receipt))
+        if any(self._recorded([challenge, *others]) for challenge in steps):
+            return True
         if ends_cooldown:
             # This is the answer to the send itself and comes once. An administrator reset the counts meanwhile.
             self._recorded(others)

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -34,19 +35,39 @@ class Signer(Protocol):
         """ECDSA on P-256 with SHA-256: 64 bytes, r and s. Raises TemporarilyUnavailable."""
 
 
-def access_claims(
-    user: User | MfaToken, *, issuer: str, audience: str, seconds: int, now: float, jti: str, amr: list[str]
-) -> dict[str, Any]:
-    """The claims of an access token. `jti` is a UUID of version 7: it holds the time of issue to the millisecond."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What an access token grants.
+
+    Attributes:
+        issuer: the public URL.
+        client_id: the relying application that the token is for, or None for the issuer itself.
+        issued_at: seconds since 1970.
+        seconds: how long the token is valid.
+        jti: a UUID of version 7. It holds the time of issue to the millisecond.
+        amr: how the login was proved (RFC 8176).
+    """
+
+    issuer: str
+    client_id: str | None
+    issued_at: float
+    seconds: int
+    jti: str
+    amr: list[str]
+
+
+def access_claims(user: User | MfaToken, grant: Grant) -> dict[str, Any]:
+    """The claims of the user's access token (RFC 9068, 2.2)."""
+    now = int(grant.issued_at)
     return {
-        "iss": issuer,
+        "iss": grant.issuer,
         "sub": user.login_name,
-        "aud": audience,
-        "iat": int(now),
-        "exp": int(now) + seconds,
-        "jti": jti,
-        "auth_time": int(now),
-        "amr": amr,
+        "aud": grant.client_id or grant.issuer,
+        "iat": now,
+        "exp": now + grant.seconds,
+        "jti": grant.jti,
+        "auth_time": now,
+        "amr": grant.amr,
         "kind": user.kind,
     }
 
