@@ -51,7 +51,7 @@ def get_challenge(call: Call[None, MfaToken]) -> ChallengeState:
 
 @app.operation(operations.TWILIO_STATUS)
 def twilio_status(call: Call[None, Anyone]) -> None:
-    """Takes what Twilio reports of a message. The URL that it signed is the configured one."""
+    """Takes Twilio's report on a message. Twilio signs the configured URL."""
     ref = call.request.query().get("ref", "")
     signature = call.request.header("X-Twilio-Signature") or ""
     outcome = wiring.twilio_callbacks.read(wiring.callback_url(quote_plus(ref)), call.request.form(), signature)

@@ -1,4 +1,4 @@
-"""What people prove, passwords and passcodes, and the tokens that follow. Cannot read Twilio's token."""
+"""Checks passwords and passcodes, and signs tokens. Cannot read Twilio's token."""
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths

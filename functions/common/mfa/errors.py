@@ -112,7 +112,7 @@ class Forbidden(Refusal):
 
 
 class MfaNotSupported(Refusal):
-    """A client that cannot ask for a passcode logs in a user who needs one."""
+    """The client cannot ask for a passcode, and the user needs one."""
 
     code = "mfa_not_supported"
     status = 403

@@ -1,1 +1,1 @@
-"""Administration: what administrators do, whoever asks for it and however."""
+"""Administration: its operations, over HTTP and by direct invocation."""

@@ -24,7 +24,7 @@ class PublicKeys(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """Decides who may administer."""
+    """Checks access tokens of administrators."""
 
     accounts: ports.Accounts
     keys: PublicKeys
@@ -32,7 +32,7 @@ class Access:
     settings: Callable[[], Settings]
 
     def actor(self, token: str, address: str) -> Actor:
-        """The system user whom this token speaks for.
+        """The system user that this token was issued to.
 
         Raises InvalidToken where it is forged, expired, not for administration or older than the user's password, status
         or MFA switch; Forbidden where a second factor is required and the token shows none.

@@ -1,4 +1,4 @@
-"""What the operations of administration give."""
+"""The answers of the operations of administration."""
 
 from typing import Annotated, Literal
 
@@ -9,7 +9,7 @@ from mfa.users.user import Kind, UserStatus
 
 
 class Unusable(Struct, frozen=True):
-    """Why a phone cannot receive messages: the vendor's code, in English what it means and what to do; and since when."""
+    """Why a phone cannot receive messages: the vendor's code, its meaning and advice in English, and since when."""
 
     reason: str
     meaning: str
@@ -54,7 +54,7 @@ class UserView(Struct, frozen=True):
 
 
 class UserPage(Struct, frozen=True, omit_defaults=True):
-    """Some users, and where the next ones begin."""
+    """A page of users, and the cursor of the next page."""
 
     items: list[UserView]
     cursor: str | None = None
@@ -74,7 +74,7 @@ class EventView(Struct, frozen=True, omit_defaults=True):
 
 
 class EventPage(Struct, frozen=True, omit_defaults=True):
-    """Some events, newest first, and where the next ones begin."""
+    """A page of events, newest first, and the cursor of the next page."""
 
     items: list[EventView]
     cursor: str | None = None
@@ -91,7 +91,7 @@ class ClientView(Struct, frozen=True):
 
 
 class ClientWithSecret(ClientView, frozen=True):
-    """A relying application with its secret, which is shown this once."""
+    """A relying application with its secret, which is shown only once."""
 
     client_secret: str
 
@@ -106,7 +106,7 @@ class ClientPage(Struct, frozen=True, omit_defaults=True):
 
 
 class LineError(Struct, frozen=True):
-    """What is wrong in a line of a CSV text; the header is line 1."""
+    """An error in a line of a CSV text. The header is line 1."""
 
     line: int
     field: str
@@ -114,7 +114,7 @@ class LineError(Struct, frozen=True):
 
 
 class Chunk(Struct, frozen=True):
-    """A stretch of the text, in UTF-16 code units, which can be written by itself with the header before it."""
+    """A part of the text, in UTF-16 code units, that can be imported by itself with the header before it."""
 
     start: int
     end: int
@@ -122,7 +122,7 @@ class Chunk(Struct, frozen=True):
 
 
 class ImportReport(Struct, frozen=True):
-    """What a CSV text would do, or what a piece of it did."""
+    """The result of importing a CSV text or a part of it, or of a dry run."""
 
     lines: int
     errors: list[LineError]
@@ -134,7 +134,7 @@ class ImportReport(Struct, frozen=True):
 
 
 class ExportPage(Struct, frozen=True, omit_defaults=True):
-    """Some lines of CSV, and where the next ones begin."""
+    """A page of CSV lines, and the cursor of the next page."""
 
     csv: str
     cursor: str | None = None
@@ -144,7 +144,7 @@ class ExportPage(Struct, frozen=True, omit_defaults=True):
 
 
 class RecordPage(Struct, frozen=True, omit_defaults=True):
-    """Everything that is kept under a name, as it is kept, and where the rest begins."""
+    """A page of all records kept under a login name, and the cursor of the next page."""
 
     login_name: str
     records: list[dict[str, object]]
@@ -186,14 +186,14 @@ class TestApproved(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """What is wrong with a template, or could be better."""
+    """A problem or a warning about a template."""
 
     code: str
     message: str
 
 
 class TemplatePreview(Struct, frozen=True):
-    """A template as it will arrive, and what it costs. With a problem it cannot be saved."""
+    """A template as it will arrive, and its cost. A template with a problem cannot be saved."""
 
     locale: str
     template: str
@@ -213,7 +213,7 @@ class TemplateLocales(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True):
-    """What happened on a day."""
+    """The counts of a day."""
 
     date: Annotated[str, Meta(extra_json_schema={"format": "date"})]
     sends: int
@@ -231,7 +231,7 @@ class Cost(Struct, frozen=True):
 
 
 class RegionCounts(Struct, frozen=True):
-    """What happened in a region."""
+    """The counts of a region."""
 
     region: str
     sends: int
@@ -255,7 +255,7 @@ class Totals(Struct, frozen=True):
 
 
 class Overview(Struct, frozen=True):
-    """What happened, by day and by region."""
+    """Counts by day and by region."""
 
     days: list[Counts]
     regions: list[RegionCounts]
@@ -263,7 +263,7 @@ class Overview(Struct, frozen=True):
 
 
 class SessionView(Struct, frozen=True):
-    """Who the access token speaks for."""
+    """The user that the access token was issued to."""
 
     login_name: str
     kind: Kind

@@ -24,7 +24,7 @@ class ClientRegister(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientAdministration:
-    """What administrators do to clients. Times are seconds since 1970."""
+    """Registers, rotates and deletes clients. Times are seconds since 1970."""
 
     clients: ClientRegister
 
@@ -33,7 +33,7 @@ class ClientAdministration:
         return self.clients.list_clients()
 
     def create(self, actor: Actor, new: NewClient) -> tuple[Client, str]:
-        """Registers a client; gives it with its secret, which is shown this once."""
+        """Registers a client and returns it with its secret, which is shown only once."""
         secret = self._new_secret()
         client = Client(
             client_id=self.runtime.random_bytes(12).hex(),
@@ -67,7 +67,7 @@ class ClientAdministration:
         return base64.urlsafe_b64encode(self.runtime.random_bytes(32)).rstrip(b"=").decode()
 
     def _event(self, actor: Actor, type_: EventType, **detail: Any) -> Event:
-        """What the actor did, for the actor's own history: clients have none."""
+        """An event for the actor's own history: clients have no history."""
         return actor.event(type_, self.runtime.clock(), self.runtime.random_bytes, detail=detail)
 
     runtime: Runtime

@@ -30,7 +30,7 @@ class Cipher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """What administrators set. Times are seconds since 1970."""
+    """Reads and changes the settings. Times are seconds since 1970."""
 
     settings: SettingsItems
     cipher: Cipher
@@ -53,7 +53,7 @@ class Configuration:
         settings, token = merged(stored.settings, patch)
         turned_on = settings.require_mfa_for_system_users and not stored.settings.require_mfa_for_system_users
         if turned_on and not actor.shows_second_factor:
-            # Who turns the rule on must be able to pass it, or nobody could administer any more.
+            # An administrator who turns the rule on must be able to pass it. Otherwise nobody could administer any more.
             raise errors.Forbidden("Log in with a second factor before requiring one.")
         auth_token, replaced = stored.auth_token, stored.replaced_token
         if token is None or settings.twilio.account_sid is None:

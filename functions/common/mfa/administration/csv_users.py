@@ -1,4 +1,4 @@
-"""Users as CSV (RFC 4180): read line by line, and written so that a spreadsheet takes no cell for a formula."""
+"""Users as CSV (RFC 4180): read line by line, and written without cells that a spreadsheet would run as a formula."""
 
 import csv
 import io
@@ -17,14 +17,14 @@ COLUMNS = (
     "login_name", "kind", "alias", "owner", "contact_email", "locale", "mfa_enabled", "status", "phones", "password_hash",
 )  # fmt: skip
 CHUNK_LINES = 100
-# What spreadsheets take for a formula (OWASP, CSV injection); an apostrophe before it says that it is text.
+# Spreadsheets run cells that begin like this as formulas (OWASP, CSV injection). An apostrophe marks them as text.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line's user, or what is wrong with it. `start` and `end` are its place in the text, in UTF-16 code units."""
+    """A line's user, or its errors. `start` and `end` are its place in the text, in UTF-16 code units."""
 
     number: int
     start: int
@@ -34,7 +34,7 @@ class Line:
 
 
 def read(text: str) -> Iterator[Line]:
-    """The lines behind the header. Raises InvalidRequest where the header is not one."""
+    """The lines after the header. Raises InvalidRequest if the header is not one."""
     text_without_mark = text.removeprefix("\ufeff")
     source = _Counting(text_without_mark, len(text) - len(text_without_mark))
     rows = csv.reader(source, strict=True)

@@ -1,4 +1,4 @@
-"""The directory: lists of users, and what happened to one of them."""
+"""Lists users, and the history of one user."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,13 +33,13 @@ class UserHistories(Protocol):
     def challenge(self, login_name: str) -> Challenge: ...
 
 
-# What a filter leaves out was read all the same.
+# Filtered-out users are read as well.
 PAGES_PER_REQUEST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """Reads what there is, page by page, and never by a scan."""
+    """Reads users and events page by page, without a scan."""
 
     accounts: ports.AccountPages
     listings: ports.UserLists
@@ -87,7 +87,7 @@ class Directory:
         return found, None
 
     def events(self, which: ListEvents) -> tuple[list[Event], str | None]:
-        """A user's history, newest first, and the cursor of older events. Raises UserNotFound where there is none.
+        """A user's history, newest first, and the cursor of older events. Raises UserNotFound if there is no such user.
 
         Wrong passcodes that the next send will move into the history are in it already.
         """
@@ -107,7 +107,7 @@ class Directory:
 
 
 def _stands(user: User, field: str, lists: Sequence[str], positions: set[str]) -> bool:
-    """Whether the user is there as read: the index lags behind, and may lead to where somebody stood before."""
+    """Whether the index entry is current: the index lags behind, and may lead to a user's former position."""
     found = entries(user).get(field)
     return found is not None and found[0] in lists and found[1] in positions
 

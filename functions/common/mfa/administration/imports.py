@@ -99,7 +99,7 @@ class Imports:
         )
 
     def _wrong(self, line: csv_users.Line, settings: Settings) -> LineError | None:
-        """What only this side can judge: numbers by their plans, hashes by their cost."""
+        """Judges what the decoding cannot: numbers by their plans, hashes by their cost."""
         user = line.user
         if user is None:
             return line.error
@@ -119,7 +119,7 @@ class Imports:
         return None
 
     def _import(self, actor: Actor, row: ImportUser, settings: Settings) -> str:
-        """Makes the user as the line has it. What the line says nothing of stays."""
+        """Creates or changes the user as the line says. Fields that the line leaves out stay."""
         name = new_login_name(row.login_name)
         found = self.accounts.load_accounts([name])
         now = self.runtime.clock()

@@ -10,7 +10,7 @@ from mfa.administration.parts import Administration
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What a direct invocation asks for."""
+    """A direct invocation's operation and input."""
 
     name: str
     given: Mapping[str, object] = field(repr=False)
@@ -29,7 +29,7 @@ class Invocation:
 
 
 def read_invocation(event: object) -> Invocation:
-    """The invocation in this event. Raises InvalidRequest: what has a `requestContext` is never one."""
+    """The invocation in this event. Raises InvalidRequest; an event with a `requestContext` is never one."""
     if not isinstance(event, Mapping) or event.keys() - {"operation", "input"}:
         raise errors.InvalidRequest("event", "must be an object with operation and input, and nothing else")
     name, given = event.get("operation"), event.get("input", {})

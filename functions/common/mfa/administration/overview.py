@@ -1,4 +1,4 @@
-"""The overview: what happened, by day and by region, from counters."""
+"""The overview: counts by day and by region."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from mfa.administration.answers import Cost, Counts, Overview, RegionCounts, Tot
 from mfa.flows.runtime import Runtime
 
 _NAMES = ("n", "message_segments", "approvals", "wrong_codes", "locks", "legacy_logins")
-# Counts of everything together, which no region is to be blamed for.
+# The global counter, which belongs to no region.
 _EVERYWHERE = "*"
 # So long are prices asked for; those of the regions that are left come with a later overview.
 PRICES_SECONDS = 5.0
@@ -24,15 +24,15 @@ class DailyCounters(Protocol):
 
 
 class Prices(Protocol):
-    """What a segment costs."""
+    """Prices of segments."""
 
     def of_region(self, region: str, *, may_ask: bool) -> tuple[Decimal, str] | None:
-        """Price and currency of one segment to this region, or None where it is not known."""
+        """Price and currency of one segment to this region, or None if it is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overviews:
-    """Adds up what was counted."""
+    """Adds up the counters."""
 
     histories: DailyCounters
     prices: Prices

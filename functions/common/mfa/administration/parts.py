@@ -1,4 +1,4 @@
-"""The parts that carry out what administrators ask for."""
+"""The parts that carry out the operations of administration."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

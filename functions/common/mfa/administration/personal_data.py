@@ -1,4 +1,4 @@
-"""What is held on a person: everything as a document, and its erasure."""
+"""Gives out and erases everything that is kept about a person."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ from mfa.users.user import existing_login_name
 RECORDS = 500
 # How the table finds an item, and nothing about the person.
 _KEYS = frozenset({"pk", "sk", "list", "position"})
-# By which the profile is found; they hold nothing that is not in it.
+# Index attributes. They hold nothing that the profile does not.
 _COPIES = "LIST#"
 # Digests of passcodes are binary, and nothing binary is given out.
 _SECRETS = frozenset({"password_hash"})
 
 
 class Records(Protocol):
-    """Reads and erases what is kept under a name."""
+    """Reads and erases the records of a login name."""
 
     def page(self, login_name: str, place: list[str], limit: int) -> tuple[list[dict[str, Any]], list[str] | None]: ...
     def erase(self, login_name: str, items: list[dict[str, Any]], actor: str, event: Event) -> None: ...
@@ -32,13 +32,13 @@ class Records(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalData:
-    """Answers a person who asks what is kept, or that it be erased."""
+    """Answers requests for access and erasure (GDPR, articles 15 and 17)."""
 
     records: Records
     runtime: Runtime
 
     def read(self, which: ReadRecords) -> tuple[list[dict[str, Any]], str | None]:
-        """Every record under the name, secrets left out, and the cursor of more. Raises UserNotFound where there is none.
+        """Every record under the name, secrets left out, and the cursor of more. Raises UserNotFound if there are none.
 
         They are made of the table's items as they are and not of what the product shows, so that nothing is forgotten.
         """
@@ -52,7 +52,7 @@ class PersonalData:
         return [_record(item) for item in items if not item["sk"].startswith(_COPIES)], cursor
 
     def erase(self, actor: Actor, login_name: str) -> tuple[int, bool]:
-        """Erases what is kept under the name of a user who was deleted: how much now, and whether that was all.
+        """Erases records of a deleted user. Returns how many, and whether none are left.
 
         What was done is noted with a digest of the name: who knows the name finds it. Raises Conflict where the user is
         still there, Forbidden for what direct invocations did, which is nobody's.

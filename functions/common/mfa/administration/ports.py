@@ -1,4 +1,4 @@
-"""What administration stands on, beside what the flows do: one Protocol for each idea."""
+"""The Protocols that administration depends on, beside those of the flows."""
 
 from collections.abc import Sequence
 from typing import Protocol

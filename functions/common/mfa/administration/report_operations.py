@@ -1,4 +1,4 @@
-"""Who asks, which regions there are, and what happened."""
+"""The operations that report: the session, the regions and the overview."""
 
 from mfa.administration import answers, requests, views
 from mfa.administration.parts import Administration
@@ -55,5 +55,5 @@ def list_regions(_administration: Administration, _call: Call[requests.Nothing, 
     )
 )
 def get_overview(administration: Administration, call: Call[requests.GetOverview, Actor]) -> answers.Overview:
-    """What happened on the last days."""
+    """Counts of the last days."""
     return administration.overviews.get(call.body.days)

@@ -1,4 +1,4 @@
-"""What the operations of administration take: each type holds all of it, wherever HTTP puts it."""
+"""The requests of the operations of administration. Each type holds the values of path, query and body."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ PAGE_MAX = 100
 type LoginName = Annotated[str, Meta(min_length=1, max_length=256)]
 type Text = Annotated[str, Meta(max_length=128, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)")]
 type Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$(?!\n)")]
-# NIST SP 800-63B-4, 3.1.1.2: at least 8 characters where a second factor goes with it.
+# NIST SP 800-63B-4, 3.1.1.2: at least 8 characters for a password that is used with a second factor.
 type Password = Annotated[str, Meta(min_length=8, max_length=256)]
 type Number = Annotated[str, Meta(max_length=64, examples=["+85292153799"])]
 type Cursor = Annotated[str, Meta(max_length=2048)]
@@ -34,7 +34,7 @@ class ByName(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ListUsers(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which users, and from where on."""
+    """Filters and paging for users."""
 
     kind: Kind | None = None
     mfa: bool | None = None
@@ -64,7 +64,7 @@ class NewUser(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class UserPatch(Struct, frozen=True, forbid_unknown_fields=True):
-    """What changes of a user. Null clears what may be empty."""
+    """Changes of a user. Null clears an optional field."""
 
     login_name: LoginName
     password: Password | UnsetType = UNSET
@@ -98,7 +98,7 @@ class PhoneById(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ListEvents(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose history, and from where on."""
+    """Filters and paging for a user's events."""
 
     login_name: LoginName
     cursor: Cursor | None = None
@@ -106,7 +106,7 @@ class ListEvents(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ReadRecords(Struct, frozen=True, forbid_unknown_fields=True):
-    """On whom, and from where on."""
+    """Paging for a user's records."""
 
     login_name: LoginName
     cursor: Cursor | None = None
@@ -123,7 +123,7 @@ class ImportUsers(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ImportUser(Struct, frozen=True, forbid_unknown_fields=True):
-    """A line of the CSV text. What it leaves empty stays as it is, or is the default of a new user."""
+    """A line of the CSV text. An empty cell keeps the value, or means a new user's default."""
 
     login_name: LoginName
     kind: Kind | None = None
@@ -141,7 +141,7 @@ class ImportUser(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ExportUsers(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which users, and from where on."""
+    """Filters and paging for users."""
 
     kind: Kind | None = None
     mfa: bool | None = None
@@ -162,7 +162,7 @@ class ById(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StartTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the message goes, and the settings it is sent with: what is saved, merged with what is given here."""
+    """The number, and a patch of the saved settings that the message is sent with."""
 
     phone: Number
     settings: SettingsPatch = field(default_factory=SettingsPatch)
@@ -192,7 +192,7 @@ class GetTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VerifyTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """What came back."""
+    """The code that came back."""
 
     id: Id
     code: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -203,7 +203,7 @@ class VerifyTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PreviewTemplate(Struct, frozen=True, forbid_unknown_fields=True):
-    """A template to be judged, with what is saved merged with the settings given here. Without one, what is in force."""
+    """A template to judge, with a patch of the saved settings. Without a template, the one in force is judged."""
 
     locale: Annotated[str, Meta(pattern=LOCALE)]
     template: Annotated[str, Meta(max_length=1600)] | None = None

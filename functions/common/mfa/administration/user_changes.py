@@ -17,7 +17,7 @@ from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, existing_login_name, new_login_name
 
-# Where no version is named, a change that came in between is no reason to refuse.
+# Without `If-Match`, a concurrent change is no reason to refuse: the patch is tried again.
 PATCH_TRIES = 4
 
 
@@ -41,7 +41,7 @@ class Passwords(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserAdministration:
-    """What administrators do to users. Times are seconds since 1970."""
+    """Creates, changes, deletes and unlocks users, and changes their phones. Times are seconds since 1970."""
 
     accounts: ports.Accounts
     users: Users
@@ -49,13 +49,13 @@ class UserAdministration:
     passwords: Passwords
 
     def bootstrap(self, actor: Actor, new: NewUser) -> Account:
-        """Adds the first system user. Raises Conflict where there is one, or was."""
+        """Adds the first system user. Raises Conflict if there is one, or ever was."""
         user = self._user(structs.replace(new, kind=Kind.SYSTEM))
         self.users.bootstrap(user, self._event(actor, EventType.USER_CREATED))
         return Account(user=user)
 
     def create(self, actor: Actor, new: NewUser) -> Account:
-        """Adds a user. Raises InvalidRequest, Conflict where the login name is taken in any spelling."""
+        """Adds a user. Raises InvalidRequest, Conflict if the login name is taken in any spelling."""
         user = self._user(new)
         self.users.add(user, self._event(actor, EventType.USER_CREATED))
         return Account(user=user)
@@ -127,7 +127,7 @@ class UserAdministration:
             account = self.get(login_name)
             if any(phone.number == parsed.e164 for phone in account.phones):
                 raise errors.Conflict("The user has this phone already.")
-            # Always the first free place: two who add at once meet there, and the second sees what the first added.
+            # Always the first free slot: concurrent requests meet there, and the second one sees the first one's phone.
             slot = account.free_slot()
             phone = Phone(
                 id=f"{slot}-{self.runtime.random_bytes(8).hex()}",

@@ -180,7 +180,7 @@ def unlock_user(administration: Administration, call: Call[requests.ByName, Acto
     )
 )
 def list_events(administration: Administration, call: Call[requests.ListEvents, Actor]) -> answers.EventPage:
-    """Some of what happened to the user, newest first."""
+    """A page of the user's events, newest first."""
     events, cursor = administration.directory.events(call.body)
     return answers.EventPage([views.event(event) for event in events], cursor)
 
@@ -197,7 +197,7 @@ def list_events(administration: Administration, call: Call[requests.ListEvents, 
     )
 )
 def read_records(administration: Administration, call: Call[requests.ReadRecords, Actor]) -> answers.RecordPage:
-    """What is kept under the name."""
+    """A page of the records kept under the login name."""
     records, cursor = administration.personal.read(call.body)
     return answers.RecordPage(existing_login_name(call.body.login_name), records, cursor)
 
@@ -215,7 +215,7 @@ def read_records(administration: Administration, call: Call[requests.ReadRecords
     )
 )
 def erase_user(administration: Administration, call: Call[requests.ByName, Actor]) -> answers.Erasure:
-    """Erases a history. No session may: the history tells what the thief of an administrator's session did."""
+    """Erases a history. No session may do this: the history shows what a stolen administrator's session did."""
     return answers.Erasure(*administration.personal.erase(call.principal, call.body.login_name))
 
 

@@ -116,7 +116,7 @@ def settings_test(value: SettingsTest, now: float) -> answers.TestState:
 
 
 def session(actor: Actor, account: Account) -> answers.SessionView:
-    """Who the token speaks for."""
+    """The user that the token was issued to."""
     found = account.existing_user
     return answers.SessionView(
         login_name=found.login_name,
@@ -129,7 +129,7 @@ def session(actor: Actor, account: Account) -> answers.SessionView:
 
 
 def preview(locale: str, written: str | None, settings: Settings) -> answers.TemplatePreview:
-    """A template as it will arrive; without one, what is in force."""
+    """A template as it will arrive; without one, the template in force."""
     built_in = locales.built_in(locale) if locale in locales.LOCALES else ""
     template = written if written is not None else settings.templates.get(locale) or built_in
     report = lint(
@@ -152,7 +152,7 @@ def preview(locale: str, written: str | None, settings: Settings) -> answers.Tem
 
 
 def _explained(detail: dict[str, Any]) -> dict[str, Any]:
-    """An event's detail; a vendor's error in it with its meaning and what to do, which are as of today."""
+    """An event's detail. A vendor's error gets its meaning and advice from today's table."""
     if "error" not in detail:
         return detail
     error = look_up(str(detail["error"]))

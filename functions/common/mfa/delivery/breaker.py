@@ -14,7 +14,7 @@ from mfa.errors import SmsUnavailable
 from mfa.settings.values import StoredSettings
 
 PAUSE_SECONDS = 60.0
-# What the log calls a send that was kept back.
+# The log's reason for a send that was kept back.
 PAUSED = "twilio_paused"
 
 
@@ -22,13 +22,13 @@ class Pauses(Protocol):
     """Keeps the pause where every container sees it."""
 
     def load_pause(self) -> float | None:
-        """Until when sending is paused; None where it is not."""
+        """Until when sending is paused, or None."""
 
     def pause(self, until: float, version: int) -> None:
         """Pauses sending, unless the settings were saved since this version."""
 
     def claim_probe(self, read: float, until: float) -> bool:
-        """Prolongs the pause that was read, for one send that tries. False where another did."""
+        """Prolongs the pause that was read, for one send that tries. False if another send did."""
 
     def resume(self, until: float) -> None:
         """Ends this pause, and no other."""
@@ -59,7 +59,7 @@ class Breaker:
         self._clock = clock
 
     def check(self) -> None:
-        """Raises SmsUnavailable while sending is paused. Claims nothing: what asks may yet be refused for its own reasons."""
+        """Raises SmsUnavailable while sending is paused. Claims nothing: the send may yet be refused for another reason."""
         now, until = self._clock(), self._settings().paused_until
         if until is not None and until <= now:
             until = self._pauses.load_pause()

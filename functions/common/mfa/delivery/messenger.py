@@ -1,4 +1,4 @@
-"""Messages and calls: from which account, and whether there is one. Twilio's SDK is loaded when something goes out."""
+"""Sends messages and calls from the account of the settings. Twilio's SDK is loaded when something goes out."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -34,7 +34,7 @@ class TwilioMessenger:
         self._patience = patience
 
     def check(self, channel: Channel) -> None:
-        """Raises SettingsIncomplete where nothing can be sent so yet, SmsUnavailable while Twilio refuses us."""
+        """Raises SettingsIncomplete if the channel is not set up, SmsUnavailable while Twilio refuses our credentials."""
         account = self._complete()
         if account.sender.kind not in channel.traits.senders:
             raise SettingsIncomplete(
@@ -53,7 +53,7 @@ class TwilioMessenger:
         except Refusal as refusal:  # since the check, sending was paused or the settings changed
             return Outcome(Delivery.FAILED, refusal.code, refusal)
         outcome = self._send(account, outgoing, callback)
-        # What Twilio answered stands, whether or not the breaker can be told.
+        # Twilio's answer counts even if the breaker cannot be told.
         with suppress(TemporarilyUnavailable):
             error = look_up(outcome.error) if outcome.error else None
             if error and error.opens_breaker:
@@ -63,7 +63,7 @@ class TwilioMessenger:
         return outcome
 
     def send_with(self, account_sid: str, auth_token: str, sender: Sender, outgoing: Outgoing) -> Outcome:
-        """Sends with settings that need not be saved; what they are refused for says nothing of the saved ones."""
+        """Sends with settings that need not be saved. A refusal says nothing about the saved ones."""
         return self._send(TwilioAccount(account_sid, auth_token, sender), outgoing, self._callback(outgoing))
 
     def _send(self, account: TwilioAccount, outgoing: Outgoing, callback: str) -> Outcome:

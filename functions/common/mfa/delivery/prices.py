@@ -1,4 +1,4 @@
-"""What text messages cost, by Twilio's price list."""
+"""Prices of text messages, from Twilio's price list."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -13,7 +13,7 @@ from mfa.errors import Refusal
 
 
 class TwilioPrices:
-    """The list price of a segment, which is asked for once in a container's life where Twilio answers."""
+    """List prices of segments. Each is asked for once in a container's life, if Twilio answers."""
 
     def __init__(self, account: Callable[[], TwilioAccount | None], api_url: str) -> None:
         self._account = account
@@ -21,7 +21,7 @@ class TwilioPrices:
         self._known: dict[str, tuple[Decimal, str] | None] = {}
 
     def of_region(self, region: str, *, may_ask: bool) -> tuple[Decimal, str] | None:
-        """The dearest carrier's price to this region and its currency, or None where it is not known."""
+        """The dearest carrier's price to this region and its currency, or None if it is unknown."""
         if region in self._known or not may_ask:
             return self._known.get(region)
         try:

@@ -13,7 +13,7 @@ from mfa.vendor_errors import VENDOR_ERRORS
 
 
 class Ses(Protocol):
-    """What is used of boto3's client."""
+    """The part of boto3's client that is used."""
 
     def send_email(self, **request: Any) -> Any: ...
 

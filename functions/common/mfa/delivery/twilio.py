@@ -26,7 +26,7 @@ from mfa.settings.values import Sender
 from mfa.vendor_errors import look_up
 
 _HOST = re.compile(r"^https://[a-z]+\.twilio\.com")
-# After a 429, which says that nothing was done.
+# Only after a 429: it says that nothing was done.
 RETRIES = 2
 # Twilio: `ValidityPeriod` is 1 to 36000 seconds.
 MAX_VALID_SECONDS = 36000
@@ -58,7 +58,7 @@ def send(account: TwilioAccount, api_url: str, outgoing: Outgoing, callback: str
             return _outcome("unreachable")
         return Outcome(Delivery.UNKNOWN)
     except (TwilioException, ValueError, AttributeError, TypeError, KeyError):
-        # An answer that nobody can read: the message may have gone out.
+        # The answer cannot be read: the message may have gone out.
         return Outcome(Delivery.UNKNOWN)
     delivery = STATUSES.get(taken.status)
     if delivery is not None and delivery.is_refused:
@@ -89,7 +89,7 @@ class _Taken:
 
 
 def _create(twilio: Client, account: TwilioAccount, outgoing: Outgoing, callback: str) -> _Taken:
-    """What Twilio took."""
+    """The message or call that Twilio accepted."""
     if outgoing.channel is Channel.VOICE:
         call = twilio.calls.create(
             to=outgoing.address,
@@ -121,7 +121,7 @@ def _create(twilio: Client, account: TwilioAccount, outgoing: Outgoing, callback
 
 
 class _Http(TwilioHttpClient):
-    """Twilio's own client at the configured address: one attempt, but for a 429, which says that nothing was done."""
+    """Twilio's own client at the configured address. It retries only after a 429, which says that nothing was done."""
 
     def __init__(self, api_url: str, patience: Patience) -> None:
         super().__init__(pool_connections=False, max_retries=0)
@@ -129,7 +129,7 @@ class _Http(TwilioHttpClient):
         self._patience = patience
         self.status = 0
 
-    # The SDK logs every request's address and headers at INFO, which is what Lambda's JSON logs let through.
+    # The SDK logs every request's address and headers at INFO, and Lambda's JSON logs let INFO through.
     def log_request(self, kwargs: dict[str, object]) -> None:
         """Logs nothing."""
 
@@ -164,7 +164,7 @@ class _Http(TwilioHttpClient):
 
 
 def _retry_after(response: Response) -> float:
-    """How long Twilio asks to wait, in seconds; half a second where it does not say so."""
+    """How long Twilio asks to wait, in seconds; half a second if it does not say."""
     asked = str((response.headers or {}).get("Retry-After", ""))
     return float(asked) if re.fullmatch(r"[0-9]{1,9}", asked) else 0.5
 
@@ -176,7 +176,7 @@ def _sender(sender: Sender) -> dict[str, str]:
 
 
 def _refused(status: int, given: object) -> Outcome:
-    """What a refusal means, by the answer's status and the code in it; the SDK takes the status for a missing code."""
+    """The outcome of a refusal, by the answer's status and code. The SDK gives the status for a missing code."""
     if status >= 500:
         return Outcome(Delivery.UNKNOWN)
     code = given if isinstance(given, int) and given >= _SMALLEST_CODE else _BY_STATUS.get(status, status)
@@ -184,7 +184,7 @@ def _refused(status: int, given: object) -> Outcome:
 
 
 def _outcome(error: str) -> Outcome:
-    """What an error means for the send."""
+    """The outcome of an error."""
     known = look_up(error)
     if not known.gives_back:
         return Outcome(Delivery.UNKNOWN)

@@ -8,7 +8,7 @@ from mfa.settings.values import Sender, StoredSettings
 
 @dataclass(frozen=True, slots=True)
 class TwilioAccount:
-    """Account SID, Auth Token, sender and, where it is set, the SID of the approved WhatsApp template."""
+    """Account SID, Auth Token, sender, and the SID of the approved WhatsApp template if there is one."""
 
     account_sid: str
     auth_token: str = field(repr=False)

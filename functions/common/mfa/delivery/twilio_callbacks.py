@@ -1,4 +1,4 @@
-"""Reads what Twilio reports of a message or call after it accepted it."""
+"""Reads Twilio's reports on messages and calls that it has accepted."""
 
 from collections.abc import Callable, Iterable
 
@@ -40,7 +40,7 @@ class TwilioCallbacks:
         self._is_signed = is_signed
 
     def read(self, url: str, parameters: dict[str, str], signature: str) -> Outcome | None:
-        """What became of the message; None for a status that is unknown. Raises Forbidden.
+        """The message's outcome, or None for an unknown status. Raises Forbidden.
 
         `url` is the configured one, not the one that the request came by.
         """

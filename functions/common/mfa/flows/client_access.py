@@ -20,7 +20,7 @@ class RegisteredClients(Protocol):
 
 
 class ClientAccess:
-    """Lets registered clients in. What it read of a client is kept for CACHE_SECONDS; times are seconds since 1970."""
+    """Authenticates registered clients. A client is cached for CACHE_SECONDS. Times are seconds since 1970."""
 
     def __init__(self, clients: RegisteredClients, clock: Callable[[], float]) -> None:
         self._clients = clients

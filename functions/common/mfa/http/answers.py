@@ -1,4 +1,4 @@
-"""What the operations of a login give."""
+"""The answers of the operations of a login."""
 
 from typing import Annotated, Literal
 
@@ -15,7 +15,7 @@ type ShownChannel = Annotated[
 
 
 class PhoneChoice(Struct, frozen=True):
-    """A phone as the one who logs in may see it."""
+    """A phone as its user sees it when logging in: masked."""
 
     id: str
     region: Annotated[str, Meta(description="ISO 3166", examples=["HK"])]
@@ -25,7 +25,7 @@ class PhoneChoice(Struct, frozen=True):
 
 
 class Help(Struct, frozen=True):
-    """What helps who has no phone at hand."""
+    """Where a code can be sent if the user has no phone."""
 
     email: Annotated[str | None, Meta(description="masked; null where recovery by email is not possible")]
 

@@ -31,7 +31,7 @@ type Handler[In, Out, Who] = Callable[[Call[In, Who]], Out | Answer[Out]]
 
 
 class Parts(Doors, Protocol):
-    """What the API needs of the wiring."""
+    """The part of the wiring that the API needs."""
 
     def origins(self) -> Collection[str]: ...
     @property
@@ -89,13 +89,13 @@ class App(APIGatewayRestResolver):
         return answer
 
     def refuse_invocation(self, refusal: errors.Refusal) -> dict[str, object]:
-        """What a direct invocation gets, which has no HTTP response: `{"error": problem}`."""
+        """The answer to a refused direct invocation: `{"error": problem}`."""
         self._logger.info("refused", code=refusal.code)
         self._count_refusal(refusal)
         return {"error": refusal.problem()}
 
     def _count_refusal(self, refusal: errors.Refusal) -> None:
-        """Counts a refusal by its code, and what it means beyond that."""
+        """Counts a refusal by its code, and by its meaning for this operation."""
         self._metrics.count("refusals", code=refusal.code)
         if self._operation and (meaning := self._operation.meanings.get(type(refusal))):
             self._metrics.count(meaning)
@@ -110,7 +110,7 @@ class App(APIGatewayRestResolver):
         return _json(204, b"", "application/json", headers)
 
     def _authorised[In, Out, Who](self, operation: Operation[In, Out, Who]) -> Call[In, Who]:
-        """The call: first who makes it, then what is in it."""
+        """The call. The caller is authorised before the body is read."""
         request = read_request(self.current_event)
         principal = operation.auth.principal(self._parts, request)
         return Call(principal, read_body(operation, request), request)
@@ -134,7 +134,7 @@ class App(APIGatewayRestResolver):
 
 
 def failure(error: Exception) -> dict[str, object]:
-    """What is logged of a failure of ours: what it was and where, but no message, which may hold what a person typed."""
+    """The log entry of an internal error: its kind and place. Not its message, which may hold text that a person typed."""
     frames = traceback.walk_tb(error.__traceback__)
     return {
         "error": _cause(error),
@@ -158,7 +158,7 @@ def _json(status: int, body: bytes, content_type: str, headers: dict[str, str]) 
 
 
 def _cause(error: BaseException | None) -> str:
-    """What was behind a refusal: Twilio's or a mail's error, which budget, AWS's operation and code; of others the kind."""
+    """The cause of a refusal: the vendor's error, the budget, AWS's operation and code, or the exception's class."""
     if isinstance(error, NotSent):
         return error.reason
     if isinstance(error, BudgetSpent):

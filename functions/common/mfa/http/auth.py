@@ -1,4 +1,4 @@
-"""Who may call an operation: each scheme, what it reads from a request, and its name in OpenAPI."""
+"""The schemes that authorise callers: the credentials each reads, and its name in OpenAPI."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from mfa.users.clients import Client
 
 
 class AdministratorAccess(Protocol):
-    """Decides who may administer."""
+    """Checks access tokens of administrators."""
 
     def actor(self, token: str, address: str) -> Actor: ...
 
@@ -26,7 +26,7 @@ class ClientSecrets(Protocol):
 
 
 class Doors(Protocol):
-    """What the schemes check credentials with."""
+    """The parts that the schemes check credentials with."""
 
     def keys(self) -> HmacKeys: ...
     def clock(self) -> float: ...
@@ -38,12 +38,12 @@ class Doors(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Anyone:
-    """A caller of whom nothing is known."""
+    """An anonymous caller."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Auth[Who]:
-    """A way to say who calls. An operation that names it is given a `Who`, and none of it runs without one.
+    """A scheme that authorises a caller. An operation that names it gets a `Who`, and does not run without one.
 
     Attributes:
         name: of the scheme in OpenAPI.

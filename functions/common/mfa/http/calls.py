@@ -29,7 +29,7 @@ class Call[In, Who]:
 
     @property
     def address(self) -> str:
-        """Where the call comes from."""
+        """The source address; of IPv6 the /64."""
         return self.request.address
 
     @property
@@ -39,7 +39,7 @@ class Call[In, Who]:
 
     @property
     def caller(self) -> Caller:
-        """The address and the idempotency key with a digest of what was asked under it. Raises InvalidRequest."""
+        """The address, and the idempotency key with a digest of the request. Raises InvalidRequest."""
         key = self.request.header("Idempotency-Key")
         if key is None:
             return Caller(self.address)
@@ -56,19 +56,19 @@ class Call[In, Who]:
 
 @dataclass(frozen=True, slots=True)
 class Answer[Out]:
-    """A body, and the entity tag of what it shows."""
+    """A body with its entity tag."""
 
     body: Out
     etag: str | None = None
 
     @classmethod
     def of(cls, given: "Out | Answer[Out]") -> "Answer[Out]":
-        """What a handler gave, which may be the body alone."""
+        """The answer of a handler, which may return the body alone."""
         return given if isinstance(given, Answer) else cls(given)
 
 
 def read_body[In, Out, Who](operation: Operation[In, Out, Who], request: HttpRequest) -> In:
-    """What the request gives to the operation, as the operation's type. Raises InvalidRequest."""
+    """The request's content as the operation's type. Raises InvalidRequest."""
     if operation.takes_everything:
         return _everything(operation, request)
     if operation.takes_nothing:

@@ -8,7 +8,7 @@ REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key")
 
 
 def answer_headers(origins: Collection[str], origin: str | None) -> dict[str, str]:
-    """What says that a page of this origin may read the answer; caches keep an answer for each origin."""
+    """The headers that let a page of this origin read the answer. Caches keep one answer per origin."""
     if origin not in origins:
         return {"Vary": "Origin"}
     return {
@@ -19,7 +19,7 @@ def answer_headers(origins: Collection[str], origin: str | None) -> dict[str, st
 
 
 def preflight_headers(origins: Collection[str], origin: str | None, method: str) -> dict[str, str]:
-    """What says that a page of this origin may send the request (`OPTIONS` asks)."""
+    """The headers that let a page of this origin send the request, in answer to `OPTIONS`."""
     if origin not in origins:
         return {}
     return {

@@ -1,4 +1,4 @@
-"""What an operation is: one value, from which routes, direct invocation, OpenAPI and events follow."""
+"""An operation as one value. Routes, direct invocation, OpenAPI and events are made from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,18 +34,18 @@ class Operation[In, Out, Who]:
 
     Attributes:
         id: its name in OpenAPI, in logs and metrics, and in a direct invocation.
-        route: method and path; empty for what only a direct invocation can ask for.
-        auth: who may call, which decides the type of `Call.principal`.
-        request: the type of the body; of administration the type of path, query and body together.
-        response: the type of what it gives.
-        status: of its answer.
+        route: method and path; empty for an operation of direct invocation alone.
+        auth: the scheme that authorises the caller. It decides the type of `Call.principal`.
+        request: the type of the body; in administration, of path, query and body together.
+        response: the type of the answer.
+        status: the HTTP status of the answer.
         body_required: whether a request must have a body.
-        body_bytes: how long the body may be.
+        body_bytes: the longest body.
         idempotent: whether an `Idempotency-Key` is honoured.
-        cache_seconds: how long anybody may keep the answer.
+        cache_seconds: how long caches may keep the answer.
         cross_origin: whether other sites' pages may call it.
-        only: for an operation of administration that is not to be had both ways.
-        refusals: what it may answer instead, beside what its `auth` and every operation may.
+        only: the one transport of an administration operation that is not offered by both.
+        refusals: its errors, beside those of its `auth` and of every operation.
         meanings: the metric that counts a refusal, beyond its code.
     """
 
@@ -82,7 +82,7 @@ class Operation[In, Out, Who]:
 
     @property
     def takes_everything(self) -> bool:
-        """Whether `request` holds what HTTP puts in path, query and body."""
+        """Whether `request` holds the values of path, query and body together."""
         return self.auth is ACCESS_TOKEN
 
     @property
@@ -102,7 +102,7 @@ class Operation[In, Out, Who]:
 
     @property
     def every_refusal(self) -> tuple[type[errors.Refusal], ...]:
-        """What the operation may answer instead, with what any operation may."""
+        """Every error that the operation may answer."""
         conflict = (errors.Conflict,) if self.idempotent else ()
         return (*self.refusals, *self.auth.refusals, *conflict, *_ALWAYS)
 

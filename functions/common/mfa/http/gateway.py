@@ -46,19 +46,19 @@ class HttpRequest:
         return self.headers.get(name.lower())
 
     def authorization(self, scheme: str) -> str | None:
-        """The credentials of `Authorization`, or None where they are of another scheme (RFC 9110, 11.6.2)."""
+        """The credentials of `Authorization`, or None for another scheme (RFC 9110, 11.6.2)."""
         given, _, credentials = (self.header("Authorization") or "").partition(" ")
         return credentials.strip() if given.lower() == scheme else None
 
     def query(self) -> dict[str, str]:
-        """The query's values. Raises InvalidRequest where a name is given twice."""
+        """The query's values. Raises InvalidRequest if a name is given twice."""
         for name, values in self.queries.items():
             if len(values) != 1:
                 raise errors.InvalidRequest(name, "must be given once")
         return {name: values[0] for name, values in self.queries.items()}
 
     def form(self) -> dict[str, str]:
-        """The body as form fields. Raises InvalidRequest where it is none, or has a field twice."""
+        """The body as form fields. Raises InvalidRequest if it is not a form, or has a field twice."""
         try:
             raw = self.raw
             if len(raw) > decoding.BODY_BYTES:
@@ -72,7 +72,7 @@ class HttpRequest:
         return dict(fields)
 
     def json(self, limit: int, *, required: bool) -> object:
-        """The body's JSON value, or None where there is no body and none is required. Raises InvalidRequest."""
+        """The body's JSON value, or None if there is no body and none is required. Raises InvalidRequest."""
         raw = self.raw
         if not raw and not required:
             return None
@@ -90,7 +90,7 @@ class HttpRequest:
 
 
 def is_request(event: object) -> TypeGuard[dict[str, object]]:
-    """Whether API Gateway sent it, and not somebody who invokes the function directly."""
+    """Whether API Gateway sent the event. Direct invocations have none of these members."""
     return (
         isinstance(event, dict)
         and isinstance(event.get("httpMethod"), str)

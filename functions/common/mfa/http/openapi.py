@@ -1,4 +1,4 @@
-"""OpenAPI 3.1, made from the contract, so that it cannot differ from what the handlers do."""
+"""OpenAPI 3.1, made from the declared operations that the handlers run."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _COMPONENT = "#/components/schemas/{name}"
 
 
 class FieldError(Struct, frozen=True):
-    """What is wrong with one field."""
+    """The problem with one field."""
 
     field: str
     message: str
@@ -98,7 +98,7 @@ def _operation(operation: AnyOperation, schemas: dict[str, Any], components: dic
 
 
 def _taken(operation: AnyOperation, schemas: dict[str, Any], components: dict[str, Any]) -> dict[str, Any] | None:
-    """The schema of what the operation takes in query or body: its request without what is in the path."""
+    """The schema of the query or body: the operation's request without the path's values."""
     if operation.takes_nothing:
         return None
     schema: dict[str, Any] = schemas[repr(operation.request)]

@@ -1,4 +1,4 @@
-"""What the operations of a login take."""
+"""The requests of the operations of a login."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -32,7 +32,7 @@ class VouchedLogin(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StartChallenge(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which phone the passcode goes to."""
+    """The phone that the passcode goes to."""
 
     phone_id: Id
     channel: PhoneChannel = DEFAULT.value
@@ -40,18 +40,18 @@ class StartChallenge(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ResendChallenge(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the new passcode goes to; without anything, where the last one went."""
+    """Where the new passcode goes. The default is the last destination."""
 
     channel: Channel | None = None
     phone_id: Id | None = None
 
 
 class StartRecovery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing to choose: the passcode goes to the contact email."""
+    """Empty: the passcode goes to the contact email."""
 
 
 class VerifyChallenge(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the person typed."""
+    """The code as the person typed it."""
 
     code: Annotated[str, Meta(min_length=1, max_length=64, description="The digits, with or without the prefix")]
 

@@ -29,7 +29,7 @@ _TYPES = {
 
 
 class Pages:
-    """The files of a folder. Only what lay there when the function started is served, so that no path leads out of it."""
+    """The files of a folder, listed when the function starts. No path leads out of the list."""
 
     def __init__(self, folder: Path) -> None:
         self._files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.suffix in _TYPES}

@@ -31,7 +31,7 @@ def challenge(value: Challenge, now: float) -> answers.ChallengeState:
 
 
 def first_factor(value: SecondFactorNeeded | LoggedIn) -> answers.MfaRequired | answers.Authenticated:
-    """What a login gives."""
+    """The answer of a passed first factor."""
     if isinstance(value, LoggedIn):
         return answers.Authenticated(token=value.token, expires_in=value.expires_in, amr=[Proof.PASSWORD.value])
     return answers.MfaRequired(
@@ -45,7 +45,7 @@ def first_factor(value: SecondFactorNeeded | LoggedIn) -> answers.MfaRequired | 
 
 
 def approval(value: Approval) -> answers.Approved:
-    """What a right passcode gives."""
+    """The answer to a right passcode."""
     return answers.Approved(token=value.token, expires_in=value.expires_in, amr=value.amr)
 
 

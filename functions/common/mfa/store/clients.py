@@ -61,7 +61,7 @@ class ClientStore:
         self._change(write, actor, event)
 
     def add_client(self, client: Client, actor: str, event: Event) -> None:
-        """Registers a client. Raises Conflict for an id that is taken, which no random one is."""
+        """Registers a client. Raises Conflict if the id is taken, which does not happen to a random one."""
         write = Write(
             label="client",
             verb="Put",

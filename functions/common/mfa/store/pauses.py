@@ -1,4 +1,4 @@
-"""The pause of sending, where every container sees it."""
+"""The pause of sending, in the table, where every container sees it."""
 
 from mfa.store import conditions as when
 from mfa.store import records
@@ -12,7 +12,7 @@ class PauseStore:
         self._table = table
 
     def load_pause(self) -> float | None:
-        """Until when sending is paused; None where it is not."""
+        """Until when sending is paused, or None."""
         item = self._table.get(records.BREAKER)
         return item.get("paused_until") if item else None
 
@@ -40,7 +40,7 @@ class PauseStore:
             pass
 
     def claim_probe(self, read: float, until: float) -> bool:
-        """Prolongs the pause that was read, for one send that tries. False where another did."""
+        """Prolongs the pause that was read, for one send that tries. False if another send did."""
         try:
             self._table.update(
                 Write(
@@ -57,7 +57,7 @@ class PauseStore:
         return True
 
     def resume(self, until: float) -> None:
-        """Ends this pause, and no other. What only sends may not delete an item."""
+        """Ends this pause, and no other. Updates the item, since `send_code` may not delete it."""
         try:
             self._table.update(
                 Write(

@@ -20,7 +20,7 @@ class SettingsStore:
         self._table = table
 
     def load_settings(self) -> StoredSettings:
-        """The settings, and whether sending is paused; the defaults where none were saved yet."""
+        """The settings, and whether sending is paused. The defaults if none were saved yet."""
         items = self._table.get_all([records.SETTINGS, records.BREAKER])
         paused_until = items.get(records.BREAKER, {}).get("paused_until")
         item = items.get(records.SETTINGS)

@@ -1,4 +1,4 @@
-"""The one table of vendors' errors: what each code means, what the client is told, and who acts.
+"""The one table of vendors' errors: each code's meaning, our refusal, and who can act on it.
 
 Sending, status callbacks, the settings test, metrics, the API's `meaning` and `advice`, and `docs/twilio-errors.md`
 read it. To add a code, add its row to `answers`, `reports`, `whatsapp` or `ours`, and run `make errors`:
@@ -17,7 +17,7 @@ from mfa.vendor_errors.whatsapp import WHATSAPP
 
 __all__ = ["OTHER", "VENDOR_ERRORS", "Acts", "VendorError", "look_up", "metrics"]
 
-# Under which all codes are counted that the table does not know: the number of metrics stays bounded; the log has the code.
+# The metric of all unknown codes. So the number of metrics stays bounded; the log has the code.
 OTHER = "other"
 
 VENDOR_ERRORS = ErrorTable({**ANSWERS, **REPORTS, **WHATSAPP, **OURS})
@@ -32,10 +32,10 @@ _UNKNOWN = VendorError(
 
 
 def look_up(code: str) -> VendorError:
-    """The entry of a code. For one that the table does not know: refused for a reason that nobody can act on yet."""
+    """The entry of a code. An unknown code is a refusal that nobody can act on yet."""
     return VENDOR_ERRORS.get(code) or replace(_UNKNOWN, code=code)
 
 
 def metrics() -> frozenset[str]:
-    """All names under which errors are counted."""
+    """The names of all error metrics."""
     return frozenset(entry.metric for entry in VENDOR_ERRORS.values()) | {OTHER}

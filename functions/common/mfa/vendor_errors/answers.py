@@ -1,4 +1,4 @@
-"""What Twilio answers at once to a message or a call: codes 10001 to 22001, 572002 and those of its trial accounts.
+"""Twilio's immediate answers to a message or a call: codes 10001 to 22001, 572002 and those of its trial accounts.
 
 Source: https://www.twilio.com/docs/api/errors. The codes that concern buying numbers, SIP trunks or registering
 brands are left out: no message and no call is answered with them.

@@ -1,4 +1,4 @@
-"""What the product knows about one error code of a vendor."""
+"""One error code of a vendor."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from mfa.errors import Refusal, SmsUnavailable
 
 
 class Acts(StrEnum):
-    """Who can do something about an error."""
+    """The people who can act on an error."""
 
     ADMINISTRATOR = "administrator"
     """In Twilio's console, in AWS, or on the settings page."""
@@ -56,17 +56,17 @@ class VendorError:
 
     @property
     def explanation(self) -> str:
-        """What is wrong and what to do about it, in full sentences."""
+        """The problem and the advice, in full sentences."""
         return f"{self.meaning[0].upper()}{self.meaning[1:]}. {self.advice}"
 
     @property
     def about_setup(self) -> bool:
-        """Whether it is about the account or the settings, which users cannot mend and are not told about."""
+        """Whether the error is about the account or the settings. Users cannot fix those and are not told."""
         return self.field not in {None, "phone"}
 
 
 type Row = tuple[VendorError, str, str]
-"""What a code has in common with its group, its meaning and its advice: an entry that nobody has asked for yet."""
+"""A row of the table: the group's common part, the meaning and the advice. The entry is built when it is looked up."""
 
 
 def rows(like: VendorError, texts: Mapping[str, tuple[str, str]]) -> dict[str, Row]:
@@ -84,7 +84,7 @@ def rows(like: VendorError, texts: Mapping[str, tuple[str, str]]) -> dict[str, R
 def group(
     acts: Acts, refusal: type[Refusal] = SmsUnavailable, field: str | None = None, metric: str = ""
 ) -> VendorError:
-    """What the rows of a group have in common."""
+    """The common part of a group's rows."""
     return VendorError(code="", meaning="", advice="", acts=acts, refusal=refusal, field=field, metric=metric)
 
 

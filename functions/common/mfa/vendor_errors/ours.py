@@ -1,4 +1,4 @@
-"""Errors without a number: how a call ended, what Amazon SES says, and what we find ourselves."""
+"""Errors without a number: ends of calls, Amazon SES's errors, and our own."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What becomes of a message after Twilio took it: the carriers' codes, 30001 to 30640.
+"""Reports on messages that Twilio accepted: the carriers' codes, 30001 to 30640.
 
 They come by status callback, or with an answer 201 whose status is already `failed`.
 Source: https://www.twilio.com/docs/api/errors#3-anchor. Left out are 30435 to 30531 but for those below: they are

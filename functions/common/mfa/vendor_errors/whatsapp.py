@@ -1,4 +1,4 @@
-"""What Twilio and WhatsApp say about a message by WhatsApp: its template, its sender, its receiver.
+"""Errors of WhatsApp messages: about the template, the sender and the receiver.
 
 Source: https://www.twilio.com/docs/api/errors#6-anchor. 63001 to 63059 but for those about media, RCS and Facebook;
 63100 and above are about registering senders.
