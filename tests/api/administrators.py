@@ -14,9 +14,10 @@ from mfa.aws.signer import KmsSigner
 from mfa.http.declaration import Operation
 from mfa.tokens.access_tokens import sign_access_token, uuid7
 from mfa.users.actors import Actor
-from tests.api import people
-from tests.api.people import Person
-from tests.api.stack import ISSUER, Answer, Json, Stack
+from tests import people
+from tests.api.stack import ISSUER, Stack
+from tests.deployment import Answer, Json
+from tests.people import Person
 
 
 @dataclass

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import boto3
 import pytest
 
-from tests.api import people
-from tests.api.people import Person
+from tests import people
 from tests.api.stack import Stack, running
+from tests.people import Person
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,18 +11,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from twilio.request_validator import RequestValidator
 
 from mfa.vendor_errors import look_up
-from tests.api.people import Person
-from tests.api.stack import ISSUER, Answer, Event, Stack
+from tests.api.stack import ISSUER, Event, Stack
+from tests.deployment import Answer
+from tests.people import Person, digits
 
 STATUS_PATH = "/v1/webhooks/twilio/status"
 BREAKER = {"pk": "BREAKER", "sk": "#BREAKER"}
-
-
-def digits(text: str) -> str:
-    """The passcode in a message of any language."""
-    found = re.search(r"(?<!\d)\d{4,10}(?!\d)", text)
-    assert found, text
-    return found[0]
 
 
 def code(person: Person, phone: int = 0) -> str:

@@ -9,11 +9,9 @@ import base64
 import contextlib
 import importlib.util
 import io
-import itertools
 import json
 import logging
 import os
-import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,10 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 
 import boto3
 import hypothesis
+from boto3.dynamodb.conditions import Key
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
@@ -45,6 +44,7 @@ from infra.local.worker import Context
 from mfa import wiring
 from mfa.api import OPERATIONS
 from mfa.tokens.hmac_keys import HmacKeys
+from tests.deployment import Answer, Deployment, Json
 
 ROOT = Path(__file__).parents[2]
 ISSUER = "https://login.example.com"
@@ -75,7 +75,6 @@ CREATED = (
 # Moto is slow, and a profile would be every folder's.
 FUZZED = hypothesis.settings(max_examples=40, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 
-type Json = Any
 type Event = dict[str, Any]
 type Fault = Callable[[Environ, StartResponse], Iterable[bytes]]
 
@@ -119,35 +118,8 @@ class Line:
         self.answers(status, {"code": code, "message": "refused", "more_info": "", "status": status})
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A response, its headers in lower case."""
-
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    @property
-    def json(self) -> Json:
-        return json.loads(self.text)
-
-    @property
-    def code(self) -> str:
-        """The code of a refusal, or the status of a success."""
-        return str(self.json["code"]) if self.status >= 400 else str(self.status)
-
-
-class Refused(Exception):
-    """A direct invocation was refused."""
-
-    def __init__(self, problem: dict[str, Any]) -> None:
-        super().__init__(problem["code"])
-        self.problem = problem
-        self.code = problem["code"]
-
-
-class Stack:
-    """One deployed stack."""
+class Stack(Deployment):
+    """One deployed stack in this process."""
 
     def __init__(self, template: Template, line: Line, guard: Guard) -> None:
         self.template = template
@@ -161,7 +133,6 @@ class Stack:
         self._router = Router(template.api.routes)
         self._handlers: dict[str, ModuleType] = {}
         self._environment: dict[str, str] = {}
-        self._counter = itertools.count(1)
         [table] = template.named("AWS::DynamoDB::Table").values()
         self.table = boto3.resource("dynamodb").Table(table["TableName"])
 
@@ -314,7 +285,7 @@ class Stack:
         assert answer.headers["content-type"] == "application/problem+json"
         assert problem["status"] == answer.status
         assert {"type", "title", "status", "code", "detail"} <= problem.keys()
-        assert problem["code"] != "internal_error", self.logs.getvalue()[-4000:]
+        assert problem["code"] != "internal_error", self.recent_log()
         if answer.status in (429, 503):
             assert 1 <= int(answer.headers["retry-after"]) <= 86_400
         else:
@@ -324,14 +295,8 @@ class Stack:
             if (operation.method, operation.path) == (event["httpMethod"], event["resource"]):
                 assert problem["code"] in {refusal.code for refusal in operation.every_refusal}, "it is not documented"
 
-    def admin(self, operation: str, /, **given: Json) -> Json:
-        """A direct invocation of the admin function. Raises Refused."""
-        result = self.invoke("AdminFunction", {"operation": operation, "input": given})
-        assert result.keys() in ({"output"}, {"error"})
-        if "error" in result:
-            assert result["error"]["code"] != "internal_error", self.logs.getvalue()[-4000:]
-            raise Refused(result["error"])
-        return result["output"]
+    def recent_log(self) -> str:
+        return self.logs.getvalue()[-4000:]
 
     # --- what arrives
 
@@ -348,27 +313,36 @@ class Stack:
             if address in mail.destinations.get("ToAddresses", [])
         ]
 
-    # --- what there is one of for each test
-
-    def number(self) -> str:
-        """A number that nobody has."""
-        number = f"+852921{next(self._counter):05d}"
-        self.secrets.add(number)
-        return number
-
-    def address(self) -> str:
-        """An address that nobody has called from."""
-        n = next(self._counter)
-        return f"198.{18 + n // 65_536}.{n // 256 % 256}.{n % 256}"
-
-    def name(self) -> str:
-        """A login name that nobody has, without digits that a message would break."""
-        return "user." + "".join(secrets.choice("bcdfghjkmnpqrstvwxz") for _ in range(10))
+    # --- users
 
     def password(self) -> str:
-        """A password."""
-        password = f"pw-{secrets.token_urlsafe(12)}"
-        self.secrets.add(password)
+        return self.hide(f"pw-{secrets.token_urlsafe(12)}")
+
+    def hide(self, secret: str) -> str:
+        self.secrets.add(secret)
+        return secret
+
+    def create_user(self, name: str, user: dict[str, Json]) -> str:
+        """Creates a user; the password. The second user of a kind is a copy, because hashing a password is slow."""
+        kind = str({field: value for field, value in user.items() if field != "contact_email"})
+        mail = {field: value for field, value in user.items() if field == "contact_email"}
+        kind += " with a mailbox" if mail else ""
+        if "kind" in user:  # administrators are counted
+            return super().create_user(name, user)
+        if kind not in self.models:
+            model = self.name()
+            password = super().create_user(model, user)
+            places = (f"USER#{model}", f"HISTORY#{model}")
+            made = [
+                item for pk in places for item in self.table.query(KeyConditionExpression=Key("pk").eq(pk))["Items"]
+            ]
+            self.models[kind] = password, made
+        password, items = self.models[kind]
+        for item in items:
+            copy = item | {"pk": f"{item['pk'].partition('#')[0]}#{name}"}
+            if item["sk"] == "#PROFILE":
+                copy |= {"login_name": name} | mail
+            self.table.put_item(Item=copy)
         return password
 
 
@@ -423,18 +397,6 @@ def role_of(function: Function) -> Role:
 def basic(client_id: str, secret: str) -> dict[str, str]:
     """The header of HTTP Basic."""
     return {"Authorization": "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()}
-
-
-def challenge_path(challenge_id: str, verb: str = "") -> str:
-    """The path of a challenge."""
-    return f"/v1/challenges/{quote(challenge_id, safe='')}" + (f"/{verb}" if verb else "")
-
-
-def code_in(message: str) -> str:
-    """The passcode in a message."""
-    found = re.search(r"^([0-9]+) is the verification code", message, re.MULTILINE)
-    assert found, message
-    return found[1]
 
 
 def _load(function: Function, environment: Mapping[str, str]) -> ModuleType:

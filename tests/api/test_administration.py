@@ -10,10 +10,12 @@ import pytest
 
 from mfa.administration.operations import OPERATIONS
 from mfa.vendor_errors import look_up
-from tests.api import administrators, deliveries, people
+from tests import people
+from tests.api import administrators, deliveries
 from tests.api.administrators import Administrator, log_in
-from tests.api.people import Person
-from tests.api.stack import Answer, Refused, Stack, basic
+from tests.api.stack import Stack, basic
+from tests.deployment import Answer, Refused
+from tests.people import Person
 
 PASSWORD = "correct horse battery"
 

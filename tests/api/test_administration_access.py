@@ -16,9 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mfa.administration.operations import INVOKED, OPERATIONS
 from mfa.tokens.access_tokens import uuid7
-from tests.api import administrators, people
+from tests import people
+from tests.api import administrators
 from tests.api.administrators import Administrator, call_of, claims, log_in, signed, signer
-from tests.api.stack import ISSUER, Refused, Stack, basic
+from tests.api.stack import ISSUER, Stack, basic
+from tests.deployment import Refused
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 

@@ -15,9 +15,11 @@ from mfa.administration import csv_users
 from mfa.challenges.account import Account
 from mfa.factors.phones import Phone
 from mfa.users.user import Kind, User, UserStatus
-from tests.api import administrators, people
+from tests import people
+from tests.api import administrators
 from tests.api.administrators import Administrator
-from tests.api.stack import FUZZED, Answer, Stack
+from tests.api.stack import FUZZED, Stack
+from tests.deployment import Answer
 
 # Argon2id of "correct horse battery", and the same at a cost that no login may be made to pay.
 HASH = "$argon2id$v=19$m=19456,t=2,p=1$VSe5XEgq22k3Zo6/i0XA5A$/C1mrMOfNJra0dPeh/1heqmsOsqfhuxPUDkOwtgGIT0"

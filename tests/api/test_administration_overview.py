@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from infra.local.twilio.segments import count
-from tests.api import administrators, people
+from tests import people
+from tests.api import administrators
 from tests.api.administrators import Administrator
 from tests.api.stack import Stack, basic
 

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from mfa.vendor_errors import VENDOR_ERRORS, look_up
-from tests.api import administrators, people
+from tests import people
+from tests.api import administrators
 from tests.api.administrators import Administrator
 from tests.api.deliveries import faults
-from tests.api.stack import SENDER, Answer, Stack
+from tests.api.stack import SENDER, Stack
+from tests.deployment import Answer, Refused
 
 NO_ACCOUNT = {"account_sid": None, "auth_token": None, "sender": None}
 # Numbers at which the simulated Twilio answers as the real one does to its magic numbers.
@@ -66,7 +68,7 @@ def everything(stack: Stack) -> str:
     page: dict[str, Any] = {}
     while "LastEvaluatedKey" in page or not page:
         after = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if page else {}
-        page = stack.table.scan(**after)  # type: ignore[assignment]
+        page = stack.table.scan(**after)
         items += page["Items"]
     return str(items)
 
@@ -350,7 +352,6 @@ def test_a_test_touches_no_login(stack: Stack, admin: Administrator) -> None:
 
 
 def test_a_direct_invocation_tests_for_a_system_user_that_it_names(stack: Stack, admin: Administrator) -> None:
-    from tests.api.stack import Refused
 
     with pytest.raises(Refused, match="invalid_request"):
         stack.admin("settings.test", phone=stack.number())

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local.template import Route
-from tests.api.people import Person
-from tests.api.stack import FUZZED, Event, Stack, challenge_path
+from tests.api.stack import FUZZED, Event, Stack
+from tests.people import Person, challenge_path
 
 LOGIN = {"login_name": "nobody", "password": "wrong-password"}
 WITH_A_BODY = ["/v1/login", "/v1/challenges", "verify", "resend", "/v1/recovery"]
@@ -214,7 +214,7 @@ ANYTHING = st.binary(max_size=80) | (JSON | OBJECTS).map(lambda value: json.dump
 @pytest.mark.parametrize("path", ["/v1/login", *WITH_A_BODY[1:]])
 def test_any_body_is_answered_and_none_is_a_500(shared_stack: Stack, path: str) -> None:
     """Fuzzed by Hypothesis: every answer keeps what all answers promise."""
-    from tests.api import people
+    from tests import people
 
     shared_stack.forget()
     person = people.add(shared_stack).challenged()
@@ -240,7 +240,7 @@ def test_any_body_is_answered_and_none_is_a_500(shared_stack: Stack, path: str) 
     ],
 )
 def test_any_header_is_answered_and_none_is_a_500(shared_stack: Stack, name: str, verb: str) -> None:
-    from tests.api import people
+    from tests import people
 
     shared_stack.forget()
     person = people.add(shared_stack).challenged()
@@ -256,7 +256,7 @@ def test_any_header_is_answered_and_none_is_a_500(shared_stack: Stack, name: str
 
 
 def test_any_challenge_id_is_answered_and_none_is_a_500(shared_stack: Stack) -> None:
-    from tests.api import people
+    from tests import people
 
     person = people.add(shared_stack)
     person.login()

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.api import administrators, people
+from tests import people
+from tests.api import administrators
 from tests.api.administrators import Administrator, log_in
-from tests.api.people import Person
-from tests.api.stack import Refused, Stack
+from tests.api.stack import Stack
+from tests.deployment import Refused
+from tests.people import Person
 
 
 @pytest.fixture

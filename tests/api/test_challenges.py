@@ -7,8 +7,8 @@ from typing import Any
 import jwt
 import pytest
 
-from tests.api.people import Person
-from tests.api.stack import ISSUER, Stack, challenge_path
+from tests.api.stack import ISSUER, Stack
+from tests.people import Person, challenge_path
 
 type NewPerson = Callable[..., Person]
 

@@ -10,9 +10,10 @@ import pytest
 
 from mfa.messages import locales
 from tests.api import deliveries
-from tests.api.deliveries import asked, code, digits, faults, ref, refused, requests, spent, tell
-from tests.api.people import Person
-from tests.api.stack import SENDER, Refused, Stack
+from tests.api.deliveries import asked, code, faults, ref, refused, requests, spent, tell
+from tests.api.stack import SENDER, Stack
+from tests.deployment import Refused
+from tests.people import Person, digits
 
 type NewPerson = Callable[..., Person]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from mfa.api import OPERATIONS
-from tests.api.people import Person
-from tests.api.stack import Stack, challenge_path
+from tests.api.stack import Stack
+from tests.people import Person, challenge_path
 
 OURS = "https://app.example.com"
 ALSO_OURS = "https://www.example.com:8443"

@@ -20,8 +20,9 @@ from mfa.settings.values import Sender
 from mfa.vendor_errors import VENDOR_ERRORS, look_up
 from tests.api import deliveries
 from tests.api.deliveries import asked, code, faults, pause, requests, spent
-from tests.api.people import Person
-from tests.api.stack import ISSUER, SENDER, Refused, Stack
+from tests.api.stack import ISSUER, SENDER, Stack
+from tests.deployment import Refused
+from tests.people import Person, digits
 
 type NewPerson = Callable[..., Person]
 
@@ -280,7 +281,7 @@ def test_where_nobody_knows_the_code_stays_valid_and_nothing_is_sent_again_or_gi
     assert (spent(stack, f"NUMBER#{person.numbers[0]}"), spent(stack, "REGION#HK")) == (1, 1)
     assert person.resend().code == "resend_too_soon"
     assert "unusable_reason" not in person.phone_item()
-    typed = deliveries.digits(requests(stack)[0]["parameters"]["Body"])
+    typed = digits(requests(stack)[0]["parameters"]["Body"])
     assert person.verify(typed).status == 200
 
 

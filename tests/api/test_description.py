@@ -17,8 +17,8 @@ from mfa.errors import Refusal
 from mfa.http import auth
 from mfa.http.declaration import AnyOperation
 from mfa.settings.values import Settings, SettingsPatch
-from tests.api.people import Person
 from tests.api.stack import ISSUER, Stack
+from tests.people import Person
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import jwt
 import pytest
 
-from tests.api.people import Person
 from tests.api.stack import ISSUER, Stack, basic
+from tests.people import Person
 
 type NewPerson = Callable[..., Person]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.api.people import Person
-from tests.api.stack import Stack, basic, code_in
+from tests.api.stack import Stack, basic
+from tests.people import Person, code_in
 
 type NewPerson = Callable[..., Person]
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from tests.api.deliveries import faults, ref, report
-from tests.api.people import Person
-from tests.api.stack import Answer, Json, Refused, Stack, basic
+from tests.api.stack import Stack, basic
+from tests.deployment import Answer, Json, Refused
 from tests.emf import Datum, data
+from tests.people import Person
 
 type NewPerson = Callable[..., Person]
 

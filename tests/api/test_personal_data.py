@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from mfa.administration import personal_data
-from tests.api import administrators, people
+from tests import people
+from tests.api import administrators
 from tests.api.administrators import Administrator
-from tests.api.people import Person
-from tests.api.stack import Refused, Stack
+from tests.api.stack import Stack
+from tests.deployment import Refused
+from tests.people import Person
 
 # What says nothing about a person: how an item is found, and digests.
 LEFT_OUT = {"pk", "sk", "list", "position", "password_hash", "code_mac"}

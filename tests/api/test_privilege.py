@@ -14,7 +14,8 @@ import pytest
 from infra.local.permissions import Role
 from infra.local.policies import Ask, Policy, Statement, like
 from mfa.administration.operations import OPERATIONS
-from tests.api import administrators, deliveries, people
+from tests import people
+from tests.api import administrators, deliveries
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack, basic, role_of
 from tests.api.test_administration import SUCCEEDS, over_http

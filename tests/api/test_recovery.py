@@ -5,8 +5,9 @@ from collections.abc import Callable
 import jwt
 import pytest
 
-from tests.api.people import Person
-from tests.api.stack import Json, Stack, challenge_path, code_in
+from tests.api.stack import Stack
+from tests.deployment import Json
+from tests.people import Person, challenge_path, code_in
 
 type NewPerson = Callable[..., Person]
 

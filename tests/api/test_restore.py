@@ -10,11 +10,12 @@ import boto3
 import pytest
 
 from infra.rotate_hmac import HmacSecret
-from tests.api import administrators, people
+from tests import people
+from tests.api import administrators
 from tests.api.administrators import Administrator
-from tests.api.people import Person
 from tests.api.stack import ROOT, Stack
 from tests.api.test_rotation_signing import deploy
+from tests.people import Person
 
 NAME = "local-mfa"
 SECRET = "local/mfa/hmac"
@@ -122,7 +123,7 @@ def test_what_administrators_did_since_is_listed_before_the_table_goes(stack: St
     stack.admin("settings.patch", signature="Changed")
     client = stack.admin("clients.create", name="A shop")["client_id"]
     people.add(stack).challenged().verify()
-    found = stack.table.scan(**CHANGES_SINCE, ExpressionAttributeValues=VALUES | {":since": since})["Items"]  # type: ignore[arg-type]
+    found = stack.table.scan(**CHANGES_SINCE, ExpressionAttributeValues=VALUES | {":since": since})["Items"]
     did = {(str(item["pk"]).partition("#")[2], item["type"]) for item in found}
     assert {
         (gone.name, "user_deleted"),

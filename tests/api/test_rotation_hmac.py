@@ -18,9 +18,10 @@ import pytest
 
 from infra.rotate_hmac import LOGIN_SECONDS, WAIT_SECONDS, HmacSecret, RotationRefused, main
 from mfa.caches import CACHE_SECONDS
-from tests.api import administrators, people
-from tests.api.people import Person
+from tests import people
+from tests.api import administrators
 from tests.api.stack import ROOT, Stack
+from tests.people import Person
 
 type Containers = dict[str, ModuleType]
 

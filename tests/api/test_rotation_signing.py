@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from infra.local.template import Template, read_template
 from mfa.aws.signer import KmsSigner
-from tests.api import administrators, people
+from tests import people
+from tests.api import administrators
 from tests.api.administrators import Administrator
 from tests.api.stack import ISSUER, ROOT, Stack
 

@@ -8,7 +8,8 @@ from types import ModuleType
 import pytest
 
 from infra.local.twilio.account import Account
-from tests.api import deliveries, people
+from tests import people
+from tests.api import deliveries
 from tests.api.stack import ISSUER, Stack
 
 

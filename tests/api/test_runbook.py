@@ -16,9 +16,9 @@ from botocore.exceptions import EndpointConnectionError
 
 from tests import access_log
 from tests.api.deliveries import BREAKER, faults, ref, report
-from tests.api.people import Person
 from tests.api.stack import Stack, basic
 from tests.emf import data
+from tests.people import Person
 
 type NewPerson = Callable[..., Person]
 type Line = dict[str, Any]

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.api.deliveries import refused
-from tests.api.people import Person
-from tests.api.stack import Stack, challenge_path
+from tests.api.stack import Stack
+from tests.people import Person, challenge_path
 
 type NewPerson = Callable[..., Person]
 

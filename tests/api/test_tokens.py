@@ -13,8 +13,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from mfa.tokens.mfa_tokens import read_mfa_token, write_mfa_token
-from tests.api.people import Person
-from tests.api.stack import ISSUER, Answer, Stack, challenge_path
+from tests.api.stack import ISSUER, Stack
+from tests.deployment import Answer
+from tests.people import Person, challenge_path
 
 type NewPerson = Callable[..., Person]
 

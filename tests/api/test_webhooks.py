@@ -10,8 +10,8 @@ import pytest
 
 from tests.api import deliveries
 from tests.api.deliveries import about, code, faults, ref, refused, report, sign, tell
-from tests.api.people import Person
 from tests.api.stack import ISSUER, Stack
+from tests.people import Person
 
 type NewPerson = Callable[..., Person]
 
@@ -164,7 +164,7 @@ def test_a_token_that_was_replaced_signs_for_an_hour_and_then_nothing(stack: Sta
     with stack.with_settings(twilio={"auth_token": "0" * 32}):
         assert report(stack, of, "sent").status == 204
         item = stack.table.get_item(Key=SETTINGS)["Item"]
-        assert 3590 < float(item["replaced_accepted_until"]) - time.time() <= 3600  # type: ignore[arg-type]
+        assert 3590 < float(item["replaced_accepted_until"]) - time.time() <= 3600
         stack.table.put_item(Item=item | {"replaced_accepted_until": Decimal(str(round(time.time() - 0.001, 3)))})
         stack.restart()
         assert report(stack, of, "delivered").status == 403
