@@ -5,7 +5,6 @@ Routes, table, keys, secret and environment are the template's. The handlers are
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import importlib.util
 import io
@@ -392,11 +391,6 @@ def role_of(function: Function) -> Role:
     """What the template allows a function."""
     assert function.statements is not None
     return Role(Policy.of(function.statements), function.places)
-
-
-def basic(client_id: str, secret: str) -> dict[str, str]:
-    """The header of HTTP Basic."""
-    return {"Authorization": "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()}
 
 
 def _load(function: Function, environment: Mapping[str, str]) -> ModuleType:

@@ -13,8 +13,8 @@ from mfa.vendor_errors import look_up
 from tests import people
 from tests.api import administrators, deliveries
 from tests.api.administrators import Administrator, log_in
-from tests.api.stack import Stack, basic
-from tests.deployment import Answer, Refused
+from tests.api.stack import Stack
+from tests.deployment import Answer, Refused, basic
 from tests.people import Person
 
 PASSWORD = "correct horse battery"

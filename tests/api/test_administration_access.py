@@ -19,8 +19,8 @@ from mfa.tokens.access_tokens import uuid7
 from tests import people
 from tests.api import administrators
 from tests.api.administrators import Administrator, call_of, claims, log_in, signed, signer
-from tests.api.stack import ISSUER, Stack, basic
-from tests.deployment import Refused
+from tests.api.stack import ISSUER, Stack
+from tests.deployment import Refused, basic
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 

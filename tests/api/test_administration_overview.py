@@ -10,7 +10,8 @@ from infra.local.twilio.segments import count
 from tests import people
 from tests.api import administrators
 from tests.api.administrators import Administrator
-from tests.api.stack import Stack, basic
+from tests.api.stack import Stack
+from tests.deployment import basic
 
 
 @pytest.fixture
@@ -35,9 +36,7 @@ def test_the_counts_add_up_after_logins_wrong_codes_locks_and_skips(stack: Stack
     guesser.guess(2)
     guesser.verify()
     people.add(stack).locked()
-    american = people.add(stack, phones=0)
-    american.numbers = ["+12063125011"]
-    american.phones = [stack.admin("phones.add", login_name=american.name, number=american.numbers[0])["id"]]
+    american = people.add(stack, phones=["+12063125011"])
     american.challenged()
     client = stack.admin("clients.create", name="Old", legacy=True)
     with stack.with_settings(allow_legacy_clients=True):

@@ -44,13 +44,6 @@ def everything(stack: Stack) -> Iterator[None]:
         yield
 
 
-def add_phone(person: Person, number: str) -> int:
-    """Adds a phone; its place in the person's list."""
-    person.phones.append(person.stack.admin("phones.add", login_name=person.name, number=number)["id"])
-    person.numbers.append(number)
-    return len(person.phones) - 1
-
-
 def about_call(stack: Stack, status: str) -> dict[str, str]:
     """The parameters of a callback about a call."""
     return {
@@ -156,7 +149,7 @@ def test_a_call_says_the_digits_twice_in_the_messages_language(stack: Stack, per
 @pytest.mark.usefixtures("calling")
 def test_a_landline_is_called_and_gets_no_messages(stack: Stack, new_person: NewPerson) -> None:
     person = new_person(phones=0)
-    add_phone(person, LANDLINE)
+    person.add_phone(LANDLINE)
     person.login()
     for answer in (person.start(), person.start(channel="sms")):
         assert (answer.status, answer.code) == (422, "destination_blocked")
@@ -169,13 +162,13 @@ def test_a_landline_is_called_and_gets_no_messages(stack: Stack, new_person: New
 
 def test_a_landline_is_no_phone_where_nobody_calls(stack: Stack, person: Person) -> None:
     with pytest.raises(Refused) as refused:
-        add_phone(person, LANDLINE)
+        person.add_phone(LANDLINE)
     assert refused.value.code == "destination_blocked"
 
 
 @pytest.mark.usefixtures("calling")
 def test_a_landline_is_not_told_of_a_recovery(stack: Stack, person: Person) -> None:
-    number = add_phone(person, LANDLINE)
+    number = person.add_phone(LANDLINE)
     person.write(f"#PHONE#{person.phones[number].partition('-')[0]}", verified=True)
     person.login()
     assert person.recover().status == 201
@@ -357,7 +350,7 @@ def test_a_number_is_of_its_own_region_whatever_its_calling_code(
             assert added["region"] == region
         else:
             with pytest.raises(Refused) as refused:
-                add_phone(person, number)
+                person.add_phone(number)
             assert refused.value.code == "destination_blocked"
 
 
@@ -367,7 +360,7 @@ def test_a_number_is_of_its_own_region_whatever_its_calling_code(
 )
 def test_a_number_that_is_no_phone_is_never_called(person: Person, number: str) -> None:
     with pytest.raises(Refused) as refused:
-        add_phone(person, number)
+        person.add_phone(number)
     assert refused.value.code in ("destination_blocked", "invalid_request")
 
 
@@ -375,7 +368,7 @@ def test_a_number_that_is_no_phone_is_never_called(person: Person, number: str) 
 def test_a_landlines_region_must_be_allowed_as_any(stack: Stack, person: Person) -> None:
     with stack.with_settings(voice={"enabled": True}, regions={"allow": ["GB"]}):
         with pytest.raises(Refused) as refused:
-            add_phone(person, LANDLINE)
+            person.add_phone(LANDLINE)
         assert refused.value.code == "destination_blocked"
 
 
@@ -404,7 +397,7 @@ def test_a_message_is_in_the_language_asked_for_else_the_users_else_the_regions_
     stack: Stack, new_person: NewPerson, requested: str | None, users: str | None, number: str, shown: str
 ) -> None:
     person = new_person(phones=0, locale=users)
-    add_phone(person, number)
+    person.add_phone(number)
     person.login()
     wish: dict[str, Any] = {} if requested is None else {"locale": requested}
     assert person.start(**wish).status == 201

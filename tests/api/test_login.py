@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import jwt
 import pytest
 
-from tests.api.stack import ISSUER, Stack, basic
+from tests.api.stack import ISSUER, Stack
+from tests.deployment import basic
 from tests.people import Person
 
 type NewPerson = Callable[..., Person]

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.api.stack import Stack, basic
+from tests.api.stack import Stack
+from tests.deployment import basic
 from tests.people import Person, code_in
 
 type NewPerson = Callable[..., Person]

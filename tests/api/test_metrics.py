@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.api.deliveries import faults, ref, report
-from tests.api.stack import Stack, basic
-from tests.deployment import Answer, Json, Refused
+from tests.api.stack import Stack
+from tests.deployment import Answer, Json, Refused, basic
 from tests.emf import Datum, data
 from tests.people import Person
 

@@ -17,8 +17,9 @@ from mfa.administration.operations import OPERATIONS
 from tests import people
 from tests.api import administrators, deliveries
 from tests.api.deliveries import faults, ref, report
-from tests.api.stack import Stack, basic, role_of
+from tests.api.stack import Stack, role_of
 from tests.api.test_administration import SUCCEEDS, over_http
+from tests.deployment import basic
 
 # What the runtime and X-Ray's daemon ask, not the functions.
 RUNTIME = ("logs:", "xray:")

@@ -46,7 +46,7 @@ def test_a_passcode_by_mail_gives_a_token_that_says_so_and_verifies_no_phone(
 
 
 def test_every_verified_phone_is_told_without_a_code(stack: Stack, person: Person) -> None:
-    person.phones.append(stack.admin("phones.add", login_name=person.name, number=stack.number())["id"])
+    person.add_phone(stack.number())
     before = len(stack.line.requests)
     person.recover()
     [told] = stack.line.requests[before:]

@@ -16,7 +16,8 @@ from botocore.exceptions import EndpointConnectionError
 
 from tests import access_log
 from tests.api.deliveries import BREAKER, faults, ref, report
-from tests.api.stack import Stack, basic
+from tests.api.stack import Stack
+from tests.deployment import basic
 from tests.emf import data
 from tests.people import Person
 

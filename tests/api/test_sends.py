@@ -78,8 +78,8 @@ def test_a_spent_budget_refuses_and_sends_nothing(
 
 
 def test_a_number_has_one_budget_whoever_it_belongs_to(stack: Stack, new_person: NewPerson) -> None:
-    person, other = new_person(), new_person(phones=0)
-    other.phones.append(stack.admin("phones.add", login_name=other.name, number=person.numbers[0])["id"])
+    person = new_person()
+    other = new_person(phones=person.numbers)
     with stack.with_settings(budgets={"number_per_hour": 1}):
         person.challenged()
         other.login()
@@ -87,8 +87,7 @@ def test_a_number_has_one_budget_whoever_it_belongs_to(stack: Stack, new_person:
 
 
 def test_a_region_has_a_budget_of_its_own(stack: Stack, new_person: NewPerson) -> None:
-    person, other = new_person(), new_person(phones=0)
-    other.phones.append(stack.admin("phones.add", login_name=other.name, number="+447400123456")["id"])
+    person, other = new_person(), new_person(phones=["+447400123456"])
     with stack.with_settings(budgets={"region_per_day": 1}):
         person.challenged()
         person.later(61)
@@ -122,7 +121,7 @@ def test_a_region_that_is_no_longer_allowed_is_blocked(stack: Stack, new_person:
     person.login()
     with stack.with_settings(regions={"allow": ["US"]}):
         assert person.start().code == "no_phone", "none of the phones is usable"
-        person.phones.append(stack.admin("phones.add", login_name=person.name, number="+12025550123")["id"])
+        person.add_phone("+12025550123")
         answer = person.start(phone=0)
         assert (answer.status, answer.code) == (422, "destination_blocked")
         assert person.start(phone=1).status == 201

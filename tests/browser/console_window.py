@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
-from infra.local.testing import RunningStack
+from tests import people
 from tests.browser.client import Client
-from tests.browser.conftest import PASSWORD, Browsing, operate
+from tests.browser.conftest import Browsing
+from tests.deployment import PASSWORD
+from tests.running import Running
 
 PATH = "/v1/admin/console/"
 PAGES = {
@@ -27,22 +28,11 @@ PAGES = {
 }
 USER_PAGES = ("profile", "security", "history")
 
-_numbers = itertools.count(1)
 
-
-def fresh_number() -> str:
-    """A number in Hong Kong that nobody has."""
-    return f"+852921800{next(_numbers):02d}"
-
-
-def make_admin(stack: RunningStack, *, number: str | None = None) -> str:
-    """A system user of one's own, with MFA where there is a number: its login name."""
-    name = f"admin{next(_numbers)}"
-    operate(stack, "users.create", login_name=name, password=PASSWORD, kind="system")
-    if number:
-        operate(stack, "phones.add", login_name=name, number=number)
-        operate(stack, "users.patch", login_name=name, mfa_enabled=True)
-    return name
+def make_admin(stack: Running, *, number: str | None = None) -> str:
+    """Makes a system user, with MFA where there is a number; the login name."""
+    numbers = [number] if number else []
+    return people.add(stack, phones=numbers, mfa=bool(numbers), email=False, kind="system").name
 
 
 @dataclass(frozen=True)

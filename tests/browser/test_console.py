@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Request, Route, expect
 
-from infra.local.testing import RunningStack
-from tests.browser.conftest import PASSWORD, Browsing, Person, hear, operate, receive
+from tests.browser.conftest import Browsing, hear
 from tests.browser.console_window import (
     PATH,
     Console,
     MakeBrowsing,
     every_page,
-    fresh_number,
     make_admin,
 )
+from tests.deployment import PASSWORD
+from tests.people import Person, receive
+from tests.running import Running
 
 type MakePerson = Callable[..., Person]
 
@@ -26,7 +27,7 @@ PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch":
 NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 640}}
 
 
-def test_times_are_shown_in_minutes_and_saved_in_seconds(browsing: Browsing, stack: RunningStack) -> None:
+def test_times_are_shown_in_minutes_and_saved_in_seconds(browsing: Browsing, stack: Running) -> None:
     """Cooldown, expiry and lock are minutes on the screen; what is out of range is told before anything is sent."""
     console = Console.open(browsing, make_admin(stack), "#/settings/mfa")
     expect(console.field("Lock lasts")).to_have_value("15")
@@ -35,11 +36,11 @@ def test_times_are_shown_in_minutes_and_saved_in_seconds(browsing: Browsing, sta
     expect(console.error_of("lock_seconds")).to_contain_text("from 1 to 1440 minutes")
     console.field("Lock lasts").fill("22.5")
     console.save()
-    assert operate(stack, "settings.get")["lock_seconds"] == 1350
-    operate(stack, "settings.patch", lock_seconds=900)
+    assert stack.admin("settings.get")["lock_seconds"] == 1350
+    stack.admin("settings.patch", lock_seconds=900)
 
 
-def test_edits_wait_for_save_across_the_tabs(browsing: Browsing, stack: RunningStack) -> None:
+def test_edits_wait_for_save_across_the_tabs(browsing: Browsing, stack: Running) -> None:
     """Edits of several tabs are one draft: kept on the way between them, asked about before they are left, discarded at once."""
     console = Console.open(browsing, make_admin(stack), "#/settings/messages")
     console.field("Signature").fill("Somebody <b>else</b>")
@@ -57,10 +58,10 @@ def test_edits_wait_for_save_across_the_tabs(browsing: Browsing, stack: RunningS
     expect(console.page.get_by_label("All countries")).to_be_checked()
     console.page.get_by_role("link", name="Users", exact=True).click()
     console.sees("Users")
-    assert operate(stack, "settings.get")["signature"] == "Your backup service provider"
+    assert stack.admin("settings.get")["signature"] == "Your backup service provider"
 
 
-def test_the_legacy_switch_warns(browsing: Browsing, stack: RunningStack) -> None:
+def test_the_legacy_switch_warns(browsing: Browsing, stack: Running) -> None:
     """Allowing legacy clients asks first and warns as long as it is on; it is staged like all else."""
     console = Console.open(browsing, make_admin(stack), "#/settings/access")
     switch = console.page.get_by_role("switch", name="Allow legacy clients")
@@ -70,7 +71,7 @@ def test_the_legacy_switch_warns(browsing: Browsing, stack: RunningStack) -> Non
     switch.click()
     console.dialog.get_by_role("button", name="Allow legacy clients").click()
     expect(console.main).to_contain_text("Legacy clients skip the second factor")
-    assert operate(stack, "settings.get")["allow_legacy_clients"] is False
+    assert stack.admin("settings.get")["allow_legacy_clients"] is False
     console.button("Discard").click()
     expect(switch).to_have_attribute("aria-checked", "false")
 
@@ -78,16 +79,16 @@ def test_the_legacy_switch_warns(browsing: Browsing, stack: RunningStack) -> Non
 def test_only_system_users_get_in(browsing: Browsing, make_person: MakePerson) -> None:
     """A backup user's right password leads to a clear message and nowhere else."""
     console = Console(browsing.open(PATH))
-    console.log_in(make_person(mfa=False).login_name, PASSWORD)
+    console.log_in(make_person(mfa=False).name, PASSWORD)
     expect(console.page.get_by_role("alert")).to_contain_text("This console is for administrators")
     console.log_in("nobody.at.all", PASSWORD)
     expect(console.page.get_by_text("The login name or the password is not right.")).to_be_visible()
     console.check_accessible()
 
 
-def test_the_login_asks_for_the_passcode(browsing: Browsing, stack: RunningStack) -> None:
+def test_the_login_asks_for_the_passcode(browsing: Browsing, stack: Running) -> None:
     """An administrator with MFA chooses a phone and enters the passcode, and is then where the address says."""
-    number = fresh_number()
+    number = stack.number()
     admin = make_admin(stack, number=number)
     console = Console(browsing.open(PATH + "#/clients"))
     console.log_in(admin, PASSWORD)
@@ -103,9 +104,9 @@ def test_the_login_asks_for_the_passcode(browsing: Browsing, stack: RunningStack
     console.sees("Clients")
 
 
-def test_the_login_may_be_a_call(browsing: Browsing, stack: RunningStack) -> None:
+def test_the_login_may_be_a_call(browsing: Browsing, stack: Running) -> None:
     """Where calls are set up, the passcode can be heard instead."""
-    number = fresh_number()
+    number = stack.number()
     console = Console(browsing.open(PATH + "#/clients"))
     console.log_in(make_admin(stack, number=number), PASSWORD)
     console.button("Call me instead").click()
@@ -119,14 +120,12 @@ def test_the_login_may_be_a_call(browsing: Browsing, stack: RunningStack) -> Non
     console.sees("Clients")
 
 
-def test_an_ended_session_returns_to_where_one_was(
-    browsing: Browsing, stack: RunningStack, make_person: MakePerson
-) -> None:
+def test_an_ended_session_returns_to_where_one_was(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """When the session ends in the middle of an edit the page says so; after logging in again the edit is there, and saved."""
     admin, person = make_admin(stack), make_person()
-    console = Console.open(browsing, admin, f"#/users/{person.login_name}/profile")
+    console = Console.open(browsing, admin, f"#/users/{person.name}/profile")
     console.field("Owner").fill("Keller & Söhne")
-    operate(stack, "users.patch", login_name=admin, password=PASSWORD + "!")
+    stack.admin("users.patch", login_name=admin, password=PASSWORD + "!")
     console.button("Save").click()
     expect(console.dialog).to_contain_text("Your session has ended")
     console.check_accessible()
@@ -135,10 +134,10 @@ def test_an_ended_session_returns_to_where_one_was(
     console.dialog.get_by_role("button", name="Log in").click()
     console.says("Saved.")
     expect(console.field("Owner")).to_have_value("Keller & Söhne")
-    assert operate(stack, "users.get", login_name=person.login_name)["owner"] == "Keller & Söhne"
+    assert stack.admin("users.get", login_name=person.name)["owner"] == "Keller & Söhne"
 
 
-def test_a_reload_asks_to_log_in_and_keeps_the_place(browsing: Browsing, stack: RunningStack) -> None:
+def test_a_reload_asks_to_log_in_and_keeps_the_place(browsing: Browsing, stack: Running) -> None:
     """The token is in memory only: nothing is stored, a reload asks again, and the address leads back."""
     admin = make_admin(stack)
     console = Console.open(browsing, admin, "#/settings/limits")
@@ -154,14 +153,14 @@ def test_a_reload_asks_to_log_in_and_keeps_the_place(browsing: Browsing, stack: 
     assert admin not in console.page.locator("#main").inner_text()
 
 
-def test_pages_say_when_they_cannot_load(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+def test_pages_say_when_they_cannot_load(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """A page that cannot be loaded says why and tries again when told to; an unknown address and an unknown user are told apart."""
     person = make_person()
     console = Console.open(browsing, make_admin(stack), "#/nowhere")
     console.sees("There is no such page")
     console.go("#/users/nobody.at.all/profile")
     expect(console.main).to_contain_text("There is no such user")
-    for address in every_page(person.login_name).values():
+    for address in every_page(person.name).values():
         if address in ("#/new-user", "#/import-users"):
             continue  # nothing is loaded there
         console.page.route(_ADMIN_API, _unavailable)
@@ -174,7 +173,7 @@ def test_pages_say_when_they_cannot_load(browsing: Browsing, stack: RunningStack
         expect(console.main.locator(".card").first).to_be_visible()
 
 
-def test_the_main_way_by_keyboard_alone(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+def test_the_main_way_by_keyboard_alone(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """From the login to a saved switch nobody needs a mouse, and what has the focus can be seen."""
     person = make_person(mfa=False)
     console = Console(browsing.open(PATH + "#/users"))
@@ -186,12 +185,12 @@ def test_the_main_way_by_keyboard_alone(browsing: Browsing, stack: RunningStack,
     console.sees("Users")
     expect(console.heading()).to_be_focused()
     _tab_to(console, "[type=search]")
-    keys.type(person.login_name)
+    keys.type(person.name)
     expect(console.main.get_by_role("row")).to_have_count(2)
     _tab_to(console, "a.name")
     assert console.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     keys.press("Enter")
-    console.sees(person.login_name)
+    console.sees(person.name)
     console.rests()
     _tab_to(console, "[role=switch]")
     keys.press("Space")
@@ -199,36 +198,34 @@ def test_the_main_way_by_keyboard_alone(browsing: Browsing, stack: RunningStack,
     _tab_to(console, ".button.save")
     keys.press("Enter")
     console.says("Saved.")
-    assert operate(stack, "users.get", login_name=person.login_name)["mfa_enabled"] is True
+    assert stack.admin("users.get", login_name=person.name)["mfa_enabled"] is True
     keys.press("Shift+Tab")
     assert console.page.evaluate("document.activeElement !== document.body")
 
 
-def test_every_page_is_accessible(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+def test_every_page_is_accessible(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """Axe finds nothing on any page, neither in the light nor in the dark."""
     person = make_person(phones=2)
-    operate(stack, "clients.create", name="Backup server", legacy=True)
+    stack.admin("clients.create", name="Backup server", legacy=True)
     console = Console.open(browsing, make_admin(stack))
-    for address in every_page(person.login_name).values():
+    for address in every_page(person.name).values():
         console.go(address)
         console.check_accessible()
 
 
 @pytest.mark.parametrize("window", [PHONE, NARROW], ids=["phone", "narrow"])
 def test_every_page_fits(
-    window: dict[str, Any], make_browsing: MakeBrowsing, stack: RunningStack, make_person: MakePerson
+    window: dict[str, Any], make_browsing: MakeBrowsing, stack: Running, make_person: MakePerson
 ) -> None:
     """On a phone and on the narrowest width no page runs over the right edge, and the menu opens and closes."""
     person = make_person(phones=3)
-    operate(
-        stack, "users.patch", login_name=person.login_name, alias="A" * 60, owner="Donaudampfschifffahrtsgesellschaft"
-    )
+    stack.admin("users.patch", login_name=person.name, alias="A" * 60, owner="Donaudampfschifffahrtsgesellschaft")
     console = Console.open(make_browsing(**window), make_admin(stack))
     console.button("Menu").click()
     console.page.get_by_role("link", name="Clients").click()
     console.sees("Clients")
     expect(console.page.get_by_role("link", name="Settings")).to_be_hidden()
-    for address in every_page(person.login_name).values():
+    for address in every_page(person.name).values():
         console.go(address)
         console.check_width()
     console.go("#/settings/mfa")
@@ -236,7 +233,7 @@ def test_every_page_fits(
     console.check_accessible()
 
 
-def test_a_stage_may_stand_before_the_path(browsing: Browsing, stack: RunningStack) -> None:
+def test_a_stage_may_stand_before_the_path(browsing: Browsing, stack: Running) -> None:
     """Where the API lies below a stage such as /live, the console asks there."""
     asked: list[str] = []
 

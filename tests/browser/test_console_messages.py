@@ -7,22 +7,22 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from infra.local.testing import RunningStack
-from tests.browser.conftest import TEST_NUMBER, Browsing, operate
+from tests.browser.conftest import TEST_NUMBER, Browsing
 from tests.browser.console_window import Console, make_admin
+from tests.running import Running
 
 SHORT = "Uw code is {code}, referentie {prefix}\n{signature}"
 
 
 @pytest.fixture
-def console(browsing: Browsing, stack: RunningStack) -> Console:
+def console(browsing: Browsing, stack: Running) -> Console:
     """The page of messages, with its preview."""
     console = Console.open(browsing, make_admin(stack), "#/settings/messages")
     expect(console.page.locator(".bubble")).to_contain_text('is the verification code for user "demo.user" login')
     return console
 
 
-def test_a_template_is_edited_with_a_live_preview(console: Console, stack: RunningStack) -> None:
+def test_a_template_is_edited_with_a_live_preview(console: Console, stack: Running) -> None:
     """The text of a language is edited beside the message as it will arrive, with what it costs; it is saved, and reset."""
     preview = console.page.get_by_role("figure")
     console.field("Language").select_option("nl")
@@ -45,17 +45,17 @@ def test_a_template_is_edited_with_a_live_preview(console: Console, stack: Runni
     console.field("Signature").fill("Your backup service provider")
     expect(console.page.get_by_text("1 unsaved change")).to_be_visible()
     console.save()
-    assert operate(stack, "settings.get")["templates"] == {"nl": SHORT}
+    assert stack.admin("settings.get")["templates"] == {"nl": SHORT}
     expect(console.field("Language").locator("option:checked")).to_have_text("Dutch (nl), your own text")
     expect(console.field("Text")).to_have_value(SHORT)
     console.button("Reset to the built-in text").click()
     expect(preview).to_contain_text("is de verificatiecode")
     console.save()
     expect(preview).to_contain_text("is de verificatiecode")
-    assert operate(stack, "settings.get")["templates"] == {}
+    assert stack.admin("settings.get")["templates"] == {}
 
 
-def test_a_template_with_a_problem_is_not_saved(console: Console, stack: RunningStack) -> None:
+def test_a_template_with_a_problem_is_not_saved(console: Console, stack: Running) -> None:
     """What the linter refuses is told beside the text, by Save at the text, and by Save from another tab; nothing is saved."""
     console.field("Language").select_option("it")
     expect(console.field("Text")).to_have_value(re.compile("codice di verifica"))
@@ -73,12 +73,12 @@ def test_a_template_with_a_problem_is_not_saved(console: Console, stack: Running
     expect(console.page).to_have_url(re.compile("#/settings/messages$"))
     expect(console.error_of("template")).to_contain_text("Must hold {code}")
     expect(console.field("Language")).to_have_value("it")
-    assert operate(stack, "settings.get")["templates"] == {}
+    assert stack.admin("settings.get")["templates"] == {}
     console.button("Discard").click()
     expect(console.field("Text")).to_have_value(re.compile("codice di verifica"))
 
 
-def test_a_language_is_added(console: Console, stack: RunningStack) -> None:
+def test_a_language_is_added(console: Console, stack: Running) -> None:
     """A language beyond the shipped ones is added by its tag, begins with the English words, and can be removed."""
     console.button("Add a language").click()
     for tag in ("no such tag", "DE"):
@@ -95,27 +95,27 @@ def test_a_language_is_added(console: Console, stack: RunningStack) -> None:
     console.page.keyboard.type(" är koden, referens {prefix}")
     expect(console.page.locator(".bubble")).to_have_text("581883 är koden, referens XYWD")
     console.save()
-    assert operate(stack, "settings.get")["templates"] == {"sv": "{code} är koden, referens {prefix}"}
+    assert stack.admin("settings.get")["templates"] == {"sv": "{code} är koden, referens {prefix}"}
     console.button("Remove this language").click()
     expect(console.field("Language")).to_have_value("en")
     console.save()
-    assert operate(stack, "settings.get")["templates"] == {}
+    assert stack.admin("settings.get")["templates"] == {}
 
 
-def test_another_administrator_edits_the_same_text(console: Console, stack: RunningStack) -> None:
+def test_another_administrator_edits_the_same_text(console: Console, stack: Running) -> None:
     """Two texts for the same language are shown beside each other, by the name of the language."""
     console.field("Language").select_option("nl")
     expect(console.field("Text")).to_have_value(re.compile("verificatiecode"))
     console.field("Text").fill(SHORT)
-    operate(stack, "settings.patch", templates={"nl": SHORT.replace("Uw", "De")})
+    stack.admin("settings.patch", templates={"nl": SHORT.replace("Uw", "De")})
     console.button("Save").click()
     expect(console.dialog.get_by_role("group", name="Message in Dutch")).to_contain_text("De code is")
     console.button("Go on").click()
     expect(console.field("Text")).to_have_value(SHORT.replace("Uw", "De"))
-    operate(stack, "settings.patch", templates=None)
+    stack.admin("settings.patch", templates=None)
 
 
-def test_calls_need_a_phone_number(console: Console, stack: RunningStack) -> None:
+def test_calls_need_a_phone_number(console: Console, stack: Running) -> None:
     """With a sender that is no phone number the page says so, and calls cannot be left on or turned on."""
     calls = console.page.get_by_role("switch", name="Calls")
     expect(calls).to_have_attribute("aria-checked", "true")
@@ -137,10 +137,10 @@ def test_calls_need_a_phone_number(console: Console, stack: RunningStack) -> Non
     console.field("WhatsApp template").fill("SM123")
     console.button("Save").click()
     expect(console.error_of("whatsapp.content_sid")).to_be_visible()
-    assert operate(stack, "settings.get")["voice"]["enabled"] is True
+    assert stack.admin("settings.get")["voice"]["enabled"] is True
 
 
-def test_test_numbers(console: Console, stack: RunningStack) -> None:
+def test_test_numbers(console: Console, stack: Running) -> None:
     """Test numbers are listed with their passcodes and with what they are for; they are added and removed with Save."""
     console.go("#/settings/access")
     expect(console.row("Hong Kong")).to_contain_text(TEST_NUMBER["code"])
@@ -158,7 +158,7 @@ def test_test_numbers(console: Console, stack: RunningStack) -> None:
     expect(console.error_of("test_number")).to_contain_text("in the list already")
     console.save()
     added = {"number": "+447400123499", "code": "135790"}
-    assert operate(stack, "settings.get")["test_numbers"] == [TEST_NUMBER, added]
+    assert stack.admin("settings.get")["test_numbers"] == [TEST_NUMBER, added]
     console.button("Remove +44 7400123499").click()
     console.save()
-    assert operate(stack, "settings.get")["test_numbers"] == [TEST_NUMBER]
+    assert stack.admin("settings.get")["test_numbers"] == [TEST_NUMBER]

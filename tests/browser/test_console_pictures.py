@@ -11,21 +11,21 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from infra.local.testing import RunningStack
 from tests.browser.client import Client
-from tests.browser.conftest import PASSWORD, operate, receive
-from tests.browser.console_window import PATH, Console, MakeBrowsing, every_page, fresh_number, screenshot
+from tests.browser.console_window import PATH, Console, MakeBrowsing, every_page, screenshot
+from tests.deployment import PASSWORD
+from tests.people import receive
+from tests.running import Running
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
 @pytest.mark.skipif("SCREENSHOTS" not in os.environ, reason="writes into docs/; SCREENSHOTS=1 asks for it")
-def test_screenshots_of_the_console(make_browsing: MakeBrowsing, stack: RunningStack) -> None:
+def test_screenshots_of_the_console(make_browsing: MakeBrowsing, stack: Running) -> None:
     """The pictures of the documentation show the pages as they are; the overview's figures are made up, a new stack has none."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, alias, owner in _CAST:
-        operate(
-            stack,
+        stack.admin(
             "users.create",
             login_name=name,
             password=PASSWORD,
@@ -34,10 +34,10 @@ def test_screenshots_of_the_console(make_browsing: MakeBrowsing, stack: RunningS
             mfa_enabled=owner != "Northwind",
         )
         if owner != "Northwind":
-            operate(stack, "phones.add", login_name=name, number=fresh_number())
-    operate(stack, "users.patch", login_name="demo.user", alias="Demo", owner="Example Ltd")
-    operate(stack, "clients.create", name="Backup server, Hong Kong", legacy=False)
-    operate(stack, "clients.create", name="Backup server 6 (old agents)", legacy=True)
+            stack.admin("phones.add", login_name=name, number=stack.number())
+    stack.admin("users.patch", login_name="demo.user", alias="Demo", owner="Example Ltd")
+    stack.admin("clients.create", name="Backup server, Hong Kong", legacy=False)
+    stack.admin("clients.create", name="Backup server 6 (old agents)", legacy=True)
     sample = Client(make_browsing().open("/login"))
     sample.log_in("demo.user", "local-demo-only")
     sample.send()

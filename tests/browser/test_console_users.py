@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import re
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Route, expect
 
-from infra.local.testing import RunningStack
 from tests.browser.client import Client
-from tests.browser.conftest import PASSWORD, TEST_NUMBER, Browsing, Person, operate, receive, simulated_twilio
-from tests.browser.console_window import Console, MakeBrowsing, fresh_number, make_admin
+from tests.browser.conftest import TEST_NUMBER, Browsing, simulated_twilio
+from tests.browser.console_window import Console, MakeBrowsing, make_admin
+from tests.deployment import PASSWORD
+from tests.people import Person, receive
+from tests.running import Running
 
 type MakePerson = Callable[..., Person]
 
@@ -25,21 +25,21 @@ HOSTILE = "\u202e<img src=x onerror=alert(1)>"
 
 
 def test_mfa_for_a_user_until_the_phone_is_verified(
-    make_browsing: MakeBrowsing, stack: RunningStack, make_person: MakePerson
+    make_browsing: MakeBrowsing, stack: Running, make_person: MakePerson
 ) -> None:
     """MFA is turned on and a pasted number added; the user logs in with the passcode, and the phone is verified."""
-    person, number = make_person(phones=0, mfa=False), fresh_number()
+    person, number = make_person(phones=0, mfa=False), stack.number()
     console = Console.open(make_browsing(), make_admin(stack), "#/users")
-    console.page.get_by_label("Search users").fill(person.login_name)
-    console.row(person.login_name).get_by_role("link").click()
-    console.sees(person.login_name)
+    console.page.get_by_label("Search users").fill(person.name)
+    console.row(person.name).get_by_role("link").click()
+    console.sees(person.name)
     console.switch.click()
     expect(console.main).to_contain_text("There is no phone to send to")
     console.paste_number(f"+852 {number[4:8]} {number[8:]}")
     expect(console.field("Country")).to_have_value("HK")
     console.button("Add phone").click()
     expect(console.row("Hong Kong")).to_contain_text("To be added")
-    assert operate(stack, "users.get", login_name=person.login_name)["phones"] == []
+    assert stack.admin("users.get", login_name=person.name)["phones"] == []
     console.save()
     expect(console.row("Hong Kong")).to_contain_text("not yet verified")
     expect(console.row("Hong Kong")).to_contain_text(f"+852 ****{number[-4:]}")
@@ -47,7 +47,7 @@ def test_mfa_for_a_user_until_the_phone_is_verified(
     expect(console.row("Hong Kong")).to_contain_text(f"+852 {number[4:]}")
 
     login = Client(make_browsing().open("/login"))
-    login.log_in(person.login_name, PASSWORD)
+    login.log_in(person.name, PASSWORD)
     login.send()
     login.verify(receive(stack, number, login.prefix).digits)
     login.sees("You are logged in")
@@ -63,7 +63,7 @@ def test_mfa_for_a_user_until_the_phone_is_verified(
 
 
 def test_a_page_that_is_empty_but_not_the_last_is_passed_over(
-    browsing: Browsing, stack: RunningStack, make_person: MakePerson
+    browsing: Browsing, stack: Running, make_person: MakePerson
 ) -> None:
     """The API reads only so much for a request: whoever is found after that is shown all the same."""
     person = make_person()
@@ -78,32 +78,32 @@ def test_a_page_that_is_empty_but_not_the_last_is_passed_over(
             route.fulfill(response=route.fetch(url=address))
 
     browsing.context.route("**/v1/admin/users?*", list_users)
-    console = Console.open(browsing, make_admin(stack), f"#/users?q={person.login_name}")
-    expect(console.row(person.login_name)).to_be_visible()
+    console = Console.open(browsing, make_admin(stack), f"#/users?q={person.name}")
+    expect(console.row(person.name)).to_be_visible()
     assert [url.partition("&cursor=")[2] for url in asked] == ["", "one", "two"]
 
 
-def test_the_records_of_a_user_are_downloaded(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+def test_the_records_of_a_user_are_downloaded(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """Everything that is kept on a person is one click away, as a file that can be handed over."""
     person = make_person()
-    console = Console.open(browsing, make_admin(stack), f"#/users/{person.login_name}/profile")
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/profile")
     with console.page.expect_download() as download:
         console.button("Download all records").click()
     expect(console.page.get_by_text("The records were downloaded.")).to_be_visible()
-    assert download.value.suggested_filename == f"{person.login_name}.json"
+    assert download.value.suggested_filename == f"{person.name}.json"
     document = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
-    assert document["login_name"] == person.login_name
+    assert document["login_name"] == person.name
     kinds = [record["record"] for record in document["records"]]
     assert kinds.count("profile") == 1
     assert {"event", "phone"} <= set(kinds)
     assert "argon2" not in str(document)
 
 
-def test_a_new_user(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+def test_a_new_user(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """A user is made with a phone; a name that exists in another spelling and a number that is none are told at their fields."""
     taken = make_person()
     console = Console.open(browsing, make_admin(stack), "#/new-user")
-    console.field("Login name").fill(taken.login_name.upper())
+    console.field("Login name").fill(taken.name.upper())
     console.field("Password").fill(PASSWORD)
     console.button("Create user").click()
     expect(console.error_of("login_name")).to_contain_text("already")
@@ -111,19 +111,19 @@ def test_a_new_user(browsing: Browsing, stack: RunningStack, make_person: MakePe
     console.paste_number("+852 123")
     console.button("Create user").click()
     expect(console.error_of("number")).to_be_visible()
-    console.paste_number(fresh_number())
+    console.paste_number(stack.number())
     console.button("Create user").click()
     console.sees("new.person")
     console.rests()
     expect(console.row("Hong Kong")).to_contain_text("not yet verified")
-    assert operate(stack, "users.get", login_name="new.person")["mfa_enabled"] is True
+    assert stack.admin("users.get", login_name="new.person")["mfa_enabled"] is True
 
 
-def test_mfa_from_the_list(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+def test_mfa_from_the_list(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """The switch in the list acts at once; turning it off asks first; the filter shows who is left."""
     person = make_person()
-    console = Console.open(browsing, make_admin(stack), f"#/users?q={person.login_name}&mfa=true")
-    switch = console.page.get_by_role("switch", name=f"SMS authentication of {person.login_name}")
+    console = Console.open(browsing, make_admin(stack), f"#/users?q={person.name}&mfa=true")
+    switch = console.page.get_by_role("switch", name=f"SMS authentication of {person.name}")
     switch.click()
     console.dialog.get_by_role("button", name="Cancel").click()
     expect(switch).to_have_attribute("aria-checked", "true")
@@ -133,13 +133,13 @@ def test_mfa_from_the_list(browsing: Browsing, stack: RunningStack, make_person:
     console.page.get_by_label("Filter by SMS authentication").select_option("false")
     switch.click()
     console.says("SMS authentication is on")
-    assert operate(stack, "users.get", login_name=person.login_name)["mfa_enabled"] is True
+    assert stack.admin("users.get", login_name=person.name)["mfa_enabled"] is True
 
 
-def test_pages_of_the_list(browsing: Browsing, stack: RunningStack) -> None:
+def test_pages_of_the_list(browsing: Browsing, stack: Running) -> None:
     """A long list is paged forth and back, and coming back from a user shows the same page."""
     names = [f"many{n:03d}" for n in range(60)]
-    operate(stack, "users.import", csv="login_name\n" + "\n".join(names), dry_run=False)
+    stack.admin("users.import", csv="login_name\n" + "\n".join(names), dry_run=False)
     console = Console.open(browsing, make_admin(stack), "#/users?q=many")
     expect(console.main.get_by_role("row")).to_have_count(51)
     console.button("Next").click()
@@ -152,32 +152,32 @@ def test_pages_of_the_list(browsing: Browsing, stack: RunningStack) -> None:
     expect(console.row("many000")).to_be_visible()
 
 
-def test_another_administrator_was_faster(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+def test_another_administrator_was_faster(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """Nothing is overwritten: the page shows field by field what changed meanwhile, and goes on with what one chose."""
     person = make_person()
-    console = Console.open(browsing, make_admin(stack), f"#/users/{person.login_name}/profile")
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/profile")
     console.field("Alias").fill("Mine")
     console.field("Owner").fill("My company")
-    operate(stack, "users.patch", login_name=person.login_name, alias="Theirs", contact_email="theirs@example.com")
+    stack.admin("users.patch", login_name=person.name, alias="Theirs", contact_email="theirs@example.com")
     console.button("Save").click()
     expect(console.dialog).to_contain_text("Nothing was overwritten")
     expect(console.dialog.get_by_role("group", name="Alias")).to_contain_text("Theirs")
     expect(console.dialog).to_contain_text("theirs@example.com")
     console.check_accessible()
-    user = operate(stack, "users.get", login_name=person.login_name)
+    user = stack.admin("users.get", login_name=person.name)
     assert (user["alias"], user["owner"]) == ("Theirs", None)
     console.dialog.get_by_text("Yours, not saved").click()
     console.button("Go on").click()
     expect(console.field("Contact email")).to_have_value("theirs@example.com")
     console.save()
-    user = operate(stack, "users.get", login_name=person.login_name)
+    user = stack.admin("users.get", login_name=person.name)
     assert (user["alias"], user["owner"], user["contact_email"]) == ("Mine", "My company", "theirs@example.com")
 
 
-def test_deleting_a_user_wants_the_name(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+def test_deleting_a_user_wants_the_name(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """A user is deleted only after the name was typed; oneself one cannot delete."""
     admin, person = make_admin(stack), make_person()
-    console = Console.open(browsing, admin, f"#/users/{person.login_name}/profile")
+    console = Console.open(browsing, admin, f"#/users/{person.name}/profile")
     console.button("Delete user").click()
     typed = console.dialog.get_by_role("textbox")
     expect(typed).to_be_focused()
@@ -185,21 +185,21 @@ def test_deleting_a_user_wants_the_name(browsing: Browsing, stack: RunningStack,
     console.dialog.get_by_role("button", name="Delete user").click()
     expect(console.dialog).to_contain_text("That is not the same.")
     console.check_accessible()
-    typed.fill(person.login_name)
+    typed.fill(person.name)
     console.page.keyboard.press("Enter")
     console.sees("Users")
     console.says("The user is deleted.")
-    console.go(f"#/users/{person.login_name}/profile")
+    console.go(f"#/users/{person.name}/profile")
     expect(console.main).to_contain_text("There is no such user")
     console.go(f"#/users/{admin}/profile")
     expect(console.main).to_contain_text("You cannot delete yourself")
     expect(console.button("Delete user")).to_have_count(0)
 
 
-def test_phones_are_removed_with_save(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+def test_phones_are_removed_with_save(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """Removing is staged, can be taken back, and asks before it is saved; a number twice is refused at once."""
     person = make_person(phones=2)
-    console = Console.open(browsing, make_admin(stack), f"#/users/{person.login_name}/security")
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/security")
     console.paste_number(person.numbers[0])
     console.button("Add phone").click()
     expect(console.page.get_by_text("This phone is in the list already.")).to_be_visible()
@@ -212,15 +212,15 @@ def test_phones_are_removed_with_save(browsing: Browsing, stack: RunningStack, m
     console.dialog.get_by_role("button", name="Save").click()
     console.says("Saved.")
     expect(console.row("United Kingdom")).to_have_count(0)
-    phones = operate(stack, "users.get", login_name=person.login_name)["phones"]
+    phones = stack.admin("users.get", login_name=person.name)["phones"]
     assert [phone["number"] for phone in phones] == person.numbers[:1]
 
 
-def test_a_locked_user_is_unlocked(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+def test_a_locked_user_is_unlocked(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """Too many wrong passcodes show as a lock, with its end; Unlock ends it, and the history tells all of it."""
     person = make_person()
-    _lock(stack, person)
-    console = Console.open(browsing, make_admin(stack), f"#/users/{person.login_name}/security")
+    person.locked()
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/security")
     expect(console.main).to_contain_text("Locked after too many wrong passcodes")
     expect(console.main).to_contain_text("The lock ends by itself")
     console.button("Unlock").click()
@@ -231,24 +231,21 @@ def test_a_locked_user_is_unlocked(browsing: Browsing, stack: RunningStack, make
     expect(console.row("Locked after too many wrong passcodes, until")).to_be_visible()
 
 
-def test_the_history_tells_what_became_of_messages(
-    browsing: Browsing, stack: RunningStack, make_person: MakePerson
-) -> None:
+def test_the_history_tells_what_became_of_messages(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """Calls, refusals by the carrier and test numbers are told in words, and a phone that was refused for good is marked."""
     person = make_person()
     number = person.numbers[0]
-    operate(stack, "phones.add", login_name=person.login_name, number=TEST_NUMBER["number"])
+    person.add_phone(TEST_NUMBER["number"])
     rules: list[dict[str, Any]] = [{"status": "busy"}, {"status": "undelivered", "error_code": 30006}]
     for rule in rules:
         simulated_twilio(stack, "POST", "faults", {"fault": "delivery", "to": number, "times": 1, **rule})
     for phone, channel in ((1, "sms"), (0, "voice"), (0, "sms")):
-        login = _post(stack, "/v1/login", {"login_name": person.login_name, "password": PASSWORD})
-        body = {"phone_id": login["phones"][phone]["id"], "channel": channel}
-        challenge = _post(stack, "/v1/challenges", body, login["mfa_token"])
+        assert person.login().status == 200
+        assert person.start(phone, channel=channel).status == 201
         person.end_cooldown()
         if phone == 0:
-            _await_refusal(stack, person, challenge["id"])
-    console = Console.open(browsing, make_admin(stack), f"#/users/{person.login_name}/history")
+            _await_refusal(person)
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/history")
     for words in (
         f"A passcode by call to Hong Kong (+852) - ****{number[-4:]} did not get through: the line was busy",
         f"A passcode by text message to Hong Kong (+852) - ****{number[-4:]} did not get through: the number cannot receive",
@@ -257,15 +254,15 @@ def test_the_history_tells_what_became_of_messages(
     ):
         expect(console.row(words)).to_be_visible()
     console.check_accessible()
-    console.go(f"#/users/{person.login_name}/security")
+    console.go(f"#/users/{person.name}/security")
     expect(console.row(number[-4:])).to_contain_text("Unusable")
     expect(console.row(number[-4:])).to_contain_text("it may be a landline")
 
 
-def test_a_new_password(browsing: Browsing, stack: RunningStack, make_person: MakePerson) -> None:
+def test_a_new_password(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """A password is set in a dialog of its own, and edits beside it stay."""
     person = make_person(mfa=False)
-    console = Console.open(browsing, make_admin(stack), f"#/users/{person.login_name}/profile")
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/profile")
     console.field("Owner").fill("Not saved yet")
     console.button("Set password").click()
     console.dialog.get_by_label("New password", exact=True).fill("another correct horse")
@@ -273,13 +270,12 @@ def test_a_new_password(browsing: Browsing, stack: RunningStack, make_person: Ma
     console.says("The password is set.")
     expect(console.field("Owner")).to_have_value("Not saved yet")
     console.save()
-    answer = _post(stack, "/v1/login", {"login_name": person.login_name, "password": "another correct horse"})
-    assert answer["status"] == "authenticated"
+    assert person.login(password="another correct horse").json["status"] == "authenticated"
 
 
-def test_import_and_export(browsing: Browsing, stack: RunningStack, tmp_path: Path) -> None:
+def test_import_and_export(browsing: Browsing, stack: Running, tmp_path: Path) -> None:
     """A dry run names the bad lines and writes nothing; the import goes on after a failure; the export has what was imported."""
-    number = fresh_number()
+    number = stack.number()
     lines = [f'imported{n:03d},Imported {n},"{HOSTILE}",true,{number if n == 0 else ""}' for n in range(120)]
     text = "\ufefflogin_name,alias,owner,mfa_enabled,phones\r\n" + "\r\n".join(
         [*lines[:2], "bad one!,x,y,perhaps,", *lines[2:]]
@@ -290,7 +286,7 @@ def test_import_and_export(browsing: Browsing, stack: RunningStack, tmp_path: Pa
     console.page.locator("#csv").set_input_files(file)
     expect(console.main.get_by_role("cell", name="4", exact=True).first).to_be_visible()
     console.check_accessible()
-    assert operate(stack, "users.list", q="imported")["items"] == []
+    assert stack.admin("users.list", q="imported")["items"] == []
     broken: list[str] = []
 
     def fail_once(route: Route) -> None:
@@ -316,7 +312,7 @@ def test_import_and_export(browsing: Browsing, stack: RunningStack, tmp_path: Pa
     assert sum(line.startswith("imported") for line in exported.splitlines()) == 120
 
 
-def test_a_file_that_is_no_csv(browsing: Browsing, stack: RunningStack) -> None:
+def test_a_file_that_is_no_csv(browsing: Browsing, stack: Running) -> None:
     """What is not UTF-8 is refused in words, and nothing is sent."""
     console = Console.open(browsing, make_admin(stack), "#/import-users")
     file: Any = {"name": "users.csv", "mimeType": "text/csv", "buffer": b"login_name\nm\xfcller\n"}
@@ -324,7 +320,7 @@ def test_a_file_that_is_no_csv(browsing: Browsing, stack: RunningStack) -> None:
     expect(console.main).to_contain_text("It is not UTF-8.")
 
 
-def test_clients(browsing: Browsing, stack: RunningStack) -> None:
+def test_clients(browsing: Browsing, stack: Running) -> None:
     """A client is registered as legacy, its secret shown once; a new secret takes the old one's place; deleting asks."""
     name = f"Server {HOSTILE}"
     console = Console.open(browsing, make_admin(stack), "#/clients")
@@ -350,11 +346,11 @@ def test_clients(browsing: Browsing, stack: RunningStack) -> None:
     expect(row).to_have_count(0)
 
 
-def test_the_overview_counts(make_browsing: MakeBrowsing, stack: RunningStack, make_person: MakePerson) -> None:
+def test_the_overview_counts(make_browsing: MakeBrowsing, stack: Running, make_person: MakePerson) -> None:
     """What was sent and approved is on the overview, as a picture and as a table."""
     person = make_person()
     login = Client(make_browsing().open("/login"))
-    login.log_in(person.login_name, PASSWORD)
+    login.log_in(person.name, PASSWORD)
     login.send()
     login.verify(receive(stack, person.numbers[0], login.prefix).digits)
     login.sees("You are logged in")
@@ -366,34 +362,12 @@ def test_the_overview_counts(make_browsing: MakeBrowsing, stack: RunningStack, m
     console.check_accessible()
 
 
-def _post(stack: RunningStack, path: str, body: dict[str, Any], token: str | None = None) -> dict[str, Any]:
-    """A call of the public API; a refusal's body as well."""
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-    request = urllib.request.Request(stack.base_url + path, json.dumps(body).encode(), headers)
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            result: dict[str, Any] = json.load(answer)
-    except urllib.error.HTTPError as refusal:
-        result = json.load(refusal)
-    return result
-
-
-def _await_refusal(stack: RunningStack, person: Person, challenge_id: str) -> None:
-    """Waits until the history has what the carrier said of this challenge's message."""
+def _await_refusal(person: Person) -> None:
+    """Waits until the history says that the carrier refused the message of the newest challenge."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        events = operate(stack, "users.events", login_name=person.login_name)["items"]
-        if any(event["type"] == "send_refused" and event["challenge_id"] == challenge_id for event in events):
+        events = person.stack.admin("users.events", login_name=person.name)["items"]
+        if any(event["type"] == "send_refused" and event["challenge_id"] == person.challenge for event in events):
             return
         time.sleep(0.05)
     raise AssertionError("no refusal was reported")
-
-
-def _lock(stack: RunningStack, person: Person) -> None:
-    """Enter wrong passcodes until no more are taken."""
-    login = _post(stack, "/v1/login", {"login_name": person.login_name, "password": PASSWORD})
-    token = login["mfa_token"]
-    challenge = _post(stack, "/v1/challenges", {"phone_id": login["phones"][0]["id"]}, token)
-    message = receive(stack, person.numbers[0], challenge["prefix"])
-    for n in range(1, 6):
-        _post(stack, f"/v1/challenges/{challenge['id']}/verify", {"code": message.wrong(n)}, token)

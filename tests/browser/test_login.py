@@ -12,18 +12,14 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from infra.local.testing import RunningStack
+from infra.local.seed import DEMO_PHONE, DEMO_USER
+from infra.local.seed import PASSWORD as DEMO_PASSWORD
 from mfa.errors import Refusal
 from tests.browser.client import Client
-from tests.browser.conftest import (
-    PASSWORD,
-    TEST_NUMBER,
-    Browsing,
-    Person,
-    arrived,
-    operate,
-    simulated_twilio,
-)
+from tests.browser.conftest import TEST_NUMBER, Browsing, arrived, hear, simulated_twilio
+from tests.deployment import PASSWORD
+from tests.people import Person
+from tests.running import Running
 
 type MakePerson = Callable[..., Person]
 type MakeBrowsing = Callable[..., Browsing]
@@ -47,7 +43,7 @@ def test_a_whole_login_with_the_passcode_from_the_handset(browsing: Browsing, ma
     """A name, a password and the passcode that the handset shows end in a token whose signature is right."""
     person = make_person()
     client = Client(browsing.open("/login"))
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     legend = "Please select phone number to receive passcode via SMS message to continue login."
     expect(client.page.get_by_role("group", name=legend)).to_be_visible()
     last4 = person.numbers[0][-4:]
@@ -59,11 +55,11 @@ def test_a_whole_login_with_the_passcode_from_the_handset(browsing: Browsing, ma
     )
     handset = browsing.open(f"/handset?to=%2B{person.numbers[0][1:]}")
     message = handset.get_by_text(f"Reference: {client.prefix}")
-    expect(message).to_contain_text(f'is the verification code for user "{person.login_name}" login')
+    expect(message).to_contain_text(f'is the verification code for user "{person.name}" login')
     digits = message.inner_text().split()[0]
     client.verify(f"{digits[:3]} {digits[3:]}")
     client.sees("You are logged in")
-    expect(client.claim("User sub")).to_contain_text(person.login_name)
+    expect(client.claim("User sub")).to_contain_text(person.name)
     expect(client.claim("Proved by")).to_contain_text("Password and text message")
     expect(client.page.locator("#token-signature")).to_contain_text("The signature is right")
 
@@ -71,7 +67,7 @@ def test_a_whole_login_with_the_passcode_from_the_handset(browsing: Browsing, ma
 def test_a_wrong_passcode_is_said_at_the_input(client: Client, make_person: MakePerson) -> None:
     """A wrong passcode is answered beside the input, which keeps the focus, and the right one still works."""
     person = make_person()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.send()
     message = person.receive(client.prefix)
     client.verify(message.wrong())
@@ -91,7 +87,7 @@ def test_after_a_resend_the_old_passcode_names_the_message_to_look_for(
     """The resend unlocks by itself, and the code of the first message is answered with the prefix of the second."""
     client = timed_client
     person = make_person()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.send()
     first = person.receive(client.prefix)
     expect(client.button("Resend passcode")).to_have_attribute("aria-disabled", "true")
@@ -111,7 +107,7 @@ def test_after_a_resend_the_old_passcode_names_the_message_to_look_for(
 def test_a_passcode_pasted_from_an_older_message_costs_no_attempt(client: Client, make_person: MakePerson) -> None:
     """A code that carries another message's prefix is told apart without asking the server."""
     person = make_person()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.send()
     message = person.receive(client.prefix)
     asked = _requests(client.page, "/verify")
@@ -130,10 +126,10 @@ def test_a_passcode_pasted_from_an_older_message_costs_no_attempt(client: Client
 def test_an_expired_passcode_offers_a_new_one(client: Client, make_person: MakePerson) -> None:
     """When the passcode has expired the page says so, and the resend it offers leads on to the token."""
     person = make_person()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.send()
     message = person.receive(client.prefix)
-    person.set_challenge(expires_at=-1, available_at=-1)
+    person.set_times(expires_at=-1, available_at=-1)
     client.verify(message.digits)
     expect(client.notice).to_contain_text("The passcode has expired")
     expect(client.notice).to_be_focused()
@@ -148,7 +144,7 @@ def test_the_countdown_ends_by_itself_and_is_heard_sparingly(timed_client: Clien
     """Over its whole life the countdown says at most four things aloud, and its end moves the focus to words about it."""
     client = timed_client
     person = make_person()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.send()
     client.page.evaluate(
         """() => { window.heard = []; const region = document.getElementById('announcer');
@@ -170,7 +166,7 @@ def test_the_countdown_ends_by_itself_and_is_heard_sparingly(timed_client: Clien
 def test_five_wrong_passcodes_lock_and_an_administrator_unlocks(client: Client, make_person: MakePerson) -> None:
     """The last attempts are warned of, the fifth wrong one locks, a login meanwhile shows the lock, unlocking ends it."""
     person = make_person()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.send()
     message = person.receive(client.prefix)
     warning = client.page.locator("#code-attempts")
@@ -190,11 +186,11 @@ def test_five_wrong_passcodes_lock_and_an_administrator_unlocks(client: Client, 
     expect(client.button("Try again")).to_have_attribute("aria-disabled", "true")
     client.check_accessible()
     client.button("Back to login").click()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.sees("Login is locked for now")
     person.unlock()
     client.button("Back to login").click()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.sees("Choose a phone")
 
 
@@ -202,7 +198,7 @@ def test_recovery_by_email(client: Client, make_person: MakePerson) -> None:
     """Who has no phone at hand gets the passcode by email, and the token says so."""
     person = make_person()
     assert person.email is not None
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.sees("Choose a phone")
     client.page.get_by_text("Need help logging in?").click()
     expect(client.page.locator("#help")).to_contain_text(f"{person.email[0]}***@example.com")
@@ -219,7 +215,7 @@ def test_recovery_by_email(client: Client, make_person: MakePerson) -> None:
 def test_without_mfa_the_password_is_enough(client: Client, make_person: MakePerson) -> None:
     """Where MFA is off, the password leads straight to a token, which says that nothing else was proved."""
     person = make_person(mfa=False)
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.sees("You are logged in")
     expect(client.claim("Proved by")).to_contain_text("pwd")
     client.button("Sign out").click()
@@ -230,14 +226,14 @@ def test_without_mfa_the_password_is_enough(client: Client, make_person: MakePer
 def test_without_a_phone_there_is_help(client: Client, make_person: MakePerson) -> None:
     """Who has no phone is told whom to ask, and offered the email only where there is one."""
     person = make_person(phones=0, email=False)
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.sees("No phone is registered")
     expect(client.page.get_by_text("Ask your administrator to add your phone number")).to_be_visible()
     expect(client.page.locator("#no-phone-email")).to_be_hidden()
     client.check_accessible()
     person = make_person(phones=0)
     client.button("Cancel").click()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.button("Email me a passcode").click()
     client.sees("Enter the passcode")
 
@@ -246,7 +242,7 @@ def test_wrong_credentials_have_one_face(client: Client, make_person: MakePerson
     """A wrong password and an unknown name read the same; the password is cleared and has the focus."""
     person = make_person()
     said = []
-    for name in (person.login_name, "nobody.at.all"):
+    for name in (person.name, "nobody.at.all"):
         client.log_in(name, "not the password")
         expect(client.page.locator("#password")).to_have_value("")
         expect(client.page.locator("#password")).to_be_focused()
@@ -260,12 +256,12 @@ def test_the_name_is_remembered_only_if_one_likes(browsing: Browsing, make_perso
     for remember in (True, False):
         client = Client(browsing.open("/login"))
         client.page.get_by_label("Remember my login name on this device").set_checked(remember)
-        client.log_in(person.login_name, PASSWORD)
+        client.log_in(person.name, PASSWORD)
         client.sees("You are logged in")
         stored = client.page.evaluate("[Object.values(localStorage), Object.values(sessionStorage), document.cookie]")
-        assert stored == [[person.login_name] if remember else [], [], ""]
+        assert stored == [[person.name] if remember else [], [], ""]
         client.page.reload()
-        expect(client.page.get_by_label("Login name", exact=True)).to_have_value(person.login_name if remember else "")
+        expect(client.page.get_by_label("Login name", exact=True)).to_have_value(person.name if remember else "")
         expect(client.page.get_by_label("Password" if remember else "Login name", exact=True)).to_be_focused()
 
 
@@ -273,7 +269,7 @@ def test_another_phone_can_be_chosen(timed_client: Client, make_person: MakePers
     """A resend may go to another phone, and its passcode completes the same challenge."""
     client = timed_client
     person = make_person(phones=2)
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     opened, resent = _requests(client.page, "/v1/challenges"), _requests(client.page, "/resend")
     client.send()
     person.receive(client.prefix)
@@ -292,7 +288,7 @@ def test_a_refused_phone_leads_to_another(timed_client: Client, make_person: Mak
     """A phone that refuses messages is explained, marked in the list, and another one is chosen in its place."""
     client = timed_client
     person = make_person(phones=2)
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.send()
     person.end_cooldown()
     client.page.clock.run_for(5000)
@@ -316,7 +312,7 @@ def test_a_newer_login_takes_the_place(make_browsing: MakeBrowsing, make_person:
     person = make_person()
     here, there = (Client(make_browsing().open("/login")) for _ in range(2))
     for client in (here, there):
-        client.log_in(person.login_name, PASSWORD)
+        client.log_in(person.name, PASSWORD)
     here.send()
     message = person.receive(here.prefix)
     person.end_cooldown()
@@ -330,7 +326,7 @@ def test_a_newer_login_takes_the_place(make_browsing: MakeBrowsing, make_person:
 def test_an_ended_session_leads_back_to_the_login(client: Client, make_person: MakePerson) -> None:
     """When the MFA token is no longer good the person starts again, with the name kept and the password empty."""
     person = make_person()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.sees("Choose a phone")
     client.page.route(
         "**/v1/challenges",
@@ -339,14 +335,14 @@ def test_an_ended_session_leads_back_to_the_login(client: Client, make_person: M
     client.button("Send passcode").click()
     client.sees("Log in")
     expect(client.notice).to_contain_text("Your login took too long")
-    expect(client.page.get_by_label("Login name", exact=True)).to_have_value(person.login_name)
+    expect(client.page.get_by_label("Login name", exact=True)).to_have_value(person.name)
     expect(client.page.get_by_label("Password", exact=True)).to_have_value("")
 
 
 def test_a_lost_reply_sends_nothing_twice(client: Client, make_person: MakePerson) -> None:
     """After a reply that never came, trying again with the same key shows the message that is already there."""
     person = make_person()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.sees("Choose a phone")
     asked = _requests(client.page, "/v1/challenges")
 
@@ -364,13 +360,13 @@ def test_a_lost_reply_sends_nothing_twice(client: Client, make_person: MakePerso
     keys = [request.headers["idempotency-key"] for request in asked]
     assert len(keys) == 2
     assert keys[0] == keys[1]
-    assert len(person.stack.messages(person.numbers[0])) == 1
+    assert person.messages == 1
 
 
 def test_a_double_click_does_nothing_twice(client: Client, make_person: MakePerson) -> None:
     """Two clicks send one message, and the button shows that it is at work."""
     person = make_person()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.sees("Choose a phone")
     asked = _requests(client.page, "/v1/challenges")
 
@@ -389,7 +385,7 @@ def test_times_follow_the_servers_clock(make_browsing: MakeBrowsing, make_person
     person = make_person()
     for hours in (-1, 1):
         client = Client(make_browsing().open("/login", clock_at=time.time() + hours * 3600))
-        client.log_in(person.login_name, PASSWORD)
+        client.log_in(person.name, PASSWORD)
         if hours == 1:
             person.end_cooldown()
         client.send()
@@ -404,7 +400,7 @@ def test_every_refusal_has_words_of_its_own(client: Client, make_person: MakePer
     for code, status in sorted(refusals):
         if client.heading().inner_text() != "Choose a phone" or client.page.get_by_role("radio").count() == 0:
             client.page.reload()
-            client.log_in(person.login_name, PASSWORD)
+            client.log_in(person.name, PASSWORD)
             client.sees("Choose a phone")
         client.page.evaluate("document.querySelectorAll('.notice').forEach(notice => notice.remove())")
         client.page.route("**/v1/challenges", _answer(code, status))
@@ -421,7 +417,7 @@ def test_every_refusal_has_words_of_its_own(client: Client, make_person: MakePer
 
 def test_a_code_from_the_future_is_admitted(client: Client, make_person: MakePerson) -> None:
     """An answer that this page does not know is shown with the server's own words and the code to quote."""
-    client.log_in(make_person().login_name, PASSWORD)
+    client.log_in(make_person().name, PASSWORD)
     client.sees("Choose a phone")
     client.page.route("**/v1/challenges", _answer("moon_is_full", 418))
     client.button("Send passcode").click()
@@ -432,7 +428,7 @@ def test_a_code_from_the_future_is_admitted(client: Client, make_person: MakePer
 def test_waiting_is_told_and_counted_down(timed_client: Client, make_person: MakePerson) -> None:
     """A refusal with Retry-After says for how long, and goes away when the time is over."""
     client = timed_client
-    client.log_in(make_person().login_name, PASSWORD)
+    client.log_in(make_person().name, PASSWORD)
     client.sees("Choose a phone")
     client.page.route("**/v1/challenges", _answer("rate_limited", 429, retry_after=42))
     client.button("Send passcode").click()
@@ -441,14 +437,16 @@ def test_waiting_is_told_and_counted_down(timed_client: Client, make_person: Mak
     expect(client.notice).to_have_count(0)
 
 
-def test_a_number_that_the_carrier_refuses_leads_to_another(timed_client: Client, make_person: MakePerson) -> None:
+def test_a_number_that_the_carrier_refuses_leads_to_another(
+    timed_client: Client, make_person: MakePerson, stack: Running
+) -> None:
     """What the carrier reports of the message is told in words, the phone is marked, and another one logs in."""
     client = timed_client
     person = make_person(phones=2)
-    _fail_delivery(person, "undelivered", error_code=30005)
-    client.log_in(person.login_name, PASSWORD)
+    _fail_delivery(stack, person, "undelivered", error_code=30005)
+    client.log_in(person.name, PASSWORD)
     client.send()
-    _await_callback(person, "undelivered")
+    _await_callback(stack, person, "undelivered")
     client.page.clock.run_for(5000)
     expect(client.notice).to_contain_text("The carrier refused this number")
     expect(client.notice).to_contain_text("not seem to be in service. Please choose another one.")
@@ -468,28 +466,30 @@ def test_a_number_that_the_carrier_refuses_leads_to_another(timed_client: Client
     client.sees("You are logged in")
 
 
-def test_a_message_that_did_not_arrive_can_be_a_call(timed_client: Client, make_person: MakePerson) -> None:
+def test_a_message_that_did_not_arrive_can_be_a_call(
+    timed_client: Client, make_person: MakePerson, stack: Running
+) -> None:
     """A phone that is out of reach of messages is called instead, as soon as another one may go out."""
     client = timed_client
     person = make_person()
-    _fail_delivery(person, "undelivered", error_code=30003)
-    client.log_in(person.login_name, PASSWORD)
+    _fail_delivery(stack, person, "undelivered", error_code=30003)
+    client.log_in(person.name, PASSWORD)
     client.send()
-    _await_callback(person, "undelivered")
+    _await_callback(stack, person, "undelivered")
     person.end_cooldown()
     client.page.clock.run_for(5000)
     expect(client.notice).to_contain_text("The phone seems to be switched off or out of reach.")
     client.notice.get_by_role("button", name="Call me instead").click()
     expect(client.page.locator("#code-lead")).to_contain_text("A call with the passcode was already made")
-    client.verify(person.hear())
+    client.verify(hear(stack, person.numbers[0]))
     client.sees("You are logged in")
 
 
-def test_a_call_in_place_of_a_message(timed_client: Client, make_person: MakePerson) -> None:
+def test_a_call_in_place_of_a_message(timed_client: Client, make_person: MakePerson, stack: Running) -> None:
     """A call is offered with the phones, says the digits, is made again on demand, and the token says that it was a call."""
     client = timed_client
     person = make_person()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.sees("Choose a phone")
     client.check_accessible()
     client.button("Call me instead").click()
@@ -500,8 +500,8 @@ def test_a_call_in_place_of_a_message(timed_client: Client, make_person: MakePer
     )
     expect(client.page.locator("#code-hint")).to_have_text("The call says the digits twice.")
     expect(client.page.locator("#code-prefix")).to_be_hidden()
-    first = person.hear()
-    _await_callback(person, "completed")
+    first = hear(stack, person.numbers[0])
+    _await_callback(stack, person, "completed")
     person.end_cooldown()
     client.page.clock.run_for(5000)
     expect(client.page.locator("#delivery")).to_have_text("The call has ended")
@@ -511,23 +511,23 @@ def test_a_call_in_place_of_a_message(timed_client: Client, make_person: MakePer
     expect(client.button("Text me instead")).to_have_attribute("aria-disabled", "true")
     client.verify(first)
     expect(client.code_error).to_contain_text("from an earlier call. Use the latest call.")
-    client.verify(person.hear())
+    client.verify(hear(stack, person.numbers[0]))
     client.sees("You are logged in")
     expect(client.claim("Proved by")).to_contain_text("pwd, tel")
 
 
-def test_whatsapp_beside_resend(timed_client: Client, make_person: MakePerson) -> None:
+def test_whatsapp_beside_resend(timed_client: Client, make_person: MakePerson, stack: Running) -> None:
     """WhatsApp is offered beside the resend, and its passcode completes the same challenge."""
     client = timed_client
     person = make_person()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.send()
     person.end_cooldown()
     client.page.clock.run_for(5000)
     client.button("Use WhatsApp instead").click()
     expect(client.page.locator("#code-lead")).to_contain_text("WhatsApp message with a passcode was already sent")
     expect(client.page.locator("#code-hint")).to_have_text("The passcode is in the latest WhatsApp message.")
-    message = arrived(person.stack, person.numbers[0], lambda item: item.get("channel") == "whatsapp")
+    message = arrived(stack, person.numbers[0], lambda item: item.get("channel") == "whatsapp")
     client.verify(message["body"].split()[0])
     client.sees("You are logged in")
 
@@ -540,7 +540,7 @@ def test_only_what_is_set_up_is_offered(client: Client, make_person: MakePerson)
         route.fulfill(response=reply, json={**reply.json(), "channels": ["sms"]})
 
     client.page.route("**/v1/login", text_only)
-    client.log_in(make_person().login_name, PASSWORD)
+    client.log_in(make_person().name, PASSWORD)
     client.sees("Choose a phone")
     ways = client.page.get_by_role("button", name=re.compile("Call me|WhatsApp"))
     expect(ways).to_have_count(0)
@@ -551,19 +551,19 @@ def test_only_what_is_set_up_is_offered(client: Client, make_person: MakePerson)
 def test_a_test_number(client: Client, make_person: MakePerson) -> None:
     """Nothing is sent to a test number, and the passcode that administrators gave it logs in."""
     person = make_person(phones=0)
-    operate(person.stack, "phones.add", login_name=person.login_name, number=TEST_NUMBER["number"])
-    client.log_in(person.login_name, PASSWORD)
+    person.add_phone(TEST_NUMBER["number"])
+    client.log_in(person.name, PASSWORD)
     client.send()
     client.verify(TEST_NUMBER["code"])
     client.sees("You are logged in")
-    assert person.stack.messages(TEST_NUMBER["number"]) == []
+    assert person.stack.texts(TEST_NUMBER["number"]) == []
 
 
 def test_a_login_by_keyboard_alone(client: Client, make_person: MakePerson) -> None:
     """From the name to signing out nobody needs a mouse, and what has the focus can be seen."""
     person = make_person(phones=2)
     keyboard = client.page.keyboard
-    keyboard.type(person.login_name)
+    keyboard.type(person.name)
     keyboard.press("Tab")
     keyboard.type(PASSWORD)
     keyboard.press("Enter")
@@ -603,7 +603,7 @@ def test_every_step_is_accessible_and_fits(
     client.button("Log in").click()
     expect(client.page.locator("#login-name-error")).to_be_visible()
     client.check_accessible()
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.sees("Choose a phone")
     client.check_accessible()
     client.send()
@@ -626,7 +626,7 @@ def test_the_handset_is_accessible_and_fits(
     person = make_person()
     browsing = make_browsing(**window)
     client = Client(browsing.open("/login"))
-    client.log_in(person.login_name, PASSWORD)
+    client.log_in(person.name, PASSWORD)
     client.send()
     handset = browsing.open("/handset")
     expect(handset.get_by_text(f"Reference: {client.prefix}")).to_be_visible()
@@ -634,14 +634,14 @@ def test_the_handset_is_accessible_and_fits(
 
 
 @pytest.mark.skipif("SCREENSHOTS" not in os.environ, reason="writes into docs/; SCREENSHOTS=1 asks for it")
-def test_screenshots(make_browsing: MakeBrowsing, stack: RunningStack) -> None:
+def test_screenshots(make_browsing: MakeBrowsing, stack: Running) -> None:
     """The pictures of the README show the pages as they are."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     browsing = make_browsing(viewport={"width": 720, "height": 840}, device_scale_factor=2)
-    demo = Person(stack, "demo.user", ["+85292153799"], "demo.user@example.com")
+    demo = Person(stack, DEMO_USER, DEMO_PASSWORD, "", f"{DEMO_USER}@example.com", [DEMO_PHONE])
     demo.unlock()  # whatever other pictures were taken before
     client = Client(browsing.open("/login"))
-    client.log_in("demo.user", "local-demo-only")
+    client.log_in(demo.name, demo.password)
     client.send()
     client.code.fill(demo.receive(client.prefix).digits)
     client.page.screenshot(path=IMAGES / "login.png", full_page=True, animations="disabled")
@@ -662,17 +662,17 @@ def _requests(page: Page, end: str) -> list[Request]:
     return made
 
 
-def _fail_delivery(person: Person, status: str, error_code: int) -> None:
+def _fail_delivery(stack: Running, person: Person, status: str, error_code: int) -> None:
     """The next message to the person's first phone ends so."""
     rule = {"fault": "delivery", "status": status, "error_code": error_code, "to": person.numbers[0], "times": 1}
-    simulated_twilio(person.stack, "POST", "faults", rule)
+    simulated_twilio(stack, "POST", "faults", rule)
 
 
-def _await_callback(person: Person, status: str) -> None:
+def _await_callback(stack: Running, person: Person, status: str) -> None:
     """Waits until the product has been told that the last message or call ended so."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        told = simulated_twilio(person.stack, "GET", f"callbacks?to={quote(person.numbers[0])}")
+        told = simulated_twilio(stack, "GET", f"callbacks?to={quote(person.numbers[0])}")
         if any(callback["status"] == status for callback in told):
             return
         time.sleep(0.05)

@@ -9,16 +9,17 @@ import re
 
 from playwright.sync_api import expect
 
-from infra.local.testing import RunningStack
-from tests.browser.conftest import Browsing, operate, receive
-from tests.browser.console_window import Console, fresh_number, make_admin
+from tests.browser.conftest import Browsing
+from tests.browser.console_window import Console, make_admin
+from tests.people import receive
+from tests.running import Running
 
 
-def test_the_whole_setup(browsing: Browsing, stack: RunningStack) -> None:
+def test_the_whole_setup(browsing: Browsing, stack: Running) -> None:
     """An administrator enters Twilio's credentials, has them tested, reads the passcode from the phone, gives the contact
     email that was asked for, and saves; what is refused on the way is explained at its field."""
-    operate(stack, "settings.patch", twilio=None)
-    admin, number = make_admin(stack), fresh_number()
+    stack.admin("settings.patch", twilio=None)
+    admin, number = make_admin(stack), stack.number()
     try:
         console = Console.open(browsing, admin, "#/settings/mfa")
         console.field("Account SID").fill("SK" + "0" * 32)
@@ -60,19 +61,18 @@ def test_the_whole_setup(browsing: Browsing, stack: RunningStack) -> None:
         console.button("Save email").click()
         console.says("Your contact email is saved.")
 
-        assert operate(stack, "settings.get")["twilio"]["account_sid"] is None
+        assert stack.admin("settings.get")["twilio"]["account_sid"] is None
         console.save()
         expect(console.field("Auth Token")).to_have_value("")
-        twilio = operate(stack, "settings.get")["twilio"]
+        twilio = stack.admin("settings.get")["twilio"]
         assert twilio["account_sid"] == stack.facts["twilio_account_sid"]
         assert twilio["sender"]["phone_number"] == stack.facts["twilio_phone_number"]
 
         console.go(f"#/users/{admin}/security")
         expect(console.row("Hong Kong")).to_contain_text("Verified")
-        assert operate(stack, "users.get", login_name=admin)["contact_email"] == "admin@example.com"
+        assert stack.admin("users.get", login_name=admin)["contact_email"] == "admin@example.com"
     finally:
-        operate(
-            stack,
+        stack.admin(
             "settings.patch",
             twilio={
                 "account_sid": stack.facts["twilio_account_sid"],

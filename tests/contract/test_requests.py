@@ -1,16 +1,14 @@
 """How many requests each route makes once its function is warm, counted where they leave botocore.
 
-Settings, clients and keys are cached, and not counted here: every function has answered once before.
+Requests for settings, clients and keys are not counted: the functions have cached them before.
 """
 
-import base64
 import importlib.util
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -27,13 +25,12 @@ from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
 from infra.local.twilio.delivered import Delivered
 from mfa import caches, wiring
-from mfa.administration.requests import NewClient, NewUser
 from mfa.challenges.budgets import WRONG_PASSWORDS_PER_NAME
-from mfa.users.actors import Actor
+from tests import people
+from tests.deployment import Answer, Deployment, Json, basic
+from tests.people import Person
 
-PASSWORD = "correct horse battery staple"
-IAM = Actor("iam")
-# Twilio's magic number that is not one: https://www.twilio.com/docs/iam/test-credentials
+# Twilio's magic number for a number that does not exist: https://www.twilio.com/docs/iam/test-credentials
 INVALID = "+15005550001"
 READ, CLAIM, UPDATE, GET = (
     f"dynamodb.{operation}" for operation in ("BatchGetItem", "TransactWriteItems", "UpdateItem", "GetItem")
@@ -49,83 +46,62 @@ class InProcess(Aws):
 
 
 @dataclass
-class Functions:
-    """The functions as Lambda has them, and in order what left them."""
+class Functions(Deployment):
+    """The functions in this process, and the requests that left them at the last call."""
 
     template: Template
-    send: ModuleType
-    verify: ModuleType
-    sent: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    serial: Iterator[int] = field(default_factory=count)
+    modules: dict[str, ModuleType]  # the handlers by the functions' logical ids
+    sent: list[str]
+    delivered: list[tuple[str, str]]  # number and body of every message, the oldest first
 
-    def call(self, method: str, path: str, body: object = None, authorization: str | None = None) -> Any:
+    def __post_init__(self) -> None:
+        self.table = boto3.resource("dynamodb").Table("local-mfa")
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        address: str = "192.0.2.1",
+    ) -> Answer:
         """The answer to a request, and its requests in `sent`."""
         found = [
             (route, values) for route in self.template.api.routes if (values := _match(route, method, path)) is not None
         ]
         route, parameters = found[0]
-        headers = [("Content-Type", "application/json")]
-        if authorization:
-            headers.append(("Authorization", authorization))
+        given = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         request = Request(
             method=method,
             path=path,
             query="",
-            headers=headers,
+            headers=list((given | dict(headers or {})).items()),
             body=b"" if body is None else json.dumps(body).encode(),
-            peer="192.0.2.1",
+            peer=address,
             protocol="HTTP/1.1",
             port=443,
         )
-        module = self.send if route.function == "SendCodeFunction" else self.verify
+        answer = self.invoke(route.function, proxy_event(request, route, parameters, self.template.api))
+        return Answer(answer["statusCode"], {}, answer["body"])
+
+    def invoke(self, name: str, event: Json) -> Json:
         context = SimpleNamespace(
-            function_name=route.function,
+            function_name=name,
             memory_limit_in_mb=1024,
             invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:f",
             aws_request_id="r",
             get_remaining_time_in_millis=lambda: 10_000,
         )
         self.sent.clear()
-        answer = module.handler(proxy_event(request, route, parameters, self.template.api), context)
-        return SimpleNamespace(**json.loads(answer["body"]) | {"status": answer["statusCode"]})
+        return self.modules[name].handler(event, context)
 
-    def visit(self, number: str = "+85292153799") -> "Visit":
-        """A visit of a user of its own."""
-        administration = self.send.wiring.administration
-        name = f"visitor.{next(self.serial)}"
-        administration.users.create(
-            IAM, NewUser(name, PASSWORD, mfa_enabled=True, contact_email="demo.user@example.com")
-        )
-        phone = administration.users.add_phone(IAM, name, "+85292153799")
-        if number != phone.number:  # Twilio's magic ones are of no plan, so that only the table takes them
-            _edit(name, f"#PHONE#{phone.slot}", "number", {"S": number})
-        return Visit(self, name)
+    def texts(self, number: str) -> list[str]:
+        return [body for to, body in reversed(self.delivered) if to == number]
 
-
-@dataclass
-class Visit:
-    """A user of the test's own who logs in."""
-
-    functions: Functions
-    name: str
-    token: str = ""
-    phone_id: str = ""
-
-    def login(self) -> Any:
-        answer = self.functions.call("POST", "/v1/login", {"login_name": self.name, "password": PASSWORD})
-        self.token, self.phone_id = f"Bearer {answer.mfa_token}", answer.phones[0]["id"]
-        return answer
-
-    def start(self) -> Any:
-        return self.functions.call("POST", "/v1/challenges", {"phone_id": self.phone_id}, self.token)
-
-    def verify(self, challenge: Any, code: str) -> Any:
-        return self.functions.call("POST", f"/v1/challenges/{challenge.id}/verify", {"code": code}, self.token)
-
-    @property
-    def code(self) -> str:
-        return self.functions.texts[-1].partition(" ")[0]
+    def mails(self, address: str) -> list[str]:
+        raise NotImplementedError("no test here reads a mail")
 
 
 def _match(route: Route, method: str, path: str) -> dict[str, str] | None:
@@ -145,12 +121,12 @@ def functions() -> Iterator[Functions]:
     with ExitStack() as stack:
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         stack.enter_context(mock_aws())
-        texts: list[str] = []
+        delivered: list[tuple[str, str]] = []
         sent: list[str] = []
 
         def deliver(message: Delivered) -> None:
             sent.append(MESSAGE)
-            texts.append(message.body)
+            delivered.append((message.to, message.body))
 
         twilio = Twilio(account, deliver)
         bound = stack.enter_context(bind("127.0.0.1", 0))
@@ -177,30 +153,23 @@ def functions() -> Iterator[Functions]:
 
         # Ahead of moto, which answers in place of the network.
         wiring._session().events.register_first("before-send", note)
-        functions = Functions(template, _load("send_code"), _load("verify_code"), sent, texts)
-        administration = functions.send.wiring.administration
-        administration.users.create(
-            IAM, NewUser("demo.user", PASSWORD, mfa_enabled=True, contact_email="demo.user@example.com")
-        )
-        administration.configuration.patch(
-            IAM,
-            {
-                "twilio": {
-                    "account_sid": account.sid,
-                    "auth_token": account.auth_token,
-                    "sender": {"phone_number": account.phone_numbers[0]},
-                },
-                "allow_legacy_clients": True,
-                "email_sender": "no-reply@example.com",
-                "budgets": dict.fromkeys(("number_per_hour", "number_per_day", "address_per_hour"), 1000),
+        modules = {name: _load(function.code.name) for name, function in template.functions.items()}
+        functions = Functions(template, modules, sent, delivered)
+        functions.admin(
+            "settings.patch",
+            twilio={
+                "account_sid": account.sid,
+                "auth_token": account.auth_token,
+                "sender": {"phone_number": account.phone_numbers[0]},
             },
-            None,
+            allow_legacy_clients=True,
+            email_sender="no-reply@example.com",
+            budgets=dict.fromkeys(("number_per_hour", "number_per_day", "address_per_hour"), 1000),
         )
-        # Warm: each has done once whatever it caches.
-        first = functions.visit()
-        first.login()
-        first.verify(first.start(), first.code)
-        functions.call("POST", "/v1/recovery", {}, first.token)
+        # Warm: each function has filled its caches.
+        first = people.add(functions).challenged()
+        first.verify()
+        first.recover()
         functions.call("GET", "/.well-known/jwks.json")
         yield functions
 
@@ -218,143 +187,125 @@ def _load(name: str) -> ModuleType:
 
 
 @pytest.fixture
-def visit(functions: Functions) -> Visit:
-    """A visit of somebody new to functions that are warm."""
-    return functions.visit()
+def person(functions: Functions) -> Person:
+    """A new user, whose login will meet warm functions."""
+    return people.add(functions)
 
 
-def test_login_makes_one_request(visit: Visit) -> None:
-    assert visit.login().status == 200
-    assert visit.functions.sent == [READ]
+def test_login_makes_one_request(functions: Functions, person: Person) -> None:
+    assert person.login().status == 200
+    assert functions.sent == [READ]
 
 
 @pytest.mark.parametrize("name", ["the user's", "nobody's"])
-def test_a_wrong_password_makes_two_requests_whoever_it_is(visit: Visit, name: str) -> None:
-    login_name = visit.name if name == "the user's" else "nobody"
-    answer = visit.functions.call("POST", "/v1/login", {"login_name": login_name, "password": "wrong"})
+def test_a_wrong_password_makes_two_requests_whether_or_not_the_user_exists(
+    functions: Functions, person: Person, name: str
+) -> None:
+    answer = person.login(login_name=person.name if name == "the user's" else "nobody", password="wrong")
     assert (answer.status, answer.code) == (401, "invalid_credentials")
-    assert visit.functions.sent == [READ, UPDATE]
+    assert functions.sent == [READ, UPDATE]
 
 
-def test_a_password_that_is_not_looked_at_makes_one_request(visit: Visit) -> None:
+def test_a_login_with_too_many_wrong_passwords_before_it_makes_one_request(
+    functions: Functions, person: Person
+) -> None:
     for _ in range(WRONG_PASSWORDS_PER_NAME):
-        visit.functions.call("POST", "/v1/login", {"login_name": visit.name, "password": "wrong"})
-    answer = visit.functions.call("POST", "/v1/login", {"login_name": visit.name, "password": PASSWORD})
+        person.login(password="wrong")
+    answer = person.login()
     assert (answer.status, answer.code) == (429, "rate_limited")
-    assert visit.functions.sent == [READ]
+    assert functions.sent == [READ]
 
 
-def test_a_login_without_mfa_makes_one_request_and_one_signature(visit: Visit) -> None:
-    name = f"plain.{visit.name}"
-    visit.functions.send.wiring.administration.users.create(IAM, NewUser(name, PASSWORD))
-    answer = visit.functions.call("POST", "/v1/login", {"login_name": name, "password": PASSWORD})
-    assert answer.amr == ["pwd"]
-    assert visit.functions.sent == [READ, SIGN]
+def test_a_login_without_mfa_makes_one_request_and_one_signature(functions: Functions) -> None:
+    answer = people.add(functions, phones=0, mfa=False).login()
+    assert answer.json["amr"] == ["pwd"]
+    assert functions.sent == [READ, SIGN]
 
 
-def test_vouched_logins_make_one_request_and_legacy_ones_two_and_one_signature(visit: Visit) -> None:
-    client, secret = visit.functions.send.wiring.administration.clients.create(
-        Actor("iam"), NewClient("Old", legacy=True)
-    )
-    basic = "Basic " + base64.b64encode(f"{client.client_id}:{secret}".encode()).decode()
-    body = {"login_name": visit.name}
-    visit.functions.call("POST", "/v1/login/vouched", body, basic)  # its use is written down, once an hour
-    visit.functions.call("POST", "/v1/login/vouched", body, basic)  # and the client is cached from now on
-    visit.functions.call("POST", "/v1/login/vouched", body, basic)
-    assert visit.functions.sent == [READ]
-    answer = visit.functions.call("POST", "/v1/login/vouched", body | {"client_supports_mfa": False}, basic)
-    assert answer.amr == ["pwd"]
-    assert visit.functions.sent == [READ, CLAIM, SIGN]
+def test_a_vouched_login_makes_one_request_and_a_legacy_one_two_and_a_signature(
+    functions: Functions, person: Person
+) -> None:
+    client = functions.admin("clients.create", name="Old", legacy=True)
+    headers = basic(client["client_id"], client["client_secret"])
+    body = {"login_name": person.name}
+    functions.call("POST", "/v1/login/vouched", body, headers=headers)  # its use is written down, once an hour
+    functions.call("POST", "/v1/login/vouched", body, headers=headers)  # and the client is cached from now on
+    functions.call("POST", "/v1/login/vouched", body, headers=headers)
+    assert functions.sent == [READ]
+    answer = functions.call("POST", "/v1/login/vouched", body | {"client_supports_mfa": False}, headers=headers)
+    assert answer.json["amr"] == ["pwd"]
+    assert functions.sent == [READ, CLAIM, SIGN]
 
 
-def test_a_send_makes_two_requests_before_the_message_and_one_after(visit: Visit) -> None:
-    visit.login()
-    assert visit.start().status == 201
-    assert visit.functions.sent == [READ, CLAIM, MESSAGE, UPDATE]
+def test_a_send_makes_two_requests_before_the_message_and_one_after(functions: Functions, person: Person) -> None:
+    person.login()
+    assert person.start().status == 201
+    assert functions.sent == [READ, CLAIM, MESSAGE, UPDATE]
 
 
-def test_a_resend_makes_as_many(visit: Visit) -> None:
-    visit.login()
-    challenge = visit.start()
-    _edit(visit.name, "#CHALLENGE", "available_at", {"N": "1"})
-    answer = visit.functions.call("POST", f"/v1/challenges/{challenge.id}/resend", {}, visit.token)
-    assert answer.status == 200
-    assert visit.functions.sent == [READ, CLAIM, MESSAGE, UPDATE]
+def test_a_resend_makes_as_many_requests_as_a_send(functions: Functions, person: Person) -> None:
+    person.challenged()
+    person.end_cooldown()
+    assert person.resend().status == 200
+    assert functions.sent == [READ, CLAIM, MESSAGE, UPDATE]
 
 
-def test_a_mail_makes_as_many(visit: Visit) -> None:
-    visit.login()
-    assert visit.functions.call("POST", "/v1/recovery", {}, visit.token).status == 201
-    assert visit.functions.sent == [READ, CLAIM, "ses.SendEmail", UPDATE]
+def test_a_mail_makes_as_many_requests_as_a_message(functions: Functions, person: Person) -> None:
+    person.login()
+    assert person.recover().status == 201
+    assert functions.sent == [READ, CLAIM, "ses.SendEmail", UPDATE]
 
 
-def test_a_send_that_twilio_refuses_makes_three_requests(functions: Functions) -> None:
-    visit = functions.visit(INVALID)
-    visit.login()
-    answer = visit.start()
+def test_a_send_that_twilio_refuses_makes_three_requests(functions: Functions, person: Person) -> None:
+    person.move_phone_to(INVALID)
+    person.login()
+    answer = person.start()
     assert (answer.status, answer.code) == (422, "phone_unusable")
-    assert visit.functions.sent == [READ, CLAIM, CLAIM]
+    assert functions.sent == [READ, CLAIM, CLAIM]
 
 
-def test_a_send_that_is_refused_before_it_makes_three_requests_and_no_message(visit: Visit) -> None:
-    visit.login()
-    visit.start()
-    answer = visit.start()
+def test_a_send_during_the_cooldown_makes_three_requests_and_no_message(functions: Functions, person: Person) -> None:
+    person.challenged()
+    answer = person.start()
     assert (answer.status, answer.code) == (429, "resend_too_soon")
-    assert visit.functions.sent == [READ, CLAIM, GET]
+    assert functions.sent == [READ, CLAIM, GET]
 
 
-def test_a_wrong_code_makes_one_request_and_the_locking_one_two(visit: Visit) -> None:
-    visit.login()
-    challenge = visit.start()
-    wrong = f"{(int(visit.code) + 1) % 1_000_000:06d}"
+def test_a_wrong_code_makes_one_request_and_the_locking_one_two(functions: Functions, person: Person) -> None:
+    person.challenged()
     for remaining in (4, 3, 2, 1):
-        answer = visit.verify(challenge, wrong)
-        assert (answer.code, answer.attempts_remaining) == ("invalid_code", remaining)
-        assert visit.functions.sent == [UPDATE]
-    assert visit.verify(challenge, wrong).attempts_remaining == 0
-    assert visit.functions.sent == [UPDATE, CLAIM]
-    assert visit.verify(challenge, visit.code).code == "too_many_attempts"
-    assert visit.functions.sent == [UPDATE]
+        answer = person.verify(person.wrong())
+        assert (answer.code, answer.json["attempts_remaining"]) == ("invalid_code", remaining)
+        assert functions.sent == [UPDATE]
+    assert person.verify(person.wrong()).json["attempts_remaining"] == 0
+    assert functions.sent == [UPDATE, CLAIM]
+    assert person.verify().code == "too_many_attempts"
+    assert functions.sent == [UPDATE]
 
 
-def test_the_right_code_makes_two_requests_and_one_signature_between_them(visit: Visit) -> None:
-    visit.login()
-    assert visit.verify(visit.start(), visit.code).status == 200
-    assert visit.functions.sent == [UPDATE, SIGN, CLAIM]
+def test_the_right_code_makes_two_requests_and_one_signature_between_them(functions: Functions, person: Person) -> None:
+    assert person.challenged().verify().status == 200
+    assert functions.sent == [UPDATE, SIGN, CLAIM]
 
 
-def test_what_cannot_be_a_passcode_makes_no_request(visit: Visit) -> None:
-    visit.login()
-    assert visit.verify(visit.start(), "abc").code == "invalid_request"
-    assert visit.functions.sent == []
+def test_text_that_cannot_be_a_passcode_makes_no_request(functions: Functions, person: Person) -> None:
+    assert person.challenged().verify("abc").code == "invalid_request"
+    assert functions.sent == []
 
 
-def test_looking_at_a_challenge_makes_one_request(visit: Visit) -> None:
-    visit.login()
-    challenge = visit.start()
-    assert visit.functions.call("GET", f"/v1/challenges/{challenge.id}", None, visit.token).id == challenge.id
-    assert visit.functions.sent == [GET]
+def test_reading_a_challenge_makes_one_request(functions: Functions, person: Person) -> None:
+    person.challenged()
+    assert person.get().json["id"] == person.challenge
+    assert functions.sent == [GET]
 
 
-def test_a_forged_token_makes_no_request(visit: Visit) -> None:
-    visit.login()
-    visit.token += "x"
-    assert visit.start().code == "invalid_token"
-    assert visit.functions.sent == []
+def test_a_forged_token_makes_no_request(functions: Functions, person: Person) -> None:
+    person.login()
+    person.token += "x"
+    assert person.start().code == "invalid_token"
+    assert functions.sent == []
 
 
-def test_the_public_keys_make_no_request(visit: Visit) -> None:
-    assert len(visit.functions.call("GET", "/.well-known/jwks.json").keys) == 1
-    assert visit.functions.sent == []
-
-
-def _edit(name: str, sk: str, attribute: str, value: dict[str, str]) -> None:
-    """Changes an item of the table behind the functions' back."""
-    boto3.client("dynamodb").update_item(
-        TableName="local-mfa",
-        Key={"pk": {"S": f"{'CHALLENGE' if sk == '#CHALLENGE' else 'USER'}#{name}"}, "sk": {"S": sk}},
-        UpdateExpression="SET #attribute = :value",
-        ExpressionAttributeNames={"#attribute": attribute},
-        ExpressionAttributeValues={":value": value},
-    )
+def test_the_public_keys_make_no_request(functions: Functions) -> None:
+    assert len(functions.call("GET", "/.well-known/jwks.json").json["keys"]) == 1
+    assert functions.sent == []

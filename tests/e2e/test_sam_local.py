@@ -1,4 +1,4 @@
-"""The functions as they are deployed, in containers of Lambda's own runtime: `make sam-local` as a person uses it."""
+"""The built functions in containers of Lambda's own runtime, started by `make sam-local` as a developer starts it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ from infra.local.errors import StartError
 from infra.local.sam import check, environment, fetch_runtime
 from infra.local.seed import DEMO_PHONE, DEMO_USER, PASSWORD, SYSTEM_USER
 from infra.local.template import read_template
+from tests.deployment import Answer, Deployment, Json
+from tests.people import Person, receive
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
@@ -38,35 +40,64 @@ TEMPLATE = read_template(ROOT / "template.yaml")
 [TABLE] = TEMPLATE.named("AWS::DynamoDB::Table").values()
 NEW_USER = "new.user"  # of events/
 START_SECONDS = 240
-AT_ONCE = 2  # more containers than that are more than a small machine has room for
-
-type Json = Any
+AT_ONCE = 2  # containers; a small machine has no room for more
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 
-@dataclass(frozen=True)
-class Sam:
-    """A running `make sam-local`, by what it printed."""
+@dataclass
+class Sam(Deployment):
+    """A running `make sam-local`.
+
+    Attributes:
+        printed: the names and addresses that it printed at its start.
+        facts: the answer of `GET /stack.json` of the local stack behind it.
+        variables: the file for `--env-vars`.
+    """
 
     printed: dict[str, str]
-    facts: dict[str, Any]  # of the local stack behind it
-    variables: Path  # the file for --env-vars
+    facts: dict[str, Any]
+    variables: Path
+
+    def __post_init__(self) -> None:
+        self.table = dynamodb(self.facts["dynamodb_url"]).Table(self.facts["table"])
 
     @property
     def url(self) -> str:
         return self.printed["API"]
 
-    def invoke(self, function: str, event: str, variables: Mapping[str, str]) -> Json:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        address: str = "",
+    ) -> Answer:
+        given = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}{path}", data, given | dict(headers or {}), method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return _answer(answer)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return _answer(refused)
+
+    def invoke(self, name: str, event: Json, variables: Mapping[str, str] = MappingProxyType({})) -> Json:
         """What `sam local invoke` prints for an event, by the command that was printed."""
-        command = shlex.split(self.printed["events"].replace("FUNCTION", function).replace("FILE", "-"))
+        command = shlex.split(self.printed["events"].replace("FUNCTION", name).replace("FILE", "-"))
         if variables:
             command[command.index("--env-vars") + 1] = str(self._with(variables))
-        done = subprocess.run(command, input=event, capture_output=True, text=True, cwd=ROOT, env=environment())
+        done = subprocess.run(
+            command, input=json.dumps(event), capture_output=True, text=True, cwd=ROOT, env=environment()
+        )
         try:
             return json.loads(done.stdout)
         except ValueError:
-            pytest.fail(f"{function}: {done.stdout}\n{done.stderr}")
+            pytest.fail(f"{name}: {done.stdout}\n{done.stderr}")
 
     def _with(self, variables: Mapping[str, str]) -> Path:
         given = json.loads(self.variables.read_text())["Parameters"]
@@ -74,31 +105,28 @@ class Sam:
         other.write_text(json.dumps({"Parameters": {**given, **variables}}))
         return other
 
-    def messages(self, to: str = DEMO_PHONE) -> list[dict[str, str]]:
-        """What arrived on the handset, newest first."""
-        query = urllib.parse.urlencode({"to": to})
+    def texts(self, number: str) -> list[str]:
+        query = urllib.parse.urlencode({"to": number})
         with urllib.request.urlopen(f"{self.printed['handset']}/messages?{query}", timeout=10) as answer:
-            messages: list[dict[str, str]] = json.load(answer)
-        return messages
+            return [message["body"] for message in json.load(answer)]
 
-    def passcode(self, prefix: str, to: str = DEMO_PHONE) -> str:
-        """The one that arrived with this prefix."""
-        [body] = [message["body"] for message in self.messages(to) if prefix in message["body"]]
-        [digits] = re.findall(r"(?<!\d)\d{6}(?!\d)", body)
-        return str(digits)
-
-    @property
-    def table(self) -> Any:
-        return dynamodb(self.facts["dynamodb_url"]).Table(self.facts["table"])
+    def mails(self, address: str) -> list[str]:
+        return self.texts(address)
 
     def end_cooldown(self, pk: str, sk: str) -> None:
-        """The next message may go out at once."""
+        """Lets the next message go out at once."""
         self.table.update_item(
             Key={"pk": pk, "sk": sk},
             UpdateExpression="SET available_at = :past, last_sent_at = :past",
             ExpressionAttributeValues={":past": 0},
             ConditionExpression="attribute_exists(pk)",
         )
+
+
+def _answer(response: Any) -> Answer:
+    return Answer(
+        response.status, {name.lower(): value for name, value in response.headers.items()}, response.read().decode()
+    )
 
 
 def dynamodb(url: str) -> Any:
@@ -112,7 +140,7 @@ def dynamodb(url: str) -> Any:
 
 
 def forget(url: str) -> None:
-    """What an earlier run left of the users in events/, where the table outlives it."""
+    """Deletes the users of events/ that an earlier run left, if the table outlived it."""
     tables = {table.name: table for table in dynamodb(url).tables.all()}
     if (table := tables.get(TABLE["TableName"])) is None:
         return
@@ -125,7 +153,7 @@ def forget(url: str) -> None:
 
 
 def containers() -> list[str]:
-    """Those that run what was built here."""
+    """The containers that run the build of this tree."""
     listed = ["docker", "ps", "--no-trunc", "--format", "{{.ID}} {{.Mounts}}"]
     lines = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.splitlines()
     return [line for line in lines if f"{ROOT}/.aws-sam/build" in line]
@@ -133,7 +161,7 @@ def containers() -> list[str]:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Sam]:
-    """Starts it, and ends it as a person does."""
+    """Starts `make sam-local`, and ends it by Ctrl-C."""
     log, variables = folder / "log", folder / "variables.json"
     with log.open("w") as written:
         process = subprocess.Popen(
@@ -159,7 +187,7 @@ def running(folder: Path) -> Iterator[Sam]:
         status = process.wait(90)
     assert status == 0, log.read_text()
     assert "Traceback" not in log.read_text()
-    assert containers() == []  # whoever starts it is left with nothing to take away
+    assert containers() == []  # it removes its own containers
     assert not variables.exists()
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(printed["handset"], timeout=5)
@@ -181,84 +209,67 @@ def sam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sam]:
 # --- whole logins through start-api
 
 
-@dataclass
-class Visitor:
-    """Somebody who calls the API."""
+def demo_user(sam: Sam) -> Person:
+    """The user that the local stack starts with, logged in."""
+    person = Person(sam, DEMO_USER, PASSWORD, "", f"{DEMO_USER}@example.com", [DEMO_PHONE])
+    answer = person.login()
+    assert answer.status == 200, answer
+    person.phones = [phone["id"] for phone in answer.json["phones"]]
+    return person
 
-    sam: Sam
-    token: str = ""
 
-    def call(self, method: str, path: str, body: Json = None) -> tuple[int, Json]:
-        headers = {"Content-Type": "application/json"} | (
-            {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        )
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.sam.url}{path}", data, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
-                status, text = answer.status, answer.read()
-        except urllib.error.HTTPError as refused:
-            status, text = refused.code, refused.read()
-        return status, json.loads(text) if text.startswith((b"{", b"[")) else text
-
-    def login(self, name: str = DEMO_USER) -> Json:
-        status, answer = self.call("POST", "/v1/login", {"login_name": name, "password": PASSWORD})
-        assert status == 200, answer
-        self.token = answer.get("mfa_token") or answer["token"]
-        return answer
+def administrator(sam: Sam) -> str:
+    """An access token of the system user that the local stack starts with."""
+    answer = Person(sam, SYSTEM_USER, PASSWORD, "", None).login()
+    assert answer.status == 200, answer
+    return str(answer.json["token"])
 
 
 def test_a_person_logs_in_through_start_api(sam: Sam) -> None:
     """Login, send, delivery report, resend, a wrong passcode, the right one, and the token against the JWKS."""
-    visitor = Visitor(sam)
-    phone = visitor.login()["phones"][0]["id"]
-    status, challenge = visitor.call("POST", "/v1/challenges", {"phone_id": phone})
-    assert status == 201, challenge
-    old = sam.passcode(challenge["prefix"])
-    path = f"/v1/challenges/{urllib.parse.quote(challenge['id'], safe='')}"
+    person = demo_user(sam)
+    started = person.start()
+    assert started.status == 201, started
+    old = person.receive(started.json["prefix"]).digits
 
     deadline = time.monotonic() + 60
-    while (seen := visitor.call("GET", path)[1])["delivery"]["status"] != "delivered" and time.monotonic() < deadline:
+    while (seen := person.get().json)["delivery"]["status"] != "delivered" and time.monotonic() < deadline:
         time.sleep(0.5)
     assert seen["delivery"]["status"] == "delivered", seen  # Twilio's signed callback came through
 
-    assert visitor.call("POST", f"{path}/resend", {})[1]["code"] == "resend_too_soon"
+    assert person.resend().code == "resend_too_soon"
     sam.end_cooldown(f"CHALLENGE#{DEMO_USER}", "#CHALLENGE")
-    status, resent = visitor.call("POST", f"{path}/resend", {})
-    assert (status, resent["id"]) == (200, challenge["id"]), resent
-    code = sam.passcode(resent["prefix"])
+    resent = person.resend()
+    assert (resent.status, resent.json["id"]) == (200, started.json["id"]), resent
+    code = person.receive(resent.json["prefix"]).digits
 
     wrong = next(each for each in ("000000", "111111", "222222") if each not in (old, code))
-    status, refused = visitor.call("POST", f"{path}/verify", {"code": wrong})
-    assert (status, refused["code"]) == (400, "invalid_code")
-    status, approved = visitor.call("POST", f"{path}/verify", {"code": code})
-    assert (status, approved["status"], approved["amr"]) == (200, "approved", ["pwd", "sms"]), approved
+    refused = person.verify(wrong)
+    assert (refused.status, refused.code) == (400, "invalid_code")
+    approved = person.verify(code).json
+    assert (approved["status"], approved["amr"]) == ("approved", ["pwd", "sms"]), approved
 
-    [jwk] = visitor.call("GET", "/.well-known/jwks.json")[1]["keys"]
+    [jwk] = sam.call("GET", "/.well-known/jwks.json").json["keys"]
     claims = jwt.decode(approved["token"], jwt.PyJWK(jwk).key, algorithms=["ES256"], issuer=sam.url, audience=sam.url)
     assert claims["sub"] == DEMO_USER
 
 
 def test_a_person_recovers_by_mail_through_start_api(sam: Sam) -> None:
-    visitor = Visitor(sam)
-    visitor.login()
-    status, challenge = visitor.call("POST", "/v1/recovery", {})
-    assert (status, challenge["channel"]) == (201, "email"), challenge
-    path = f"/v1/challenges/{urllib.parse.quote(challenge['id'], safe='')}"
-    code = sam.passcode(challenge["prefix"], to=f"{DEMO_USER}@example.com")
-    status, approved = visitor.call("POST", f"{path}/verify", {"code": code})
-    assert (status, approved["amr"]) == (200, ["pwd", "email"]), approved
+    person = demo_user(sam)
+    started = person.recover()
+    assert (started.status, started.json["channel"]) == (201, "email"), started
+    approved = person.verify(person.receive(started.json["prefix"], to=person.email).digits)
+    assert (approved.status, approved.json["amr"]) == (200, ["pwd", "email"]), approved
 
 
 def test_an_administrator_administers_through_start_api(sam: Sam) -> None:
-    visitor = Visitor(sam)
-    visitor.login(SYSTEM_USER)
-    assert visitor.call("GET", f"/v1/admin/users/{DEMO_USER}")[1]["kind"] == "backup"
-    status, problem = Visitor(sam).call("GET", f"/v1/admin/users/{DEMO_USER}")
-    assert (status, problem["code"]) == (401, "invalid_token")
-    status, page = Visitor(sam).call("GET", sam.printed["console"].removeprefix(sam.url))
-    assert status == 200
-    assert b"<html" in page
+    path = f"/v1/admin/users/{DEMO_USER}"
+    assert sam.call("GET", path, token=administrator(sam)).json["kind"] == "backup"
+    refused = sam.call("GET", path)
+    assert (refused.status, refused.code) == (401, "invalid_token")
+    page = sam.call("GET", sam.printed["console"].removeprefix(sam.url))
+    assert page.status == 200
+    assert "<html" in page.text
 
 
 # --- every event of events/ through invoke
@@ -266,7 +277,7 @@ def test_an_administrator_administers_through_start_api(sam: Sam) -> None:
 
 @dataclass
 class Invoker:
-    """Invokes with the files of events/, filled with what earlier answers gave."""
+    """Invokes the functions with the files of events/, filled with values from earlier answers."""
 
     sam: Sam
     used: set[str]
@@ -276,8 +287,8 @@ class Invoker:
         self, event: str, values: Mapping[str, str], variables: Mapping[str, str] = MappingProxyType({})
     ) -> Json:
         self.used.add(event)
-        text = fill((EVENTS / f"{event}.json").read_text(), {**self.values, **values})
-        answer = self.sam.invoke(function(json.loads(text)), text, variables)
+        filled = json.loads(fill((EVENTS / f"{event}.json").read_text(), {**self.values, **values}))
+        answer = self.sam.invoke(function(filled), filled, variables)
         self.values |= values_of(answer)
         return answer
 
@@ -293,7 +304,7 @@ class Invoker:
 
 
 def function(event: Json) -> str:
-    """Whose event it is."""
+    """The logical id of the function that an event is for."""
     if "operation" in event:
         return "AdminFunction"
     [name] = {
@@ -305,18 +316,19 @@ def function(event: Json) -> str:
 
 
 def login(on: Invoker) -> None:
-    # Somebody may have logged in a moment ago, and has left the cooldowns of messages and of mail.
+    # An earlier login may have left the cooldowns of messages and of mail.
     on.sam.table.delete_item(Key={"pk": f"CHALLENGE#{DEMO_USER}", "sk": "#CHALLENGE"})
     assert on.http("login", 200)["status"] == "mfa_required"
     assert on.http("start_challenge", 201)["status"] == "pending"
     assert on.http("get_challenge", 200)["id"] == on.values["CHALLENGE_ID"]
     on.sam.end_cooldown(f"CHALLENGE#{DEMO_USER}", "#CHALLENGE")
     prefix = on.http("resend_challenge", 200)["prefix"]
-    assert on.http("verify_challenge", 200, PASSCODE=on.sam.passcode(prefix))["amr"] == ["pwd", "sms"]
-    again = Visitor(on.sam)
-    again.login()
-    assert on.http("start_recovery", 201, MFA_TOKEN=again.token)["channel"] == "email"
-    # Changes of the user, which would have ended the challenge.
+    assert on.http("verify_challenge", 200, PASSCODE=receive(on.sam, DEMO_PHONE, prefix).digits)["amr"] == [
+        "pwd",
+        "sms",
+    ]
+    assert on.http("start_recovery", 201, MFA_TOKEN=demo_user(on.sam).token)["channel"] == "email"
+    # These change the user, which would have ended the challenge.
     assert on.admin("users.patch")["mfa_enabled"] is True
     assert on.admin("users.unlock")["locked_until"] is None
     assert on.admin("phones.add")["region"] == "HK"
@@ -348,7 +360,7 @@ def settings(on: Invoker) -> None:
     assert on.admin("settings.test.get")["id"] == on.values["TEST_ID"]
     on.sam.end_cooldown(f"USER#{SYSTEM_USER}", "#TEST")
     prefix = on.admin("settings.test.resend")["prefix"]
-    assert on.admin("settings.test.verify", PASSCODE=on.sam.passcode(prefix))["status"] == "approved"
+    assert on.admin("settings.test.verify", PASSCODE=receive(on.sam, DEMO_PHONE, prefix).digits)["status"] == "approved"
     assert "de" in on.admin("templates.list")["items"]
     assert "581883" in on.admin("templates.preview")["preview"]
     assert {"region": "HK", "calling_code": "+852"} in on.admin("regions.list")["items"]
@@ -365,13 +377,11 @@ def users(on: Invoker) -> None:
     assert on.admin("users.delete") == {}
     assert on.admin("users.erase")["complete"] is True
     assert on.admin("overview.get")["days"]
-    visitor = Visitor(on.sam)
-    visitor.login(SYSTEM_USER)
-    assert on.http("session.get", 200, ACCESS_TOKEN=visitor.token)["login_name"] == SYSTEM_USER
+    assert on.http("session.get", 200, ACCESS_TOKEN=administrator(on.sam))["login_name"] == SYSTEM_USER
 
 
 def first_administrator(on: Invoker) -> None:
-    """In a table that is empty: where there is an administrator, there is no first one."""
+    """Bootstraps in an empty table, because a table with an administrator refuses it."""
     name = f"empty-{time.time_ns()}"
     tables = dynamodb(on.sam.facts["dynamodb_url"])
     empty = tables.create_table(**table_definition(TABLE) | {"TableName": name})
@@ -383,7 +393,7 @@ def first_administrator(on: Invoker) -> None:
 
 
 type Chain = Callable[[Invoker], None]
-# The longest first.
+# The longest chain first.
 CHAINS: tuple[Chain, ...] = (users, login, clients, settings, reports_and_keys, first_administrator)
 
 
@@ -394,7 +404,7 @@ def used() -> set[str]:
 
 @pytest.fixture(scope="module")
 def chains(sam: Sam, used: set[str]) -> dict[Chain, Future[None]]:
-    """All of them, a few at a time."""
+    """Runs every chain, two at a time."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return {chain: pool.submit(chain, Invoker(sam, used)) for chain in CHAINS}
 
