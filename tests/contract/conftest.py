@@ -17,7 +17,7 @@ from mfa.errors import Refusal
 from mfa.store import conditions
 from tests.contract import engines
 from tests.contract.engines import Engine
-from tests.contract.world import Person, World
+from tests.contract.world import Login, World
 
 # How a test fails by what the product does.
 BEHAVIOUR = (AssertionError, pytest.fail.Exception, Refusal, NotOpened, AccountChanged, SettingsTestRefused)
@@ -59,6 +59,6 @@ def world(engine: Engine) -> Iterator[World]:
 
 
 @pytest.fixture
-def demo(world: World) -> Person:
+def demo(world: World) -> Login:
     """A user with a phone, who has passed the first factor."""
     return world.person()

@@ -7,10 +7,10 @@ from mfa.challenges.challenge import FAILURE_CAP, FOREVER, Guess, NotOpened
 from mfa.store import records
 from mfa.times import rfc3339
 from mfa.users.history import EventType
-from tests.contract.world import ADDRESS, REFUSED, START, Person, World
+from tests.contract.world import ADDRESS, REFUSED, START, Login, World
 
 
-def test_the_right_code_approves_and_begins_the_counts_anew(world: World, demo: Person) -> None:
+def test_the_right_code_approves_and_begins_the_counts_anew(world: World, demo: Login) -> None:
     challenge = demo.start()
     for _ in range(3):
         with pytest.raises(errors.InvalidCode):
@@ -25,7 +25,7 @@ def test_the_right_code_approves_and_begins_the_counts_anew(world: World, demo: 
     assert world.counted("REGION#HK", "approvals") == 1
 
 
-def test_the_right_code_verifies_the_phone(world: World, demo: Person) -> None:
+def test_the_right_code_verifies_the_phone(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(7)
     demo.verify(challenge, demo.code)
@@ -33,7 +33,7 @@ def test_the_right_code_verifies_the_phone(world: World, demo: Person) -> None:
     assert (phone.verified, phone.last_verified_at) == (True, world.now)
 
 
-def test_the_right_code_makes_a_phone_usable_again(world: World, demo: Person) -> None:
+def test_the_right_code_makes_a_phone_usable_again(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.edit(records.phone_key(demo.name, 0), unusable_reason="30005", unusable_at=START)
     demo.verify(challenge, demo.code)
@@ -41,7 +41,7 @@ def test_the_right_code_makes_a_phone_usable_again(world: World, demo: Person) -
     assert (phone.unusable_reason, phone.unusable_at) == (None, None)
 
 
-def test_a_wrong_code_is_counted_and_says_how_many_remain(demo: Person) -> None:
+def test_a_wrong_code_is_counted_and_says_how_many_remain(demo: Login) -> None:
     challenge = demo.start()
     for n in range(1, 5):
         with pytest.raises(errors.InvalidCode) as refused:
@@ -50,7 +50,7 @@ def test_a_wrong_code_is_counted_and_says_how_many_remain(demo: Person) -> None:
         assert demo.item["failures"] == n
 
 
-def test_the_code_of_an_earlier_send_names_the_prefix_to_look_for_and_counts(world: World, demo: Person) -> None:
+def test_the_code_of_an_earlier_send_names_the_prefix_to_look_for_and_counts(world: World, demo: Login) -> None:
     challenge = demo.start()
     old = demo.code
     world.wait(60)
@@ -63,7 +63,7 @@ def test_the_code_of_an_earlier_send_names_the_prefix_to_look_for_and_counts(wor
     demo.verify(challenge, demo.code)
 
 
-def test_the_code_of_an_earlier_send_names_no_message_that_was_refused(world: World, demo: Person) -> None:
+def test_the_code_of_an_earlier_send_names_no_message_that_was_refused(world: World, demo: Login) -> None:
     challenge = demo.start()
     old = demo.code
     world.wait(60)
@@ -77,7 +77,7 @@ def test_the_code_of_an_earlier_send_names_no_message_that_was_refused(world: Wo
 
 @pytest.mark.guards("SAME_CHALLENGE")
 def test_a_newer_challenge_takes_the_place_of_the_older_where_nothing_is_compared_or_counted(
-    world: World, demo: Person
+    world: World, demo: Login
 ) -> None:
     older = demo.start()
     old_code = demo.code
@@ -91,24 +91,24 @@ def test_a_newer_challenge_takes_the_place_of_the_older_where_nothing_is_compare
 
 
 @pytest.mark.guards("SAME_LOGIN")
-def test_a_challenge_answers_only_to_the_login_that_opened_it(world: World, demo: Person) -> None:
+def test_a_challenge_answers_only_to_the_login_that_opened_it(world: World, demo: Login) -> None:
     challenge = demo.start()
     other = demo.logs_in_again()
     with pytest.raises(errors.ChallengeNotFound):
         other.verify(challenge, demo.code)
     with pytest.raises(NotOpened):  # also where a token could name it
-        world.attempts.claim_attempt(other.login, challenge.id, Guess(world.now, ADDRESS))
+        world.attempts.claim_attempt(other.token, challenge.id, Guess(world.now, ADDRESS))
     assert demo.item["failures"] == 0
 
 
-def test_a_code_is_right_until_the_moment_of_its_expiry(world: World, demo: Person) -> None:
+def test_a_code_is_right_until_the_moment_of_its_expiry(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(299.999)
     demo.verify(challenge, demo.code)
 
 
 @pytest.mark.guards("NOT_EXPIRED")
-def test_nothing_is_compared_from_the_moment_of_expiry_on(world: World, demo: Person) -> None:
+def test_nothing_is_compared_from_the_moment_of_expiry_on(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(300)
     for code in (demo.code, demo.wrong_code):
@@ -118,7 +118,7 @@ def test_nothing_is_compared_from_the_moment_of_expiry_on(world: World, demo: Pe
 
 
 @pytest.mark.guards("UNUSED")
-def test_a_code_approves_once(world: World, demo: Person) -> None:
+def test_a_code_approves_once(world: World, demo: Login) -> None:
     challenge = demo.start()
     demo.verify(challenge, demo.code)
     for code in (demo.code, demo.wrong_code):
@@ -129,7 +129,7 @@ def test_a_code_approves_once(world: World, demo: Person) -> None:
 
 
 @pytest.mark.guards("ATTEMPTS_LEFT")
-def test_after_the_last_attempt_the_right_code_is_not_compared_either(world: World, demo: Person) -> None:
+def test_after_the_last_attempt_the_right_code_is_not_compared_either(world: World, demo: Login) -> None:
     challenge = demo.start()
     for _ in range(5):
         with pytest.raises(errors.InvalidCode):
@@ -139,7 +139,7 @@ def test_after_the_last_attempt_the_right_code_is_not_compared_either(world: Wor
     assert (demo.item["failures"], len(demo.item["guesses"])) == (5, 5)
 
 
-def test_the_attempts_of_a_send_are_those_of_the_settings_it_was_made_under(world: World, demo: Person) -> None:
+def test_the_attempts_of_a_send_are_those_of_the_settings_it_was_made_under(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.set(max_invalid_attempts=3)
     for _ in range(4):
@@ -149,7 +149,7 @@ def test_the_attempts_of_a_send_are_those_of_the_settings_it_was_made_under(worl
 
 
 @pytest.mark.guards("FAILURES_BELOW_CAP")
-def test_the_hundredth_failure_since_the_last_success_is_the_last(world: World, demo: Person) -> None:
+def test_the_hundredth_failure_since_the_last_success_is_the_last(world: World, demo: Login) -> None:
     challenge = demo.start()
     demo.edit(failures_total=FAILURE_CAP - 1)
     with pytest.raises(errors.InvalidCode) as refused:
@@ -162,7 +162,7 @@ def test_the_hundredth_failure_since_the_last_success_is_the_last(world: World, 
 
 
 @pytest.mark.parametrize("tells_item", [True, False], ids=["an engine that tells the item", "one that does not"])
-def test_of_several_reasons_the_first_is_told(world: World, demo: Person, tells_item: bool) -> None:
+def test_of_several_reasons_the_first_is_told(world: World, demo: Login, tells_item: bool) -> None:
     world.wire.tells_item = tells_item
     challenge = demo.start()
     code = demo.code
@@ -183,7 +183,7 @@ def test_of_several_reasons_the_first_is_told(world: World, demo: Person, tells_
         demo.verify(challenge, code)
 
 
-def test_a_refusal_without_the_item_is_explained_by_one_read(world: World, demo: Person) -> None:
+def test_a_refusal_without_the_item_is_explained_by_one_read(world: World, demo: Login) -> None:
     world.wire.tells_item = False
     challenge = demo.start()
     world.wait(300)
@@ -197,7 +197,7 @@ def test_a_refusal_without_the_item_is_explained_by_one_read(world: World, demo:
 
 
 @pytest.mark.guards("UNUSED")
-def test_of_two_right_codes_at_once_one_approves(world: World, demo: Person) -> None:
+def test_of_two_right_codes_at_once_one_approves(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wire.before("transact_write_items", lambda: demo.verify(challenge, demo.code))
     with pytest.raises(errors.ChallengeUsed):
@@ -207,7 +207,7 @@ def test_of_two_right_codes_at_once_one_approves(world: World, demo: Person) -> 
 
 
 @pytest.mark.guards("SAME_SEND")
-def test_a_resend_between_claim_and_approval_makes_the_code_an_old_one(world: World, demo: Person) -> None:
+def test_a_resend_between_claim_and_approval_makes_the_code_an_old_one(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(60)
     world.wire.before("transact_write_items", lambda: demo.resend(challenge))
@@ -219,7 +219,7 @@ def test_a_resend_between_claim_and_approval_makes_the_code_an_old_one(world: Wo
 
 
 @pytest.mark.guards("SAME_SEND")
-def test_a_new_challenge_between_claim_and_approval_takes_its_place(world: World, demo: Person) -> None:
+def test_a_new_challenge_between_claim_and_approval_takes_its_place(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(60)
     world.wire.before("transact_write_items", demo.start)
@@ -228,7 +228,7 @@ def test_a_new_challenge_between_claim_and_approval_takes_its_place(world: World
     assert "approved_at" not in demo.item
 
 
-def test_a_phone_removed_between_claim_and_approval_is_not_brought_back(world: World, demo: Person) -> None:
+def test_a_phone_removed_between_claim_and_approval_is_not_brought_back(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wire.before("transact_write_items", lambda: world.users.remove_phone(demo.name, demo.phone, world.event()))
     with pytest.raises(errors.ChallengeExpired):
@@ -238,7 +238,7 @@ def test_a_phone_removed_between_claim_and_approval_is_not_brought_back(world: W
 
 
 @pytest.mark.guards("SAME_PHONE")
-def test_a_phone_that_is_no_longer_there_approves_nothing(world: World, demo: Person) -> None:
+def test_a_phone_that_is_no_longer_there_approves_nothing(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.remove(records.phone_key(demo.name, 0))
     with pytest.raises(errors.ChallengeExpired):
@@ -248,7 +248,7 @@ def test_a_phone_that_is_no_longer_there_approves_nothing(world: World, demo: Pe
 
 
 @pytest.mark.guards("SAME_PHONE")
-def test_another_phone_at_the_same_place_is_not_verified(world: World, demo: Person) -> None:
+def test_another_phone_at_the_same_place_is_not_verified(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.edit(records.phone_key(demo.name, 0), id="0-another", number="+85291234567")
     with pytest.raises(errors.ChallengeExpired):
@@ -256,7 +256,7 @@ def test_another_phone_at_the_same_place_is_not_verified(world: World, demo: Per
     assert not world.account().phones[0].verified
 
 
-def test_a_deleted_user_is_not_approved(world: World, demo: Person) -> None:
+def test_a_deleted_user_is_not_approved(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wire.before("transact_write_items", lambda: world.users.delete(world.user(), world.event()))
     with pytest.raises(errors.ChallengeExpired):
@@ -267,7 +267,7 @@ def test_a_deleted_user_is_not_approved(world: World, demo: Person) -> None:
 
 @pytest.mark.parametrize("where", ["signature", "approval"])
 def test_what_breaks_between_claim_and_approval_costs_an_attempt_and_not_the_code(
-    world: World, demo: Person, where: str
+    world: World, demo: Login, where: str
 ) -> None:
     challenge = demo.start()
     if where == "signature":
@@ -283,7 +283,7 @@ def test_what_breaks_between_claim_and_approval_costs_an_attempt_and_not_the_cod
 # --- history
 
 
-def test_wrong_codes_are_kept_with_time_and_address(world: World, demo: Person) -> None:
+def test_wrong_codes_are_kept_with_time_and_address(world: World, demo: Login) -> None:
     challenge = demo.start()
     for address in ("192.0.2.7", "198.51.100.9"):
         world.wait(1)
@@ -297,7 +297,7 @@ def test_wrong_codes_are_kept_with_time_and_address(world: World, demo: Person) 
 
 
 @pytest.mark.parametrize("by", ["approval", "send"])
-def test_the_next_send_or_approval_moves_wrong_codes_to_the_history(world: World, demo: Person, by: str) -> None:
+def test_the_next_send_or_approval_moves_wrong_codes_to_the_history(world: World, demo: Login, by: str) -> None:
     challenge = demo.start()
     for address in ("192.0.2.7", "198.51.100.9"):
         world.wait(1)
@@ -319,7 +319,7 @@ def test_the_next_send_or_approval_moves_wrong_codes_to_the_history(world: World
     assert world.counted("REGION#HK", "wrong_codes") == 2
 
 
-def test_a_wrong_code_between_a_sends_read_and_its_write_is_kept_for_the_next(world: World, demo: Person) -> None:
+def test_a_wrong_code_between_a_sends_read_and_its_write_is_kept_for_the_next(world: World, demo: Login) -> None:
     challenge = demo.start()
     with pytest.raises(errors.InvalidCode):
         demo.verify(challenge, demo.wrong_code, "192.0.2.7")
@@ -338,7 +338,7 @@ def test_a_wrong_code_between_a_sends_read_and_its_write_is_kept_for_the_next(wo
     assert world.counted("REGION#HK", "wrong_codes") == 2
 
 
-def test_a_wrong_code_between_a_right_one_and_its_approval_is_kept_for_the_next(world: World, demo: Person) -> None:
+def test_a_wrong_code_between_a_right_one_and_its_approval_is_kept_for_the_next(world: World, demo: Login) -> None:
     challenge = demo.start()
 
     def guess() -> None:
@@ -355,7 +355,7 @@ def test_a_wrong_code_between_a_right_one_and_its_approval_is_kept_for_the_next(
 
 @pytest.mark.guards("GUESSES_AS_READ")
 def test_wrong_codes_that_an_approval_moves_are_not_moved_again_by_a_send_that_had_read_them(
-    world: World, demo: Person
+    world: World, demo: Login
 ) -> None:
     challenge = demo.start()
     with pytest.raises(errors.InvalidCode):
@@ -369,7 +369,7 @@ def test_wrong_codes_that_an_approval_moves_are_not_moved_again_by_a_send_that_h
 
 
 @pytest.mark.guards("GUESSES_AS_READ")
-def test_wrong_codes_that_one_lane_moves_are_not_moved_again_by_the_other(world: World, demo: Person) -> None:
+def test_wrong_codes_that_one_lane_moves_are_not_moved_again_by_the_other(world: World, demo: Login) -> None:
     challenge = demo.start()
     for _ in range(2):
         with pytest.raises(errors.InvalidCode):
@@ -387,7 +387,7 @@ def test_wrong_codes_that_one_lane_moves_are_not_moved_again_by_the_other(world:
     assert world.refused_from() == ["192.0.2.7", "192.0.2.7", "198.51.100.9"]
 
 
-def test_the_attempt_that_locks_is_written_into_the_history_at_once(world: World, demo: Person) -> None:
+def test_the_attempt_that_locks_is_written_into_the_history_at_once(world: World, demo: Login) -> None:
     challenge = demo.start()
     for _ in range(5):
         with pytest.raises(errors.InvalidCode):
@@ -398,7 +398,7 @@ def test_the_attempt_that_locks_is_written_into_the_history_at_once(world: World
     assert world.counted("REGION#HK", "locks") == 1
 
 
-def test_it_is_locked_also_where_the_lock_cannot_be_written_down(world: World, demo: Person) -> None:
+def test_it_is_locked_also_where_the_lock_cannot_be_written_down(world: World, demo: Login) -> None:
     challenge = demo.start()
     for _ in range(4):
         with pytest.raises(errors.InvalidCode):

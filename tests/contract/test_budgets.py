@@ -8,15 +8,15 @@ import pytest
 from mfa import errors
 from mfa.challenges.budgets import DAY, HOUR, SHARDS, ShardedBudget, Window
 from mfa.challenges.sends import Caller
-from tests.contract.world import ADDRESS, NUMBER, START, Person, World
+from tests.contract.world import ADDRESS, NUMBER, START, Login, World
 
 
-def people(world: World, count: int, number: str | None = None) -> list[Person]:
+def people(world: World, count: int, number: str | None = None) -> list[Login]:
     """Users, each with a phone, of one number or of numbers of their own."""
     return [world.person(f"user.{n}", number or f"+8529{n:07d}") for n in range(count)]
 
 
-def sent(world: World, persons: list[Person]) -> int:
+def sent(world: World, persons: list[Login]) -> int:
     """How many of them are sent a message when each asks for one."""
     passed = 0
     for person in persons:
@@ -58,7 +58,7 @@ def test_an_address_has_a_budget(world: World) -> None:
     world.budgets(address_per_hour=2)
     persons = people(world, 4)
     assert sent(world, persons[:3]) == 2
-    world.send_passcode.start(persons[3].login, Caller("198.51.100.9"), persons[3].phone.id)
+    world.send_passcode.start(persons[3].token, Caller("198.51.100.9"), persons[3].phone.id)
 
 
 @pytest.mark.guards("BUDGET_LEFT")
@@ -94,7 +94,7 @@ def test_a_send_that_one_budget_refuses_is_charged_to_none(world: World) -> None
     assert second.item == {}
 
 
-def test_mail_is_charged_to_the_address_and_to_no_number(world: World, demo: Person) -> None:
+def test_mail_is_charged_to_the_address_and_to_no_number(world: World, demo: Login) -> None:
     demo.recover()
     assert world.counted(f"ADDRESS#{ADDRESS}") == 1
     assert world.counted("REGION#email") == 1
@@ -202,7 +202,7 @@ def test_everything_that_passes_goes_away_by_itself_and_not_before_its_time(worl
     assert found.keys() == seconds.keys()
 
 
-def test_each_write_of_the_challenge_keeps_it_for_ninety_days_more(world: World, demo: Person) -> None:
+def test_each_write_of_the_challenge_keeps_it_for_ninety_days_more(world: World, demo: Login) -> None:
     challenge = demo.start()
     assert demo.item["ttl"] == int(world.now) + 90 * DAY
     world.wait(10)

@@ -11,7 +11,7 @@ from mfa.challenges.sends import Caller, Outcome, Receipt
 from mfa.messages.channels import Channel
 from mfa.settings.values import VoiceSettings, WhatsApp
 from mfa.users.history import EventType
-from tests.contract.world import ADDRESS, NUMBER, REFUSED, REFUSED_FOR_GOOD, Person, World
+from tests.contract.world import ADDRESS, NUMBER, REFUSED, REFUSED_FOR_GOOD, Login, World
 
 SILENCE = ReadTimeoutError(endpoint_url="https://dynamodb")
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "operation")
@@ -37,10 +37,10 @@ def refuse(
     return world.sends.record_refused(receipt, outcome, event, ends_cooldown=False)
 
 
-def by(world: World, demo: Person, channel: Channel) -> Challenge:
+def by(world: World, demo: Login, channel: Channel) -> Challenge:
     """A send by this channel, once the cooldown is over."""
     world.wait(61)
-    return world.send_passcode.start(demo.login, Caller(ADDRESS), demo.phone.id, channel).challenge
+    return world.send_passcode.start(demo.token, Caller(ADDRESS), demo.phone.id, channel).challenge
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def everything(world: World) -> None:
 @pytest.mark.parametrize("failure", [SILENCE, THROTTLED])
 @pytest.mark.parametrize("request_", ["batch_get_item", "transact_write_items"])
 def test_where_the_claim_cannot_be_written_nothing_is_sent_or_charged(
-    world: World, demo: Person, request_: str, failure: Exception
+    world: World, demo: Login, request_: str, failure: Exception
 ) -> None:
     world.wire.fail(request_, failure)
     with pytest.raises(errors.TemporarilyUnavailable):
@@ -65,7 +65,7 @@ def test_where_the_claim_cannot_be_written_nothing_is_sent_or_charged(
     assert demo.start().sends_remaining == 4
 
 
-def test_a_claim_whose_reply_is_lost_sends_nothing_and_stays_claimed(world: World, demo: Person) -> None:
+def test_a_claim_whose_reply_is_lost_sends_nothing_and_stays_claimed(world: World, demo: Login) -> None:
     """Nobody knows whether it was written, so that nothing may go out; the person can ask again after the cooldown."""
     transact = world.wire.transact_write_items
 
@@ -90,7 +90,7 @@ def test_a_claim_whose_reply_is_lost_sends_nothing_and_stays_claimed(world: Worl
 @pytest.mark.parametrize("failure", [SILENCE, THROTTLED])
 @pytest.mark.parametrize("outcome", [Outcome(Delivery.QUEUED), Outcome(Delivery.UNKNOWN)])
 def test_a_message_whose_fate_cannot_be_written_is_a_success_and_its_code_is_right(
-    world: World, demo: Person, outcome: Outcome, failure: Exception
+    world: World, demo: Login, outcome: Outcome, failure: Exception
 ) -> None:
     world.sms.outcomes.append(outcome)
     world.wire.fail("update_item", failure)
@@ -105,7 +105,7 @@ def test_a_message_whose_fate_cannot_be_written_is_a_success_and_its_code_is_rig
 @pytest.mark.parametrize("failure", [SILENCE, THROTTLED])
 @pytest.mark.parametrize("outcome", [REFUSED, REFUSED_FOR_GOOD])
 def test_a_refusal_that_cannot_be_written_is_said_and_stays_charged(
-    world: World, demo: Person, outcome: Outcome, failure: Exception
+    world: World, demo: Login, outcome: Outcome, failure: Exception
 ) -> None:
     world.sms.outcomes.append(outcome)
     world.sms.meanwhile.append(lambda: world.wire.fail("transact_write_items", failure))
@@ -117,7 +117,7 @@ def test_a_refusal_that_cannot_be_written_is_said_and_stays_charged(
         demo.start()
 
 
-def test_whatever_cannot_be_written_no_sixth_message_goes_out(world: World, demo: Person) -> None:
+def test_whatever_cannot_be_written_no_sixth_message_goes_out(world: World, demo: Login) -> None:
     faults: list[Callable[[], object]] = [
         lambda: world.wire.fail("update_item", SILENCE),
         lambda: world.sms.outcomes.append(Outcome(Delivery.UNKNOWN)),
@@ -147,7 +147,7 @@ def test_whatever_cannot_be_written_no_sixth_message_goes_out(world: World, demo
     ],
 )
 def test_a_report_may_come_before_the_answer_is_written(
-    world: World, demo: Person, reported: Delivery, outcome: Delivery
+    world: World, demo: Login, reported: Delivery, outcome: Delivery
 ) -> None:
     world.sms.outcomes.append(Outcome(outcome))
     world.sms.meanwhile.append(lambda: world.sends.record_delivery(newest(world), reported))
@@ -155,7 +155,7 @@ def test_a_report_may_come_before_the_answer_is_written(
     assert demo.item["delivery"] == reported
 
 
-def test_a_refusal_may_be_reported_before_the_answer_is_written(world: World, demo: Person) -> None:
+def test_a_refusal_may_be_reported_before_the_answer_is_written(world: World, demo: Login) -> None:
     world.sms.meanwhile.append(lambda: refuse(world, newest(world)))
     demo.start()
     item = demo.item
@@ -165,7 +165,7 @@ def test_a_refusal_may_be_reported_before_the_answer_is_written(world: World, de
         demo.start()
 
 
-def test_unknown_becomes_what_is_reported(world: World, demo: Person) -> None:
+def test_unknown_becomes_what_is_reported(world: World, demo: Login) -> None:
     world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
     demo.start()
     for delivery in (Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED):
@@ -173,7 +173,7 @@ def test_unknown_becomes_what_is_reported(world: World, demo: Person) -> None:
         assert demo.item["delivery"] == delivery
 
 
-def test_a_report_of_a_user_who_is_gone_brings_nothing_back(world: World, demo: Person) -> None:
+def test_a_report_of_a_user_who_is_gone_brings_nothing_back(world: World, demo: Login) -> None:
     demo.start()
     receipt = newest(world)
     everything = ("USER#", "CHALLENGE#", "HISTORY#")
@@ -188,7 +188,7 @@ def test_a_report_of_a_user_who_is_gone_brings_nothing_back(world: World, demo: 
 
 
 @pytest.mark.usefixtures("everything")
-def test_the_channels_of_a_phone_share_their_counts(world: World, demo: Person) -> None:
+def test_the_channels_of_a_phone_share_their_counts(world: World, demo: Login) -> None:
     for left, channel in enumerate((Channel.VOICE, Channel.WHATSAPP, Channel.SMS, Channel.VOICE, Channel.VOICE)):
         assert by(world, demo, channel).sends_remaining == 4 - left
     assert len(demo.item["charged"]) == 5
@@ -199,7 +199,7 @@ def test_the_channels_of_a_phone_share_their_counts(world: World, demo: Person) 
 
 @pytest.mark.usefixtures("everything")
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.VOICE, Channel.WHATSAPP])
-def test_a_refused_delivery_is_given_back_whatever_the_channel(world: World, demo: Person, channel: Channel) -> None:
+def test_a_refused_delivery_is_given_back_whatever_the_channel(world: World, demo: Login, channel: Channel) -> None:
     by(world, demo, channel)
     receipt = newest(world)
     assert receipt.channel is channel
@@ -211,7 +211,7 @@ def test_a_refused_delivery_is_given_back_whatever_the_channel(world: World, dem
 
 
 @pytest.mark.usefixtures("everything")
-def test_an_older_send_of_another_channel_is_given_back(world: World, demo: Person) -> None:
+def test_an_older_send_of_another_channel_is_given_back(world: World, demo: Login) -> None:
     by(world, demo, Channel.SMS)
     texted = newest(world)
     by(world, demo, Channel.VOICE)
@@ -220,7 +220,7 @@ def test_an_older_send_of_another_channel_is_given_back(world: World, demo: Pers
     assert (item["delivery"], item["channel"], len(item["charged"]), item["refunded"]) == ("queued", "voice", 1, 1)
 
 
-def test_a_mail_that_was_refused_is_given_back_to_the_mails(world: World, demo: Person) -> None:
+def test_a_mail_that_was_refused_is_given_back_to_the_mails(world: World, demo: Login) -> None:
     challenge = demo.start()
     texted = newest(world)
     world.wait(1)
@@ -236,7 +236,7 @@ def test_a_mail_that_was_refused_is_given_back_to_the_mails(world: World, demo: 
 
 
 @pytest.mark.guards("STILL_USABLE")
-def test_a_send_with_nothing_to_give_back_marks_the_phone_once(world: World, demo: Person) -> None:
+def test_a_send_with_nothing_to_give_back_marks_the_phone_once(world: World, demo: Login) -> None:
     """The counts began anew since; that the number cannot be reached is true all the same."""
     demo.start()
     receipt = newest(world)
@@ -247,7 +247,7 @@ def test_a_send_with_nothing_to_give_back_marks_the_phone_once(world: World, dem
     assert len(world.history(demo.name, EventType.SEND_REFUSED)) == 1
 
 
-def test_a_phone_that_took_the_place_of_a_removed_one_is_not_marked(world: World, demo: Person) -> None:
+def test_a_phone_that_took_the_place_of_a_removed_one_is_not_marked(world: World, demo: Login) -> None:
     demo.start()
     receipt = newest(world)
     world.users.remove_phone(demo.name, demo.phone, world.event(EventType.PHONE_REMOVED))
@@ -257,7 +257,7 @@ def test_a_phone_that_took_the_place_of_a_removed_one_is_not_marked(world: World
     assert (phone.id, phone.unusable_reason) == (another.id, None)
 
 
-def test_a_phone_is_marked_with_the_send_that_is_given_back_or_neither_is(world: World, demo: Person) -> None:
+def test_a_phone_is_marked_with_the_send_that_is_given_back_or_neither_is(world: World, demo: Login) -> None:
     demo.start()
     receipt = newest(world)
     world.wire.fail("transact_write_items", SILENCE)

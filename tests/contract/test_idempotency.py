@@ -5,10 +5,10 @@ import pytest
 from mfa import errors
 from mfa.flows.send_passcode import REQUESTS_KEPT
 from mfa.users.history import EventType
-from tests.contract.world import REFUSED, Person, World
+from tests.contract.world import REFUSED, Login, World
 
 
-def test_the_same_request_again_answers_the_same_and_sends_nothing(world: World, demo: Person) -> None:
+def test_the_same_request_again_answers_the_same_and_sends_nothing(world: World, demo: Login) -> None:
     challenge = demo.start(key="k")
     for _ in range(3):
         world.wait(61)
@@ -18,7 +18,7 @@ def test_the_same_request_again_answers_the_same_and_sends_nothing(world: World,
     assert len(world.history(demo.name, EventType.PASSCODE_SENT)) == 1
 
 
-def test_another_request_under_the_same_key_is_a_conflict(world: World, demo: Person) -> None:
+def test_another_request_under_the_same_key_is_a_conflict(world: World, demo: Login) -> None:
     demo.start(key="k", asked="a")
     world.wait(61)
     with pytest.raises(errors.Conflict):
@@ -26,20 +26,20 @@ def test_another_request_under_the_same_key_is_a_conflict(world: World, demo: Pe
     assert demo.messages == 1
 
 
-def test_another_key_is_another_request(world: World, demo: Person) -> None:
+def test_another_key_is_another_request(world: World, demo: Login) -> None:
     first = demo.start(key="k")
     world.wait(60)
     assert demo.start(key="l").id != first.id
     assert demo.messages == 2
 
 
-def test_a_key_belongs_to_its_login(world: World, demo: Person) -> None:
+def test_a_key_belongs_to_its_login(world: World, demo: Login) -> None:
     first = demo.start(key="k")
     world.wait(60)
     assert demo.logs_in_again().start(key="k").id != first.id
 
 
-def test_a_resend_under_a_key_is_sent_once(world: World, demo: Person) -> None:
+def test_a_resend_under_a_key_is_sent_once(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(60)
     first = demo.resend(challenge, key="k")
@@ -48,14 +48,14 @@ def test_a_resend_under_a_key_is_sent_once(world: World, demo: Person) -> None:
     assert demo.messages == 2
 
 
-def test_a_mail_under_a_key_is_sent_once(world: World, demo: Person) -> None:
+def test_a_mail_under_a_key_is_sent_once(world: World, demo: Login) -> None:
     first = demo.recover(key="k")
     world.wait(60)
     assert demo.recover(key="k").id == first.id
     assert demo.mails == 1
 
 
-def test_a_request_whose_challenge_was_replaced_says_so(world: World, demo: Person) -> None:
+def test_a_request_whose_challenge_was_replaced_says_so(world: World, demo: Login) -> None:
     demo.start(key="k")
     world.wait(60)
     demo.start(key="l")
@@ -65,7 +65,7 @@ def test_a_request_whose_challenge_was_replaced_says_so(world: World, demo: Pers
     assert demo.messages == 2
 
 
-def test_a_request_that_was_refused_by_the_cooldown_may_be_made_again(world: World, demo: Person) -> None:
+def test_a_request_that_was_refused_by_the_cooldown_may_be_made_again(world: World, demo: Login) -> None:
     demo.start()
     with pytest.raises(errors.ResendTooSoon):
         demo.start(key="k")
@@ -74,7 +74,7 @@ def test_a_request_that_was_refused_by_the_cooldown_may_be_made_again(world: Wor
     assert demo.messages == 2
 
 
-def test_of_two_of_the_same_at_once_one_is_sent_and_both_answer_alike(world: World, demo: Person) -> None:
+def test_of_two_of_the_same_at_once_one_is_sent_and_both_answer_alike(world: World, demo: Login) -> None:
     first = []
     world.wire.before("transact_write_items", lambda: first.append(demo.start(key="k")))
     second = demo.start(key="k")
@@ -83,7 +83,7 @@ def test_of_two_of_the_same_at_once_one_is_sent_and_both_answer_alike(world: Wor
 
 
 @pytest.mark.guards("NEW_REQUEST")
-def test_of_two_of_the_same_at_once_one_is_sent_also_where_it_was_refused(world: World, demo: Person) -> None:
+def test_of_two_of_the_same_at_once_one_is_sent_also_where_it_was_refused(world: World, demo: Login) -> None:
     """A refusal ends the cooldown, which would otherwise stop the second."""
 
     def refused() -> None:
@@ -97,7 +97,7 @@ def test_of_two_of_the_same_at_once_one_is_sent_also_where_it_was_refused(world:
     assert len(world.history(demo.name, EventType.PASSCODE_SENT)) == 1
 
 
-def test_the_last_few_keys_are_kept(world: World, demo: Person) -> None:
+def test_the_last_few_keys_are_kept(world: World, demo: Login) -> None:
     for n in range(REQUESTS_KEPT + 2):
         if n == 4:
             demo.verify(world.challenge(), demo.code)  # or there were too many sends
@@ -107,7 +107,7 @@ def test_the_last_few_keys_are_kept(world: World, demo: Person) -> None:
     assert demo.start(key=f"key {REQUESTS_KEPT + 1}").id == demo.item["id"]
 
 
-def test_a_key_outlives_the_approval(world: World, demo: Person) -> None:
+def test_a_key_outlives_the_approval(world: World, demo: Login) -> None:
     challenge = demo.start(key="k")
     demo.verify(challenge, demo.code)
     world.wait(60)

@@ -17,8 +17,9 @@ from mfa.times import rfc3339
 from mfa.users.history import EventType
 from mfa.users.search_index import search_term
 from mfa.users.user import Kind, User
+from tests import accounts
 from tests.contract.engines import engines, running
-from tests.contract.world import START, Person, World
+from tests.contract.world import START, Login, World
 
 USERS = 300
 READS = {"query", "batch_get_item"}
@@ -49,14 +50,7 @@ def put(world: World, user: User) -> User:
 
 
 def user(name: str, **fields: Any) -> User:
-    given: dict[str, Any] = {
-        "kind": Kind.BACKUP,
-        "password_hash": None,
-        "created_at": START,
-        "updated_at": START,
-        "credentials_changed_at": START,
-    }
-    return User(login_name=name, **given | fields)
+    return accounts.user(name, at=START, **fields)
 
 
 class Crowd:
@@ -299,7 +293,7 @@ def test_a_history_is_read_newest_first_page_by_page(world: World, directory: Di
 
 
 def test_wrong_codes_are_in_the_history_before_the_next_send_moves_them(
-    world: World, demo: Person, directory: Directory
+    world: World, demo: Login, directory: Directory
 ) -> None:
     challenge = demo.start()
     world.wait(1)

@@ -8,19 +8,19 @@ from mfa import errors
 from mfa.challenges.challenge import FAILURE_CAP, FOREVER, Challenge
 from mfa.store import records
 from mfa.times import rfc3339
-from tests.contract.world import START, Person, World
+from tests.contract.world import START, Login, World
 
 DAY = 86400
 
 
-def lock(demo: Person, challenge: Challenge, failures: int = 5) -> None:
+def lock(demo: Login, challenge: Challenge, failures: int = 5) -> None:
     """Guesses until it is locked."""
     for _ in range(failures):
         with pytest.raises(errors.InvalidCode):
             demo.verify(challenge, demo.wrong_code)
 
 
-def test_the_last_wrong_code_says_until_when_it_is_locked(world: World, demo: Person) -> None:
+def test_the_last_wrong_code_says_until_when_it_is_locked(world: World, demo: Login) -> None:
     challenge = demo.start()
     lock(demo, challenge, 4)
     world.wait(10)
@@ -30,7 +30,7 @@ def test_the_last_wrong_code_says_until_when_it_is_locked(world: World, demo: Pe
 
 
 @pytest.mark.guards("UNLOCKED")
-def test_a_lock_refuses_every_send(world: World, demo: Person) -> None:
+def test_a_lock_refuses_every_send(world: World, demo: Login) -> None:
     challenge = demo.start()
     lock(demo, challenge)
     world.wait(899.999)
@@ -47,7 +47,7 @@ def test_a_lock_refuses_every_send(world: World, demo: Person) -> None:
     assert (demo.messages, demo.mails) == (1, 0)
 
 
-def test_failures_outlive_a_resend_another_phone_a_new_challenge_and_a_new_login(world: World, demo: Person) -> None:
+def test_failures_outlive_a_resend_another_phone_a_new_challenge_and_a_new_login(world: World, demo: Login) -> None:
     challenge = demo.start()
     other = world.add_phone(demo.name, "+85291234567", slot=1)
     lock(demo, challenge, 2)
@@ -62,7 +62,7 @@ def test_failures_outlive_a_resend_another_phone_a_new_challenge_and_a_new_login
     assert refused.value.members["attempts_remaining"] == 0
 
 
-def test_the_first_send_after_a_lock_begins_anew(world: World, demo: Person) -> None:
+def test_the_first_send_after_a_lock_begins_anew(world: World, demo: Login) -> None:
     challenge = demo.start()
     lock(demo, challenge)
     world.wait(900)
@@ -74,7 +74,7 @@ def test_the_first_send_after_a_lock_begins_anew(world: World, demo: Person) -> 
     demo.verify(challenge, demo.code)
 
 
-def test_a_lock_doubles_with_every_further_one_up_to_a_day(world: World, demo: Person) -> None:
+def test_a_lock_doubles_with_every_further_one_up_to_a_day(world: World, demo: Login) -> None:
     world.set(max_invalid_attempts=3, max_sends=10)
     seconds = []
     for n in range(6):
@@ -95,7 +95,7 @@ def test_a_lock_doubles_with_every_further_one_up_to_a_day(world: World, demo: P
     assert seconds == [900, 1800, 3600, 7200, 57600, DAY]
 
 
-def test_the_end_of_a_lock_is_won_by_one(world: World, demo: Person) -> None:
+def test_the_end_of_a_lock_is_won_by_one(world: World, demo: Login) -> None:
     lock(demo, demo.start())
     world.wait(900)
     world.wire.before("transact_write_items", demo.recover)
@@ -104,7 +104,7 @@ def test_the_end_of_a_lock_is_won_by_one(world: World, demo: Person) -> None:
 
 
 @pytest.mark.guards("LOCK_OVER")
-def test_the_end_of_a_lock_by_a_stricter_setting_is_won_by_one(world: World, demo: Person) -> None:
+def test_the_end_of_a_lock_by_a_stricter_setting_is_won_by_one(world: World, demo: Login) -> None:
     """Here no wrong codes wait to be moved, which only one can do either."""
     challenge = demo.start()
     lock(demo, challenge, 3)
@@ -124,7 +124,7 @@ def test_the_end_of_a_lock_by_a_stricter_setting_is_won_by_one(world: World, dem
 
 
 @pytest.mark.guards("LOCK_OVER")
-def test_who_read_before_the_next_lock_does_not_end_it(world: World, demo: Person) -> None:
+def test_who_read_before_the_next_lock_does_not_end_it(world: World, demo: Login) -> None:
     lock(demo, demo.start())
     world.wait(900)
 
@@ -134,7 +134,7 @@ def test_who_read_before_the_next_lock_does_not_end_it(world: World, demo: Perso
     assert (demo.item["lock_count"], demo.item["failures"]) == (0, 5)
 
 
-def test_a_success_forgets_earlier_locks(world: World, demo: Person) -> None:
+def test_a_success_forgets_earlier_locks(world: World, demo: Login) -> None:
     lock(demo, demo.start())
     world.wait(900)
     demo.verify(demo.start(), demo.code)
@@ -144,7 +144,7 @@ def test_a_success_forgets_earlier_locks(world: World, demo: Person) -> None:
 
 
 @pytest.mark.guards("UNLOCKED")
-def test_a_stricter_setting_locks_who_has_failed_too_often_by_it(world: World, demo: Person) -> None:
+def test_a_stricter_setting_locks_who_has_failed_too_often_by_it(world: World, demo: Login) -> None:
     challenge = demo.start()
     lock(demo, challenge, 3)
     world.set(max_invalid_attempts=3)
@@ -155,7 +155,7 @@ def test_a_stricter_setting_locks_who_has_failed_too_often_by_it(world: World, d
     assert demo.start().lock_count == 1
 
 
-def test_a_milder_setting_ends_no_lock(world: World, demo: Person) -> None:
+def test_a_milder_setting_ends_no_lock(world: World, demo: Login) -> None:
     lock(demo, demo.start())
     world.set(max_invalid_attempts=10)
     world.wait(60)
@@ -164,7 +164,7 @@ def test_a_milder_setting_ends_no_lock(world: World, demo: Person) -> None:
 
 
 @pytest.mark.guards("FAILURES_BELOW_CAP")
-def test_after_a_hundred_failures_only_an_administrator_unlocks(world: World, demo: Person) -> None:
+def test_after_a_hundred_failures_only_an_administrator_unlocks(world: World, demo: Login) -> None:
     challenge = demo.start()
     demo.edit(failures_total=FAILURE_CAP - 1)
     lock(demo, challenge, 1)
@@ -182,7 +182,7 @@ def test_after_a_hundred_failures_only_an_administrator_unlocks(world: World, de
 
 
 @pytest.mark.guards("SENDS_LEFT")
-def test_after_the_last_send_there_is_none_for_the_time_of_a_lock(world: World, demo: Person) -> None:
+def test_after_the_last_send_there_is_none_for_the_time_of_a_lock(world: World, demo: Login) -> None:
     for _ in range(5):
         demo.logs_in_again().start()
         world.wait(60)
@@ -193,7 +193,7 @@ def test_after_the_last_send_there_is_none_for_the_time_of_a_lock(world: World, 
     assert demo.messages == 5
 
 
-def test_the_sends_begin_anew_when_their_lock_is_over(world: World, demo: Person) -> None:
+def test_the_sends_begin_anew_when_their_lock_is_over(world: World, demo: Login) -> None:
     for _ in range(5):
         demo.start()
         world.wait(60)
@@ -207,7 +207,7 @@ def test_the_sends_begin_anew_when_their_lock_is_over(world: World, demo: Person
 
 
 @pytest.mark.guards("SENDS_OVER")
-def test_the_end_of_the_sends_lock_is_won_by_one(world: World, demo: Person) -> None:
+def test_the_end_of_the_sends_lock_is_won_by_one(world: World, demo: Login) -> None:
     """Who read before another ended it does not forget what that one has sent since."""
     for _ in range(5):
         demo.start()
@@ -222,7 +222,7 @@ def test_the_end_of_the_sends_lock_is_won_by_one(world: World, demo: Person) -> 
     assert (demo.item["charged"], demo.messages) == ({"send", demo.item["send_id"]}, 6)
 
 
-def test_a_success_begins_the_sends_anew(world: World, demo: Person) -> None:
+def test_a_success_begins_the_sends_anew(world: World, demo: Login) -> None:
     for _ in range(4):
         demo.start()
         world.wait(60)
@@ -231,7 +231,7 @@ def test_a_success_begins_the_sends_anew(world: World, demo: Person) -> None:
     assert demo.start().sends_remaining == 4
 
 
-def test_more_sends_are_allowed_at_once_where_the_setting_is_raised(world: World, demo: Person) -> None:
+def test_more_sends_are_allowed_at_once_where_the_setting_is_raised(world: World, demo: Login) -> None:
     for _ in range(5):
         demo.start()
         world.wait(60)
@@ -242,7 +242,7 @@ def test_more_sends_are_allowed_at_once_where_the_setting_is_raised(world: World
 # --- unlock
 
 
-def test_an_administrator_ends_every_lock_and_the_live_challenge(world: World, demo: Person) -> None:
+def test_an_administrator_ends_every_lock_and_the_live_challenge(world: World, demo: Login) -> None:
     lock(demo, demo.start())
     world.wait(900)
     challenge = demo.start()
@@ -257,14 +257,14 @@ def test_an_administrator_ends_every_lock_and_the_live_challenge(world: World, d
     again.verify(again.start(), again.code)
 
 
-def test_unlocking_who_was_never_sent_anything_changes_nothing_for_them(world: World, demo: Person) -> None:
+def test_unlocking_who_was_never_sent_anything_changes_nothing_for_them(world: World, demo: Login) -> None:
     world.users.unlock(demo.name, world.event())
     challenge = demo.start()
     assert challenge.attempts_remaining == 5
     demo.verify(challenge, demo.code)
 
 
-def test_unlocking_ends_the_lock_of_the_sends(world: World, demo: Person) -> None:
+def test_unlocking_ends_the_lock_of_the_sends(world: World, demo: Login) -> None:
     for _ in range(5):
         demo.start()
         world.wait(60)
@@ -279,7 +279,7 @@ def test_nobody_is_not_unlocked(world: World) -> None:
     assert world.item(records.challenge_key("nobody")) == {}
 
 
-def test_a_deleted_user_leaves_the_lock_to_who_comes_under_the_same_name(world: World, demo: Person) -> None:
+def test_a_deleted_user_leaves_the_lock_to_who_comes_under_the_same_name(world: World, demo: Login) -> None:
     lock(demo, demo.start())
     world.users.delete(world.user(), world.event())
     world.wait(60)

@@ -9,7 +9,8 @@ from mfa.store import records
 from mfa.users.clients import Client
 from mfa.users.history import EventType
 from mfa.users.user import UserStatus
-from tests.contract.world import ADDRESS, NUMBER, PASSWORD, START, Person, World
+from tests.contract.world import ADDRESS, NUMBER, START, Login, World
+from tests.deployment import PASSWORD
 
 HOUR = 3600
 LEGACY = Client(client_id="old", name="Old", legacy=True, secret_hash="-", created_at=START)
@@ -20,7 +21,7 @@ def wrong(world: World, login_name: str = "demo.user", address: str = ADDRESS) -
         world.log_in.login(login_name, "wrong", address)
 
 
-def test_a_login_shows_phones_and_lock_in_one_request(world: World, demo: Person) -> None:
+def test_a_login_shows_phones_and_lock_in_one_request(world: World, demo: Login) -> None:
     world.add_phone(demo.name, "+85291234567", slot=1)
     demo.start()
     demo.edit(failures=5, last_attempt_at=world.now)
@@ -32,13 +33,13 @@ def test_a_login_shows_phones_and_lock_in_one_request(world: World, demo: Person
     assert len(world.wire.requests) == 1
 
 
-def test_a_lock_of_the_passcode_does_not_refuse_the_password(world: World, demo: Person) -> None:
+def test_a_lock_of_the_passcode_does_not_refuse_the_password(world: World, demo: Login) -> None:
     demo.start()
     demo.edit(failures_total=100)
     assert isinstance(world.log_in.login(demo.name, PASSWORD, ADDRESS), SecondFactorNeeded)
 
 
-def test_after_ten_wrong_passwords_a_name_is_refused_from_this_address(world: World, demo: Person) -> None:
+def test_after_ten_wrong_passwords_a_name_is_refused_from_this_address(world: World, demo: Login) -> None:
     for _ in range(WRONG_PASSWORDS_PER_NAME):
         wrong(world)
     with pytest.raises(errors.RateLimited) as refused:
@@ -57,7 +58,7 @@ def test_unknown_names_count_the_same(world: World) -> None:
         world.log_in.login("nobody", PASSWORD, ADDRESS)
 
 
-def test_an_address_is_refused_after_a_hundred_wrong_passwords(world: World, demo: Person) -> None:
+def test_an_address_is_refused_after_a_hundred_wrong_passwords(world: World, demo: Login) -> None:
     wrong(world)
     [counter] = world.items("ADDRESS#", "PASSWORDS#")
     world.edit((counter["pk"], counter["sk"]), n=WRONG_PASSWORDS_PER_ADDRESS - 1)
@@ -66,7 +67,7 @@ def test_an_address_is_refused_after_a_hundred_wrong_passwords(world: World, dem
         world.log_in.login(demo.name, PASSWORD, ADDRESS)
 
 
-def test_a_right_password_is_not_counted(world: World, demo: Person) -> None:
+def test_a_right_password_is_not_counted(world: World, demo: Login) -> None:
     world.log_in.login(demo.name, PASSWORD, ADDRESS)
     assert world.items("ADDRESS#") == []
 
@@ -90,7 +91,7 @@ def test_of_wrong_passwords_at_once_no_more_than_a_hundred_are_answered_for_an_a
     assert world.accounts.count_wrong_password("user.1", "198.51.100.9", world.now)
 
 
-def test_a_wrong_password_that_came_too_late_is_told_so(world: World, demo: Person) -> None:
+def test_a_wrong_password_that_came_too_late_is_told_so(world: World, demo: Login) -> None:
     for _ in range(WRONG_PASSWORDS_PER_NAME - 1):
         wrong(world)
     world.wire.before("update_item", lambda: wrong(world))
@@ -119,7 +120,7 @@ def skip(world: World) -> SecondFactorNeeded | LoggedIn:
     return world.log_in.vouched(LEGACY, "demo.user", ADDRESS, supports_mfa=False, client_version="1.2.3")
 
 
-def test_a_legacy_skip_is_written_down(world: World, demo: Person) -> None:
+def test_a_legacy_skip_is_written_down(world: World, demo: Login) -> None:
     world.set(allow_legacy_clients=True)
     world.wait(5)
     passed = skip(world)
@@ -132,7 +133,7 @@ def test_a_legacy_skip_is_written_down(world: World, demo: Person) -> None:
     assert world.counted("REGION#*", "legacy_logins") == 1
 
 
-def test_a_skip_that_cannot_be_written_down_is_none(world: World, demo: Person) -> None:
+def test_a_skip_that_cannot_be_written_down_is_none(world: World, demo: Login) -> None:
     world.set(allow_legacy_clients=True)
     world.wire.fail("transact_write_items", errors.TemporarilyUnavailable())
     with pytest.raises(errors.TemporarilyUnavailable):
@@ -141,7 +142,7 @@ def test_a_skip_that_cannot_be_written_down_is_none(world: World, demo: Person) 
 
 
 @pytest.mark.guards("VERSION_AS_READ")
-def test_a_user_deleted_meanwhile_skips_nothing(world: World, demo: Person) -> None:
+def test_a_user_deleted_meanwhile_skips_nothing(world: World, demo: Login) -> None:
     world.set(allow_legacy_clients=True)
     world.wire.before("transact_write_items", lambda: world.users.delete(world.user(), world.event()))
     with pytest.raises(errors.InvalidCredentials):

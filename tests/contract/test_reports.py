@@ -7,7 +7,7 @@ from mfa.challenges.sends import Outcome, Receipt
 from mfa.settings.values import Settings, StoredSettings
 from mfa.store import records
 from mfa.users.history import EventType
-from tests.contract.world import Person, World
+from tests.contract.world import Login, World
 
 
 def receipt(world: World) -> Receipt:
@@ -23,7 +23,7 @@ def refuse(world: World, sent: Receipt, error: str = "30005", *, permanent: bool
     return world.sends.record_refused(sent, outcome, event, ends_cooldown=False)
 
 
-def test_a_send_is_found_by_what_the_callback_names(world: World, demo: Person) -> None:
+def test_a_send_is_found_by_what_the_callback_names(world: World, demo: Login) -> None:
     challenge = demo.start()
     sent = receipt(world)
     assert (sent.login_name, sent.challenge_id, sent.phone_id) == (demo.name, challenge.id, demo.phone.id)
@@ -32,7 +32,7 @@ def test_a_send_is_found_by_what_the_callback_names(world: World, demo: Person) 
 
 
 @pytest.mark.guards("LATER")
-def test_what_is_reported_late_or_twice_changes_nothing(world: World, demo: Person) -> None:
+def test_what_is_reported_late_or_twice_changes_nothing(world: World, demo: Login) -> None:
     demo.start()
     sent = receipt(world)
     reports = [Delivery.SENT, Delivery.DELIVERED, Delivery.DELIVERED, Delivery.SENT, Delivery.QUEUED]
@@ -41,7 +41,7 @@ def test_what_is_reported_late_or_twice_changes_nothing(world: World, demo: Pers
 
 
 @pytest.mark.guards("LATER")
-def test_a_refusal_that_is_reported_twice_is_written_once(world: World, demo: Person) -> None:
+def test_a_refusal_that_is_reported_twice_is_written_once(world: World, demo: Login) -> None:
     demo.start()
     sent = receipt(world)
     assert [refuse(world, sent) for _ in range(3)] == [True, False, False]
@@ -52,7 +52,7 @@ def test_a_refusal_that_is_reported_twice_is_written_once(world: World, demo: Pe
 
 
 @pytest.mark.guards("NEWER_SEND")
-def test_a_live_send_that_has_arrived_is_not_given_back(world: World, demo: Person) -> None:
+def test_a_live_send_that_has_arrived_is_not_given_back(world: World, demo: Login) -> None:
     demo.start()
     sent = receipt(world)
     world.sends.record_delivery(sent, Delivery.DELIVERED)
@@ -63,7 +63,7 @@ def test_a_live_send_that_has_arrived_is_not_given_back(world: World, demo: Pers
 
 
 @pytest.mark.guards("NOT_VERIFIED_SINCE")
-def test_a_phone_whose_code_came_back_stays_usable(world: World, demo: Person) -> None:
+def test_a_phone_whose_code_came_back_stays_usable(world: World, demo: Login) -> None:
     challenge = demo.start()
     sent = receipt(world)
     world.wait(1)
@@ -72,7 +72,7 @@ def test_a_phone_whose_code_came_back_stays_usable(world: World, demo: Person) -
     assert world.account().phones[0].unusable_reason is None
 
 
-def test_a_report_never_touches_attempts_or_expiry(world: World, demo: Person) -> None:
+def test_a_report_never_touches_attempts_or_expiry(world: World, demo: Login) -> None:
     challenge = demo.start()
     before = demo.item
     world.sends.record_delivery(receipt(world), Delivery.SENT)

@@ -16,13 +16,13 @@ from mfa.store import records
 from mfa.times import rfc3339
 from mfa.users.history import EventType
 from mfa.users.user import Kind, User, UserStatus
-from tests.contract.world import ADDRESS, NUMBER, START, WRITES_IN_A_TRANSACTION, Person, World
+from tests.contract.world import ADDRESS, NUMBER, START, WRITES_IN_A_TRANSACTION, Login, World
 
 
-def test_a_send_leaves_a_challenge_and_a_line_of_history(world: World, demo: Person) -> None:
+def test_a_send_leaves_a_challenge_and_a_line_of_history(world: World, demo: Login) -> None:
     challenge = demo.start()
     item = demo.item
-    assert (item["id"], item["login_jti"], item["phone_id"]) == (challenge.id, demo.login.jti, demo.phone.id)
+    assert (item["id"], item["login_jti"], item["phone_id"]) == (challenge.id, demo.token.jti, demo.phone.id)
     assert (item["sent_at"], item["expires_at"], item["available_at"]) == (START, START + 300, START + 60)
     assert (item["max_failures"], item["max_sends"], item["lock_seconds"]) == (5, 5, 900)
     assert (item["failures"], item["lock_count"], item["delivery"]) == (0, 0, "queued")
@@ -32,7 +32,7 @@ def test_a_send_leaves_a_challenge_and_a_line_of_history(world: World, demo: Per
     assert [number for number, _ in world.sms.outbox] == [NUMBER]
 
 
-def test_what_a_send_answers_is_what_the_table_holds(world: World, demo: Person) -> None:
+def test_what_a_send_answers_is_what_the_table_holds(world: World, demo: Login) -> None:
     challenge = demo.start()
     assert replace(challenge, requests={}) == world.challenge()
     world.wait(60)
@@ -40,13 +40,13 @@ def test_what_a_send_answers_is_what_the_table_holds(world: World, demo: Person)
     assert replace(challenge, requests={}) == world.challenge()
 
 
-def test_the_table_holds_no_passcode(world: World, demo: Person) -> None:
+def test_the_table_holds_no_passcode(world: World, demo: Login) -> None:
     demo.start()
     assert demo.code not in repr(world.items())
 
 
 @pytest.mark.guards("COOLED")
-def test_nothing_is_sent_again_before_the_cooldown_is_over(world: World, demo: Person) -> None:
+def test_nothing_is_sent_again_before_the_cooldown_is_over(world: World, demo: Login) -> None:
     challenge = demo.start()
     other = world.add_phone(demo.name, "+85291234567", slot=1)
     world.wait(59.999)
@@ -67,20 +67,20 @@ def test_nothing_is_sent_again_before_the_cooldown_is_over(world: World, demo: P
 
 
 @pytest.mark.guards("COOLED")
-def test_of_two_sends_at_once_one_goes_out(world: World, demo: Person) -> None:
+def test_of_two_sends_at_once_one_goes_out(world: World, demo: Login) -> None:
     world.wire.before("transact_write_items", demo.start)
     with pytest.raises(errors.ResendTooSoon):
         demo.start()
     assert demo.messages == 1
 
 
-def test_the_cooldown_outlives_a_success(world: World, demo: Person) -> None:
+def test_the_cooldown_outlives_a_success(world: World, demo: Login) -> None:
     demo.verify(demo.start(), demo.code)
     with pytest.raises(errors.ResendTooSoon):
         demo.logs_in_again().start()
 
 
-def test_a_resend_keeps_the_challenge_and_changes_code_and_prefix(world: World, demo: Person) -> None:
+def test_a_resend_keeps_the_challenge_and_changes_code_and_prefix(world: World, demo: Login) -> None:
     first = demo.start()
     code = demo.code
     world.wait(60)
@@ -91,7 +91,7 @@ def test_a_resend_keeps_the_challenge_and_changes_code_and_prefix(world: World, 
     assert len(demo.item["charged"]) == 2
 
 
-def test_an_expired_challenge_can_be_resent(world: World, demo: Person) -> None:
+def test_an_expired_challenge_can_be_resent(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(301)
     demo.resend(challenge)
@@ -99,7 +99,7 @@ def test_an_expired_challenge_can_be_resent(world: World, demo: Person) -> None:
 
 
 @pytest.mark.guards("UNUSED")
-def test_an_approved_challenge_cannot_be_resent(world: World, demo: Person) -> None:
+def test_an_approved_challenge_cannot_be_resent(world: World, demo: Login) -> None:
     challenge = demo.start()
     demo.verify(challenge, demo.code)
     world.wait(60)
@@ -109,7 +109,7 @@ def test_an_approved_challenge_cannot_be_resent(world: World, demo: Person) -> N
 
 
 @pytest.mark.guards("UNUSED")
-def test_a_challenge_approved_between_a_resends_read_and_its_write_stays_approved(world: World, demo: Person) -> None:
+def test_a_challenge_approved_between_a_resends_read_and_its_write_stays_approved(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(60)
     world.wire.before("transact_write_items", lambda: demo.verify(challenge, demo.code))
@@ -119,7 +119,7 @@ def test_a_challenge_approved_between_a_resends_read_and_its_write_stays_approve
 
 
 @pytest.mark.guards("SAME_CHALLENGE")
-def test_a_challenge_that_a_newer_one_replaced_cannot_be_resent(world: World, demo: Person) -> None:
+def test_a_challenge_that_a_newer_one_replaced_cannot_be_resent(world: World, demo: Login) -> None:
     older = demo.start()
     world.wait(60)
     newer = demo.start()
@@ -129,7 +129,7 @@ def test_a_challenge_that_a_newer_one_replaced_cannot_be_resent(world: World, de
     assert (demo.item["id"], demo.messages) == (newer.id, 2)
 
 
-def test_a_login_cannot_resend_the_challenge_of_another(world: World, demo: Person) -> None:
+def test_a_login_cannot_resend_the_challenge_of_another(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(60)
     with pytest.raises(errors.ChallengeNotFound):
@@ -137,7 +137,7 @@ def test_a_login_cannot_resend_the_challenge_of_another(world: World, demo: Pers
 
 
 @pytest.mark.guards("SAME_LOGIN")
-def test_the_table_knows_which_login_may_resend(world: World, demo: Person) -> None:
+def test_the_table_knows_which_login_may_resend(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(60)
     demo.edit(login_jti="another login")
@@ -146,14 +146,14 @@ def test_the_table_knows_which_login_may_resend(world: World, demo: Person) -> N
     assert demo.messages == 1
 
 
-def test_a_resend_without_a_challenge_finds_none(world: World, demo: Person) -> None:
+def test_a_resend_without_a_challenge_finds_none(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.remove(records.challenge_key(demo.name))
     with pytest.raises(errors.ChallengeNotFound):
         demo.resend(challenge)
 
 
-def test_a_code_of_ten_sends_ago_is_still_known_as_an_old_one(world: World, demo: Person) -> None:
+def test_a_code_of_ten_sends_ago_is_still_known_as_an_old_one(world: World, demo: Login) -> None:
     world.set(max_sends=10, max_invalid_attempts=10)
     challenge = demo.start()
     codes = [demo.code]
@@ -167,7 +167,7 @@ def test_a_code_of_ten_sends_ago_is_still_known_as_an_old_one(world: World, demo
     demo.verify(challenge, codes[-1])
 
 
-def test_a_send_after_as_many_wrong_codes_as_there_can_be_fits_into_one_transaction(world: World, demo: Person) -> None:
+def test_a_send_after_as_many_wrong_codes_as_there_can_be_fits_into_one_transaction(world: World, demo: Login) -> None:
     world.set(max_invalid_attempts=10)
     challenge = demo.start()
     for _ in range(10):
@@ -189,14 +189,14 @@ def change(world: World, **fields: object) -> None:
 
 
 @pytest.mark.guards("VERSION_AS_READ")
-def test_a_user_disabled_between_read_and_write_is_sent_nothing(world: World, demo: Person) -> None:
+def test_a_user_disabled_between_read_and_write_is_sent_nothing(world: World, demo: Login) -> None:
     world.wire.before("transact_write_items", lambda: change(world, status=UserStatus.DISABLED))
     with pytest.raises(errors.InvalidToken):
         demo.start()
     assert demo.messages == 0
 
 
-def test_a_user_deleted_between_read_and_write_is_sent_nothing(world: World, demo: Person) -> None:
+def test_a_user_deleted_between_read_and_write_is_sent_nothing(world: World, demo: Login) -> None:
     world.wire.before("transact_write_items", lambda: world.users.delete(world.user(), world.event()))
     with pytest.raises(errors.InvalidToken):
         demo.start()
@@ -204,13 +204,13 @@ def test_a_user_deleted_between_read_and_write_is_sent_nothing(world: World, dem
 
 
 @pytest.mark.guards("VERSION_AS_READ")
-def test_a_mail_goes_to_the_address_that_the_user_has_now(world: World, demo: Person) -> None:
+def test_a_mail_goes_to_the_address_that_the_user_has_now(world: World, demo: Login) -> None:
     world.wire.before("transact_write_items", lambda: change(world, contact_email="new@example.com"))
     demo.recover()
     assert [address for address, _ in world.email.outbox] == ["new@example.com"]
 
 
-def test_a_user_who_keeps_changing_is_asked_to_try_again(world: World, demo: Person) -> None:
+def test_a_user_who_keeps_changing_is_asked_to_try_again(world: World, demo: Login) -> None:
     for alias in ("a", "b"):
         world.wire.before("transact_write_items", partial(change, world, alias=alias))
         world.wire.before("transact_write_items", lambda: None)  # the change's own transaction
@@ -220,7 +220,7 @@ def test_a_user_who_keeps_changing_is_asked_to_try_again(world: World, demo: Per
 
 
 @pytest.mark.guards("PHONE_AS_READ")
-def test_a_phone_that_is_another_between_read_and_write_is_sent_nothing(world: World, demo: Person) -> None:
+def test_a_phone_that_is_another_between_read_and_write_is_sent_nothing(world: World, demo: Login) -> None:
     key = records.phone_key(demo.name, 0)
     world.wire.before("transact_write_items", lambda: world.edit(key, id="0-another"))
     with pytest.raises(errors.PhoneNotFound):
@@ -229,7 +229,7 @@ def test_a_phone_that_is_another_between_read_and_write_is_sent_nothing(world: W
 
 
 @pytest.mark.guards("STILL_USABLE")
-def test_a_phone_that_becomes_unusable_between_read_and_write_is_sent_nothing(world: World, demo: Person) -> None:
+def test_a_phone_that_becomes_unusable_between_read_and_write_is_sent_nothing(world: World, demo: Login) -> None:
     key = records.phone_key(demo.name, 0)
     world.wire.before("transact_write_items", lambda: world.edit(key, unusable_reason="30005", unusable_at=START))
     with pytest.raises(errors.NoPhone):
@@ -239,29 +239,29 @@ def test_a_phone_that_becomes_unusable_between_read_and_write_is_sent_nothing(wo
 
 @pytest.mark.parametrize(("reason", "called"), [("21614", True), ("30006", True), ("30005", False), ("21211", False)])
 def test_a_number_that_takes_no_messages_may_still_be_called(
-    world: World, demo: Person, reason: str, called: bool
+    world: World, demo: Login, reason: str, called: bool
 ) -> None:
     world.set(voice=VoiceSettings(enabled=True))
     world.edit(records.phone_key(demo.name, 0), unusable_reason=reason, unusable_at=START)
     with pytest.raises(errors.NoPhone):
         demo.start()
     if called:
-        world.send_passcode.start(demo.login, Caller(ADDRESS), demo.phone.id, Channel.VOICE)
+        world.send_passcode.start(demo.token, Caller(ADDRESS), demo.phone.id, Channel.VOICE)
     else:
         with pytest.raises(errors.NoPhone):
-            world.send_passcode.start(demo.login, Caller(ADDRESS), demo.phone.id, Channel.VOICE)
+            world.send_passcode.start(demo.token, Caller(ADDRESS), demo.phone.id, Channel.VOICE)
     assert len(world.sms.outbox) == int(called)
 
 
 @pytest.mark.guards("PHONE_AS_READ")
-def test_a_message_goes_to_the_number_that_the_phone_has_now(world: World, demo: Person) -> None:
+def test_a_message_goes_to_the_number_that_the_phone_has_now(world: World, demo: Login) -> None:
     key = records.phone_key(demo.name, 0)
     world.wire.before("transact_write_items", lambda: world.edit(key, number="+85291234567"))
     demo.start()
     assert [number for number, _ in world.sms.outbox] == ["+85291234567"]
 
 
-def test_a_phone_removed_between_read_and_write_is_sent_nothing(world: World, demo: Person) -> None:
+def test_a_phone_removed_between_read_and_write_is_sent_nothing(world: World, demo: Login) -> None:
     world.wait(1)
     world.wire.before("transact_write_items", lambda: world.users.remove_phone(demo.name, demo.phone, world.event()))
     with pytest.raises(errors.InvalidToken):  # it ends the login as well
@@ -269,7 +269,7 @@ def test_a_phone_removed_between_read_and_write_is_sent_nothing(world: World, de
     assert (demo.messages, world.account().phones) == (0, ())
 
 
-def test_a_login_from_before_a_new_password_sends_nothing(world: World, demo: Person) -> None:
+def test_a_login_from_before_a_new_password_sends_nothing(world: World, demo: Login) -> None:
     world.wait(1)
     change(world, password_hash="another", credentials_changed_at=world.now)
     with pytest.raises(errors.InvalidToken):
@@ -280,7 +280,7 @@ def test_a_login_from_before_a_new_password_sends_nothing(world: World, demo: Pe
 # --- what came of the message
 
 
-def test_a_message_without_an_answer_may_arrive(world: World, demo: Person) -> None:
+def test_a_message_without_an_answer_may_arrive(world: World, demo: Login) -> None:
     world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
     challenge = demo.start()
     assert (challenge.delivery, demo.item["delivery"]) == (Delivery.UNKNOWN, "unknown")
@@ -291,7 +291,7 @@ def test_a_message_without_an_answer_may_arrive(world: World, demo: Person) -> N
 
 
 @pytest.mark.guards("SAME_SEND")
-def test_an_answer_that_comes_late_says_nothing_of_a_newer_send(world: World, demo: Person) -> None:
+def test_an_answer_that_comes_late_says_nothing_of_a_newer_send(world: World, demo: Login) -> None:
     def newer() -> None:
         world.wait(60)
         world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
@@ -303,7 +303,7 @@ def test_an_answer_that_comes_late_says_nothing_of_a_newer_send(world: World, de
     assert demo.item["delivery"] == "unknown"
 
 
-def test_a_code_is_right_also_where_the_answer_cannot_be_written_down(world: World, demo: Person) -> None:
+def test_a_code_is_right_also_where_the_answer_cannot_be_written_down(world: World, demo: Login) -> None:
     world.wire.fail("update_item", errors.TemporarilyUnavailable())
     challenge = demo.start()
     assert demo.item["delivery"] == "sending"
@@ -313,7 +313,7 @@ def test_a_code_is_right_also_where_the_answer_cannot_be_written_down(world: Wor
 # --- the second lane
 
 
-def test_mail_has_a_cooldown_of_its_own(world: World, demo: Person) -> None:
+def test_mail_has_a_cooldown_of_its_own(world: World, demo: Login) -> None:
     demo.start()
     demo.recover()
     with pytest.raises(errors.ResendTooSoon):
@@ -324,7 +324,7 @@ def test_mail_has_a_cooldown_of_its_own(world: World, demo: Person) -> None:
 
 
 @pytest.mark.guards("SENDS_LEFT")
-def test_mail_has_a_count_of_three_of_its_own(world: World, demo: Person) -> None:
+def test_mail_has_a_count_of_three_of_its_own(world: World, demo: Login) -> None:
     for _ in range(3):
         demo.recover()
         world.wait(60)
@@ -338,7 +338,7 @@ def test_mail_has_a_count_of_three_of_its_own(world: World, demo: Person) -> Non
         demo.start()
 
 
-def test_mail_may_be_sent_again_when_its_lock_is_over(world: World, demo: Person) -> None:
+def test_mail_may_be_sent_again_when_its_lock_is_over(world: World, demo: Login) -> None:
     for _ in range(3):
         demo.recover()
         world.wait(60)
@@ -348,7 +348,7 @@ def test_mail_may_be_sent_again_when_its_lock_is_over(world: World, demo: Person
     assert challenge.sends_remaining == 2
 
 
-def test_failures_and_the_lock_are_common_to_both_lanes(world: World, demo: Person) -> None:
+def test_failures_and_the_lock_are_common_to_both_lanes(world: World, demo: Login) -> None:
     challenge = demo.start()
     for _ in range(3):
         with pytest.raises(errors.InvalidCode):
@@ -363,7 +363,7 @@ def test_failures_and_the_lock_are_common_to_both_lanes(world: World, demo: Pers
             send()
 
 
-def test_a_code_by_mail_verifies_no_phone(world: World, demo: Person) -> None:
+def test_a_code_by_mail_verifies_no_phone(world: World, demo: Login) -> None:
     approval = demo.verify(demo.recover(), demo.code)
     assert approval.amr == ["pwd", "email"]
     assert not world.account().phones[0].verified
@@ -371,7 +371,7 @@ def test_a_code_by_mail_verifies_no_phone(world: World, demo: Person) -> None:
     assert "email_charged" not in demo.item
 
 
-def test_every_verified_phone_is_told_of_a_mail(world: World, demo: Person) -> None:
+def test_every_verified_phone_is_told_of_a_mail(world: World, demo: Login) -> None:
     demo.verify(demo.start(), demo.code)
     world.add_phone(demo.name, "+85291234567", slot=1)
     world.wait(60)
@@ -385,7 +385,7 @@ def test_no_code_is_mailed_to_a_system_user(world: World) -> None:
         world.send_passcode.recover(world.token("admin", kind=Kind.SYSTEM), Caller(ADDRESS))
 
 
-def test_a_mail_that_was_refused_is_given_back(world: World, demo: Person) -> None:
+def test_a_mail_that_was_refused_is_given_back(world: World, demo: Login) -> None:
     world.email.outcomes.append(Outcome(Delivery.FAILED, "MessageRejected", SmsUnavailable()))
     with pytest.raises(SmsUnavailable):
         demo.recover()
@@ -394,7 +394,7 @@ def test_a_mail_that_was_refused_is_given_back(world: World, demo: Person) -> No
     demo.recover()
 
 
-def test_a_resend_goes_where_the_last_one_went(world: World, demo: Person) -> None:
+def test_a_resend_goes_where_the_last_one_went(world: World, demo: Login) -> None:
     challenge = demo.recover()
     world.wait(60)
     assert demo.resend(challenge).channel is Channel.EMAIL
@@ -404,7 +404,7 @@ def test_a_resend_goes_where_the_last_one_went(world: World, demo: Person) -> No
 # --- as the store itself sees it
 
 
-def test_the_store_says_how_things_stand_where_it_refuses(world: World, demo: Person) -> None:
+def test_the_store_says_how_things_stand_where_it_refuses(world: World, demo: Login) -> None:
     sent: list[tuple[object, Send]] = []
     real = world.send_passcode.sends.open_challenge
 
@@ -425,7 +425,7 @@ def test_the_store_says_how_things_stand_where_it_refuses(world: World, demo: Pe
     assert refused.value.challenge == world.challenge()
 
 
-def test_sending_leaves_the_user_as_read(world: World, demo: Person) -> None:
+def test_sending_leaves_the_user_as_read(world: World, demo: Login) -> None:
     before: User = world.user()
     demo.verify(demo.start(), demo.code)
     assert world.user() == before

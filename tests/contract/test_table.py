@@ -14,7 +14,8 @@ from botocore.exceptions import (
 from mfa import errors
 from mfa.challenges.challenge import Guess
 from mfa.store.table import CONFLICT_RETRIES, decode, encode
-from tests.contract.world import ADDRESS, PASSWORD, Person, World
+from tests.contract.world import ADDRESS, Login, World
+from tests.deployment import PASSWORD
 
 
 def refusal(code: str, *reasons: str) -> ClientError:
@@ -27,14 +28,14 @@ def conflict() -> ClientError:
     return refusal("TransactionCanceledException", "None", "TransactionConflict", "None")
 
 
-def test_a_transaction_in_conflict_is_tried_three_times_more(world: World, demo: Person) -> None:
+def test_a_transaction_in_conflict_is_tried_three_times_more(world: World, demo: Login) -> None:
     world.wire.fail("transact_write_items", *[conflict() for _ in range(CONFLICT_RETRIES)])
     demo.start()
     assert world.pauses == [1, 2, 3]
     assert demo.messages == 1
 
 
-def test_a_transaction_that_stays_in_conflict_is_refused_and_sends_nothing(world: World, demo: Person) -> None:
+def test_a_transaction_that_stays_in_conflict_is_refused_and_sends_nothing(world: World, demo: Login) -> None:
     world.wire.fail("transact_write_items", *[conflict() for _ in range(CONFLICT_RETRIES + 1)])
     world.wire.requests.clear()
     with pytest.raises(errors.TemporarilyUnavailable):
@@ -43,7 +44,7 @@ def test_a_transaction_that_stays_in_conflict_is_refused_and_sends_nothing(world
     assert (demo.messages, demo.item) == (0, {})
 
 
-def test_each_try_draws_another_shard(world: World, demo: Person) -> None:
+def test_each_try_draws_another_shard(world: World, demo: Login) -> None:
     drawn: list[int] = []
     others = world.random_below
 
@@ -59,14 +60,14 @@ def test_each_try_draws_another_shard(world: World, demo: Person) -> None:
     assert len(drawn) == 6  # a region's and the whole's, three times
 
 
-def test_a_single_write_in_conflict_is_tried_three_times_more(world: World, demo: Person) -> None:
+def test_a_single_write_in_conflict_is_tried_three_times_more(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wire.fail("update_item", *[refusal("TransactionConflictException") for _ in range(CONFLICT_RETRIES)])
     demo.verify(challenge, demo.code)
     assert world.pauses == [1, 2, 3]
 
 
-def test_a_single_write_that_stays_in_conflict_is_refused_and_costs_no_attempt(world: World, demo: Person) -> None:
+def test_a_single_write_that_stays_in_conflict_is_refused_and_costs_no_attempt(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wire.fail("update_item", *[refusal("TransactionConflictException") for _ in range(CONFLICT_RETRIES + 1)])
     with pytest.raises(errors.TemporarilyUnavailable):
@@ -74,7 +75,7 @@ def test_a_single_write_that_stays_in_conflict_is_refused_and_costs_no_attempt(w
     assert demo.item["failures"] == 0
 
 
-def test_a_condition_that_failed_beside_a_conflict_is_told_at_once(world: World, demo: Person) -> None:
+def test_a_condition_that_failed_beside_a_conflict_is_told_at_once(world: World, demo: Login) -> None:
     """Nothing explains it, since the item is as it was: the send begins anew with its read, once."""
 
     def refused() -> ClientError:
@@ -98,9 +99,9 @@ GONE: dict[str, Callable[[], BotoCoreError | ClientError]] = {
     "broken": lambda: refusal("InternalServerError"),
     "in progress": lambda: refusal("TransactionInProgressException"),
 }
-CALLS: dict[str, Callable[[World, Person], object]] = {
+CALLS: dict[str, Callable[[World, Login], object]] = {
     "batch_get_item": lambda world, demo: world.log_in.login(demo.name, PASSWORD, ADDRESS),
-    "update_item": lambda world, demo: world.attempts.claim_attempt(demo.login, "id", Guess(world.now, ADDRESS)),
+    "update_item": lambda world, demo: world.attempts.claim_attempt(demo.token, "id", Guess(world.now, ADDRESS)),
     "get_item": lambda world, demo: world.clients.load_client("id"),
     "query": lambda world, demo: world.histories.events(demo.name, None, 1),
     "transact_write_items": lambda world, demo: world.users.unlock(demo.name, world.event()),
@@ -109,14 +110,14 @@ CALLS: dict[str, Callable[[World, Person], object]] = {
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("how", GONE)
-def test_a_dynamodb_that_does_not_answer_refuses_the_request(world: World, demo: Person, how: str, call: str) -> None:
+def test_a_dynamodb_that_does_not_answer_refuses_the_request(world: World, demo: Login, how: str, call: str) -> None:
     world.wire.fail(call, GONE[how]())
     with pytest.raises(errors.TemporarilyUnavailable) as refused:
         CALLS[call](world, demo)
     assert refused.value.__cause__ is not None
 
 
-def test_what_is_wrong_with_a_request_is_no_refusal(world: World, demo: Person) -> None:
+def test_what_is_wrong_with_a_request_is_no_refusal(world: World, demo: Login) -> None:
     for code in ("ValidationException", "AccessDeniedException", "ResourceNotFoundException"):
         world.wire.fail("batch_get_item", refusal(code))
         with pytest.raises(ClientError):
@@ -127,7 +128,7 @@ def test_what_is_wrong_with_a_request_is_no_refusal(world: World, demo: Person) 
 
 
 def test_a_read_that_came_back_in_part_is_not_taken_for_the_whole(
-    world: World, demo: Person, monkeypatch: pytest.MonkeyPatch
+    world: World, demo: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = world.wire.batch_get_item
 

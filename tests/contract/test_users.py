@@ -14,7 +14,8 @@ from mfa.store import records
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
 from mfa.users.user import Kind, User, UserStatus
-from tests.contract.world import NUMBER, PASSWORD, Person, World
+from tests.contract.world import NUMBER, Login, World
+from tests.deployment import PASSWORD
 
 IAM = Actor("iam")
 
@@ -80,7 +81,7 @@ def test_a_change_of_a_deleted_user_does_not_bring_it_back(world: World) -> None
     assert world.account().user is None
 
 
-def test_a_deleted_user_leaves_history_and_no_phones(world: World, demo: Person) -> None:
+def test_a_deleted_user_leaves_history_and_no_phones(world: World, demo: Login) -> None:
     world.add_phone(demo.name, "+85291234567", slot=4)
     demo.start()
     world.users.delete(world.user(), world.event(EventType.USER_DELETED))
@@ -92,14 +93,14 @@ def test_a_deleted_user_leaves_history_and_no_phones(world: World, demo: Person)
 # --- what closes the live challenge
 
 
-def patch(**fields: object) -> Callable[[UserAdministration, Person], object]:
+def patch(**fields: object) -> Callable[[UserAdministration, Login], object]:
     return lambda administration, demo: administration.patch(
         IAM,
         UserPatch(demo.name, **fields),  # type: ignore[arg-type]  # any of the fields
     )
 
 
-CLOSE: dict[str, Callable[[UserAdministration, Person], object]] = {
+CLOSE: dict[str, Callable[[UserAdministration, Login], object]] = {
     "a new password": patch(password="another battery staple"),
     "disabling": patch(status=UserStatus.DISABLED),
     "MFA switched off": patch(mfa_enabled=False),
@@ -112,7 +113,7 @@ CLOSE: dict[str, Callable[[UserAdministration, Person], object]] = {
 
 @pytest.mark.parametrize("what", CLOSE)
 def test_what_changes_who_may_log_in_closes_the_live_challenge(
-    world: World, demo: Person, administration: UserAdministration, what: str
+    world: World, demo: Login, administration: UserAdministration, what: str
 ) -> None:
     challenge = demo.start()
     with pytest.raises(errors.InvalidCode):
@@ -125,7 +126,7 @@ def test_what_changes_who_may_log_in_closes_the_live_challenge(
         demo.verify(challenge, code)
     if what != "unlocking":
         with pytest.raises(errors.InvalidToken):
-            world.send_passcode.get(demo.login, challenge.id)
+            world.send_passcode.get(demo.token, challenge.id)
     item = demo.item
     assert item.keys().isdisjoint({"send_id", "code_mac", "approved_at"})
     kept = 0 if what == "unlocking" else 1
@@ -134,7 +135,7 @@ def test_what_changes_who_may_log_in_closes_the_live_challenge(
 
 @pytest.mark.parametrize("what", [what for what in CLOSE if what != "unlocking"])
 def test_what_changes_who_may_log_in_ends_the_logins_from_before(
-    world: World, demo: Person, administration: UserAdministration, what: str
+    world: World, demo: Login, administration: UserAdministration, what: str
 ) -> None:
     world.wait(1)
     CLOSE[what](administration, demo)
@@ -143,14 +144,14 @@ def test_what_changes_who_may_log_in_ends_the_logins_from_before(
 
 
 def test_other_changes_leave_the_live_challenge_alone(
-    world: World, demo: Person, administration: UserAdministration
+    world: World, demo: Login, administration: UserAdministration
 ) -> None:
     challenge = demo.start()
     administration.patch(IAM, UserPatch(demo.name, alias="Demo", contact_email=None))
     demo.verify(challenge, demo.code)
 
 
-def test_what_was_closed_can_be_started_anew(world: World, demo: Person, administration: UserAdministration) -> None:
+def test_what_was_closed_can_be_started_anew(world: World, demo: Login, administration: UserAdministration) -> None:
     demo.start()
     administration.patch(IAM, UserPatch(demo.name, password="another battery staple"))
     world.wait(60)
@@ -159,7 +160,7 @@ def test_what_was_closed_can_be_started_anew(world: World, demo: Person, adminis
 
 
 def test_closing_where_there_is_no_challenge_opens_none(
-    world: World, demo: Person, administration: UserAdministration
+    world: World, demo: Login, administration: UserAdministration
 ) -> None:
     administration.patch(IAM, UserPatch(demo.name, password="another battery staple"))
     assert world.challenge() == Challenge()
@@ -302,7 +303,7 @@ def test_the_same_number_can_be_several_users_phone(world: World) -> None:
 
 
 @pytest.mark.guards("SAME_PHONE")
-def test_a_phone_is_removed_once(world: World, demo: Person) -> None:
+def test_a_phone_is_removed_once(world: World, demo: Login) -> None:
     world.users.remove_phone(demo.name, demo.phone, world.event(EventType.PHONE_REMOVED))
     other = world.add_phone(demo.name, "+85291234567")
     version = world.user().version
@@ -313,7 +314,7 @@ def test_a_phone_is_removed_once(world: World, demo: Person) -> None:
 
 
 @pytest.mark.guards("EXISTS")
-def test_a_phone_removed_from_a_deleted_user_does_not_bring_the_user_back(world: World, demo: Person) -> None:
+def test_a_phone_removed_from_a_deleted_user_does_not_bring_the_user_back(world: World, demo: Login) -> None:
     world.remove(records.profile_key(demo.name))
     with pytest.raises(errors.PhoneNotFound):
         world.users.remove_phone(demo.name, demo.phone, world.event())

@@ -1,7 +1,6 @@
 """A table with the store on it and the use cases on that: only the vendors, the clock and the dice are the test's own."""
 
 import random
-import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -41,6 +40,9 @@ from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User
+from tests import accounts
+from tests.deployment import PASSWORD
+from tests.people import digits, other_code
 
 # Far from the hour's end and with milliseconds; years ahead, so that no engine sweeps an item by its TTL.
 START = datetime(2031, 3, 14, 12, 0, 0, 125000, tzinfo=UTC).timestamp()
@@ -48,7 +50,6 @@ ADDRESS = "192.0.2.1"
 # DynamoDB Local's build of 2020 takes no more; AWS takes 100.
 WRITES_IN_A_TRANSACTION = 10
 NUMBER = "+85292153799"
-PASSWORD = "correct horse battery staple"
 KEYS = HmacKeys(b"the key of these tests")
 REFUSED = Outcome(Delivery.FAILED, "21610", SmsUnavailable())
 REFUSED_FOR_GOOD = Outcome(Delivery.FAILED, "21211", SmsUnavailable(), permanent=True)
@@ -245,21 +246,16 @@ class World:
 
     def _user(self, login_name: str, **fields: Any) -> User:
         given: dict[str, Any] = {
-            "kind": Kind.BACKUP,
             "mfa_enabled": True,
             "contact_email": "demo.user@example.com",
-            "locale": "en",  # a message would be in the language of the phone's region
+            "locale": "en",  # without one, the phone's region would choose the language
             "password_hash": PASSWORD,
-            "created_at": self.now,
-            "updated_at": self.now,
-            "credentials_changed_at": self.now,
         }
-        return User(login_name=login_name, **given | fields)
+        return accounts.user(login_name, at=self.now, **given | fields)
 
     def phone(self, number: str = NUMBER, slot: int = 0) -> Phone:
         """A phone, not yet anybody's."""
-        phone_id = f"{slot}-{self.dice.randbytes(8).hex()}"
-        return Phone(id=phone_id, number=number, region="HK", calling_code="+852", kind="mobile")
+        return accounts.phone(number, id_=f"{slot}-{self.dice.randbytes(8).hex()}")
 
     def add_phone(self, login_name: str = "demo.user", number: str = NUMBER, slot: int = 0) -> Phone:
         """Adds a phone to a user."""
@@ -267,23 +263,17 @@ class World:
         assert self.users.add_phone(login_name, phone, self.event(EventType.PHONE_ADDED))
         return phone
 
-    def person(self, login_name: str = "demo.user", number: str = NUMBER) -> "Person":
+    def person(self, login_name: str = "demo.user", number: str = NUMBER) -> "Login":
         """A user with a phone, put there as the store would, who has passed the first factor."""
         phone = self.phone(number)
         self.put(records.profile_key(login_name), records.user_item(self._user(login_name)))
         self.put(records.phone_key(login_name, phone.slot), records.phone_item(phone))
-        return Person(self, self.token(login_name), phone)
+        return Login(self, self.token(login_name), phone)
 
     def token(self, login_name: str = "demo.user", client_id: str | None = None, kind: Kind = Kind.BACKUP) -> MfaToken:
         """What a passed first factor gives."""
-        return MfaToken(
-            login_name=login_name,
-            kind=kind,
-            client_id=client_id,
-            jti=f"login {next(self._serial)}",
-            issued_at=self.now,
-            expires_at=self.now + 600,
-        )
+        jti = f"login {next(self._serial)}"
+        return accounts.mfa_token(login_name, at=self.now, jti=jti, kind=kind, client_id=client_id)
 
     def account(self, login_name: str = "demo.user") -> Account:
         """The user with phones and challenge."""
@@ -353,16 +343,16 @@ class World:
 
 
 @dataclass
-class Person:
-    """Someone who logs in."""
+class Login:
+    """A user who has passed the first factor, at the flows. People who use the API are in `tests.people`."""
 
     world: World
-    login: MfaToken
+    token: MfaToken
     phone: Phone
 
     @property
     def name(self) -> str:
-        return self.login.login_name
+        return self.token.login_name
 
     @property
     def code(self) -> str:
@@ -370,13 +360,11 @@ class Person:
         outboxes = [*self.world.sms.outbox, *self.world.email.outbox]
         bodies = [body for _, body in outboxes if f'user "{self.name}" login' in body]
         latest = [body for body in bodies if self.item["prefix"] in body][-1]
-        found = re.search(r"(?<!\d)\d{4,10}(?!\d)", latest)
-        assert found is not None
-        return found[0]
+        return digits(latest)
 
     @property
     def wrong_code(self) -> str:
-        return f"{(int(self.code) + 1) % 10 ** len(self.code):0{len(self.code)}d}"
+        return other_code(self.code)
 
     @property
     def messages(self) -> int:
@@ -393,24 +381,24 @@ class Person:
         """The challenge's item."""
         return self.world.item(records.challenge_key(self.name))
 
-    def logs_in_again(self) -> "Person":
+    def logs_in_again(self) -> "Login":
         """The same person after another first factor."""
-        return replace(self, login=self.world.token(self.name))
+        return replace(self, token=self.world.token(self.name))
 
     def start(self, phone: Phone | None = None, *, key: str | None = None, asked: str = "a") -> Challenge:
         return self.started(phone, key=key, asked=asked).challenge
 
     def started(self, phone: Phone | None = None, *, key: str | None = None, asked: str = "a") -> Dispatched:
-        return self.world.send_passcode.start(self.login, Caller(ADDRESS, key, asked), (phone or self.phone).id)
+        return self.world.send_passcode.start(self.token, Caller(ADDRESS, key, asked), (phone or self.phone).id)
 
     def resend(self, challenge: Challenge, *, key: str | None = None) -> Challenge:
-        return self.world.send_passcode.resend(self.login, Caller(ADDRESS, key, "resend"), challenge.id).challenge
+        return self.world.send_passcode.resend(self.token, Caller(ADDRESS, key, "resend"), challenge.id).challenge
 
     def recover(self, *, key: str | None = None) -> Challenge:
-        return self.world.send_passcode.recover(self.login, Caller(ADDRESS, key, "recovery")).challenge
+        return self.world.send_passcode.recover(self.token, Caller(ADDRESS, key, "recovery")).challenge
 
     def verify(self, challenge: Challenge, code: str, address: str = ADDRESS) -> Approval:
-        return self.world.verify_passcode.verify(self.login, challenge.id, code, address)
+        return self.world.verify_passcode.verify(self.token, challenge.id, code, address)
 
     def edit(self, **attributes: Any) -> None:
         """Changes the challenge's item behind the store's back."""

@@ -15,7 +15,6 @@ from mfa.administration.requests import NewUser, UserPatch
 from mfa.challenges.budgets import HOUR, Budget, Window
 from mfa.challenges.sends import Caller
 from mfa.delivery.twilio_account import TwilioAccount
-from mfa.factors.phones import Phone
 from mfa.http.calls import Call
 from mfa.http.gateway import HttpRequest
 from mfa.http.requests import Login, VerifyChallenge
@@ -24,10 +23,11 @@ from mfa.store.counters import spend
 from mfa.store.table import TransactionRefused, Write
 from mfa.users.actors import Actor
 from mfa.users.clients import Client
+from tests import accounts
 
 NUMBER = "+85292153799"
 SECRET = "hunter2-hunter2"
-PHONE = Phone(id="0-a", number=NUMBER, region="HK", calling_code="+852", kind="mobile")
+PHONE = accounts.phone(NUMBER)
 BUDGET = Budget(f"NUMBER#{NUMBER}", Window.of(HOUR, 0), 10)
 
 VALUES: list[Any] = [

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mfa.errors import InvalidRequest
 from mfa.factors.phones import mask_number, slot_of
-from mfa.users.user import LOGIN_NAME_LENGTH, Kind, User, UserStatus, canonical_login_name, mask_email, new_login_name
+from mfa.users.user import LOGIN_NAME_LENGTH, UserStatus, canonical_login_name, mask_email, new_login_name
+from tests import accounts
 
 EVERY_CHARACTER = [chr(point) for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000]
 
@@ -218,18 +219,6 @@ def test_a_phones_id_begins_with_its_place() -> None:
     assert [slot_of(f"{slot}-0123456789abcdef") for slot in range(5)] == list(range(5))
 
 
-def user(**changes: object) -> User:
-    given: dict[str, object] = {
-        "login_name": "demo.user",
-        "kind": Kind.BACKUP,
-        "password_hash": "$argon2id$hash",
-        "created_at": 100.0,
-        "updated_at": 100.0,
-        "credentials_changed_at": 100.0,
-    }
-    return User(**given | changes)  # type: ignore[arg-type]
-
-
 @pytest.mark.parametrize(
     ("status", "issued_at", "accepted"),
     [
@@ -242,8 +231,8 @@ def user(**changes: object) -> User:
 def test_a_token_speaks_for_an_active_user_whose_credentials_have_not_changed_since(
     status: UserStatus, issued_at: float, accepted: bool
 ) -> None:
-    assert user(status=status).accepts_token_of(issued_at) is accepted
+    assert accounts.user(at=100, status=status).accepts_token_of(issued_at) is accepted
 
 
 def test_no_password_hash_shows_in_a_repr() -> None:
-    assert "argon2" not in repr(user())
+    assert "argon2" not in repr(accounts.user(at=100, password_hash="$argon2id$hash"))
