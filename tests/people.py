@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from boto3.dynamodb.conditions import Key
 
-from tests.deployment import Answer, Deployment, Json
+from tests.product import Answer, Json, Product
 
 _PATIENCE_SECONDS = 20
 # The moments in a user's challenge item.
@@ -71,7 +71,7 @@ class Message:
         return other_code(self.digits, n)
 
 
-def receive(stack: Deployment, to: str, prefix: str) -> Message:
+def receive(stack: Product, to: str, prefix: str) -> Message:
     """The newest message or mail with this prefix, in any language. Waits until it has arrived."""
     read = stack.mails if "@" in to else stack.texts
     deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -93,7 +93,7 @@ class Person:
         challenge: the id of the newest challenge.
     """
 
-    stack: Deployment = field(repr=False)
+    stack: Product = field(repr=False)
     name: str
     password: str = field(repr=False)
     address: str
@@ -249,7 +249,7 @@ class Person:
 
 
 def add(
-    stack: Deployment, *, phones: int | Sequence[str] = 1, mfa: bool = True, email: bool = True, **user: Json
+    stack: Product, *, phones: int | Sequence[str] = 1, mfa: bool = True, email: bool = True, **user: Json
 ) -> Person:
     """Creates a user. `phones` are the numbers, or how many numbers in Hong Kong; `user` are fields of `users.create`."""
     name = stack.name()

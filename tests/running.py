@@ -15,10 +15,10 @@ from botocore.client import Config
 
 from infra.local.processes import AWS_ENVIRONMENT
 from infra.local.testing import RunningStack, running_stack
-from tests.deployment import Answer, Deployment, Json
+from tests.product import Answer, Json, Product
 
 
-class Running(Deployment):
+class Running(Product):
     """A running local stack. Many threads may call it at once, but only one may use its table."""
 
     def __init__(self, local: RunningStack) -> None:
@@ -92,8 +92,8 @@ class Running(Deployment):
 def running(env: Mapping[str, str] | None = None, root: Path | None = None) -> Iterator[Running]:
     """Starts a local stack with these settings, and ends it. `root` is the tree to run, this one by default."""
     with running_stack(env=env, root=root) as local:
-        deployment = Running(local)
+        product = Running(local)
         try:
-            yield deployment
+            yield product
         finally:
-            deployment.close()
+            product.close()

@@ -16,8 +16,8 @@ from mfa.tokens.access_tokens import sign_access_token, uuid7
 from mfa.users.actors import Actor
 from tests import people
 from tests.api.stack import ISSUER, Stack
-from tests.deployment import Answer, Json
 from tests.people import Person
+from tests.product import Answer, Json
 
 
 @dataclass

@@ -12,8 +12,8 @@ from twilio.request_validator import RequestValidator
 
 from mfa.vendor_errors import look_up
 from tests.api.stack import ISSUER, Event, Stack
-from tests.deployment import Answer
 from tests.people import Person, digits
+from tests.product import Answer
 
 STATUS_PATH = "/v1/webhooks/twilio/status"
 BREAKER = {"pk": "BREAKER", "sk": "#BREAKER"}

@@ -43,7 +43,7 @@ from infra.local.worker import Context
 from mfa import wiring
 from mfa.api import OPERATIONS
 from mfa.tokens.hmac_keys import HmacKeys
-from tests.deployment import Answer, Deployment, Json
+from tests.product import Answer, Json, Product
 
 ROOT = Path(__file__).parents[2]
 ISSUER = "https://login.example.com"
@@ -117,7 +117,7 @@ class Line:
         self.answers(status, {"code": code, "message": "refused", "more_info": "", "status": status})
 
 
-class Stack(Deployment):
+class Stack(Product):
     """One deployed stack in this process."""
 
     def __init__(self, template: Template, line: Line, guard: Guard) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from infra.local.template import Route
 from mfa.administration.operations import INVOKED
 from tests.api.stack import FUZZED, PLENTY, Stack
-from tests.deployment import Refused
 from tests.people import Person
+from tests.product import Refused
 
 type NewPerson = Callable[..., Person]
 
@@ -57,7 +57,7 @@ def field(refusal: Refused) -> str:
         {"operation": "settings.get", "input": {"\ud800": 1}},
     ],
 )
-def test_an_invocation_that_is_none_is_an_invalid_request(stack: Stack, event: Any) -> None:
+def test_a_malformed_invocation_is_an_invalid_request(stack: Stack, event: Any) -> None:
     assert stack.invoke("AdminFunction", event)["error"]["code"] == "invalid_request"
 
 
@@ -83,7 +83,7 @@ def test_an_event_of_api_gateway_is_never_a_direct_invocation(stack: Stack) -> N
         stack.admin("users.get", login_name="intruder")
 
 
-def test_every_operation_refuses_what_it_does_not_know(stack: Stack) -> None:
+def test_every_operation_refuses_unknown_members(stack: Stack) -> None:
     for operation in DIRECT:
         required = {"nonsense", "login_name", "name", "id", "phone", "code", "csv", "locale"}
         assert field(refused(stack, operation, nonsense=1)) in required
@@ -138,7 +138,7 @@ def test_a_user_is_shown_with_everything_but_the_password(stack: Stack, person: 
     assert "argon2" not in str(user)
 
 
-def test_what_a_user_is_made_with_is_what_is_shown(stack: Stack) -> None:
+def test_a_user_is_shown_as_created(stack: Stack) -> None:
     given = {
         "login_name": "  New.Üser ",
         "kind": "system",
@@ -154,7 +154,7 @@ def test_what_a_user_is_made_with_is_what_is_shown(stack: Stack) -> None:
     assert stack.admin("users.get", login_name="NEW.ÜSER") == user
 
 
-def test_a_user_is_a_backup_user_without_mfa_unless_said_otherwise(stack: Stack) -> None:
+def test_a_user_is_a_backup_user_without_mfa_by_default(stack: Stack) -> None:
     user = stack.admin("users.create", login_name="plain", password=PASSWORD)
     assert (user["kind"], user["mfa_enabled"], user["status"], user["contact_email"]) == (
         "backup",
@@ -206,7 +206,7 @@ def test_a_name_is_taken_in_every_spelling(stack: Stack) -> None:
         ({"password_hash": "x"}, "password_hash"),
     ],
 )
-def test_a_user_that_cannot_be_is_refused_naming_the_field(stack: Stack, change: dict[str, Any], named: str) -> None:
+def test_an_invalid_user_is_refused_naming_the_field(stack: Stack, change: dict[str, Any], named: str) -> None:
     assert field(refused(stack, "users.create", **{"login_name": "new", "password": PASSWORD} | change)) == named
     if named != "login_name":
         assert field(refused(stack, "users.patch", **{"login_name": "root"} | change)) == named
@@ -231,19 +231,19 @@ def test_a_lone_surrogate_anywhere_is_an_invalid_request(stack: Stack, given: di
 @pytest.mark.parametrize(
     "operation", ["users.get", "users.patch", "users.delete", "users.unlock", "phones.add", "phones.remove"]
 )
-def test_a_user_who_is_not_there_is_not_found(stack: Stack, operation: str, name: str) -> None:
+def test_an_unknown_user_is_not_found(stack: Stack, operation: str, name: str) -> None:
     more = {"phones.add": {"number": "+85292153799"}, "phones.remove": {"id": "0-0"}}.get(operation, {})
     assert refused(stack, operation, login_name=name, **more).code == "user_not_found"
 
 
 @pytest.mark.parametrize("operation", ["users.get", "users.delete", "users.unlock", "users.patch"])
 @pytest.mark.parametrize("name", [None, 1, [], {}, "", "\ud800", "x" * 257])
-def test_a_name_that_cannot_be_one_is_an_invalid_request(stack: Stack, operation: str, name: Any) -> None:
+def test_an_impossible_login_name_is_an_invalid_request(stack: Stack, operation: str, name: Any) -> None:
     assert field(refused(stack, operation, login_name=name)) == ("login_name" if name != "\ud800" else "input")
     assert field(refused(stack, operation)) == "login_name"
 
 
-def test_a_patch_changes_what_it_names_and_null_clears(stack: Stack, person: Person) -> None:
+def test_a_patch_changes_the_fields_it_names_and_null_clears_them(stack: Stack, person: Person) -> None:
     before = stack.admin("users.get", login_name=person.name)
     changed = stack.admin("users.patch", login_name=person.name, alias="Dee", owner="sales", contact_email=None)
     assert (changed["alias"], changed["owner"], changed["contact_email"]) == ("Dee", "sales", None)
@@ -256,7 +256,7 @@ def test_a_patch_changes_what_it_names_and_null_clears(stack: Stack, person: Per
     assert same == stack.admin("users.get", login_name=person.name)
 
 
-def test_a_new_password_takes_the_place_of_the_old_one(stack: Stack, person: Person) -> None:
+def test_a_new_password_replaces_the_old_one(stack: Stack, person: Person) -> None:
     new = stack.password()
     stack.admin("users.patch", login_name=person.name, password=new)
     assert person.login().code == "invalid_credentials"
@@ -279,7 +279,7 @@ def test_a_deleted_user_is_gone_with_every_phone(stack: Stack, new_person: NewPe
     assert again["phones"] == []
 
 
-def test_what_administrators_do_is_in_the_history(stack: Stack, person: Person) -> None:
+def test_the_history_shows_what_administrators_did(stack: Stack, person: Person) -> None:
     stack.admin("users.patch", login_name=person.name, alias="Dee", password=stack.password())
     stack.admin("phones.remove", login_name=person.name, id=person.phones[0])
     stack.admin("users.unlock", login_name=person.name)
@@ -339,7 +339,7 @@ def test_a_new_phone_is_not_verified(stack: Stack, new_person: NewPerson) -> Non
         ("+881612345678", "destination_blocked"),
     ],
 )
-def test_a_number_that_messages_cannot_go_to_is_refused(stack: Stack, person: Person, number: Any, code: str) -> None:
+def test_a_number_that_cannot_receive_messages_is_refused(stack: Stack, person: Person, number: Any, code: str) -> None:
     refusal = refused(stack, "phones.add", login_name=person.name, number=number)
     assert refusal.code == code
     assert len(stack.admin("users.get", login_name=person.name)["phones"]) == 1
@@ -375,7 +375,7 @@ def test_a_removed_phone_that_is_added_again_has_another_id_and_is_not_verified(
 # --- clients
 
 
-def test_a_clients_secret_is_shown_once_and_kept_as_a_digest(stack: Stack) -> None:
+def test_a_client_secret_is_shown_once_and_stored_as_a_digest(stack: Stack) -> None:
     made = stack.admin("clients.create", name="A shop", legacy=True)
     assert made.keys() == {"client_id", "name", "legacy", "created_at", "last_used_at", "client_secret"}
     assert (made["name"], made["legacy"], made["last_used_at"]) == ("A shop", True, None)
@@ -389,14 +389,14 @@ def test_a_clients_secret_is_shown_once_and_kept_as_a_digest(stack: Stack) -> No
     ("given", "named"),
     [({}, "name"), ({"name": ""}, "name"), ({"name": "x" * 129}, "name"), ({"name": "a\nb"}, "name"), ({"name": 1}, "name"), ({"name": "a", "legacy": "yes"}, "legacy"), ({"name": "a", "client_id": "x"}, "client_id")],
 )  # fmt: skip
-def test_a_client_that_cannot_be_is_refused_naming_the_field(stack: Stack, given: dict[str, Any], named: str) -> None:
+def test_an_invalid_client_is_refused_naming_the_field(stack: Stack, given: dict[str, Any], named: str) -> None:
     assert field(refused(stack, "clients.create", **given)) == named
 
 
 # --- settings
 
 
-def test_settings_are_given_nested_with_an_etag_and_without_the_token(stack: Stack) -> None:
+def test_settings_are_returned_nested_with_an_etag_and_without_the_token(stack: Stack) -> None:
     settings = stack.admin("settings.get")
     assert settings["twilio"] == {
         "account_sid": stack.account.sid,
@@ -409,7 +409,7 @@ def test_settings_are_given_nested_with_an_etag_and_without_the_token(stack: Sta
     assert stack.account.auth_token not in str(settings)
 
 
-def test_a_patch_gives_what_is_then_there(stack: Stack) -> None:
+def test_a_patch_returns_the_new_settings(stack: Stack) -> None:
     before = stack.admin("settings.get")
     with stack.with_settings(passcode_length=8):
         after = stack.admin("settings.get")
@@ -418,7 +418,7 @@ def test_a_patch_gives_what_is_then_there(stack: Stack) -> None:
     assert stack.admin("settings.get")["passcode_length"] == 6
 
 
-def test_a_lost_if_match_changes_nothing(stack: Stack) -> None:
+def test_a_stale_if_match_changes_nothing(stack: Stack) -> None:
     etag = stack.admin("settings.get")["etag"]
     changed = stack.admin("settings.patch", signature="One", if_match=etag)
     for lost in (etag, "", '"0"', "*", changed["etag"].strip('"'), f"W/{changed['etag']}"):
@@ -428,7 +428,7 @@ def test_a_lost_if_match_changes_nothing(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("if_match", [1, [], {}, True])
-def test_an_if_match_that_is_no_text_is_refused(stack: Stack, if_match: Any) -> None:
+def test_an_if_match_that_is_not_text_is_refused(stack: Stack, if_match: Any) -> None:
     assert field(refused(stack, "settings.patch", if_match=if_match)) == "if_match"
 
 
@@ -453,13 +453,13 @@ def test_a_refused_patch_names_the_field_and_saves_nothing(stack: Stack, patch: 
     assert stack.admin("settings.get") == before
 
 
-def test_a_second_factor_can_be_required_only_by_who_shows_one(stack: Stack) -> None:
+def test_only_an_administrator_with_a_second_factor_can_require_one(stack: Stack) -> None:
     assert refused(stack, "settings.patch", require_mfa_for_system_users=True).code == "forbidden"
     assert stack.admin("settings.get")["require_mfa_for_system_users"] is False
     stack.admin("settings.patch", require_mfa_for_system_users=False)
 
 
-def test_the_token_lies_encrypted_in_the_table(stack: Stack) -> None:
+def test_the_table_holds_the_token_encrypted(stack: Stack) -> None:
     item = stack.table.get_item(Key={"pk": "SETTINGS", "sk": "#SETTINGS"})["Item"]
     token = stack.account.auth_token
     assert token not in str(item)

@@ -14,8 +14,8 @@ from tests import people
 from tests.api import administrators, deliveries
 from tests.api.administrators import Administrator, log_in
 from tests.api.stack import Stack
-from tests.deployment import Answer, Refused, basic
 from tests.people import Person
+from tests.product import Answer, Refused, basic
 
 PASSWORD = "correct horse battery"
 
@@ -150,7 +150,7 @@ def test_every_operation_refuses_a_member_that_it_does_not_know(
     assert field(answer) == "nonsense"
 
 
-def test_what_is_in_the_path_is_not_given_again(stack: Stack, admin: Administrator) -> None:
+def test_a_body_may_not_repeat_a_member_of_the_path(stack: Stack, admin: Administrator) -> None:
     person, other = people.add(stack), people.add(stack)
     body = {"login_name": other.name, "alias": "Dee"}
     assert field(admin.ask("PATCH", f"/users/{person.name}", body)) == "login_name"
@@ -187,7 +187,7 @@ def test_a_query_out_of_range_is_refused_naming_the_member(
     assert field(admin.ask("GET", path, **query)) == named
 
 
-def test_a_query_that_says_something_twice_is_refused(stack: Stack, admin: Administrator) -> None:
+def test_a_query_with_a_member_twice_is_refused(stack: Stack, admin: Administrator) -> None:
     answer = stack.call("GET", "/v1/admin/users", token=admin.token, query="kind=backup&kind=system")
     assert field(answer) == "kind"
 
@@ -195,7 +195,7 @@ def test_a_query_that_says_something_twice_is_refused(stack: Stack, admin: Admin
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"null", b"0", b"false", b'""', b"{", b'{"alias":"a","alias":"b"}', b'{"alias":NaN}', b"\xff"]
 )
-def test_a_body_that_is_no_object_is_refused_and_changes_nothing(
+def test_a_body_that_is_not_an_object_is_refused_and_changes_nothing(
     stack: Stack, admin: Administrator, body: bytes
 ) -> None:
     person = people.add(stack)
@@ -230,7 +230,7 @@ def test_a_phone_that_exists_already_is_a_conflict_however_it_is_written(stack: 
     assert admin.ask("POST", path, {"number": stack.number()}).code == "conflict"
 
 
-def test_a_version_that_was_lost_overwrites_nothing(stack: Stack, admin: Administrator) -> None:
+def test_a_stale_version_overwrites_nothing(stack: Stack, admin: Administrator) -> None:
     person = people.add(stack)
     path = f"/users/{person.name}"
     read = admin.ask("GET", path).headers["etag"]
@@ -266,7 +266,7 @@ def test_the_last_active_system_user_stays(stack: Stack, admin: Administrator, c
 
 
 @pytest.mark.parametrize("name", ["a b", "a+b@example.com", "dömäin\\user", "用户", "x.", "."])
-def test_a_name_with_other_signs_is_found_by_its_path(stack: Stack, admin: Administrator, name: str) -> None:
+def test_a_name_with_special_characters_is_found_by_its_path(stack: Stack, admin: Administrator, name: str) -> None:
     assert admin.ask("POST", "/users", {"login_name": name, "password": PASSWORD}).status == 201
     assert admin.user(name).json["login_name"] == name
     assert admin.ask("DELETE", f"/users/{quote(name, safe='')}").status == 204
@@ -275,7 +275,7 @@ def test_a_name_with_other_signs_is_found_by_its_path(stack: Stack, admin: Admin
 @pytest.mark.parametrize(
     "text", ["<script>alert(1)</script>", "\u202egpj.exe", "=cmd|'/C calc'!A0", "'); DROP TABLE", "\U0001f600" * 64]
 )
-def test_any_text_is_kept_and_given_back_as_it_was(stack: Stack, admin: Administrator, text: str) -> None:
+def test_any_text_is_stored_and_returned_unchanged(stack: Stack, admin: Administrator, text: str) -> None:
     person = people.add(stack)
     answer = admin.ask("PATCH", f"/users/{person.name}", {"alias": text, "owner": text})
     assert (answer.json["alias"], answer.json["owner"]) == (text, text)
@@ -304,7 +304,7 @@ def test_an_unlock_ends_the_lock(stack: Stack, admin: Administrator) -> None:
     assert person.verify().status == 200
 
 
-def test_a_phone_is_verified_when_its_first_passcode_came_back(stack: Stack, admin: Administrator) -> None:
+def test_a_phone_is_verified_by_its_first_right_passcode(stack: Stack, admin: Administrator) -> None:
     person = people.add(stack)
     [before] = admin.user(person.name).json["phones"]
     assert (before["verified"], before["last_verified_at"]) == (False, None)
@@ -369,7 +369,7 @@ def test_settings_are_patched_with_the_version_that_was_read_and_no_other(admin:
         ({"templates": {"en": "Hello {login_name}"}}, "templates.en"),
     ],
 )
-def test_a_setting_that_cannot_be_is_refused_naming_it_and_nothing_is_half_saved(
+def test_an_invalid_setting_is_refused_by_name_and_nothing_is_saved(
     admin: Administrator, patch: dict[str, Any], named: str
 ) -> None:
     read = admin.ask("GET", "/settings")
@@ -378,7 +378,7 @@ def test_a_setting_that_cannot_be_is_refused_naming_it_and_nothing_is_half_saved
     assert admin.ask("GET", "/settings").json == read.json
 
 
-def test_the_auth_token_is_never_given_back(stack: Stack, admin: Administrator) -> None:
+def test_the_auth_token_is_never_returned(stack: Stack, admin: Administrator) -> None:
     """The stack looks for it in every answer and every line of the log."""
     read = admin.ask("GET", "/settings")
     assert read.json["twilio"]["auth_token_set"] is True
@@ -405,7 +405,7 @@ def test_a_client_is_listed_rotated_and_deleted(stack: Stack, admin: Administrat
     assert [client["client_id"] for client in admin.ask("GET", "/clients").json["items"]] == [other["client_id"]]
 
 
-def test_a_rotated_or_deleted_clients_secret_ends(stack: Stack, admin: Administrator) -> None:
+def test_the_secret_of_a_rotated_or_deleted_client_stops_working(stack: Stack, admin: Administrator) -> None:
     made = admin.ask("POST", "/clients", {"name": "A shop"}).json
     person = people.add(stack)
 
@@ -421,7 +421,7 @@ def test_a_rotated_or_deleted_clients_secret_ends(stack: Stack, admin: Administr
     assert vouch(rotated) == 401
 
 
-def test_when_a_client_was_last_used_is_shown(stack: Stack, admin: Administrator) -> None:
+def test_a_client_shows_when_it_was_last_used(stack: Stack, admin: Administrator) -> None:
     made = admin.ask("POST", "/clients", {"name": "A shop"}).json
     assert made["last_used_at"] is None
     person = people.add(stack)
@@ -455,7 +455,7 @@ def test_the_consoles_pages_are_served_with_a_strict_policy(stack: Stack) -> Non
     assert "<script>" not in page.text
 
 
-def test_a_page_that_is_known_is_not_sent_again(stack: Stack) -> None:
+def test_a_cached_page_is_not_sent_again(stack: Stack) -> None:
     page = stack.call("GET", "/v1/admin/console/main.js")
     assert page.headers["content-type"] == "text/javascript; charset=utf-8"
     again = stack.call("GET", "/v1/admin/console/main.js", headers={"If-None-Match": page.headers["etag"]})
@@ -468,7 +468,7 @@ def test_the_consoles_address_leads_to_its_first_page(stack: Stack) -> None:
     assert answer.headers["location"] == "https://login.example.com/v1/admin/console/index.html"
 
 
-def test_a_place_within_the_console_is_its_first_page(stack: Stack) -> None:
+def test_a_path_within_the_console_serves_its_first_page(stack: Stack) -> None:
     """The console's own addresses, which somebody reloads."""
     first = stack.call("GET", "/v1/admin/console/index.html").text
     assert stack.call("GET", "/v1/admin/console/users").text == first

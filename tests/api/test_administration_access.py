@@ -20,7 +20,7 @@ from tests import people
 from tests.api import administrators
 from tests.api.administrators import Administrator, call_of, claims, log_in, signed, signer
 from tests.api.stack import ISSUER, Stack
-from tests.deployment import Refused, basic
+from tests.product import Refused, basic
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 
@@ -123,25 +123,25 @@ NOT_TOKENS: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("what", NOT_TOKENS)
-def test_who_shows_no_token_is_refused_everything(stack: Stack, what: str) -> None:
+def test_every_operation_needs_a_token(stack: Stack, what: str) -> None:
     assert every_answer(stack, NOT_TOKENS[what]) == everywhere("invalid_token")
 
 
 @pytest.mark.parametrize("what", FORGED)
-def test_a_token_that_is_not_for_administration_is_refused_everything(
+def test_every_operation_refuses_a_token_that_is_not_for_administration(
     stack: Stack, admin: Administrator, what: str
 ) -> None:
     token = FORGED[what](admin.name)
     assert every_answer(stack, bearer(token), admin.name) == everywhere("invalid_token")
 
 
-def test_a_token_made_like_the_forged_ones_but_right_is_accepted(stack: Stack, admin: Administrator) -> None:
+def test_a_valid_token_made_like_the_forged_ones_is_accepted(stack: Stack, admin: Administrator) -> None:
     """So that what is wrong with the others is what they say."""
     for token in (admin.token, signed(admin.name), headed(admin.name)):
         assert not set(every_answer(stack, bearer(token), "nobody").values()) & {"invalid_token", "forbidden"}
 
 
-def test_an_mfa_token_is_no_access_token(stack: Stack) -> None:
+def test_an_mfa_token_is_not_an_access_token(stack: Stack) -> None:
     person = people.add(stack, kind="system")
     person.login()
     assert every_answer(stack, bearer(person.token)) == everywhere("invalid_token")
@@ -217,7 +217,7 @@ def lose_a_phone(stack: Stack, admin: Administrator) -> None:
         lose_a_phone,
     ],
 )
-def test_a_token_from_before_a_change_of_who_may_log_in_is_refused_everything(
+def test_every_operation_refuses_a_token_from_before_a_change_of_credentials(
     stack: Stack, admin: Administrator, change: Callable[[Stack, Administrator], None]
 ) -> None:
     assert admin.ask("GET", "/session").status == 200
@@ -225,14 +225,14 @@ def test_a_token_from_before_a_change_of_who_may_log_in_is_refused_everything(
     assert every_answer(stack, bearer(admin.token), admin.name) == everywhere("invalid_token")
 
 
-def test_other_changes_leave_a_token_alone(stack: Stack, admin: Administrator) -> None:
+def test_other_changes_keep_a_token_valid(stack: Stack, admin: Administrator) -> None:
     stack.admin("users.patch", login_name=admin.name, alias="Dee", contact_email="dee@example.com")
     stack.admin("phones.add", login_name=admin.name, number=stack.number())
     stack.admin("users.unlock", login_name=admin.name)
     assert admin.ask("GET", "/session").json["contact_email"] == "dee@example.com"
 
 
-def test_a_second_factor_that_is_required_is_required_for_everything(stack: Stack, admin: Administrator) -> None:
+def test_a_required_second_factor_is_required_for_every_operation(stack: Stack, admin: Administrator) -> None:
     second = administrators.new(stack, mfa=True)
     etag = second.ask("GET", "/settings").headers["etag"]
     refused = admin.ask("PATCH", "/settings", {"require_mfa_for_system_users": True}, if_match=etag)
@@ -251,7 +251,7 @@ def test_a_second_factor_that_is_required_is_required_for_everything(stack: Stac
         stack.restart()
 
 
-def test_the_session_tells_who_the_token_speaks_for(stack: Stack) -> None:
+def test_the_session_names_the_user_of_the_token(stack: Stack) -> None:
     admin = administrators.new(stack, mfa=True)
     session = admin.ask("GET", "/session").json
     assert session.keys() == {"login_name", "kind", "amr", "expires_at", "contact_email", "mfa_enabled"}
@@ -259,14 +259,14 @@ def test_the_session_tells_who_the_token_speaks_for(stack: Stack) -> None:
     assert (session["contact_email"], session["mfa_enabled"]) == (admin.person.email, True)
 
 
-def test_who_administers_is_in_the_history_with_the_address(stack: Stack, admin: Administrator) -> None:
+def test_the_history_names_the_administrator_and_the_address(stack: Stack, admin: Administrator) -> None:
     person = people.add(stack)
     assert admin.ask("PATCH", f"/users/{person.name}", {"alias": "Dee"}).status == 200
     event = person.events()[-1]
     assert (event["type"], event["actor"], event["address"]) == ("user_changed", admin.name, admin.person.address)
 
 
-def test_what_is_anothers_is_not_found(stack: Stack, admin: Administrator) -> None:
+def test_things_of_another_user_are_not_found(stack: Stack, admin: Administrator) -> None:
     one, other = people.add(stack), people.add(stack)
     phone = f"/users/{one.name}/phones/{other.phones[0]}"
     assert admin.ask("DELETE", phone).code == "phone_not_found"
@@ -286,13 +286,13 @@ def test_bootstrap_is_no_route_and_a_session_no_direct_operation(stack: Stack) -
         stack.admin("session.get")
 
 
-def test_a_direct_invocation_in_a_request_is_none(stack: Stack, admin: Administrator) -> None:
+def test_a_request_cannot_contain_a_direct_invocation(stack: Stack, admin: Administrator) -> None:
     body = {"operation": "users.delete", "input": {"login_name": "root"}}
     assert admin.ask("POST", "/users", body).code == "invalid_request"
     assert stack.admin("users.get", login_name="root")["status"] == "active"
 
 
-def test_a_token_outlives_no_more_than_its_time(stack: Stack) -> None:
+def test_a_token_ends_at_its_expiry(stack: Stack) -> None:
     with stack.with_settings(access_token_seconds=60):
         admin = administrators.new(stack)
         read = jwt.decode(admin.token, options={"verify_signature": False})

@@ -19,7 +19,7 @@ from tests import people
 from tests.api import administrators
 from tests.api.administrators import Administrator
 from tests.api.stack import FUZZED, Stack
-from tests.deployment import Answer
+from tests.product import Answer
 
 # Argon2id of "correct horse battery", and the same at a cost that no login may be made to pay.
 HASH = "$argon2id$v=19$m=19456,t=2,p=1$VSe5XEgq22k3Zo6/i0XA5A$/C1mrMOfNJra0dPeh/1heqmsOsqfhuxPUDkOwtgGIT0"
@@ -119,7 +119,7 @@ def test_every_bad_line_is_listed_with_its_field(admin: Administrator) -> None:
 @pytest.mark.parametrize(
     "text", ["", "\n", "name\nx\n", "alias\nx\n", "login_name,login_name\na,b\n", "login_name,password\nx,secret\n"]
 )
-def test_a_text_without_a_right_header_is_refused(admin: Administrator, text: str) -> None:
+def test_a_csv_without_the_right_header_is_refused(admin: Administrator, text: str) -> None:
     answer = dry_run(admin, text)
     assert (answer.code, answer.json["errors"][0]["field"]) == ("invalid_request", "csv")
 
@@ -137,7 +137,9 @@ def test_a_text_without_a_right_header_is_refused(admin: Administrator, text: st
         "$argon2id$",
     ],
 )
-def test_a_hash_that_costs_too_much_or_is_another_is_refused(admin: Administrator, password_hash: str) -> None:
+def test_a_password_hash_that_is_too_expensive_or_of_another_kind_is_refused(
+    admin: Administrator, password_hash: str
+) -> None:
     text = f'login_name,password_hash\nnew.one,"{password_hash}"\n'
     assert errors(dry_run(admin, text).json) == [(2, "password_hash")]
     report = write(admin, text)
@@ -195,7 +197,7 @@ def test_chunks_are_cut_by_utf_16_units_with_emoji_before_them(admin: Administra
     assert admin.user("emoji.200").json["alias"] == lines[200].partition(",")[2]
 
 
-def test_a_chunk_that_is_repeated_does_no_harm(stack: Stack, admin: Administrator) -> None:
+def test_a_repeated_chunk_changes_nothing(stack: Stack, admin: Administrator) -> None:
     text = f"login_name,alias,phones,mfa_enabled\nnew.one,One,{stack.number()} {stack.number()},true\nnew.two,,,\n"
     assert counts(write(admin, text)) == (2, 0, 0)
     first = admin.user("new.one").json
@@ -205,7 +207,7 @@ def test_a_chunk_that_is_repeated_does_no_harm(stack: Stack, admin: Administrato
     assert len(admin.ask("GET", "/users/new.one/events").json["items"]) == 3
 
 
-def test_what_a_line_leaves_empty_stays(stack: Stack, admin: Administrator) -> None:
+def test_a_line_keeps_the_fields_it_leaves_empty(stack: Stack, admin: Administrator) -> None:
     person = people.add(stack)
     stack.admin("users.patch", login_name=person.name, alias="Dee", owner="Sales")
     report = write(admin, f"login_name,alias,owner,phones\n{person.name.upper()},,Support,{stack.number()}\n")
@@ -245,7 +247,7 @@ def test_an_import_that_would_leave_no_administrator_is_refused_in_its_line(stac
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-def test_a_formula_goes_out_as_text_and_comes_back_as_it_was(stack: Stack, admin: Administrator, formula: str) -> None:
+def test_a_formula_is_exported_as_text_and_imported_unchanged(stack: Stack, admin: Administrator, formula: str) -> None:
     person = people.add(stack)
     stack.admin("users.patch", login_name=person.name, alias=formula, owner=formula)
     text = export(admin, kind="backup")
@@ -260,7 +262,7 @@ def test_a_formula_goes_out_as_text_and_comes_back_as_it_was(stack: Stack, admin
 
 
 @pytest.mark.parametrize("text", ["<b>bold</b>", "\u202eevil", "a,b", 'a"b', "é用\U0001f600", "a;b", "'quoted'"])
-def test_any_text_comes_back_as_it_was(stack: Stack, admin: Administrator, text: str) -> None:
+def test_any_text_is_exported_and_imported_unchanged(stack: Stack, admin: Administrator, text: str) -> None:
     person = people.add(stack)
     stack.admin("users.patch", login_name=person.name, alias=text)
     assert write(admin, export(admin, kind="backup"))["unchanged"] == 1
@@ -275,7 +277,7 @@ def test_the_export_has_no_password_and_no_hash(stack: Stack, admin: Administrat
     assert dry_run(admin, text).json["errors"] == []
 
 
-def test_the_export_goes_page_by_page_and_has_everybody_once(stack: Stack, admin: Administrator) -> None:
+def test_the_pages_of_an_export_have_every_user_once(stack: Stack, admin: Administrator) -> None:
     model = stack.table.get_item(Key={"pk": f"USER#{people.add(stack).name}", "sk": "#PROFILE"})["Item"]
     with stack.table.batch_writer() as batch:
         for n in range(230):
@@ -293,7 +295,7 @@ NAMES = st.from_regex(r"[a-z][a-z0-9._@-]{0,20}", fullmatch=True).filter(lambda 
 
 @FUZZED
 @given(NAMES, TEXTS, TEXTS, st.sampled_from(Kind), st.booleans(), st.sampled_from(UserStatus))
-def test_what_is_written_is_read_again(
+def test_an_export_can_be_imported(
     name: str, alias: str, owner: str, kind: Kind, mfa: bool, status: UserStatus
 ) -> None:
     """Blanks at a cell's ends are not kept, since nobody sees them; an empty cell says nothing."""

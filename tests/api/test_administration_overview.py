@@ -11,7 +11,7 @@ from tests import people
 from tests.api import administrators
 from tests.api.administrators import Administrator
 from tests.api.stack import Stack
-from tests.deployment import basic
+from tests.product import basic
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def admin(stack: Stack) -> Administrator:
     return administrators.new(stack)
 
 
-def test_what_has_not_happened_is_zero(admin: Administrator) -> None:
+def test_a_day_without_events_has_zero_counts(admin: Administrator) -> None:
     overview = admin.ask("GET", "/overview", days=3).json
     assert [day["sends"] for day in overview["days"]] == [0, 0, 0]
     assert overview["regions"] == []
@@ -85,7 +85,7 @@ def test_without_twilios_prices_there_is_an_overview(stack: Stack, admin: Admini
 
 
 @pytest.mark.parametrize("days", [1, 90])
-def test_there_are_as_many_days_as_asked_for_each_with_its_date(admin: Administrator, days: int) -> None:
+def test_the_overview_has_the_requested_number_of_days_each_with_its_date(admin: Administrator, days: int) -> None:
     overview = admin.ask("GET", "/overview", days=days).json
     dates = [day["date"] for day in overview["days"]]
     assert len(dates) == len(set(dates)) == days

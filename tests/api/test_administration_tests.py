@@ -15,7 +15,7 @@ from tests.api import administrators
 from tests.api.administrators import Administrator
 from tests.api.deliveries import faults
 from tests.api.stack import SENDER, Stack
-from tests.deployment import Answer, Refused
+from tests.product import Answer, Refused
 
 NO_ACCOUNT = {"account_sid": None, "auth_token": None, "sender": None}
 # Numbers at which the simulated Twilio answers as the real one does to its magic numbers.
@@ -76,7 +76,7 @@ def everything(stack: Stack) -> str:
 # --- from the message to the verified phone
 
 
-def test_a_test_that_succeeds_makes_the_number_the_administrators_own(stack: Stack) -> None:
+def test_a_successful_test_adds_the_number_to_the_administrators_phones(stack: Stack) -> None:
     admin = administrators.new(stack, email=False)
     number = stack.number()
     began = start(admin, number)
@@ -104,7 +104,7 @@ def test_a_test_that_succeeds_makes_the_number_the_administrators_own(stack: Sta
     assert admin.person.event_types()[-1] == "phone_tested"
 
 
-def test_a_contact_email_that_is_given_is_saved_when_the_code_came_back(stack: Stack) -> None:
+def test_a_given_contact_email_is_saved_after_the_right_code(stack: Stack) -> None:
     admin = administrators.new(stack, email=False)
     test = start(admin, contact_email="dee@example.com").json["id"]
     assert admin.ask("GET", "/session").json["contact_email"] is None
@@ -112,12 +112,12 @@ def test_a_contact_email_that_is_given_is_saved_when_the_code_came_back(stack: S
     assert admin.ask("GET", "/session").json["contact_email"] == "dee@example.com"
 
 
-def test_a_contact_email_that_is_there_is_not_asked_for(stack: Stack, admin: Administrator) -> None:
+def test_an_existing_contact_email_is_not_asked_for(stack: Stack, admin: Administrator) -> None:
     test = start(admin).json["id"]
     assert verify(admin, test, code(stack)).json["contact_email_missing"] is False
 
 
-def test_the_number_serves_the_next_login(stack: Stack, admin: Administrator) -> None:
+def test_the_tested_number_can_be_used_in_the_next_login(stack: Stack, admin: Administrator) -> None:
     test = start(admin).json["id"]
     verify(admin, test, code(stack))
     stack.admin("users.patch", login_name=admin.name, mfa_enabled=True)
@@ -126,7 +126,7 @@ def test_the_number_serves_the_next_login(stack: Stack, admin: Administrator) ->
     assert admin.person.call("POST", "/v1/challenges", {"phone_id": phone["id"]}).status == 201
 
 
-def test_a_number_that_is_there_already_is_verified_and_not_added_twice(stack: Stack, admin: Administrator) -> None:
+def test_an_existing_number_is_verified_and_not_added_twice(stack: Stack, admin: Administrator) -> None:
     number = stack.number()
     phone = stack.admin("phones.add", login_name=admin.name, number=number)
     test = start(admin, number).json["id"]
@@ -135,7 +135,7 @@ def test_a_number_that_is_there_already_is_verified_and_not_added_twice(stack: S
     assert (after["id"], after["verified"]) == (phone["id"], True)
 
 
-def test_who_has_five_phones_tests_with_one_of_them(stack: Stack, admin: Administrator) -> None:
+def test_an_administrator_with_five_phones_tests_with_one_of_them(stack: Stack, admin: Administrator) -> None:
     numbers = [stack.number() for _ in range(5)]
     for number in numbers:
         stack.admin("phones.add", login_name=admin.name, number=number)
@@ -149,7 +149,7 @@ def test_who_has_five_phones_tests_with_one_of_them(stack: Stack, admin: Adminis
 # --- what is on the screen, saved or not
 
 
-def test_settings_that_are_not_saved_serve_the_test_and_are_stored_nowhere(stack: Stack, admin: Administrator) -> None:
+def test_unsaved_settings_are_used_for_the_test_and_stored_nowhere(stack: Stack, admin: Administrator) -> None:
     """The saved ones are of another account, which would be refused."""
     token, screen = "0123456789abcdef" * 2, {"account_sid": stack.account.sid, "auth_token": stack.account.auth_token}
     saved = {"account_sid": "AC" + "f" * 32, "auth_token": token}
@@ -188,7 +188,7 @@ def test_settings_that_are_not_saved_serve_the_test_and_are_stored_nowhere(stack
         ({"nonsense": 1}, "nonsense"),
     ],
 )
-def test_a_screen_that_is_not_complete_or_not_right_is_refused_naming_the_field(
+def test_incomplete_or_invalid_settings_are_refused_naming_the_field(
     stack: Stack, admin: Administrator, screen: dict[str, Any], named: str
 ) -> None:
     sent = len(stack.delivered)
@@ -198,7 +198,7 @@ def test_a_screen_that_is_not_complete_or_not_right_is_refused_naming_the_field(
 
 
 @pytest.mark.parametrize("number", ["0800", "+85221234567", "+999123456789", "", "x" * 65])
-def test_a_number_that_messages_cannot_go_to_is_refused(admin: Administrator, number: str) -> None:
+def test_a_number_that_cannot_receive_messages_is_refused(admin: Administrator, number: str) -> None:
     answer = admin.ask("POST", "/settings/test", {"phone": number})
     assert answer.code in ("invalid_request", "destination_blocked")
 
@@ -206,7 +206,7 @@ def test_a_number_that_messages_cannot_go_to_is_refused(admin: Administrator, nu
 # --- what Twilio refuses is explained
 
 
-def test_what_twilio_refuses_names_the_field_and_says_what_to_do(stack: Stack) -> None:
+def test_a_refusal_by_twilio_names_the_field_and_says_what_to_do(stack: Stack) -> None:
     codes = [code for code, entry in VENDOR_ERRORS.items() if code.isdecimal() and entry.gives_back]
     assert len(codes) > 150
     for number, error in enumerate(codes):
@@ -288,7 +288,7 @@ def test_a_test_sends_five_codes_after_a_cooldown_each(stack: Stack, admin: Admi
     assert verify(admin, test, code(stack)).status == 200
 
 
-def test_a_resend_makes_the_code_before_it_worthless(stack: Stack, admin: Administrator) -> None:
+def test_a_resend_ends_the_earlier_code(stack: Stack, admin: Administrator) -> None:
     test = start(admin).json["id"]
     before = code(stack)
     later(admin, 60)
@@ -308,7 +308,7 @@ def test_five_wrong_codes_end_a_test(stack: Stack, admin: Administrator) -> None
     assert admin.ask("GET", f"/settings/test/{test}").json["status"] == "expired"
 
 
-def test_a_code_that_expired_is_not_compared(stack: Stack, admin: Administrator) -> None:
+def test_an_expired_code_is_not_compared(stack: Stack, admin: Administrator) -> None:
     test = start(admin).json["id"]
     later(admin, 300)
     assert admin.ask("GET", f"/settings/test/{test}").json["status"] == "expired"
@@ -326,7 +326,7 @@ def test_a_test_is_approved_once(stack: Stack, admin: Administrator) -> None:
     assert admin.ask("POST", f"/settings/test/{test}/resend", {}).code == "challenge_used"
 
 
-def test_a_newer_test_takes_the_place_of_the_older_one(stack: Stack, admin: Administrator) -> None:
+def test_a_newer_test_replaces_the_older_one(stack: Stack, admin: Administrator) -> None:
     older = start(admin).json["id"]
     right = code(stack)
     start(admin)
@@ -335,7 +335,7 @@ def test_a_newer_test_takes_the_place_of_the_older_one(stack: Stack, admin: Admi
 
 
 @pytest.mark.parametrize("typed", ["abc", "12", "5" * 65, "５８１８８３"])
-def test_what_cannot_be_a_passcode_costs_no_attempt(stack: Stack, admin: Administrator, typed: str) -> None:
+def test_text_that_cannot_be_a_passcode_costs_no_attempt(stack: Stack, admin: Administrator, typed: str) -> None:
     test = start(admin).json["id"]
     assert field(verify(admin, test, typed)) == "code"
     assert admin.ask("GET", f"/settings/test/{test}").json["attempts_remaining"] == 5
@@ -351,7 +351,7 @@ def test_a_test_touches_no_login(stack: Stack, admin: Administrator) -> None:
     assert SENDER not in str(item(admin))
 
 
-def test_a_direct_invocation_tests_for_a_system_user_that_it_names(stack: Stack, admin: Administrator) -> None:
+def test_a_direct_invocation_tests_for_the_system_user_it_names(stack: Stack, admin: Administrator) -> None:
 
     with pytest.raises(Refused, match="invalid_request"):
         stack.admin("settings.test", phone=stack.number())

@@ -52,7 +52,7 @@ BODIES: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
-def test_a_body_that_is_none_is_an_invalid_request_everywhere(person: Person, body: bytes) -> None:
+def test_a_malformed_body_is_an_invalid_request_everywhere(person: Person, body: bytes) -> None:
     person.challenged()
     before = person.item
     for path in WITH_A_BODY:
@@ -110,7 +110,7 @@ def test_a_body_in_base64_is_read(stack: Stack, person: Person) -> None:
 
 
 @pytest.mark.parametrize("body", [None, ""])
-def test_a_body_that_is_missing_is_an_invalid_request_where_one_is_needed(stack: Stack, body: str | None) -> None:
+def test_a_missing_body_is_an_invalid_request_where_one_is_needed(stack: Stack, body: str | None) -> None:
     def remove(event: Event) -> None:
         event["body"] = body
 
@@ -146,7 +146,7 @@ def test_a_request_without_any_header_is_answered(stack: Stack, headers: dict[st
         (LOGIN | {"kind": "system"}, "kind"),
     ],
 )
-def test_a_login_that_is_not_as_the_api_takes_it_names_the_field(stack: Stack, body: object, field: str) -> None:
+def test_an_invalid_login_request_names_the_field(stack: Stack, body: object, field: str) -> None:
     answer = stack.call("POST", "/v1/login", body)
     assert answer.code == "invalid_request"
     assert answer.json["errors"][0]["field"] == field
@@ -155,7 +155,7 @@ def test_a_login_that_is_not_as_the_api_takes_it_names_the_field(stack: Stack, b
 @pytest.mark.parametrize(
     "address", ["192.0.2.1", "2001:db8::1", "::1", "::ffff:192.0.2.1", "fe80::1", "test-invoke-source-ip"]
 )
-def test_whatever_address_a_request_comes_from_it_is_answered(stack: Stack, address: str) -> None:
+def test_a_request_from_any_address_is_answered(stack: Stack, address: str) -> None:
     """The console's test of a method comes from `test-invoke-source-ip`."""
     assert stack.call("POST", "/v1/login", LOGIN, address=address).code == "invalid_credentials"
 
@@ -171,7 +171,7 @@ def test_whatever_address_a_request_comes_from_it_is_answered(stack: Stack, addr
         {"httpMethod": 1, "path": [], "requestContext": {"requestId": "x"}},
     ],
 )
-def test_an_invocation_that_api_gateway_did_not_make_is_an_invalid_request(stack: Stack, name: str, event: Any) -> None:
+def test_an_event_that_api_gateway_did_not_send_is_an_invalid_request(stack: Stack, name: str, event: Any) -> None:
     problem = stack.invoke(name, event)["error"]
     assert (problem["code"], problem["errors"][0]["field"]) == ("invalid_request", "event")
 
@@ -183,7 +183,7 @@ def test_only_the_admin_function_is_invoked_directly(stack: Stack, name: str, ev
     assert (problem["code"], problem["errors"][0]["field"]) == ("invalid_request", "event")
 
 
-def test_a_route_that_is_in_no_table_is_not_found(stack: Stack) -> None:
+def test_an_unknown_route_is_not_found(stack: Stack) -> None:
     from infra.local.events import Request, proxy_event
 
     for function in ("VerifyCodeFunction", "SendCodeFunction"):

@@ -13,8 +13,8 @@ from tests import people
 from tests.api import administrators
 from tests.api.administrators import Administrator, log_in
 from tests.api.stack import Stack
-from tests.deployment import Refused
 from tests.people import Person
+from tests.product import Refused
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def administers(stack: Stack, person: Person) -> str:
     return Administrator(stack, person, log_in(person)).ask("GET", "/settings").code
 
 
-def test_with_a_new_password_and_a_new_phone_the_administrator_is_in_again(stack: Stack, lost: Person) -> None:
+def test_a_new_password_and_a_new_phone_let_the_administrator_in_again(stack: Stack, lost: Person) -> None:
     password, number = stack.password(), stack.number()
     old_phone = lost.phones[0]
     stack.admin("users.patch", login_name=lost.name, password=password, status="active", mfa_enabled=True)
@@ -47,7 +47,9 @@ def test_with_a_new_password_and_a_new_phone_the_administrator_is_in_again(stack
     assert administers(stack, found) == "200"
 
 
-def test_where_no_message_gets_through_the_rule_is_lifted_and_later_made_again(stack: Stack, lost: Person) -> None:
+def test_the_second_factor_rule_is_lifted_and_restored_while_no_message_gets_through(
+    stack: Stack, lost: Person
+) -> None:
     password = stack.password()
     stack.admin("users.patch", login_name=lost.name, password=password, mfa_enabled=False)
     found = replace(lost, password=password)
@@ -65,7 +67,7 @@ def test_where_no_message_gets_through_the_rule_is_lifted_and_later_made_again(s
     assert admin.ask("PATCH", "/settings", {"require_mfa_for_system_users": True}, if_match=etag).status == 200
 
 
-def test_where_nobody_is_left_who_could_be_let_in_another_administrator_is_made(stack: Stack, lost: Person) -> None:
+def test_another_administrator_is_created_when_nobody_is_left(stack: Stack, lost: Person) -> None:
     another = people.add(stack, kind="system", phones=1)
     assert administers(stack, another) == "200"
     stack.admin("users.patch", login_name=lost.name, status="disabled")
@@ -76,7 +78,7 @@ def lines(stack: Stack) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stack.logs.getvalue().splitlines() if line.startswith("{")]
 
 
-def test_every_direct_invocation_is_loud_and_no_other_call_is(stack: Stack) -> None:
+def test_every_direct_invocation_and_no_other_call_is_logged_as_a_warning(stack: Stack) -> None:
     admin = administrators.new(stack)
     person = people.add(stack)
     before = len(lines(stack))
@@ -94,7 +96,7 @@ def test_every_direct_invocation_is_loud_and_no_other_call_is(stack: Stack) -> N
     assert person.events()[-1]["actor"] == "iam"
 
 
-def test_what_is_no_invocation_at_all_is_counted_too(stack: Stack) -> None:
+def test_a_malformed_invocation_is_counted_too(stack: Stack) -> None:
     before = len(lines(stack))
     assert stack.invoke("AdminFunction", {"anything": 1})["error"]["code"] == "invalid_request"
     assert sum(line.get("direct_invocations", 0) for line in lines(stack)[before:]) == 1

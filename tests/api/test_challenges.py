@@ -17,7 +17,7 @@ def at(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def test_a_challenge_shows_all_that_a_screen_needs(stack: Stack, person: Person) -> None:
+def test_a_challenge_shows_everything_a_screen_needs(stack: Stack, person: Person) -> None:
     person.login()
     answer = person.start()
     assert answer.status == 201
@@ -100,7 +100,7 @@ def test_a_passcode_is_taken_as_people_type_it(person: Person, form: str) -> Non
         "58188３",
     ],
 )
-def test_what_cannot_be_a_passcode_is_refused_and_costs_no_attempt(person: Person, typed: str) -> None:
+def test_text_that_cannot_be_a_passcode_is_refused_and_costs_no_attempt(person: Person, typed: str) -> None:
     answer = person.challenged().verify(typed)
     assert (answer.status, answer.code) == (400, "invalid_request")
     assert answer.json["errors"][0]["field"] == "code"
@@ -108,7 +108,7 @@ def test_what_cannot_be_a_passcode_is_refused_and_costs_no_attempt(person: Perso
 
 
 @pytest.mark.parametrize("value", [None, 581883, 5.5, True, [], ["581883"], {}, {"code": "581883"}])
-def test_a_passcode_that_is_no_text_is_refused_and_costs_no_attempt(person: Person, value: Any) -> None:
+def test_a_passcode_that_is_not_text_is_refused_and_costs_no_attempt(person: Person, value: Any) -> None:
     person.challenged()
     answer = person.call("POST", challenge_path(person.challenge, "verify"), {"code": value})
     assert (answer.status, answer.code) == (400, "invalid_request")
@@ -117,7 +117,7 @@ def test_a_passcode_that_is_no_text_is_refused_and_costs_no_attempt(person: Pers
 
 
 @pytest.mark.parametrize("typed", ["0000", "00000", "0000000", "0000000000"])
-def test_a_passcode_of_another_length_is_a_wrong_one(person: Person, typed: str) -> None:
+def test_a_passcode_of_another_length_is_wrong(person: Person, typed: str) -> None:
     answer = person.challenged().verify(typed)
     assert (answer.status, answer.code) == (400, "invalid_code")
 
@@ -154,7 +154,7 @@ def test_a_lock_refuses_verify_start_resend_and_recovery_of_every_login(person: 
     assert len({answer.json["locked_until"] for answer in answers}) == 1
 
 
-def test_after_a_lock_the_old_code_is_dead_and_the_next_send_begins_anew(person: Person) -> None:
+def test_after_a_lock_the_old_code_is_refused_and_the_next_send_resets_the_attempts(person: Person) -> None:
     person.locked()
     person.later(901)
     person.write(expires_at=person.item["expires_at"] + 10_000)
@@ -165,7 +165,7 @@ def test_after_a_lock_the_old_code_is_dead_and_the_next_send_begins_anew(person:
     assert person.verify().status == 200
 
 
-def test_each_further_lock_lasts_twice_as_long_and_a_success_ends_that(person: Person) -> None:
+def test_each_further_lock_lasts_twice_as_long_until_a_success(person: Person) -> None:
     person.locked()
     for seconds in (900, 1800, 3600):
         shown = person.get().json
@@ -216,7 +216,7 @@ def test_counts_survive_a_resend_another_phone_a_new_challenge_and_a_new_login(n
     assert person.guess(1).json["attempts_remaining"] == 1
 
 
-def test_a_success_begins_both_counts_anew(person: Person) -> None:
+def test_a_success_resets_both_counts(person: Person) -> None:
     person.challenged()
     person.guess(4)
     person.later(61)
@@ -238,7 +238,7 @@ def test_the_wrong_attempts_are_in_the_history_after_the_next_success(person: Pe
 # --- used, superseded, expired
 
 
-def test_an_approved_challenge_is_used(person: Person) -> None:
+def test_an_approved_challenge_cannot_be_used_again(person: Person) -> None:
     person.challenged()
     code = person.code()
     assert person.verify(code).status == 200
@@ -246,7 +246,7 @@ def test_an_approved_challenge_is_used(person: Person) -> None:
         assert (answer.status, answer.code) == (409, "challenge_used")
 
 
-def test_an_expired_challenge_compares_nothing_and_can_be_resent(person: Person) -> None:
+def test_an_expired_challenge_compares_no_code_and_can_be_resent(person: Person) -> None:
     person.challenged()
     code = person.code()
     person.later(301)
@@ -261,7 +261,7 @@ def test_an_expired_challenge_compares_nothing_and_can_be_resent(person: Person)
     assert person.verify().status == 200
 
 
-def test_a_newer_challenge_takes_the_place_of_the_older_one(person: Person) -> None:
+def test_a_newer_challenge_replaces_the_older_one(person: Person) -> None:
     person.challenged()
     old, old_code = person.challenge, person.code()
     person.later(61)
@@ -276,7 +276,7 @@ def test_a_newer_challenge_takes_the_place_of_the_older_one(person: Person) -> N
     assert person.verify(old_code).code == "challenge_superseded"
 
 
-def test_another_login_takes_the_place_of_the_first_ones_challenge(person: Person) -> None:
+def test_a_second_login_replaces_the_challenge_of_the_first(person: Person) -> None:
     person.challenged()
     first, old = person.token, person.challenge
     person.later(61)
@@ -321,7 +321,7 @@ ORDER = ["invalid_token", "challenge_superseded", "challenge_used", "too_many_at
 
 
 @pytest.mark.parametrize("first", range(len(ORDER)), ids=ORDER)
-def test_of_several_reasons_the_first_is_given(person: Person, first: int) -> None:
+def test_the_first_of_several_reasons_is_given(person: Person, first: int) -> None:
     """Token, superseded, used, locked, expired, then the comparison. All that come later hold as well."""
     person.challenged()
     code = person.code()
@@ -356,7 +356,7 @@ def test_another_users_phone_is_not_found(person: Person, new_person: NewPerson)
 
 
 @pytest.mark.parametrize("phone_id", ["0", "x", "0-", "9-abc", "-1", "é", "0-0123456789abcdef", "#PROFILE", "x" * 64])
-def test_a_phone_that_is_none_is_not_found(person: Person, phone_id: str) -> None:
+def test_an_invalid_phone_id_is_not_found(person: Person, phone_id: str) -> None:
     person.login()
     assert person.start(phone_id=phone_id).code == "phone_not_found"
 
@@ -408,7 +408,7 @@ CLOSING: list[tuple[str, Callable[[Stack, Person], object]]] = [
 
 
 @pytest.mark.parametrize(("what", "act"), CLOSING, ids=[what for what, _ in CLOSING])
-def test_what_changes_who_may_log_in_closes_the_live_challenge_and_ends_its_token(
+def test_a_change_of_credentials_closes_the_live_challenge_and_ends_its_token(
     stack: Stack, person: Person, what: str, act: Callable[[Stack, Person], object]
 ) -> None:
     person.challenged()
@@ -423,20 +423,20 @@ def test_what_changes_who_may_log_in_closes_the_live_challenge_and_ends_its_toke
     assert person.item["failures"] == 1, "the counters stay"
 
 
-def test_a_change_of_anything_else_closes_nothing(stack: Stack, person: Person) -> None:
+def test_any_other_change_closes_nothing(stack: Stack, person: Person) -> None:
     person.challenged()
     stack.admin("users.patch", login_name=person.name, alias="Dee", owner="sales", locale="de")
     assert person.verify().status == 200
 
 
-def test_the_name_of_a_deleted_user_is_not_free_of_its_lock(stack: Stack, person: Person) -> None:
+def test_the_lock_of_a_deleted_user_stays_on_the_name(stack: Stack, person: Person) -> None:
     person.locked()
     stack.admin("users.delete", login_name=person.name)
     stack.admin("users.create", login_name=person.name, password=person.password, mfa_enabled=True)
     assert person.login().json["locked_until"] is not None
 
 
-def test_an_unlock_ends_the_lock_and_the_code_that_was_guessed_at(stack: Stack, person: Person) -> None:
+def test_an_unlock_ends_the_lock_and_the_guessed_code(stack: Stack, person: Person) -> None:
     person.locked()
     code = person.code()
     assert stack.admin("users.unlock", login_name=person.name)["locked_until"] is None
@@ -446,7 +446,7 @@ def test_an_unlock_ends_the_lock_and_the_code_that_was_guessed_at(stack: Stack, 
     assert person.verify().status == 200
 
 
-def test_changed_settings_apply_from_the_next_send_on(stack: Stack, person: Person) -> None:
+def test_changed_settings_apply_from_the_next_send(stack: Stack, person: Person) -> None:
     person.challenged()
     with stack.with_settings(
         max_invalid_attempts=3, passcode_length=8, expiry_seconds=60, max_sends=2, lock_seconds=60

@@ -12,8 +12,8 @@ from mfa.messages import locales
 from tests.api import deliveries
 from tests.api.deliveries import asked, code, faults, ref, refused, requests, spent, tell
 from tests.api.stack import SENDER, Stack
-from tests.deployment import Refused
 from tests.people import Person, digits
+from tests.product import Refused
 
 type NewPerson = Callable[..., Person]
 
@@ -73,7 +73,7 @@ def spoken(document: str) -> list[str]:
         ({"voice": {"enabled": True}, "whatsapp": True}, ["sms", "voice", "whatsapp"]),
     ],
 )
-def test_a_channel_is_offered_where_it_is_set_up_and_only_there(
+def test_a_channel_is_offered_only_where_it_is_set_up(
     stack: Stack, person: Person, settings: dict[str, Any], channels: list[str]
 ) -> None:
     if "whatsapp" in settings:
@@ -160,7 +160,7 @@ def test_a_landline_is_called_and_gets_no_messages(stack: Stack, new_person: New
     assert person.phone_item()["verified"] is True
 
 
-def test_a_landline_is_no_phone_where_nobody_calls(stack: Stack, person: Person) -> None:
+def test_a_landline_is_refused_where_calls_are_off(stack: Stack, person: Person) -> None:
     with pytest.raises(Refused) as refused:
         person.add_phone(LANDLINE)
     assert refused.value.code == "destination_blocked"
@@ -176,7 +176,7 @@ def test_a_landline_is_not_told_of_a_recovery(stack: Stack, person: Person) -> N
 
 
 @pytest.mark.usefixtures("calling")
-def test_a_call_is_charged_as_a_message_is(stack: Stack, person: Person) -> None:
+def test_a_call_is_charged_like_a_message(stack: Stack, person: Person) -> None:
     with stack.with_settings(voice={"enabled": True}, budgets={"number_per_hour": 2}):
         person.login()
         assert person.start(channel="voice").json["sends_remaining"] == 4
@@ -194,7 +194,7 @@ def test_a_call_is_charged_as_a_message_is(stack: Stack, person: Person) -> None
 
 
 @pytest.mark.usefixtures("everything")
-def test_five_sends_are_five_whatever_the_channel(person: Person) -> None:
+def test_five_sends_are_the_limit_over_all_channels(person: Person) -> None:
     person.login()
     person.start()
     for channel in ("voice", "whatsapp", "sms", "voice"):
@@ -205,7 +205,7 @@ def test_five_sends_are_five_whatever_the_channel(person: Person) -> None:
 
 
 @pytest.mark.usefixtures("calling")
-def test_after_a_resend_by_call_the_messages_code_is_dead(stack: Stack, person: Person) -> None:
+def test_a_resend_by_call_ends_the_code_of_the_message(stack: Stack, person: Person) -> None:
     person.challenged()
     texted = code(person)
     person.later(61)
@@ -217,7 +217,7 @@ def test_after_a_resend_by_call_the_messages_code_is_dead(stack: Stack, person: 
 
 
 @pytest.mark.usefixtures("calling")
-def test_a_resend_goes_the_way_of_the_last_send(stack: Stack, person: Person) -> None:
+def test_a_resend_uses_the_channel_of_the_last_send(stack: Stack, person: Person) -> None:
     person.login()
     person.start(channel="voice")
     person.later(61)
@@ -246,7 +246,7 @@ def test_a_resend_goes_the_way_of_the_last_send(stack: Stack, person: Person) ->
         ("canceled", "failed", True),
     ],
 )
-def test_what_becomes_of_a_call_is_reported(stack: Stack, person: Person, status: str, shown: str, back: bool) -> None:
+def test_the_outcome_of_a_call_is_reported(stack: Stack, person: Person, status: str, shown: str, back: bool) -> None:
     person.login()
     person.start(channel="voice")
     assert tell(stack, ref(stack), about_call(stack, status)).status == 204
@@ -283,7 +283,7 @@ def test_a_call_that_twilio_refuses_is_given_back(
 
 
 @pytest.mark.usefixtures("calling")
-def test_nothing_that_settings_hold_gets_out_of_what_a_call_says(stack: Stack, person: Person) -> None:
+def test_no_setting_can_add_markup_to_a_call(stack: Stack, person: Person) -> None:
     with stack.with_settings(voice={"enabled": True}, signature='<Dial>+1 900</Dial> & "Co"'):
         person.login()
         assert person.start(channel="voice").status == 201
@@ -341,7 +341,7 @@ def test_a_whatsapp_message_that_does_not_arrive_is_given_back(stack: Stack, per
     ("number", "region"),
     [("+447400123456", "GB"), ("+447781123456", "GG"), ("+12042345678", "CA"), ("+12025550123", "US"), ("+393123456789", "IT")],
 )  # fmt: skip
-def test_a_number_is_of_its_own_region_whatever_its_calling_code(
+def test_a_number_belongs_to_its_own_region_not_to_its_calling_code(
     stack: Stack, person: Person, number: str, region: str
 ) -> None:
     with stack.with_settings(regions={"allow": ["GB", "US", "IT"]}):
@@ -358,14 +358,14 @@ def test_a_number_is_of_its_own_region_whatever_its_calling_code(
 @pytest.mark.parametrize(
     "number", ["+18002345678", "+19002345678", "+448081570123", "+447600123456", "+441212345678900", "+8835100012345"]
 )
-def test_a_number_that_is_no_phone_is_never_called(person: Person, number: str) -> None:
+def test_a_number_that_is_not_a_phone_is_never_called(person: Person, number: str) -> None:
     with pytest.raises(Refused) as refused:
         person.add_phone(number)
     assert refused.value.code in ("destination_blocked", "invalid_request")
 
 
 @pytest.mark.usefixtures("calling")
-def test_a_landlines_region_must_be_allowed_as_any(stack: Stack, person: Person) -> None:
+def test_the_region_of_a_landline_must_be_allowed_too(stack: Stack, person: Person) -> None:
     with stack.with_settings(voice={"enabled": True}, regions={"allow": ["GB"]}):
         with pytest.raises(Refused) as refused:
             person.add_phone(LANDLINE)
@@ -393,7 +393,7 @@ WORDS = {"en": "is the verification code", "de": "Anmeldung", "fr": "connexion",
         ("JA", None, "+85292100001", "ja"),
     ],
 )
-def test_a_message_is_in_the_language_asked_for_else_the_users_else_the_regions_else_english(
+def test_a_message_is_in_the_requested_language_or_the_users_or_the_regions_or_english(
     stack: Stack, new_person: NewPerson, requested: str | None, users: str | None, number: str, shown: str
 ) -> None:
     person = new_person(phones=0, locale=users)
@@ -418,7 +418,7 @@ def test_a_resend_is_in_the_language_of_the_first(stack: Stack, new_person: NewP
 
 
 @pytest.mark.parametrize("locale", ["", "a", "de\n", "de DE", "x" * 36, "{code}", 5])
-def test_what_is_no_language_tag_is_refused(person: Person, locale: object) -> None:
+def test_an_invalid_language_tag_is_refused(person: Person, locale: object) -> None:
     person.login()
     assert person.start(locale=locale).code == "invalid_request"
 
@@ -426,7 +426,7 @@ def test_what_is_no_language_tag_is_refused(person: Person, locale: object) -> N
 # --- an administrator's templates
 
 
-def test_an_administrators_template_takes_the_place_of_the_built_in_one(stack: Stack, person: Person) -> None:
+def test_an_administrators_template_replaces_the_built_in_one(stack: Stack, person: Person) -> None:
     with stack.with_settings(templates={"en": "Code {code} of {login_name}, reference {prefix}. {signature}"}):
         person.login()
         answer = person.start(locale="en")
@@ -437,7 +437,7 @@ def test_an_administrators_template_takes_the_place_of_the_built_in_one(stack: S
         assert person.verify(digits(body)).status == 200
 
 
-def test_a_template_may_be_of_a_language_that_is_not_shipped(stack: Stack, new_person: NewPerson) -> None:
+def test_a_template_may_be_in_a_language_that_is_not_shipped(stack: Stack, new_person: NewPerson) -> None:
     person = new_person(locale="pl")
     with stack.with_settings(templates={"pl": POLISH}):
         person.login()
@@ -447,7 +447,7 @@ def test_a_template_may_be_of_a_language_that_is_not_shipped(stack: Stack, new_p
 
 
 @pytest.mark.parametrize("name", ["{code}", "{signature}", "{prefix} {code}"])
-def test_no_template_fills_in_what_a_name_holds(stack: Stack, person: Person, name: str) -> None:
+def test_no_template_fills_placeholders_inside_a_name(stack: Stack, person: Person, name: str) -> None:
     """A login name cannot hold braces; a signature can, and stays as it is written."""
     with stack.with_settings(signature=name):
         person.login()
@@ -491,7 +491,7 @@ def test_settings_that_spoil_a_saved_template_are_not_saved(stack: Stack) -> Non
 
 
 @pytest.mark.parametrize("locale", ["EN", "english-language", "e", "../en", "en_US"])
-def test_a_template_is_of_a_language_tag(stack: Stack, locale: str) -> None:
+def test_a_template_for_an_invalid_language_tag_is_refused(stack: Stack, locale: str) -> None:
     with pytest.raises(Refused) as refused:
         stack.admin("settings.patch", templates={locale: "{code} is it. {prefix}"})
     assert refused.value.code == "invalid_request"

@@ -35,7 +35,7 @@ def allows(headers: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.startswith("access-control-")}
 
 
-def test_what_logs_users_in_may_be_called_by_other_sites_and_nothing_else() -> None:
+def test_other_sites_may_call_the_login_operations_only() -> None:
     assert {operation.id for operation in CROSS_ORIGIN} == {
         *("login", "startChallenge", "getChallenge", "resendChallenge", "verifyChallenge", "startRecovery"),
         *("jwks", "openapi"),
@@ -44,7 +44,7 @@ def test_what_logs_users_in_may_be_called_by_other_sites_and_nothing_else() -> N
 
 @pytest.mark.parametrize("operation", CROSS_ORIGIN, ids=lambda operation: operation.id)
 @pytest.mark.parametrize("origin", [OURS, ALSO_OURS])
-def test_a_listed_sites_page_may_ask(listed: Stack, operation: object, origin: str) -> None:
+def test_a_page_of_a_listed_site_may_make_requests(listed: Stack, operation: object, origin: str) -> None:
     method, path = operation.method, operation.path  # type: ignore[attr-defined]
     answer = listed.call("OPTIONS", path.replace("{id}", "x"), headers={"Origin": origin})
     assert answer.status == 204
@@ -60,7 +60,7 @@ def test_a_listed_sites_page_may_ask(listed: Stack, operation: object, origin: s
 
 
 @pytest.mark.parametrize("origin", OTHERS)
-def test_no_other_sites_page_may_ask_or_read(listed: Stack, origin: str) -> None:
+def test_a_page_of_no_other_site_may_make_or_read_requests(listed: Stack, origin: str) -> None:
     for answer in (
         listed.call("OPTIONS", "/v1/login", headers={"Origin": origin}),
         listed.call("POST", "/v1/login", LOGIN, headers={"Origin": origin}),
@@ -70,7 +70,7 @@ def test_no_other_sites_page_may_ask_or_read(listed: Stack, origin: str) -> None
         assert answer.headers["vary"] == "Origin", "a cache must not keep one site's answer for another"
 
 
-def test_a_listed_sites_page_reads_answers_and_refusals(listed: Stack, person: Person) -> None:
+def test_a_page_of_a_listed_site_reads_answers_and_refusals(listed: Stack, person: Person) -> None:
     may_read = {"access-control-allow-origin": OURS, "access-control-expose-headers": "Retry-After"}
     person.challenged()
     for answer in (
@@ -85,7 +85,7 @@ def test_a_listed_sites_page_reads_answers_and_refusals(listed: Stack, person: P
         assert "access-control-allow-credentials" not in answer.headers
 
 
-def test_administration_vouched_logins_and_callbacks_are_for_no_other_site(listed: Stack) -> None:
+def test_no_other_site_may_call_administration_vouched_logins_or_callbacks(listed: Stack) -> None:
     for method, path in (
         ("GET", "/v1/admin/users"),
         ("GET", "/v1/admin/console/index.html"),
@@ -97,7 +97,7 @@ def test_administration_vouched_logins_and_callbacks_are_for_no_other_site(liste
         assert "vary" not in answer.headers, path
 
 
-def test_without_a_list_no_site_is_told_anything(stack: Stack) -> None:
+def test_without_a_list_no_site_gets_cors_headers(stack: Stack) -> None:
     for origin in (OURS, "", "null"):
         answer = stack.call("OPTIONS", "/v1/login", headers={"Origin": origin})
         assert (answer.status, allows(answer.headers)) == (204, {})

@@ -21,8 +21,8 @@ from mfa.vendor_errors import VENDOR_ERRORS, look_up
 from tests.api import deliveries
 from tests.api.deliveries import asked, code, faults, pause, requests, spent
 from tests.api.stack import ISSUER, SENDER, Stack
-from tests.deployment import Refused
 from tests.people import Person, digits
+from tests.product import Refused
 
 type NewPerson = Callable[..., Person]
 
@@ -40,9 +40,7 @@ def usual_again(stack: Stack) -> Iterator[None]:
 # --- what goes out
 
 
-def test_a_message_names_its_sender_its_callback_and_how_long_it_is_worth_anything(
-    stack: Stack, person: Person
-) -> None:
+def test_a_message_names_its_sender_its_callback_and_its_validity_period(stack: Stack, person: Person) -> None:
     person.challenged()
     [request] = requests(stack)
     assert request["path"] == f"/2010-04-01/Accounts/{stack.account.sid}/Messages.json"
@@ -53,7 +51,7 @@ def test_a_message_names_its_sender_its_callback_and_how_long_it_is_worth_anythi
     assert len(deliveries.ref(stack)) == 32
 
 
-def test_a_message_is_worth_nothing_once_the_passcode_expired(stack: Stack, person: Person) -> None:
+def test_a_message_is_valid_no_longer_than_its_passcode(stack: Stack, person: Person) -> None:
     with stack.with_settings(expiry_seconds=60):
         person.challenged()
     assert asked(stack)["ValidityPeriod"] == "45"
@@ -194,7 +192,7 @@ def test_every_code_means_what_the_table_says_in_a_refusal_and_in_an_answer_201(
 
 
 @pytest.mark.parametrize(("error", "status", "refusal", "permanent"), ERRORS)
-def test_what_twilio_refuses_is_said_given_back_and_lets_another_phone_be_chosen_at_once(
+def test_a_refusal_by_twilio_is_answered_given_back_and_allows_another_phone_at_once(
     stack: Stack, new_person: NewPerson, error: int, status: int, refusal: str, permanent: bool
 ) -> None:
     person = new_person(phones=2)
@@ -220,7 +218,9 @@ def test_what_twilio_refuses_is_said_given_back_and_lets_another_phone_be_chosen
 @pytest.mark.parametrize(
     ("status", "error"), [(400, "400"), (401, "20003"), (403, "403"), (404, "404"), (429, "20429")]
 )
-def test_a_refusal_without_a_code_is_known_by_its_status(stack: Stack, person: Person, status: int, error: str) -> None:
+def test_a_refusal_without_a_code_is_judged_by_its_status(
+    stack: Stack, person: Person, status: int, error: str
+) -> None:
     body = "<html>"
     person.login()
     faults(stack, {"fault": "status", "status": status, "body": body, "retry_after": 0})
@@ -232,9 +232,7 @@ def test_a_refusal_without_a_code_is_known_by_its_status(stack: Stack, person: P
 @pytest.mark.parametrize(
     "body", ["{}", "[]", '{"code": null}', '{"code": []}', '{"code": "21211"}', '{"code": true}', '{"code": 400}']
 )
-def test_a_refusal_whose_code_nobody_can_read_is_known_by_its_status_too(
-    stack: Stack, person: Person, body: str
-) -> None:
+def test_a_refusal_with_an_unreadable_code_is_judged_by_its_status(stack: Stack, person: Person, body: str) -> None:
     person.login()
     faults(stack, {"fault": "status", "status": 400, "body": body})
     assert person.start().code == "sms_unavailable"
@@ -268,7 +266,7 @@ def test_a_refusal_may_be_a_problem_document(stack: Stack, person: Person, statu
     ],
     ids=lambda value: str(value.get("fault")) if isinstance(value, dict) else str(value),
 )
-def test_where_nobody_knows_the_code_stays_valid_and_nothing_is_sent_again_or_given_back(
+def test_after_an_unclear_answer_the_code_stays_valid_and_nothing_is_sent_again_or_given_back(
     stack: Stack, person: Person, fault: dict[str, object], messages: int
 ) -> None:
     person.login()
@@ -295,7 +293,7 @@ def test_no_fault_lets_a_sixth_message_through(stack: Stack, person: Person) -> 
     assert len(stack.texts(person.numbers[0])) == len(requests(stack)) == 5
 
 
-def test_a_429_is_tried_again_when_twilio_says_and_sends_one_message(stack: Stack, person: Person) -> None:
+def test_a_429_is_retried_when_twilio_says_and_sends_one_message(stack: Stack, person: Person) -> None:
     person.login()
     faults(stack, {"fault": "status", "status": 429, "retry_after": 1, "times": 1})
     began = time.monotonic()
@@ -308,7 +306,7 @@ def test_a_429_is_tried_again_when_twilio_says_and_sends_one_message(stack: Stac
 
 
 @pytest.mark.parametrize(("retry_after", "tries"), [(6, 1), (30, 1), (86_400, 1), (0, 3)])
-def test_a_429_is_not_tried_again_without_end(stack: Stack, person: Person, retry_after: int, tries: int) -> None:
+def test_a_429_is_retried_only_a_few_times(stack: Stack, person: Person, retry_after: int, tries: int) -> None:
     person.login()
     faults(stack, {"fault": "status", "status": 429, "retry_after": retry_after})
     began = time.monotonic()
@@ -321,7 +319,7 @@ def test_a_429_is_not_tried_again_without_end(stack: Stack, person: Person, retr
     assert person.start().json["sends_remaining"] == 4
 
 
-def test_where_nobody_listens_nothing_was_sent_and_all_is_given_back(stack: Stack, person: Person) -> None:
+def test_a_refused_connection_sends_nothing_and_is_given_back(stack: Stack, person: Person) -> None:
     person.login()
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
@@ -358,7 +356,7 @@ def outgoing(number: str) -> Outgoing:
     return Outgoing(channel=Channel.SMS, address=number, body="581883", ref="0" * 32, valid_seconds=300)
 
 
-def test_silence_is_waited_for_so_long_and_leaves_it_unknown(stack: Stack, silence: tuple[str, list[bytes]]) -> None:
+def test_a_send_without_an_answer_times_out_and_is_unknown(stack: Stack, silence: tuple[str, list[bytes]]) -> None:
     url, read = silence
     account = TwilioAccount(stack.account.sid, stack.account.auth_token, Sender(phone_number=SENDER))
     began = time.monotonic()
@@ -369,7 +367,7 @@ def test_silence_is_waited_for_so_long_and_leaves_it_unknown(stack: Stack, silen
     assert len(read) == 1, "one attempt"
 
 
-def test_waiting_ends_before_the_function_does(stack: Stack) -> None:
+def test_waiting_for_twilio_ends_before_the_function_times_out(stack: Stack) -> None:
     patience = Patience()
     # An attempt that begins as late as one may, and then waits as long as it may.
     latest = patience.retry_until + patience.connect + patience.read
@@ -419,7 +417,7 @@ def test_after_a_20003_nothing_is_sent_for_a_minute_and_nothing_is_charged(
     assert minute_ahead(stack)
 
 
-def test_a_send_tries_after_a_minute_and_its_success_ends_the_pause(stack: Stack, new_person: NewPerson) -> None:
+def test_after_a_minute_one_send_is_tried_and_its_success_ends_the_pause(stack: Stack, new_person: NewPerson) -> None:
     first, second = new_person(), new_person()
     opened(stack, first)
     passed(stack, 61)
@@ -430,7 +428,7 @@ def test_a_send_tries_after_a_minute_and_its_success_ends_the_pause(stack: Stack
     assert len(requests(stack)) == 2
 
 
-def test_a_send_that_fails_as_before_prolongs_the_pause(stack: Stack, new_person: NewPerson) -> None:
+def test_a_send_that_fails_again_prolongs_the_pause(stack: Stack, new_person: NewPerson) -> None:
     first, second = new_person(), new_person()
     opened(stack, first)
     passed(stack, 61)
@@ -442,7 +440,7 @@ def test_a_send_that_fails_as_before_prolongs_the_pause(stack: Stack, new_person
     assert minute_ahead(stack)
 
 
-def test_while_one_tries_the_others_wait(stack: Stack, new_person: NewPerson) -> None:
+def test_other_sends_wait_while_one_is_tried(stack: Stack, new_person: NewPerson) -> None:
     first, second = new_person(), new_person()
     opened(stack, first)
     passed(stack, 61)
@@ -460,7 +458,7 @@ def test_while_one_tries_the_others_wait(stack: Stack, new_person: NewPerson) ->
     assert codes == ["claimed"]
 
 
-def test_what_is_refused_for_its_own_reasons_uses_up_no_try(stack: Stack, new_person: NewPerson) -> None:
+def test_a_send_refused_for_another_reason_does_not_use_the_try(stack: Stack, new_person: NewPerson) -> None:
     """Otherwise one user who asks too soon, again and again, would keep everybody else from sending."""
     hasty, other = new_person(), new_person()
     hasty.challenged()
@@ -481,7 +479,7 @@ def test_saved_settings_end_the_pause(stack: Stack, person: Person) -> None:
     assert person.start().status == 201
 
 
-def test_credentials_that_were_replaced_meanwhile_pause_nothing(stack: Stack, person: Person) -> None:
+def test_refused_credentials_that_were_replaced_meanwhile_pause_nothing(stack: Stack, person: Person) -> None:
     """A container may know the old ones for half a minute."""
     person.login()
     assert person.start().status == 201
@@ -507,9 +505,7 @@ def test_a_test_of_the_settings_pauses_nothing(stack: Stack, person: Person) -> 
     assert person.start().status == 201
 
 
-def test_the_phones_are_told_of_a_recovery_once_the_credentials_are_refused_no_more(
-    stack: Stack, new_person: NewPerson
-) -> None:
+def test_refused_credentials_end_the_notices_of_a_recovery(stack: Stack, new_person: NewPerson) -> None:
     """The first 20003 ends it: the other phones are not tried, and the mail is on its way all the same."""
     person = new_person(phones=3)
     for phone in range(3):
@@ -525,7 +521,7 @@ def test_the_phones_are_told_of_a_recovery_once_the_credentials_are_refused_no_m
 # --- test numbers
 
 
-def test_to_a_test_number_nothing_is_sent_and_its_code_is_right(stack: Stack, person: Person) -> None:
+def test_a_test_number_gets_no_message_and_its_code_is_accepted(stack: Stack, person: Person) -> None:
     with stack.with_settings(test_numbers=[{"number": person.numbers[0], "code": "24680"}]):
         person.login()
         answer = person.start()
@@ -540,7 +536,7 @@ def test_to_a_test_number_nothing_is_sent_and_its_code_is_right(stack: Stack, pe
     assert spent(stack, "REGION#HK", "message_segments") == 0
 
 
-def test_the_code_of_a_test_number_has_no_more_tries_than_any(stack: Stack, person: Person) -> None:
+def test_the_code_of_a_test_number_has_as_many_attempts_as_any(stack: Stack, person: Person) -> None:
     with stack.with_settings(test_numbers=[{"number": person.numbers[0], "code": "24680"}]):
         person.login()
         person.start()
@@ -554,7 +550,7 @@ def test_a_test_number_works_while_nothing_can_be_sent(stack: Stack, person: Per
         assert person.start().status == 201
 
 
-def test_no_test_number_is_a_system_users(stack: Stack, new_person: NewPerson) -> None:
+def test_a_system_user_cannot_use_a_test_number(stack: Stack, new_person: NewPerson) -> None:
     person = new_person(kind="system")
     with stack.with_settings(test_numbers=[{"number": person.numbers[0], "code": "24680"}]):
         person.login()

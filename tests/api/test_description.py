@@ -47,7 +47,7 @@ def test_a_container_learns_of_another_domain_while_it_runs(stack: Stack, monkey
         assert answer.json["servers"] == [{"url": "https://other.example.com"}]
 
 
-def test_the_description_has_the_contracts_operations_and_no_other(document: dict[str, Any]) -> None:
+def test_the_description_has_exactly_the_operations_of_the_contract(document: dict[str, Any]) -> None:
     described = {
         (method.upper(), path, operation["operationId"])
         for path, methods in document["paths"].items()
@@ -56,7 +56,7 @@ def test_the_description_has_the_contracts_operations_and_no_other(document: dic
     assert described == {(operation.method, operation.path, operation.id) for operation in OPERATIONS}
 
 
-def test_every_route_of_the_template_is_an_operation_and_the_other_way_round(stack: Stack) -> None:
+def test_routes_of_the_template_and_operations_are_the_same(stack: Stack) -> None:
     """The console's pages are none; `OPTIONS` is asked of what other sites' pages may call."""
     routes = [route for route in stack.template.api.routes if not route.path.startswith("/v1/admin/console")]
     assert sorted((route.method, route.path) for route in routes) == sorted(
@@ -102,7 +102,7 @@ def test_each_operation_lists_its_refusals_by_status(document: dict[str, Any]) -
             assert status not in responses or "Retry-After" in responses[status]["headers"]
 
 
-def test_each_operation_may_be_refused_before_a_function_is_asked(document: dict[str, Any]) -> None:
+def test_each_operation_describes_the_refusals_of_gateway_and_firewall(document: dict[str, Any]) -> None:
     """API Gateway and the firewall answer with a problem too; the firewall cannot call it one."""
     for operation in OPERATIONS:
         responses = document["paths"][operation.path][operation.method.lower()]["responses"]
@@ -124,14 +124,14 @@ def codes(refusal: type[Refusal]) -> set[str]:
     return {code for child in refusal.__subclasses__() for code in ({child.code} | codes(child))}
 
 
-def test_every_code_is_some_operations(document: dict[str, Any]) -> None:
+def test_every_code_is_listed_by_an_operation(document: dict[str, Any]) -> None:
     """But that of an address at which there is nothing."""
     used = {refusal.code for operation in OPERATIONS for refusal in operation.every_refusal}
     assert codes(Refusal) - used <= {"not_found"}
 
 
 @pytest.mark.parametrize("operation", operations.OPERATIONS, ids=lambda operation: operation.id)
-def test_an_operation_of_administration_is_described_with_all_that_it_takes(
+def test_an_administrative_operation_is_described_with_all_its_inputs(
     document: dict[str, Any], operation: AnyOperation
 ) -> None:
     """What HTTP has in the path and the query as parameters, everything else in the body; each member once."""
@@ -159,7 +159,7 @@ def resolved(schema: Any, document: dict[str, Any]) -> Any:
     return schema
 
 
-def test_the_answers_are_as_they_are_described(document: dict[str, Any], person: Person) -> None:
+def test_answers_match_their_description(document: dict[str, Any], person: Person) -> None:
     """By their members: no more, and all that are required."""
     answers = {
         ("/v1/login", "post", 200): person.login(),
@@ -185,7 +185,7 @@ def test_the_description_is_the_same_each_time(stack: Stack) -> None:
     json.loads(texts[0])
 
 
-def test_no_two_operations_have_one_id() -> None:
+def test_operation_ids_are_unique() -> None:
     for one, other in itertools.combinations(OPERATIONS, 2):
         assert one.id != other.id
 

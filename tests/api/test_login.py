@@ -9,8 +9,8 @@ import jwt
 import pytest
 
 from tests.api.stack import ISSUER, Stack
-from tests.deployment import basic
 from tests.people import Person
+from tests.product import basic
 
 type NewPerson = Callable[..., Person]
 
@@ -20,7 +20,7 @@ def claims(token: str) -> dict[str, object]:
     return read
 
 
-def test_a_login_gives_a_token_masked_phones_and_help(person: Person) -> None:
+def test_a_login_returns_a_token_masked_phones_and_help(person: Person) -> None:
     answer = person.login().json
     assert answer.keys() == {"status", "mfa_token", "expires_at", "phones", "help", "locked_until", "channels"}
     assert answer["status"] == "mfa_required"
@@ -44,7 +44,7 @@ def test_a_login_gives_a_token_masked_phones_and_help(person: Person) -> None:
     ("user", "phones", "help_email"),
     [({"email": False}, 0, None), ({"kind": "system"}, 0, None), ({"phones": 2}, 2, "u***@example.com")],
 )
-def test_what_a_user_has_not_got_is_not_offered(
+def test_a_login_offers_only_what_the_user_has(
     new_person: NewPerson, user: dict[str, object], phones: int, help_email: str | None
 ) -> None:
     answer = new_person(**{"phones": 0} | user).login().json
@@ -52,7 +52,7 @@ def test_what_a_user_has_not_got_is_not_offered(
     assert answer["help"] == {"email": help_email}
 
 
-def test_where_mfa_is_off_the_password_is_enough(new_person: NewPerson) -> None:
+def test_a_password_is_enough_without_mfa(new_person: NewPerson) -> None:
     person = new_person(mfa=False)
     answer = person.login().json
     assert answer.keys() == {"status", "token", "token_type", "expires_in", "amr"}
@@ -63,7 +63,7 @@ def test_where_mfa_is_off_the_password_is_enough(new_person: NewPerson) -> None:
     assert token["exp"] == int(str(token["iat"])) + answer["expires_in"]
 
 
-def test_every_spelling_of_a_name_is_one_user(person: Person) -> None:
+def test_every_spelling_of_a_name_is_the_same_user(person: Person) -> None:
     wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in person.name)
     for spelling in (
         person.name.upper(),
@@ -93,14 +93,18 @@ def test_combining_marks_make_no_other_user_and_no_second_lock(stack: Stack, new
     [{}, {"mfa": False}, {"kind": "system"}, {"status": "disabled"}],
     ids=["mfa", "no mfa", "system", "disabled"],
 )
-def test_a_wrong_password_is_invalid_credentials_whoever_it_is(new_person: NewPerson, user: dict[str, object]) -> None:
+def test_a_wrong_password_is_invalid_credentials_for_every_kind_of_user(
+    new_person: NewPerson, user: dict[str, object]
+) -> None:
     person = new_person(**user)
     answer = person.login(password="not-the-password")
     assert (answer.status, answer.code) == (401, "invalid_credentials")
     assert "www-authenticate" not in answer.headers, "a browser would open a dialog"
 
 
-def test_unknown_wrong_and_disabled_look_the_same(stack: Stack, person: Person, new_person: NewPerson) -> None:
+def test_unknown_users_wrong_passwords_and_disabled_users_look_the_same(
+    stack: Stack, person: Person, new_person: NewPerson
+) -> None:
     disabled = new_person(status="disabled")
     answers = [
         person.login(password="wrong-password"),
@@ -152,7 +156,7 @@ def test_after_a_hundred_wrong_passwords_from_an_address_every_name_is_refused_t
     assert person.login().code == "rate_limited"
 
 
-def test_an_address_of_ipv6_is_its_64_bit_network(stack: Stack, person: Person) -> None:
+def test_an_ipv6_address_is_counted_by_its_64_bit_network(stack: Stack, person: Person) -> None:
     n = int(person.address.rpartition(".")[2])
     person.address = f"2001:db8:{n}:1::1"
     for _ in range(10):
@@ -175,7 +179,7 @@ def test_an_x_forwarded_for_header_is_no_other_address(stack: Stack, person: Per
     assert answer.code == "rate_limited"
 
 
-def test_a_locked_user_can_log_in_and_is_told_until_when(person: Person) -> None:
+def test_a_locked_user_can_log_in_and_is_told_when_the_lock_ends(person: Person) -> None:
     locked_until = person.locked().get().json["locked_until"]
     answer = person.login()
     assert answer.status == 200
@@ -287,7 +291,7 @@ def wrong_credentials(client: Vouching) -> Iterator[dict[str, str]]:
     yield encoded(f"{Vouching(client.stack).id}:{client.secret}".encode())
 
 
-def test_a_client_that_is_not_known_by_its_secret_is_refused_the_same_way(person: Person, client: Vouching) -> None:
+def test_an_unknown_client_and_a_wrong_secret_are_refused_alike(person: Person, client: Vouching) -> None:
     answers = [client.login(person.name, headers) for headers in wrong_credentials(client)]
     assert {(answer.status, answer.code) for answer in answers} == {(401, "invalid_credentials")}
     assert len({answer.text for answer in answers}) == 1
@@ -310,7 +314,7 @@ LEGACY = [
 ]  # fmt: skip
 
 
-def test_a_second_factor_is_skipped_only_where_everything_allows_it(stack: Stack, new_person: NewPerson) -> None:
+def test_a_second_factor_is_skipped_only_if_every_condition_allows_it(stack: Stack, new_person: NewPerson) -> None:
     """The table of all combinations: setting, client, what it supports, kind of user, MFA."""
     people = {(kind, mfa): new_person(kind=kind, mfa=mfa) for kind in ("backup", "system") for mfa in (True, False)}
     clients = {legacy: Vouching(stack, legacy=legacy) for legacy in (True, False)}
@@ -338,7 +342,7 @@ def test_a_second_factor_is_skipped_only_where_everything_allows_it(stack: Stack
                 assert ("legacy_login" in person.event_types()) is skipped or not skipped, about
 
 
-def test_a_skipped_second_factor_is_written_down(stack: Stack, person: Person) -> None:
+def test_a_skipped_second_factor_is_recorded(stack: Stack, person: Person) -> None:
     client = Vouching(stack, legacy=True)
     before = stack.admin("users.get", login_name=person.name)
     assert (before["last_legacy_at"], before["client_version"]) == (None, None)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.api.stack import Stack
-from tests.deployment import basic
 from tests.people import Person, code_in
+from tests.product import basic
 
 type NewPerson = Callable[..., Person]
 
@@ -18,7 +18,7 @@ def entries(stack: Stack) -> list[dict[str, object]]:
     return [json.loads(line) for line in stack.logs.getvalue().splitlines() if line.startswith("{")]
 
 
-def test_a_whole_life_leaves_no_secret_in_the_logs(stack: Stack, new_person: NewPerson) -> None:
+def test_no_secret_is_in_the_logs_of_a_users_whole_life(stack: Stack, new_person: NewPerson) -> None:
     """Logins, wrong codes, locks, resends, recovery, refusals by Twilio, bad input, administration: all logs are searched."""
     with stack.with_settings(passcode_length=10, allow_legacy_clients=True):
         person = new_person(phones=2)
@@ -110,7 +110,7 @@ def test_the_correlation_id_of_a_line_is_the_request_s_id_in_the_gateway_s_own_l
     assert (line["operation"], line["code"]) == ("getChallenge", "challenge_not_found")
 
 
-def test_a_failure_is_logged_by_what_and_where_it_was_and_never_by_its_message(
+def test_a_failure_is_logged_by_its_type_and_place_and_never_by_its_message(
     stack: Stack, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A message may hold what a person typed: here a name that no integer can be made of."""
@@ -128,7 +128,7 @@ def test_a_failure_is_logged_by_what_and_where_it_was_and_never_by_its_message(
 
 
 @pytest.mark.parametrize("name", ["users.get ada.lovelace +85290000001", "\n{}", "\ud800", "x" * 5000])
-def test_a_direct_invocation_of_no_operation_leaves_nothing_of_it_in_the_logs(stack: Stack, name: str) -> None:
+def test_an_unknown_operation_name_is_not_logged(stack: Stack, name: str) -> None:
     problem = stack.invoke("AdminFunction", {"operation": name})["error"]
     assert problem["errors"][0]["field"] == "operation"
     logged = [each for each in entries(stack) if "message" in each][-2:]
@@ -150,7 +150,7 @@ def test_a_failure_of_a_direct_invocation_is_found_by_the_id_in_its_answer(stack
     assert result["error"]["correlation_id"] == line["correlation_id"] == line["function_request_id"]
 
 
-def test_a_failure_of_ours_tells_a_correlation_id_and_nothing_else(stack: Stack, person: Person) -> None:
+def test_an_internal_error_shows_a_correlation_id_and_nothing_else(stack: Stack, person: Person) -> None:
     """A table that is not there is nothing that a caller could do anything about."""
     from infra.local.events import Request, proxy_event
 

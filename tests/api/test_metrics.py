@@ -11,9 +11,9 @@ import pytest
 
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack
-from tests.deployment import Answer, Json, Refused, basic
 from tests.emf import Datum, data
 from tests.people import Person
+from tests.product import Answer, Json, Refused, basic
 
 type NewPerson = Callable[..., Person]
 
@@ -92,15 +92,13 @@ def test_a_login_publishes_each_step_once(meter: Meter, person: Person) -> None:
     }
 
 
-def test_a_message_is_counted_once_however_often_it_is_asked_for(meter: Meter, person: Person) -> None:
+def test_a_message_is_counted_once_for_repeated_requests(meter: Meter, person: Person) -> None:
     person.login()
     assert "sends sms,HK" in meter.of(lambda: person.start(key="k"))
     assert meter.of(lambda: person.start(key="k")) == {"latency startChallenge": 1}
 
 
-def test_the_lock_is_counted_with_the_code_that_locks_and_not_with_those_it_refuses(
-    meter: Meter, person: Person
-) -> None:
+def test_a_lock_is_counted_when_it_begins_and_not_when_it_refuses(meter: Meter, person: Person) -> None:
     person.challenged()
     wrong = {"latency verifyChallenge": 1, "claim_attempt_ms": 1}
     for _ in range(4):
@@ -118,7 +116,7 @@ def test_the_code_of_an_earlier_message_counts_as_a_wrong_one(meter: Meter, pers
     assert (counted["wrong_codes"], counted["refusals code_superseded"]) == (1, 1)
 
 
-def test_wrong_passwords_are_counted_and_an_unknown_name_is_one(meter: Meter, person: Person, stack: Stack) -> None:
+def test_wrong_passwords_and_unknown_names_are_counted(meter: Meter, person: Person, stack: Stack) -> None:
     refused = {"latency login": 1, "wrong_passwords": 1, "refusals invalid_credentials": 1}
     assert meter.of(lambda: person.login(password=stack.password())) == refused
     assert meter.of(lambda: person.login(login_name=stack.name())) == refused
@@ -133,7 +131,7 @@ def vouched(stack: Stack, client: dict[str, Any], person: Person, **body: Json) 
     )
 
 
-def test_a_legacy_skip_is_counted_and_a_refused_one_is_none(meter: Meter, person: Person, stack: Stack) -> None:
+def test_a_legacy_skip_is_counted_and_a_refused_one_is_not(meter: Meter, person: Person, stack: Stack) -> None:
     client = stack.admin("clients.create", name="A shop", legacy=True)
     skip = {"client_supports_mfa": False, "client_version": "4.2"}
     assert meter.of(lambda: vouched(stack, client, person, **skip)) == {
@@ -148,7 +146,7 @@ def test_a_legacy_skip_is_counted_and_a_refused_one_is_none(meter: Meter, person
         }
 
 
-def test_a_wrong_secret_of_a_client_is_no_wrong_password(meter: Meter, person: Person, stack: Stack) -> None:
+def test_a_wrong_client_secret_is_not_counted_as_a_wrong_password(meter: Meter, person: Person, stack: Stack) -> None:
     client = stack.admin("clients.create", name="A shop", legacy=False)
     forged = client | {"client_secret": stack.password()}
     assert meter.of(lambda: vouched(stack, forged, person)) == {
@@ -157,7 +155,9 @@ def test_a_wrong_secret_of_a_client_is_no_wrong_password(meter: Meter, person: P
     }
 
 
-def test_what_twilio_refuses_is_counted_by_its_code_and_is_no_send(meter: Meter, person: Person, stack: Stack) -> None:
+def test_a_refusal_by_twilio_is_counted_by_its_code_and_not_as_a_send(
+    meter: Meter, person: Person, stack: Stack
+) -> None:
     person.login()
     stack.line.refuses(21408)
     assert meter.of(person.start) == {
@@ -172,7 +172,7 @@ def test_what_twilio_refuses_is_counted_by_its_code_and_is_no_send(meter: Meter,
     }
 
 
-def test_a_lost_answer_is_a_send_that_nobody_knows_of(meter: Meter, person: Person, stack: Stack) -> None:
+def test_a_lost_answer_is_counted_as_unknown(meter: Meter, person: Person, stack: Stack) -> None:
     person.login()
     stack.line.answers(500, b"oops")
     assert meter.of(person.start) == {"latency startChallenge": 1, "send_failures no_answer": 1} | SENT
@@ -194,7 +194,7 @@ def test_refused_credentials_are_counted_and_so_is_each_send_of_the_pause(
     }
 
 
-def test_credentials_that_a_settings_test_tries_are_counted_for_no_alarm(meter: Meter, stack: Stack) -> None:
+def test_credentials_refused_in_a_settings_test_raise_no_alarm(meter: Meter, stack: Stack) -> None:
     def test() -> None:
         twilio = {"account_sid": stack.account.sid, "auth_token": "0" * 32}
         with pytest.raises(Refused):
@@ -213,7 +213,7 @@ def requests_of(stack: Stack) -> list[Any]:
     return [request["code"] for request in stack.line.twilio.requests()[:1]]
 
 
-def test_a_carrier_s_filter_is_counted_when_it_is_reported_and_once(meter: Meter, person: Person, stack: Stack) -> None:
+def test_a_carrier_filter_is_counted_once_when_it_is_reported(meter: Meter, person: Person, stack: Stack) -> None:
     person.challenged()
     sent = ref(stack)
     assert meter.of(lambda: report(stack, sent, "undelivered", 30007)) == {
@@ -223,7 +223,7 @@ def test_a_carrier_s_filter_is_counted_when_it_is_reported_and_once(meter: Meter
     assert meter.of(lambda: report(stack, sent, "undelivered", 30007)) == {"latency twilioStatus": 1}
 
 
-def test_a_code_that_nobody_knows_is_counted_with_all_others(meter: Meter, person: Person, stack: Stack) -> None:
+def test_an_unknown_error_code_is_counted_as_other(meter: Meter, person: Person, stack: Stack) -> None:
     person.challenged()
     assert "send_failures other" in meter.of(lambda: report(stack, ref(stack), "undelivered", 31999))
 
@@ -252,7 +252,7 @@ def test_a_spent_budget_is_counted_by_its_kind(
         }
 
 
-def test_the_shares_of_all_sends_are_what_is_spent_of_the_budget(meter: Meter, person: Person, stack: Stack) -> None:
+def test_the_published_share_is_the_spent_part_of_the_budget(meter: Meter, person: Person, stack: Stack) -> None:
     client = stack.admin("clients.create", name="A shop", legacy=False)
     with stack.with_settings(budgets={"global_per_day": 40, "client_per_hour": 4}):
         person.token = vouched(stack, client, person).json["mfa_token"]
@@ -261,7 +261,7 @@ def test_the_shares_of_all_sends_are_what_is_spent_of_the_budget(meter: Meter, p
     assert counted[f"client_budget_share {client['client_id']}"] == 25
 
 
-def test_a_recovery_counts_the_mail_and_what_the_phones_are_told(
+def test_a_recovery_counts_the_mail_and_the_notices_to_phones(
     meter: Meter, new_person: NewPerson, stack: Stack
 ) -> None:
     person = new_person(phones=2)

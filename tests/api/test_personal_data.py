@@ -12,8 +12,8 @@ from tests import people
 from tests.api import administrators
 from tests.api.administrators import Administrator
 from tests.api.stack import Stack
-from tests.deployment import Refused
 from tests.people import Person
+from tests.product import Refused
 
 # What says nothing about a person: how an item is found, and digests.
 LEFT_OUT = {"pk", "sk", "list", "position", "password_hash", "code_mac"}
@@ -57,7 +57,9 @@ def names_in(value: Any) -> set[str]:
     return {name for each in value for name in names_in(each)} if isinstance(value, list) else set()
 
 
-def test_everything_under_the_name_is_given_out_but_digests(stack: Stack, admin: Administrator, busy: Person) -> None:
+def test_a_record_has_everything_about_the_user_except_digests(
+    stack: Stack, admin: Administrator, busy: Person
+) -> None:
     answer = admin.ask("GET", f"/users/{busy.name}/records")
     assert answer.status == 200
     assert answer.json["login_name"] == busy.name
@@ -73,7 +75,7 @@ def test_everything_under_the_name_is_given_out_but_digests(stack: Stack, admin:
         assert secret not in text
 
 
-def test_what_is_a_copy_of_the_profile_holds_nothing_else(stack: Stack, busy: Person) -> None:
+def test_copies_of_the_profile_hold_nothing_else(stack: Stack, busy: Person) -> None:
     """So that leaving the lists' entries out leaves nothing out."""
     profile = json.dumps([str(value).casefold() for value in busy._items("#PROFILE").values()])
     for item in items_of(stack, busy.name):
@@ -83,7 +85,7 @@ def test_what_is_a_copy_of_the_profile_holds_nothing_else(stack: Stack, busy: Pe
             assert term in profile or float(term) == float(busy._items("#PROFILE")["created_at"])
 
 
-def test_moments_are_given_as_such(admin: Administrator, busy: Person) -> None:
+def test_moments_are_returned_as_timestamps(admin: Administrator, busy: Person) -> None:
     records = admin.ask("GET", f"/users/{busy.name}/records").json["records"]
     for record in records:
         for name, value in record.items():
@@ -91,7 +93,7 @@ def test_moments_are_given_as_such(admin: Administrator, busy: Person) -> None:
                 assert value == 0 or value.endswith("Z"), name
 
 
-def test_a_long_history_is_given_out_page_by_page(
+def test_a_long_history_is_returned_page_by_page(
     stack: Stack, admin: Administrator, busy: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = admin.ask("GET", f"/users/{busy.name}/records").json["records"]
@@ -110,7 +112,9 @@ def test_a_long_history_is_given_out_page_by_page(
     assert admin.ask("GET", f"/users/{other.name}/records", **query).code == "invalid_request"
 
 
-def test_a_deleted_users_history_is_held_until_it_is_erased(stack: Stack, admin: Administrator, busy: Person) -> None:
+def test_the_history_of_a_deleted_user_stays_until_it_is_erased(
+    stack: Stack, admin: Administrator, busy: Person
+) -> None:
     with pytest.raises(Refused, match="conflict"):
         stack.admin("users.erase", login_name=busy.name)
     assert len(items_of(stack, busy.name)) >= 10
@@ -124,7 +128,7 @@ def test_a_deleted_users_history_is_held_until_it_is_erased(stack: Stack, admin:
     assert stack.admin("users.erase", login_name=busy.name) == {"erased": 0, "complete": True}
 
 
-def test_nothing_in_the_table_names_who_was_erased_but_what_expires_in_days(stack: Stack, busy: Person) -> None:
+def test_only_items_that_expire_within_days_name_an_erased_user(stack: Stack, busy: Person) -> None:
     stack.admin("users.delete", login_name=busy.name)
     stack.admin("users.erase", login_name=busy.name)
     known = [busy.name, *busy.numbers, str(busy.email), busy.address]
@@ -136,7 +140,7 @@ def test_nothing_in_the_table_names_who_was_erased_but_what_expires_in_days(stac
     assert all(float(item["ttl"]) < newest + 4 * 86_400 for item in left)
 
 
-def test_an_erasure_goes_on_where_it_was_broken_off(
+def test_an_erasure_continues_after_an_interruption(
     stack: Stack, busy: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stack.admin("users.delete", login_name=busy.name)
@@ -162,7 +166,7 @@ def test_an_erasure_is_noted_without_the_name(stack: Stack, busy: Person) -> Non
     assert stack.admin("users.events", login_name="iam")["items"]
 
 
-def test_who_is_there_again_is_not_erased(stack: Stack, busy: Person) -> None:
+def test_a_user_who_was_created_again_is_not_erased(stack: Stack, busy: Person) -> None:
     stack.admin("users.delete", login_name=busy.name)
     stack.admin("users.create", login_name=busy.name, password=busy.password)
     held = items_of(stack, busy.name)

@@ -19,7 +19,7 @@ from tests.api import administrators, deliveries
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack, role_of
 from tests.api.test_administration import SUCCEEDS, over_http
-from tests.deployment import basic
+from tests.product import basic
 
 # What the runtime and X-Ray's daemon ask, not the functions.
 RUNTIME = ("logs:", "xray:")
@@ -135,9 +135,7 @@ def _values(ask: Ask, key: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_role_allows_nothing_that_its_function_never_asks_for(
-    shared_stack: Stack, asked: dict[str, list[Ask]], name: str
-) -> None:
+def test_a_role_allows_only_what_its_function_uses(shared_stack: Stack, asked: dict[str, list[Ask]], name: str) -> None:
     policy = role_of(shared_stack.template.functions[name]).policy
     statements = [each for each in policy.statements if not each.actions[0].startswith(RUNTIME)]
     assert len(statements) > 5

@@ -6,8 +6,8 @@ import jwt
 import pytest
 
 from tests.api.stack import Stack
-from tests.deployment import Json
 from tests.people import Person, challenge_path, code_in
+from tests.product import Json
 
 type NewPerson = Callable[..., Person]
 
@@ -28,9 +28,7 @@ def mailed(person: Person) -> str:
     return code_in(person.stack.mails(person.email)[0])
 
 
-def test_a_passcode_by_mail_gives_a_token_that_says_so_and_verifies_no_phone(
-    stack: Stack, new_person: NewPerson
-) -> None:
+def test_a_passcode_by_mail_is_named_in_the_token_and_verifies_no_phone(stack: Stack, new_person: NewPerson) -> None:
     person = new_person()
     person.login()
     answer = person.recover()
@@ -56,7 +54,7 @@ def test_every_verified_phone_is_told_without_a_code(stack: Stack, person: Perso
     assert person.name in told["Body"]
 
 
-def test_a_phone_that_cannot_be_told_holds_nothing_up(stack: Stack, person: Person) -> None:
+def test_a_phone_that_cannot_be_told_does_not_stop_the_recovery(stack: Stack, person: Person) -> None:
     stack.line.answers(500, b"")
     assert person.recover().status == 201
     assert person.verify(mailed(person)).status == 200
@@ -84,7 +82,7 @@ def test_mails_have_a_count_of_three_and_a_cooldown_of_their_own(stack: Stack, p
     assert person.recover().status == 201
 
 
-def test_wrong_codes_of_a_mail_count_and_lock_as_any(person: Person) -> None:
+def test_wrong_codes_of_a_mail_count_and_lock_like_any_other(person: Person) -> None:
     person.recover()
     mail = mailed(person)
     wrong = "000000" if mail != "000000" else "111111"
@@ -108,7 +106,7 @@ def test_a_challenge_can_change_from_messages_to_mail_and_back(stack: Stack, per
     assert person.verify().json["amr"] == ["pwd", "sms"]
 
 
-def test_after_a_mail_a_message_needs_a_phone_to_go_to(person: Person) -> None:
+def test_a_message_after_a_mail_needs_a_phone_id(person: Person) -> None:
     person.recover()
     answer = person.resend(channel="sms")
     assert answer.code == "invalid_request"
@@ -122,7 +120,7 @@ def test_a_mail_and_a_phone_at_once_are_refused(person: Person) -> None:
 
 
 @pytest.mark.parametrize("user", [{"kind": "system"}, {"email": False}])
-def test_who_has_no_mailbox_or_is_a_system_user_cannot_recover(
+def test_users_without_a_mailbox_and_system_users_cannot_recover(
     stack: Stack, new_person: NewPerson, user: dict[str, object]
 ) -> None:
     person = new_person(**user)
@@ -132,14 +130,14 @@ def test_who_has_no_mailbox_or_is_a_system_user_cannot_recover(
     assert person.resend(channel="email").code == "forbidden"
 
 
-def test_without_a_sender_of_mail_there_is_no_recovery(stack: Stack, person: Person) -> None:
+def test_recovery_needs_a_mail_sender(stack: Stack, person: Person) -> None:
     with stack.with_settings(email_sender=None):
         assert person.login().json["help"]["email"] is None
         answer = person.recover()
         assert (answer.status, answer.code) == (503, "settings_incomplete")
 
 
-def test_a_sender_that_ses_does_not_know_refuses_and_gives_back(stack: Stack, person: Person) -> None:
+def test_a_mail_sender_unknown_to_ses_is_refused_and_given_back(stack: Stack, person: Person) -> None:
     with stack.with_settings(email_sender="no-reply@unverified.example.net"):
         answer = person.recover()
         assert (answer.status, answer.code) == (503, "settings_incomplete")
@@ -160,7 +158,7 @@ def test_recovery_takes_an_empty_object_and_nothing_else(person: Person) -> None
     assert person.call("POST", "/v1/recovery", {}).status == 201
 
 
-def test_the_same_recovery_twice_mails_once(stack: Stack, person: Person) -> None:
+def test_a_repeated_recovery_sends_one_mail(stack: Stack, person: Person) -> None:
     first, again = person.recover(key="k"), person.recover(key="k")
     assert first.json["id"] == again.json["id"]
     assert person.email

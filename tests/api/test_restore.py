@@ -81,7 +81,7 @@ def used_up(person: Person) -> str:
     return code
 
 
-def test_what_came_back_with_the_table_is_ended_by_new_keys(
+def test_new_keys_end_the_logins_that_were_restored_with_the_table(
     stack: Stack, dynamodb: Any, request: pytest.FixtureRequest
 ) -> None:
     person = people.add(stack).challenged()
@@ -113,7 +113,9 @@ def test_what_came_back_with_the_table_is_ended_by_new_keys(
         assert person.challenged().verify().status == 200
 
 
-def test_what_administrators_did_since_is_listed_before_the_table_goes(stack: Stack, dynamodb: Any) -> None:
+def test_changes_by_administrators_since_then_are_listed_before_the_table_is_deleted(
+    stack: Stack, dynamodb: Any
+) -> None:
     gone, moved = people.add(stack), people.add(stack)
     time.sleep(0.01)
     since = time.strftime("EVENT#%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 1))

@@ -71,7 +71,7 @@ def log_in_across(stack: Stack, *containers: Containers) -> None:
             assert person.verify().status == 200
 
 
-def test_a_rotation_refuses_nobody_whatever_each_container_has_read(stack: Stack, secrets_manager: Any) -> None:
+def test_a_rotation_refuses_nobody_whichever_keys_a_container_has_read(stack: Stack, secrets_manager: Any) -> None:
     under_way = people.add(stack).challenged()
     before = warm(stack)
     between: list[Containers] = []
@@ -97,7 +97,7 @@ def test_a_rotation_refuses_nobody_whatever_each_container_has_read(stack: Stack
     assert len(now["current"]) == 64
 
 
-def test_a_list_goes_on_after_a_rotation(stack: Stack, secrets_manager: Any) -> None:
+def test_a_list_continues_after_a_rotation(stack: Stack, secrets_manager: Any) -> None:
     admin = administrators.new(stack)
     people.add(stack)
     cursor = admin.ask("GET", "/users", limit=1).json["cursor"]
@@ -117,7 +117,7 @@ def test_after_two_rotations_the_oldest_key_is_refused(stack: Stack, secrets_man
     assert older.verify().status == 200
 
 
-def test_replaced_at_once_the_key_ends_every_login_under_way(stack: Stack, secrets_manager: Any) -> None:
+def test_replacing_the_key_at_once_ends_every_unfinished_login(stack: Stack, secrets_manager: Any) -> None:
     person = people.add(stack).challenged()
     waited: list[float] = []
     secret(secrets_manager, waited.append).replace()
@@ -145,7 +145,7 @@ def test_a_second_rotation_waits_until_no_login_needs_the_previous_key(secrets_m
     assert keys(secrets_manager) == before
 
 
-def test_a_rotation_that_was_broken_off_goes_on_with_the_key_that_it_drew(secrets_manager: Any) -> None:
+def test_an_interrupted_rotation_continues_with_the_key_it_drew(secrets_manager: Any) -> None:
     def breaks_off(_seconds: float) -> None:
         raise KeyboardInterrupt
 
@@ -158,7 +158,7 @@ def test_a_rotation_that_was_broken_off_goes_on_with_the_key_that_it_drew(secret
     assert waited == [WAIT_SECONDS]
 
 
-def test_two_who_rotate_at_once_do_not_undo_each_other(secrets_manager: Any) -> None:
+def test_two_rotations_at_once_do_not_undo_each_other(secrets_manager: Any) -> None:
     def another(_seconds: float) -> None:
         secrets_manager.put_secret_value(SecretId=NAME, SecretString='{"current": "c", "previous": "p", "next": "n"}')
 

@@ -79,7 +79,7 @@ def key_id(name: str) -> str:
 
 
 @pytest.mark.usefixtures("second_key")
-def test_through_a_rotation_every_token_is_good_before_and_after_each_deployment(stack: Stack) -> None:
+def test_every_token_stays_valid_before_and_after_each_deployment_of_a_rotation(stack: Stack) -> None:
     deployments = [deploy(stack, order) for order in ORDERS]
     for old, new in itertools.pairwise(deployments):
         # What the older containers sign is good in the newer ones, until the last step; and the other way round.
@@ -95,7 +95,7 @@ def test_through_a_rotation_every_token_is_good_before_and_after_each_deployment
 
 @pytest.mark.usefixtures("second_key")
 @pytest.mark.parametrize("orders", [*itertools.pairwise([*ORDERS, *ORDERS[-2::-1]])], ids=" to ".join)
-def test_a_role_that_changed_before_the_calls_moved_stops_nobody(stack: Stack, orders: tuple[str, str]) -> None:
+def test_a_role_change_before_the_alias_moves_stops_nobody(stack: Stack, orders: tuple[str, str]) -> None:
     """CloudFormation changes the role first; containers of before go on for as long as the rollout takes."""
     old, new = map(deploy, (stack, stack), orders)
     functions = {
@@ -119,7 +119,7 @@ def test_the_key_named_first_signs_and_those_named_are_published(stack: Stack, o
 
 
 @pytest.mark.usefixtures("second_key")
-def test_a_key_that_is_no_longer_named_opens_nothing(stack: Stack) -> None:
+def test_a_key_that_is_no_longer_named_is_not_accepted(stack: Stack) -> None:
     """As after the last step of a rotation, or after a deployment that skips the steps between to end every token."""
     admin = deploy(stack, "first").log_in()
     after = deploy(stack, "second")
@@ -143,7 +143,7 @@ class CountingKms:
 
 
 @pytest.mark.usefixtures("second_key")
-def test_signing_reads_one_key_and_strangers_tokens_make_us_read_each_once(stack: Stack) -> None:
+def test_signing_reads_one_key_and_foreign_tokens_cause_one_read_of_each(stack: Stack) -> None:
     kms = CountingKms(boto3.client("kms"))
     signer = KmsSigner(kms, [f"{ALIAS}second", f"{ALIAS}first"])
     signer.sign(b"message")
@@ -154,7 +154,7 @@ def test_signing_reads_one_key_and_strangers_tokens_make_us_read_each_once(stack
     assert kms.read == [f"{ALIAS}second", f"{ALIAS}first"]
 
 
-def test_a_key_that_is_not_there_yet_is_looked_for_again(stack: Stack, request: pytest.FixtureRequest) -> None:
+def test_a_missing_key_is_looked_for_again(stack: Stack, request: pytest.FixtureRequest) -> None:
     deployment = deploy(stack, "first,second")
     with deployment.answering():
         assert stack.call("GET", "/.well-known/jwks.json").code == "temporarily_unavailable"

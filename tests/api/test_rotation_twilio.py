@@ -37,7 +37,7 @@ def passed_on(stack: Stack, containers: dict[str, ModuleType]) -> int:
         return deliveries.tell(stack, of, parameters, signature=signature).status
 
 
-def test_saved_first_and_then_promoted_the_secondary_token_loses_no_message_and_no_report(
+def test_saving_and_then_promoting_the_secondary_token_loses_no_message_and_no_report(
     stack: Stack, account: Account
 ) -> None:
     stack.secrets.add(account.secondary_auth_token)
@@ -53,7 +53,7 @@ def test_saved_first_and_then_promoted_the_secondary_token_loses_no_message_and_
     assert passed_on(stack, {}) == 204
 
 
-def test_the_token_before_sends_nothing_after_the_promotion(stack: Stack, account: Account) -> None:
+def test_the_former_token_sends_nothing_after_the_promotion(stack: Stack, account: Account) -> None:
     """So that the order is the one above: promoted first, everything is refused until the new one is saved."""
     stack.restart()
     stack.line.twilio.promote()

@@ -17,9 +17,9 @@ from botocore.exceptions import EndpointConnectionError
 from tests import access_log
 from tests.api.deliveries import BREAKER, faults, ref, report
 from tests.api.stack import Stack
-from tests.deployment import basic
 from tests.emf import data
 from tests.people import Person
+from tests.product import basic
 
 type NewPerson = Callable[..., Person]
 type Line = dict[str, Any]

@@ -36,7 +36,7 @@ def test_a_new_login_or_another_phone_does_not_shorten_the_cooldown(new_person: 
     assert person.start(phone=1).code == "resend_too_soon"
 
 
-def test_after_max_sends_no_more_go_out_until_a_lock_time_after_the_last(stack: Stack, person: Person) -> None:
+def test_after_max_sends_nothing_is_sent_for_a_lock_time(stack: Stack, person: Person) -> None:
     assert person.challenged().get().json["sends_remaining"] == 4
     for left in (3, 2, 1, 0):
         person.later(61)
@@ -77,7 +77,7 @@ def test_a_spent_budget_refuses_and_sends_nothing(
     assert len(stack.texts(person.numbers[0])) == 1
 
 
-def test_a_number_has_one_budget_whoever_it_belongs_to(stack: Stack, new_person: NewPerson) -> None:
+def test_users_who_share_a_number_share_its_budget(stack: Stack, new_person: NewPerson) -> None:
     person = new_person()
     other = new_person(phones=person.numbers)
     with stack.with_settings(budgets={"number_per_hour": 1}):
@@ -173,7 +173,7 @@ def test_a_messaging_service_and_a_name_can_be_the_sender(stack: Stack, person: 
         ("+15005550002", "destination_blocked", False),  # 21612: not reachable
     ],
 )
-def test_what_twilio_refuses_is_given_back_and_another_phone_can_be_chosen_at_once(
+def test_a_send_refused_by_twilio_is_given_back_and_another_phone_can_be_chosen_at_once(
     stack: Stack, new_person: NewPerson, magic: str, code: str, permanent: bool
 ) -> None:
     person = new_person(phones=2)
@@ -196,7 +196,7 @@ def test_what_twilio_refuses_is_given_back_and_another_phone_can_be_chosen_at_on
 
 
 @pytest.mark.parametrize("code", [21211, 21614, 30005, 30006])
-def test_a_refusal_for_good_marks_the_phone(stack: Stack, person: Person, code: int) -> None:
+def test_a_permanent_refusal_marks_the_phone(stack: Stack, person: Person, code: int) -> None:
     person.login()
     stack.line.refuses(code)
     assert person.start().code == "phone_unusable"
@@ -210,7 +210,7 @@ def test_a_refusal_for_good_marks_the_phone(stack: Stack, person: Person, code: 
     ("code", "status"),
     [(21608, 400), (21610, 400), (21408, 400), (21659, 400), (99999, 400), (0, 404)],
 )
-def test_a_refusal_that_is_not_for_good_marks_nothing_and_is_given_back(
+def test_a_temporary_refusal_marks_nothing_and_is_given_back(
     stack: Stack, person: Person, code: int, status: int
 ) -> None:
     person.login()
@@ -223,7 +223,7 @@ def test_a_refusal_that_is_not_for_good_marks_nothing_and_is_given_back(
     assert person.start().json["sends_remaining"] == 4
 
 
-def test_a_429_is_tried_again_a_little_and_then_given_back(stack: Stack, person: Person) -> None:
+def test_a_429_is_retried_a_few_times_and_then_given_back(stack: Stack, person: Person) -> None:
     person.login()
     stack.line.refuses(20429, 429)
     assert person.start().code == "sms_unavailable"
@@ -282,9 +282,7 @@ def test_at_most_max_sends_are_given_back_until_a_success(stack: Stack, person: 
     ("status", "body"),
     [(500, b"{}"), (502, b"<html>Bad gateway</html>"), (503, b""), (504, b"null"), (201, b"not json"), (200, b"[]")],
 )
-def test_what_became_of_a_message_is_unknown_after_an_answer_that_says_nothing(
-    stack: Stack, person: Person, status: int, body: bytes
-) -> None:
+def test_a_message_is_unknown_after_an_unclear_answer(stack: Stack, person: Person, status: int, body: bytes) -> None:
     """The code stays valid, nothing is sent again, nothing is given back, and the cooldown stays."""
     person.login()
     stack.line.answers(status, body)
@@ -299,9 +297,7 @@ def test_what_became_of_a_message_is_unknown_after_an_answer_that_says_nothing(
 
 
 @pytest.mark.parametrize(("status", "body"), [(400, b"[]"), (404, b"null"), (403, b"<html>"), (302, b"")])
-def test_a_refusal_that_nobody_can_read_is_given_back_or_unknown(
-    stack: Stack, person: Person, status: int, body: bytes
-) -> None:
+def test_an_unreadable_refusal_is_given_back_or_unknown(stack: Stack, person: Person, status: int, body: bytes) -> None:
     person.login()
     stack.line.answers(status, body)
     answer = person.start()
@@ -334,7 +330,9 @@ def silent(*, hang: float) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("hang", [0, 15], ids=["closed", "timed out"])
-def test_a_connection_that_ends_without_an_answer_leaves_it_unknown(stack: Stack, person: Person, hang: float) -> None:
+def test_a_message_is_unknown_if_the_connection_ends_without_an_answer(
+    stack: Stack, person: Person, hang: float
+) -> None:
     person.login()
     with silent(hang=hang) as url, stack.at(TWILIO_API_URL=url):
         before = datetime.now(UTC)
@@ -346,7 +344,7 @@ def test_a_connection_that_ends_without_an_answer_leaves_it_unknown(stack: Stack
     assert person.resend().code == "resend_too_soon"
 
 
-def test_where_nothing_listens_nothing_was_sent_and_the_send_is_given_back(stack: Stack, person: Person) -> None:
+def test_a_send_is_given_back_if_nothing_listens(stack: Stack, person: Person) -> None:
     person.login()
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
@@ -358,7 +356,7 @@ def test_where_nothing_listens_nothing_was_sent_and_the_send_is_given_back(stack
 # --- the same request twice
 
 
-def test_the_same_key_and_body_again_is_the_same_challenge_and_sends_nothing(stack: Stack, person: Person) -> None:
+def test_the_same_key_and_body_return_the_same_challenge_and_send_nothing(stack: Stack, person: Person) -> None:
     person.login()
     first = person.start(key="k1")
     again = person.start(key="k1")
@@ -418,7 +416,7 @@ def test_a_key_of_a_superseded_challenge_is_superseded(person: Person) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "é", "a\tb", "a\x00", "a\x7f", "🔑"])
-def test_a_key_that_cannot_be_one_is_refused_and_sends_nothing(stack: Stack, person: Person, key: str) -> None:
+def test_an_invalid_key_is_refused_and_sends_nothing(stack: Stack, person: Person, key: str) -> None:
     person.login()
     answer = person.start(key=key)
     assert (answer.status, answer.code) == (400, "invalid_request")
@@ -427,7 +425,7 @@ def test_a_key_that_cannot_be_one_is_refused_and_sends_nothing(stack: Stack, per
 
 
 @pytest.mark.parametrize("key", ["k", "x" * 255, " ", "a b", 'a"b', "#:/?", "requests.x", "é".encode().hex()])
-def test_any_other_key_works(stack: Stack, person: Person, key: str) -> None:
+def test_every_valid_key_works(stack: Stack, person: Person, key: str) -> None:
     person.login()
     assert person.start(key=key).status == person.start(key=key).status == 201
     assert len(stack.line.requests) == 1
@@ -462,9 +460,7 @@ def test_the_header_of_a_key_is_read_in_any_case(stack: Stack, person: Person) -
         ({"phone_id": "0-0", "to": "+85292153799"}, "to"),
     ],
 )
-def test_a_start_that_is_not_as_the_api_takes_it_names_the_field(
-    stack: Stack, person: Person, body: dict[str, object], field: str
-) -> None:
+def test_an_invalid_start_names_the_field(stack: Stack, person: Person, body: dict[str, object], field: str) -> None:
     person.login()
     answer = person.call("POST", "/v1/challenges", body)
     assert (answer.status, answer.code) == (400, "invalid_request")
@@ -483,7 +479,7 @@ def test_a_start_that_is_not_as_the_api_takes_it_names_the_field(
         ("x", "body"),
     ],
 )
-def test_a_resend_that_is_not_as_the_api_takes_it_names_the_field(person: Person, body: object, field: str) -> None:
+def test_an_invalid_resend_names_the_field(person: Person, body: object, field: str) -> None:
     person.challenged()
     person.later(61)
     answer = person.call("POST", challenge_path(person.challenge, "resend"), body)

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mfa.tokens.mfa_tokens import read_mfa_token, write_mfa_token
 from tests.api.stack import ISSUER, Stack
-from tests.deployment import Answer
 from tests.people import Person, challenge_path
+from tests.product import Answer
 
 type NewPerson = Callable[..., Person]
 
@@ -67,7 +67,7 @@ def wrong_authorisations(stack: Stack, person: Person, access_token: str) -> dic
     }
 
 
-def test_no_token_and_no_other_token_authorises_anything(stack: Stack, person: Person, new_person: NewPerson) -> None:
+def test_a_missing_or_different_token_authorises_nothing(stack: Stack, person: Person, new_person: NewPerson) -> None:
     without_mfa = new_person(mfa=False)
     access_token = without_mfa.login().json["token"]
     person.challenged()
@@ -110,14 +110,14 @@ def test_an_expired_token_is_invalid(stack: Stack, person: Person, ask: Callable
     assert ask(person).code == "invalid_token"
 
 
-def test_a_token_of_a_user_who_is_gone_starts_nothing(stack: Stack, person: Person) -> None:
+def test_a_token_of_a_deleted_user_starts_nothing(stack: Stack, person: Person) -> None:
     person.login()
     stack.admin("users.delete", login_name=person.name)
     assert person.start().code == "invalid_token"
     assert person.recover().code == "invalid_token"
 
 
-def test_a_token_from_before_the_user_was_made_anew_starts_nothing(stack: Stack, person: Person) -> None:
+def test_a_token_from_before_the_user_was_created_again_starts_nothing(stack: Stack, person: Person) -> None:
     person.login()
     stack.admin("users.delete", login_name=person.name)
     stack.admin("users.create", login_name=person.name, password=person.password, mfa_enabled=True)
@@ -209,7 +209,7 @@ def test_every_access_token_has_an_id_of_its_own(new_person: NewPerson) -> None:
     assert tokens[0]["jti"] != tokens[1]["jti"]
 
 
-def test_the_setting_says_how_long_an_access_token_lives(stack: Stack, new_person: NewPerson) -> None:
+def test_the_lifetime_of_an_access_token_is_a_setting(stack: Stack, new_person: NewPerson) -> None:
     person = new_person(mfa=False)
     with stack.with_settings(access_token_seconds=60):
         answer = person.login().json

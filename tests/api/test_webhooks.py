@@ -49,9 +49,7 @@ def delivery(person: Person) -> dict[str, Any]:
         ("read", "delivered"),
     ],
 )
-def test_how_far_a_message_has_come_shows_in_the_challenge(
-    stack: Stack, person: Person, status: str, shown: str
-) -> None:
+def test_the_challenge_shows_the_progress_of_the_message(stack: Stack, person: Person, status: str, shown: str) -> None:
     person.challenged()
     assert delivery(person) == {"status": "queued"}
     answer = report(stack, ref(stack), status)
@@ -100,7 +98,7 @@ def test_a_refusal_without_a_code_is_unknown(stack: Stack, person: Person) -> No
     "parameters",
     [{}, {"MessageStatus": ""}, {"MessageStatus": "receiving"}, {"MessageStatus": "DELIVERED"}, {"SmsStatus": "sent"}],
 )
-def test_a_status_that_is_none_changes_nothing(stack: Stack, person: Person, parameters: dict[str, str]) -> None:
+def test_an_unknown_status_changes_nothing(stack: Stack, person: Person, parameters: dict[str, str]) -> None:
     person.challenged()
     before = person.item
     assert tell(stack, ref(stack), parameters).status == 204
@@ -119,7 +117,7 @@ def test_unknown_becomes_known_when_twilio_reports(stack: Stack, person: Person)
 # --- who reports
 
 
-def test_only_twilio_reports(stack: Stack, person: Person) -> None:
+def test_only_twilio_can_report(stack: Stack, person: Person) -> None:
     """Signed with the account's token, for the configured URL, with these parameters: anything else is forged."""
     person.challenged()
     of, parameters = ref(stack), about(stack, "undelivered", 30005)
@@ -148,7 +146,7 @@ def test_only_twilio_reports(stack: Stack, person: Person) -> None:
     assert person.phone_item()["unusable_reason"] == "30005"
 
 
-def test_the_host_that_a_request_names_decides_nothing(stack: Stack, person: Person) -> None:
+def test_the_host_header_of_a_report_is_ignored(stack: Stack, person: Person) -> None:
     """Behind a proxy it may be any; a forger may name any."""
     person.challenged()
     of, parameters = ref(stack), about(stack, "delivered")
@@ -158,7 +156,7 @@ def test_the_host_that_a_request_names_decides_nothing(stack: Stack, person: Per
     assert delivery(person) == {"status": "delivered"}
 
 
-def test_a_token_that_was_replaced_signs_for_an_hour_and_then_nothing(stack: Stack, person: Person) -> None:
+def test_a_replaced_token_signs_reports_for_an_hour(stack: Stack, person: Person) -> None:
     person.challenged()
     of = ref(stack)
     with stack.with_settings(twilio={"auth_token": "0" * 32}):
@@ -172,7 +170,7 @@ def test_a_token_that_was_replaced_signs_for_an_hour_and_then_nothing(stack: Sta
 
 
 @pytest.mark.parametrize("token", [None, "f" * 32], ids=["removed", "replaced by another account's"])
-def test_a_token_that_was_taken_away_signs_nothing(stack: Stack, person: Person, token: str | None) -> None:
+def test_a_removed_token_signs_nothing(stack: Stack, person: Person, token: str | None) -> None:
     """Removing it is how to say that it is not trusted; so is replacing it twice."""
     person.challenged()
     of = ref(stack)
@@ -182,7 +180,7 @@ def test_a_token_that_was_taken_away_signs_nothing(stack: Stack, person: Person,
         assert report(stack, of, "delivered").status == 403
 
 
-def test_without_an_account_nobody_reports(stack: Stack, person: Person) -> None:
+def test_without_an_account_no_report_is_accepted(stack: Stack, person: Person) -> None:
     person.challenged()
     with stack.with_settings(twilio={"auth_token": None}):
         assert report(stack, ref(stack), "delivered", None).status == 403
@@ -198,7 +196,7 @@ def test_a_report_of_no_send_changes_nothing(stack: Stack, person: Person, of: s
     assert person.item == before
 
 
-def test_without_a_ref_nothing_is_signed_for(stack: Stack, person: Person) -> None:
+def test_a_report_without_a_ref_changes_nothing(stack: Stack, person: Person) -> None:
     person.challenged()
     assert tell(stack, None, about(stack, "delivered")).status in (204, 403)
     assert delivery(person) == {"status": "queued"}
@@ -243,7 +241,7 @@ def test_a_body_may_come_in_base64(stack: Stack, person: Person) -> None:
     ],
     ids=["twice", "large", "large value", "many", "no UTF-8", "JSON", "no value"],
 )
-def test_a_body_that_is_no_form_of_a_callbacks_size_is_refused(stack: Stack, person: Person, body: bytes) -> None:
+def test_a_body_that_is_not_a_form_of_a_callbacks_size_is_refused(stack: Stack, person: Person, body: bytes) -> None:
     person.challenged()
     answer = tell(stack, ref(stack), {}, body=body, in_base64=True)
     assert (answer.status, answer.code) == (400, "invalid_request")
@@ -262,7 +260,7 @@ def test_a_body_may_be_empty_or_no_base64(stack: Stack, person: Person) -> None:
 
 
 @pytest.mark.parametrize("value", ["50 %", "Łódź & ☎", "", "a+b", "x" * 5000])
-def test_parameters_are_signed_whatever_is_in_them(stack: Stack, person: Person, value: str) -> None:
+def test_a_signature_covers_any_parameters(stack: Stack, person: Person, value: str) -> None:
     person.challenged()
     assert tell(stack, ref(stack), about(stack, "delivered") | {"ToCity": value}).status == 204
     assert delivery(person) == {"status": "delivered"}
@@ -271,7 +269,7 @@ def test_parameters_are_signed_whatever_is_in_them(stack: Stack, person: Person,
 # --- twice, late, in another order
 
 
-def test_what_comes_twice_or_late_or_in_another_order_changes_nothing(stack: Stack, person: Person) -> None:
+def test_repeated_late_or_reordered_reports_change_nothing(stack: Stack, person: Person) -> None:
     person.challenged()
     of = ref(stack)
     report(stack, of, "delivered")
@@ -282,7 +280,7 @@ def test_what_comes_twice_or_late_or_in_another_order_changes_nothing(stack: Sta
     assert delivery(person) == {"status": "delivered"}
 
 
-def test_what_was_delivered_is_not_given_back(stack: Stack, person: Person) -> None:
+def test_a_delivered_message_is_not_given_back(stack: Stack, person: Person) -> None:
     person.challenged()
     of = ref(stack)
     report(stack, of, "delivered")
@@ -324,7 +322,7 @@ def test_a_refused_delivery_gives_the_send_back_once_and_keeps_the_cooldown(stac
     assert person.verify(code(person)).status == 200
 
 
-def test_a_send_that_a_newer_one_took_the_place_of_is_given_back_once(stack: Stack, person: Person) -> None:
+def test_a_replaced_send_is_given_back_once(stack: Stack, person: Person) -> None:
     person.challenged()
     of = ref(stack)
     person.later(61)
@@ -337,7 +335,7 @@ def test_a_send_that_a_newer_one_took_the_place_of_is_given_back_once(stack: Sta
     assert person.item["refunded"] == 1
 
 
-def test_a_delivery_of_an_older_send_says_nothing_of_the_newer(stack: Stack, person: Person) -> None:
+def test_a_report_on_an_older_send_does_not_change_the_newer_one(stack: Stack, person: Person) -> None:
     person.challenged()
     of = ref(stack)
     person.later(61)
@@ -346,7 +344,7 @@ def test_a_delivery_of_an_older_send_says_nothing_of_the_newer(stack: Stack, per
     assert delivery(person) == {"status": "queued"}
 
 
-def test_after_a_resend_by_mail_the_message_is_given_back_to_the_messages(stack: Stack, person: Person) -> None:
+def test_a_message_refused_after_a_resend_by_mail_is_given_back_to_the_messages(stack: Stack, person: Person) -> None:
     person.challenged()
     of = ref(stack)
     assert person.resend(channel="email").status == 200
@@ -404,7 +402,7 @@ def test_a_report_after_the_login_changes_no_approval(stack: Stack, person: Pers
     ("error", "marks"),
     [(30005, True), (30006, True), (21211, True), (21614, True), (30003, False), (30007, False), (30036, False)],
 )
-def test_a_refusal_for_good_marks_the_phone_until_it_is_verified(
+def test_a_permanent_refusal_marks_the_phone_until_it_is_verified(
     stack: Stack, person: Person, error: int, marks: bool
 ) -> None:
     person.challenged()
@@ -419,7 +417,7 @@ def test_a_refusal_for_good_marks_the_phone_until_it_is_verified(
     assert "unusable_reason" not in person.phone_item()
 
 
-def test_a_phone_that_was_verified_since_is_not_marked(stack: Stack, person: Person) -> None:
+def test_a_phone_verified_since_then_is_not_marked(stack: Stack, person: Person) -> None:
     person.challenged()
     of = ref(stack)
     assert person.verify(code(person)).status == 200
@@ -439,7 +437,7 @@ def test_an_older_send_marks_the_phone_once(stack: Stack, person: Person) -> Non
     assert person.item["charged"] == {"another"}
 
 
-def test_a_phone_that_was_removed_comes_back_by_no_report(stack: Stack, new_person: NewPerson) -> None:
+def test_a_report_does_not_bring_a_removed_phone_back(stack: Stack, new_person: NewPerson) -> None:
     person = new_person(phones=2)
     person.challenged()
     of = ref(stack)
@@ -453,7 +451,7 @@ def test_a_phone_that_was_removed_comes_back_by_no_report(stack: Stack, new_pers
 # --- all together
 
 
-def test_twilio_itself_signs_what_is_accepted(stack: Stack, person: Person) -> None:
+def test_a_signature_by_twilios_own_library_is_accepted(stack: Stack, person: Person) -> None:
     """The simulated Twilio's own callbacks, handed over as they were sent."""
     faults(stack, {"fault": "delivery", "status": "undelivered", "error_code": 30006, "after": 0.2})
     person.challenged()

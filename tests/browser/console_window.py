@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests import people
 from tests.browser.client import Client
 from tests.browser.conftest import Browsing
-from tests.deployment import PASSWORD
+from tests.product import PASSWORD
 from tests.running import Running
 
 PATH = "/v1/admin/console/"

@@ -17,8 +17,8 @@ from tests.browser.console_window import (
     every_page,
     make_admin,
 )
-from tests.deployment import PASSWORD
 from tests.people import Person, receive
+from tests.product import PASSWORD
 from tests.running import Running
 
 type MakePerson = Callable[..., Person]
@@ -40,7 +40,7 @@ def test_times_are_shown_in_minutes_and_saved_in_seconds(browsing: Browsing, sta
     stack.admin("settings.patch", lock_seconds=900)
 
 
-def test_edits_wait_for_save_across_the_tabs(browsing: Browsing, stack: Running) -> None:
+def test_edits_on_all_tabs_wait_for_save(browsing: Browsing, stack: Running) -> None:
     """Edits of several tabs are one draft: kept on the way between them, asked about before they are left, discarded at once."""
     console = Console.open(browsing, make_admin(stack), "#/settings/messages")
     console.field("Signature").fill("Somebody <b>else</b>")
@@ -120,7 +120,9 @@ def test_the_login_may_be_a_call(browsing: Browsing, stack: Running) -> None:
     console.sees("Clients")
 
 
-def test_an_ended_session_returns_to_where_one_was(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
+def test_a_new_login_returns_to_the_page_where_the_session_ended(
+    browsing: Browsing, stack: Running, make_person: MakePerson
+) -> None:
     """When the session ends in the middle of an edit the page says so; after logging in again the edit is there, and saved."""
     admin, person = make_admin(stack), make_person()
     console = Console.open(browsing, admin, f"#/users/{person.name}/profile")
@@ -137,7 +139,7 @@ def test_an_ended_session_returns_to_where_one_was(browsing: Browsing, stack: Ru
     assert stack.admin("users.get", login_name=person.name)["owner"] == "Keller & Söhne"
 
 
-def test_a_reload_asks_to_log_in_and_keeps_the_place(browsing: Browsing, stack: Running) -> None:
+def test_a_reload_asks_for_a_login_and_keeps_the_page(browsing: Browsing, stack: Running) -> None:
     """The token is in memory only: nothing is stored, a reload asks again, and the address leads back."""
     admin = make_admin(stack)
     console = Console.open(browsing, admin, "#/settings/limits")
@@ -173,7 +175,9 @@ def test_pages_say_when_they_cannot_load(browsing: Browsing, stack: Running, mak
         expect(console.main.locator(".card").first).to_be_visible()
 
 
-def test_the_main_way_by_keyboard_alone(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
+def test_a_user_is_found_and_edited_by_keyboard_alone(
+    browsing: Browsing, stack: Running, make_person: MakePerson
+) -> None:
     """From the login to a saved switch nobody needs a mouse, and what has the focus can be seen."""
     person = make_person(mfa=False)
     console = Console(browsing.open(PATH + "#/users"))
@@ -233,7 +237,7 @@ def test_every_page_fits(
     console.check_accessible()
 
 
-def test_a_stage_may_stand_before_the_path(browsing: Browsing, stack: Running) -> None:
+def test_the_console_works_below_a_stage(browsing: Browsing, stack: Running) -> None:
     """Where the API lies below a stage such as /live, the console asks there."""
     asked: list[str] = []
 

@@ -140,7 +140,7 @@ def test_calls_need_a_phone_number(console: Console, stack: Running) -> None:
     assert stack.admin("settings.get")["voice"]["enabled"] is True
 
 
-def test_test_numbers(console: Console, stack: Running) -> None:
+def test_test_numbers_are_edited(console: Console, stack: Running) -> None:
     """Test numbers are listed with their passcodes and with what they are for; they are added and removed with Save."""
     console.go("#/settings/access")
     expect(console.row("Hong Kong")).to_contain_text(TEST_NUMBER["code"])

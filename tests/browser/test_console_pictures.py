@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 
 from tests.browser.client import Client
 from tests.browser.console_window import PATH, Console, MakeBrowsing, every_page, screenshot
-from tests.deployment import PASSWORD
 from tests.people import receive
+from tests.product import PASSWORD
 from tests.running import Running
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"

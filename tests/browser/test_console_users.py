@@ -14,8 +14,8 @@ from playwright.sync_api import Route, expect
 from tests.browser.client import Client
 from tests.browser.conftest import TEST_NUMBER, Browsing, simulated_twilio
 from tests.browser.console_window import Console, MakeBrowsing, make_admin
-from tests.deployment import PASSWORD
 from tests.people import Person, receive
+from tests.product import PASSWORD
 from tests.running import Running
 
 type MakePerson = Callable[..., Person]
@@ -62,7 +62,7 @@ def test_mfa_for_a_user_until_the_phone_is_verified(
     expect(console.row("Hong Kong").locator("time")).to_be_visible()
 
 
-def test_a_page_that_is_empty_but_not_the_last_is_passed_over(
+def test_an_empty_page_that_is_not_the_last_is_skipped(
     browsing: Browsing, stack: Running, make_person: MakePerson
 ) -> None:
     """The API reads only so much for a request: whoever is found after that is shown all the same."""
@@ -99,7 +99,7 @@ def test_the_records_of_a_user_are_downloaded(browsing: Browsing, stack: Running
     assert "argon2" not in str(document)
 
 
-def test_a_new_user(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
+def test_a_user_is_created(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """A user is made with a phone; a name that exists in another spelling and a number that is none are told at their fields."""
     taken = make_person()
     console = Console.open(browsing, make_admin(stack), "#/new-user")
@@ -119,7 +119,7 @@ def test_a_new_user(browsing: Browsing, stack: Running, make_person: MakePerson)
     assert stack.admin("users.get", login_name="new.person")["mfa_enabled"] is True
 
 
-def test_mfa_from_the_list(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
+def test_mfa_is_switched_on_in_the_list(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """The switch in the list acts at once; turning it off asks first; the filter shows who is left."""
     person = make_person()
     console = Console.open(browsing, make_admin(stack), f"#/users?q={person.name}&mfa=true")
@@ -136,7 +136,7 @@ def test_mfa_from_the_list(browsing: Browsing, stack: Running, make_person: Make
     assert stack.admin("users.get", login_name=person.name)["mfa_enabled"] is True
 
 
-def test_pages_of_the_list(browsing: Browsing, stack: Running) -> None:
+def test_the_list_has_pages(browsing: Browsing, stack: Running) -> None:
     """A long list is paged forth and back, and coming back from a user shows the same page."""
     names = [f"many{n:03d}" for n in range(60)]
     stack.admin("users.import", csv="login_name\n" + "\n".join(names), dry_run=False)
@@ -152,7 +152,9 @@ def test_pages_of_the_list(browsing: Browsing, stack: Running) -> None:
     expect(console.row("many000")).to_be_visible()
 
 
-def test_another_administrator_was_faster(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
+def test_a_change_by_another_administrator_is_not_overwritten(
+    browsing: Browsing, stack: Running, make_person: MakePerson
+) -> None:
     """Nothing is overwritten: the page shows field by field what changed meanwhile, and goes on with what one chose."""
     person = make_person()
     console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/profile")
@@ -174,7 +176,7 @@ def test_another_administrator_was_faster(browsing: Browsing, stack: Running, ma
     assert (user["alias"], user["owner"], user["contact_email"]) == ("Mine", "My company", "theirs@example.com")
 
 
-def test_deleting_a_user_wants_the_name(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
+def test_deleting_a_user_asks_for_the_name(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """A user is deleted only after the name was typed; oneself one cannot delete."""
     admin, person = make_admin(stack), make_person()
     console = Console.open(browsing, admin, f"#/users/{person.name}/profile")
@@ -231,7 +233,7 @@ def test_a_locked_user_is_unlocked(browsing: Browsing, stack: Running, make_pers
     expect(console.row("Locked after too many wrong passcodes, until")).to_be_visible()
 
 
-def test_the_history_tells_what_became_of_messages(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
+def test_the_history_shows_the_outcome_of_messages(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """Calls, refusals by the carrier and test numbers are told in words, and a phone that was refused for good is marked."""
     person = make_person()
     number = person.numbers[0]
@@ -259,7 +261,7 @@ def test_the_history_tells_what_became_of_messages(browsing: Browsing, stack: Ru
     expect(console.row(number[-4:])).to_contain_text("it may be a landline")
 
 
-def test_a_new_password(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
+def test_a_password_is_replaced(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """A password is set in a dialog of its own, and edits beside it stay."""
     person = make_person(mfa=False)
     console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/profile")
@@ -273,7 +275,7 @@ def test_a_new_password(browsing: Browsing, stack: Running, make_person: MakePer
     assert person.login(password="another correct horse").json["status"] == "authenticated"
 
 
-def test_import_and_export(browsing: Browsing, stack: Running, tmp_path: Path) -> None:
+def test_users_are_imported_and_exported(browsing: Browsing, stack: Running, tmp_path: Path) -> None:
     """A dry run names the bad lines and writes nothing; the import goes on after a failure; the export has what was imported."""
     number = stack.number()
     lines = [f'imported{n:03d},Imported {n},"{HOSTILE}",true,{number if n == 0 else ""}' for n in range(120)]
@@ -312,7 +314,7 @@ def test_import_and_export(browsing: Browsing, stack: Running, tmp_path: Path) -
     assert sum(line.startswith("imported") for line in exported.splitlines()) == 120
 
 
-def test_a_file_that_is_no_csv(browsing: Browsing, stack: Running) -> None:
+def test_a_file_that_is_not_csv_is_refused(browsing: Browsing, stack: Running) -> None:
     """What is not UTF-8 is refused in words, and nothing is sent."""
     console = Console.open(browsing, make_admin(stack), "#/import-users")
     file: Any = {"name": "users.csv", "mimeType": "text/csv", "buffer": b"login_name\nm\xfcller\n"}
@@ -320,7 +322,7 @@ def test_a_file_that_is_no_csv(browsing: Browsing, stack: Running) -> None:
     expect(console.main).to_contain_text("It is not UTF-8.")
 
 
-def test_clients(browsing: Browsing, stack: Running) -> None:
+def test_clients_are_created_rotated_and_deleted(browsing: Browsing, stack: Running) -> None:
     """A client is registered as legacy, its secret shown once; a new secret takes the old one's place; deleting asks."""
     name = f"Server {HOSTILE}"
     console = Console.open(browsing, make_admin(stack), "#/clients")

@@ -17,8 +17,8 @@ from infra.local.seed import PASSWORD as DEMO_PASSWORD
 from mfa.errors import Refusal
 from tests.browser.client import Client
 from tests.browser.conftest import TEST_NUMBER, Browsing, arrived, hear, simulated_twilio
-from tests.deployment import PASSWORD
 from tests.people import Person
+from tests.product import PASSWORD
 from tests.running import Running
 
 type MakePerson = Callable[..., Person]
@@ -64,7 +64,7 @@ def test_a_whole_login_with_the_passcode_from_the_handset(browsing: Browsing, ma
     expect(client.page.locator("#token-signature")).to_contain_text("The signature is right")
 
 
-def test_a_wrong_passcode_is_said_at_the_input(client: Client, make_person: MakePerson) -> None:
+def test_a_wrong_passcode_is_shown_at_the_input(client: Client, make_person: MakePerson) -> None:
     """A wrong passcode is answered beside the input, which keeps the focus, and the right one still works."""
     person = make_person()
     client.log_in(person.name, PASSWORD)
@@ -140,7 +140,7 @@ def test_an_expired_passcode_offers_a_new_one(client: Client, make_person: MakeP
     client.sees("You are logged in")
 
 
-def test_the_countdown_ends_by_itself_and_is_heard_sparingly(timed_client: Client, make_person: MakePerson) -> None:
+def test_the_countdown_ends_by_itself_and_is_announced_sparingly(timed_client: Client, make_person: MakePerson) -> None:
     """Over its whole life the countdown says at most four things aloud, and its end moves the focus to words about it."""
     client = timed_client
     person = make_person()
@@ -238,7 +238,7 @@ def test_without_a_phone_there_is_help(client: Client, make_person: MakePerson) 
     client.sees("Enter the passcode")
 
 
-def test_wrong_credentials_have_one_face(client: Client, make_person: MakePerson) -> None:
+def test_all_wrong_credentials_look_the_same(client: Client, make_person: MakePerson) -> None:
     """A wrong password and an unknown name read the same; the password is cleared and has the focus."""
     person = make_person()
     said = []
@@ -250,7 +250,7 @@ def test_wrong_credentials_have_one_face(client: Client, make_person: MakePerson
     assert said[0] == said[1] == "The login name or the password is not right."
 
 
-def test_the_name_is_remembered_only_if_one_likes(browsing: Browsing, make_person: MakePerson) -> None:
+def test_the_name_is_remembered_only_on_request(browsing: Browsing, make_person: MakePerson) -> None:
     """A ticked box brings the name back next time, an unticked one forgets it; nothing else is ever stored."""
     person = make_person(mfa=False)
     for remember in (True, False):
@@ -307,7 +307,7 @@ def test_a_refused_phone_leads_to_another(timed_client: Client, make_person: Mak
     client.sees("You are logged in")
 
 
-def test_a_newer_login_takes_the_place(make_browsing: MakeBrowsing, make_person: MakePerson) -> None:
+def test_a_newer_login_replaces_the_older_one(make_browsing: MakeBrowsing, make_person: MakePerson) -> None:
     """A passcode asked for elsewhere ends this one, and the page says so instead of blaming the code."""
     person = make_person()
     here, there = (Client(make_browsing().open("/login")) for _ in range(2))
@@ -380,7 +380,7 @@ def test_a_double_click_does_nothing_twice(client: Client, make_person: MakePers
     assert len(asked) == 1
 
 
-def test_times_follow_the_servers_clock(make_browsing: MakeBrowsing, make_person: MakePerson) -> None:
+def test_times_follow_the_clock_of_the_server(make_browsing: MakeBrowsing, make_person: MakePerson) -> None:
     """A device whose clock is an hour wrong counts down from five minutes all the same."""
     person = make_person()
     for hours in (-1, 1):
@@ -415,7 +415,7 @@ def test_every_refusal_has_words_of_its_own(client: Client, make_person: MakePer
         client.page.unroute("**/v1/challenges")
 
 
-def test_a_code_from_the_future_is_admitted(client: Client, make_person: MakePerson) -> None:
+def test_an_unknown_error_code_is_shown_as_such(client: Client, make_person: MakePerson) -> None:
     """An answer that this page does not know is shown with the server's own words and the code to quote."""
     client.log_in(make_person().name, PASSWORD)
     client.sees("Choose a phone")
@@ -425,7 +425,7 @@ def test_a_code_from_the_future_is_admitted(client: Client, make_person: MakePer
     expect(client.notice).to_contain_text("moon_is_full")
 
 
-def test_waiting_is_told_and_counted_down(timed_client: Client, make_person: MakePerson) -> None:
+def test_a_wait_is_explained_and_counted_down(timed_client: Client, make_person: MakePerson) -> None:
     """A refusal with Retry-After says for how long, and goes away when the time is over."""
     client = timed_client
     client.log_in(make_person().name, PASSWORD)
@@ -485,7 +485,7 @@ def test_a_message_that_did_not_arrive_can_be_a_call(
     client.sees("You are logged in")
 
 
-def test_a_call_in_place_of_a_message(timed_client: Client, make_person: MakePerson, stack: Running) -> None:
+def test_a_passcode_can_be_requested_by_call(timed_client: Client, make_person: MakePerson, stack: Running) -> None:
     """A call is offered with the phones, says the digits, is made again on demand, and the token says that it was a call."""
     client = timed_client
     person = make_person()
@@ -516,7 +516,7 @@ def test_a_call_in_place_of_a_message(timed_client: Client, make_person: MakePer
     expect(client.claim("Proved by")).to_contain_text("pwd, tel")
 
 
-def test_whatsapp_beside_resend(timed_client: Client, make_person: MakePerson, stack: Running) -> None:
+def test_a_passcode_can_be_resent_by_whatsapp(timed_client: Client, make_person: MakePerson, stack: Running) -> None:
     """WhatsApp is offered beside the resend, and its passcode completes the same challenge."""
     client = timed_client
     person = make_person()
@@ -532,7 +532,7 @@ def test_whatsapp_beside_resend(timed_client: Client, make_person: MakePerson, s
     client.sees("You are logged in")
 
 
-def test_only_what_is_set_up_is_offered(client: Client, make_person: MakePerson) -> None:
+def test_only_configured_channels_are_offered(client: Client, make_person: MakePerson) -> None:
     """Where the login lists text messages only, nothing is said of calls and WhatsApp."""
 
     def text_only(route: Route) -> None:
@@ -548,7 +548,7 @@ def test_only_what_is_set_up_is_offered(client: Client, make_person: MakePerson)
     expect(ways).to_have_count(0)
 
 
-def test_a_test_number(client: Client, make_person: MakePerson) -> None:
+def test_a_test_number_logs_in_without_a_message(client: Client, make_person: MakePerson) -> None:
     """Nothing is sent to a test number, and the passcode that administrators gave it logs in."""
     person = make_person(phones=0)
     person.add_phone(TEST_NUMBER["number"])

@@ -15,7 +15,7 @@ from tests.people import receive
 from tests.running import Running
 
 
-def test_the_whole_setup(browsing: Browsing, stack: Running) -> None:
+def test_an_administrator_sets_up_twilio_from_nothing(browsing: Browsing, stack: Running) -> None:
     """An administrator enters Twilio's credentials, has them tested, reads the passcode from the phone, gives the contact
     email that was asked for, and saves; what is refused on the way is explained at its field."""
     stack.admin("settings.patch", twilio=None)

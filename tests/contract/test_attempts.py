@@ -10,7 +10,7 @@ from mfa.users.history import EventType
 from tests.contract.world import ADDRESS, REFUSED, START, Login, World
 
 
-def test_the_right_code_approves_and_begins_the_counts_anew(world: World, demo: Login) -> None:
+def test_the_right_code_approves_and_resets_the_counts(world: World, demo: Login) -> None:
     challenge = demo.start()
     for _ in range(3):
         with pytest.raises(errors.InvalidCode):
@@ -76,9 +76,7 @@ def test_the_code_of_an_earlier_send_names_no_message_that_was_refused(world: Wo
 
 
 @pytest.mark.guards("SAME_CHALLENGE")
-def test_a_newer_challenge_takes_the_place_of_the_older_where_nothing_is_compared_or_counted(
-    world: World, demo: Login
-) -> None:
+def test_a_replaced_challenge_compares_and_counts_nothing(world: World, demo: Login) -> None:
     older = demo.start()
     old_code = demo.code
     world.wait(60)
@@ -108,7 +106,7 @@ def test_a_code_is_right_until_the_moment_of_its_expiry(world: World, demo: Logi
 
 
 @pytest.mark.guards("NOT_EXPIRED")
-def test_nothing_is_compared_from_the_moment_of_expiry_on(world: World, demo: Login) -> None:
+def test_no_code_is_compared_from_the_moment_of_expiry(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(300)
     for code in (demo.code, demo.wrong_code):
@@ -129,7 +127,7 @@ def test_a_code_approves_once(world: World, demo: Login) -> None:
 
 
 @pytest.mark.guards("ATTEMPTS_LEFT")
-def test_after_the_last_attempt_the_right_code_is_not_compared_either(world: World, demo: Login) -> None:
+def test_after_the_last_attempt_even_the_right_code_is_not_compared(world: World, demo: Login) -> None:
     challenge = demo.start()
     for _ in range(5):
         with pytest.raises(errors.InvalidCode):
@@ -139,7 +137,7 @@ def test_after_the_last_attempt_the_right_code_is_not_compared_either(world: Wor
     assert (demo.item["failures"], len(demo.item["guesses"])) == (5, 5)
 
 
-def test_the_attempts_of_a_send_are_those_of_the_settings_it_was_made_under(world: World, demo: Login) -> None:
+def test_a_send_keeps_the_attempts_of_the_settings_it_was_made_under(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.set(max_invalid_attempts=3)
     for _ in range(4):
@@ -162,7 +160,7 @@ def test_the_hundredth_failure_since_the_last_success_is_the_last(world: World, 
 
 
 @pytest.mark.parametrize("tells_item", [True, False], ids=["an engine that tells the item", "one that does not"])
-def test_of_several_reasons_the_first_is_told(world: World, demo: Login, tells_item: bool) -> None:
+def test_the_first_of_several_reasons_is_told(world: World, demo: Login, tells_item: bool) -> None:
     world.wire.tells_item = tells_item
     challenge = demo.start()
     code = demo.code
@@ -197,7 +195,7 @@ def test_a_refusal_without_the_item_is_explained_by_one_read(world: World, demo:
 
 
 @pytest.mark.guards("UNUSED")
-def test_of_two_right_codes_at_once_one_approves(world: World, demo: Login) -> None:
+def test_one_of_two_right_codes_at_once_approves(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wire.before("transact_write_items", lambda: demo.verify(challenge, demo.code))
     with pytest.raises(errors.ChallengeUsed):
@@ -207,7 +205,7 @@ def test_of_two_right_codes_at_once_one_approves(world: World, demo: Login) -> N
 
 
 @pytest.mark.guards("SAME_SEND")
-def test_a_resend_between_claim_and_approval_makes_the_code_an_old_one(world: World, demo: Login) -> None:
+def test_a_resend_between_claim_and_approval_ends_the_code(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(60)
     world.wire.before("transact_write_items", lambda: demo.resend(challenge))
@@ -219,7 +217,7 @@ def test_a_resend_between_claim_and_approval_makes_the_code_an_old_one(world: Wo
 
 
 @pytest.mark.guards("SAME_SEND")
-def test_a_new_challenge_between_claim_and_approval_takes_its_place(world: World, demo: Login) -> None:
+def test_a_new_challenge_between_claim_and_approval_replaces_the_old_one(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(60)
     world.wire.before("transact_write_items", demo.start)
@@ -238,7 +236,7 @@ def test_a_phone_removed_between_claim_and_approval_is_not_brought_back(world: W
 
 
 @pytest.mark.guards("SAME_PHONE")
-def test_a_phone_that_is_no_longer_there_approves_nothing(world: World, demo: Login) -> None:
+def test_a_code_for_a_removed_phone_approves_nothing(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.remove(records.phone_key(demo.name, 0))
     with pytest.raises(errors.ChallengeExpired):
@@ -248,7 +246,7 @@ def test_a_phone_that_is_no_longer_there_approves_nothing(world: World, demo: Lo
 
 
 @pytest.mark.guards("SAME_PHONE")
-def test_another_phone_at_the_same_place_is_not_verified(world: World, demo: Login) -> None:
+def test_another_phone_in_the_same_slot_is_not_verified(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.edit(records.phone_key(demo.name, 0), id="0-another", number="+85291234567")
     with pytest.raises(errors.ChallengeExpired):
@@ -266,7 +264,7 @@ def test_a_deleted_user_is_not_approved(world: World, demo: Login) -> None:
 
 
 @pytest.mark.parametrize("where", ["signature", "approval"])
-def test_what_breaks_between_claim_and_approval_costs_an_attempt_and_not_the_code(
+def test_a_failure_between_claim_and_approval_costs_an_attempt_but_not_the_code(
     world: World, demo: Login, where: str
 ) -> None:
     challenge = demo.start()
@@ -354,9 +352,7 @@ def test_a_wrong_code_between_a_right_one_and_its_approval_is_kept_for_the_next(
 
 
 @pytest.mark.guards("GUESSES_AS_READ")
-def test_wrong_codes_that_an_approval_moves_are_not_moved_again_by_a_send_that_had_read_them(
-    world: World, demo: Login
-) -> None:
+def test_wrong_codes_moved_by_an_approval_are_not_moved_again_by_a_concurrent_send(world: World, demo: Login) -> None:
     challenge = demo.start()
     with pytest.raises(errors.InvalidCode):
         demo.verify(challenge, demo.wrong_code)
@@ -369,7 +365,7 @@ def test_wrong_codes_that_an_approval_moves_are_not_moved_again_by_a_send_that_h
 
 
 @pytest.mark.guards("GUESSES_AS_READ")
-def test_wrong_codes_that_one_lane_moves_are_not_moved_again_by_the_other(world: World, demo: Login) -> None:
+def test_wrong_codes_moved_by_one_lane_are_not_moved_again_by_the_other(world: World, demo: Login) -> None:
     challenge = demo.start()
     for _ in range(2):
         with pytest.raises(errors.InvalidCode):
@@ -398,7 +394,7 @@ def test_the_attempt_that_locks_is_written_into_the_history_at_once(world: World
     assert world.counted("REGION#HK", "locks") == 1
 
 
-def test_it_is_locked_also_where_the_lock_cannot_be_written_down(world: World, demo: Login) -> None:
+def test_the_lock_holds_even_if_its_event_cannot_be_written(world: World, demo: Login) -> None:
     challenge = demo.start()
     for _ in range(4):
         with pytest.raises(errors.InvalidCode):

@@ -30,7 +30,7 @@ def sent(world: World, persons: list[Login]) -> int:
 
 
 @pytest.mark.guards("HOUR_LEFT")
-def test_a_number_has_a_budget_whoever_it_belongs_to(world: World) -> None:
+def test_a_number_has_one_budget_for_all_its_users(world: World) -> None:
     world.budgets(number_per_hour=3)
     first, *others = people(world, 5, NUMBER)
     assert sent(world, [first, *others]) == 3
@@ -62,7 +62,7 @@ def test_an_address_has_a_budget(world: World) -> None:
 
 
 @pytest.mark.guards("BUDGET_LEFT")
-def test_a_client_has_a_budget_in_place_of_the_address_it_calls_from(world: World) -> None:
+def test_a_client_has_a_budget_instead_of_its_address(world: World) -> None:
     world.budgets(client_per_hour=2, address_per_hour=1)
     persons = people(world, 3)
     logins = [world.token(person.name, client_id="client") for person in persons]
@@ -73,7 +73,7 @@ def test_a_client_has_a_budget_in_place_of_the_address_it_calls_from(world: Worl
     world.send_passcode.start(world.token(persons[2].name, client_id="another"), Caller(ADDRESS), persons[2].phone.id)
 
 
-def test_a_refusal_says_when_the_budget_begins_anew(world: World) -> None:
+def test_a_refusal_says_when_the_budget_resets(world: World) -> None:
     world.budgets(number_per_hour=1)
     first, second = people(world, 2, NUMBER)
     first.start()
@@ -83,7 +83,7 @@ def test_a_refusal_says_when_the_budget_begins_anew(world: World) -> None:
     assert refused.value.retry_after == 3000  # 12:10:00.125, rounded up
 
 
-def test_a_send_that_one_budget_refuses_is_charged_to_none(world: World) -> None:
+def test_a_send_refused_by_one_budget_is_charged_to_none(world: World) -> None:
     world.budgets(number_per_hour=1)
     first, second = people(world, 2, NUMBER)
     first.start()
@@ -111,7 +111,7 @@ DICE: dict[str, Callable[[int], int]] = {
 
 
 @pytest.mark.guards("BUDGET_LEFT")
-def test_the_whole_has_a_ceiling(world: World) -> None:
+def test_all_sends_together_have_a_ceiling(world: World) -> None:
     world.budgets(global_per_day=2)
     assert sent(world, people(world, 3)) == 2
 
@@ -125,7 +125,7 @@ def test_the_whole_has_a_ceiling(world: World) -> None:
         ("region_per_day", 3, "as they fall"),
     ],
 )
-def test_exactly_as_many_sends_pass_as_the_ceiling_says_however_the_shards_fall(
+def test_exactly_the_ceiling_of_sends_passes_however_the_shards_are_drawn(
     world: World, budget: str, ceiling: int, dice: str
 ) -> None:
     world.budgets(**{budget: ceiling})
@@ -148,13 +148,13 @@ def test_a_full_shard_leaves_the_send_to_another(world: World) -> None:
     assert shards == [("SENDS#2031-03-14#00", 2), ("SENDS#2031-03-14#01", 1)]
 
 
-def test_the_shares_of_a_ceiling_are_the_ceiling() -> None:
+def test_the_shares_add_up_to_the_ceiling() -> None:
     for ceiling in (1, SHARDS - 1, SHARDS, SHARDS + 1, 10_000):
         shares = ShardedBudget("REGION#HK", Window.of(DAY, START), ceiling).shares()
         assert sum(share or 0 for share in shares) == ceiling
 
 
-def test_a_day_begins_the_whole_anew(world: World) -> None:
+def test_a_new_day_resets_the_ceiling_of_all_sends(world: World) -> None:
     world.budgets(global_per_day=1)
     first, second = people(world, 2)
     first.start()
@@ -165,7 +165,7 @@ def test_a_day_begins_the_whole_anew(world: World) -> None:
     second.logs_in_again().start()
 
 
-def test_what_has_no_ceiling_is_counted(world: World) -> None:
+def test_sends_without_a_ceiling_are_counted(world: World) -> None:
     sent(world, people(world, 3))
     assert world.counted("REGION#HK") == 3
 
@@ -173,7 +173,7 @@ def test_what_has_no_ceiling_is_counted(world: World) -> None:
 # --- TTL
 
 
-def test_everything_that_passes_goes_away_by_itself_and_not_before_its_time(world: World) -> None:
+def test_temporary_items_expire_by_themselves_and_not_too_early(world: World) -> None:
     demo = world.person()
     challenge = demo.start()
     with pytest.raises(errors.InvalidCode):

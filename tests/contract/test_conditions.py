@@ -22,11 +22,11 @@ def guarded() -> set[str]:
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
-def test_a_condition_has_a_test_that_fails_without_it(name: str) -> None:
+def test_every_condition_has_a_test_that_fails_without_it(name: str) -> None:
     assert name in guarded()
 
 
-def test_no_test_guards_a_condition_that_is_no_longer_there() -> None:
+def test_no_test_guards_a_removed_condition() -> None:
     assert guarded() <= set(CONDITIONS)
 
 

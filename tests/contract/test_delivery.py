@@ -54,7 +54,7 @@ def everything(world: World) -> None:
 
 @pytest.mark.parametrize("failure", [SILENCE, THROTTLED])
 @pytest.mark.parametrize("request_", ["batch_get_item", "transact_write_items"])
-def test_where_the_claim_cannot_be_written_nothing_is_sent_or_charged(
+def test_if_the_claim_cannot_be_written_nothing_is_sent_or_charged(
     world: World, demo: Login, request_: str, failure: Exception
 ) -> None:
     world.wire.fail(request_, failure)
@@ -89,7 +89,7 @@ def test_a_claim_whose_reply_is_lost_sends_nothing_and_stays_claimed(world: Worl
 
 @pytest.mark.parametrize("failure", [SILENCE, THROTTLED])
 @pytest.mark.parametrize("outcome", [Outcome(Delivery.QUEUED), Outcome(Delivery.UNKNOWN)])
-def test_a_message_whose_fate_cannot_be_written_is_a_success_and_its_code_is_right(
+def test_if_the_outcome_cannot_be_written_the_send_succeeds_and_its_code_works(
     world: World, demo: Login, outcome: Outcome, failure: Exception
 ) -> None:
     world.sms.outcomes.append(outcome)
@@ -104,7 +104,7 @@ def test_a_message_whose_fate_cannot_be_written_is_a_success_and_its_code_is_rig
 
 @pytest.mark.parametrize("failure", [SILENCE, THROTTLED])
 @pytest.mark.parametrize("outcome", [REFUSED, REFUSED_FOR_GOOD])
-def test_a_refusal_that_cannot_be_written_is_said_and_stays_charged(
+def test_a_refusal_that_cannot_be_written_is_answered_and_stays_charged(
     world: World, demo: Login, outcome: Outcome, failure: Exception
 ) -> None:
     world.sms.outcomes.append(outcome)
@@ -117,7 +117,7 @@ def test_a_refusal_that_cannot_be_written_is_said_and_stays_charged(
         demo.start()
 
 
-def test_whatever_cannot_be_written_no_sixth_message_goes_out(world: World, demo: Login) -> None:
+def test_no_sixth_message_goes_out_whichever_write_fails(world: World, demo: Login) -> None:
     faults: list[Callable[[], object]] = [
         lambda: world.wire.fail("update_item", SILENCE),
         lambda: world.sms.outcomes.append(Outcome(Delivery.UNKNOWN)),
@@ -146,7 +146,7 @@ def test_whatever_cannot_be_written_no_sixth_message_goes_out(world: World, demo
         (Delivery.DELIVERED, Delivery.UNKNOWN),
     ],
 )
-def test_a_report_may_come_before_the_answer_is_written(
+def test_a_report_may_arrive_before_the_answer_is_written(
     world: World, demo: Login, reported: Delivery, outcome: Delivery
 ) -> None:
     world.sms.outcomes.append(Outcome(outcome))
@@ -165,7 +165,7 @@ def test_a_refusal_may_be_reported_before_the_answer_is_written(world: World, de
         demo.start()
 
 
-def test_unknown_becomes_what_is_reported(world: World, demo: Login) -> None:
+def test_an_unknown_outcome_becomes_the_reported_one(world: World, demo: Login) -> None:
     world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
     demo.start()
     for delivery in (Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED):
@@ -173,7 +173,7 @@ def test_unknown_becomes_what_is_reported(world: World, demo: Login) -> None:
         assert demo.item["delivery"] == delivery
 
 
-def test_a_report_of_a_user_who_is_gone_brings_nothing_back(world: World, demo: Login) -> None:
+def test_a_report_about_a_deleted_user_brings_nothing_back(world: World, demo: Login) -> None:
     demo.start()
     receipt = newest(world)
     everything = ("USER#", "CHALLENGE#", "HISTORY#")
@@ -199,7 +199,7 @@ def test_the_channels_of_a_phone_share_their_counts(world: World, demo: Login) -
 
 @pytest.mark.usefixtures("everything")
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.VOICE, Channel.WHATSAPP])
-def test_a_refused_delivery_is_given_back_whatever_the_channel(world: World, demo: Login, channel: Channel) -> None:
+def test_a_refused_delivery_is_given_back_on_every_channel(world: World, demo: Login, channel: Channel) -> None:
     by(world, demo, channel)
     receipt = newest(world)
     assert receipt.channel is channel
@@ -220,7 +220,7 @@ def test_an_older_send_of_another_channel_is_given_back(world: World, demo: Logi
     assert (item["delivery"], item["channel"], len(item["charged"]), item["refunded"]) == ("queued", "voice", 1, 1)
 
 
-def test_a_mail_that_was_refused_is_given_back_to_the_mails(world: World, demo: Login) -> None:
+def test_a_refused_mail_is_given_back_to_the_lane_of_mails(world: World, demo: Login) -> None:
     challenge = demo.start()
     texted = newest(world)
     world.wait(1)
@@ -247,7 +247,7 @@ def test_a_send_with_nothing_to_give_back_marks_the_phone_once(world: World, dem
     assert len(world.history(demo.name, EventType.SEND_REFUSED)) == 1
 
 
-def test_a_phone_that_took_the_place_of_a_removed_one_is_not_marked(world: World, demo: Login) -> None:
+def test_a_phone_in_the_slot_of_a_removed_one_is_not_marked(world: World, demo: Login) -> None:
     demo.start()
     receipt = newest(world)
     world.users.remove_phone(demo.name, demo.phone, world.event(EventType.PHONE_REMOVED))
@@ -257,7 +257,7 @@ def test_a_phone_that_took_the_place_of_a_removed_one_is_not_marked(world: World
     assert (phone.id, phone.unusable_reason) == (another.id, None)
 
 
-def test_a_phone_is_marked_with_the_send_that_is_given_back_or_neither_is(world: World, demo: Login) -> None:
+def test_marking_the_phone_and_giving_the_send_back_happen_together_or_not_at_all(world: World, demo: Login) -> None:
     demo.start()
     receipt = newest(world)
     world.wire.fail("transact_write_items", SILENCE)

@@ -74,7 +74,7 @@ def test_a_request_that_was_refused_by_the_cooldown_may_be_made_again(world: Wor
     assert demo.messages == 2
 
 
-def test_of_two_of_the_same_at_once_one_is_sent_and_both_answer_alike(world: World, demo: Login) -> None:
+def test_one_of_two_equal_requests_at_once_is_sent_and_both_get_the_same_answer(world: World, demo: Login) -> None:
     first = []
     world.wire.before("transact_write_items", lambda: first.append(demo.start(key="k")))
     second = demo.start(key="k")
@@ -83,7 +83,7 @@ def test_of_two_of_the_same_at_once_one_is_sent_and_both_answer_alike(world: Wor
 
 
 @pytest.mark.guards("NEW_REQUEST")
-def test_of_two_of_the_same_at_once_one_is_sent_also_where_it_was_refused(world: World, demo: Login) -> None:
+def test_one_of_two_equal_requests_at_once_is_tried_even_if_it_is_refused(world: World, demo: Login) -> None:
     """A refusal ends the cooldown, which would otherwise stop the second."""
 
     def refused() -> None:

@@ -145,14 +145,14 @@ def test_a_search_finds_login_names_then_aliases_then_owners_each_user_once(
 
 @pytest.mark.parametrize("seconds", [-1, 0, 20, 49, 60])
 @pytest.mark.parametrize("q", [None, "ada"])
-def test_who_was_registered_after_a_moment_is_listed_in_that_order(crowd: Crowd, q: str | None, seconds: int) -> None:
+def test_users_registered_after_a_moment_are_listed_in_that_order(crowd: Crowd, q: str | None, seconds: int) -> None:
     since = START + seconds
     for limit in (9, 100):
         listed = everybody(directory_of(crowd.world), ListUsers(None, None, q, rfc3339(since), limit=limit))
         assert listed == crowd.expected(None, None, q, since)
 
 
-def test_a_page_reads_what_it_shows_and_never_scans(crowd: Crowd) -> None:
+def test_a_page_reads_only_what_it_shows_and_never_scans(crowd: Crowd) -> None:
     """The store's client has no scan to call; here is what it calls."""
     directory, requests = directory_of(crowd.world), crowd.world.wire.requests
     requests.clear()
@@ -167,7 +167,7 @@ def test_a_page_reads_what_it_shows_and_never_scans(crowd: Crowd) -> None:
 # --- the index lags behind, and what it says is not believed
 
 
-def test_an_entry_that_leads_to_nobody_is_in_no_list(world: World, directory: Directory) -> None:
+def test_an_index_entry_without_a_user_is_not_listed(world: World, directory: Directory) -> None:
     put(world, user("ada"))
     gone = put(world, user("bob", alias="gone"))
     world.remove(records.profile_key(gone.login_name))
@@ -176,7 +176,7 @@ def test_an_entry_that_leads_to_nobody_is_in_no_list(world: World, directory: Di
     assert everybody(directory, ListUsers(registered_after=rfc3339(START - 1), limit=1)) == ["ada"]
 
 
-def test_an_entry_from_before_a_change_is_in_no_list(world: World, directory: Directory) -> None:
+def test_an_outdated_index_entry_is_not_listed(world: World, directory: Directory) -> None:
     before = put(world, user("ada", alias="old", mfa_enabled=False))
     world.put(
         records.profile_key("ada"), records.user_item(replace(before, alias="new", mfa_enabled=True, kind=Kind.SYSTEM))
@@ -198,7 +198,7 @@ def test_a_page_of_stale_entries_is_followed_by_the_next(world: World, directory
 # --- changes move entries
 
 
-def test_a_changed_user_is_found_where_it_is_now(world: World, directory: Directory) -> None:
+def test_a_changed_user_is_found_by_the_new_values(world: World, directory: Directory) -> None:
     before = world.add_user("ada", alias="one", owner="old", mfa_enabled=False)
     after = replace(before, alias="two", owner=None, mfa_enabled=True, kind=Kind.SYSTEM, version=2)
     world.users.change(before, after, world.event())
@@ -210,7 +210,7 @@ def test_a_changed_user_is_found_where_it_is_now(world: World, directory: Direct
     assert len(world.items("USER#ada", "LIST#")) == 2  # alias and registration: nothing is left of the owner
 
 
-def test_a_deleted_user_is_in_no_list(world: World, directory: Directory) -> None:
+def test_a_deleted_user_is_not_listed(world: World, directory: Directory) -> None:
     deleted = world.add_user("ada", alias="one", owner="old")
     world.users.delete(deleted, world.event())
     assert everybody(directory, ListUsers()) == everybody(directory, ListUsers(q="one")) == []
@@ -268,7 +268,7 @@ def test_a_cursor_of_another_list_or_filter_is_refused(world: World, directory: 
 # --- histories
 
 
-def test_a_line_that_a_newer_version_wrote_is_shown_as_it_is(world: World, directory: Directory) -> None:
+def test_an_event_written_by_a_newer_version_is_shown_unchanged(world: World, directory: Directory) -> None:
     world.add_user()
     event = replace(world.event(), type="brand_new")  # type: ignore[arg-type]
     world.table.transact(lambda: [records.event_write("demo.user", event)])
@@ -305,7 +305,7 @@ def test_wrong_codes_are_in_the_history_before_the_next_send_moves_them(
     assert world.challenge().guesses == (Guess(world.now, "198.51.100.9"),)
 
 
-def test_nobody_has_no_history(directory: Directory) -> None:
+def test_an_unknown_user_has_no_history(directory: Directory) -> None:
     with pytest.raises(errors.UserNotFound):
         directory.events(ListEvents("nobody"))
     with pytest.raises(errors.UserNotFound):

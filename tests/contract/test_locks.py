@@ -20,7 +20,7 @@ def lock(demo: Login, challenge: Challenge, failures: int = 5) -> None:
             demo.verify(challenge, demo.wrong_code)
 
 
-def test_the_last_wrong_code_says_until_when_it_is_locked(world: World, demo: Login) -> None:
+def test_the_last_wrong_code_says_when_the_lock_ends(world: World, demo: Login) -> None:
     challenge = demo.start()
     lock(demo, challenge, 4)
     world.wait(10)
@@ -62,7 +62,7 @@ def test_failures_outlive_a_resend_another_phone_a_new_challenge_and_a_new_login
     assert refused.value.members["attempts_remaining"] == 0
 
 
-def test_the_first_send_after_a_lock_begins_anew(world: World, demo: Login) -> None:
+def test_the_first_send_after_a_lock_resets_the_failures(world: World, demo: Login) -> None:
     challenge = demo.start()
     lock(demo, challenge)
     world.wait(900)
@@ -95,7 +95,7 @@ def test_a_lock_doubles_with_every_further_one_up_to_a_day(world: World, demo: L
     assert seconds == [900, 1800, 3600, 7200, 57600, DAY]
 
 
-def test_the_end_of_a_lock_is_won_by_one(world: World, demo: Login) -> None:
+def test_one_of_two_sends_at_once_ends_a_lock(world: World, demo: Login) -> None:
     lock(demo, demo.start())
     world.wait(900)
     world.wire.before("transact_write_items", demo.recover)
@@ -104,7 +104,7 @@ def test_the_end_of_a_lock_is_won_by_one(world: World, demo: Login) -> None:
 
 
 @pytest.mark.guards("LOCK_OVER")
-def test_the_end_of_a_lock_by_a_stricter_setting_is_won_by_one(world: World, demo: Login) -> None:
+def test_one_of_two_sends_at_once_ends_a_lock_by_a_stricter_setting(world: World, demo: Login) -> None:
     """Here no wrong codes wait to be moved, which only one can do either."""
     challenge = demo.start()
     lock(demo, challenge, 3)
@@ -124,7 +124,7 @@ def test_the_end_of_a_lock_by_a_stricter_setting_is_won_by_one(world: World, dem
 
 
 @pytest.mark.guards("LOCK_OVER")
-def test_who_read_before_the_next_lock_does_not_end_it(world: World, demo: Login) -> None:
+def test_a_send_that_read_before_the_next_lock_does_not_end_it(world: World, demo: Login) -> None:
     lock(demo, demo.start())
     world.wait(900)
 
@@ -134,7 +134,7 @@ def test_who_read_before_the_next_lock_does_not_end_it(world: World, demo: Login
     assert (demo.item["lock_count"], demo.item["failures"]) == (0, 5)
 
 
-def test_a_success_forgets_earlier_locks(world: World, demo: Login) -> None:
+def test_a_success_resets_the_length_of_locks(world: World, demo: Login) -> None:
     lock(demo, demo.start())
     world.wait(900)
     demo.verify(demo.start(), demo.code)
@@ -144,7 +144,7 @@ def test_a_success_forgets_earlier_locks(world: World, demo: Login) -> None:
 
 
 @pytest.mark.guards("UNLOCKED")
-def test_a_stricter_setting_locks_who_has_failed_too_often_by_it(world: World, demo: Login) -> None:
+def test_a_stricter_setting_locks_a_user_with_too_many_failures(world: World, demo: Login) -> None:
     challenge = demo.start()
     lock(demo, challenge, 3)
     world.set(max_invalid_attempts=3)
@@ -155,7 +155,7 @@ def test_a_stricter_setting_locks_who_has_failed_too_often_by_it(world: World, d
     assert demo.start().lock_count == 1
 
 
-def test_a_milder_setting_ends_no_lock(world: World, demo: Login) -> None:
+def test_a_milder_setting_does_not_end_a_lock(world: World, demo: Login) -> None:
     lock(demo, demo.start())
     world.set(max_invalid_attempts=10)
     world.wait(60)
@@ -182,7 +182,7 @@ def test_after_a_hundred_failures_only_an_administrator_unlocks(world: World, de
 
 
 @pytest.mark.guards("SENDS_LEFT")
-def test_after_the_last_send_there_is_none_for_the_time_of_a_lock(world: World, demo: Login) -> None:
+def test_after_the_last_send_nothing_is_sent_for_a_lock_time(world: World, demo: Login) -> None:
     for _ in range(5):
         demo.logs_in_again().start()
         world.wait(60)
@@ -193,7 +193,7 @@ def test_after_the_last_send_there_is_none_for_the_time_of_a_lock(world: World, 
     assert demo.messages == 5
 
 
-def test_the_sends_begin_anew_when_their_lock_is_over(world: World, demo: Login) -> None:
+def test_the_sends_are_reset_when_their_lock_is_over(world: World, demo: Login) -> None:
     for _ in range(5):
         demo.start()
         world.wait(60)
@@ -207,7 +207,7 @@ def test_the_sends_begin_anew_when_their_lock_is_over(world: World, demo: Login)
 
 
 @pytest.mark.guards("SENDS_OVER")
-def test_the_end_of_the_sends_lock_is_won_by_one(world: World, demo: Login) -> None:
+def test_one_of_two_sends_at_once_ends_the_lock_of_the_sends(world: World, demo: Login) -> None:
     """Who read before another ended it does not forget what that one has sent since."""
     for _ in range(5):
         demo.start()
@@ -222,7 +222,7 @@ def test_the_end_of_the_sends_lock_is_won_by_one(world: World, demo: Login) -> N
     assert (demo.item["charged"], demo.messages) == ({"send", demo.item["send_id"]}, 6)
 
 
-def test_a_success_begins_the_sends_anew(world: World, demo: Login) -> None:
+def test_a_success_resets_the_sends(world: World, demo: Login) -> None:
     for _ in range(4):
         demo.start()
         world.wait(60)
@@ -231,7 +231,7 @@ def test_a_success_begins_the_sends_anew(world: World, demo: Login) -> None:
     assert demo.start().sends_remaining == 4
 
 
-def test_more_sends_are_allowed_at_once_where_the_setting_is_raised(world: World, demo: Login) -> None:
+def test_a_raised_setting_allows_more_sends_at_once(world: World, demo: Login) -> None:
     for _ in range(5):
         demo.start()
         world.wait(60)
@@ -257,7 +257,7 @@ def test_an_administrator_ends_every_lock_and_the_live_challenge(world: World, d
     again.verify(again.start(), again.code)
 
 
-def test_unlocking_who_was_never_sent_anything_changes_nothing_for_them(world: World, demo: Login) -> None:
+def test_unlocking_a_user_without_a_challenge_changes_nothing(world: World, demo: Login) -> None:
     world.users.unlock(demo.name, world.event())
     challenge = demo.start()
     assert challenge.attempts_remaining == 5
@@ -273,13 +273,13 @@ def test_unlocking_ends_the_lock_of_the_sends(world: World, demo: Login) -> None
 
 
 @pytest.mark.guards("EXISTS")
-def test_nobody_is_not_unlocked(world: World) -> None:
+def test_an_unknown_user_cannot_be_unlocked(world: World) -> None:
     with pytest.raises(errors.UserNotFound):
         world.users.unlock("nobody", world.event())
     assert world.item(records.challenge_key("nobody")) == {}
 
 
-def test_a_deleted_user_leaves_the_lock_to_who_comes_under_the_same_name(world: World, demo: Login) -> None:
+def test_a_new_user_of_the_same_name_inherits_the_lock_of_a_deleted_one(world: World, demo: Login) -> None:
     lock(demo, demo.start())
     world.users.delete(world.user(), world.event())
     world.wait(60)

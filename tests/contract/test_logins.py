@@ -10,7 +10,7 @@ from mfa.users.clients import Client
 from mfa.users.history import EventType
 from mfa.users.user import UserStatus
 from tests.contract.world import ADDRESS, NUMBER, START, Login, World
-from tests.deployment import PASSWORD
+from tests.product import PASSWORD
 
 HOUR = 3600
 LEGACY = Client(client_id="old", name="Old", legacy=True, secret_hash="-", created_at=START)
@@ -73,7 +73,7 @@ def test_a_right_password_is_not_counted(world: World, demo: Login) -> None:
 
 
 @pytest.mark.guards("PASSWORDS_LEFT_FOR_NAME")
-def test_of_wrong_passwords_at_once_no_more_than_ten_are_answered_for_a_name(world: World) -> None:
+def test_at_most_ten_wrong_passwords_at_once_are_answered_for_a_name(world: World) -> None:
     counted = [world.accounts.count_wrong_password("demo.user", ADDRESS, world.now) for _ in range(12)]
     assert counted == [True] * WRONG_PASSWORDS_PER_NAME + [False] * 2
     assert world.accounts.count_wrong_password("another", ADDRESS, world.now)
@@ -82,7 +82,7 @@ def test_of_wrong_passwords_at_once_no_more_than_ten_are_answered_for_a_name(wor
 
 
 @pytest.mark.guards("PASSWORDS_LEFT_FOR_ADDRESS")
-def test_of_wrong_passwords_at_once_no_more_than_a_hundred_are_answered_for_an_address(world: World) -> None:
+def test_at_most_a_hundred_wrong_passwords_at_once_are_answered_for_an_address(world: World) -> None:
     world.accounts.count_wrong_password("demo.user", ADDRESS, world.now)
     [counter] = world.items("ADDRESS#", "PASSWORDS#")
     world.edit((counter["pk"], counter["sk"]), n=WRONG_PASSWORDS_PER_ADDRESS - 1)
@@ -91,7 +91,7 @@ def test_of_wrong_passwords_at_once_no_more_than_a_hundred_are_answered_for_an_a
     assert world.accounts.count_wrong_password("user.1", "198.51.100.9", world.now)
 
 
-def test_a_wrong_password_that_came_too_late_is_told_so(world: World, demo: Login) -> None:
+def test_a_wrong_password_beyond_the_limit_is_rate_limited(world: World, demo: Login) -> None:
     for _ in range(WRONG_PASSWORDS_PER_NAME - 1):
         wrong(world)
     world.wire.before("update_item", lambda: wrong(world))
@@ -99,7 +99,7 @@ def test_a_wrong_password_that_came_too_late_is_told_so(world: World, demo: Logi
         world.log_in.login(demo.name, "wrong", ADDRESS)
 
 
-def test_nothing_that_somebody_types_becomes_an_attributes_name(world: World) -> None:
+def test_typed_text_never_becomes_an_attribute_name(world: World) -> None:
     wrong(world, "ttl")
     wrong(world, "n")
     [counter] = world.items("ADDRESS#", "PASSWORDS#")
@@ -107,7 +107,7 @@ def test_nothing_that_somebody_types_becomes_an_attributes_name(world: World) ->
     assert all(name in {"pk", "sk", "ttl", "n"} or name.startswith("name_") for name in counter)
 
 
-def test_a_disabled_user_is_refused_like_nobody(world: World) -> None:
+def test_a_disabled_user_is_refused_like_an_unknown_one(world: World) -> None:
     world.add_user(status=UserStatus.DISABLED)
     with pytest.raises(errors.InvalidCredentials):
         world.log_in.login("demo.user", PASSWORD, ADDRESS)
@@ -120,7 +120,7 @@ def skip(world: World) -> SecondFactorNeeded | LoggedIn:
     return world.log_in.vouched(LEGACY, "demo.user", ADDRESS, supports_mfa=False, client_version="1.2.3")
 
 
-def test_a_legacy_skip_is_written_down(world: World, demo: Login) -> None:
+def test_a_legacy_skip_is_recorded(world: World, demo: Login) -> None:
     world.set(allow_legacy_clients=True)
     world.wait(5)
     passed = skip(world)
@@ -133,7 +133,7 @@ def test_a_legacy_skip_is_written_down(world: World, demo: Login) -> None:
     assert world.counted("REGION#*", "legacy_logins") == 1
 
 
-def test_a_skip_that_cannot_be_written_down_is_none(world: World, demo: Login) -> None:
+def test_a_skip_that_cannot_be_recorded_is_refused(world: World, demo: Login) -> None:
     world.set(allow_legacy_clients=True)
     world.wire.fail("transact_write_items", errors.TemporarilyUnavailable())
     with pytest.raises(errors.TemporarilyUnavailable):
@@ -142,7 +142,7 @@ def test_a_skip_that_cannot_be_written_down_is_none(world: World, demo: Login) -
 
 
 @pytest.mark.guards("VERSION_AS_READ")
-def test_a_user_deleted_meanwhile_skips_nothing(world: World, demo: Login) -> None:
+def test_a_user_deleted_meanwhile_skips_no_second_factor(world: World, demo: Login) -> None:
     world.set(allow_legacy_clients=True)
     world.wire.before("transact_write_items", lambda: world.users.delete(world.user(), world.event()))
     with pytest.raises(errors.InvalidCredentials):

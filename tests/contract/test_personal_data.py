@@ -41,7 +41,7 @@ def test_every_item_is_read_once_however_long_a_page_is(world: World, personal: 
     assert {pk.partition("#")[2] for pk, _ in found} == {"demo.user"}
 
 
-def test_who_was_deleted_is_erased_and_nobody_else(world: World, personal: PersonalStore) -> None:
+def test_only_the_deleted_user_is_erased(world: World, personal: PersonalStore) -> None:
     fill(world)
     world.users.delete(world.user(), world.event(EventType.USER_DELETED))
     personal.erase("demo.user", everything(personal), "iam", world.event(EventType.USER_ERASED))
@@ -51,7 +51,7 @@ def test_who_was_deleted_is_erased_and_nobody_else(world: World, personal: Perso
 
 
 @pytest.mark.guards("NEW")
-def test_who_was_made_anew_between_reading_and_erasing_stays(world: World, personal: PersonalStore) -> None:
+def test_a_user_created_again_between_reading_and_erasing_stays(world: World, personal: PersonalStore) -> None:
     fill(world)
     world.users.delete(world.user(), world.event(EventType.USER_DELETED))
     items = everything(personal)

@@ -56,7 +56,7 @@ def test_a_refused_send_is_given_back_and_ends_its_cooldown(world: World, demo: 
     assert "delivery_error" not in demo.item
 
 
-def test_a_refusal_is_written_into_the_history(world: World, demo: Login) -> None:
+def test_a_refusal_is_recorded_in_the_history(world: World, demo: Login) -> None:
     refuse(world, demo)
     [event] = world.history(demo.name, EventType.SEND_REFUSED)
     assert (event["detail"], event["phone_id"]) == (
@@ -93,7 +93,7 @@ def test_a_send_is_given_back_once(world: World, demo: Login) -> None:
 
 
 @pytest.mark.guards("CHARGED")
-def test_a_send_whose_place_a_newer_one_took_is_given_back_once(world: World, demo: Login) -> None:
+def test_a_send_replaced_by_a_newer_one_is_given_back_once(world: World, demo: Login) -> None:
     kept = sends(world)
     refuse(world, demo)
     world.wait(60)
@@ -106,7 +106,7 @@ def test_a_send_whose_place_a_newer_one_took_is_given_back_once(world: World, de
 
 
 @pytest.mark.guards("REFUNDS_LEFT")
-def test_no_more_than_max_sends_are_given_back_between_two_successes(world: World, demo: Login) -> None:
+def test_at_most_max_sends_are_given_back_between_two_successes(world: World, demo: Login) -> None:
     for _ in range(5):
         refuse(world, demo)
     assert demo.item["refunded"] == 5
@@ -121,7 +121,7 @@ def test_no_more_than_max_sends_are_given_back_between_two_successes(world: Worl
     assert len(world.history(demo.name, EventType.PASSCODE_SENT)) == 10
 
 
-def test_a_success_begins_the_refunds_anew(world: World, demo: Login) -> None:
+def test_a_success_resets_the_refunds(world: World, demo: Login) -> None:
     for _ in range(5):
         refuse(world, demo)
     demo.verify(demo.start(), demo.code)
@@ -131,7 +131,7 @@ def test_a_success_begins_the_refunds_anew(world: World, demo: Login) -> None:
 
 
 @pytest.mark.guards("SAME_SEND")
-def test_a_refusal_that_comes_late_ends_no_newer_sends_cooldown(world: World, demo: Login) -> None:
+def test_a_late_refusal_does_not_end_the_cooldown_of_a_newer_send(world: World, demo: Login) -> None:
     """But it is given back: a send whose place a newer one took still counts."""
 
     def newer() -> None:
@@ -148,14 +148,14 @@ def test_a_refusal_that_comes_late_ends_no_newer_sends_cooldown(world: World, de
     demo.verify(world.challenge(), demo.code)
 
 
-def test_a_refusal_that_comes_after_the_challenge_was_closed_leaves_it_closed(world: World, demo: Login) -> None:
+def test_a_refusal_after_the_challenge_was_closed_leaves_it_closed(world: World, demo: Login) -> None:
     world.sms.meanwhile.append(lambda: world.users.unlock(demo.name, world.event()))
     refuse(world, demo)
     assert demo.item.keys().isdisjoint({"refunded", "delivery_error", "send_id"})
     assert len(world.history(demo.name, EventType.SEND_REFUSED)) == 1
 
 
-def test_no_answer_gives_nothing_back(world: World, demo: Login) -> None:
+def test_a_send_without_an_answer_is_not_given_back(world: World, demo: Login) -> None:
     world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
     demo.start()
     assert "refunded" not in demo.item
@@ -170,7 +170,7 @@ def test_the_budgets_of_number_and_address_stay_spent(world: World, demo: Login)
     assert world.counted("REGION#*") == 2
 
 
-def test_a_refusal_for_good_marks_the_phone_unusable(world: World, demo: Login) -> None:
+def test_a_permanent_refusal_marks_the_phone_unusable(world: World, demo: Login) -> None:
     other = world.add_phone(demo.name, "+85291234567", slot=1)
     refuse(world, demo, REFUSED_FOR_GOOD)
     [phone, _] = world.account().phones
@@ -181,7 +181,7 @@ def test_a_refusal_for_good_marks_the_phone_unusable(world: World, demo: Login) 
 
 
 @pytest.mark.guards("SAME_PHONE")
-def test_a_refusal_for_good_does_not_bring_a_removed_phone_back(world: World, demo: Login) -> None:
+def test_a_permanent_refusal_does_not_bring_a_removed_phone_back(world: World, demo: Login) -> None:
     world.sms.meanwhile.append(lambda: world.remove(records.phone_key(demo.name, 0)))
     refuse(world, demo, REFUSED_FOR_GOOD)
     assert world.item(records.phone_key(demo.name, 0)) == {}
@@ -189,13 +189,13 @@ def test_a_refusal_for_good_does_not_bring_a_removed_phone_back(world: World, de
 
 
 @pytest.mark.guards("SAME_PHONE")
-def test_a_refusal_for_good_does_not_mark_another_phone_at_the_same_place(world: World, demo: Login) -> None:
+def test_a_permanent_refusal_does_not_mark_another_phone_in_the_same_slot(world: World, demo: Login) -> None:
     world.sms.meanwhile.append(lambda: world.edit(records.phone_key(demo.name, 0), id="0-another"))
     refuse(world, demo, REFUSED_FOR_GOOD)
     assert world.account().phones[0].unusable_reason is None
 
 
-def test_a_refusal_that_cannot_be_written_down_leaves_the_send_charged(world: World, demo: Login) -> None:
+def test_a_refusal_that_cannot_be_recorded_leaves_the_send_charged(world: World, demo: Login) -> None:
     def break_the_next() -> None:
         world.wire.fail("transact_write_items", errors.TemporarilyUnavailable())
 

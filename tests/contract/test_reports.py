@@ -23,7 +23,7 @@ def refuse(world: World, sent: Receipt, error: str = "30005", *, permanent: bool
     return world.sends.record_refused(sent, outcome, event, ends_cooldown=False)
 
 
-def test_a_send_is_found_by_what_the_callback_names(world: World, demo: Login) -> None:
+def test_a_send_is_found_by_the_reference_in_the_callback(world: World, demo: Login) -> None:
     challenge = demo.start()
     sent = receipt(world)
     assert (sent.login_name, sent.challenge_id, sent.phone_id) == (demo.name, challenge.id, demo.phone.id)
@@ -32,7 +32,7 @@ def test_a_send_is_found_by_what_the_callback_names(world: World, demo: Login) -
 
 
 @pytest.mark.guards("LATER")
-def test_what_is_reported_late_or_twice_changes_nothing(world: World, demo: Login) -> None:
+def test_late_or_repeated_reports_change_nothing(world: World, demo: Login) -> None:
     demo.start()
     sent = receipt(world)
     reports = [Delivery.SENT, Delivery.DELIVERED, Delivery.DELIVERED, Delivery.SENT, Delivery.QUEUED]
@@ -41,7 +41,7 @@ def test_what_is_reported_late_or_twice_changes_nothing(world: World, demo: Logi
 
 
 @pytest.mark.guards("LATER")
-def test_a_refusal_that_is_reported_twice_is_written_once(world: World, demo: Login) -> None:
+def test_a_refusal_reported_twice_is_recorded_once(world: World, demo: Login) -> None:
     demo.start()
     sent = receipt(world)
     assert [refuse(world, sent) for _ in range(3)] == [True, False, False]
@@ -52,7 +52,7 @@ def test_a_refusal_that_is_reported_twice_is_written_once(world: World, demo: Lo
 
 
 @pytest.mark.guards("NEWER_SEND")
-def test_a_live_send_that_has_arrived_is_not_given_back(world: World, demo: Login) -> None:
+def test_a_live_send_that_arrived_is_not_given_back(world: World, demo: Login) -> None:
     demo.start()
     sent = receipt(world)
     world.sends.record_delivery(sent, Delivery.DELIVERED)
@@ -63,7 +63,7 @@ def test_a_live_send_that_has_arrived_is_not_given_back(world: World, demo: Logi
 
 
 @pytest.mark.guards("NOT_VERIFIED_SINCE")
-def test_a_phone_whose_code_came_back_stays_usable(world: World, demo: Login) -> None:
+def test_a_phone_with_a_right_code_stays_usable(world: World, demo: Login) -> None:
     challenge = demo.start()
     sent = receipt(world)
     world.wait(1)
@@ -84,7 +84,7 @@ def test_a_report_never_touches_attempts_or_expiry(world: World, demo: Login) ->
 
 
 @pytest.mark.guards("PAUSE_AS_READ")
-def test_of_two_who_would_try_again_one_does(world: World) -> None:
+def test_one_of_two_containers_tries_again(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
     world.pause_store.pause(world.now, 1)
     assert world.pause_store.load_pause() == world.now
@@ -94,7 +94,7 @@ def test_of_two_who_would_try_again_one_does(world: World) -> None:
 
 
 @pytest.mark.guards("PAUSE_AS_READ")
-def test_a_success_ends_its_own_pause_and_no_other(world: World) -> None:
+def test_a_success_ends_only_its_own_pause(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
     world.pause_store.pause(world.now, 1)
     world.pause_store.resume(world.now - 60)
@@ -104,7 +104,7 @@ def test_a_success_ends_its_own_pause_and_no_other(world: World) -> None:
 
 
 @pytest.mark.guards("VERSION_AS_READ")
-def test_who_was_refused_with_older_settings_pauses_nothing(world: World) -> None:
+def test_a_refusal_under_older_settings_pauses_nothing(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
     world.settings_store.save_settings(StoredSettings(Settings(), None, 2), "system", world.event())
     world.pause_store.pause(world.now + 60, 1)

@@ -27,8 +27,8 @@ from infra.local.twilio.delivered import Delivered
 from mfa import caches, wiring
 from mfa.challenges.budgets import WRONG_PASSWORDS_PER_NAME
 from tests import people
-from tests.deployment import Answer, Deployment, Json, basic
 from tests.people import Person
+from tests.product import Answer, Json, Product, basic
 
 # Twilio's magic number for a number that does not exist: https://www.twilio.com/docs/iam/test-credentials
 INVALID = "+15005550001"
@@ -46,7 +46,7 @@ class InProcess(Aws):
 
 
 @dataclass
-class Functions(Deployment):
+class Functions(Product):
     """The functions in this process, and the requests that left them at the last call."""
 
     template: Template

@@ -19,7 +19,7 @@ from mfa.users.user import Kind, User, UserStatus
 from tests.contract.world import ADDRESS, NUMBER, START, WRITES_IN_A_TRANSACTION, Login, World
 
 
-def test_a_send_leaves_a_challenge_and_a_line_of_history(world: World, demo: Login) -> None:
+def test_a_send_writes_a_challenge_and_an_event(world: World, demo: Login) -> None:
     challenge = demo.start()
     item = demo.item
     assert (item["id"], item["login_jti"], item["phone_id"]) == (challenge.id, demo.token.jti, demo.phone.id)
@@ -32,7 +32,7 @@ def test_a_send_leaves_a_challenge_and_a_line_of_history(world: World, demo: Log
     assert [number for number, _ in world.sms.outbox] == [NUMBER]
 
 
-def test_what_a_send_answers_is_what_the_table_holds(world: World, demo: Login) -> None:
+def test_a_send_returns_the_challenge_in_the_table(world: World, demo: Login) -> None:
     challenge = demo.start()
     assert replace(challenge, requests={}) == world.challenge()
     world.wait(60)
@@ -67,7 +67,7 @@ def test_nothing_is_sent_again_before_the_cooldown_is_over(world: World, demo: L
 
 
 @pytest.mark.guards("COOLED")
-def test_of_two_sends_at_once_one_goes_out(world: World, demo: Login) -> None:
+def test_one_of_two_sends_at_once_goes_out(world: World, demo: Login) -> None:
     world.wire.before("transact_write_items", demo.start)
     with pytest.raises(errors.ResendTooSoon):
         demo.start()
@@ -137,7 +137,7 @@ def test_a_login_cannot_resend_the_challenge_of_another(world: World, demo: Logi
 
 
 @pytest.mark.guards("SAME_LOGIN")
-def test_the_table_knows_which_login_may_resend(world: World, demo: Login) -> None:
+def test_the_condition_in_the_table_decides_which_login_may_resend(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wait(60)
     demo.edit(login_jti="another login")
@@ -153,7 +153,7 @@ def test_a_resend_without_a_challenge_finds_none(world: World, demo: Login) -> N
         demo.resend(challenge)
 
 
-def test_a_code_of_ten_sends_ago_is_still_known_as_an_old_one(world: World, demo: Login) -> None:
+def test_a_code_from_ten_sends_ago_is_still_recognised_as_old(world: World, demo: Login) -> None:
     world.set(max_sends=10, max_invalid_attempts=10)
     challenge = demo.start()
     codes = [demo.code]
@@ -204,7 +204,7 @@ def test_a_user_deleted_between_read_and_write_is_sent_nothing(world: World, dem
 
 
 @pytest.mark.guards("VERSION_AS_READ")
-def test_a_mail_goes_to_the_address_that_the_user_has_now(world: World, demo: Login) -> None:
+def test_a_mail_goes_to_the_users_current_address(world: World, demo: Login) -> None:
     world.wire.before("transact_write_items", lambda: change(world, contact_email="new@example.com"))
     demo.recover()
     assert [address for address, _ in world.email.outbox] == ["new@example.com"]
@@ -220,7 +220,7 @@ def test_a_user_who_keeps_changing_is_asked_to_try_again(world: World, demo: Log
 
 
 @pytest.mark.guards("PHONE_AS_READ")
-def test_a_phone_that_is_another_between_read_and_write_is_sent_nothing(world: World, demo: Login) -> None:
+def test_a_phone_replaced_between_read_and_write_is_sent_nothing(world: World, demo: Login) -> None:
     key = records.phone_key(demo.name, 0)
     world.wire.before("transact_write_items", lambda: world.edit(key, id="0-another"))
     with pytest.raises(errors.PhoneNotFound):
@@ -238,7 +238,7 @@ def test_a_phone_that_becomes_unusable_between_read_and_write_is_sent_nothing(wo
 
 
 @pytest.mark.parametrize(("reason", "called"), [("21614", True), ("30006", True), ("30005", False), ("21211", False)])
-def test_a_number_that_takes_no_messages_may_still_be_called(
+def test_a_number_that_cannot_receive_messages_may_still_be_called(
     world: World, demo: Login, reason: str, called: bool
 ) -> None:
     world.set(voice=VoiceSettings(enabled=True))
@@ -254,7 +254,7 @@ def test_a_number_that_takes_no_messages_may_still_be_called(
 
 
 @pytest.mark.guards("PHONE_AS_READ")
-def test_a_message_goes_to_the_number_that_the_phone_has_now(world: World, demo: Login) -> None:
+def test_a_message_goes_to_the_phones_current_number(world: World, demo: Login) -> None:
     key = records.phone_key(demo.name, 0)
     world.wire.before("transact_write_items", lambda: world.edit(key, number="+85291234567"))
     demo.start()
@@ -280,7 +280,7 @@ def test_a_login_from_before_a_new_password_sends_nothing(world: World, demo: Lo
 # --- what came of the message
 
 
-def test_a_message_without_an_answer_may_arrive(world: World, demo: Login) -> None:
+def test_the_code_of_a_message_without_an_answer_works(world: World, demo: Login) -> None:
     world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
     challenge = demo.start()
     assert (challenge.delivery, demo.item["delivery"]) == (Delivery.UNKNOWN, "unknown")
@@ -291,7 +291,7 @@ def test_a_message_without_an_answer_may_arrive(world: World, demo: Login) -> No
 
 
 @pytest.mark.guards("SAME_SEND")
-def test_an_answer_that_comes_late_says_nothing_of_a_newer_send(world: World, demo: Login) -> None:
+def test_a_late_answer_does_not_change_a_newer_send(world: World, demo: Login) -> None:
     def newer() -> None:
         world.wait(60)
         world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
@@ -303,7 +303,7 @@ def test_an_answer_that_comes_late_says_nothing_of_a_newer_send(world: World, de
     assert demo.item["delivery"] == "unknown"
 
 
-def test_a_code_is_right_also_where_the_answer_cannot_be_written_down(world: World, demo: Login) -> None:
+def test_a_code_works_even_if_the_answer_cannot_be_recorded(world: World, demo: Login) -> None:
     world.wire.fail("update_item", errors.TemporarilyUnavailable())
     challenge = demo.start()
     assert demo.item["delivery"] == "sending"
@@ -348,7 +348,7 @@ def test_mail_may_be_sent_again_when_its_lock_is_over(world: World, demo: Login)
     assert challenge.sends_remaining == 2
 
 
-def test_failures_and_the_lock_are_common_to_both_lanes(world: World, demo: Login) -> None:
+def test_both_lanes_share_the_failures_and_the_lock(world: World, demo: Login) -> None:
     challenge = demo.start()
     for _ in range(3):
         with pytest.raises(errors.InvalidCode):
@@ -385,7 +385,7 @@ def test_no_code_is_mailed_to_a_system_user(world: World) -> None:
         world.send_passcode.recover(world.token("admin", kind=Kind.SYSTEM), Caller(ADDRESS))
 
 
-def test_a_mail_that_was_refused_is_given_back(world: World, demo: Login) -> None:
+def test_a_refused_mail_is_given_back(world: World, demo: Login) -> None:
     world.email.outcomes.append(Outcome(Delivery.FAILED, "MessageRejected", SmsUnavailable()))
     with pytest.raises(SmsUnavailable):
         demo.recover()
@@ -404,7 +404,7 @@ def test_a_resend_goes_where_the_last_one_went(world: World, demo: Login) -> Non
 # --- as the store itself sees it
 
 
-def test_the_store_says_how_things_stand_where_it_refuses(world: World, demo: Login) -> None:
+def test_a_refusal_of_the_store_carries_the_current_challenge(world: World, demo: Login) -> None:
     sent: list[tuple[object, Send]] = []
     real = world.send_passcode.sends.open_challenge
 
@@ -425,7 +425,7 @@ def test_the_store_says_how_things_stand_where_it_refuses(world: World, demo: Lo
     assert refused.value.challenge == world.challenge()
 
 
-def test_sending_leaves_the_user_as_read(world: World, demo: Login) -> None:
+def test_sending_does_not_change_the_user(world: World, demo: Login) -> None:
     before: User = world.user()
     demo.verify(demo.start(), demo.code)
     assert world.user() == before

@@ -18,11 +18,11 @@ SETTINGS = Settings(
 )
 
 
-def test_settings_that_nobody_has_saved_are_the_defaults(world: World) -> None:
+def test_settings_that_were_never_saved_are_the_defaults(world: World) -> None:
     assert world.settings_store.load_settings() == StoredSettings(Settings(), None, 0)
 
 
-def test_what_is_saved_is_what_is_read(world: World) -> None:
+def test_saved_settings_are_read_unchanged(world: World) -> None:
     stored = StoredSettings(SETTINGS, AuthToken(b"\x00sealed\xff", "4321"), 1)
     world.settings_store.save_settings(stored, "system", world.event())
     assert world.settings_store.load_settings() == stored
@@ -33,7 +33,7 @@ def test_what_is_saved_is_what_is_read(world: World) -> None:
 
 
 @pytest.mark.guards("NEW")
-def test_of_two_who_save_the_first_settings_the_second_is_refused(world: World) -> None:
+def test_the_second_of_two_first_saves_is_refused(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
     with pytest.raises(errors.PreconditionFailed):
         world.settings_store.save_settings(StoredSettings(SETTINGS, None, 1), "system", world.event())
@@ -41,7 +41,7 @@ def test_of_two_who_save_the_first_settings_the_second_is_refused(world: World) 
 
 
 @pytest.mark.guards("VERSION_AS_READ")
-def test_of_two_who_change_the_same_version_the_second_is_refused(world: World) -> None:
+def test_the_second_of_two_changes_of_the_same_version_is_refused(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
     world.settings_store.save_settings(
         StoredSettings(structs.replace(SETTINGS, max_sends=1), None, 2), "system", world.event()
@@ -64,7 +64,7 @@ def test_a_client_is_read_as_it_was_registered(world: World) -> None:
 
 
 @pytest.mark.guards("NEW")
-def test_no_client_takes_the_place_of_another(world: World) -> None:
+def test_a_client_cannot_replace_another(world: World) -> None:
     world.clients.add_client(client(), "system", world.event())
     with pytest.raises(errors.Conflict):  # ids are random
         world.clients.add_client(client("Another"), "system", world.event())

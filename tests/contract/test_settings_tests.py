@@ -92,13 +92,13 @@ def approve(world: World, admin: User, email: str | None = None) -> None:
     world.settings_tests.approve(admin, tested, phone, world.event(EventType.PHONE_TESTED))
 
 
-def test_a_test_is_read_as_it_was_begun(world: World, admin: User) -> None:
+def test_a_settings_test_is_read_as_it_was_started(world: World, admin: User) -> None:
     assert world.settings_tests.load(NAME, "test") == settings_test(world)
     assert world.settings_tests.load(NAME, "another") is None
     assert world.settings_tests.load("nobody", "test") is None
 
 
-def test_a_test_goes_away_by_itself(world: World, admin: User) -> None:
+def test_a_settings_test_expires_by_itself(world: World, admin: User) -> None:
     assert world.item((f"USER#{NAME}", "#TEST"))["ttl"] == int(world.now) + 86400
 
 
@@ -117,7 +117,7 @@ def test_there_are_five_tests_within_the_hour(world: World, admin: User) -> None
 
 
 @pytest.mark.guards("TEST_REFUNDS_LEFT")
-def test_a_refused_test_is_given_back_only_so_often(world: World, admin: User) -> None:
+def test_a_refused_test_is_given_back_a_limited_number_of_times(world: World, admin: User) -> None:
     for n in range(REFUNDS_PER_HOUR):
         world.settings_tests.start(NAME, settings_test(world, f"refused {n}"), budget(world))
         world.settings_tests.give_back(budget(world))
@@ -163,7 +163,7 @@ def test_a_test_sends_again_after_the_cooldown(world: World, admin: User) -> Non
 
 
 @pytest.mark.guards("ATTEMPTS_LEFT")
-def test_a_test_has_five_attempts_whatever_is_sent(world: World, admin: User) -> None:
+def test_a_settings_test_has_five_attempts_over_all_its_sends(world: World, admin: User) -> None:
     for failures in range(ATTEMPTS):
         assert claim(world).challenge.failures == failures
     world.wait(60)
@@ -204,7 +204,7 @@ STALE: dict[str, Callable[[World], object]] = {
 
 @pytest.mark.guards("SAME_CHALLENGE")
 @pytest.mark.parametrize("what", STALE)
-def test_a_test_that_a_newer_one_replaced_is_not_there(world: World, admin: User, what: str) -> None:
+def test_a_replaced_settings_test_is_not_found(world: World, admin: User, what: str) -> None:
     world.wait(60)
     with pytest.raises(SettingsTestRefused) as refused:
         STALE[what](world)
@@ -212,7 +212,7 @@ def test_a_test_that_a_newer_one_replaced_is_not_there(world: World, admin: User
 
 
 @pytest.mark.guards("SAME_SEND")
-def test_an_answer_that_comes_late_says_nothing_of_a_newer_send(world: World, admin: User) -> None:
+def test_a_late_answer_does_not_change_a_newer_send(world: World, admin: User) -> None:
     world.wait(60)
     first, second = first_send(world), again(world, 2)
     world.settings_tests.resend(second)
@@ -251,7 +251,7 @@ def test_a_test_is_approved_once(world: World, admin: User) -> None:
 
 
 @pytest.mark.guards("NEW", "SAME_PHONE")
-def test_a_phone_that_was_added_meanwhile_keeps_its_place(world: World, admin: User) -> None:
+def test_a_phone_added_meanwhile_keeps_its_slot(world: World, admin: User) -> None:
     other = world.add_phone(NAME, "+85291234567")
     with pytest.raises(errors.Conflict):
         approve(world, admin)

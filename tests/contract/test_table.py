@@ -15,7 +15,7 @@ from mfa import errors
 from mfa.challenges.challenge import Guess
 from mfa.store.table import CONFLICT_RETRIES, decode, encode
 from tests.contract.world import ADDRESS, Login, World
-from tests.deployment import PASSWORD
+from tests.product import PASSWORD
 
 
 def refusal(code: str, *reasons: str) -> ClientError:
@@ -28,14 +28,14 @@ def conflict() -> ClientError:
     return refusal("TransactionCanceledException", "None", "TransactionConflict", "None")
 
 
-def test_a_transaction_in_conflict_is_tried_three_times_more(world: World, demo: Login) -> None:
+def test_a_conflicting_transaction_is_retried_three_times(world: World, demo: Login) -> None:
     world.wire.fail("transact_write_items", *[conflict() for _ in range(CONFLICT_RETRIES)])
     demo.start()
     assert world.pauses == [1, 2, 3]
     assert demo.messages == 1
 
 
-def test_a_transaction_that_stays_in_conflict_is_refused_and_sends_nothing(world: World, demo: Login) -> None:
+def test_a_transaction_that_keeps_conflicting_is_refused_and_sends_nothing(world: World, demo: Login) -> None:
     world.wire.fail("transact_write_items", *[conflict() for _ in range(CONFLICT_RETRIES + 1)])
     world.wire.requests.clear()
     with pytest.raises(errors.TemporarilyUnavailable):
@@ -44,7 +44,7 @@ def test_a_transaction_that_stays_in_conflict_is_refused_and_sends_nothing(world
     assert (demo.messages, demo.item) == (0, {})
 
 
-def test_each_try_draws_another_shard(world: World, demo: Login) -> None:
+def test_each_retry_draws_another_shard(world: World, demo: Login) -> None:
     drawn: list[int] = []
     others = world.random_below
 
@@ -60,14 +60,14 @@ def test_each_try_draws_another_shard(world: World, demo: Login) -> None:
     assert len(drawn) == 6  # a region's and the whole's, three times
 
 
-def test_a_single_write_in_conflict_is_tried_three_times_more(world: World, demo: Login) -> None:
+def test_a_conflicting_single_write_is_retried_three_times(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wire.fail("update_item", *[refusal("TransactionConflictException") for _ in range(CONFLICT_RETRIES)])
     demo.verify(challenge, demo.code)
     assert world.pauses == [1, 2, 3]
 
 
-def test_a_single_write_that_stays_in_conflict_is_refused_and_costs_no_attempt(world: World, demo: Login) -> None:
+def test_a_single_write_that_keeps_conflicting_is_refused_and_costs_no_attempt(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wire.fail("update_item", *[refusal("TransactionConflictException") for _ in range(CONFLICT_RETRIES + 1)])
     with pytest.raises(errors.TemporarilyUnavailable):
@@ -75,7 +75,7 @@ def test_a_single_write_that_stays_in_conflict_is_refused_and_costs_no_attempt(w
     assert demo.item["failures"] == 0
 
 
-def test_a_condition_that_failed_beside_a_conflict_is_told_at_once(world: World, demo: Login) -> None:
+def test_a_failed_condition_beside_a_conflict_is_not_retried(world: World, demo: Login) -> None:
     """Nothing explains it, since the item is as it was: the send begins anew with its read, once."""
 
     def refused() -> ClientError:
@@ -117,7 +117,7 @@ def test_a_dynamodb_that_does_not_answer_refuses_the_request(world: World, demo:
     assert refused.value.__cause__ is not None
 
 
-def test_what_is_wrong_with_a_request_is_no_refusal(world: World, demo: Login) -> None:
+def test_an_invalid_request_to_dynamodb_is_an_error_and_not_a_refusal(world: World, demo: Login) -> None:
     for code in ("ValidationException", "AccessDeniedException", "ResourceNotFoundException"):
         world.wire.fail("batch_get_item", refusal(code))
         with pytest.raises(ClientError):
@@ -127,9 +127,7 @@ def test_what_is_wrong_with_a_request_is_no_refusal(world: World, demo: Login) -
         demo.start()
 
 
-def test_a_read_that_came_back_in_part_is_not_taken_for_the_whole(
-    world: World, demo: Login, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_partial_read_is_not_taken_for_the_whole(world: World, demo: Login, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = world.wire.batch_get_item
 
     def part(**request: object) -> object:
@@ -140,7 +138,7 @@ def test_a_read_that_came_back_in_part_is_not_taken_for_the_whole(
         demo.start()
 
 
-def test_values_come_back_as_they_went_in() -> None:
+def test_values_are_read_as_they_were_written() -> None:
     values = {
         "text": "demo.user",
         "yes": True,

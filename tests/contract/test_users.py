@@ -15,7 +15,7 @@ from mfa.users.actors import Actor
 from mfa.users.history import EventType
 from mfa.users.user import Kind, User, UserStatus
 from tests.contract.world import NUMBER, Login, World
-from tests.deployment import PASSWORD
+from tests.product import PASSWORD
 
 IAM = Actor("iam")
 
@@ -38,7 +38,7 @@ def administration(world: World) -> UserAdministration:
     )
 
 
-def test_a_user_that_is_added_is_read_as_it_was(world: World) -> None:
+def test_a_new_user_is_read_as_it_was_added(world: World) -> None:
     user = world.add_user("demo.user", alias="Demo", owner=None, locale="zh-HK")
     assert world.user() == user
     assert [event["type"] for event in world.history()] == [EventType.USER_CREATED]
@@ -53,7 +53,7 @@ def test_a_login_name_is_taken_once(world: World) -> None:
 
 
 @pytest.mark.guards("VERSION_AS_READ")
-def test_of_two_changes_of_the_same_version_the_second_is_refused(world: World) -> None:
+def test_the_second_of_two_changes_of_the_same_user_version_is_refused(world: World) -> None:
     before = world.add_user()
     first = replace(before, alias="first", version=2)
     world.users.change(before, first, world.event())
@@ -112,7 +112,7 @@ CLOSE: dict[str, Callable[[UserAdministration, Login], object]] = {
 
 
 @pytest.mark.parametrize("what", CLOSE)
-def test_what_changes_who_may_log_in_closes_the_live_challenge(
+def test_a_change_of_credentials_closes_the_live_challenge(
     world: World, demo: Login, administration: UserAdministration, what: str
 ) -> None:
     challenge = demo.start()
@@ -134,7 +134,7 @@ def test_what_changes_who_may_log_in_closes_the_live_challenge(
 
 
 @pytest.mark.parametrize("what", [what for what in CLOSE if what != "unlocking"])
-def test_what_changes_who_may_log_in_ends_the_logins_from_before(
+def test_a_change_of_credentials_ends_earlier_logins(
     world: World, demo: Login, administration: UserAdministration, what: str
 ) -> None:
     world.wait(1)
@@ -151,7 +151,7 @@ def test_other_changes_leave_the_live_challenge_alone(
     demo.verify(challenge, demo.code)
 
 
-def test_what_was_closed_can_be_started_anew(world: World, demo: Login, administration: UserAdministration) -> None:
+def test_a_closed_challenge_can_be_started_again(world: World, demo: Login, administration: UserAdministration) -> None:
     demo.start()
     administration.patch(IAM, UserPatch(demo.name, password="another battery staple"))
     world.wait(60)
@@ -159,7 +159,7 @@ def test_what_was_closed_can_be_started_anew(world: World, demo: Login, administ
     again.verify(again.start(), again.code)
 
 
-def test_closing_where_there_is_no_challenge_opens_none(
+def test_closing_a_missing_challenge_creates_none(
     world: World, demo: Login, administration: UserAdministration
 ) -> None:
     administration.patch(IAM, UserPatch(demo.name, password="another battery staple"))
@@ -190,7 +190,7 @@ def test_the_first_administrator_is_made_once(world: World, administration: User
 
 
 @pytest.mark.guards("NEW")
-def test_of_two_first_administrators_at_once_there_is_one(world: World, administration: UserAdministration) -> None:
+def test_one_of_two_first_administrators_at_once_is_created(world: World, administration: UserAdministration) -> None:
     other = NewUser(login_name="first", password=PASSWORD)
     world.wire.before("transact_write_items", lambda: administration.bootstrap(IAM, other))
     with pytest.raises(errors.Conflict):
@@ -229,7 +229,7 @@ def test_the_last_administrator_stays(world: World, administration: UserAdminist
 
 
 @pytest.mark.guards("ADMIN_REMAINS")
-def test_of_two_administrators_demoted_at_once_one_remains(world: World) -> None:
+def test_one_of_two_administrators_demoted_at_once_remains(world: World) -> None:
     first, second = world.add_user("first", kind=Kind.SYSTEM), world.add_user("second", kind=Kind.SYSTEM)
     world.wire.before("transact_write_items", lambda: world.users.change(first, demoted(first), world.event()))
     with pytest.raises(errors.Forbidden):
@@ -237,7 +237,7 @@ def test_of_two_administrators_demoted_at_once_one_remains(world: World) -> None
     assert (world.user("second").kind, admins(world)) == (Kind.SYSTEM, 1)
 
 
-def test_a_change_that_came_first_is_told_before_the_last_administrator_is(world: World) -> None:
+def test_an_earlier_change_is_reported_before_the_last_administrator_rule(world: World) -> None:
     first = world.add_user("first", kind=Kind.SYSTEM)
     changed = replace(first, alias="changed", version=2)
     world.users.change(first, changed, world.event())
@@ -249,7 +249,7 @@ def test_a_change_that_came_first_is_told_before_the_last_administrator_is(world
 
 
 @pytest.mark.guards("NEW")
-def test_a_place_is_taken_by_one_phone(world: World) -> None:
+def test_a_slot_holds_one_phone(world: World) -> None:
     world.add_user()
     phone = world.add_phone()
     assert not world.users.add_phone("demo.user", world.phone("+85291234567"), world.event(EventType.PHONE_ADDED))
@@ -258,7 +258,7 @@ def test_a_place_is_taken_by_one_phone(world: World) -> None:
 
 
 @pytest.mark.guards("EXISTS")
-def test_nobody_is_given_a_phone(world: World) -> None:
+def test_an_unknown_user_cannot_get_a_phone(world: World) -> None:
     with pytest.raises(errors.UserNotFound):
         world.add_phone("nobody")
     assert world.items("USER#nobody") == []
@@ -273,14 +273,14 @@ def test_a_user_has_five_phones_at_most(world: World, administration: UserAdmini
     assert [phone.slot for phone in world.account().phones] == [0, 1, 2, 3, 4]
 
 
-def test_the_place_of_a_removed_phone_is_free_again(world: World, administration: UserAdministration) -> None:
+def test_the_slot_of_a_removed_phone_is_free_again(world: World, administration: UserAdministration) -> None:
     world.add_user()
     phones = [administration.add_phone(IAM, "demo.user", f"+8529215379{n}") for n in range(PHONES_PER_USER)]
     administration.remove_phone(IAM, "demo.user", phones[2].id)
     assert administration.add_phone(IAM, "demo.user", "+85292153799").slot == 2
 
 
-def test_of_the_same_number_added_twice_at_once_there_is_one(world: World, administration: UserAdministration) -> None:
+def test_the_same_number_added_twice_at_once_is_there_once(world: World, administration: UserAdministration) -> None:
     world.add_user()
     world.wire.before("transact_write_items", lambda: administration.add_phone(IAM, "demo.user", NUMBER))
     with pytest.raises(errors.Conflict):
@@ -295,7 +295,7 @@ def test_two_numbers_added_at_once_are_both_there(world: World, administration: 
     assert [phone.number for phone in world.account().phones] == [NUMBER, "+85291234567"]
 
 
-def test_the_same_number_can_be_several_users_phone(world: World) -> None:
+def test_several_users_can_share_a_number(world: World) -> None:
     for name in ("one", "two"):
         world.add_user(name)
         world.add_phone(name, NUMBER)

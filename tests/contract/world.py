@@ -41,8 +41,8 @@ from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User
 from tests import accounts
-from tests.deployment import PASSWORD
 from tests.people import digits, other_code
+from tests.product import PASSWORD
 
 # Far from the hour's end and with milliseconds; years ahead, so that no engine sweeps an item by its TTL.
 START = datetime(2031, 3, 14, 12, 0, 0, 125000, tzinfo=UTC).timestamp()

@@ -43,7 +43,7 @@ def test_every_module_has_bytecode_that_the_runtime_takes_unchecked(folder: str,
         assert code.co_filename == f"{at}/{source.relative_to(BUILD / folder)}"
 
 
-def test_a_function_holds_what_its_folder_holds() -> None:
+def test_a_built_function_has_the_files_of_its_folder() -> None:
     for name, folder in FUNCTIONS.items():
         shipped = {path.relative_to(BUILD / name) for path in (BUILD / name).rglob("*") if path.is_file()}
         wrote = {
@@ -54,7 +54,7 @@ def test_a_function_holds_what_its_folder_holds() -> None:
         assert {path for path in shipped if path.suffix != ".pyc"} == {path for path in wrote if path.suffix != ".pyc"}
 
 
-def test_the_layer_holds_the_package_as_it_is_here() -> None:
+def test_the_layer_has_the_package_of_this_tree() -> None:
     """Fails on a build that is older than the code: make build."""
     here = ROOT / "functions" / "common" / "mfa"
     shipped = {path.relative_to(LAYER / "mfa"): path.read_bytes() for path in sources(LAYER / "mfa")}
@@ -69,7 +69,7 @@ def test_no_test_and_nothing_of_the_local_stack_is_shipped() -> None:
     assert b"local-demo-only" not in text
 
 
-def test_the_layer_is_for_either_architecture() -> None:
+def test_the_layer_runs_on_both_architectures() -> None:
     """Every library is there for both, under a name that only Python of its own architecture loads."""
     there: dict[str, set[str]] = {name: set() for name in ELF_MACHINES}
     for library in LAYER.rglob("*.so"):

@@ -31,8 +31,8 @@ from infra.local.errors import StartError
 from infra.local.sam import check, environment, fetch_runtime
 from infra.local.seed import DEMO_PHONE, DEMO_USER, PASSWORD, SYSTEM_USER
 from infra.local.template import read_template
-from tests.deployment import Answer, Deployment, Json
 from tests.people import Person, receive
+from tests.product import Answer, Json, Product
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
@@ -46,7 +46,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 
 @dataclass
-class Sam(Deployment):
+class Sam(Product):
     """A running `make sam-local`.
 
     Attributes:

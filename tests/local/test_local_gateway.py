@@ -85,7 +85,7 @@ def test_repeated_headers_and_parameters_are_kept_and_the_last_one_stands_alone(
     assert made["multiValueQueryStringParameters"] == {"q": ["1", "2"], "e": [""], "p": ["a b c"]}
 
 
-def test_what_is_absent_is_null() -> None:
+def test_absent_members_are_null() -> None:
     made = event()
     assert made["body"] is None
     assert made["queryStringParameters"] is None
@@ -100,7 +100,7 @@ def test_what_is_absent_is_null() -> None:
         ("image/png", b"png", ("cG5n", True)),
     ],
 )
-def test_a_body_that_is_no_text_comes_as_base64(kind: str, body: bytes, expected: tuple[str, bool]) -> None:
+def test_a_binary_body_arrives_as_base64(kind: str, body: bytes, expected: tuple[str, bool]) -> None:
     made = event(headers=[("Content-Type", kind)], body=body)
     assert (made["body"], made["isBase64Encoded"]) == expected
 

@@ -46,7 +46,7 @@ def test_action_and_resource_must_both_fit(action: str, resource: str, *, allowe
     assert policy().allows(Ask(action, resource)) is allowed
 
 
-def test_what_nothing_allows_is_denied() -> None:
+def test_an_action_that_no_statement_allows_is_denied() -> None:
     assert not Policy.of([]).allows(ask())
     assert Policy.of([{"Effect": "Allow", "Action": "*", "Resource": "*"}]).allows(ask())
 
@@ -107,12 +107,12 @@ def test_every_key_and_every_operator_must_hold() -> None:
         {"Resource": "arn:${AWS::Partition}:x"},
     ],
 )
-def test_what_is_not_understood_is_an_error(statement: dict[str, Any]) -> None:
+def test_an_unsupported_policy_is_an_error(statement: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="not known here"):
         policy(**statement)
 
 
-def test_one_value_is_not_compared_with_several() -> None:
+def test_a_condition_on_several_values_is_an_error() -> None:
     with pytest.raises(ValueError, match="has several"):
         policy({"StringEquals": {"k:x": "a"}}).allows(ask(k_x=("a", "b")))
 
@@ -128,7 +128,7 @@ def key(pk: str) -> dict[str, Any]:
     return {"pk": {"S": pk}, "sk": {"S": "s"}}
 
 
-def test_every_attribute_counts_that_an_update_names_wherever_it_names_it() -> None:
+def test_every_attribute_named_anywhere_in_an_update_counts() -> None:
     [found] = asked(
         "dynamodb",
         "UpdateItem",
@@ -147,7 +147,7 @@ def test_every_attribute_counts_that_an_update_names_wherever_it_names_it() -> N
     assert set(found.context["dynamodb:Attributes"]) == named
 
 
-def test_each_item_of_a_transaction_is_asked_for_by_itself() -> None:
+def test_each_item_of_a_transaction_is_authorised_by_itself() -> None:
     found = asked(
         "dynamodb",
         "TransactWriteItems",
@@ -190,7 +190,7 @@ def test_a_key_is_asked_for_by_its_own_name_with_the_encryption_context() -> Non
 
 
 @pytest.mark.parametrize(("service", "operation"), [("dynamodb", "Scan"), ("s3", "GetObject")])
-def test_a_request_that_is_not_understood_is_an_error(service: str, operation: str) -> None:
+def test_an_unsupported_request_is_an_error(service: str, operation: str) -> None:
     with pytest.raises(ValueError, match="not known here"):
         asked(service, operation)
 
@@ -204,7 +204,7 @@ def aws(stack: RunningStack, function: str, service: str, operation: str, **requ
     return call(stack, "POST", path, body)[1]
 
 
-def test_a_function_is_kept_to_its_role(stack: RunningStack) -> None:
+def test_a_function_cannot_exceed_its_role(stack: RunningStack) -> None:
     for function, service, operation, request in (
         ("send_code", "kms", "get_public_key", {"KeyId": "alias/local-mfa-signing-first"}),
         ("verify_code", "dynamodb", "delete_item", {"TableName": "local-mfa", "Key": key("USER#a")}),

@@ -68,13 +68,13 @@ def test_a_port_in_use_is_named_in_one_line(engine: Path, taken: int) -> None:
     assert refused.stderr == line
 
 
-def test_a_setting_that_is_none_is_named_in_one_line(engine: Path) -> None:
+def test_an_invalid_setting_is_named_in_one_line(engine: Path) -> None:
     refused = check(PATH=str(engine), PORT="none")
     assert refused.returncode == 1
     assert refused.stderr == "sam local: PORT must be a number from 0 to 65535, not 'none'\n"
 
 
-def test_nothing_is_said_where_it_can_start(engine: Path) -> None:
+def test_nothing_is_printed_if_it_can_start(engine: Path) -> None:
     found = check(PATH=str(engine))
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
 
@@ -108,7 +108,7 @@ def test_a_relay_to_nobody_ends_the_connection() -> None:
         assert caller.recv(1) == b""
 
 
-def test_a_relay_that_ended_listens_no_more() -> None:
+def test_a_stopped_relay_does_not_listen() -> None:
     with relayed("127.0.0.1", ("127.0.0.1", 9)) as port:
         pass
     with pytest.raises(ConnectionRefusedError):

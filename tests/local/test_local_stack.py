@@ -72,7 +72,7 @@ def test_a_handler_runs_as_its_template_says(stack: RunningStack) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"1", b"null", b'"text"', b"{} {}", b"\xff", b"[" * 100_000])
 @pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8", ""])
-def test_a_body_that_is_no_object_does_not_reach_a_function(stack: RunningStack, body: bytes, kind: str) -> None:
+def test_a_body_that_is_not_an_object_does_not_reach_a_function(stack: RunningStack, body: bytes, kind: str) -> None:
     headers = {"Content-Type": kind} if kind else {}
     status, problem, answered = call(stack, "POST", "/v1/login", body, headers)
     assert (status, problem["code"]) == (400, "invalid_request")
@@ -80,7 +80,7 @@ def test_a_body_that_is_no_object_does_not_reach_a_function(stack: RunningStack,
     assert answered["Content-Type"] == "application/problem+json"
 
 
-def test_what_has_no_model_is_left_to_the_function(stack: RunningStack) -> None:
+def test_a_body_without_a_model_is_passed_to_the_function(stack: RunningStack) -> None:
     """Another media type has none; nor has a body that may be left out."""
     for path, headers in (("/v1/login", {"Content-Type": "text/plain"}), ("/v1/challenges/x/resend", {})):
         status, about, _ = call(stack, "POST", path, b"", headers)
@@ -114,7 +114,7 @@ def test_a_handler_that_fails_gives_the_gateways_answer_and_the_next_request_wor
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/nowhere"), ("DELETE", "/v1/login"), ("POST", "/handset")])
-def test_what_has_no_route_is_not_found(stack: RunningStack, method: str, path: str) -> None:
+def test_a_path_without_a_route_is_not_found(stack: RunningStack, method: str, path: str) -> None:
     status, problem, headers = call(stack, method, path)
     assert (status, problem["code"]) == (404, "not_found")
     assert headers["Content-Type"] == "application/problem+json"
@@ -150,7 +150,7 @@ def test_lambda_invoke_answers_as_aws_does(lambda_client: Any) -> None:
         ("hang", "Sandbox.Timedout"),
     ],
 )
-def test_a_failed_invocation_says_so(lambda_client: Any, what: str, kind: str) -> None:
+def test_a_failed_invocation_returns_its_error(lambda_client: Any, what: str, kind: str) -> None:
     answer = lambda_client.invoke(FunctionName="AdminFunction", Payload=json.dumps({"do": what}))
     assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
     failure = json.load(answer["Payload"])
@@ -315,7 +315,7 @@ def test_a_wrong_setting_of_a_real_account_is_named_in_one_line(tree: Path, name
     assert ("none of the kind" in ended.stderr) == (name != "TWILIO_AUTH_TOKEN")
 
 
-def test_a_port_in_use_and_a_table_nobody_answers_for_are_named_in_one_line(tree: Path) -> None:
+def test_a_port_in_use_and_an_unreachable_table_are_named_in_one_line(tree: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         ended = run(tree, PORT=port)
@@ -347,7 +347,7 @@ def alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_whatever_ends_the_stack_ends_all_of_it_even_with_a_hanging_worker(tree: Path, how: signal.Signals) -> None:
+def test_every_way_to_end_the_stack_ends_every_process_even_a_hanging_worker(tree: Path, how: signal.Signals) -> None:
     with running_stack(root=tree) as stack, ThreadPoolExecutor(1) as threads:
         hanging = threads.submit(call, stack, "POST", "/v1/login", {"do": "hang"})
         time.sleep(0.3)

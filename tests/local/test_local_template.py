@@ -108,7 +108,7 @@ def test_a_function_whose_role_has_policies_of_awss_own_is_not_run_without_them(
 
 
 @pytest.mark.parametrize("text", ["", "Resources: {", "Resources: {A: {Type: X, Properties: !Ref Missing}}", "[1]"])
-def test_what_is_no_template_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
+def test_an_invalid_template_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
     with pytest.raises(StartError) as refused:
         read_template(small(tmp_path, text))
     assert "\n" not in str(refused.value)

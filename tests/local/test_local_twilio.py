@@ -89,7 +89,7 @@ def test_an_unknown_message_is_20404(simulation: Simulation) -> None:
         ("nobody", 21211),
     ],
 )
-def test_receivers_that_cannot_be_reached(simulation: Simulation, number: str, code: int) -> None:
+def test_unreachable_receivers_are_refused(simulation: Simulation, number: str, code: int) -> None:
     assert refused(simulation, to=number) == (code, 400)
 
 
@@ -103,7 +103,7 @@ def test_receivers_that_cannot_be_reached(simulation: Simulation, number: str, c
         ("123!", 21212),
     ],
 )
-def test_senders_that_may_not_send(simulation: Simulation, number: str, code: int) -> None:
+def test_senders_without_permission_are_refused(simulation: Simulation, number: str, code: int) -> None:
     assert refused(simulation, from_=number) == (code, 400)
 
 
@@ -130,7 +130,7 @@ def test_the_magic_sender_sends(simulation: Simulation) -> None:
         ({"to": SENDER}, 21211),
     ],
 )
-def test_requests_that_are_incomplete_or_out_of_range(
+def test_incomplete_or_out_of_range_requests_are_refused(
     simulation: Simulation, parameters: dict[str, object], code: int
 ) -> None:
     assert refused(simulation, **parameters) == (code, 400)
@@ -173,7 +173,7 @@ def test_a_body_of_1600_characters_is_sent(simulation: Simulation) -> None:
     assert simulation.client().messages.create(to=PHONE, from_=SENDER, body="x" * 1600).num_segments == "11"
 
 
-def test_a_misspelled_parameter_is_seen(simulation: Simulation) -> None:
+def test_a_misspelled_parameter_is_reported(simulation: Simulation) -> None:
     answer = simulation.client().request(
         "POST",
         f"https://api.twilio.com/2010-04-01/Accounts/{simulation.account.sid}/Messages.json",
@@ -239,7 +239,7 @@ def test_landlines_get_no_text_messages(simulation: Simulation) -> None:
     assert simulation.delivered == []
 
 
-def test_requests_are_kept_with_what_became_of_them(simulation: Simulation) -> None:
+def test_requests_are_kept_with_their_answers(simulation: Simulation) -> None:
     message = simulation.client().messages.create(to=PHONE, from_=SENDER, body="hi")
     refused(simulation, body="")
     second, first = simulation.twilio.requests()

@@ -146,14 +146,14 @@ def test_a_person_hears_an_application_error_where_there_is_no_twiml(simulation:
         ({"twiml": "<Response><Say> </Say></Response>"}, 13520),
     ],
 )
-def test_calls_that_are_refused(simulation: Simulation, parameters: dict[str, object], code: int) -> None:
+def test_calls_are_refused_as_by_twilio(simulation: Simulation, parameters: dict[str, object], code: int) -> None:
     with pytest.raises(TwilioRestException) as error:
         call(simulation, **parameters)
     assert (error.value.code, error.value.status) == (code, 400)
     assert simulation.delivered == []
 
 
-def test_a_misspelled_parameter_is_seen(simulation: Simulation) -> None:
+def test_a_misspelled_parameter_is_reported(simulation: Simulation) -> None:
     answer = simulation.client().request(
         "POST",
         f"https://api.twilio.com/2010-04-01/Accounts/{simulation.account.sid}/Calls.json",
@@ -175,7 +175,7 @@ def test_an_unknown_call_is_20404(simulation: Simulation) -> None:
 @pytest.mark.parametrize(
     ("status", "sip"), [("busy", "486"), ("no-answer", "487"), ("canceled", "487"), ("failed", "404")]
 )
-def test_a_call_nobody_takes_says_nothing(simulation: Simulation, told: Listener, status: str, sip: str) -> None:
+def test_an_unanswered_call_says_nothing(simulation: Simulation, told: Listener, status: str, sip: str) -> None:
     simulation.reset({"fault": "delivery", "status": status, "channel": "voice", "after": 0.3})
     call(simulation, status_callback=told.url, status_callback_event=EVENTS)
     told.wait(3)
@@ -221,7 +221,7 @@ def test_twiml_is_turned_into_what_is_heard(document: str, text: str) -> None:
     assert spoken(document).text == text
 
 
-def test_what_twilios_own_builder_makes_is_understood() -> None:
+def test_twiml_from_twilios_own_library_is_understood() -> None:
     response: Any = VoiceResponse()  # type: ignore[no-untyped-call]  # has no types
     response.say("5, 8, 1", language="de-DE", voice="Polly.Vicki", loop=2)
     response.pause(length=1)

@@ -61,7 +61,7 @@ def post(simulation: Simulation, timeout: float = 10) -> requests.Response:
 
 
 @pytest.mark.parametrize(("status", "code"), [(429, 20429), (500, 20500), (503, 20503), (502, 20502)])
-def test_a_status_in_place_of_an_answer(simulation: Simulation, status: int, code: int) -> None:
+def test_a_fault_replaces_the_answer_with_a_status(simulation: Simulation, status: int, code: int) -> None:
     simulation.reset({"fault": "status", "status": status})
     assert refused(simulation) == (code, status)
     assert simulation.delivered == []
@@ -84,7 +84,7 @@ def test_a_server_error_may_be_no_json_and_the_message_arrive_all_the_same(simul
 
 
 @pytest.mark.parametrize(("code", "status"), [(21610, 400), (20003, 401), (30034, 403)])
-def test_any_of_twilios_errors(simulation: Simulation, code: int, status: int) -> None:
+def test_a_fault_can_be_any_error_of_twilio(simulation: Simulation, code: int, status: int) -> None:
     simulation.reset({"fault": "error", "code": code, "status": status})
     assert refused(simulation) == (code, status)
 
@@ -118,7 +118,7 @@ def test_an_error_has_twilios_own_status_and_words(simulation: Simulation) -> No
 
 
 @pytest.mark.parametrize(("fault", "count"), [("reset", 0), ("reset_after_accept", 1)])
-def test_a_reset_is_one_of_tcp(simulation: Simulation, fault: str, count: int) -> None:
+def test_a_reset_resets_the_tcp_connection(simulation: Simulation, fault: str, count: int) -> None:
     """The connection ends in RST after the request was read, not in FIN; the message arrived, or did not."""
     simulation.reset({"fault": fault, "times": 1})
     form = b"To=%2B85292153799&From=%2B12063125010&Body=hi"
@@ -146,7 +146,7 @@ def test_twilios_client_sees_the_reset(simulation: Simulation, fault: str) -> No
     assert "reset by peer" in str(error.value)
 
 
-def test_half_an_answer_to_a_message_that_went_out(simulation: Simulation) -> None:
+def test_a_message_goes_out_although_its_answer_is_cut_off(simulation: Simulation) -> None:
     simulation.reset({"fault": "malformed"})
     answer = post(simulation)
     assert answer.status_code == 201
@@ -174,7 +174,7 @@ def test_a_request_that_is_slow_to_be_accepted_is_forgotten_with_its_caller(simu
     assert simulation.bodies() == ["patient"]
 
 
-def test_slow_and_then_an_error(simulation: Simulation) -> None:
+def test_a_slow_answer_can_be_an_error(simulation: Simulation) -> None:
     simulation.reset({"fault": "status", "status": 503}, {"fault": "slow", "seconds": 0.3})
     began = time.monotonic()
     assert refused(simulation) == (20503, 503)
@@ -192,7 +192,7 @@ def test_slow_and_then_an_error(simulation: Simulation) -> None:
         ({"status": "queued"}, ["queued"], None, False),
     ],
 )
-def test_deliveries_that_end_otherwise(
+def test_a_fault_changes_the_outcome_of_a_delivery(
     simulation: Simulation,
     told: Listener,
     rule: dict[str, object],
@@ -257,7 +257,7 @@ def test_a_trial_account_reaches_verified_numbers_only_and_says_what_it_is(simul
     assert refused(simulation, to=OTHER) == (21608, 400)
 
 
-def test_a_rule_is_for_so_many_requests_one_number_and_one_channel(simulation: Simulation) -> None:
+def test_a_rule_can_be_limited_to_a_count_a_number_and_a_channel(simulation: Simulation) -> None:
     simulation.reset(
         {"fault": "error", "code": 21610, "to": OTHER, "times": 2},
         {"fault": "error", "code": 21216, "channel": "voice"},
@@ -273,7 +273,7 @@ def test_a_rule_is_for_so_many_requests_one_number_and_one_channel(simulation: S
     assert len(simulation.twilio.faults.listed()) == 1
 
 
-def test_a_rule_for_one_request_happens_once_under_many(simulation: Simulation) -> None:
+def test_a_rule_for_one_request_applies_once_under_load(simulation: Simulation) -> None:
     simulation.reset({"fault": "status", "status": 500, "times": 3})
     with ThreadPoolExecutor(8) as threads:
         statuses = list(threads.map(lambda _: post(simulation).status_code, range(16)))
@@ -281,7 +281,7 @@ def test_a_rule_for_one_request_happens_once_under_many(simulation: Simulation) 
     assert len(simulation.delivered) == 13
 
 
-def test_a_delivery_is_not_spent_by_a_request_that_was_refused(simulation: Simulation) -> None:
+def test_a_refused_request_does_not_use_up_a_delivery_rule(simulation: Simulation) -> None:
     simulation.reset({"fault": "delivery", "status": "failed", "times": 1})
     refused(simulation, body="")
     assert len(simulation.twilio.faults.listed()) == 1
@@ -289,7 +289,7 @@ def test_a_delivery_is_not_spent_by_a_request_that_was_refused(simulation: Simul
     assert simulation.twilio.faults.listed() == []
 
 
-def test_wrong_credentials_are_refused_whatever_the_fault(simulation: Simulation) -> None:
+def test_wrong_credentials_are_refused_under_any_fault(simulation: Simulation) -> None:
     simulation.reset({"fault": "status", "status": 500, "times": 1})
     with pytest.raises(TwilioRestException) as error:
         simulation.client("0" * 32).messages.create(to=PHONE, from_=SENDER, body="hi")
@@ -337,16 +337,14 @@ def test_rules_are_set_added_listed_and_cleared_over_http(simulation: Simulation
         ([{"fault": "reset"}] * 101, "at most 100"),
     ],
 )
-def test_a_rule_that_is_none_is_refused_and_changes_nothing(
-    simulation: Simulation, rules: object, problem: str
-) -> None:
+def test_an_invalid_rule_is_refused_and_changes_nothing(simulation: Simulation, rules: object, problem: str) -> None:
     simulation.reset({"fault": "lost_callbacks"})
     status, answer = control(simulation, "PUT", "/handset/faults", rules)
     assert (status, problem in answer["error"]) == (400, True)
     assert simulation.twilio.faults.listed() == [{"fault": "lost_callbacks"}]
 
 
-def test_rules_that_are_no_json_are_refused(simulation: Simulation) -> None:
+def test_rules_that_are_not_json_are_refused(simulation: Simulation) -> None:
     for body, kind in (("[", "application/json"), ("[]", "text/plain"), ("[" * 100_000, "application/json")):
         answer = requests.put(f"{simulation.url}/handset/faults", body, headers={"Content-Type": kind}, timeout=5)
         assert answer.status_code == 400
@@ -385,7 +383,7 @@ def on_stack(stack: RunningStack, method: str, path: str, body: Any = None) -> A
     return answer.status_code, answer.json()
 
 
-def test_the_local_stack_has_all_of_it_at_its_own_address(stack: RunningStack) -> None:
+def test_the_local_stack_serves_the_simulated_twilio_at_its_own_address(stack: RunningStack) -> None:
     sid, token = stack.facts["twilio_account_sid"], stack.facts["twilio_auth_token"]
     number = "+85261110000"
 

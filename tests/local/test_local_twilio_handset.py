@@ -68,7 +68,7 @@ def check_accessible(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def test_calls_and_whatsapp_are_told_apart(page: Page, stack: RunningStack) -> None:
+def test_the_handset_distinguishes_calls_and_whatsapp(page: Page, stack: RunningStack) -> None:
     """A call shows what it says, can be played and copied as digits; WhatsApp has a colour of its own."""
     number = "+85261110001"
     content = requests.get(f"{stack.base_url}/handset/twilio", timeout=10).json()["contents"][0]["sid"]

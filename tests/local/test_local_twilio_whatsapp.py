@@ -86,7 +86,9 @@ def test_a_messaging_service_has_a_whatsapp_sender(simulation: Simulation) -> No
         ({"content_sid": "", "content_variables": ""}, 21602),
     ],
 )
-def test_requests_that_are_refused_at_once(simulation: Simulation, parameters: dict[str, object], code: int) -> None:
+def test_invalid_whatsapp_requests_are_refused_at_once(
+    simulation: Simulation, parameters: dict[str, object], code: int
+) -> None:
     with pytest.raises(TwilioRestException) as error:
         simulation.client().messages.create(**{**passcode(simulation), **parameters})
     assert (error.value.code, error.value.status) == (code, 400)
@@ -101,7 +103,7 @@ def test_requests_that_are_refused_at_once(simulation: Simulation, parameters: d
         ({"content_variables": '{"1": "5", "2": "6"}'}, 63028),
     ],
 )
-def test_requests_that_the_channel_gives_back(
+def test_whatsapp_reports_requests_that_it_cannot_deliver(
     simulation: Simulation, told: Listener, parameters: dict[str, object], code: int
 ) -> None:
     given = {**passcode(simulation), **parameters, "status_callback": told.url}

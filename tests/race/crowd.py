@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.deployment import Answer, Json, Refused
+from tests.product import Answer, Json, Refused
 from tests.running import Running
 
 # Under such a load any call may be refused like this. Nothing was done then.

@@ -21,8 +21,8 @@ from mfa.store.sends import SendStore
 from mfa.store.table import Table
 from mfa.users.history import Event, EventType
 from tests import people
-from tests.deployment import PASSWORD, Answer, Refused
 from tests.people import Person
+from tests.product import PASSWORD, Answer, Refused
 from tests.race.conftest import NUMBER_PER_HOUR
 from tests.race.crowd import BUSY, at_once, attempt, codes
 from tests.running import Running

@@ -51,7 +51,7 @@ def test_the_aws_cli_knows_each_command_and_its_options(section: Section) -> Non
 
 
 @every_section
-def test_what_is_asked_of_the_stack_is_in_the_template(section: Section) -> None:
+def test_commands_ask_only_for_resources_of_the_template(section: Section) -> None:
     for arguments in called(section, "aws"):
         for name in option(arguments, "--logical-resource-id"):
             assert name in TEMPLATE["Resources"]
@@ -60,7 +60,7 @@ def test_what_is_asked_of_the_stack_is_in_the_template(section: Section) -> None
 
 
 @every_section
-def test_an_invocation_asks_for_an_operation_with_what_it_takes(section: Section) -> None:
+def test_an_invocation_names_an_operation_and_its_members(section: Section) -> None:
     for arguments in called(section, "aws"):
         payload = option(arguments, "--payload")
         if arguments[:2] == ["lambda", "invoke"] and not payload[0].startswith("file://"):
@@ -106,7 +106,7 @@ def test_no_command_of_the_aws_cli_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_output_that_a_page_names_is_the_templates(page: Any) -> None:
+def test_every_output_named_in_the_docs_is_in_the_template(page: Any) -> None:
     for name in re.findall(r"\boutput `(\w+)`", page.read_text()):
         assert name in TEMPLATE["Outputs"]
 
@@ -143,6 +143,6 @@ def test_a_slip_in_a_command_is_found(command: str) -> None:
 @pytest.mark.parametrize(
     "block", ["aws sts get-caller-identity --query $ARN", "aws sts get-caller-identity 'x", "awk x", "fn() { ; }"]
 )
-def test_what_bash_or_a_reader_does_not_know_is_found(block: str) -> None:
+def test_a_block_that_cannot_be_read_as_commands_is_found(block: str) -> None:
     with pytest.raises(subprocess.CalledProcessError):
         _ = Section("page", None, [block]).calls

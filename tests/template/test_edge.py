@@ -49,7 +49,7 @@ def stage(resources: Resources) -> Any:
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
-def test_a_parameter_says_what_it_is_and_has_a_default_that_it_allows(name: str) -> None:
+def test_a_parameter_is_described_and_its_default_is_allowed(name: str) -> None:
     parameter = PARAMETERS[name]
     assert re.match("[A-Z].{20,}[.)]$", parameter["Description"], re.DOTALL), parameter["Description"]
     default = parameter["Default"]
@@ -102,21 +102,19 @@ def test_every_parameter_and_output_is_explained_to_operators(name: str) -> None
         ("CertificateArn", [DOMAIN["CertificateArn"], "arn:aws-us-gov:acm:us-gov-west-1:123456789012:certificate/a"], ["a"]),
     ],
 )  # fmt: skip
-def test_a_value_that_could_not_work_is_refused_before_anything_is_made(
-    name: str, good: list[str], bad: list[str]
-) -> None:
+def test_an_unusable_value_is_refused_before_anything_is_created(name: str, good: list[str], bad: list[str]) -> None:
     pattern = PARAMETERS[name]["AllowedPattern"]
     assert all(re.search(pattern, value) for value in good)
     assert [value for value in bad if re.search(pattern, value)] == []
 
 
-def test_a_domain_without_its_certificate_is_refused_before_anything_is_made() -> None:
+def test_a_domain_without_a_certificate_is_refused_before_anything_is_created() -> None:
     [rule] = source()["Rules"].values()
     assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "DomainName"}, ""]}]}
     assert rule["Assertions"][0]["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "CertificateArn"}, ""]}]}
 
 
-def test_outputs_lead_to_what_they_name() -> None:
+def test_outputs_lead_to_the_resources_they_name() -> None:
     template = transformed(**DOMAIN)
     resolver = Resolver(template, DOMAIN)
     outputs = {name: resolver.resolve(output["Value"]) for name, output in template["Outputs"].items()}
@@ -195,7 +193,7 @@ def test_without_a_domain_the_apis_own_address_is_open_and_the_issuer(by_default
     )
 
 
-def test_nothing_older_than_tls_1_2_is_spoken_at_either_address() -> None:
+def test_both_addresses_require_tls_1_2() -> None:
     resources = made(**DOMAIN)
     for name in ("Api", "Domain"):
         properties = resources[name]["Properties"]
@@ -207,7 +205,7 @@ def test_nothing_older_than_tls_1_2_is_spoken_at_either_address() -> None:
         assert properties["EndpointConfiguration"]["Types"] == ["REGIONAL"], name
 
 
-def test_what_a_parameter_changes_at_the_gateway_is_deployed() -> None:
+def test_a_parameter_that_changes_the_gateway_causes_a_deployment() -> None:
     """SAM deploys an API again when its text changes; a domain that is added later changes none of it."""
     assert source()["Resources"]["Api"]["Properties"]["AlwaysDeploy"] is True
 
@@ -256,7 +254,7 @@ def test_a_parameter_that_changes_a_function_goes_live_and_no_other_publishes_a_
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_what_names_a_version_has_room_for_the_longest_values(function: str) -> None:
+def test_version_descriptions_have_room_for_the_longest_values(function: str) -> None:
     longest = {
         name: max(map(len, parameter["AllowedValues"]))
         if "AllowedValues" in parameter
@@ -403,7 +401,7 @@ def test_every_method_is_throttled_and_the_expensive_ones_more(by_default: Resou
         assert "LoggingLevel" not in each
 
 
-def test_what_needs_a_body_is_refused_at_the_gateway_without_an_object(by_default: Resources) -> None:
+def test_the_gateway_refuses_operations_without_their_json_object(by_default: Resources) -> None:
     """The function's own answer names the field, so that a model which says more would say less."""
     body = by_default["Api"]["Properties"]["Body"]
     assert body["components"]["schemas"] == {"jsonobject": {"type": "object"}}
@@ -514,7 +512,7 @@ def limited(rule: str) -> re.Pattern[str]:
 )
 @pytest.mark.parametrize("stage", ["", "/live"])
 @pytest.mark.parametrize("end", ["", "/"])
-def test_a_limit_meets_its_operations_and_no_other(rule: str, operations: set[str], stage: str, end: str) -> None:
+def test_a_limit_applies_only_to_its_operations(rule: str, operations: set[str], stage: str, end: str) -> None:
     """At the API's own address the path begins with the stage; the gateway ignores a slash at the end."""
     pattern = limited(rule)
     met = {
@@ -544,7 +542,7 @@ def test_limits_are_for_each_address_and_answer_as_the_product_does() -> None:
         assert f" {limit} " in said, "operators are told another limit"
 
 
-def test_twilios_reports_are_limited_by_no_address() -> None:
+def test_twilios_reports_are_not_limited_by_address() -> None:
     """Twilio sends all of them from a few."""
     statements = RULES["everything"]["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["AndStatement"][
         "Statements"

@@ -50,7 +50,7 @@ ASKED = [
 
 
 @pytest.mark.parametrize(("by", "series"), ASKED)
-def test_what_is_asked_for_is_published(by: str, series: Series) -> None:
+def test_every_alarm_and_widget_reads_a_metric_that_exists(by: str, series: Series) -> None:
     namespace, name, dimensions = series
     labels = tuple(label for label, _ in dimensions)
     if namespace != NAMESPACE:
@@ -64,7 +64,7 @@ def test_what_is_asked_for_is_published(by: str, series: Series) -> None:
         assert not value or value in VALUES[label]
 
 
-def test_every_metric_is_looked_at() -> None:
+def test_every_metric_is_used() -> None:
     """What nobody looks at need not be counted, and costs."""
     assert {name for _, (namespace, name, _) in ASKED if namespace == NAMESPACE} == METRICS.keys() | filters().keys()
     assert not METRICS.keys() & filters().keys()

@@ -219,7 +219,7 @@ def test_nobody_destroys_or_takes_over(template: dict[str, Any], role: str, acti
     assert Policy.of([*statements, {"Effect": "Allow", "Action": action, "Resource": resource}]).allows(ask)
 
 
-def test_what_is_denied_here_is_allowed_to_who_does_it(template: dict[str, Any]) -> None:
+def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, Any]) -> None:
     """The requests of these rows are ones that somebody's role allows: they are no requests that nobody could make."""
     allowed = [
         (ADMIN, "dynamodb", sets(PROFILE, "password_hash")),

@@ -89,7 +89,7 @@ def test_the_one_table_sweeps_recovers_encrypts_and_cannot_be_deleted_by_acciden
 
 
 @pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::SecretsManager::Secret"])
-def test_what_cannot_be_made_again_outlives_the_stack(deployed: dict[str, Resource], kind: str) -> None:
+def test_irreplaceable_resources_outlive_the_stack(deployed: dict[str, Resource], kind: str) -> None:
     for name, resource in of_type(deployed, kind).items():
         assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain"), name
 
@@ -149,7 +149,7 @@ def test_only_roles_and_the_keys_owner_hold_permissions_and_none_is_a_wildcard(d
     assert not of_type(deployed, "AWS::IAM::Policy")
 
 
-def test_who_checks_passwords_cannot_read_twilios_token_and_who_sends_cannot_sign(
+def test_the_function_that_checks_passwords_cannot_read_twilios_token_and_the_sender_cannot_sign(
     deployed: dict[str, Resource],
 ) -> None:
     keys = {
@@ -283,7 +283,7 @@ def test_the_gateways_own_refusals_are_problems_with_a_stable_code(deployed: dic
     }
 
 
-def test_the_build_makes_what_the_template_deploys(written: dict[str, Resource]) -> None:
+def test_build_and_template_agree_on_runtime_and_architectures(written: dict[str, Resource]) -> None:
     """The layer's wheels and bytecode are for the functions' architectures and runtime."""
     assert source()["Globals"]["Function"]["Runtime"] == "python" + makefile()["RUNTIME"]
     assert source()["Globals"]["Function"]["Architectures"] == [{"Ref": "Architecture"}]

@@ -47,7 +47,7 @@ def test_each_architecture_finds_its_own_libraries_and_the_same_code(tmp_path: P
 
 
 @pytest.mark.parametrize("missing", ["a/__init__.py", ""])
-def test_other_code_for_one_of_them_ends_the_build(tmp_path: Path, missing: str) -> None:
+def test_different_code_for_one_architecture_ends_the_build(tmp_path: Path, missing: str) -> None:
     other, into = tree(tmp_path, "aarch64", "x = 2\n"), tree(tmp_path, "x86_64")
     if missing:
         (other / missing).unlink()

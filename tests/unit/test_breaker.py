@@ -86,7 +86,7 @@ def sends(breaker: Breaker, *, accepted: bool) -> None:
     (breaker.accepted if accepted else breaker.refused)(permit)
 
 
-def test_as_long_as_all_is_well_nothing_is_read(fleet: Fleet) -> None:
+def test_without_refusals_the_pause_is_not_read(fleet: Fleet) -> None:
     breaker = fleet.container()
     for _ in range(3):
         sends(breaker, accepted=True)
@@ -117,7 +117,7 @@ def test_a_container_that_has_read_the_settings_before_sees_the_pause_within_hal
         second.check()
 
 
-def test_of_many_at_once_one_tries(fleet: Fleet) -> None:
+def test_one_of_many_sends_at_once_is_tried(fleet: Fleet) -> None:
     breakers = [fleet.container() for _ in range(5)]
     sends(breakers[0], accepted=False)
     fleet.now += 61
@@ -143,7 +143,7 @@ class Raced(Item):
         return read
 
 
-def test_of_many_who_have_read_the_pause_one_wins() -> None:
+def test_one_of_many_containers_that_read_the_pause_may_try() -> None:
     fleet = Fleet(item=Raced())
     sends(fleet.container(), accepted=False)
     fleet.now += 61
@@ -152,7 +152,7 @@ def test_of_many_who_have_read_the_pause_one_wins() -> None:
     assert refused.value.retry_after == 1
 
 
-def test_the_success_of_the_one_lets_all_send_again(fleet: Fleet) -> None:
+def test_a_successful_try_lets_everybody_send_again(fleet: Fleet) -> None:
     first, second = fleet.container(), fleet.container()
     sends(first, accepted=False)
     fleet.now += 61
@@ -162,7 +162,7 @@ def test_the_success_of_the_one_lets_all_send_again(fleet: Fleet) -> None:
         sends(breaker, accepted=True)
 
 
-def test_the_failure_of_the_one_keeps_all_waiting_for_another_minute(fleet: Fleet) -> None:
+def test_a_failed_try_keeps_everybody_waiting_for_another_minute(fleet: Fleet) -> None:
     first, second = fleet.container(), fleet.container()
     sends(first, accepted=False)
     fleet.now += 61
@@ -174,7 +174,7 @@ def test_the_failure_of_the_one_keeps_all_waiting_for_another_minute(fleet: Flee
     sends(first, accepted=True)
 
 
-def test_the_one_that_never_comes_back_keeps_nobody_for_longer_than_a_minute(fleet: Fleet) -> None:
+def test_a_lost_try_keeps_nobody_waiting_longer_than_a_minute(fleet: Fleet) -> None:
     """Its container may have been ended in the middle."""
     first, second = fleet.container(), fleet.container()
     sends(first, accepted=False)
@@ -187,7 +187,7 @@ def test_the_one_that_never_comes_back_keeps_nobody_for_longer_than_a_minute(fle
     assert fleet.item.until is None
 
 
-def test_a_late_success_ends_no_newer_pause(fleet: Fleet) -> None:
+def test_a_late_success_does_not_end_a_newer_pause(fleet: Fleet) -> None:
     first, second = fleet.container(), fleet.container()
     sends(first, accepted=False)
     fleet.now += 61
@@ -198,7 +198,7 @@ def test_a_late_success_ends_no_newer_pause(fleet: Fleet) -> None:
     assert fleet.item.until == fleet.now + PAUSE_SECONDS
 
 
-def test_asking_whether_one_may_send_claims_nothing(fleet: Fleet) -> None:
+def test_checking_the_pause_does_not_claim_the_try(fleet: Fleet) -> None:
     """Otherwise whoever is refused for another reason would keep everybody waiting."""
     breaker = fleet.container()
     sends(breaker, accepted=False)

@@ -13,7 +13,7 @@ TIMES = st.floats(0, 4e9).map(lambda at: round(at, 3))
 
 
 @given(st.integers(1, 10_000_000))
-def test_the_shares_of_the_shards_are_the_ceiling_together_and_nearly_equal(ceiling: int) -> None:
+def test_the_shards_share_the_ceiling_nearly_equally(ceiling: int) -> None:
     shares = ShardedBudget("REGION#*", Window.of(DAY, 0), ceiling).shares()
     assert len(shares) == SHARDS
     numbers = [share for share in shares if share is not None]
@@ -26,7 +26,7 @@ def test_without_a_ceiling_no_shard_has_one() -> None:
 
 
 @given(st.sampled_from([HOUR, DAY]), TIMES)
-def test_a_moment_is_in_its_window_and_a_window_is_named_by_its_start(seconds: int, now: float) -> None:
+def test_a_window_contains_its_moments_and_is_named_by_its_start(seconds: int, now: float) -> None:
     window = Window.of(seconds, now)
     assert window.ends_at - seconds <= now < window.ends_at
     assert window.ends_at % seconds == 0
@@ -51,7 +51,7 @@ def test_windows_are_hours_and_days_in_utc(seconds: int, now: float, name: str, 
 
 
 @given(st.integers(1, 40), st.sets(st.integers(0, SHARDS - 1)), st.integers(0, 10**6))
-def test_a_shard_is_drawn_from_those_that_may_have_room(ceiling: int, full: set[int], random: int) -> None:
+def test_a_shard_is_drawn_from_those_that_may_have_room_left(ceiling: int, full: set[int], random: int) -> None:
     budget = ShardedBudget("REGION#*", Window.of(DAY, 0), ceiling)
     shard = Counters(lambda limit: random % limit).open_shard(budget, full)
     open_shards = {n for n, share in enumerate(budget.shares()) if share != 0} - full

@@ -38,7 +38,7 @@ def test_a_value_is_kept_for_its_seconds_and_not_when_the_clock_was_set_back(sec
     assert cached() == value
 
 
-def test_where_nothing_answers_the_old_value_is_better_than_none() -> None:
+def test_the_old_value_is_used_while_the_source_does_not_answer() -> None:
     source = Source()
     cached = source.cached()
     assert cached() == 1
@@ -51,13 +51,13 @@ def test_where_nothing_answers_the_old_value_is_better_than_none() -> None:
     assert cached() == 2
 
 
-def test_where_nothing_ever_answered_there_is_no_value() -> None:
+def test_a_source_that_never_answered_gives_no_value() -> None:
     source = Source(answers=False)
     with pytest.raises(TemporarilyUnavailable):
         source.cached()()
 
 
-def test_what_is_not_to_be_kept_or_is_forgotten_is_loaded_again() -> None:
+def test_uncacheable_and_forgotten_values_are_loaded_again() -> None:
     source = Source()
     odd = source.cached(lambda value: value % 2 == 1)
     assert [odd(), odd()] == [1, 1]

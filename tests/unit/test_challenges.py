@@ -137,14 +137,12 @@ def test_after_a_hundred_wrong_passcodes_only_an_administrator_unlocks() -> None
     ("failures", "total", "limit", "left"),
     [(0, 0, 5, 5), (1, 1, 5, 4), (4, 4, 5, 1), (5, 5, 5, 0), (9, 9, 5, 0), (0, 99, 5, 1), (0, 97, 10, 3), (3, 98, 5, 2), (0, 100, 5, 0)],
 )  # fmt: skip
-def test_what_is_left_of_the_attempts_is_what_is_left_of_both_counts(
-    failures: int, total: int, limit: int, left: int
-) -> None:
+def test_the_remaining_attempts_are_the_fewer_of_both_counts(failures: int, total: int, limit: int, left: int) -> None:
     assert replace(LIVE, failures=failures, failures_total=total, max_failures=limit).attempts_remaining == left
 
 
 @given(st.integers(0, 12), st.integers(0, 110), st.integers(3, 10))
-def test_no_attempt_is_left_exactly_while_a_wrong_one_has_just_locked(failures: int, total: int, limit: int) -> None:
+def test_no_attempts_remain_exactly_while_a_wrong_code_has_locked(failures: int, total: int, limit: int) -> None:
     challenge = replace(LIVE, failures=failures, failures_total=total, max_failures=limit, last_attempt_at=NOW)
     assert (challenge.attempts_remaining == 0) == (challenge.locked_until(NOW) is not None)
 
@@ -164,7 +162,7 @@ def test_a_refused_attempt_has_one_reason(changes: Changes, expected: type[error
     assert type(replace(LIVE, **changes).why_not_attempted("c", "j", NOW)) is expected
 
 
-def test_of_several_reasons_the_first_is_given_superseded_used_locked_expired() -> None:
+def test_the_reasons_come_in_the_order_superseded_used_locked_expired() -> None:
     reasons: list[tuple[Changes, type[errors.Refusal]]] = [
         ({"id": "other"}, errors.ChallengeSuperseded),
         (APPROVED, errors.ChallengeUsed),
@@ -199,7 +197,7 @@ def lane(charged: int, last_sent_at: float = NOW - 100, available_at: float = NO
         (Channel.EMAIL, {"email": lane(1)} | LOCKED, errors.TooManyAttempts),
     ],
 )
-def test_a_refused_send_is_explained_locked_before_all_sent_before_too_soon(
+def test_a_refused_send_names_the_lock_before_the_count_before_the_cooldown(
     channel: Channel, changes: Changes, expected: type[errors.Refusal]
 ) -> None:
     refusal = replace(LIVE, **changes).why_not_sent(channel, limits_of(Settings(), channel), NOW)
@@ -207,7 +205,7 @@ def test_a_refused_send_is_explained_locked_before_all_sent_before_too_soon(
     assert refusal.retry_after is not None
 
 
-def test_too_soon_says_when_it_is_time() -> None:
+def test_too_soon_says_when_to_try_again() -> None:
     refusal = replace(LIVE, messages=lane(1, NOW - 10, NOW + 50)).why_not_sent(
         Channel.SMS, limits_of(Settings(), Channel.SMS), NOW
     )
@@ -218,13 +216,13 @@ def test_too_soon_says_when_it_is_time() -> None:
 @pytest.mark.parametrize(
     ("channel", "charged", "left"), [(Channel.SMS, 0, 5), (Channel.SMS, 5, 0), (Channel.SMS, 7, 0), (Channel.EMAIL, 1, 2), (Channel.EMAIL, 3, 0)]
 )  # fmt: skip
-def test_what_is_left_of_the_sends_is_counted_by_lane(channel: Channel, charged: int, left: int) -> None:
+def test_the_remaining_sends_are_counted_by_lane(channel: Channel, charged: int, left: int) -> None:
     challenge = replace(LIVE, channel=channel, messages=Lane(), email=Lane())
     challenge = replace(challenge, **{"email" if channel is Channel.EMAIL else "messages": lane(charged)})  # type: ignore[arg-type]
     assert challenge.sends_remaining == left
 
 
-def test_an_earlier_send_is_found_by_its_own_digits_only() -> None:
+def test_an_earlier_send_matches_only_its_own_digits() -> None:
     keys = HmacKeys(b"new", b"old")
 
     def sent(send_id: str, digits: str, key: HmacKeys) -> EarlierSend:
@@ -257,7 +255,7 @@ def test_a_moment_is_written_in_utc_to_the_millisecond(at: float, text: str) -> 
     assert rfc3339(at) == text
 
 
-def test_a_view_has_all_that_a_screen_needs_and_no_more() -> None:
+def test_a_view_has_exactly_what_a_screen_needs() -> None:
     shown = views.challenge(replace(LIVE, destination="+852 - ****3799", **LOCKED), NOW)
     assert {name: getattr(shown, name) for name in shown.__struct_fields__ if name != "delivery"} == {
         "id": "c",

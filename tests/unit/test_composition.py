@@ -40,7 +40,7 @@ def test_a_text_message_is_the_template_filled_in() -> None:
 
 
 @pytest.mark.parametrize("channel", list(Channel))
-def test_nothing_is_worth_longer_than_the_passcode(channel: Channel) -> None:
+def test_no_message_is_valid_longer_than_the_passcode(channel: Channel) -> None:
     # Twilio counts from when it takes the message, which is later than the passcode was drawn.
     assert compose(channel, expiry_seconds=90).valid_seconds == 75
 
@@ -89,13 +89,13 @@ def test_the_digits_and_the_address_are_in_no_repr() -> None:
         ("pt", None, None, "pt-BR"),
     ],
 )
-def test_the_language_is_as_asked_for_else_the_users_else_the_regions_else_english(
+def test_the_language_is_the_requested_one_or_the_users_or_the_regions_or_english(
     requested: str | None, users: str | None, region: str | None, language: str
 ) -> None:
     assert Reader(requested, users, region).language() == language
 
 
-def test_an_administrators_template_is_taken_before_the_built_in_one() -> None:
+def test_an_administrators_template_comes_before_the_built_in_one() -> None:
     assert compose(Channel.SMS, templates={"en": "Mine: {code} ({prefix})"}).body == "Mine: 581883 (XYWD)"
     assert "Mine" not in compose(Channel.SMS, Reader("de", None, None), templates={"en": "Mine: {code}"}).body
 
@@ -116,14 +116,14 @@ def test_a_call_is_in_the_voice_of_the_region() -> None:
 
 
 @pytest.mark.parametrize("locale", twiml.LOCALES)
-def test_a_call_fits_what_twilio_takes(locale: str) -> None:
+def test_a_call_fits_twilios_limit(locale: str) -> None:
     longest = structs.replace(Settings(), signature="&" * 40)
     passcode = Passcode(login_name="x" * 128, code="8" * 10, prefix="XYWD", signature="&" * 40, origin=None)
     outgoing = composition.compose(passcode, Channel.VOICE, NUMBER, Reader(locale, None, "HK"), "ref", wording(longest))
     assert len(outgoing.body) <= twiml.LONGEST
 
 
-def test_text_messages_are_paid_by_the_segment_and_nothing_else_is() -> None:
+def test_only_text_messages_are_paid_by_the_segment() -> None:
     assert composition.segments(compose(Channel.SMS)) == 1
     assert composition.segments(compose(Channel.SMS, Reader("ar", None, None), PASSCODE)) >= 1
     for channel in (Channel.VOICE, Channel.WHATSAPP, Channel.EMAIL):

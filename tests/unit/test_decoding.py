@@ -37,7 +37,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_json_is_read_as_it_was_written(value: Any) -> None:
+def test_json_is_read_unchanged(value: Any) -> None:
     assert decoding.load(json.dumps(value)) == value
     assert decoding.load(json.dumps(value, ensure_ascii=False).encode()) == value
 
@@ -96,7 +96,7 @@ def test_json_is_read_as_it_was_written(value: Any) -> None:
     ],
     ids=lambda text: repr(text[:24]),
 )
-def test_what_is_not_one_json_value_in_utf8_each_member_once_is_refused(text: str | bytes) -> None:
+def test_only_one_json_value_in_utf8_without_repeated_members_is_accepted(text: str | bytes) -> None:
     with pytest.raises(InvalidRequest) as refused:
         decoding.load(text)
     assert refused.value.members["errors"][0]["field"] == "body"
@@ -109,7 +109,7 @@ def test_a_body_of_64_kib_is_not_too_large(text: str) -> None:
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60))
-def test_whatever_the_bytes_the_answer_is_a_value_or_a_refusal(text: str | bytes) -> None:
+def test_any_bytes_give_a_value_or_a_refusal(text: str | bytes) -> None:
     try:
         decoding.load(text)
     except InvalidRequest:

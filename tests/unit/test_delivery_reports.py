@@ -88,7 +88,7 @@ def report(sends: Sends, ref: str = REF, signature: str = "right", **parameters:
     return None if outcome is None else reports.record(ref, outcome)
 
 
-def test_every_status_of_twilios_is_known() -> None:
+def test_every_status_of_twilio_is_known() -> None:
     """Messages and calls, as their API's description lists them."""
     messages = {"queued", "sending", "sent", "failed", "delivered", "undelivered", "scheduled", "read", "canceled"}
     calls = {"queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"}
@@ -97,7 +97,7 @@ def test_every_status_of_twilios_is_known() -> None:
 
 @pytest.mark.parametrize(("status", "delivery"), STATUSES.items())
 @pytest.mark.parametrize("name", ["MessageStatus", "CallStatus"])
-def test_a_status_is_written_down(name: str, status: str, delivery: Delivery) -> None:
+def test_a_status_is_recorded(name: str, status: str, delivery: Delivery) -> None:
     sends = Sends()
     error = report(sends, **{name: status})
     if delivery.is_refused:
@@ -115,45 +115,45 @@ def test_a_status_is_written_down(name: str, status: str, delivery: Delivery) ->
         ("", False),
     ],
 )
-def test_some_codes_are_for_good(code: str, permanent: bool) -> None:
+def test_some_codes_are_permanent(code: str, permanent: bool) -> None:
     sends = Sends()
     assert report(sends, MessageStatus="undelivered", ErrorCode=code) == (code or "unknown")
     assert sends.written == [(Delivery.UNDELIVERED, code or "unknown", permanent)]
 
 
-def test_what_is_known_already_is_no_news() -> None:
+def test_a_status_that_is_already_known_is_ignored() -> None:
     assert report(Sends(is_news=False), MessageStatus="failed", ErrorCode="30008") is None
 
 
-def test_who_does_not_sign_is_not_looked_up() -> None:
+def test_an_unsigned_report_causes_no_read() -> None:
     sends = Sends()
     with pytest.raises(Forbidden):
         report(sends, signature="wrong", MessageStatus="failed")
     assert (sends.looked_for, sends.written) == ([], [])
 
 
-def test_what_belongs_to_no_send_is_forgotten() -> None:
+def test_a_report_about_no_send_is_ignored() -> None:
     sends = Sends()
     assert report(sends, ref=REF[::-1], MessageStatus="failed", ErrorCode="30005") is None
     assert sends.written == []
 
 
 @pytest.mark.parametrize("ref", ["", "ref", REF[1:], REF + "0", REF.upper(), f"{REF}\n", "0" * 5000])
-def test_what_is_no_reference_asks_nothing_of_the_table(ref: str) -> None:
+def test_an_invalid_reference_causes_no_read(ref: str) -> None:
     """A key of the table may not be of any length."""
     sends = Sends()
     assert report(sends, ref=ref, MessageStatus="failed", ErrorCode="30005") is None
     assert (sends.looked_for, sends.written) == ([], [])
 
 
-def test_what_is_no_status_asks_nothing_of_the_table() -> None:
+def test_an_invalid_status_causes_no_read() -> None:
     sends = Sends()
     assert report(sends, MessageStatus="received") is None
     assert report(sends) is None
     assert sends.looked_for == []
 
 
-def test_a_message_comes_further_step_by_step() -> None:
+def test_a_message_progresses_step_by_step() -> None:
     """What ranks no higher is late."""
     course = [Delivery.SENDING, Delivery.UNKNOWN, Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED]
     assert [delivery.rank for delivery in course] == sorted({delivery.rank for delivery in course})

@@ -63,7 +63,7 @@ def test_each_refusal_has_a_code_of_its_own_and_is_named_after_it() -> None:
         assert re.sub(r"(?<!^)(?=[A-Z])", "_", refusal.__name__).lower() == refusal.code
 
 
-def test_the_docstring_draws_the_tree_as_it_is() -> None:
+def test_the_docstring_draws_the_actual_tree() -> None:
     drawn = {}
     parents = ["Refusal"]
     for line in (errors.__doc__ or "").splitlines():
@@ -89,7 +89,7 @@ def test_every_refusal_has_words_of_its_own_and_makes_a_problem_document(refusal
 
 
 @pytest.mark.parametrize("refusal", [each for each in REFUSALS if each.status == 503], ids=lambda each: each.code)
-def test_what_is_not_available_says_when_to_try_again(refusal: type[errors.Refusal]) -> None:
+def test_an_unavailable_service_says_when_to_try_again(refusal: type[errors.Refusal]) -> None:
     assert made(refusal).retry_after is not None
 
 
@@ -106,7 +106,7 @@ def test_members_are_shown_beside_the_code() -> None:
     assert errors.InvalidRequest("code", "is wrong").problem()["errors"] == [{"field": "code", "message": "is wrong"}]
 
 
-def test_every_operation_says_what_it_may_refuse_and_nothing_twice() -> None:
+def test_every_operation_lists_each_refusal_once() -> None:
     for operation in operations.OPERATIONS:
         refusals = operation.every_refusal
         assert len(set(refusals)) == len(refusals), operation.id

@@ -60,7 +60,7 @@ def test_answers_give_the_placeholders_values() -> None:
     assert values_of({"error": {"code": "not_found"}}) == {}
 
 
-def test_an_event_is_filled_whole_or_not_at_all() -> None:
+def test_an_event_is_filled_completely_or_not_at_all() -> None:
     event = EVENTS["verify_challenge"]
     values = {"MFA_TOKEN": "m", "CHALLENGE_ID": "c", "PASSCODE": "581883"}
     assert not PLACEHOLDER.search(fill(event, values))

@@ -72,7 +72,7 @@ def test_no_code_shows_in_a_repr() -> None:
 
 
 @given(st.text("0123456789٠١a.- ", max_size=40), st.integers(4, 10))
-def test_no_run_of_digits_is_left_that_could_pass_for_a_code(name: str, length: int) -> None:
+def test_no_remaining_digits_could_pass_for_a_code(name: str, length: int) -> None:
     broken = passcode_texts.without_runs(name, length)
     assert not re.search(rf"\d{{{length},}}", broken)
     assert broken == name or re.search(rf"\d{{{length},}}", name)

@@ -68,7 +68,7 @@ def imports(path: Path, *, everywhere: bool = True) -> set[str]:
 
 
 @pytest.mark.parametrize(("library", "allowed"), ALLOWED.items())
-def test_only_those_who_must_know_a_library_import_it(library: str, allowed: set[str]) -> None:
+def test_a_library_is_imported_only_where_it_is_needed(library: str, allowed: set[str]) -> None:
     knowing = {name for name, path in MODULES.items() if library in {each.partition(".")[0] for each in imports(path)}}
     assert knowing <= allowed
 
@@ -99,7 +99,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     TopologicalSorter(graph).prepare()
 
 
-def test_no_module_is_called_by_what_it_is_not() -> None:
+def test_no_module_has_a_vague_name() -> None:
     names = {part for name in MODULES for part in name.split(".")}
     assert not names & {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}
 
@@ -113,12 +113,12 @@ def test_no_two_public_classes_have_one_name() -> None:
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
 
 
-def test_a_module_of_more_than_400_lines_is_two_modules() -> None:
+def test_no_module_has_more_than_400_lines() -> None:
     long = {name: lines for name, path in MODULES.items() if (lines := len(path.read_text().splitlines())) > 400}
     assert long == {}
 
 
-def test_every_module_says_what_it_is_for() -> None:
+def test_every_module_has_a_docstring() -> None:
     assert [name for name, path in MODULES.items() if not ast.get_docstring(ast.parse(path.read_text()))] == []
 
 

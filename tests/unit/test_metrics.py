@@ -38,7 +38,7 @@ def labels_of(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_every_metric_is_published_as_the_list_has_it(name: str) -> None:
+def test_every_metric_is_published_as_listed(name: str) -> None:
     book = Book()
     book.metrics.count(name, 2, **labels_of(name))
     book.metrics.flush(function_request_id="r")
@@ -57,7 +57,7 @@ def test_all_metrics_fit_into_one_line() -> None:
     assert [datum.name for datum in line] == list(METRICS)
 
 
-def test_what_is_counted_twice_is_one_list_of_values_and_two_values_of_a_label_are_two_lines() -> None:
+def test_repeated_counts_share_a_line_and_different_labels_do_not() -> None:
     book = Book()
     book.metrics.count("approvals", region="HK")
     book.metrics.count("approvals", region="HK")
@@ -69,7 +69,7 @@ def test_what_is_counted_twice_is_one_list_of_values_and_two_values_of_a_label_a
     assert [(datum.name, datum.values, datum.labels) for datum in second] == [("approvals", (1,), {"region": "DE"})]
 
 
-def test_a_call_that_counts_nothing_writes_nothing_and_no_call_sees_another_ones() -> None:
+def test_a_call_without_counts_writes_nothing_and_calls_do_not_mix() -> None:
     book = Book()
 
     def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def test_a_call_that_counts_nothing_writes_nothing_and_no_call_sees_another_ones
     assert [[datum.name for datum in line] for line in book.data()] == [["logins"], ["locks"]]
 
 
-def test_a_latency_is_in_milliseconds_and_measured_however_it_ends() -> None:
+def test_a_latency_is_measured_in_milliseconds_even_after_an_error() -> None:
     book = Book()
     with book.metrics.timing("twilio_ms"):
         pass
@@ -99,17 +99,17 @@ def test_a_latency_is_in_milliseconds_and_measured_however_it_ends() -> None:
 
 
 @pytest.mark.parametrize("labels", [{}, {"region": "HK", "login_name": "demo.user"}, {"channel": "sms"}])
-def test_a_metric_takes_its_own_dimensions_and_no_others(labels: dict[str, str]) -> None:
+def test_a_metric_accepts_only_its_own_dimensions(labels: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="approvals"):
         Book().metrics.count("approvals", 1, **labels)
 
 
-def test_what_is_not_in_the_list_cannot_be_counted() -> None:
+def test_an_unlisted_metric_cannot_be_counted() -> None:
     with pytest.raises(KeyError):
         Book().metrics.count("surprises")
 
 
-def test_one_call_can_hardly_pass_the_format_s_limits() -> None:
+def test_one_call_stays_within_the_limits_of_the_format() -> None:
     """A recovery tells up to five phones; nothing else repeats."""
     book = Book()
     for _ in range(MAX_VALUES):
@@ -118,7 +118,7 @@ def test_one_call_can_hardly_pass_the_format_s_limits() -> None:
     assert len(book.data()[0][0].values) == MAX_VALUES
 
 
-def test_errors_are_counted_by_what_somebody_does_about_them_and_others_together() -> None:
+def test_known_errors_are_counted_by_code_and_all_others_together() -> None:
     assert len(vendor_errors.metrics()) < 75, "each is a metric that AWS charges for"
     assert {known_error(code) for code in VENDOR_ERRORS} | {OTHER} == vendor_errors.metrics()
     calls = {status for status, delivery in STATUSES.items() if delivery.is_refused} - {"undelivered"}
@@ -177,7 +177,7 @@ def test_a_pause_is_counted_and_still_refuses() -> None:
     assert [(datum.name, datum.labels) for datum in book.data()[0]] == [("send_failures", {"error": "paused"})]
 
 
-def test_metering_adds_no_step_of_its_own() -> None:
+def test_metered_classes_have_the_same_methods_as_their_protocols() -> None:
     """What is metered has the same methods as what is behind it, so that nothing is lost on the way."""
     from mfa.flows import ports
 

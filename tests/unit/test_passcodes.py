@@ -42,7 +42,7 @@ def drawn(number: int) -> Callable[[int], int]:
         ("0123456789", "0123456789"),
     ],
 )
-def test_what_people_type_or_paste_is_read_as_its_digits(typed: str, digits: str) -> None:
+def test_typed_or_pasted_text_is_read_as_its_digits(typed: str, digits: str) -> None:
     assert passcodes.normalise(typed) == digits
 
 
@@ -90,12 +90,12 @@ def test_what_people_type_or_paste_is_read_as_its_digits(typed: str, digits: str
         "9" * 10_000,
     ],
 )
-def test_what_cannot_be_a_passcode_is_no_passcode(typed: str) -> None:
+def test_impossible_text_is_not_a_passcode(typed: str) -> None:
     assert passcodes.normalise(typed) is None
 
 
 @given(st.text(max_size=80))
-def test_whatever_is_typed_gives_four_to_ten_ascii_digits_or_nothing(typed: str) -> None:
+def test_any_text_gives_four_to_ten_ascii_digits_or_nothing(typed: str) -> None:
     digits = passcodes.normalise(typed)
     assert digits is None or (set(digits) <= set(string.digits) and 4 <= len(digits) <= 10)
     assert digits is None or digits == "".join(c for c in typed if c in string.digits)
@@ -119,7 +119,7 @@ def test_a_passcode_has_exactly_the_length_asked_for(number: int, length: int) -
 
 
 @pytest.mark.parametrize("length", range(4, 11))
-def test_leading_zeros_are_digits_as_any_and_the_whole_range_is_drawn_from(length: int) -> None:
+def test_passcodes_are_drawn_from_the_whole_range_with_leading_zeros(length: int) -> None:
     limits: list[int] = []
 
     def lowest(limit: int) -> int:
@@ -131,7 +131,7 @@ def test_leading_zeros_are_digits_as_any_and_the_whole_range_is_drawn_from(lengt
     assert limits == [10**length]
 
 
-def test_a_prefix_is_four_consonants_none_of_which_looks_like_another_character() -> None:
+def test_a_prefix_is_four_consonants_that_look_like_no_other_character() -> None:
     assert not set(passcodes.PREFIX_ALPHABET) & set("AEIOUY")
     assert not set(passcodes.PREFIX_ALPHABET) & set("LO")
     assert set(passcodes.PREFIX_ALPHABET) <= set(string.ascii_uppercase)
@@ -184,12 +184,12 @@ def digest(parts: tuple[str, ...], key: bytes = KEY) -> bytes:
 
 
 @given(PARTS, PARTS)
-def test_two_lists_of_parts_never_make_the_same_digest(one: tuple[str, ...], other: tuple[str, ...]) -> None:
+def test_different_lists_of_parts_have_different_digests(one: tuple[str, ...], other: tuple[str, ...]) -> None:
     assert (digest(one) == digest(other)) == (one == other)
 
 
 @given(st.text(max_size=12), st.data())
-def test_moving_a_border_between_two_parts_changes_the_digest(whole: str, data: st.DataObject) -> None:
+def test_moving_the_border_between_two_parts_changes_the_digest(whole: str, data: st.DataObject) -> None:
     at, elsewhere = (data.draw(st.integers(0, len(whole))) for _ in range(2))
     one, other = (whole[:at], whole[at:], "s", "1"), (whole[:elsewhere], whole[elsewhere:], "s", "1")
     assert (digest(one) == digest(other)) == (at == elsewhere)

@@ -80,7 +80,7 @@ def test_a_mobile_number_is_read_with_its_own_region(written: str, e164: str, re
         "\u202a+85292153799\u202c",
     ],
 )
-def test_what_is_no_number_in_international_form_is_refused_naming_the_field(written: str) -> None:
+def test_text_that_is_not_an_international_number_is_refused_naming_the_field(written: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         phone_numbers.parse(written, ANYWHERE)
     assert refused.value.members["errors"][0]["field"] == "number"
@@ -107,7 +107,7 @@ def test_what_is_no_number_in_international_form_is_refused_naming_the_field(wri
         ("+15005550001", "personal"),
     ],
 )
-def test_a_number_of_another_kind_is_blocked_or_no_number(written: str, what: str) -> None:
+def test_a_number_of_another_kind_is_blocked_or_invalid(written: str, what: str) -> None:
     with pytest.raises((DestinationBlocked, InvalidRequest)):
         phone_numbers.parse(written, ANYWHERE)
 
@@ -116,7 +116,7 @@ def test_a_number_of_another_kind_is_blocked_or_no_number(written: str, what: st
     "written",
     ["+18002255246", "+19002345678", "+85221234567", "+442071838750", "+881612345678", "+447640123456"],
 )
-def test_a_number_that_exists_and_is_of_another_kind_is_blocked(written: str) -> None:
+def test_an_existing_number_of_another_kind_is_blocked(written: str) -> None:
     with pytest.raises(DestinationBlocked):
         phone_numbers.parse(written, ANYWHERE)
 
@@ -152,7 +152,7 @@ def test_a_region_is_allowed_by_itself_and_not_by_its_calling_code(written: str,
 
 
 @given(st.text(max_size=40) | st.text("+0123456789 ()-.", max_size=40).map(lambda text: f"+{text}"))
-def test_whatever_is_written_is_a_mobile_number_or_refused(written: str) -> None:
+def test_any_text_is_a_mobile_number_or_refused(written: str) -> None:
     try:
         number = phone_numbers.parse(written, ANYWHERE)
     except (InvalidRequest, DestinationBlocked) as refused:

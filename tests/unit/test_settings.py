@@ -94,7 +94,7 @@ def test_both_ends_of_a_range_are_in_it(path: str, ends: tuple[int, int]) -> Non
 
 
 @pytest.mark.parametrize(("path", "ends"), RANGES.items())
-def test_what_is_outside_a_range_is_refused_naming_the_field(path: str, ends: tuple[int, int]) -> None:
+def test_a_value_outside_its_range_is_refused_naming_the_field(path: str, ends: tuple[int, int]) -> None:
     wrong: list[Any] = [ends[0] - 1, ends[1] + 1, 0, -1, 10**30, float(ends[0]), str(ends[0]), True, [ends[0]], {}]
     for value in wrong:
         assert refused(nested(path, value)).startswith(path)
@@ -187,7 +187,7 @@ def test_a_switch_is_true_or_false_and_nothing_else(path: str) -> None:
         ("regions", "*"),
     ],
 )
-def test_what_a_setting_cannot_be_is_refused_naming_the_field(path: str, value: object) -> None:
+def test_an_invalid_value_is_refused_naming_the_field(path: str, value: object) -> None:
     assert refused(nested(path, value)).startswith(path)
 
 
@@ -207,7 +207,7 @@ def test_what_a_setting_cannot_be_is_refused_naming_the_field(path: str, value: 
         ("regions.allow", "*"),
     ],
 )
-def test_what_a_setting_can_be_is_taken(path: str, value: object) -> None:
+def test_a_valid_value_is_accepted(path: str, value: object) -> None:
     assert read(merged(Settings(), nested(path, value))[0], path) == value
 
 
@@ -254,7 +254,7 @@ def test_any_other_sender_is_refused(sender: object) -> None:
     assert refused({"twilio": {"sender": sender}}, Settings()).startswith("twilio.sender")
 
 
-def test_another_kind_of_sender_takes_the_place_of_the_first_when_the_first_is_set_to_null() -> None:
+def test_another_kind_of_sender_replaces_the_first_if_the_first_is_set_to_null() -> None:
     patch = {"twilio": {"sender": {"phone_number": None, "alphanumeric": "Backup"}}}
     settings, _ = merged(SET_UP, patch)
     assert settings.twilio.sender is not None
@@ -322,7 +322,7 @@ def of_a_newer_version(value: Any) -> Any:
     return [of_a_newer_version(each) for each in value] if isinstance(value, list) else value
 
 
-def test_settings_that_a_newer_version_saved_are_read_as_far_as_they_are_known() -> None:
+def test_unknown_settings_of_a_newer_version_are_ignored() -> None:
     settings, _ = merged(
         SET_UP, {"regions": {"allow": ["HK"]}, "test_numbers": [{"number": "+85292153799", "code": "123456"}]}
     )
@@ -333,7 +333,7 @@ def test_settings_that_a_newer_version_saved_are_read_as_far_as_they_are_known()
     assert as_saved(document) == settings
 
 
-def test_settings_that_nobody_can_have_saved_are_not_read() -> None:
+def test_impossible_stored_settings_are_refused() -> None:
     with pytest.raises(msgspec.ValidationError):
         as_saved(msgspec.to_builtins(SET_UP) | {"max_sends": 0, "brand_new": 1})
 
@@ -350,7 +350,7 @@ def test_an_mfa_token_outlives_a_passcode_and_a_resend(expiry: int, cooldown: in
     assert settings.mfa_token_seconds == seconds
 
 
-def test_regions_permit_what_they_list() -> None:
+def test_only_listed_regions_are_allowed() -> None:
     settings, _ = merged(Settings(), {"regions": {"allow": ["HK"]}})
     assert settings.regions.permits("HK")
     assert not settings.regions.permits("US")
@@ -358,7 +358,7 @@ def test_regions_permit_what_they_list() -> None:
 
 
 @pytest.mark.parametrize("regions", [[], ["ZZ"], ["HK", "QQ"]])
-def test_a_list_of_regions_names_at_least_one_and_only_such_as_have_numbers(regions: list[str]) -> None:
+def test_a_list_of_regions_has_at_least_one_and_only_regions_with_numbers(regions: list[str]) -> None:
     with pytest.raises(InvalidRequest, match=r"regions\.allow"):
         merged(Settings(), {"regions": {"allow": regions}})
 
@@ -411,7 +411,7 @@ def test_a_merge_changes_neither_the_original_nor_the_patch(original: Any, patch
 
 
 @given(VALUES)
-def test_whatever_is_patched_is_merged_or_refused(patch: Any) -> None:
+def test_any_patch_is_merged_or_refused(patch: Any) -> None:
     try:
         settings, token = merged(SET_UP, patch)
     except InvalidRequest:
@@ -421,7 +421,7 @@ def test_whatever_is_patched_is_merged_or_refused(patch: Any) -> None:
 
 
 @pytest.mark.parametrize("depth", [200, 1_000, 5_000])
-def test_a_patch_nested_however_deep_is_refused_and_breaks_nothing(depth: int) -> None:
+def test_a_deeply_nested_patch_is_refused_and_breaks_nothing(depth: int) -> None:
     patch: dict[str, Any] = {}
     for _ in range(depth):
         patch = {"twilio": patch}

@@ -84,7 +84,7 @@ def test_a_message_and_a_notice_stay_in_gsm_7_where_the_language_allows(locale: 
 
 @pytest.mark.parametrize("locale", ONE_SEGMENT)
 @pytest.mark.parametrize("name", ["a", "abcdefghijklmnop", "x" * 17, "x" * 128, "用户" * 64])
-def test_a_message_is_one_segment_whatever_the_name(locale: str, name: str) -> None:
+def test_a_message_is_one_segment_for_any_name(locale: str, name: str) -> None:
     """Arabic is not among them; nor, in a language of GSM-7, is a name that is not."""
     body = text(built_in(locale), passcode(name))
     assert gsm7.segments(body) == 1 or (locale in GSM7 and not gsm7.is_gsm7(name))
@@ -103,7 +103,7 @@ def test_a_message_to_a_name_of_the_gsm_alphabet_is_one_segment(locale: str, ori
 
 
 @pytest.mark.parametrize("locale", GSM7)
-def test_it_is_one_segment_with_the_longest_signature_and_code(locale: str) -> None:
+def test_a_message_with_the_longest_signature_and_code_is_one_segment(locale: str) -> None:
     body = text(built_in(locale), passcode("\\" * 128, code="0123456789", signature="s" * 40))
     assert gsm7.segments(body) == 1
 
@@ -131,7 +131,7 @@ def test_the_code_begins_the_message_and_is_the_only_run_of_its_length(
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_prefix_and_code_are_apart(locale: str) -> None:
+def test_the_prefix_and_the_code_do_not_touch(locale: str) -> None:
     words = text(built_in(locale), PASSCODE).split()
     assert "581883" in words
     assert re.search(r"\bXYWD\b", " ".join(words))
@@ -165,7 +165,7 @@ def test_without_an_origin_the_signature_is_the_last_line() -> None:
 
 
 @given(st.integers(4, 10), st.data())
-def test_a_name_made_of_the_code_itself_does_not_show_it_again(length: int, data: st.DataObject) -> None:
+def test_a_name_that_contains_the_code_does_not_show_it_again(length: int, data: st.DataObject) -> None:
     code = data.draw(st.text(string.digits, min_size=length, max_size=length))
     name = data.draw(st.sampled_from([code, code * 2, f"a{code}", f"{code}@example.com", f"0{code}0"]))
     assert text(built_in("en"), passcode(name, code)).count(code) == 1
@@ -176,7 +176,7 @@ def test_a_short_name_is_never_shortened() -> None:
     assert '"abcdefghijklmnop"' in body
 
 
-def test_a_shortened_name_says_so() -> None:
+def test_a_shortened_name_ends_in_two_dots() -> None:
     assert re.search(r'user "x+\.\." login', text(built_in("en"), passcode("x" * 128)))
 
 
@@ -192,13 +192,13 @@ def test_an_ordinary_origin_still_fits_one_segment(name: str) -> None:
     assert gsm7.segments(text(built_in("en"), passcode(name, origin="login.example.com"))) == 1
 
 
-def test_in_arabic_the_code_has_the_first_line_for_itself() -> None:
+def test_the_code_stands_alone_on_the_first_line_in_arabic() -> None:
     """Digits take the direction of their neighbours; a paragraph ends with its line (UAX 9, P1)."""
     assert text(built_in("ar"), PASSCODE).splitlines()[0] == "581883"
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_no_template_holds_a_mark_of_writing_direction(locale: str) -> None:
+def test_no_template_contains_a_directional_mark(locale: str) -> None:
     every = texts(locale)
     for words in (every.message, every.notice, every.mail_subject, every.mail_body):
         assert not re.search("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", words)
@@ -219,7 +219,7 @@ def test_a_recovery_mail_has_the_code_once_and_the_prefix(locale: str, name: str
     assert not set("{}") & set(subject + body)
 
 
-def test_an_english_mail_says_what_it_is_and_what_to_do() -> None:
+def test_an_english_mail_says_what_it_is_for_and_what_to_do() -> None:
     assert templates.mail("en", PASSCODE) == (
         "Verification code, reference XYWD",
         '581883 is the verification code for user "demo.user" login. Reference: XYWD\n\n'
@@ -229,7 +229,7 @@ def test_an_english_mail_says_what_it_is_and_what_to_do() -> None:
 
 
 @given(st.sampled_from(LOCALES), NAMES | DIGITS_AND_LETTERS)
-def test_the_notice_of_a_recovery_holds_nothing_that_passes_for_a_code(locale: str, name: str) -> None:
+def test_the_notice_of_a_recovery_contains_nothing_like_a_code(locale: str, name: str) -> None:
     notice = templates.recovery_notice(locale, name, SIGNATURE)
     assert not re.search(r"\d{4}", notice)
     assert not set("{}") & set(notice)
@@ -260,7 +260,7 @@ def test_braces_are_written_twice() -> None:
     "trick",
     ["{code.__class__}", "{code[0]}", "{code!r}", "{code:>999999999}", "{0}", "{}", "{ code }", "{Code}", "{code", "}"],
 )
-def test_what_is_no_placeholder_is_left_as_it_is_written(trick: str) -> None:
+def test_unknown_placeholders_stay_as_written(trick: str) -> None:
     assert render(trick, VALUES) == trick
     assert not report(f"{{code}} {{prefix}} {trick}").acceptable
 
@@ -271,7 +271,7 @@ def test_a_value_is_not_read_as_a_template(value: str) -> None:
 
 
 @given(st.text())
-def test_whatever_is_filled_in_nothing_fails(template: str) -> None:
+def test_any_value_can_be_filled_in(template: str) -> None:
     render(template, VALUES)
 
 
@@ -352,7 +352,7 @@ GOOD = "{code} is the code for {login_name}. Reference: {prefix}\n{signature}"
         (f"{GOOD} {'{signature}' * 120}", "too_long"),
     ],
 )
-def test_a_template_that_may_not_be_saved(template: str, code: str) -> None:
+def test_a_template_with_an_error_may_not_be_saved(template: str, code: str) -> None:
     found = report(template)
     assert code in {problem.code for problem in found.problems}
     assert not found.acceptable
@@ -374,7 +374,7 @@ def test_a_template_that_may_not_be_saved(template: str, code: str) -> None:
         f"{GOOD} {'a' * 280}",
     ],
 )
-def test_a_template_that_may_be_saved(template: str) -> None:
+def test_a_template_without_errors_may_be_saved(template: str) -> None:
     assert report(template).problems == ()
 
 
@@ -418,7 +418,7 @@ TEMPLATES = st.builds(
 
 
 @given(TEMPLATES, NAMES | DIGITS_AND_LETTERS, CODES, SIGNATURES, ORIGINS)
-def test_with_a_template_that_may_be_saved_the_code_stands_alone(
+def test_a_template_that_may_be_saved_keeps_the_code_apart(
     template: str, name: str, code: str, signature: str, origin: str | None
 ) -> None:
     """Whatever the user is called and the signature becomes afterwards."""
@@ -432,7 +432,7 @@ def test_with_a_template_that_may_be_saved_the_code_stands_alone(
 
 
 @given(st.text() | TEMPLATES, st.integers(4, 10), ORIGINS)
-def test_the_linter_answers_to_any_text(template: str, length: int, origin: str | None) -> None:
+def test_the_linter_accepts_any_text(template: str, length: int, origin: str | None) -> None:
     found = report(template, origin, length)
     assert found.price_factor == found.segments >= 1
     assert found.acceptable == (not found.problems)
@@ -453,7 +453,7 @@ def test_the_preview_is_the_message_as_it_will_arrive(length: int) -> None:
     ]
 
 
-def test_one_accented_letter_and_what_it_costs_are_named() -> None:
+def test_a_warning_names_an_accented_letter_and_its_cost() -> None:
     """A message of 149 characters is one segment of GSM-7 or three of UCS-2."""
     found = report(f"{{code}} est le code reçu. Référence : {{prefix}}\n{'.' * 90}{{signature}}")
     assert (found.alphabet, found.segments, found.price_factor) == ("UCS-2", 3, 3)
@@ -475,15 +475,13 @@ def test_one_accented_letter_and_what_it_costs_are_named() -> None:
         ("｛", None),  # a brace would be read as a placeholder's
     ],
 )
-def test_a_character_that_gsm_7_lacks_has_a_suggestion_where_there_is_one(
-    character: str, suggestion: str | None
-) -> None:
+def test_a_character_outside_gsm_7_has_a_suggestion_if_there_is_one(character: str, suggestion: str | None) -> None:
     (offender,) = report(f"{GOOD} {character}.").offending
     assert (offender.character, offender.suggestion) == (character, suggestion)
     assert suggestion is None or gsm7.is_gsm7(suggestion)
 
 
-def test_what_cannot_be_seen_is_called_by_its_name() -> None:
+def test_an_invisible_character_is_called_by_its_name() -> None:
     (warning,) = (each for each in report("{code}\u00a0is the code. {prefix}\u200d.").warnings if each.code == "ucs2")
     assert warning.message.endswith("NO-BREAK SPACE (write a blank), ZERO WIDTH JOINER")
 

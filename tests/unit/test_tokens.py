@@ -78,7 +78,7 @@ def access_token(**changes: object) -> str:
         expires_at=st.integers(0, 10**13).map(lambda ms: ms / 1000),
     )
 )
-def test_an_mfa_token_gives_back_what_was_put_in(token: MfaToken) -> None:
+def test_an_mfa_token_carries_its_fields(token: MfaToken) -> None:
     text = mfa_tokens.write_mfa_token(KEYS, token)
     assert mfa_tokens.read_mfa_token(KEYS, text, token.expires_at - 1) == token
     assert len(text) <= mfa_tokens.MFA_TOKEN_LENGTH
@@ -131,7 +131,7 @@ def test_any_text_is_an_invalid_mfa_token(text: str) -> None:
 
 
 @pytest.mark.parametrize("salt", [b"cursor", b"itsdangerous", b""])
-def test_what_another_salt_signed_is_an_invalid_mfa_token(salt: bytes) -> None:
+def test_a_token_signed_with_another_salt_is_invalid(salt: bytes) -> None:
     import hashlib
 
     claims = {"sub": "demo.user", "kind": "backup", "cid": None, "jti": "j", "iat": NOW, "exp": NOW + 600}
@@ -141,7 +141,7 @@ def test_what_another_salt_signed_is_an_invalid_mfa_token(salt: bytes) -> None:
         mfa_tokens.read_mfa_token(KEYS, str(other.dumps(claims)), NOW)
 
 
-def test_what_a_key_of_another_purpose_signed_is_an_invalid_mfa_token() -> None:
+def test_a_token_signed_with_the_key_of_another_purpose_is_invalid() -> None:
     import hashlib
 
     claims = {"sub": "demo.user", "kind": "system", "cid": None, "jti": "j", "iat": NOW, "exp": NOW + 600}
@@ -155,20 +155,20 @@ def test_what_a_key_of_another_purpose_signed_is_an_invalid_mfa_token() -> None:
             mfa_tokens.read_mfa_token(KEYS, str(other.dumps(claims)), NOW)
 
 
-def test_an_access_token_is_no_mfa_token() -> None:
+def test_an_access_token_is_not_an_mfa_token() -> None:
     with pytest.raises(InvalidToken):
         mfa_tokens.read_mfa_token(KEYS, access_token(), NOW)
 
 
 @pytest.mark.parametrize("header", [{"alg": "none"}, {"alg": "HS256", "typ": "JWT"}, {"alg": "HS256", "typ": "at+jwt"}])
-def test_a_jwt_of_our_claims_is_no_mfa_token_whatever_its_algorithm(header: dict[str, str]) -> None:
+def test_a_jwt_with_our_claims_is_not_an_mfa_token_in_any_algorithm(header: dict[str, str]) -> None:
     claims = {"sub": "demo.user", "kind": "backup", "cid": None, "jti": "j", "iat": NOW, "exp": NOW + 600}
     key: Any = None if header["alg"] == "none" else KEYS.signing("mfa-token")
     with pytest.raises(InvalidToken):
         mfa_tokens.read_mfa_token(KEYS, jwt.encode(claims, key, header["alg"], headers=header), NOW)
 
 
-def test_an_mfa_token_is_no_access_token() -> None:
+def test_an_mfa_token_is_not_an_access_token() -> None:
     with pytest.raises(jwt.InvalidTokenError):
         jwt.decode(
             mfa_tokens.write_mfa_token(KEYS, TOKEN),
@@ -205,17 +205,17 @@ def test_a_challenge_id_belongs_to_the_login_that_opened_it_and_to_no_other(rand
     "challenge_id",
     ["", "x", "é", "\ud800", "=", "A" * 32, "A" * 33, "a" * 100_000, "../../etc", "%00", "A" * 16 + "\n"],
 )
-def test_garbage_is_nobodys_challenge_id(challenge_id: str) -> None:
+def test_garbage_is_an_invalid_challenge_id(challenge_id: str) -> None:
     assert not challenge_ids.is_challenge_of(KEYS, TOKEN, challenge_id)
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_nobodys_challenge_id(challenge_id: str) -> None:
+def test_any_text_is_an_invalid_challenge_id(challenge_id: str) -> None:
     assert not challenge_ids.is_challenge_of(KEYS, TOKEN, challenge_id)
 
 
 @pytest.mark.parametrize("cut", range(32))
-def test_a_truncated_challenge_id_is_nobodys(cut: int) -> None:
+def test_a_truncated_challenge_id_is_invalid(cut: int) -> None:
     assert not challenge_ids.is_challenge_of(
         KEYS, TOKEN, challenge_ids.new_challenge_id(KEYS, TOKEN, bytes(range(12)))[:cut]
     )

@@ -48,7 +48,7 @@ def test_no_run_of_digits_is_read_as_a_number(locale: str, code: str) -> None:
 
 
 @given(st.sampled_from(LOCALES), CODES, st.text(max_size=40))
-def test_whatever_the_signature_the_document_is_well_formed_and_short(locale: str, code: str, signature: str) -> None:
+def test_the_document_is_well_formed_and_short_with_any_signature(locale: str, code: str, signature: str) -> None:
     document = passcode_call(locale, code, signature=signature)
     response = fromstring(document)
     assert response.tag == "Response"
@@ -95,7 +95,7 @@ def test_markup_in_a_signature_is_spoken_and_not_obeyed() -> None:
         ("ar", None, "arb"),
     ],
 )
-def test_a_language_is_called_as_twilio_calls_it(locale: str, region: str | None, language: str) -> None:
+def test_a_language_has_twilios_name(locale: str, region: str | None, language: str) -> None:
     says = said(passcode_call(locale, "581883", signature=SIGNATURE, region=region))
     assert {say.get("language") for say in says} == {language}
     assert len({say.get("voice") for say in says}) == 1

@@ -94,7 +94,7 @@ def test_case_changes_nothing(text: str) -> None:
         "x" * 128,
     ],
 )
-def test_what_people_call_themselves_is_taken(name: str) -> None:
+def test_ordinary_names_are_accepted(name: str) -> None:
     assert new_login_name(name) == canonical_login_name(name)
 
 
@@ -158,14 +158,14 @@ def test_what_people_call_themselves_is_taken(name: str) -> None:
         "a😀b",
     ],
 )
-def test_what_could_be_smuggled_into_a_message_is_refused_naming_the_field(name: str) -> None:
+def test_characters_that_could_change_a_message_are_refused_naming_the_field(name: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         new_login_name(name)
     assert refused.value.members["errors"][0]["field"] == "login_name"
 
 
 @given(st.text(max_size=40))
-def test_a_name_that_is_taken_is_canonical_printable_and_fits(text: str) -> None:
+def test_an_accepted_name_is_canonical_printable_and_short_enough(text: str) -> None:
     try:
         name = new_login_name(text)
     except InvalidRequest:
@@ -178,7 +178,7 @@ def test_a_name_that_is_taken_is_canonical_printable_and_fits(text: str) -> None
     assert not set(name) & set("\"'`<>#/:;%&?=\n\r")
 
 
-def test_no_character_but_a_visible_one_makes_two_names_of_one() -> None:
+def test_only_a_visible_character_makes_a_different_name() -> None:
     """Code points that Unicode calls default-ignorable have no glyph: `demo` with one inside would look like `demo`."""
     ignorable = [0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), *range(0x200B, 0x2010)]
     ignorable += [*range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x3164, *range(0xFE00, 0xFE10), 0xFEFF, 0xFFA0]
@@ -201,21 +201,21 @@ def test_no_character_but_a_visible_one_makes_two_names_of_one() -> None:
         ("ü@example.com", "ü***@example.com"),
     ],
 )
-def test_an_address_is_masked_but_for_its_first_letter_and_domain(address: str, masked: str) -> None:
+def test_an_address_is_masked_except_its_first_letter_and_domain(address: str, masked: str) -> None:
     assert mask_email(address) == masked
 
 
 @given(st.text(string.ascii_letters, min_size=2, max_size=64))
-def test_a_masked_address_does_not_tell_how_long_it_is(local: str) -> None:
+def test_a_masked_address_hides_its_length(local: str) -> None:
     assert mask_email(f"{local}@example.com") == f"{local[0]}***@example.com"
 
 
 @pytest.mark.parametrize("number", ["+85292153799", "+12025550123799", "+4793799"])
-def test_a_number_is_masked_but_for_its_last_four_digits(number: str) -> None:
+def test_a_number_is_masked_except_its_last_four_digits(number: str) -> None:
     assert mask_number(number) == "****3799"
 
 
-def test_a_phones_id_begins_with_its_place() -> None:
+def test_the_id_of_a_phone_begins_with_its_slot() -> None:
     assert [slot_of(f"{slot}-0123456789abcdef") for slot in range(5)] == list(range(5))
 
 

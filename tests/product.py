@@ -47,8 +47,8 @@ class Refused(Exception):
         self.code = problem["code"]
 
 
-class Deployment(ABC):
-    """One deployment of the product. Each suite says how it is called; the people of `tests.people` use any of them.
+class Product(ABC):
+    """The product, deployed somewhere. Each suite says how it is called; the people of `tests.people` use any of them.
 
     Numbers, addresses and names are new ones at every call, so that tests do not meet in budgets and locks.
     """
