@@ -29,7 +29,7 @@ class Datum:
 
 
 def data(line: str) -> list[Datum]:
-    """What a line publishes. Anything that CloudWatch would drop fails."""
+    """The metrics of a line. Fails for anything that CloudWatch would drop."""
     assert "\n" not in line
     assert len(line.encode()) < MAX_LINE
     root: dict[str, Any] = json.loads(line)

@@ -1,4 +1,4 @@
-"""Administrators: system users with an access token, and what they ask."""
+"""Administrators: system users with an access token, and their calls."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ class Administrator:
 
 
 def new(stack: Stack, *, mfa: bool = False, **user: Json) -> Administrator:
-    """A new administrator, logged in; with `mfa` by a passcode."""
+    """Creates an administrator and logs in; with `mfa`, by a passcode."""
     person = people.add(stack, kind="system", phones=1 if mfa else 0, mfa=mfa, **user)
     return Administrator(stack, person, log_in(person))
 
 
 def log_in(person: Person) -> str:
-    """The access token of a whole login."""
+    """Logs in with every factor that is asked for; the access token."""
     answer = person.login()
     assert answer.status == 200
     if answer.json["status"] == "authenticated":
@@ -70,7 +70,7 @@ def log_in(person: Person) -> str:
 
 
 def claims(name: str, **changes: Any) -> dict[str, Any]:
-    """The claims of an access token for administration; None leaves one out."""
+    """The claims of a valid access token for administration, changed as given. None removes a claim."""
     now = time.time()
     usual: dict[str, Any] = {
         "iss": ISSUER,
@@ -87,16 +87,16 @@ def claims(name: str, **changes: Any) -> dict[str, Any]:
 
 
 def signed(name: str, **changes: Any) -> str:
-    """A token with the product's own signature."""
+    """A token signed with the product's own key."""
     return sign_access_token(signer(), claims(name, **changes))
 
 
 def signer() -> KmsSigner:
-    """The product's signing key, as it is deployed first."""
+    """The signing key of a first deployment."""
     kms: Any = boto3.client("kms")
     return KmsSigner(kms, [f"{os.environ['SIGNING_KEY_ALIAS']}-first"])
 
 
 def call_of(operation: Operation[object, object, Actor], login_name: str, id_: str = "x") -> tuple[str, str]:
-    """Method and path of an operation, about this user and this id."""
+    """The method and path of an operation for this user and this id."""
     return operation.method, operation.path.replace("{login_name}", login_name).replace("{id}", id_)

@@ -1,4 +1,4 @@
-"""One stack for all tests; each has users, numbers and addresses of its own."""
+"""One stack for all tests; each test has its own users, numbers and addresses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def shared_stack() -> Iterator[Stack]:
 
 @pytest.fixture
 def stack(shared_stack: Stack) -> Iterator[Stack]:
-    """The stack. Whatever a test does, no password, number, token of Twilio's or key may be in what was logged."""
+    """The stack. At the end, no log may contain a password, a number, a Twilio token or a key."""
     shared_stack.forget()
     shared_stack.line.requests.clear()
     shared_stack.logs.seek(0)
@@ -39,13 +39,13 @@ def person(stack: Stack) -> Person:
 
 @pytest.fixture
 def new_person(stack: Stack) -> Callable[..., Person]:
-    """Makes users of every kind."""
+    """Creates users; takes the options of `people.add`."""
     return lambda **options: people.add(stack, **options)
 
 
 @pytest.fixture
 def second_key(stack: Stack) -> Iterator[None]:
-    """The other signing key of the template, which a rotation makes."""
+    """The template's second signing key, which a rotation creates."""
     kms = boto3.client("kms")
     kms.create_alias(
         AliasName="alias/local-mfa-signing-second",

@@ -1,4 +1,4 @@
-"""What goes out to the simulated Twilio, what it is told to do, and what it reports."""
+"""Requests to the simulated Twilio, its faults, and its reports."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def code(person: Person, phone: int = 0) -> str:
 
 
 def faults(stack: Stack, *rules: Mapping[str, object]) -> None:
-    """What the simulated Twilio does from now on."""
+    """Sets the faults of the simulated Twilio."""
     stack.line.twilio.faults.set([dict(rule) for rule in rules])
 
 
 def requests(stack: Stack) -> list[dict[str, Any]]:
-    """What reached the simulated Twilio, oldest first: path, parameters, the answer's status and code."""
+    """The requests to the simulated Twilio, oldest first: path, parameters, and the status and code of the answer."""
     return list(reversed(stack.line.twilio.requests()))
 
 
@@ -47,7 +47,7 @@ def ref(stack: Stack) -> str:
 
 
 def sign(stack: Stack, url: str, parameters: Mapping[str, str], token: str | None = None) -> str:
-    """Twilio's signature, by its own library."""
+    """Twilio's signature, computed by its own library."""
     validator: Any = RequestValidator(token or stack.account.auth_token)  # type: ignore[no-untyped-call]
     return str(validator.compute_signature(url, parameters))
 
@@ -68,7 +68,7 @@ def about(stack: Stack, status: str, error: int | None = None) -> dict[str, str]
 
 
 def refused(status: str, error: str) -> dict[str, object]:
-    """How the API shows a delivery that came to nothing."""
+    """The API's view of a refused delivery."""
     known = look_up(error)
     shown: dict[str, object] = {"status": status, "error_code": error}
     shown |= {} if known.about_setup else {"meaning": known.meaning}
@@ -85,7 +85,7 @@ def tell(
     in_base64: bool = False,
     host: str | None = None,
 ) -> Answer:
-    """A callback as Twilio sends it: signed for the configured URL unless a test says otherwise."""
+    """Sends a callback as Twilio does: signed for the configured URL unless a test gives another signature."""
     query = {} if of is None else {"ref": of}
     url = f"{ISSUER}{STATUS_PATH}" + (f"?{urlencode(query)}" if query else "")
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", "User-Agent": "TwilioProxy/1.1"}
@@ -104,17 +104,17 @@ def tell(
 
 
 def report(stack: Stack, of: str, status: str, error: int | None = None, **options: Any) -> Answer:
-    """Twilio says how far a message has come."""
+    """Twilio reports the status of a message."""
     return tell(stack, of, about(stack, status, error), **options)
 
 
 def pause(stack: Stack) -> Decimal | None:
-    """Until when sending is paused, or None."""
+    """When the pause of sending ends, or None."""
     until: Any = stack.table.get_item(Key=BREAKER).get("Item", {}).get("paused_until")
     return None if until is None else Decimal(until)
 
 
 def spent(stack: Stack, subject: str, name: str = "n") -> int:
-    """What is counted for a number, region or address, all windows and shards together."""
+    """The count of a number, region or address over all windows and shards."""
     items = stack.table.scan()["Items"]
     return sum(int(str(item.get(name, 0))) for item in items if item["pk"] == subject and "SENDS#" in str(item["sk"]))

@@ -1,4 +1,4 @@
-"""The product behind its front door: API Gateway's events in, responses out; AWS is moto, Twilio a simulation over HTTP.
+"""The product in this process: API Gateway's events in, responses out. AWS is moto; Twilio is simulated over HTTP.
 
 Routes, table, keys, secret and environment are the template's. The handlers are the real ones with their real wiring.
 """
@@ -52,16 +52,16 @@ SENDER = "+12063125010"
 PLENTY = dict.fromkeys(
     ("number_per_hour", "number_per_day", "address_per_hour", "client_per_hour", "global_per_day"), 1_000_000
 )
-# What every response of ours carries, refusals included.
+# The headers of every response, refusals included.
 HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
     "strict-transport-security": "max-age=63072000; includeSubDomains",
     "x-content-type-options": "nosniff",
 }
-# Pages, with headers of their own.
+# The console's pages have other headers.
 CONSOLE = "/v1/admin/console"
-# What anybody may keep for a while; nothing else may be kept.
+# The only responses that may be cached.
 PUBLIC = ("/.well-known/jwks.json", "/v1/openapi.json")
 CREATED = (
     "AWS::DynamoDB::Table",
@@ -71,7 +71,7 @@ CREATED = (
     "AWS::SSM::Parameter",
 )
 
-# Moto is slow, and a profile would be every folder's.
+# Moto is slow. A Hypothesis profile would apply to every folder.
 FUZZED = hypothesis.settings(max_examples=40, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 
 type Event = dict[str, Any]
@@ -87,7 +87,7 @@ class _Moto(Aws):
 
 @dataclass
 class Line:
-    """The way to the simulated Twilio, which a test can break: `fault` answers in its place."""
+    """The connection to the simulated Twilio. A test can break it: `fault` then answers instead of Twilio."""
 
     twilio: Twilio
     url: str = ""
@@ -101,7 +101,7 @@ class Line:
         return self.fault(environ, start_response) if self.fault else self.twilio(environ, start_response)
 
     def answers(self, status: int, body: bytes | Mapping[str, object]) -> None:
-        """From now on Twilio answers this."""
+        """Makes Twilio answer every request with this."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
 
         def fault(_environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -113,7 +113,7 @@ class Line:
         self.fault = fault
 
     def refuses(self, code: int, status: int = 400) -> None:
-        """From now on Twilio refuses every message with this code."""
+        """Makes Twilio refuse every message with this code."""
         self.answers(status, {"code": code, "message": "refused", "more_info": "", "status": status})
 
 
@@ -138,12 +138,12 @@ class Stack(Product):
     # --- what the functions run in
 
     def restart(self) -> None:
-        """New containers, which have cached nothing."""
+        """Starts new containers with empty caches."""
         self._handlers.clear()
 
     @contextlib.contextmanager
     def on(self, containers: dict[str, ModuleType]) -> Iterator[None]:
-        """These containers answer meanwhile, with what they have cached. An empty dictionary: new ones, kept in it."""
+        """Lets these containers answer, with their caches. New containers are added to the dictionary."""
         before, self._handlers = self._handlers, containers
         try:
             yield
@@ -152,7 +152,7 @@ class Stack(Product):
 
     @contextlib.contextmanager
     def at(self, **environment: str) -> Iterator[None]:
-        """New containers in another environment."""
+        """Starts new containers with other environment variables."""
         before = {name: os.environ.get(name, "") for name in environment}
         self._environment = environment
         self.restart()
@@ -165,18 +165,18 @@ class Stack(Product):
 
     @contextlib.contextmanager
     def with_settings(self, **patch: Any) -> Iterator[None]:
-        """Other settings, and new containers that know of them."""
+        """Saves other settings and starts new containers, which read them."""
         self.admin("settings.patch", **patch)
         self.restart()
         try:
             yield
         finally:
-            # Everything to its default, then what the stack starts with.
+            # Everything to its default, then the settings that the stack starts with.
             self.admin("settings.patch", **{name: None for name in patch if name != "twilio"})
             self.set_up()
 
     def set_up(self) -> None:
-        """The settings that the stack starts with."""
+        """Saves the settings that the stack starts with."""
         self.admin(
             "settings.patch",
             twilio={
@@ -196,7 +196,7 @@ class Stack(Product):
         return HmacKeys(json.loads(secret_value(secret))["current"].encode())
 
     def invoke(self, name: str, event: Json) -> Json:
-        """What Lambda makes of an event: JSON in and out, everything printed in the log."""
+        """Invokes a function as Lambda does: JSON in and out, everything printed goes to the log."""
         function = self.template.functions[name]
         handler = self._handlers.get(name)
         with contextlib.redirect_stdout(self.logs), contextlib.redirect_stderr(self.logs):
@@ -208,7 +208,7 @@ class Stack(Product):
 
     @contextlib.contextmanager
     def _as_its_role(self, function: Function) -> Iterator[None]:
-        """What the function's role does not allow is refused, as in AWS."""
+        """Refuses requests that the function's role does not allow, as AWS does."""
         self.guard.role = role_of(function)
         try:
             yield
@@ -216,7 +216,7 @@ class Stack(Product):
             self.guard.role = None
 
     def forget(self) -> None:
-        """Users, phones, clients and counters of earlier tests go: moto copies its table for every transaction."""
+        """Deletes the items of earlier tests, because moto copies its whole table for every transaction."""
         with self.table.batch_writer() as batch:
             for item in self.table.scan(ProjectionExpression="pk, sk")["Items"]:
                 if item["sk"] == "#BREAKER":
@@ -239,7 +239,7 @@ class Stack(Product):
         query: str = "",
         change: Callable[[Event], None] = lambda event: None,
     ) -> Answer:
-        """A call of the API; `body` is JSON, or bytes as they are. `change` has the last word on the event."""
+        """Calls the API. `body` is JSON, or bytes sent unchanged; `change` may edit the event at the end."""
         given: dict[str, str] = {}
         if body is not None:
             given["Content-Type"] = "application/json"
@@ -256,7 +256,7 @@ class Stack(Product):
         return self.answer(route.function, event)
 
     def answer(self, function: str, event: Event) -> Answer:
-        """A function's answer to an event, which must keep what is promised of every answer."""
+        """A function's answer to an event. Checks the promises that hold for every answer."""
         result = self.invoke(function, event)
         response = function_response(json.dumps(result).encode(), self.template.api)
         headers = {name.lower(): value for name, value in response.headers}
@@ -272,7 +272,7 @@ class Stack(Product):
         else:
             self._check_refusal(answer, event)
         for secret in self.secrets:
-            # Administrators' own pages show the numbers.
+            # Administrators may read numbers.
             if secret.startswith("+") and event["resource"].startswith("/v1/admin"):
                 continue
             assert secret not in answer.text
@@ -347,7 +347,7 @@ class Stack(Product):
 
 @contextlib.contextmanager
 def running() -> Iterator[Stack]:
-    """A stack with what the template creates, a system user, and settings that let messages out."""
+    """A stack with the template's resources, a system user, and complete settings."""
     environment = {**AWS_ENVIRONMENT, "AWS_LAMBDA_FUNCTION_NAME": "test", "TZ": ":UTC"}
     before = dict(os.environ)
     template = read_template(ROOT / "template.yaml", {"DomainName": ISSUER.removeprefix("https://")})
@@ -372,7 +372,7 @@ def running() -> Iterator[Stack]:
         stack = Stack(template, line, guard)
         stack.delivered = delivered
         stack.secrets |= {account.auth_token, stack.keys.current.decode()}
-        # Lambda's root logger prints what libraries warn of.
+        # Lambda's root logger prints the warnings of libraries.
         printing = logging.StreamHandler(stack.logs)
         logging.getLogger().addHandler(printing)
         stack.admin("users.bootstrap", login_name="root", password=stack.password())
@@ -388,13 +388,13 @@ def running() -> Iterator[Stack]:
 
 
 def role_of(function: Function) -> Role:
-    """What the template allows a function."""
+    """The role that the template gives a function."""
     assert function.statements is not None
     return Role(Policy.of(function.statements), function.places)
 
 
 def _load(function: Function, environment: Mapping[str, str]) -> ModuleType:
-    """The handler's module, anew."""
+    """Loads the handler's module again."""
     os.environ.update(dict(function.environment) | {"TWILIO_API_URL": os.environ["TWILIO_API_URL"]} | dict(environment))
     spec = importlib.util.spec_from_file_location(f"handler_of_{function.label}", function.code / "handler.py")
     assert spec is not None

@@ -14,7 +14,7 @@ from tests import people
 from tests.api import administrators, deliveries
 from tests.api.administrators import Administrator, log_in
 from tests.api.stack import Stack
-from tests.people import Person
+from tests.people import Person, digits
 from tests.product import Answer, Refused, basic
 
 PASSWORD = "correct horse battery"
@@ -37,7 +37,7 @@ def client_id(stack: Stack) -> str:
     return str(stack.admin("clients.create", name="A shop")["client_id"])
 
 
-# An input with which each operation succeeds, its path, and the status.
+# For each operation: an input that succeeds, its path, and the status.
 SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "session.get": lambda admin, person: {},
     "regions.list": lambda admin, person: {},
@@ -70,14 +70,14 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
 
 
 def begun(admin: Administrator) -> str:
-    """A test of the settings that has begun."""
+    """Starts a settings test; its id."""
     answer = admin.ask("POST", "/settings/test", {"phone": admin.stack.number()})
     assert answer.status == 201, answer.text
     return str(answer.json["id"])
 
 
 def cooled(admin: Administrator) -> str:
-    """A test whose cooldown is over."""
+    """Starts a settings test and ends its cooldown; its id."""
     test = begun(admin)
     key = {"pk": f"USER#{admin.name}", "sk": "#TEST"}
     item = admin.stack.table.get_item(Key=key)["Item"]
@@ -86,16 +86,12 @@ def cooled(admin: Administrator) -> str:
 
 
 def newest_code(stack: Stack) -> str:
-    """The passcode in the newest message, in whatever language."""
-    import re
-
-    found = re.search(r"(?<!\d)\d{6}(?!\d)", stack.delivered[-1][1])
-    assert found
-    return found[0]
+    """The passcode in the newest message, in any language."""
+    return digits(stack.delivered[-1][1])
 
 
 def over_http(admin: Administrator, operation_id: str, given: dict[str, Any]) -> Answer:
-    """An operation as HTTP has it: what is in the path there, the rest in query or body."""
+    """An operation's HTTP request: some members in the path, the rest in the query or body."""
     [operation] = [each for each in OPERATIONS if each.id == operation_id]
     path, rest = operation.path.removeprefix("/v1/admin"), dict(given)
     for name in ("login_name", "id"):
@@ -379,7 +375,7 @@ def test_an_invalid_setting_is_refused_by_name_and_nothing_is_saved(
 
 
 def test_the_auth_token_is_never_returned(stack: Stack, admin: Administrator) -> None:
-    """The stack looks for it in every answer and every line of the log."""
+    """The stack searches every answer and every log line for it."""
     read = admin.ask("GET", "/settings")
     assert read.json["twilio"]["auth_token_set"] is True
     token = stack.account.auth_token
@@ -410,7 +406,7 @@ def test_the_secret_of_a_rotated_or_deleted_client_stops_working(stack: Stack, a
     person = people.add(stack)
 
     def vouch(secret: str) -> int:
-        stack.restart()  # what a function keeps of a client ends by itself after 30 s
+        stack.restart()  # functions cache a client for 30 s
         headers = basic(made["client_id"], secret)
         return stack.call("POST", "/v1/login/vouched", {"login_name": person.name}, headers=headers).status
 
@@ -433,7 +429,7 @@ def test_a_client_shows_when_it_was_last_used(stack: Stack, admin: Administrator
     first = admin.ask("GET", "/clients").json["items"][0]["last_used_at"]
     assert first is not None
     stack.call("POST", "/v1/login/vouched", {"login_name": person.name}, headers=headers)
-    assert admin.ask("GET", "/clients").json["items"][0]["last_used_at"] == first  # to the hour
+    assert admin.ask("GET", "/clients").json["items"][0]["last_used_at"] == first  # rounded to the hour
 
 
 # --- the console
@@ -469,7 +465,7 @@ def test_the_consoles_address_leads_to_its_first_page(stack: Stack) -> None:
 
 
 def test_a_path_within_the_console_serves_its_first_page(stack: Stack) -> None:
-    """The console's own addresses, which somebody reloads."""
+    """Addresses that the console shows and a browser may reload."""
     first = stack.call("GET", "/v1/admin/console/index.html").text
     assert stack.call("GET", "/v1/admin/console/users").text == first
 

@@ -1,4 +1,4 @@
-"""Who may administer: every wrong caller is refused for every operation, whatever operations there come to be."""
+"""Access to administration: every operation, also a future one, refuses every wrong caller."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def admin(stack: Stack) -> Administrator:
 
 
 def every_answer(stack: Stack, headers: dict[str, str], name: str = "root") -> dict[str, str]:
-    """What each operation answers to who comes with these headers."""
+    """The answer of each operation to a call with these headers."""
     answers = {}
     for operation in OPERATIONS:
         method, path = call_of(operation, name)
@@ -53,7 +53,7 @@ def segment(value: Any) -> str:
 
 
 def headed(name: str, **header: Any) -> str:
-    """A token of another header, signed by the product's own key."""
+    """A token with another header, signed by the product's own key."""
     whole = {"alg": "ES256", "typ": "at+jwt", "kid": signer().key_id()} | header
     text = f"{segment({k: v for k, v in whole.items() if v is not None})}.{segment(claims(name))}"
     return f"{text}.{base64.urlsafe_b64encode(signer().sign(text.encode())).rstrip(b'=').decode()}"
@@ -69,7 +69,7 @@ def of_no_algorithm(name: str) -> str:
 
 
 def of_the_public_key_as_a_secret(name: str) -> str:
-    """The classic confusion: the public key, which everybody has, as an HMAC secret."""
+    """Algorithm confusion: the public key used as an HMAC secret."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     key = signer().public_key(signer().key_id())
@@ -85,7 +85,7 @@ def of_changed_claims(name: str) -> str:
     return f"{head}.{segment(claims(name))}.{signature}"
 
 
-# What is wrong with a token that names a system user who is there.
+# Faulty tokens that name an existing system user.
 FORGED: dict[str, Callable[[str], str]] = {
     "expired": lambda name: signed(name, exp=int(time.time()) - 1),
     "for a client": lambda name: signed(name, aud="a client"),
@@ -136,7 +136,7 @@ def test_every_operation_refuses_a_token_that_is_not_for_administration(
 
 
 def test_a_valid_token_made_like_the_forged_ones_is_accepted(stack: Stack, admin: Administrator) -> None:
-    """So that what is wrong with the others is what they say."""
+    """Shows that the forged tokens are refused for their fault alone."""
     for token in (admin.token, signed(admin.name), headed(admin.name)):
         assert not set(every_answer(stack, bearer(token), "nobody").values()) & {"invalid_token", "forbidden"}
 

@@ -1,4 +1,4 @@
-"""Users as CSV: a dry run that lists every bad line, chunks that can be repeated without harm, and the way out and back."""
+"""Users as CSV: a dry run lists every bad line, chunks can be repeated, and an export can be imported."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def write(admin: Administrator, text: str) -> dict[str, Any]:
 
 
 def pieces(text: str, report: dict[str, Any]) -> list[str]:
-    """The text's chunks, each with the header before it, cut as a browser cuts: by UTF-16 code units."""
+    """The chunks of a text, each with the header, cut as a browser cuts: by UTF-16 code units."""
     units = text.encode("utf-16-le")
     first = report["chunks"][0]["start"]
     header = units[: 2 * first]
@@ -298,7 +298,7 @@ NAMES = st.from_regex(r"[a-z][a-z0-9._@-]{0,20}", fullmatch=True).filter(lambda 
 def test_an_export_can_be_imported(
     name: str, alias: str, owner: str, kind: Kind, mfa: bool, status: UserStatus
 ) -> None:
-    """Blanks at a cell's ends are not kept, since nobody sees them; an empty cell says nothing."""
+    """Blanks at the ends of a cell are removed; an empty cell changes nothing."""
     user = User(
         login_name=name,
         kind=kind,

@@ -1,4 +1,4 @@
-"""The overview: what happened adds up, by day and region, with what it cost."""
+"""The overview: counts and costs by day and region."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_counts_add_up_after_logins_wrong_codes_locks_and_skips(stack: Stack
     stack.restart()
     overview = admin.ask("GET", "/overview", days=2).json
     today = overview["days"][-1]
-    # Five wrong codes wait on the locked user's item until the next send or success moves them.
+    # The locked user's five wrong codes stay in the challenge until the next send or success moves them.
     assert today | {"date": ""} == {
         "date": "", "sends": 6, "approvals": 4, "wrong_codes": 2, "locks": 1, "legacy_logins": 1,
     }  # fmt: skip

@@ -1,9 +1,8 @@
-"""The settings test: what is on the screen proves itself by a passcode, is explained where Twilio refuses, and is kept nowhere."""
+"""The settings test: unsaved settings are proved by a passcode, refusals are explained, and nothing is stored."""
 
 from __future__ import annotations
 
 import base64
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -15,10 +14,11 @@ from tests.api import administrators
 from tests.api.administrators import Administrator
 from tests.api.deliveries import faults
 from tests.api.stack import SENDER, Stack
+from tests.people import digits, other_code
 from tests.product import Answer, Refused
 
 NO_ACCOUNT = {"account_sid": None, "auth_token": None, "sender": None}
-# Numbers at which the simulated Twilio answers as the real one does to its magic numbers.
+# Numbers to which the simulated Twilio answers as the real one answers its magic numbers.
 MAGIC = {"21211": "+15005550001", "21612": "+15005550002", "21408": "+15005550003", "21610": "+15005550004"}
 
 
@@ -37,14 +37,12 @@ def start(admin: Administrator, number: str | None = None, **more: Any) -> Answe
 
 
 def code(stack: Stack) -> str:
-    """The passcode in the newest message, in whatever language."""
-    found = re.search(r"(?<!\d)\d{4,10}(?!\d)", stack.delivered[-1][1])
-    assert found
-    return found[0]
+    """The passcode in the newest message, in any language."""
+    return digits(stack.delivered[-1][1])
 
 
 def wrong(stack: Stack) -> str:
-    return f"{(int(code(stack)) + 1) % 1_000_000:06d}"
+    return other_code(code(stack))
 
 
 def item(admin: Administrator) -> dict[str, Any]:
@@ -53,7 +51,7 @@ def item(admin: Administrator) -> dict[str, Any]:
 
 
 def later(admin: Administrator, seconds: int) -> None:
-    """Time passes for the test."""
+    """Lets time pass for the settings test."""
     moved = {name: item(admin)[name] - Decimal(seconds) for name in ("sent_at", "expires_at", "available_at")}
     admin.stack.table.put_item(Item=item(admin) | moved)
 
@@ -63,7 +61,7 @@ def verify(admin: Administrator, test: str, typed: str) -> Answer:
 
 
 def everything(stack: Stack) -> str:
-    """All that lies in the table."""
+    """Every item in the table, as text."""
     items: list[Any] = []
     page: dict[str, Any] = {}
     while "LastEvaluatedKey" in page or not page:
@@ -150,7 +148,7 @@ def test_an_administrator_with_five_phones_tests_with_one_of_them(stack: Stack, 
 
 
 def test_unsaved_settings_are_used_for_the_test_and_stored_nowhere(stack: Stack, admin: Administrator) -> None:
-    """The saved ones are of another account, which would be refused."""
+    """The saved settings are of another account, which Twilio would refuse."""
     token, screen = "0123456789abcdef" * 2, {"account_sid": stack.account.sid, "auth_token": stack.account.auth_token}
     saved = {"account_sid": "AC" + "f" * 32, "auth_token": token}
     with stack.with_settings(twilio=saved):
@@ -210,7 +208,7 @@ def test_a_refusal_by_twilio_names_the_field_and_says_what_to_do(stack: Stack) -
     codes = [code for code, entry in VENDOR_ERRORS.items() if code.isdecimal() and entry.gives_back]
     assert len(codes) > 150
     for number, error in enumerate(codes):
-        if number % 10 == 0:  # so many tests an hour are given back at least
+        if number % 10 == 0:  # at least this many tests an hour are given back
             stack.line.fault = None
             admin = administrators.new(stack)
         known = look_up(error)
@@ -342,7 +340,7 @@ def test_text_that_cannot_be_a_passcode_costs_no_attempt(stack: Stack, admin: Ad
 
 
 def test_a_test_touches_no_login(stack: Stack, admin: Administrator) -> None:
-    """Its own item and counters: neither lock nor budget of the administrator's logins."""
+    """A settings test has its own item and counters, apart from the lock and budgets of logins."""
     test = start(admin).json["id"]
     for _ in range(5):
         verify(admin, test, wrong(stack))

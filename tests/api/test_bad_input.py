@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is the API's: never a 500, never a guess, never what was sent back."""
+"""Any input gets an answer of the API: never a 500, never the input repeated."""
 
 import base64
 import json
@@ -156,7 +156,7 @@ def test_an_invalid_login_request_names_the_field(stack: Stack, body: object, fi
     "address", ["192.0.2.1", "2001:db8::1", "::1", "::ffff:192.0.2.1", "fe80::1", "test-invoke-source-ip"]
 )
 def test_a_request_from_any_address_is_answered(stack: Stack, address: str) -> None:
-    """The console's test of a method comes from `test-invoke-source-ip`."""
+    """API Gateway's console tests a method from `test-invoke-source-ip`."""
     assert stack.call("POST", "/v1/login", LOGIN, address=address).code == "invalid_credentials"
 
 
@@ -213,7 +213,7 @@ ANYTHING = st.binary(max_size=80) | (JSON | OBJECTS).map(lambda value: json.dump
 
 @pytest.mark.parametrize("path", ["/v1/login", *WITH_A_BODY[1:]])
 def test_any_body_is_answered_and_none_is_a_500(shared_stack: Stack, path: str) -> None:
-    """Fuzzed by Hypothesis: every answer keeps what all answers promise."""
+    """Fuzzed by Hypothesis: every answer keeps the promises that hold for all answers."""
     from tests import people
 
     shared_stack.forget()

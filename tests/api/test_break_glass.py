@@ -1,4 +1,4 @@
-"""No administrator can log in: direct invocations, which IAM authorises, let one in again, and everybody hears of it."""
+"""No administrator can log in: direct invocations, authorised by IAM, let one in again and are logged as warnings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.product import Refused
 
 @pytest.fixture
 def lost(stack: Stack) -> Iterator[Person]:
-    """The administrator, who has to show a second factor: the password is lost, the phone as well, and now it is locked."""
+    """An administrator who needs a second factor, has lost password and phone, and is locked."""
     admin = administrators.new(stack, mfa=True)
     etag = admin.ask("GET", "/settings").headers["etag"]
     saved = admin.ask("PATCH", "/settings", {"require_mfa_for_system_users": True}, if_match=etag)
@@ -57,7 +57,7 @@ def test_the_second_factor_rule_is_lifted_and_restored_while_no_message_gets_thr
     stack.admin("settings.patch", require_mfa_for_system_users=False)
     stack.restart()
     assert administers(stack, found) == "200"
-    # Closing it again takes a login with a passcode: not the invocation, nor the password alone.
+    # Only a login with a passcode can restore the rule: neither an invocation nor the password alone.
     with pytest.raises(Refused, match="forbidden"):
         stack.admin("settings.patch", require_mfa_for_system_users=True)
     stack.admin("users.patch", login_name=found.name, mfa_enabled=True)

@@ -1,4 +1,4 @@
-"""Challenges: started, read, resent, verified; which refusal comes first."""
+"""Challenges: start, read, resend, verify, and the order of refusals."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -172,7 +172,7 @@ def test_each_further_lock_lasts_twice_as_long_until_a_success(person: Person) -
         assert at(shown["locked_until"]) - at(shown["server_time"]) == pytest.approx(seconds, abs=60)
         person.later(seconds - 200)
         assert person.start().code == "too_many_attempts"
-        person.later(201 + 900)  # the messages' own limit as well
+        person.later(201 + 900)  # also past the lock of the sends
         person.challenged()
         person.guess(5)
     person.later(7201 + 900)
@@ -322,7 +322,7 @@ ORDER = ["invalid_token", "challenge_superseded", "challenge_used", "too_many_at
 
 @pytest.mark.parametrize("first", range(len(ORDER)), ids=ORDER)
 def test_the_first_of_several_reasons_is_given(person: Person, first: int) -> None:
-    """Token, superseded, used, locked, expired, then the comparison. All that come later hold as well."""
+    """The order is: token, superseded, used, locked, expired, comparison. All later reasons hold as well."""
     person.challenged()
     code = person.code()
     locked = {"failures": 5, "last_attempt_at": person.item["sent_at"]}

@@ -1,4 +1,4 @@
-"""Channels and languages: calls, WhatsApp, which numbers each reaches, and in which words a message is."""
+"""Channels and languages: calls, WhatsApp, the numbers that each reaches, and the words of messages."""
 
 import json
 import re
@@ -23,7 +23,7 @@ POLISH = "{code} to kod logowania dla {login_name}. Numer: {prefix}\n{signature}
 
 @pytest.fixture(autouse=True)
 def nothing_asked(stack: Stack) -> Iterator[None]:
-    """Nothing was asked of Twilio yet, and only a test reports."""
+    """Starts with no requests at Twilio, and without its own callbacks."""
     stack.line.twilio.forget()
     faults(stack, {"fault": "lost_callbacks"})
     yield
@@ -57,7 +57,7 @@ def about_call(stack: Stack, status: str) -> dict[str, str]:
 
 
 def spoken(document: str) -> list[str]:
-    """What a call says, each Say by itself."""
+    """The spoken texts of a call, one for each Say."""
     return ["".join(say.itertext()) for say in ElementTree.fromstring(document).iter("Say")]
 
 
@@ -385,7 +385,7 @@ WORDS = {"en": "is the verification code", "de": "Anmeldung", "fr": "connexion",
         (None, None, "+4791234567", "en"),  # Norwegian is not shipped
         (None, "fr", "+85292100001", "fr"),  # the user's own before the region's
         (None, "nb", "+4915123456789", "de"),  # not shipped: the next one
-        ("de", "fr", "+85292100001", "de"),  # what is asked for before all
+        ("de", "fr", "+85292100001", "de"),  # the requested language before all others
         ("de-CH", "fr", "+85292100001", "de"),
         ("zh-TW", "fr", "+4915123456789", "zh-Hant"),
         ("xx", "fr", "+85292100001", "fr"),
@@ -448,7 +448,7 @@ def test_a_template_may_be_in_a_language_that_is_not_shipped(stack: Stack, new_p
 
 @pytest.mark.parametrize("name", ["{code}", "{signature}", "{prefix} {code}"])
 def test_no_template_fills_placeholders_inside_a_name(stack: Stack, person: Person, name: str) -> None:
-    """A login name cannot hold braces; a signature can, and stays as it is written."""
+    """A login name cannot contain braces. A signature can, and they stay as written."""
     with stack.with_settings(signature=name):
         person.login()
         assert person.start(locale="en").status == 201
@@ -482,7 +482,7 @@ def test_a_template_with_a_problem_is_not_saved_and_the_field_is_named(stack: St
 
 
 def test_settings_that_spoil_a_saved_template_are_not_saved(stack: Stack) -> None:
-    """Its segments depend on signature and origin."""
+    """The number of segments depends on signature and origin."""
     template = "{code} is it. {prefix} {signature}" + " word" * 75
     with stack.with_settings(templates={"en": template}):
         with pytest.raises(Refused) as refused:

@@ -1,4 +1,4 @@
-"""Other sites' pages: those on the list may log users in from the browser, and nobody's may administer."""
+"""Pages of other sites: listed sites may log users in from the browser, and none may administer."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Delivery: how a message goes out, what Twilio's answers mean, and that no fault sends two or lets a sixth through."""
+"""Delivery: requests to Twilio, the meaning of its answers, and that no fault sends twice or allows a sixth message."""
 
 import socket
 import threading
@@ -29,7 +29,7 @@ type NewPerson = Callable[..., Person]
 
 @pytest.fixture(autouse=True)
 def usual_again(stack: Stack) -> Iterator[None]:
-    """Twilio works, nothing was asked of it, and sending is not paused, before and after."""
+    """Starts and ends with a working Twilio, no requests, and no pause of sending."""
     stack.line.twilio.forget()
     yield
     faults(stack)
@@ -128,7 +128,7 @@ ERRORS = [
     (10001, 403, "sms_unavailable", False),  # the account is not active
     (572002, 400, "sms_unavailable", False),  # a trial account, the number not verified
     (30450, 400, "destination_blocked", False),  # held back for a while
-    (99999, 400, "sms_unavailable", False),  # one that nobody knows
+    (99999, 400, "sms_unavailable", False),  # an unknown code
 ]
 
 
@@ -171,7 +171,7 @@ def send_to_everywhere(stack: Stack) -> Outcome:
 
 
 def test_every_code_means_what_the_table_says_in_a_refusal_and_in_an_answer_201(stack: Stack) -> None:
-    """The breaker and the table of phones are not asked: this is what Twilio's client makes of each code."""
+    """Tests Twilio's client alone, without the breaker and the phones in the table."""
     codes = {code: known for code, known in VENDOR_ERRORS.items() if code.isdecimal() and code != "20429"}
     assert len(codes) > 150
     try:
@@ -241,7 +241,7 @@ def test_a_refusal_with_an_unreadable_code_is_judged_by_its_status(stack: Stack,
 
 @pytest.mark.parametrize(("status", "refused"), [(400, True), (500, False)])
 def test_a_refusal_may_be_a_problem_document(stack: Stack, person: Person, status: int, refused: bool) -> None:
-    """RFC 9457, which the SDK makes another exception of; what it says of its own status is not asked."""
+    """RFC 9457. The SDK raises another exception for it; the status in the document is ignored."""
     person.login()
     body = '{"type": "about:blank", "title": "Invalid", "status": "none", "code": 21211}'
     faults(stack, {"fault": "status", "status": status, "body": body})
@@ -331,7 +331,7 @@ def test_a_refused_connection_sends_nothing_and_is_given_back(stack: Stack, pers
 
 @pytest.fixture
 def silence() -> Iterator[tuple[str, list[bytes]]]:
-    """A server that reads requests and says nothing, and what it read."""
+    """A server that reads requests and never answers, and the requests it read."""
     read: list[bytes] = []
     open_: list[socket.socket] = []
 
@@ -369,7 +369,7 @@ def test_a_send_without_an_answer_times_out_and_is_unknown(stack: Stack, silence
 
 def test_waiting_for_twilio_ends_before_the_function_times_out(stack: Stack) -> None:
     patience = Patience()
-    # An attempt that begins as late as one may, and then waits as long as it may.
+    # An attempt that begins as late as allowed and waits as long as allowed.
     latest = patience.retry_until + patience.connect + patience.read
     function = stack.template.functions["SendCodeFunction"]
     assert max(patience.connect + patience.read, latest) < function.timeout
@@ -379,7 +379,7 @@ def test_waiting_for_twilio_ends_before_the_function_times_out(stack: Stack) -> 
 
 
 def opened(stack: Stack, person: Person) -> None:
-    """Twilio refuses the credentials of one send."""
+    """One send whose credentials Twilio refuses."""
     person.login()
     faults(stack, {"fault": "error", "code": 20003})
     assert person.start().code == "sms_unavailable"
@@ -388,7 +388,7 @@ def opened(stack: Stack, person: Person) -> None:
 
 
 def passed(stack: Stack, seconds: float) -> None:
-    """Time passes for the pause, and what containers have cached is old."""
+    """Lets time pass for the pause, and outdates the caches of containers."""
     until = pause(stack)
     assert until is not None
     stack.table.put_item(Item=deliveries.BREAKER | {"paused_until": until - Decimal(str(seconds))})
@@ -448,7 +448,7 @@ def test_other_sends_wait_while_one_is_tried(stack: Stack, new_person: NewPerson
 
     def meanwhile(environ: Any, start_response: Any) -> Any:
         stack.line.fault = None
-        # Another container, since this one waits for Twilio.
+        # Another container, because this one waits for Twilio.
         codes.append("claimed" if minute_ahead(stack) else "free")
         return stack.line.twilio(environ, start_response)
 
@@ -459,7 +459,7 @@ def test_other_sends_wait_while_one_is_tried(stack: Stack, new_person: NewPerson
 
 
 def test_a_send_refused_for_another_reason_does_not_use_the_try(stack: Stack, new_person: NewPerson) -> None:
-    """Otherwise one user who asks too soon, again and again, would keep everybody else from sending."""
+    """Otherwise one user who asks too soon again and again could stop everybody else's messages."""
     hasty, other = new_person(), new_person()
     hasty.challenged()
     opened(stack, other)
@@ -480,7 +480,7 @@ def test_saved_settings_end_the_pause(stack: Stack, person: Person) -> None:
 
 
 def test_refused_credentials_that_were_replaced_meanwhile_pause_nothing(stack: Stack, person: Person) -> None:
-    """A container may know the old ones for half a minute."""
+    """A container may use the old credentials for half a minute."""
     person.login()
     assert person.start().status == 201
     stack.admin("settings.patch", passcode_length=6)
@@ -506,7 +506,7 @@ def test_a_test_of_the_settings_pauses_nothing(stack: Stack, person: Person) -> 
 
 
 def test_refused_credentials_end_the_notices_of_a_recovery(stack: Stack, new_person: NewPerson) -> None:
-    """The first 20003 ends it: the other phones are not tried, and the mail is on its way all the same."""
+    """After the first 20003 the other phones are not tried; the mail is sent all the same."""
     person = new_person(phones=3)
     for phone in range(3):
         slot = person.phones[phone].partition("-")[0]

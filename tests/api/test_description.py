@@ -34,7 +34,7 @@ def test_the_description_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
 
 
 def test_a_container_learns_of_another_domain_while_it_runs(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its version does not change with the domain, and it may live for hours."""
+    """A container may live for hours, and its version does not change with the domain."""
     monkeypatch.setattr(caches, "CACHE_SECONDS", 0.0)
     parameters, name = boto3.client("ssm"), "/local/mfa/public-url"
     with stack.on({}):
@@ -57,7 +57,7 @@ def test_the_description_has_exactly_the_operations_of_the_contract(document: di
 
 
 def test_routes_of_the_template_and_operations_are_the_same(stack: Stack) -> None:
-    """The console's pages are none; `OPTIONS` is asked of what other sites' pages may call."""
+    """Except the console's pages, and `OPTIONS` of the operations that other sites may call."""
     routes = [route for route in stack.template.api.routes if not route.path.startswith("/v1/admin/console")]
     assert sorted((route.method, route.path) for route in routes) == sorted(
         [(operation.method, operation.path) for operation in OPERATIONS]
@@ -67,7 +67,7 @@ def test_routes_of_the_template_and_operations_are_the_same(stack: Stack) -> Non
 
 
 def test_every_operation_is_handled_by_exactly_one_function(stack: Stack) -> None:
-    """The one that the template routes it to. What a function does not handle it does not find."""
+    """It is the function of the template's route. A function answers other operations with not_found."""
     for route in stack.template.api.routes:
         for function in ("SendCodeFunction", "VerifyCodeFunction", "AdminFunction"):
             event = {
@@ -103,7 +103,7 @@ def test_each_operation_lists_its_refusals_by_status(document: dict[str, Any]) -
 
 
 def test_each_operation_describes_the_refusals_of_gateway_and_firewall(document: dict[str, Any]) -> None:
-    """API Gateway and the firewall answer with a problem too; the firewall cannot call it one."""
+    """API Gateway and the firewall answer with a problem too, but the firewall cannot set its media type."""
     for operation in OPERATIONS:
         responses = document["paths"][operation.path][operation.method.lower()]["responses"]
         name = responses["default"]["$ref"].rpartition("/")[2]
@@ -125,7 +125,7 @@ def codes(refusal: type[Refusal]) -> set[str]:
 
 
 def test_every_code_is_listed_by_an_operation(document: dict[str, Any]) -> None:
-    """But that of an address at which there is nothing."""
+    """Except the code for unknown paths."""
     used = {refusal.code for operation in OPERATIONS for refusal in operation.every_refusal}
     assert codes(Refusal) - used <= {"not_found"}
 
@@ -134,7 +134,7 @@ def test_every_code_is_listed_by_an_operation(document: dict[str, Any]) -> None:
 def test_an_administrative_operation_is_described_with_all_its_inputs(
     document: dict[str, Any], operation: AnyOperation
 ) -> None:
-    """What HTTP has in the path and the query as parameters, everything else in the body; each member once."""
+    """Parameters are the members in path and query, the rest is the body; each member is described once."""
     described = document["paths"][operation.path][operation.method.lower()]
     parameters = {(each["in"], each["name"]) for each in described.get("parameters", []) if each["in"] != "header"}
     in_path = set(re.findall(r"{(\w+)}", operation.path))
@@ -160,7 +160,7 @@ def resolved(schema: Any, document: dict[str, Any]) -> Any:
 
 
 def test_answers_match_their_description(document: dict[str, Any], person: Person) -> None:
-    """By their members: no more, and all that are required."""
+    """Every member of an answer is described, and every required member is there."""
     answers = {
         ("/v1/login", "post", 200): person.login(),
         ("/v1/challenges", "post", 201): person.start(),

@@ -1,4 +1,4 @@
-"""The first factor: passwords, clients that vouch, legacy clients, and what a login gives."""
+"""The first factor: passwords, clients that vouch, legacy clients, and the answer to a login."""
 
 import base64
 import itertools
@@ -308,14 +308,14 @@ def test_the_scheme_basic_is_read_in_any_case(person: Person, client: Vouching) 
 
 
 LEGACY = [
-    # The setting, the client, what it can, the user, whether MFA is on: what it gets.
+    # Setting, client, what the client supports, user, MFA on or off: the answer.
     (setting, legacy, supports, kind, mfa)
     for setting, legacy, supports, kind, mfa in itertools.product((True, False), (True, False), (True, False), ("backup", "system"), (True, False))
 ]  # fmt: skip
 
 
 def test_a_second_factor_is_skipped_only_if_every_condition_allows_it(stack: Stack, new_person: NewPerson) -> None:
-    """The table of all combinations: setting, client, what it supports, kind of user, MFA."""
+    """All combinations of setting, client, what the client supports, kind of user, and MFA."""
     people = {(kind, mfa): new_person(kind=kind, mfa=mfa) for kind in ("backup", "system") for mfa in (True, False)}
     clients = {legacy: Vouching(stack, legacy=legacy) for legacy in (True, False)}
     for setting in (True, False):

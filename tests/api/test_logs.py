@@ -1,4 +1,4 @@
-"""The logs: no passcode, password, number or token, and nobody's name, whatever happens; and each line finds its request."""
+"""The logs: never a passcode, password, number, token or name; and every line has the id of its request."""
 
 import json
 import logging
@@ -68,7 +68,7 @@ def test_no_secret_is_in_the_logs_of_a_users_whole_life(stack: Stack, new_person
     codes = {code_in(text) for number in person.numbers for text in stack.texts(number) if "verification code" in text}
     codes |= {code_in(mail) for mail in stack.mails(str(person.email))}
     bodies = [request["Body"].partition(" ")[0] for request in stack.line.requests]
-    codes |= {first for first in bodies if first.isdecimal()}  # a notice has none
+    codes |= {first for first in bodies if first.isdecimal()}  # a notice has no passcode
     assert len(codes) >= 6
     assert len(entries(stack)) > 30
     for secret in [*codes, *tokens, *stack.secrets, *person.numbers, *(number[1:] for number in person.numbers)]:
@@ -91,7 +91,7 @@ def test_every_line_of_a_log_is_json_and_names_its_request(stack: Stack, person:
 
 
 def test_twilio_s_sdk_does_not_log_its_requests(stack: Stack, person: Person, caplog: pytest.LogCaptureFixture) -> None:
-    """Lambda's JSON logs let everything through from INFO on."""
+    """Lambda's JSON logs pass everything from INFO upwards."""
     with caplog.at_level(logging.INFO):
         person.challenged()
     assert stack.texts(person.numbers[0])
@@ -113,7 +113,7 @@ def test_the_correlation_id_of_a_line_is_the_request_s_id_in_the_gateway_s_own_l
 def test_a_failure_is_logged_by_its_type_and_place_and_never_by_its_message(
     stack: Stack, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A message may hold what a person typed: here a name that no integer can be made of."""
+    """The message of an exception may contain typed text: here a name in the ValueError of `int`."""
     person.login()
     module = stack._handlers["VerifyCodeFunction"]
     monkeypatch.setattr(module.wiring, "clock", lambda: int(person.name))
@@ -151,7 +151,7 @@ def test_a_failure_of_a_direct_invocation_is_found_by_the_id_in_its_answer(stack
 
 
 def test_an_internal_error_shows_a_correlation_id_and_nothing_else(stack: Stack, person: Person) -> None:
-    """A table that is not there is nothing that a caller could do anything about."""
+    """The caller can do nothing about a missing table."""
     from infra.local.events import Request, proxy_event
 
     body = json.dumps({"login_name": person.name, "password": person.password}).encode()

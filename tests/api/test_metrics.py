@@ -1,4 +1,4 @@
-"""Metrics: each call publishes exactly what happened in it, and nothing about whom."""
+"""Metrics: each call publishes exactly what happened in it, and nothing about the person."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tests.product import Answer, Json, Refused, basic
 type NewPerson = Callable[..., Person]
 
 NAMESPACE = "local/mfa"
-SHARE = 100 / 1_000_000  # of the budgets that the stack starts with
+SHARE = 100 / 1_000_000  # the stack starts with these budgets
 
 
 class Meter:
-    """What the functions publish, by call."""
+    """Collects the metrics that each call publishes."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -31,7 +31,7 @@ class Meter:
         return [line for line in self.stack.logs.getvalue().splitlines() if '"_aws"' in line]
 
     def of(self, call: Callable[[], Any]) -> dict[str, Any]:
-        """What a call publishes: of each metric the sum and the labels; of latencies that they were measured."""
+        """The metrics of a call: sum and labels of each; of latencies only that they were measured."""
         before = len(self.lines())
         call()
         data_of_call = [datum for line in self.lines()[before:] for datum in data(line)]
@@ -50,7 +50,7 @@ def _shown(datum: Datum) -> tuple[str, Any]:
 
 @pytest.fixture
 def meter(stack: Stack) -> Iterator[Meter]:
-    """A meter. Whatever a test does, no name, address, number or mailbox may be in any line."""
+    """A meter. At the end, no line may contain a name, address, number or mailbox."""
     yield Meter(stack)
     faults(stack)
     for line in Meter(stack).lines():
@@ -282,7 +282,7 @@ def test_a_recovery_counts_the_mail_and_the_notices_to_phones(
 
 
 def test_a_test_number_s_codes_are_sends_of_a_channel_of_their_own(meter: Meter, person: Person, stack: Stack) -> None:
-    """Whoever watches the service with a test number changes neither conversion nor the cost."""
+    """Monitoring with a test number must change neither conversion nor cost."""
     with stack.with_settings(test_numbers=[{"number": person.numbers[0], "code": "24680"}]):
         person.login()
         assert meter.of(person.start) == {

@@ -1,4 +1,4 @@
-"""What is held on a person: all of it can be read, and all of it can be erased."""
+"""Personal data: all of it can be read, and all of it can be erased."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.api.stack import Stack
 from tests.people import Person
 from tests.product import Refused
 
-# What says nothing about a person: how an item is found, and digests.
+# Attributes without personal data: keys and digests.
 LEFT_OUT = {"pk", "sk", "list", "position", "password_hash", "code_mac"}
 
 
@@ -26,7 +26,7 @@ def admin(stack: Stack) -> Administrator:
 
 @pytest.fixture
 def busy(stack: Stack) -> Person:
-    """Somebody on whom there is all that can be held: wrong codes, a dead send, a mail, a lock, an unusable phone."""
+    """A user with every kind of data: wrong codes, a refused send, a mail, a lock, an unusable phone."""
     person = people.add(stack, phones=2, owner="Owner Ltd", alias="An alias")
     person.challenged()
     person.guess(2)
@@ -47,7 +47,7 @@ def table(stack: Stack) -> list[dict[str, Any]]:
 
 
 def items_of(stack: Stack, name: str) -> list[dict[str, Any]]:
-    """Everything in the table whose key names the user, by a scan: wherever it may lie."""
+    """Every item whose key names the user, found by a scan of the whole table."""
     return [item for item in table(stack) if item["pk"].partition("#")[2] == name]
 
 
@@ -76,7 +76,7 @@ def test_a_record_has_everything_about_the_user_except_digests(
 
 
 def test_copies_of_the_profile_hold_nothing_else(stack: Stack, busy: Person) -> None:
-    """So that leaving the lists' entries out leaves nothing out."""
+    """Index entries are not returned; this shows that they contain nothing more."""
     profile = json.dumps([str(value).casefold() for value in busy._items("#PROFILE").values()])
     for item in items_of(stack, busy.name):
         if item["sk"].startswith("LIST#"):
@@ -133,7 +133,7 @@ def test_only_items_that_expire_within_days_name_an_erased_user(stack: Stack, bu
     stack.admin("users.erase", login_name=busy.name)
     known = [busy.name, *busy.numbers, str(busy.email), busy.address]
     left = [item for item in table(stack) if any(word in str(item) for word in known)]
-    # The callbacks' receipts, and what a number and an address have sent.
+    # The receipts for callbacks, and the counters of a number and an address.
     assert {item["pk"].partition("#")[0] for item in left} <= {"SEND", "NUMBER", "ADDRESS"}
     newest = max(float(item["sent_at"]) for item in left if "sent_at" in item)
     assert left

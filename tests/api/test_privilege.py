@@ -1,4 +1,4 @@
-"""Every function's role allows what its function asks of AWS, and nothing else.
+"""Every function's role allows exactly the requests of its function.
 
 That nothing is missing, every test of this suite shows: the stack refuses what a role does not allow. Here every kind of
 request is made once, and what a role allows beyond them is found.
@@ -21,13 +21,13 @@ from tests.api.stack import Stack, role_of
 from tests.api.test_administration import SUCCEEDS, over_http
 from tests.product import basic
 
-# What the runtime and X-Ray's daemon ask, not the functions.
+# Requests of the runtime and of X-Ray's daemon, not of the functions.
 RUNTIME = ("logs:", "xray:")
 
 
 @pytest.fixture(scope="module")
 def asked(shared_stack: Stack) -> Iterator[dict[str, list[Ask]]]:
-    """What each function has asked, all operations done once and in every way that touches something else."""
+    """The requests of each function, after every operation was done once in each way that touches something else."""
     stack = shared_stack
     roles = {name: role_of(function) for name, function in stack.template.functions.items()}
     found: dict[str, list[Ask]] = {name: [] for name in roles}
@@ -37,7 +37,7 @@ def asked(shared_stack: Stack) -> Iterator[dict[str, list[Ask]]]:
         found[name].append(ask)
 
     stack.forget()
-    stack.restart()  # what is cached is asked for once more
+    stack.restart()  # cached values are requested again
     stack.guard.seen = seen
     log_in_every_way(stack)
     send_in_every_way(stack)
@@ -117,7 +117,7 @@ FUNCTIONS = ("SendCodeFunction", "VerifyCodeFunction", "AdminFunction")
 
 
 def surplus(statement: Statement, asks: list[Ask]) -> list[str]:
-    """What a statement allows and nobody asked for: actions, resources, and values of its conditions."""
+    """The parts of a statement that no request used: actions, resources, and values of conditions."""
     covered = [ask for ask in asks if statement.covers(ask)]
     unused = [each for each in statement.actions if each not in {ask.action for ask in covered}]
     unused += [each for each in statement.resources if not any(like(each, ask.resource) for ask in covered)]

@@ -1,4 +1,4 @@
-"""Recovery by email: counts of its own, the common lock, every verified phone is told."""
+"""Recovery by email: its own counts, the common lock, and a notice to every verified phone."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ type NewPerson = Callable[..., Person]
 
 @pytest.fixture
 def person(new_person: NewPerson) -> Person:
-    """Somebody who has logged in with the second factor once, and now again."""
+    """A user who logged in with the second factor before and has passed the first factor again."""
     someone = new_person()
     someone.challenged()
     assert someone.verify().status == 200

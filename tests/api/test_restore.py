@@ -1,4 +1,4 @@
-"""The table is restored from a backup by the runbook's requests: what comes back that must not, and what ends it."""
+"""The table is restored from a backup by the runbook's requests: which old data return, and how they are ended."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def dynamodb(stack: Stack) -> Iterator[Any]:
 
 
 def restore(client: Any, backup: str) -> None:
-    """The live table goes, and the backup takes its name and everything that the template says of the table."""
+    """Replaces the live table by the backup, under its name and with everything the template says of the table."""
     client.update_table(TableName=NAME, DeletionProtectionEnabled=False)
     client.delete_table(TableName=NAME)
     client.restore_table_from_backup(TargetTableName=NAME, BackupArn=backup)
@@ -74,7 +74,7 @@ def test_a_restored_table_works_and_is_protected_like_the_one_before(stack: Stac
 
 
 def used_up(person: Person) -> str:
-    """A passcode that was locked by guessing after the backup was made; its digits."""
+    """A passcode that was locked by guesses after the backup; its digits."""
     code = person.code()
     person.guess(5)
     assert person.verify(code).code == "too_many_attempts"
@@ -92,7 +92,7 @@ def test_new_keys_end_the_logins_that_were_restored_with_the_table(
     assert disabled.ask("GET", "/session").code == "invalid_token"
     restore(dynamodb, backup)
     stack.restart()
-    # This is why: the attempts are there again, and the administrator who was put out is in again.
+    # The danger: the attempts are back, and the removed administrator is back.
     assert disabled.ask("GET", "/session").code == "200"
     assert person.verify(person.wrong()).json["attempts_remaining"] == 4
 
@@ -104,7 +104,7 @@ def test_new_keys_end_the_logins_that_were_restored_with_the_table(
         assert disabled.ask("GET", "/session").code == "invalid_token"
         for answer in (person.verify(code), person.get(), person.resend(), person.start()):
             assert answer.code == "invalid_token"
-        # A new login does not open the old challenge, and sends and verifies as ever.
+        # A new login cannot open the old challenge, and sends and verifies as usual.
         old = person.challenge
         person.login()
         person.challenge = old
@@ -134,7 +134,7 @@ def test_changes_by_administrators_since_then_are_listed_before_the_table_is_del
         ("iam", "client_created"),
     } <= did
     assert not {type_ for _, type_ in did} & {"passcode_sent", "approved", "delivered"}
-    # The runbook asks the same, from the whole second on, and when nothing is done any more.
+    # The runbook asks the same, from the whole second, after all changes have stopped.
     assert str(CHANGES_SINCE["FilterExpression"]) in RUNBOOK
     assert """{":since":{"S":"EVENT#'${T%Z}'"}""" in RUNBOOK
     assert (

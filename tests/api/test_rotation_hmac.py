@@ -1,4 +1,4 @@
-"""The HMAC key is rotated while people log in: containers learn of it at different moments, and nobody is refused."""
+"""The HMAC key is rotated while people log in: containers read it at different moments, and nobody is refused."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def keys(client: Any) -> dict[str, str]:
 
 
 def warm(stack: Stack) -> Containers:
-    """Containers that have read the secret as it is now, and keep it for as long as a test takes."""
+    """Containers that have read the present secret and cache it for the whole test."""
     containers: Containers = {}
     with stack.on(containers):
         people.add(stack).challenged().verify()
@@ -59,7 +59,7 @@ def warm(stack: Stack) -> Containers:
 
 
 def log_in_across(stack: Stack, *containers: Containers) -> None:
-    """One login for every way in which its steps can meet these containers, each of which must go through."""
+    """One login for every combination of steps and containers; all must succeed."""
     for first, second, third in product(containers, repeat=3):
         person = people.add(stack)
         with stack.on(first):
@@ -124,7 +124,7 @@ def test_replacing_the_key_at_once_ends_every_unfinished_login(stack: Stack, sec
     stack.restart()
     assert [answer.code for answer in ends(person)] == ["invalid_token"] * 4
     assert waited == [WAIT_SECONDS]
-    # Who logs in again cannot go on with the challenge of before either.
+    # After a new login, the earlier challenge cannot be continued either.
     code, challenge = person.code(), person.challenge
     person.login()
     person.challenge = challenge
@@ -183,14 +183,14 @@ def test_only_the_stack_in_the_region_of_the_shell_is_rotated(
     environment: dict[str, str],
     said: str,
 ) -> None:
-    """What is not there is said in a line, and the stack of the same name in another region stays as it is."""
+    """A missing stack is reported in one line, and the stack of the same name in another region stays unchanged."""
     before = keys(secrets_manager)
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "argv", ["rotate_hmac", stack_name, "--at-once"])
-    # boto3 keeps a session that knows the region of before.
+    # boto3 keeps a session with the earlier region.
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     with pytest.raises(SystemExit, match=said):
         main()
@@ -200,7 +200,7 @@ def test_only_the_stack_in_the_region_of_the_shell_is_rotated(
 
 @pytest.mark.parametrize("region", [None, "eu-central-1"])
 def test_make_sets_no_region_where_a_stack_is_rotated(tmp_path: Path, region: str | None) -> None:
-    """Else a stack of the same name in another region than the one of the operator's configuration would be."""
+    """Otherwise a stack of the same name outside the operator's configured region would be rotated."""
     shell = tmp_path / "shell"
     shell.write_text("#!/bin/sh\nexec env\n")
     shell.chmod(0o700)

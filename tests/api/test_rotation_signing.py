@@ -1,4 +1,4 @@
-"""The signing key of access tokens is rotated: deployment by deployment, whose containers are about at the same time."""
+"""The signing key of access tokens is rotated, deployment by deployment, while containers of two deployments run."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Deployment:
     def answering(self) -> Iterator[None]:
         with pytest.MonkeyPatch.context() as patch, self.stack.on(self.containers):
             patch.setattr(self.stack, "template", self.template)
-            # What is loaded already looks for its keys when they are needed.
+            # Loaded containers look for their keys when they need them.
             patch.setenv("SIGNING_ORDER", self.template.functions["VerifyCodeFunction"].environment["SIGNING_ORDER"])
             yield
 
@@ -82,12 +82,12 @@ def key_id(name: str) -> str:
 def test_every_token_stays_valid_before_and_after_each_deployment_of_a_rotation(stack: Stack) -> None:
     deployments = [deploy(stack, order) for order in ORDERS]
     for old, new in itertools.pairwise(deployments):
-        # What the older containers sign is good in the newer ones, until the last step; and the other way round.
+        # Older and newer containers accept each other's tokens, until the last step.
         signed_by_old, signed_by_new = old.log_in(), new.log_in()
         assert old.administers(signed_by_new) == "200"
         if new is not deployments[-1]:
             assert new.administers(signed_by_old) == "200"
-        # A relying application that has read the keys of either knows the key of both, but for the same exception.
+        # An application that has read the keys of either knows the keys of both, with the same exception.
         for admin, deployment in ((signed_by_new, old), (signed_by_new, new), (signed_by_old, old)):
             keys = jwt.PyJWKSet.from_dict({"keys": deployment.published()})
             jwt.decode(admin.token, keys[kid(admin)], algorithms=["ES256"], audience=ISSUER)
@@ -96,7 +96,7 @@ def test_every_token_stays_valid_before_and_after_each_deployment_of_a_rotation(
 @pytest.mark.usefixtures("second_key")
 @pytest.mark.parametrize("orders", [*itertools.pairwise([*ORDERS, *ORDERS[-2::-1]])], ids=" to ".join)
 def test_a_role_change_before_the_alias_moves_stops_nobody(stack: Stack, orders: tuple[str, str]) -> None:
-    """CloudFormation changes the role first; containers of before go on for as long as the rollout takes."""
+    """CloudFormation changes the role first; earlier containers continue for the whole rollout."""
     old, new = map(deploy, (stack, stack), orders)
     functions = {
         name: dataclasses.replace(function, statements=new.template.functions[name].statements)
@@ -120,7 +120,7 @@ def test_the_key_named_first_signs_and_those_named_are_published(stack: Stack, o
 
 @pytest.mark.usefixtures("second_key")
 def test_a_key_that_is_no_longer_named_is_not_accepted(stack: Stack) -> None:
-    """As after the last step of a rotation, or after a deployment that skips the steps between to end every token."""
+    """Holds after the last step of a rotation, and after a deployment that skips steps to end every token."""
     admin = deploy(stack, "first").log_in()
     after = deploy(stack, "second")
     assert after.administers(admin) == "invalid_token"
@@ -128,7 +128,7 @@ def test_a_key_that_is_no_longer_named_is_not_accepted(stack: Stack) -> None:
 
 
 class CountingKms:
-    """KMS, and which keys were read."""
+    """A KMS client that records which keys were read."""
 
     def __init__(self, kms: Any) -> None:
         self.kms = kms

@@ -1,4 +1,4 @@
-"""Twilio's Auth Token is rotated: the secondary one is saved, then promoted; nothing is lost and nothing refused."""
+"""Twilio's Auth Token is rotated: the secondary token is saved and then promoted, without a lost or refused message."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.api.stack import ISSUER, Stack
 
 @pytest.fixture
 def account(stack: Stack) -> Iterator[Account]:
-    """The account of the simulated Twilio, as it is before."""
+    """The account of the simulated Twilio, restored afterwards."""
     twilio = stack.line.twilio
     before = twilio.account
     deliveries.faults(stack, {"fault": "lost_callbacks"})
@@ -27,7 +27,7 @@ def account(stack: Stack) -> Iterator[Account]:
 
 
 def passed_on(stack: Stack, containers: dict[str, ModuleType]) -> int:
-    """A passcode is sent and comes back in these containers; how Twilio's report, signed as it signs now, is answered."""
+    """Sends and verifies a passcode in these containers; the answer to Twilio's report on it."""
     with stack.on(containers):
         person = people.add(stack).challenged()
         assert person.verify().status == 200
@@ -46,7 +46,7 @@ def test_saving_and_then_promoting_the_secondary_token_loses_no_message_and_no_r
     stack.admin("settings.patch", twilio={"auth_token": account.secondary_auth_token})
     saved: dict[str, ModuleType] = {}
     assert passed_on(stack, saved) == 204
-    # For half a minute there are some that have not read the settings again; the runbook waits a minute.
+    # Some containers use the old settings for half a minute; the runbook waits a minute.
     assert passed_on(stack, before) == 204
     stack.line.twilio.promote()
     assert passed_on(stack, saved) == 204
@@ -54,7 +54,7 @@ def test_saving_and_then_promoting_the_secondary_token_loses_no_message_and_no_r
 
 
 def test_the_former_token_sends_nothing_after_the_promotion(stack: Stack, account: Account) -> None:
-    """So that the order is the one above: promoted first, everything is refused until the new one is saved."""
+    """Why the order matters: if promoted first, everything is refused until the new token is saved."""
     stack.restart()
     stack.line.twilio.promote()
     person = people.add(stack)

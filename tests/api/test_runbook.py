@@ -1,4 +1,4 @@
-"""The runbook's queries find what they are for in the lines that the functions really write.
+"""The runbook's queries find the right lines among those that the functions really write.
 
 What Logs Insights does is done here in small: lines are filtered, and every field that a query names has to be in the lines that it finds.
 """
@@ -98,7 +98,7 @@ def test_every_code_and_cause_that_a_query_names_is_in_the_lines(
     names = ("code", "cause", "operation", "message", "error", "resource", "status")
     seen = {str(line.get(name)) for line in lines for name in names}
     named = {each for query in QUERIES for each in re.findall(r'"([^"]+)"', query)} - {"platform.report", "success"}
-    # It takes two sends at the same moment.
+    # This needs two sends at the same moment.
     assert named - seen <= {"twilio_sms_unavailable"}
 
 
@@ -115,7 +115,7 @@ def someone(new_person: NewPerson) -> Person:
 
 
 def bad_day(stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch) -> list[Line]:
-    """The lines of a day on which everything happens that the runbook is about."""
+    """The lines of a day on which every case of the runbook happens."""
     person = new_person()
     person.locked()
     person.verify()
@@ -135,7 +135,7 @@ def bad_day(stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
         assert person.start().status == 201
         assert person.resend().code == "resend_too_soon"
     with stack.with_settings(budgets={"global_per_day": 1}):
-        someone(new_person).start()  # takes what is left, if the sends before left it
+        someone(new_person).start()  # uses up the budget if the earlier sends have not
         assert someone(new_person).start().code == "rate_limited"
     with stack.with_settings(twilio={"sender": None}):
         assert someone(new_person).start().code == "settings_incomplete"

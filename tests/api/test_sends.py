@@ -1,4 +1,4 @@
-"""Sends: cooldown, counts, budgets, regions, what Twilio refuses, and requests that come twice."""
+"""Sends: cooldown, counts, budgets, regions, refusals by Twilio, and repeated requests."""
 
 import contextlib
 import socket
@@ -265,7 +265,7 @@ def test_a_refused_send_shows_in_the_challenge(stack: Stack, person: Person) -> 
 
 
 def test_at_most_max_sends_are_given_back_until_a_success(stack: Stack, person: Person) -> None:
-    """Otherwise a refusing number would be a way to send without end."""
+    """Otherwise a number that refuses messages could be sent to without end."""
     person.login()
     stack.line.refuses(21610)
     with stack.with_settings(max_sends=2):
@@ -283,7 +283,7 @@ def test_at_most_max_sends_are_given_back_until_a_success(stack: Stack, person: 
     [(500, b"{}"), (502, b"<html>Bad gateway</html>"), (503, b""), (504, b"null"), (201, b"not json"), (200, b"[]")],
 )
 def test_a_message_is_unknown_after_an_unclear_answer(stack: Stack, person: Person, status: int, body: bytes) -> None:
-    """The code stays valid, nothing is sent again, nothing is given back, and the cooldown stays."""
+    """The code stays valid and the cooldown stays; nothing is sent again or given back."""
     person.login()
     stack.line.answers(status, body)
     answer = person.start()

@@ -1,4 +1,4 @@
-"""Tokens: whose they are, what they are good for, until when."""
+"""Tokens: their user, their use and their lifetime."""
 
 import base64
 import hashlib

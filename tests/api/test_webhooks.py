@@ -1,4 +1,4 @@
-"""Callbacks: who may report, what a report changes, and what none ever touches."""
+"""Callbacks: who may report, what a report changes, and what it never changes."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ URL = f"{ISSUER}{deliveries.STATUS_PATH}"
 
 @pytest.fixture(autouse=True)
 def no_callbacks(stack: Stack) -> Iterator[None]:
-    """Only the test reports."""
+    """Turns off the simulated Twilio's own callbacks."""
     stack.line.twilio.forget()
     faults(stack, {"fault": "lost_callbacks"})
     yield
@@ -29,7 +29,7 @@ def no_callbacks(stack: Stack) -> Iterator[None]:
 
 
 def delivery(person: Person) -> dict[str, Any]:
-    """What the challenge says of its message."""
+    """The delivery in the challenge."""
     found: dict[str, Any] = person.get().json["delivery"]
     return found
 
@@ -76,7 +76,7 @@ def test_a_refused_delivery_shows_with_its_code_in_challenge_and_history(
     [
         (30006, {"meaning": "the number cannot receive text messages, it may be a landline", "permanent": True}),
         (30003, {"meaning": "the phone seems to be switched off or out of reach"}),
-        (30034, {}),  # how the sender is set up is not the user's business
+        (30034, {}),  # the user does not learn how the sender is set up
         (99999, {"meaning": "the reason is not known"}),
     ],
 )
@@ -118,7 +118,7 @@ def test_unknown_becomes_known_when_twilio_reports(stack: Stack, person: Person)
 
 
 def test_only_twilio_can_report(stack: Stack, person: Person) -> None:
-    """Signed with the account's token, for the configured URL, with these parameters: anything else is forged."""
+    """Only a signature by the account's token over the configured URL and these parameters is accepted."""
     person.challenged()
     of, parameters = ref(stack), about(stack, "undelivered", 30005)
     signed_for = f"{URL}?{urlencode({'ref': of})}"
@@ -147,7 +147,7 @@ def test_only_twilio_can_report(stack: Stack, person: Person) -> None:
 
 
 def test_the_host_header_of_a_report_is_ignored(stack: Stack, person: Person) -> None:
-    """Behind a proxy it may be any; a forger may name any."""
+    """A proxy or a forger can set any host."""
     person.challenged()
     of, parameters = ref(stack), about(stack, "delivered")
     forged = sign(stack, f"https://evil.example{deliveries.STATUS_PATH}?ref={of}", parameters)
@@ -171,7 +171,7 @@ def test_a_replaced_token_signs_reports_for_an_hour(stack: Stack, person: Person
 
 @pytest.mark.parametrize("token", [None, "f" * 32], ids=["removed", "replaced by another account's"])
 def test_a_removed_token_signs_nothing(stack: Stack, person: Person, token: str | None) -> None:
-    """Removing it is how to say that it is not trusted; so is replacing it twice."""
+    """An administrator who distrusts a token removes it, or replaces it twice."""
     person.challenged()
     of = ref(stack)
     with stack.with_settings(twilio={"auth_token": token}):
@@ -426,7 +426,7 @@ def test_a_phone_verified_since_then_is_not_marked(stack: Stack, person: Person)
 
 
 def test_an_older_send_marks_the_phone_once(stack: Stack, person: Person) -> None:
-    """Though there is nothing to give back, since the counts began anew meanwhile."""
+    """Nothing is given back then, because the counts were reset meanwhile."""
     person.challenged()
     of = ref(stack)
     person.write(charged={"another"}, send_id="another")
@@ -452,7 +452,7 @@ def test_a_report_does_not_bring_a_removed_phone_back(stack: Stack, new_person: 
 
 
 def test_a_signature_by_twilios_own_library_is_accepted(stack: Stack, person: Person) -> None:
-    """The simulated Twilio's own callbacks, handed over as they were sent."""
+    """The simulated Twilio's own callbacks, passed to the product as they were sent."""
     faults(stack, {"fault": "delivery", "status": "undelivered", "error_code": 30006, "after": 0.2})
     person.challenged()
     deadline = time.monotonic() + 5

@@ -13,7 +13,7 @@ _AXE = {
     "resultTypes": ["violations"],
 }
 
-# Colours are judged when nothing moves any more.
+# Colours are checked after all animations have ended.
 _REST = "() => Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => null)))"
 
 
@@ -39,7 +39,7 @@ class Client:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def send(self) -> None:
-        """Have the passcode sent to the phone that is chosen; waits for the next step."""
+        """Sends the passcode to the chosen phone, and waits for the next step."""
         self.sees("Choose a phone")
         self.button("Send passcode").click()
         self.sees("Enter the passcode")
@@ -70,7 +70,7 @@ class Client:
         return self.page.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=name))
 
     def check_accessible(self) -> None:
-        """Axe finds nothing, neither in the light nor in the dark; and nothing runs over the right edge."""
+        """Axe finds nothing in light or dark mode, and nothing overflows to the right."""
         if self.page.evaluate("typeof axe") == "undefined":
             self.page.evaluate(AXE_SCRIPT)
         schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")

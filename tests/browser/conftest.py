@@ -1,4 +1,4 @@
-"""A stack, a browser, and people of one's own for every test."""
+"""A stack and a browser for all tests, with new people for each test."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _HEARD = re.compile(r"\d(?:[ ,.]+\d){5}(?![ ,.]*\d)")
 
 @pytest.fixture(scope="session")
 def executable() -> str:
-    """Where Chromium is; without one, the tests of the browser are skipped."""
+    """The path of Chromium. Without one, the browser tests are skipped."""
     named = os.environ.get("CHROMIUM")
     names = [named] if named else ["/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"]
     for name in names:
@@ -47,7 +47,7 @@ def executable() -> str:
 @pytest.fixture(scope="session")
 def stack(executable: str) -> Iterator[Running]:
     with running() as stack:
-        # At the start: functions keep settings for up to thirty seconds.
+        # At the start, because functions cache settings for up to thirty seconds.
         content = simulated_twilio(stack, "GET", "twilio")["contents"][0]["sid"]
         stack.admin(
             "settings.patch",
@@ -87,7 +87,7 @@ def hear(stack: Running, number: str) -> str:
 
 
 def simulated_twilio(stack: Running, method: str, what: str, body: object = None) -> Any:
-    """Ask the simulated Twilio for what it knows (`twilio`, `requests`), or tell it what shall go wrong (`faults`)."""
+    """Asks the simulated Twilio for its state (`twilio`, `requests`), or sets its `faults`."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(
         f"{stack.base_url}/handset/{what}", data, {"Content-Type": "application/json"}, method=method
@@ -108,14 +108,14 @@ def make_person(stack: Running) -> Callable[..., Person]:
 
 @dataclass(eq=False)
 class Browsing:
-    """Opens pages of the stack, and keeps what no page of it may do."""
+    """Opens pages of the stack, and collects errors and requests to other hosts."""
 
     context: BrowserContext
     stack: Running
     complaints: list[str]
 
     def open(self, path: str, clock_at: float | None = None) -> Page:
-        """Opens a page. With `clock_at` (seconds since 1970), its clock and timers are the test's to turn."""
+        """Opens a page. With `clock_at` (seconds since 1970), the test controls its clock and timers."""
         page = self.context.new_page()
         if clock_at is not None:
             page.clock.install(time=clock_at)
@@ -126,7 +126,7 @@ class Browsing:
         return page
 
     def _console(self, message: ConsoleMessage) -> None:
-        # A browser notes every refused request. The API's refusals are what many tests are about.
+        # A browser logs every refused request, and many tests are about the API's refusals.
         refused = message.text.startswith("Failed to load resource") and "/v1/" in message.location.get("url", "")
         if message.type in {"error", "warning"} and not refused:
             self.complaints.append(f"console: {message.text}")
@@ -138,11 +138,11 @@ class Browsing:
 
 @pytest.fixture
 def make_browsing(browser: Browser, stack: Running) -> Iterator[Callable[..., Browsing]]:
-    """Makes a browser window; at the end there was no error in any, and no request to anywhere else."""
+    """Opens browser windows. At the end, none may have had an error or a request to another host."""
     made: list[Browsing] = []
 
     def make(**options: Any) -> Browsing:
-        # Without motion, which would only be waited for.
+        # Without animations, which tests would have to wait for.
         defaults = {"viewport": {"width": 1280, "height": 860}, "reduced_motion": "reduce"}
         context = browser.new_context(**{**defaults, **options})
         context.set_default_timeout(_PATIENCE_S * 1000)

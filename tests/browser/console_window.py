@@ -62,13 +62,13 @@ class Console(Client):
         return self.page.get_by_role("switch", name="SMS authentication", exact=True)
 
     def go(self, hash_: str) -> None:
-        """By the address, as a bookmark does; waits until what was loaded is there."""
+        """Opens a page by its address, as a bookmark does, and waits until it has loaded."""
         self.page.evaluate("hash => { location.hash = hash; }", hash_)
         expect(self.main).to_have_attribute("data-page", hash_)
         self.rests()
 
     def rests(self) -> None:
-        """Nothing is being loaded any more."""
+        """Waits until everything has loaded."""
         expect(self.main.locator("h1")).to_be_visible()
         expect(self.page.locator(".loading, [aria-busy='true']")).to_have_count(0)
 
@@ -76,7 +76,7 @@ class Console(Client):
         """Opens a tab of the page, and waits until it is there."""
         link = self.main.get_by_role("link", name=tab, exact=True)
         link.click()
-        expect(link).to_have_attribute("aria-current", "page")  # before that, nothing is being loaded yet
+        expect(link).to_have_attribute("aria-current", "page")  # before that, loading has not begun
         self.rests()
 
     def field(self, label: str) -> Locator:
@@ -104,12 +104,12 @@ class Console(Client):
         assert self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
     def error_of(self, field: str) -> Locator:
-        """What is wrong with a field, by the API's name of it."""
+        """The error of a field, by the API's name of the field."""
         return self.page.locator(f'[data-field="{field}"] .field-error')
 
 
 def every_page(login_name: str) -> dict[str, str]:
-    """The address of every page; those of a user are this one's."""
+    """The address of every page, including this user's."""
     return {**PAGES, **{f"user-{tab}": f"#/users/{login_name}/{tab}" for tab in USER_PAGES}}
 
 
@@ -117,7 +117,7 @@ type MakeBrowsing = Callable[..., Browsing]
 
 
 def screenshot(page: Page, path: object) -> None:
-    """A picture of the window, as soon as nothing in it moves."""
+    """Takes a picture of the window after its animations."""
     page.mouse.move(0, 0)
     page.evaluate("() => Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => null)))")
     page.screenshot(path=str(path))

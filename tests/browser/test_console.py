@@ -1,4 +1,4 @@
-"""The console in Chromium: settings, sessions, and what holds on every page."""
+"""The console in Chromium: settings, sessions, and the promises of every page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 640}}
 
 
 def test_times_are_shown_in_minutes_and_saved_in_seconds(browsing: Browsing, stack: Running) -> None:
-    """Cooldown, expiry and lock are minutes on the screen; what is out of range is told before anything is sent."""
+    """Cooldown, expiry and lock are minutes on the screen; values out of range are shown before anything is sent."""
     console = Console.open(browsing, make_admin(stack), "#/settings/mfa")
     expect(console.field("Lock lasts")).to_have_value("15")
     console.field("Lock lasts").fill("1441")
@@ -41,7 +41,7 @@ def test_times_are_shown_in_minutes_and_saved_in_seconds(browsing: Browsing, sta
 
 
 def test_edits_on_all_tabs_wait_for_save(browsing: Browsing, stack: Running) -> None:
-    """Edits of several tabs are one draft: kept on the way between them, asked about before they are left, discarded at once."""
+    """Edits on several tabs are one draft: kept between tabs, with a question before leaving, discarded together."""
     console = Console.open(browsing, make_admin(stack), "#/settings/messages")
     console.field("Signature").fill("Somebody <b>else</b>")
     expect(console.page.locator(".bubble")).to_contain_text("Somebody <b>else</b>")
@@ -62,7 +62,7 @@ def test_edits_on_all_tabs_wait_for_save(browsing: Browsing, stack: Running) -> 
 
 
 def test_the_legacy_switch_warns(browsing: Browsing, stack: Running) -> None:
-    """Allowing legacy clients asks first and warns as long as it is on; it is staged like all else."""
+    """Allowing legacy clients asks first, warns as long as it is on, and waits for Save like everything else."""
     console = Console.open(browsing, make_admin(stack), "#/settings/access")
     switch = console.page.get_by_role("switch", name="Allow legacy clients")
     switch.click()
@@ -77,7 +77,7 @@ def test_the_legacy_switch_warns(browsing: Browsing, stack: Running) -> None:
 
 
 def test_only_system_users_get_in(browsing: Browsing, make_person: MakePerson) -> None:
-    """A backup user's right password leads to a clear message and nowhere else."""
+    """A backup user with the right password sees a clear message and does not get in."""
     console = Console(browsing.open(PATH))
     console.log_in(make_person(mfa=False).name, PASSWORD)
     expect(console.page.get_by_role("alert")).to_contain_text("This console is for administrators")
@@ -87,7 +87,7 @@ def test_only_system_users_get_in(browsing: Browsing, make_person: MakePerson) -
 
 
 def test_the_login_asks_for_the_passcode(browsing: Browsing, stack: Running) -> None:
-    """An administrator with MFA chooses a phone and enters the passcode, and is then where the address says."""
+    """An administrator with MFA chooses a phone, enters the passcode, and sees the page of the address."""
     number = stack.number()
     admin = make_admin(stack, number=number)
     console = Console(browsing.open(PATH + "#/clients"))
@@ -140,7 +140,7 @@ def test_a_new_login_returns_to_the_page_where_the_session_ended(
 
 
 def test_a_reload_asks_for_a_login_and_keeps_the_page(browsing: Browsing, stack: Running) -> None:
-    """The token is in memory only: nothing is stored, a reload asks again, and the address leads back."""
+    """The token is only in memory: a reload asks for a login, and the address leads back to the page."""
     admin = make_admin(stack)
     console = Console.open(browsing, admin, "#/settings/limits")
     console.sees("Settings")
@@ -156,7 +156,7 @@ def test_a_reload_asks_for_a_login_and_keeps_the_page(browsing: Browsing, stack:
 
 
 def test_pages_say_when_they_cannot_load(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
-    """A page that cannot be loaded says why and tries again when told to; an unknown address and an unknown user are told apart."""
+    """A page that cannot load says why and offers to try again; an unknown address and an unknown user differ."""
     person = make_person()
     console = Console.open(browsing, make_admin(stack), "#/nowhere")
     console.sees("There is no such page")
@@ -178,7 +178,7 @@ def test_pages_say_when_they_cannot_load(browsing: Browsing, stack: Running, mak
 def test_a_user_is_found_and_edited_by_keyboard_alone(
     browsing: Browsing, stack: Running, make_person: MakePerson
 ) -> None:
-    """From the login to a saved switch nobody needs a mouse, and what has the focus can be seen."""
+    """From the login to a saved switch no mouse is needed, and the focus is visible."""
     person = make_person(mfa=False)
     console = Console(browsing.open(PATH + "#/users"))
     keys = console.page.keyboard
@@ -208,7 +208,7 @@ def test_a_user_is_found_and_edited_by_keyboard_alone(
 
 
 def test_every_page_is_accessible(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
-    """Axe finds nothing on any page, neither in the light nor in the dark."""
+    """Axe finds nothing on any page in light or dark mode."""
     person = make_person(phones=2)
     stack.admin("clients.create", name="Backup server", legacy=True)
     console = Console.open(browsing, make_admin(stack))
@@ -221,7 +221,7 @@ def test_every_page_is_accessible(browsing: Browsing, stack: Running, make_perso
 def test_every_page_fits(
     window: dict[str, Any], make_browsing: MakeBrowsing, stack: Running, make_person: MakePerson
 ) -> None:
-    """On a phone and on the narrowest width no page runs over the right edge, and the menu opens and closes."""
+    """On a phone and at the narrowest width no page overflows, and the menu opens and closes."""
     person = make_person(phones=3)
     stack.admin("users.patch", login_name=person.name, alias="A" * 60, owner="Donaudampfschifffahrtsgesellschaft")
     console = Console.open(make_browsing(**window), make_admin(stack))
@@ -238,7 +238,7 @@ def test_every_page_fits(
 
 
 def test_the_console_works_below_a_stage(browsing: Browsing, stack: Running) -> None:
-    """Where the API lies below a stage such as /live, the console asks there."""
+    """If the API is below a stage such as /live, the console sends its requests there."""
     asked: list[str] = []
 
     def below(route: Route, request: Request) -> None:
@@ -262,7 +262,7 @@ def _unavailable(route: Route) -> None:
 
 
 def _tab_to(console: Console, selector: str) -> None:
-    """Press Tab until what is looked for has the focus."""
+    """Presses Tab until this element has the focus."""
     for _ in range(60):
         console.page.keyboard.press("Tab")
         if console.page.evaluate("selector => document.activeElement.matches(selector)", selector):

@@ -1,4 +1,4 @@
-"""The console in Chromium: the words of messages, the ways they go, and test numbers."""
+"""The console in Chromium: message texts, channels, and test numbers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def console(browsing: Browsing, stack: Running) -> Console:
 
 
 def test_a_template_is_edited_with_a_live_preview(console: Console, stack: Running) -> None:
-    """The text of a language is edited beside the message as it will arrive, with what it costs; it is saved, and reset."""
+    """A text is edited beside a preview of the message and its cost; it is saved, and reset."""
     preview = console.page.get_by_role("figure")
     console.field("Language").select_option("nl")
     expect(preview).to_contain_text("is de verificatiecode")
@@ -56,7 +56,7 @@ def test_a_template_is_edited_with_a_live_preview(console: Console, stack: Runni
 
 
 def test_a_template_with_a_problem_is_not_saved(console: Console, stack: Running) -> None:
-    """What the linter refuses is told beside the text, by Save at the text, and by Save from another tab; nothing is saved."""
+    """The linter's refusals are shown beside the text, at Save there and at Save on another tab; nothing is saved."""
     console.field("Language").select_option("it")
     expect(console.field("Text")).to_have_value(re.compile("codice di verifica"))
     console.field("Text").fill("Visit evil.example.com {prefix}")
@@ -116,7 +116,7 @@ def test_another_administrator_edits_the_same_text(console: Console, stack: Runn
 
 
 def test_calls_need_a_phone_number(console: Console, stack: Running) -> None:
-    """With a sender that is no phone number the page says so, and calls cannot be left on or turned on."""
+    """With a sender that is not a phone number the page says so, and calls cannot stay on or be turned on."""
     calls = console.page.get_by_role("switch", name="Calls")
     expect(calls).to_have_attribute("aria-checked", "true")
     console.page.get_by_role("link", name="MFA settings").click()
@@ -141,7 +141,7 @@ def test_calls_need_a_phone_number(console: Console, stack: Running) -> None:
 
 
 def test_test_numbers_are_edited(console: Console, stack: Running) -> None:
-    """Test numbers are listed with their passcodes and with what they are for; they are added and removed with Save."""
+    """Test numbers are listed with passcodes and purposes; they are added and removed with Save."""
     console.go("#/settings/access")
     expect(console.row("Hong Kong")).to_contain_text(TEST_NUMBER["code"])
     expect(console.main).to_contain_text("Whoever knows the password gets in with these passcodes")

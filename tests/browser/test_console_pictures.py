@@ -94,7 +94,7 @@ def _day(n: int) -> dict[str, Any]:
 
 
 def _made_up() -> dict[str, Any]:
-    """Thirty days of somebody's month."""
+    """A month of made-up figures."""
     days = [_day(n) for n in range(30)]
     keys = ("sends", "approvals", "wrong_codes", "locks", "legacy_logins")
     totals: dict[str, Any] = {key: sum(day[key] for day in days) for key in keys}

@@ -65,7 +65,7 @@ def test_mfa_for_a_user_until_the_phone_is_verified(
 def test_an_empty_page_that_is_not_the_last_is_skipped(
     browsing: Browsing, stack: Running, make_person: MakePerson
 ) -> None:
-    """The API reads only so much for a request: whoever is found after that is shown all the same."""
+    """The API reads a limited number of items for a request; users after that limit are shown all the same."""
     person = make_person()
     asked: list[str] = []
 
@@ -84,7 +84,7 @@ def test_an_empty_page_that_is_not_the_last_is_skipped(
 
 
 def test_the_records_of_a_user_are_downloaded(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
-    """Everything that is kept on a person is one click away, as a file that can be handed over."""
+    """Everything stored about a person can be downloaded with one click, as a file to hand over."""
     person = make_person()
     console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/profile")
     with console.page.expect_download() as download:
@@ -100,7 +100,7 @@ def test_the_records_of_a_user_are_downloaded(browsing: Browsing, stack: Running
 
 
 def test_a_user_is_created(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
-    """A user is made with a phone; a name that exists in another spelling and a number that is none are told at their fields."""
+    """A user is created with a phone; a name that exists already and an invalid number are shown at their fields."""
     taken = make_person()
     console = Console.open(browsing, make_admin(stack), "#/new-user")
     console.field("Login name").fill(taken.name.upper())
@@ -120,7 +120,7 @@ def test_a_user_is_created(browsing: Browsing, stack: Running, make_person: Make
 
 
 def test_mfa_is_switched_on_in_the_list(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
-    """The switch in the list acts at once; turning it off asks first; the filter shows who is left."""
+    """The switch in the list acts at once; turning it off asks first; the filter shows the remaining users."""
     person = make_person()
     console = Console.open(browsing, make_admin(stack), f"#/users?q={person.name}&mfa=true")
     switch = console.page.get_by_role("switch", name=f"SMS authentication of {person.name}")
@@ -137,7 +137,7 @@ def test_mfa_is_switched_on_in_the_list(browsing: Browsing, stack: Running, make
 
 
 def test_the_list_has_pages(browsing: Browsing, stack: Running) -> None:
-    """A long list is paged forth and back, and coming back from a user shows the same page."""
+    """A long list is paged forwards and back, and returning from a user shows the same page."""
     names = [f"many{n:03d}" for n in range(60)]
     stack.admin("users.import", csv="login_name\n" + "\n".join(names), dry_run=False)
     console = Console.open(browsing, make_admin(stack), "#/users?q=many")
@@ -155,7 +155,7 @@ def test_the_list_has_pages(browsing: Browsing, stack: Running) -> None:
 def test_a_change_by_another_administrator_is_not_overwritten(
     browsing: Browsing, stack: Running, make_person: MakePerson
 ) -> None:
-    """Nothing is overwritten: the page shows field by field what changed meanwhile, and goes on with what one chose."""
+    """Nothing is overwritten: the page shows each field that changed meanwhile, and continues with the chosen values."""
     person = make_person()
     console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/profile")
     console.field("Alias").fill("Mine")
@@ -177,7 +177,7 @@ def test_a_change_by_another_administrator_is_not_overwritten(
 
 
 def test_deleting_a_user_asks_for_the_name(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
-    """A user is deleted only after the name was typed; oneself one cannot delete."""
+    """A user is deleted only after typing the name; administrators cannot delete themselves."""
     admin, person = make_admin(stack), make_person()
     console = Console.open(browsing, admin, f"#/users/{person.name}/profile")
     console.button("Delete user").click()
@@ -199,7 +199,7 @@ def test_deleting_a_user_asks_for_the_name(browsing: Browsing, stack: Running, m
 
 
 def test_phones_are_removed_with_save(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
-    """Removing is staged, can be taken back, and asks before it is saved; a number twice is refused at once."""
+    """Removing a phone waits for Save, can be undone, and asks first; a repeated number is refused at once."""
     person = make_person(phones=2)
     console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/security")
     console.paste_number(person.numbers[0])
@@ -219,7 +219,7 @@ def test_phones_are_removed_with_save(browsing: Browsing, stack: Running, make_p
 
 
 def test_a_locked_user_is_unlocked(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
-    """Too many wrong passcodes show as a lock, with its end; Unlock ends it, and the history tells all of it."""
+    """Too many wrong passcodes show as a lock with its end; Unlock ends it, and the history shows all of it."""
     person = make_person()
     person.locked()
     console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/security")
@@ -234,7 +234,7 @@ def test_a_locked_user_is_unlocked(browsing: Browsing, stack: Running, make_pers
 
 
 def test_the_history_shows_the_outcome_of_messages(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
-    """Calls, refusals by the carrier and test numbers are told in words, and a phone that was refused for good is marked."""
+    """Calls, refusals by the carrier and test numbers are described in words; a permanently refused phone is marked."""
     person = make_person()
     number = person.numbers[0]
     person.add_phone(TEST_NUMBER["number"])
@@ -262,7 +262,7 @@ def test_the_history_shows_the_outcome_of_messages(browsing: Browsing, stack: Ru
 
 
 def test_a_password_is_replaced(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
-    """A password is set in a dialog of its own, and edits beside it stay."""
+    """A password is set in its own dialog, and other edits stay."""
     person = make_person(mfa=False)
     console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/profile")
     console.field("Owner").fill("Not saved yet")
@@ -276,7 +276,7 @@ def test_a_password_is_replaced(browsing: Browsing, stack: Running, make_person:
 
 
 def test_users_are_imported_and_exported(browsing: Browsing, stack: Running, tmp_path: Path) -> None:
-    """A dry run names the bad lines and writes nothing; the import goes on after a failure; the export has what was imported."""
+    """A dry run lists bad lines and writes nothing; the import continues after a failure; the export has its users."""
     number = stack.number()
     lines = [f'imported{n:03d},Imported {n},"{HOSTILE}",true,{number if n == 0 else ""}' for n in range(120)]
     text = "\ufefflogin_name,alias,owner,mfa_enabled,phones\r\n" + "\r\n".join(
@@ -315,7 +315,7 @@ def test_users_are_imported_and_exported(browsing: Browsing, stack: Running, tmp
 
 
 def test_a_file_that_is_not_csv_is_refused(browsing: Browsing, stack: Running) -> None:
-    """What is not UTF-8 is refused in words, and nothing is sent."""
+    """A file that is not UTF-8 is refused with an explanation, and nothing is sent."""
     console = Console.open(browsing, make_admin(stack), "#/import-users")
     file: Any = {"name": "users.csv", "mimeType": "text/csv", "buffer": b"login_name\nm\xfcller\n"}
     console.page.locator("#csv").set_input_files(file)
@@ -323,7 +323,7 @@ def test_a_file_that_is_not_csv_is_refused(browsing: Browsing, stack: Running) -
 
 
 def test_clients_are_created_rotated_and_deleted(browsing: Browsing, stack: Running) -> None:
-    """A client is registered as legacy, its secret shown once; a new secret takes the old one's place; deleting asks."""
+    """A legacy client's secret is shown once; a new secret replaces the old one; deleting asks first."""
     name = f"Server {HOSTILE}"
     console = Console.open(browsing, make_admin(stack), "#/clients")
     console.button("Register client").first.click()
@@ -349,7 +349,7 @@ def test_clients_are_created_rotated_and_deleted(browsing: Browsing, stack: Runn
 
 
 def test_the_overview_counts(make_browsing: MakeBrowsing, stack: Running, make_person: MakePerson) -> None:
-    """What was sent and approved is on the overview, as a picture and as a table."""
+    """The overview shows sends and approvals as a chart and as a table."""
     person = make_person()
     login = Client(make_browsing().open("/login"))
     login.log_in(person.name, PASSWORD)

@@ -1,4 +1,4 @@
-"""A login in the sample client against the local stack, as people do it."""
+"""Logins in the sample client against the local stack, as a person does them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def client(browsing: Browsing) -> Client:
 
 @pytest.fixture
 def timed_client(browsing: Browsing) -> Client:
-    """One whose time the test lets pass."""
+    """A client whose clock the test controls."""
     return Client(browsing.open("/login", clock_at=time.time()))
 
 
@@ -92,7 +92,7 @@ def test_after_a_resend_the_old_passcode_names_the_message_to_look_for(
     first = person.receive(client.prefix)
     expect(client.button("Resend passcode")).to_have_attribute("aria-disabled", "true")
     person.end_cooldown()
-    client.page.clock.run_for(5000)  # the page asks what became of the message, and learns that it may resend
+    client.page.clock.run_for(5000)  # the page reads the challenge, and learns that it may resend
     expect(client.button("Resend passcode")).not_to_have_attribute("aria-disabled", "true")
     client.button("Resend passcode").click()
     expect(client.notice).to_contain_text("A new passcode was sent")
@@ -105,7 +105,7 @@ def test_after_a_resend_the_old_passcode_names_the_message_to_look_for(
 
 
 def test_a_passcode_pasted_from_an_older_message_costs_no_attempt(client: Client, make_person: MakePerson) -> None:
-    """A code that carries another message's prefix is told apart without asking the server."""
+    """A code with the prefix of another message is recognised without a request to the server."""
     person = make_person()
     client.log_in(person.name, PASSWORD)
     client.send()
@@ -141,7 +141,7 @@ def test_an_expired_passcode_offers_a_new_one(client: Client, make_person: MakeP
 
 
 def test_the_countdown_ends_by_itself_and_is_announced_sparingly(timed_client: Client, make_person: MakePerson) -> None:
-    """Over its whole life the countdown says at most four things aloud, and its end moves the focus to words about it."""
+    """The whole countdown makes at most four announcements, and its end moves the focus to an explanation."""
     client = timed_client
     person = make_person()
     client.log_in(person.name, PASSWORD)
@@ -153,8 +153,8 @@ def test_the_countdown_ends_by_itself_and_is_announced_sparingly(timed_client: C
     expect(client.page.get_by_role("timer")).to_contain_text("(00:0")
     person.end_cooldown()
     client.page.clock.run_for(5000)
-    client.page.route("**/v1/challenges/*", lambda route: route.abort())  # from here on, no word from the server
-    while client.code.is_enabled():  # an answer that was still under way sets the page's clock right, which is back
+    client.page.route("**/v1/challenges/*", lambda route: route.abort())  # from here, no answer from the server
+    while client.code.is_enabled():  # a late answer may set the page's clock back
         client.page.clock.run_for(30_000)
     expect(client.notice).to_contain_text("The passcode has expired")
     expect(client.notice).to_be_focused()
@@ -164,7 +164,7 @@ def test_the_countdown_ends_by_itself_and_is_announced_sparingly(timed_client: C
 
 
 def test_five_wrong_passcodes_lock_and_an_administrator_unlocks(client: Client, make_person: MakePerson) -> None:
-    """The last attempts are warned of, the fifth wrong one locks, a login meanwhile shows the lock, unlocking ends it."""
+    """The page warns of the last attempts, the fifth wrong code locks, a new login shows the lock, unlocking ends it."""
     person = make_person()
     client.log_in(person.name, PASSWORD)
     client.send()
@@ -195,7 +195,7 @@ def test_five_wrong_passcodes_lock_and_an_administrator_unlocks(client: Client, 
 
 
 def test_recovery_by_email(client: Client, make_person: MakePerson) -> None:
-    """Who has no phone at hand gets the passcode by email, and the token says so."""
+    """A user without a phone at hand gets the passcode by email, and the token says so."""
     person = make_person()
     assert person.email is not None
     client.log_in(person.name, PASSWORD)
@@ -213,7 +213,7 @@ def test_recovery_by_email(client: Client, make_person: MakePerson) -> None:
 
 
 def test_without_mfa_the_password_is_enough(client: Client, make_person: MakePerson) -> None:
-    """Where MFA is off, the password leads straight to a token, which says that nothing else was proved."""
+    """Without MFA the password leads straight to a token, which names only the password."""
     person = make_person(mfa=False)
     client.log_in(person.name, PASSWORD)
     client.sees("You are logged in")
@@ -224,7 +224,7 @@ def test_without_mfa_the_password_is_enough(client: Client, make_person: MakePer
 
 
 def test_without_a_phone_there_is_help(client: Client, make_person: MakePerson) -> None:
-    """Who has no phone is told whom to ask, and offered the email only where there is one."""
+    """A user without a phone sees whom to ask, and is offered email only with a mailbox."""
     person = make_person(phones=0, email=False)
     client.log_in(person.name, PASSWORD)
     client.sees("No phone is registered")
@@ -239,7 +239,7 @@ def test_without_a_phone_there_is_help(client: Client, make_person: MakePerson) 
 
 
 def test_all_wrong_credentials_look_the_same(client: Client, make_person: MakePerson) -> None:
-    """A wrong password and an unknown name read the same; the password is cleared and has the focus."""
+    """A wrong password and an unknown name look the same; the password is cleared and has the focus."""
     person = make_person()
     said = []
     for name in (person.name, "nobody.at.all"):
@@ -251,7 +251,7 @@ def test_all_wrong_credentials_look_the_same(client: Client, make_person: MakePe
 
 
 def test_the_name_is_remembered_only_on_request(browsing: Browsing, make_person: MakePerson) -> None:
-    """A ticked box brings the name back next time, an unticked one forgets it; nothing else is ever stored."""
+    """A ticked box remembers the name, an unticked one forgets it; nothing else is stored."""
     person = make_person(mfa=False)
     for remember in (True, False):
         client = Client(browsing.open("/login"))
@@ -285,7 +285,7 @@ def test_another_phone_can_be_chosen(timed_client: Client, make_person: MakePers
 
 
 def test_a_refused_phone_leads_to_another(timed_client: Client, make_person: MakePerson) -> None:
-    """A phone that refuses messages is explained, marked in the list, and another one is chosen in its place."""
+    """A phone that refuses messages is explained and marked in the list, and another one is chosen."""
     client = timed_client
     person = make_person(phones=2)
     client.log_in(person.name, PASSWORD)
@@ -324,7 +324,7 @@ def test_a_newer_login_replaces_the_older_one(make_browsing: MakeBrowsing, make_
 
 
 def test_an_ended_session_leads_back_to_the_login(client: Client, make_person: MakePerson) -> None:
-    """When the MFA token is no longer good the person starts again, with the name kept and the password empty."""
+    """After the MFA token has ended, the person starts again with the name filled in and the password empty."""
     person = make_person()
     client.log_in(person.name, PASSWORD)
     client.sees("Choose a phone")
@@ -381,7 +381,7 @@ def test_a_double_click_does_nothing_twice(client: Client, make_person: MakePers
 
 
 def test_times_follow_the_clock_of_the_server(make_browsing: MakeBrowsing, make_person: MakePerson) -> None:
-    """A device whose clock is an hour wrong counts down from five minutes all the same."""
+    """A device whose clock is an hour wrong still counts down from five minutes."""
     person = make_person()
     for hours in (-1, 1):
         client = Client(make_browsing().open("/login", clock_at=time.time() + hours * 3600))
@@ -393,7 +393,7 @@ def test_times_follow_the_clock_of_the_server(make_browsing: MakeBrowsing, make_
 
 
 def test_every_refusal_has_words_of_its_own(client: Client, make_person: MakePerson) -> None:
-    """Each code of the API's error table is told in a sentence, never as a code, and leaves a way on."""
+    """Each error code of the API is shown as a sentence, never as a code, and offers a next step."""
     person = make_person()
     refusals = _refusals()
     assert len(refusals) > 20
@@ -416,7 +416,7 @@ def test_every_refusal_has_words_of_its_own(client: Client, make_person: MakePer
 
 
 def test_an_unknown_error_code_is_shown_as_such(client: Client, make_person: MakePerson) -> None:
-    """An answer that this page does not know is shown with the server's own words and the code to quote."""
+    """An error code unknown to this page is shown with the server's words and the code to quote."""
     client.log_in(make_person().name, PASSWORD)
     client.sees("Choose a phone")
     client.page.route("**/v1/challenges", _answer("moon_is_full", 418))
@@ -426,7 +426,7 @@ def test_an_unknown_error_code_is_shown_as_such(client: Client, make_person: Mak
 
 
 def test_a_wait_is_explained_and_counted_down(timed_client: Client, make_person: MakePerson) -> None:
-    """A refusal with Retry-After says for how long, and goes away when the time is over."""
+    """A refusal with Retry-After shows the waiting time, and disappears when it is over."""
     client = timed_client
     client.log_in(make_person().name, PASSWORD)
     client.sees("Choose a phone")
@@ -440,7 +440,7 @@ def test_a_wait_is_explained_and_counted_down(timed_client: Client, make_person:
 def test_a_number_that_the_carrier_refuses_leads_to_another(
     timed_client: Client, make_person: MakePerson, stack: Running
 ) -> None:
-    """What the carrier reports of the message is told in words, the phone is marked, and another one logs in."""
+    """The carrier's report is shown in words, the phone is marked, and another phone completes the login."""
     client = timed_client
     person = make_person(phones=2)
     _fail_delivery(stack, person, "undelivered", error_code=30005)
@@ -469,7 +469,7 @@ def test_a_number_that_the_carrier_refuses_leads_to_another(
 def test_a_message_that_did_not_arrive_can_be_a_call(
     timed_client: Client, make_person: MakePerson, stack: Running
 ) -> None:
-    """A phone that is out of reach of messages is called instead, as soon as another one may go out."""
+    """A phone that messages do not reach can be called as soon as the cooldown is over."""
     client = timed_client
     person = make_person()
     _fail_delivery(stack, person, "undelivered", error_code=30003)
@@ -486,7 +486,7 @@ def test_a_message_that_did_not_arrive_can_be_a_call(
 
 
 def test_a_passcode_can_be_requested_by_call(timed_client: Client, make_person: MakePerson, stack: Running) -> None:
-    """A call is offered with the phones, says the digits, is made again on demand, and the token says that it was a call."""
+    """A call is offered with the phones, says the digits, can be repeated, and is named in the token."""
     client = timed_client
     person = make_person()
     client.log_in(person.name, PASSWORD)
@@ -533,7 +533,7 @@ def test_a_passcode_can_be_resent_by_whatsapp(timed_client: Client, make_person:
 
 
 def test_only_configured_channels_are_offered(client: Client, make_person: MakePerson) -> None:
-    """Where the login lists text messages only, nothing is said of calls and WhatsApp."""
+    """If the login lists text messages only, calls and WhatsApp are not mentioned."""
 
     def text_only(route: Route) -> None:
         reply = route.fetch()
@@ -549,7 +549,7 @@ def test_only_configured_channels_are_offered(client: Client, make_person: MakeP
 
 
 def test_a_test_number_logs_in_without_a_message(client: Client, make_person: MakePerson) -> None:
-    """Nothing is sent to a test number, and the passcode that administrators gave it logs in."""
+    """A test number gets no message, and the passcode set by administrators logs in."""
     person = make_person(phones=0)
     person.add_phone(TEST_NUMBER["number"])
     client.log_in(person.name, PASSWORD)
@@ -560,7 +560,7 @@ def test_a_test_number_logs_in_without_a_message(client: Client, make_person: Ma
 
 
 def test_a_login_by_keyboard_alone(client: Client, make_person: MakePerson) -> None:
-    """From the name to signing out nobody needs a mouse, and what has the focus can be seen."""
+    """From the name to signing out no mouse is needed, and the focus is visible."""
     person = make_person(phones=2)
     keyboard = client.page.keyboard
     keyboard.type(person.name)
@@ -596,7 +596,7 @@ def test_a_login_by_keyboard_alone(client: Client, make_person: MakePerson) -> N
 def test_every_step_is_accessible_and_fits(
     window: dict[str, object], make_browsing: MakeBrowsing, make_person: MakePerson
 ) -> None:
-    """On a desk's, a phone's and the narrowest width no step overflows, and axe finds nothing in light or dark."""
+    """At desktop, phone and narrowest width no step overflows, and axe finds nothing in light or dark mode."""
     person = make_person(phones=3)
     client = Client(make_browsing(**window).open("/login"))
     client.check_accessible()
@@ -622,7 +622,7 @@ def test_every_step_is_accessible_and_fits(
 def test_the_handset_is_accessible_and_fits(
     window: dict[str, object], make_browsing: MakeBrowsing, make_person: MakePerson
 ) -> None:
-    """The page where messages arrive can be read by everyone, on a desk and on a phone."""
+    """The handset is accessible on a desktop and on a phone."""
     person = make_person()
     browsing = make_browsing(**window)
     client = Client(browsing.open("/login"))
@@ -639,7 +639,7 @@ def test_screenshots(make_browsing: MakeBrowsing, stack: Running) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     browsing = make_browsing(viewport={"width": 720, "height": 840}, device_scale_factor=2)
     demo = Person(stack, DEMO_USER, DEMO_PASSWORD, "", f"{DEMO_USER}@example.com", [DEMO_PHONE])
-    demo.unlock()  # whatever other pictures were taken before
+    demo.unlock()  # earlier pictures may have locked the user
     client = Client(browsing.open("/login"))
     client.log_in(demo.name, demo.password)
     client.send()
@@ -651,7 +651,7 @@ def test_screenshots(make_browsing: MakeBrowsing, stack: Running) -> None:
 
 
 def _requests(page: Page, end: str) -> list[Request]:
-    """The POSTs whose path has this at its end, as they are made."""
+    """Collects the POST requests whose path ends like this."""
     made: list[Request] = []
 
     def keep(request: Request) -> None:
@@ -663,13 +663,13 @@ def _requests(page: Page, end: str) -> list[Request]:
 
 
 def _fail_delivery(stack: Running, person: Person, status: str, error_code: int) -> None:
-    """The next message to the person's first phone ends so."""
+    """Makes the next message to the person's first phone end like this."""
     rule = {"fault": "delivery", "status": status, "error_code": error_code, "to": person.numbers[0], "times": 1}
     simulated_twilio(stack, "POST", "faults", rule)
 
 
 def _await_callback(stack: Running, person: Person, status: str) -> None:
-    """Waits until the product has been told that the last message or call ended so."""
+    """Waits until Twilio has reported this status to the product."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         told = simulated_twilio(stack, "GET", f"callbacks?to={quote(person.numbers[0])}")
@@ -680,7 +680,7 @@ def _await_callback(stack: Running, person: Person, status: str) -> None:
 
 
 def _answer(code: str, status: int, retry_after: int | None = None) -> Callable[[Route], None]:
-    """Answers in the API's place."""
+    """Answers instead of the API."""
     headers = {"Content-Type": "application/problem+json"} | ({"Retry-After": str(retry_after)} if retry_after else {})
     problem = {"type": "about:blank", "title": "Title", "status": status, "code": code, "detail": "The server’s words."}
     return lambda route: route.fulfill(status=status, headers=headers, json=problem)

@@ -1,4 +1,4 @@
-"""The store on every engine that can be had, with a table of its own for each test.
+"""The store on every available engine, with its own table for each test.
 
 A test marked `guards("COOLED")` runs once as things are, and once more with that condition of `mfa.store.conditions`
 taken out of every expression: then it must fail, and by what the product does, not by an error of the engine. Pytest
@@ -19,7 +19,7 @@ from tests.contract import engines
 from tests.contract.engines import Engine
 from tests.contract.world import Login, World
 
-# How a test fails by what the product does.
+# The failures that count: wrong behaviour of the product.
 BEHAVIOUR = (AssertionError, pytest.fail.Exception, Refusal, NotOpened, AccountChanged, SettingsTestRefused)
 
 
@@ -39,10 +39,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(autouse=True)
 def condition(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Takes out the condition that the test is to fail without."""
+    """Takes out the condition without which the test must fail."""
     if (name := getattr(request, "param", None)) is not None:
         rule = getattr(conditions, name)
-        # Holds always, and still uses each name and value of the rule, which DynamoDB insists on.
+        # Always true, but uses every name and value of the rule, because DynamoDB refuses unused ones.
         monkeypatch.setattr(conditions, name, f"({rule}) OR NOT ({rule})")
 
 

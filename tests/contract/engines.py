@@ -1,4 +1,4 @@
-"""What the table lives in: moto always, DynamoDB Local where its address is given."""
+"""The engines: moto always, DynamoDB Local if its address is given."""
 
 import os
 import uuid
@@ -17,7 +17,7 @@ from infra.local.template import read_template
 
 MOTO = "moto"
 DYNAMODB_LOCAL = "dynamodb-local"
-# As the run was started: other suites give the environment endpoints of their own.
+# Read at the start: other suites change the environment later.
 DYNAMODB_URL = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", "")
 # DynamoDB Local keeps a set of tables for each access key.
 ACCESS_KEY = "contract"
@@ -25,7 +25,7 @@ ACCESS_KEY = "contract"
 
 @dataclass(frozen=True)
 class Engine:
-    """One DynamoDB, and what a table is like as `template.yaml` defines it."""
+    """A DynamoDB, and the definition of the table in `template.yaml`."""
 
     name: str
     client: Any
@@ -33,7 +33,7 @@ class Engine:
 
     @contextmanager
     def table(self) -> Iterator[str]:
-        """A table of a name of its own, gone afterwards."""
+        """Creates a table with a new name, and deletes it afterwards."""
         name = f"contract-{uuid.uuid4().hex[:12]}"
         self.client.create_table(**self.definition | {"TableName": name})
         try:
@@ -43,13 +43,13 @@ class Engine:
 
 
 def engines() -> list[str]:
-    """The engines that can be had here."""
+    """The names of the available engines."""
     return [MOTO, *([DYNAMODB_LOCAL] if DYNAMODB_URL else [])]
 
 
 @contextmanager
 def running(name: str) -> Iterator[Engine]:
-    """The engine of this name."""
+    """Starts the engine of this name."""
     [properties] = read_template(HOME / "template.yaml").named("AWS::DynamoDB::Table").values()
     definition = table_definition(properties)
     if name == DYNAMODB_LOCAL:
@@ -58,7 +58,7 @@ def running(name: str) -> Iterator[Engine]:
         client.close()
         return
     with mock_aws():
-        # Named, so that a variable of the environment cannot send moto's requests elsewhere.
+        # Set explicitly, so that an environment variable cannot send moto's requests elsewhere.
         client = _client("https://dynamodb.us-east-1.amazonaws.com")
         yield Engine(name, client, definition)
         client.close()

@@ -1,4 +1,4 @@
-"""Attempts: one is spent before the code is judged, and an approval is written by the one write that succeeds once."""
+"""Attempts: one is spent before the code is judged, and the approval is one write that can succeed only once."""
 
 import pytest
 
@@ -94,7 +94,7 @@ def test_a_challenge_answers_only_to_the_login_that_opened_it(world: World, demo
     other = demo.logs_in_again()
     with pytest.raises(errors.ChallengeNotFound):
         other.verify(challenge, demo.code)
-    with pytest.raises(NotOpened):  # also where a token could name it
+    with pytest.raises(NotOpened):  # even if a token could name it
         world.attempts.claim_attempt(other.token, challenge.id, Guess(world.now, ADDRESS))
     assert demo.item["failures"] == 0
 
@@ -358,7 +358,7 @@ def test_wrong_codes_moved_by_an_approval_are_not_moved_again_by_a_concurrent_se
         demo.verify(challenge, demo.wrong_code)
     world.wait(60)
     world.wire.before("transact_write_items", lambda: demo.verify(challenge, demo.code))
-    demo.start()  # with what it reads anew
+    demo.start()  # after a second read
     assert demo.messages == 2
     assert world.refused_from() == [ADDRESS]
     assert world.counted("REGION#HK", "wrong_codes") == 1
@@ -378,7 +378,7 @@ def test_wrong_codes_moved_by_one_lane_are_not_moved_again_by_the_other(world: W
             demo.verify(mailed, demo.wrong_code, "198.51.100.9")
 
     world.wire.before("transact_write_items", other_lane)
-    demo.start()  # with what it reads anew
+    demo.start()  # after a second read
     assert (demo.messages, demo.mails) == (2, 1)
     assert world.refused_from() == ["192.0.2.7", "192.0.2.7", "198.51.100.9"]
 

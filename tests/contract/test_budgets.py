@@ -1,4 +1,4 @@
-"""Budgets: how much is sent within a window, whoever asks for it."""
+"""Budgets: limits on the sends within a window."""
 
 import random
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from tests.contract.world import ADDRESS, NUMBER, START, Login, World
 
 
 def people(world: World, count: int, number: str | None = None) -> list[Login]:
-    """Users, each with a phone, of one number or of numbers of their own."""
+    """Users with a phone each, all with the same number or each with another."""
     return [world.person(f"user.{n}", number or f"+8529{n:07d}") for n in range(count)]
 
 
 def sent(world: World, persons: list[Login]) -> int:
-    """How many of them are sent a message when each asks for one."""
+    """Lets each of them ask for a message; how many messages were sent."""
     passed = 0
     for person in persons:
         try:
@@ -40,7 +40,7 @@ def test_a_number_has_one_budget_for_all_its_users(world: World) -> None:
 
 @pytest.mark.guards("BUDGET_LEFT")
 def test_a_number_has_a_budget_of_the_day(world: World) -> None:
-    """Hours and day are counted in one item; the hour's end is when there may be something to spend again at the earliest."""
+    """One item counts hour and day. The earliest time with new budget is the end of the hour."""
     world.budgets(number_per_hour=2, number_per_day=3)
     persons = people(world, 5, NUMBER)
     assert sent(world, persons[:2]) == 2
@@ -135,7 +135,7 @@ def test_exactly_the_ceiling_of_sends_passes_however_the_shards_are_drawn(
 
 
 def _for_shards(shards: Callable[[int], int], others: Callable[[int], int]) -> Callable[[int], int]:
-    """Dice for the shards alone; codes and prefixes must be able to differ."""
+    """Controls the choice of shards only: codes and prefixes must be able to differ."""
     return lambda n: shards(n) if n <= SHARDS else others(n)
 
 

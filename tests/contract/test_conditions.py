@@ -11,7 +11,7 @@ CONDITIONS = [name for name, rule in vars(conditions).items() if name.isupper() 
 
 
 def guarded() -> set[str]:
-    """The conditions that tests of this folder say they fail without."""
+    """The conditions that are guarded by a test of this folder."""
     names: set[str] = set()
     for path in Path(__file__).parent.glob("test_*.py"):
         module = importlib.import_module(f"tests.contract.{path.stem}")

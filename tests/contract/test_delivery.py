@@ -1,4 +1,4 @@
-"""Delivery: what the table says after each fault, and what reports do to sends on every channel."""
+"""Delivery: the table after each fault, and the effect of reports on sends of every channel."""
 
 from collections.abc import Callable
 
@@ -66,7 +66,7 @@ def test_if_the_claim_cannot_be_written_nothing_is_sent_or_charged(
 
 
 def test_a_claim_whose_reply_is_lost_sends_nothing_and_stays_claimed(world: World, demo: Login) -> None:
-    """Nobody knows whether it was written, so that nothing may go out; the person can ask again after the cooldown."""
+    """The claim may have been written, so nothing may be sent; the user can ask again after the cooldown."""
     transact = world.wire.transact_write_items
 
     def lost(**request: object) -> object:
@@ -237,7 +237,7 @@ def test_a_refused_mail_is_given_back_to_the_lane_of_mails(world: World, demo: L
 
 @pytest.mark.guards("STILL_USABLE")
 def test_a_send_with_nothing_to_give_back_marks_the_phone_once(world: World, demo: Login) -> None:
-    """The counts began anew since; that the number cannot be reached is true all the same."""
+    """The counts were reset since then, but the number is still unreachable."""
     demo.start()
     receipt = newest(world)
     demo.edit(charged=None, send_id="another")

@@ -1,4 +1,4 @@
-"""Idempotency keys: the same request again sends nothing again."""
+"""Idempotency keys: a repeated request sends nothing."""
 
 import pytest
 

@@ -42,7 +42,7 @@ def directory_of(world: World) -> Directory:
 
 
 def put(world: World, user: User) -> User:
-    """A user in every list, put there as the store would."""
+    """Puts a user and the index entries into the table, as the store would."""
     world.put(records.profile_key(user.login_name), records.user_item(user))
     for write in entry_writes(user.login_name, None, user):
         world.put(write.key, dict(write.item))
@@ -75,7 +75,7 @@ class Crowd:
         ]
 
     def expected(self, kind: Kind | None, mfa: bool | None, q: str | None, since: float | None) -> list[str]:
-        """Who is in the list, in its order, by looking at everybody."""
+        """The expected list, computed from all users."""
         there = [
             each
             for each in self.users
@@ -105,7 +105,7 @@ def crowd(request: pytest.FixtureRequest) -> Iterator[Crowd]:
 
 
 def pages(directory: Directory, which: ListUsers) -> Iterator[list[str]]:
-    """The pages, by login names."""
+    """The login names of each page."""
     cursor: str | None = None
     while True:
         found, cursor = directory.users(_with(which, cursor))
@@ -153,7 +153,7 @@ def test_users_registered_after_a_moment_are_listed_in_that_order(crowd: Crowd, 
 
 
 def test_a_page_reads_only_what_it_shows_and_never_scans(crowd: Crowd) -> None:
-    """The store's client has no scan to call; here is what it calls."""
+    """Wire has no scan; this checks the requests that it made."""
     directory, requests = directory_of(crowd.world), crowd.world.wire.requests
     requests.clear()
     directory.users(ListUsers(Kind.BACKUP, True, limit=50))
@@ -207,7 +207,7 @@ def test_a_changed_user_is_found_by_the_new_values(world: World, directory: Dire
     assert everybody(directory, ListUsers(Kind.BACKUP)) == everybody(directory, ListUsers(mfa=False)) == []
     assert everybody(directory, ListUsers(Kind.SYSTEM, True)) == ["ada"]
     assert everybody(directory, ListUsers(Kind.SYSTEM, True, registered_after=rfc3339(START - 1))) == ["ada"]
-    assert len(world.items("USER#ada", "LIST#")) == 2  # alias and registration: nothing is left of the owner
+    assert len(world.items("USER#ada", "LIST#")) == 2  # alias and registration; the owner's entries are gone
 
 
 def test_a_deleted_user_is_not_listed(world: World, directory: Directory) -> None:
@@ -241,7 +241,7 @@ def test_a_cursor_that_was_tampered_with_is_refused(world: World, directory: Dir
     cursor = cursor_of(directory, ListUsers(limit=1))
     for wrong in (cursor[:-1], cursor + "A", "A" + cursor, cursor.swapcase(), "", ".", "é", cursor.replace(".", "")):
         if wrong == "":
-            continue  # is no cursor at all
+            continue  # not a cursor
         with pytest.raises(errors.InvalidRequest) as refused:
             directory.users(ListUsers(cursor=wrong))
         assert refused.value.members["errors"][0]["field"] == "cursor"

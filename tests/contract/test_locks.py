@@ -1,4 +1,4 @@
-"""Locks: what too many wrong passcodes and too many sends cause, and how it ends."""
+"""Locks: the effect of too many wrong passcodes or sends, and how a lock ends."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ DAY = 86400
 
 
 def lock(demo: Login, challenge: Challenge, failures: int = 5) -> None:
-    """Guesses until it is locked."""
+    """Types wrong codes until the challenge is locked."""
     for _ in range(failures):
         with pytest.raises(errors.InvalidCode):
             demo.verify(challenge, demo.wrong_code)
@@ -105,7 +105,7 @@ def test_one_of_two_sends_at_once_ends_a_lock(world: World, demo: Login) -> None
 
 @pytest.mark.guards("LOCK_OVER")
 def test_one_of_two_sends_at_once_ends_a_lock_by_a_stricter_setting(world: World, demo: Login) -> None:
-    """Here no wrong codes wait to be moved, which only one can do either."""
+    """No wrong codes wait for the history here: moving them would let only one send in, too."""
     challenge = demo.start()
     lock(demo, challenge, 3)
     world.wait(60)
@@ -119,7 +119,7 @@ def test_one_of_two_sends_at_once_ends_a_lock_by_a_stricter_setting(world: World
             demo.verify(mailed, demo.wrong_code)
 
     world.wire.before("transact_write_items", other_lane)
-    demo.start()  # with what it reads anew, and forgets no failure since
+    demo.start()  # after a second read, without forgetting a later failure
     assert (demo.item["lock_count"], demo.item["failures"], demo.messages, demo.mails) == (1, 1, 3, 1)
 
 
@@ -208,7 +208,7 @@ def test_the_sends_are_reset_when_their_lock_is_over(world: World, demo: Login) 
 
 @pytest.mark.guards("SENDS_OVER")
 def test_one_of_two_sends_at_once_ends_the_lock_of_the_sends(world: World, demo: Login) -> None:
-    """Who read before another ended it does not forget what that one has sent since."""
+    """A send that read before another ended the lock keeps the other's later sends."""
     for _ in range(5):
         demo.start()
         world.wait(60)
@@ -218,7 +218,7 @@ def test_one_of_two_sends_at_once_ends_the_lock_of_the_sends(world: World, demo:
         demo.edit(charged={"send"}, last_sent_at=world.now, available_at=world.now)
 
     world.wire.before("transact_write_items", another_that_was_refused)
-    demo.start()  # with what it reads anew
+    demo.start()  # after a second read
     assert (demo.item["charged"], demo.messages) == ({"send", demo.item["send_id"]}, 6)
 
 

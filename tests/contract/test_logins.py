@@ -1,4 +1,4 @@
-"""The first factor: wrong passwords are counted before they can be tried without end, and legacy skips are written down."""
+"""The first factor: wrong passwords are limited, and legacy skips are recorded."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Everything under a name is read and erased, whatever lies there."""
+"""Everything stored under a name is read and erased."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def everything(personal: PersonalStore, limit: int = 1000) -> list[Item]:
 def fill(world: World) -> None:
     world.add_user(alias="Demo")
     world.add_phone()
-    # Whose name begins alike is somebody else.
+    # Another user, whose name has the same beginning.
     world.add_user("demo.user2")
     for _ in range(25):
         world.wait(1)
@@ -55,7 +55,7 @@ def test_a_user_created_again_between_reading_and_erasing_stays(world: World, pe
     fill(world)
     world.users.delete(world.user(), world.event(EventType.USER_DELETED))
     items = everything(personal)
-    # After the first of the erasure's transactions.
+    # After the first transaction of the erasure.
     world.wire.before("transact_write_items", lambda: None)
     world.wire.before("transact_write_items", lambda: world.add_user(alias="anew"))
     with pytest.raises(errors.Conflict):

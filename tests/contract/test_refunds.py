@@ -1,4 +1,4 @@
-"""Refunds: a send that Twilio refused is given back, once, and not without end."""
+"""Refunds: a send refused by Twilio is given back once, and only so many times."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ def refuse(world: World, demo: Login, outcome: Outcome = REFUSED) -> None:
 
 
 def sends(world: World) -> list[Receipt]:
-    """Collects the sends that Twilio refuses, with their record left to the test."""
+    """Collects the refused sends; the test itself records them."""
     kept: list[Receipt] = []
 
     class Keeping:
@@ -39,7 +39,7 @@ def sends(world: World) -> list[Receipt]:
 
 
 def record(world: World, receipt: Receipt, *, ends_cooldown: bool = True) -> bool:
-    """Writes a refusal as the answer to a send does, or as a callback does."""
+    """Records a refusal as the answer to a send, or as a callback."""
     event = world.event(EventType.SEND_REFUSED)
     return world.sends.record_refused(receipt, Outcome(Delivery.FAILED, "21610"), event, ends_cooldown=ends_cooldown)
 
@@ -113,7 +113,7 @@ def test_at_most_max_sends_are_given_back_between_two_successes(world: World, de
     for n in range(1, 6):
         refuse(world, demo)
         assert (demo.item["refunded"], len(demo.item.get("charged", ()))) == (5, n)
-        with pytest.raises(errors.ResendTooSoon if n < 5 else errors.TooManySends):  # nor has the cooldown ended
+        with pytest.raises(errors.ResendTooSoon if n < 5 else errors.TooManySends):  # and the cooldown has not ended
             demo.start()
         world.wait(60)
     with pytest.raises(errors.TooManySends):
@@ -132,7 +132,7 @@ def test_a_success_resets_the_refunds(world: World, demo: Login) -> None:
 
 @pytest.mark.guards("SAME_SEND")
 def test_a_late_refusal_does_not_end_the_cooldown_of_a_newer_send(world: World, demo: Login) -> None:
-    """But it is given back: a send whose place a newer one took still counts."""
+    """But it is given back: a replaced send still counts."""
 
     def newer() -> None:
         world.wait(60)

@@ -1,4 +1,4 @@
-"""What is reported of a message later: news, once and in order, and the pause while Twilio refuses the credentials."""
+"""Later reports on a message: recorded once and in order; and the pause while Twilio refuses the credentials."""
 
 import pytest
 

@@ -39,7 +39,7 @@ MESSAGE, SIGN = "a message", "kms.Sign"
 
 
 class InProcess(Aws):
-    """What the template creates, in the moto of this process."""
+    """Creates the template's resources in the moto of this process."""
 
     def client(self, service: str) -> Any:
         return boto3.client(service)  # type: ignore[call-overload]  # a variable here
@@ -175,7 +175,7 @@ def functions() -> Iterator[Functions]:
 
 
 def _load(name: str) -> ModuleType:
-    """A function's handler, which is a module of its own although each is called so."""
+    """A function's handler, loaded under its own module name."""
     path = HOME / "functions" / name / "handler.py"
     specification = importlib.util.spec_from_file_location(f"contract_{name}", path)
     assert specification is not None

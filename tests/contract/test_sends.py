@@ -1,4 +1,4 @@
-"""Sends: everything is claimed in one transaction, and only then does a message go out."""
+"""Sends: one transaction claims everything before a message goes out."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -264,7 +264,7 @@ def test_a_message_goes_to_the_phones_current_number(world: World, demo: Login) 
 def test_a_phone_removed_between_read_and_write_is_sent_nothing(world: World, demo: Login) -> None:
     world.wait(1)
     world.wire.before("transact_write_items", lambda: world.users.remove_phone(demo.name, demo.phone, world.event()))
-    with pytest.raises(errors.InvalidToken):  # it ends the login as well
+    with pytest.raises(errors.InvalidToken):  # which also ends the login
         demo.start()
     assert (demo.messages, world.account().phones) == (0, ())
 

@@ -1,4 +1,4 @@
-"""Tests of the settings: five codes, five tests an hour, and a number that joins the administrator's phones once."""
+"""Settings tests: five codes, five tests an hour, and a number that is added to the administrator's phones once."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,7 +56,7 @@ def budget(world: World) -> Budget:
 
 @pytest.fixture
 def admin(world: World) -> User:
-    """An administrator who has begun a test."""
+    """An administrator who has started a settings test."""
     user = world.add_user(NAME, kind=Kind.SYSTEM)
     world.settings_tests.start(NAME, settings_test(world), budget(world))
     return user
@@ -75,7 +75,7 @@ def again(world: World, number: int, test_id: str = "test") -> Send:
 
 
 def first_send(world: World, test_id: str = "test") -> Send:
-    """The send that the test began with."""
+    """The first send of the test."""
     stands = world.settings_tests.load(NAME, test_id)
     assert stands is not None
     return Send(login_name=NAME, before=Challenge(), after=stands.challenge, ref="ref", phone=None, resends=False)
@@ -121,7 +121,7 @@ def test_a_refused_test_is_given_back_a_limited_number_of_times(world: World, ad
     for n in range(REFUNDS_PER_HOUR):
         world.settings_tests.start(NAME, settings_test(world, f"refused {n}"), budget(world))
         world.settings_tests.give_back(budget(world))
-    for n in range(TESTS_PER_HOUR - 1):  # one was begun by the fixture
+    for n in range(TESTS_PER_HOUR - 1):  # the fixture started one
         world.settings_tests.start(NAME, settings_test(world, f"test {n}"), budget(world))
         world.settings_tests.give_back(budget(world))
     with pytest.raises(errors.RateLimited):

@@ -1,4 +1,4 @@
-"""What the table does when DynamoDB is busy, in conflict or gone."""
+"""The table while DynamoDB is busy, in conflict or unreachable."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ from tests.product import PASSWORD
 
 
 def refusal(code: str, *reasons: str) -> ClientError:
-    """DynamoDB's refusal; of a transaction with a reason for each of its writes."""
+    """DynamoDB's refusal of a transaction, with a reason for each of its writes."""
     response = {"Error": {"Code": code, "Message": ""}, "CancellationReasons": [{"Code": reason} for reason in reasons]}
     return ClientError(response, "TransactWriteItems")  # type: ignore[arg-type]  # as botocore parses it
 
@@ -57,7 +57,7 @@ def test_each_retry_draws_another_shard(world: World, demo: Login) -> None:
     world.random_below = below
     world.wire.fail("transact_write_items", conflict(), conflict())
     demo.start()
-    assert len(drawn) == 6  # a region's and the whole's, three times
+    assert len(drawn) == 6  # one for the region and one for all sends, three times
 
 
 def test_a_conflicting_single_write_is_retried_three_times(world: World, demo: Login) -> None:
@@ -76,7 +76,7 @@ def test_a_single_write_that_keeps_conflicting_is_refused_and_costs_no_attempt(w
 
 
 def test_a_failed_condition_beside_a_conflict_is_not_retried(world: World, demo: Login) -> None:
-    """Nothing explains it, since the item is as it was: the send begins anew with its read, once."""
+    """The unchanged item does not explain the refusal, so the send starts again with its read, once."""
 
     def refused() -> ClientError:
         return refusal("TransactionCanceledException", "ConditionalCheckFailed", "TransactionConflict", "None")

@@ -1,4 +1,4 @@
-"""A table with the store on it and the use cases on that: only the vendors, the clock and the dice are the test's own."""
+"""The store and the flows on a real table. The test controls the vendors, the clock and the randomness."""
 
 import random
 from collections import defaultdict
@@ -56,7 +56,7 @@ REFUSED_FOR_GOOD = Outcome(Delivery.FAILED, "21211", SmsUnavailable(), permanent
 
 
 class Wire:
-    """The client that the store uses. A test can let something happen between two of its requests, or break them."""
+    """The store's client. A test can run code between two requests, or break a request."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -66,7 +66,7 @@ class Wire:
         self.tells_item = True
 
     def before(self, method: str, action: Callable[[], object]) -> None:
-        """Does this before the next request of the method; more than one before the requests after it."""
+        """Runs this before the next request of the method. Several actions run before successive requests."""
         self._before[method].append(action)
 
     def fail(self, method: str, *failures: Exception) -> None:
@@ -115,7 +115,7 @@ class Wire:
 
 @dataclass
 class Phones:
-    """The phones that messages reach, by number, and what becomes of the next ones."""
+    """A messenger that keeps messages, with the outcomes of the next ones."""
 
     outbox: list[tuple[str, str]] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -135,7 +135,7 @@ class Phones:
 
 @dataclass
 class Mailboxes:
-    """The mailboxes that mails reach, and what becomes of the next ones."""
+    """A mailer that keeps mails, with the outcomes of the next ones."""
 
     outbox: list[tuple[str, str]] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -149,7 +149,7 @@ class Mailboxes:
 
 @dataclass
 class Signatures:
-    """A signer, and what it was asked for."""
+    """A signer that counts its signatures."""
 
     failures: list[Exception] = field(default_factory=list)
     signed: int = 0
@@ -172,7 +172,7 @@ class PlainPasswords:
 
 
 class World:
-    """Everything on one table."""
+    """The store and the flows on one table."""
 
     def __init__(self, client: Any, table_name: str) -> None:
         self.now = START
@@ -180,7 +180,7 @@ class World:
             email_sender="no-reply@example.com",
             budgets=Budgets(number_per_hour=1000, number_per_day=1000, address_per_hour=1000),
         )
-        self.dice = random.Random(1)  # what is drawn must not change from run to run
+        self.dice = random.Random(1)  # the same draws in every run
         self.random_below: Callable[[int], int] = self.dice.randrange
         self.pauses: list[int] = []
         self.wire = Wire(client)
@@ -235,7 +235,7 @@ class World:
         self.set(budgets=structs.replace(self.settings.budgets, **ceilings))
 
     def event(self, type_: EventType = EventType.USER_CHANGED) -> Event:
-        """A line for the history."""
+        """A new event for the history."""
         return Event(id=self.dice.randbytes(6).hex(), at=self.now, type=type_, actor="iam")
 
     def add_user(self, login_name: str = "demo.user", **fields: Any) -> User:
@@ -254,7 +254,7 @@ class World:
         return accounts.user(login_name, at=self.now, **given | fields)
 
     def phone(self, number: str = NUMBER, slot: int = 0) -> Phone:
-        """A phone, not yet anybody's."""
+        """A phone that belongs to nobody yet."""
         return accounts.phone(number, id_=f"{slot}-{self.dice.randbytes(8).hex()}")
 
     def add_phone(self, login_name: str = "demo.user", number: str = NUMBER, slot: int = 0) -> Phone:
@@ -264,14 +264,14 @@ class World:
         return phone
 
     def person(self, login_name: str = "demo.user", number: str = NUMBER) -> "Login":
-        """A user with a phone, put there as the store would, who has passed the first factor."""
+        """Puts a user with a phone into the table, who has passed the first factor."""
         phone = self.phone(number)
         self.put(records.profile_key(login_name), records.user_item(self._user(login_name)))
         self.put(records.phone_key(login_name, phone.slot), records.phone_item(phone))
         return Login(self, self.token(login_name), phone)
 
     def token(self, login_name: str = "demo.user", client_id: str | None = None, kind: Kind = Kind.BACKUP) -> MfaToken:
-        """What a passed first factor gives."""
+        """The token of a passed first factor."""
         jti = f"login {next(self._serial)}"
         return accounts.mfa_token(login_name, at=self.now, jti=jti, kind=kind, client_id=client_id)
 
@@ -280,7 +280,7 @@ class World:
         return self.accounts.load_account(login_name)
 
     def user(self, login_name: str = "demo.user") -> User:
-        """The user, who must be there."""
+        """The user, who must exist."""
         user = self.account(login_name).user
         assert user is not None
         return user
@@ -292,22 +292,22 @@ class World:
     # --- the table itself
 
     def item(self, key: Key) -> Item:
-        """The item as it lies there, empty where there is none."""
+        """The item in the table, or an empty one."""
         answer = self._client.get_item(
             TableName=self._table_name, Key={"pk": {"S": key[0]}, "sk": {"S": key[1]}}, ConsistentRead=True
         )
         return decode(answer.get("Item", {}))
 
     def put(self, key: Key, item: Item) -> None:
-        """Puts an item there behind the store's back."""
+        """Puts an item into the table, bypassing the store."""
         self._client.put_item(TableName=self._table_name, Item=encode(item | {"pk": key[0], "sk": key[1]}))
 
     def edit(self, key: Key, **attributes: Any) -> None:
-        """Changes the item behind the store's back; None removes an attribute."""
+        """Changes an item, bypassing the store; None removes an attribute."""
         self.put(key, self.item(key) | attributes)
 
     def remove(self, key: Key) -> None:
-        """Removes the item behind the store's back."""
+        """Removes an item, bypassing the store."""
         self._client.delete_item(TableName=self._table_name, Key={"pk": {"S": key[0]}, "sk": {"S": key[1]}})
 
     def items(self, pk: str = "", sk: str = "") -> list[Item]:
@@ -324,7 +324,7 @@ class World:
         return sorted(found, key=lambda item: (item["pk"], item["sk"]))
 
     def history(self, login_name: str = "demo.user", *types: EventType) -> list[Item]:
-        """A user's events of these types, or all of them, in their order."""
+        """A user's events in order; only these types, if some are given."""
         events = self.items(records.history_of(login_name))
         return [
             event
@@ -333,12 +333,12 @@ class World:
         ]
 
     def refused_from(self, login_name: str = "demo.user") -> list[str]:
-        """The addresses of the wrong attempts that have come into a user's history, in their order."""
+        """The addresses of the wrong attempts in a user's history, in order."""
         events = self.history(login_name, EventType.PASSCODE_REFUSED)
         return [attempt["address"] for event in events for attempt in event["detail"]["attempts"]]
 
     def counted(self, subject: str, name: str = "n") -> int:
-        """A counter of the present windows, all of its shards together."""
+        """A counter of the present windows, summed over all shards."""
         return sum(item.get(name, 0) for item in self.items() if item["pk"] == subject)
 
 
@@ -356,7 +356,7 @@ class Login:
 
     @property
     def code(self) -> str:
-        """The passcode of the last message or mail that this person was sent."""
+        """The passcode in the newest message or mail to this user."""
         outboxes = [*self.world.sms.outbox, *self.world.email.outbox]
         bodies = [body for _, body in outboxes if f'user "{self.name}" login' in body]
         latest = [body for body in bodies if self.item["prefix"] in body][-1]
@@ -368,12 +368,12 @@ class Login:
 
     @property
     def messages(self) -> int:
-        """How many messages this person was sent."""
+        """How many messages were sent to this user."""
         return sum(f'user "{self.name}" login' in body for _, body in self.world.sms.outbox)
 
     @property
     def mails(self) -> int:
-        """How many mails this person was sent."""
+        """How many mails were sent."""
         return len(self.world.email.outbox)
 
     @property
@@ -382,7 +382,7 @@ class Login:
         return self.world.item(records.challenge_key(self.name))
 
     def logs_in_again(self) -> "Login":
-        """The same person after another first factor."""
+        """The same user after another first factor."""
         return replace(self, token=self.world.token(self.name))
 
     def start(self, phone: Phone | None = None, *, key: str | None = None, asked: str = "a") -> Challenge:
@@ -401,5 +401,5 @@ class Login:
         return self.world.verify_passcode.verify(self.token, challenge.id, code, address)
 
     def edit(self, **attributes: Any) -> None:
-        """Changes the challenge's item behind the store's back."""
+        """Changes the challenge's item, bypassing the store."""
         self.world.edit(records.challenge_key(self.name), **attributes)

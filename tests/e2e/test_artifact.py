@@ -1,4 +1,4 @@
-"""What is deployed: the product and its libraries, compiled, and nothing else."""
+"""The built artifact: the product and its libraries, compiled, and nothing else."""
 
 import importlib.util
 import marshal
@@ -32,7 +32,7 @@ def sources(folder: Path) -> list[Path]:
 
 @pytest.mark.parametrize(("folder", "at"), [("CommonLayer", "/opt"), *((name, "/var/task") for name in FUNCTIONS)])
 def test_every_module_has_bytecode_that_the_runtime_takes_unchecked(folder: str, at: str) -> None:
-    """A cold start then compiles nothing, whatever the files' times; tracebacks show the paths of Lambda."""
+    """So a cold start compiles nothing, whatever the file times; tracebacks show Lambda's paths."""
     for source in sources(BUILD / folder):
         compiled = Path(importlib.util.cache_from_source(str(source))).read_bytes()
         assert compiled[:4] == importlib.util.MAGIC_NUMBER, source
@@ -70,7 +70,7 @@ def test_no_test_and_nothing_of_the_local_stack_is_shipped() -> None:
 
 
 def test_the_layer_runs_on_both_architectures() -> None:
-    """Every library is there for both, under a name that only Python of its own architecture loads."""
+    """Every library is there for both architectures, under a name that only the right Python loads."""
     there: dict[str, set[str]] = {name: set() for name in ELF_MACHINES}
     for library in LAYER.rglob("*.so"):
         module, tag, _ = library.name.split(".")
@@ -83,7 +83,7 @@ def test_the_layer_runs_on_both_architectures() -> None:
 
 
 def test_the_layer_with_any_function_fits() -> None:
-    """Far below what Lambda takes: what nothing uses is left out."""
+    """Far below Lambda's limit, because unused files are left out."""
     size = sizes()
     layer = size.pop("CommonLayer")
     assert size.keys() == FUNCTIONS.keys()
@@ -93,7 +93,7 @@ def test_the_layer_with_any_function_fits() -> None:
 
 @pytest.mark.parametrize("service", ["dynamodb", "kms", "secretsmanager", "ses", "ssm"])
 def test_the_layers_boto3_calls_the_same_addresses_as_the_whole_one(service: str) -> None:
-    """What the build cuts from botocore's data changes no request: not where it goes, not who signs it for what."""
+    """The parts that the build cuts from botocore's data change neither the address nor the signature of a request."""
     about = (
         "import boto3, json\n"
         "for region in ('us-east-1', 'eu-central-1', 'ap-east-1', 'us-gov-west-1', 'cn-north-1'):\n"
@@ -110,7 +110,7 @@ def test_the_layers_boto3_calls_the_same_addresses_as_the_whole_one(service: str
 
 
 def test_the_layers_boto3_sends_what_the_whole_one_sends() -> None:
-    """An operation that is left is left whole: its input and output have every member."""
+    """A kept operation is complete: its input and output have every member."""
     for service in ("dynamodb", "kms", "secretsmanager", "ses", "ssm"):
         whole = Loader().load_service_model(service, "service-2")
         cut = Loader([str(LAYER / "botocore" / "data")], include_default_search_paths=False).load_service_model(
@@ -122,7 +122,7 @@ def test_the_layers_boto3_sends_what_the_whole_one_sends() -> None:
 
 
 def described(model: Any, part: Any, above: tuple[str, ...] = ()) -> Any:
-    """A part of a model without its texts, with every shape it refers to in place of the name."""
+    """A part of a model without documentation, with every shape inserted for its name."""
     if isinstance(part, list):
         return [described(model, item, above) for item in part]
     if not isinstance(part, dict):

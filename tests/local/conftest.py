@@ -1,4 +1,4 @@
-"""A local stack over a tree of throw-away handlers, with the real template."""
+"""A local stack with the real template and throw-away handlers."""
 
 import shutil
 from collections.abc import Iterator

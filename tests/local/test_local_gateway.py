@@ -1,4 +1,4 @@
-"""Requests become the events API Gateway makes, and answers what it makes of them."""
+"""Requests become API Gateway's events, and the functions' answers become its responses."""
 
 import json
 

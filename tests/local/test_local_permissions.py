@@ -1,4 +1,4 @@
-"""What IAM is asked, how it decides, and that the local stack keeps functions to their roles."""
+"""The simulated IAM: the requests it is asked about, its decisions, and that functions cannot exceed their roles."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def ask(action: str = "dynamodb:GetItem", resource: str = TABLE, **context: Any)
     ("action", "resource", "allowed"),
     [
         ("dynamodb:GetItem", TABLE, True),
-        ("DynamoDB:getitem", TABLE, True),  # actions have no case
+        ("DynamoDB:getitem", TABLE, True),  # actions are not case-sensitive
         ("dynamodb:Query", TABLE, False),
         ("dynamodb:GetItem", TABLE + "x", False),
-        ("dynamodb:GetItem", TABLE.upper(), False),  # resources have
+        ("dynamodb:GetItem", TABLE.upper(), False),  # resources are
         ("dynamodb:GetItem", TABLE + "\n", False),
     ],
 )

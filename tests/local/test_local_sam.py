@@ -1,4 +1,4 @@
-"""What keeps `make sam-local` from starting, and how its containers reach the rest."""
+"""Checks before `make sam-local` starts, and the relay for its containers."""
 
 import os
 import socket
@@ -85,7 +85,7 @@ def test_a_relay_passes_on_both_directions_and_their_ends() -> None:
         def echo() -> None:
             accepted, _ = server.accept()
             with accepted, accepted.makefile("rwb") as stream:
-                stream.write(stream.read()[::-1])  # read ends when the caller's direction does
+                stream.write(stream.read()[::-1])  # `read` returns when the caller has finished sending
 
         threading.Thread(target=echo, daemon=True).start()
         with (

@@ -81,7 +81,7 @@ def test_a_body_that_is_not_an_object_does_not_reach_a_function(stack: RunningSt
 
 
 def test_a_body_without_a_model_is_passed_to_the_function(stack: RunningStack) -> None:
-    """Another media type has none; nor has a body that may be left out."""
+    """Another media type has no model, and neither has an optional body."""
     for path, headers in (("/v1/login", {"Content-Type": "text/plain"}), ("/v1/challenges/x/resend", {})):
         status, about, _ = call(stack, "POST", path, b"", headers)
         assert (status, about["event"]["body"]) == (200, None)
@@ -233,7 +233,7 @@ def test_a_text_arrives_on_the_handset_of_its_number_only(stack: RunningStack) -
         )
         assert connection.getresponse().read()
     connection.close()
-    for query in ("?to=+85261234567", "?to=%2B85261234567"):  # a plus, and the blank it turns into
+    for query in ("?to=+85261234567", "?to=%2B85261234567"):  # a plus sign, which a query turns into a blank
         status, messages, _ = call(stack, "GET", f"/handset/messages{query}")
         assert status == 200
         assert [message["body"] for message in messages] == ["second", "first"]
@@ -424,7 +424,7 @@ def _count(pk: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("in_transaction", [False, True])
 def test_moto_keeps_its_conditions_under_concurrency(dynamodb: Any, in_transaction: bool) -> None:
-    """Seen to fail with up to nine when moto answers several requests at a time."""
+    """Seen to fail, with up to nine, when moto answers several requests at a time."""
 
     def count(attempt: int) -> bool:
         name = f"count {in_transaction}"

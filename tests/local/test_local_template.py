@@ -1,4 +1,4 @@
-"""What the local stack reads in a template."""
+"""The parts of a template that the local stack reads."""
 
 from pathlib import Path
 
@@ -98,7 +98,7 @@ def test_a_value_that_a_parameter_does_not_allow_is_refused_by_its_name(given: d
 
 
 def test_a_function_whose_role_has_policies_of_awss_own_is_not_run_without_them(tmp_path: Path) -> None:
-    """What those allow is not known here; the function would be allowed too little, or, unguarded, too much."""
+    """The permissions of such policies are unknown here: the function would be allowed too little, or too much."""
     role = "  Wide: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [x], Policies: []}}\n"
     read_template(small(tmp_path, SMALL + role))
     with pytest.raises(StartError, match="Wide"):

@@ -207,7 +207,7 @@ def test_the_answers_to_callbacks_are_kept(simulation: Simulation) -> None:
         told.status = 403
         simulation.client().messages.create(to=PHONE, from_=SENDER, body="hi", status_callback=told.url)
         told.wait(3)
-    simulation.client().messages.create(to=PHONE, from_=SENDER, body="hi", status_callback=told.url)  # nobody is there
+    simulation.client().messages.create(to=PHONE, from_=SENDER, body="hi", status_callback=told.url)  # nobody listens
     until(lambda: len(simulation.twilio.callbacks.told()) == 6)
     kept = simulation.twilio.callbacks.told()
     assert [(one["status"], one["answer"]) for one in kept[3:]] == [
@@ -221,7 +221,7 @@ def test_the_answers_to_callbacks_are_kept(simulation: Simulation) -> None:
 
 
 def test_landlines_get_no_text_messages(simulation: Simulation) -> None:
-    """Refused at once where Twilio looks the number up; given back by the carrier in the US, Canada and the UK."""
+    """Refused at once where Twilio looks the number up; refused by the carrier in the US, Canada and the UK."""
     assert refused(simulation, to="+85221234567") == (21614, 400)
     with listener() as told:
         message = simulation.client().messages.create(

@@ -1,4 +1,4 @@
-"""What can go wrong at the simulated Twilio, by rule, and the JSON that asks for it."""
+"""The faults of the simulated Twilio, and the JSON rules that set them."""
 
 import json
 import socket
@@ -119,7 +119,7 @@ def test_an_error_has_twilios_own_status_and_words(simulation: Simulation) -> No
 
 @pytest.mark.parametrize(("fault", "count"), [("reset", 0), ("reset_after_accept", 1)])
 def test_a_reset_resets_the_tcp_connection(simulation: Simulation, fault: str, count: int) -> None:
-    """The connection ends in RST after the request was read, not in FIN; the message arrived, or did not."""
+    """The connection ends with RST, not FIN, after the request was read; the message has arrived or not."""
     simulation.reset({"fault": fault, "times": 1})
     form = b"To=%2B85292153799&From=%2B12063125010&Body=hi"
     basic = requests.auth._basic_auth_str(simulation.account.sid, simulation.account.auth_token)

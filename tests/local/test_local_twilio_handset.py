@@ -34,7 +34,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(params=[{"width": 1280, "height": 900}, {"width": 390, "height": 844}], ids=["desk", "phone"])
 def page(request: pytest.FixtureRequest, browser: Browser, stack: RunningStack) -> Iterator[Page]:
-    """The handset, on which nothing may fail or be refused by the policy."""
+    """The handset page. No script error and no violation of its policy is allowed."""
     context = browser.new_context(viewport=request.param, reduced_motion="reduce")
     context.set_default_timeout(10_000)
     opened = context.new_page()
@@ -88,7 +88,7 @@ def test_the_handset_distinguishes_calls_and_whatsapp(page: Page, stack: Running
 
 
 def test_a_fault_is_added_seen_and_ended(page: Page, stack: RunningStack) -> None:
-    """What is chosen in the panel is what Twilio then does, and what the panel shows of it."""
+    """A fault chosen in the panel takes effect at Twilio, and the panel shows it."""
     number = "+85261110002"
     page.get_by_role("heading", name="Twilio").click()
     page.get_by_label("What goes wrong").select_option(label="Too many requests (429)")
@@ -125,7 +125,7 @@ def test_a_fault_is_added_seen_and_ended(page: Page, stack: RunningStack) -> Non
 
 
 def test_every_choice_of_the_panel_is_a_rule(page: Page, stack: RunningStack) -> None:
-    """Whatever a person picks, with the values it comes with, is accepted; End all ends it all."""
+    """Every choice with its preset values is accepted, and End all ends all of them."""
     page.get_by_role("heading", name="Twilio").click()
     choice = page.get_by_label("What goes wrong")
     names = choice.locator("option").all_text_contents()

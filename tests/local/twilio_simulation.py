@@ -22,7 +22,7 @@ from infra.local.twilio.delivered import Delivered
 
 @dataclass
 class Simulation:
-    """A simulated Twilio, its address, and what reached its phones, the latest last."""
+    """A simulated Twilio, its address, and the messages that reached its phones, oldest first."""
 
     twilio: Twilio
     url: str
@@ -44,7 +44,7 @@ class Simulation:
         return [message.body for message in self.delivered]
 
     def reset(self, *rules: Mapping[str, object]) -> None:
-        """Nothing has happened yet, and these are the faults."""
+        """Forgets every message and sets these faults."""
         self.twilio.faults.set([dict(rule) for rule in rules])
         self.twilio.forget()
         self.delivered.clear()
@@ -52,7 +52,7 @@ class Simulation:
 
 @dataclass(frozen=True)
 class Told:
-    """A callback: what came, and the URL it was signed for."""
+    """A callback: its request, and the URL it was signed for."""
 
     method: str
     url: str
@@ -73,7 +73,7 @@ class Listener:
         return [one.parameters.get("MessageStatus") or one.parameters["CallStatus"] for one in list(self.told)]
 
     def wait(self, count: int, seconds: float = 5) -> Sequence[Told]:
-        """So many callbacks; raises `TimeoutError` when they do not come."""
+        """Waits for this many callbacks. Raises `TimeoutError` if they do not come."""
         until(lambda: len(self.told) >= count, seconds)
         return self.told
 

@@ -1,4 +1,4 @@
-"""The alarms and the dashboard of infra/observability.yaml: what they ask for, and when an alarm goes off.
+"""The alarms and the dashboard of infra/observability.yaml: the metrics they read, and when an alarm goes off.
 
 What CloudWatch does is done here in small: data come from lines in the embedded format, an alarm takes the periods that it looks at, and
 its statistic, expression or query gives a value for each.
@@ -16,7 +16,7 @@ from cfn_flip import load  # type: ignore[import-untyped]  # has no types
 from tests.emf import data
 
 SOURCE = Path(__file__).parents[2] / "infra" / "observability.yaml"
-# What the stack is deployed with in these tests.
+# The parameters of the stack in these tests.
 NAMESPACE = "mfa/mfa"
 PARAMETERS = {
     "Stack": "mfa",
@@ -66,7 +66,7 @@ def widgets() -> list[dict[str, Any]]:
 
 
 def filters() -> dict[str, dict[str, Any]]:
-    """What is counted in the access log, by the metric's name: a filter's properties, with parameters filled in."""
+    """The metric filters of the access log, by the metric's name, with parameters filled in."""
     return {
         properties["MetricTransformations"][0]["MetricName"]: properties
         for resource in template()["Resources"].values()
@@ -76,7 +76,7 @@ def filters() -> dict[str, dict[str, Any]]:
 
 
 def asked_by_alarm(alarm: Mapping[str, Any]) -> Iterator[Series]:
-    """The series that an alarm reads; of a query, one with the label and no value."""
+    """The series that an alarm reads. For a query, the label has no value."""
     if "MetricName" in alarm:
         yield alarm["Namespace"], alarm["MetricName"], _dimensions(alarm)
     for query in alarm.get("Metrics", []):
@@ -100,12 +100,12 @@ def asked_by_widget(widget: Mapping[str, Any]) -> Iterator[Series]:
 
 @dataclass
 class Periods:
-    """What was published, by period; the last period last."""
+    """The published data by period, the last period last."""
 
     values: list[dict[Series, list[float]]] = field(default_factory=list)
 
     def add(self, lines: Iterable[str]) -> None:
-        """Another period, in which these lines were written."""
+        """Adds a period in which these lines were written."""
         period: dict[Series, list[float]] = {}
         for line in lines:
             for datum in data(line):
@@ -114,11 +114,11 @@ class Periods:
         self.values.append(period)
 
     def measured(self, namespace: str, name: str, value: float, **dimensions: str) -> None:
-        """In the last period, AWS published this."""
+        """Adds metrics of AWS to the last period."""
         self.values[-1].setdefault((namespace, name, tuple(dimensions.items())), []).append(value)
 
     def log(self, lines: Iterable[str]) -> None:
-        """In the last period, the access log got these lines."""
+        """Adds lines of the access log to the last period."""
         logged = list(map(json.loads, lines))
         for name, properties in filters().items():
             found = re.fullmatch(r'\{ \$\.(\w+) = "(\w+)" \}', properties["FilterPattern"])
@@ -128,7 +128,7 @@ class Periods:
                 self.values[-1].setdefault((counted["MetricNamespace"], name, ()), []).extend(values)
 
     def is_alarm(self, alarm: Mapping[str, Any]) -> bool:
-        """Whether the alarm goes off: enough of the periods that it looks at breach. A period without data does not."""
+        """Whether enough periods breach the alarm's threshold. A period without data does not."""
         periods = self.values[-alarm["EvaluationPeriods"] :]
         assert alarm["TreatMissingData"] == "notBreaching"
         if alarm.get("EvaluateLowSampleCountPercentile") == "ignore" and _is_low(alarm, periods):
@@ -194,7 +194,7 @@ def _dimensions(metric: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _filled(value: Any) -> Any:
-    """Parameters' values in place of Ref and Sub; a resource's name in place of it."""
+    """Replaces Ref and Sub by the values of parameters and the names of resources."""
     if isinstance(value, list):
         return [_filled(each) for each in value]
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The commands that the documentation gives to operators, and what the models of AWS say of one.
+"""The commands in the documentation for operators, checked by the models of AWS.
 
 The commands are run by bash, so that quotes, variables, functions and loops mean what they mean to a reader; but every program is a
 stand-in that writes its arguments down.
@@ -28,18 +28,18 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 PROGRAMS = ("aws", "curl", "jq", "make", "python", "rm", "sam", "sed", "uname")
-# Without a line's end bash writes a call at once, so that those of a pipeline do not mingle.
+# Bash writes a call without a line's end at once, so calls of a pipeline do not mix.
 _STAND_INS = "".join(
     f"{name}() {{ printf '%s\\0' {name} \"$@\" $'\\x1e' >>\"$CALLS\"; echo answer; }}\n" for name in PROGRAMS
 )
-# What the AWS CLI calls otherwise than botocore; and those of its own options that are of use here, all with a value.
+# Names that differ between the AWS CLI and botocore; and the CLI's own options used here, all with a value.
 _SERVICES = {"deploy": "codedeploy"}
 _GLOBAL_OPTIONS = {"--query", "--output", "--cli-binary-format", "--endpoint-url"}
 
 
 @dataclass
 class Section:
-    """What stands below a heading."""
+    """The text below a heading."""
 
     title: str
     above: Section | None
@@ -47,12 +47,12 @@ class Section:
     inline: list[str] = field(default_factory=list)
 
     def blocks_to_here(self) -> list[str]:
-        """The blocks of the headings above and of this one: a reader has typed those before."""
+        """The code blocks of this heading and of those above it, which a reader has typed before."""
         return [*(self.above.blocks_to_here() if self.above else []), *self.blocks]
 
     @cached_property
     def calls(self) -> list[list[str]]:
-        """The programs that are called with their arguments, by what this section says and what it builds upon.
+        """The calls of programs, with arguments, that this section and the ones before it make.
 
         Raises CalledProcessError where bash refuses a line, or a variable has no value yet.
         """
@@ -98,7 +98,7 @@ def _session() -> Any:
 
 
 def aws_faults(arguments: list[str]) -> list[str]:
-    """What is wrong with a call of the AWS CLI, by the models of AWS's services."""
+    """The errors in a call of the AWS CLI, by the models of AWS's services."""
     service, name, *rest = arguments
     try:
         model = _session().get_service_model(_SERVICES.get(service, service))
@@ -146,7 +146,7 @@ def _option_faults(operation: OperationModel, arguments: list[str]) -> Iterator[
     yield from (
         f"{operation.name} wants {name}" for name, member in options.items() if member in required and name not in given
     )
-    # Where the answer is a stream, the AWS CLI writes it to a file, which is named last.
+    # If the answer is a stream, the AWS CLI writes it to a file, which is the last argument.
     if len(positional) != int(operation.has_streaming_output):
         yield f"{operation.name} takes no {positional}"
 
@@ -180,7 +180,7 @@ def _value_faults(option: str, values: list[str], shape: Shape) -> Iterator[str]
 
 
 def query_faults(expressions: list[str], shape: Shape | None) -> list[str]:
-    """What is wrong with the value of `--query`, which is asked of an answer of this shape."""
+    """The errors in a `--query` over an answer of this shape."""
     if len(expressions) != 1:
         return ["--query takes a value"]
     try:
@@ -193,7 +193,7 @@ def query_faults(expressions: list[str], shape: Shape | None) -> list[str]:
 
 
 def _follow(node: dict[str, Any], shape: Any, faults: list[str]) -> Any:
-    """The shape that a node of a query leads to; None where the query makes one of its own."""
+    """The shape that a node of a query leads to, or None if the query builds its own."""
     children = node["children"]
     match node["type"]:
         case "field":

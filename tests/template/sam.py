@@ -28,7 +28,7 @@ def source() -> Template:
 
 
 def transformed(layer: str = "s3://bucket/key", **parameters: str) -> Template:
-    """What CloudFormation deploys: every resource that SAM makes of the source, without asking AWS for anything.
+    """The template that CloudFormation deploys: every resource that SAM makes of the source, without a request to AWS.
 
     `layer` is where the layer's artifact lies, which tells one build of it from another. Parameters not given have their
     defaults.
@@ -47,7 +47,7 @@ def transformed(layer: str = "s3://bucket/key", **parameters: str) -> Template:
 
 
 def made(**parameters: str) -> Template:
-    """The resources that are there with these parameters, every reference resolved as far as it can be."""
+    """The resources that exist with these parameters, with references resolved as far as possible."""
     template = transformed(**parameters)
     resolver = Resolver(template, parameters)
     return {

@@ -1,4 +1,4 @@
-"""What the documentation tells operators to type can be typed: by the models of AWS, SAM's own options, and what the template has."""
+"""The documented commands work: checked against the models of AWS, SAM's options, and the template."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def called(section: Section, program: str) -> list[list[str]]:
 
 
 def option(arguments: list[str], name: str) -> list[str]:
-    """The values of an option: what stands after it, up to the next."""
+    """The values of an option: the arguments after it, up to the next option."""
     after = arguments[arguments.index(name) + 1 :] if name in arguments else []
     return after[: next((place for place, each in enumerate(after) if each.startswith("--")), len(after))]
 
@@ -80,7 +80,7 @@ def test_sam_knows_each_command_its_options_and_the_template_its_parameters(sect
         for override in option(arguments, "--parameter-overrides"):
             name, _, value = override.partition("=")
             parameter = TEMPLATE["Parameters"][name]
-            # What this machine is, is asked of a program.
+            # These depend on the machine.
             assert value in {*map(str, parameter.get("AllowedValues", [value])), "answer"}
             assert re.fullmatch(parameter.get("AllowedPattern", ".*"), value)
         if words[-1] == "invoke" and len(arguments) > len(words):
@@ -94,7 +94,7 @@ def test_make_has_each_target(section: Section) -> None:
 
 
 def test_no_command_of_the_aws_cli_is_left_out() -> None:
-    """Not by a function that is never called, and not by a form that is not read."""
+    """No command hides in a function that is never called or in a form that is not parsed."""
     said = {
         tuple(found)
         for page in PAGES

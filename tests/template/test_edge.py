@@ -1,4 +1,4 @@
-"""The parameters, and what stands before the functions: domain, firewall, throttling, access log, rollout."""
+"""The parameters and everything in front of the functions: domain, firewall, throttling, access log, rollout."""
 
 import json
 import re
@@ -151,7 +151,7 @@ def test_a_stack_of_defaults_has_a_firewall_a_log_and_a_careful_rollout_and_rese
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # in SAM's own code
 def test_a_guided_deployment_asks_of_no_route_whether_it_may_be_open() -> None:
-    """It would ask 47 times, and give up at the first answer that is not yes. Functions look at tokens themselves."""
+    """SAM would ask 47 times, and stop at the first answer that is not yes. Functions check tokens themselves."""
     stacks, _ = SamLocalStackProvider.get_stacks(str(ROOT / "template.yaml"))
     asked = auth_per_resource(stacks)
     assert {function for function, _ in asked} == set(FUNCTIONS)
@@ -201,12 +201,12 @@ def test_both_addresses_require_tls_1_2() -> None:
             r"SecurityPolicy_TLS13_1_[23](_FIPS)?(_PFS)?(_PQ)?_2025_09", properties["SecurityPolicy"]
         ), name
         assert properties["EndpointAccessMode"] == "STRICT", name
-        # CloudFront before an edge endpoint has other policies, and an address of its own.
+        # CloudFront in front of an edge endpoint has other policies, and its own address.
         assert properties["EndpointConfiguration"]["Types"] == ["REGIONAL"], name
 
 
 def test_a_parameter_that_changes_the_gateway_causes_a_deployment() -> None:
-    """SAM deploys an API again when its text changes; a domain that is added later changes none of it."""
+    """SAM deploys an API again if its text changes; adding a domain later does not change it."""
     assert source()["Resources"]["Api"]["Properties"]["AlwaysDeploy"] is True
 
 
@@ -222,7 +222,7 @@ def test_functions_are_of_the_architecture_that_is_chosen(architecture: str) -> 
 
 
 def parameters_in(part: Any) -> set[str]:
-    """The parameters that a part of the template depends on, by itself or by a condition."""
+    """The parameters that a part of the template depends on, directly or by a condition."""
     if isinstance(part, str | int | float | bool):
         return set()
     if isinstance(part, list):
@@ -269,9 +269,9 @@ def test_version_descriptions_have_room_for_the_longest_values(function: str) ->
 
 
 def test_functions_outlast_their_wait_for_twilio_and_the_gateway_outlasts_functions(by_default: Resources) -> None:
-    """Else a send would be charged and nobody be told, or the outcome be lost to who waits."""
+    """Otherwise a send could be charged without an answer, or its outcome could be lost."""
     timeouts = {name: by_default[name]["Properties"]["Timeout"] for name in FUNCTIONS}
-    # Beside it, a send reads and writes the table, each write with its tries.
+    # In addition, a send reads and writes the table, and writes may be retried.
     assert timeouts["SendCodeFunction"] >= PATIENCE.deadline + 5
     assert timeouts["AdminFunction"] >= PATIENCE.deadline + 5
     assert max(timeouts.values()) < 29, "API Gateway waits for 29 s"
@@ -358,7 +358,7 @@ def test_two_failures_in_a_minute_end_a_rollout(
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("late", [0, 1, 2, 3], ids=lambda minutes: f"{minutes} minutes late")
 def test_a_rollouts_alarm_goes_off_though_metrics_come_late(by_default: Resources, function: str, late: int) -> None:
-    """CloudWatch looks each minute at the newest ones, where answers that failed come later than calls that did not crash."""
+    """CloudWatch evaluates the newest minutes, in which failed answers arrive later than calls without a crash."""
     alarm = by_default[f"{function.removesuffix('Function')}Errors"]["Properties"]
     failures = [0] * 10 + [2] + [0] * 10
     goes_off = False
@@ -402,7 +402,7 @@ def test_every_method_is_throttled_and_the_expensive_ones_more(by_default: Resou
 
 
 def test_the_gateway_refuses_operations_without_their_json_object(by_default: Resources) -> None:
-    """The function's own answer names the field, so that a model which says more would say less."""
+    """The function's own answer names the field; a stricter model would answer without it."""
     body = by_default["Api"]["Properties"]["Body"]
     assert body["components"]["schemas"] == {"jsonobject": {"type": "object"}}
     judged = {
@@ -436,13 +436,13 @@ def test_the_access_log_is_json_and_holds_no_body_no_query_no_header_and_no_path
 
 
 def test_api_gateway_writes_no_urls_to_traces(by_default: Resources) -> None:
-    """Its segments have the address that was asked for, path and query: a login name, a search, a callback's reference."""
+    """Trace segments contain path and query: a login name, a search, a callback's reference."""
     assert stage(by_default)["TracingEnabled"] is False
 
 
 def test_api_gateways_log_role_is_set_before_the_stage_unless_it_is_there_already(by_default: Resources) -> None:
     account = transformed()["Resources"]["ApiGatewayAccount"]
-    # Other APIs of the account write by it.
+    # Other APIs of the account use it.
     for name in ("ApiGatewayAccount", "ApiGatewayLogsRole"):
         assert transformed()["Resources"][name]["DeletionPolicy"] == "Retain"
     assert account["Properties"]["CloudWatchRoleArn"] == {"Fn::GetAtt": ["ApiGatewayLogsRole", "Arn"]}
@@ -452,7 +452,7 @@ def test_api_gateways_log_role_is_set_before_the_stage_unless_it_is_there_alread
 
 
 def response_headers(response: dict[str, Any]) -> dict[str, str]:
-    """What a gateway response has as headers, as API Gateway writes values: in quotes."""
+    """The headers of a gateway response. API Gateway writes values in quotes."""
     return {
         name.removeprefix("gatewayresponse.header."): value for name, value in response["responseParameters"].items()
     }
@@ -543,7 +543,7 @@ def test_limits_are_for_each_address_and_answer_as_the_product_does() -> None:
 
 
 def test_twilios_reports_are_not_limited_by_address() -> None:
-    """Twilio sends all of them from a few."""
+    """Twilio sends all reports from a few addresses."""
     statements = RULES["everything"]["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["AndStatement"][
         "Statements"
     ]

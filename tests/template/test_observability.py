@@ -1,4 +1,4 @@
-"""Alarms and dashboard: they ask for what is published, go off when they should, and the runbook knows each."""
+"""Alarms and dashboard: they read existing metrics, go off when they should, and are all in the runbook."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from tests.template.sam import source, transformed
 
 ROOT = Path(__file__).parents[2]
 ALARMS = alarms()
-# AWS's own metrics that are asked for, with the dimensions they have.
+# AWS's own metrics that are used, with their dimensions.
 OF_AWS: dict[tuple[str, str], set[tuple[str, ...]]] = {
     **{("AWS/ApiGateway", name): {("ApiName", "Stage")} for name in ("Count", "4XXError", "5XXError")},
     **{("AWS/Lambda", name): {("FunctionName",)} for name in ("Errors", "Throttles")},
@@ -36,7 +36,7 @@ OF_AWS: dict[tuple[str, str], set[tuple[str, ...]]] = {
     ("AWS/DynamoDB", "ConsumedReadCapacityUnits"): {("TableName",)},
     ("AWS/DynamoDB", "ConsumedWriteCapacityUnits"): {("TableName",)},
 }
-# The values that a label of ours can have, where somebody asks for one of them.
+# The possible values of our labels, if an alarm or widget selects one.
 VALUES = {
     "operation": {operation.id for operation in operations.OPERATIONS},
     "error": vendor_errors.metrics(),
@@ -65,7 +65,7 @@ def test_every_alarm_and_widget_reads_a_metric_that_exists(by: str, series: Seri
 
 
 def test_every_metric_is_used() -> None:
-    """What nobody looks at need not be counted, and costs."""
+    """A metric that nobody reads costs money for nothing."""
     assert {name for _, (namespace, name, _) in ASKED if namespace == NAMESPACE} == METRICS.keys() | filters().keys()
     assert not METRICS.keys() & filters().keys()
 
@@ -90,7 +90,7 @@ def test_every_alarm_tells_somebody_when_it_goes_off_and_when_it_is_over() -> No
 
 
 def test_an_alarm_on_the_table_is_over_when_nothing_is_turned_away_any_more() -> None:
-    """Alarms on DynamoDB's metrics keep their state where data are missing, whatever they say of that."""
+    """Alarms on DynamoDB's metrics keep their state if data are missing, whatever their configuration."""
     of_tables = [alarm for alarm in ALARMS.values() if any(each[0] == "AWS/DynamoDB" for each in asked_by_alarm(alarm))]
     assert of_tables
     for alarm in of_tables:
@@ -140,7 +140,7 @@ def test_without_an_address_there_is_no_subscription_and_all_else() -> None:
 
 
 def test_the_alarms_watch_what_is_deployed() -> None:
-    """Names that are guessed, since a metric of another name would only be silent."""
+    """The resources are found by name, because a metric of a wrong name would only be silent."""
     deployed = transformed()["Resources"]
     given = source()["Resources"]["Observability"]["Properties"]["Parameters"]
     assert deployed["Api"]["Properties"]["Body"]["info"]["title"] == given["ApiName"]
@@ -171,7 +171,7 @@ def test_each_alarm_has_its_paragraphs_in_the_runbook_and_the_runbook_no_others(
         for title, text in re.findall(r"\n### ([\w, ]+)\n(.*?)(?=\n### |\Z)", section, re.DOTALL)
         for name in title.split(", ")
     }
-    # The template's own end a rollout.
+    # The template's own alarms end a rollout.
     every = ALARMS | {
         name: resource["Properties"]
         for name, resource in source()["Resources"].items()
@@ -188,7 +188,7 @@ def test_each_alarm_has_its_paragraphs_in_the_runbook_and_the_runbook_no_others(
 
 
 class Book:
-    """Periods of what is counted."""
+    """Periods of counted metrics."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -196,7 +196,7 @@ class Book:
         self.metrics = Metrics(lambda: NAMESPACE, lambda: 1_790_000_000.0, lambda: 0.0, self.lines.append)
 
     def period(self, **counted: Any) -> "Book":
-        """A period in which this was counted: so many logins, or of `sends__HK` so many by that label."""
+        """A period with these counts: `logins=2`, or `sends__HK=3` for a label."""
         for name, times in counted.items():
             for label, value in _calls(name, times):
                 self.metrics.count(name.partition("__")[0], value, **label)
@@ -206,12 +206,12 @@ class Book:
         return self
 
     def answered(self, times: int, **context: str) -> "Book":
-        """So many answers in the last period, as the access log has them."""
+        """Adds this many answers to the access log of the last period."""
         self.periods.log([access_log.line({name.replace("__", "."): value for name, value in context.items()})] * times)
         return self
 
     def measured(self, name: str, value: float, **dimensions: str) -> "Book":
-        """What AWS published in the last period, e.g. `AWS/Lambda Errors`."""
+        """Adds metrics of AWS to the last period, e.g. `AWS/Lambda Errors`."""
         namespace, _, metric = name.partition(" ")
         self.periods.measured(namespace, metric, value, **dimensions)
         return self
@@ -236,7 +236,7 @@ def _calls(name: str, times: Any) -> list[tuple[dict[str, str], float]]:
 
 
 def sends(region: str, sent: int, approved: int) -> dict[str, Any]:
-    """So many sends to a region, of which so many came back."""
+    """Sends to a region, and how many were approved."""
     return {
         f"sends__{region}": sent,
         f"approvals__{region}": approved,
@@ -299,11 +299,11 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
     ],
     "ConversionDrop": [
         (True, lambda book: book.period(**sends("HK", 30, 5)).period(**sends("HK", 20, 0))),
-        (False, lambda book: book.period(**sends("HK", 30, 5)).period(**sends("HK", 19, 0))),  # too few to tell
+        (False, lambda book: book.period(**sends("HK", 30, 5)).period(**sends("HK", 19, 0))),  # too few to judge
         (False, lambda book: book.period(**sends("HK", 100, 90)).period(**sends("HK", 100, 10))),  # half an hour
         (False, lambda book: book.period(**sends("HK", 100, 60)).period(**sends("HK", 100, 60))),
         (False, lambda book: book.period().period()),
-        (False, lambda book: book.period(**sends("HK", 0, 3)).period(**sends("HK", 0, 3))),  # of before
+        (False, lambda book: book.period(**sends("HK", 0, 3)).period(**sends("HK", 0, 3))),  # earlier
     ],
     "SendSpike": [
         (True, lambda book: book.period(**sends("ZZ", 105, 2) | sends("HK", 500, 480))),

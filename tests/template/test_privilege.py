@@ -1,6 +1,6 @@
-"""What no function may do, whoever takes it over: decided as IAM decides, on the template that is deployed.
+"""Actions that no function may do, even if an attacker controls it: decided as IAM decides, on the deployed template.
 
-Each row is also seen to be allowed once that part of the role is gone which forbids it: else it would prove nothing.
+Each row is also allowed once the part of the role that forbids it is removed: otherwise it would prove nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.template.sam import transformed
 SEND, VERIFY, ADMIN = "SendCodeRole", "VerifyCodeRole", "AdminRole"
 BOTH, ALL = (SEND, VERIFY), (SEND, VERIFY, ADMIN)
 
-# What forbids a row: the parts of a statement that, taken away, would allow it.
+# The parts of a statement that forbid a row: without them it would be allowed.
 ATTRIBUTES, KEYS, CONTEXT = "dynamodb:Attributes", "dynamodb:LeadingKeys", "kms:EncryptionContext:setting"
 ACTION, RESOURCE = "Action", "Resource"
 
@@ -78,7 +78,7 @@ def kms(operation: str, alias: str, context: Mapping[str, str] | None = None) ->
 
 TWILIOS_TOKEN = {"setting": "twilio.auth_token"}
 
-# service, request, who may not, what forbids it
+# service, request, the roles that may not, the part that forbids it
 Row = tuple[str, tuple[str, Request], tuple[str, ...], set[str]]
 
 
@@ -86,7 +86,7 @@ def dynamodb() -> Iterator[Row]:
     def row(request: tuple[str, Request], who: tuple[str, ...], *guards: str) -> Row:
         return "dynamodb", request, who, set(guards)
 
-    # Who is a user, and how: also by a transaction, by a condition that reads along, or by sweeping it away.
+    # Users and their credentials: also by a transaction, by a condition that reads them, or by setting a TTL.
     for name in ("password_hash", "mfa_enabled", "kind", "status", "login_name", "contact_email", "list", "ttl"):
         yield row(sets(PROFILE, name), BOTH, ATTRIBUTES)
         yield row(transacted("Update", sets(PROFILE, name)), BOTH, ATTRIBUTES)
@@ -107,7 +107,7 @@ def dynamodb() -> Iterator[Row]:
         yield row(sets(CLIENT, name), (VERIFY,), ATTRIBUTES)
         yield row(sets(CLIENT, name), (SEND,), KEYS)
     yield row(put(CLIENT, secret_hash="x"), BOTH, KEYS)
-    # What a function has no business with.
+    # Resources that a function does not need.
     yield row(one("GetItem", CLIENT), (SEND,), KEYS)
     yield row(many(PROFILE, CLIENT), (SEND,), KEYS)
     yield row(many(PROFILE, RECEIPT), (VERIFY,), KEYS)
@@ -143,7 +143,7 @@ def others() -> Iterator[Row]:
     yield "ses", ("SendEmail", {"Source": "a@example.com"}), (VERIFY, ADMIN), {ACTION, RESOURCE}
 
 
-# Of the table and the keys themselves, nothing at all.
+# No action on the table and the keys themselves.
 DESTRUCTION = [
     *((f"dynamodb:{action}", TABLE_ARN) for action in ("DeleteTable", "UpdateTable", "UpdateTimeToLive", "Scan")),
     *(
@@ -171,7 +171,7 @@ def template() -> dict[str, Any]:
 
 
 def without(statements: tuple[Mapping[str, Any], ...], guards: set[str], service: str) -> Policy:
-    """The role with what forbids a row taken away."""
+    """The role without the part that forbids a row."""
     changed = []
     for statement in statements:
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
@@ -204,7 +204,7 @@ def test_is_denied_and_would_be_allowed_without_what_forbids_it(template: dict[s
         statements = roles(template)[role]
         for ask in asks(places(template), service, operation, request):
             assert not Policy.of(statements).allows(ask), (role, ask)
-            # A role that has nothing of a service is widened by what it has of others.
+            # A role without any statement for a service is widened through its other statements.
             own = any(str(each["Action"]).find(f"{service}:") >= 0 for each in statements)
             wide = without(statements, guards if own else {ACTION, RESOURCE, "Service"}, service)
             assert wide.allows(ask), (role, ask)
@@ -220,7 +220,7 @@ def test_nobody_destroys_or_takes_over(template: dict[str, Any], role: str, acti
 
 
 def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, Any]) -> None:
-    """The requests of these rows are ones that somebody's role allows: they are no requests that nobody could make."""
+    """Some role allows the requests of these rows, so they are requests that really occur."""
     allowed = [
         (ADMIN, "dynamodb", sets(PROFILE, "password_hash")),
         (ADMIN, "dynamodb", put(PROFILE, mfa_enabled="x")),
@@ -240,7 +240,7 @@ def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, A
 
 
 def test_a_condition_on_keys_or_attributes_wants_them_to_be_there(template: dict[str, Any]) -> None:
-    """`ForAllValues` is true of nothing at all: without a test for absence a request that names no key would be allowed."""
+    """`ForAllValues` is true for an empty set: without a test for absence, a request without keys would be allowed."""
     for role, statements in roles(template).items():
         for statement in statements:
             conditions = statement.get("Condition", {})

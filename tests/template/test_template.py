@@ -1,4 +1,4 @@
-"""What the template promises to whoever deploys it."""
+"""The promises of the template."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from tests.template.sam import TEMPLATE, source, transformed
 ROOT = Path(__file__).parents[2]
 Resource = dict[str, Any]
 
-#: What leaves a function through its role. Anything that is added to a role is added here, by someone who thought about it.
+#: The actions that roles allow. An action added to a role must be added here too, after some thought.
 ACTIONS = {
     "SendCodeRole": {"kms:Decrypt", "ses:SendEmail", "dynamodb:ConditionCheckItem"},
     "VerifyCodeRole": {"kms:Sign", "kms:GetPublicKey"},
@@ -24,7 +24,7 @@ ACTIONS = {
         *("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:Query"),
     },
 }
-#: Roles that no function has: API Gateway, CodeDeploy and locked out operators act by them.
+#: Roles of no function: for API Gateway, CodeDeploy and locked-out operators.
 NO_FUNCTIONS_ROLES = ("ApiGatewayLogsRole", "BreakGlassRole", "RolloutRole")
 EVERY_ROLE = {
     *("dynamodb:" + verb for verb in ("GetItem", "BatchGetItem", "PutItem", "UpdateItem")),
@@ -132,14 +132,14 @@ def test_a_role_allows_exactly_what_its_function_does(deployed: dict[str, Resour
 def test_only_roles_and_the_keys_owner_hold_permissions_and_none_is_a_wildcard(deployed: dict[str, Resource]) -> None:
     for name, role in of_type(deployed, "AWS::IAM::Role").items():
         if name == "ApiGatewayLogsRole":
-            # It serves every API of the account, and AWS takes none that may do less than this policy of AWS's.
+            # It serves every API of the account, and AWS requires at least this managed policy.
             [policy] = role["Properties"]["ManagedPolicyArns"]
             assert policy["Fn::Sub"].endswith(":aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs")
             continue
         for statement in statements(role):
             actions = listed(statement["Action"])
             assert not [action for action in actions if "*" in action], name
-            # These know no resources.
+            # These actions have no resources.
             if not all(action.startswith("xray:") or action == "cloudwatch:DescribeAlarms" for action in actions):
                 assert "*" not in listed(statement["Resource"]), (name, actions)
     for name, key in of_type(deployed, "AWS::KMS::Key").items():
@@ -172,12 +172,12 @@ def test_the_function_that_checks_passwords_cannot_read_twilios_token_and_the_se
     }
     for role in ("SendCodeRole", "AdminRole"):
         [sealed] = [each for each in statements(deployed[role]) if "kms:Decrypt" in listed(each["Action"])]
-        # The key opens what was sealed as Twilio's token, and nothing else.
+        # The key decrypts only Twilio's token.
         assert sealed["Condition"] == {"StringEquals": {"kms:EncryptionContext:setting": "twilio.auth_token"}}
 
 
 def keys_of(statement: dict[str, Any]) -> Iterator[str]:
-    """The keys that a statement is about; some are there only under a condition."""
+    """The keys of a statement; some exist only under a condition."""
     for resource in listed(statement["Resource"]):
         _, key, otherwise = resource.get("Fn::If", [None, resource, {"Ref": "AWS::NoValue"}])
         assert otherwise == {"Ref": "AWS::NoValue"}
@@ -305,7 +305,7 @@ def test_the_layers_boto3_can_do_what_the_roles_allow() -> None:
         for action in actions
         if not action.startswith(("logs:", "xray:"))
     }
-    # A transaction needs the permissions of what is in it, and none of its own.
+    # A transaction needs only the permissions of its parts.
     transactions = {"dynamodb:TransactGetItems", "dynamodb:TransactWriteItems"}
     assert kept == (allowed - {"dynamodb:ConditionCheckItem"}) | transactions
 

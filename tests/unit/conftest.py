@@ -1,4 +1,4 @@
-"""Nothing here talks to anything: sockets are blocked, and time and randomness are given."""
+"""Unit tests use no network: sockets are blocked, and time and randomness are given."""
 
 import hypothesis
 import pytest

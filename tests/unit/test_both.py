@@ -1,4 +1,4 @@
-"""The layer's build makes one tree of two architectures' packages, and stops where that would not be the same code."""
+"""The layer's build merges the packages of two architectures, and stops if their code differs."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ MACHINES = {"x86_64": 62, "aarch64": 183}
 
 
 def tree(folder: Path, machine: str, code: str = "x = 1\n") -> Path:
-    """Packages as they are installed: one library named for its architecture, one whose name is the same for all."""
+    """Installed packages: one library named for its architecture, one with the same name for all."""
     tag = f"cpython-{sys.version_info.major}{sys.version_info.minor}-{machine}-linux-gnu"
     files: dict[str, bytes] = {
         "a/__init__.py": code.encode(),

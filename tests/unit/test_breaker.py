@@ -1,4 +1,4 @@
-"""The breaker: who may send while Twilio refuses the credentials, in every container."""
+"""The breaker: which container may send while Twilio refuses the credentials."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from mfa.settings.values import StoredSettings
 
 @dataclass
 class Item:
-    """The pause in the table, the version of the settings beside it, and how often it was asked for."""
+    """The pause in the table, the version of the settings, and the number of reads."""
 
     until: float | None = None
     version: int = 1
@@ -42,7 +42,7 @@ class Item:
 
 @dataclass
 class Cache:
-    """The settings as a container has read them."""
+    """A container's cached settings."""
 
     item: Item
     read: StoredSettings | None = None
@@ -80,7 +80,7 @@ def fleet() -> Fleet:
 
 
 def sends(breaker: Breaker, *, accepted: bool) -> None:
-    """One send, as the messenger does it. Raises SmsUnavailable where it may not go out."""
+    """One send, as the messenger does it. Raises SmsUnavailable during the pause."""
     breaker.check()
     permit = breaker.claim()
     (breaker.accepted if accepted else breaker.refused)(permit)
@@ -175,7 +175,7 @@ def test_a_failed_try_keeps_everybody_waiting_for_another_minute(fleet: Fleet) -
 
 
 def test_a_lost_try_keeps_nobody_waiting_longer_than_a_minute(fleet: Fleet) -> None:
-    """Its container may have been ended in the middle."""
+    """The container may have been stopped in the middle."""
     first, second = fleet.container(), fleet.container()
     sends(first, accepted=False)
     fleet.now += 61
@@ -199,7 +199,7 @@ def test_a_late_success_does_not_end_a_newer_pause(fleet: Fleet) -> None:
 
 
 def test_checking_the_pause_does_not_claim_the_try(fleet: Fleet) -> None:
-    """Otherwise whoever is refused for another reason would keep everybody waiting."""
+    """Otherwise a send refused for another reason would keep everybody waiting."""
     breaker = fleet.container()
     sends(breaker, accepted=False)
     fleet.now += 61

@@ -1,4 +1,4 @@
-"""What a container keeps, and for how long."""
+"""The caches of a container, and how long they keep a value."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from mfa.errors import TemporarilyUnavailable
 
 @dataclass
 class Source:
-    """Gives a number that is one higher each time, or does not answer."""
+    """Returns a number that grows by one at each call, or fails."""
 
     now: float = 1_000_000.0
     loaded: int = 0

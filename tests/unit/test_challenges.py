@@ -1,4 +1,4 @@
-"""A challenge: the states it can be in, locks that double, and what is left of each count."""
+"""A challenge: its states, locks that double, and the remaining counts."""
 
 import itertools
 from dataclasses import replace

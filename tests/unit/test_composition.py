@@ -1,4 +1,4 @@
-"""Composition: what goes out by each channel, and in which language."""
+"""Composition: the message for each channel, and its language."""
 
 import re
 from typing import Any
@@ -41,7 +41,7 @@ def test_a_text_message_is_the_template_filled_in() -> None:
 
 @pytest.mark.parametrize("channel", list(Channel))
 def test_no_message_is_valid_longer_than_the_passcode(channel: Channel) -> None:
-    # Twilio counts from when it takes the message, which is later than the passcode was drawn.
+    # Twilio's period starts when it accepts the message, which is after the passcode was drawn.
     assert compose(channel, expiry_seconds=90).valid_seconds == 75
 
 
@@ -57,7 +57,7 @@ def test_every_channel_carries_the_code_in_every_language(channel: Channel, loca
 
 
 def test_a_whatsapp_message_is_the_code_alone() -> None:
-    """The words around it are the approved template's."""
+    """The approved template has the words around it."""
     assert compose(Channel.WHATSAPP).body == "581883"
 
 
@@ -101,7 +101,7 @@ def test_an_administrators_template_comes_before_the_built_in_one() -> None:
 
 
 def test_a_language_that_is_not_shipped_is_written_and_not_spoken() -> None:
-    """A template is words for text messages; calls and mails are in the next language that they are shipped in."""
+    """A template is for text messages; calls and mails use the next language that they are shipped in."""
     reader = Reader("pl", None, "DE")
     assert "to kod logowania" in compose(Channel.SMS, reader, templates={"pl": POLISH}).body
     document = compose(Channel.VOICE, reader, templates={"pl": POLISH}).body

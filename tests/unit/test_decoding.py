@@ -1,4 +1,4 @@
-"""From JSON to typed values: what is not plain JSON, or not declared, is refused and never breaks anything."""
+"""From JSON to typed values: anything that is not plain JSON, or not declared, is refused without a crash."""
 
 import json
 from typing import Annotated, Any, Literal

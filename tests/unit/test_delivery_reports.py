@@ -1,4 +1,4 @@
-"""Callbacks: what Twilio's statuses mean, and what is asked of the store for each."""
+"""Callbacks: the meaning of Twilio's statuses, and the store's calls for each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ RUNTIME = Runtime(
 
 @dataclass
 class Sends:
-    """One send, `REF`, and what was written of it."""
+    """A store with one send, `REF`, that keeps what was recorded."""
 
     is_news: bool = True
     looked_for: list[str] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Sends:
         raise NotImplementedError
 
     def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool:
-        assert (event is not None) == (delivery is Delivery.DELIVERED)  # that it arrived is in the history
+        assert (event is not None) == (delivery is Delivery.DELIVERED)  # its arrival is in the history
         self.written.append(delivery)
         return self.is_news
 
@@ -77,7 +77,7 @@ class Sends:
 
 
 def is_signed(token: str, url: str, parameters: dict[str, str], signature: str) -> bool:
-    """Takes one signature, of one URL."""
+    """Accepts one signature, for one URL."""
     return (token, url, signature) == ("token", "https://login.example.com", "right")
 
 
@@ -89,7 +89,7 @@ def report(sends: Sends, ref: str = REF, signature: str = "right", **parameters:
 
 
 def test_every_status_of_twilio_is_known() -> None:
-    """Messages and calls, as their API's description lists them."""
+    """The statuses of messages and calls, as Twilio's API description lists them."""
     messages = {"queued", "sending", "sent", "failed", "delivered", "undelivered", "scheduled", "read", "canceled"}
     calls = {"queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"}
     assert set(STATUSES) == messages | calls | {"accepted", "initiated"}
@@ -140,7 +140,7 @@ def test_a_report_about_no_send_is_ignored() -> None:
 
 @pytest.mark.parametrize("ref", ["", "ref", REF[1:], REF + "0", REF.upper(), f"{REF}\n", "0" * 5000])
 def test_an_invalid_reference_causes_no_read(ref: str) -> None:
-    """A key of the table may not be of any length."""
+    """The table's keys have a maximum length."""
     sends = Sends()
     assert report(sends, ref=ref, MessageStatus="failed", ErrorCode="30005") is None
     assert (sends.looked_for, sends.written) == ([], [])
@@ -154,7 +154,7 @@ def test_an_invalid_status_causes_no_read() -> None:
 
 
 def test_a_message_progresses_step_by_step() -> None:
-    """What ranks no higher is late."""
+    """A status that does not rank higher is late."""
     course = [Delivery.SENDING, Delivery.UNKNOWN, Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED]
     assert [delivery.rank for delivery in course] == sorted({delivery.rank for delivery in course})
     ends = {delivery.rank for delivery in (Delivery.DELIVERED, Delivery.UNDELIVERED, Delivery.FAILED)}

@@ -1,4 +1,4 @@
-"""The page about the API names every code, setting, call and operation that there is; no page leads to what is not there."""
+"""docs/api.md names every code, setting, call and operation; no page has a dead link."""
 
 import re
 from pathlib import Path
@@ -57,7 +57,7 @@ def test_every_direct_operation_is_documented(name: str) -> None:
 
 
 def anchors(page: Path) -> set[str]:
-    """What a link into the page may name: its headings, as GitHub writes them."""
+    """The anchors of a page: its headings, as GitHub writes them."""
     titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 

@@ -1,4 +1,4 @@
-"""The tree of refusals: as its docstring draws it, as the design lists it, each with a code of its own."""
+"""The tree of refusals: equal to its docstring and to the design, with a unique code for each."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Messages: alphabet and segments are the carrier's, and no name brings a second code into them."""
+"""Messages: alphabet and segments are counted as the carrier does, and no name adds a second code."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The direction of imports between the rooms of the package. Few modules know AWS, two know Twilio's SDK."""
+"""The direction of imports between the rooms of the package, and who may import AWS and Twilio's SDK."""
 
 import ast
 import subprocess
@@ -14,7 +14,7 @@ MODULES = {
     path.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/", "."): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-# What each outer library or system module may be imported by. All other modules import none of them.
+# The modules that may import each outer library or system module. No other module may.
 ALLOWED = {
     "boto3": {"mfa.wiring", "mfa.store.table"},
     "botocore": {"mfa.wiring", "mfa.store.table", "mfa.aws.signer", "mfa.aws.cipher", "mfa.delivery.ses"},
@@ -123,8 +123,8 @@ def test_every_module_has_a_docstring() -> None:
 
 
 def imported_by(statement: str) -> set[str]:
-    """What a new process has imported after a statement."""
-    # Not in the layer, and where it is installed botocore's urllib3 loads it, with cryptography.
+    """The modules that a new process has imported after a statement."""
+    # Not in the layer. If it is installed, botocore's urllib3 loads it, with cryptography.
     probe = f"import sys\nsys.modules['OpenSSL'] = None\n{statement}\nprint(*sys.modules, sep='\\n')"
     environment = {"PATH": "", "PYTHONPATH": str(PACKAGE.parent), "METRICS_NAMESPACE": "mfa"}
     done = subprocess.run(
@@ -139,7 +139,7 @@ def load(function: str) -> str:
 
 
 def test_a_passcode_is_verified_without_twilio_argon2_phonenumbers_jwt_or_cryptography() -> None:
-    """Cold starts are decided by imports."""
+    """Imports decide the length of a cold start."""
     statement = (
         load("verify_code") + "\nimport mfa.flows.verify_passcode, mfa.http.views, mfa.http.app, mfa.store.attempts"
     )
@@ -163,7 +163,7 @@ def test_importing_a_module_reads_no_environment_and_opens_nothing(module: str) 
         "        raise RuntimeError(event)\n"
         "sys.addaudithook(watch)\n"
     )
-    # boto3's vendored requests look at sockets' abilities; only connections count.
+    # boto3's vendored requests only checks what sockets can do; a connection would count.
     watch = watch.replace("'socket.'", "'socket.connect', 'socket.bind', 'socket.getaddrinfo'")
     assert module in imported_by(f"{watch}import {module}")
 

@@ -1,4 +1,4 @@
-"""Metrics: valid lines, each metric as the one list has it, and nothing that grows with the number of users."""
+"""Metrics: valid lines, every metric as listed, and no label that grows with the number of users."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from tests.emf import MAX_VALUES, Datum, data
 
 
 class Book:
-    """A metrics recorder with a clock that jumps by 12.5 ms, and what it wrote."""
+    """A metrics recorder with a clock that jumps by 12.5 ms, and the lines it wrote."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -131,7 +131,7 @@ def test_known_errors_are_counted_by_code_and_all_others_together() -> None:
 
 
 class Phone:
-    """A messenger that answers what it is told."""
+    """A messenger with a given outcome."""
 
     def __init__(self, outcome: Outcome, refusal: Exception | None = None) -> None:
         self.outcome = outcome
@@ -178,7 +178,7 @@ def test_a_pause_is_counted_and_still_refuses() -> None:
 
 
 def test_metered_classes_have_the_same_methods_as_their_protocols() -> None:
-    """What is metered has the same methods as what is behind it, so that nothing is lost on the way."""
+    """A metered class has the same methods as its protocol, so no call is lost."""
     from mfa.flows import ports
 
     pairs: list[tuple[type, Callable[..., Any] | type]] = [

@@ -1,4 +1,4 @@
-"""Passcodes and prefixes: drawn, kept as a digest, read from what people type."""
+"""Passcodes and prefixes: drawn, stored as a digest, read from typed text."""
 
 import itertools
 import string
@@ -17,7 +17,7 @@ KEY = b"key-of-the-test-vectors"
 
 
 def drawn(number: int) -> Callable[[int], int]:
-    """A source of randomness that gives this number, folded into the range asked for."""
+    """A source of randomness that returns this number, modulo the requested range."""
     return lambda limit: number % limit
 
 
@@ -67,7 +67,7 @@ def test_typed_or_pasted_text_is_read_as_its_digits(typed: str, digits: str) -> 
         "581\n883",
         "581883\r",
         "581883\x00",
-        "581\u2009883",  # a thin blank is nothing a keyboard types
+        "581\u2009883",  # no keyboard types a thin blank
         "\u200b581883",
         "\ufeff581883",
         "\u202e581883",

@@ -1,4 +1,4 @@
-"""Phone numbers: read, judged by their own region and kind, and never shown."""
+"""Phone numbers: parsed, judged by their own region and kind, and never shown."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is secret shows in no repr and in no text of an exception, wherever the value is kept."""
+"""Secrets are in no repr and in no text of an exception."""
 
 import dataclasses
 import inspect
@@ -71,7 +71,7 @@ def classes() -> list[type]:
     return sorted(found, key=lambda each: f"{each.__module__}.{each.__name__}")
 
 
-# By their names, these hold what must not be shown.
+# Fields with these names must be hidden.
 SECRET_NAMES = {
     "password",
     "password_hash",

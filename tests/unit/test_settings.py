@@ -1,4 +1,4 @@
-"""The settings: ranges, the merge, what contradicts itself, and the token that nothing shows."""
+"""The settings: ranges, the merge, contradictions, and the hidden token."""
 
 import json
 from typing import Any
@@ -316,7 +316,7 @@ def test_a_document_names_every_setting_and_says_when_there_is_no_token() -> Non
 
 
 def of_a_newer_version(value: Any) -> Any:
-    """The document with one more member in each of its objects, as a newer version might save it."""
+    """The document with one more member in each object, as a newer version might save it."""
     if isinstance(value, dict):
         return {name: of_a_newer_version(each) for name, each in value.items()} | {"brand_new": [1]}
     return [of_a_newer_version(each) for each in value] if isinstance(value, list) else value

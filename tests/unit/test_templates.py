@@ -1,4 +1,4 @@
-"""Templates: twelve languages that keep the contract, and a linter that lets nothing else be saved."""
+"""Templates: twelve languages that keep the contract, and a linter that refuses everything else."""
 
 import re
 import string
@@ -55,11 +55,11 @@ def report(template: str, origin: str | None = None, passcode_length: int = 6) -
 
 
 def runs(body: str, length: int) -> list[str]:
-    """`\\d` means any script's digits, as autofill may take them."""
+    """`\\d` matches the digits of any script, because autofill may do so too."""
     return [run for run in re.findall(r"\d+", body) if len(run) >= length]
 
 
-# What is shipped.
+# The shipped templates.
 
 
 def test_twelve_languages_are_shipped() -> None:
@@ -85,7 +85,7 @@ def test_a_message_and_a_notice_stay_in_gsm_7_where_the_language_allows(locale: 
 @pytest.mark.parametrize("locale", ONE_SEGMENT)
 @pytest.mark.parametrize("name", ["a", "abcdefghijklmnop", "x" * 17, "x" * 128, "用户" * 64])
 def test_a_message_is_one_segment_for_any_name(locale: str, name: str) -> None:
-    """Arabic is not among them; nor, in a language of GSM-7, is a name that is not."""
+    """Except Arabic, and names outside GSM-7 in languages of GSM-7."""
     body = text(built_in(locale), passcode(name))
     assert gsm7.segments(body) == 1 or (locale in GSM7 and not gsm7.is_gsm7(name))
 
@@ -407,7 +407,7 @@ FRAGMENTS = st.lists(
 PLAIN = st.sampled_from(
     [" is the code ", " is the code. ", ", the code of ", "\nthe code\n", " は「確認」のコード、", " x\n\n"]
 )
-# Mostly sound, and now and then not.
+# Mostly valid templates, and some invalid ones.
 TEMPLATES = st.builds(
     lambda order, between, begin, end: begin + "".join(map("".join, zip(order, between, strict=True))) + end,
     st.permutations(["{code}", "{login_name}", "{prefix}", "{signature}"]),
@@ -421,7 +421,7 @@ TEMPLATES = st.builds(
 def test_a_template_that_may_be_saved_keeps_the_code_apart(
     template: str, name: str, code: str, signature: str, origin: str | None
 ) -> None:
-    """Whatever the user is called and the signature becomes afterwards."""
+    """For any user name, and any signature set afterwards."""
     if not report(template).acceptable:
         return
     body = text(template, passcode(name, code, origin, signature))

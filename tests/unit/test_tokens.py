@@ -35,7 +35,7 @@ TOKEN = MfaToken(
 
 
 class LocalSigner:
-    """Signs with a key of this process, as KMS does with its own."""
+    """Signs with a key of this process, as KMS signs with its own."""
 
     def __init__(self) -> None:
         self.private = ec.generate_private_key(ec.SECP256R1())

@@ -1,4 +1,4 @@
-"""Speech: a call says the code slowly and twice, in TwiML that Twilio can read."""
+"""TwiML: a call says the code slowly and twice."""
 
 import string
 from typing import Any
@@ -22,7 +22,7 @@ def said(document: str) -> list[Element]:
 
 
 def spoken(say: Element) -> list[str]:
-    """What a <Say> says, cut at its pauses."""
+    """The text of a <Say>, split at its pauses."""
     return [say.text or "", *(pause.tail or "" for pause in say)]
 
 

@@ -1,4 +1,4 @@
-"""Login names: one spelling for each user, and nothing in them that could be smuggled into a message."""
+"""Login names: one canonical spelling for each user, and no characters that could change a message."""
 
 import string
 import sys
