@@ -196,10 +196,15 @@ def test_a_name_is_taken_in_every_spelling(stack: Stack) -> None:
         ({"alias": "a\nb"}, "alias"),
         ({"owner": 1}, "owner"),
         ({"contact_email": "nobody"}, "contact_email"),
+        ({"contact_email": "用户@example.com"}, "contact_email"),
+        ({"contact_email": "a..b@example.com"}, "contact_email"),
+        ({"contact_email": ".a@example.com"}, "contact_email"),
+        ({"contact_email": "a\u202e@example.com"}, "contact_email"),
+        ({"contact_email": "a@example.c"}, "contact_email"),
         ({"contact_email": "a@example.com\nBcc: b@example.com"}, "contact_email"),
         ({"contact_email": "a@example.com, b@example.com"}, "contact_email"),
         ({"locale": "english"}, "locale"),
-        ({"locale": "en_US"}, "locale"),
+        ({"locale": "xx-yy-zz-ww-vv-uu"}, "locale"),
         ({"locale": ""}, "locale"),
         ({"phones": []}, "phones"),
         ({"version": 1}, "version"),
@@ -210,6 +215,30 @@ def test_an_invalid_user_is_refused_naming_the_field(stack: Stack, change: dict[
     assert field(refused(stack, "users.create", **{"login_name": "new", "password": PASSWORD} | change)) == named
     if named != "login_name":
         assert field(refused(stack, "users.patch", **{"login_name": "root"} | change)) == named
+
+
+@pytest.mark.parametrize(
+    ("field_name", "given", "kept"),
+    [
+        ("contact_email", "a@example.xn--p1ai", "a@example.xn--p1ai"),
+        ("contact_email", "A@Example.рф", "A@example.xn--p1ai"),
+        ("contact_email", "d.user+mfa@EXAMPLE.com", "d.user+mfa@example.com"),
+        ("locale", "en_US", "en-US"),
+        ("locale", "iw", "he"),
+        ("locale", "es-419", "es-419"),
+        ("locale", "en-001", "en-001"),
+        ("locale", "ca-valencia", "ca-valencia"),
+        ("locale", "zh_hant_hk", "zh-Hant-HK"),
+    ],
+)
+def test_an_address_and_a_language_are_kept_in_one_spelling(
+    stack: Stack, new_person: NewPerson, field_name: str, given: str, kept: str
+) -> None:
+    person = new_person(phones=0)
+    assert stack.admin("users.patch", login_name=person.name, **{field_name: given})[field_name] == kept
+    row = f"login_name,{field_name}\n{person.name},{given}\n"
+    report = stack.admin("users.import", csv=row, dry_run=False)
+    assert (report["errors"], report["unchanged"]) == ([], 1)
 
 
 @pytest.mark.parametrize(

@@ -417,6 +417,24 @@ def test_a_resend_is_in_the_language_of_the_first(stack: Stack, new_person: NewP
     assert [words in request["parameters"]["Body"] for request in requests(stack)] == [True, True]
 
 
+@pytest.mark.parametrize("locale", ["en_US", "en_US.UTF-8", "xx", "e--", "sr@latin", "C."])
+def test_a_locale_in_another_spelling_or_of_no_language_refuses_nobody(
+    stack: Stack, new_person: NewPerson, locale: str
+) -> None:
+    person = new_person(locale="en")
+    person.login()
+    assert person.start(locale=locale).status == 201
+    assert "is the verification code" in asked(stack)["Body"]
+
+
+def test_the_default_language_comes_before_the_regions(stack: Stack, new_person: NewPerson) -> None:
+    person = new_person(locale=None)
+    with stack.with_settings(default_locale="de-AT"):
+        person.login()
+        person.start()
+    assert "Bestätigungscode" in asked(stack)["Body"]
+
+
 @pytest.mark.parametrize("locale", ["", "a", "de\n", "de DE", "x" * 36, "{code}", 5])
 def test_an_invalid_language_tag_is_refused(person: Person, locale: object) -> None:
     person.login()

@@ -24,6 +24,9 @@ ALLOWED = {
     "urllib3": {"mfa.delivery.twilio"},
     "argon2": {"mfa.users.passwords"},
     "phonenumbers": {"mfa.factors.phone_numbers"},
+    "langcodes": {"mfa.messages.language_tags"},
+    "email_validator": {"mfa.messages.addresses"},
+    "idna": {"mfa.messages.addresses"},
     "cryptography": {"mfa.aws.signer"},
     "jwt": {"mfa.aws.signer", "mfa.administration.access"},
     "itsdangerous": {"mfa.tokens.mfa_tokens", "mfa.tokens.cursors"},
@@ -144,6 +147,7 @@ def test_a_passcode_is_verified_without_twilio_argon2_phonenumbers_jwt_or_crypto
         load("verify_code") + "\nimport mfa.flows.verify_passcode, mfa.http.views, mfa.http.app, mfa.store.attempts"
     )
     heavy = {"twilio", "requests", "argon2", "phonenumbers", "jwt", "cryptography", "pydantic"}
+    heavy |= {"langcodes", "email_validator", "idna"}
     loaded = imported_by(statement)
     assert {name.partition(".")[0] for name in loaded} & heavy == set()
     assert "mfa.vendor_errors" not in loaded, "only an error pays for the table of errors"

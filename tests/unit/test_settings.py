@@ -157,7 +157,31 @@ def test_a_switch_is_true_or_false_and_nothing_else(path: str) -> None:
         ("origin", "https://login.example.com"),
         ("origin", "login.example.com/"),
         ("origin", "login.example.com:8080"),
-        ("origin", "LOGIN.example.com"),
+        ("origin", "1.2.3.4"),
+        ("origin", "login.example.c"),
+        ("origin", "a_b.example.com"),
+        ("origin", "login.example.com."),
+        ("origin", "xn--a.example.com"),
+        ("origin", "l\u202eogin.example.com"),
+        ("email_sender", "用户@example.com"),
+        ("email_sender", "a..b@example.com"),
+        ("email_sender", ".a@example.com"),
+        ("email_sender", "a.@example.com"),
+        ("email_sender", "a\u202e@example.com"),
+        ("email_sender", "a@example\u202e.com"),
+        ("email_sender", "a@ex\u200bample.com"),
+        ("email_sender", "a@[1.2.3.4]"),
+        ("email_sender", "a@1.2.3.4"),
+        ("email_sender", "a@-x.example"),
+        ("email_sender", "a@x_y.example"),
+        ("email_sender", "a@xn--a.example"),
+        ("email_sender", "a@mail.local"),
+        ("email_sender", '"a b"@example.com'),
+        ("default_locale", "EN"),
+        ("default_locale", "english"),
+        ("default_locale", ""),
+        ("default_locale", "pl"),
+        ("default_locale", "he"),
         ("origin", "login.example.com\n"),
         ("origin", "login example.com"),
         ("origin", "localhost"),
@@ -426,3 +450,43 @@ def test_a_deeply_nested_patch_is_refused_and_breaks_nothing(depth: int) -> None
     for _ in range(depth):
         patch = {"twilio": patch}
     refused(patch)
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "kept"),
+    [
+        ("origin", "LOGIN.Example.com", "login.example.com"),
+        ("origin", "login.xn--j6w193g", "login.xn--j6w193g"),
+        ("origin", "login.香港", "login.xn--j6w193g"),
+        ("origin", "вход.example.рф", "xn--b1ae3a1a.example.xn--p1ai"),
+        ("origin", "straße.example", "xn--strae-oqa.example"),
+        ("origin", "a-b.c1.museum", "a-b.c1.museum"),
+        ("email_sender", "a@example.xn--p1ai", "a@example.xn--p1ai"),
+        ("email_sender", "a@example.рф", "a@example.xn--p1ai"),
+        ("email_sender", "A.B+c@EXAMPLE.com", "A.B+c@example.com"),
+        ("email_sender", "o'neil@example.ie", "o'neil@example.ie"),
+        ("email_sender", "x" * 64 + "@example.com", "x" * 64 + "@example.com"),
+        ("default_locale", "en-GB", "en-GB"),
+        ("default_locale", "es-419", "es-419"),
+        ("default_locale", "en-001", "en-001"),
+        ("default_locale", "zh-HK", "zh-HK"),
+        ("default_locale", None, None),
+    ],
+)
+def test_a_name_is_kept_in_the_form_that_can_be_sent_to(field: str, written: str | None, kept: str | None) -> None:
+    settings, _ = merged(SET_UP, {field: written})
+    assert getattr(settings, field) == kept
+
+
+@pytest.mark.parametrize("locale", ["es-419", "en-001", "ca-valencia", "zh-Hant-HK", "he", "pt-PT"])
+def test_a_template_may_be_in_any_language(locale: str) -> None:
+    template = "{code} for {login_name}, {prefix}\n{signature}"
+    settings, _ = merged(SET_UP, {"templates": {locale: template}, "default_locale": locale})
+    assert (settings.templates, settings.default_locale) == ({locale: template}, locale)
+
+
+@pytest.mark.parametrize(("locale", "name"), [("iw", "he"), ("tl", "fil"), ("cmn", "zh"), ("sh", "sr-Latn")])
+def test_a_template_has_one_name_for_its_language(locale: str, name: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        merged(SET_UP, {"templates": {locale: "{code} for {login_name}, {prefix}\n{signature}"}})
+    assert caught.value.members["errors"] == [{"field": f"templates.{locale}", "message": f"is called {name}"}]

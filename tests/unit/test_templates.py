@@ -11,14 +11,16 @@ from phonenumbers import SUPPORTED_REGIONS
 from infra.local.twilio import segments as twilio
 from mfa.errors import InvalidRequest
 from mfa.messages import gsm7, passcode_texts, templates
+from mfa.messages.language_tags import canonical
 from mfa.messages.locales import texts
 from mfa.messages.passcode_texts import Passcode
 from mfa.messages.templates import LOCALES, built_in, lint, match, render, text
 from mfa.settings.values import Settings
 from mfa.users.user import new_login_name
+from tests.unit.test_imports import imported_by
 
 SIGNATURE = Settings().signature
-GSM7 = ("en", "de", "fr", "es", "pt-BR", "it", "nl")
+GSM7 = ("en", "de", "fr", "es", "pt-BR", "pt-PT", "it", "nl")
 UCS2 = ("zh-Hans", "zh-Hant", "ja", "ko", "ar")
 ONE_SEGMENT = tuple(locale for locale in LOCALES if locale != "ar")
 PASSCODE = Passcode(login_name="demo.user", code="581883", prefix="XYWD", signature=SIGNATURE, origin=None)
@@ -62,8 +64,8 @@ def runs(body: str, length: int) -> list[str]:
 # The shipped templates.
 
 
-def test_twelve_languages_are_shipped() -> None:
-    assert LOCALES == ("en", "de", "fr", "es", "pt-BR", "zh-Hans", "zh-Hant", "ja", "ko", "it", "nl", "ar")
+def test_thirteen_languages_are_shipped() -> None:
+    assert LOCALES == ("en", "de", "fr", "es", "pt-BR", "pt-PT", "zh-Hans", "zh-Hant", "ja", "ko", "it", "nl", "ar")
     assert {*GSM7, *UCS2} == set(LOCALES)
 
 
@@ -517,7 +519,19 @@ def test_missing_signature_and_login_name_are_warnings() -> None:
         ("es-419", "es"),
         ("nl-BE", "nl"),
         ("pt", "pt-BR"),
-        ("pt-PT", "pt-BR"),
+        ("pt-AO", "pt-PT"),
+        ("pt-US", "pt-BR"),
+        ("en_US.UTF-8", "en"),
+        ("de_DE@euro", "de"),
+        ("zh_HK", "zh-Hant"),
+        ("zh-CN-u-nu-hant", "zh-Hans"),
+        ("zh-TW-u-nu-hans", "zh-Hant"),
+        ("und-HK", "zh-Hant"),
+        ("en-001", "en"),
+        ("en-AU-oxendict", "en"),
+        ("es-MX", "es"),
+        ("gsw", "de"),
+        ("cmn", "zh-Hans"),
         ("zh", "zh-Hans"),
         ("zh-CN", "zh-Hans"),
         ("zh-SG", "zh-Hans"),
@@ -548,7 +562,13 @@ def test_a_language_tag_is_looked_up(tag: str, locale: str) -> None:
     assert match(None, tag, "JP") == locale
 
 
-@pytest.mark.parametrize("tag", [None, "", "pl", "sv-SE", "*", "x", "C", "i-klingon", "e", "de--CH", "ｄｅ", "12", "-"])
+@pytest.mark.parametrize(
+    "tag",
+    [
+        None, "", "pl", "sv-SE", "*", "x", "C", "i-klingon", "e", "de--CH", "ｄｅ", "12", "-", "und", "mul", "root", "POSIX",
+        "x-private", "ca-valencia", "de-" + "x" * 9, "en US", "en\u200b", "zz", "C.UTF-8", "he", "iw", "a" * 64,
+    ],
+)  # fmt: skip
 def test_the_user_comes_after_the_request_and_the_region_after_both(tag: str | None) -> None:
     assert match(tag, "ko", "JP") == "ko"
     assert match(tag, tag, "JP") == "ja"
@@ -562,8 +582,8 @@ def test_the_user_comes_after_the_request_and_the_region_after_both(tag: str | N
         ("HK", "zh-Hant"), ("MO", "zh-Hant"), ("TW", "zh-Hant"), ("CN", "zh-Hans"), ("SG", "en"), ("JP", "ja"), ("KR", "ko"),
         ("DE", "de"), ("AT", "de"), ("CH", "de"), ("LI", "de"), ("FR", "fr"), ("LU", "fr"), ("MC", "fr"), ("SN", "fr"),
         ("BE", "nl"), ("NL", "nl"), ("SR", "nl"), ("IT", "it"), ("SM", "it"), ("VA", "it"), ("ES", "es"), ("MX", "es"),
-        ("AR", "es"), ("PY", "es"), ("PR", "es"), ("GQ", "es"), ("BR", "pt-BR"), ("PT", "pt-BR"), ("AO", "pt-BR"),
-        ("MZ", "pt-BR"), ("CV", "pt-BR"), ("EG", "ar"), ("SA", "ar"), ("AE", "ar"), ("MA", "ar"), ("US", "en"), ("GB", "en"),
+        ("AR", "es"), ("PY", "es"), ("PR", "es"), ("GQ", "es"), ("BR", "pt-BR"), ("PT", "pt-PT"), ("AO", "pt-PT"),
+        ("MZ", "pt-PT"), ("CV", "pt-PT"), ("EG", "ar"), ("SA", "ar"), ("AE", "ar"), ("MA", "ar"), ("US", "en"), ("GB", "en"),
         ("CA", "en"), ("IN", "en"), ("ZA", "en"), ("IL", "en"), ("SE", "en"), ("hk", "zh-Hant"), ("email", "en"), ("", "en"),
     ],
 )  # fmt: skip
@@ -591,14 +611,79 @@ def test_only_what_is_available_is_found() -> None:
         ("pt-PT", ["pt-BR", "pt-PT"], "pt-PT"),
         ("pl-PL", ["en", "pl"], "pl"),
         # RFC 4647, 3.4: x goes with private1, so that zh-Hant-CN-x is never looked up.
-        ("zh-Hant-CN-x-private1-private2", ["zh-Hant-CN-x", "zh-Hant-CN-x-private1"], "zh-Hant-CN-x-private1"),
         ("zh-Hant-CN-x-private1-private2", ["zh-Hant-CN-x", "zh-Hant-CN"], "zh-Hant-CN"),
-        ("de-x-private1-private2", ["de-x", "de", "de-x-private1"], "de-x-private1"),
         ("de-a-b-private1", ["de-a-b", "de-a", "de"], "de"),
+        # CLDR: likely subtags and parents.
+        ("zh-Hant-HK", ["zh-HK", "zh-TW", "zh-CN"], "zh-HK"),
+        ("zh-Hant-HK", ["zh-Hans", "zh-HK"], "zh-HK"),
+        ("zh-TW", ["zh-HK", "zh-Hans"], "zh-HK"),
+        ("zh-SG", ["zh-CN", "zh-TW"], "zh-CN"),
+        ("pt-AO", ["pt", "pt-PT"], "pt-PT"),
+        ("pt-MO", ["pt-BR", "pt-PT"], "pt-PT"),
+        ("es-MX", ["es", "es-419"], "es-419"),
+        ("es-ES", ["es", "es-419"], "es"),
+        ("en-NZ", ["en", "en-GB"], "en-GB"),
+        ("ca-valencia", ["ca", "es"], "ca"),
+        ("ca", ["es", "en"], "en"),
+        ("sr-Latn-RS", ["sr-Latn", "sr"], "sr-Latn"),
+        ("sr", ["sr-Latn", "sr"], "sr"),
+        # CLDR: aliases.
+        ("iw", ["he"], "he"),
+        ("iw-IL", ["he"], "he"),
+        ("he", ["iw"], "iw"),
+        ("in", ["id"], "id"),
+        ("id-ID", ["in"], "in"),
+        ("no", ["nb"], "nb"),
+        ("nb-NO", ["no"], "no"),
+        ("tl", ["fil"], "fil"),
+        ("tl-PH", ["fil"], "fil"),
+        ("sh", ["sr-Latn", "sr"], "sr-Latn"),
+        ("mo", ["ro"], "ro"),
+        ("mo-MD", ["ro"], "ro"),
+        ("ji", ["yi"], "yi"),
+        ("jw", ["jv"], "jv"),
     ],
 )
 def test_the_longest_available_tag_is_found_first(tag: str, available: list[str], locale: str) -> None:
     assert match(tag, None, None, available) == locale
+
+
+def test_the_default_comes_before_the_region_and_after_the_user() -> None:
+    """Many who live in the Emirates read no Arabic."""
+    assert match(None, None, "AE", default_locale="en") == "en"
+    assert match(None, "de", "AE", default_locale="en") == "de"
+    assert match("fr", "de", "AE", default_locale="en") == "fr"
+    assert match("pl", "-", "AE", default_locale="en-GB") == "en"
+    # One that nothing is written in, as by voice, is passed over.
+    assert match(None, None, "AE", default_locale="pl") == "ar"
+    assert match(None, None, "AE", default_locale=None) == "ar"
+
+
+@pytest.mark.parametrize(
+    ("tag", "written"),
+    [
+        ("en", "en"), ("EN", "en"), ("en_US", "en-US"), ("zh_hant_hk", "zh-Hant-HK"), ("iw", "he"), ("in", "id"),
+        ("tl", "fil"), ("sh", "sr-Latn"), ("mo", "ro"), ("es-419", "es-419"), ("en-001", "en-001"), ("CA-VALENCIA", "ca-valencia"),
+        ("zh-cmn-hans", "zh-Hans"), ("cmn-TW", "zh-TW"), ("zh-yue", "yue"), ("arb", "ar"), ("de-DD", "de-DE"), ("pt-BR", "pt-BR"),
+        ("", None), ("-", None), ("e", None), ("en--us", None), ("ｅｎ", None), ("en us", None), ("*", None),
+        ("en\n", None), ("en-\u202e", None), ("C", None), ("x" * 9, None), ("de-de-de", None),
+    ],
+)  # fmt: skip
+def test_a_language_has_one_spelling(tag: str, written: str | None) -> None:
+    assert canonical(tag) == written
+
+
+@given(st.text(max_size=40))
+def test_a_canonical_tag_stays_as_it_is(tag: str) -> None:
+    written = canonical(tag)
+    assert written is None or canonical(written) == written
+
+
+@pytest.mark.parametrize("tag", ["en", "en-US", "de_AT", "fr-FR", "pt-BR", "zh-Hant", "it-CH", "ar-AE"])
+def test_the_usual_tags_load_no_library(tag: str) -> None:
+    """Cold starts are decided by imports."""
+    statement = f"from mfa.messages import composition; composition.Reader({tag!r}, None, 'HK').language()"
+    assert "langcodes" not in imported_by(statement)
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=3))

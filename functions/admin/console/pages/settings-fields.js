@@ -27,6 +27,7 @@ export const FIELDS = [
   { name: "lock_seconds", label: "Lock lasts", tab: "mfa", show: minutes },
   { name: "signature", label: "Signature", tab: "messages" },
   { name: "origin", label: "Host for autofill", tab: "messages" },
+  { name: "default_locale", label: "Default language", tab: "messages", show: (locale) => (locale ? languageName(locale) : "(the phone's country decides)") },
   { name: "email_sender", label: "Email sender", tab: "messages" },
   { name: "voice.enabled", label: "Calls", tab: "messages" },
   { name: "whatsapp.content_sid", label: "WhatsApp template", tab: "messages" },

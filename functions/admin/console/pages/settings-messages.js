@@ -24,6 +24,7 @@ export function draw(draft) {
         "div",
         { class: "fields" },
         text("signature", { label: "Signature", maxlength: 40, after: templates.judge, hint: "The last words of the message, at most 40 characters, without a link." }),
+        text("default_locale", { label: "Default language", nullable: true, maxlength: 35, placeholder: "en", hint: "For users without a language of their own, in place of the language of the phone's country: en, pt-BR, zh-Hant." }),
         text("origin", { label: "Host for autofill", nullable: true, placeholder: "login.example.com", after: templates.judge, hint: "Phones fill the passcode in on this host only." }),
       ),
     ),

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from mfa import errors
 from mfa.administration import csv_users, ports
 from mfa.administration.answers import ImportReport, LineError
+from mfa.administration.profile_values import canonical_values
 from mfa.administration.requests import ExportUsers, ImportUser, ImportUsers
 from mfa.administration.user_changes import UserAdministration, Users
 from mfa.challenges.account import Account
@@ -99,17 +100,19 @@ class Imports:
         )
 
     def _wrong(self, line: csv_users.Line, settings: Settings) -> LineError | None:
-        """Judges what the decoding cannot: numbers by their plans, hashes by their cost."""
+        """Judges what the decoding cannot: addresses, languages, numbers by their plans, hashes by their cost."""
         user = line.user
         if user is None:
             return line.error
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         try:
+            canonical_values({"contact_email": user.contact_email, "locale": user.locale})
             for number in user.phones:
                 phone_numbers.parse(number, settings.regions.permits, "phones", calls=settings.calls_landlines)
         except errors.InvalidRequest as error:
-            return LineError(line.number, "phones", error.members["errors"][0]["message"])
+            wrong = error.members["errors"][0]
+            return LineError(line.number, wrong["field"], wrong["message"])
         except errors.DestinationBlocked as error:
             return LineError(line.number, "phones", str(error))
         if user.password_hash is not None and not self.hashes.accepts(user.password_hash):
@@ -123,11 +126,12 @@ class Imports:
         name = new_login_name(row.login_name)
         found = self.accounts.load_accounts([name])
         now = self.runtime.clock()
-        fields: dict[str, Any] = {
+        given = {
             field: value
             for field in row.__struct_fields__
             if field not in {"login_name", "phones"} and (value := getattr(row, field)) is not None
         }
+        fields = canonical_values(given)
         if not found:
             user = User(
                 login_name=name,

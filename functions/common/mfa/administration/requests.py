@@ -15,7 +15,7 @@ PAGE_MAX = 100
 
 type LoginName = Annotated[str, Meta(min_length=1, max_length=256)]
 type Text = Annotated[str, Meta(max_length=128, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)")]
-type Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$(?!\n)")]
+type Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$(?!\n)")]
 # NIST SP 800-63B-4, 3.1.1.2: at least 8 characters for a password that is used with a second factor.
 type Password = Annotated[str, Meta(min_length=8, max_length=256)]
 type Number = Annotated[str, Meta(max_length=64, examples=["+85292153799"])]

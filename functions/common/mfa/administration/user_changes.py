@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from msgspec import UNSET, structs
 
 from mfa import errors
+from mfa.administration.profile_values import canonical_values
 from mfa.administration.requests import NewUser, UserPatch
 from mfa.challenges.account import Account
 from mfa.factors.phones import PHONES_PER_USER, Phone
@@ -73,11 +74,12 @@ class UserAdministration:
         `if_match` is the ETag that was read, None to take what is there. Raises UserNotFound, PreconditionFailed where
         another change came in between, Forbidden for the last active system user.
         """
-        changes: dict[str, Any] = {
+        changes = {
             name: value
             for name in patch.__struct_fields__
             if name != "login_name" and (value := getattr(patch, name)) is not UNSET
         }
+        changes = canonical_values(changes)
         if "password" in changes:
             changes["password_hash"] = self.passwords.hash(changes.pop("password"))
         for _ in range(PATCH_TRIES):
@@ -159,8 +161,7 @@ class UserAdministration:
             mfa_enabled=new.mfa_enabled,
             alias=new.alias,
             owner=new.owner,
-            contact_email=new.contact_email,
-            locale=new.locale,
+            **canonical_values({"contact_email": new.contact_email, "locale": new.locale}),
             password_hash=self.passwords.hash(new.password),
             created_at=now,
             updated_at=now,

@@ -232,7 +232,7 @@ class SendPasscode:
             if self.runtime.clock() >= send.after.sent_at + NOTICE_SECONDS:
                 return
             ref = self.runtime.random_bytes(16).hex()
-            reader = composition.Reader(None, user.locale, phone.region)
+            reader = composition.Reader(None, user.locale, phone.region, settings.default_locale)
             notice = composition.notice(user.login_name, phone.number, reader, ref, settings.signature)
             now = self.runtime.clock()
             try:
@@ -320,7 +320,8 @@ def _compose(
         signature=settings.signature,
         origin=settings.origin,
     )
-    reader = composition.Reader(locale, user.locale, destination.phone.region if destination.phone else None)
+    region = destination.phone.region if destination.phone else None
+    reader = composition.Reader(locale, user.locale, region, settings.default_locale)
     wording = composition.Wording(settings.templates, settings.signature, settings.expiry_seconds)
     return composition.compose(passcode, destination.channel, destination.address, reader, ref, wording)
 

@@ -25,7 +25,7 @@ from mfa.challenges.settings_tests import (
 from mfa.factors.phones import Phone
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
-from mfa.messages import composition
+from mfa.messages import addresses, composition
 from mfa.messages.channels import DEFAULT
 from mfa.messages.outgoing import Outgoing
 from mfa.messages.passcode_texts import Passcode
@@ -90,6 +90,7 @@ class TestSettings:
 
         account = self._administrator(actor, login_name)
         tried = self._tried(patch)
+        mailbox = addresses.email(contact_email, "contact_email") if contact_email else None
         parsed = phone_numbers.parse(number, tried.settings.regions.permits, "phone")
         if all(phone.number != parsed.e164 for phone in account.phones):
             account.free_slot()
@@ -103,7 +104,7 @@ class TestSettings:
             number=parsed.e164,
             calling_code=parsed.calling_code,
             kind=parsed.kind,
-            contact_email=contact_email,
+            contact_email=mailbox,
         )
         budget = Budget(f"TESTS#{user.login_name}", Window.of(HOUR, send.after.sent_at), TESTS_PER_HOUR)
         self.tests.start(user.login_name, test, budget)
@@ -250,7 +251,7 @@ def _compose(user: User, phone: Phone, draft: Draft, ref: str, settings: Setting
         signature=settings.signature,
         origin=settings.origin,
     )
-    reader = composition.Reader(None, user.locale, phone.region)
+    reader = composition.Reader(None, user.locale, phone.region, settings.default_locale)
     wording = composition.Wording(settings.templates, settings.signature, settings.expiry_seconds)
     return composition.compose(passcode, DEFAULT, phone.number, reader, ref, wording)
 

@@ -13,6 +13,12 @@ else:
 type Id = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
+# Wide, so that no login fails over a language: a POSIX locale's name is understood, and what is no language passed over.
+type AskedLocale = Annotated[
+    str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z0-9_.@-]*$(?!\n)", description="BCP 47, as in en-GB")
+]
+
+
 class Login(Struct, frozen=True, forbid_unknown_fields=True):
     """Name and password."""
 
@@ -36,7 +42,7 @@ class StartChallenge(Struct, frozen=True, forbid_unknown_fields=True):
 
     phone_id: Id
     channel: PhoneChannel = DEFAULT.value
-    locale: Annotated[str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z0-9-]*$(?!\n)")] | None = None
+    locale: AskedLocale | None = None
 
 
 class ResendChallenge(Struct, frozen=True, forbid_unknown_fields=True):

@@ -23,16 +23,17 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom a message is: the language that was asked for, the user's own, and the region of the phone."""
+    """For whom a message is: the language that was asked for, the user's own, the phone's region, and the setting `default_locale`."""
 
     requested: str | None
     locale: str | None
     region: str | None
+    default: str | None = None
 
     def language(self, *more: str) -> str:
-        """The language, of those that are shipped and of these: as asked for, else the user's, else the region's."""
+        """The language, of those that are shipped and of these: as asked for, else the user's, the default, the region's."""
         available = sorted({*locales.LOCALES, *more})
-        return locales.match(self.requested, self.locale, self.region, available)
+        return locales.match(self.requested, self.locale, self.region, available, self.default)
 
 
 def template(locale: str, templates: Mapping[str, str]) -> str:

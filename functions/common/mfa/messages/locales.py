@@ -2,13 +2,14 @@
 
 A template holds `{code}`, `{login_name}`, `{prefix}` and `{signature}`. Text messages and notices stay inside GSM-7 (3GPP
 TS 23.038) where their language allows: it has è é ù ì ò à ä ö ñ ü, but not ç ê á í ó ú ã õ â î ô û ë ï, hence Spanish
-`clave` and Portuguese `token`. In Chinese, Japanese and Korean a message still is one segment of 70 characters, and so
+`clave` and Portuguese `token` and `chave`. In Chinese, Japanese and Korean a message still is one segment of 70 characters, and so
 its words are few. Mail may hold any character. Nobody is called he or she.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
+
+from mfa.messages.language_tags import closest
 
 DEFAULT = "en"
 
@@ -78,6 +79,16 @@ _BUILT_IN = {
         '{code} é o código de verificação para o login de "{login_name}". Identificador: {prefix}',
         "Uma pessoa que conhece a senha pediu que o código fosse enviado para cá em vez de para um telefone. Se o pedido não "
         "foi seu, não repasse o código e troque a senha.",
+    ),
+    # "Chave" in the text, since GSM-7 lacks letters of "código de verificação".
+    "pt-PT": _texts(
+        '{code} é a chave para confirmar a entrada de "{login_name}". Identificador: {prefix}',
+        'A chave para a entrada de "{login_name}" foi enviada por e-mail em vez de SMS. '
+        "Se outra pessoa a pediu, altere a palavra-passe.",
+        "Código de verificação, identificador {prefix}",
+        '{code} é o código de verificação para o início de sessão de "{login_name}". Identificador: {prefix}',
+        "Uma pessoa que sabe a palavra-passe pediu que o código fosse enviado para aqui em vez de para um telefone. Se o "
+        "pedido não foi seu, não revele o código e altere a palavra-passe.",
     ),
     "zh-Hans": _texts(
         "{code} 是“{login_name}”的登录验证码，编号 {prefix}",
@@ -161,15 +172,13 @@ _REGIONS = {
         "ko": "KP KR",
         "nl": "AW BE NL SR"
         " BQ CW",
-        "pt-BR": "AO BR CV GW MZ PT ST TL",
+        "pt-BR": "BR",
+        "pt-PT": "AO CV GW MZ PT ST TL",
         "zh-Hans": "CN",
         "zh-Hant": "HK MO TW",
     }.items()
     for region in regions.split()
 }  # fmt: skip
-# Where Chinese is written in the traditional script, by the same table (`zh_US` is `zh_Hant_US`).
-_TRADITIONAL = frozenset(["AU", "BN", "GB", "GF", "HK", "ID", "MO", "PA", "PF", "PH", "SR", "TH", "TW", "US", "VN"])
-_TAG = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
 
 
 def built_in(locale: str) -> str:
@@ -183,53 +192,18 @@ def texts(locale: str) -> Texts:
 
 
 def match(
-    request_locale: str | None, user_locale: str | None, region: str | None, available: Collection[str] = LOCALES
+    request_locale: str | None,
+    user_locale: str | None,
+    region: str | None,
+    available: Collection[str] = LOCALES,
+    default_locale: str | None = None,
 ) -> str:
-    """Which of the available locales a message is in: by the request, else the user, else the phone's region, else `en`.
+    """Which of the available locales a message is in.
 
-    Tags are looked up as RFC 4647, 3.4 says: cut from the end until one is available. Before that, Chinese is given the
-    script that its region writes (CLDR), and after it, Portuguese is Brazil's. What is no language tag (RFC 5646) is passed
-    over.
+    The first of these that is close enough to one: the request's, the user's, the administrator's default, the main
+    language of the phone's region; else `en`. What is no language tag (BCP 47) is passed over.
     """
-    by_tag = {locale.lower(): locale for locale in available}
-    for tag in (request_locale, user_locale, _REGIONS.get((region or "").upper())):
-        for wanted in _ranges(tag or ""):
-            if wanted in by_tag:
-                return by_tag[wanted]
+    for tag in (request_locale, user_locale, default_locale, _REGIONS.get((region or "").upper())):
+        if tag and (found := closest(tag, available)) is not None:
+            return found
     return DEFAULT
-
-
-def _ranges(tag: str) -> list[str]:
-    """The ranges to look up, the best first."""
-    written = tag.lower().replace("_", "-")
-    if not _TAG.fullmatch(written):
-        return []
-    language, *rest = written.split("-")
-    if language == "zh" and rest and rest[0] in {"cmn", "yue"}:  # extended language subtags
-        language = rest.pop(0)
-    if language in {"zh", "cmn", "yue"}:
-        others = [part for part in rest if part not in {"hans", "hant"}]
-        return [written, *_truncations("-".join(["zh", _script(language, rest), *others]))]
-    known_as = {"arb": ["ar"], "pt": ["pt-br"]}
-    return _truncations(written) + known_as.get(language, [])
-
-
-def _truncations(tag: str) -> list[str]:
-    """RFC 4647, 3.4: with the last subtag goes a singleton before it."""
-    parts = tag.split("-")
-    found = []
-    while parts:
-        found.append("-".join(parts))
-        parts.pop()
-        while parts and len(parts[-1]) == 1:
-            parts.pop()
-    return found
-
-
-def _script(language: str, rest: list[str]) -> str:
-    """`hans` or `hant`: as said, else as the region writes it, else Cantonese traditional and Chinese simplified."""
-    for part in rest:
-        if part in {"hans", "hant"}:
-            return part
-    region = next((part.upper() for part in rest if len(part) == 2), "HK" if language == "yue" else "CN")
-    return "hant" if region in _TRADITIONAL else "hans"

@@ -66,6 +66,12 @@ _WORDS = {
         "Repetindo, seu código é:",
         "Até logo.",
     ),
+    "pt-PT": Words(
+        Voice("pt-PT", "Polly.Ines"),
+        "O seu código de verificação para o início de sessão é:",
+        "Repito, o seu código é:",
+        "Adeus.",
+    ),
     "zh-Hans": Words(
         Voice("cmn-CN", "Google.cmn-CN-Standard-A"),
         "您的登录验证码是：",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
 from mfa.decoding import convert
 from mfa.errors import InvalidRequest
@@ -49,11 +49,17 @@ def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str |
 
 
 def checked(settings: Settings) -> Settings:
-    """The settings, where no two of them contradict each other. Raises InvalidRequest."""
+    """The settings as they are kept, with addresses in ASCII. Raises InvalidRequest where they contradict each other."""
     # Loaded only when settings are saved: they would slow the cold starts of everything else.
     from mfa.factors import phone_numbers  # noqa: PLC0415
+    from mfa.messages.addresses import email, host  # noqa: PLC0415
     from mfa.messages.templates import has_link, lint  # noqa: PLC0415
 
+    settings = structs.replace(
+        settings,
+        origin=host(settings.origin, "origin") if settings.origin else None,
+        email_sender=email(settings.email_sender, "email_sender") if settings.email_sender else None,
+    )
     if has_link(settings.signature):
         raise InvalidRequest("signature", "must not hold a link")
     if re.search(r"\d{4}", settings.signature):
@@ -71,6 +77,7 @@ def checked(settings: Settings) -> Settings:
         unfit = sender is not None and traits.senders and sender.kind not in traits.senders
         if unfit and traits.switch and channel.is_offered(settings):
             raise InvalidRequest(traits.switch, f"needs {traits.senders_in_words} as the sender")
+    _refuse_unknown_locales(settings)
     for locale, template in settings.templates.items():
         report = lint(
             template,
@@ -81,6 +88,19 @@ def checked(settings: Settings) -> Settings:
         if not report.acceptable:
             raise InvalidRequest(f"templates.{locale}", "; ".join(problem.message for problem in report.problems))
     return settings
+
+
+def _refuse_unknown_locales(settings: Settings) -> None:
+    """One spelling for each language; and a default in which there is something to say."""
+    from mfa.messages.language_tags import canonical, closest  # noqa: PLC0415 - as in `checked`
+    from mfa.messages.locales import LOCALES  # noqa: PLC0415
+
+    for locale in settings.templates:
+        if (name := canonical(locale)) != locale:
+            raise InvalidRequest(f"templates.{locale}", f"is called {name}" if name else "is no language")
+    default = settings.default_locale
+    if default is not None and closest(default, {*LOCALES, *settings.templates}) is None:
+        raise InvalidRequest("default_locale", "is a language that messages are not written in; add a template first")
 
 
 def _merge(target: Any, patch: Any) -> Any:

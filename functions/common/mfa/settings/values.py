@@ -13,13 +13,13 @@ from msgspec import Meta, Struct, structs
 from mfa.messages.channels import Channel, SenderKind
 
 E164 = r"^\+[1-9][0-9]{6,14}$(?!\n)"
-EMAIL = (
-    r"^[^@\s\"<>(),:;\[\]\\\x00-\x1f\x7f]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$(?!\n)"
-)
-LOCALE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$(?!\n)"
+# Roughly: `mfa.messages.addresses` judges addresses and host names when they are saved.
+EMAIL = r"^[^@\s]+@[^@\s]+$"
+HOST = r"^[^\s/:@]+$"
+# BCP 47, as CLDR writes it: language, script, region, variants (`zh-Hant-HK`, `es-419`, `ca-valencia`).
+LOCALE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*$(?!\n)"
 # Twilio's Auth Token: 32 hexadecimal digits.
 AUTH_TOKEN = r"[0-9a-f]{32}"  # noqa: S105 - the form of one
-HOST = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$(?!\n)"
 
 type Email = Annotated[str, Meta(pattern=EMAIL, max_length=254)]
 
@@ -141,9 +141,16 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "Your backup service provider"
     origin: Annotated[Annotated[str, Meta(pattern=HOST, max_length=253)] | None, _labelled("Host for autofill")] = None
     email_sender: Annotated[Email | None, _labelled("Email sender")] = None
+    default_locale: Annotated[
+        Annotated[str, Meta(pattern=LOCALE, max_length=35)] | None,
+        _labelled(
+            "Default language",
+            "For users without a language of their own, in place of the language of the phone's country.",
+        ),
+    ] = None
     regions: Regions = Regions()
     budgets: Budgets = Budgets()
-    templates: dict[Annotated[str, Meta(pattern=LOCALE)], Annotated[str, Meta(max_length=1600)]] = {}
+    templates: dict[Annotated[str, Meta(pattern=LOCALE, max_length=35)], Annotated[str, Meta(max_length=1600)]] = {}
     voice: VoiceSettings = VoiceSettings()
     whatsapp: WhatsApp = WhatsApp()
     test_numbers: Annotated[list[TestNumber], Meta(max_length=10), _labelled("Test numbers")] = []

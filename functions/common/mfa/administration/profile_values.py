@@ -1,0 +1,23 @@
+"""The values of a profile in the one form in which they are kept."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mfa.errors import InvalidRequest
+from mfa.messages.addresses import email
+from mfa.messages.language_tags import canonical
+
+
+def canonical_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """These fields of a profile, with the contact email and the language in their one spelling; others as they are.
+
+    Raises InvalidRequest, naming the field, for an address that mail cannot be sent to and for what is no language tag.
+    """
+    kept = dict(values)
+    if kept.get("contact_email"):
+        kept["contact_email"] = email(kept["contact_email"], "contact_email")
+    if kept.get("locale"):
+        kept["locale"] = canonical(kept["locale"])
+        if kept["locale"] is None:
+            raise InvalidRequest("locale", "is no language tag, such as en or pt-BR")
+    return kept
