@@ -177,6 +177,27 @@ def test_a_switch_is_true_or_false_and_nothing_else(path: str) -> None:
         ("email_sender", "a@xn--a.example"),
         ("email_sender", "a@mail.local"),
         ("email_sender", '"a b"@example.com'),
+        ("signature", "Ac\u200bme"),
+        ("signature", "Ac\u200dme"),
+        ("signature", "Acme\u00ad"),
+        ("signature", "\ufeffAcme"),
+        ("signature", "\u202eemcA"),
+        ("signature", "\u2066Acme\u2069"),
+        ("signature", "Acme\u200f"),
+        ("signature", "Acme\u3164\u115f"),
+        ("signature", "Acme\ufe0f"),
+        ("signature", "Acme\U000e0041"),
+        ("signature", "@acme #99"),
+        ("signature", "  @acme #99"),
+        ("signature", "@acme"),
+        ("signature", "Acme #99"),
+        ("signature", "Acme 12 34"),
+        ("signature", "Acme 12-34-56"),
+        ("signature", "Acme 1.2.3.4"),
+        ("signature", "Acme ١٢٣٤"),
+        ("signature", "Acme １２３４"),
+        ("signature", "bit.ly"),
+        ("signature", "новости.рф"),
         ("default_locale", "EN"),
         ("default_locale", "english"),
         ("default_locale", ""),
@@ -490,3 +511,33 @@ def test_a_template_has_one_name_for_its_language(locale: str, name: str) -> Non
     with pytest.raises(InvalidRequest) as caught:
         merged(SET_UP, {"templates": {locale: "{code} for {login_name}, {prefix}\n{signature}"}})
     assert caught.value.members["errors"] == [{"field": f"templates.{locale}", "message": f"is called {name}"}]
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "Your backup service provider",
+        "Acme & Söhne",
+        "Acme (since 199x)",
+        "C# Tools Ltd.",
+        "您的备份服务商",
+        "ارائه\u200cدهنده پشتیبان",
+        "24/7 Backup",
+        "",
+        "s" * 40,
+        "用" * 40,
+    ],
+)
+def test_an_ordinary_signature_is_saved(signature: str) -> None:
+    assert merged(SET_UP, {"signature": signature})[0].signature == signature
+
+
+def test_a_signature_may_not_make_three_segments_of_a_message_that_is_one() -> None:
+    """Forty Chinese characters fit two segments alone, and not with the line for autofill."""
+    assert refused({"signature": "用" * 40, "origin": "login.example.com"}) == "signature"
+    assert merged(SET_UP, {"signature": "用" * 10, "origin": "login.example.com"})[0].origin == "login.example.com"
+
+
+def test_a_host_may_not_make_a_message_too_long() -> None:
+    host = ".".join(["a" * 60] * 4) + ".com"
+    assert refused({"origin": host, "signature": "s" * 40}) == "origin"

@@ -146,7 +146,7 @@ def test_the_words_of_the_contract_are_in_every_english_message(name: str, code:
     shown = re.search(r'is the verification code for user "([^"]+)" login\. Reference: XYWD\n', body)
     assert shown
     assert body.endswith(f"\n{SIGNATURE}")
-    if len(name) <= passcode_texts.SHORTEST_LOGIN_NAME and not runs(name, len(code)):
+    if len(name) <= passcode_texts.SHORTEST_LOGIN_NAME and not runs(name, len(code)) and "." not in name:
         assert shown[1] == name
 
 

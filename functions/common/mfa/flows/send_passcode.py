@@ -210,7 +210,7 @@ class SendPasscode:
             )
         with suppress(errors.TemporarilyUnavailable):
             self.sends.record_delivery(send.receipt, outcome.delivery)
-        if not send.phone:
+        if send.after.channel.traits.factor.traits.stands_in:
             self._tell_phones(account, send, settings)
         return replace(send.after, delivery=outcome.delivery)
 

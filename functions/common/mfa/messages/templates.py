@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mfa.messages.gsm7 import is_gsm7, segments
+from mfa.messages.insertions import hidden, shown_names, shown_signature
 from mfa.messages.locales import DEFAULT, LOCALES, built_in, match, texts
-from mfa.messages.passcode_texts import SHORTEST_LOGIN_NAME, SHORTEST_PASSCODE, Passcode, without_runs
+from mfa.messages.passcode_texts import SHORTEST_PASSCODE, Passcode
 
 __all__ = [
     "DEFAULT",
@@ -51,8 +52,6 @@ _LINK = (
 # Four digits in a row, in any script, or in groups as people write them.
 _RUN = rf"\d{{{SHORTEST_PASSCODE},}}"
 _GROUPS = rf"\d(?:[ \u00a0\u202f.,/()-]?\d){{{SHORTEST_PASSCODE - 1},}}"
-# Persian and the scripts of India need the joiners; everything else that cannot be seen is refused.
-_JOINERS = "\u200c\u200d"
 # What Unicode's compatibility decomposition does not turn into the GSM alphabet.
 _SUGGESTIONS = (
     dict.fromkeys("’‘‚‛‹›", "'")
@@ -116,23 +115,19 @@ def text(template: str, passcode: Passcode) -> str:
     """The text message: the template filled in, and the origin-bound line after it.
 
     With a template that `lint` accepts, the code stands alone and is the only run of digits of its length outside the
-    last line. A long login name is shortened until one message holds it all; only a name whose own characters need
-    UCS-2 in a template that does not is left longer, up to three segments.
+    last line. A long login name is shortened as far as that saves a segment: in most languages to one, and to two where
+    the name's own characters need UCS-2. Where MAX_SEGMENTS do not hold such a name at all, `..` stands for it.
     """
-    name = without_runs(passcode.login_name, len(passcode.code))
-    body = _assembled(template, passcode, name)
-    while len(name) > SHORTEST_LOGIN_NAME:
-        one = is_gsm7(body) or not is_gsm7(template)
-        if segments(body) <= (1 if one else MAX_SEGMENTS):
-            break
-        name = name.removesuffix("..")[:-1] + ".."
-        body = _assembled(template, passcode, name)
-    return body
+    bodies = [_assembled(template, passcode, name) for name in shown_names(passcode.login_name, len(passcode.code))]
+    fewest = segments(bodies[-1])
+    if fewest > MAX_SEGMENTS:
+        return _assembled(template, passcode, "..")
+    return next(body for body in bodies if segments(body) <= fewest)
 
 
 def mail(locale: str, passcode: Passcode) -> tuple[str, str]:
     """Subject and body of a recovery mail, in a language of LOCALES."""
-    values = _values(passcode, without_runs(passcode.login_name, len(passcode.code)))
+    values = _values(passcode, next(shown_names(passcode.login_name, len(passcode.code))))
     return render(texts(locale).mail_subject, values), render(texts(locale).mail_body, values)
 
 
@@ -145,6 +140,20 @@ def recovery_notice(locale: str, login_name: str, signature: str) -> str:
 def has_link(text: str) -> bool:
     """Whether phones would make a link of some of it."""
     return bool(re.search(_LINK, text))
+
+
+def signature_problems(signature: str) -> list[str]:
+    """Why a signature may not be saved, in words that follow its name."""
+    problems = []
+    if hidden(signature):
+        problems.append("must not hold characters that cannot be seen, nor marks of writing direction")
+    if has_link(signature):
+        problems.append("must not hold a link")
+    if re.search(_GROUPS, signature):
+        problems.append("must not hold four digits, also in groups, which could pass for a passcode")
+    if re.search(r"^\s*@|#\d", signature):
+        problems.append("must not begin with @ nor hold # and a digit, from which phones would fill in a passcode")
+    return problems
 
 
 def lint(template: str, *, passcode_length: int, signature: str, origin: str | None) -> Report:
@@ -165,8 +174,10 @@ def lint(template: str, *, passcode_length: int, signature: str, origin: str | N
     words = render(template, dict.fromkeys(PLACEHOLDERS, ""))
     offending = tuple(_offender(character) for character in dict.fromkeys(words + signature) if not is_gsm7(character))
     suggested = _as_suggested(template, longest, offending)
+    # As it is written, else as it is sent: a signature may complete what the template only begins.
+    wrong = tuple(_wrong_words(template, "signature")) or tuple(_wrong_words(template, signature))
     return Report(
-        problems=(*_wrong_placeholders(template), *_wrong_words(template), *_too_large(body, count)),
+        problems=(*_wrong_placeholders(template), *wrong, *_too_large(body, count)),
         warnings=tuple(_warnings(template, words, offending, count)),
         alphabet="GSM-7" if is_gsm7(body) else "UCS-2",
         segments=count,
@@ -199,7 +210,7 @@ def _values(passcode: Passcode, login_name: str) -> dict[str, str]:
         "code": passcode.code,
         "login_name": login_name,
         "prefix": passcode.prefix,
-        "signature": passcode.signature,
+        "signature": shown_signature(passcode.signature, len(passcode.code)),
     }
 
 
@@ -225,8 +236,8 @@ def _wrong_placeholders(template: str) -> Iterator[Problem]:
         yield Problem("unbalanced_brace", "must not hold a single brace; write {{ or }} for one that is to be seen")
 
 
-def _wrong_words(template: str) -> Iterator[Problem]:
-    values = {"code": _CODE, "login_name": "user", "prefix": _PREFIX, "signature": "signature"}
+def _wrong_words(template: str, signature: str) -> Iterator[Problem]:
+    values = {"code": _CODE, "login_name": "user", "prefix": _PREFIX, "signature": signature}
     judged = render(template, values)
     if judged.count(_CODE) == 1 and not re.search(_ALONE, judged):
         yield Problem(
@@ -243,13 +254,13 @@ def _wrong_words(template: str) -> Iterator[Problem]:
             "digits",
             "must not hold four digits, nor one beside {login_name} or {signature}: they could pass for a code",
         )
-    if any(_is_control(character) for character in template):
+    if hidden(template):
         yield Problem("control_characters", "must not hold tabs, control characters or marks of writing direction")
     if template.strip() != template or "\n\n\n" in template:
         yield Problem(
             "line_breaks", "must not begin or end with a blank or line break, nor hold two empty lines in a row"
         )
-    if any(line.startswith("@") for line in template.splitlines()):
+    if any(line.lstrip().startswith("@") for line in judged.splitlines()):
         yield Problem("reserved_line", "must not begin a line with @: the last line, @host #code, is added to it")
 
 
@@ -278,11 +289,6 @@ def _named(offender: Offender) -> str:
     shown = offender.character if offender.character.isprintable() else offender.name
     instead = "a blank" if offender.suggestion == " " else offender.suggestion
     return f"{shown} (write {instead})" if instead else shown
-
-
-def _is_control(character: str) -> bool:
-    category = unicodedata.category(character)
-    return (category[0] == "C" or category in ("Zl", "Zp")) and character != "\n" and character not in _JOINERS
 
 
 def _offender(character: str) -> Offender:

@@ -12,6 +12,9 @@ from mfa.errors import InvalidRequest
 from mfa.messages.channels import PHONE_CHANNELS
 from mfa.settings.values import AUTH_TOKEN, Settings
 
+# A signature in letters beyond GSM-7 makes two segments of a message that is one; not more.
+MOST_FOR_OTHER_LETTERS = 2
+
 
 def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str | UnsetType | None]:
     """The settings after a merge patch (RFC 7396), and the Auth Token in it: a new one, None to remove it, or unset.
@@ -53,17 +56,15 @@ def checked(settings: Settings) -> Settings:
     # Loaded only when settings are saved: they would slow the cold starts of everything else.
     from mfa.factors import phone_numbers  # noqa: PLC0415
     from mfa.messages.addresses import email, host  # noqa: PLC0415
-    from mfa.messages.templates import has_link, lint  # noqa: PLC0415
+    from mfa.messages.templates import signature_problems  # noqa: PLC0415
 
     settings = structs.replace(
         settings,
         origin=host(settings.origin, "origin") if settings.origin else None,
         email_sender=email(settings.email_sender, "email_sender") if settings.email_sender else None,
     )
-    if has_link(settings.signature):
-        raise InvalidRequest("signature", "must not hold a link")
-    if re.search(r"\d{4}", settings.signature):
-        raise InvalidRequest("signature", "must not hold four digits in a row, which could pass for a passcode")
+    if problems := signature_problems(settings.signature):
+        raise InvalidRequest("signature", "; ".join(problems))
     if settings.regions.allow != "*":
         known = {region for region, _ in phone_numbers.regions()}
         if unknown := sorted(set(settings.regions.allow) - known):
@@ -78,16 +79,34 @@ def checked(settings: Settings) -> Settings:
         if unfit and traits.switch and channel.is_offered(settings):
             raise InvalidRequest(traits.switch, f"needs {traits.senders_in_words} as the sender")
     _refuse_unknown_locales(settings)
+    _refuse_messages(settings)
+    return settings
+
+
+def _refuse_messages(settings: Settings) -> None:
+    """Judges each message as it will be sent, with the longest login name: the administrator's own and the built-in ones."""
+    from mfa.messages.gsm7 import is_gsm7  # noqa: PLC0415 - as in `checked`
+    from mfa.messages.locales import LOCALES, built_in  # noqa: PLC0415
+    from mfa.messages.templates import Report, lint  # noqa: PLC0415
+
+    def judged(template: str, origin: str | None = settings.origin) -> Report:
+        return lint(template, passcode_length=settings.passcode_length, signature=settings.signature, origin=origin)
+
     for locale, template in settings.templates.items():
-        report = lint(
-            template,
-            passcode_length=settings.passcode_length,
-            signature=settings.signature,
-            origin=settings.origin,
-        )
+        report = judged(template)
         if not report.acceptable:
             raise InvalidRequest(f"templates.{locale}", "; ".join(problem.message for problem in report.problems))
-    return settings
+    for locale in LOCALES:
+        template = built_in(locale)
+        report = judged(template)
+        if not report.acceptable:
+            at_fault = "origin" if judged(template, None).acceptable else "signature"
+            raise InvalidRequest(at_fault, "; ".join(problem.message for problem in report.problems))
+        if is_gsm7(template) and not is_gsm7(settings.signature) and report.segments > MOST_FOR_OTHER_LETTERS:
+            raise InvalidRequest(
+                "signature",
+                f"makes a message in GSM-7 take {report.segments} segments; shorten it, or write it in Latin letters",
+            )
 
 
 def _refuse_unknown_locales(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from mfa.factors.factors import Factor
 LOGIN_NAME_LENGTH = 128
 _PUNCTUATION = frozenset(" ._@+-\\")
 # Letters and marks without a glyph (Unicode: Default_Ignorable_Code_Point): two names that differ in one look the same.
-_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _LINK = re.compile(r"\bwww\.")
 
 
@@ -121,7 +121,7 @@ def new_login_name(text: str, field_name: str = "login_name") -> str:
         raise InvalidRequest(field_name, "must not be empty")
     if len(name) > LOGIN_NAME_LENGTH:
         raise InvalidRequest(field_name, f"must have at most {LOGIN_NAME_LENGTH} characters")
-    if _INVISIBLE.search(name) or any(unicodedata.category(c)[0] not in "LMN" and c not in _PUNCTUATION for c in name):
+    if INVISIBLE.search(name) or any(unicodedata.category(c)[0] not in "LMN" and c not in _PUNCTUATION for c in name):
         raise InvalidRequest(field_name, "may hold letters, digits, blanks and . _ @ + - \\ only")
     if _LINK.search(name):
         raise InvalidRequest(field_name, "must not look like a link")
