@@ -1,4 +1,4 @@
-"""The channels that a passcode goes out by: one table says what each can do.
+"""The table of channels: the abilities of each way that a passcode goes out.
 
 A new channel is a value of `Channel` and a row of CHANNELS, the client of its vendor in `delivery`, its texts (a `Form` of
 its own in `composition`, where none of the forms fits) and its tests. No other module names a channel: they ask the row.
@@ -40,7 +40,7 @@ class Channel(StrEnum):
 
     @property
     def to_phone(self) -> bool:
-        """Whether it reaches a phone, so that a right code proves the phone."""
+        """Whether it reaches a phone. A right code then proves the phone."""
         return self.traits.factor is Factor.PHONE
 
     def is_offered(self, settings: object) -> bool:
@@ -50,7 +50,7 @@ class Channel(StrEnum):
 
 
 class Form(StrEnum):
-    """What a message of the channel is made of; `composition` has a composer for each."""
+    """The form of a channel's messages. `composition` has a composer for each."""
 
     TEXT = "text"
     CALL = "call"
@@ -59,7 +59,7 @@ class Form(StrEnum):
 
 
 class ChannelTraits(NamedTuple):
-    """What a channel can do. A named tuple: every cold start makes it, in a third of the time of a dataclass.
+    """The abilities of a channel. A named tuple: every cold start makes it, in a third of the time of a dataclass.
 
     Attributes:
         label: What screens and documents call it, after "by": "by text message".
@@ -127,7 +127,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = {
     ),
 }
 
-# Where no channel was asked for; notices and tests of the settings go by it as well.
+# Used if no channel was asked for, and for notices and settings tests.
 DEFAULT = Channel.SMS
 # Where a passcode goes if the user has no phone at hand.
 RECOVERY = Channel.EMAIL

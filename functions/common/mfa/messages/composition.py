@@ -1,4 +1,4 @@
-"""Composition: what goes out, from a passcode, by channel and language."""
+"""Composes messages from a passcode, by channel and language."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ TAKING_SECONDS = 15
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What an administrator decides of a message: templates by locale, the last words, and its worth in seconds."""
+    """An administrator's part of a message: templates by locale, the last words, and the seconds that it is valid."""
 
     templates: Mapping[str, str]
     signature: str
@@ -42,13 +42,13 @@ def template(locale: str, templates: Mapping[str, str]) -> str:
 
 
 def notice(login_name: str, address: str, reader: Reader, ref: str, signature: str) -> Outgoing:
-    """What a phone is told when a passcode went to the mailbox. No send is kept under its `ref`."""
+    """The notice to a phone that a passcode went to the mailbox. No send is kept under its `ref`."""
     body = templates.recovery_notice(reader.language(), login_name, signature)
     return Outgoing(channel=DEFAULT, address=address, body=body, ref=ref, valid_seconds=NOTICE_VALID_SECONDS)
 
 
 def compose(passcode: Passcode, channel: Channel, address: str, reader: Reader, ref: str, wording: Wording) -> Outgoing:
-    """What goes out to this number or mailbox, in the form that the channel takes."""
+    """The message to this number or mailbox, in the channel's form."""
     subject, body = _COMPOSERS[channel.traits.form](passcode, reader, wording)
     return Outgoing(
         channel=channel,
@@ -56,13 +56,13 @@ def compose(passcode: Passcode, channel: Channel, address: str, reader: Reader, 
         body=body,
         subject=subject,
         ref=ref,
-        # From when Twilio takes it, which may be some time after the passcode was drawn.
+        # Counted from when Twilio accepts it, some time after the passcode was drawn.
         valid_seconds=wording.expiry_seconds - TAKING_SECONDS,
     )
 
 
 def segments(outgoing: Outgoing) -> int:
-    """How many text messages it is paid as; 0 where the channel is not paid by segments."""
+    """How many segments are paid for; 0 if the channel is not paid by segments."""
     return gsm7.segments(outgoing.body) if outgoing.channel.traits.paid_by_segment else 0
 
 

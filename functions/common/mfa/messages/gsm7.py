@@ -1,4 +1,4 @@
-"""Messages: what a text message is made of, and what the carrier makes of it.
+"""The GSM-7 alphabet and the segments of a text message.
 
 Alphabet and segments follow 3GPP TS 23.038 (GSM-7) and 23.040 (concatenation): one message holds 160 septets or 70 UCS-2
 units; a longer one is cut into parts of 153 or 67.
@@ -18,7 +18,7 @@ def is_gsm7(body: str) -> bool:
 
 
 def segments(body: str) -> int:
-    """How many messages the carrier makes of it, each of which is paid for."""
+    """How many segments the carrier cuts it into. Each is paid for."""
     if is_gsm7(body):
         sizes, single, part = [2 if c in _GSM7_EXTENDED else 1 for c in body], 160, 153
     else:

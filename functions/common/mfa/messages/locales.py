@@ -1,4 +1,4 @@
-"""The built-in templates, and which language a message is in.
+"""The built-in templates, and the choice of a message's language.
 
 A template holds `{code}`, `{login_name}`, `{prefix}` and `{signature}`. Text messages and notices stay inside GSM-7 (3GPP
 TS 23.038) where their language allows: it has è é ù ì ò à ä ö ñ ü, but not ç ê á í ó ú ã õ â î ô û ë ï, hence Spanish
@@ -16,7 +16,7 @@ DEFAULT = "en"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
-    """What a language is written with. All are templates; the notice has neither code nor prefix."""
+    """The texts of a language. All are templates; the notice has neither code nor prefix."""
 
     message: str
     notice: str
@@ -155,7 +155,7 @@ _BUILT_IN = {
 }
 LOCALES = tuple(_BUILT_IN)
 
-# Regions by their main language, where it is not English: CLDR 48, likelySubtags (`und_HK` is `zh_Hant_HK`).
+# Regions by their main language, if it is not English: CLDR 48, likelySubtags (`und_HK` is `zh_Hant_HK`).
 # SG is `en` there, BE `nl`, CH `de`, LU `fr`, CA `en`. The second line of a language: CLDR's main language has no
 # built-in template, this one is official or widely understood (territoryInfo).
 _REGIONS = {

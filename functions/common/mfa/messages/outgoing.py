@@ -7,7 +7,16 @@ from mfa.messages.channels import Channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """What goes out: a text, a call's TwiML, a template's variables, or a mail. Worthless after `valid_seconds`."""
+    """A message that is ready to go out.
+
+    Attributes:
+        channel: how it goes out.
+        address: the number or the email address.
+        body: the text, the call's TwiML, the template's variable, or the mail's body.
+        subject: of a mail.
+        ref: names the send in the vendor's callbacks.
+        valid_seconds: how long the vendor may try to deliver it.
+    """
 
     channel: Channel
     address: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""What a message with a passcode is made of."""
+"""The parts of a message with a passcode."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ SHORTEST_PASSCODE = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passcode:
-    """What a message is made of."""
+    """The parts of a message."""
 
     login_name: str
     code: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""Templates: the words of a message as an administrator may edit them, and what a linter says of them before they are saved.
+"""Renders templates, and lints those that administrators edit before they are saved.
 
 A template is text with the placeholders `{code}`, `{login_name}`, `{prefix}` and `{signature}`, and nothing else; `{{` and `}}`
 stand for braces. The origin-bound line (WICG, Origin-bound one-time codes) is never part of a template: it is
@@ -39,12 +39,12 @@ MAX_SEGMENTS = 3
 LONGEST = 1600
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-# Stand for the code and the prefix while a template is judged: private use, which no template may hold.
+# Stand for the code and the prefix while a template is judged. No template may hold these private-use characters.
 _CODE, _PREFIX = "\ue000", "\ue001"
 # Patterns of the linter, compiled when it is first asked: functions that only send never ask.
 _ALONE = rf"""(?:^|[\s"'(\[:«“„‘「『（【：，。、،؛]){_CODE}(?:$|[\s"')\]»”’」』）】：，。、！？،؛؟]|[.,:;!?](?:\s|$))"""
 _BESIDE = rf"{_CODE}[^\w\n]*{_PREFIX}|{_PREFIX}[^\w\n]*{_CODE}"
-# What phones make a link of: a scheme, a host name (IDNA takes three more characters for its dot), an IPv4 address.
+# Phones make links of these: a scheme, a host name (IDNA takes three more characters for its dot), an IPv4 address.
 _LINK = (
     r"(?i)://|\b(?:www|ftp)\.|\b(?:https?|mailto|tel|sms|smsto|geo|maps|market|intent|whatsapp|tg):"
     r"|[^\s.]\.[^\W\d_]{2,}|[a-z0-9][。．｡][a-z]{2,}|\b\d{1,3}(?:\.\d{1,3}){3}\b"
@@ -52,7 +52,7 @@ _LINK = (
 # Four digits in a row, in any script, or in groups as people write them.
 _RUN = rf"\d{{{SHORTEST_PASSCODE},}}"
 _GROUPS = rf"\d(?:[ \u00a0\u202f.,/()-]?\d){{{SHORTEST_PASSCODE - 1},}}"
-# What Unicode's compatibility decomposition does not turn into the GSM alphabet.
+# Replacements that Unicode's compatibility decomposition does not know.
 _SUGGESTIONS = (
     dict.fromkeys("’‘‚‛‹›", "'")
     | dict.fromkeys("“”„«»", '"')
@@ -64,7 +64,7 @@ _SUGGESTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What the linter says: a stable code, and words that follow the name of a field (`must hold {code}`)."""
+    """A finding of the linter: a stable code, and words that follow the name of a field (`must hold {code}`)."""
 
     code: str
     message: str
@@ -72,7 +72,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Offender:
-    """A character that GSM-7 lacks, its Unicode name, and what may stand in its place."""
+    """A character that GSM-7 lacks, its Unicode name, and a replacement."""
 
     character: str
     name: str
@@ -81,7 +81,7 @@ class Offender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What becomes of a template.
+    """The linter's report on a template.
 
     Judged with a login name of 16 characters: a longer one is shortened to that where it would cost a segment. The price
     factor is how many times the price of the cheapest message it costs; carriers charge by the segment.
@@ -132,7 +132,7 @@ def mail(locale: str, passcode: Passcode) -> tuple[str, str]:
 
 
 def recovery_notice(locale: str, login_name: str, signature: str) -> str:
-    """What the phones are told, in a language of LOCALES, when a passcode went to the mailbox."""
+    """The notice to the phones, in a language of LOCALES, that a passcode went to the mailbox."""
     told = Passcode(login_name=login_name, code="0" * SHORTEST_PASSCODE, prefix="", signature=signature, origin=None)
     return text(texts(locale).notice, told)
 
@@ -157,7 +157,7 @@ def signature_problems(signature: str) -> list[str]:
 
 
 def lint(template: str, *, passcode_length: int, signature: str, origin: str | None) -> Report:
-    """What becomes of a template under these settings, and why it may not be saved."""
+    """The linter's report on a template under these settings."""
     if len(template) > LONGEST:
         problem = Problem("too_long", f"must have at most {LONGEST} characters")
         return replace(lint("", passcode_length=passcode_length, signature="", origin=None), problems=(problem,))
@@ -189,7 +189,7 @@ def lint(template: str, *, passcode_length: int, signature: str, origin: str | N
 
 
 def _pieces(template: str) -> Iterator[tuple[Literal["text", "placeholder", "unknown", "brace"], str]]:
-    """The template cut into text, placeholders, and what pretends to be one. No attribute, index or format is read."""
+    """The template cut into text and placeholders, real or mistyped. Attributes, indexes and formats are not read."""
     end = 0
     for token in _TOKEN.finditer(template):
         if token.start() > end:
@@ -247,7 +247,7 @@ def _wrong_words(template: str, signature: str) -> Iterator[Problem]:
         yield Problem("prefix_beside_code", "must have a word or a line break between {prefix} and {code}")
     if has_link(judged.replace(_PREFIX, "XYWD")):
         yield Problem("link", "must not hold a link, nor what phones make one of, as a full stop before a word")
-    # A login name and a signature may begin and end with three digits, so that one digit beside them makes four.
+    # A login name and a signature may begin or end with three digits: one digit beside them makes four.
     numbered = render(template, values | {"login_name": "000", "signature": "000 signature 000"})
     if re.search(_GROUPS, judged) or re.search(_RUN, numbered):
         yield Problem(
@@ -276,7 +276,7 @@ def _warnings(template: str, words: str, offending: tuple[Offender, ...], count:
     for name in ("signature", "login_name"):
         if ("placeholder", name) not in pieces:
             yield Problem(f"no_{name}", f"does not hold {{{name}}}")
-    # A language of other letters needs UCS-2. Where most are of GSM-7, the few others are worth naming.
+    # A language of other letters needs UCS-2. If most letters are of GSM-7, the few others are worth naming.
     if offending and 4 * sum(not is_gsm7(character) for character in words) <= len(words):
         named = ", ".join(_named(offender) for offender in offending)
         yield Problem("ucs2", f"fits 70 instead of 160 characters into a segment because of {named}")
@@ -285,7 +285,7 @@ def _warnings(template: str, words: str, offending: tuple[Offender, ...], count:
 
 
 def _named(offender: Offender) -> str:
-    # What cannot be seen is called by its name.
+    # Invisible characters are called by their names.
     shown = offender.character if offender.character.isprintable() else offender.name
     instead = "a blank" if offender.suggestion == " " else offender.suggestion
     return f"{shown} (write {instead})" if instead else shown
@@ -297,7 +297,7 @@ def _offender(character: str) -> Offender:
 
 
 def _suggestion(character: str) -> str | None:
-    """What GSM-7 has for it: the same letter without its mark, the plain quote or dash, the spelt-out ligature."""
+    """The replacement in GSM-7: the letter without its mark, the plain quote or dash, the spelt-out ligature."""
     if character in _SUGGESTIONS:
         return _SUGGESTIONS[character]
     plain = "".join(part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part))

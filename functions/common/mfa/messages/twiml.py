@@ -1,4 +1,4 @@
-"""Speech: what a call says, as TwiML.
+"""The TwiML of a call that speaks a passcode.
 
 The code is said digit by digit, with a pause after each, and then once more. Voices and language codes are from Twilio's
 list for `<Say>` (twilio.com/docs/voice/twiml/say/text-speech): the voice is always named, since the default one speaks
@@ -13,13 +13,13 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 # Twilio refuses longer TwiML in a call's `Twiml` parameter (error 32018).
 LONGEST = 4000
 PAUSE = "700ms"
-# What XML 1.0 (2.2, Char) cannot hold, escaped or not.
+# Characters that XML 1.0 (2.2, Char) cannot hold, escaped or not.
 _UNSPEAKABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who speaks: Twilio's name of a language, and of a voice that speaks it."""
+    """A speaker: Twilio's names of the language and of the voice."""
 
     language: str
     name: str
@@ -27,7 +27,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said before the code, before it is said again, and at the end."""
+    """The words before the code, before its repetition, and at the end."""
 
     voice: Voice
     code: str
@@ -116,13 +116,13 @@ _WORDS = {
     ),
 }
 LOCALES = tuple(_WORDS)
-# Where written Chinese is read in Cantonese.
+# Regions where written Chinese is read in Cantonese.
 _CANTONESE = Voice("yue-HK", "Google.yue-HK-Standard-A")
 _CANTONESE_REGIONS = frozenset({"HK", "MO"})
 
 
 def voice(locale: str, region: str | None = None) -> Voice:
-    """Who speaks a language of LOCALES to a phone of a region: traditional Chinese is Cantonese in Hong Kong and Macao."""
+    """The speaker of a language of LOCALES in a region: traditional Chinese is Cantonese in Hong Kong and Macao."""
     if locale == "zh-Hant" and region in _CANTONESE_REGIONS:
         return _CANTONESE
     return _WORDS[locale].voice
@@ -152,6 +152,6 @@ def _say(response: Element, speaker: Voice, words: str) -> Element:
 
 
 def _digits(say: Element, code: str) -> None:
-    """After the words. The commas keep the digits apart even where a voice should pass over the pauses."""
+    """The digits, spoken after the words. Commas keep them apart even if a voice ignores the pauses."""
     for digit in code:
         SubElement(say, "break", time=PAUSE).tail = f"{digit},"

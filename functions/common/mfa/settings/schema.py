@@ -1,4 +1,4 @@
-"""JSON Schema of a change of the settings, made from the settings' own, so that nothing is said twice."""
+"""JSON Schema of a settings patch, made from the settings' own schema."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The settings as one frozen value, and what the API takes and gives of them.
+"""The settings as one frozen value, and their forms in the API.
 
 A setting is declared once, here: its range is in its type; `title` is its label on screens and `x-unit` its unit, for
 OpenAPI and the console. `validation` checks what needs several fields.
@@ -25,7 +25,7 @@ type Email = Annotated[str, Meta(pattern=EMAIL, max_length=254)]
 
 
 def _labelled(title: str, description: str | None = None, *, unit: str | None = None) -> Meta:
-    """The label of a setting on screens; where it needs more words, a sentence; and the unit that it counts."""
+    """The label of a setting on screens, a sentence of help if it needs one, and its unit."""
     return Meta(title=title, description=description, extra_json_schema={"x-unit": unit} if unit else None)
 
 
@@ -33,7 +33,7 @@ type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-un
 
 
 class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Who a message is from: exactly one of the three."""
+    """The sender of messages: exactly one of the three."""
 
     phone_number: Annotated[Annotated[str, Meta(pattern=E164)] | None, _labelled("Sender number")] = None
     messaging_service_sid: Annotated[
@@ -66,7 +66,7 @@ class Twilio(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many messages at most, whoever asks for them. None: no ceiling."""
+    """Ceilings for messages. None: no ceiling."""
 
     number_per_hour: Annotated[Ceiling, _labelled("Per number and hour")] = 10
     number_per_day: Annotated[Ceiling, _labelled("Per number and day")] = 20
@@ -106,7 +106,7 @@ class WhatsApp(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TestNumber(Struct, frozen=True, forbid_unknown_fields=True):
-    """A number to which nothing is sent and whose passcode is always this one: for app-store review and tests."""
+    """A number that gets no messages and has a fixed passcode: for app-store reviews and tests."""
 
     number: Annotated[str, Meta(pattern=E164)]
     code: Annotated[str, Meta(pattern=r"^[0-9]{4,10}$(?!\n)")]
@@ -167,7 +167,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AuthToken(Struct, frozen=True):
-    """What is known of Twilio's Auth Token without decrypting it."""
+    """Twilio's Auth Token as it is stored, encrypted."""
 
     ciphertext: bytes
     last4: str
@@ -226,7 +226,7 @@ class SettingsDocument(Settings, frozen=True, forbid_unknown_fields=True):
 
 
 class SettingsPatch(Mapping[str, Any]):
-    """A merge patch (RFC 7396) of the settings, as it came. `validation.merged` says what is right in it."""
+    """A merge patch (RFC 7396) of the settings, not judged yet; `validation.merged` judges it."""
 
     __slots__ = ("_members",)
 
@@ -235,7 +235,7 @@ class SettingsPatch(Mapping[str, Any]):
 
     @classmethod
     def from_json(cls, value: object) -> "SettingsPatch":
-        """The patch in a JSON value. Raises ValueError where it is no object."""
+        """The patch in a JSON value. Raises ValueError if it is not an object."""
         if not isinstance(value, Mapping):
             raise ValueError("must be an object")
         return cls(value)
