@@ -102,6 +102,14 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     TopologicalSorter(graph).prepare()
 
 
+def test_no_modules_of_the_local_stack_import_each_other_in_a_circle() -> None:
+    paths = {
+        path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): path
+        for path in (ROOT / "infra").rglob("*.py")
+    }
+    TopologicalSorter({name: imports(path) & paths.keys() - {name} for name, path in paths.items()}).prepare()
+
+
 def test_no_module_has_a_vague_name() -> None:
     names = {part for name in MODULES for part in name.split(".")}
     assert not names & {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}

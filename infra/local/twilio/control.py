@@ -19,13 +19,12 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 from urllib.parse import parse_qs
 
-from infra.local.twilio.faults import FaultError
-
-if TYPE_CHECKING:
-    from infra.local.twilio.app import Twilio
+from infra.local.twilio.account import Account
+from infra.local.twilio.callbacks import Callbacks
+from infra.local.twilio.faults import FaultError, Faults
 
 PREFIX = "/handset/"
 _METHODS = {
@@ -36,6 +35,23 @@ _METHODS = {
     "/handset/twilio": ("GET",),
 }
 _LARGEST = 256 * 1024
+
+
+class Simulation(Protocol):
+    """The part of the simulated Twilio that tests and the handset's page may ask about and change."""
+
+    faults: Faults
+    callbacks: Callbacks
+    account: Account
+
+    def requests(self) -> Sequence[dict[str, object]]:
+        """The requests that came, newest first."""
+
+    def forget(self) -> None:
+        """Forgets requests and callbacks."""
+
+    def promote(self) -> None:
+        """Makes the secondary Auth Token the primary one."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +81,7 @@ def has(path: str) -> bool:
     return path in _METHODS
 
 
-def answer(twilio: Twilio, asked: Asked) -> tuple[int, object]:
+def answer(twilio: Simulation, asked: Asked) -> tuple[int, object]:
     """The status and what to answer as JSON."""
     if asked.path not in _METHODS:
         return 404, {"error": "there is no such path"}
@@ -93,7 +109,7 @@ def answer(twilio: Twilio, asked: Asked) -> tuple[int, object]:
     return 200, asked.about(twilio.faults.listed())
 
 
-def _change(twilio: Twilio, asked: Asked) -> tuple[int, object]:
+def _change(twilio: Simulation, asked: Asked) -> tuple[int, object]:
     try:
         # A page from elsewhere can send anything but this without asking first.
         if asked.mimetype != "application/json" or len(asked.body) > _LARGEST:
@@ -106,7 +122,7 @@ def _change(twilio: Twilio, asked: Asked) -> tuple[int, object]:
     return 200, twilio.faults.listed()
 
 
-def _account(twilio: Twilio) -> dict[str, object]:
+def _account(twilio: Simulation) -> dict[str, object]:
     account = twilio.account
     return {
         "account_sid": account.sid,

@@ -141,14 +141,14 @@ export function templateEditor(draft, fields) {
   }
 
   function drawVerdict() {
-    const { preview, alphabet, segments, price_factor: factor } = verdict;
+    const { preview, alphabet, segments } = verdict;
     const warnings = verdict.warnings.filter(({ code }) => code !== "segments");
     bubble.textContent = preview;
     figures.replaceChildren(
       facts([
         ["Alphabet", alphabet === "GSM-7" ? "GSM-7, 160 characters a segment" : "UCS-2, 70 characters a segment"],
         ["Segments", String(segments)],
-        ["Price", factor === 1 ? "Costs 1 message" : `Costs ${plural(factor, "message")}`],
+        ["Price", segments === 1 ? "Costs 1 message" : `Costs ${plural(segments, "message")}`],
       ]),
     );
     const list = (found) => el("ul", {}, found.map(({ message }) => el("li", {}, bdi(fieldSentence(`It ${message}`)))));

@@ -201,7 +201,6 @@ class TemplatePreview(Struct, frozen=True):
     preview: str
     alphabet: Literal["GSM-7", "UCS-2"]
     segments: int
-    price_factor: int
     problems: list[Finding]
     warnings: list[Finding]
 

@@ -145,7 +145,6 @@ def preview(locale: str, written: str | None, settings: Settings) -> answers.Tem
         preview=report.preview,
         alphabet=report.alphabet,
         segments=report.segments,
-        price_factor=report.price_factor,
         problems=[answers.Finding(problem.code, problem.message) for problem in report.problems],
         warnings=[answers.Finding(warning.code, warning.message) for warning in report.warnings],
     )

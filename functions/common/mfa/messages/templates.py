@@ -83,17 +83,13 @@ class Offender:
 class Report:
     """The linter's report on a template.
 
-    Judged with a login name of 16 characters: a longer one is shortened to that where it would cost a segment. The price
-    factor is how many times the price of the cheapest message it costs; carriers charge by the segment.
+    Judged with a login name of 16 characters: a longer one is shortened to that where it would cost a segment.
     """
 
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     alphabet: Literal["GSM-7", "UCS-2"]
     segments: int
-    price_factor: int
-    # With every suggestion taken; None where there is not one for each character.
-    segments_as_suggested: int | None
     offending: tuple[Offender, ...]
     preview: str
 
@@ -173,7 +169,6 @@ def lint(template: str, *, passcode_length: int, signature: str, origin: str | N
     count = segments(body)
     words = render(template, dict.fromkeys(PLACEHOLDERS, ""))
     offending = tuple(_offender(character) for character in dict.fromkeys(words + signature) if not is_gsm7(character))
-    suggested = _as_suggested(template, longest, offending)
     # As it is written, else as it is sent: a signature may complete what the template only begins.
     wrong = tuple(_wrong_words(template, "signature")) or tuple(_wrong_words(template, signature))
     return Report(
@@ -181,8 +176,6 @@ def lint(template: str, *, passcode_length: int, signature: str, origin: str | N
         warnings=tuple(_warnings(template, words, offending, count)),
         alphabet="GSM-7" if is_gsm7(body) else "UCS-2",
         segments=count,
-        price_factor=count,
-        segments_as_suggested=suggested,
         offending=offending,
         preview=text(template, sample),
     )
@@ -302,11 +295,3 @@ def _suggestion(character: str) -> str | None:
         return _SUGGESTIONS[character]
     plain = "".join(part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part))
     return plain if plain and plain != character and is_gsm7(plain) and not set(plain) & set("{}\n") else None
-
-
-def _as_suggested(template: str, passcode: Passcode, offending: tuple[Offender, ...]) -> int | None:
-    table = {ord(offender.character): offender.suggestion for offender in offending if offender.suggestion}
-    if len(table) < len(offending):
-        return None
-    plain = replace(passcode, signature=passcode.signature.translate(table))
-    return segments(text(template.translate(table), plain))
