@@ -2,8 +2,9 @@
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct
 
 from mfa import errors
 from mfa.http.gateway import HttpRequest
@@ -36,13 +37,12 @@ class Doors(Protocol):
     def access(self) -> AdministratorAccess: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Anyone:
+class Anyone(Struct, frozen=True):
     """An anonymous caller."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Auth[Who]:
+# A struct: every cold start makes it, in a tenth of the time of a dataclass.
+class Auth[Who](Struct, frozen=True, eq=False):
     """A scheme that authorises a caller. An operation that names it gets a `Who`, and does not run without one.
 
     Attributes:
@@ -55,7 +55,7 @@ class Auth[Who]:
     name: str
     principal: Callable[[Doors, HttpRequest], Who]
     refusals: tuple[type[errors.Refusal], ...] = ()
-    scheme: Mapping[str, str] = field(default_factory=dict)
+    scheme: Mapping[str, str] = {}
 
 
 def _anyone(_doors: Doors, _request: HttpRequest) -> Anyone:

@@ -1,9 +1,9 @@
 """One call of an operation, authorised and with its body read, and its answer."""
 
 import hashlib
-from dataclasses import dataclass, field
 
 import msgspec
+from msgspec import Struct
 
 from mfa import decoding, errors
 from mfa.challenges.sends import Caller
@@ -13,8 +13,8 @@ from mfa.http.gateway import HttpRequest
 IDEMPOTENCY_KEY_LENGTH = 255
 
 
-@dataclass(frozen=True, slots=True)
-class Call[In, Who]:
+# A struct: every cold start makes it, in a tenth of the time of a dataclass.
+class Call[In, Who](Struct, frozen=True):
     """One call of an `Operation[In, Out, Who]`.
 
     Attributes:
@@ -24,8 +24,11 @@ class Call[In, Who]:
     """
 
     principal: Who
-    body: In = field(repr=False)
+    body: In
     request: HttpRequest
+
+    def __repr__(self) -> str:
+        return "Call(...)"
 
     @property
     def address(self) -> str:
@@ -54,8 +57,7 @@ class Call[In, Who]:
         return self.request.in_path["id"]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer[Out]:
+class Answer[Out](Struct, frozen=True):
     """A body with its entity tag."""
 
     body: Out

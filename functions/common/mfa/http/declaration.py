@@ -1,9 +1,10 @@
 """An operation as one value. Routes, direct invocation, OpenAPI and events are made from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import NoneType
+
+from msgspec import Struct
 
 from mfa import decoding, errors
 from mfa.http.auth import ACCESS_TOKEN, Auth
@@ -18,8 +19,8 @@ class Transport(StrEnum):
     DIRECT = "direct"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation[In, Out, Who]:
+# A struct: every cold start makes it, in a tenth of the time of a dataclass.
+class Operation[In, Out, Who](Struct, frozen=True, eq=False, kw_only=True):
     """One call of the API.
 
     >>> GET_CHALLENGE = Operation(
@@ -63,7 +64,7 @@ class Operation[In, Out, Who]:
     cross_origin: bool = False
     only: Transport | None = None
     refusals: tuple[type[errors.Refusal], ...] = ()
-    meanings: Mapping[type[errors.Refusal], str] = field(default_factory=dict)
+    meanings: Mapping[type[errors.Refusal], str] = {}
 
     @property
     def method(self) -> str:
