@@ -109,7 +109,8 @@ export class Keys {
       this.#open.delete(action);
       return answer;
     } catch (error) {
-      const unknown = error instanceof Unreachable || ["internal_error", "temporarily_unavailable"].includes(error.code);
+      const unknown =
+        error instanceof Unreachable || ["internal_error", "temporarily_unavailable"].includes(error.code);
       if (!unknown) this.#open.delete(action);
       throw error;
     }

@@ -14,8 +14,20 @@ export function openDialog({ title, body, actions = [], wide = false, lasting = 
   const foot = el("div", { class: "dialog-actions" }, actions);
   const heading = el("h2", { id, tabindex: "-1" }, title);
   const content = el("div", { class: "dialog-body" }, body);
-  const dismiss = lasting ? null : el("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => close() }, icon("close"));
-  const element = el("dialog", { class: wide ? "dialog wide" : "dialog", "aria-labelledby": id }, el("div", { class: "dialog-head" }, heading, dismiss), content, foot);
+  const dismiss = lasting
+    ? null
+    : el(
+        "button",
+        { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => close() },
+        icon("close"),
+      );
+  const element = el(
+    "dialog",
+    { class: wide ? "dialog wide" : "dialog", "aria-labelledby": id },
+    el("div", { class: "dialog-head" }, heading, dismiss),
+    content,
+    foot,
+  );
   const opener = document.activeElement;
   let resolve;
   const closed = new Promise((settle) => (resolve = settle));
@@ -45,7 +57,10 @@ export function openDialog({ title, body, actions = [], wide = false, lasting = 
       (focus ?? first() ?? heading).focus();
     },
   };
-  const first = () => element.querySelector("[data-first]") ?? content.querySelector("input:not([type=radio]), select, textarea") ?? foot.querySelector("button");
+  const first = () =>
+    element.querySelector("[data-first]") ??
+    content.querySelector("input:not([type=radio]), select, textarea") ??
+    foot.querySelector("button");
   foot.hidden = !actions.length;
   first()?.focus();
   return dialog;
@@ -57,10 +72,23 @@ export function openDialog({ title, body, actions = [], wide = false, lasting = 
  */
 export async function confirm({ title, text, action = "Go on", danger = false, type = null, work = null }) {
   const alarm = el("div", { role: "alert" });
-  const typed = type === null ? null : textField({ name: "typed", label: el("span", {}, "Type ", el("strong", {}, bdi(type)), " to confirm"), autocomplete: "off" });
+  const typed =
+    type === null
+      ? null
+      : textField({
+          name: "typed",
+          label: el("span", {}, "Type ", el("strong", {}, bdi(type)), " to confirm"),
+          autocomplete: "off",
+        });
   const go = el("button", { type: "submit", class: `button ${danger ? "danger" : "primary"}` }, el("span", {}, action));
   const cancel = button("Cancel", { onclick: () => dialog.close(false), "data-first": !typed });
-  const form = el("form", { id: uid("form"), method: "dialog", novalidate: true }, [text].flat().map((part) => (typeof part === "string" ? el("p", {}, part) : part)), typed?.element, alarm);
+  const form = el(
+    "form",
+    { id: uid("form"), method: "dialog", novalidate: true },
+    [text].flat().map((part) => (typeof part === "string" ? el("p", {}, part) : part)),
+    typed?.element,
+    alarm,
+  );
   go.setAttribute("form", form.id);
   const dialog = openDialog({ title, body: form, actions: [cancel, go] });
   form.addEventListener("submit", async (event) => {
@@ -84,7 +112,18 @@ const TOAST_MS = 5000;
 /** Say that something is done, or in `kind` "error" that it is not; an error stays until it is closed. */
 export function toast(text, { kind = "good", action = null } = {}) {
   const words = el("p", {}, text);
-  const box = el("div", { class: "toast", dataset: { kind } }, icon(kind === "good" ? "tick" : "warning"), words, action, el("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", onclick: () => box.remove() }, icon("close")));
+  const box = el(
+    "div",
+    { class: "toast", dataset: { kind } },
+    icon(kind === "good" ? "tick" : "warning"),
+    words,
+    action,
+    el(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": "Dismiss", onclick: () => box.remove() },
+      icon("close"),
+    ),
+  );
   const region = $("toasts");
   box.setAttribute("role", kind === "good" ? "status" : "alert");
   for (const old of region.querySelectorAll('[data-kind="good"]')) old.remove();
@@ -102,7 +141,13 @@ export function toastError(error) {
 
 /** Words in a box within the page: `kind` is info, good, warning or error. */
 export function notice({ kind = "info", title, text, actions = [] }) {
-  return el("div", { class: "notice", dataset: { kind } }, title && el("p", { class: "notice-title" }, title), text && (typeof text === "string" ? el("p", {}, text) : text), actions.length ? el("div", { class: "notice-actions" }, actions) : null);
+  return el(
+    "div",
+    { class: "notice", dataset: { kind } },
+    title && el("p", { class: "notice-title" }, title),
+    text && (typeof text === "string" ? el("p", {}, text) : text),
+    actions.length ? el("div", { class: "notice-actions" }, actions) : null,
+  );
 }
 
 export function noticeOf(error, actions = []) {

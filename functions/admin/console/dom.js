@@ -22,7 +22,9 @@ function fill(element, attributes, children) {
     else if (PROPERTIES.has(key)) continue;
     else element.setAttribute(key, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   for (const [key, value] of Object.entries(attributes)) {
     if (PROPERTIES.has(key) && value !== undefined && value !== null) element[key] = value;
   }
@@ -39,7 +41,8 @@ export const bdi = (text) => el("bdi", {}, text);
 
 const ICONS = {
   overview: "M3.5 16.5v-5M8 16.5v-9M12.5 16.5v-6.5M17 16.5V4",
-  users: "M7.5 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM2 16.5c.4-3 2.5-4.5 5.5-4.5s5.1 1.5 5.5 4.5M13 4a2.8 2.8 0 0 1 0 5.3M15 12.4c1.7.6 2.7 1.9 3 4.1",
+  users:
+    "M7.5 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM2 16.5c.4-3 2.5-4.5 5.5-4.5s5.1 1.5 5.5 4.5M13 4a2.8 2.8 0 0 1 0 5.3M15 12.4c1.7.6 2.7 1.9 3 4.1",
   clients: "M3 4.5h14v8.5H3zM7 16.5h6M10 13v3.5",
   settings: "M3 6h7M14 6h3M3 14h3M10 14h7M12 8a2 2 0 1 0 0-4 2 2 0 0 0 0 4ZM8 16a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z",
   plus: "M10 4v12M4 10h12",
@@ -56,7 +59,11 @@ const ICONS = {
 
 /** A small drawing beside words; it says nothing of its own. */
 export function icon(name) {
-  return svg("svg", { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true", focusable: "false" }, svg("path", { d: ICONS[name] }));
+  return svg(
+    "svg",
+    { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true", focusable: "false" },
+    svg("path", { d: ICONS[name] }),
+  );
 }
 
 /** Tell a screen reader, politely and once. */
@@ -70,7 +77,12 @@ export function announce(text) {
 
 /** A button. `kind` is its look: primary, save, danger, quiet, small, link (several with blanks between them). */
 export function button(label, { kind = "", icon: drawing, ...attributes } = {}) {
-  return el("button", { type: "button", class: kind.split(" ").includes("link") ? kind : `button ${kind}`.trim(), ...attributes }, drawing && icon(drawing), el("span", {}, label));
+  return el(
+    "button",
+    { type: "button", class: kind.split(" ").includes("link") ? kind : `button ${kind}`.trim(), ...attributes },
+    drawing && icon(drawing),
+    el("span", {}, label),
+  );
 }
 
 /** Do `work` for a button: busy meanwhile, and once however often it is pressed. Errors are the caller's. */
@@ -91,7 +103,8 @@ export function setDisabled(control, disabled) {
   else control.removeAttribute("aria-disabled");
 }
 
-export const isDisabled = (control) => control.getAttribute("aria-disabled") === "true" || control.getAttribute("aria-busy") === "true";
+export const isDisabled = (control) =>
+  control.getAttribute("aria-disabled") === "true" || control.getAttribute("aria-busy") === "true";
 
 /** Hand a file to the person. */
 export function download(name, text, type = "text/csv;charset=utf-8") {

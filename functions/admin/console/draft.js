@@ -75,7 +75,12 @@ export function saveBar({ count, save, discard, refused = () => false, watch }) 
       mainHeading()?.focus({ preventScroll: true });
     },
   });
-  const bar = el("div", { class: "save-bar", role: "region", "aria-label": "Unsaved changes" }, room, el("div", { class: "save-row" }, words, discardButton, saveButton));
+  const bar = el(
+    "div",
+    { class: "save-bar", role: "region", "aria-label": "Unsaved changes" },
+    room,
+    el("div", { class: "save-row" }, words, discardButton, saveButton),
+  );
 
   async function run() {
     room.replaceChildren();
@@ -104,7 +109,15 @@ export function saveBar({ count, save, discard, refused = () => false, watch }) 
 
 /** Errors that have no field on this page, with the field they are about. */
 export function homelessNotice(errors, nameOf) {
-  return notice({ kind: "error", title: "That cannot be saved as it is", text: el("ul", {}, errors.map(({ field, message }) => el("li", {}, `${nameOf(field)}: ${message}`))) });
+  return notice({
+    kind: "error",
+    title: "That cannot be saved as it is",
+    text: el(
+      "ul",
+      {},
+      errors.map(({ field, message }) => el("li", {}, `${nameOf(field)}: ${message}`)),
+    ),
+  });
 }
 
 /**
@@ -116,27 +129,76 @@ export async function reconcile({ draft, server, etag, fields }) {
   const mine = draft.changes;
   const label = (name) => fields.find((field) => field.name === name)?.label ?? name;
   const show = (name, value) => bdi(fields.find((field) => field.name === name)?.show?.(value) ?? plain(value));
-  const changed = Object.keys({ ...before, ...server }).filter((name) => !same(before[name] ?? null, server[name] ?? null) && fields.some((field) => field.name === name));
+  const changed = Object.keys({ ...before, ...server }).filter(
+    (name) => !same(before[name] ?? null, server[name] ?? null) && fields.some((field) => field.name === name),
+  );
   const disputed = changed.filter((name) => name in mine && !same(mine[name], server[name]));
   const quiet = changed.filter((name) => !disputed.includes(name));
   const group = uid("dispute");
 
   const choices = disputed.map((name, index) => {
-    const option = (side, who, value) => el("label", { class: "choice", for: `${group}-${index}-${side}` }, el("input", { type: "radio", name: `${group}-${index}`, id: `${group}-${index}-${side}`, value: side, checked: side === "theirs" }), el("span", {}, el("span", { class: "choice-hint" }, who), el("span", { class: "choice-name" }, show(name, value))));
-    return el("fieldset", { class: "choices two" }, el("legend", {}, label(name)), option("theirs", "Theirs, saved", server[name]), option("mine", "Yours, not saved", mine[name]));
+    const option = (side, who, value) =>
+      el(
+        "label",
+        { class: "choice", for: `${group}-${index}-${side}` },
+        el("input", {
+          type: "radio",
+          name: `${group}-${index}`,
+          id: `${group}-${index}-${side}`,
+          value: side,
+          checked: side === "theirs",
+        }),
+        el(
+          "span",
+          {},
+          el("span", { class: "choice-hint" }, who),
+          el("span", { class: "choice-name" }, show(name, value)),
+        ),
+      );
+    return el(
+      "fieldset",
+      { class: "choices two" },
+      el("legend", {}, label(name)),
+      option("theirs", "Theirs, saved", server[name]),
+      option("mine", "Yours, not saved", mine[name]),
+    );
   });
-  const rows = quiet.map((name) => el("div", {}, el("dt", {}, label(name)), el("dd", {}, el("s", { class: "soft" }, show(name, before[name])), " → ", show(name, server[name]))));
+  const rows = quiet.map((name) =>
+    el(
+      "div",
+      {},
+      el("dt", {}, label(name)),
+      el("dd", {}, el("s", { class: "soft" }, show(name, before[name])), " → ", show(name, server[name])),
+    ),
+  );
   const body = [
-    el("p", {}, "Nothing was overwritten. ", disputed.length ? "Choose what to keep where both of you changed the same; then save again." : "Your changes are about other things and are kept; save again to add them."),
+    el(
+      "p",
+      {},
+      "Nothing was overwritten. ",
+      disputed.length
+        ? "Choose what to keep where both of you changed the same; then save again."
+        : "Your changes are about other things and are kept; save again to add them.",
+    ),
     choices,
-    rows.length ? el("div", {}, el("h3", {}, disputed.length ? "Also changed meanwhile" : "Changed meanwhile"), el("dl", { class: "facts" }, rows)) : null,
+    rows.length
+      ? el(
+          "div",
+          {},
+          el("h3", {}, disputed.length ? "Also changed meanwhile" : "Changed meanwhile"),
+          el("dl", { class: "facts" }, rows),
+        )
+      : null,
     !changed.length ? el("p", {}, "What was changed is not shown on this page.") : null,
   ];
   const dialog = openDialog({
     title: "Someone else changed this meanwhile",
     wide: true,
     body,
-    actions: [button("Not now", { onclick: () => dialog.close(false) }), button("Go on", { kind: "primary", "data-first": !disputed.length, onclick: () => dialog.close(true) })],
+    actions: [
+      button("Not now", { onclick: () => dialog.close(false) }),
+      button("Go on", { kind: "primary", "data-first": !disputed.length, onclick: () => dialog.close(true) }),
+    ],
   });
   if ((await dialog.closed) !== true) return false;
   const givenUp = disputed.filter((name, index) => choices[index].querySelector(":checked").value === "theirs");
@@ -152,5 +214,6 @@ function plain(value) {
 }
 
 export const isConflict = (error) => error instanceof Problem && error.code === "precondition_failed";
-export const isInvalid = (error) => error instanceof Problem && error.code === "invalid_request" && error.errors.length > 0;
+export const isInvalid = (error) =>
+  error instanceof Problem && error.code === "invalid_request" && error.errors.length > 0;
 const mainHeading = () => $("main").querySelector("h1");

@@ -8,7 +8,14 @@ function frame({ name, label, hint, wide, group }, input, control = input) {
   const id = input.id || (input.id = uid("field"));
   const error = el("p", { class: "field-error", id: `${id}-error`, hidden: true });
   const note = hint && el("p", { class: "field-hint", id: `${id}-hint` }, hint);
-  const element = el("div", { class: wide ? "field wide" : "field", dataset: { field: name } }, group ? null : el("label", { for: id }, label), control, error, note);
+  const element = el(
+    "div",
+    { class: wide ? "field wide" : "field", dataset: { field: name } },
+    group ? null : el("label", { for: id }, label),
+    control,
+    error,
+    note,
+  );
   const describe = (wrong) => {
     const ids = [wrong && error.id, note && note.id].filter(Boolean).join(" ");
     if (ids) input.setAttribute("aria-describedby", ids);
@@ -40,8 +47,30 @@ function withValue(field, read, write, onchange, event = "input") {
 }
 
 /** One line of text; empty is null where `nullable`. `type` as HTML has it, `suffix` a unit behind it. */
-export function textField({ value = "", type = "text", nullable = false, onchange, suffix, mono, placeholder, maxlength, autocomplete = "off", inputmode, ...rest }) {
-  const input = el("input", { type, class: mono ? "mono" : null, placeholder, maxlength, autocomplete, inputmode, spellcheck: "false", autocapitalize: "none", dir: type === "text" && !mono ? "auto" : null });
+export function textField({
+  value = "",
+  type = "text",
+  nullable = false,
+  onchange,
+  suffix,
+  mono,
+  placeholder,
+  maxlength,
+  autocomplete = "off",
+  inputmode,
+  ...rest
+}) {
+  const input = el("input", {
+    type,
+    class: mono ? "mono" : null,
+    placeholder,
+    maxlength,
+    autocomplete,
+    inputmode,
+    spellcheck: "false",
+    autocapitalize: "none",
+    dir: type === "text" && !mono ? "auto" : null,
+  });
   input.value = value ?? "";
   const control = suffix ? el("div", { class: "with-suffix" }, input, el("span", { class: "suffix" }, suffix)) : input;
   const read = () => (nullable && input.value.trim() === "" ? null : input.value);
@@ -52,7 +81,12 @@ export function textField({ value = "", type = "text", nullable = false, onchang
 export function textAreaField({ value = "", rows, maxlength, onchange, ...rest }) {
   const input = el("textarea", { rows, maxlength, dir: "auto", autocomplete: "off", spellcheck: "true" });
   input.value = value ?? "";
-  return withValue(frame(rest, input), () => input.value, (text) => (input.value = text ?? ""), onchange);
+  return withValue(
+    frame(rest, input),
+    () => input.value,
+    (text) => (input.value = text ?? ""),
+    onchange,
+  );
 }
 
 /** A whole number in units of `unit` (60: seconds shown as minutes). What is no number is given back as it was typed. */
@@ -96,14 +130,36 @@ export function secretField(options) {
 
 /** One of several: `options` are `[value, label]`. */
 export function selectField({ value, options, onchange, ...rest }) {
-  const input = el("select", {}, options.map(([key, label]) => el("option", { value: key }, label)));
+  const input = el(
+    "select",
+    {},
+    options.map(([key, label]) => el("option", { value: key }, label)),
+  );
   input.value = value ?? "";
-  return withValue(frame(rest, input, el("div", { class: "select" }, input)), () => input.value, (key) => (input.value = key ?? ""), onchange, "change");
+  return withValue(
+    frame(rest, input, el("div", { class: "select" }, input)),
+    () => input.value,
+    (key) => (input.value = key ?? ""),
+    onchange,
+    "change",
+  );
 }
 
 /** On or off. Give `label` and, where it needs words, `hint`. */
 export function switchControl({ label, labelledby, on, onchange, describedby }) {
-  const control = el("button", { type: "button", class: "switch", role: "switch", "aria-checked": String(Boolean(on)), "aria-label": labelledby ? null : label, "aria-labelledby": labelledby, "aria-describedby": describedby }, el("span", { class: "switch-thumb" }));
+  const control = el(
+    "button",
+    {
+      type: "button",
+      class: "switch",
+      role: "switch",
+      "aria-checked": String(Boolean(on)),
+      "aria-label": labelledby ? null : label,
+      "aria-labelledby": labelledby,
+      "aria-describedby": describedby,
+    },
+    el("span", { class: "switch-thumb" }),
+  );
   control.addEventListener("click", () => {
     if (control.getAttribute("aria-disabled") === "true" || control.getAttribute("aria-busy") === "true") return;
     onchange(control.getAttribute("aria-checked") !== "true", control);
@@ -128,7 +184,18 @@ export function switchField({ name, label, hint, value, onchange }) {
     name,
     label,
     input: control,
-    element: el("div", { class: "field wide switch-field", dataset: { field: name } }, control, el("div", {}, el("span", { class: "label", id: `${id}-label` }, label), hint && el("p", { class: "field-hint", id: `${id}-hint` }, hint), error)),
+    element: el(
+      "div",
+      { class: "field wide switch-field", dataset: { field: name } },
+      control,
+      el(
+        "div",
+        {},
+        el("span", { class: "label", id: `${id}-label` }, label),
+        hint && el("p", { class: "field-hint", id: `${id}-hint` }, hint),
+        error,
+      ),
+    ),
     get value() {
       return control.getAttribute("aria-checked") === "true";
     },
@@ -147,9 +214,19 @@ export function switchField({ name, label, hint, value, onchange }) {
 /** A country and a number. A whole number that is pasted (`+852 9215 3799`) selects its country by itself. */
 export function phoneField({ name, label, hint, value, region = "US", onchange, autocomplete = "off" }) {
   const given = value ? readNumber(value) : null;
-  const country = el("select", { id: uid("country") }, regions().map((item) => el("option", { value: item.region }, regionLabel(item))));
+  const country = el(
+    "select",
+    { id: uid("country") },
+    regions().map((item) => el("option", { value: item.region }, regionLabel(item))),
+  );
   country.value = given?.region ?? region;
-  const input = el("input", { id: uid("number"), type: "tel", inputmode: "tel", autocomplete, placeholder: "Number, or paste one with its +code" });
+  const input = el("input", {
+    id: uid("number"),
+    type: "tel",
+    inputmode: "tel",
+    autocomplete,
+    placeholder: "Number, or paste one with its +code",
+  });
   input.value = given?.national ?? "";
   const read = () => e164(country.value, input.value);
   const changed = () => {
@@ -192,13 +269,20 @@ export function phoneField({ name, label, hint, value, region = "US", onchange, 
 /** One of a few, each with a line of explanation: `options` are `[value, label, hint]`. */
 export function choiceField({ name, label, value, options, onchange, two = false }) {
   const group = uid("choice");
-  const inputs = options.map(([key]) => el("input", { type: "radio", name: group, value: key, id: `${group}-${key}`, checked: key === value }));
+  const inputs = options.map(([key]) =>
+    el("input", { type: "radio", name: group, value: key, id: `${group}-${key}`, checked: key === value }),
+  );
   const element = el(
     "fieldset",
     { class: two ? "choices two" : "choices", dataset: { field: name } },
     el("legend", {}, label),
     options.map(([key, text, hint], index) =>
-      el("label", { class: "choice", for: `${group}-${key}` }, inputs[index], el("span", {}, el("span", { class: "choice-name" }, text), hint && el("span", { class: "choice-hint" }, hint))),
+      el(
+        "label",
+        { class: "choice", for: `${group}-${key}` },
+        inputs[index],
+        el("span", {}, el("span", { class: "choice-name" }, text), hint && el("span", { class: "choice-hint" }, hint)),
+      ),
     ),
   );
   for (const input of inputs) input.addEventListener("change", () => onchange(input.value));
@@ -221,7 +305,12 @@ export function showErrors(fields, errors, words) {
   const homeless = [];
   let first = null;
   for (const { field: name, message } of errors) {
-    const field = fields.find((one) => one.name === name) ?? fields.find((one) => one.name && [".", "["].includes(String(name).slice(one.name.length)[0]) && String(name).startsWith(one.name));
+    const field =
+      fields.find((one) => one.name === name) ??
+      fields.find(
+        (one) =>
+          one.name && [".", "["].includes(String(name).slice(one.name.length)[0]) && String(name).startsWith(one.name),
+      );
     if (!field) homeless.push({ field: name, message });
     else {
       field.setError(words(message));
@@ -233,9 +322,23 @@ export function showErrors(fields, errors, words) {
 }
 
 /** A tick in a circle, drawn when something is done. */
-export const doneMark = () => svg("svg", { class: "done", viewBox: "0 0 48 48", "aria-hidden": "true", focusable: "false" }, svg("circle", { cx: 24, cy: 24, r: 22 }), svg("path", { d: "m15 24.5 6.2 6.2L33.5 18" }));
+export const doneMark = () =>
+  svg(
+    "svg",
+    { class: "done", viewBox: "0 0 48 48", "aria-hidden": "true", focusable: "false" },
+    svg("circle", { cx: 24, cy: 24, r: 22 }),
+    svg("path", { d: "m15 24.5 6.2 6.2L33.5 18" }),
+  );
 
 /** A name and what belongs to it, in two columns. */
 export function facts(rows) {
-  return el("dl", { class: "facts" }, rows.filter(Boolean).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, typeof value === "string" ? bdi(value) : value))));
+  return el(
+    "dl",
+    { class: "facts" },
+    rows
+      .filter(Boolean)
+      .map(([name, value]) =>
+        el("div", {}, el("dt", {}, name), el("dd", {}, typeof value === "string" ? bdi(value) : value)),
+      ),
+  );
 }

@@ -29,7 +29,13 @@ export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) 
     const password = secretField({ name: "password", label: "Password", autocomplete: "current-password" });
     const submit = el("button", { type: "submit", class: "button primary" }, el("span", {}, "Log in"));
     const room = el("div", { role: "alert" }, message);
-    const form = el("form", { novalidate: true }, user.element, password.element, el("div", { class: "actions" }, submit, extra));
+    const form = el(
+      "form",
+      { novalidate: true },
+      user.element,
+      password.element,
+      el("div", { class: "actions" }, submit, extra),
+    );
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (isDisabled(submit)) return;
@@ -68,7 +74,8 @@ export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) 
     try {
       await admit(token, name);
     } catch (error) {
-      if (error instanceof Problem && ["forbidden", "invalid_token"].includes(error.code)) return notForYou(error.body.detail);
+      if (error instanceof Problem && ["forbidden", "invalid_token"].includes(error.code))
+        return notForYou(error.body.detail);
       throw error;
     }
     return undefined;
@@ -79,7 +86,9 @@ export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) 
       notice({
         kind: "error",
         title: "This console is for administrators",
-        text: detail ?? "Your password is right, but your account is not a system user. Ask an administrator if it should be one.",
+        text:
+          detail ??
+          "Your password is right, but your account is not a system user. Ask an administrator if it should be one.",
       }),
     );
   }
@@ -87,17 +96,54 @@ export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) 
   function phones(message = null) {
     const back = button("Cancel", { onclick: () => start() });
     if (!login.phones.length) {
-      const h1 = show("No phone is registered", el("p", { class: "lead" }, "Your password is right, but there is no phone that a passcode can be sent to. Ask another administrator to add your number, then log in again."), el("div", { class: "actions" }, back));
+      const h1 = show(
+        "No phone is registered",
+        el(
+          "p",
+          { class: "lead" },
+          "Your password is right, but there is no phone that a passcode can be sent to. Ask another administrator to add your number, then log in again.",
+        ),
+        el("div", { class: "actions" }, back),
+      );
       return h1.focus();
     }
     const group = uid("phone");
-    const submit = el("button", { type: "submit", class: "button primary", "data-first": true }, el("span", {}, "Send passcode"));
+    const submit = el(
+      "button",
+      { type: "submit", class: "button primary", "data-first": true },
+      el("span", {}, "Send passcode"),
+    );
     const call = login.channels.includes("voice") && button("Call me instead", { onclick: () => ask(call, "voice") });
     const room = el("div", { role: "alert" }, message);
     const choices = login.phones.map((phone, index) =>
-      el("label", { class: "choice", for: `${group}-${index}` }, el("input", { type: "radio", name: group, id: `${group}-${index}`, value: phone.id, checked: index === 0 }), el("span", {}, el("span", { class: "choice-name" }, maskedPhone(phone)), el("span", { class: "choice-hint" }, phone.verified ? "Verified" : "Not yet verified: the first passcode does that"))),
+      el(
+        "label",
+        { class: "choice", for: `${group}-${index}` },
+        el("input", { type: "radio", name: group, id: `${group}-${index}`, value: phone.id, checked: index === 0 }),
+        el(
+          "span",
+          {},
+          el("span", { class: "choice-name" }, maskedPhone(phone)),
+          el(
+            "span",
+            { class: "choice-hint" },
+            phone.verified ? "Verified" : "Not yet verified: the first passcode does that",
+          ),
+        ),
+      ),
     );
-    const form = el("form", { novalidate: true }, el("fieldset", { class: "choices" }, el("legend", {}, "Please select phone number to receive passcode via SMS message to continue login."), choices), room, el("div", { class: "actions" }, submit, call, back));
+    const form = el(
+      "form",
+      { novalidate: true },
+      el(
+        "fieldset",
+        { class: "choices" },
+        el("legend", {}, "Please select phone number to receive passcode via SMS message to continue login."),
+        choices,
+      ),
+      room,
+      el("div", { class: "actions" }, submit, call, back),
+    );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (!isDisabled(submit)) ask(submit, "sms");
@@ -106,7 +152,10 @@ export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) 
       const id = form.querySelector(":checked").value;
       try {
         const { body } = await busyWhile(control, () => send("/v1/challenges", { phone_id: id, channel }));
-        passcode(body, login.phones.find((phone) => phone.id === id));
+        passcode(
+          body,
+          login.phones.find((phone) => phone.id === id),
+        );
       } catch (error) {
         if (!lost(error)) room.replaceChildren(noticeOf(error));
       }
@@ -115,13 +164,23 @@ export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) 
     return form.querySelector("input").focus();
   }
 
-  const send = (path, body) => keys.around(`${path} ${JSON.stringify(body)}`, (key) => request("POST", path, { body, key, token: login.mfa_token }));
+  const send = (path, body) =>
+    keys.around(`${path} ${JSON.stringify(body)}`, (key) =>
+      request("POST", path, { body, key, token: login.mfa_token }),
+    );
 
   function passcode(challenge, phone) {
     const path = `/v1/challenges/${encodeURIComponent(challenge.id)}`;
     const form = passcodeForm({
       challenge,
-      lead: [challenge.channel === "voice" ? "A call with the passcode was already made to" : "SMS message with a passcode was already sent to", " the phone number ", el("strong", {}, bdi(maskedPhone(phone))), ". Please enter the passcode to continue login."],
+      lead: [
+        challenge.channel === "voice"
+          ? "A call with the passcode was already made to"
+          : "SMS message with a passcode was already sent to",
+        " the phone number ",
+        el("strong", {}, bdi(maskedPhone(phone))),
+        ". Please enter the passcode to continue login.",
+      ],
       verify: async (code) => {
         const { body } = await request("POST", `${path}/verify`, { body: { code }, token: login.mfa_token });
         await enter(body.token);
@@ -140,7 +199,13 @@ export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) 
   function lost(error) {
     if (!(error instanceof Problem)) return false;
     if (error.code === "invalid_token") {
-      start(notice({ kind: "warning", title: "Your login took too long", text: "To keep your account safe it was ended. Enter your password to log in again." }));
+      start(
+        notice({
+          kind: "warning",
+          title: "Your login took too long",
+          text: "To keep your account safe it was ended. Enter your password to log in again.",
+        }),
+      );
       return true;
     }
     if (error.code === "too_many_attempts" || (error.code === "invalid_code" && error.body.attempts_remaining === 0)) {
@@ -152,7 +217,15 @@ export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) 
       phones();
       return true;
     }
-    if (["challenge_superseded", "challenge_used", "challenge_not_found", "phone_unusable", "destination_blocked"].includes(error.code)) {
+    if (
+      [
+        "challenge_superseded",
+        "challenge_used",
+        "challenge_not_found",
+        "phone_unusable",
+        "destination_blocked",
+      ].includes(error.code)
+    ) {
       const words = explain(error);
       phones(notice({ kind: "warning", title: words.title, text: words.text || sentence(error) }));
       return true;
@@ -165,7 +238,13 @@ export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) 
     const problem = error ?? new Problem(429, { code: "too_many_attempts", locked_until: until });
     const h1 = show(
       "Login is locked for now",
-      el("p", { class: "lead" }, "Too many wrong passcodes were entered. ", at ? waiting(problem) : "", " Another administrator can unlock you sooner."),
+      el(
+        "p",
+        { class: "lead" },
+        "Too many wrong passcodes were entered. ",
+        at ? waiting(problem) : "",
+        " Another administrator can unlock you sooner.",
+      ),
       el("p", {}, "If it was not you who entered them, someone else may know your password: change it."),
       el("div", { class: "actions" }, button("Back to login", { kind: "primary", onclick: () => start() })),
     );

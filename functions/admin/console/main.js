@@ -67,7 +67,10 @@ async function show({ load, given, path, search }) {
 }
 
 function notFound(place) {
-  place.append(heading({ title: "There is no such page" }), failed({ title: "Nothing is at this address", text: "It may have been mistyped." }));
+  place.append(
+    heading({ title: "There is no such page" }),
+    failed({ title: "Nothing is at this address", text: "It may have been mistyped." }),
+  );
 }
 
 function mark(section) {
@@ -83,7 +86,11 @@ function closeMenu() {
   $("menu-button").setAttribute("aria-expanded", "false");
 }
 
-$("places").append(...PLACES.map(([place, label]) => el("li", {}, el("a", { href: `#/${place}`, dataset: { place } }, icon(place), el("span", {}, label)))));
+$("places").append(
+  ...PLACES.map(([place, label]) =>
+    el("li", {}, el("a", { href: `#/${place}`, dataset: { place } }, icon(place), el("span", {}, label))),
+  ),
+);
 $("menu-button").addEventListener("click", () => {
   const open = $("menu").toggleAttribute("data-open");
   $("menu-button").setAttribute("aria-expanded", String(open));

@@ -10,29 +10,79 @@ export function heading({ title, crumbs = [], lead = null, actions = [], badges 
     "div",
     { class: "page-head" },
     crumbs.length
-      ? el("nav", { class: "crumbs", "aria-label": "Breadcrumb" }, el("ol", {}, crumbs.map(([label, href]) => el("li", {}, el("a", { href }, bdi(label)))), el("li", { "aria-current": "page" }, bdi(title))))
+      ? el(
+          "nav",
+          { class: "crumbs", "aria-label": "Breadcrumb" },
+          el(
+            "ol",
+            {},
+            crumbs.map(([label, href]) => el("li", {}, el("a", { href }, bdi(label)))),
+            el("li", { "aria-current": "page" }, bdi(title)),
+          ),
+        )
       : null,
-    el("div", { class: "page-title" }, el("div", { class: "page-words" }, el("div", { class: "title-row" }, el("h1", {}, bdi(title)), badges), lead && el("p", { class: "lead" }, lead)), actions.length ? el("div", { class: "page-actions" }, actions) : null),
+    el(
+      "div",
+      { class: "page-title" },
+      el(
+        "div",
+        { class: "page-words" },
+        el("div", { class: "title-row" }, el("h1", {}, bdi(title)), badges),
+        lead && el("p", { class: "lead" }, lead),
+      ),
+      actions.length ? el("div", { class: "page-actions" }, actions) : null,
+    ),
   );
 }
 
 /** Links that look like tabs: `items` are `[label, href, here]`. */
 export function tabs(label, items) {
-  return el("nav", { class: "tabs", "aria-label": label }, el("ul", {}, items.map(([text, href, here]) => el("li", {}, el("a", { href, "aria-current": here ? "page" : null }, text)))));
+  return el(
+    "nav",
+    { class: "tabs", "aria-label": label },
+    el(
+      "ul",
+      {},
+      items.map(([text, href, here]) => el("li", {}, el("a", { href, "aria-current": here ? "page" : null }, text))),
+    ),
+  );
 }
 
 /** A part of a page with a heading of its own. */
 export function section({ title, lead, actions = [], id }, ...children) {
-  return el("section", { class: "card section", id }, title || actions.length ? el("div", { class: "section-head" }, el("div", {}, title && el("h2", {}, title), lead && el("p", { class: "soft" }, lead)), actions.length ? el("div", { class: "section-actions" }, actions) : null) : null, children);
+  return el(
+    "section",
+    { class: "card section", id },
+    title || actions.length
+      ? el(
+          "div",
+          { class: "section-head" },
+          el("div", {}, title && el("h2", {}, title), lead && el("p", { class: "soft" }, lead)),
+          actions.length ? el("div", { class: "section-actions" }, actions) : null,
+        )
+      : null,
+    children,
+  );
 }
 
 /** Grey lines where something is about to be. */
 export function loading(lines = 4) {
-  return el("div", { class: "loading", role: "status" }, el("span", { class: "unseen" }, "Loading…"), Array.from({ length: lines }, () => el("span", { class: "skeleton", "aria-hidden": "true" })));
+  return el(
+    "div",
+    { class: "loading", role: "status" },
+    el("span", { class: "unseen" }, "Loading…"),
+    Array.from({ length: lines }, () => el("span", { class: "skeleton", "aria-hidden": "true" })),
+  );
 }
 
 export function failed({ title, text }, retry = null) {
-  return el("div", { class: "empty", role: "alert" }, el("p", { class: "empty-title" }, title), text && el("p", {}, text), retry && button("Try again", { onclick: retry }));
+  return el(
+    "div",
+    { class: "empty", role: "alert" },
+    el("p", { class: "empty-title" }, title),
+    text && el("p", {}, text),
+    retry && button("Try again", { onclick: retry }),
+  );
 }
 
 export function empty({ title, text, actions = [] }) {

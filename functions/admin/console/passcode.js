@@ -41,7 +41,17 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
   let ended = false;
   const id = uid("code");
   const prefix = el("span", { class: "code-prefix", "aria-hidden": "true" });
-  const input = el("input", { id, type: "text", inputmode: "numeric", autocomplete: "one-time-code", autocapitalize: "characters", spellcheck: "false", enterkeyhint: "go", maxlength: "200", "data-first": true });
+  const input = el("input", {
+    id,
+    type: "text",
+    inputmode: "numeric",
+    autocomplete: "one-time-code",
+    autocapitalize: "characters",
+    spellcheck: "false",
+    enterkeyhint: "go",
+    maxlength: "200",
+    "data-first": true,
+  });
   const error = el("p", { class: "field-error", id: `${id}-error`, hidden: true });
   const hint = el("p", { class: "field-hint", id: `${id}-hint` });
   const timer = el("span", { class: "timer", role: "timer", "aria-label": "Time left" });
@@ -56,7 +66,14 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
     el("p", { class: "lead" }, lead),
     delivery,
     room,
-    el("div", { class: "field wide" }, el("label", { for: id }, "Passcode"), el("div", { class: "code-box" }, prefix, el("span", { class: "code-dash", "aria-hidden": "true" }, "–"), input), error, hint),
+    el(
+      "div",
+      { class: "field wide" },
+      el("label", { for: id }, "Passcode"),
+      el("div", { class: "code-box" }, prefix, el("span", { class: "code-dash", "aria-hidden": "true" }, "–"), input),
+      error,
+      hint,
+    ),
     el("p", { class: "times" }, el("span", {}, "Time left "), timer),
     el("div", { class: "actions" }, submit, extra),
     el("p", { class: "aside" }, el("span", {}, "Nothing arrived?"), again, wait),
@@ -76,10 +93,14 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
     const called = state.channel === "voice";
     prefix.textContent = called ? "" : state.prefix;
     prefix.hidden = prefix.nextSibling.hidden = called;
-    hint.textContent = called ? "The call says the digits twice." : `The message has the reference ${state.prefix}. Type its digits, or paste all of it.`;
+    hint.textContent = called
+      ? "The call says the digits twice."
+      : `The message has the reference ${state.prefix}. Type its digits, or paste all of it.`;
     again.lastChild.textContent = called ? "Call again" : "Resend passcode";
     const { status, meaning } = state.delivery ?? {};
-    const [kind, words] = (called ? CALL : DELIVERY)[status] ?? (poll ? ["sending", called ? "We are calling" : "The message is on its way"] : TAKEN);
+    const [kind, words] =
+      (called ? CALL : DELIVERY)[status] ??
+      (poll ? ["sending", called ? "We are calling" : "The message is on its way"] : TAKEN);
     delivery.dataset.state = kind || "sent";
     delivery.lastChild.textContent = kind === "trouble" && meaning ? `${words}: ${meaning}` : words;
     tick();
@@ -97,7 +118,8 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
     submit.hidden = over;
     const pause = Date.parse(state.resend_available_at ?? "") - clock.now();
     setDisabled(again, pause > 0 || state.sends_remaining === 0);
-    wait.textContent = state.sends_remaining === 0 ? "No more messages for now." : pause > 0 ? `in ${countdown(pause)}` : "";
+    wait.textContent =
+      state.sends_remaining === 0 ? "No more messages for now." : pause > 0 ? `in ${countdown(pause)}` : "";
   }
 
   const source = () => (state.channel === "voice" ? "latest call" : `message with reference ${state.prefix}`);
@@ -127,7 +149,13 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
       input.value = "";
       draw();
       planPolls();
-      room.replaceChildren(notice({ kind: "info", title: "A new passcode was sent", text: `Use the ${source()}. Earlier passcodes no longer work.` }));
+      room.replaceChildren(
+        notice({
+          kind: "info",
+          title: "A new passcode was sent",
+          text: `Use the ${source()}. Earlier passcodes no longer work.`,
+        }),
+      );
       input.focus();
     } catch (problem) {
       refuse(problem);
@@ -137,11 +165,14 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
   function refuse(problem) {
     const { code, body } = problem instanceof Problem ? problem : { code: "", body: {} };
     if (code === "code_superseded" && body.prefix) state = { ...state, prefix: body.prefix };
-    if (code === "resend_too_soon" && problem.retryAt) state = { ...state, resend_available_at: new Date(problem.retryAt).toISOString() };
+    if (code === "resend_too_soon" && problem.retryAt)
+      state = { ...state, resend_available_at: new Date(problem.retryAt).toISOString() };
     if (["invalid_code", "code_superseded"].includes(code) && body.attempts_remaining !== 0) {
       const left = body.attempts_remaining;
       const warn = left === 1 ? " This is the last attempt." : left <= 3 ? ` ${left} attempts are left.` : "";
-      fault(`${code === "invalid_code" ? "That passcode is not right." : "That passcode is from an earlier message."} Use the ${source()}.${warn}`);
+      fault(
+        `${code === "invalid_code" ? "That passcode is not right." : "That passcode is from an earlier message."} Use the ${source()}.${warn}`,
+      );
       draw();
       input.focus();
       return input.select();
@@ -156,7 +187,9 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
     }
     draw();
     const words = explain(problem);
-    room.replaceChildren(notice({ kind: "error", title: words.title, text: words.title ? words.text : sentence(problem) }));
+    room.replaceChildren(
+      notice({ kind: "error", title: words.title, text: words.title ? words.text : sentence(problem) }),
+    );
     return undefined;
   }
 

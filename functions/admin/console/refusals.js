@@ -20,15 +20,27 @@ const WORDS = {
   code_superseded: ["", "That passcode is from an earlier message."],
   challenge_expired: ["", "The passcode has expired. Resend it to get a new one."],
   challenge_used: ["This passcode was used already", "Start again to get a new one."],
-  challenge_superseded: ["A newer login has taken this one’s place", "If it was not you, someone knows your password: change it."],
+  challenge_superseded: [
+    "A newer login has taken this one’s place",
+    "If it was not you, someone knows your password: change it.",
+  ],
   too_many_attempts: ["Locked for now", "Too many wrong passcodes were entered."],
   resend_too_soon: ["", "A passcode was sent just now. It may take a moment to arrive."],
   too_many_sends: ["No more messages for now", "Too many were sent without success."],
   rate_limited: ["That was a bit much at once", "Too many requests have come from here."],
-  destination_blocked: ["", "Messages to this region or kind of number are not allowed. Give a mobile number in a region that Settings allow."],
+  destination_blocked: [
+    "",
+    "Messages to this region or kind of number are not allowed. Give a mobile number in a region that Settings allow.",
+  ],
   phone_unusable: ["", "The network refuses messages to this number for good."],
-  settings_incomplete: ["The settings are not complete", "Account SID, Auth Token and sender are needed before a message can be sent."],
-  sms_unavailable: ["Messages cannot be sent right now", "Twilio did not take the message. Check the account in Settings, or try again in a moment."],
+  settings_incomplete: [
+    "The settings are not complete",
+    "Account SID, Auth Token and sender are needed before a message can be sent.",
+  ],
+  sms_unavailable: [
+    "Messages cannot be sent right now",
+    "Twilio did not take the message. Check the account in Settings, or try again in a moment.",
+  ],
   temporarily_unavailable: ["The service cannot answer right now", "Try again in a moment."],
   mfa_not_supported: ["A passcode is needed", "This page asked in a way that cannot give one. Load it again."],
   internal_error: ["Something went wrong on the server", ""],
@@ -53,7 +65,8 @@ export function explain(error) {
   const { code, body } = error;
   const [title, text] = WORDS[code] ?? ["That did not work", ""];
   const said = [];
-  if (code === "invalid_request" && error.errors.length) said.push(...error.errors.map(({ field, message }) => `${field}: ${message}`));
+  if (code === "invalid_request" && error.errors.length)
+    said.push(...error.errors.map(({ field, message }) => `${field}: ${message}`));
   else if (SAY_DETAIL.has(code) && body.detail) said.push(body.detail);
   else said.push(text || body.detail || "");
   if (code === "internal_error" && body.correlation_id) said.push(`For the logs: ${body.correlation_id}`);

@@ -31,7 +31,12 @@ async function moved() {
   if (isUnsaved() && !(unsaved.within && wanted.startsWith(unsaved.within))) {
     history.replaceState(null, "", current);
     asking = true;
-    const go = await confirm({ title: "Leave without saving?", text: "Your changes on this page are not saved. They are lost when you leave.", action: "Discard changes", danger: true });
+    const go = await confirm({
+      title: "Leave without saving?",
+      text: "Your changes on this page are not saved. They are lost when you leave.",
+      action: "Discard changes",
+      danger: true,
+    });
     asking = false;
     if (!go) return;
     unsaved.discard();
@@ -53,7 +58,9 @@ function find(path) {
   for (const { parts: pattern, load } of routes) {
     if (pattern.length !== parts.length) continue;
     const given = {};
-    const fits = pattern.every((part, index) => (part.startsWith(":") ? keep(given, part.slice(1), parts[index]) : part === parts[index]));
+    const fits = pattern.every((part, index) =>
+      part.startsWith(":") ? keep(given, part.slice(1), parts[index]) : part === parts[index],
+    );
     if (fits) return { load, given };
   }
   return { load: null, given: {} };

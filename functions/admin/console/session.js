@@ -44,7 +44,14 @@ async function admit(fresh) {
 export function logIn(said = "Enter the login name and password of a system user.") {
   return new Promise((resolve) => {
     const card = el("main", { class: "card door-card" });
-    $("door").replaceChildren(el("div", { class: "door" }, el("header", { class: "brand" }, ...$("frame").querySelector(".brand").cloneNode(true).children), card));
+    $("door").replaceChildren(
+      el(
+        "div",
+        { class: "door" },
+        el("header", { class: "brand" }, ...$("frame").querySelector(".brand").cloneNode(true).children),
+        card,
+      ),
+    );
     $("frame").hidden = true;
     $("skip").hidden = true;
     document.title = "Log in · MFA console";
@@ -84,7 +91,15 @@ function renew() {
       title: "Your session has ended",
       lead: "Log in again to go on where you were. What you have typed is still there.",
       name: before,
-      extra: [button("Log out", { onclick: () => end(() => { reject(new SessionLost()); leave(); }) })],
+      extra: [
+        button("Log out", {
+          onclick: () =>
+            end(() => {
+              reject(new SessionLost());
+              leave();
+            }),
+        }),
+      ],
       async admit(fresh) {
         await admit(fresh);
         end(() => {

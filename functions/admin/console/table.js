@@ -17,12 +17,40 @@ export function table({ caption, columns, items, row = () => ({}) }) {
       "table",
       { class: "table", role: "table" },
       el("caption", { class: "unseen" }, caption),
-      el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, columns.map(({ label, kind, unseen }) => el("th", { scope: "col", role: "columnheader", dataset: { kind: kind ?? "" } }, unseen ? el("span", { class: "unseen" }, label) : label)))),
+      el(
+        "thead",
+        { role: "rowgroup" },
+        el(
+          "tr",
+          { role: "row" },
+          columns.map(({ label, kind, unseen }) =>
+            el(
+              "th",
+              { scope: "col", role: "columnheader", dataset: { kind: kind ?? "" } },
+              unseen ? el("span", { class: "unseen" }, label) : label,
+            ),
+          ),
+        ),
+      ),
       el(
         "tbody",
         { role: "rowgroup" },
         items.map((item) =>
-          el("tr", { role: "row", ...row(item) }, columns.map(({ label, cell, kind, unseen }) => el(kind === "main" ? "th" : "td", { role: kind === "main" ? "rowheader" : "cell", scope: kind === "main" ? "row" : null, dataset: { kind: kind ?? "", label: unseen ? "" : label } }, el("div", { class: "cell" }, cell(item))))),
+          el(
+            "tr",
+            { role: "row", ...row(item) },
+            columns.map(({ label, cell, kind, unseen }) =>
+              el(
+                kind === "main" ? "th" : "td",
+                {
+                  role: kind === "main" ? "rowheader" : "cell",
+                  scope: kind === "main" ? "row" : null,
+                  dataset: { kind: kind ?? "", label: unseen ? "" : label },
+                },
+                el("div", { class: "cell" }, cell(item)),
+              ),
+            ),
+          ),
         ),
       ),
     ),
@@ -54,10 +82,24 @@ export class Position {
 /** A list that is paged: `fetch(cursor)` gives `{items, cursor?}`, `draw(items)` an element, `none()` one for an empty list. */
 export function pagedList({ fetch, draw, none, position = new Position(), noun = "list" }) {
   const room = el("div", {});
-  const previous = button("Previous", { kind: "small", icon: "previous", onclick: () => move(() => position.cursors.pop()) });
-  const next = button("Next", { kind: "small icon-last", icon: "next", onclick: () => move(() => position.cursors.push(following)) });
+  const previous = button("Previous", {
+    kind: "small",
+    icon: "previous",
+    onclick: () => move(() => position.cursors.pop()),
+  });
+  const next = button("Next", {
+    kind: "small icon-last",
+    icon: "next",
+    onclick: () => move(() => position.cursors.push(following)),
+  });
   const where = el("span", { class: "soft" });
-  const pager = el("nav", { class: "pager", "aria-label": `Pages of the ${noun}`, hidden: true }, previous, where, next);
+  const pager = el(
+    "nav",
+    { class: "pager", "aria-label": `Pages of the ${noun}`, hidden: true },
+    previous,
+    where,
+    next,
+  );
   const element = el("div", { class: "list" }, room, pager);
   let following = null;
   let turn = 0;
@@ -71,7 +113,10 @@ export function pagedList({ fetch, draw, none, position = new Position(), noun =
 
   async function reload({ quiet = false } = {}) {
     const mine = ++turn;
-    const waiting = setTimeout(() => mine === turn && room.replaceChildren(loading(5)), quiet || room.children.length ? 400 : 0);
+    const waiting = setTimeout(
+      () => mine === turn && room.replaceChildren(loading(5)),
+      quiet || room.children.length ? 400 : 0,
+    );
     room.setAttribute("aria-busy", "true");
     try {
       let { items, cursor = null } = await fetch(position.cursor);
@@ -104,7 +149,14 @@ export function pagedList({ fetch, draw, none, position = new Position(), noun =
 
 /** A box to search in; `onsearch(text)` is called when the typing pauses. */
 export function searchBox({ label, value, placeholder, onsearch }) {
-  const input = el("input", { type: "search", "aria-label": label, placeholder, autocomplete: "off", spellcheck: "false", autocapitalize: "none" });
+  const input = el("input", {
+    type: "search",
+    "aria-label": label,
+    placeholder,
+    autocomplete: "off",
+    spellcheck: "false",
+    autocapitalize: "none",
+  });
   input.value = value ?? "";
   let timer;
   let last = input.value;
@@ -122,7 +174,11 @@ export function searchBox({ label, value, placeholder, onsearch }) {
 
 /** A filter with a few choices, as a select: `options` are `[value, label]`. */
 export function filterBox({ label, value, options, onchange }) {
-  const select = el("select", { "aria-label": label, onchange: () => onchange(select.value) }, options.map(([key, text]) => el("option", { value: key }, text)));
+  const select = el(
+    "select",
+    { "aria-label": label, onchange: () => onchange(select.value) },
+    options.map(([key, text]) => el("option", { value: key }, text)),
+  );
   select.value = value ?? "";
   return el("div", { class: "select small" }, select);
 }

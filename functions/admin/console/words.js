@@ -15,7 +15,10 @@ const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 const names = new Intl.Collator(LANGUAGE);
 
 export const number = (value) => numbers.format(value);
-export const percent = (share) => (share === null || share === undefined ? "–" : `${(share * 100).toFixed(share > 0.995 && share < 1 ? 2 : 1).replace(/\.0$/, "")} %`);
+export const percent = (share) =>
+  share === null || share === undefined
+    ? "–"
+    : `${(share * 100).toFixed(share > 0.995 && share < 1 ? 2 : 1).replace(/\.0$/, "")} %`;
 export const plural = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
 export const byName = (a, b) => names.compare(a, b);
 
@@ -24,14 +27,23 @@ export function money(cost) {
   if (!cost) return "–";
   const amount = Number(cost.amount);
   const digits = amount !== 0 && Math.abs(amount) < 1 ? 4 : 2;
-  return new Intl.NumberFormat(LANGUAGE, { style: "currency", currency: cost.currency, minimumFractionDigits: 2, maximumFractionDigits: digits }).format(amount);
+  return new Intl.NumberFormat(LANGUAGE, {
+    style: "currency",
+    currency: cost.currency,
+    minimumFractionDigits: 2,
+    maximumFractionDigits: digits,
+  }).format(amount);
 }
 
 /** A moment, local, with UTC to be seen when pointed at. */
 export function time(iso, { precise = false } = {}) {
   const at = Date.parse(iso ?? "");
   if (Number.isNaN(at)) return el("span", { class: "soft" }, "–");
-  return el("time", { datetime: iso, title: `${new Date(at).toISOString().replace("T", " ").slice(0, 19)} UTC` }, (precise ? full : short).format(at));
+  return el(
+    "time",
+    { datetime: iso, title: `${new Date(at).toISOString().replace("T", " ").slice(0, 19)} UTC` },
+    (precise ? full : short).format(at),
+  );
 }
 
 export const localTime = (at) => short.format(at);
@@ -39,7 +51,11 @@ export const localTime = (at) => short.format(at);
 /** "3 minutes ago", "in 2 days" */
 export function ago(iso) {
   const seconds = (Date.parse(iso) - clock.now()) / 1000;
-  for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
+  for (const [unit, length] of [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+  ]) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
   }
   return "just now";

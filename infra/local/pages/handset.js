@@ -113,7 +113,8 @@ function draw(message) {
   const text = message.subject ? `${message.subject}\n\n${message.body}` : message.body;
   item.querySelector(".body").textContent = text;
   const copy = item.querySelector(".copy");
-  const code = message.channel === "voice" ? heardCode(message.body) : /(?:^|\D)(\d{4,10})(?!\d)/.exec(message.body)?.[1];
+  const code =
+    message.channel === "voice" ? heardCode(message.body) : /(?:^|\D)(\d{4,10})(?!\d)/.exec(message.body)?.[1];
   if (code) {
     copy.textContent = `Copy ${code}`;
     copy.addEventListener("click", () => {

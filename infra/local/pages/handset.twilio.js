@@ -102,16 +102,21 @@
   function words(rule) {
     const alike = choices.filter(([, one]) => one.fault === rule.fault);
     const fitting = alike.filter(([, one]) => Object.entries(one).every(([name, value]) => rule[name] === value));
-    const best = fitting.toSorted(([, one], [, other]) => Object.keys(other).length - Object.keys(one).length)[0] ?? alike[0];
+    const best =
+      fitting.toSorted(([, one], [, other]) => Object.keys(other).length - Object.keys(one).length)[0] ?? alike[0];
     const parts = [best ? best[0] : rule.fault];
-    const seconds = (name) => (rule[name] === undefined ? [] : [`${name === "seconds" ? "" : "again after "}${rule[name]}\u00a0s`]);
+    const seconds = (name) =>
+      rule[name] === undefined ? [] : [`${name === "seconds" ? "" : "again after "}${rule[name]}\u00a0s`];
     parts.push(...[rule.code, rule.error_code].filter((code) => code && code !== best?.[1].code).map(String));
     parts.push(...seconds("seconds"), ...seconds("retry_after"));
     if (rule.verified) {
       parts.push(rule.verified.length > 0 ? `verified ${rule.verified.join(", ")}` : "no verified number");
     }
     parts.push(rule.times === undefined ? "until ended" : rule.times === 1 ? "once" : `${rule.times} times`);
-    parts.push({ sms: "text messages", whatsapp: "WhatsApp", voice: "calls" }[rule.channel], rule.to && `to ${rule.to}`);
+    parts.push(
+      { sms: "text messages", whatsapp: "WhatsApp", voice: "calls" }[rule.channel],
+      rule.to && `to ${rule.to}`,
+    );
     return parts.filter(Boolean).join(" · ");
   }
 
@@ -143,7 +148,8 @@
       return item;
     });
     document.getElementById("end-all").hidden = rules.length === 0;
-    inForce.textContent = rules.length === 0 ? "works as usual" : rules.length === 1 ? "1 fault" : `${rules.length} faults`;
+    inForce.textContent =
+      rules.length === 0 ? "works as usual" : rules.length === 1 ? "1 fault" : `${rules.length} faults`;
     inForce.className = rules.length === 0 ? "" : "wrong";
   }
 
@@ -180,7 +186,13 @@
   function showCallbacks(callbacks) {
     draw("callbacks", callbacks, (one) => {
       const good = one.answer !== null && one.answer < 400;
-      return line(one.sent_at, `${one.status} to ${one.to}`, one.error_code ?? "", String(one.answer ?? "nobody there"), good);
+      return line(
+        one.sent_at,
+        `${one.status} to ${one.to}`,
+        one.error_code ?? "",
+        String(one.answer ?? "nobody there"),
+        good,
+      );
     });
   }
 

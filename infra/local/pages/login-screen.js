@@ -38,7 +38,8 @@ export const screen = {
   slot(name) {
     return name === "session"
       ? document.querySelector('[data-slot="session"]')
-      : document.querySelector(`#step-${this.step} [data-slot="${name}"]`) ?? document.querySelector(`#step-${this.step} [data-slot]`);
+      : (document.querySelector(`#step-${this.step} [data-slot="${name}"]`) ??
+          document.querySelector(`#step-${this.step} [data-slot]`));
   },
 
   clear(name = "main") {
@@ -69,7 +70,11 @@ export function notice(content, { slot = "main", can = () => true, focus = false
   if ("until" in content) {
     if (content.until === null) text.append(" in a moment.");
     else {
-      const left = el("span", { class: "until", dataset: { until: content.until } }, words.shortCountdown(content.until - clock.now()));
+      const left = el(
+        "span",
+        { class: "until", dataset: { until: content.until } },
+        words.shortCountdown(content.until - clock.now()),
+      );
       left.addEventListener("over", () => onUntil?.(box));
       text.append(` ${words.untilWords(content.until, clock.now())}`, left, ".");
     }
@@ -80,8 +85,25 @@ export function notice(content, { slot = "main", can = () => true, focus = false
   if (offers.length) {
     const buttons = offers.map((offer, index) =>
       ["resend", "call"].includes(offer)
-        ? el("button", { type: "button", class: index ? "button small" : "button primary small", dataset: { do: offer, resend: "" } }, OFFERS[offer], el("span", { class: "in", dataset: { resendIn: "" }, "aria-hidden": "true" }))
-        : el("button", { type: "button", class: index || offer === "email" ? "button small" : "button primary small", dataset: { do: offer } }, OFFERS[offer]),
+        ? el(
+            "button",
+            {
+              type: "button",
+              class: index ? "button small" : "button primary small",
+              dataset: { do: offer, resend: "" },
+            },
+            OFFERS[offer],
+            el("span", { class: "in", dataset: { resendIn: "" }, "aria-hidden": "true" }),
+          )
+        : el(
+            "button",
+            {
+              type: "button",
+              class: index || offer === "email" ? "button small" : "button primary small",
+              dataset: { do: offer },
+            },
+            OFFERS[offer],
+          ),
     );
     box.append(el("div", { class: "notice-actions" }, ...buttons));
   }
@@ -128,7 +150,15 @@ export function drawWays(id, offered, used) {
   const others = Object.keys(words.WAYS).filter((channel) => offered.includes(channel) && channel !== used);
   const before = [...$(id).children].map((button) => button.dataset.channel);
   if (before.join() !== others.join()) {
-    $(id).replaceChildren(...others.map((channel) => el("button", { type: "button", class: "link", dataset: { do: "way", channel, resend: "" } }, words.WAYS[channel].instead)));
+    $(id).replaceChildren(
+      ...others.map((channel) =>
+        el(
+          "button",
+          { type: "button", class: "link", dataset: { do: "way", channel, resend: "" } },
+          words.WAYS[channel].instead,
+        ),
+      ),
+    );
   }
   $(id).hidden = !others.length;
 }
@@ -147,7 +177,8 @@ export function drawChallenge(challenge, { phones, help, channels = [] }) {
   $("another-phone").hidden = challenge.channel === "email" ? phones.length === 0 : phones.length < 2;
   $("another-phone").textContent = challenge.channel === "email" ? "Use a phone" : "Use another phone";
   for (const id of ["resend", "resend-expired"]) {
-    if (!$(id).getAttribute("aria-busy")) $(id).firstChild.nodeValue = words.WAYS[challenge.channel]?.again ?? "Resend passcode";
+    if (!$(id).getAttribute("aria-busy"))
+      $(id).firstChild.nodeValue = words.WAYS[challenge.channel]?.again ?? "Resend passcode";
   }
   drawWays("code-ways", challenge.channel === "email" ? [] : channels, challenge.channel);
 }
@@ -199,7 +230,8 @@ export function drawResend(left) {
 
 export function drawLock(end) {
   const when = end === null ? "until an administrator unlocks it" : `until ${words.localTime(end, clock.now())}`;
-  $("locked-lead").textContent = `Too many wrong passcodes were entered. To keep your account safe, no passcode is sent or accepted ${when}.`;
+  $("locked-lead").textContent =
+    `Too many wrong passcodes were entered. To keep your account safe, no passcode is sent or accepted ${when}.`;
   $("locked-timer").hidden = end === null;
   $("locked-again").hidden = end === null;
 }
@@ -218,13 +250,22 @@ export function drawToken({ header, claims, parts }, { name, lasts }) {
     `, with ${factors(claims.amr) || "your password"}.`,
     lasts ? ` The login is good for ${words.duration(lasts * 1000)}.` : "",
   );
-  for (const [id, object] of [["token-claims", claims], ["token-header", header]]) {
+  for (const [id, object] of [
+    ["token-claims", claims],
+    ["token-header", header],
+  ]) {
     $(id).replaceChildren(
       ...rows(object).map((row) =>
         el(
           "tr",
           { role: "row" },
-          el("th", { scope: "row", role: "rowheader" }, row.name, row.name === row.claim ? null : " ", row.name === row.claim ? null : el("code", {}, row.claim)),
+          el(
+            "th",
+            { scope: "row", role: "rowheader" },
+            row.name,
+            row.name === row.claim ? null : " ",
+            row.name === row.claim ? null : el("code", {}, row.claim),
+          ),
           el("td", { role: "cell" }, row.value, row.note ? el("small", {}, row.note) : null),
         ),
       ),
@@ -232,7 +273,11 @@ export function drawToken({ header, claims, parts }, { name, lasts }) {
   }
   const [head, body, sign] = parts;
   $("token-raw").replaceChildren(
-    el("span", { class: "head" }, head), ".", el("span", { class: "body" }, body), ".", el("span", { class: "sign" }, sign),
+    el("span", { class: "head" }, head),
+    ".",
+    el("span", { class: "body" }, body),
+    ".",
+    el("span", { class: "sign" }, sign),
   );
   drawSignature("checking");
 }
@@ -254,11 +299,19 @@ export function drawHelp(step, { email, channel, phones }) {
   $("help").hidden = step === "token";
   const item = (text) => el("li", {}, text);
   if (step === "login") {
-    body.replaceChildren(el("p", {}, "Forgot your login name or password? Your administrator can look up the one and set a new other."));
+    body.replaceChildren(
+      el("p", {}, "Forgot your login name or password? Your administrator can look up the one and set a new other."),
+    );
     return;
   }
   if (step === "locked") {
-    body.replaceChildren(el("p", {}, "While the login is locked, an email would not help either. Your administrator can unlock it at once."));
+    body.replaceChildren(
+      el(
+        "p",
+        {},
+        "While the login is locked, an email would not help either. Your administrator can unlock it at once.",
+      ),
+    );
     return;
   }
   const tips =
@@ -266,12 +319,21 @@ export function drawHelp(step, { email, channel, phones }) {
       ? ["Look into the folder for spam, too.", "An email may take a minute or two to arrive."]
       : channel === "voice"
         ? ["Is the phone switched on, and has it got a signal?", "The call comes from a number that you may not know."]
-        : ["Is the phone switched on, and has it got a signal? Text messages need no internet.", "A text message may take a minute or two to arrive."];
+        : [
+            "Is the phone switched on, and has it got a signal? Text messages need no internet.",
+            "A text message may take a minute or two to arrive.",
+          ];
   if (phones.length > 1 && channel !== "email") tips.push("You can have the passcode sent to another of your phones.");
   const parts = [step === "no-phone" ? null : el("ul", {}, ...tips.map(item))];
   if (email && channel !== "email" && step !== "no-phone") {
     parts.push(
-      el("p", {}, "No phone at hand? A passcode can be sent to your contact email ", el("strong", {}, email), " instead. To keep your account safe, your verified phones are told about it."),
+      el(
+        "p",
+        {},
+        "No phone at hand? A passcode can be sent to your contact email ",
+        el("strong", {}, email),
+        " instead. To keep your account safe, your verified phones are told about it.",
+      ),
       el("button", { type: "button", class: "button small", dataset: { do: "email" } }, "Email me a passcode"),
     );
   }

@@ -27,7 +27,9 @@ export async function checkSignature({ header, parts }) {
     const jwk = keys.find((key) => key.kid === header.kid);
     if (!jwk) return "invalid";
     const curve = { name: "ECDSA", namedCurve: "P-256" };
-    const key = await crypto.subtle.importKey("jwk", { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }, curve, false, ["verify"]);
+    const key = await crypto.subtle.importKey("jwk", { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }, curve, false, [
+      "verify",
+    ]);
     const signed = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
     const good = await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, bytes(parts[2]), signed);
     return good ? "valid" : "invalid";
@@ -36,7 +38,14 @@ export async function checkSignature({ header, parts }) {
   }
 }
 
-const FACTORS = { pwd: "password", sms: "text message", tel: "phone call", email: "email", otp: "passcode", wa: "WhatsApp message" };
+const FACTORS = {
+  pwd: "password",
+  sms: "text message",
+  tel: "phone call",
+  email: "email",
+  otp: "passcode",
+  wa: "WhatsApp message",
+};
 const KINDS = { backup: "Backup user", system: "Administrator" };
 
 /** "password and text message" */
@@ -73,7 +82,10 @@ export function rows(object) {
 
 function readable(claim, value, all) {
   if (TIMES.has(claim) && typeof value === "number") {
-    const lasts = claim === "exp" && typeof all.iat === "number" ? `, ${duration((value - all.iat) * 1000)} after it was issued` : "";
+    const lasts =
+      claim === "exp" && typeof all.iat === "number"
+        ? `, ${duration((value - all.iat) * 1000)} after it was issued`
+        : "";
     return { value: localDate(value * 1000), note: `${value}${lasts}` };
   }
   if (claim === "amr" && Array.isArray(value)) {

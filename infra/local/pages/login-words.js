@@ -61,7 +61,9 @@ export function whichMessage({ channel, prefix }) {
 
 /** Where the digits are, below the input. */
 export function hint(challenge) {
-  return challenge.channel === "voice" ? "The call says the digits twice." : `The passcode is in the ${whichMessage(challenge)}.`;
+  return challenge.channel === "voice"
+    ? "The call says the digits twice."
+    : `The passcode is in the ${whichMessage(challenge)}.`;
 }
 
 /** How a phone can be reached other than it was: the button’s words, and what the button is called on a resend. */
@@ -75,7 +77,8 @@ export const WAYS = {
 export function sentAgain(challenge) {
   const last = challenge.sends_remaining === 0 ? " It is the last one that can be sent for now." : "";
   const earlier = `Earlier passcodes no longer work.${last}`;
-  if (challenge.channel === "voice") return { title: "We are calling you", text: `Type the digits that you hear. ${earlier}` };
+  if (challenge.channel === "voice")
+    return { title: "We are calling you", text: `Type the digits that you hear. ${earlier}` };
   return { title: "A new passcode was sent", text: `Use the ${whichMessage(challenge)}. ${earlier}` };
 }
 
@@ -109,7 +112,10 @@ export function duration(ms) {
 /** The local time of day, with the date where it is not today: "14:32", "25 Nov, 09:05". */
 export function localTime(time, now) {
   const sameDay = new Date(time).toDateString() === new Date(now).toDateString();
-  return new Intl.DateTimeFormat(LANGUAGE, sameDay ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" }).format(time);
+  return new Intl.DateTimeFormat(
+    LANGUAGE,
+    sameDay ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" },
+  ).format(time);
 }
 
 /** A full local date and time, as in the token's table. */
@@ -171,10 +177,16 @@ export function deliveryLine(challenge) {
 }
 
 function callLine(status) {
-  const trouble = { undelivered: "The call did not get through", failed: "The call did not get through", unknown: "We do not know whether the call went out" }[status];
+  const trouble = {
+    undelivered: "The call did not get through",
+    failed: "The call did not get through",
+    unknown: "We do not know whether the call went out",
+  }[status];
   if (trouble) return { state: "trouble", text: trouble };
   if (status === "delivered") return { state: "delivered", text: "The call has ended" };
-  return status === "sent" ? { state: "sent", text: "Your phone is ringing" } : { state: "sending", text: "We are calling you" };
+  return status === "sent"
+    ? { state: "sent", text: "Your phone is ringing" }
+    : { state: "sending", text: "We are calling you" };
 }
 
 /** What to tell when a message did not make it, or null. `others`: whether there is another phone. */
@@ -184,13 +196,21 @@ export function deliveryTrouble(challenge, { others }) {
   const noun = messageNoun(challenge.channel);
   if (isRefusedForGood(challenge)) {
     const next = others ? "Please choose another one." : "Please ask your administrator to change it.";
-    return { kind: "warning", title: "The carrier refused this number", text: `${why} ${next}`, offers: ["another-phone", "email"] };
+    return {
+      kind: "warning",
+      title: "The carrier refused this number",
+      text: `${why} ${next}`,
+      offers: ["another-phone", "email"],
+    };
   }
   if (status === "undelivered" || status === "failed") {
     return {
       kind: "warning",
       title: challenge.channel === "voice" ? "The call did not get through" : `The ${noun} could not be delivered`,
-      text: challenge.channel === "voice" ? `${why} Have us call again, or choose another way.` : `${why} Resend the passcode, or have it sent somewhere else.`,
+      text:
+        challenge.channel === "voice"
+          ? `${why} Have us call again, or choose another way.`
+          : `${why} Resend the passcode, or have it sent somewhere else.`,
       offers: ["another-phone", "call", "email"],
     };
   }
@@ -228,21 +248,42 @@ export function explain(problem, { doing, prefix, channel, now }) {
     case "invalid_credentials":
       return error("", "The login name or the password is not right.", { field: "password" });
     case "mfa_not_supported":
-      return error("This app cannot log you in", "Your account needs a passcode, which this version of the app cannot ask for. Please update it.");
+      return error(
+        "This app cannot log you in",
+        "Your account needs a passcode, which this version of the app cannot ask for. Please update it.",
+      );
     case "forbidden":
-      if (byEmail) return error("No email can be sent to you", "There is no contact email for your account, or it may not be used. Ask your administrator.", { offers: ["another-phone"] });
+      if (byEmail)
+        return error(
+          "No email can be sent to you",
+          "There is no contact email for your account, or it may not be used. Ask your administrator.",
+          { offers: ["another-phone"] },
+        );
       return error("That is not allowed", "Your account may not do this. Ask your administrator.");
 
     // The passcode
     case "invalid_code":
       return error("", `That passcode is not right. Check the ${which}, then try again.`, { field: "code" });
     case "code_superseded":
-      if (!problem.body.prefix) return error("", `That passcode is from an earlier ${noun}, and the latest one could not be sent. Resend it.`, { field: "code" });
-      return error("", `That passcode is from an earlier ${noun}. Use the ${hasReference(channel) ? `one with reference ${prefix}` : which}.`, { field: "code" });
+      if (!problem.body.prefix)
+        return error("", `That passcode is from an earlier ${noun}, and the latest one could not be sent. Resend it.`, {
+          field: "code",
+        });
+      return error(
+        "",
+        `That passcode is from an earlier ${noun}. Use the ${hasReference(channel) ? `one with reference ${prefix}` : which}.`,
+        { field: "code" },
+      );
     case "challenge_expired":
-      return warning("The passcode has expired", "A passcode works for a few minutes only. Resend it to get a new one.", { offers: ["resend"] });
+      return warning(
+        "The passcode has expired",
+        "A passcode works for a few minutes only. Resend it to get a new one.",
+        { offers: ["resend"] },
+      );
     case "challenge_used":
-      return warning("This passcode has already been used", "A passcode works once. Log in again to get a new one.", { offers: ["restart"] });
+      return warning("This passcode has already been used", "A passcode works once. Log in again to get a new one.", {
+        offers: ["restart"],
+      });
     case "challenge_superseded":
       return warning(
         "A newer login has taken this one’s place",
@@ -250,69 +291,129 @@ export function explain(problem, { doing, prefix, channel, now }) {
         { offers: ["start-over"] },
       );
     case "challenge_not_found":
-      return warning("This passcode request has ended", "Send a new passcode to continue login.", { offers: ["start-over"] });
+      return warning("This passcode request has ended", "Send a new passcode to continue login.", {
+        offers: ["start-over"],
+      });
 
     // Sending
     case "resend_too_soon":
-      return warning("A passcode was sent just now", "It may take a moment to arrive. You can send another one", { until, offers: [] });
-    case "too_many_sends":
-      return warning("No more passcodes for now", "Too many passcodes were sent without a login. You can send another one", {
+      return warning("A passcode was sent just now", "It may take a moment to arrive. You can send another one", {
         until,
-        offers: byEmail ? ["another-phone"] : ["email"],
+        offers: [],
       });
+    case "too_many_sends":
+      return warning(
+        "No more passcodes for now",
+        "Too many passcodes were sent without a login. You can send another one",
+        {
+          until,
+          offers: byEmail ? ["another-phone"] : ["email"],
+        },
+      );
     case "phone_unusable":
-      return error("This phone cannot get our messages", "Its network refuses them for good: the number may be a landline, no longer in service, or have asked us to stop.", {
+      return error(
+        "This phone cannot get our messages",
+        "Its network refuses them for good: the number may be a landline, no longer in service, or have asked us to stop.",
+        {
+          offers: elsewhere,
+        },
+      );
+    case "destination_blocked":
+      return error(
+        "We cannot send to this phone",
+        "Its region or its kind of number is not allowed here. A landline can only be called.",
+        { offers: ["call", ...elsewhere] },
+      );
+    case "phone_not_found":
+      return error("That phone is no longer registered", "It has been removed from your account.", {
         offers: elsewhere,
       });
-    case "destination_blocked":
-      return error("We cannot send to this phone", "Its region or its kind of number is not allowed here. A landline can only be called.", { offers: ["call", ...elsewhere] });
-    case "phone_not_found":
-      return error("That phone is no longer registered", "It has been removed from your account.", { offers: elsewhere });
     case "no_phone":
-      return error("There is no phone to send to", "Ask your administrator to add your phone number.", { offers: ["email"] });
+      return error("There is no phone to send to", "Ask your administrator to add your phone number.", {
+        offers: ["email"],
+      });
     case "sms_unavailable":
       return byEmail
-        ? error("Emails cannot be sent right now", "This is on our side. You can try again", { until, offers: ["another-phone"] })
-        : error("Messages cannot be sent right now", "This is on our side, not your phone’s. You can try again", { until, offers: ["retry", "email"] });
+        ? error("Emails cannot be sent right now", "This is on our side. You can try again", {
+            until,
+            offers: ["another-phone"],
+          })
+        : error("Messages cannot be sent right now", "This is on our side, not your phone’s. You can try again", {
+            until,
+            offers: ["retry", "email"],
+          });
     case "settings_incomplete":
       return byEmail
-        ? error("Emails are not set up yet", "The administrator has yet to complete the settings of this service.", { offers: ["another-phone"] })
-        : error("Sending is not set up yet", "The administrator has yet to complete the settings of this service.", { offers: ["email"] });
+        ? error("Emails are not set up yet", "The administrator has yet to complete the settings of this service.", {
+            offers: ["another-phone"],
+          })
+        : error("Sending is not set up yet", "The administrator has yet to complete the settings of this service.", {
+            offers: ["email"],
+          });
 
     // Anything
     case "rate_limited":
-      return warning("That was a bit much at once", "Too many requests have come from here. You can try again", { until });
+      return warning("That was a bit much at once", "Too many requests have come from here. You can try again", {
+        until,
+      });
     case "temporarily_unavailable":
-      return error("The service cannot answer right now", "Nothing is wrong with your login. You can try again", { until, offers: ["retry"] });
-    case "internal_error": {
-      const reference = body.correlation_id ?? body.instance ?? null;
-      return error("Something went wrong on our side", reference ? "If you ask for help, quote this reference:" : "Please try again in a moment.", {
-        reference,
+      return error("The service cannot answer right now", "Nothing is wrong with your login. You can try again", {
+        until,
         offers: ["retry"],
       });
+    case "internal_error": {
+      const reference = body.correlation_id ?? body.instance ?? null;
+      return error(
+        "Something went wrong on our side",
+        reference ? "If you ask for help, quote this reference:" : "Please try again in a moment.",
+        {
+          reference,
+          offers: ["retry"],
+        },
+      );
     }
     case "conflict":
-      return error("That did not go together", "An earlier request like this one was still open. Please try again.", { offers: ["retry"] });
+      return error("That did not go together", "An earlier request like this one was still open. Please try again.", {
+        offers: ["retry"],
+      });
     case "not_found":
     case "user_not_found":
     case "client_not_found":
-      return error("That is no longer there", "Something this login needs has been removed meanwhile. Please log in again.", { offers: ["restart"] });
+      return error(
+        "That is no longer there",
+        "Something this login needs has been removed meanwhile. Please log in again.",
+        { offers: ["restart"] },
+      );
     case "precondition_failed":
     case "precondition_required":
       return error("Something has changed meanwhile", "Please try again.", { offers: ["retry"] });
     case "invalid_request": {
       const first = body.errors?.[0];
-      if (doing === "verify") return error("", "That does not look like a passcode. Enter the digits of the message.", { field: "code" });
-      if (byEmail) return error("We cannot send you an email", "There may be no contact email for your account. Ask your administrator.");
-      if (doing === "login" && first?.field === "login_name") return error("", "That cannot be a login name. Check it, please.", { field: "login-name" });
-      if (doing === "login" && first?.field === "password") return error("", "That cannot be the password. Check it, please.", { field: "password" });
-      return error("The service did not understand that", first ? `${first.field}: ${first.message}.` : "Please load this page again, then try once more.");
+      if (doing === "verify")
+        return error("", "That does not look like a passcode. Enter the digits of the message.", { field: "code" });
+      if (byEmail)
+        return error(
+          "We cannot send you an email",
+          "There may be no contact email for your account. Ask your administrator.",
+        );
+      if (doing === "login" && first?.field === "login_name")
+        return error("", "That cannot be a login name. Check it, please.", { field: "login-name" });
+      if (doing === "login" && first?.field === "password")
+        return error("", "That cannot be the password. Check it, please.", { field: "password" });
+      return error(
+        "The service did not understand that",
+        first ? `${first.field}: ${first.message}.` : "Please load this page again, then try once more.",
+      );
     }
     default:
-      return error("That did not work", body.detail ? `${body.detail}` : "The service gave an answer that this page does not know.", {
-        reference: code === "unknown" ? `HTTP ${problem.status}` : code,
-        offers: ["retry"],
-      });
+      return error(
+        "That did not work",
+        body.detail ? `${body.detail}` : "The service gave an answer that this page does not know.",
+        {
+          reference: code === "unknown" ? `HTTP ${problem.status}` : code,
+          offers: ["retry"],
+        },
+      );
   }
 }
 
@@ -320,8 +421,18 @@ export function explain(problem, { doing, prefix, channel, now }) {
 export function explainSilence(online, doing) {
   const safe = ["send", "resend", "email"].includes(doing) ? " Nothing will be sent twice." : "";
   return online
-    ? { kind: "error", title: "We could not reach the service", text: `Check your connection, then try again.${safe}`, offers: ["retry"] }
-    : { kind: "error", title: "You are offline", text: `Connect to the internet, then try again.${safe}`, offers: ["retry"] };
+    ? {
+        kind: "error",
+        title: "We could not reach the service",
+        text: `Check your connection, then try again.${safe}`,
+        offers: ["retry"],
+      }
+    : {
+        kind: "error",
+        title: "You are offline",
+        text: `Connect to the internet, then try again.${safe}`,
+        offers: ["retry"],
+      };
 }
 
 /** How a sentence that waits for `until` goes on: the page writes a running countdown behind it. */

@@ -43,19 +43,28 @@ function refuse(error, doing) {
   }
   if (!(error instanceof Problem)) {
     console.error(error);
-    notice({ kind: "error", title: "Something went wrong on this page", text: "Please load it again.", offers: [] }, { focus: true });
+    notice(
+      { kind: "error", title: "Something went wrong on this page", text: "Please load it again.", offers: [] },
+      { focus: true },
+    );
     return;
   }
   const { code, body } = error;
   if (code === "invalid_token" && doing !== "login") return sessionOver();
   if (code === "too_many_attempts") return lock(body.locked_until ?? isoTime(error.retryAt));
-  if (code === "invalid_code" && (body.attempts_remaining === 0 || body.locked_until)) return lock(body.locked_until ?? null);
+  if (code === "invalid_code" && (body.attempts_remaining === 0 || body.locked_until))
+    return lock(body.locked_until ?? null);
   if (code === "no_phone") {
     login.phones = [];
     return choosePhone();
   }
   learnFrom(error, doing);
-  const content = words.explain(error, { doing, prefix: challenge?.prefix, channel: challenge?.channel, now: clock.now() });
+  const content = words.explain(error, {
+    doing,
+    prefix: challenge?.prefix,
+    channel: challenge?.channel,
+    now: clock.now(),
+  });
   if (code === "challenge_expired" && challenge) {
     close(content, true);
     poll(); // when it may be resent
@@ -101,9 +110,16 @@ function learnFrom({ code, body, retryAt }, doing) {
 
 /** Which ways out there are just now. */
 function can(offer) {
-  if (offer === "another-phone") return screen.step !== "phones" && login.phones.some((phone) => phone.id !== phoneId || challenge?.channel === "email");
+  if (offer === "another-phone")
+    return (
+      screen.step !== "phones" && login.phones.some((phone) => phone.id !== phoneId || challenge?.channel === "email")
+    );
   if (offer === "email") return Boolean(login?.help?.email) && challenge?.channel !== "email";
-  if (offer === "call") return Boolean(login?.channels?.includes("voice")) && !(screen.step === "code" && ["voice", "email"].includes(challenge?.channel));
+  if (offer === "call")
+    return (
+      Boolean(login?.channels?.includes("voice")) &&
+      !(screen.step === "code" && ["voice", "email"].includes(challenge?.channel))
+    );
   return true;
 }
 
@@ -169,7 +185,12 @@ function peek(on) {
 function sessionOver() {
   start();
   notice(
-    { kind: "warning", title: "Your login took too long", text: "To keep your account safe it was ended. Enter your password to log in again.", offers: [] },
+    {
+      kind: "warning",
+      title: "Your login took too long",
+      text: "To keep your account safe it was ended. Enter your password to log in again.",
+      offers: [],
+    },
     { silent: true },
   );
   announce("Your login took too long and was ended. Enter your password to log in again.");
@@ -217,14 +238,17 @@ function sendEmail(button) {
 function post(doing, button, path, body) {
   const channel = body.channel ?? (doing === "resend" ? challenge.channel : null);
   act(doing, button, channel === "voice" ? "Calling…" : "Sending…", async (signal) => {
-    const answer = await keys.around(`${path} ${JSON.stringify(body)}`, (key) => call("POST", path, { body, token: login.mfa_token, key, signal }));
+    const answer = await keys.around(`${path} ${JSON.stringify(body)}`, (key) =>
+      call("POST", path, { body, token: login.mfa_token, key, signal }),
+    );
     opened(answer, doing === "resend");
   });
 }
 
 // Step 3: the passcode
 
-const isOpen = () => ["pending", undefined].includes(challenge.status) && Date.parse(challenge.expires_at) > clock.now();
+const isOpen = () =>
+  ["pending", undefined].includes(challenge.status) && Date.parse(challenge.expires_at) > clock.now();
 
 function opened(answer, again) {
   challenge = answer;
@@ -258,7 +282,8 @@ function close(content, answered = false) {
   draw.drawAttempts(null);
   polls.stop();
   if (screen.step === "phones") $("phones-pending").hidden = true;
-  if (screen.step === "code") notice({ ...content, offers: content.offers?.filter((offer) => offer !== "resend") }, { can, focus: here });
+  if (screen.step === "code")
+    notice({ ...content, offers: content.offers?.filter((offer) => offer !== "resend") }, { can, focus: here });
 }
 
 function closeExpired() {
@@ -322,7 +347,8 @@ async function poll() {
     challenge = fresh;
   } catch (error) {
     if (challenge !== asked || action.busy || !(error instanceof Problem)) return;
-    if (["invalid_token", "too_many_attempts", "challenge_superseded", "challenge_not_found"].includes(error.code)) refuse(error, "poll");
+    if (["invalid_token", "too_many_attempts", "challenge_superseded", "challenge_not_found"].includes(error.code))
+      refuse(error, "poll");
     return;
   }
   if (challenge.status === "locked") return lock(challenge.locked_until);
@@ -399,7 +425,11 @@ function cancel() {
 function go(step, focus) {
   screen.clear("main");
   if (login) clearLoginErrors();
-  draw.drawHelp(step, { email: login?.help?.email, channel: step === "code" ? challenge?.channel : "sms", phones: login?.phones ?? [] });
+  draw.drawHelp(step, {
+    email: login?.help?.email,
+    channel: step === "code" ? challenge?.channel : "sms",
+    phones: login?.phones ?? [],
+  });
   if (step !== "code" && step !== "no-phone" && step !== "phones") $("help").open = false;
   screen.show(step, focus);
   tick();
@@ -443,7 +473,10 @@ function tickSession(now) {
   const left = Date.parse(login.expires_at) - now;
   if (left <= 0 && !action.busy) sessionOver();
   else if (left <= 60_000 && !screen.slot("session").firstChild) {
-    notice({ kind: "warning", text: "This login ends soon. You would have to enter your password again", until: now + left }, { slot: "session" });
+    notice(
+      { kind: "warning", text: "This login ends soon. You would have to enter your password again", until: now + left },
+      { slot: "session" },
+    );
   }
 }
 
@@ -454,8 +487,17 @@ function tickChallenge(now) {
   const open = isOpen();
   if (!open && !$("code").disabled && !action.busy) {
     if (challenge.status !== "failed") closeExpired();
-    else if (screen.slot("main").firstChild) draw.drawForm("closed"); // it says why already
-    else close(trouble() ?? { kind: "warning", title: "The passcode could not be sent", text: "Resend it, or have it sent somewhere else.", offers: ["another-phone", "email"] });
+    else if (screen.slot("main").firstChild)
+      draw.drawForm("closed"); // it says why already
+    else
+      close(
+        trouble() ?? {
+          kind: "warning",
+          title: "The passcode could not be sent",
+          text: "Resend it, or have it sent somewhere else.",
+          offers: ["another-phone", "email"],
+        },
+      );
   }
   if (!open) return;
   const total = (expires - Date.parse(challenge.sent_at)) / 1000;
@@ -494,7 +536,8 @@ document.addEventListener("click", (event) => {
 
 function refuseForNow(button) {
   const left = resendLeft(clock.now());
-  if (left !== null && button.id !== "locked-again") announce(`You can send another passcode in ${words.duration(left)}.`);
+  if (left !== null && button.id !== "locked-again")
+    announce(`You can send another passcode in ${words.duration(left)}.`);
   else if (lockEnd !== null) announce(`You can try again in ${words.duration(lockEnd - clock.now())}.`);
 }
 

@@ -20,17 +20,53 @@ export async function draw(place, { present }) {
         caption: "Clients",
         items,
         columns: [
-          { label: "Name", kind: "main", cell: (client) => [el("span", { class: "name" }, bdi(client.name)), client.legacy ? el("span", { class: "badges" }, badge("Legacy", "warn")) : null] },
+          {
+            label: "Name",
+            kind: "main",
+            cell: (client) => [
+              el("span", { class: "name" }, bdi(client.name)),
+              client.legacy ? el("span", { class: "badges" }, badge("Legacy", "warn")) : null,
+            ],
+          },
           { label: "Client id", cell: (client) => el("code", {}, client.client_id) },
           { label: "Registered", cell: (client) => time(client.created_at) },
-          { label: "Last used", cell: (client) => (client.last_used_at ? time(client.last_used_at) : el("span", { class: "soft" }, "Never")) },
-          { label: "Actions", kind: "end", unseen: true, cell: (client) => [button("New secret", { kind: "small quiet", "aria-label": `New secret for ${client.name}`, onclick: () => rotate(client) }), button("Delete", { kind: "small quiet", "aria-label": `Delete ${client.name}`, onclick: () => remove(client) })] },
+          {
+            label: "Last used",
+            cell: (client) =>
+              client.last_used_at ? time(client.last_used_at) : el("span", { class: "soft" }, "Never"),
+          },
+          {
+            label: "Actions",
+            kind: "end",
+            unseen: true,
+            cell: (client) => [
+              button("New secret", {
+                kind: "small quiet",
+                "aria-label": `New secret for ${client.name}`,
+                onclick: () => rotate(client),
+              }),
+              button("Delete", {
+                kind: "small quiet",
+                "aria-label": `Delete ${client.name}`,
+                onclick: () => remove(client),
+              }),
+            ],
+          },
         ],
       }),
-    none: () => empty({ title: "No client is registered", text: "A client is a server that has checked the password itself and asks here for the passcode. Apps that people log in with need none.", actions: [button("Register client", { kind: "primary", onclick: register })] }),
+    none: () =>
+      empty({
+        title: "No client is registered",
+        text: "A client is a server that has checked the password itself and asks here for the passcode. Apps that people log in with need none.",
+        actions: [button("Register client", { kind: "primary", onclick: register })],
+      }),
   });
   place.append(
-    heading({ title: "Clients", lead: "Servers that vouch for a password, each with an id and a secret of its own.", actions: [button("Register client", { kind: "primary", icon: "plus", onclick: register })] }),
+    heading({
+      title: "Clients",
+      lead: "Servers that vouch for a password, each with an id and a secret of its own.",
+      actions: [button("Register client", { kind: "primary", icon: "plus", onclick: register })],
+    }),
     el("div", { class: "card flush" }, list.element),
   );
   present();
@@ -38,11 +74,19 @@ export async function draw(place, { present }) {
 
   async function register() {
     const name = textField({ name: "name", label: "Name", maxlength: 100, hint: "What you call the application." });
-    const legacy = switchField({ name: "legacy", label: "Legacy client", hint: "Some of its installed versions cannot ask for a passcode. Where Settings allow legacy clients, their users get in with the password alone, which is also what an intruder asks for." });
+    const legacy = switchField({
+      name: "legacy",
+      label: "Legacy client",
+      hint: "Some of its installed versions cannot ask for a passcode. Where Settings allow legacy clients, their users get in with the password alone, which is also what an intruder asks for.",
+    });
     const alarm = el("div", { role: "alert" });
     const form = el("form", { id: uid("client"), novalidate: true }, name.element, legacy.element, alarm);
     const create = el("button", { type: "submit", form: form.id, class: "button save" }, el("span", {}, "Register"));
-    const dialog = openDialog({ title: "Register a client", body: form, actions: [button("Cancel", { onclick: () => dialog.close() }), create] });
+    const dialog = openDialog({
+      title: "Register a client",
+      body: form,
+      actions: [button("Cancel", { onclick: () => dialog.close() }), create],
+    });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (!name.value.trim()) {
@@ -50,7 +94,9 @@ export async function draw(place, { present }) {
         return name.focus();
       }
       try {
-        const answer = await busyWhile(create, () => admin("POST", "/clients", { body: { name: name.value.trim(), legacy: legacy.value } }));
+        const answer = await busyWhile(create, () =>
+          admin("POST", "/clients", { body: { name: name.value.trim(), legacy: legacy.value } }),
+        );
         if (!answer) return undefined;
         list.reload({ quiet: true });
         showSecret(dialog, "The client is registered", answer.body);
@@ -66,7 +112,13 @@ export async function draw(place, { present }) {
     let fresh = null;
     const done = await confirm({
       title: "Make a new secret?",
-      text: el("p", {}, "The present secret of ", el("strong", {}, bdi(client.name)), " stops working at once. Whoever uses it cannot ask for a passcode until it has the new one."),
+      text: el(
+        "p",
+        {},
+        "The present secret of ",
+        el("strong", {}, bdi(client.name)),
+        " stops working at once. Whoever uses it cannot ask for a passcode until it has the new one.",
+      ),
       action: "Make a new secret",
       danger: true,
       work: async () => {
@@ -79,7 +131,13 @@ export async function draw(place, { present }) {
   async function remove(client) {
     const gone = await confirm({
       title: "Delete this client?",
-      text: el("p", {}, "Nobody can log in through ", el("strong", {}, bdi(client.name)), " any more. This cannot be taken back."),
+      text: el(
+        "p",
+        {},
+        "Nobody can log in through ",
+        el("strong", {}, bdi(client.name)),
+        " any more. This cannot be taken back.",
+      ),
       action: "Delete client",
       danger: true,
       work: () => admin("DELETE", `/clients/${encodeURIComponent(client.client_id)}`),
@@ -94,21 +152,31 @@ export async function draw(place, { present }) {
 /** The only time that a secret is seen. */
 function showSecret(dialog, title, { client_id: id, client_secret: secret }) {
   const shown = el("code", { class: "secret", tabindex: "0", "aria-label": "Client secret" }, secret);
-  const copy = button("Copy secret", { icon: "copy", async onclick() {
-    try {
-      await navigator.clipboard.writeText(secret);
-      copy.lastChild.textContent = "Copied";
-      announce("The secret is copied.");
-    } catch {
-      getSelection().selectAllChildren(shown);
-      announce("The secret is selected; copy it with your keyboard.");
-    }
-  } });
+  const copy = button("Copy secret", {
+    icon: "copy",
+    async onclick() {
+      try {
+        await navigator.clipboard.writeText(secret);
+        copy.lastChild.textContent = "Copied";
+        announce("The secret is copied.");
+      } catch {
+        getSelection().selectAllChildren(shown);
+        announce("The secret is selected; copy it with your keyboard.");
+      }
+    },
+  });
   dialog.show({
     title,
     body: [
-      facts([["Client id", el("code", {}, id)], ["Client secret", shown]]),
-      notice({ kind: "warning", title: "This is the only time it is shown", text: "Put it where the application reads its secrets. If it is lost, make a new one." }),
+      facts([
+        ["Client id", el("code", {}, id)],
+        ["Client secret", shown],
+      ]),
+      notice({
+        kind: "warning",
+        title: "This is the only time it is shown",
+        text: "Put it where the application reads its secrets. If it is lost, make a new one.",
+      }),
     ],
     actions: [copy, button("Done", { kind: "primary", onclick: () => dialog.close() })],
     focus: copy,

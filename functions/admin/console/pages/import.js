@@ -20,11 +20,24 @@ const COLUMNS = [
   ["phones", "numbers in international form, with blanks between them"],
   ["password_hash", "argon2id, encoded; never a password"],
 ];
-const EXAMPLE = "login_name,alias,owner,contact_email,mfa_enabled,phones\r\njane.roe,Jane Roe,Example Ltd,jane@example.com,true,+85292153799 +442079460000\r\n";
+const EXAMPLE =
+  "login_name,alias,owner,contact_email,mfa_enabled,phones\r\njane.roe,Jane Roe,Example Ltd,jane@example.com,true,+85292153799 +442079460000\r\n";
 
 export function draw(place) {
-  const input = el("input", { type: "file", accept: ".csv,text/csv", id: "csv", class: "file", onchange: () => input.files[0] && take(input.files[0]) });
-  const drop = el("label", { class: "drop", for: "csv" }, el("span", { class: "drop-title" }, "Choose a CSV file"), el("span", { class: "soft" }, "or drop it here. Nothing is written before you have seen what is in it."), input);
+  const input = el("input", {
+    type: "file",
+    accept: ".csv,text/csv",
+    id: "csv",
+    class: "file",
+    onchange: () => input.files[0] && take(input.files[0]),
+  });
+  const drop = el(
+    "label",
+    { class: "drop", for: "csv" },
+    el("span", { class: "drop-title" }, "Choose a CSV file"),
+    el("span", { class: "soft" }, "or drop it here. Nothing is written before you have seen what is in it."),
+    input,
+  );
   drop.addEventListener("dragover", (event) => event.preventDefault());
   drop.addEventListener("drop", (event) => {
     event.preventDefault();
@@ -36,7 +49,30 @@ export function draw(place) {
     el(
       "div",
       { class: "stack" },
-      section({ title: "The file" }, drop, el("details", {}, el("summary", {}, "What the file looks like"), el("p", { class: "soft" }, "The first line names the columns, in any order; only login_name is needed. Users that exist are updated, the others created. UTF-8, with commas."), el("dl", { class: "facts" }, COLUMNS.map(([name, words]) => el("div", {}, el("dt", {}, el("code", {}, name)), el("dd", {}, words)))), button("Download an example", { kind: "small", icon: "download", onclick: () => download("users-example.csv", EXAMPLE) }))),
+      section(
+        { title: "The file" },
+        drop,
+        el(
+          "details",
+          {},
+          el("summary", {}, "What the file looks like"),
+          el(
+            "p",
+            { class: "soft" },
+            "The first line names the columns, in any order; only login_name is needed. Users that exist are updated, the others created. UTF-8, with commas.",
+          ),
+          el(
+            "dl",
+            { class: "facts" },
+            COLUMNS.map(([name, words]) => el("div", {}, el("dt", {}, el("code", {}, name)), el("dd", {}, words))),
+          ),
+          button("Download an example", {
+            kind: "small",
+            icon: "download",
+            onclick: () => download("users-example.csv", EXAMPLE),
+          }),
+        ),
+      ),
       room,
     ),
   );
@@ -46,12 +82,18 @@ export function draw(place) {
     room.replaceChildren(section({ title: name }, el("p", { class: "soft working" }, "Checking every line…")));
     try {
       const text = await read(file);
-      const { body } = await admin("POST", "/users/import", { body: { csv: text, dry_run: true }, patience: PATIENCE_MS });
+      const { body } = await admin("POST", "/users/import", {
+        body: { csv: text, dry_run: true },
+        patience: PATIENCE_MS,
+      });
       room.replaceChildren(checked(name, text, body));
       announce(`${plural(body.lines, "line")} checked, ${body.lines - body.valid} of them bad.`);
     } catch (error) {
       if (error instanceof SessionLost) return;
-      const words = error instanceof Unreadable ? notice({ kind: "error", title: "This file cannot be read", text: error.message }) : noticeOf(error, [button("Try again", { kind: "small", onclick: () => take(file) })]);
+      const words =
+        error instanceof Unreadable
+          ? notice({ kind: "error", title: "This file cannot be read", text: error.message })
+          : noticeOf(error, [button("Try again", { kind: "small", onclick: () => take(file) })]);
       room.replaceChildren(section({ title: name }, words));
     } finally {
       input.value = "";
@@ -60,10 +102,29 @@ export function draw(place) {
 
   function checked(name, text, report) {
     const bad = report.errors.length;
-    const parts = [tally([["Lines", report.lines], ["Good", report.valid, "good"], ["Bad", report.lines - report.valid, bad ? "bad" : ""]])];
+    const parts = [
+      tally([
+        ["Lines", report.lines],
+        ["Good", report.valid, "good"],
+        ["Bad", report.lines - report.valid, bad ? "bad" : ""],
+      ]),
+    ];
     if (bad) parts.push(errorList(name, report.errors, report.lines - report.valid));
-    if (!report.lines) parts.push(empty({ title: "There are no users in this file", text: "Below the line that names the columns there is nothing." }));
-    else if (!report.valid || !report.chunks.length) parts.push(notice({ kind: "error", title: "Nothing can be imported", text: "No line of it is good. Correct the file, then choose it again." }));
+    if (!report.lines)
+      parts.push(
+        empty({
+          title: "There are no users in this file",
+          text: "Below the line that names the columns there is nothing.",
+        }),
+      );
+    else if (!report.valid || !report.chunks.length)
+      parts.push(
+        notice({
+          kind: "error",
+          title: "Nothing can be imported",
+          text: "No line of it is good. Correct the file, then choose it again.",
+        }),
+      );
     else parts.push(importer(text, report, Boolean(bad)));
     return section({ title: name }, parts);
   }
@@ -79,8 +140,26 @@ export function draw(place) {
     const words = el("p", { class: "soft", role: "status" });
     const result = el("div", {});
     const trouble = el("div", { role: "alert" });
-    const control = button(`Import ${plural(valid, "user")}`, { kind: "save", onclick: () => (!running ? run() : pause()) });
-    const box = el("div", { class: "importer" }, someBad ? el("p", {}, "The bad lines are left out; the good ones can be imported now, or all of them after you have corrected the file.") : null, bar, words, trouble, el("div", { class: "actions" }, control), result);
+    const control = button(`Import ${plural(valid, "user")}`, {
+      kind: "save",
+      onclick: () => (!running ? run() : pause()),
+    });
+    const box = el(
+      "div",
+      { class: "importer" },
+      someBad
+        ? el(
+            "p",
+            {},
+            "The bad lines are left out; the good ones can be imported now, or all of them after you have corrected the file.",
+          )
+        : null,
+      bar,
+      words,
+      trouble,
+      el("div", { class: "actions" }, control),
+      result,
+    );
     bar.hidden = true;
     guard({ dirty: () => running || (done.next > 0 && done.next < chunks.length), discard: pause });
     const label = (caption) => (control.lastChild.textContent = caption);
@@ -101,7 +180,10 @@ export function draw(place) {
         words.textContent = `${number(done.lines)} of ${number(total)} lines`;
         try {
           const csv = header + text.slice(chunk.start, chunk.end);
-          const { body } = await admin("POST", "/users/import", { body: { csv, dry_run: false }, patience: PATIENCE_MS });
+          const { body } = await admin("POST", "/users/import", {
+            body: { csv, dry_run: false },
+            patience: PATIENCE_MS,
+          });
           for (const key of ["created", "updated", "unchanged"]) done[key] += body[key];
           // A piece counts its lines from its own header; the file's lines before it are added.
           const before = breaks(text.slice(header.length, chunk.start));
@@ -112,7 +194,14 @@ export function draw(place) {
         } catch (error) {
           paused = true;
           if (error instanceof SessionLost) return;
-          trouble.replaceChildren(noticeOf(error), el("p", { class: "soft" }, "What was imported so far is safe. Resume goes on with the same piece; doing it twice changes nothing."));
+          trouble.replaceChildren(
+            noticeOf(error),
+            el(
+              "p",
+              { class: "soft" },
+              "What was imported so far is safe. Resume goes on with the same piece; doing it twice changes nothing.",
+            ),
+          );
         }
       }
       running = false;
@@ -126,8 +215,15 @@ export function draw(place) {
       control.hidden = true;
       bar.hidden = true;
       result.replaceChildren(
-        tally([["Created", done.created, "good"], ["Updated", done.updated], ["Unchanged", done.unchanged], ["Refused", done.errors.length, done.errors.length ? "bad" : ""]]),
-        done.errors.length ? errorList("import", done.errors) : notice({ kind: "good", title: "The import is complete" }),
+        tally([
+          ["Created", done.created, "good"],
+          ["Updated", done.updated],
+          ["Unchanged", done.unchanged],
+          ["Refused", done.errors.length, done.errors.length ? "bad" : ""],
+        ]),
+        done.errors.length
+          ? errorList("import", done.errors)
+          : notice({ kind: "good", title: "The import is complete" }),
         el("a", { class: "button primary", href: "#/users" }, "See the users"),
       );
     }
@@ -139,19 +235,67 @@ export function draw(place) {
 const breaks = (text) => text.match(/\r\n|\r|\n/g)?.length ?? 0;
 
 function tally(entries) {
-  return el("dl", { class: "tally" }, entries.map(([name, value, kind = ""]) => el("div", { dataset: { kind } }, el("dt", {}, name), el("dd", {}, number(value)))));
+  return el(
+    "dl",
+    { class: "tally" },
+    entries.map(([name, value, kind = ""]) =>
+      el("div", { dataset: { kind } }, el("dt", {}, name), el("dd", {}, number(value))),
+    ),
+  );
 }
 
 /** The first of the bad lines to be seen, all of them to be taken along. */
 function errorList(name, errors, all = errors.length) {
-  const rows = errors.slice(0, SHOWN).map(({ line, field, message }) => el("tr", {}, el("td", {}, String(line)), el("td", {}, el("bdi", {}, field ?? "")), el("td", {}, el("bdi", {}, message))));
-  const save = () => download(`${name.replace(/\.csv$/i, "")}-errors.csv`, `line,field,message\r\n${errors.map((error) => [error.line, error.field ?? "", error.message].map(quoted).join(",")).join("\r\n")}\r\n`);
+  const rows = errors
+    .slice(0, SHOWN)
+    .map(({ line, field, message }) =>
+      el(
+        "tr",
+        {},
+        el("td", {}, String(line)),
+        el("td", {}, el("bdi", {}, field ?? "")),
+        el("td", {}, el("bdi", {}, message)),
+      ),
+    );
+  const save = () =>
+    download(
+      `${name.replace(/\.csv$/i, "")}-errors.csv`,
+      `line,field,message\r\n${errors.map((error) => [error.line, error.field ?? "", error.message].map(quoted).join(",")).join("\r\n")}\r\n`,
+    );
   return el(
     "div",
     { class: "errors" },
-    el("div", { class: "section-head" }, el("h3", {}, plural(all, "error")), button("Download errors", { kind: "small", icon: "download", onclick: save })),
-    el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Errors" }, el("table", { class: "plain-table" }, el("thead", {}, el("tr", {}, ["Line", "Column", "What is wrong"].map((label) => el("th", { scope: "col" }, label)))), el("tbody", {}, rows))),
-    all > SHOWN ? el("p", { class: "soft" }, `The first ${SHOWN} are shown here, ${all > errors.length ? `the first ${number(errors.length)}` : "all of them"} are in the download.`) : null,
+    el(
+      "div",
+      { class: "section-head" },
+      el("h3", {}, plural(all, "error")),
+      button("Download errors", { kind: "small", icon: "download", onclick: save }),
+    ),
+    el(
+      "div",
+      { class: "scroll", tabindex: "0", role: "group", "aria-label": "Errors" },
+      el(
+        "table",
+        { class: "plain-table" },
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            ["Line", "Column", "What is wrong"].map((label) => el("th", { scope: "col" }, label)),
+          ),
+        ),
+        el("tbody", {}, rows),
+      ),
+    ),
+    all > SHOWN
+      ? el(
+          "p",
+          { class: "soft" },
+          `The first ${SHOWN} are shown here, ${all > errors.length ? `the first ${number(errors.length)}` : "all of them"} are in the download.`,
+        )
+      : null,
   );
 }
 
@@ -165,7 +309,10 @@ class Unreadable extends Error {}
 
 /** The file's text, without the mark of its encoding. */
 async function read(file) {
-  if (file.size > MOST_BYTES) throw new Unreadable(`It has ${number(Math.round(file.size / 1_000_000))} MB, and at most 5 MB go at once. Split it into several files, each with the line that names the columns.`);
+  if (file.size > MOST_BYTES)
+    throw new Unreadable(
+      `It has ${number(Math.round(file.size / 1_000_000))} MB, and at most 5 MB go at once. Split it into several files, each with the line that names the columns.`,
+    );
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
   } catch (cause) {

@@ -10,26 +10,72 @@ import { forgetUnsaved, go, guard, to } from "../router.js";
 import { admin } from "../session.js";
 
 export function draw(place) {
-  const kind = choiceField({ name: "kind", label: "Kind", value: "backup", two: true, options: [["backup", "Backup user", "Uses a backup client."], ["system", "System user", "An administrator: may use this console."]], onchange() {} });
-  const login = textField({ name: "login_name", label: "Login name", maxlength: 256, hint: "Letters, digits, blanks and . _ @ + - \\ in lower case. It stands in every message." });
-  const password = secretField({ name: "password", label: "Password", hint: "Tell it to the user in person, or by another safe way." });
+  const kind = choiceField({
+    name: "kind",
+    label: "Kind",
+    value: "backup",
+    two: true,
+    options: [
+      ["backup", "Backup user", "Uses a backup client."],
+      ["system", "System user", "An administrator: may use this console."],
+    ],
+    onchange() {},
+  });
+  const login = textField({
+    name: "login_name",
+    label: "Login name",
+    maxlength: 256,
+    hint: "Letters, digits, blanks and . _ @ + - \\ in lower case. It stands in every message.",
+  });
+  const password = secretField({
+    name: "password",
+    label: "Password",
+    hint: "Tell it to the user in person, or by another safe way.",
+  });
   const alias = textField({ name: "alias", label: "Alias", nullable: true, hint: "What people call them." });
-  const owner = textField({ name: "owner", label: "Owner", nullable: true, hint: "The company or customer they belong to." });
-  const email = textField({ name: "contact_email", label: "Contact email", type: "email", nullable: true, hint: "For account recovery." });
-  const mfa = switchField({ name: "mfa_enabled", label: "SMS authentication", hint: "A login needs a passcode as well as the password.", value: true });
-  const phone = phoneField({ name: "number", label: "Phone", hint: "Optional. It is verified by the first passcode that comes back." });
+  const owner = textField({
+    name: "owner",
+    label: "Owner",
+    nullable: true,
+    hint: "The company or customer they belong to.",
+  });
+  const email = textField({
+    name: "contact_email",
+    label: "Contact email",
+    type: "email",
+    nullable: true,
+    hint: "For account recovery.",
+  });
+  const mfa = switchField({
+    name: "mfa_enabled",
+    label: "SMS authentication",
+    hint: "A login needs a passcode as well as the password.",
+    value: true,
+  });
+  const phone = phoneField({
+    name: "number",
+    label: "Phone",
+    hint: "Optional. It is verified by the first passcode that comes back.",
+  });
   const fields = [kind, login, password, alias, owner, email, mfa, phone];
   const room = el("div", { role: "alert" });
   const create = el("button", { type: "submit", class: "button save" }, el("span", {}, "Create user"));
   const form = el(
     "form",
     { id: uid("new"), class: "stack", novalidate: true },
-    section({ title: "Account" }, kind.element, el("div", { class: "fields" }, login.element, password.element, alias.element, owner.element, email.element)),
+    section(
+      { title: "Account" },
+      kind.element,
+      el("div", { class: "fields" }, login.element, password.element, alias.element, owner.element, email.element),
+    ),
     section({ title: "Second factor" }, mfa.element, phone.element),
     room,
     el("div", { class: "actions" }, create, el("a", { class: "button", href: "#/users" }, "Cancel")),
   );
-  guard({ dirty: () => [login, password, alias, owner, email].some((field) => field.value) || phone.value !== "", discard() {} });
+  guard({
+    dirty: () => [login, password, alias, owner, email].some((field) => field.value) || phone.value !== "",
+    discard() {},
+  });
 
   let made = null; // the user was created, but the phone was refused
   form.addEventListener("submit", async (event) => {
@@ -43,7 +89,10 @@ export function draw(place) {
     try {
       await busyWhile(create, async () => {
         if (!made) made = (await admin("POST", "/users", { body: filled() })).body;
-        if (phone.value) await admin("POST", `/users/${encodeURIComponent(made.login_name)}/phones`, { body: { number: phone.value } });
+        if (phone.value)
+          await admin("POST", `/users/${encodeURIComponent(made.login_name)}/phones`, {
+            body: { number: phone.value },
+          });
       });
       forgetUnsaved();
       toast("The user is created.");
@@ -55,7 +104,15 @@ export function draw(place) {
   });
 
   function filled() {
-    const given = { login_name: login.value, password: password.value, kind: kind.value, mfa_enabled: mfa.value, alias: alias.value, owner: owner.value, contact_email: email.value };
+    const given = {
+      login_name: login.value,
+      password: password.value,
+      kind: kind.value,
+      mfa_enabled: mfa.value,
+      alias: alias.value,
+      owner: owner.value,
+      contact_email: email.value,
+    };
     return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   }
 

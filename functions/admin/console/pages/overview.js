@@ -27,14 +27,21 @@ export function draw(place, { search, present }) {
   const range = filterBox({
     label: "Period",
     value: String(days),
-    options: [["7", "Last 7 days"], ["30", "Last 30 days"], ["90", "Last 90 days"]],
+    options: [
+      ["7", "Last 7 days"],
+      ["30", "Last 30 days"],
+      ["90", "Last 90 days"],
+    ],
     onchange(value) {
       days = Number(value);
       restate(`#/overview?days=${days}`);
       show();
     },
   });
-  place.append(heading({ title: "Overview", lead: "Counted as it happens; days are those of UTC.", actions: [range] }), room);
+  place.append(
+    heading({ title: "Overview", lead: "Counted as it happens; days are those of UTC.", actions: [range] }),
+    room,
+  );
   present();
   return show();
 
@@ -46,31 +53,93 @@ export function draw(place, { search, present }) {
 function parts({ days: given, regions, totals }) {
   const days = [...given].sort((a, b) => a.date.localeCompare(b.date));
   const cards = [
-    tile("Messages", number(totals.sends), days.map((day) => day.sends)),
-    tile("Approvals", number(totals.approvals), days.map((day) => day.approvals)),
-    tile("Conversion", percent(totals.conversion_rate), days.map((day) => (day.sends ? day.approvals / day.sends : 0)), "per message"),
-    tile("Wrong passcodes", number(totals.wrong_codes), days.map((day) => day.wrong_codes)),
-    tile("Locks", number(totals.locks), days.map((day) => day.locks)),
-    tile("Legacy logins", number(totals.legacy_logins), days.map((day) => day.legacy_logins), "no passcode"),
+    tile(
+      "Messages",
+      number(totals.sends),
+      days.map((day) => day.sends),
+    ),
+    tile(
+      "Approvals",
+      number(totals.approvals),
+      days.map((day) => day.approvals),
+    ),
+    tile(
+      "Conversion",
+      percent(totals.conversion_rate),
+      days.map((day) => (day.sends ? day.approvals / day.sends : 0)),
+      "per message",
+    ),
+    tile(
+      "Wrong passcodes",
+      number(totals.wrong_codes),
+      days.map((day) => day.wrong_codes),
+    ),
+    tile(
+      "Locks",
+      number(totals.locks),
+      days.map((day) => day.locks),
+    ),
+    tile(
+      "Legacy logins",
+      number(totals.legacy_logins),
+      days.map((day) => day.legacy_logins),
+      "no passcode",
+    ),
     tile("Cost", money(totals.cost), null, totals.cost ? "estimated" : "no price known"),
   ];
   const nothing = !["sends", "approvals", "wrong_codes", "locks", "legacy_logins"].some((key) => totals[key] > 0);
   const figures = el("dl", { class: "tiles" }, cards);
   if (nothing || !days.length) {
-    return [figures, el("div", { class: "card" }, empty({ title: "Nothing has happened yet", text: "As soon as a passcode is sent, its message, its login and its cost are counted here.", actions: [el("a", { class: "button", href: "#/settings/mfa" }, "Test the settings")] }))];
+    return [
+      figures,
+      el(
+        "div",
+        { class: "card" },
+        empty({
+          title: "Nothing has happened yet",
+          text: "As soon as a passcode is sent, its message, its login and its cost are counted here.",
+          actions: [el("a", { class: "button", href: "#/settings/mfa" }, "Test the settings")],
+        }),
+      ),
+    ];
   }
   const chart = { days, label: (day) => shortDay(day.date), longLabel: (day) => dayWords(day.date) };
   return [
     figures,
-    section({ title: "Messages and approvals" }, columns({ ...chart, title: "Messages and approvals per day", series: SENDS })),
-    section({ title: "Wrong passcodes, locks and legacy logins" }, columns({ ...chart, title: "Wrong passcodes, locks and legacy logins per day", series: TROUBLE, stacked: true })),
+    section(
+      { title: "Messages and approvals" },
+      columns({ ...chart, title: "Messages and approvals per day", series: SENDS }),
+    ),
+    section(
+      { title: "Wrong passcodes, locks and legacy logins" },
+      columns({ ...chart, title: "Wrong passcodes, locks and legacy logins per day", series: TROUBLE, stacked: true }),
+    ),
     section({ title: "By country" }, regionTable(regions, totals)),
-    section({ title: "By day", actions: [button("Download", { kind: "small", icon: "download", onclick: () => download("overview.csv", csv(days)) })] }, el("details", {}, el("summary", {}, "Every day as a table"), dayTable(days))),
+    section(
+      {
+        title: "By day",
+        actions: [
+          button("Download", { kind: "small", icon: "download", onclick: () => download("overview.csv", csv(days)) }),
+        ],
+      },
+      el("details", {}, el("summary", {}, "Every day as a table"), dayTable(days)),
+    ),
   ];
 }
 
 function tile(label, value, values, note = null) {
-  return el("div", { class: "tile" }, el("dt", {}, label), el("dd", {}, el("span", { class: "tile-value" }, value), note && el("span", { class: "soft tile-note" }, note), values?.some((one) => one > 0) ? sparkline(values) : null));
+  return el(
+    "div",
+    { class: "tile" },
+    el("dt", {}, label),
+    el(
+      "dd",
+      {},
+      el("span", { class: "tile-value" }, value),
+      note && el("span", { class: "soft tile-note" }, note),
+      values?.some((one) => one > 0) ? sparkline(values) : null,
+    ),
+  );
 }
 
 function regionTable(regions, totals) {
@@ -83,10 +152,24 @@ function regionTable(regions, totals) {
       caption: "By country",
       items,
       columns: [
-        { label: "Country", kind: "main", cell: (item) => el("span", { class: "region" }, el("span", {}, regionName(item.region) ?? item.region), shareBar(totals.sends ? item.sends / totals.sends : 0)) },
+        {
+          label: "Country",
+          kind: "main",
+          cell: (item) =>
+            el(
+              "span",
+              { class: "region" },
+              el("span", {}, regionName(item.region) ?? item.region),
+              shareBar(totals.sends ? item.sends / totals.sends : 0),
+            ),
+        },
         { label: "Messages", kind: "number", cell: (item) => number(item.sends) },
         { label: "Approvals", kind: "number", cell: (item) => number(item.approvals) },
-        { label: "Conversion", kind: "number", cell: (item) => percent(item.sends ? item.approvals / item.sends : null) },
+        {
+          label: "Conversion",
+          kind: "number",
+          cell: (item) => percent(item.sends ? item.approvals / item.sends : null),
+        },
         { label: "Wrong passcodes", kind: "number", cell: (item) => number(item.wrong_codes) },
         { label: "Locks", kind: "number", cell: (item) => number(item.locks) },
         { label: "Estimated cost", kind: "number", cell: (item) => money(item.cost) },
@@ -97,7 +180,22 @@ function regionTable(regions, totals) {
 
 function dayTable(days) {
   const figure = (label, key) => ({ label, kind: "number", cell: (day) => number(day[key]) });
-  return el("div", { class: "inset" }, table({ caption: "By day", items: [...days].reverse(), columns: [{ label: "Day", kind: "main", cell: (day) => dayWords(day.date) }, figure("Messages", "sends"), figure("Approvals", "approvals"), figure("Wrong passcodes", "wrong_codes"), figure("Locks", "locks"), figure("Legacy logins", "legacy_logins")] }));
+  return el(
+    "div",
+    { class: "inset" },
+    table({
+      caption: "By day",
+      items: [...days].reverse(),
+      columns: [
+        { label: "Day", kind: "main", cell: (day) => dayWords(day.date) },
+        figure("Messages", "sends"),
+        figure("Approvals", "approvals"),
+        figure("Wrong passcodes", "wrong_codes"),
+        figure("Locks", "locks"),
+        figure("Legacy logins", "legacy_logins"),
+      ],
+    }),
+  );
 }
 
 function csv(days) {

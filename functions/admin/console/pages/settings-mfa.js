@@ -17,15 +17,34 @@ export function draw(draft, { redraw }) {
     fields.push(field);
     return field.element;
   };
-  const bound = (name, more) => ({ name, value: draft.get(name), onchange: (value) => draft.set(name, value), ...more });
+  const bound = (name, more) => ({
+    name,
+    value: draft.get(name),
+    onchange: (value) => draft.set(name, value),
+    ...more,
+  });
   const last4 = draft.server["twilio.auth_token_last4"];
 
   const account = section(
-    { title: "Twilio account", lead: "From the first page of the Twilio Console. Use the live credentials, not the test ones." },
+    {
+      title: "Twilio account",
+      lead: "From the first page of the Twilio Console. Use the live credentials, not the test ones.",
+    },
     el(
       "div",
       { class: "fields" },
-      add(textField(bound("twilio.account_sid", { label: "Account SID", mono: true, nullable: true, placeholder: "AC…", maxlength: 64, onchange: (text) => draft.set("twilio.account_sid", text?.trim() ?? null) }))),
+      add(
+        textField(
+          bound("twilio.account_sid", {
+            label: "Account SID",
+            mono: true,
+            nullable: true,
+            placeholder: "AC…",
+            maxlength: 64,
+            onchange: (text) => draft.set("twilio.account_sid", text?.trim() ?? null),
+          }),
+        ),
+      ),
       add(
         secretField({
           name: "twilio.auth_token",
@@ -33,7 +52,9 @@ export function draw(draft, { redraw }) {
           mono: true,
           value: draft.get("twilio.auth_token") ?? "",
           placeholder: last4 ? `•••• •••• ${last4}` : "",
-          hint: last4 ? `A token that ends in ${last4} is kept. Leave this empty to keep it.` : "Kept encrypted and never shown again.",
+          hint: last4
+            ? `A token that ends in ${last4} is kept. Leave this empty to keep it.`
+            : "Kept encrypted and never shown again.",
           onchange: (text) => draft.set("twilio.auth_token", text.trim() || null),
         }),
       ),
@@ -44,7 +65,16 @@ export function draw(draft, { redraw }) {
   const sender = section(
     { title: "Sender", lead: "Who the message is from." },
     senderFields(draft, fields),
-    el("div", { class: "test-row" }, test, el("p", { class: "soft" }, "Sends a passcode to a phone of yours with what is on the screen, saved or not. The number then belongs to your own profile.")),
+    el(
+      "div",
+      { class: "test-row" },
+      test,
+      el(
+        "p",
+        { class: "soft" },
+        "Sends a passcode to a phone of yours with what is on the screen, saved or not. The number then belongs to your own profile.",
+      ),
+    ),
   );
 
   const passcode = section(
@@ -52,20 +82,48 @@ export function draw(draft, { redraw }) {
     el(
       "div",
       { class: "fields three" },
-      add(numberField(bound("resend_cooldown_seconds", { label: "Cooldown before a resend", suffix: "minutes", unit: 60, min: 30, max: 900 }))),
-      add(numberField(bound("expiry_seconds", { label: "Passcode expires after", suffix: "minutes", unit: 60, min: 60, max: 900 }))),
+      add(
+        numberField(
+          bound("resend_cooldown_seconds", {
+            label: "Cooldown before a resend",
+            suffix: "minutes",
+            unit: 60,
+            min: 30,
+            max: 900,
+          }),
+        ),
+      ),
+      add(
+        numberField(
+          bound("expiry_seconds", { label: "Passcode expires after", suffix: "minutes", unit: 60, min: 60, max: 900 }),
+        ),
+      ),
       add(numberField(bound("passcode_length", { label: "Passcode length", suffix: "digits", min: 4, max: 10 }))),
     ),
   );
 
   const lock = section(
-    { title: "Lock", lead: "Counts since a user’s last success. Resending, another phone or a new login start no new count." },
+    {
+      title: "Lock",
+      lead: "Counts since a user’s last success. Resending, another phone or a new login start no new count.",
+    },
     el(
       "div",
       { class: "fields three" },
       add(numberField(bound("max_invalid_attempts", { label: "Invalid attempts before a lock", min: 3, max: 10 }))),
       add(numberField(bound("max_sends", { label: "Messages without success", min: 1, max: 10 }))),
-      add(numberField(bound("lock_seconds", { label: "Lock lasts", suffix: "minutes", unit: 60, min: 60, max: 86400, hint: "Doubles with every further lock, up to a day." }))),
+      add(
+        numberField(
+          bound("lock_seconds", {
+            label: "Lock lasts",
+            suffix: "minutes",
+            unit: 60,
+            min: 60,
+            max: 86400,
+            hint: "Doubles with every further lock, up to a day.",
+          }),
+        ),
+      ),
     ),
   );
   return { element: el("div", { class: "stack" }, account, sender, passcode, lock), fields, redraw };
@@ -82,9 +140,27 @@ function senderFields(draft, fields) {
     stage();
   };
   const inputs = {
-    phone_number: phoneField({ name: "twilio.sender.phone_number", label: "Sender number", value: typed.phone_number, onchange: type("phone_number") }),
-    messaging_service_sid: textField({ name: "twilio.sender.messaging_service_sid", label: "Messaging Service SID", mono: true, placeholder: "MG…", value: typed.messaging_service_sid, onchange: type("messaging_service_sid") }),
-    alphanumeric: textField({ name: "twilio.sender.alphanumeric", label: "Name", maxlength: 11, value: typed.alphanumeric, onchange: type("alphanumeric") }),
+    phone_number: phoneField({
+      name: "twilio.sender.phone_number",
+      label: "Sender number",
+      value: typed.phone_number,
+      onchange: type("phone_number"),
+    }),
+    messaging_service_sid: textField({
+      name: "twilio.sender.messaging_service_sid",
+      label: "Messaging Service SID",
+      mono: true,
+      placeholder: "MG…",
+      value: typed.messaging_service_sid,
+      onchange: type("messaging_service_sid"),
+    }),
+    alphanumeric: textField({
+      name: "twilio.sender.alphanumeric",
+      label: "Name",
+      maxlength: 11,
+      value: typed.alphanumeric,
+      onchange: type("alphanumeric"),
+    }),
   };
   const show = () => {
     for (const [name, field] of Object.entries(inputs)) field.element.hidden = name !== kind;
@@ -101,6 +177,16 @@ function senderFields(draft, fields) {
   });
   show();
   // Whatever is wrong with the sender is shown at the one that is on the screen.
-  fields.push({ name: "twilio.sender", label: "Sender", setError: (text) => inputs[kind].setError(text), focus: () => inputs[kind].focus() });
-  return el("div", { class: "sender" }, choice.element, Object.values(inputs).map((field) => field.element));
+  fields.push({
+    name: "twilio.sender",
+    label: "Sender",
+    setError: (text) => inputs[kind].setError(text),
+    focus: () => inputs[kind].focus(),
+  });
+  return el(
+    "div",
+    { class: "sender" },
+    choice.element,
+    Object.values(inputs).map((field) => field.element),
+  );
 }

@@ -33,13 +33,33 @@ export function templateEditor(draft, fields) {
   let timer = null;
 
   const language = selectField({ name: "language", label: "Language", options: [], onchange: choose });
-  const text = textAreaField({ name: "template", label: "Text", rows: 7, maxlength: 1600, hint: "Filled in are {code}, {login_name}, {prefix} and {signature}. The line for autofill is added by itself.", onchange: edit });
-  const inserts = el("div", { class: "inserts", role: "group", "aria-label": "Insert" }, PLACEHOLDERS.map(([word, meaning]) => button(word, { kind: "small quiet", "aria-label": `Insert ${word}, ${meaning}`, onclick: () => insert(word) })));
+  const text = textAreaField({
+    name: "template",
+    label: "Text",
+    rows: 7,
+    maxlength: 1600,
+    hint: "Filled in are {code}, {login_name}, {prefix} and {signature}. The line for autofill is added by itself.",
+    onchange: edit,
+  });
+  const inserts = el(
+    "div",
+    { class: "inserts", role: "group", "aria-label": "Insert" },
+    PLACEHOLDERS.map(([word, meaning]) =>
+      button(word, { kind: "small quiet", "aria-label": `Insert ${word}, ${meaning}`, onclick: () => insert(word) }),
+    ),
+  );
   const reset = button("Reset to the built-in text", { kind: "small", onclick: takeBack });
   const bubble = el("p", { class: "bubble", dir: "auto" });
   const figures = el("div", {});
   const findings = el("div", { class: "stack small", role: "status" });
-  const preview = el("figure", { class: "preview" }, el("figcaption", { class: "soft" }, "How it arrives"), bubble, figures, findings);
+  const preview = el(
+    "figure",
+    { class: "preview" },
+    el("figcaption", { class: "soft" }, "How it arrives"),
+    bubble,
+    figures,
+    findings,
+  );
 
   /** One for each language, so that a refusal of the server finds the text it is about. */
   function register(locale) {
@@ -48,7 +68,10 @@ export function templateEditor(draft, fields) {
     fields.push({
       name,
       label: `Message in ${languageName(locale)}`,
-      problem: () => (verdict?.locale === locale && verdict.of === draft.get(name) && verdict.problems.length ? `This text cannot be saved: it ${verdict.problems[0].message}.` : ""),
+      problem: () =>
+        verdict?.locale === locale && verdict.of === draft.get(name) && verdict.problems.length
+          ? `This text cannot be saved: it ${verdict.problems[0].message}.`
+          : "",
       setError(words) {
         if (words && chosen !== locale) show(locale);
         if (chosen === locale) text.setError(words);
@@ -58,13 +81,24 @@ export function templateEditor(draft, fields) {
   }
 
   const hasOwn = (locale) => typeof draft.get(templateName(locale)) === "string";
-  const own = (record) => Object.keys(record).filter((name) => name.startsWith("templates.") && typeof record[name] === "string").map((name) => name.slice("templates.".length));
-  const languages = () => [...new Set([...shipped, ...own(draft.server), ...own(draft.changes)])].filter((locale) => shipped.includes(locale) || hasOwn(locale)).sort((a, b) => byName(languageName(a), languageName(b)));
+  const own = (record) =>
+    Object.keys(record)
+      .filter((name) => name.startsWith("templates.") && typeof record[name] === "string")
+      .map((name) => name.slice("templates.".length));
+  const languages = () =>
+    [...new Set([...shipped, ...own(draft.server), ...own(draft.changes)])]
+      .filter((locale) => shipped.includes(locale) || hasOwn(locale))
+      .sort((a, b) => byName(languageName(a), languageName(b)));
   const written = () => draft.get(templateName(chosen)) ?? builtIn.get(chosen) ?? null;
 
   function drawLanguages() {
-    const mark = (locale) => (templateName(locale) in draft.changes ? ", not saved" : hasOwn(locale) ? ", your own text" : "");
-    language.input.replaceChildren(...languages().map((locale) => el("option", { value: locale }, `${languageName(locale)} (${locale})${mark(locale)}`)));
+    const mark = (locale) =>
+      templateName(locale) in draft.changes ? ", not saved" : hasOwn(locale) ? ", your own text" : "";
+    language.input.replaceChildren(
+      ...languages().map((locale) =>
+        el("option", { value: locale }, `${languageName(locale)} (${locale})${mark(locale)}`),
+      ),
+    );
     language.value = chosen;
     reset.lastChild.textContent = shipped.includes(chosen) ? "Reset to the built-in text" : "Remove this language";
     reset.hidden = !hasOwn(chosen);
@@ -116,7 +150,9 @@ export function templateEditor(draft, fields) {
     const [locale, template] = [chosen, written()];
     preview.setAttribute("aria-busy", "true");
     try {
-      const { body } = await admin("POST", "/templates/preview", { body: { locale, ...(template === null ? {} : { template }), settings: around(locale) } });
+      const { body } = await admin("POST", "/templates/preview", {
+        body: { locale, ...(template === null ? {} : { template }), settings: around(locale) },
+      });
       if (locale !== chosen || template !== written() || !place.isConnected) return undefined; // typed on meanwhile
       if (template === null) {
         if (body.built_in) builtIn.set(locale, body.template);
@@ -127,7 +163,15 @@ export function templateEditor(draft, fields) {
     } catch (error) {
       if (error instanceof SessionLost || !place.isConnected) return undefined;
       const again = button("Try again", { kind: "small", onclick: judge });
-      findings.replaceChildren(error instanceof Problem && error.errors.length ? notice({ kind: "error", title: "This text cannot be saved", text: error.errors.map(({ message }) => fieldSentence(message)).join(" ") }) : noticeOf(error, [again]));
+      findings.replaceChildren(
+        error instanceof Problem && error.errors.length
+          ? notice({
+              kind: "error",
+              title: "This text cannot be saved",
+              text: error.errors.map(({ message }) => fieldSentence(message)).join(" "),
+            })
+          : noticeOf(error, [again]),
+      );
       return undefined;
     } finally {
       preview.removeAttribute("aria-busy");
@@ -136,7 +180,9 @@ export function templateEditor(draft, fields) {
 
   /** What stands around the text as it is on the screen. The text that is saved for the language is not asked about. */
   function around(locale) {
-    const staged = Object.entries(draft.changes).filter(([name]) => ["signature", "origin", "passcode_length"].includes(name));
+    const staged = Object.entries(draft.changes).filter(([name]) =>
+      ["signature", "origin", "passcode_length"].includes(name),
+    );
     return mergePatch({ ...Object.fromEntries(staged), [templateName(locale)]: null });
   }
 
@@ -151,30 +197,63 @@ export function templateEditor(draft, fields) {
         ["Price", segments === 1 ? "Costs 1 message" : `Costs ${plural(segments, "message")}`],
       ]),
     );
-    const list = (found) => el("ul", {}, found.map(({ message }) => el("li", {}, bdi(fieldSentence(`It ${message}`)))));
+    const list = (found) =>
+      el(
+        "ul",
+        {},
+        found.map(({ message }) => el("li", {}, bdi(fieldSentence(`It ${message}`)))),
+      );
     findings.replaceChildren(
       ...[
-        verdict.problems.length ? notice({ kind: "error", title: "This text cannot be saved", text: list(verdict.problems) }) : null,
+        verdict.problems.length
+          ? notice({ kind: "error", title: "This text cannot be saved", text: list(verdict.problems) })
+          : null,
         warnings.length ? notice({ kind: "warning", title: "It could be better", text: list(warnings) }) : null,
-        verdict.problems.length + warnings.length ? null : el("p", { class: "good-text" }, icon("tick"), "Nothing is wrong with this text."),
+        verdict.problems.length + warnings.length
+          ? null
+          : el("p", { class: "good-text" }, icon("tick"), "Nothing is wrong with this text."),
       ].filter(Boolean),
     );
     if (!verdict.problems.length) text.setError("");
   }
 
   function addLanguage() {
-    const tag = textField({ name: "tag", label: "Language tag", mono: true, maxlength: 35, placeholder: "sv", hint: "As in BCP 47: sv for Swedish, pt-PT for Portuguese in Portugal." });
-    const form = el("form", { id: uid("language"), novalidate: true }, tag.element, el("p", { class: "soft" }, "It begins with the English words, for you to translate."));
+    const tag = textField({
+      name: "tag",
+      label: "Language tag",
+      mono: true,
+      maxlength: 35,
+      placeholder: "sv",
+      hint: "As in BCP 47: sv for Swedish, pt-PT for Portuguese in Portugal.",
+    });
+    const form = el(
+      "form",
+      { id: uid("language"), novalidate: true },
+      tag.element,
+      el("p", { class: "soft" }, "It begins with the English words, for you to translate."),
+    );
     const add = el("button", { type: "submit", form: form.id, class: "button primary" }, el("span", {}, "Add"));
-    const dialog = openDialog({ title: "Add a language", body: form, actions: [button("Cancel", { onclick: () => dialog.close() }), add] });
+    const dialog = openDialog({
+      title: "Add a language",
+      body: form,
+      actions: [button("Cancel", { onclick: () => dialog.close() }), add],
+    });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const locale = canonical(tag.value);
       if (!locale || languages().includes(locale)) {
-        tag.setError(locale ? `${languageName(locale)} is in the list already.` : "That is not a language tag. Take one such as sv or pt-PT.");
+        tag.setError(
+          locale
+            ? `${languageName(locale)} is in the list already.`
+            : "That is not a language tag. Take one such as sv or pt-PT.",
+        );
         return tag.focus();
       }
-      const english = draft.get(templateName("en")) ?? builtIn.get("en") ?? (await admin("POST", "/templates/preview", { body: { locale: "en" } }).catch(() => null))?.body.template ?? "";
+      const english =
+        draft.get(templateName("en")) ??
+        builtIn.get("en") ??
+        (await admin("POST", "/templates/preview", { body: { locale: "en" } }).catch(() => null))?.body.template ??
+        "";
       register(locale);
       draft.set(templateName(locale), english);
       dialog.close();
@@ -193,7 +272,12 @@ export function templateEditor(draft, fields) {
       shipped.forEach(register);
       show(chosen);
       return [
-        el("div", { class: "language-row" }, language.element, button("Add a language", { icon: "plus", onclick: addLanguage })),
+        el(
+          "div",
+          { class: "language-row" },
+          language.element,
+          button("Add a language", { icon: "plus", onclick: addLanguage }),
+        ),
         el("div", { class: "beside" }, el("div", { class: "stack small" }, text.element, inserts, reset), preview),
       ];
     },

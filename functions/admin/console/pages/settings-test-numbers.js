@@ -31,17 +31,53 @@ export function testNumbers(draft) {
       caption: "Test numbers",
       items: listed(),
       columns: [
-        { label: "Number", kind: "main", cell: ({ number }) => el("span", { class: "phone-name" }, el("span", {}, regionName(readNumber(number)?.region) ?? "Unknown country"), el("span", { class: "soft tabular" }, bdi(whole(number)))) },
+        {
+          label: "Number",
+          kind: "main",
+          cell: ({ number }) =>
+            el(
+              "span",
+              { class: "phone-name" },
+              el("span", {}, regionName(readNumber(number)?.region) ?? "Unknown country"),
+              el("span", { class: "soft tabular" }, bdi(whole(number))),
+            ),
+        },
         { label: "Passcode", cell: ({ code }) => el("code", {}, code) },
-        { label: "Actions", kind: "end", unseen: true, cell: (one) => button("Remove", { kind: "small quiet", "aria-label": `Remove ${whole(one.number)}`, onclick: () => { stage(listed().filter((other) => other !== one)); focusFirst(); } }) },
+        {
+          label: "Actions",
+          kind: "end",
+          unseen: true,
+          cell: (one) =>
+            button("Remove", {
+              kind: "small quiet",
+              "aria-label": `Remove ${whole(one.number)}`,
+              onclick: () => {
+                stage(listed().filter((other) => other !== one));
+                focusFirst();
+              },
+            }),
+        },
       ],
     });
   }
 
   function addForm() {
     const phone = phoneField({ name: "test_number", label: "Test number" });
-    const code = textField({ name: "test_code", label: "Passcode", mono: true, inputmode: "numeric", maxlength: 10, hint: "4 to 10 digits" });
-    const form = el("form", { class: "add-row three", novalidate: true }, phone.element, code.element, el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add number")));
+    const code = textField({
+      name: "test_code",
+      label: "Passcode",
+      mono: true,
+      inputmode: "numeric",
+      maxlength: 10,
+      hint: "4 to 10 digits",
+    });
+    const form = el(
+      "form",
+      { class: "add-row three", novalidate: true },
+      phone.element,
+      code.element,
+      el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add number")),
+    );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const [number, digits] = [phone.value, code.value.trim()];
@@ -64,7 +100,11 @@ export function testNumbers(draft) {
       ...[
         none
           ? el("p", { class: "soft" }, "None: every passcode is drawn at random and sent.")
-          : notice({ kind: "warning", title: "Whoever knows the password gets in with these passcodes", text: "Nothing is sent to these numbers; their passcode is always the one written here. They are for the review of an app store and for automated tests. Give them to users made for that, and remove them afterwards." }),
+          : notice({
+              kind: "warning",
+              title: "Whoever knows the password gets in with these passcodes",
+              text: "Nothing is sent to these numbers; their passcode is always the one written here. They are for the review of an app store and for automated tests. Give them to users made for that, and remove them afterwards.",
+            }),
         none ? null : el("div", { class: "inset" }, list()),
         alarm,
         listed().length < MOST ? addForm() : el("p", { class: "soft" }, "There is room for no more than ten."),
@@ -74,7 +114,13 @@ export function testNumbers(draft) {
 
   redraw();
   return {
-    element: section({ title: "Test numbers", lead: "For a user whose phone nobody holds. They never count for a system user, and every use is in the user’s history." }, room),
+    element: section(
+      {
+        title: "Test numbers",
+        lead: "For a user whose phone nobody holds. They never count for a system user, and every use is in the user’s history.",
+      },
+      room,
+    ),
     field: { name: "test_numbers", label: "Test numbers", setError: say, focus: focusFirst },
   };
 }

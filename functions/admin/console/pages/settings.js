@@ -31,8 +31,14 @@ export async function draw(place, { tab = "mfa", present }) {
   const known = TABS.some(([key]) => key === tab) ? tab : "mfa";
   const room = el("div", {});
   place.append(
-    heading({ title: "Settings", lead: "How passcodes are sent, and to whom. Changes apply from the next message on." }),
-    tabs("Settings", TABS.map(([key, label]) => [label, `#/settings/${key}`, key === known])),
+    heading({
+      title: "Settings",
+      lead: "How passcodes are sent, and to whom. Changes apply from the next message on.",
+    }),
+    tabs(
+      "Settings",
+      TABS.map(([key, label]) => [label, `#/settings/${key}`, key === known]),
+    ),
     room,
   );
   guard({ dirty: () => draft?.dirty ?? false, discard: forget, within: "#/settings" });

@@ -8,15 +8,39 @@ import { admin } from "../session.js";
 import { pagedList, table } from "../table.js";
 import { localTime, plural, time } from "../words.js";
 
-const CHANNELS = { sms: "by text message", call: "by call", voice: "by call", email: "by email", whatsapp: "by WhatsApp" };
-const CHANGES = { alias: "the alias", owner: "the owner", contact_email: "the contact email", locale: "the language", password: "the password", kind: "the kind", status: "the status", mfa_enabled: "SMS authentication", password_hash: "the password" };
+const CHANNELS = {
+  sms: "by text message",
+  call: "by call",
+  voice: "by call",
+  email: "by email",
+  whatsapp: "by WhatsApp",
+};
+const CHANGES = {
+  alias: "the alias",
+  owner: "the owner",
+  contact_email: "the contact email",
+  locale: "the language",
+  password: "the password",
+  kind: "the kind",
+  status: "the status",
+  mfa_enabled: "SMS authentication",
+  password_hash: "the password",
+};
 
 /** One event: `[look, sentence]`. Unknown types show their own name, so that nothing is hidden. */
 function sentenceOf(event, phones) {
   const detail = event.detail ?? {};
   const phone = phones.find(({ id }) => id === event.phone_id);
-  const where = phone ? [" to ", bdi(maskedPhone(phone))] : detail.number ?? detail.masked_number ? [" to ", bdi(detail.masked_number ?? detail.number)] : "";
-  const which = phone ? ["The phone ", bdi(maskedPhone(phone))] : detail.masked_number ? ["The phone ", bdi(detail.masked_number)] : "A phone";
+  const where = phone
+    ? [" to ", bdi(maskedPhone(phone))]
+    : (detail.number ?? detail.masked_number)
+      ? [" to ", bdi(detail.masked_number ?? detail.number)]
+      : "";
+  const which = phone
+    ? ["The phone ", bdi(maskedPhone(phone))]
+    : detail.masked_number
+      ? ["The phone ", bdi(detail.masked_number)]
+      : "A phone";
   const how = CHANNELS[detail.channel] ?? "";
   switch (event.type) {
     case "passcode_sent":
@@ -27,15 +51,31 @@ function sentenceOf(event, phones) {
     case "passcode_refused":
       return ["warn", [refusedWords(detail.attempts ?? [])]];
     case "locked":
-      return ["bad", ["Locked after too many wrong passcodes", detail.until ? `, until ${localTime(Date.parse(detail.until))}` : ""]];
+      return [
+        "bad",
+        ["Locked after too many wrong passcodes", detail.until ? `, until ${localTime(Date.parse(detail.until))}` : ""],
+      ];
     case "approved":
       return ["good", ["Logged in with a passcode ", how]];
     case "legacy_login":
-      return ["warn", ["Logged in without a passcode, by a legacy client", detail.client_version ? [", version ", bdi(detail.client_version)] : ""]];
+      return [
+        "warn",
+        [
+          "Logged in without a passcode, by a legacy client",
+          detail.client_version ? [", version ", bdi(detail.client_version)] : "",
+        ],
+      ];
     case "user_created":
       return ["", ["The user was created", detail.by === "import" ? " by an import" : ""]];
     case "user_changed":
-      return ["", ["Changed: ", bdi((detail.changed ?? []).map((name) => CHANGES[name] ?? name).join(", ") || "the profile"), detail.by === "import" ? ", by an import" : ""]];
+      return [
+        "",
+        [
+          "Changed: ",
+          bdi((detail.changed ?? []).map((name) => CHANGES[name] ?? name).join(", ") || "the profile"),
+          detail.by === "import" ? ", by an import" : "",
+        ],
+      ];
     case "user_deleted":
       return ["bad", ["The user was deleted"]];
     case "user_unlocked":
@@ -55,7 +95,9 @@ function sentenceOf(event, phones) {
 function refusedWords(attempts) {
   const addresses = [...new Set(attempts.map(({ address }) => address).filter(Boolean))];
   const from = addresses.length > 1 ? `, from ${addresses.join(", ")}` : "";
-  return attempts.length > 1 ? `${attempts.length} wrong passcodes were entered${from}` : "A wrong passcode was entered";
+  return attempts.length > 1
+    ? `${attempts.length} wrong passcodes were entered${from}`
+    : "A wrong passcode was entered";
 }
 
 function who(event, user) {
@@ -78,15 +120,27 @@ export async function draw(room, { user, path }) {
             kind: "main",
             cell(event) {
               const [kind, words] = sentenceOf(event, user.phones ?? []);
-              return el("span", { class: "event", dataset: { kind } }, el("span", { class: "dot", "aria-hidden": "true" }), el("span", {}, words));
+              return el(
+                "span",
+                { class: "event", dataset: { kind } },
+                el("span", { class: "dot", "aria-hidden": "true" }),
+                el("span", {}, words),
+              );
             },
           },
           { label: "When", cell: (event) => time(event.at, { precise: true }) },
           { label: "Who", cell: (event) => who(event, user) },
-          { label: "From", cell: (event) => (event.address ? el("span", { class: "mono address" }, bdi(event.address)) : el("span", { class: "soft" }, "–")) },
+          {
+            label: "From",
+            cell: (event) =>
+              event.address
+                ? el("span", { class: "mono address" }, bdi(event.address))
+                : el("span", { class: "soft" }, "–"),
+          },
         ],
       }),
-    none: () => empty({ title: "Nothing has happened yet", text: "Messages, logins, refusals and changes are listed here." }),
+    none: () =>
+      empty({ title: "Nothing has happened yet", text: "Messages, logins, refusals and changes are listed here." }),
   });
   room.replaceChildren(el("div", { class: "card flush" }, list.element));
   await list.reload();

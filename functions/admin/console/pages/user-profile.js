@@ -32,17 +32,42 @@ export function draw(room, { user, etag, path, changed }) {
 
   function drawAll() {
     const set = (name) => (value) => draft.set(name, typeof value === "string" && value.trim() === "" ? null : value);
-    const text = (name, label, more = {}) => textField({ name, label, value: draft.get(name), nullable: true, onchange: set(name), ...more });
+    const text = (name, label, more = {}) =>
+      textField({ name, label, value: draft.get(name), nullable: true, onchange: set(name), ...more });
     const languages = new Intl.DisplayNames(["en"], { type: "language" });
     const known = [...new Set([...LOCALES, draft.get("locale")].filter(Boolean))];
     const fields = [
       text("alias", "Alias"),
       text("owner", "Owner"),
       text("contact_email", "Contact email", { type: "email", hint: "For account recovery." }),
-      selectField({ name: "locale", label: "Language of messages", value: draft.get("locale"), options: [["", "Default"], ...known.map((tag) => [tag, languageName(languages, tag)])], onchange: set("locale") }),
+      selectField({
+        name: "locale",
+        label: "Language of messages",
+        value: draft.get("locale"),
+        options: [["", "Default"], ...known.map((tag) => [tag, languageName(languages, tag)])],
+        onchange: set("locale"),
+      }),
     ];
-    const kind = choiceField({ name: "kind", label: "Kind", value: draft.get("kind"), options: [["backup", KINDS.backup, "Uses a backup client."], ["system", KINDS.system, "An administrator: may use this console."]], onchange: set("kind") });
-    const status = choiceField({ name: "status", label: "Status", value: draft.get("status"), options: [["active", STATUSES.active, "May log in."], ["disabled", STATUSES.disabled, "Cannot log in; what is open is closed at once."]], onchange: set("status") });
+    const kind = choiceField({
+      name: "kind",
+      label: "Kind",
+      value: draft.get("kind"),
+      options: [
+        ["backup", KINDS.backup, "Uses a backup client."],
+        ["system", KINDS.system, "An administrator: may use this console."],
+      ],
+      onchange: set("kind"),
+    });
+    const status = choiceField({
+      name: "status",
+      label: "Status",
+      value: draft.get("status"),
+      options: [
+        ["active", STATUSES.active, "May log in."],
+        ["disabled", STATUSES.disabled, "Cannot log in; what is open is closed at once."],
+      ],
+      onchange: set("status"),
+    });
     const bar = saveBar({
       count: () => Object.keys(draft.changes).length,
       watch: (listener) => draft.watch(listener),
@@ -68,18 +93,49 @@ export function draw(room, { user, etag, path, changed }) {
         return true;
       },
     });
-    const downloading = button("Download all records", { icon: "download", onclick: () => downloadRecords(downloading, current.login_name, path) });
+    const downloading = button("Download all records", {
+      icon: "download",
+      onclick: () => downloadRecords(downloading, current.login_name, path),
+    });
     room.replaceChildren(
       el(
         "div",
         { class: "stack" },
-        section({ title: "Who it is" }, el("div", { class: "fields" }, fields.map((field) => field.element))),
-        section({ title: "Access" }, el("div", { class: "beside" }, kind.element, status.element)),
-        section({ title: "Password", lead: "A new password ends what is open: sessions and passcodes under way.", actions: [button("Set password", { onclick: setPassword })] }),
-        section({ title: "About this user", actions: [downloading] }, facts([["Login name", current.login_name], ["Created", time(current.created_at)], ["Last changed", time(current.updated_at)], ["Legacy client", el("span", {}, legacyWords(current))], ["Version", String(current.version ?? "–")]])),
         section(
-          { title: "Delete this user", lead: session.who.login_name === current.login_name ? "You cannot delete yourself." : "The user and the phones are gone for good. The history is kept for a year.", actions: session.who.login_name === current.login_name ? [] : [button("Delete user", { kind: "danger-quiet", onclick: remove })] },
+          { title: "Who it is" },
+          el(
+            "div",
+            { class: "fields" },
+            fields.map((field) => field.element),
+          ),
         ),
+        section({ title: "Access" }, el("div", { class: "beside" }, kind.element, status.element)),
+        section({
+          title: "Password",
+          lead: "A new password ends what is open: sessions and passcodes under way.",
+          actions: [button("Set password", { onclick: setPassword })],
+        }),
+        section(
+          { title: "About this user", actions: [downloading] },
+          facts([
+            ["Login name", current.login_name],
+            ["Created", time(current.created_at)],
+            ["Last changed", time(current.updated_at)],
+            ["Legacy client", el("span", {}, legacyWords(current))],
+            ["Version", String(current.version ?? "–")],
+          ]),
+        ),
+        section({
+          title: "Delete this user",
+          lead:
+            session.who.login_name === current.login_name
+              ? "You cannot delete yourself."
+              : "The user and the phones are gone for good. The history is kept for a year.",
+          actions:
+            session.who.login_name === current.login_name
+              ? []
+              : [button("Delete user", { kind: "danger-quiet", onclick: remove })],
+        }),
       ),
       bar,
     );
@@ -95,9 +151,25 @@ export function draw(room, { user, etag, path, changed }) {
   async function setPassword() {
     const password = secretField({ name: "password", label: "New password" });
     const alarm = el("div", { role: "alert" });
-    const form = el("form", { id: uid("password"), novalidate: true }, el("p", { class: "lead" }, "For ", el("strong", {}, bdi(current.login_name)), ". Tell it to the user in person, or by another safe way."), password.element, alarm);
+    const form = el(
+      "form",
+      { id: uid("password"), novalidate: true },
+      el(
+        "p",
+        { class: "lead" },
+        "For ",
+        el("strong", {}, bdi(current.login_name)),
+        ". Tell it to the user in person, or by another safe way.",
+      ),
+      password.element,
+      alarm,
+    );
     const keep = el("button", { type: "submit", form: form.id, class: "button save" }, el("span", {}, "Set password"));
-    const dialog = openDialog({ title: "Set password", body: form, actions: [button("Cancel", { onclick: () => dialog.close() }), keep] });
+    const dialog = openDialog({
+      title: "Set password",
+      body: form,
+      actions: [button("Cancel", { onclick: () => dialog.close() }), keep],
+    });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (!password.value) {
@@ -126,7 +198,12 @@ export function draw(room, { user, etag, path, changed }) {
   async function remove() {
     const gone = await confirm({
       title: "Delete this user?",
-      text: el("p", {}, el("strong", {}, bdi(current.login_name)), " will not be able to log in. The user and the phones are gone for good; this cannot be taken back."),
+      text: el(
+        "p",
+        {},
+        el("strong", {}, bdi(current.login_name)),
+        " will not be able to log in. The user and the phones are gone for good; this cannot be taken back.",
+      ),
       action: "Delete user",
       danger: true,
       type: current.login_name,

@@ -73,7 +73,9 @@ export function draw(room, { user, path, changed }) {
     return notice({
       kind: "error",
       title: "Locked after too many wrong passcodes",
-      text: end ? `The lock ends by itself at ${localTime(end)} (${ago(current.locked_until)}). The password may be known to someone else: ask the user before you unlock.` : "It stays locked until you unlock. The password may be known to someone else: ask the user first.",
+      text: end
+        ? `The lock ends by itself at ${localTime(end)} (${ago(current.locked_until)}). The password may be known to someone else: ask the user before you unlock.`
+        : "It stays locked until you unlock. The password may be known to someone else: ask the user first.",
       actions: [unlock],
     });
   }
@@ -96,7 +98,17 @@ export function draw(room, { user, path, changed }) {
     const warn = () => {
       const on = mfa ?? current.mfa_enabled;
       const left = current.phones.filter((phone) => !phone.unusable && !removed.has(phone.id)).length + added.length;
-      warning.replaceChildren(...(on && !left ? [notice({ kind: "warning", title: "There is no phone to send to", text: "Without one the user cannot log in. Add a phone below." })] : []));
+      warning.replaceChildren(
+        ...(on && !left
+          ? [
+              notice({
+                kind: "warning",
+                title: "There is no phone to send to",
+                text: "Without one the user cannot log in. Add a phone below.",
+              }),
+            ]
+          : []),
+      );
     };
     warn();
     listeners.add(warn);
@@ -116,12 +128,20 @@ export function draw(room, { user, path, changed }) {
           columns: [
             { label: "Phone", kind: "main", cell: (phone) => (phone.staged ? stagedName(phone) : phoneName(phone)) },
             { label: "Verified", cell: verifiedCell },
-            { label: "Last verified time", cell: (phone) => (phone.last_verified_at ? time(phone.last_verified_at) : el("span", { class: "soft" }, "–")) },
+            {
+              label: "Last verified time",
+              cell: (phone) =>
+                phone.last_verified_at ? time(phone.last_verified_at) : el("span", { class: "soft" }, "–"),
+            },
             { label: "Actions", kind: "end", unseen: true, cell: (phone) => removeButton(phone) },
           ],
         })
       : el("p", { class: "soft quiet-empty" }, "No phone yet.");
-    return section({ title: "Phones", lead: "Up to five. A phone is verified when the first passcode sent to it comes back." }, el("div", { class: "inset" }, list), full ? el("p", { class: "soft" }, "There is room for no more than five phones.") : addPart());
+    return section(
+      { title: "Phones", lead: "Up to five. A phone is verified when the first passcode sent to it comes back." },
+      el("div", { class: "inset" }, list),
+      full ? el("p", { class: "soft" }, "There is room for no more than five phones.") : addPart(),
+    );
   }
 
   function phoneName(phone) {
@@ -138,19 +158,43 @@ export function draw(room, { user, path, changed }) {
         })
       : null;
     if (reveal) reveal.dataset.reveal = phone.id;
-    return el("span", { class: "phone-name" }, el("span", {}, regionName(phone.region) ?? "Unknown country"), el("span", { class: "soft tabular" }, el("bdi", {}, open ? spaced(phone.number, phone.calling_code) : `${phone.calling_code} ${phone.masked_number}`)), reveal);
+    return el(
+      "span",
+      { class: "phone-name" },
+      el("span", {}, regionName(phone.region) ?? "Unknown country"),
+      el(
+        "span",
+        { class: "soft tabular" },
+        el("bdi", {}, open ? spaced(phone.number, phone.calling_code) : `${phone.calling_code} ${phone.masked_number}`),
+      ),
+      reveal,
+    );
   }
 
   function stagedName({ number, error }) {
     const whole = readNumber(number);
-    return el("span", { class: "phone-name" }, el("span", {}, regionName(whole?.region) ?? "Unknown country"), el("span", { class: "soft tabular" }, bdi(spaced(number, whole?.calling_code))), error && el("span", { class: "field-error", role: "alert" }, error));
+    return el(
+      "span",
+      { class: "phone-name" },
+      el("span", {}, regionName(whole?.region) ?? "Unknown country"),
+      el("span", { class: "soft tabular" }, bdi(spaced(number, whole?.calling_code))),
+      error && el("span", { class: "field-error", role: "alert" }, error),
+    );
   }
 
   function verifiedCell(phone) {
     if (phone.staged) return badge("To be added", "new");
     if (removed.has(phone.id)) return badge("To be removed", "off");
-    if (phone.unusable) return el("span", { class: "unusable" }, badge("Unusable", "bad"), el("span", { class: "soft" }, `${phone.unusable.meaning}, `, time(phone.unusable.at)));
-    return phone.verified ? el("span", { class: "good-text" }, icon("tick"), "Verified") : el("span", { class: "warn" }, "not yet verified");
+    if (phone.unusable)
+      return el(
+        "span",
+        { class: "unusable" },
+        badge("Unusable", "bad"),
+        el("span", { class: "soft" }, `${phone.unusable.meaning}, `, time(phone.unusable.at)),
+      );
+    return phone.verified
+      ? el("span", { class: "good-text" }, icon("tick"), "Verified")
+      : el("span", { class: "warn" }, "not yet verified");
   }
 
   function removeButton(phone) {
@@ -165,7 +209,10 @@ export function draw(room, { user, path, changed }) {
         else removed.add(phone.id);
         drawAll();
         room.querySelector(".section h2")?.setAttribute("tabindex", "-1");
-        (room.querySelector(`[aria-label="${CSS.escape(`${leaving ? "Remove" : "Keep"} ${label}`)}"]`) ?? room.querySelector(".section h2"))?.focus();
+        (
+          room.querySelector(`[aria-label="${CSS.escape(`${leaving ? "Remove" : "Keep"} ${label}`)}"]`) ??
+          room.querySelector(".section h2")
+        )?.focus();
       },
     });
   }
@@ -173,12 +220,21 @@ export function draw(room, { user, path, changed }) {
   function addPart() {
     const near = current.phones.at(-1)?.region;
     const field = phoneField({ name: "number", label: "Add a phone", region: near ?? "US" });
-    const form = el("form", { class: "add-row", novalidate: true }, field.element, el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add phone")));
+    const form = el(
+      "form",
+      { class: "add-row", novalidate: true },
+      field.element,
+      el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add phone")),
+    );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const number = field.value;
-      const known = [...current.phones.filter((phone) => !removed.has(phone.id)), ...added].some((phone) => phone.number === number);
-      field.setError(number.length < 7 ? "Enter the number of a mobile phone." : known ? "This phone is in the list already." : "");
+      const known = [...current.phones.filter((phone) => !removed.has(phone.id)), ...added].some(
+        (phone) => phone.number === number,
+      );
+      field.setError(
+        number.length < 7 ? "Enter the number of a mobile phone." : known ? "This phone is in the list already." : "",
+      );
       if (number.length < 7 || known) return field.focus();
       added.push({ number, error: "" });
       drawAll();
@@ -193,8 +249,16 @@ export function draw(room, { user, path, changed }) {
   /** One call after the other; what is done is no longer staged, so that pressing again goes on where it stopped. */
   async function save() {
     if (removed.size || mfa === false) {
-      const lines = [removed.size ? `${removed.size === 1 ? "One phone is" : `${removed.size} phones are`} removed.` : "", mfa === false ? "The password alone will let the user in." : ""].filter(Boolean);
-      const sure = await confirm({ title: "Save these changes?", text: lines.map((line) => el("p", {}, line)), action: "Save", danger: true });
+      const lines = [
+        removed.size ? `${removed.size === 1 ? "One phone is" : `${removed.size} phones are`} removed.` : "",
+        mfa === false ? "The password alone will let the user in." : "",
+      ].filter(Boolean);
+      const sure = await confirm({
+        title: "Save these changes?",
+        text: lines.map((line) => el("p", {}, line)),
+        action: "Save",
+        danger: true,
+      });
       if (!sure) return false;
     }
     let failure = null;
@@ -208,8 +272,15 @@ export function draw(room, { user, path, changed }) {
           await admin("POST", `${path}/phones`, { body: { number: one.number } });
           added = added.filter((other) => other !== one);
         } catch (error) {
-          if (!(error instanceof Problem) || !["invalid_request", "destination_blocked", "phone_unusable", "conflict"].includes(error.code)) throw error;
-          one.error = error.code === "invalid_request" && error.errors[0] ? fieldSentence(error.errors[0].message) : sentence(error);
+          if (
+            !(error instanceof Problem) ||
+            !["invalid_request", "destination_blocked", "phone_unusable", "conflict"].includes(error.code)
+          )
+            throw error;
+          one.error =
+            error.code === "invalid_request" && error.errors[0]
+              ? fieldSentence(error.errors[0].message)
+              : sentence(error);
           failure = one;
         }
       }

@@ -47,10 +47,22 @@ export async function draw(place, { name, tab = "profile", present }) {
       heading({
         title: user.login_name,
         crumbs: [["Users", "#/users"]],
-        lead: user.alias || user.owner ? [user.alias && bdi(user.alias), user.alias && user.owner ? " · " : null, user.owner && bdi(user.owner)] : null,
-        badges: [user.login_name === session.who.login_name ? badge("You") : null, user.kind === "system" ? badge("System") : null, user.status === "disabled" ? badge("Disabled", "off") : null, isLocked(user.locked_until) ? badge("Locked", "bad") : null, user.mfa_enabled === undefined ? null : user.mfa_enabled ? badge("MFA on", "good") : badge("MFA off", "warn")].filter(Boolean),
+        lead:
+          user.alias || user.owner
+            ? [user.alias && bdi(user.alias), user.alias && user.owner ? " · " : null, user.owner && bdi(user.owner)]
+            : null,
+        badges: [
+          user.login_name === session.who.login_name ? badge("You") : null,
+          user.kind === "system" ? badge("System") : null,
+          user.status === "disabled" ? badge("Disabled", "off") : null,
+          isLocked(user.locked_until) ? badge("Locked", "bad") : null,
+          user.mfa_enabled === undefined ? null : user.mfa_enabled ? badge("MFA on", "good") : badge("MFA off", "warn"),
+        ].filter(Boolean),
       }),
-      tabs("User", TABS.map(([key, label]) => [label, to("users", name, key), key === known])),
+      tabs(
+        "User",
+        TABS.map(([key, label]) => [label, to("users", name, key), key === known]),
+      ),
     );
     head.querySelector("h1").setAttribute("tabindex", "-1");
     if (focused) head.querySelector("h1").focus();

@@ -21,8 +21,18 @@ export async function draw(place, { search, present }) {
     draw: (items) => table({ caption: "Users", columns: columns(list), items }),
     none: () =>
       Object.values(filters).some(Boolean)
-        ? empty({ title: "Nobody fits", text: "Search looks at the beginning of login name, alias and owner.", actions: [button("Clear search and filters", { onclick: () => restart({ kind: "", mfa: "", q: "" }, true) })] })
-        : empty({ title: "There are no users yet", text: "Add one, or import a list.", actions: [el("a", { class: "button primary", href: "#/new-user" }, "New user")] }),
+        ? empty({
+            title: "Nobody fits",
+            text: "Search looks at the beginning of login name, alias and owner.",
+            actions: [
+              button("Clear search and filters", { onclick: () => restart({ kind: "", mfa: "", q: "" }, true) }),
+            ],
+          })
+        : empty({
+            title: "There are no users yet",
+            text: "Add one, or import a list.",
+            actions: [el("a", { class: "button primary", href: "#/new-user" }, "New user")],
+          }),
   });
 
   /** Begin at the first page with these filters, which are part of the address. */
@@ -40,7 +50,11 @@ export async function draw(place, { search, present }) {
   place.append(
     heading({
       title: "Users",
-      actions: [exporting, el("a", { class: "button", href: "#/import-users" }, icon("upload"), "Import"), el("a", { class: "button primary", href: "#/new-user" }, icon("plus"), "New user")],
+      actions: [
+        exporting,
+        el("a", { class: "button", href: "#/import-users" }, icon("upload"), "Import"),
+        el("a", { class: "button primary", href: "#/new-user" }, icon("plus"), "New user"),
+      ],
     }),
     el("div", { class: "card flush" }, tools, list.element),
   );
@@ -52,14 +66,40 @@ function toolbar(filters, restart) {
   return el(
     "div",
     { class: "tools" },
-    searchBox({ label: "Search users", value: filters.q, placeholder: "Login name, alias or owner", onsearch: (q) => restart({ q }) }),
-    filterBox({ label: "Filter by SMS authentication", value: filters.mfa, options: [["", "SMS authentication: all"], ["true", "On"], ["false", "Off"]], onchange: (mfa) => restart({ mfa }) }),
-    filterBox({ label: "Filter by kind", value: filters.kind, options: [["", "All kinds"], ["backup", "Backup users"], ["system", "System users"]], onchange: (kind) => restart({ kind }) }),
+    searchBox({
+      label: "Search users",
+      value: filters.q,
+      placeholder: "Login name, alias or owner",
+      onsearch: (q) => restart({ q }),
+    }),
+    filterBox({
+      label: "Filter by SMS authentication",
+      value: filters.mfa,
+      options: [
+        ["", "SMS authentication: all"],
+        ["true", "On"],
+        ["false", "Off"],
+      ],
+      onchange: (mfa) => restart({ mfa }),
+    }),
+    filterBox({
+      label: "Filter by kind",
+      value: filters.kind,
+      options: [
+        ["", "All kinds"],
+        ["backup", "Backup users"],
+        ["system", "System users"],
+      ],
+      onchange: (kind) => restart({ kind }),
+    }),
   );
 }
 
 /** The login name, with the alias behind it, as it is shown everywhere. */
-const fullName = (user) => [bdi(user.login_name), user.alias ? [" ", el("span", { class: "soft" }, "(", bdi(user.alias), ")")] : null];
+const fullName = (user) => [
+  bdi(user.login_name),
+  user.alias ? [" ", el("span", { class: "soft" }, "(", bdi(user.alias), ")")] : null,
+];
 
 function columns(list) {
   return [
@@ -68,7 +108,13 @@ function columns(list) {
       kind: "main",
       cell: (user) => [
         el("a", { class: "name", href: to("users", user.login_name, "security") }, fullName(user)),
-        el("span", { class: "badges" }, user.kind === "system" ? badge("System") : null, user.status === "disabled" ? badge("Disabled", "off") : null, isLocked(user.locked_until) ? badge("Locked", "bad") : null),
+        el(
+          "span",
+          { class: "badges" },
+          user.kind === "system" ? badge("System") : null,
+          user.status === "disabled" ? badge("Disabled", "off") : null,
+          isLocked(user.locked_until) ? badge("Locked", "bad") : null,
+        ),
       ],
     },
     { label: "Owner", cell: (user) => (user.owner ? bdi(user.owner) : el("span", { class: "soft" }, "–")) },
@@ -87,24 +133,53 @@ export function legacyWords(user) {
 
 function phonesWords(user) {
   const usable = (user.phones ?? []).filter((phone) => !phone.unusable);
-  if (!usable.length) return user.mfa_enabled ? el("span", { class: "warn" }, "no phone yet") : el("span", { class: "soft" }, "no phone");
+  if (!usable.length)
+    return user.mfa_enabled ? el("span", { class: "warn" }, "no phone yet") : el("span", { class: "soft" }, "no phone");
   const verified = usable.filter((phone) => phone.verified).length;
-  return el("span", { class: "soft" }, `${plural(usable.length, "phone")}, ${verified ? (verified === usable.length ? "verified" : `${verified} verified`) : "not yet verified"}`);
+  return el(
+    "span",
+    { class: "soft" },
+    `${plural(usable.length, "phone")}, ${verified ? (verified === usable.length ? "verified" : `${verified} verified`) : "not yet verified"}`,
+  );
 }
 
 function mfaCell(user, list) {
-  const control = switchControl({ label: `SMS authentication of ${user.login_name}`, on: user.mfa_enabled, onchange: (on) => setMfa(user, on, control, list) });
-  return el("div", { class: "switch-row" }, control, el("span", {}, user.mfa_enabled ? "On" : "Off"), phonesWords(user));
+  const control = switchControl({
+    label: `SMS authentication of ${user.login_name}`,
+    on: user.mfa_enabled,
+    onchange: (on) => setMfa(user, on, control, list),
+  });
+  return el(
+    "div",
+    { class: "switch-row" },
+    control,
+    el("span", {}, user.mfa_enabled ? "On" : "Off"),
+    phonesWords(user),
+  );
 }
 
 async function setMfa(user, on, control, list) {
   const change = () => admin("PATCH", `/users/${encodeURIComponent(user.login_name)}`, { body: { mfa_enabled: on } });
   try {
     if (!on) {
-      const sure = await confirm({ title: "Turn SMS authentication off?", text: el("p", {}, "From then on the password alone lets ", el("strong", {}, bdi(user.login_name)), " in."), action: "Turn off", danger: true, work: change });
+      const sure = await confirm({
+        title: "Turn SMS authentication off?",
+        text: el("p", {}, "From then on the password alone lets ", el("strong", {}, bdi(user.login_name)), " in."),
+        action: "Turn off",
+        danger: true,
+        work: change,
+      });
       if (!sure) return;
     } else await busyWhile(control, change);
-    toast(el("span", {}, `SMS authentication is ${on ? "on" : "off"} for `, bdi(user.login_name), on && !user.phones?.length ? ". There is no phone yet: without one, there is no login." : "."));
+    toast(
+      el(
+        "span",
+        {},
+        `SMS authentication is ${on ? "on" : "off"} for `,
+        bdi(user.login_name),
+        on && !user.phones?.length ? ". There is no phone yet: without one, there is no login." : ".",
+      ),
+    );
     await list.reload({ quiet: true });
     document.querySelector(`.switch[aria-label="${CSS.escape(`SMS authentication of ${user.login_name}`)}"]`)?.focus();
   } catch (error) {
