@@ -14,6 +14,7 @@ REQUIREMENTS := functions/common/requirements.txt
 EXPORT := $(UV) export --locked --quiet --no-default-groups --no-emit-project --no-annotate --no-header
 
 CHECKOV := .tools/checkov
+NODE_TOOLS := node_modules/.package-lock.json
 FILES := git ls-files -z --cached --others --exclude-standard
 
 # What asks AWS for nothing needs a region all the same; what does ask, `rotate-hmac`, takes the operator's own.
@@ -36,7 +37,7 @@ test: uv ## run every test that needs no Docker (ARGS: for pytest)
 errors: setup ## write docs/twilio-errors.md from the table of errors
 	python -m infra.vendor_errors_page
 
-check: check-style check-types check-template check-policies check-secrets check-dependencies ## run everything that judges without running the product
+check: check-style check-types check-javascript check-template check-policies check-secrets check-dependencies ## run everything that judges without running the product
 
 check-style: setup
 	ruff check
@@ -46,6 +47,18 @@ check-style: setup
 
 check-types: setup
 	mypy functions infra events tests benchmarks
+
+check-javascript: node $(NODE_TOOLS)
+	node_modules/.bin/biome check --error-on-warnings
+	node_modules/.bin/tsc
+
+# Exactly the packages of package-lock.json. Nothing of them is deployed.
+$(NODE_TOOLS): package.json package-lock.json | node
+	npm ci --silent --no-audit --no-fund
+	@touch $@
+
+node:
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "JavaScript is checked with Node.js 18 or newer: install node and npm (Debian: apt-get install nodejs npm)" >&2; exit 1; }
 
 check-template: setup
 	@mkdir -p build
@@ -88,12 +101,13 @@ requirements: uv ## write the layer's requirements.txt from uv.lock
 accept-secrets: setup ## record what check-secrets finds as no secret: a test's known answer, say
 	@mkdir -p build
 	$(FILES) | xargs -0 detect-secrets scan --slim --disable-plugin KeywordDetector --disable-plugin IPPublicDetector \
-		--exclude-files '(^|/)(uv\.lock|requirements\.txt|\.secrets\.baseline)$$' >build/secrets.baseline
+		--exclude-files '(^|/)(uv\.lock|package-lock\.json|requirements\.txt|\.secrets\.baseline)$$' >build/secrets.baseline
 	mv build/secrets.baseline .secrets.baseline
 
-fmt: setup ## format, and fix what can be fixed by itself
+fmt: setup node $(NODE_TOOLS) ## format, and fix what can be fixed by itself
 	ruff check --fix
 	ruff format
+	node_modules/.bin/biome check --write
 
 sbom: setup ## write build/sbom.json: what the layer carries, as CycloneDX
 	@mkdir -p build
@@ -125,7 +139,7 @@ bench: build ## measure cold and warm starts of the built artifact (ARGS=--enfor
 	python -m benchmarks $(ARGS)
 
 clean: ## remove everything that was made, .venv and uv as well
-	rm -rf .venv .tools .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .tools .aws-sam build node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 setup: uv ## put uv.lock's packages into .venv, all of them
@@ -134,4 +148,4 @@ setup: uv ## put uv.lock's packages into .venv, all of them
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 
-.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build sam-local test-sam docker bench clean setup uv check-lock sbom release
+.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build sam-local test-sam docker bench clean setup uv check-lock sbom release check-javascript node

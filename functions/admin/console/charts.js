@@ -1,6 +1,6 @@
-// Charts as plain SVG: drawn from figures, with a table that says the same.
+// Charts as plain SVG, drawn from figures. A table beside them says the same.
 
-import { el, svg } from "./dom.js";
+import { el, svg } from "./shared/dom.js";
 import { number } from "./words.js";
 
 const WIDTH = 720;
@@ -8,32 +8,71 @@ const HEIGHT = 200;
 const LEFT = 40;
 const BOTTOM = 30;
 const TOP = 10;
+const PLOT = HEIGHT - TOP - BOTTOM;
 
-/** The round number above `most`, and the steps up to it. */
+/**
+ * What a chart draws of each day: the figure's key, its label, and its class in the style sheet.
+ * @template {string} K
+ * @typedef {{ key: K, label: string, look: string }} Series
+ */
+
+/**
+ * @template {string} K
+ * @template {Record<K, number>} D
+ * @typedef {object} Chart
+ * @property {string} title
+ * @property {D[]} days
+ * @property {Series<K>[]} series
+ * @property {(day: D) => string} label below a column
+ * @property {(day: D) => string} longLabel when pointed at
+ * @property {boolean} [stacked] columns on each other; else they stand in front of each other, the larger first
+ */
+
+/**
+ * Where things are in a chart of so many days, up to so large a figure. Lengths are in units of the view box.
+ * @param {number} days
+ * @param {number} most
+ */
+function layout(days, most) {
+  const { top, ticks } = scale(most);
+  const slot = (WIDTH - LEFT) / days;
+  return {
+    ticks,
+    slot,
+    width: Math.min(28, slot * 0.68),
+    y: (/** @type {number} */ value) => TOP + PLOT - (value / top) * PLOT,
+    height: (/** @type {number} */ value) => Math.max(1.5, (value / top) * PLOT),
+  };
+}
+
+/** @typedef {ReturnType<typeof layout>} Layout */
+
+/**
+ * The round number above `most`, and the steps up to it.
+ * @param {number} most
+ */
 function scale(most) {
   const aim = Math.max(1, most) / 4;
   const power = 10 ** Math.floor(Math.log10(aim));
-  const step = Math.max(
-    1,
-    [1, 2, 2.5, 5, 10].map((n) => n * power).find((n) => n >= aim),
-  );
+  const round = [1, 2, 2.5, 5, 10].map((n) => n * power).find((n) => n >= aim) ?? aim;
+  const step = Math.max(1, round);
   const steps = Math.max(1, Math.ceil(most / step));
   return { top: step * steps, ticks: Array.from({ length: steps + 1 }, (_, index) => index * step) };
 }
 
 /**
- * Columns over days. `series` are `{key, label, look}`, each a class of the style sheet; `stacked` puts them on each other, else
- * they stand in front of each other, the larger first.
+ * Columns over days.
+ * @template {string} K
+ * @template {Record<K, number>} D
+ * @param {Chart<K, D>} chart
  */
-export function columns({ title, days, series, label, longLabel, stacked = false }) {
-  const totals = days.map((day) =>
-    stacked ? series.reduce((sum, { key }) => sum + day[key], 0) : Math.max(...series.map(({ key }) => day[key])),
-  );
-  const { top, ticks } = scale(Math.max(0, ...totals));
-  const height = HEIGHT - TOP - BOTTOM;
-  const y = (value) => TOP + height - (value / top) * height;
-  const slot = (WIDTH - LEFT) / days.length;
-  const width = Math.min(28, slot * 0.68);
+export function columns(chart) {
+  const { title, days, series, label, longLabel, stacked = false } = chart;
+  const totals = days.map((day) => {
+    const values = series.map(({ key }) => day[key]);
+    return stacked ? values.reduce((sum, value) => sum + value, 0) : Math.max(...values);
+  });
+  const at = layout(days.length, Math.max(0, ...totals));
   const every = Math.ceil(days.length / 8);
   const shape = svg("svg", {
     class: "chart",
@@ -41,91 +80,130 @@ export function columns({ title, days, series, label, longLabel, stacked = false
     role: "img",
     "aria-label": `${title}. ${summary(days, series, longLabel)}`,
   });
-  for (const tick of ticks) {
-    shape.append(
-      svg("line", { class: "chart-line", x1: LEFT, x2: WIDTH, y1: y(tick), y2: y(tick) }),
-      svg("text", { class: "chart-text", x: LEFT - 8, y: y(tick) + 4, "text-anchor": "end" }, short(tick)),
-    );
-  }
+  for (const tick of at.ticks) shape.append(...gridLine(at, tick));
   days.forEach((day, index) => {
-    const x = LEFT + slot * index + (slot - width) / 2;
-    const group = svg(
-      "g",
-      { class: "chart-day" },
-      svg("rect", { class: "chart-hit", x: LEFT + slot * index, y: TOP, width: slot, height: height + BOTTOM }),
-    );
-    let base = 0;
-    for (const { key, look } of series) {
-      const value = day[key];
-      if (value > 0) {
-        const tall = Math.max(1.5, (value / top) * height);
-        group.append(
-          svg("rect", {
-            class: `chart-bar ${look}`,
-            x,
-            y: y(base) - tall,
-            width,
-            height: tall,
-            rx: Math.min(2.5, width / 4),
-          }),
-        );
-      }
-      if (stacked) base += value;
-    }
-    group.append(
-      svg(
-        "title",
-        {},
-        `${longLabel(day)}: ${series.map(({ key, label: name }) => `${name} ${number(day[key])}`).join(", ")}`,
-      ),
-    );
-    shape.append(group);
-    if (index % every === 0)
-      shape.append(
-        svg("text", { class: "chart-text", x: x + width / 2, y: HEIGHT - 4, "text-anchor": "middle" }, label(day)),
-      );
+    shape.append(column(at, chart, day, index));
+    if (index % every === 0) shape.append(columnLabel(at, index, label(day)));
   });
-  return el(
-    "figure",
-    { class: "chart-figure" },
-    el(
-      "figcaption",
-      { class: "legend" },
-      series.map(({ label: name, look }) =>
-        el("span", { class: "legend-item" }, el("span", { class: `swatch ${look}`, "aria-hidden": "true" }), name),
-      ),
-    ),
-    shape,
-  );
+  return el("figure", { class: "chart-figure" }, legend(series), shape);
 }
 
+/**
+ * @param {Layout} at
+ * @param {number} tick
+ */
+function gridLine(at, tick) {
+  const y = at.y(tick);
+  return [
+    svg("line", { class: "chart-line", x1: LEFT, x2: WIDTH, y1: y, y2: y }),
+    svg("text", { class: "chart-text", x: LEFT - 8, y: y + 4, "text-anchor": "end" }, short(tick)),
+  ];
+}
+
+/**
+ * The bars of a day, with its figures as their tooltip.
+ * @template {string} K
+ * @template {Record<K, number>} D
+ * @param {Layout} at
+ * @param {Chart<K, D>} chart
+ * @param {D} day
+ * @param {number} index
+ */
+function column(at, { series, longLabel, stacked = false }, day, index) {
+  const left = LEFT + at.slot * index;
+  const hit = svg("rect", { class: "chart-hit", x: left, y: TOP, width: at.slot, height: PLOT + BOTTOM });
+  const group = svg("g", { class: "chart-day" }, hit);
+  let base = 0;
+  for (const { key, look } of series) {
+    const value = day[key];
+    if (value > 0) group.append(bar(at, { look, x: left + (at.slot - at.width) / 2, base, value }));
+    if (stacked) base += value;
+  }
+  const figures = series.map(({ key, label }) => `${label} ${number(day[key])}`).join(", ");
+  group.append(svg("title", {}, `${longLabel(day)}: ${figures}`));
+  return group;
+}
+
+/**
+ * @param {Layout} at
+ * @param {{ look: string, x: number, base: number, value: number }} what
+ */
+function bar(at, { look, x, base, value }) {
+  const height = at.height(value);
+  const { width } = at;
+  return svg("rect", {
+    class: `chart-bar ${look}`,
+    x,
+    y: at.y(base) - height,
+    width,
+    height,
+    rx: Math.min(2.5, width / 4),
+  });
+}
+
+/**
+ * @param {Layout} at
+ * @param {number} index
+ * @param {string} text
+ */
+function columnLabel(at, index, text) {
+  const x = LEFT + at.slot * (index + 0.5);
+  return svg("text", { class: "chart-text", x, y: HEIGHT - 4, "text-anchor": "middle" }, text);
+}
+
+/** @param {Series<string>[]} series */
+function legend(series) {
+  const items = series.map(({ label, look }) =>
+    el("span", { class: "legend-item" }, el("span", { class: `swatch ${look}`, "aria-hidden": "true" }), label),
+  );
+  return el("figcaption", { class: "legend" }, items);
+}
+
+/**
+ * @template {string} K
+ * @template {Record<K, number>} D
+ * @param {D[]} days
+ * @param {Series<K>[]} series
+ * @param {(day: D) => string} longLabel
+ */
 function summary(days, series, longLabel) {
   const sums = series
     .map(({ key, label }) => `${label} ${number(days.reduce((sum, day) => sum + day[key], 0))}`)
     .join(", ");
-  return `${longLabel(days[0])} to ${longLabel(days.at(-1))}: ${sums}. The table below has every day.`;
+  return `${longLabel(days[0])} to ${longLabel(days[days.length - 1])}: ${sums}. The table below has every day.`;
 }
 
+/** @param {number} value */
 function short(value) {
   return value >= 10_000 ? `${+(value / 1000).toFixed(1)}k` : number(value);
 }
 
-/** A share as a bar behind its row. */
+/**
+ * A share as a bar.
+ * @param {number} share of 1
+ */
 export function shareBar(share) {
+  const width = Math.max(share > 0 ? 1.5 : 0, share * 100);
   return svg(
     "svg",
     { class: "share", viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
     svg("rect", { class: "share-all", width: 100, height: 6, rx: 3 }),
-    svg("rect", { class: "share-part", width: Math.max(share > 0 ? 1.5 : 0, share * 100), height: 6, rx: 3 }),
+    svg("rect", { class: "share-part", width, height: 6, rx: 3 }),
   );
 }
 
-/** How something went over the days, as a line without axes. */
+/**
+ * A figure over the days, as a line without axes.
+ * @param {number[]} values
+ */
 export function sparkline(values) {
   const most = Math.max(1, ...values);
-  const at = (value, index) =>
-    `${((index / Math.max(1, values.length - 1)) * 100).toFixed(1)} ${(27 - (value / most) * 24).toFixed(1)}`;
-  const line = values.map(at).join(" L");
+  const line = values
+    .map((value, index) => {
+      const x = (index / Math.max(1, values.length - 1)) * 100;
+      return `${x.toFixed(1)} ${(27 - (value / most) * 24).toFixed(1)}`;
+    })
+    .join(" L");
   return svg(
     "svg",
     { class: "spark", viewBox: "0 0 100 28", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },

@@ -1,91 +1,129 @@
-// Dialogs, toasts and notices: how the console speaks up.
+// Dialogs, toasts and notices: how the console tells a person something.
 
-import { SessionLost } from "./api.js";
-import { $, bdi, button, busyWhile, el, icon, uid } from "./dom.js";
+/** @import { Child } from "./shared/types" */
+import { bdi, busyWhile, button, icon, submitButton, uid } from "./dom.js";
 import { textField } from "./fields.js";
-import { explain, sentence } from "./refusals.js";
+import { explain, SessionLost, sentence } from "./refusals.js";
+import { $, el, parts } from "./shared/dom.js";
 
 /**
- * Open a dialog above the page. `body` and `actions` are elements; `closed` resolves with what `close(value)` was given, or
- * undefined when it was called off. The focus goes to `[data-first]` or the first field, and back when it closes.
+ * What a dialog shows: elements below a title, and buttons. `focus` is the element that gets the focus.
+ * @typedef {{ title?: string, body: Child, actions?: HTMLElement[], focus?: HTMLElement }} DialogStep
+ *
+ * @typedef {object} Dialog
+ * @property {HTMLDialogElement} element
+ * @property {Promise<unknown>} closed resolves with the value that `close` was given; undefined when it was dismissed
+ * @property {(value?: unknown) => void} close
+ * @property {(step: DialogStep) => void} show shows the next step in the same dialog
  */
-export function openDialog({ title, body, actions = [], wide = false, lasting = false }) {
+
+/**
+ * Open a dialog above the page. The focus goes to `[data-first]` or the first field, and back when it closes.
+ * @param {{ title: string, body: Child, actions?: HTMLElement[], wide?: boolean }} options
+ * @returns {Dialog}
+ */
+export function openDialog({ title, body, actions = [], wide = false }) {
   const id = uid("dialog");
   const foot = el("div", { class: "dialog-actions" }, actions);
   const heading = el("h2", { id, tabindex: "-1" }, title);
   const content = el("div", { class: "dialog-body" }, body);
-  const dismiss = lasting
-    ? null
-    : el(
-        "button",
-        { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => close() },
-        icon("close"),
-      );
-  const element = el(
-    "dialog",
-    { class: wide ? "dialog wide" : "dialog", "aria-labelledby": id },
-    el("div", { class: "dialog-head" }, heading, dismiss),
-    content,
-    foot,
+  const head = el(
+    "div",
+    { class: "dialog-head" },
+    heading,
+    iconButton("Close", () => close()),
   );
+  const look = wide ? "dialog wide" : "dialog";
+  const element = el("dialog", { class: look, "aria-labelledby": id }, head, content, foot);
   const opener = document.activeElement;
-  let resolve;
-  const closed = new Promise((settle) => (resolve = settle));
-  function close(value) {
+  const { promise: closed, resolve } = promiseWithResolve();
+  /** @param {unknown} [value] */
+  const close = (value) => {
     if (!element.isConnected) return;
     element.close();
     element.remove();
-    if (opener?.isConnected) opener.focus();
+    if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     resolve(value);
-  }
+  };
   element.addEventListener("cancel", (event) => {
     event.preventDefault();
-    if (!lasting) close();
+    close();
   });
   document.body.append(element);
   element.showModal();
-  const dialog = {
+  foot.hidden = !actions.length;
+  firstOf(element)?.focus();
+  return {
     element,
     closed,
     close,
-    /** Show the next step in the same dialog. */
-    show({ title: next, body: parts, actions: controls = [], focus }) {
+    show({ title: next, body: children, actions: controls = [], focus }) {
       if (next) heading.textContent = next;
-      content.replaceChildren(...[parts].flat(Infinity).filter(Boolean));
+      content.replaceChildren(...parts(children));
       foot.replaceChildren(...controls);
       foot.hidden = !controls.length;
-      (focus ?? first() ?? heading).focus();
+      (focus ?? firstOf(element) ?? heading).focus();
     },
   };
-  const first = () =>
-    element.querySelector("[data-first]") ??
-    content.querySelector("input:not([type=radio]), select, textarea") ??
-    foot.querySelector("button");
-  foot.hidden = !actions.length;
-  first()?.focus();
-  return dialog;
+}
+
+/** Promise.withResolvers() is missing in browsers that are a few years old. */
+function promiseWithResolve() {
+  /** @type {(value: unknown) => void} */
+  let resolve = () => {};
+  /** @type {Promise<unknown>} */
+  const promise = new Promise((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 /**
- * Ask before something that cannot be taken back; true when told to go on. `work` is done while the dialog stays open, and
- * its refusal is shown in there. `type` is a text to be typed first.
+ * Where the focus of a dialog belongs.
+ * @param {HTMLDialogElement} dialog
+ * @returns {HTMLElement | null}
+ */
+function firstOf(dialog) {
+  return (
+    dialog.querySelector("[data-first]") ??
+    dialog.querySelector(".dialog-body input:not([type=radio]), .dialog-body select, .dialog-body textarea") ??
+    dialog.querySelector(".dialog-actions button")
+  );
+}
+
+/**
+ * @param {string} label
+ * @param {() => void} onclick
+ */
+function iconButton(label, onclick) {
+  return el("button", { type: "button", class: "icon-button", "aria-label": label, onclick }, icon("close"));
+}
+
+/**
+ * A question before something that cannot be undone. `work` is done while the dialog stays open, and its refusal is
+ * shown there. `type` is a text to be typed first.
+ * @typedef {object} Question
+ * @property {string} title
+ * @property {Child} text
+ * @property {string} [action] the words on the button
+ * @property {boolean} [danger]
+ * @property {string | null} [type]
+ * @property {(() => Promise<unknown>) | null} [work]
+ */
+
+/**
+ * Ask; true when the person confirmed.
+ * @param {Question} question
  */
 export async function confirm({ title, text, action = "Go on", danger = false, type = null, work = null }) {
   const alarm = el("div", { role: "alert" });
-  const typed =
-    type === null
-      ? null
-      : textField({
-          name: "typed",
-          label: el("span", {}, "Type ", el("strong", {}, bdi(type)), " to confirm"),
-          autocomplete: "off",
-        });
-  const go = el("button", { type: "submit", class: `button ${danger ? "danger" : "primary"}` }, el("span", {}, action));
+  const typed = type === null ? null : typedField(type);
+  const go = submitButton(action, { kind: danger ? "danger" : "primary" });
   const cancel = button("Cancel", { onclick: () => dialog.close(false), "data-first": !typed });
   const form = el(
     "form",
     { id: uid("form"), method: "dialog", novalidate: true },
-    [text].flat().map((part) => (typeof part === "string" ? el("p", {}, part) : part)),
+    parts(text).map((part) => (typeof part === "string" ? el("p", {}, part) : part)),
     typed?.element,
     alarm,
   );
@@ -93,9 +131,10 @@ export async function confirm({ title, text, action = "Go on", danger = false, t
   const dialog = openDialog({ title, body: form, actions: [cancel, go] });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (typed && typed.value.normalize("NFKC").trim().toLowerCase() !== type.toLowerCase()) {
+    if (typed && type !== null && typed.text.normalize("NFKC").trim().toLowerCase() !== type.toLowerCase()) {
       typed.setError("That is not the same.");
-      return typed.focus();
+      typed.focus();
+      return;
     }
     try {
       if (work) await busyWhile(go, work);
@@ -107,39 +146,46 @@ export async function confirm({ title, text, action = "Go on", danger = false, t
   return (await dialog.closed) === true;
 }
 
+/** @param {string} type the text to type */
+function typedField(type) {
+  const label = el("span", {}, "Type ", el("strong", {}, bdi(type)), " to confirm");
+  return textField({ name: "typed", label, autocomplete: "off" });
+}
+
 const TOAST_MS = 5000;
 
-/** Say that something is done, or in `kind` "error" that it is not; an error stays until it is closed. */
-export function toast(text, { kind = "good", action = null } = {}) {
-  const words = el("p", {}, text);
-  const box = el(
-    "div",
-    { class: "toast", dataset: { kind } },
-    icon(kind === "good" ? "tick" : "warning"),
-    words,
-    action,
-    el(
-      "button",
-      { type: "button", class: "icon-button", "aria-label": "Dismiss", onclick: () => box.remove() },
-      icon("close"),
-    ),
-  );
+/**
+ * Say in passing that something is done, or with `kind` "error" that it is not. An error stays until it is closed.
+ * @param {Child} text
+ * @param {{ kind?: "good" | "error" }} [options]
+ */
+export function toast(text, { kind = "good" } = {}) {
+  const drawing = icon(kind === "good" ? "tick" : "warning");
+  const dismiss = iconButton("Dismiss", () => box.remove());
+  const box = el("div", { class: "toast", dataset: { kind } }, drawing, el("p", {}, text), dismiss);
   const region = $("toasts");
   box.setAttribute("role", kind === "good" ? "status" : "alert");
   for (const old of region.querySelectorAll('[data-kind="good"]')) old.remove();
   region.append(box);
-  while (region.children.length > 4) region.firstElementChild.remove();
+  while (region.children.length > 4) region.firstElementChild?.remove();
   if (kind === "good") {
-    const leave = () => (box.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : box.remove());
+    const leave = () => {
+      if (box.matches(":hover, :focus-within")) setTimeout(leave, 2000);
+      else box.remove();
+    };
     setTimeout(leave, TOAST_MS);
   }
 }
 
+/** @param {unknown} error */
 export function toastError(error) {
   if (!(error instanceof SessionLost)) toast(sentence(error), { kind: "error" });
 }
 
-/** Words in a box within the page: `kind` is info, good, warning or error. */
+/**
+ * Words in a box within the page.
+ * @param {{ kind?: "info" | "good" | "warning" | "error", title?: string, text?: Child, actions?: Child[] }} options
+ */
 export function notice({ kind = "info", title, text, actions = [] }) {
   return el(
     "div",
@@ -150,6 +196,11 @@ export function notice({ kind = "info", title, text, actions = [] }) {
   );
 }
 
+/**
+ * The same for a refusal, or whatever else went wrong.
+ * @param {unknown} error
+ * @param {Child[]} [actions]
+ */
 export function noticeOf(error, actions = []) {
   return notice({ kind: "error", ...explain(error), actions });
 }

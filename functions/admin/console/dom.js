@@ -1,48 +1,26 @@
-// The few things the console does to its document. Text is only ever set as text.
+// What the console builds beside plain elements: icons, buttons, files to download.
 
-export const $ = (id) => document.getElementById(id);
-
-const PROPERTIES = new Set(["value", "checked", "selected", "disabled", "multiple", "indeterminate"]);
-
-/** An element. `class`, `dataset` and listeners (`onclick`) are among the attributes; null and false leave one out. */
-export function el(name, attributes = {}, ...children) {
-  return fill(document.createElement(name), attributes, children);
-}
-
-/** The same for a shape. */
-export function svg(name, attributes = {}, ...children) {
-  return fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
-}
-
-function fill(element, attributes, children) {
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (key === "dataset") Object.assign(element.dataset, value);
-    else if (PROPERTIES.has(key)) continue;
-    else element.setAttribute(key, value === true ? "" : value);
-  }
-  element.append(
-    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
-  );
-  for (const [key, value] of Object.entries(attributes)) {
-    if (PROPERTIES.has(key) && value !== undefined && value !== null) element[key] = value;
-  }
-  return element;
-}
+/** @import { Attributes, Child } from "./shared/types" */
+import { el, isBusy, isDisabled, svg } from "./shared/dom.js";
 
 let count = 0;
 
 /** An id that no other element has. */
 export const uid = (stem = "x") => `${stem}-${++count}`;
 
-/** Somebody else's text: its direction stays its own. */
+/**
+ * Text that somebody else wrote: it keeps its own direction.
+ * @param {Child} text
+ */
 export const bdi = (text) => el("bdi", {}, text);
 
+/** The paths of the icons, in a box of 20 by 20. */
 const ICONS = {
   overview: "M3.5 16.5v-5M8 16.5v-9M12.5 16.5v-6.5M17 16.5V4",
-  users:
-    "M7.5 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM2 16.5c.4-3 2.5-4.5 5.5-4.5s5.1 1.5 5.5 4.5M13 4a2.8 2.8 0 0 1 0 5.3M15 12.4c1.7.6 2.7 1.9 3 4.1",
+  users: [
+    "M7.5 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM2 16.5c.4-3 2.5-4.5 5.5-4.5s5.1 1.5 5.5 4.5",
+    "M13 4a2.8 2.8 0 0 1 0 5.3M15 12.4c1.7.6 2.7 1.9 3 4.1",
+  ].join(""),
   clients: "M3 4.5h14v8.5H3zM7 16.5h6M10 13v3.5",
   settings: "M3 6h7M14 6h3M3 14h3M10 14h7M12 8a2 2 0 1 0 0-4 2 2 0 0 0 0 4ZM8 16a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z",
   plus: "M10 4v12M4 10h12",
@@ -57,7 +35,12 @@ const ICONS = {
   copy: "M7 7h9.5v9.5H7zM3.5 13V3.5H13",
 };
 
-/** A small drawing beside words; it says nothing of its own. */
+/** @typedef {keyof typeof ICONS} IconName */
+
+/**
+ * A small drawing beside words. Screen readers skip it.
+ * @param {IconName} name
+ */
 export function icon(name) {
   return svg(
     "svg",
@@ -66,16 +49,11 @@ export function icon(name) {
   );
 }
 
-/** Tell a screen reader, politely and once. */
-export function announce(text) {
-  const region = $("announcer");
-  region.textContent = "";
-  setTimeout(() => {
-    region.textContent = text;
-  }, 80);
-}
-
-/** A button. `kind` is its look: primary, save, danger, quiet, small, link (several with blanks between them). */
+/**
+ * A button. `kind` is its look: primary, save, danger, quiet, small, link (several with blanks between them).
+ * @param {string} label
+ * @param {Attributes & { kind?: string, icon?: IconName | null }} [options]
+ */
 export function button(label, { kind = "", icon: drawing, ...attributes } = {}) {
   return el(
     "button",
@@ -85,10 +63,34 @@ export function button(label, { kind = "", icon: drawing, ...attributes } = {}) 
   );
 }
 
-/** Do `work` for a button: busy meanwhile, and once however often it is pressed. Errors are the caller's. */
+/**
+ * The button that submits a form; `form` is the id of a form that it stands outside of.
+ * @param {string} label
+ * @param {Attributes & { kind?: string }} [options]
+ */
+export function submitButton(label, { kind = "primary", ...attributes } = {}) {
+  return el("button", { type: "submit", class: `button ${kind}`.trim(), ...attributes }, el("span", {}, label));
+}
+
+/**
+ * Write on a button of ours.
+ * @param {HTMLButtonElement} control
+ * @param {string} label
+ */
+export function relabel(control, label) {
+  if (control.lastChild) control.lastChild.textContent = label;
+}
+
+/**
+ * Do `work` for a control: it is busy meanwhile, and pressing it again does nothing and gives undefined. Errors are
+ * thrown to the caller.
+ * @template T
+ * @param {Element} control
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T | undefined>}
+ */
 export async function busyWhile(control, work) {
-  if (!control) return work();
-  if (control.getAttribute("aria-busy") === "true") return undefined;
+  if (isBusy(control)) return undefined;
   control.setAttribute("aria-busy", "true");
   try {
     return await work();
@@ -97,18 +99,25 @@ export async function busyWhile(control, work) {
   }
 }
 
-/** Greyed and refusing, but still reachable, so that the focus does not fall off it. */
-export function setDisabled(control, disabled) {
-  if (disabled) control.setAttribute("aria-disabled", "true");
-  else control.removeAttribute("aria-disabled");
-}
+/**
+ * Whether pressing does nothing just now.
+ * @param {Element} control
+ */
+export const isInert = (control) => isDisabled(control) || isBusy(control);
 
-export const isDisabled = (control) =>
-  control.getAttribute("aria-disabled") === "true" || control.getAttribute("aria-busy") === "true";
-
-/** Hand a file to the person. */
+/**
+ * Give the person a file.
+ * @param {string} name
+ * @param {string} text
+ * @param {string} [type]
+ */
 export function download(name, text, type = "text/csv;charset=utf-8") {
   const url = URL.createObjectURL(new Blob([text], { type }));
   el("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** Move the focus to the heading of the page, where the element that had it is gone. */
+export function focusHeading() {
+  /** @type {HTMLElement | null} */ (document.querySelector("main h1"))?.focus({ preventScroll: true });
 }

@@ -1,34 +1,68 @@
 // Staged edits: what the server has, what the person has made of it, and the green Save between the two.
 
-import { Problem, SessionLost } from "./api.js";
-import { $, announce, bdi, button, busyWhile, el, uid } from "./dom.js";
+/** @import { Child, FieldError } from "./shared/types" */
 import { notice, noticeOf, openDialog, toast } from "./dialogs.js";
+import { bdi, busyWhile, button, focusHeading, uid } from "./dom.js";
+import { SessionLost } from "./refusals.js";
+import { Problem } from "./shared/api.js";
+import { announce, el } from "./shared/dom.js";
 
+/**
+ * @param {unknown} a
+ * @param {unknown} b
+ */
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-/** Edits of a flat record. `etag` is the version they are edits of. */
+/**
+ * Edits of a flat record.
+ * @template {object} R
+ */
 export class Draft {
+  /** @type {Map<keyof R, R[keyof R]>} */
   #mine = new Map();
   #listener = () => {};
 
-  constructor(server, etag = null) {
+  /**
+   * @param {R} server the record as the server has it
+   * @param {string | null} etag the version that these are edits of
+   */
+  constructor(server, etag) {
     this.server = server;
     this.etag = etag;
   }
 
+  /**
+   * @template {keyof R} K
+   * @param {K} name
+   * @returns {R[K]}
+   */
   get(name) {
-    return this.#mine.has(name) ? this.#mine.get(name) : this.server[name];
+    const mine = /** @type {R[K] | undefined} */ (this.#mine.get(name));
+    return this.#mine.has(name) && mine !== undefined ? mine : this.server[name];
   }
 
+  /**
+   * @template {keyof R} K
+   * @param {K} name
+   * @param {R[K]} value
+   */
   set(name, value) {
-    if (same(value, this.server[name] ?? null) || same(value, this.server[name])) this.#mine.delete(name);
-    else this.#mine.set(name, value);
-    this.#tell();
+    this.#stage(name, value);
+    this.#listener();
   }
 
-  /** What is different from the server, as an object. */
+  /**
+   * @param {keyof R} name
+   * @param {R[keyof R]} value
+   */
+  #stage(name, value) {
+    if (same(value, this.server[name] ?? null)) this.#mine.delete(name);
+    else this.#mine.set(name, value);
+  }
+
+  /** What is different from the server. */
   get changes() {
-    return Object.fromEntries(this.#mine);
+    return /** @type {Partial<R>} */ (Object.fromEntries(this.#mine));
   }
 
   get dirty() {
@@ -37,57 +71,71 @@ export class Draft {
 
   discard() {
     this.#mine.clear();
-    this.#tell();
+    this.#listener();
   }
 
-  /** Go on from a newer version: edits stay, but for those it has already, and those given up. */
+  /**
+   * Go on from a newer version: edits stay, except those that it has already, and those that were given up.
+   * @param {R} server
+   * @param {string | null} etag
+   * @param {(keyof R)[]} [givenUp]
+   */
   rebase(server, etag, givenUp = []) {
     this.server = server;
     this.etag = etag;
     for (const name of givenUp) this.#mine.delete(name);
-    for (const [name, value] of [...this.#mine]) this.set(name, value);
-    this.#tell();
+    for (const [name, value] of [...this.#mine]) this.#stage(name, value);
+    this.#listener();
   }
 
-  /** Whom to tell of every change: the page that shows it, one at a time. */
+  /**
+   * Who is told of every change: the page that shows it, one at a time.
+   * @param {() => void} listener
+   */
   watch(listener) {
     this.#listener = listener;
   }
-
-  #tell() {
-    this.#listener();
-  }
 }
 
+/** @template {object} R @param {Partial<R>} record */
+export const namesOf = (record) => /** @type {(keyof R & string)[]} */ (Object.keys(record));
+
 /**
- * The bar with *Save* and *Discard*, there as long as something is unsaved. `save()` does it; its refusals are shown in the
- * bar, unless `refused(problem)` deals with them and gives true. `count()` says how many changes there are.
+ * What the bar needs of its page.
+ * @typedef {object} SaveBarOptions
+ * @property {() => number} count how many changes there are
+ * @property {() => Promise<unknown>} save false where the person thought better of it
+ * @property {() => void} discard
+ * @property {(error: unknown) => boolean | Promise<boolean>} [refused] true where the page shows the refusal itself
+ * @property {(listener: () => void) => void} watch
+ */
+
+/**
+ * The bar with *Save* and *Discard*, there as long as something is unsaved. It shows the refusals that the page leaves
+ * to it.
+ * @param {SaveBarOptions} options
  */
 export function saveBar({ count, save, discard, refused = () => false, watch }) {
   const words = el("p", { class: "save-words" });
   const room = el("div", { class: "save-room", role: "alert" });
   const saveButton = button("Save", { kind: "save", onclick: run });
-  const discardButton = button("Discard", {
-    onclick() {
-      room.replaceChildren();
-      discard();
-      announce("Changes discarded.");
-      mainHeading()?.focus({ preventScroll: true });
-    },
-  });
-  const bar = el(
-    "div",
-    { class: "save-bar", role: "region", "aria-label": "Unsaved changes" },
-    room,
-    el("div", { class: "save-row" }, words, discardButton, saveButton),
-  );
+  const discardButton = button("Discard", { onclick: discardAll });
+  const row = el("div", { class: "save-row" }, words, discardButton, saveButton);
+  const bar = el("div", { class: "save-bar", role: "region", "aria-label": "Unsaved changes" }, room, row);
+
+  function discardAll() {
+    room.replaceChildren();
+    discard();
+    announce("Changes discarded.");
+    focusHeading();
+  }
 
   async function run() {
     room.replaceChildren();
     try {
-      if ((await busyWhile(saveButton, save)) === false) return; // thought better of it
+      if ((await busyWhile(saveButton, save)) === false) return;
       toast("Saved.");
-      if (!saveButton.isConnected || bar.hidden) mainHeading()?.focus({ preventScroll: true });
+      if (!saveButton.isConnected || bar.hidden) focusHeading();
     } catch (error) {
       if (error instanceof SessionLost) return;
       if (await refused(error)) return;
@@ -101,111 +149,136 @@ export function saveBar({ count, save, discard, refused = () => false, watch }) 
     if (n === 0) room.replaceChildren();
     words.textContent = n === 1 ? "1 unsaved change" : `${n} unsaved changes`;
   }
-
   watch(draw);
   draw();
-  return Object.assign(bar, { say: (box) => room.replaceChildren(box) });
-}
-
-/** Errors that have no field on this page, with the field they are about. */
-export function homelessNotice(errors, nameOf) {
-  return notice({
-    kind: "error",
-    title: "That cannot be saved as it is",
-    text: el(
-      "ul",
-      {},
-      errors.map(({ field, message }) => el("li", {}, `${nameOf(field)}: ${message}`)),
-    ),
-  });
+  return Object.assign(bar, { say: (/** @type {HTMLElement} */ box) => room.replaceChildren(box) });
 }
 
 /**
- * Somebody else was faster: show, field by field, theirs and mine; the person chooses. Nothing is written in here: the draft
- * goes on from the newer version, and *Save* is pressed again. `fields` are `{name, label, show(value)}`. True when one goes on.
+ * Errors that have no field on this page, each with the name of its field.
+ * @param {FieldError[]} errors
+ * @param {(field: string) => string} nameOf
+ */
+export function homelessNotice(errors, nameOf) {
+  const lines = errors.map(({ field, message }) => el("li", {}, `${nameOf(field)}: ${message}`));
+  return notice({ kind: "error", title: "That cannot be saved as it is", text: el("ul", {}, lines) });
+}
+
+/**
+ * How a field of a record is shown in words.
+ * @typedef {{ name: string, label: string, show?: (value: never) => string | undefined }} FieldWords
+ */
+
+/**
+ * Somebody else saved first: show, field by field, theirs and mine; the person chooses. Nothing is written here: the
+ * draft goes on from the newer version, and *Save* is pressed again. True when the person goes on.
+ * @template {object} R
+ * @param {{ draft: Draft<R>, server: R, etag: string | null, fields: FieldWords[] }} options
  */
 export async function reconcile({ draft, server, etag, fields }) {
-  const before = draft.server;
-  const mine = draft.changes;
-  const label = (name) => fields.find((field) => field.name === name)?.label ?? name;
-  const show = (name, value) => bdi(fields.find((field) => field.name === name)?.show?.(value) ?? plain(value));
-  const changed = Object.keys({ ...before, ...server }).filter(
+  const { changes, server: before } = draft;
+  const changed = namesOf({ ...before, ...server }).filter(
     (name) => !same(before[name] ?? null, server[name] ?? null) && fields.some((field) => field.name === name),
   );
-  const disputed = changed.filter((name) => name in mine && !same(mine[name], server[name]));
+  const disputed = changed.filter((name) => name in changes && !same(changes[name], server[name]));
   const quiet = changed.filter((name) => !disputed.includes(name));
   const group = uid("dispute");
-
-  const choices = disputed.map((name, index) => {
-    const option = (side, who, value) =>
-      el(
-        "label",
-        { class: "choice", for: `${group}-${index}-${side}` },
-        el("input", {
-          type: "radio",
-          name: `${group}-${index}`,
-          id: `${group}-${index}-${side}`,
-          value: side,
-          checked: side === "theirs",
-        }),
-        el(
-          "span",
-          {},
-          el("span", { class: "choice-hint" }, who),
-          el("span", { class: "choice-name" }, show(name, value)),
-        ),
-      );
-    return el(
-      "fieldset",
-      { class: "choices two" },
-      el("legend", {}, label(name)),
-      option("theirs", "Theirs, saved", server[name]),
-      option("mine", "Yours, not saved", mine[name]),
-    );
-  });
-  const rows = quiet.map((name) =>
-    el(
-      "div",
-      {},
-      el("dt", {}, label(name)),
-      el("dd", {}, el("s", { class: "soft" }, show(name, before[name])), " → ", show(name, server[name])),
-    ),
+  const wordsOf = (/** @type {string} */ name) => fields.find((field) => field.name === name) ?? { name, label: name };
+  const choices = disputed.map((name, index) =>
+    dispute(`${group}-${index}`, wordsOf(name), server[name], changes[name]),
   );
-  const body = [
-    el(
-      "p",
-      {},
-      "Nothing was overwritten. ",
-      disputed.length
-        ? "Choose what to keep where both of you changed the same; then save again."
-        : "Your changes are about other things and are kept; save again to add them.",
-    ),
-    choices,
-    rows.length
-      ? el(
-          "div",
-          {},
-          el("h3", {}, disputed.length ? "Also changed meanwhile" : "Changed meanwhile"),
-          el("dl", { class: "facts" }, rows),
-        )
-      : null,
-    !changed.length ? el("p", {}, "What was changed is not shown on this page.") : null,
-  ];
+  const rows = quiet.map((name) => changeRow(wordsOf(name), before[name], server[name]));
   const dialog = openDialog({
     title: "Someone else changed this meanwhile",
     wide: true,
-    body,
+    body: [
+      disputeLead(disputed.length > 0),
+      choices,
+      quietChanges(rows, disputed.length > 0),
+      unseenNote(changed.length),
+    ],
     actions: [
       button("Not now", { onclick: () => dialog.close(false) }),
       button("Go on", { kind: "primary", "data-first": !disputed.length, onclick: () => dialog.close(true) }),
     ],
   });
   if ((await dialog.closed) !== true) return false;
-  const givenUp = disputed.filter((name, index) => choices[index].querySelector(":checked").value === "theirs");
-  draft.rebase(server, etag, givenUp);
+  const theirs = disputed.filter((_, index) => choices[index].querySelector('[value="theirs"]:checked'));
+  draft.rebase(server, etag, theirs);
   return true;
 }
 
+/** @param {boolean} disputed */
+function disputeLead(disputed) {
+  return el(
+    "p",
+    {},
+    "Nothing was overwritten. ",
+    disputed
+      ? "Choose what to keep where both of you changed the same; then save again."
+      : "Your changes are about other things and are kept; save again to add them.",
+  );
+}
+
+/** @param {number} changes that are shown */
+function unseenNote(changes) {
+  return changes ? null : el("p", {}, "What was changed is not shown on this page.");
+}
+
+/**
+ * @param {Child[]} rows
+ * @param {boolean} disputed
+ */
+function quietChanges(rows, disputed) {
+  if (!rows.length) return null;
+  const title = disputed ? "Also changed meanwhile" : "Changed meanwhile";
+  return el("div", {}, el("h3", {}, title), el("dl", { class: "facts" }, rows));
+}
+
+/**
+ * @param {FieldWords} field
+ * @param {unknown} value
+ */
+function shown(field, value) {
+  const show = /** @type {((value: unknown) => string | undefined) | undefined} */ (field.show);
+  return bdi(show?.(value) ?? plain(value));
+}
+
+/**
+ * The choice between their value and mine.
+ * @param {string} group
+ * @param {FieldWords} field
+ * @param {unknown} theirs
+ * @param {unknown} mine
+ */
+function dispute(group, field, theirs, mine) {
+  const option = (/** @type {string} */ side, /** @type {string} */ who, /** @type {unknown} */ value) => {
+    const id = `${group}-${side}`;
+    const input = el("input", { type: "radio", name: group, id, value: side, checked: side === "theirs" });
+    const hint = el("span", { class: "choice-hint" }, who);
+    const name = el("span", { class: "choice-name" }, shown(field, value));
+    return el("label", { class: "choice", for: id }, input, el("span", {}, hint, name));
+  };
+  return el(
+    "fieldset",
+    { class: "choices two" },
+    el("legend", {}, field.label),
+    option("theirs", "Theirs, saved", theirs),
+    option("mine", "Yours, not saved", mine),
+  );
+}
+
+/**
+ * @param {FieldWords} field
+ * @param {unknown} before
+ * @param {unknown} after
+ */
+function changeRow(field, before, after) {
+  const old = el("s", { class: "soft" }, shown(field, before));
+  return el("div", {}, el("dt", {}, field.label), el("dd", {}, old, " → ", shown(field, after)));
+}
+
+/** @param {unknown} value */
 function plain(value) {
   if (value === null || value === undefined || value === "") return "(nothing)";
   if (value === true) return "On";
@@ -213,7 +286,16 @@ function plain(value) {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/**
+ * @param {unknown} error
+ * @returns {error is Problem}
+ */
 export const isConflict = (error) => error instanceof Problem && error.code === "precondition_failed";
+
+/**
+ * A refusal that names fields.
+ * @param {unknown} error
+ * @returns {error is Problem}
+ */
 export const isInvalid = (error) =>
   error instanceof Problem && error.code === "invalid_request" && error.errors.length > 0;
-const mainHeading = () => $("main").querySelector("h1");

@@ -1,65 +1,118 @@
-// Inputs with their label, hint and error. Each is `{name, element, input, value, setError(text), focus()}`.
+// Inputs with their label, hint and error.
 
-import { bdi, button, el, svg, uid } from "./dom.js";
+/** @import { Child, FieldError } from "./shared/types" */
+import { button, relabel, uid } from "./dom.js";
 import { e164, readNumber, regionLabel, regions } from "./regions.js";
+import { el } from "./shared/dom.js";
 
-/** What all fields share: a label, the control, a hint, and room for an error that is tied to the control. */
-function frame({ name, label, hint, wide, group }, input, control = input) {
-  const id = input.id || (input.id = uid("field"));
+/**
+ * What a refusal of the server needs of a field. `problem()` gives the error in it, or an empty string.
+ * @typedef {object} Target
+ * @property {string} name as the API has it
+ * @property {Child} [label]
+ * @property {(text: string) => void} setError shows an error; an empty text takes it away
+ * @property {() => void} focus
+ * @property {() => string} [problem]
+ */
+
+/**
+ * A field on the page.
+ * @template V
+ * @typedef {Target & { element: HTMLElement, value: V }} Field
+ */
+
+/**
+ * A field that one types into. `text` is what stands there, whatever `value` makes of it.
+ * @template V
+ * @template {HTMLElement} [I=HTMLInputElement]
+ * @typedef {Field<V> & { input: I, text: string }} InputField
+ */
+
+/**
+ * What all fields take. `wide` spans the columns; `group` has labels of its own.
+ * @typedef {{ name?: string, label?: Child, hint?: Child, wide?: boolean, group?: boolean }} Frame
+ */
+
+/**
+ * What all fields share: a label, the control, a hint, and room for an error that is tied to the control.
+ * @template {HTMLElement} I
+ * @param {Frame} options
+ * @param {I} input
+ * @param {HTMLElement} [control] the input with what stands around it
+ */
+function frame({ name = "", label, hint, wide, group }, input, control = input) {
+  input.id ||= uid("field");
+  const { id } = input;
   const error = el("p", { class: "field-error", id: `${id}-error`, hidden: true });
-  const note = hint && el("p", { class: "field-hint", id: `${id}-hint` }, hint);
-  const element = el(
-    "div",
-    { class: wide ? "field wide" : "field", dataset: { field: name } },
-    group ? null : el("label", { for: id }, label),
-    control,
-    error,
-    note,
-  );
-  const describe = (wrong) => {
-    const ids = [wrong && error.id, note && note.id].filter(Boolean).join(" ");
+  const note = hint ? el("p", { class: "field-hint", id: `${id}-hint` }, hint) : null;
+  const heading = group ? null : el("label", { for: id }, label);
+  const look = wide ? "field wide" : "field";
+  const element = el("div", { class: look, dataset: { field: name } }, heading, control, error, note);
+  const setError = (/** @type {string} */ text) => {
+    error.textContent = text;
+    error.hidden = !text;
+    setInvalid(input, Boolean(text));
+    const ids = [text && error.id, note?.id].filter(Boolean).join(" ");
     if (ids) input.setAttribute("aria-describedby", ids);
     else input.removeAttribute("aria-describedby");
   };
-  describe(false);
-  return {
-    name,
-    label,
-    element,
-    input,
-    setError(text) {
-      error.textContent = text;
-      error.hidden = !text;
-      if (text) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-      describe(Boolean(text));
-    },
-    focus: () => input.focus(),
-  };
+  setError("");
+  return { name, label, element, input, setError, focus: () => input.focus() };
 }
 
-function withValue(field, read, write, onchange, event = "input") {
+/**
+ * @param {Element} input
+ * @param {boolean} invalid
+ */
+export function setInvalid(input, invalid) {
+  if (invalid) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+}
+
+/**
+ * A frame whose value can be read and written.
+ * @template V
+ * @template {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} I
+ * @param {Omit<InputField<V, I>, "value" | "text">} field
+ * @param {object} how
+ * @param {() => V} how.read
+ * @param {(value: V) => void} how.write
+ * @param {(value: V) => void} [how.onchange]
+ * @param {string} [event]
+ * @returns {InputField<V, I>}
+ */
+function withValue(field, { read, write, onchange }, event = "input") {
   field.input.addEventListener(event, () => {
     field.setError("");
     onchange?.(read());
   });
-  return Object.defineProperty(field, "value", { get: read, set: write });
+  return Object.defineProperties(/** @type {InputField<V, I>} */ (field), {
+    value: { get: read, set: write },
+    text: { get: () => field.input.value },
+  });
 }
 
-/** One line of text; empty is null where `nullable`. `type` as HTML has it, `suffix` a unit behind it. */
-export function textField({
-  value = "",
-  type = "text",
-  nullable = false,
-  onchange,
-  suffix,
-  mono,
-  placeholder,
-  maxlength,
-  autocomplete = "off",
-  inputmode,
-  ...rest
-}) {
+/**
+ * `type` and the others as HTML has them; `suffix` is a unit behind the input. Empty is null where `nullable`.
+ * @typedef {object} TextOptions
+ * @property {string | null} [value]
+ * @property {string} [type]
+ * @property {boolean} [nullable]
+ * @property {(value: string | null) => void} [onchange]
+ * @property {string} [suffix]
+ * @property {boolean} [mono]
+ * @property {string} [placeholder]
+ * @property {number} [maxlength]
+ * @property {string} [autocomplete]
+ * @property {string} [inputmode]
+ */
+
+/**
+ * One line of text.
+ * @param {TextOptions & Frame} options
+ */
+export function textField({ value = "", type = "text", nullable = false, onchange, suffix, mono, ...rest }) {
+  const { placeholder, maxlength, autocomplete = "off", inputmode, ...framed } = rest;
   const input = el("input", {
     type,
     class: mono ? "mono" : null,
@@ -73,54 +126,87 @@ export function textField({
   });
   input.value = value ?? "";
   const control = suffix ? el("div", { class: "with-suffix" }, input, el("span", { class: "suffix" }, suffix)) : input;
-  const read = () => (nullable && input.value.trim() === "" ? null : input.value);
-  return withValue(frame(rest, input, control), read, (text) => (input.value = text ?? ""), onchange);
-}
-
-/** Several lines of text. */
-export function textAreaField({ value = "", rows, maxlength, onchange, ...rest }) {
-  const input = el("textarea", { rows, maxlength, dir: "auto", autocomplete: "off", spellcheck: "true" });
-  input.value = value ?? "";
-  return withValue(
-    frame(rest, input),
-    () => input.value,
-    (text) => (input.value = text ?? ""),
+  return withValue(frame(framed, input, control), {
+    read: () => (nullable && input.value.trim() === "" ? null : input.value),
+    write(text) {
+      input.value = text ?? "";
+    },
     onchange,
-  );
+  });
 }
 
-/** A whole number in units of `unit` (60: seconds shown as minutes). What is no number is given back as it was typed. */
-export function numberField({ value, unit = 1, min, max, suffix, nullable, onchange, ...rest }) {
+/**
+ * Several lines of text.
+ * @param {{ value?: string, rows?: number, maxlength?: number, onchange?: (text: string) => void } & Frame} options
+ */
+export function textAreaField({ value = "", rows, maxlength, onchange, ...framed }) {
+  const input = el("textarea", { rows, maxlength, dir: "auto", autocomplete: "off", spellcheck: "true" });
+  input.value = value;
+  return withValue(frame(framed, input), {
+    read: () => input.value,
+    write(text) {
+      input.value = text;
+    },
+    onchange,
+  });
+}
+
+/**
+ * `unit` says how many of the value's units one typed unit is: 60 shows seconds as minutes.
+ * @typedef {object} NumberOptions
+ * @property {number | string | null} value
+ * @property {number} [unit]
+ * @property {number} min in the value's units
+ * @property {number} max
+ * @property {string} [suffix]
+ * @property {boolean} [nullable]
+ * @property {(value: number | string | null) => void} [onchange]
+ */
+
+/**
+ * A number, rounded to whole units of the value. What is not a number is given back as it was typed.
+ * @param {NumberOptions & Frame} options
+ */
+export function numberField({ value, unit = 1, min, max, suffix, nullable, onchange, ...framed }) {
   const input = el("input", { type: "text", inputmode: "decimal", class: "number", autocomplete: "off" });
-  const show = (n) => (typeof n === "number" ? String(+(n / unit).toFixed(2)) : (n ?? ""));
+  const show = (/** @type {number | string | null} */ n) =>
+    typeof n === "number" ? String(+(n / unit).toFixed(2)) : (n ?? "");
   input.value = show(value);
   const read = () => {
     const text = input.value.trim().replace(",", ".");
     if (text === "" && nullable) return null;
     return text !== "" && Number.isFinite(Number(text)) ? Math.round(Number(text) * unit) : input.value;
   };
-  const control = el("div", { class: "with-suffix short" }, input, suffix && el("span", { class: "suffix" }, suffix));
-  const field = withValue(frame(rest, input, control), read, (n) => (input.value = show(n)), onchange);
-  /** The error in it, or an empty string. */
-  field.problem = () => {
-    const n = read();
-    if (n === null && nullable) return "";
-    if (typeof n === "number" && Number.isInteger(n) && n >= min && n <= max) return "";
-    return `Give a number from ${show(min)} to ${show(max)}${suffix ? ` ${suffix}` : ""}.`;
+  const write = (/** @type {number | string | null} */ n) => {
+    input.value = show(n);
   };
-  return field;
+  const control = el("div", { class: "with-suffix short" }, input, suffix && el("span", { class: "suffix" }, suffix));
+  const field = withValue(frame(framed, input, control), { read, write, onchange });
+  return Object.assign(field, {
+    problem() {
+      const n = read();
+      if (n === null && nullable) return "";
+      if (typeof n === "number" && Number.isInteger(n) && n >= min && n <= max) return "";
+      return `Give a number from ${show(min)} to ${show(max)}${suffix ? ` ${suffix}` : ""}.`;
+    },
+  });
 }
 
-/** A secret: hidden until one asks to see it. */
+/**
+ * A secret: hidden until one asks to see it.
+ * @param {Omit<TextOptions, "type"> & Frame & { label: string }} options
+ */
 export function secretField(options) {
-  const field = textField({ ...options, type: "password", autocomplete: options.autocomplete ?? "new-password" });
-  const show = button("Show", { kind: "peek", "aria-pressed": "false", "aria-label": `Show ${options.label}` });
+  const { label, autocomplete = "new-password" } = options;
+  const field = textField({ ...options, type: "password", autocomplete });
+  const show = button("Show", { kind: "peek", "aria-pressed": "false", "aria-label": `Show ${label}` });
   show.addEventListener("click", () => {
     const on = field.input.type === "password";
+    const verb = on ? "Hide" : "Show";
     field.input.type = on ? "text" : "password";
     show.setAttribute("aria-pressed", String(on));
-    show.lastChild.textContent = on ? "Hide" : "Show";
-    show.setAttribute("aria-label", `${on ? "Hide" : "Show"} ${options.label}`);
+    relabel(show, verb);
+    show.setAttribute("aria-label", `${verb} ${label}`);
   });
   const row = el("div", { class: "with-peek" });
   field.input.replaceWith(row);
@@ -128,106 +214,51 @@ export function secretField(options) {
   return field;
 }
 
-/** One of several: `options` are `[value, label]`. */
-export function selectField({ value, options, onchange, ...rest }) {
-  const input = el(
-    "select",
-    {},
-    options.map(([key, label]) => el("option", { value: key }, label)),
-  );
+/**
+ * One of several.
+ * @typedef {object} SelectOptions
+ * @property {string | null} [value]
+ * @property {[value: string, label: string][]} options
+ * @property {(value: string) => void} [onchange]
+ */
+
+/** @param {SelectOptions & Frame} options */
+export function selectField({ value, options, onchange, ...framed }) {
+  const choices = options.map(([key, label]) => el("option", { value: key }, label));
+  const input = el("select", {}, choices);
   input.value = value ?? "";
-  return withValue(
-    frame(rest, input, el("div", { class: "select" }, input)),
-    () => input.value,
-    (key) => (input.value = key ?? ""),
+  const how = {
+    read: () => input.value,
+    write(/** @type {string} */ key) {
+      input.value = key;
+    },
     onchange,
-    "change",
-  );
-}
-
-/** On or off. Give `label` and, where it needs words, `hint`. */
-export function switchControl({ label, labelledby, on, onchange, describedby }) {
-  const control = el(
-    "button",
-    {
-      type: "button",
-      class: "switch",
-      role: "switch",
-      "aria-checked": String(Boolean(on)),
-      "aria-label": labelledby ? null : label,
-      "aria-labelledby": labelledby,
-      "aria-describedby": describedby,
-    },
-    el("span", { class: "switch-thumb" }),
-  );
-  control.addEventListener("click", () => {
-    if (control.getAttribute("aria-disabled") === "true" || control.getAttribute("aria-busy") === "true") return;
-    onchange(control.getAttribute("aria-checked") !== "true", control);
-  });
-  return control;
-}
-
-export function switchField({ name, label, hint, value, onchange }) {
-  const id = uid("switch");
-  const error = el("p", { class: "field-error", hidden: true });
-  const control = switchControl({
-    labelledby: `${id}-label`,
-    describedby: hint ? `${id}-hint` : null,
-    on: value,
-    onchange(on) {
-      control.setAttribute("aria-checked", String(on));
-      field.setError("");
-      onchange?.(on);
-    },
-  });
-  const field = {
-    name,
-    label,
-    input: control,
-    element: el(
-      "div",
-      { class: "field wide switch-field", dataset: { field: name } },
-      control,
-      el(
-        "div",
-        {},
-        el("span", { class: "label", id: `${id}-label` }, label),
-        hint && el("p", { class: "field-hint", id: `${id}-hint` }, hint),
-        error,
-      ),
-    ),
-    get value() {
-      return control.getAttribute("aria-checked") === "true";
-    },
-    set value(on) {
-      control.setAttribute("aria-checked", String(Boolean(on)));
-    },
-    setError(text) {
-      error.textContent = text;
-      error.hidden = !text;
-    },
-    focus: () => control.focus(),
   };
-  return field;
+  return withValue(frame(framed, input, el("div", { class: "select" }, input)), how, "change");
 }
 
-/** A country and a number. A whole number that is pasted (`+852 9215 3799`) selects its country by itself. */
+/**
+ * @typedef {object} PhoneOptions
+ * @property {string} name
+ * @property {string} label
+ * @property {string} [hint]
+ * @property {string | null} [value] in E.164
+ * @property {string} [region] chosen at first
+ * @property {(number: string) => void} [onchange]
+ * @property {string} [autocomplete]
+ */
+
+/**
+ * A country and a number; the value is in E.164. A whole number that is pasted (`+852 9215 3799`) selects its country.
+ * @param {PhoneOptions} options
+ */
 export function phoneField({ name, label, hint, value, region = "US", onchange, autocomplete = "off" }) {
   const given = value ? readNumber(value) : null;
-  const country = el(
-    "select",
-    { id: uid("country") },
-    regions().map((item) => el("option", { value: item.region }, regionLabel(item))),
-  );
-  country.value = given?.region ?? region;
-  const input = el("input", {
-    id: uid("number"),
-    type: "tel",
-    inputmode: "tel",
-    autocomplete,
-    placeholder: "Number, or paste one with its +code",
-  });
+  const country = countrySelect(given?.region ?? region);
+  const placeholder = "Number, or paste one with its +code";
+  const input = el("input", { id: uid("number"), type: "tel", inputmode: "tel", autocomplete, placeholder });
   input.value = given?.national ?? "";
+  const field = frame({ name, label, hint, wide: true, group: true }, input, phoneControl(label, country, input));
   const read = () => e164(country.value, input.value);
   const changed = () => {
     field.setError("");
@@ -239,16 +270,10 @@ export function phoneField({ name, label, hint, value, region = "US", onchange, 
     country.value = whole.region;
     input.value = whole.national;
   };
-  const control = el(
-    "div",
-    { class: "phone-control", role: "group", "aria-label": label },
-    el("div", {}, el("label", { for: country.id }, "Country"), el("div", { class: "select" }, country)),
-    el("div", {}, el("label", { for: input.id }, "Number"), input),
-  );
-  const field = frame({ name, label, hint, wide: true, group: true }, input, control);
   input.addEventListener("input", (event) => {
-    // At once for what was pasted; who types a + goes on until the code is whole.
-    if (event.inputType?.startsWith("insertFromPaste") || readNumber(input.value)?.national.length > 3) adopt();
+    // A pasted number at once; for somebody who types a +, when the code must be complete.
+    const pasted = event instanceof InputEvent && event.inputType.startsWith("insertFromPaste");
+    if (pasted || (readNumber(input.value)?.national ?? "").length > 3) adopt();
     changed();
   });
   input.addEventListener("change", () => {
@@ -256,64 +281,111 @@ export function phoneField({ name, label, hint, value, region = "US", onchange, 
     changed();
   });
   country.addEventListener("change", changed);
-  return Object.defineProperty(field, "value", {
-    get: read,
-    set(number) {
-      const whole = readNumber(number ?? "", country.value);
-      if (whole) country.value = whole.region;
-      input.value = whole?.national ?? "";
-    },
+  const write = (/** @type {string} */ number) => {
+    const whole = readNumber(number, country.value);
+    if (whole) country.value = whole.region;
+    input.value = whole?.national ?? "";
+  };
+  return Object.defineProperties(/** @type {typeof field & InputField<string>} */ (field), {
+    value: { get: read, set: write },
+    text: { get: () => input.value },
   });
 }
 
-/** One of a few, each with a line of explanation: `options` are `[value, label, hint]`. */
-export function choiceField({ name, label, value, options, onchange, two = false }) {
+/** @param {string} region the one that is chosen */
+function countrySelect(region) {
+  const options = regions().map((item) => el("option", { value: item.region }, regionLabel(item)));
+  const country = el("select", { id: uid("country") }, options);
+  country.value = region;
+  return country;
+}
+
+/**
+ * @param {string} label
+ * @param {HTMLSelectElement} country
+ * @param {HTMLInputElement} input
+ */
+function phoneControl(label, country, input) {
+  return el(
+    "div",
+    { class: "phone-control", role: "group", "aria-label": label },
+    el("div", {}, el("label", { for: country.id }, "Country"), el("div", { class: "select" }, country)),
+    el("div", {}, el("label", { for: input.id }, "Number"), input),
+  );
+}
+
+/**
+ * @typedef {object} ChoiceOptions
+ * @property {string} [name]
+ * @property {string} label
+ * @property {string | null} value
+ * @property {[value: string, label: string, hint: string][]} options
+ * @property {(value: string) => void} [onchange]
+ * @property {boolean} [two] in two columns
+ */
+
+/**
+ * One of a few, each with a line of explanation.
+ * @param {ChoiceOptions} options
+ */
+export function choiceField({ name = "", label, value, options, onchange, two = false }) {
   const group = uid("choice");
   const inputs = options.map(([key]) =>
     el("input", { type: "radio", name: group, value: key, id: `${group}-${key}`, checked: key === value }),
   );
-  const element = el(
-    "fieldset",
-    { class: two ? "choices two" : "choices", dataset: { field: name } },
-    el("legend", {}, label),
-    options.map(([key, text, hint], index) =>
-      el(
-        "label",
-        { class: "choice", for: `${group}-${key}` },
-        inputs[index],
-        el("span", {}, el("span", { class: "choice-name" }, text), hint && el("span", { class: "choice-hint" }, hint)),
-      ),
-    ),
-  );
-  for (const input of inputs) input.addEventListener("change", () => onchange(input.value));
+  const choices = options.map(([, text, hint], index) => choice(inputs[index], text, hint));
+  const look = two ? "choices two" : "choices";
+  const element = el("fieldset", { class: look, dataset: { field: name } }, el("legend", {}, label), choices);
+  const checked = () => inputs.find((input) => input.checked);
+  for (const input of inputs) input.addEventListener("change", () => onchange?.(input.value));
   return {
     name,
+    label,
     element,
     get value() {
-      return inputs.find((input) => input.checked)?.value ?? null;
+      return checked()?.value ?? null;
     },
     set value(key) {
       for (const input of inputs) input.checked = input.value === key;
     },
     setError() {},
-    focus: () => (inputs.find((input) => input.checked) ?? inputs[0]).focus(),
+    focus: () => (checked() ?? inputs[0]).focus(),
   };
 }
 
-/** Put the server's `[{field, message}]` at their fields; gives back those that have no field here. */
+/**
+ * A radio button with its name and a line of explanation below.
+ * @param {HTMLInputElement} input
+ * @param {Child} name
+ * @param {Child} hint
+ */
+export function choice(input, name, hint) {
+  const note = hint && el("span", { class: "choice-hint" }, hint);
+  return el(
+    "label",
+    { class: "choice", for: input.id },
+    input,
+    el("span", {}, el("span", { class: "choice-name" }, name), note),
+  );
+}
+
+/**
+ * Show the server's errors at their fields; gives back those that have no field here.
+ * @param {Target[]} fields
+ * @param {FieldError[]} errors
+ * @param {(message: string) => string} words
+ */
 export function showErrors(fields, errors, words) {
+  /** @type {FieldError[]} */
   const homeless = [];
+  /** @type {Target | null} */
   let first = null;
-  for (const { field: name, message } of errors) {
+  for (const error of errors) {
     const field =
-      fields.find((one) => one.name === name) ??
-      fields.find(
-        (one) =>
-          one.name && [".", "["].includes(String(name).slice(one.name.length)[0]) && String(name).startsWith(one.name),
-      );
-    if (!field) homeless.push({ field: name, message });
+      fields.find(({ name }) => name === error.field) ?? fields.find(({ name }) => isWithin(error.field, name));
+    if (!field) homeless.push(error);
     else {
-      field.setError(words(message));
+      field.setError(words(error.message));
       first ??= field;
     }
   }
@@ -321,24 +393,11 @@ export function showErrors(fields, errors, words) {
   return homeless;
 }
 
-/** A tick in a circle, drawn when something is done. */
-export const doneMark = () =>
-  svg(
-    "svg",
-    { class: "done", viewBox: "0 0 48 48", "aria-hidden": "true", focusable: "false" },
-    svg("circle", { cx: 24, cy: 24, r: 22 }),
-    svg("path", { d: "m15 24.5 6.2 6.2L33.5 18" }),
-  );
-
-/** A name and what belongs to it, in two columns. */
-export function facts(rows) {
-  return el(
-    "dl",
-    { class: "facts" },
-    rows
-      .filter(Boolean)
-      .map(([name, value]) =>
-        el("div", {}, el("dt", {}, name), el("dd", {}, typeof value === "string" ? bdi(value) : value)),
-      ),
-  );
+/**
+ * Whether a name is of a part: `regions.allow[0]` is within `regions.allow`.
+ * @param {string} part
+ * @param {string} name
+ */
+export function isWithin(part, name) {
+  return name !== "" && (part.startsWith(`${name}.`) || part.startsWith(`${name}[`));
 }

@@ -1,58 +1,98 @@
-// The console's own login, by the public API: name and password, then a phone, then the passcode. Only system users get in.
+// The console's own login, by the public API: name and password, a phone, the passcode. Only system users get in.
 
-import { Keys, Problem, request } from "./api.js";
-import { bdi, busyWhile, button, el, isDisabled, uid } from "./dom.js";
+/** @import { Answer, Approved, Authenticated, Challenge, Channel, Child } from "./shared/types" */
+/** @import { MfaRequired, PhoneChoice } from "./shared/types" */
 import { notice, noticeOf } from "./dialogs.js";
-import { secretField, textField } from "./fields.js";
+import { bdi, busyWhile, button, isInert, submitButton, uid } from "./dom.js";
+import { choice, secretField, textField } from "./fields.js";
 import { passcodeForm } from "./passcode.js";
-import { maskedPhone } from "./regions.js";
 import { explain, sentence, waiting } from "./refusals.js";
+import { Keys, Problem, request } from "./shared/api.js";
+import { el, parts } from "./shared/dom.js";
+import { maskedPhone } from "./shared/words.js";
 import { isLocked, lockEnd } from "./words.js";
 
 /**
- * Draw the login into `place`. `admit(token, name)` is given the access token and may throw the refusal of the admin API.
- * `lead` is the first sentence, `name` fills the login name, `extra` are more controls.
+ * @typedef {object} LoginOptions
+ * @property {string} title
+ * @property {string} lead the first sentence
+ * @property {string} [name] fills the login name
+ * @property {(token: string) => Promise<void>} admit is given the access token; may throw the admin API's refusal
+ * @property {Child[]} [extra] more buttons
  */
-export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) {
-  const keys = new Keys();
-  let login = null;
-  start();
 
-  function show(heading, ...parts) {
+/**
+ * Draw the login into a place.
+ * @param {HTMLElement} place
+ * @param {LoginOptions} options
+ */
+export function drawLogin(place, options) {
+  new Login(place, options).start();
+}
+
+// These end the passcode's step: another phone may do.
+const CHOOSE_AGAIN = [
+  "challenge_superseded",
+  "challenge_used",
+  "challenge_not_found",
+  "phone_unusable",
+  "destination_blocked",
+];
+
+class Login {
+  #keys = new Keys();
+  /** What `POST /v1/login` answered. @type {MfaRequired | null} */
+  #login = null;
+
+  /**
+   * @param {HTMLElement} place
+   * @param {LoginOptions} options
+   */
+  constructor(place, options) {
+    this.place = place;
+    this.options = options;
+    this.name = options.name ?? "";
+  }
+
+  get #state() {
+    if (this.#login === null) throw new TypeError("the password was not checked yet");
+    return this.#login;
+  }
+
+  /**
+   * Show a step.
+   * @param {string} heading
+   * @param {...Child} children
+   */
+  #show(heading, ...children) {
     const h1 = el("h1", { tabindex: "-1" }, heading);
-    place.replaceChildren(h1, ...parts.flat().filter(Boolean));
+    this.place.replaceChildren(h1, ...parts(children));
     return h1;
   }
 
-  function start(message = null) {
-    const user = textField({ name: "login_name", label: "Login name", value: name, autocomplete: "username" });
+  /**
+   * The first step: name and password.
+   * @param {HTMLElement | null} [message]
+   */
+  start(message = null) {
+    const { title, lead, extra } = this.options;
+    const user = textField({ name: "login_name", label: "Login name", value: this.name, autocomplete: "username" });
     const password = secretField({ name: "password", label: "Password", autocomplete: "current-password" });
-    const submit = el("button", { type: "submit", class: "button primary" }, el("span", {}, "Log in"));
+    const submit = submitButton("Log in");
     const room = el("div", { role: "alert" }, message);
-    const form = el(
-      "form",
-      { novalidate: true },
-      user.element,
-      password.element,
-      el("div", { class: "actions" }, submit, extra),
-    );
+    const actions = el("div", { class: "actions" }, submit, extra);
+    const form = el("form", { novalidate: true }, user.element, password.element, actions);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (isDisabled(submit)) return;
+      if (isInert(submit)) return;
       room.replaceChildren();
-      password.setError(password.value ? "" : "Enter your password.");
-      user.setError(user.value.trim() ? "" : "Enter your login name.");
-      if (!user.value.trim()) return user.focus();
-      if (!password.value) return password.focus();
-      name = user.value.trim();
+      password.setError(password.text ? "" : "Enter your password.");
+      user.setError(user.text.trim() ? "" : "Enter your login name.");
+      if (!user.text.trim()) return user.focus();
+      if (!password.text) return password.focus();
+      this.name = user.text.trim();
       try {
-        await busyWhile(submit, async () => {
-          const { body } = await request("POST", "/v1/login", { body: { login_name: name, password: password.value } });
-          password.value = "";
-          if (body.status === "authenticated") return enter(body.token);
-          login = body;
-          return body.locked_until && isLocked(body.locked_until) ? locked(body.locked_until) : phones();
-        });
+        await busyWhile(submit, () => this.#checkPassword(password));
       } catch (error) {
         if (error instanceof Problem && ["invalid_credentials", "invalid_request"].includes(error.code)) {
           password.value = "";
@@ -61,198 +101,216 @@ export function drawLogin(place, { title, lead, name = "", admit, extra = [] }) 
         }
         room.replaceChildren(noticeOf(error));
       }
-      return undefined;
     });
-    show(title, lead && el("p", { class: "lead" }, lead), room, form);
-    (name ? password : user).focus();
+    this.#show(title, lead && el("p", { class: "lead" }, lead), room, form);
+    (this.name ? password : user).focus();
   }
 
-  /** The API has let us through; whether the administration does is asked with the token itself. */
-  async function enter(token) {
+  /** @param {ReturnType<typeof secretField>} password */
+  async #checkPassword(password) {
+    /** @type {Answer<MfaRequired | Authenticated>} */
+    const { body } = await request("POST", "/v1/login", { body: { login_name: this.name, password: password.text } });
+    password.value = "";
+    if (body.status === "authenticated") return this.#enter(body.token);
+    this.#login = body;
+    return isLocked(body.locked_until) ? this.#locked(body.locked_until) : this.#choosePhone();
+  }
+
+  /**
+   * The login is complete. Whether the user may use the console is for the admin API to say.
+   * @param {string} token
+   */
+  async #enter(token) {
     const claims = payload(token);
-    if (claims && claims.kind !== "system") return notForYou();
+    if (claims && claims.kind !== "system") return this.#notForYou();
     try {
-      await admit(token, name);
+      await this.options.admit(token);
     } catch (error) {
       if (error instanceof Problem && ["forbidden", "invalid_token"].includes(error.code))
-        return notForYou(error.body.detail);
+        return this.#notForYou(error.body.detail);
       throw error;
     }
-    return undefined;
   }
 
-  function notForYou(detail) {
-    start(
-      notice({
-        kind: "error",
-        title: "This console is for administrators",
-        text:
-          detail ??
-          "Your password is right, but your account is not a system user. Ask an administrator if it should be one.",
-      }),
-    );
+  /** @param {string} [detail] */
+  #notForYou(detail) {
+    const text =
+      detail ??
+      "Your password is right, but your account is not a system user. Ask an administrator if it should be one.";
+    this.start(notice({ kind: "error", title: "This console is for administrators", text }));
   }
 
-  function phones(message = null) {
-    const back = button("Cancel", { onclick: () => start() });
-    if (!login.phones.length) {
-      const h1 = show(
-        "No phone is registered",
-        el(
-          "p",
-          { class: "lead" },
-          "Your password is right, but there is no phone that a passcode can be sent to. Ask another administrator to add your number, then log in again.",
-        ),
-        el("div", { class: "actions" }, back),
-      );
-      return h1.focus();
-    }
-    const group = uid("phone");
-    const submit = el(
-      "button",
-      { type: "submit", class: "button primary", "data-first": true },
-      el("span", {}, "Send passcode"),
-    );
-    const call = login.channels.includes("voice") && button("Call me instead", { onclick: () => ask(call, "voice") });
+  /**
+   * The second step: which phone.
+   * @param {HTMLElement | null} [message]
+   */
+  #choosePhone(message = null) {
+    const { phones, channels } = this.#state;
+    const back = button("Cancel", { onclick: () => this.start() });
+    if (!phones.length) return this.#noPhone(back);
+    const submit = submitButton("Send passcode", { "data-first": true });
+    const call = button("Call me instead", { onclick: () => ask(call, "voice") });
     const room = el("div", { role: "alert" }, message);
-    const choices = login.phones.map((phone, index) =>
-      el(
-        "label",
-        { class: "choice", for: `${group}-${index}` },
-        el("input", { type: "radio", name: group, id: `${group}-${index}`, value: phone.id, checked: index === 0 }),
-        el(
-          "span",
-          {},
-          el("span", { class: "choice-name" }, maskedPhone(phone)),
-          el(
-            "span",
-            { class: "choice-hint" },
-            phone.verified ? "Verified" : "Not yet verified: the first passcode does that",
-          ),
-        ),
-      ),
-    );
     const form = el(
       "form",
       { novalidate: true },
-      el(
-        "fieldset",
-        { class: "choices" },
-        el("legend", {}, "Please select phone number to receive passcode via SMS message to continue login."),
-        choices,
-      ),
+      phoneChoices(phones),
       room,
-      el("div", { class: "actions" }, submit, call, back),
+      el("div", { class: "actions" }, submit, channels.includes("voice") && call, back),
     );
+    const ask = async (/** @type {HTMLElement} */ control, /** @type {Channel} */ channel) => {
+      const chosen = /** @type {HTMLInputElement | null} */ (form.querySelector(":checked"))?.value;
+      const phone = phones.find(({ id }) => id === chosen) ?? phones[0];
+      try {
+        const body = await busyWhile(control, () => this.#send("/v1/challenges", { phone_id: phone.id, channel }));
+        if (body) this.#askPasscode(body, phone);
+      } catch (error) {
+        if (!this.#lost(error)) room.replaceChildren(noticeOf(error));
+      }
+    };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (!isDisabled(submit)) ask(submit, "sms");
+      if (!isInert(submit)) ask(submit, "sms");
     });
-    async function ask(control, channel) {
-      const id = form.querySelector(":checked").value;
-      try {
-        const { body } = await busyWhile(control, () => send("/v1/challenges", { phone_id: id, channel }));
-        passcode(
-          body,
-          login.phones.find((phone) => phone.id === id),
-        );
-      } catch (error) {
-        if (!lost(error)) room.replaceChildren(noticeOf(error));
-      }
-    }
-    show("Choose a phone", form);
-    return form.querySelector("input").focus();
+    this.#show("Choose a phone", form);
+    form.querySelector("input")?.focus();
   }
 
-  const send = (path, body) =>
-    keys.around(`${path} ${JSON.stringify(body)}`, (key) =>
-      request("POST", path, { body, key, token: login.mfa_token }),
-    );
+  /** @param {HTMLElement} back */
+  #noPhone(back) {
+    const lead = [
+      "Your password is right, but there is no phone that a passcode can be sent to. ",
+      "Ask another administrator to add your number, then log in again.",
+    ];
+    const actions = el("div", { class: "actions" }, back);
+    this.#show("No phone is registered", el("p", { class: "lead" }, lead), actions).focus();
+  }
 
-  function passcode(challenge, phone) {
+  /**
+   * A POST that sends a passcode.
+   * @param {string} path
+   * @param {object} body
+   */
+  async #send(path, body) {
+    /** @type {Answer<Challenge>} */
+    const answer = await this.#keys.around(`${path} ${JSON.stringify(body)}`, (key) =>
+      request("POST", path, { body, key, token: this.#state.mfa_token }),
+    );
+    return answer.body;
+  }
+
+  /**
+   * The third step: the passcode.
+   * @param {Challenge} challenge
+   * @param {PhoneChoice} phone
+   */
+  #askPasscode(challenge, phone) {
     const path = `/v1/challenges/${encodeURIComponent(challenge.id)}`;
+    const token = this.#state.mfa_token;
     const form = passcodeForm({
       challenge,
-      lead: [
-        challenge.channel === "voice"
-          ? "A call with the passcode was already made to"
-          : "SMS message with a passcode was already sent to",
-        " the phone number ",
-        el("strong", {}, bdi(maskedPhone(phone))),
-        ". Please enter the passcode to continue login.",
-      ],
+      lead: sentLead(challenge.channel, phone),
       verify: async (code) => {
-        const { body } = await request("POST", `${path}/verify`, { body: { code }, token: login.mfa_token });
-        await enter(body.token);
+        /** @type {Answer<Approved>} */
+        const { body } = await request("POST", `${path}/verify`, { body: { code }, token });
+        await this.#enter(body.token);
       },
-      resend: async () => (await send(`${path}/resend`, {})).body,
-      poll: async () => (await request("GET", path, { token: login.mfa_token })).body,
+      resend: () => this.#send(`${path}/resend`, {}),
+      poll: async () => {
+        /** @type {Answer<Challenge>} */
+        const { body } = await request("GET", path, { token });
+        return body;
+      },
       approved() {},
-      lost,
-      extra: [button("Another phone", { onclick: () => phones() }), button("Cancel", { onclick: () => start() })],
+      lost: (error) => this.#lost(error),
+      extra: [
+        button("Another phone", { onclick: () => this.#choosePhone() }),
+        button("Cancel", { onclick: () => this.start() }),
+      ],
     });
-    show("Enter the passcode", form.element);
+    this.#show("Enter the passcode", form.element);
     form.focus();
   }
 
-  /** What ends the step at hand; true when another one was shown. */
-  function lost(error) {
+  /**
+   * What ends the step at hand; true when another one was shown.
+   * @param {unknown} error
+   */
+  #lost(error) {
     if (!(error instanceof Problem)) return false;
-    if (error.code === "invalid_token") {
-      start(
-        notice({
-          kind: "warning",
-          title: "Your login took too long",
-          text: "To keep your account safe it was ended. Enter your password to log in again.",
-        }),
-      );
-      return true;
-    }
-    if (error.code === "too_many_attempts" || (error.code === "invalid_code" && error.body.attempts_remaining === 0)) {
-      locked(error.body.locked_until, error);
-      return true;
-    }
-    if (error.code === "no_phone") {
-      login.phones = [];
-      phones();
-      return true;
-    }
-    if (
-      [
-        "challenge_superseded",
-        "challenge_used",
-        "challenge_not_found",
-        "phone_unusable",
-        "destination_blocked",
-      ].includes(error.code)
-    ) {
-      const words = explain(error);
-      phones(notice({ kind: "warning", title: words.title, text: words.text || sentence(error) }));
-      return true;
-    }
-    return false;
+    const { code, body } = error;
+    if (code === "invalid_token") {
+      const text = "To keep your account safe it was ended. Enter your password to log in again.";
+      this.start(notice({ kind: "warning", title: "Your login took too long", text }));
+    } else if (code === "too_many_attempts" || (code === "invalid_code" && body.attempts_remaining === 0)) {
+      this.#locked(body.locked_until, error);
+    } else if (code === "no_phone") {
+      this.#state.phones = [];
+      this.#choosePhone();
+    } else if (CHOOSE_AGAIN.includes(code)) {
+      const { title, text } = explain(error);
+      this.#choosePhone(notice({ kind: "warning", title, text: text || sentence(error) }));
+    } else return false;
+    return true;
   }
 
-  function locked(until, error = null) {
-    const at = lockEnd(until);
-    const problem = error ?? new Problem(429, { code: "too_many_attempts", locked_until: until });
-    const h1 = show(
+  /**
+   * @param {string | null | undefined} until
+   * @param {Problem} [refusal]
+   */
+  #locked(until, refusal) {
+    const problem = refusal ?? new Problem(429, { code: "too_many_attempts", locked_until: until });
+    const lead = [
+      "Too many wrong passcodes were entered. ",
+      lockEnd(until) ? waiting(problem) : "",
+      " Another administrator can unlock you sooner.",
+    ];
+    const advice = "If it was not you who entered them, someone else may know your password: change it.";
+    const back = button("Back to login", { kind: "primary", onclick: () => this.start() });
+    this.#show(
       "Login is locked for now",
-      el(
-        "p",
-        { class: "lead" },
-        "Too many wrong passcodes were entered. ",
-        at ? waiting(problem) : "",
-        " Another administrator can unlock you sooner.",
-      ),
-      el("p", {}, "If it was not you who entered them, someone else may know your password: change it."),
-      el("div", { class: "actions" }, button("Back to login", { kind: "primary", onclick: () => start() })),
-    );
-    h1.focus();
+      el("p", { class: "lead" }, lead),
+      el("p", {}, advice),
+      el("div", { class: "actions" }, back),
+    ).focus();
   }
 }
 
-/** What the token says, unchecked: only to tell early what the server will say anyway. */
+/** @param {PhoneChoice[]} phones */
+function phoneChoices(phones) {
+  const group = uid("phone");
+  const choices = phones.map((phone, index) => {
+    const id = `${group}-${index}`;
+    const input = el("input", { type: "radio", name: group, id, value: phone.id, checked: index === 0 });
+    const hint = phone.verified ? "Verified" : "Not yet verified: the first passcode does that";
+    return choice(input, maskedPhone(phone), hint);
+  });
+  const legend = "Please select phone number to receive passcode via SMS message to continue login.";
+  return el("fieldset", { class: "choices" }, el("legend", {}, legend), choices);
+}
+
+/**
+ * Where the passcode went, in the first product's words.
+ * @param {Channel} channel
+ * @param {PhoneChoice} phone
+ * @returns {Child[]}
+ */
+function sentLead(channel, phone) {
+  return [
+    channel === "voice"
+      ? "A call with the passcode was already made to"
+      : "SMS message with a passcode was already sent to",
+    " the phone number ",
+    el("strong", {}, bdi(maskedPhone(phone))),
+    ". Please enter the passcode to continue login.",
+  ];
+}
+
+/**
+ * The token's claims, unchecked: only to say early what the server would say anyway.
+ * @param {string} token
+ * @returns {{ kind?: string } | null}
+ */
 function payload(token) {
   try {
     return JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));

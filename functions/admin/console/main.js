@@ -1,12 +1,15 @@
 // The console: who is in, and which page is shown.
 
-import { SessionLost } from "./api.js";
-import { $, el, icon } from "./dom.js";
 import { noticeOf } from "./dialogs.js";
-import { abandon, refresh, route } from "./router.js";
-import { logIn, logOut, onLeave, session } from "./session.js";
+/** @import { Found, LoadPage, PageModule } from "./router.js" */
+import { icon } from "./dom.js";
 import { failed, heading } from "./page.js";
+import { SessionLost } from "./refusals.js";
+import { abandon, refresh, route } from "./router.js";
+import { logIn, logOut, onLeave, whoami } from "./session.js";
+import { $, el } from "./shared/dom.js";
 
+/** @type {["overview" | "users" | "clients" | "settings", string][]} */
 const PLACES = [
   ["overview", "Overview"],
   ["users", "Users"],
@@ -14,7 +17,13 @@ const PLACES = [
   ["settings", "Settings"],
 ];
 
+/**
+ * @param {string} file
+ * @returns {LoadPage}
+ */
 const page = (file) => () => import(`./pages/${file}.js`);
+
+/** @type {[string, LoadPage][]} */
 const ROUTES = [
   ["/overview", page("overview")],
   ["/users", page("users")],
@@ -30,9 +39,12 @@ const ROUTES = [
 
 let shown = 0;
 
-/** Draw the page that was found; a page that takes long loses to the one that was asked for after it. */
+/**
+ * Draw the page that was found. A page that takes long loses to one that was asked for after it.
+ * @param {Found} found
+ */
 async function show({ load, given, path, search }) {
-  const mine = ++shown;
+  const turn = ++shown;
   const main = $("main");
   closeMenu();
   mark(path.split("/")[1] ?? "");
@@ -41,31 +53,36 @@ async function show({ load, given, path, search }) {
   try {
     if (!load) notFound(place);
     else {
-      const { draw } = await load();
-      if (mine !== shown) return;
-      await draw(place, { ...given, search, present: () => present(place, mine) });
+      const module = /** @type {PageModule<object>} */ (await load());
+      if (turn !== shown) return;
+      await module.draw(place, { ...given, search, present: () => present(place, turn) });
     }
   } catch (error) {
-    if (error instanceof SessionLost || mine !== shown) return;
+    if (error instanceof SessionLost || turn !== shown) return;
     place.replaceChildren(heading({ title: "Something went wrong" }), noticeOf(error));
   }
-  present(place, mine);
-  if (mine !== shown) return;
+  present(place, turn);
+  if (turn !== shown) return;
   main.removeAttribute("aria-busy");
   main.dataset.page = location.hash; // drawn, and its first load has ended
-
-  /** Put the page up; its heading gets the focus, once. */
-  function present(content, turn) {
-    if (turn !== shown || content.isConnected) return;
-    main.replaceChildren(content);
-    const title = content.querySelector("h1");
-    document.title = `${title?.textContent ?? "MFA"} · MFA console`;
-    title?.setAttribute("tabindex", "-1");
-    title?.focus({ preventScroll: true });
-    scrollTo({ top: 0 });
-  }
 }
 
+/**
+ * Put the page up, once; its heading gets the focus.
+ * @param {HTMLElement} content
+ * @param {number} turn
+ */
+function present(content, turn) {
+  if (turn !== shown || content.isConnected) return;
+  $("main").replaceChildren(content);
+  const title = content.querySelector("h1");
+  document.title = `${title?.textContent ?? "MFA"} · MFA console`;
+  title?.setAttribute("tabindex", "-1");
+  title?.focus({ preventScroll: true });
+  scrollTo({ top: 0 });
+}
+
+/** @param {HTMLElement} place */
 function notFound(place) {
   place.append(
     heading({ title: "There is no such page" }),
@@ -73,6 +90,7 @@ function notFound(place) {
   );
 }
 
+/** @param {string} section the first part of the address */
 function mark(section) {
   const here = section.endsWith("-user") || section.endsWith("-users") ? "users" : section;
   for (const link of $("places").querySelectorAll("a")) {
@@ -86,28 +104,33 @@ function closeMenu() {
   $("menu-button").setAttribute("aria-expanded", "false");
 }
 
-$("places").append(
-  ...PLACES.map(([place, label]) =>
-    el("li", {}, el("a", { href: `#/${place}`, dataset: { place } }, icon(place), el("span", {}, label))),
-  ),
-);
-$("menu-button").addEventListener("click", () => {
-  const open = $("menu").toggleAttribute("data-open");
-  $("menu-button").setAttribute("aria-expanded", String(open));
-});
-addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && $("menu").hasAttribute("data-open")) {
-    closeMenu();
-    $("menu-button").focus();
-  }
-});
-$("skip").addEventListener("click", (event) => {
-  event.preventDefault(); // the address is the router's
-  (document.querySelector("main h1") ?? $("main")).focus();
-});
-$("log-out").addEventListener("click", () => leave());
+function drawMenu() {
+  $("places").append(
+    ...PLACES.map(([place, label]) =>
+      el("li", {}, el("a", { href: `#/${place}`, dataset: { place } }, icon(place), el("span", {}, label))),
+    ),
+  );
+  $("menu-button").addEventListener("click", () => {
+    const open = $("menu").toggleAttribute("data-open");
+    $("menu-button").setAttribute("aria-expanded", String(open));
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && $("menu").hasAttribute("data-open")) {
+      closeMenu();
+      $("menu-button").focus();
+    }
+  });
+  $("skip").addEventListener("click", (event) => {
+    event.preventDefault(); // the address is the router's
+    ($("main").querySelector("h1") ?? $("main")).focus();
+  });
+  $("log-out").addEventListener("click", () => leave());
+}
 
-/** The session is over: everything of it goes, and the way back is the address. */
+/**
+ * The session is over: all of it goes but the address, which is the way back.
+ * @param {{ keep?: boolean }} [how] `keep`: somebody else is logged in now
+ */
 async function leave({ keep = false } = {}) {
   abandon();
   shown++;
@@ -121,11 +144,12 @@ async function leave({ keep = false } = {}) {
 }
 
 function enter() {
-  $("whoami").textContent = session.who.login_name;
+  $("whoami").textContent = whoami().login_name;
   if (!location.hash) history.replaceState(null, "", "#/overview");
   refresh();
 }
 
+drawMenu();
 route(ROUTES, show);
 onLeave(leave);
 await logIn();

@@ -1,68 +1,74 @@
 // What pages are made of: heading, breadcrumbs, tabs, and the three states of something that is loaded.
 
-import { bdi, button, el } from "./dom.js";
-import { explain } from "./refusals.js";
-import { SessionLost } from "./api.js";
+/** @import { Child, Words } from "./shared/types" */
+import { bdi, button } from "./dom.js";
+import { explain, SessionLost } from "./refusals.js";
+import { el, parts, svg } from "./shared/dom.js";
 
-/** `crumbs` are `[label, href]` above the title; `actions` stand beside it. `title` may be somebody's name. */
+/**
+ * What the router gives to a page: the query of the address, and `present()`, which puts the page up before it is
+ * complete. A page's own parameters (`:name`) come with it.
+ * @typedef {{ search: URLSearchParams, present: () => void }} PageContext
+ */
+
+/**
+ * The head of a page. `title` may be somebody's name; `crumbs` lead to it, `actions` stand beside it.
+ * @typedef {object} HeadingOptions
+ * @property {string} title
+ * @property {[label: string, href: string][]} [crumbs]
+ * @property {Child} [lead]
+ * @property {Child[]} [actions]
+ * @property {Child[]} [badges]
+ */
+
+/** @param {HeadingOptions} options */
 export function heading({ title, crumbs = [], lead = null, actions = [], badges = [] }) {
+  const titleRow = el("div", { class: "title-row" }, el("h1", {}, bdi(title)), badges);
   return el(
     "div",
     { class: "page-head" },
-    crumbs.length
-      ? el(
-          "nav",
-          { class: "crumbs", "aria-label": "Breadcrumb" },
-          el(
-            "ol",
-            {},
-            crumbs.map(([label, href]) => el("li", {}, el("a", { href }, bdi(label)))),
-            el("li", { "aria-current": "page" }, bdi(title)),
-          ),
-        )
-      : null,
+    crumbs.length ? breadcrumbs(crumbs, title) : null,
     el(
       "div",
       { class: "page-title" },
-      el(
-        "div",
-        { class: "page-words" },
-        el("div", { class: "title-row" }, el("h1", {}, bdi(title)), badges),
-        lead && el("p", { class: "lead" }, lead),
-      ),
+      el("div", { class: "page-words" }, titleRow, lead && el("p", { class: "lead" }, lead)),
       actions.length ? el("div", { class: "page-actions" }, actions) : null,
     ),
   );
 }
 
-/** Links that look like tabs: `items` are `[label, href, here]`. */
-export function tabs(label, items) {
-  return el(
-    "nav",
-    { class: "tabs", "aria-label": label },
-    el(
-      "ul",
-      {},
-      items.map(([text, href, here]) => el("li", {}, el("a", { href, "aria-current": here ? "page" : null }, text))),
-    ),
-  );
+/**
+ * @param {[label: string, href: string][]} crumbs
+ * @param {string} title
+ */
+function breadcrumbs(crumbs, title) {
+  const items = crumbs.map(([label, href]) => el("li", {}, el("a", { href }, bdi(label))));
+  const here = el("li", { "aria-current": "page" }, bdi(title));
+  return el("nav", { class: "crumbs", "aria-label": "Breadcrumb" }, el("ol", {}, items, here));
 }
 
-/** A part of a page with a heading of its own. */
-export function section({ title, lead, actions = [], id }, ...children) {
-  return el(
-    "section",
-    { class: "card section", id },
-    title || actions.length
-      ? el(
-          "div",
-          { class: "section-head" },
-          el("div", {}, title && el("h2", {}, title), lead && el("p", { class: "soft" }, lead)),
-          actions.length ? el("div", { class: "section-actions" }, actions) : null,
-        )
-      : null,
-    children,
+/**
+ * Links that look like tabs.
+ * @param {string} label
+ * @param {[label: string, href: string, here: boolean][]} items
+ */
+export function tabs(label, items) {
+  const links = items.map(([text, href, here]) =>
+    el("li", {}, el("a", { href, "aria-current": here ? "page" : null }, text)),
   );
+  return el("nav", { class: "tabs", "aria-label": label }, el("ul", {}, links));
+}
+
+/**
+ * A part of a page with a heading of its own.
+ * @param {{ title?: string, lead?: Child, actions?: Child[] }} options
+ * @param {...Child} children
+ */
+export function section({ title, lead, actions = [] }, ...children) {
+  const words = el("div", {}, title && el("h2", {}, title), lead && el("p", { class: "soft" }, lead));
+  const controls = actions.length ? el("div", { class: "section-actions" }, actions) : null;
+  const head = title || controls ? el("div", { class: "section-head" }, words, controls) : null;
+  return el("section", { class: "card section" }, head, children);
 }
 
 /** Grey lines where something is about to be. */
@@ -75,6 +81,11 @@ export function loading(lines = 4) {
   );
 }
 
+/**
+ * What is shown in place of something that could not be loaded.
+ * @param {Words} words
+ * @param {(() => void) | null} [retry]
+ */
 export function failed({ title, text }, retry = null) {
   return el(
     "div",
@@ -85,27 +96,60 @@ export function failed({ title, text }, retry = null) {
   );
 }
 
+/**
+ * What is shown where there is nothing.
+ * @param {Words & { actions?: Child[] }} options
+ */
 export function empty({ title, text, actions = [] }) {
   return el("div", { class: "empty" }, el("p", { class: "empty-title" }, title), text && el("p", {}, text), actions);
 }
 
 /**
- * Load something into a place: grey lines, then what `draw(loaded)` gives, or the refusal with a way to try again.
- * Resolves when it is drawn; what is not there any more is not drawn into.
+ * Load something into a place: grey lines, then the elements that `draw(loaded)` gives, or the refusal with a button to
+ * try again. Resolves when it is drawn. If the place has been filled anew meanwhile, nothing is drawn.
+ * @template T
+ * @param {HTMLElement} place
+ * @param {() => Promise<T>} fetch
+ * @param {(loaded: T) => Child} draw
+ * @param {number} [lines]
  */
 export async function load(place, fetch, draw, lines) {
   const waiting = loading(lines);
   place.replaceChildren(waiting);
   try {
     const loaded = await fetch();
-    if (waiting.parentNode !== place) return; // it was asked for again meanwhile
-    place.replaceChildren(...[draw(loaded)].flat().filter(Boolean));
+    if (waiting.parentNode !== place) return;
+    place.replaceChildren(...parts(draw(loaded)));
   } catch (error) {
     if (error instanceof SessionLost || waiting.parentNode !== place) return;
     place.replaceChildren(failed(explain(error), () => load(place, fetch, draw, lines)));
   }
 }
 
+/** @param {string} text */
 export function badge(text, kind = "") {
   return el("span", { class: "badge", dataset: { kind } }, text);
+}
+
+/** A tick in a circle, drawn when something is done. */
+export const doneMark = () =>
+  svg(
+    "svg",
+    { class: "done", viewBox: "0 0 48 48", "aria-hidden": "true", focusable: "false" },
+    svg("circle", { cx: 24, cy: 24, r: 22 }),
+    svg("path", { d: "m15 24.5 6.2 6.2L33.5 18" }),
+  );
+
+/**
+ * Names and values in two columns.
+ * @param {[name: string, value: Child][]} rows
+ */
+export function facts(rows) {
+  return el(
+    "dl",
+    { class: "facts" },
+    rows.map(([name, value]) =>
+      el("div", {}, el("dt", {}, name), el("dd", {}, typeof value === "string" ? bdi(value) : value)),
+    ),
+  );
 }

@@ -1,11 +1,17 @@
-// Prefix, input, countdown, resend: how a passcode is asked for, in the login and in the settings' test.
+// How a passcode is asked for, in the login and in the settings test: prefix, input, countdown, resend.
 
-import { clock, Problem } from "./api.js";
-import { announce, busyWhile, button, el, isDisabled, setDisabled, uid } from "./dom.js";
+/** @import { Child, PasscodeState } from "./shared/types" */
 import { notice } from "./dialogs.js";
+import { busyWhile, button, isInert, relabel, submitButton, uid } from "./dom.js";
+import { setInvalid } from "./fields.js";
 import { explain, sentence } from "./refusals.js";
-import { countdown } from "./words.js";
+import { clock, Problem } from "./shared/api.js";
+import { announce, el, setDisabled } from "./shared/dom.js";
+import { countdown, readPasscode } from "./shared/words.js";
 
+/** A delivery's status: how the line looks, and its words. @typedef {[look: string, words: string]} DeliveryWords */
+
+/** @type {Record<string, DeliveryWords>} */
 const DELIVERY = {
   delivered: ["good", "Delivered to the phone"],
   sent: ["", "Handed to the mobile network"],
@@ -13,6 +19,7 @@ const DELIVERY = {
   failed: ["trouble", "The message was not delivered"],
   unknown: ["trouble", "No answer came from Twilio; the message may still arrive"],
 };
+/** @type {Record<string, DeliveryWords>} */
 const CALL = {
   delivered: ["good", "The call has ended"],
   sent: ["", "The phone is ringing"],
@@ -20,29 +27,259 @@ const CALL = {
   failed: ["trouble", "The call could not be made"],
   unknown: ["trouble", "No answer came from Twilio; the call may still come"],
 };
-const TAKEN = ["", "Twilio has taken the message; whether it arrives is not reported here"];
+/** @type {DeliveryWords} */
+const TAKEN = ["", "Twilio has accepted the message; whether it arrives is not reported here"];
+const EXPIRED = "The passcode has expired. Resend it to get a new one.";
+const POLL_AFTER_S = [2, 5, 10, 20, 40];
 
-/** The digits of what someone typed or pasted (`XYWD-581883`, `581 883`, the whole message), or null. */
-function readPasscode(text) {
-  const given = text.normalize("NFKC").trim();
-  const short = /^(?:[A-Za-z]{4}[\s\-–—]*)?(\d(?:[\s\-–—]*\d){3,9})$/.exec(given);
-  if (short) return short[1].replace(/\D/g, "");
-  return (given.length > 20 && /(?<![\d+*#])\d{4,10}(?!\d)/.exec(given)?.[0]) || null;
+/**
+ * One challenge, or settings test.
+ * @template A
+ * @typedef {object} PasscodeOptions
+ * @property {PasscodeState} challenge
+ * @property {Child} lead says where the message went
+ * @property {(digits: string) => Promise<A>} verify
+ * @property {() => Promise<PasscodeState>} resend
+ * @property {(() => Promise<PasscodeState>) | null} [poll] gives the state as it is now; without it,
+ *   all that is known of the message is that Twilio has accepted it
+ * @property {(answer: A) => void} approved
+ * @property {(error: unknown) => boolean} lost true where the refusal ended this step and another one is shown
+ * @property {Child[]} [extra] more buttons
+ */
+
+/**
+ * The form for a passcode.
+ * @template A
+ * @param {PasscodeOptions<A>} options
+ */
+export function passcodeForm(options) {
+  const form = new PasscodeForm(options);
+  return { element: form.view.form, focus: () => form.view.input.focus() };
+}
+
+/** @template A */
+class PasscodeForm {
+  #ended = false;
+  /** @type {number[]} */
+  #polls = [];
+
+  /** @param {PasscodeOptions<A>} options */
+  constructor(options) {
+    this.options = options;
+    this.state = options.challenge;
+    this.view = passcodeView(options.lead, options.extra ?? [], () => this.#resend());
+    this.view.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.view.input.addEventListener("input", () => this.view.fault(""));
+    this.#draw();
+    this.view.fault("");
+    this.#planPolls();
+    const clockwork = setInterval(() => {
+      if (this.#ended) clearInterval(clockwork);
+      else if (this.view.form.isConnected) this.#tick();
+    }, 500);
+  }
+
+  get #called() {
+    return this.state.channel === "voice";
+  }
+
+  /** Which message has the passcode. */
+  get #source() {
+    return this.#called ? "latest call" : `message with reference ${this.state.prefix}`;
+  }
+
+  #draw() {
+    const { prefix, dash, hint, again, delivery } = this.view;
+    const called = this.#called;
+    prefix.textContent = called ? "" : this.state.prefix;
+    prefix.hidden = called;
+    dash.hidden = called;
+    hint.textContent = called
+      ? "The call says the digits twice."
+      : `The message has the reference ${this.state.prefix}. Type its digits, or paste all of it.`;
+    relabel(again, called ? "Call again" : "Resend passcode");
+    const [look, words] = this.#deliveryWords();
+    const meaning = this.state.delivery?.meaning;
+    delivery.line.dataset.state = look || "sent";
+    delivery.words.textContent = look === "trouble" && meaning ? `${words}: ${meaning}` : words;
+    this.#tick();
+  }
+
+  /** @returns {DeliveryWords} */
+  #deliveryWords() {
+    const known = (this.#called ? CALL : DELIVERY)[this.state.delivery?.status ?? ""];
+    if (known) return known;
+    if (!this.options.poll) return TAKEN;
+    return ["sending", this.#called ? "We are calling" : "The message is on its way"];
+  }
+
+  #tick() {
+    const { timer, form, submit, again, wait, fault } = this.view;
+    const left = Date.parse(this.state.expires_at) - clock.now();
+    const over = left <= 0;
+    timer.textContent = over ? "expired" : `(00:${countdown(left).padStart(5, "0")})`; // at most a quarter of an hour
+    form.toggleAttribute("data-low", left < 60_000);
+    if (over && !submit.hidden) {
+      fault(EXPIRED);
+      announce(EXPIRED);
+    }
+    submit.hidden = over;
+    const none = this.state.sends_remaining === 0;
+    const pause = Date.parse(this.state.resend_available_at ?? "") - clock.now();
+    setDisabled(again, pause > 0 || none);
+    wait.textContent = none ? "No more messages for now." : pause > 0 ? `in ${countdown(pause)}` : "";
+  }
+
+  async #submit() {
+    const { submit, room, input, fault } = this.view;
+    if (submit.hidden || isInert(submit)) return;
+    room.replaceChildren();
+    const { digits } = readPasscode(input.value);
+    fault(digits ? "" : `Enter the digits of the ${this.#source}.`);
+    if (!digits) {
+      input.focus();
+      return;
+    }
+    try {
+      await busyWhile(submit, async () => {
+        const answer = await this.options.verify(digits);
+        this.#ended = true;
+        this.options.approved(answer);
+      });
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  async #resend() {
+    const { again, room, input, fault } = this.view;
+    if (isInert(again)) return;
+    room.replaceChildren();
+    fault("");
+    try {
+      this.state = (await busyWhile(again, this.options.resend)) ?? this.state;
+      input.value = "";
+      this.#draw();
+      this.#planPolls();
+      const text = `Use the ${this.#source}. Earlier passcodes no longer work.`;
+      room.replaceChildren(notice({ kind: "info", title: "A new passcode was sent", text }));
+      input.focus();
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  /** @param {unknown} error */
+  #refuse(error) {
+    if (error instanceof Problem && this.#refuseCode(error)) return;
+    if (this.options.lost(error)) {
+      this.#ended = true;
+      return;
+    }
+    this.#draw();
+    const { title, text } = explain(error);
+    this.view.room.replaceChildren(notice({ kind: "error", title, text: title ? text : sentence(error) }));
+  }
+
+  /**
+   * What a refusal says about this passcode; true where that is all there is to say.
+   * @param {Problem} problem
+   */
+  #refuseCode({ code, body, retryAt }) {
+    if (code === "code_superseded" && body.prefix) this.state = { ...this.state, prefix: body.prefix };
+    if (code === "resend_too_soon" && retryAt)
+      this.state = { ...this.state, resend_available_at: new Date(retryAt).toISOString() };
+    if (["invalid_code", "code_superseded"].includes(code) && body.attempts_remaining !== 0) {
+      const wrong =
+        code === "invalid_code" ? "That passcode is not right." : "That passcode is from an earlier message.";
+      this.view.fault(`${wrong} Use the ${this.#source}.${attemptsLeft(body.attempts_remaining)}`);
+      this.#draw();
+      this.view.input.focus();
+      this.view.input.select();
+      return true;
+    }
+    if (code === "challenge_expired") {
+      this.state = { ...this.state, expires_at: new Date(clock.now()).toISOString() };
+      this.#draw();
+      return true;
+    }
+    return false;
+  }
+
+  #planPolls() {
+    this.#polls.forEach(clearTimeout);
+    const { poll } = this.options;
+    this.#polls = poll ? POLL_AFTER_S.map((seconds) => setTimeout(() => this.#look(poll), seconds * 1000)) : [];
+  }
+
+  /** @param {() => Promise<PasscodeState>} poll */
+  async #look(poll) {
+    if (this.#ended || document.hidden || !this.view.form.isConnected) return;
+    const asked = this.state;
+    try {
+      const fresh = await poll();
+      if (this.state !== asked || this.#ended) return;
+      this.state = { ...asked, ...fresh };
+      this.#draw();
+    } catch {
+      // The person can go on without knowing about the delivery; the next look may tell.
+    }
+  }
+}
+
+/** @param {number | undefined} left */
+function attemptsLeft(left) {
+  if (left === 1) return " This is the last attempt.";
+  return left !== undefined && left <= 3 ? ` ${left} attempts are left.` : "";
 }
 
 /**
- * The form for one challenge (or settings' test). `sentence` says where the message went; `verify(digits)`, `resend()` and
- * `poll()` ask the API, the latter two give the new state; `approved(answer)` and `lost(problem)` say how it ended:
- * `lost` gets what cannot go on here and gives true when it has dealt with it. Without `poll`, nothing more will be known of the
- * message than that Twilio has taken it.
+ * The parts of the form that change.
+ * @param {Child} lead
+ * @param {Child[]} extra
+ * @param {() => void} sendAgain
  */
-export function passcodeForm({ challenge, lead, verify, resend, poll = null, approved, lost, extra = [] }) {
-  let state = challenge;
-  let ended = false;
-  const id = uid("code");
+function passcodeView(lead, extra, sendAgain) {
+  const input = passcodeInput();
   const prefix = el("span", { class: "code-prefix", "aria-hidden": "true" });
-  const input = el("input", {
-    id,
+  const dash = el("span", { class: "code-dash", "aria-hidden": "true" }, "–");
+  const error = el("p", { class: "field-error", id: `${input.id}-error`, hidden: true });
+  const hint = el("p", { class: "field-hint", id: `${input.id}-hint` });
+  const timer = el("span", { class: "timer", role: "timer", "aria-label": "Time left" });
+  const words = el("span", {});
+  const line = el("p", { class: "delivery" }, el("span", { class: "dot", "aria-hidden": "true" }), words);
+  const room = el("div", { role: "alert" });
+  const submit = submitButton("Verify");
+  const again = button("Resend passcode", { kind: "link", onclick: sendAgain });
+  const wait = el("span", { class: "soft timer" });
+  const label = el("label", { for: input.id }, "Passcode");
+  const box = el("div", { class: "code-box" }, prefix, dash, input);
+  const form = el(
+    "form",
+    { class: "passcode", novalidate: true },
+    el("p", { class: "lead" }, lead),
+    line,
+    room,
+    el("div", { class: "field wide" }, label, box, error, hint),
+    el("p", { class: "times" }, el("span", {}, "Time left "), timer),
+    el("div", { class: "actions" }, submit, extra),
+    el("p", { class: "aside" }, el("span", {}, "Nothing arrived?"), again, wait),
+  );
+  const fault = (/** @type {string} */ text) => {
+    error.textContent = text;
+    error.hidden = !text;
+    setInvalid(input, Boolean(text));
+    input.setAttribute("aria-describedby", text ? `${error.id} ${hint.id}` : hint.id);
+  };
+  return { form, input, prefix, dash, hint, timer, delivery: { line, words }, room, submit, again, wait, fault };
+}
+
+function passcodeInput() {
+  return el("input", {
+    id: uid("code"),
     type: "text",
     inputmode: "numeric",
     autocomplete: "one-time-code",
@@ -52,172 +289,4 @@ export function passcodeForm({ challenge, lead, verify, resend, poll = null, app
     maxlength: "200",
     "data-first": true,
   });
-  const error = el("p", { class: "field-error", id: `${id}-error`, hidden: true });
-  const hint = el("p", { class: "field-hint", id: `${id}-hint` });
-  const timer = el("span", { class: "timer", role: "timer", "aria-label": "Time left" });
-  const delivery = el("p", { class: "delivery" }, el("span", { class: "dot", "aria-hidden": "true" }), el("span", {}));
-  const room = el("div", { role: "alert" });
-  const submit = el("button", { type: "submit", class: "button primary" }, el("span", {}, "Verify"));
-  const again = button("Resend passcode", { kind: "link", onclick: sendAgain });
-  const wait = el("span", { class: "soft timer" });
-  const form = el(
-    "form",
-    { class: "passcode", novalidate: true },
-    el("p", { class: "lead" }, lead),
-    delivery,
-    room,
-    el(
-      "div",
-      { class: "field wide" },
-      el("label", { for: id }, "Passcode"),
-      el("div", { class: "code-box" }, prefix, el("span", { class: "code-dash", "aria-hidden": "true" }, "–"), input),
-      error,
-      hint,
-    ),
-    el("p", { class: "times" }, el("span", {}, "Time left "), timer),
-    el("div", { class: "actions" }, submit, extra),
-    el("p", { class: "aside" }, el("span", {}, "Nothing arrived?"), again, wait),
-  );
-  form.addEventListener("submit", submitCode);
-  input.addEventListener("input", () => fault(""));
-
-  function fault(text) {
-    error.textContent = text;
-    error.hidden = !text;
-    if (text) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
-    input.setAttribute("aria-describedby", text ? `${error.id} ${hint.id}` : hint.id);
-  }
-
-  function draw() {
-    const called = state.channel === "voice";
-    prefix.textContent = called ? "" : state.prefix;
-    prefix.hidden = prefix.nextSibling.hidden = called;
-    hint.textContent = called
-      ? "The call says the digits twice."
-      : `The message has the reference ${state.prefix}. Type its digits, or paste all of it.`;
-    again.lastChild.textContent = called ? "Call again" : "Resend passcode";
-    const { status, meaning } = state.delivery ?? {};
-    const [kind, words] =
-      (called ? CALL : DELIVERY)[status] ??
-      (poll ? ["sending", called ? "We are calling" : "The message is on its way"] : TAKEN);
-    delivery.dataset.state = kind || "sent";
-    delivery.lastChild.textContent = kind === "trouble" && meaning ? `${words}: ${meaning}` : words;
-    tick();
-  }
-
-  function tick() {
-    const left = Date.parse(state.expires_at) - clock.now();
-    const over = left <= 0;
-    timer.textContent = over ? "expired" : `(00:${countdown(left).padStart(5, "0")})`; // at most a quarter of an hour
-    form.toggleAttribute("data-low", left < 60_000);
-    if (over && !submit.hidden) {
-      fault("The passcode has expired. Resend it to get a new one.");
-      announce("The passcode has expired. Resend it to get a new one.");
-    }
-    submit.hidden = over;
-    const pause = Date.parse(state.resend_available_at ?? "") - clock.now();
-    setDisabled(again, pause > 0 || state.sends_remaining === 0);
-    wait.textContent =
-      state.sends_remaining === 0 ? "No more messages for now." : pause > 0 ? `in ${countdown(pause)}` : "";
-  }
-
-  const source = () => (state.channel === "voice" ? "latest call" : `message with reference ${state.prefix}`);
-
-  async function submitCode(event) {
-    event.preventDefault();
-    if (submit.hidden || isDisabled(submit)) return;
-    room.replaceChildren();
-    const digits = readPasscode(input.value);
-    fault(digits ? "" : `Enter the digits of the ${source()}.`);
-    if (!digits) return input.focus();
-    try {
-      const answer = await busyWhile(submit, () => verify(digits));
-      ended = true;
-      approved(answer);
-    } catch (problem) {
-      refuse(problem);
-    }
-  }
-
-  async function sendAgain() {
-    if (isDisabled(again)) return;
-    room.replaceChildren();
-    fault("");
-    try {
-      state = await busyWhile(again, resend);
-      input.value = "";
-      draw();
-      planPolls();
-      room.replaceChildren(
-        notice({
-          kind: "info",
-          title: "A new passcode was sent",
-          text: `Use the ${source()}. Earlier passcodes no longer work.`,
-        }),
-      );
-      input.focus();
-    } catch (problem) {
-      refuse(problem);
-    }
-  }
-
-  function refuse(problem) {
-    const { code, body } = problem instanceof Problem ? problem : { code: "", body: {} };
-    if (code === "code_superseded" && body.prefix) state = { ...state, prefix: body.prefix };
-    if (code === "resend_too_soon" && problem.retryAt)
-      state = { ...state, resend_available_at: new Date(problem.retryAt).toISOString() };
-    if (["invalid_code", "code_superseded"].includes(code) && body.attempts_remaining !== 0) {
-      const left = body.attempts_remaining;
-      const warn = left === 1 ? " This is the last attempt." : left <= 3 ? ` ${left} attempts are left.` : "";
-      fault(
-        `${code === "invalid_code" ? "That passcode is not right." : "That passcode is from an earlier message."} Use the ${source()}.${warn}`,
-      );
-      draw();
-      input.focus();
-      return input.select();
-    }
-    if (code === "challenge_expired") {
-      state = { ...state, expires_at: new Date(clock.now()).toISOString() };
-      return draw();
-    }
-    if (lost(problem)) {
-      ended = true;
-      return undefined;
-    }
-    draw();
-    const words = explain(problem);
-    room.replaceChildren(
-      notice({ kind: "error", title: words.title, text: words.title ? words.text : sentence(problem) }),
-    );
-    return undefined;
-  }
-
-  let polls = [];
-  function planPolls() {
-    polls.forEach(clearTimeout);
-    polls = poll ? [2, 5, 10, 20, 40].map((seconds) => setTimeout(look, seconds * 1000)) : [];
-  }
-
-  async function look() {
-    if (ended || document.hidden || !form.isConnected) return;
-    const asked = state;
-    try {
-      const fresh = await poll();
-      if (state !== asked || ended) return;
-      state = { ...state, ...fresh };
-      draw();
-    } catch {
-      // What became of the message is a courtesy; the next look may tell.
-    }
-  }
-
-  draw();
-  fault("");
-  planPolls();
-  const clockwork = setInterval(() => {
-    if (ended) clearInterval(clockwork);
-    else if (form.isConnected) tick();
-  }, 500);
-  return { element: form, focus: () => input.focus() };
 }

@@ -1,8 +1,16 @@
 // Every refusal in words: what happened, and what to do about it.
 
-import { clock, Problem, SessionLost, Unreachable } from "./api.js";
-import { duration, localTime } from "./words.js";
+/** @import { Words } from "./shared/types" */
+import { clock, Problem, Unreachable } from "./shared/api.js";
+import { duration } from "./shared/words.js";
+import { localTime } from "./words.js";
 
+/** The session was ended instead of renewed; the page that made the request is gone. */
+export class SessionLost extends Error {}
+
+/**
+ * By code: a title, and a text for when the server has none. @type {Record<string, [title: string, text: string]>}
+ */
 const WORDS = {
   invalid_credentials: ["", "The login name or the password is not right."],
   invalid_token: ["The session has ended", "Log in again to go on."],
@@ -39,7 +47,7 @@ const WORDS = {
   ],
   sms_unavailable: [
     "Messages cannot be sent right now",
-    "Twilio did not take the message. Check the account in Settings, or try again in a moment.",
+    "Twilio did not accept the message. Check the account in Settings, or try again in a moment.",
   ],
   temporarily_unavailable: ["The service cannot answer right now", "Try again in a moment."],
   mfa_not_supported: ["A passcode is needed", "This page asked in a way that cannot give one. Load it again."],
@@ -47,10 +55,14 @@ const WORDS = {
   invalid_request: ["That cannot be saved as it is", ""],
 };
 
-// Where the server's own words say more than ours can.
+// For these the server's own words say more.
 const SAY_DETAIL = new Set(["forbidden", "conflict", "destination_blocked", "phone_unusable", "sms_unavailable"]);
 
-/** `{title, text}` of anything that can go wrong; the title may be empty where the text stands by a field. */
+/**
+ * Anything that can go wrong, in words; the title may be empty where the text stands beside a field.
+ * @param {unknown} error
+ * @returns {Words}
+ */
 export function explain(error) {
   if (error instanceof Unreachable) {
     return navigator.onLine
@@ -62,8 +74,17 @@ export function explain(error) {
     console.error(error);
     return { title: "Something went wrong on this page", text: "Load it again. What was saved is safe." };
   }
+  return { title: (WORDS[error.code] ?? UNKNOWN)[0], text: textOf(error) };
+}
+
+/** @type {[string, string]} */
+const UNKNOWN = ["That did not work", ""];
+
+/** @param {Problem} error */
+function textOf(error) {
   const { code, body } = error;
-  const [title, text] = WORDS[code] ?? ["That did not work", ""];
+  const [, text] = WORDS[code] ?? UNKNOWN;
+  /** @type {string[]} */
   const said = [];
   if (code === "invalid_request" && error.errors.length)
     said.push(...error.errors.map(({ field, message }) => `${field}: ${message}`));
@@ -73,24 +94,33 @@ export function explain(error) {
   if (code === "unknown") said.push(`(HTTP ${error.status})`);
   const wait = waiting(error);
   if (wait) said.push(wait);
-  return { title, text: said.filter(Boolean).join(" ") };
+  return said.filter(Boolean).join(" ");
 }
 
-/** "Try again in 12 minutes (at 14:32)." where the refusal says when. */
+/**
+ * "Try again in 12 minutes, at 14:32." where the refusal says when.
+ * @param {Problem} error
+ */
 export function waiting(error) {
-  const until = error.body?.locked_until ? Date.parse(error.body.locked_until) : error.retryAt;
+  const until = error.body.locked_until ? Date.parse(error.body.locked_until) : error.retryAt;
   if (!until || Number.isNaN(until) || until <= clock.now()) return "";
   const left = until - clock.now();
   return left > 120_000 ? `Try again in ${duration(left)}, at ${localTime(until)}.` : `Try again in ${duration(left)}.`;
 }
 
-/** Both parts in one sentence, for a toast or a field. */
+/**
+ * Title and text in one sentence, for a toast or a field.
+ * @param {unknown} error
+ */
 export function sentence(error) {
   const { title, text } = explain(error);
   return [title, text].filter(Boolean).join(". ").replace(/\.\. /g, ". ");
 }
 
-/** A field's message as the server wrote it, as a sentence of its own. */
+/**
+ * The server's message about a field, as a sentence of its own.
+ * @param {string} message
+ */
 export function fieldSentence(message) {
   const text = String(message).trim();
   const whole = text.charAt(0).toUpperCase() + text.slice(1);

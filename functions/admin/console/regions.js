@@ -1,12 +1,11 @@
 // Countries: their names, their calling codes, and which one a number belongs to.
 
+/** @import { Region } from "./shared/types" */
+import { regionName } from "./shared/words.js";
 import { byName } from "./words.js";
 
-const LANGUAGE = navigator.languages?.find((tag) => tag.startsWith("en")) ?? "en";
-const longNames = new Intl.DisplayNames([LANGUAGE], { type: "region", fallback: "none" });
-const shortNames = new Intl.DisplayNames([LANGUAGE], { type: "region", style: "short", fallback: "none" });
-
 // Several regions share a calling code; a number alone then says the largest of them.
+/** @type {Record<string, string>} */
 const CHIEF = {
   "+1": "US",
   "+7": "RU",
@@ -23,9 +22,13 @@ const CHIEF = {
   "+599": "CW",
 };
 
-let all = []; // [{region, name, calling_code}] by name
+/** By name. @type {Region[]} */
+let all = [];
 
-/** Learn what `GET /v1/admin/regions` gives. */
+/**
+ * Learn what `GET /v1/admin/regions` gives.
+ * @param {Region[]} items
+ */
 export function learnRegions(items) {
   all = items
     .map((item) => ({ ...item, name: regionName(item.region) ?? item.name }))
@@ -34,34 +37,27 @@ export function learnRegions(items) {
 
 export const regions = () => all;
 
-/** "Hong Kong", "United States"; undefined for what is not a region. */
-export function regionName(region) {
-  if (!/^[A-Z]{2}$/.test(region ?? "") || region === "ZZ") return undefined;
-  const [long, short] = [longNames.of(region), shortNames.of(region)];
-  // "Hong Kong", not "Hong Kong SAR China"; but "United States", not "US".
-  return long && short && long.startsWith(`${short} SAR`) ? short : long;
-}
-
-/** "Hong Kong (+852)" */
+/**
+ * "Hong Kong (+852)"
+ * @param {Region} region
+ */
 export const regionLabel = ({ region, name, calling_code: code }) =>
   `${name ?? regionName(region) ?? region} (${code})`;
 
-/** "Hong Kong (+852) - ****3799", as the first product wrote it. */
-export function maskedPhone(phone) {
-  const name = regionName(phone.region);
-  return name
-    ? `${name} (${phone.calling_code}) - ${phone.masked_number}`
-    : `${phone.calling_code} - ${phone.masked_number}`;
-}
-
-/** "+852 92153799" */
+/**
+ * "+852 92153799"
+ * @param {string} number in E.164
+ * @param {string} [callingCode]
+ */
 export function spaced(number, callingCode) {
-  return number.startsWith(callingCode ?? "?") ? `${callingCode} ${number.slice(callingCode.length)}` : number;
+  return callingCode && number.startsWith(callingCode) ? `${callingCode} ${number.slice(callingCode.length)}` : number;
 }
 
 /**
  * A number as someone typed or pasted it, taken apart: `{region, calling_code, national}`, or null where it is not in
  * international form. `near` is the region chosen so far: it stays where it has the same calling code.
+ * @param {string} text
+ * @param {string} [near]
  */
 export function readNumber(text, near) {
   const compact = text
@@ -82,7 +78,11 @@ export function readNumber(text, near) {
   return null;
 }
 
-/** The number in E.164 as far as it can be told here; the server judges it. Empty where there are no digits. */
+/**
+ * The number in E.164, as far as that can be told here; the server judges it. Empty where there are no digits.
+ * @param {string} region
+ * @param {string} text
+ */
 export function e164(region, text) {
   const whole = readNumber(text, region);
   if (whole) return whole.calling_code + whole.national;

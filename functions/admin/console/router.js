@@ -2,25 +2,55 @@
 
 import { confirm } from "./dialogs.js";
 
+/**
+ * A page's module. `draw` fills the place; it resolves when the page's first load has ended.
+ * @template {object} [C=never]
+ * @typedef {{ draw: (place: HTMLElement, context: C) => Promise<unknown> }} PageModule
+ */
+
+/** @typedef {() => Promise<PageModule>} LoadPage */
+
+/**
+ * What an address leads to: the page, the parameters in the address, and its query.
+ * @typedef {object} Found
+ * @property {LoadPage | null} load
+ * @property {Record<string, string>} given
+ * @property {string} path
+ * @property {URLSearchParams} search
+ */
+
+/**
+ * Edits of the page at hand that are not saved. `within` is the start of the addresses that they survive.
+ * @typedef {{ dirty: () => boolean, discard: () => void, within?: string }} Edits
+ */
+
+/** @type {{ parts: string[], load: LoadPage }[]} */
 let routes = [];
+/** @type {(found: Found) => void} */
 let show = () => {};
-let current = null; // the hash that is shown
-let unsaved = null; // {what(), discard()} of the page at hand
+let current = ""; // the hash that is shown
+/** @type {Edits | null} */
+let unsaved = null;
 let asking = false;
 
-/** `table` has `[pattern, load]`; a pattern's `:name` parts are given to the page. `draw(found)` shows it. */
+/**
+ * Start: show pages by the table of addresses, whose `:name` parts are given to the page.
+ * @param {[pattern: string, load: LoadPage][]} table
+ * @param {(found: Found) => void} draw
+ */
 export function route(table, draw) {
   routes = table.map(([pattern, load]) => ({ parts: pattern.split("/"), load }));
   show = draw;
   addEventListener("hashchange", moved);
   addEventListener("beforeunload", (event) => {
-    if (isUnsaved()) event.preventDefault();
+    if (unsaved?.dirty()) event.preventDefault();
   });
 }
 
-const isUnsaved = () => Boolean(unsaved?.dirty());
-
-/** The page at hand has edits that are not saved: `{dirty(), discard(), within?}`; `within` is a hash prefix they survive in. */
+/**
+ * Ask before the edits of the page at hand are left.
+ * @param {Edits} edits
+ */
 export function guard(edits) {
   unsaved = edits;
 }
@@ -28,7 +58,7 @@ export function guard(edits) {
 async function moved() {
   const wanted = location.hash;
   if (wanted === current || asking) return;
-  if (isUnsaved() && !(unsaved.within && wanted.startsWith(unsaved.within))) {
+  if (unsaved?.dirty() && !(unsaved.within && wanted.startsWith(unsaved.within))) {
     history.replaceState(null, "", current);
     asking = true;
     const go = await confirm({
@@ -39,13 +69,13 @@ async function moved() {
     });
     asking = false;
     if (!go) return;
-    unsaved.discard();
+    unsaved?.discard();
     history.pushState(null, "", wanted);
   }
   refresh();
 }
 
-/** Show what the address says. */
+/** Show the page of the address. */
 export function refresh() {
   current = location.hash || "#/overview";
   const [path, search = ""] = current.replace(/^#/, "").split("?");
@@ -53,10 +83,12 @@ export function refresh() {
   show({ ...find(path), path, search: new URLSearchParams(search) });
 }
 
+/** @param {string} path */
 function find(path) {
   const parts = path.replace(/\/$/, "").split("/");
   for (const { parts: pattern, load } of routes) {
     if (pattern.length !== parts.length) continue;
+    /** @type {Record<string, string>} */
     const given = {};
     const fits = pattern.every((part, index) =>
       part.startsWith(":") ? keep(given, part.slice(1), parts[index]) : part === parts[index],
@@ -66,6 +98,12 @@ function find(path) {
   return { load: null, given: {} };
 }
 
+/**
+ * Keep a part of the address under its name; false where it is not a value.
+ * @param {Record<string, string>} given
+ * @param {string} name
+ * @param {string} text
+ */
 function keep(given, name, text) {
   try {
     given[name] = decodeURIComponent(text);
@@ -75,28 +113,37 @@ function keep(given, name, text) {
   return given[name] !== "";
 }
 
-/** Go to another page. */
+/**
+ * Go to another page.
+ * @param {string} hash
+ */
 export function go(hash) {
   if (location.hash === hash) refresh();
   else location.hash = hash;
 }
 
-/** Change the address of the page at hand (a filter, a search) without drawing it anew. */
+/**
+ * Change the address of the page at hand (a filter, a search) without drawing it anew.
+ * @param {string} hash
+ */
 export function restate(hash) {
   current = hash;
   history.replaceState(null, "", hash);
 }
 
-/** The address of a page: `to("users", name, "security")`. */
+/**
+ * The address of a page: `to("users", name, "security")`.
+ * @param {...string} parts
+ */
 export const to = (...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;
 
-/** Give up what is not saved: nobody is there any more to save it. */
+/** Discard the unsaved edits: nobody is there any more to save them. */
 export function abandon() {
   unsaved?.discard();
   unsaved = null;
 }
 
-/** What was unsaved is saved, or of no use any more. */
+/** The edits were saved, or are of no use any more. */
 export function forgetUnsaved() {
   unsaved = null;
 }

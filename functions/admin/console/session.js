@@ -1,21 +1,39 @@
 // Who is logged in. The access token lives in this module's memory and nowhere else: a reload asks to log in again.
 
-import { clock, Problem, request, SessionLost } from "./api.js";
-import { $, button, el, uid } from "./dom.js";
+/** @import { Answer, ListPage, Region, RequestOptions, Session } from "./shared/types" */
+import { button, uid } from "./dom.js";
 import { drawLogin } from "./login.js";
+import { SessionLost } from "./refusals.js";
 import { learnRegions } from "./regions.js";
+import { clock, Problem, request } from "./shared/api.js";
+import { $, el } from "./shared/dom.js";
 
+/** @type {string | null} */
 let token = null;
-let expiry = null; // the timer of the session's end
-let renewal = null; // the one login under way over the page, or null
-let leave = () => {}; // what to do when the person does not log in again, or somebody else does
+/** The timer of the session's end. @type {number | undefined} */
+let expiry;
+/** The login under way over the page, or null. @type {Promise<void> | null} */
+let renewal = null;
+/** What happens when the session ends for good. @type {(how?: { keep?: boolean }) => void} */
+let leave = () => {};
 
-/** What `GET /v1/admin/session` says, or null. */
-export const session = { who: null };
+/** @type {{ current: Session | null }} */
+const session = { current: null };
+
+/** Who is logged in. Only a page that is shown may ask: then somebody is. */
+export function whoami() {
+  if (session.current === null) throw new TypeError("nobody is logged in");
+  return session.current;
+}
 
 /**
- * A call of the admin API; `{body, etag}`. When the session has ended, it asks to log in again and then goes on as if
- * nothing had happened: the page, and what was typed there, is still below.
+ * A call of the admin API. When the session has ended, it asks to log in again and then repeats the request: the page,
+ * and what was typed there, is still below.
+ * @template T
+ * @param {string} method
+ * @param {string} path below `/v1/admin`
+ * @param {RequestOptions} [options]
+ * @returns {Promise<Answer<T>>}
  */
 export async function admin(method, path, options = {}) {
   for (;;) {
@@ -29,35 +47,37 @@ export async function admin(method, path, options = {}) {
   }
 }
 
+/** @param {string} fresh an access token */
 async function admit(fresh) {
+  /** @type {Answer<Session>} */
   const { body } = await request("GET", "/v1/admin/session", { token: fresh });
+  /** @type {Answer<ListPage<Region>>} */
   const regions = await request("GET", "/v1/admin/regions", { token: fresh });
   token = fresh;
-  session.who = body;
+  session.current = body;
   learnRegions(regions.body.items);
   clearTimeout(expiry);
   const left = Date.parse(body.expires_at) - clock.now();
   if (left > 0) expiry = setTimeout(() => renew().catch(() => {}), Math.min(left, 2 ** 31 - 1));
 }
 
-/** The first login; resolves when someone is in. `said` are words above it. */
-export function logIn(said = "Enter the login name and password of a system user.") {
+/**
+ * The first login; resolves when someone is in. `lead` stands above it.
+ * @param {string} [lead]
+ * @returns {Promise<void>}
+ */
+export function logIn(lead = "Enter the login name and password of a system user.") {
   return new Promise((resolve) => {
     const card = el("main", { class: "card door-card" });
-    $("door").replaceChildren(
-      el(
-        "div",
-        { class: "door" },
-        el("header", { class: "brand" }, ...$("frame").querySelector(".brand").cloneNode(true).children),
-        card,
-      ),
-    );
+    const brand = $("frame").querySelector(".brand")?.cloneNode(true);
+    const header = el("header", { class: "brand" }, brand && [...brand.childNodes]);
+    $("door").replaceChildren(el("div", { class: "door" }, header, card));
     $("frame").hidden = true;
     $("skip").hidden = true;
     document.title = "Log in · MFA console";
     drawLogin(card, {
       title: "Log in",
-      lead: said,
+      lead,
       async admit(fresh) {
         await admit(fresh);
         $("door").replaceChildren();
@@ -72,48 +92,56 @@ export function logIn(said = "Enter the login name and password of a system user
 /** Log in again over the page as it is. */
 function renew() {
   renewal ??= new Promise((resolve, reject) => {
-    const before = session.who?.login_name ?? "";
-    const opener = document.activeElement;
+    const before = session.current?.login_name ?? "";
     const card = el("div", { class: "card door-card" });
-    const id = uid("again");
-    const dialog = el("dialog", { class: "again", "aria-label": "Log in again", id }, card);
-    const end = (settle) => {
-      dialog.close();
-      dialog.remove();
-      if (opener?.isConnected) opener.focus();
+    const close = openDoor(card);
+    const end = () => {
+      close();
       renewal = null;
-      settle();
     };
-    dialog.addEventListener("cancel", (event) => event.preventDefault());
-    document.body.append(dialog);
-    dialog.showModal();
+    const logOutInstead = () => {
+      end();
+      reject(new SessionLost());
+      leave();
+    };
     drawLogin(card, {
       title: "Your session has ended",
       lead: "Log in again to go on where you were. What you have typed is still there.",
       name: before,
-      extra: [
-        button("Log out", {
-          onclick: () =>
-            end(() => {
-              reject(new SessionLost());
-              leave();
-            }),
-        }),
-      ],
+      extra: [button("Log out", { onclick: logOutInstead })],
       async admit(fresh) {
         await admit(fresh);
-        end(() => {
-          if (session.who.login_name === before) return resolve();
-          reject(new SessionLost());
-          return leave({ keep: true });
-        });
+        end();
+        if (whoami().login_name === before) return resolve();
+        reject(new SessionLost());
+        return leave({ keep: true });
       },
     });
   });
   return renewal;
 }
 
-/** Register what happens when the session ends for good: `{keep: true}` when somebody else is in now. */
+/**
+ * A dialog around the login, which cannot be dismissed; gives what closes it.
+ * @param {HTMLElement} card
+ */
+function openDoor(card) {
+  const opener = document.activeElement;
+  const dialog = el("dialog", { class: "again", "aria-label": "Log in again", id: uid("again") }, card);
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  document.body.append(dialog);
+  dialog.showModal();
+  return () => {
+    dialog.close();
+    dialog.remove();
+    if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+  };
+}
+
+/**
+ * Register what happens when the session ends for good: `{keep: true}` when somebody else is in now.
+ * @param {(how?: { keep?: boolean }) => void} handler
+ */
 export function onLeave(handler) {
   leave = handler;
 }
@@ -121,5 +149,5 @@ export function onLeave(handler) {
 export function logOut() {
   clearTimeout(expiry);
   token = null;
-  session.who = null;
+  session.current = null;
 }

@@ -1,15 +1,40 @@
 // Lists: a table that becomes cards where there is no room for one, and paging by the API's cursors.
 
-import { announce, button, el, icon } from "./dom.js";
+/** @import { Attributes, Child, ListPage } from "./shared/types" */
+import { button, icon } from "./dom.js";
 import { failed, loading } from "./page.js";
-import { explain } from "./refusals.js";
-import { SessionLost } from "./api.js";
+import { explain, SessionLost } from "./refusals.js";
+import { Problem } from "./shared/api.js";
+import { announce, el } from "./shared/dom.js";
 
 /**
- * A table. `columns` are `{label, cell(item), kind?, unseen?}`: `kind` "number" aligns right, "main" heads the card, "end"
- * holds what can be done. The roles are spelled out because cards are laid out as blocks.
+ * A column. `kind` "number" aligns right, "main" heads the card, "end" holds the actions; `unseen` hides the label.
+ * @template T
+ * @typedef {object} Column
+ * @property {string} label
+ * @property {(item: T) => Child} cell
+ * @property {"number" | "main" | "end"} [kind]
+ * @property {boolean} [unseen]
+ */
+
+/**
+ * A table. The roles are spelled out because cards are laid out as blocks.
+ * @template T
+ * @param {object} options
+ * @param {string} options.caption for screen readers
+ * @param {Column<T>[]} options.columns
+ * @param {T[]} options.items
+ * @param {(item: T) => Attributes} [options.row] attributes of an item's row
  */
 export function table({ caption, columns, items, row = () => ({}) }) {
+  const head = el("tr", { role: "row" }, columns.map(headCell));
+  const rows = items.map((item) =>
+    el(
+      "tr",
+      { role: "row", ...row(item) },
+      columns.map((column) => bodyCell(column, item)),
+    ),
+  );
   return el(
     "div",
     { class: "table-room" },
@@ -17,138 +42,179 @@ export function table({ caption, columns, items, row = () => ({}) }) {
       "table",
       { class: "table", role: "table" },
       el("caption", { class: "unseen" }, caption),
-      el(
-        "thead",
-        { role: "rowgroup" },
-        el(
-          "tr",
-          { role: "row" },
-          columns.map(({ label, kind, unseen }) =>
-            el(
-              "th",
-              { scope: "col", role: "columnheader", dataset: { kind: kind ?? "" } },
-              unseen ? el("span", { class: "unseen" }, label) : label,
-            ),
-          ),
-        ),
-      ),
-      el(
-        "tbody",
-        { role: "rowgroup" },
-        items.map((item) =>
-          el(
-            "tr",
-            { role: "row", ...row(item) },
-            columns.map(({ label, cell, kind, unseen }) =>
-              el(
-                kind === "main" ? "th" : "td",
-                {
-                  role: kind === "main" ? "rowheader" : "cell",
-                  scope: kind === "main" ? "row" : null,
-                  dataset: { kind: kind ?? "", label: unseen ? "" : label },
-                },
-                el("div", { class: "cell" }, cell(item)),
-              ),
-            ),
-          ),
-        ),
-      ),
+      el("thead", { role: "rowgroup" }, head),
+      el("tbody", { role: "rowgroup" }, rows),
     ),
   );
 }
 
-/** Where one is in a list: the cursors of the pages before. Kept by the page, so that coming back shows the same. */
-export class Position {
-  constructor() {
-    this.reset();
-  }
+/**
+ * @template T
+ * @param {Column<T>} column
+ */
+function headCell({ label, kind, unseen }) {
+  const words = unseen ? el("span", { class: "unseen" }, label) : label;
+  return el("th", { scope: "col", role: "columnheader", dataset: { kind: kind ?? "" } }, words);
+}
 
-  /** Start over, unless the list is still the one of `key`. */
+/**
+ * @template T
+ * @param {Column<T>} column
+ * @param {T} item
+ */
+function bodyCell({ label, cell, kind, unseen }, item) {
+  const dataset = { kind: kind ?? "", label: unseen ? "" : label };
+  const content = el("div", { class: "cell" }, cell(item));
+  return kind === "main"
+    ? el("th", { role: "rowheader", scope: "row", dataset }, content)
+    : el("td", { role: "cell", dataset }, content);
+}
+
+/** Where one is in a list: the cursors of the pages so far. Kept by the page, so that coming back shows the same. */
+export class Position {
+  /** Which list it is about. @type {string | null} */
+  key = null;
+  /** @type {(string | null)[]} */
+  cursors = [null];
+
+  /**
+   * Start over, unless the list is still the one of `key`.
+   * @param {string} key
+   */
   of(key) {
     if (this.key !== key) this.reset(key);
     return this;
   }
 
-  reset(key = null) {
+  /** @param {string | null} key */
+  reset(key) {
     this.key = key;
     this.cursors = [null];
   }
 
   get cursor() {
-    return this.cursors.at(-1);
+    return this.cursors.at(-1) ?? null;
   }
 }
 
-/** A list that is paged: `fetch(cursor)` gives `{items, cursor?}`, `draw(items)` an element, `none()` one for an empty list. */
+/**
+ * `fetch` gets a page, `draw` shows its items, `none` is shown for an empty list.
+ * @template T
+ * @typedef {object} ListOptions
+ * @property {(cursor: string | null) => Promise<ListPage<T>>} fetch
+ * @property {(items: T[]) => HTMLElement} draw
+ * @property {() => HTMLElement} none
+ * @property {Position} [position]
+ * @property {string} [noun]
+ */
+
+/** @typedef {{ element: HTMLElement, reload: (how?: { quiet?: boolean }) => Promise<void> }} PagedList */
+
+/**
+ * A list that is paged. `reload({quiet: true})` keeps showing the items meanwhile.
+ * @template T
+ * @param {ListOptions<T>} options
+ * @returns {PagedList}
+ */
 export function pagedList({ fetch, draw, none, position = new Position(), noun = "list" }) {
   const room = el("div", {});
-  const previous = button("Previous", {
-    kind: "small",
-    icon: "previous",
-    onclick: () => move(() => position.cursors.pop()),
+  const pager = pagerOf(noun, {
+    back: () => move(() => position.cursors.pop()),
+    on: () => move(() => position.cursors.push(following)),
   });
-  const next = button("Next", {
-    kind: "small icon-last",
-    icon: "next",
-    onclick: () => move(() => position.cursors.push(following)),
-  });
-  const where = el("span", { class: "soft" });
-  const pager = el(
-    "nav",
-    { class: "pager", "aria-label": `Pages of the ${noun}`, hidden: true },
-    previous,
-    where,
-    next,
-  );
-  const element = el("div", { class: "list" }, room, pager);
+  const element = el("div", { class: "list" }, room, pager.element);
+  /** @type {string | null} */
   let following = null;
   let turn = 0;
 
+  /** @param {() => void} step */
   async function move(step) {
     step();
     await reload();
-    announce(where.textContent);
+    announce(pager.words());
     element.scrollIntoView({ block: "nearest" });
   }
 
+  /** @param {{ quiet?: boolean }} [how] */
   async function reload({ quiet = false } = {}) {
     const mine = ++turn;
-    const waiting = setTimeout(
-      () => mine === turn && room.replaceChildren(loading(5)),
-      quiet || room.children.length ? 400 : 0,
-    );
+    const isMine = () => mine === turn;
+    const wait = quiet || room.children.length ? 400 : 0;
+    const waiting = setTimeout(() => isMine() && room.replaceChildren(loading(5)), wait);
     room.setAttribute("aria-busy", "true");
     try {
-      let { items, cursor = null } = await fetch(position.cursor);
-      // A page may be empty and have a cursor: the API reads only so much for one request.
-      while (!items.length && cursor && mine === turn) ({ items, cursor = null } = await fetch(cursor));
-      if (mine !== turn) return;
+      const { items, cursor = null } = await firstPage(fetch, position.cursor, isMine);
+      if (!isMine()) return;
       following = cursor;
-      const nothing = !items.length && position.cursors.length === 1;
-      room.replaceChildren(nothing ? none() : draw(items));
-      where.textContent = `Page ${position.cursors.length}`;
-      previous.hidden = position.cursors.length === 1;
-      next.hidden = following === null;
-      pager.hidden = previous.hidden && next.hidden;
+      const page = position.cursors.length;
+      room.replaceChildren(!items.length && page === 1 ? none() : draw(items));
+      pager.show(page, following !== null);
     } catch (error) {
-      if (mine !== turn || error instanceof SessionLost) return;
-      pager.hidden = true;
-      const again = () => {
-        if (error.code === "invalid_request") position.reset(position.key); // a cursor that is no longer good
-        reload();
-      };
-      room.replaceChildren(failed(explain(error), again));
+      if (isMine() && !(error instanceof SessionLost)) refuse(error);
     } finally {
       clearTimeout(waiting);
-      if (mine === turn) room.removeAttribute("aria-busy");
+      if (isMine()) room.removeAttribute("aria-busy");
     }
+  }
+
+  /** @param {unknown} error */
+  function refuse(error) {
+    pager.element.hidden = true;
+    const again = () => {
+      // A cursor that is no longer valid.
+      if (error instanceof Problem && error.code === "invalid_request") position.reset(position.key);
+      reload();
+    };
+    room.replaceChildren(failed(explain(error), again));
   }
 
   return { element, reload };
 }
 
-/** A box to search in; `onsearch(text)` is called when the typing pauses. */
-export function searchBox({ label, value, placeholder, onsearch }) {
+/**
+ * The first page that has items. A page may be empty and have a cursor: the API reads only so much for one request.
+ * @template T
+ * @param {(cursor: string | null) => Promise<ListPage<T>>} fetch
+ * @param {string | null} cursor
+ * @param {() => boolean} wanted
+ */
+async function firstPage(fetch, cursor, wanted) {
+  let page = await fetch(cursor);
+  while (!page.items.length && page.cursor && wanted()) page = await fetch(page.cursor);
+  return page;
+}
+
+/**
+ * @param {string} noun
+ * @param {{ back: () => void, on: () => void }} moves
+ */
+function pagerOf(noun, { back, on }) {
+  const previous = button("Previous", { kind: "small", icon: "previous", onclick: back });
+  const next = button("Next", { kind: "small icon-last", icon: "next", onclick: on });
+  const where = el("span", { class: "soft" });
+  const label = `Pages of the ${noun}`;
+  const element = el("nav", { class: "pager", "aria-label": label, hidden: true }, previous, where, next);
+  return {
+    element,
+    words: () => where.textContent,
+    /**
+     * @param {number} page
+     * @param {boolean} more
+     */
+    show(page, more) {
+      where.textContent = `Page ${page}`;
+      previous.hidden = page === 1;
+      next.hidden = !more;
+      element.hidden = previous.hidden && next.hidden;
+    },
+  };
+}
+
+/**
+ * A box to search in; `onsearch(text)` is called when the person pauses.
+ * @param {{ label: string, value?: string, placeholder: string, onsearch: (text: string) => void }} options
+ */
+export function searchBox({ label, value = "", placeholder, onsearch }) {
   const input = el("input", {
     type: "search",
     "aria-label": label,
@@ -157,12 +223,15 @@ export function searchBox({ label, value, placeholder, onsearch }) {
     spellcheck: "false",
     autocapitalize: "none",
   });
-  input.value = value ?? "";
+  input.value = value;
+  /** @type {number | undefined} */
   let timer;
   let last = input.value;
   const tell = () => {
     clearTimeout(timer);
-    if (input.value.trim() !== last) onsearch((last = input.value.trim()));
+    if (input.value.trim() === last) return;
+    last = input.value.trim();
+    onsearch(last);
   };
   input.addEventListener("input", () => {
     clearTimeout(timer);
@@ -172,13 +241,18 @@ export function searchBox({ label, value, placeholder, onsearch }) {
   return el("div", { class: "search" }, icon("search"), input);
 }
 
-/** A filter with a few choices, as a select: `options` are `[value, label]`. */
+/**
+ * A filter with a few choices, as a select.
+ * @param {object} options
+ * @param {string} options.label
+ * @param {string} options.value
+ * @param {[value: string, label: string][]} options.options
+ * @param {(value: string) => void} options.onchange
+ */
 export function filterBox({ label, value, options, onchange }) {
-  const select = el(
-    "select",
-    { "aria-label": label, onchange: () => onchange(select.value) },
-    options.map(([key, text]) => el("option", { value: key }, text)),
-  );
-  select.value = value ?? "";
+  const choices = options.map(([key, text]) => el("option", { value: key }, text));
+  const select = el("select", { "aria-label": label }, choices);
+  select.value = value;
+  select.addEventListener("change", () => onchange(select.value));
   return el("div", { class: "select small" }, select);
 }

@@ -1,33 +1,47 @@
-// How times, amounts and things are called. Nothing of the document in here but the elements that carry them.
+// How times, amounts and states are written.
 
-import { clock } from "./api.js";
-import { el } from "./dom.js";
+/** @import { Cost } from "./shared/types" */
+import { clock } from "./shared/api.js";
+import { el } from "./shared/dom.js";
+import * as shared from "./shared/words.js";
 
-const LANGUAGE = navigator.languages?.find((tag) => tag.startsWith("en")) ?? "en";
-const DAY = 86_400_000;
+const numbers = new Intl.NumberFormat(shared.LANGUAGE);
+const short = new Intl.DateTimeFormat(shared.LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
+const full = new Intl.DateTimeFormat(shared.LANGUAGE, { dateStyle: "medium", timeStyle: "medium" });
+const dayOnly = new Intl.DateTimeFormat(shared.LANGUAGE, { dateStyle: "medium", timeZone: "UTC" });
+const dayShort = new Intl.DateTimeFormat(shared.LANGUAGE, { day: "numeric", month: "short", timeZone: "UTC" });
+const relative = new Intl.RelativeTimeFormat(shared.LANGUAGE, { numeric: "auto" });
+const names = new Intl.Collator(shared.LANGUAGE);
 
-const numbers = new Intl.NumberFormat(LANGUAGE);
-const short = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
-const full = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "medium" });
-const dayOnly = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeZone: "UTC" });
-const dayShort = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", timeZone: "UTC" });
-const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
-const names = new Intl.Collator(LANGUAGE);
-
+/** @param {number} value */
 export const number = (value) => numbers.format(value);
+/** @param {number | null | undefined} share of 1 */
 export const percent = (share) =>
   share === null || share === undefined
     ? "–"
     : `${(share * 100).toFixed(share > 0.995 && share < 1 ? 2 : 1).replace(/\.0$/, "")} %`;
+/**
+ * "1 phone", "2 phones"
+ * @param {number} n
+ * @param {string} one
+ */
 export const plural = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
+/**
+ * An order for names.
+ * @param {string} a
+ * @param {string} b
+ */
 export const byName = (a, b) => names.compare(a, b);
 
-/** "$0.05", "US$12.40": as many decimals as matter. */
+/**
+ * "$0.05", "US$12.40": as many decimals as matter.
+ * @param {Cost | null} cost
+ */
 export function money(cost) {
   if (!cost) return "–";
   const amount = Number(cost.amount);
   const digits = amount !== 0 && Math.abs(amount) < 1 ? 4 : 2;
-  return new Intl.NumberFormat(LANGUAGE, {
+  return new Intl.NumberFormat(shared.LANGUAGE, {
     style: "currency",
     currency: cost.currency,
     minimumFractionDigits: 2,
@@ -35,7 +49,11 @@ export function money(cost) {
   }).format(amount);
 }
 
-/** A moment, local, with UTC to be seen when pointed at. */
+/**
+ * A moment in local time, with UTC as its tooltip.
+ * @param {string | null | undefined} iso
+ * @param {{ precise?: boolean }} [options] `precise`: with seconds
+ */
 export function time(iso, { precise = false } = {}) {
   const at = Date.parse(iso ?? "");
   if (Number.isNaN(at)) return el("span", { class: "soft" }, "–");
@@ -46,54 +64,54 @@ export function time(iso, { precise = false } = {}) {
   );
 }
 
+/** @param {number} at in milliseconds */
 export const localTime = (at) => short.format(at);
 
-/** "3 minutes ago", "in 2 days" */
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const UNITS = [
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+/**
+ * "3 minutes ago", "in 2 days"
+ * @param {string} iso
+ */
 export function ago(iso) {
   const seconds = (Date.parse(iso) - clock.now()) / 1000;
-  for (const [unit, length] of [
-    ["day", 86400],
-    ["hour", 3600],
-    ["minute", 60],
-  ]) {
+  for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
   }
   return "just now";
 }
 
-/** A day of the statistics, which are kept by UTC. */
+/**
+ * A day of the statistics, which are kept by UTC.
+ * @param {string} date
+ */
 export const day = (date) => dayOnly.format(Date.parse(`${date}T00:00:00Z`));
+/** @param {string} date */
 export const shortDay = (date) => dayShort.format(Date.parse(`${date}T00:00:00Z`));
 
-/** "0:42", "14:07", "1:14:07" */
-export function countdown(ms) {
-  const seconds = Math.max(0, Math.ceil(ms / 1000));
-  const two = (n) => String(n).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-}
+/**
+ * Null for a lock that only an administrator ends.
+ * @param {string | null | undefined} lockedUntil
+ */
+export const lockEnd = (lockedUntil) => shared.lockEnd(lockedUntil, clock.now());
 
-/** "42 seconds", "5 minutes", "2 hours" */
-export function duration(ms) {
-  const seconds = Math.max(1, Math.ceil(ms / 1000));
-  if (seconds % 3600 === 0) return plural(seconds / 3600, "hour");
-  if (seconds < 100) return plural(seconds, "second");
-  if (seconds < 6000) return plural(Math.ceil(seconds / 60), "minute");
-  return plural(Math.ceil(seconds / 3600), "hour");
-}
+/** @param {string | null | undefined} lockedUntil */
+export const isLocked = (lockedUntil) => Date.parse(lockedUntil ?? "") > clock.now();
 
-/** Null for a lock that only an administrator ends. */
-export function lockEnd(lockedUntil) {
-  const at = Date.parse(lockedUntil ?? "");
-  return Number.isNaN(at) || at - clock.now() > 30 * DAY ? null : at;
-}
+const languages = new Intl.DisplayNames([shared.LANGUAGE], { type: "language" });
 
-export const isLocked = (lockedUntil) => Boolean(lockedUntil) && Date.parse(lockedUntil) > clock.now();
-
-const languages = new Intl.DisplayNames([LANGUAGE], { type: "language" });
-
-/** "German", "Traditional Chinese"; the tag itself where it has no name. */
+/**
+ * "German", "Traditional Chinese"; the tag itself where it has no name.
+ * @param {string} tag
+ */
 export const languageName = (tag) => languages.of(tag) ?? tag;
 
+/** @type {Record<string, string>} */
 export const KINDS = { backup: "Backup user", system: "System user" };
+/** @type {Record<string, string>} */
 export const STATUSES = { active: "Active", disabled: "Disabled" };

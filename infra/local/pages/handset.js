@@ -1,26 +1,37 @@
-"use strict";
+// Asks once a second for new messages and shows them, newest first. A call is shown as the words it says; where the
+// browser can speak, it says them.
 
-// Asks once a second for what has arrived and shows it, newest first. Text is only ever set as text.
-// A call is shown as what it says; where the browser can speak, it says it.
-const EVERY = 1000;
+import { $, el } from "./shared/dom.js";
+
+/**
+ * A message as the local stack keeps it. `channel` is missing for text messages and emails; `subject` is an email's.
+ * @typedef {object} Message
+ * @property {string} to
+ * @property {string} from
+ * @property {string} body
+ * @property {string} received_at
+ * @property {string} [channel]
+ * @property {string} [subject]
+ * @property {string} [language]
+ */
+
+const EVERY_MS = 1000;
 const SHOWN = 200;
+/** @type {Record<string, string>} */
 const CHANNELS = { voice: "Call", whatsapp: "WhatsApp" };
 
-const list = document.getElementById("messages");
-const empty = document.getElementById("empty");
-const state = document.getElementById("state");
-const arrived = document.getElementById("arrived");
-const receiver = document.getElementById("receiver");
-const template = document.getElementById("message");
+const list = $("messages");
+const receiver = $("receiver", HTMLSelectElement);
 
+/** The messages that are shown; null before the first answer. @type {Set<string> | null} */
 let seen = null;
+/** @type {Set<string>} */
 const receivers = new Set();
 
 // The chosen receiver is in the address, so that it survives a reload and can be linked to.
-const wanted = new URLSearchParams(location.search).get("to");
+const wanted = new URLSearchParams(location.search).get("to")?.trim();
 if (wanted) {
-  const value = wanted.trim();
-  offer(value.includes("@") || value.startsWith("+") ? value : `+${value}`);
+  offer(wanted.includes("@") || wanted.startsWith("+") ? wanted : `+${wanted}`);
   receiver.value = receiver.options[receiver.options.length - 1].value;
 }
 
@@ -31,29 +42,34 @@ receiver.addEventListener("change", () => {
   refresh();
 });
 
+/**
+ * Offer a receiver in the menu.
+ * @param {string} to
+ */
 function offer(to) {
-  if (receivers.has(to)) {
-    return;
-  }
+  if (receivers.has(to)) return;
   receivers.add(to);
-  const option = document.createElement("option");
-  option.value = to;
-  option.textContent = to;
-  receiver.append(option);
+  receiver.append(el("option", { value: to }, to));
 }
 
+/**
+ * @param {string} text
+ * @param {string} kind
+ */
 function report(text, kind) {
-  if (state.className !== kind) {
-    state.className = kind;
-    state.textContent = text;
-  }
+  const state = $("state");
+  if (state.className === kind) return;
+  state.className = kind;
+  state.textContent = text;
 }
 
+/**
+ * @param {string} to
+ * @returns {Promise<Message[]>}
+ */
 async function load(to) {
   const answer = await fetch(`/handset/messages?details=1&limit=${SHOWN}&to=${encodeURIComponent(to)}`);
-  if (!answer.ok) {
-    throw new Error(`status ${answer.status}`);
-  }
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
   return answer.json();
 }
 
@@ -61,101 +77,108 @@ async function refresh() {
   const to = receiver.value;
   try {
     const messages = await load(to);
-    if (to !== receiver.value) {
-      return;
-    }
+    if (to !== receiver.value) return;
     report("Connected", "connected");
-    for (const message of messages) {
-      offer(message.to);
-    }
+    for (const message of messages) offer(message.to);
     show(messages);
   } catch {
     report("The local stack does not answer", "broken");
   }
 }
 
+/** @param {Message[]} messages */
 function show(messages) {
   const first = seen === null;
   const known = seen ?? new Set();
   seen = new Set(messages.map(key));
-  empty.hidden = messages.length > 0;
+  $("empty").hidden = messages.length > 0;
   const fresh = messages.filter((message) => !known.has(key(message)));
   if (first) {
     list.replaceChildren(...messages.map(draw));
   } else if (fresh.length > 0) {
     list.prepend(...fresh.map(draw));
-    const what = fresh[0].channel === "voice" ? "call" : "message";
-    arrived.textContent = `New ${what} for ${fresh[0].to}: ${fresh[0].body}`;
+    const noun = fresh[0].channel === "voice" ? "call" : "message";
+    $("arrived").textContent = `New ${noun} for ${fresh[0].to}: ${fresh[0].body}`;
   }
-  while (list.children.length > SHOWN) {
-    list.lastElementChild.remove();
-  }
+  while (list.children.length > SHOWN) list.lastElementChild?.remove();
 }
 
+/** @param {Message} message */
 function key(message) {
   return `${message.received_at} ${message.channel ?? ""} ${message.to} ${message.body}`;
 }
 
+/** @param {Message} message */
 function draw(message) {
-  const item = template.content.cloneNode(true).querySelector("li");
-  const channel = item.querySelector(".channel");
-  if (message.channel in CHANNELS) {
-    item.classList.add(message.channel);
-    channel.textContent = CHANNELS[message.channel];
-  } else {
-    channel.remove();
-  }
-  item.querySelector(".from").textContent = message.from;
-  item.querySelector(".to").textContent = `to ${message.to}`;
-  const time = item.querySelector("time");
-  time.dateTime = message.received_at;
-  time.textContent = new Date(message.received_at).toLocaleTimeString();
+  const called = message.channel === "voice";
+  const channel = CHANNELS[message.channel ?? ""];
+  const time = new Date(message.received_at).toLocaleTimeString();
   const text = message.subject ? `${message.subject}\n\n${message.body}` : message.body;
-  item.querySelector(".body").textContent = text;
-  const copy = item.querySelector(".copy");
-  const code =
-    message.channel === "voice" ? heardCode(message.body) : /(?:^|\D)(\d{4,10})(?!\d)/.exec(message.body)?.[1];
-  if (code) {
-    copy.textContent = `Copy ${code}`;
-    copy.addEventListener("click", () => {
-      navigator.clipboard.writeText(code).then(() => {
-        copy.textContent = `Copied ${code}`;
-      });
-    });
-  } else {
-    copy.remove();
-  }
-  const play = item.querySelector(".play");
-  if (message.channel === "voice" && "speechSynthesis" in window) {
-    play.addEventListener("click", () => speak(message, play));
-  } else {
-    play.remove();
-  }
-  return item;
+  const code = called ? heardCode(message.body) : /(?:^|\D)(\d{4,10})(?!\d)/.exec(message.body)?.[1];
+  const about = el(
+    "p",
+    { class: "about" },
+    channel ? [el("span", { class: "channel" }, channel), " "] : null,
+    [el("span", { class: "from" }, message.from), " "],
+    [el("span", { class: "to" }, `to ${message.to}`), " "],
+    el("time", { datetime: message.received_at }, time),
+  );
+  return el(
+    "li",
+    { class: channel ? message.channel : null },
+    about,
+    el("p", { class: "body" }, text),
+    code ? copyButton(code) : null,
+    called && "speechSynthesis" in window ? playButton(message) : null,
+  );
 }
 
-// Digits that are spoken one by one stand apart.
+/** @param {string} code */
+function copyButton(code) {
+  const copy = el("button", { type: "button", class: "copy" }, `Copy ${code}`);
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(code);
+    copy.textContent = `Copied ${code}`;
+  });
+  return copy;
+}
+
+/** @param {Message} message */
+function playButton(message) {
+  const play = el("button", { type: "button", class: "play" }, "Play");
+  play.addEventListener("click", () => speak(message, play));
+  return play;
+}
+
+/**
+ * The digits of a call, which are spoken one by one and stand apart.
+ * @param {string} text
+ */
 function heardCode(text) {
   const heard = /(?<!\d[\s,.…]{0,3})\d(?:[ ,.…]{0,3}\d){3,9}(?![\s,.…]{0,3}\d)/.exec(text.replaceAll("\n", " · "));
   return heard?.[0].replace(/\D/g, "");
 }
 
+/** @type {HTMLElement | null} */
 let speaking = null;
 
+/**
+ * Speak a call, or stop speaking it.
+ * @param {Message} message
+ * @param {HTMLElement} button
+ */
 function speak(message, button) {
   const again = speaking === button;
   speechSynthesis.cancel();
-  if (again) {
-    return;
-  }
+  if (again) return;
   const speech = new SpeechSynthesisUtterance(message.body);
   speech.lang = message.language ?? "en-US";
-  speech.onend = speech.onerror = () => {
+  const ended = () => {
     button.textContent = "Play";
-    if (speaking === button) {
-      speaking = null;
-    }
+    if (speaking === button) speaking = null;
   };
+  speech.onend = ended;
+  speech.onerror = ended;
   speaking = button;
   button.textContent = "Stop";
   speechSynthesis.speak(speech);
@@ -163,8 +186,6 @@ function speak(message, button) {
 
 refresh();
 setInterval(() => {
-  if (!document.hidden) {
-    refresh();
-  }
-}, EVERY);
+  if (!document.hidden) refresh();
+}, EVERY_MS);
 document.addEventListener("visibilitychange", refresh);

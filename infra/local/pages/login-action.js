@@ -1,21 +1,29 @@
-// When things are done: one action of the person at a time, and questions to the server at their moments.
+// When things are done: one action of the person at a time, and questions to the server at planned moments.
 
 import { setBusy } from "./login-dom.js";
 
-/** One action at a time. A second click changes nothing, and what was called off concerns nobody any more. */
+/** One action at a time: a second click changes nothing. The outcome of an aborted action is ignored. */
 export class OneAtATime {
+  /** @type {AbortController | null} */
   #running = null;
 
   get busy() {
     return this.#running !== null;
   }
 
-  /** Do `work(signal)` with the button showing that it is at work; `refused(error)` or `done()` afterwards. */
+  /**
+   * Do `work(signal)` while the button shows `label`; then `refused(error)` where it failed, and `done()` in any case.
+   * @param {Element | null} button
+   * @param {string} label
+   * @param {(signal: AbortSignal) => Promise<void>} work
+   * @param {{ refused: (error: unknown) => void, done: () => void }} outcome
+   */
   async run(button, label, work, { refused, done }) {
     if (this.busy) return;
     const mine = new AbortController();
     this.#running = mine;
     setBusy(button, true, label);
+    /** @type {unknown} */
     let error = null;
     try {
       await work(mine.signal);
@@ -29,20 +37,23 @@ export class OneAtATime {
     done();
   }
 
-  callOff() {
+  abort() {
     this.#running?.abort();
     this.#running = null;
   }
 }
 
-/** Calls `ask` some seconds from now, again and again as planned, but never while nobody looks at the page. */
+/** Calls `ask` after the planned seconds, but never while nobody looks at the page. */
 export class Polls {
+  /** @type {number[]} */
   #timers = [];
 
+  /** @param {() => void} ask */
   constructor(ask) {
     this.ask = ask;
   }
 
+  /** @param {...number} seconds from now */
   plan(...seconds) {
     this.stop();
     this.#timers = seconds.map((after) => setTimeout(() => document.hidden || this.ask(), after * 1000));

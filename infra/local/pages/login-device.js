@@ -2,7 +2,10 @@
 
 const REMEMBERED = "backup-client.login-name";
 
-/** Remember a login name on this device; null forgets it. Nothing else is ever stored. */
+/**
+ * Remember a login name on this device; null forgets it. Nothing else is ever stored.
+ * @param {string | null} name
+ */
 export function remember(name) {
   try {
     if (name) localStorage.setItem(REMEMBERED, name);
@@ -12,6 +15,7 @@ export function remember(name) {
   }
 }
 
+/** The remembered login name; null where there is none. */
 export function recall() {
   try {
     return localStorage.getItem(REMEMBERED);
@@ -21,20 +25,31 @@ export function recall() {
 }
 
 /**
- * The passcode straight from the message, whose last line names this page's host; null where the browser cannot read it,
- * the person declined, or `signal` called it off.
+ * The options that WebOTP adds.
+ * @typedef {CredentialRequestOptions & { otp: { transport: string[] } }} OtpRequest
+ */
+
+/**
+ * The passcode straight from the message, whose last line names this page's host; null where the browser cannot read
+ * it, the person declined, or `signal` aborted it.
+ * @param {AbortSignal} signal
+ * @returns {Promise<string | null>}
  */
 export async function passcodeFromMessage(signal) {
   if (!("OTPCredential" in window)) return null;
   try {
-    const credential = await navigator.credentials.get({ otp: { transport: ["sms"] }, signal });
+    const wanted = /** @type {OtpRequest} */ ({ otp: { transport: ["sms"] }, signal });
+    const credential = /** @type {Credential & { code?: string } | null} */ (await navigator.credentials.get(wanted));
     return credential?.code ?? null;
   } catch {
     return null;
   }
 }
 
-/** Whether the text is on the clipboard now. Browsers give none to pages that came over plain HTTP. */
+/**
+ * Whether the text is on the clipboard now. Browsers give none to pages that came over plain HTTP.
+ * @param {string} text
+ */
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);

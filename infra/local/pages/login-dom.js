@@ -1,51 +1,41 @@
-// The few things this page does to its document: build, announce, keep a button busy, tie an error to its field.
+// What the login page does to its document beside the shared things: busy buttons, errors tied to their fields.
 
-export const $ = (id) => document.getElementById(id);
+import { $ } from "./shared/dom.js";
 
-/** An element; text and elements as children; `class`, `dataset` and listeners (`onclick`) among the attributes. */
-export function el(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (key === "dataset") Object.assign(element.dataset, value);
-    else element.setAttribute(key, value === true ? "" : value);
-  }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
-  return element;
-}
-
-/** Tell a screen reader, politely and once. Nothing is said while the page says it by moving the focus. */
-export function announce(text) {
-  const region = $("announcer");
-  region.textContent = "";
-  setTimeout(() => {
-    region.textContent = text;
-  }, 80);
-}
-
+/**
+ * Show that a button is at work, with `label` on it meanwhile; or that it is done.
+ * @param {Element | null | undefined} button
+ * @param {boolean} busy
+ * @param {string} [label]
+ */
 export function setBusy(button, busy, label) {
-  if (!button) return;
+  if (!(button instanceof HTMLElement)) return;
   if (busy) {
-    button.dataset.label = button.firstChild.nodeValue;
-    button.firstChild.nodeValue = label ?? button.dataset.label;
+    const before = button.firstChild?.nodeValue ?? "";
+    button.dataset.label = before;
+    setLabel(button, label ?? before);
     button.setAttribute("aria-busy", "true");
   } else if (button.dataset.label !== undefined) {
-    button.firstChild.nodeValue = button.dataset.label;
+    setLabel(button, button.dataset.label);
     delete button.dataset.label;
     button.removeAttribute("aria-busy");
   }
 }
 
-/** Greyed and refusing, but still reachable, so that the focus does not fall off it and its reason can be heard. */
-export function setDisabled(button, disabled) {
-  if (disabled) button.setAttribute("aria-disabled", "true");
-  else button.removeAttribute("aria-disabled");
+/**
+ * Write on a button. Elements behind its first text stay.
+ * @param {Element} button
+ * @param {string} label
+ */
+export function setLabel(button, label) {
+  if (button.firstChild) button.firstChild.nodeValue = label;
 }
 
-export const isDisabled = (button) => button.getAttribute("aria-disabled") === "true";
-
-/** Put words below a field and tie them to it; empty words take them away. */
+/**
+ * Put words below a field and tie them to it; empty words take them away.
+ * @param {string} id
+ * @param {string} text
+ */
 export function fieldError(id, text) {
   const [input, error] = [$(id), $(`${id}-error`)];
   error.textContent = text;
@@ -55,7 +45,12 @@ export function fieldError(id, text) {
   describe(input, error.id, Boolean(text));
 }
 
-/** Add an id to, or take it from, what describes an input. An error is heard first. */
+/**
+ * Add an id to, or take it from, the ids that describe an input. An error is heard first.
+ * @param {HTMLElement} input
+ * @param {string} id
+ * @param {boolean} on
+ */
 export function describe(input, id, on) {
   const ids = (input.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
   if (ids.includes(id) === on) return;
@@ -63,3 +58,9 @@ export function describe(input, id, on) {
   if (list.length) input.setAttribute("aria-describedby", list.join(" "));
   else input.removeAttribute("aria-describedby");
 }
+
+/**
+ * An input of the page.
+ * @param {string} id
+ */
+export const input = (id) => $(id, HTMLInputElement);

@@ -1,9 +1,15 @@
-// How each step looks. Everything here draws what it is given; what happens next is decided in login.js.
+// How each step looks. Everything here draws the values it is given; login.js decides what happens next.
 
-import { clock } from "./login-api.js";
-import { $, announce, describe, el, setDisabled } from "./login-dom.js";
+/** @import { Challenge, Channel, Child } from "./shared/types" */
+/** @import { DecodedToken, JwtObject, SignatureState } from "./login-token.js" */
+/** @import { Notice, Offer } from "./login-words.js" */
+/** @import { LoginState, OfferedPhone } from "./login.js" */
+import { describe, input, setLabel } from "./login-dom.js";
 import { factors, rows } from "./login-token.js";
 import * as words from "./login-words.js";
+import { clock } from "./shared/api.js";
+import { $, announce, el, isBusy, setDisabled } from "./shared/dom.js";
+import { countdown, duration, maskedPhone } from "./shared/words.js";
 
 const TITLES = {
   login: "Log in",
@@ -13,33 +19,41 @@ const TITLES = {
   locked: "Login is locked for now",
   token: "You are logged in",
 };
+/** @typedef {keyof typeof TITLES} Step */
+
+/** How far each step is. @type {Partial<Record<Step, number>>} */
 const PROGRESS = { login: 0, phones: 1, "no-phone": 1, code: 2, token: 3 };
 const LOW_MS = 60_000;
 
 export const screen = {
-  step: "login",
+  step: /** @type {Step} */ ("login"),
 
-  /** Show one step and move the focus into it: to its heading, or where `focus` says. */
+  /**
+   * Show one step and move the focus into it: to its heading, or to `focus`.
+   * @param {Step} step
+   * @param {HTMLElement} [focus]
+   */
   show(step, focus) {
     this.step = step;
-    for (const section of document.querySelectorAll(".step")) section.hidden = section.id !== `step-${step}`;
+    for (const section of document.querySelectorAll(".step")) {
+      section.toggleAttribute("hidden", section.id !== `step-${step}`);
+    }
     $("card").dataset.step = step;
     document.title = `${TITLES[step]} · Backup client`;
-    $("steps").hidden = !(step in PROGRESS);
-    [...$("steps").children].forEach((item, index) => {
-      item.toggleAttribute("data-done", index < PROGRESS[step]);
-      if (index === PROGRESS[step]) item.setAttribute("aria-current", "step");
-      else item.removeAttribute("aria-current");
-    });
+    drawProgress(PROGRESS[step]);
     (focus ?? $(`${step}-title`)).focus({ preventScroll: true });
     window.scrollTo({ top: 0 });
   },
 
+  /**
+   * Where a notice of this name belongs on the step that is shown.
+   * @param {string} name
+   */
   slot(name) {
-    return name === "session"
-      ? document.querySelector('[data-slot="session"]')
-      : (document.querySelector(`#step-${this.step} [data-slot="${name}"]`) ??
-          document.querySelector(`#step-${this.step} [data-slot]`));
+    const step = $(`step-${this.step}`);
+    const slot = `[data-slot="${name}"]`;
+    const found = name === "session" ? document.querySelector(slot) : step.querySelector(slot);
+    return found ?? step.querySelector("[data-slot]");
   },
 
   clear(name = "main") {
@@ -47,8 +61,19 @@ export const screen = {
   },
 };
 
+/** @param {number | undefined} reached */
+function drawProgress(reached) {
+  $("steps").hidden = reached === undefined;
+  [...$("steps").children].forEach((item, index) => {
+    item.toggleAttribute("data-done", reached !== undefined && index < reached);
+    if (index === reached) item.setAttribute("aria-current", "step");
+    else item.removeAttribute("aria-current");
+  });
+}
+
 // Notices
 
+/** @type {Record<Offer, string>} */
 const OFFERS = {
   resend: "Resend passcode",
   "another-phone": "Use another phone",
@@ -60,135 +85,180 @@ const OFFERS = {
 };
 
 /**
- * Words with ways out: `{kind, title, text, until?, reference?, offers}` as login-words.js gives them.
- * `focus` moves the focus there, for the answer to something the person did; else it is announced.
+ * `can` says which offers exist here; `focus` moves the focus to the notice, where it answers something that the person
+ * did; else it is announced, unless `silent`. `onUntil` is called when its time has come.
+ * @typedef {object} NoticeOptions
+ * @property {string} [slot]
+ * @property {(offer: Offer) => boolean} [can]
+ * @property {boolean} [focus]
+ * @property {boolean} [silent]
+ * @property {(box: HTMLElement) => void} [onUntil]
+ */
+
+/**
+ * Show words with ways out.
+ * @param {Notice} content
+ * @param {NoticeOptions} [options]
  */
 export function notice(content, { slot = "main", can = () => true, focus = false, silent = false, onUntil } = {}) {
-  const box = el("div", { class: "notice", tabindex: "-1", dataset: { kind: content.kind } });
-  if (content.title) box.append(el("p", { class: "notice-title" }, content.title));
-  const text = el("p", {}, content.text);
-  if ("until" in content) {
-    if (content.until === null) text.append(" in a moment.");
-    else {
-      const left = el(
-        "span",
-        { class: "until", dataset: { until: content.until } },
-        words.shortCountdown(content.until - clock.now()),
-      );
-      left.addEventListener("over", () => onUntil?.(box));
-      text.append(` ${words.untilWords(content.until, clock.now())}`, left, ".");
-    }
-  }
-  if (content.reference) text.append(" ", el("code", {}, content.reference));
-  box.append(text);
-  const offers = (content.offers ?? []).filter(can);
-  if (offers.length) {
-    const buttons = offers.map((offer, index) =>
-      ["resend", "call"].includes(offer)
-        ? el(
-            "button",
-            {
-              type: "button",
-              class: index ? "button small" : "button primary small",
-              dataset: { do: offer, resend: "" },
-            },
-            OFFERS[offer],
-            el("span", { class: "in", dataset: { resendIn: "" }, "aria-hidden": "true" }),
-          )
-        : el(
-            "button",
-            {
-              type: "button",
-              class: index || offer === "email" ? "button small" : "button primary small",
-              dataset: { do: offer },
-            },
-            OFFERS[offer],
-          ),
-    );
-    box.append(el("div", { class: "notice-actions" }, ...buttons));
-  }
-  screen.slot(slot).replaceChildren(box);
+  const offers = (content.offers ?? []).filter(can).map(offerButton);
+  const left = untilSpan(content.until);
+  const box = el(
+    "div",
+    { class: "notice", tabindex: "-1", dataset: { kind: content.kind } },
+    content.title ? el("p", { class: "notice-title" }, content.title) : null,
+    el(
+      "p",
+      {},
+      content.text,
+      untilWords(content.until, left),
+      content.reference ? [" ", el("code", {}, content.reference)] : null,
+    ),
+    offers.length ? el("div", { class: "notice-actions" }, offers) : null,
+  );
+  left?.addEventListener("over", () => onUntil?.(box));
+  screen.slot(slot)?.replaceChildren(box);
   if (focus) {
     box.focus();
     box.scrollIntoView({ block: "nearest" });
   } else if (!silent) {
-    const wait = content.until ? ` in ${words.duration(content.until - clock.now())}` : "";
+    const wait = content.until ? ` in ${duration(content.until - clock.now())}` : "";
     announce([content.title, content.text + wait].filter(Boolean).join(". "));
   }
   return box;
 }
 
+/**
+ * A running countdown. login.js draws it and dispatches "over" at its end.
+ * @param {number | null | undefined} until
+ */
+function untilSpan(until) {
+  if (until === null || until === undefined) return null;
+  return el("span", { class: "until", dataset: { until } }, countdown(until - clock.now()));
+}
+
+/**
+ * @param {number | null | undefined} until
+ * @param {HTMLElement | null} left
+ * @returns {Child}
+ */
+function untilWords(until, left) {
+  if (until === undefined) return null;
+  return until === null ? " in a moment." : [` ${words.untilWords(until, clock.now())}`, left, "."];
+}
+
+/**
+ * @param {Offer} offer
+ * @param {number} index
+ */
+function offerButton(offer, index) {
+  const resends = offer === "resend" || offer === "call";
+  const primary = index === 0 && offer !== "email";
+  return el(
+    "button",
+    {
+      type: "button",
+      class: primary ? "button primary small" : "button small",
+      dataset: resends ? { do: offer, resend: "" } : { do: offer },
+    },
+    OFFERS[offer],
+    resends ? el("span", { class: "in", dataset: { resendIn: "" }, "aria-hidden": "true" }) : null,
+  );
+}
+
 // Step 2
 
+/**
+ * @param {OfferedPhone[]} phones
+ * @param {string | null} chosenId
+ * @param {{ pending: boolean }} state `pending`: a passcode is on its way already
+ */
 export function drawPhones(phones, chosenId, { pending }) {
-  $("phones").replaceChildren(
-    ...phones.map((phone, index) => {
-      const note = phone.refused ?? (phone.verified ? "Verified" : "Not verified yet: the first passcode does that");
-      const id = `phone-${index}`;
-      return el(
-        "label",
-        { class: "choice", for: id },
-        el("input", { type: "radio", name: "phone", id, value: phone.id, "aria-describedby": `${id}-note` }),
-        el(
-          "span",
-          { class: "choice-text" },
-          el("span", { class: "choice-number" }, words.phoneName(phone)),
-          el("span", { class: "choice-note", id: `${id}-note` }, note),
-        ),
-      );
-    }),
-  );
   const usable = phones.find((phone) => phone.id === chosenId) ?? phones.find((phone) => !phone.refused) ?? phones[0];
-  for (const input of document.querySelectorAll('[name="phone"]')) input.checked = input.value === usable?.id;
+  $("phones").replaceChildren(...phones.map((phone, index) => phoneChoice(phone, index, phone === usable)));
   $("phones-pending").hidden = !pending;
+}
+
+/**
+ * @param {OfferedPhone} phone
+ * @param {number} index
+ * @param {boolean} checked
+ */
+function phoneChoice(phone, index, checked) {
+  const note = phone.refused ?? (phone.verified ? "Verified" : "Not verified yet: the first passcode does that");
+  const id = `phone-${index}`;
+  const radio = { type: "radio", name: "phone", id, value: phone.id, checked, "aria-describedby": `${id}-note` };
+  return el(
+    "label",
+    { class: "choice", for: id },
+    el("input", radio),
+    el(
+      "span",
+      { class: "choice-text" },
+      el("span", { class: "choice-number" }, maskedPhone(phone)),
+      el("span", { class: "choice-note", id: `${id}-note` }, note),
+    ),
+  );
 }
 
 // Step 3
 
-/** The other ways to reach the phone, beside the one that is used: those that are offered here, and of this list. */
+/**
+ * The other channels by which the phone can be reached, as links: those that are offered here.
+ * @param {string} id of the place
+ * @param {Channel[]} offered
+ * @param {Channel} used
+ */
 export function drawWays(id, offered, used) {
-  const others = Object.keys(words.WAYS).filter((channel) => offered.includes(channel) && channel !== used);
-  const before = [...$(id).children].map((button) => button.dataset.channel);
+  const others = WAYS.filter((channel) => offered.includes(channel) && channel !== used);
+  const before = [...$(id).querySelectorAll("button")].map((button) => button.dataset.channel);
   if (before.join() !== others.join()) {
     $(id).replaceChildren(
-      ...others.map((channel) =>
-        el(
-          "button",
-          { type: "button", class: "link", dataset: { do: "way", channel, resend: "" } },
-          words.WAYS[channel].instead,
-        ),
-      ),
+      ...others.map((channel) => {
+        const dataset = { do: "way", channel, resend: "" };
+        return el("button", { type: "button", class: "link", dataset }, words.WAYS[channel].instead);
+      }),
     );
   }
   $(id).hidden = !others.length;
 }
 
-/** Draw the challenge. What the person has typed and where the focus is stay as they are. */
-export function drawChallenge(challenge, { phones, help, channels = [] }) {
-  const [before, after] = words.sentSentence(challenge.channel);
+const WAYS = /** @type {(keyof typeof words.WAYS)[]} */ (Object.keys(words.WAYS));
+
+/**
+ * Draw the challenge. The text that the person has typed and the focus stay as they are.
+ * @param {Challenge} challenge
+ * @param {LoginState} login
+ */
+export function drawChallenge(challenge, { phones, help, channels }) {
+  const { channel } = challenge;
+  const byEmail = channel === "email";
+  const [before, after] = words.sentSentence(channel);
   $("code-lead").replaceChildren(before, el("strong", {}, words.destinationName(challenge, phones, help)), after);
   $("code-prefix").textContent = challenge.prefix;
   $("code-hint").textContent = words.hint(challenge);
-  for (const part of $("code-box").querySelectorAll("span")) part.hidden = !words.hasReference(challenge.channel);
+  for (const part of $("code-box").querySelectorAll("span")) part.hidden = !words.hasReference(channel);
   drawDelivery(challenge);
   drawAttempts(challenge.attempts_remaining);
   describe($("code"), "code-hint", true);
   describe($("code"), "code-lead", true);
-  $("another-phone").hidden = challenge.channel === "email" ? phones.length === 0 : phones.length < 2;
-  $("another-phone").textContent = challenge.channel === "email" ? "Use a phone" : "Use another phone";
+  $("another-phone").hidden = byEmail ? phones.length === 0 : phones.length < 2;
+  $("another-phone").textContent = byEmail ? "Use a phone" : "Use another phone";
+  const again = channel === "email" ? "Resend passcode" : words.WAYS[channel].again;
   for (const id of ["resend", "resend-expired"]) {
-    if (!$(id).getAttribute("aria-busy"))
-      $(id).firstChild.nodeValue = words.WAYS[challenge.channel]?.again ?? "Resend passcode";
+    if (!isBusy($(id))) setLabel($(id), again);
   }
-  drawWays("code-ways", challenge.channel === "email" ? [] : channels, challenge.channel);
+  drawWays("code-ways", byEmail ? [] : channels, channel);
 }
 
+/** @param {Challenge} challenge */
 function drawDelivery(challenge) {
   const line = words.deliveryLine(challenge);
   $("delivery").dataset.state = line.state;
   $("delivery-text").textContent = line.text;
 }
 
+/** @param {number | null} left */
 export function drawAttempts(left) {
   const warning = words.attemptsWarning(left);
   $("code-attempts").textContent = warning ?? "";
@@ -196,38 +266,51 @@ export function drawAttempts(left) {
   describe($("code"), "code-attempts", Boolean(warning));
 }
 
-/** An "open" challenge takes a passcode, a "closed" one (expired, failed) only a resend, an "ended" one nothing more. */
+/**
+ * An "open" challenge takes a passcode, a "closed" one (expired, failed) only a resend, an "ended" one nothing more.
+ * @param {"open" | "closed" | "ended"} state
+ */
 export function drawForm(state) {
   const open = state === "open";
-  $("code").disabled = !open;
+  input("code").disabled = !open;
   for (const id of ["verify", "resend", "delivery", "code-hint"]) $(id).hidden = !open;
   if (state === "ended") $("code-ways").hidden = true;
-  $("code-links").querySelector(".aside-text").hidden = !open;
+  $("code-links").querySelector(".aside-text")?.toggleAttribute("hidden", !open);
   $("resend-expired").hidden = state !== "closed";
-  $("code-form").querySelector(".times").hidden = state === "ended";
+  $("code-form")
+    .querySelector(".times")
+    ?.toggleAttribute("hidden", state === "ended");
   $("time-bar").hidden = state === "ended";
 }
 
+/**
+ * @param {number} left in milliseconds
+ * @param {number} total
+ */
 export function drawTimeLeft(left, total) {
   const over = left <= 0;
-  $("timer").textContent = words.countdown(left);
+  $("timer").textContent = words.longCountdown(left);
   $("time-label").textContent = over ? "Expired" : left <= LOW_MS ? "Less than a minute left" : "Time left";
   $("code-form").toggleAttribute("data-low", left <= LOW_MS);
-  $("time-bar").value = total > 0 ? Math.max(0, Math.min(1, left / total)) : 0;
+  $("time-bar", HTMLProgressElement).value = total > 0 ? Math.max(0, Math.min(1, left / total)) : 0;
 }
 
-/** Every button that resends, with the seconds until it does. `left` is null when nothing stands in the way. */
+/**
+ * Every button that resends, with the time until it may.
+ * @param {number | null} left in milliseconds; null for now
+ */
 export function drawResend(left) {
   for (const button of document.querySelectorAll("[data-resend], #phones-submit")) {
-    if (button.getAttribute("aria-busy")) continue;
+    if (isBusy(button)) continue;
     setDisabled(button, left !== null);
     const wait = button.querySelector("[data-resend-in]");
-    if (wait) wait.textContent = left === null ? "" : ` in ${words.shortCountdown(left)}`;
+    if (wait) wait.textContent = left === null ? "" : ` in ${countdown(left)}`;
   }
 }
 
 // Locked
 
+/** @param {number | null} end in milliseconds; null where only an administrator unlocks */
 export function drawLock(end) {
   const when = end === null ? "until an administrator unlocks it" : `until ${words.localTime(end, clock.now())}`;
   $("locked-lead").textContent =
@@ -236,42 +319,28 @@ export function drawLock(end) {
   $("locked-again").hidden = end === null;
 }
 
+/** @param {number} left in milliseconds */
 export function drawLockLeft(left) {
-  $("locked-timer").textContent = words.shortCountdown(left);
+  $("locked-timer").textContent = countdown(left);
   setDisabled($("locked-again"), left > 0);
 }
 
 // The end
 
-export function drawToken({ header, claims, parts }, { name, lasts }) {
+/**
+ * @param {DecodedToken} token
+ * @param {{ name: string, lasts: number }} login `lasts` in seconds
+ */
+export function drawToken({ header, claims, parts: [head, body, sign] }, { name, lasts }) {
+  const subject = typeof claims.sub === "string" ? claims.sub : name;
   $("token-lead").replaceChildren(
     "As ",
-    el("strong", {}, claims.sub ?? name),
+    el("strong", {}, subject),
     `, with ${factors(claims.amr) || "your password"}.`,
-    lasts ? ` The login is good for ${words.duration(lasts * 1000)}.` : "",
+    lasts ? ` The login is good for ${duration(lasts * 1000)}.` : "",
   );
-  for (const [id, object] of [
-    ["token-claims", claims],
-    ["token-header", header],
-  ]) {
-    $(id).replaceChildren(
-      ...rows(object).map((row) =>
-        el(
-          "tr",
-          { role: "row" },
-          el(
-            "th",
-            { scope: "row", role: "rowheader" },
-            row.name,
-            row.name === row.claim ? null : " ",
-            row.name === row.claim ? null : el("code", {}, row.claim),
-          ),
-          el("td", { role: "cell" }, row.value, row.note ? el("small", {}, row.note) : null),
-        ),
-      ),
-    );
-  }
-  const [head, body, sign] = parts;
+  drawRows("token-claims", claims);
+  drawRows("token-header", header);
   $("token-raw").replaceChildren(
     el("span", { class: "head" }, head),
     ".",
@@ -282,61 +351,34 @@ export function drawToken({ header, claims, parts }, { name, lasts }) {
   drawSignature("checking");
 }
 
-export function drawSignature(state) {
-  $("token-signature").dataset.state = state;
-  $("token-signature").textContent = {
-    checking: "Checking the signature…",
-    valid: "The signature is right: checked with the public keys of this service",
-    invalid: "The signature is wrong. Do not trust this token.",
-    unchecked: "The signature was not checked",
-  }[state];
+/**
+ * @param {string} id of the table's body
+ * @param {JwtObject} object
+ */
+function drawRows(id, object) {
+  $(id).replaceChildren(
+    ...rows(object).map(({ claim, name, value, note }) => {
+      const raw = name === claim ? null : [" ", el("code", {}, claim)];
+      return el(
+        "tr",
+        { role: "row" },
+        el("th", { scope: "row", role: "rowheader" }, name, raw),
+        el("td", { role: "cell" }, value, note ? el("small", {}, note) : null),
+      );
+    }),
+  );
 }
 
-// Help
+/** @type {Record<SignatureState, string>} */
+const SIGNATURES = {
+  checking: "Checking the signature…",
+  valid: "The signature is right: checked with the public keys of this service",
+  invalid: "The signature is wrong. Do not trust this token.",
+  unchecked: "The signature was not checked",
+};
 
-export function drawHelp(step, { email, channel, phones }) {
-  const body = $("help-body");
-  $("help").hidden = step === "token";
-  const item = (text) => el("li", {}, text);
-  if (step === "login") {
-    body.replaceChildren(
-      el("p", {}, "Forgot your login name or password? Your administrator can look up the one and set a new other."),
-    );
-    return;
-  }
-  if (step === "locked") {
-    body.replaceChildren(
-      el(
-        "p",
-        {},
-        "While the login is locked, an email would not help either. Your administrator can unlock it at once.",
-      ),
-    );
-    return;
-  }
-  const tips =
-    channel === "email"
-      ? ["Look into the folder for spam, too.", "An email may take a minute or two to arrive."]
-      : channel === "voice"
-        ? ["Is the phone switched on, and has it got a signal?", "The call comes from a number that you may not know."]
-        : [
-            "Is the phone switched on, and has it got a signal? Text messages need no internet.",
-            "A text message may take a minute or two to arrive.",
-          ];
-  if (phones.length > 1 && channel !== "email") tips.push("You can have the passcode sent to another of your phones.");
-  const parts = [step === "no-phone" ? null : el("ul", {}, ...tips.map(item))];
-  if (email && channel !== "email" && step !== "no-phone") {
-    parts.push(
-      el(
-        "p",
-        {},
-        "No phone at hand? A passcode can be sent to your contact email ",
-        el("strong", {}, email),
-        " instead. To keep your account safe, your verified phones are told about it.",
-      ),
-      el("button", { type: "button", class: "button small", dataset: { do: "email" } }, "Email me a passcode"),
-    );
-  }
-  parts.push(el("p", {}, "Has your number changed? Your administrator can put in the new one."));
-  body.replaceChildren(...parts.filter(Boolean));
+/** @param {SignatureState} state */
+export function drawSignature(state) {
+  $("token-signature").dataset.state = state;
+  $("token-signature").textContent = SIGNATURES[state];
 }

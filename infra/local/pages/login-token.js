@@ -1,30 +1,51 @@
-// The access token, decoded to be read. Whoever relies on a token checks its signature; so does this page, with the public keys.
+// The access token, decoded to be read. An application that relies on a token checks its signature; so does this page,
+// with the public keys.
 
-import { call } from "./login-api.js";
-import { duration, localDate } from "./login-words.js";
+/** @import { Answer, Jwks } from "./shared/types" */
 
+/** A part of a token. @typedef {Record<string, unknown>} JwtObject */
+/** @typedef {{ header: JwtObject, claims: JwtObject, parts: string[] }} DecodedToken */
+/** @typedef {"checking" | "valid" | "invalid" | "unchecked"} SignatureState */
+import { localDate } from "./login-words.js";
+import { request } from "./shared/api.js";
+import { duration } from "./shared/words.js";
+
+/** @param {string} base64url */
 function bytes(base64url) {
   const text = atob(base64url.replaceAll("-", "+").replaceAll("_", "/"));
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
+/**
+ * @param {string} base64url
+ * @returns {JwtObject}
+ */
 function json(base64url) {
   return JSON.parse(new TextDecoder().decode(bytes(base64url)));
 }
 
-/** `{header, claims, parts}`; throws when it is no JWT. */
+/**
+ * Throws when it is not a JWT.
+ * @param {string} token
+ * @returns {DecodedToken}
+ */
 export function decode(token) {
   const parts = token.split(".");
   if (parts.length !== 3) throw new SyntaxError("not a JWT");
   return { header: json(parts[0]), claims: json(parts[1]), parts };
 }
 
-/** "valid", "invalid", or "unchecked" where the browser or the network does not allow to find out. */
+/**
+ * "unchecked" where the browser or the network does not let us find out.
+ * @param {DecodedToken} token
+ * @returns {Promise<SignatureState>}
+ */
 export async function checkSignature({ header, parts }) {
   if (header.alg !== "ES256" || !crypto.subtle) return "unchecked";
   try {
-    const { keys } = await call("GET", "/.well-known/jwks.json");
-    const jwk = keys.find((key) => key.kid === header.kid);
+    /** @type {Answer<Jwks>} */
+    const { body } = await request("GET", "/.well-known/jwks.json");
+    const jwk = body.keys.find((key) => key.kid === header.kid);
     if (!jwk) return "invalid";
     const curve = { name: "ECDSA", namedCurve: "P-256" };
     const key = await crypto.subtle.importKey("jwk", { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }, curve, false, [
@@ -38,6 +59,7 @@ export async function checkSignature({ header, parts }) {
   }
 }
 
+/** @type {Record<string, string>} */
 const FACTORS = {
   pwd: "password",
   sms: "text message",
@@ -46,13 +68,18 @@ const FACTORS = {
   otp: "passcode",
   wa: "WhatsApp message",
 };
+/** @type {Record<string, string>} */
 const KINDS = { backup: "Backup user", system: "Administrator" };
 
-/** "password and text message" */
+/**
+ * "password and text message"
+ * @param {unknown} amr
+ */
 export function factors(amr) {
-  return (amr ?? []).map((method) => FACTORS[method] ?? method).join(" and ");
+  return Array.isArray(amr) ? amr.map((method) => FACTORS[method] ?? method).join(" and ") : "";
 }
 
+/** @type {Record<string, string>} */
 const NAMES = {
   iss: "Issued by",
   sub: "User",
@@ -72,14 +99,28 @@ const NAMES = {
 const TIMES = new Set(["iat", "nbf", "exp", "auth_time"]);
 const ORDER = ["sub", "kind", "amr", "auth_time", "iat", "exp", "iss", "aud", "jti"];
 
-/** Rows of a table: `{claim, name, value, note?}`, times as local dates. */
+/**
+ * A claim in words: times as local dates. `note` has the raw value.
+ * @typedef {{ value: string, note?: string }} Readable
+ */
+
+/**
+ * Rows of a table.
+ * @param {JwtObject} object
+ */
 export function rows(object) {
-  const rank = (claim) => (ORDER.includes(claim) ? ORDER.indexOf(claim) : ORDER.length);
+  const rank = (/** @type {string} */ claim) => (ORDER.includes(claim) ? ORDER.indexOf(claim) : ORDER.length);
   return Object.entries(object)
     .sort(([a], [b]) => rank(a) - rank(b))
     .map(([claim, value]) => ({ claim, name: NAMES[claim] ?? claim, ...readable(claim, value, object) }));
 }
 
+/**
+ * @param {string} claim
+ * @param {unknown} value
+ * @param {JwtObject} all
+ * @returns {Readable}
+ */
 function readable(claim, value, all) {
   if (TIMES.has(claim) && typeof value === "number") {
     const lasts =
@@ -92,7 +133,7 @@ function readable(claim, value, all) {
     const words = factors(value);
     return { value: words.charAt(0).toUpperCase() + words.slice(1), note: value.join(", ") };
   }
-  if (claim === "kind" && KINDS[value]) return { value: KINDS[value], note: value };
+  if (claim === "kind" && typeof value === "string" && KINDS[value]) return { value: KINDS[value], note: value };
   if (typeof value === "boolean") return { value: value ? "Yes" : "No" };
   return { value: typeof value === "string" ? value : JSON.stringify(value) };
 }

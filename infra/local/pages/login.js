@@ -1,13 +1,29 @@
 // A login, from the name and password to the access token. Tokens live in this module's memory and nowhere else.
 
+/** @import { Answer, Approved, Authenticated, Challenge, Channel, MfaRequired, PhoneChoice } from "./shared/types" */
+/** @import { Step } from "./login-screen.js" */
+/** @import { Doing, Notice, Offer } from "./login-words.js" */
 import { OneAtATime, Polls } from "./login-action.js";
-import { Keys, Problem, Unreachable, call, clock } from "./login-api.js";
 import { copy, passcodeFromMessage, recall, remember } from "./login-device.js";
-import { $, announce, describe, fieldError, isDisabled } from "./login-dom.js";
+import { describe, fieldError, input, setLabel } from "./login-dom.js";
+import { drawHelp } from "./login-help.js";
+import { explain, explainSilence } from "./login-refusals.js";
 import * as draw from "./login-screen.js";
 import { notice, screen } from "./login-screen.js";
 import { checkSignature, decode } from "./login-token.js";
 import * as words from "./login-words.js";
+import { clock, Keys, Problem, request, Unreachable } from "./shared/api.js";
+import { $, announce, isDisabled } from "./shared/dom.js";
+import { countdown, duration, lockEnd as endOf, readPasscode } from "./shared/words.js";
+
+/** A phone, with why nothing can be sent to it. @typedef {PhoneChoice & { refused?: string }} OfferedPhone */
+
+/**
+ * What `POST /v1/login` answered, and the name.
+ * @typedef {Omit<MfaRequired, "phones"> & { name: string, phones: OfferedPhone[] }} LoginState
+ */
+
+/** An answer that has the access token. @typedef {Authenticated | Approved} Granted */
 
 const POLL_AFTER_S = [5, 10, 20, 40]; // how long after a send to ask what became of it
 const SPOKEN_S = [60, 20]; // when the countdown is announced
@@ -15,56 +31,104 @@ const SPOKEN_S = [60, 20]; // when the countdown is announced
 const keys = new Keys();
 const action = new OneAtATime();
 const polls = new Polls(poll);
-let login = null; // what POST /v1/login answered, and the name
-let challenge = null; // the live challenge, or null
+/** @type {LoginState | null} */
+let login = null;
+/** The live challenge. @type {Challenge | null} */
+let challenge = null;
+/** @type {string | null} */
 let phoneId = null;
-let blockedUntil = null; // after too_many_sends
+/** After too_many_sends, in milliseconds. @type {number | null} */
+let blockedUntil = null;
+/** @type {number | null} */
 let lockEnd = null;
-let token = null; // the access token
-let retry = null; // what "Try again" repeats
-let listening = null; // waiting for the browser to read the passcode from the message
-let spoken = new Set(); // what has been announced about the current send
+/** The access token. @type {string | null} */
+let token = null;
+/** What "Try again" repeats. @type {((button: Element) => void) | null} */
+let retry = null;
+/** Waiting for the browser to read the passcode from the message. @type {AbortController | null} */
+let listening = null;
+/** What has been announced about the current send. @type {Set<string | number>} */
+let spoken = new Set();
+
+/** The login, at a step that comes after the password. */
+function current() {
+  if (login === null) throw new TypeError("the password was not checked yet");
+  return login;
+}
+
+/**
+ * One call of the API.
+ * @template T
+ * @param {string} method
+ * @param {string} path
+ * @param {import("./shared/types").RequestOptions} options
+ */
+async function call(method, path, options) {
+  /** @type {Answer<T>} */
+  const { body } = await request(method, path, options);
+  return body;
+}
 
 // Refusals
 
-/** Do `work` for a button, alone; its refusal is put into words. */
+/**
+ * Do `work` for a button, alone; its refusal is put into words.
+ * @param {Doing} doing
+ * @param {Element} button
+ * @param {string} label on the button meanwhile
+ * @param {(signal: AbortSignal) => Promise<void>} work
+ */
 function act(doing, button, label, work) {
-  const refused = (error) => {
+  const refused = (/** @type {unknown} */ error) => {
     retry = doing === "login" ? logIn : (clicked) => act(doing, button.isConnected ? button : clicked, label, work);
     refuse(error, doing);
   };
   return action.run(button, label, work, { refused, done: tick });
 }
 
+/**
+ * @param {unknown} error
+ * @param {Doing} doing
+ */
 function refuse(error, doing) {
   if (error instanceof Unreachable) {
-    notice(words.explainSilence(navigator.onLine, doing), { can, focus: true });
-    return;
-  }
-  if (!(error instanceof Problem)) {
+    notice(explainSilence(navigator.onLine, doing), { can, focus: true });
+  } else if (error instanceof Problem) {
+    if (!leaves(error, doing)) stays(error, doing);
+  } else {
     console.error(error);
-    notice(
-      { kind: "error", title: "Something went wrong on this page", text: "Please load it again.", offers: [] },
-      { focus: true },
-    );
-    return;
+    const text = "Please load it again.";
+    notice({ kind: "error", title: "Something went wrong on this page", text }, { focus: true });
   }
-  const { code, body } = error;
-  if (code === "invalid_token" && doing !== "login") return sessionOver();
-  if (code === "too_many_attempts") return lock(body.locked_until ?? isoTime(error.retryAt));
-  if (code === "invalid_code" && (body.attempts_remaining === 0 || body.locked_until))
-    return lock(body.locked_until ?? null);
-  if (code === "no_phone") {
-    login.phones = [];
-    return choosePhone();
-  }
-  learnFrom(error, doing);
-  const content = words.explain(error, {
-    doing,
-    prefix: challenge?.prefix,
-    channel: challenge?.channel,
-    now: clock.now(),
-  });
+}
+
+/**
+ * Refusals that lead to another step; true where this was one.
+ * @param {Problem} problem
+ * @param {Doing} doing
+ */
+function leaves({ code, body, retryAt }, doing) {
+  if (code === "invalid_token" && doing !== "login") sessionOver();
+  else if (code === "too_many_attempts") lock(body.locked_until ?? isoTime(retryAt));
+  else if (code === "invalid_code" && (body.attempts_remaining === 0 || body.locked_until))
+    lock(body.locked_until ?? null);
+  else if (code === "no_phone") {
+    current().phones = [];
+    choosePhone();
+  } else return false;
+  return true;
+}
+
+/**
+ * Refusals that are shown on the step at hand.
+ * @param {Problem} problem
+ * @param {Doing} doing
+ */
+function stays(problem, doing) {
+  const { code } = problem;
+  learnFrom(problem, doing);
+  const { prefix, channel } = challenge ?? {};
+  const content = explain(problem, { doing, prefix, channel, now: clock.now() });
   if (code === "challenge_expired" && challenge) {
     close(content, true);
     poll(); // when it may be resent
@@ -75,54 +139,80 @@ function refuse(error, doing) {
     draw.drawForm("ended");
   }
   if (content.field && $(`step-${screen.step}`).contains($(content.field))) {
-    fieldError(content.field, content.text);
-    if (code === "invalid_credentials") {
-      $("login-name").setAttribute("aria-invalid", "true");
-      describe($("login-name"), "password-error", true);
-      $("password").value = "";
-    }
-    $(content.field).focus();
-    if (content.field === "code") $("code").select();
+    showFieldError(content.field, content.text, code);
     return;
   }
   notice(content, { can, focus: true, onUntil: takeAway });
   if (doing === "resend") poll(); // whether the earlier passcode still works
 }
 
-/** What a refusal says about the state of things. */
+/**
+ * @param {string} field
+ * @param {string} text
+ * @param {string} code
+ */
+function showFieldError(field, text, code) {
+  fieldError(field, text);
+  if (code === "invalid_credentials") {
+    $("login-name").setAttribute("aria-invalid", "true");
+    describe($("login-name"), "password-error", true);
+    input("password").value = "";
+  }
+  $(field).focus();
+  if (field === "code") input("code").select();
+}
+
+/**
+ * Learn from a refusal about the challenge and the phone.
+ * @param {Problem} problem
+ * @param {Doing} doing
+ */
 function learnFrom({ code, body, retryAt }, doing) {
-  const sameLane = doing !== "email" || challenge?.channel === "email"; // emails and messages have cooldowns of their own
+  const sameLane = doing !== "email" || challenge?.channel === "email"; // emails and messages have separate cooldowns
   if (challenge) {
-    if (Number.isInteger(body.attempts_remaining)) challenge.attempts_remaining = body.attempts_remaining;
+    if (body.attempts_remaining !== undefined) challenge.attempts_remaining = body.attempts_remaining;
     if (code === "code_superseded" && body.prefix) challenge.prefix = body.prefix;
     if (code === "challenge_expired") challenge.status = "expired";
     if (code === "resend_too_soon" && retryAt && sameLane) challenge.resend_available_at = isoTime(retryAt);
     if (["phone_unusable", "destination_blocked"].includes(code)) challenge.resend_available_at = isoTime(clock.now());
-    draw.drawChallenge(challenge, login);
+    draw.drawChallenge(challenge, current());
   }
   if (["too_many_sends", "resend_too_soon"].includes(code) && sameLane) blockedUntil = retryAt;
-  const phone = login?.phones?.find(({ id }) => id === phoneId);
-  if (phone && code === "phone_unusable") phone.refused = "Cannot get our messages";
-  if (phone && code === "destination_blocked") phone.refused = "We may not send to this number";
-  if (phone && code === "phone_not_found") login.phones = login.phones.filter((other) => other !== phone);
-  if (phone && screen.step === "phones") draw.drawPhones(login.phones, null, { pending: pending() });
+  const phone = login?.phones.find(({ id }) => id === phoneId);
+  if (login && phone) learnOfPhone(login, phone, code);
 }
 
-/** Which ways out there are just now. */
+/**
+ * @param {LoginState} state
+ * @param {OfferedPhone} phone
+ * @param {string} code
+ */
+function learnOfPhone(state, phone, code) {
+  if (code === "phone_unusable") phone.refused = "Cannot get our messages";
+  if (code === "destination_blocked") phone.refused = "We may not send to this number";
+  if (code === "phone_not_found") state.phones = state.phones.filter((other) => other !== phone);
+  if (screen.step === "phones") draw.drawPhones(state.phones, null, { pending: pending() });
+}
+
+/**
+ * Whether a way out exists just now.
+ * @param {Offer} offer
+ */
 function can(offer) {
-  if (offer === "another-phone")
-    return (
-      screen.step !== "phones" && login.phones.some((phone) => phone.id !== phoneId || challenge?.channel === "email")
-    );
-  if (offer === "email") return Boolean(login?.help?.email) && challenge?.channel !== "email";
-  if (offer === "call")
-    return (
-      Boolean(login?.channels?.includes("voice")) &&
-      !(screen.step === "code" && ["voice", "email"].includes(challenge?.channel))
-    );
+  const byEmail = challenge?.channel === "email";
+  if (offer === "another-phone") {
+    const others = login?.phones.some((phone) => phone.id !== phoneId || byEmail) ?? false;
+    return screen.step !== "phones" && others;
+  }
+  if (offer === "email") return Boolean(login?.help.email) && !byEmail;
+  if (offer === "call") {
+    const called = screen.step === "code" && (byEmail || challenge?.channel === "voice");
+    return Boolean(login?.channels.includes("voice")) && !called;
+  }
   return true;
 }
 
+/** @param {HTMLElement} box */
 function takeAway(box) {
   if (!box.isConnected) return;
   const hadFocus = box.contains(document.activeElement);
@@ -131,22 +221,27 @@ function takeAway(box) {
   if (hadFocus) $(`${screen.step}-title`).focus();
 }
 
+/** @param {number | null | undefined} ms */
 const isoTime = (ms) => (ms === null || ms === undefined ? null : new Date(ms).toISOString());
 
 // Step 1: name and password
 
-function start({ focus } = {}) {
-  action.callOff();
+function start() {
+  action.abort();
   forgetChallenge();
   keys.forget();
   [login, token, phoneId, blockedUntil, lockEnd, retry] = [null, null, null, null, null, null];
   for (const slot of ["main", "delivery", "session"]) screen.clear(slot);
   clearLoginErrors();
-  $("password").value = "";
+  input("password").value = "";
   peek(false);
   for (const id of ["token-raw", "token-claims", "token-header"]) $(id).replaceChildren();
-  $("help").open = false;
-  go("login", focus ?? ($("login-name").value ? $("password") : $("login-name")));
+  closeHelp();
+  go("login", input("login-name").value ? $("password") : $("login-name"));
+}
+
+function closeHelp() {
+  $("help", HTMLDetailsElement).open = false;
 }
 
 function clearLoginErrors() {
@@ -156,7 +251,7 @@ function clearLoginErrors() {
 }
 
 function logIn() {
-  const [name, password] = [$("login-name").value, $("password").value];
+  const [name, password] = [input("login-name").value, input("password").value];
   if (action.busy) return;
   clearLoginErrors();
   screen.clear();
@@ -165,21 +260,26 @@ function logIn() {
   if (!name.trim()) return $("login-name").focus();
   if (!password) return $("password").focus();
   act("login", $("login-submit"), "Logging in…", async (signal) => {
+    /** @type {MfaRequired | Authenticated} */
     const answer = await call("POST", "/v1/login", { body: { login_name: name, password }, signal });
-    remember($("remember").checked ? name.trim() : null);
-    $("password").value = "";
+    remember(input("remember").checked ? name.trim() : null);
+    input("password").value = "";
     peek(false);
-    login = { ...answer, name: name.trim(), phones: answer.phones ?? [] };
-    if (answer.status === "authenticated") return finish(answer);
+    if (answer.status === "authenticated") return finish(answer, name.trim());
+    login = { ...answer, name: name.trim() };
     if (answer.locked_until && Date.parse(answer.locked_until) > clock.now()) return lock(answer.locked_until);
     choosePhone();
   });
 }
 
+/**
+ * Show the password, or hide it.
+ * @param {boolean} on
+ */
 function peek(on) {
-  $("password").type = on ? "text" : "password";
+  input("password").type = on ? "text" : "password";
   $("peek").setAttribute("aria-pressed", String(on));
-  $("peek").firstChild.nodeValue = on ? "Hide" : "Show";
+  setLabel($("peek"), on ? "Hide" : "Show");
 }
 
 function sessionOver() {
@@ -198,48 +298,73 @@ function sessionOver() {
 
 // Step 2: which phone
 
-const pending = () => challenge !== null && challenge.channel !== "email" && isOpen();
+const pending = () => challenge !== null && challenge.channel !== "email" && isOpen(challenge);
 
 function choosePhone() {
-  if (!login.phones.length) {
-    const email = login.help?.email;
+  const { phones, help, channels } = current();
+  if (!phones.length) {
+    const { email } = help;
     $("no-phone-email").hidden = !email;
     $("no-phone-to").hidden = !email;
     $("no-phone-to").textContent = email ? `The email goes to ${email}, your contact email.` : "";
     return go("no-phone");
   }
-  draw.drawPhones(login.phones, phoneId, { pending: pending() });
-  draw.drawWays("phones-ways", login.channels ?? [], "sms");
+  draw.drawPhones(phones, phoneId, { pending: pending() });
+  draw.drawWays("phones-ways", channels, "sms");
   go("phones");
 }
 
+/**
+ * @param {Element} [button]
+ * @param {Channel} [channel]
+ */
 function sendToChosen(button = $("phones-submit"), channel = "sms") {
-  phoneId = document.querySelector('[name="phone"]:checked').value;
+  const chosen = document.querySelector('[name="phone"]:checked');
+  if (!(chosen instanceof HTMLInputElement)) return;
+  phoneId = chosen.value;
   send(button, { phone_id: phoneId, channel });
 }
 
-/** Reach the phone another way: the one that is chosen, or the one the last passcode went to. */
+/**
+ * Reach the phone another way: the one that is chosen, or the one the last passcode went to.
+ * @param {Element} button
+ * @param {Channel} channel
+ */
 function sendBy(button, channel) {
   if (screen.step === "phones") sendToChosen(button, channel);
   else send(button, { channel });
 }
 
-/** Send a passcode: of the challenge there is, or of a new one. */
+/** The body of a request that sends. @typedef {{ phone_id?: string, channel?: Channel }} SendBody */
+
+/**
+ * Send a passcode: of the challenge there is, or of a new one.
+ * @param {Element} button
+ * @param {SendBody} [body]
+ */
 function send(button, body = {}) {
   const resend = challenge !== null && !(challenge.channel === "email" && body.phone_id);
-  const path = resend ? `/v1/challenges/${encodeURIComponent(challenge.id)}/resend` : "/v1/challenges";
+  const path = resend ? `/v1/challenges/${encodeURIComponent(challenge?.id ?? "")}/resend` : "/v1/challenges";
   post(resend ? "resend" : "send", button, path, body);
 }
 
+/** @param {Element} button */
 function sendEmail(button) {
   post("email", button, "/v1/recovery", {});
 }
 
+/**
+ * @param {"send" | "resend" | "email"} doing
+ * @param {Element} button
+ * @param {string} path
+ * @param {SendBody} body
+ */
 function post(doing, button, path, body) {
-  const channel = body.channel ?? (doing === "resend" ? challenge.channel : null);
+  const channel = body.channel ?? (doing === "resend" ? challenge?.channel : null);
   act(doing, button, channel === "voice" ? "Calling…" : "Sending…", async (signal) => {
+    /** @type {Challenge} */
     const answer = await keys.around(`${path} ${JSON.stringify(body)}`, (key) =>
-      call("POST", path, { body, token: login.mfa_token, key, signal }),
+      call("POST", path, { body, token: current().mfa_token, key, signal }),
     );
     opened(answer, doing === "resend");
   });
@@ -247,24 +372,28 @@ function post(doing, button, path, body) {
 
 // Step 3: the passcode
 
-const isOpen = () =>
-  ["pending", undefined].includes(challenge.status) && Date.parse(challenge.expires_at) > clock.now();
+/** @param {Challenge} of */
+const isOpen = ({ status, expires_at: expiry }) => status === "pending" && Date.parse(expiry) > clock.now();
 
+/**
+ * @param {Challenge} answer
+ * @param {boolean} again
+ */
 function opened(answer, again) {
   challenge = answer;
   blockedUntil = null;
   spoken = new Set();
   for (const slot of ["main", "delivery"]) screen.clear(slot);
-  $("code").value = "";
-  $("help").open = false;
+  input("code").value = "";
+  closeHelp();
   fieldError("code", "");
   draw.drawForm("open");
-  draw.drawChallenge(challenge, login);
+  draw.drawChallenge(answer, current());
   go("code", $("code"));
-  if (again) notice({ kind: "info", ...words.sentAgain(challenge) }, { silent: true });
-  troubles();
+  if (again) notice({ kind: "info", ...words.sentAgain(answer) }, { silent: true });
+  troubles(answer);
   polls.plan(...POLL_AFTER_S);
-  listenForPasscode();
+  listenForPasscode(answer);
 }
 
 function forgetChallenge() {
@@ -274,7 +403,11 @@ function forgetChallenge() {
   listening?.abort();
 }
 
-/** The challenge takes no more passcodes; say so, and offer the resend. */
+/**
+ * The challenge takes no more passcodes; say so, and offer the resend.
+ * @param {Notice} content
+ * @param {boolean} [answered] whether that is the answer to something the person did
+ */
 function close(content, answered = false) {
   const here = $("code-form").contains(document.activeElement) || answered;
   draw.drawForm("closed");
@@ -287,75 +420,92 @@ function close(content, answered = false) {
 }
 
 function closeExpired() {
-  close(words.explain(new Problem(410, { code: "challenge_expired" }), { now: clock.now() }));
+  close(explain(new Problem(410, { code: "challenge_expired" }), { now: clock.now() }));
 }
 
-const trouble = () => words.deliveryTrouble(challenge, { others: login.phones.some(({ id }) => id !== phoneId) });
+/** @param {Challenge} of */
+const troubleOf = (of) => words.deliveryTrouble(of, { others: current().phones.some(({ id }) => id !== phoneId) });
 
-function troubles() {
-  const phone = login.phones.find(({ id }) => id === phoneId);
-  if (phone && words.isRefusedForGood(challenge)) phone.refused = "The carrier refused this number";
-  if (screen.step !== "code" || challenge.status === "failed") return; // what has failed is closed, with the same words
-  const content = trouble();
+/**
+ * Show why the message was not delivered.
+ * @param {Challenge} of
+ */
+function troubles(of) {
+  const phone = current().phones.find(({ id }) => id === phoneId);
+  if (phone && words.isRefusedForGood(of)) phone.refused = "The carrier refused this number";
+  if (screen.step !== "code" || of.status === "failed") return; // a failed one is closed, with the same words
+  const content = troubleOf(of);
   const shown = screen.slot("delivery")?.firstElementChild;
   if (!content) screen.clear("delivery");
-  else if (shown?.firstElementChild.textContent !== content.title) notice(content, { slot: "delivery", can });
+  else if (shown?.firstElementChild?.textContent !== content.title) notice(content, { slot: "delivery", can });
+}
+
+/**
+ * What is wrong with a passcode as it was typed; empty where nothing is.
+ * @param {string} text
+ * @param {Challenge} of
+ */
+function passcodeFault(text, of) {
+  const { digits, prefix } = readPasscode(text);
+  const which = words.whichMessage(of);
+  if (!text.trim()) return `Enter the passcode from the ${which}.`;
+  if (digits === null) return `A passcode has 4 to 10 digits and no letters. Look for it in the ${which}.`;
+  if (prefix === null || prefix === of.prefix) return "";
+  return `That passcode is from the message with reference ${prefix}. Use the newer one: the ${which}.`;
 }
 
 function verify() {
-  const text = $("code").value;
-  const { digits, prefix } = words.readPasscode(text);
-  if (action.busy || $("code").disabled) return;
+  if (action.busy || input("code").disabled || !challenge) return;
   screen.clear();
-  const which = words.whichMessage(challenge);
-  const wrong = !text.trim()
-    ? `Enter the passcode from the ${which}.`
-    : digits === null
-      ? `A passcode has 4 to 10 digits and no letters. Look for it in the ${which}.`
-      : prefix !== null && prefix !== challenge.prefix
-        ? `That passcode is from the message with reference ${prefix}. Use the newer one: the ${which}.`
-        : "";
+  const text = input("code").value;
+  const wrong = passcodeFault(text, challenge);
   fieldError("code", wrong);
   if (wrong) {
     $("code").focus();
-    return $("code").select();
+    return input("code").select();
   }
   const path = `/v1/challenges/${encodeURIComponent(challenge.id)}/verify`;
+  const body = { code: readPasscode(text).digits };
   act("verify", $("verify"), "Verifying…", async (signal) => {
-    finish(await call("POST", path, { body: { code: digits }, token: login.mfa_token, signal }));
+    /** @type {Approved} */
+    const answer = await call("POST", path, { body, token: current().mfa_token, signal });
+    finish(answer, current().name);
   });
 }
 
-async function listenForPasscode() {
+/** @param {Challenge} of */
+async function listenForPasscode(of) {
   listening?.abort();
-  if (challenge.channel === "email") return;
+  if (of.channel === "email") return;
   listening = new AbortController();
   const code = await passcodeFromMessage(listening.signal);
-  if (code === null || screen.step !== "code" || $("code").disabled) return;
-  $("code").value = code;
+  if (code === null || screen.step !== "code" || input("code").disabled) return;
+  input("code").value = code;
   announce("The passcode was filled in from the message.");
 }
 
-// What became of the message
+// Whether the message was delivered
 
 async function poll() {
   if (action.busy || !challenge) return;
   const asked = challenge;
+  /** @type {Challenge} */
+  let fresh;
   try {
-    const fresh = await call("GET", `/v1/challenges/${encodeURIComponent(asked.id)}`, { token: login.mfa_token });
-    if (challenge !== asked || action.busy) return; // a later answer has taken its place
-    challenge = fresh;
+    fresh = await call("GET", `/v1/challenges/${encodeURIComponent(asked.id)}`, { token: current().mfa_token });
   } catch (error) {
     if (challenge !== asked || action.busy || !(error instanceof Problem)) return;
     if (["invalid_token", "too_many_attempts", "challenge_superseded", "challenge_not_found"].includes(error.code))
       refuse(error, "poll");
     return;
   }
-  if (challenge.status === "locked") return lock(challenge.locked_until);
-  draw.drawChallenge(challenge, login);
-  troubles();
+  if (challenge !== asked || action.busy) return; // a later answer has taken its place
+  challenge = fresh;
+  if (fresh.status === "locked") return lock(fresh.locked_until);
+  draw.drawChallenge(fresh, current());
+  troubles(fresh);
   tick();
-  if (["delivered", "undelivered", "failed"].includes(challenge.delivery?.status)) polls.stop();
+  if (["delivered", "undelivered", "failed"].includes(fresh.delivery?.status ?? "")) polls.stop();
 }
 
 document.addEventListener("visibilitychange", () => {
@@ -366,9 +516,10 @@ document.addEventListener("visibilitychange", () => {
 
 // Locked
 
+/** @param {string | null} lockedUntil */
 function lock(lockedUntil) {
   forgetChallenge();
-  lockEnd = words.lockEnd(lockedUntil, clock.now());
+  lockEnd = endOf(lockedUntil, clock.now());
   spoken = new Set();
   screen.clear("session");
   draw.drawLock(lockEnd);
@@ -377,20 +528,24 @@ function lock(lockedUntil) {
 
 function afterLock() {
   lockEnd = null;
-  if (Date.parse(login?.expires_at) > clock.now()) choosePhone();
+  if (Date.parse(login?.expires_at ?? "") > clock.now()) choosePhone();
   else start();
 }
 
 // The end
 
-function finish(answer) {
+/**
+ * @param {Granted} answer
+ * @param {string} name
+ */
+function finish(answer, name) {
   forgetChallenge();
   [token, retry] = [answer.token, null];
-  $("code").value = "";
+  input("code").value = "";
   for (const slot of ["main", "delivery", "session"]) screen.clear(slot);
-  const decoded = decode(token);
-  draw.drawToken(decoded, { name: login.name, lasts: answer.expires_in });
-  delete login.mfa_token;
+  const decoded = decode(answer.token);
+  draw.drawToken(decoded, { name, lasts: answer.expires_in });
+  login = null;
   go("token");
   checkSignature(decoded).then((state) => {
     if (token === answer.token) draw.drawSignature(state);
@@ -398,14 +553,16 @@ function finish(answer) {
 }
 
 async function copyToken() {
-  const copied = await copy(token);
+  const copied = await copy(token ?? "");
   if (!copied) {
-    $("token-raw").closest("details").open = true;
-    getSelection().selectAllChildren($("token-raw")); // ready to be copied by hand
+    $("token-raw").closest("details")?.setAttribute("open", "");
+    getSelection()?.selectAllChildren($("token-raw")); // ready to be copied by hand
   }
   $("copy").textContent = copied ? "Copied" : "Selected above";
   announce(copied ? "The token was copied." : "The token is selected, ready to be copied.");
-  setTimeout(() => ($("copy").textContent = "Copy token"), 3000);
+  setTimeout(() => {
+    $("copy").textContent = "Copy token";
+  }, 3000);
 }
 
 function signOut() {
@@ -422,95 +579,131 @@ function cancel() {
 
 // Time
 
+/**
+ * Go to a step.
+ * @param {Step} step
+ * @param {HTMLElement} [focus]
+ */
 function go(step, focus) {
   screen.clear("main");
-  if (login) clearLoginErrors();
-  draw.drawHelp(step, {
-    email: login?.help?.email,
+  clearLoginErrors();
+  drawHelp(step, {
+    email: login?.help.email,
     channel: step === "code" ? challenge?.channel : "sms",
     phones: login?.phones ?? [],
   });
-  if (step !== "code" && step !== "no-phone" && step !== "phones") $("help").open = false;
+  if (step !== "code" && step !== "no-phone" && step !== "phones") closeHelp();
   screen.show(step, focus);
   tick();
 }
 
-/** Say something about this send, once. */
+/**
+ * Say something about this send, once.
+ * @param {string} what
+ * @param {string} text
+ */
 function say(what, text) {
   if (spoken.has(what)) return;
   spoken.add(what);
   announce(text);
 }
 
+/**
+ * How long until a passcode may be sent, in milliseconds; null for now.
+ * @param {number} now
+ */
 function resendLeft(now) {
   if (screen.step === "phones" && challenge?.channel === "email") return null; // a message has a cooldown of its own
-  const times = [blockedUntil, Date.parse(challenge?.resend_available_at)].filter((time) => time > now);
+  const times = [blockedUntil ?? 0, Date.parse(challenge?.resend_available_at ?? "")].filter((time) => time > now);
   return times.length ? Math.max(...times) - now : null;
 }
 
+/** Draw everything that depends on the time. */
 function tick() {
   const now = clock.now();
-  for (const span of document.querySelectorAll("[data-until]")) {
-    const left = Number(span.dataset.until) - now;
-    span.textContent = words.shortCountdown(left);
+  for (const span of document.querySelectorAll("span[data-until]")) {
+    const left = Number(span.getAttribute("data-until")) - now;
+    span.textContent = countdown(left);
     if (left <= 0) span.dispatchEvent(new Event("over"));
   }
   if (screen.step === "locked") tickLock(now);
   if (!["phones", "no-phone", "code"].includes(screen.step)) return;
-  tickSession(now);
   if (!login) return;
+  tickSession(login, now);
+  if (!login) return; // it was over
   draw.drawResend(resendLeft(now));
-  if (screen.step === "code" && challenge) tickChallenge(now);
+  if (screen.step === "code" && challenge) tickChallenge(challenge, now);
 }
 
+/** @param {number} now */
 function tickLock(now) {
   if (lockEnd === null) return;
   draw.drawLockLeft(lockEnd - now);
   if (lockEnd <= now) say("unlocked", "The lock is over. You can try again now.");
 }
 
-function tickSession(now) {
-  const left = Date.parse(login.expires_at) - now;
+/**
+ * @param {LoginState} state
+ * @param {number} now
+ */
+function tickSession(state, now) {
+  const left = Date.parse(state.expires_at) - now;
   if (left <= 0 && !action.busy) sessionOver();
-  else if (left <= 60_000 && !screen.slot("session").firstChild) {
-    notice(
-      { kind: "warning", text: "This login ends soon. You would have to enter your password again", until: now + left },
-      { slot: "session" },
-    );
+  else if (left <= 60_000 && !screen.slot("session")?.firstChild) {
+    const text = "This login ends soon. You would have to enter your password again";
+    notice({ kind: "warning", text, until: now + left }, { slot: "session" });
   }
 }
 
-function tickChallenge(now) {
-  const expires = Date.parse(challenge.expires_at);
-  const left = challenge.status === "expired" ? 0 : expires - now;
-  draw.drawTimeLeft(left, expires - Date.parse(challenge.sent_at));
-  const open = isOpen();
-  if (!open && !$("code").disabled && !action.busy) {
-    if (challenge.status !== "failed") closeExpired();
-    else if (screen.slot("main").firstChild)
-      draw.drawForm("closed"); // it says why already
-    else
-      close(
-        trouble() ?? {
-          kind: "warning",
-          title: "The passcode could not be sent",
-          text: "Resend it, or have it sent somewhere else.",
-          offers: ["another-phone", "email"],
-        },
-      );
-  }
-  if (!open) return;
-  const total = (expires - Date.parse(challenge.sent_at)) / 1000;
-  const due = SPOKEN_S.filter((seconds) => left <= seconds * 1000 && seconds < total * 0.8).at(-1);
-  if (due && !spoken.has(due)) {
-    SPOKEN_S.filter((seconds) => seconds >= due).forEach((seconds) => spoken.add(seconds));
-    announce(`The passcode expires in ${words.duration(left)}.`);
-  }
-  if (resendLeft(now) === null) say("resend", "You can resend the passcode now.");
+/**
+ * @param {Challenge} of
+ * @param {number} now
+ */
+function tickChallenge(of, now) {
+  const expires = Date.parse(of.expires_at);
+  const total = expires - Date.parse(of.sent_at);
+  const left = of.status === "expired" ? 0 : expires - now;
+  draw.drawTimeLeft(left, total);
+  if (isOpen(of)) {
+    sayTimeLeft(left, total);
+    if (resendLeft(now) === null) say("resend", "You can resend the passcode now.");
+  } else if (!input("code").disabled && !action.busy) closeOver(of);
+}
+
+/**
+ * Close a challenge that is open on the screen, and no longer here.
+ * @param {Challenge} of
+ */
+function closeOver(of) {
+  if (of.status !== "failed") closeExpired();
+  else if (screen.slot("main")?.firstChild)
+    draw.drawForm("closed"); // it says why already
+  else close(troubleOf(of) ?? NOT_SENT);
+}
+
+/** @type {Notice} */
+const NOT_SENT = {
+  kind: "warning",
+  title: "The passcode could not be sent",
+  text: "Resend it, or have it sent somewhere else.",
+  offers: ["another-phone", "email"],
+};
+
+/**
+ * Announce the countdown at its moments, each once.
+ * @param {number} left in milliseconds
+ * @param {number} total
+ */
+function sayTimeLeft(left, total) {
+  const due = SPOKEN_S.filter((seconds) => left <= seconds * 1000 && seconds * 1000 < total * 0.8).at(-1);
+  if (!due || spoken.has(due)) return;
+  for (const seconds of SPOKEN_S) if (seconds >= due) spoken.add(seconds);
+  announce(`The passcode expires in ${duration(left)}.`);
 }
 
 // What can be done
 
+/** By the `data-do` of a button. @type {Record<string, (button: HTMLElement) => void>} */
 const ACTIONS = {
   restart: () => start(),
   cancel,
@@ -518,7 +711,7 @@ const ACTIONS = {
   "another-phone": () => choosePhone(),
   "enter-code": () => (challenge ? go("code", $("code")) : choosePhone()),
   resend: (button) => send(button),
-  way: (button) => sendBy(button, button.dataset.channel),
+  way: (button) => sendBy(button, /** @type {Channel} */ (button.dataset.channel)),
   call: (button) => sendBy(button, "voice"),
   email: (button) => sendEmail(button),
   retry: (button) => retry?.(button),
@@ -527,20 +720,27 @@ const ACTIONS = {
   "sign-out": signOut,
 };
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-do]");
-  if (!button) return;
-  if (isDisabled(button)) return refuseForNow(button);
-  ACTIONS[button.dataset.do](button);
+document.addEventListener("click", ({ target }) => {
+  const button = target instanceof Element ? target.closest("[data-do]") : null;
+  if (!(button instanceof HTMLElement)) return;
+  if (isDisabled(button)) refuseForNow(button);
+  else ACTIONS[button.dataset.do ?? ""]?.(button);
 });
 
+/**
+ * Say why a button does nothing yet.
+ * @param {HTMLElement} button
+ */
 function refuseForNow(button) {
   const left = resendLeft(clock.now());
-  if (left !== null && button.id !== "locked-again")
-    announce(`You can send another passcode in ${words.duration(left)}.`);
-  else if (lockEnd !== null) announce(`You can try again in ${words.duration(lockEnd - clock.now())}.`);
+  if (left !== null && button.id !== "locked-again") announce(`You can send another passcode in ${duration(left)}.`);
+  else if (lockEnd !== null) announce(`You can try again in ${duration(lockEnd - clock.now())}.`);
 }
 
+/**
+ * @param {string} id
+ * @param {() => void} submit
+ */
 function onSubmit(id, submit) {
   $(id).addEventListener("submit", (event) => {
     event.preventDefault();
@@ -551,16 +751,16 @@ function onSubmit(id, submit) {
 onSubmit("login-form", logIn);
 onSubmit("phones-form", () => (isDisabled($("phones-submit")) ? refuseForNow($("phones-submit")) : sendToChosen()));
 onSubmit("code-form", verify);
-$("peek").addEventListener("click", () => peek($("password").type === "password"));
+$("peek").addEventListener("click", () => peek(input("password").type === "password"));
 $("copy").addEventListener("click", copyToken);
 $("code").addEventListener("input", () => fieldError("code", ""));
 $("code").addEventListener("paste", (event) => {
   // The whole message, or a code with blanks in it, becomes the digits, unless they belong to another message.
-  const pasted = words.readPasscode(event.clipboardData?.getData("text") ?? "");
-  if (pasted.digits === null || (pasted.prefix !== null && pasted.prefix !== challenge.prefix)) return;
+  const pasted = readPasscode(event.clipboardData?.getData("text") ?? "");
+  if (pasted.digits === null || (pasted.prefix !== null && pasted.prefix !== challenge?.prefix)) return;
   event.preventDefault();
   fieldError("code", "");
-  $("code").value = pasted.digits;
+  input("code").value = pasted.digits;
 });
 window.addEventListener("online", () => {
   if (screen.slot("main")?.querySelector('[data-do="retry"]')) announce("You are online again. You can try again now.");
@@ -571,8 +771,8 @@ window.addEventListener("pageshow", (event) => {
 
 const name = recall();
 if (name) {
-  $("login-name").value = name;
-  $("remember").checked = true;
+  input("login-name").value = name;
+  input("remember").checked = true;
 }
 start();
 setInterval(tick, 500);

@@ -1,139 +1,177 @@
-// A new user: what is needed, and what is nice to have.
+// A new user: the account, and optionally a phone.
 
-import { Problem } from "../api.js";
-import { busyWhile, el, isDisabled, uid } from "../dom.js";
+/** @import { Answer, User } from "../shared/types" */
 import { noticeOf, toast } from "../dialogs.js";
-import { choiceField, phoneField, secretField, showErrors, switchField, textField } from "../fields.js";
+import { busyWhile, isInert, submitButton, uid } from "../dom.js";
+import { choiceField, phoneField, secretField, showErrors, textField } from "../fields.js";
 import { heading, section } from "../page.js";
 import { fieldSentence, sentence } from "../refusals.js";
 import { forgetUnsaved, go, guard, to } from "../router.js";
 import { admin } from "../session.js";
+import { Problem } from "../shared/api.js";
+import { el } from "../shared/dom.js";
+import { switchField } from "../switches.js";
 
-export function draw(place) {
-  const kind = choiceField({
-    name: "kind",
-    label: "Kind",
-    value: "backup",
-    two: true,
-    options: [
-      ["backup", "Backup user", "Uses a backup client."],
-      ["system", "System user", "An administrator: may use this console."],
-    ],
-    onchange() {},
-  });
-  const login = textField({
-    name: "login_name",
-    label: "Login name",
-    maxlength: 256,
-    hint: "Letters, digits, blanks and . _ @ + - \\ in lower case. It stands in every message.",
-  });
-  const password = secretField({
-    name: "password",
-    label: "Password",
-    hint: "Tell it to the user in person, or by another safe way.",
-  });
-  const alias = textField({ name: "alias", label: "Alias", nullable: true, hint: "What people call them." });
-  const owner = textField({
-    name: "owner",
-    label: "Owner",
-    nullable: true,
-    hint: "The company or customer they belong to.",
-  });
-  const email = textField({
-    name: "contact_email",
-    label: "Contact email",
-    type: "email",
-    nullable: true,
-    hint: "For account recovery.",
-  });
-  const mfa = switchField({
-    name: "mfa_enabled",
-    label: "SMS authentication",
-    hint: "A login needs a passcode as well as the password.",
-    value: true,
-  });
-  const phone = phoneField({
-    name: "number",
-    label: "Phone",
-    hint: "Optional. It is verified by the first passcode that comes back.",
-  });
-  const fields = [kind, login, password, alias, owner, email, mfa, phone];
+/** @param {HTMLElement} place */
+export async function draw(place) {
+  const fields = newFields();
   const room = el("div", { role: "alert" });
-  const create = el("button", { type: "submit", class: "button save" }, el("span", {}, "Create user"));
-  const form = el(
+  const create = submitButton("Create user", { kind: "save" });
+  const form = newForm(fields, room, create);
+  const { login, password, phone } = fields;
+  guard({ dirty: () => isTouched(fields), discard() {} });
+  /** The user that was created, where only the phone was refused. @type {User | null} */
+  let made = null;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (isInert(create)) return;
+    room.replaceChildren();
+    login.setError(login.text.trim() ? "" : "Give a login name.");
+    password.setError(password.text ? "" : "Give a password.");
+    if (!login.text.trim()) return login.focus();
+    if (!password.text) return password.focus();
+    try {
+      await busyWhile(create, async () => {
+        made ??= await createUser(fields);
+        if (phone.value) await addPhone(made, phone.value);
+        forgetUnsaved();
+        toast("The user is created.");
+        go(to("users", made.login_name, "security"));
+      });
+    } catch (error) {
+      if (made) phoneRefused(fields, error);
+      else if (!userRefused(fields, error)) room.replaceChildren(noticeOf(error));
+    }
+  });
+  place.append(heading({ title: "New user", crumbs: [["Users", "#/users"]] }), form);
+}
+
+/** @typedef {ReturnType<typeof newFields>} NewFields */
+
+function newFields() {
+  return {
+    kind: choiceField({
+      name: "kind",
+      label: "Kind",
+      value: "backup",
+      two: true,
+      options: [
+        ["backup", "Backup user", "Uses a backup client."],
+        ["system", "System user", "An administrator: may use this console."],
+      ],
+    }),
+    login: textField({
+      name: "login_name",
+      label: "Login name",
+      maxlength: 256,
+      hint: "Letters, digits, blanks and . _ @ + - \\ in lower case. It stands in every message.",
+    }),
+    password: secretField({
+      name: "password",
+      label: "Password",
+      hint: "Tell it to the user in person, or by another safe way.",
+    }),
+    ...optionalFields(),
+  };
+}
+
+function optionalFields() {
+  const owner = "The company or customer they belong to.";
+  return {
+    alias: textField({ name: "alias", label: "Alias", nullable: true, hint: "What people call them." }),
+    owner: textField({ name: "owner", label: "Owner", nullable: true, hint: owner }),
+    email: textField({
+      name: "contact_email",
+      label: "Contact email",
+      type: "email",
+      nullable: true,
+      hint: "For account recovery.",
+    }),
+    mfa: switchField({
+      name: "mfa_enabled",
+      label: "SMS authentication",
+      hint: "A login needs a passcode as well as the password.",
+      value: true,
+    }),
+    phone: phoneField({
+      name: "number",
+      label: "Phone",
+      hint: "Optional. It is verified by the first passcode that comes back.",
+    }),
+  };
+}
+
+/**
+ * @param {NewFields} fields
+ * @param {HTMLElement} room
+ * @param {HTMLElement} create
+ */
+function newForm({ kind, login, password, alias, owner, email, mfa, phone }, room, create) {
+  const texts = [login, password, alias, owner, email].map((field) => field.element);
+  return el(
     "form",
     { id: uid("new"), class: "stack", novalidate: true },
-    section(
-      { title: "Account" },
-      kind.element,
-      el("div", { class: "fields" }, login.element, password.element, alias.element, owner.element, email.element),
-    ),
+    section({ title: "Account" }, kind.element, el("div", { class: "fields" }, texts)),
     section({ title: "Second factor" }, mfa.element, phone.element),
     room,
     el("div", { class: "actions" }, create, el("a", { class: "button", href: "#/users" }, "Cancel")),
   );
-  guard({
-    dirty: () => [login, password, alias, owner, email].some((field) => field.value) || phone.value !== "",
-    discard() {},
-  });
+}
 
-  let made = null; // the user was created, but the phone was refused
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (isDisabled(create)) return;
-    room.replaceChildren();
-    login.setError(login.value.trim() ? "" : "Give a login name.");
-    password.setError(password.value ? "" : "Give a password.");
-    if (!login.value.trim()) return login.focus();
-    if (!password.value) return password.focus();
-    try {
-      await busyWhile(create, async () => {
-        if (!made) made = (await admin("POST", "/users", { body: filled() })).body;
-        if (phone.value)
-          await admin("POST", `/users/${encodeURIComponent(made.login_name)}/phones`, {
-            body: { number: phone.value },
-          });
-      });
-      forgetUnsaved();
-      toast("The user is created.");
-      go(to("users", made.login_name, "security"));
-    } catch (error) {
-      refused(error);
-    }
-    return undefined;
-  });
+/** @param {NewFields} fields */
+function isTouched({ login, password, alias, owner, email, phone }) {
+  return [login, password, alias, owner, email, phone].some((field) => field.value);
+}
 
-  function filled() {
-    const given = {
-      login_name: login.value,
-      password: password.value,
-      kind: kind.value,
-      mfa_enabled: mfa.value,
-      alias: alias.value,
-      owner: owner.value,
-      contact_email: email.value,
-    };
-    return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+/** @param {NewFields} fields */
+async function createUser(fields) {
+  const given = {
+    login_name: fields.login.text,
+    password: fields.password.text,
+    kind: fields.kind.value,
+    mfa_enabled: fields.mfa.value,
+    alias: fields.alias.value,
+    owner: fields.owner.value,
+    contact_email: fields.email.value,
+  };
+  const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  /** @type {Answer<User>} */
+  const answer = await admin("POST", "/users", { body });
+  return answer.body;
+}
+
+/**
+ * @param {User} user
+ * @param {string} number
+ */
+async function addPhone(user, number) {
+  await admin("POST", `/users/${encodeURIComponent(user.login_name)}/phones`, { body: { number } });
+}
+
+/**
+ * The user exists now; only the phone was refused.
+ * @param {NewFields} fields
+ * @param {unknown} error
+ */
+function phoneRefused({ phone }, error) {
+  const first = error instanceof Problem ? error.errors[0] : undefined;
+  const why = first ? fieldSentence(first.message) : sentence(error);
+  phone.setError(`${why} The user is created; correct the number or leave it out, and press again.`);
+  phone.focus();
+}
+
+/**
+ * True where all that was refused is shown at its field.
+ * @param {NewFields} fields
+ * @param {unknown} error
+ */
+function userRefused(fields, error) {
+  if (!(error instanceof Problem)) return false;
+  if (error.code === "conflict") {
+    fields.login.setError("There is a user with this login name already, perhaps in another spelling.");
+    fields.login.focus();
+    return true;
   }
-
-  function refused(error) {
-    const { code, errors = [] } = error instanceof Problem ? error : {};
-    if (made) {
-      const why = errors[0] ? fieldSentence(errors[0].message) : sentence(error);
-      phone.setError(`${why} The user is created; correct the number or leave it out, and press again.`);
-      return phone.focus();
-    }
-    if (code === "conflict") {
-      login.setError("There is a user with this login name already, perhaps in another spelling.");
-      return login.focus();
-    }
-    if (code === "invalid_request") {
-      const homeless = showErrors(fields, errors, fieldSentence);
-      if (errors.length && !homeless.length) return undefined;
-    }
-    return room.replaceChildren(noticeOf(error));
-  }
-
-  place.append(heading({ title: "New user", crumbs: [["Users", "#/users"]] }), form);
-  return Promise.resolve();
+  if (error.code !== "invalid_request") return false;
+  return showErrors(Object.values(fields), error.errors, fieldSentence).length === 0 && error.errors.length > 0;
 }

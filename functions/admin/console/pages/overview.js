@@ -1,29 +1,43 @@
-// Overview: what was sent, what came of it, where, and what it cost.
+// Overview: what was sent, how it ended, where, and what it cost.
 
-import { query } from "../api.js";
-import { button, download, el } from "../dom.js";
+/** @import { PageContext } from "../page.js" */
+/** @import { Answer, Counts, DayCounts, Overview, RegionCounts, Totals } from "../shared/types" */
+/** @import { Series } from "../charts.js" */
+/** @import { Column } from "../table.js" */
 import { columns, shareBar, sparkline } from "../charts.js";
+import { button, download } from "../dom.js";
 import { empty, heading, load, section } from "../page.js";
-import { regionName } from "../regions.js";
 import { restate } from "../router.js";
 import { admin } from "../session.js";
+import { query } from "../shared/api.js";
+import { el } from "../shared/dom.js";
+import { regionName } from "../shared/words.js";
 import { filterBox, table } from "../table.js";
 import { day as dayWords, money, number, percent, shortDay } from "../words.js";
 
+/** @type {Series<"sends" | "approvals">[]} */
 const SENDS = [
   { key: "sends", label: "Messages", look: "look-soft" },
   { key: "approvals", label: "Approvals", look: "look-main" },
 ];
+/** @type {Series<"wrong_codes" | "locks" | "legacy_logins">[]} */
 const TROUBLE = [
   { key: "wrong_codes", label: "Wrong passcodes", look: "look-warn" },
   { key: "locks", label: "Locks", look: "look-bad" },
   { key: "legacy_logins", label: "Legacy logins", look: "look-soft" },
 ];
+/** @type {(keyof Counts)[]} */
+const FIGURES = ["sends", "approvals", "wrong_codes", "locks", "legacy_logins"];
 
+/**
+ * @param {HTMLElement} place
+ * @param {PageContext} context
+ */
 export function draw(place, { search, present }) {
   const given = Number(search.get("days") ?? 30);
   let days = [7, 30, 90].includes(given) ? given : 30;
   const room = el("div", { class: "stack" });
+  const show = () => load(room, () => fetchOverview(days), overview, 8);
   const range = filterBox({
     label: "Period",
     value: String(days),
@@ -38,96 +52,61 @@ export function draw(place, { search, present }) {
       show();
     },
   });
-  place.append(
-    heading({ title: "Overview", lead: "Counted as it happens; days are those of UTC.", actions: [range] }),
-    room,
-  );
+  place.append(heading({ title: "Overview", lead: "Counted as it happens, by days of UTC.", actions: [range] }), room);
   present();
   return show();
-
-  function show() {
-    return load(room, async () => (await admin("GET", `/overview${query({ days })}`)).body, parts, 8);
-  }
 }
 
-function parts({ days: given, regions, totals }) {
+/** @param {number} days */
+async function fetchOverview(days) {
+  /** @type {Answer<Overview>} */
+  const { body } = await admin("GET", `/overview${query({ days })}`);
+  return body;
+}
+
+/** @param {Overview} found */
+function overview({ days: given, regions, totals }) {
   const days = [...given].sort((a, b) => a.date.localeCompare(b.date));
-  const cards = [
-    tile(
-      "Messages",
-      number(totals.sends),
-      days.map((day) => day.sends),
-    ),
-    tile(
-      "Approvals",
-      number(totals.approvals),
-      days.map((day) => day.approvals),
-    ),
-    tile(
-      "Conversion",
-      percent(totals.conversion_rate),
-      days.map((day) => (day.sends ? day.approvals / day.sends : 0)),
-      "per message",
-    ),
-    tile(
-      "Wrong passcodes",
-      number(totals.wrong_codes),
-      days.map((day) => day.wrong_codes),
-    ),
-    tile(
-      "Locks",
-      number(totals.locks),
-      days.map((day) => day.locks),
-    ),
-    tile(
-      "Legacy logins",
-      number(totals.legacy_logins),
-      days.map((day) => day.legacy_logins),
-      "no passcode",
-    ),
-    tile("Cost", money(totals.cost), null, totals.cost ? "estimated" : "no price known"),
-  ];
-  const nothing = !["sends", "approvals", "wrong_codes", "locks", "legacy_logins"].some((key) => totals[key] > 0);
-  const figures = el("dl", { class: "tiles" }, cards);
-  if (nothing || !days.length) {
-    return [
-      figures,
-      el(
-        "div",
-        { class: "card" },
-        empty({
-          title: "Nothing has happened yet",
-          text: "As soon as a passcode is sent, its message, its login and its cost are counted here.",
-          actions: [el("a", { class: "button", href: "#/settings/mfa" }, "Test the settings")],
-        }),
-      ),
-    ];
-  }
-  const chart = { days, label: (day) => shortDay(day.date), longLabel: (day) => dayWords(day.date) };
+  const figures = el("dl", { class: "tiles" }, tiles(days, totals));
+  if (!days.length || !FIGURES.some((key) => totals[key] > 0)) return [figures, nothingYet()];
+  const save = () => download("overview.csv", csv(days));
   return [
     figures,
-    section(
-      { title: "Messages and approvals" },
-      columns({ ...chart, title: "Messages and approvals per day", series: SENDS }),
-    ),
-    section(
-      { title: "Wrong passcodes, locks and legacy logins" },
-      columns({ ...chart, title: "Wrong passcodes, locks and legacy logins per day", series: TROUBLE, stacked: true }),
-    ),
+    charts(days),
     section({ title: "By country" }, regionTable(regions, totals)),
     section(
-      {
-        title: "By day",
-        actions: [
-          button("Download", { kind: "small", icon: "download", onclick: () => download("overview.csv", csv(days)) }),
-        ],
-      },
+      { title: "By day", actions: [button("Download", { kind: "small", icon: "download", onclick: save })] },
       el("details", {}, el("summary", {}, "Every day as a table"), dayTable(days)),
     ),
   ];
 }
 
-function tile(label, value, values, note = null) {
+/**
+ * @param {DayCounts[]} days
+ * @param {Totals} totals
+ */
+function tiles(days, totals) {
+  const over = (/** @type {keyof Counts} */ key) => days.map((day) => day[key]);
+  const conversion = days.map((day) => (day.sends ? day.approvals / day.sends : 0));
+  return [
+    tile("Messages", number(totals.sends), over("sends")),
+    tile("Approvals", number(totals.approvals), over("approvals")),
+    tile("Conversion", percent(totals.conversion_rate), conversion, "per message"),
+    tile("Wrong passcodes", number(totals.wrong_codes), over("wrong_codes")),
+    tile("Locks", number(totals.locks), over("locks")),
+    tile("Legacy logins", number(totals.legacy_logins), over("legacy_logins"), "no passcode"),
+    tile("Cost", money(totals.cost), [], totals.cost ? "estimated" : "no price known"),
+  ];
+}
+
+/**
+ * A figure with its course over the days.
+ * @param {string} label
+ * @param {string} value
+ * @param {number[]} values
+ * @param {string} [note]
+ */
+function tile(label, value, values, note) {
   return el(
     "div",
     { class: "tile" },
@@ -137,48 +116,78 @@ function tile(label, value, values, note = null) {
       {},
       el("span", { class: "tile-value" }, value),
       note && el("span", { class: "soft tile-note" }, note),
-      values?.some((one) => one > 0) ? sparkline(values) : null,
+      values.some((one) => one > 0) ? sparkline(values) : null,
     ),
   );
 }
 
+function nothingYet() {
+  const words = empty({
+    title: "Nothing has happened yet",
+    text: "As soon as a passcode is sent, its message, its login and its cost are counted here.",
+    actions: [el("a", { class: "button", href: "#/settings/mfa" }, "Test the settings")],
+  });
+  return el("div", { class: "card" }, words);
+}
+
+/** @param {DayCounts[]} days */
+function charts(days) {
+  const chart = {
+    days,
+    label: (/** @type {DayCounts} */ day) => shortDay(day.date),
+    longLabel: (/** @type {DayCounts} */ day) => dayWords(day.date),
+  };
+  return [
+    section(
+      { title: "Messages and approvals" },
+      columns({ ...chart, title: "Messages and approvals per day", series: SENDS }),
+    ),
+    section(
+      { title: "Wrong passcodes, locks and legacy logins" },
+      columns({ ...chart, title: "Wrong passcodes, locks and legacy logins per day", series: TROUBLE, stacked: true }),
+    ),
+  ];
+}
+
+/**
+ * @param {RegionCounts[]} regions
+ * @param {Totals} totals
+ */
 function regionTable(regions, totals) {
   const items = [...regions].sort((a, b) => b.sends - a.sends);
   if (!items.length) return el("p", { class: "soft quiet-empty" }, "No message was sent yet.");
-  return el(
-    "div",
-    { class: "inset" },
-    table({
-      caption: "By country",
-      items,
-      columns: [
-        {
-          label: "Country",
-          kind: "main",
-          cell: (item) =>
-            el(
-              "span",
-              { class: "region" },
-              el("span", {}, regionName(item.region) ?? item.region),
-              shareBar(totals.sends ? item.sends / totals.sends : 0),
-            ),
-        },
-        { label: "Messages", kind: "number", cell: (item) => number(item.sends) },
-        { label: "Approvals", kind: "number", cell: (item) => number(item.approvals) },
-        {
-          label: "Conversion",
-          kind: "number",
-          cell: (item) => percent(item.sends ? item.approvals / item.sends : null),
-        },
-        { label: "Wrong passcodes", kind: "number", cell: (item) => number(item.wrong_codes) },
-        { label: "Locks", kind: "number", cell: (item) => number(item.locks) },
-        { label: "Estimated cost", kind: "number", cell: (item) => money(item.cost) },
-      ],
-    }),
-  );
+  return el("div", { class: "inset" }, table({ caption: "By country", items, columns: regionColumns(totals) }));
 }
 
+/**
+ * @param {Totals} totals
+ * @returns {Column<RegionCounts>[]}
+ */
+function regionColumns(totals) {
+  return [
+    {
+      label: "Country",
+      kind: "main",
+      cell: ({ region, sends }) =>
+        el(
+          "span",
+          { class: "region" },
+          el("span", {}, regionName(region) ?? region),
+          shareBar(totals.sends ? sends / totals.sends : 0),
+        ),
+    },
+    { label: "Messages", kind: "number", cell: (item) => number(item.sends) },
+    { label: "Approvals", kind: "number", cell: (item) => number(item.approvals) },
+    { label: "Conversion", kind: "number", cell: (item) => percent(item.sends ? item.approvals / item.sends : null) },
+    { label: "Wrong passcodes", kind: "number", cell: (item) => number(item.wrong_codes) },
+    { label: "Locks", kind: "number", cell: (item) => number(item.locks) },
+    { label: "Estimated cost", kind: "number", cell: (item) => money(item.cost) },
+  ];
+}
+
+/** @param {DayCounts[]} days */
 function dayTable(days) {
+  /** @type {(label: string, key: keyof Counts) => Column<DayCounts>} */
   const figure = (label, key) => ({ label, kind: "number", cell: (day) => number(day[key]) });
   return el(
     "div",
@@ -198,7 +207,8 @@ function dayTable(days) {
   );
 }
 
+/** @param {DayCounts[]} days */
 function csv(days) {
-  const keys = ["date", "sends", "approvals", "wrong_codes", "locks", "legacy_logins"];
-  return `${keys.join(",")}\r\n${days.map((day) => keys.map((key) => day[key]).join(",")).join("\r\n")}\r\n`;
+  const lines = days.map((day) => [day.date, ...FIGURES.map((key) => day[key])].join(","));
+  return [`date,${FIGURES.join(",")}`, ...lines, ""].join("\r\n");
 }

@@ -1,50 +1,70 @@
 // Countries that messages may go to: all, or those that are ticked.
 
-import { button, el } from "../dom.js";
+/** @import { Region } from "../shared/types" */
+/** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
+import { button } from "../dom.js";
 import { choiceField } from "../fields.js";
 import { section } from "../page.js";
 import { regionLabel, regions } from "../regions.js";
+import { el } from "../shared/dom.js";
 import { plural } from "../words.js";
 
+const ALL = [
+  "Expensive destinations attract people who send messages for money.",
+  "Allow only where your users are, if you can.",
+].join(" ");
+const LIST = "A message to anywhere else is refused before it costs anything.";
+
+/**
+ * @param {SettingsDraft} draft
+ * @returns {SettingsPart}
+ */
 export function draw(draft) {
   const given = draft.get("regions.allow");
   const chosen = new Set(given === "*" ? [] : given);
   const stage = () => {
     draft.set("regions.allow", choice.value === "*" ? "*" : [...chosen].sort());
-    count.textContent = chosen.size
-      ? `${plural(chosen.size, "country", "countries")} chosen`
-      : "None chosen: no message can be sent.";
+    picker.count(chosen.size);
   };
   const choice = choiceField({
     label: "Messages may go to",
     value: given === "*" ? "*" : "list",
     options: [
-      [
-        "*",
-        "All countries",
-        "Expensive destinations attract people who send messages for money. Allow only where your users are, if you can.",
-      ],
-      ["list", "Only these countries", "A message to anywhere else is refused before it costs anything."],
+      ["*", "All countries", ALL],
+      ["list", "Only these countries", LIST],
     ],
     onchange() {
-      picker.hidden = choice.value === "*";
+      picker.element.hidden = choice.value === "*";
       stage();
     },
   });
+  const picker = countryPicker(chosen, stage);
+  picker.element.hidden = given === "*";
   const error = el("p", { class: "field-error", role: "alert", hidden: true });
+  stage();
+  const field = {
+    name: "regions.allow",
+    label: "Countries",
+    setError(/** @type {string} */ text) {
+      error.textContent = text;
+      error.hidden = !text;
+    },
+    focus: () => choice.focus(),
+  };
+  return { element: section({ title: "Countries" }, choice.element, picker.element, error), fields: [field] };
+}
+
+/**
+ * Ticks for all countries, with a search.
+ * @param {Set<string>} chosen is changed by the ticks
+ * @param {() => void} stage is called after every change
+ */
+function countryPicker(chosen, stage) {
   const count = el("p", { class: "soft", role: "status" });
-  const boxes = regions().map((item) => {
-    const box = el("input", {
-      type: "checkbox",
-      checked: chosen.has(item.region),
-      onchange: () => {
-        box.checked ? chosen.add(item.region) : chosen.delete(item.region);
-        stage();
-      },
-    });
-    return { item, box, line: el("label", { class: "tick" }, box, el("span", {}, regionLabel(item))) };
-  });
+  const boxes = regions().map((item) => tick(item, chosen, stage));
   const none = el("p", { class: "soft", hidden: true }, "No country is called that.");
+  const onlyChosen = el("input", { type: "checkbox", onchange: filter });
+  const only = el("label", { class: "tick" }, onlyChosen, el("span", {}, "Show the chosen ones only"));
   const narrow = el("input", {
     type: "search",
     "aria-label": "Find a country",
@@ -52,56 +72,46 @@ export function draw(draft) {
     autocomplete: "off",
     oninput: filter,
   });
-  const only = el(
-    "label",
-    { class: "tick" },
-    el("input", { type: "checkbox", onchange: filter }),
-    el("span", {}, "Show the chosen ones only"),
-  );
-  const clear = button("Clear", {
-    kind: "small",
-    onclick: () => {
-      chosen.clear();
-      for (const { box } of boxes) box.checked = false;
-      filter();
-      stage();
-    },
-  });
-  const picker = el(
-    "div",
-    { class: "picker", hidden: given === "*" },
-    el("div", { class: "tools" }, el("div", { class: "search" }, narrow), only, clear),
-    count,
-    el(
-      "div",
-      { class: "ticks", role: "group", "aria-label": "Countries", tabindex: "0" },
-      boxes.map(({ line }) => line),
-      none,
-    ),
-  );
+  const clear = () => {
+    chosen.clear();
+    for (const { box } of boxes) box.checked = false;
+    filter();
+    stage();
+  };
+  const search = el("div", { class: "search" }, narrow);
+  const tools = el("div", { class: "tools" }, search, only, button("Clear", { kind: "small", onclick: clear }));
+  const lines = boxes.map(({ line }) => line);
+  const list = el("div", { class: "ticks", role: "group", "aria-label": "Countries", tabindex: "0" }, lines, none);
 
   function filter() {
     const wanted = narrow.value.trim().toLowerCase();
-    let shown = 0;
     for (const { item, box, line } of boxes) {
-      const fits =
-        (regionLabel(item).toLowerCase().includes(wanted) || item.region.toLowerCase() === wanted) &&
-        (!only.firstChild.checked || box.checked);
-      line.hidden = !fits;
-      shown += fits;
+      const fits = regionLabel(item).toLowerCase().includes(wanted) || item.region.toLowerCase() === wanted;
+      line.hidden = !fits || (onlyChosen.checked && !box.checked);
     }
-    none.hidden = shown > 0;
+    none.hidden = lines.some((line) => !line.hidden);
   }
 
-  stage();
-  const field = {
-    name: "regions.allow",
-    label: "Countries",
-    setError: (text) => {
-      error.textContent = text;
-      error.hidden = !text;
+  return {
+    element: el("div", { class: "picker" }, tools, count, list),
+    /** @param {number} n */
+    count(n) {
+      count.textContent = n ? `${plural(n, "country", "countries")} chosen` : "None chosen: no message can be sent.";
     },
-    focus: () => choice.focus(),
   };
-  return { element: section({ title: "Countries" }, choice.element, picker, error), fields: [field] };
+}
+
+/**
+ * @param {Region} item
+ * @param {Set<string>} chosen
+ * @param {() => void} stage
+ */
+function tick(item, chosen, stage) {
+  const box = el("input", { type: "checkbox", checked: chosen.has(item.region) });
+  box.addEventListener("change", () => {
+    if (box.checked) chosen.add(item.region);
+    else chosen.delete(item.region);
+    stage();
+  });
+  return { item, box, line: el("label", { class: "tick" }, box, el("span", {}, regionLabel(item))) };
 }

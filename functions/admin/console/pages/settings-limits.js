@@ -1,55 +1,45 @@
-// Limits: how many messages at most, whoever asks for them.
+// Limits: how many messages may be sent at most.
 
-import { el } from "../dom.js";
+/** @import { Frame, NumberOptions, Target } from "../fields.js" */
+/** @import { NumberName, SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { numberField } from "../fields.js";
 import { section } from "../page.js";
+import { el } from "../shared/dom.js";
+import { bound } from "./settings-fields.js";
 
 const MOST = 10_000_000;
 
+/**
+ * @param {SettingsDraft} draft
+ * @returns {SettingsPart}
+ */
 export function draw(draft) {
+  /** @type {Target[]} */
   const fields = [];
+  /** @type {(name: NumberName, label: string, more?: Partial<NumberOptions & Frame>) => HTMLElement} */
   const limit = (name, label, more = {}) => {
-    const field = numberField({
-      name: `budgets.${name}`,
-      label,
-      suffix: "messages",
-      min: 1,
-      max: MOST,
-      value: draft.get(`budgets.${name}`),
-      onchange: (value) => draft.set(`budgets.${name}`, value),
-      ...more,
-    });
+    const field = numberField({ ...bound(draft, name), label, suffix: "messages", min: 1, max: MOST, ...more });
     fields.push(field);
     return field.element;
   };
+  const noCeiling = { nullable: true, hint: "Empty: no ceiling for a single country." };
+  const number = [limit("budgets.number_per_hour", "Per hour"), limit("budgets.number_per_day", "Per day")];
+  const source = [
+    limit("budgets.address_per_hour", "Per address and hour"),
+    limit("budgets.client_per_hour", "Per client and hour"),
+  ];
+  const all = [
+    limit("budgets.region_per_day", "Per country and day", noCeiling),
+    limit("budgets.global_per_day", "Altogether per day"),
+  ];
+  const part = (/** @type {string} */ title, /** @type {string} */ lead, /** @type {HTMLElement[]} */ inputs) =>
+    section({ title, lead }, el("div", { class: "fields" }, inputs));
   const element = el(
     "div",
     { class: "stack" },
-    section(
-      { title: "One phone number", lead: "Whoever’s account it is on." },
-      el("div", { class: "fields" }, limit("number_per_hour", "Per hour"), limit("number_per_day", "Per day")),
-    ),
-    section(
-      { title: "One source", lead: "An address of the internet, or a client that vouches for its users." },
-      el(
-        "div",
-        { class: "fields" },
-        limit("address_per_hour", "Per address and hour"),
-        limit("client_per_hour", "Per client and hour"),
-      ),
-    ),
-    section(
-      { title: "Everything", lead: "The ceiling of what a day can cost." },
-      el(
-        "div",
-        { class: "fields" },
-        limit("region_per_day", "Per country and day", {
-          nullable: true,
-          hint: "Empty: no ceiling for a single country.",
-        }),
-        limit("global_per_day", "Altogether per day"),
-      ),
-    ),
+    part("One phone number", "Whichever accounts it is on.", number),
+    part("One source", "An IP address, or a client that vouches for its users.", source),
+    part("Everything", "The ceiling of what a day can cost.", all),
   );
   return { element, fields };
 }

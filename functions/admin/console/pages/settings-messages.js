@@ -1,26 +1,36 @@
-// Messages: the words around the passcode, in every language; and the ways beside a text message.
+// Messages: the words around the passcode, in every language; and the channels beside text messages.
 
-import { el } from "../dom.js";
+/** @import { Frame, Target, TextOptions } from "../fields.js" */
+/** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { notice } from "../dialogs.js";
-import { switchField, textField } from "../fields.js";
+import { textField } from "../fields.js";
 import { section } from "../page.js";
+import { el, parts } from "../shared/dom.js";
+import { switchField } from "../switches.js";
 import { templateEditor } from "./settings-templates.js";
 
+const VOICE_HINT = [
+  "A call speaks the passcode twice, in the message’s language, from the sender’s phone number.",
+  "Landlines can be reached this way, too.",
+].join(" ");
+const NO_CALLER =
+  "The sender is not one. Choose a phone number of your Twilio account that can make calls, under MFA settings.";
+const LANGUAGE_HINT = [
+  "For users without a language of their own, in place of the language of the phone’s country:",
+  "en, pt-BR, zh-Hant.",
+].join(" ");
+const WHATSAPP_HINT = [
+  "The content SID of a template of the category authentication that WhatsApp has approved.",
+  "Its sender is the one under MFA settings. Empty: no WhatsApp.",
+].join(" ");
+
+/**
+ * @param {SettingsDraft} draft
+ * @returns {SettingsPart}
+ */
 export function draw(draft) {
+  /** @type {Target[]} */
   const fields = [];
-  const text = (name, { after, ...options }) => {
-    const field = textField({
-      name,
-      value: draft.get(name),
-      ...options,
-      onchange: (value) => {
-        draft.set(name, typeof value === "string" ? value.trim() : value);
-        after?.();
-      },
-    });
-    fields.push(field);
-    return field.element;
-  };
   const templates = templateEditor(draft, fields);
   const element = el(
     "div",
@@ -32,107 +42,134 @@ export function draw(draft) {
       },
       templates.element,
     ),
-    section(
-      { title: "In every message" },
-      el(
-        "div",
-        { class: "fields" },
-        text("signature", {
-          label: "Signature",
-          maxlength: 40,
-          after: templates.judge,
-          hint: "The last words of the message, at most 40 characters, without a link.",
-        }),
-        text("default_locale", {
-          label: "Default language",
-          nullable: true,
-          maxlength: 35,
-          placeholder: "en",
-          hint: "For users without a language of their own, in place of the language of the phone's country: en, pt-BR, zh-Hant.",
-        }),
-        text("origin", {
-          label: "Host for autofill",
-          nullable: true,
-          placeholder: "login.example.com",
-          after: templates.judge,
-          hint: "Phones fill the passcode in on this host only.",
-        }),
-      ),
-    ),
-    otherChannels(draft, fields, text),
-    section(
-      { title: "Recovery by email", lead: "Who has lost the phone can have a passcode mailed to the contact email." },
-      el(
-        "div",
-        { class: "fields" },
-        text("email_sender", {
-          label: "Email sender",
-          nullable: true,
-          type: "email",
-          placeholder: "no-reply@example.com",
-          hint: "An address that Amazon SES may send from. Empty: no recovery by email.",
-        }),
-      ),
-    ),
+    everyMessage(draft, fields, templates.judge),
+    otherChannels(draft, fields),
+    recovery(draft, fields),
   );
   return { element, fields, ready: templates.ready };
 }
 
-/** Where a text message cannot reach somebody. */
-function otherChannels(draft, fields, text) {
+/**
+ * The field of a setting that is a text.
+ * @param {SettingsDraft} draft
+ * @param {"signature" | "default_locale" | "origin" | "email_sender" | "whatsapp.content_sid"} name
+ * @param {TextOptions & Frame & { after?: () => void }} options `after` is called after every change
+ */
+function boundText(draft, name, { after, ...options }) {
+  return textField({
+    name,
+    value: draft.get(name),
+    ...options,
+    onchange(value) {
+      draft.set(name, value === null ? null : value.trim());
+      after?.();
+    },
+  });
+}
+
+/**
+ * @param {SettingsDraft} draft
+ * @param {Target[]} fields
+ * @param {() => void} judge
+ */
+function everyMessage(draft, fields, judge) {
+  const signature = boundText(draft, "signature", {
+    label: "Signature",
+    maxlength: 40,
+    after: judge,
+    hint: "The last words of the message, at most 40 characters, without a link.",
+  });
+  const language = boundText(draft, "default_locale", {
+    label: "Default language",
+    nullable: true,
+    maxlength: 35,
+    placeholder: "en",
+    hint: LANGUAGE_HINT,
+  });
+  const origin = boundText(draft, "origin", {
+    label: "Host for autofill",
+    nullable: true,
+    placeholder: "login.example.com",
+    after: judge,
+    hint: "Phones fill the passcode in on this host only.",
+  });
+  const texts = [signature, language, origin];
+  fields.push(...texts);
+  const elements = texts.map((field) => field.element);
+  return section({ title: "In every message" }, el("div", { class: "fields" }, elements));
+}
+
+/**
+ * @param {SettingsDraft} draft
+ * @param {Target[]} fields
+ */
+function recovery(draft, fields) {
+  const sender = boundText(draft, "email_sender", {
+    label: "Email sender",
+    nullable: true,
+    type: "email",
+    placeholder: "no-reply@example.com",
+    hint: "An address that Amazon SES may send from. Empty: no recovery by email.",
+  });
+  fields.push(sender);
+  const lead = "Users who have lost their phone can have a passcode mailed to the contact email.";
+  return section({ title: "Recovery by email", lead }, el("div", { class: "fields" }, sender.element));
+}
+
+/**
+ * Where a text message does not reach somebody.
+ * @param {SettingsDraft} draft
+ * @param {Target[]} fields
+ */
+function otherChannels(draft, fields) {
   const sender = draft.get("twilio.sender");
-  const cannotCall = Boolean(sender) && !sender.phone_number;
+  const cannotCall = sender !== null && !sender.phone_number;
   const warning = el("div", { role: "status" });
-  const warn = () =>
-    warning.replaceChildren(
-      ...(cannotCall
-        ? [
-            notice({
-              kind: draft.get("voice.enabled") ? "warning" : "info",
-              title: "A call needs a phone number to come from",
-              text: "The sender is none. Choose a phone number of your Twilio account that can make calls, under MFA settings.",
-            }),
-          ]
-        : []),
-    );
+  const warn = () => warning.replaceChildren(...parts(cannotCall && noCallerNotice(draft.get("voice.enabled"))));
   const voice = switchField({
     name: "voice.enabled",
     label: "Calls",
-    hint: "A call speaks the passcode twice, in the message’s language, from the sender’s phone number. Landlines can be reached this way, too.",
+    hint: VOICE_HINT,
     value: draft.get("voice.enabled"),
     onchange(on) {
       if (on && cannotCall) {
         voice.value = false;
-        return voice.setError("The sender must be a phone number first.");
+        voice.setError("The sender must be a phone number first.");
+        return;
       }
       draft.set("voice.enabled", on);
-      return warn();
+      warn();
     },
   });
-  voice.problem = () =>
+  const problem = () =>
     cannotCall && draft.get("voice.enabled")
-      ? "The sender is no phone number: turn calls off, or choose another sender."
+      ? "The sender is not a phone number: turn calls off, or choose another sender."
       : "";
-  fields.push(voice);
+  const whatsapp = boundText(draft, "whatsapp.content_sid", {
+    label: "WhatsApp template",
+    mono: true,
+    nullable: true,
+    maxlength: 64,
+    placeholder: "HX…",
+    hint: WHATSAPP_HINT,
+  });
+  fields.push(Object.assign(voice, { problem }), whatsapp);
   warn();
+  const lead =
+    "For users whom text messages do not reach. The login offers the ways that are set up, within the same limits.";
   return section(
-    {
-      title: "Other ways",
-      lead: "For whom a text message does not arrive. The login offers those that are set up; the limits are the same.",
-    },
+    { title: "Other ways", lead },
     voice.element,
     warning,
-    el(
-      "div",
-      { class: "fields" },
-      text("whatsapp.content_sid", {
-        label: "WhatsApp template",
-        mono: true,
-        nullable: true,
-        maxlength: 64,
-        placeholder: "HX…",
-        hint: "The content SID of a template of the category authentication that WhatsApp has approved. Its sender is the one under MFA settings. Empty: no WhatsApp.",
-      }),
-    ),
+    el("div", { class: "fields" }, whatsapp.element),
   );
+}
+
+/** @param {boolean} calls whether calls are on */
+function noCallerNotice(calls) {
+  return notice({
+    kind: calls ? "warning" : "info",
+    title: "A call needs a phone number to come from",
+    text: NO_CALLER,
+  });
 }

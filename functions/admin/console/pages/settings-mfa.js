@@ -1,145 +1,202 @@
-// MFA settings: the Twilio account, who messages are from, and how passcodes behave; with the Test.
+// MFA settings: the Twilio account, the sender, and how passcodes behave; with the Test.
 
-import { button, el } from "../dom.js";
+/** @import { Target } from "../fields.js" */
+/** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
+import { button } from "../dom.js";
 import { choiceField, numberField, phoneField, secretField, textField } from "../fields.js";
 import { section } from "../page.js";
+import { el } from "../shared/dom.js";
+import { bound } from "./settings-fields.js";
 import { testDialog } from "./settings-test.js";
 
+/** @typedef {"phone_number" | "messaging_service_sid" | "alphanumeric"} SenderKind */
+
+/** @type {[kind: SenderKind, label: string, hint: string][]} */
 const SENDERS = [
   ["phone_number", "Phone number", "A number of your Twilio account that can send text messages."],
   ["messaging_service_sid", "Messaging Service", "Twilio chooses the sender from a pool; its SID begins with MG."],
   ["alphanumeric", "Name", "Up to 11 characters, where a country allows it. Nobody can reply to it."],
 ];
+const TEST_HINT = [
+  "Sends a passcode to a phone of yours with the settings on the screen, saved or not.",
+  "The number then belongs to your own profile.",
+].join(" ");
 
-export function draw(draft, { redraw }) {
+/**
+ * @param {SettingsDraft} draft
+ * @returns {SettingsPart}
+ */
+export function draw(draft) {
+  /** @type {Target[]} */
   const fields = [];
-  const add = (field) => {
-    fields.push(field);
-    return field.element;
-  };
-  const bound = (name, more) => ({
-    name,
-    value: draft.get(name),
-    onchange: (value) => draft.set(name, value),
-    ...more,
-  });
-  const last4 = draft.server["twilio.auth_token_last4"];
+  const content = [
+    accountSection(draft, fields),
+    senderSection(draft, fields),
+    passcodeSection(draft, fields),
+    lockSection(draft, fields),
+  ];
+  return { element: el("div", { class: "stack" }, content), fields };
+}
 
-  const account = section(
+/**
+ * @param {SettingsDraft} draft
+ * @param {Target[]} fields
+ */
+function accountSection(draft, fields) {
+  const last4 = draft.server["twilio.auth_token_last4"];
+  const sid = textField({
+    name: "twilio.account_sid",
+    label: "Account SID",
+    mono: true,
+    nullable: true,
+    placeholder: "AC…",
+    maxlength: 64,
+    value: draft.get("twilio.account_sid"),
+    onchange: (text) => draft.set("twilio.account_sid", text?.trim() ?? null),
+  });
+  const token = secretField({
+    name: "twilio.auth_token",
+    label: "Auth Token",
+    mono: true,
+    value: draft.get("twilio.auth_token") ?? "",
+    placeholder: last4 ? `•••• •••• ${last4}` : "",
+    hint: last4
+      ? `A token that ends in ${last4} is kept. Leave this empty to keep it.`
+      : "Kept encrypted and never shown again.",
+    onchange: (text) => draft.set("twilio.auth_token", text?.trim() || null),
+  });
+  fields.push(sid, token);
+  return section(
     {
       title: "Twilio account",
       lead: "From the first page of the Twilio Console. Use the live credentials, not the test ones.",
     },
-    el(
-      "div",
-      { class: "fields" },
-      add(
-        textField(
-          bound("twilio.account_sid", {
-            label: "Account SID",
-            mono: true,
-            nullable: true,
-            placeholder: "AC…",
-            maxlength: 64,
-            onchange: (text) => draft.set("twilio.account_sid", text?.trim() ?? null),
-          }),
-        ),
-      ),
-      add(
-        secretField({
-          name: "twilio.auth_token",
-          label: "Auth Token",
-          mono: true,
-          value: draft.get("twilio.auth_token") ?? "",
-          placeholder: last4 ? `•••• •••• ${last4}` : "",
-          hint: last4
-            ? `A token that ends in ${last4} is kept. Leave this empty to keep it.`
-            : "Kept encrypted and never shown again.",
-          onchange: (text) => draft.set("twilio.auth_token", text.trim() || null),
-        }),
-      ),
-    ),
+    el("div", { class: "fields" }, sid.element, token.element),
   );
+}
 
+/**
+ * @param {SettingsDraft} draft
+ * @param {Target[]} fields
+ */
+function senderSection(draft, fields) {
   const test = button("Test", { onclick: () => testDialog({ draft, fields }) });
-  const sender = section(
+  return section(
     { title: "Sender", lead: "Who the message is from." },
     senderFields(draft, fields),
-    el(
-      "div",
-      { class: "test-row" },
-      test,
-      el(
-        "p",
-        { class: "soft" },
-        "Sends a passcode to a phone of yours with what is on the screen, saved or not. The number then belongs to your own profile.",
-      ),
-    ),
+    el("div", { class: "test-row" }, test, el("p", { class: "soft" }, TEST_HINT)),
   );
+}
 
-  const passcode = section(
-    { title: "Passcodes" },
-    el(
-      "div",
-      { class: "fields three" },
-      add(
-        numberField(
-          bound("resend_cooldown_seconds", {
-            label: "Cooldown before a resend",
-            suffix: "minutes",
-            unit: 60,
-            min: 30,
-            max: 900,
-          }),
-        ),
-      ),
-      add(
-        numberField(
-          bound("expiry_seconds", { label: "Passcode expires after", suffix: "minutes", unit: 60, min: 60, max: 900 }),
-        ),
-      ),
-      add(numberField(bound("passcode_length", { label: "Passcode length", suffix: "digits", min: 4, max: 10 }))),
-    ),
-  );
+/**
+ * @param {SettingsDraft} draft
+ * @param {Target[]} fields
+ */
+function passcodeSection(draft, fields) {
+  const inMinutes = { suffix: "minutes", unit: 60 };
+  const numbers = [
+    numberField({
+      ...bound(draft, "resend_cooldown_seconds"),
+      ...inMinutes,
+      label: "Cooldown before a resend",
+      min: 30,
+      max: 900,
+    }),
+    numberField({
+      ...bound(draft, "expiry_seconds"),
+      ...inMinutes,
+      label: "Passcode expires after",
+      min: 60,
+      max: 900,
+    }),
+    numberField({ ...bound(draft, "passcode_length"), label: "Passcode length", suffix: "digits", min: 4, max: 10 }),
+  ];
+  fields.push(...numbers);
+  const elements = numbers.map((field) => field.element);
+  return section({ title: "Passcodes" }, el("div", { class: "fields three" }, elements));
+}
 
-  const lock = section(
+/**
+ * @param {SettingsDraft} draft
+ * @param {Target[]} fields
+ */
+function lockSection(draft, fields) {
+  const attempts = "Invalid attempts before a lock";
+  const numbers = [
+    numberField({ ...bound(draft, "max_invalid_attempts"), label: attempts, min: 3, max: 10 }),
+    numberField({ ...bound(draft, "max_sends"), label: "Messages without success", min: 1, max: 10 }),
+    numberField({
+      ...bound(draft, "lock_seconds"),
+      label: "Lock lasts",
+      suffix: "minutes",
+      unit: 60,
+      min: 60,
+      max: 86400,
+      hint: "Doubles with every further lock, up to a day.",
+    }),
+  ];
+  fields.push(...numbers);
+  const elements = numbers.map((field) => field.element);
+  return section(
     {
       title: "Lock",
       lead: "Counts since a user’s last success. Resending, another phone or a new login start no new count.",
     },
-    el(
-      "div",
-      { class: "fields three" },
-      add(numberField(bound("max_invalid_attempts", { label: "Invalid attempts before a lock", min: 3, max: 10 }))),
-      add(numberField(bound("max_sends", { label: "Messages without success", min: 1, max: 10 }))),
-      add(
-        numberField(
-          bound("lock_seconds", {
-            label: "Lock lasts",
-            suffix: "minutes",
-            unit: 60,
-            min: 60,
-            max: 86400,
-            hint: "Doubles with every further lock, up to a day.",
-          }),
-        ),
-      ),
-    ),
+    el("div", { class: "fields three" }, elements),
   );
-  return { element: el("div", { class: "stack" }, account, sender, passcode, lock), fields, redraw };
 }
 
-/** The three kinds of sender, of which one is shown. */
+/**
+ * The three kinds of sender, of which one is shown.
+ * @param {SettingsDraft} draft
+ * @param {Target[]} fields
+ */
 function senderFields(draft, fields) {
   const given = draft.get("twilio.sender");
-  const typed = { phone_number: "", messaging_service_sid: "", alphanumeric: "", ...given };
-  let kind = given ? Object.keys(given)[0] : "phone_number";
+  /** @type {Record<SenderKind, string>} */
+  const typed = { phone_number: "", messaging_service_sid: "", alphanumeric: "" };
+  let kind = SENDERS[0][0];
+  for (const [name] of SENDERS) {
+    const value = given?.[name];
+    if (value) [kind, typed[name]] = [name, value];
+  }
   const stage = () => draft.set("twilio.sender", typed[kind] ? { [kind]: typed[kind] } : null);
-  const type = (name) => (text) => {
-    typed[name] = text.trim();
+  const inputs = senderInputs(typed, stage);
+  const show = () => {
+    for (const [name] of SENDERS) inputs[name].element.hidden = name !== kind;
+  };
+  const choice = choiceField({
+    label: "Send from",
+    value: kind,
+    options: SENDERS,
+    onchange(next) {
+      kind = SENDERS.find(([name]) => name === next)?.[0] ?? kind;
+      show();
+      stage();
+    },
+  });
+  show();
+  // An error about the sender is shown at the input that is on the screen.
+  fields.push({
+    name: "twilio.sender",
+    label: "Sender",
+    setError: (text) => inputs[kind].setError(text),
+    focus: () => inputs[kind].focus(),
+  });
+  const elements = SENDERS.map(([name]) => inputs[name].element);
+  return el("div", { class: "sender" }, choice.element, elements);
+}
+
+/**
+ * @param {Record<SenderKind, string>} typed is filled by the inputs
+ * @param {() => void} stage
+ */
+function senderInputs(typed, stage) {
+  const type = (/** @type {SenderKind} */ name) => (/** @type {string | null} */ text) => {
+    typed[name] = (text ?? "").trim();
     stage();
   };
-  const inputs = {
+  return {
     phone_number: phoneField({
       name: "twilio.sender.phone_number",
       label: "Sender number",
@@ -162,31 +219,4 @@ function senderFields(draft, fields) {
       onchange: type("alphanumeric"),
     }),
   };
-  const show = () => {
-    for (const [name, field] of Object.entries(inputs)) field.element.hidden = name !== kind;
-  };
-  const choice = choiceField({
-    label: "Send from",
-    value: kind,
-    options: SENDERS,
-    onchange(next) {
-      kind = next;
-      show();
-      stage();
-    },
-  });
-  show();
-  // Whatever is wrong with the sender is shown at the one that is on the screen.
-  fields.push({
-    name: "twilio.sender",
-    label: "Sender",
-    setError: (text) => inputs[kind].setError(text),
-    focus: () => inputs[kind].focus(),
-  });
-  return el(
-    "div",
-    { class: "sender" },
-    choice.element,
-    Object.values(inputs).map((field) => field.element),
-  );
 }

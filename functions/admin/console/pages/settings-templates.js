@@ -1,14 +1,18 @@
-// The words of a text message, language by language: the message as it will arrive, what it costs, what is wrong with it.
+// The words of a text message, language by language: the message as it arrives, its cost, and its faults.
 
-import { Problem, SessionLost } from "../api.js";
-import { announce, bdi, button, el, icon, uid } from "../dom.js";
+/** @import { Target } from "../fields.js" */
+/** @import { Answer, Finding, ListPage, TemplatePreview } from "../shared/types" */
+/** @import { SettingsDraft } from "./settings-fields.js" */
 import { notice, noticeOf, openDialog } from "../dialogs.js";
-import { facts, selectField, textAreaField, textField } from "../fields.js";
-import { load } from "../page.js";
-import { fieldSentence } from "../refusals.js";
+import { bdi, button, icon, relabel, submitButton, uid } from "../dom.js";
+import { selectField, textAreaField, textField } from "../fields.js";
+import { facts, load } from "../page.js";
+import { fieldSentence, SessionLost } from "../refusals.js";
 import { admin } from "../session.js";
+import { Problem } from "../shared/api.js";
+import { announce, el, parts } from "../shared/dom.js";
 import { byName, languageName, plural } from "../words.js";
-import { mergePatch, templateName } from "./settings-fields.js";
+import { localesOf, mergePatch, templateName } from "./settings-fields.js";
 
 const PAUSE_MS = 300; // how long nobody types before the text is judged
 const PLACEHOLDERS = [
@@ -22,202 +26,232 @@ const TAG = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$/;
 let chosen = "en"; // survives a redraw
 
 /**
- * The editor. `fields` grows by one field for each language; `judge()` is to be called when what stands around the template has
- * changed; `ready` resolves when the editor is drawn.
+ * The editor. It adds a field for each language to `fields`. `judge()` is to be called when something around the
+ * template has changed; `ready` resolves when the editor is drawn.
+ * @param {SettingsDraft} draft
+ * @param {Target[]} fields
  */
 export function templateEditor(draft, fields) {
-  const place = el("div", { class: "templates" });
-  const builtIn = new Map(); // as far as it is known: it is not told for a language that has a text of its own
-  let shipped = [];
-  let verdict = null; // what the server said of the text on the screen
-  let timer = null;
+  const editor = new TemplateEditor(draft, fields);
+  return { element: editor.place, judge: () => editor.judgeSoon(), ready: editor.load() };
+}
 
-  const language = selectField({ name: "language", label: "Language", options: [], onchange: choose });
-  const text = textAreaField({
-    name: "template",
-    label: "Text",
-    rows: 7,
-    maxlength: 1600,
-    hint: "Filled in are {code}, {login_name}, {prefix} and {signature}. The line for autofill is added by itself.",
-    onchange: edit,
-  });
-  const inserts = el(
-    "div",
-    { class: "inserts", role: "group", "aria-label": "Insert" },
-    PLACEHOLDERS.map(([word, meaning]) =>
-      button(word, { kind: "small quiet", "aria-label": `Insert ${word}, ${meaning}`, onclick: () => insert(word) }),
-    ),
-  );
-  const reset = button("Reset to the built-in text", { kind: "small", onclick: takeBack });
-  const bubble = el("p", { class: "bubble", dir: "auto" });
-  const figures = el("div", {});
-  const findings = el("div", { class: "stack small", role: "status" });
-  const preview = el(
-    "figure",
-    { class: "preview" },
-    el("figcaption", { class: "soft" }, "How it arrives"),
-    bubble,
-    figures,
-    findings,
-  );
+/** The server's verdict on a text. @typedef {TemplatePreview & { of: string | null }} Verdict */
 
-  /** One for each language, so that a refusal of the server finds the text it is about. */
-  function register(locale) {
-    const name = templateName(locale);
-    if (fields.some((field) => field.name === name)) return;
-    fields.push({
-      name,
-      label: `Message in ${languageName(locale)}`,
-      problem: () =>
-        verdict?.locale === locale && verdict.of === draft.get(name) && verdict.problems.length
-          ? `This text cannot be saved: it ${verdict.problems[0].message}.`
-          : "",
-      setError(words) {
-        if (words && chosen !== locale) show(locale);
-        if (chosen === locale) text.setError(words);
-      },
-      focus: () => text.focus(),
+class TemplateEditor {
+  /** Built-in texts, as far as they are known: the API gives none for a language that has its own. */
+  #builtIn = /** @type {Map<string, string>} */ (new Map());
+  /** The languages that have a built-in text. @type {string[]} */
+  #shipped = [];
+  /** About the text on the screen. @type {Verdict | null} */
+  #verdict = null;
+  /** @type {number | undefined} */
+  #timer;
+
+  /**
+   * @param {SettingsDraft} draft
+   * @param {Target[]} fields
+   */
+  constructor(draft, fields) {
+    this.draft = draft;
+    this.fields = fields;
+    this.place = el("div", { class: "templates" });
+    this.language = selectField({
+      name: "language",
+      label: "Language",
+      options: [],
+      onchange: (locale) => this.#choose(locale),
+    });
+    this.text = textAreaField({
+      name: "template",
+      label: "Text",
+      rows: 7,
+      maxlength: 1600,
+      hint: "Filled in are {code}, {login_name}, {prefix} and {signature}. The line for autofill is added by itself.",
+      onchange: (text) => this.#edit(text),
+    });
+    this.reset = button("Reset to the built-in text", { kind: "small", onclick: () => this.#takeBack() });
+    this.preview = previewPart();
+    for (const locale of [...this.#own(draft.server), ...this.#own(draft.changes)]) this.#register(locale);
+  }
+
+  load() {
+    const fetch = async () => {
+      /** @type {Answer<ListPage<string>>} */
+      const { body } = await admin("GET", "/templates");
+      this.#shipped = body.items;
+    };
+    return load(this.place, fetch, () => {
+      for (const locale of this.#shipped) this.#register(locale);
+      this.#show(chosen);
+      const add = button("Add a language", { icon: "plus", onclick: () => this.#addLanguage() });
+      const inserts = insertButtons((word) => this.#insert(word));
+      const words = el("div", { class: "stack small" }, this.text.element, inserts, this.reset);
+      return [
+        el("div", { class: "language-row" }, this.language.element, add),
+        el("div", { class: "beside" }, words, this.preview.element),
+      ];
     });
   }
 
-  const hasOwn = (locale) => typeof draft.get(templateName(locale)) === "string";
-  const own = (record) =>
-    Object.keys(record)
-      .filter((name) => name.startsWith("templates.") && typeof record[name] === "string")
-      .map((name) => name.slice("templates.".length));
-  const languages = () =>
-    [...new Set([...shipped, ...own(draft.server), ...own(draft.changes)])]
-      .filter((locale) => shipped.includes(locale) || hasOwn(locale))
-      .sort((a, b) => byName(languageName(a), languageName(b)));
-  const written = () => draft.get(templateName(chosen)) ?? builtIn.get(chosen) ?? null;
-
-  function drawLanguages() {
-    const mark = (locale) =>
-      templateName(locale) in draft.changes ? ", not saved" : hasOwn(locale) ? ", your own text" : "";
-    language.input.replaceChildren(
-      ...languages().map((locale) =>
-        el("option", { value: locale }, `${languageName(locale)} (${locale})${mark(locale)}`),
-      ),
-    );
-    language.value = chosen;
-    reset.lastChild.textContent = shipped.includes(chosen) ? "Reset to the built-in text" : "Remove this language";
-    reset.hidden = !hasOwn(chosen);
+  /**
+   * One field for each language, so that a refusal of the server finds the text it is about.
+   * @param {string} locale
+   */
+  #register(locale) {
+    const name = templateName(locale);
+    if (this.fields.some((field) => field.name === name)) return;
+    this.fields.push({
+      name,
+      label: `Message in ${languageName(locale)}`,
+      problem: () => {
+        const verdict = this.#verdict;
+        const isOfThis = verdict?.locale === locale && verdict.of === this.draft.get(name);
+        const [first] = isOfThis ? verdict.problems : [];
+        return first ? `This text cannot be saved: it ${first.message}.` : "";
+      },
+      setError: (words) => {
+        if (words && chosen !== locale) this.#show(locale);
+        if (chosen === locale) this.text.setError(words);
+      },
+      focus: () => this.text.focus(),
+    });
   }
 
-  function choose(locale) {
-    show(locale);
+  /** @param {string} locale */
+  #hasOwn(locale) {
+    return typeof this.draft.get(templateName(locale)) === "string";
+  }
+
+  /**
+   * The languages that have their own text in a record.
+   * @param {Partial<import("../shared/types").FlatSettings>} record
+   */
+  #own(record) {
+    return localesOf(record).filter((locale) => typeof record[templateName(locale)] === "string");
+  }
+
+  get #languages() {
+    const own = [...this.#own(this.draft.server), ...this.#own(this.draft.changes)];
+    return [...new Set([...this.#shipped, ...own])]
+      .filter((locale) => this.#shipped.includes(locale) || this.#hasOwn(locale))
+      .sort((a, b) => byName(languageName(a), languageName(b)));
+  }
+
+  /** The text of the chosen language, as far as it is known. */
+  get #written() {
+    return this.draft.get(templateName(chosen)) ?? this.#builtIn.get(chosen) ?? null;
+  }
+
+  #drawLanguages() {
+    const mark = (/** @type {string} */ locale) => {
+      if (templateName(locale) in this.draft.changes) return ", not saved";
+      return this.#hasOwn(locale) ? ", your own text" : "";
+    };
+    const options = this.#languages.map((locale) =>
+      el("option", { value: locale }, `${languageName(locale)} (${locale})${mark(locale)}`),
+    );
+    this.language.input.replaceChildren(...options);
+    this.language.value = chosen;
+    relabel(this.reset, this.#shipped.includes(chosen) ? "Reset to the built-in text" : "Remove this language");
+    this.reset.hidden = !this.#hasOwn(chosen);
+  }
+
+  /** @param {string} locale */
+  #choose(locale) {
+    this.#show(locale);
     announce(`The text in ${languageName(locale)}`);
   }
 
-  /** Put a language on the screen. */
-  function show(locale) {
-    chosen = languages().includes(locale) ? locale : "en";
-    verdict = null;
-    text.setError("");
-    text.input.lang = bubble.lang = chosen;
-    text.value = written() ?? "";
-    drawLanguages();
-    return judge();
+  /**
+   * Put a language on the screen.
+   * @param {string} locale
+   */
+  #show(locale) {
+    chosen = this.#languages.includes(locale) ? locale : "en";
+    this.#verdict = null;
+    this.text.setError("");
+    this.text.input.lang = chosen;
+    this.preview.bubble.lang = chosen;
+    this.text.value = this.#written ?? "";
+    this.#drawLanguages();
+    return this.#judge();
   }
 
-  function edit(value) {
-    const name = templateName(chosen);
-    draft.set(name, value === builtIn.get(chosen) ? null : value);
-    drawLanguages();
-    judgeSoon();
+  /** @param {string} text */
+  #edit(text) {
+    this.draft.set(templateName(chosen), text === this.#builtIn.get(chosen) ? null : text);
+    this.#drawLanguages();
+    this.judgeSoon();
   }
 
-  function insert(word) {
-    const { input } = text;
+  /** @param {string} word */
+  #insert(word) {
+    const { input } = this.text;
     input.setRangeText(word, input.selectionStart, input.selectionEnd, "end");
     input.focus();
-    edit(input.value);
+    this.#edit(input.value);
   }
 
-  function takeBack() {
-    draft.set(templateName(chosen), null);
-    show(chosen);
-    text.focus();
+  #takeBack() {
+    this.draft.set(templateName(chosen), null);
+    this.#show(chosen);
+    this.text.focus();
   }
 
-  function judgeSoon() {
-    clearTimeout(timer);
-    timer = setTimeout(judge, PAUSE_MS);
+  judgeSoon() {
+    clearTimeout(this.#timer);
+    if (this.#shipped.length) this.#timer = setTimeout(() => this.#judge(), PAUSE_MS);
   }
 
-  async function judge() {
-    clearTimeout(timer);
-    const [locale, template] = [chosen, written()];
-    preview.setAttribute("aria-busy", "true");
+  /** Ask the server for its verdict on the text on the screen. */
+  async #judge() {
+    clearTimeout(this.#timer);
+    const [locale, template] = [chosen, this.#written];
+    const { element, findings } = this.preview;
+    element.setAttribute("aria-busy", "true");
     try {
-      const { body } = await admin("POST", "/templates/preview", {
-        body: { locale, ...(template === null ? {} : { template }), settings: around(locale) },
-      });
-      if (locale !== chosen || template !== written() || !place.isConnected) return undefined; // typed on meanwhile
+      const body = await this.#ask(locale, template);
+      if (locale !== chosen || template !== this.#written || !this.place.isConnected) return; // edited meanwhile
       if (template === null) {
-        if (body.built_in) builtIn.set(locale, body.template);
-        text.value = body.template;
+        if (body.built_in) this.#builtIn.set(locale, body.template);
+        this.text.value = body.template;
       }
-      verdict = { ...body, of: template };
-      return drawVerdict();
+      this.#verdict = { ...body, of: template };
+      drawVerdict(this.preview, body);
+      if (!body.problems.length) this.text.setError("");
     } catch (error) {
-      if (error instanceof SessionLost || !place.isConnected) return undefined;
-      const again = button("Try again", { kind: "small", onclick: judge });
-      findings.replaceChildren(
-        error instanceof Problem && error.errors.length
-          ? notice({
-              kind: "error",
-              title: "This text cannot be saved",
-              text: error.errors.map(({ message }) => fieldSentence(message)).join(" "),
-            })
-          : noticeOf(error, [again]),
-      );
-      return undefined;
+      if (error instanceof SessionLost || !this.place.isConnected) return;
+      findings.replaceChildren(refusalNotice(error, () => this.#judge()));
     } finally {
-      preview.removeAttribute("aria-busy");
+      element.removeAttribute("aria-busy");
     }
   }
 
-  /** What stands around the text as it is on the screen. The text that is saved for the language is not asked about. */
-  function around(locale) {
-    const staged = Object.entries(draft.changes).filter(([name]) =>
+  /**
+   * @param {string} locale
+   * @param {string | null} template null for the built-in text
+   */
+  async #ask(locale, template) {
+    const given = template === null ? {} : { template };
+    const body = { locale, ...given, settings: this.#around(locale) };
+    /** @type {Answer<TemplatePreview>} */
+    const answer = await admin("POST", "/templates/preview", { body });
+    return answer.body;
+  }
+
+  /**
+   * The unsaved settings that change the message around the text. The text that is saved for the language is left out.
+   * @param {string} locale
+   */
+  #around(locale) {
+    const staged = Object.entries(this.draft.changes).filter(([name]) =>
       ["signature", "origin", "passcode_length"].includes(name),
     );
     return mergePatch({ ...Object.fromEntries(staged), [templateName(locale)]: null });
   }
 
-  function drawVerdict() {
-    const { preview, alphabet, segments } = verdict;
-    const warnings = verdict.warnings.filter(({ code }) => code !== "segments");
-    bubble.textContent = preview;
-    figures.replaceChildren(
-      facts([
-        ["Alphabet", alphabet === "GSM-7" ? "GSM-7, 160 characters a segment" : "UCS-2, 70 characters a segment"],
-        ["Segments", String(segments)],
-        ["Price", segments === 1 ? "Costs 1 message" : `Costs ${plural(segments, "message")}`],
-      ]),
-    );
-    const list = (found) =>
-      el(
-        "ul",
-        {},
-        found.map(({ message }) => el("li", {}, bdi(fieldSentence(`It ${message}`)))),
-      );
-    findings.replaceChildren(
-      ...[
-        verdict.problems.length
-          ? notice({ kind: "error", title: "This text cannot be saved", text: list(verdict.problems) })
-          : null,
-        warnings.length ? notice({ kind: "warning", title: "It could be better", text: list(warnings) }) : null,
-        verdict.problems.length + warnings.length
-          ? null
-          : el("p", { class: "good-text" }, icon("tick"), "Nothing is wrong with this text."),
-      ].filter(Boolean),
-    );
-    if (!verdict.problems.length) text.setError("");
-  }
-
-  function addLanguage() {
+  #addLanguage() {
     const tag = textField({
       name: "tag",
       label: "Language tag",
@@ -226,66 +260,107 @@ export function templateEditor(draft, fields) {
       placeholder: "sv",
       hint: "As in BCP 47: sv for Swedish, pt-PT for Portuguese in Portugal.",
     });
-    const form = el(
-      "form",
-      { id: uid("language"), novalidate: true },
-      tag.element,
-      el("p", { class: "soft" }, "It begins with the English words, for you to translate."),
-    );
-    const add = el("button", { type: "submit", form: form.id, class: "button primary" }, el("span", {}, "Add"));
-    const dialog = openDialog({
-      title: "Add a language",
-      body: form,
-      actions: [button("Cancel", { onclick: () => dialog.close() }), add],
-    });
+    const note = el("p", { class: "soft" }, "It begins with the English words, for you to translate.");
+    const form = el("form", { id: uid("language"), novalidate: true }, tag.element, note);
+    const add = submitButton("Add", { form: form.id });
+    const cancel = button("Cancel", { onclick: () => dialog.close() });
+    const dialog = openDialog({ title: "Add a language", body: form, actions: [cancel, add] });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const locale = canonical(tag.value);
-      if (!locale || languages().includes(locale)) {
-        tag.setError(
-          locale
-            ? `${languageName(locale)} is in the list already.`
-            : "That is not a language tag. Take one such as sv or pt-PT.",
-        );
+      const locale = canonical(tag.text);
+      if (!locale || this.#languages.includes(locale)) {
+        const known = locale && `${languageName(locale)} is in the list already.`;
+        tag.setError(known || "That is not a language tag. Take one such as sv or pt-PT.");
         return tag.focus();
       }
-      const english =
-        draft.get(templateName("en")) ??
-        builtIn.get("en") ??
-        (await admin("POST", "/templates/preview", { body: { locale: "en" } }).catch(() => null))?.body.template ??
-        "";
-      register(locale);
-      draft.set(templateName(locale), english);
+      const english = await this.#english();
+      this.#register(locale);
+      this.draft.set(templateName(locale), english);
       dialog.close();
-      show(locale);
-      return text.focus();
+      this.#show(locale);
+      this.text.focus();
     });
   }
 
-  for (const locale of [...own(draft.server), ...own(draft.changes)]) register(locale);
-  const ready = load(
-    place,
-    async () => {
-      shipped = (await admin("GET", "/templates")).body.items;
-    },
-    () => {
-      shipped.forEach(register);
-      show(chosen);
-      return [
-        el(
-          "div",
-          { class: "language-row" },
-          language.element,
-          button("Add a language", { icon: "plus", onclick: addLanguage }),
-        ),
-        el("div", { class: "beside" }, el("div", { class: "stack small" }, text.element, inserts, reset), preview),
-      ];
-    },
-  );
-  return { element: place, judge: () => shipped.length && judgeSoon(), ready };
+  /** The English text; empty where the API does not give it. */
+  async #english() {
+    const known = this.draft.get(templateName("en")) ?? this.#builtIn.get("en");
+    if (known !== undefined && known !== null) return known;
+    try {
+      /** @type {Answer<TemplatePreview>} */
+      const { body } = await admin("POST", "/templates/preview", { body: { locale: "en" } });
+      return body.template;
+    } catch {
+      return "";
+    }
+  }
 }
 
-/** "pt-br" as "pt-BR"; null for what is not a language tag that messages can have. */
+/** @param {(word: string) => void} insert */
+function insertButtons(insert) {
+  const buttons = PLACEHOLDERS.map(([word, meaning]) =>
+    button(word, { kind: "small quiet", "aria-label": `Insert ${word}, ${meaning}`, onclick: () => insert(word) }),
+  );
+  return el("div", { class: "inserts", role: "group", "aria-label": "Insert" }, buttons);
+}
+
+function previewPart() {
+  const bubble = el("p", { class: "bubble", dir: "auto" });
+  const figures = el("div", {});
+  const findings = el("div", { class: "stack small", role: "status" });
+  const caption = el("figcaption", { class: "soft" }, "How it arrives");
+  return { element: el("figure", { class: "preview" }, caption, bubble, figures, findings), bubble, figures, findings };
+}
+
+/**
+ * @param {ReturnType<typeof previewPart>} place
+ * @param {TemplatePreview} verdict
+ */
+function drawVerdict({ bubble, figures, findings }, verdict) {
+  const { alphabet, segments, problems } = verdict;
+  const warnings = verdict.warnings.filter(({ code }) => code !== "segments");
+  bubble.textContent = verdict.preview;
+  figures.replaceChildren(
+    facts([
+      ["Alphabet", alphabet === "GSM-7" ? "GSM-7, 160 characters a segment" : "UCS-2, 70 characters a segment"],
+      ["Segments", String(segments)],
+      ["Price", `Costs ${plural(segments, "message")}`],
+    ]),
+  );
+  const fine = el("p", { class: "good-text" }, icon("tick"), "Nothing is wrong with this text.");
+  findings.replaceChildren(
+    ...parts([
+      problems.length ? notice({ kind: "error", title: CANNOT_BE_SAVED, text: findingList(problems) }) : null,
+      warnings.length ? notice({ kind: "warning", title: "It could be better", text: findingList(warnings) }) : null,
+      problems.length || warnings.length ? null : fine,
+    ]),
+  );
+}
+
+const CANNOT_BE_SAVED = "This text cannot be saved";
+
+/** @param {Finding[]} found */
+function findingList(found) {
+  const lines = found.map(({ message }) => el("li", {}, bdi(fieldSentence(`It ${message}`))));
+  return el("ul", {}, lines);
+}
+
+/**
+ * @param {unknown} error
+ * @param {() => void} again
+ */
+function refusalNotice(error, again) {
+  if (error instanceof Problem && error.errors.length) {
+    const text = error.errors.map(({ message }) => fieldSentence(message)).join(" ");
+    return notice({ kind: "error", title: CANNOT_BE_SAVED, text });
+  }
+  return noticeOf(error, [button("Try again", { kind: "small", onclick: again })]);
+}
+
+/**
+ * "pt-br" as "pt-BR"; null for anything but a language tag that messages can have.
+ * @param {string} given
+ */
 function canonical(given) {
   try {
     const [tag] = Intl.getCanonicalLocales(given.trim().replaceAll("_", "-"));

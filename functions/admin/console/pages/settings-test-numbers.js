@@ -1,126 +1,131 @@
 // Test numbers: nothing is sent to them, and their passcode is always the same.
 
-import { bdi, button, el, icon } from "../dom.js";
+/** @import { TestNumber } from "../shared/types" */
+/** @import { SettingsDraft } from "./settings-fields.js" */
 import { notice } from "../dialogs.js";
+import { bdi, button, icon } from "../dom.js";
 import { phoneField, textField } from "../fields.js";
 import { section } from "../page.js";
-import { readNumber, regionName, spaced } from "../regions.js";
+import { readNumber, spaced } from "../regions.js";
+import { el, parts } from "../shared/dom.js";
+import { regionName } from "../shared/words.js";
 import { table } from "../table.js";
 
 const MOST = 10;
+const SHORTEST_NUMBER = 8;
+const CODE = /^[0-9]{4,10}$/;
+const WARNING = [
+  "Nothing is sent to these numbers; their passcode is always the one written here. They are for the review of an app",
+  "store and for automated tests. Give them to users made for that, and remove them afterwards.",
+].join(" ");
+const LEAD = [
+  "For a user whose phone nobody holds. They never count for a system user,",
+  "and every use is in the user’s history.",
+].join(" ");
 
+/**
+ * The section of the test numbers, and its field.
+ * @param {SettingsDraft} draft
+ */
 export function testNumbers(draft) {
   const room = el("div", { class: "stack" });
   const alarm = el("p", { class: "field-error", role: "alert", hidden: true });
   const listed = () => draft.get("test_numbers") ?? [];
-  const whole = (number) => spaced(number, readNumber(number)?.calling_code);
-
-  function stage(list) {
-    say("");
-    draft.set("test_numbers", list);
-    redraw();
-  }
-
-  function say(text) {
+  const setError = (/** @type {string} */ text) => {
     alarm.textContent = text;
     alarm.hidden = !text;
-  }
-
-  function list() {
-    return table({
-      caption: "Test numbers",
-      items: listed(),
-      columns: [
-        {
-          label: "Number",
-          kind: "main",
-          cell: ({ number }) =>
-            el(
-              "span",
-              { class: "phone-name" },
-              el("span", {}, regionName(readNumber(number)?.region) ?? "Unknown country"),
-              el("span", { class: "soft tabular" }, bdi(whole(number))),
-            ),
-        },
-        { label: "Passcode", cell: ({ code }) => el("code", {}, code) },
-        {
-          label: "Actions",
-          kind: "end",
-          unseen: true,
-          cell: (one) =>
-            button("Remove", {
-              kind: "small quiet",
-              "aria-label": `Remove ${whole(one.number)}`,
-              onclick: () => {
-                stage(listed().filter((other) => other !== one));
-                focusFirst();
-              },
-            }),
-        },
-      ],
-    });
-  }
-
-  function addForm() {
-    const phone = phoneField({ name: "test_number", label: "Test number" });
-    const code = textField({
-      name: "test_code",
-      label: "Passcode",
-      mono: true,
-      inputmode: "numeric",
-      maxlength: 10,
-      hint: "4 to 10 digits",
-    });
-    const form = el(
-      "form",
-      { class: "add-row three", novalidate: true },
-      phone.element,
-      code.element,
-      el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add number")),
-    );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const [number, digits] = [phone.value, code.value.trim()];
-      const known = listed().some((one) => one.number === number);
-      phone.setError(number.length < 8 ? "Enter a number." : known ? "This number is in the list already." : "");
-      code.setError(/^[0-9]{4,10}$/.test(digits) ? "" : "Enter 4 to 10 digits.");
-      if (number.length < 8 || known) return phone.focus();
-      if (!/^[0-9]{4,10}$/.test(digits)) return code.focus();
-      stage([...listed(), { number, code: digits }]);
-      return focusFirst();
-    });
-    return form;
-  }
-
-  const focusFirst = () => room.querySelector("input[type=tel]")?.focus();
-
-  function redraw() {
-    const none = listed().length === 0;
-    room.replaceChildren(
-      ...[
-        none
-          ? el("p", { class: "soft" }, "None: every passcode is drawn at random and sent.")
-          : notice({
-              kind: "warning",
-              title: "Whoever knows the password gets in with these passcodes",
-              text: "Nothing is sent to these numbers; their passcode is always the one written here. They are for the review of an app store and for automated tests. Give them to users made for that, and remove them afterwards.",
-            }),
-        none ? null : el("div", { class: "inset" }, list()),
-        alarm,
-        listed().length < MOST ? addForm() : el("p", { class: "soft" }, "There is room for no more than ten."),
-      ].filter(Boolean),
-    );
-  }
-
+  };
+  /** @returns {HTMLInputElement | null} */
+  const firstInput = () => room.querySelector("input[type=tel]");
+  const focus = () => firstInput()?.focus();
+  const stage = (/** @type {TestNumber[]} */ list) => {
+    setError("");
+    draft.set("test_numbers", list);
+    redraw();
+    focus();
+  };
+  const redraw = () => room.replaceChildren(...parts([listPart(listed(), stage), alarm, addPart(listed(), stage)]));
   redraw();
   return {
-    element: section(
-      {
-        title: "Test numbers",
-        lead: "For a user whose phone nobody holds. They never count for a system user, and every use is in the user’s history.",
-      },
-      room,
-    ),
-    field: { name: "test_numbers", label: "Test numbers", setError: say, focus: focusFirst },
+    element: section({ title: "Test numbers", lead: LEAD }, room),
+    field: { name: "test_numbers", label: "Test numbers", setError, focus },
   };
+}
+
+/** @typedef {(list: TestNumber[]) => void} Stage */
+
+/**
+ * @param {TestNumber[]} list
+ * @param {Stage} stage
+ */
+function listPart(list, stage) {
+  if (!list.length) return el("p", { class: "soft" }, "None: every passcode is drawn at random and sent.");
+  const title = "Anyone who knows the password gets in with these passcodes";
+  return [notice({ kind: "warning", title, text: WARNING }), el("div", { class: "inset" }, numberTable(list, stage))];
+}
+
+/** @param {string} number */
+const whole = (number) => spaced(number, readNumber(number)?.calling_code);
+
+/**
+ * @param {TestNumber[]} list
+ * @param {Stage} stage
+ */
+function numberTable(list, stage) {
+  const remove = (/** @type {TestNumber} */ one) =>
+    button("Remove", {
+      kind: "small quiet",
+      "aria-label": `Remove ${whole(one.number)}`,
+      onclick: () => stage(list.filter((other) => other !== one)),
+    });
+  return table({
+    caption: "Test numbers",
+    items: list,
+    columns: [
+      { label: "Number", kind: "main", cell: numberCell },
+      { label: "Passcode", cell: ({ code }) => el("code", {}, code) },
+      { label: "Actions", kind: "end", unseen: true, cell: remove },
+    ],
+  });
+}
+
+/** @param {TestNumber} one */
+function numberCell({ number }) {
+  return el(
+    "span",
+    { class: "phone-name" },
+    el("span", {}, regionName(readNumber(number)?.region) ?? "Unknown country"),
+    el("span", { class: "soft tabular" }, bdi(whole(number))),
+  );
+}
+
+/**
+ * @param {TestNumber[]} list
+ * @param {Stage} stage
+ */
+function addPart(list, stage) {
+  if (list.length >= MOST) return el("p", { class: "soft" }, "There is room for no more than ten.");
+  const phone = phoneField({ name: "test_number", label: "Test number" });
+  const code = textField({
+    name: "test_code",
+    label: "Passcode",
+    mono: true,
+    inputmode: "numeric",
+    maxlength: 10,
+    hint: "4 to 10 digits",
+  });
+  const add = el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add number"));
+  const form = el("form", { class: "add-row three", novalidate: true }, phone.element, code.element, add);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const [number, digits] = [phone.value, code.text.trim()];
+    const short = number.length < SHORTEST_NUMBER;
+    const known = list.some((one) => one.number === number);
+    phone.setError(short ? "Enter a number." : known ? "This number is in the list already." : "");
+    code.setError(CODE.test(digits) ? "" : "Enter 4 to 10 digits.");
+    if (short || known) return phone.focus();
+    if (!CODE.test(digits)) return code.focus();
+    stage([...list, { number, code: digits }]);
+  });
+  return form;
 }

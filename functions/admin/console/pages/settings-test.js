@@ -1,171 +1,211 @@
-// The Test: a passcode to a phone of the administrator's, with the settings on the screen; the number then joins the own profile.
+// The settings test: a passcode to a phone of the administrator, sent with the settings on the screen. The number then
+// joins the administrator's own profile.
 
-import { Problem } from "../api.js";
-import { bdi, button, busyWhile, el, uid } from "../dom.js";
+/** @import { Target } from "../fields.js" */
+/** @import { Answer, Child, FieldError, PasscodeState, TestApproved } from "../shared/types" */
+/** @import { SettingsDraft } from "./settings-fields.js" */
 import { notice, noticeOf, openDialog, toast } from "../dialogs.js";
-import { doneMark, phoneField, textField } from "../fields.js";
+import { bdi, busyWhile, button, submitButton, uid } from "../dom.js";
+import { phoneField, textField } from "../fields.js";
+import { doneMark } from "../page.js";
 import { passcodeForm } from "../passcode.js";
-import { readNumber, spaced } from "../regions.js";
 import { explain, fieldSentence, sentence } from "../refusals.js";
-import { admin, session } from "../session.js";
+import { readNumber, spaced } from "../regions.js";
+import { admin, whoami } from "../session.js";
+import { Problem } from "../shared/api.js";
+import { el } from "../shared/dom.js";
 import { fieldOf, mergePatch } from "./settings-fields.js";
 
-/** `fields` are those of the page below: what Twilio refuses is shown there as well. */
-export function testDialog({ draft, fields }) {
-  const dialog = openDialog({ title: "Test the settings", body: [] });
-  let number = "";
-  const unsaved = () => (draft.dirty ? { settings: mergePatch(draft.changes) } : {});
-  askNumber();
+// After these no passcode of the test is accepted.
+const OVER = ["challenge_not_found", "challenge_used", "challenge_superseded", "too_many_attempts", "not_found"];
+const NUMBER_REFUSALS = ["destination_blocked", "phone_unusable"];
 
-  function askNumber(problem = null) {
+/** @typedef {ReturnType<typeof phoneField>} PhoneField */
+
+/**
+ * Open the test.
+ * @param {{ draft: SettingsDraft, fields: Target[] }} page its fields show what Twilio refuses as well
+ */
+export function testDialog(page) {
+  new SettingsTest(page).askNumber();
+}
+
+class SettingsTest {
+  #number = "";
+
+  /** @param {{ draft: SettingsDraft, fields: Target[] }} page */
+  constructor({ draft, fields }) {
+    this.draft = draft;
+    this.fields = fields;
+    this.dialog = openDialog({ title: "Test the settings", body: [] });
+  }
+
+  /** The settings that are not saved yet, for the body of a request. */
+  get #unsaved() {
+    return this.draft.dirty ? { settings: mergePatch(this.draft.changes) } : {};
+  }
+
+  get #shownNumber() {
+    return bdi(spaced(this.#number, readNumber(this.#number)?.calling_code));
+  }
+
+  /**
+   * The first step.
+   * @param {HTMLElement | null} [message]
+   */
+  askNumber(message = null) {
     const phone = phoneField({
       name: "phone",
       label: "Your phone",
-      value: number,
+      value: this.#number,
       autocomplete: "tel",
       hint: "A passcode is sent to it. A copied number selects its country by itself.",
     });
-    const room = el("div", { role: "alert" }, problem);
-    const form = el(
-      "form",
-      { id: uid("test"), novalidate: true },
-      el("p", { class: "lead" }, "Choose the country and the number of your own phone."),
-      phone.element,
-      room,
-    );
-    const send = el(
-      "button",
-      { type: "submit", form: form.id, class: "button primary" },
-      el("span", {}, "Send passcode"),
-    );
+    const room = el("div", { role: "alert" }, message);
+    const lead = el("p", { class: "lead" }, "Choose the country and the number of your own phone.");
+    const form = el("form", { id: uid("test"), novalidate: true }, lead, phone.element, room);
+    const send = submitButton("Send passcode", { form: form.id });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       room.replaceChildren();
-      for (const field of fields) field.setError("");
-      number = phone.value;
-      if (!number) {
+      for (const field of this.fields) field.setError("");
+      this.#number = phone.value;
+      if (!this.#number) {
         phone.setError("Enter the number of a phone that you have with you.");
         return phone.focus();
       }
       try {
-        const { body } = await busyWhile(send, () =>
-          admin("POST", "/settings/test", { body: { phone: number, ...unsaved() } }),
-        );
-        if (body) askPasscode(body);
+        const test = await busyWhile(send, () => this.#post("/settings/test", { phone: this.#number }));
+        if (test) this.#askPasscode(test);
       } catch (error) {
-        refused(error, phone, room);
+        this.#refused(error, phone, room);
       }
-      return undefined;
     });
-    dialog.show({
-      title: "Test the settings",
-      body: form,
-      actions: [button("Cancel", { onclick: () => dialog.close() }), send],
-      focus: phone.input,
-    });
+    const actions = [button("Cancel", { onclick: () => this.dialog.close() }), send];
+    this.dialog.show({ title: "Test the settings", body: form, actions, focus: phone.input });
   }
 
-  /** What is wrong with the phone is shown here, what is wrong with the settings here and at their fields. */
-  function refused(error, phone, room) {
+  /**
+   * A POST that sends a passcode.
+   * @param {string} path
+   * @param {object} body
+   */
+  async #post(path, body) {
+    /** @type {Answer<PasscodeState>} */
+    const answer = await admin("POST", path, { body: { ...body, ...this.#unsaved } });
+    return answer.body;
+  }
+
+  /**
+   * Errors of the phone are shown here, errors of the settings here and at their fields.
+   * @param {unknown} error
+   * @param {PhoneField} phone
+   * @param {HTMLElement} room
+   */
+  #refused(error, phone, room) {
     const errors = error instanceof Problem ? error.errors : [];
-    const ours = errors.filter(({ field }) => field === "phone");
-    const theirs = errors
-      .filter(({ field }) => field !== "phone")
-      .map(({ field, message }) => ({
-        message: fieldSentence(message),
-        label: fieldOf(field)?.label ?? field,
-        target: fields.find((one) => field === one.name || field.startsWith(`${one.name}.`)),
-      }));
-    if (["destination_blocked", "phone_unusable"].includes(error.code)) ours.push({ message: sentence(error) });
+    const ours = errors.filter(({ field }) => field === "phone").map(({ message }) => message);
+    const theirs = errors.filter(({ field }) => field !== "phone").map((one) => this.#settingError(one));
+    if (error instanceof Problem && NUMBER_REFUSALS.includes(error.code)) ours.push(sentence(error));
     if (ours.length) {
-      phone.setError(fieldSentence(ours[0].message));
+      phone.setError(fieldSentence(ours[0]));
       phone.focus();
     }
     for (const { target, message } of theirs) target?.setError(message);
-    if (theirs.length) {
-      const { target } = theirs[0];
-      const correct =
-        target &&
-        button("Correct it", {
-          kind: "small",
-          onclick: () => {
-            dialog.close();
-            target.focus();
-          },
-        });
-      room.replaceChildren(
-        notice({
-          kind: "error",
-          title: "Twilio did not send the message",
-          text: el(
-            "ul",
-            { class: "plain" },
-            theirs.map(({ label, message }) => el("li", {}, el("strong", {}, `${label}: `), message)),
-          ),
-          actions: correct ? [correct] : [],
-        }),
-      );
-    } else if (!ours.length) room.replaceChildren(noticeOf(error));
+    if (theirs.length) room.replaceChildren(this.#settingsNotice(theirs));
+    else if (!ours.length) room.replaceChildren(noticeOf(error));
   }
 
-  function askPasscode(test) {
+  /** @param {FieldError} error */
+  #settingError({ field, message }) {
+    return {
+      message: fieldSentence(message),
+      label: fieldOf(field)?.label ?? field,
+      target: this.fields.find((one) => field === one.name || field.startsWith(`${one.name}.`)),
+    };
+  }
+
+  /** @param {{ message: string, label: string, target?: Target }[]} errors */
+  #settingsNotice(errors) {
+    const { target } = errors[0];
+    const lines = errors.map(({ label, message }) => el("li", {}, el("strong", {}, `${label}: `), message));
+    const correct = () => {
+      this.dialog.close();
+      target?.focus();
+    };
+    return notice({
+      kind: "error",
+      title: "Twilio did not send the message",
+      text: el("ul", { class: "plain" }, lines),
+      actions: target ? [button("Correct it", { kind: "small", onclick: correct })] : [],
+    });
+  }
+
+  /**
+   * The second step.
+   * @param {PasscodeState} test
+   */
+  #askPasscode(test) {
     const path = `/settings/test/${encodeURIComponent(test.id)}`;
     const form = passcodeForm({
       challenge: test,
       lead: [
         "SMS message with a passcode was already sent to the phone number ",
-        el("strong", {}, bdi(spaced(number, readNumber(number)?.calling_code))),
+        el("strong", {}, this.#shownNumber),
         ". Please enter the passcode to complete the test.",
       ],
-      verify: async (code) => (await admin("POST", `${path}/verify`, { body: { code } })).body,
-      resend: async () => (await admin("POST", `${path}/resend`, { body: unsaved() })).body,
-      approved: succeeded,
-      lost(error) {
-        if (!(error instanceof Problem)) return false;
-        if (error.errors.length && error.body.code === "invalid_request") {
-          const said = error.errors
-            .map(({ field, message }) => `${fieldOf(field)?.label ?? field}: ${message}`)
-            .join(" ");
-          askNumber(notice({ kind: "error", title: "That did not work", text: said }));
-          return true;
-        }
-        const over =
-          ["challenge_not_found", "challenge_used", "challenge_superseded", "too_many_attempts", "not_found"].includes(
-            error.code,
-          ) || error.body.attempts_remaining === 0;
-        if (over)
-          askNumber(
-            notice({ kind: "warning", title: "This test is over", text: `${explain(error).text} Start another one.` }),
-          );
-        return over;
+      verify: async (code) => {
+        /** @type {Answer<TestApproved>} */
+        const { body } = await admin("POST", `${path}/verify`, { body: { code } });
+        return body;
       },
-      extra: [button("Another number", { onclick: () => askNumber() })],
+      resend: () => this.#post(`${path}/resend`, {}),
+      approved: (answer) => this.#succeeded(answer),
+      lost: (error) => this.#lost(error),
+      extra: [button("Another number", { onclick: () => this.askNumber() })],
     });
-    dialog.show({ title: "Enter the passcode", body: form.element });
+    this.dialog.show({ title: "Enter the passcode", body: form.element });
     form.focus();
   }
 
-  function succeeded({ contact_email_missing: missing }) {
-    const good = el(
-      "div",
-      { class: "success", role: "status" },
-      doneMark(),
-      el("p", { class: "success-title" }, "Test completed successfully"),
-      el(
-        "p",
-        {},
-        "The number ",
-        bdi(spaced(number, readNumber(number)?.calling_code)),
-        " is on your own profile now, verified, for your next login.",
-      ),
-    );
-    const save = draft.dirty
+  /**
+   * True where the test cannot go on; then a number is asked for again.
+   * @param {unknown} error
+   */
+  #lost(error) {
+    if (!(error instanceof Problem)) return false;
+    if (error.errors.length && error.code === "invalid_request") {
+      const lines = error.errors.map(({ field, message }) => `${fieldOf(field)?.label ?? field}: ${message}`);
+      this.askNumber(notice({ kind: "error", title: "That did not work", text: lines.join(" ") }));
+      return true;
+    }
+    const over = OVER.includes(error.code) || error.body.attempts_remaining === 0;
+    if (over) {
+      const text = `${explain(error).text} Start another one.`;
+      this.askNumber(notice({ kind: "warning", title: "This test is over", text }));
+    }
+    return over;
+  }
+
+  /** @param {TestApproved} answer */
+  #succeeded({ contact_email_missing: missing }) {
+    const words = ["The number ", this.#shownNumber, " is on your own profile now, verified, for your next login."];
+    const title = el("p", { class: "success-title" }, "Test completed successfully");
+    const good = el("div", { class: "success", role: "status" }, doneMark(), title, el("p", {}, words));
+    const save = this.draft.dirty
       ? el("p", { class: "soft" }, "The settings are not saved yet: press Save on the page.")
       : null;
-    if (!missing) {
-      const done = button("Done", { kind: "primary", onclick: () => dialog.close() });
-      return dialog.show({ title: "Test", body: [good, save], actions: [done], focus: done });
-    }
+    if (missing) return this.#askEmail(good, save);
+    const done = button("Done", { kind: "primary", onclick: () => this.dialog.close() });
+    this.dialog.show({ title: "Test", body: [good, save], actions: [done], focus: done });
+  }
+
+  /**
+   * The last step, where the administrator has no contact email.
+   * @param {Child} good
+   * @param {Child} save
+   */
+  #askEmail(good, save) {
     const email = textField({
       name: "contact_email",
       label: "Contact email",
@@ -174,44 +214,39 @@ export function testDialog({ draft, fields }) {
       hint: "For account recovery, should the phone be lost.",
     });
     const room = el("div", { role: "alert" });
-    const form = el(
-      "form",
-      { id: uid("email"), novalidate: true },
-      el("p", {}, "Your profile has no contact email. Please give one for account recovery."),
-      email.element,
-      room,
-    );
-    const keep = el("button", { type: "submit", form: form.id, class: "button primary" }, el("span", {}, "Save email"));
+    const lead = el("p", {}, "Your profile has no contact email. Please give one for account recovery.");
+    const form = el("form", { id: uid("email"), novalidate: true }, lead, email.element, room);
+    const keep = submitButton("Save email", { form: form.id });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (!email.value.trim()) {
+      const address = email.text.trim();
+      if (!address) {
         email.setError("Enter an email address.");
         return email.focus();
       }
       try {
-        await busyWhile(keep, () =>
-          admin("PATCH", `/users/${encodeURIComponent(session.who.login_name)}`, {
-            body: { contact_email: email.value.trim() },
-          }),
-        );
-        session.who.contact_email = email.value.trim();
+        await busyWhile(keep, () => saveEmail(address));
         toast("Your contact email is saved.");
-        dialog.close();
+        this.dialog.close();
       } catch (error) {
-        const wrong = error instanceof Problem && error.errors.find(({ field }) => field === "contact_email");
-        if (wrong) {
-          email.setError(fieldSentence(wrong.message));
-          return email.focus();
-        }
-        room.replaceChildren(noticeOf(error));
+        const errors = error instanceof Problem ? error.errors : [];
+        const wrong = errors.find(({ field }) => field === "contact_email");
+        if (!wrong) return room.replaceChildren(noticeOf(error));
+        email.setError(fieldSentence(wrong.message));
+        email.focus();
       }
-      return undefined;
     });
-    return dialog.show({
-      title: "Test",
-      body: [good, form, save],
-      actions: [button("Later", { onclick: () => dialog.close() }), keep],
-      focus: email.input,
-    });
+    const actions = [button("Later", { onclick: () => this.dialog.close() }), keep];
+    this.dialog.show({ title: "Test", body: [good, form, save], actions, focus: email.input });
   }
+}
+
+/**
+ * Save the contact email of the administrator who is logged in.
+ * @param {string} address
+ */
+async function saveEmail(address) {
+  const me = whoami();
+  await admin("PATCH", `/users/${encodeURIComponent(me.login_name)}`, { body: { contact_email: address } });
+  me.contact_email = address;
 }

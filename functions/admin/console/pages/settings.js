@@ -1,34 +1,40 @@
 // Settings: one draft over all their tabs, so that Save saves all or nothing.
 
-import { el } from "../dom.js";
-import { Draft, homelessNotice, isConflict, isInvalid, reconcile, saveBar } from "../draft.js";
+/** @import { PageContext } from "../page.js" */
+/** @import { Target } from "../fields.js" */
+/** @import { Answer, FieldError } from "../shared/types" */
+/** @import { Nested, SettingsDraft, SettingsPart } from "./settings-fields.js" */
+import { Draft, homelessNotice, isConflict, isInvalid, namesOf, reconcile, saveBar } from "../draft.js";
 import { showErrors } from "../fields.js";
 import { heading, load, tabs } from "../page.js";
 import { fieldSentence } from "../refusals.js";
 import { go, guard } from "../router.js";
 import { admin } from "../session.js";
+import { el } from "../shared/dom.js";
 import { fieldOf, fieldsOf, flatten, mergePatch } from "./settings-fields.js";
 
+/** @typedef {{ draw: (draft: SettingsDraft) => SettingsPart }} SettingsTab */
+
+/** @type {[key: string, label: string, load: () => Promise<SettingsTab>][]} */
 const TABS = [
-  ["mfa", "MFA settings"],
-  ["messages", "Messages"],
-  ["countries", "Countries"],
-  ["access", "Legacy clients and access"],
-  ["limits", "Limits"],
+  ["mfa", "MFA settings", () => import("./settings-mfa.js")],
+  ["messages", "Messages", () => import("./settings-messages.js")],
+  ["countries", "Countries", () => import("./settings-countries.js")],
+  ["access", "Legacy clients and access", () => import("./settings-access.js")],
+  ["limits", "Limits", () => import("./settings-limits.js")],
 ];
-const PARTS = {
-  mfa: () => import("./settings-mfa.js"),
-  messages: () => import("./settings-messages.js"),
-  countries: () => import("./settings-countries.js"),
-  access: () => import("./settings-access.js"),
-  limits: () => import("./settings-limits.js"),
-};
 
-let draft = null; // survives the way from tab to tab, and nothing else
-let pending = []; // errors to be shown on the tab that is about to be drawn
+/** Survives the way from tab to tab, and nothing else. @type {SettingsDraft | null} */
+let edited = null;
+/** Errors to be shown on the tab that is drawn next. @type {FieldError[]} */
+let pending = [];
 
+/**
+ * @param {HTMLElement} place
+ * @param {PageContext & { tab?: string }} context
+ */
 export async function draw(place, { tab = "mfa", present }) {
-  const known = TABS.some(([key]) => key === tab) ? tab : "mfa";
+  const [known, , loadTab] = TABS.find(([key]) => key === tab) ?? TABS[0];
   const room = el("div", {});
   place.append(
     heading({
@@ -41,59 +47,66 @@ export async function draw(place, { tab = "mfa", present }) {
     ),
     room,
   );
-  guard({ dirty: () => draft?.dirty ?? false, discard: forget, within: "#/settings" });
-  const part = await PARTS[known]();
-  if (draft?.dirty) return redraw();
-  present();
-  return load(
-    room,
-    async () => {
-      const { body, etag } = await admin("GET", "/settings");
-      draft = new Draft(flatten(body), etag);
+  guard({
+    dirty: () => edited?.dirty ?? false,
+    discard() {
+      edited = null;
     },
-    parts,
-  );
+    within: "#/settings",
+  });
+  const part = await loadTab();
+  const show = (/** @type {SettingsDraft} */ draft) => new SettingsPage(room, draft, { known, part }).parts();
+  if (edited?.dirty) return room.replaceChildren(...show(edited));
+  present();
+  return load(room, fetchDraft, show);
+}
 
-  function redraw() {
-    room.replaceChildren(...parts());
+async function fetchSettings() {
+  /** @type {Answer<Nested>} */
+  const { body, etag } = await admin("GET", "/settings");
+  return { server: flatten(body), etag };
+}
+
+async function fetchDraft() {
+  const { server, etag } = await fetchSettings();
+  edited = new Draft(server, etag);
+  return edited;
+}
+
+/** One tab over the draft. */
+class SettingsPage {
+  /**
+   * @param {HTMLElement} room
+   * @param {SettingsDraft} draft
+   * @param {{ known: string, part: SettingsTab }} tab
+   */
+  constructor(room, draft, { known, part }) {
+    this.room = room;
+    this.draft = draft;
+    this.known = known;
+    this.part = part;
   }
 
-  function parts() {
-    const { element, fields, ready } = part.draw(draft, { redraw });
+  #redraw() {
+    this.room.replaceChildren(...this.parts());
+  }
+
+  parts() {
+    const { draft } = this;
+    const { element, fields, ready } = this.part.draw(draft);
     const bar = saveBar({
       count: () => Object.keys(draft.changes).length,
       watch: (listener) => draft.watch(listener),
-      discard() {
+      discard: () => {
         draft.discard();
-        redraw();
+        this.#redraw();
       },
-      async save() {
-        const wrong = fields.filter((field) => field.problem?.()).map((field) => [field, field.problem()]);
-        for (const [field, text] of wrong) field.setError(text);
-        if (wrong.length) {
-          wrong[0][0].focus();
-          return false;
-        }
-        const { body, etag } = await admin("PATCH", "/settings", { body: mergePatch(draft.changes), etag: draft.etag });
-        draft.rebase(flatten(body), etag, Object.keys(draft.changes));
-        redraw();
-        return true;
-      },
-      async refused(error) {
-        if (isConflict(error)) {
-          const { body, etag } = await admin("GET", "/settings");
-          const server = flatten(body);
-          if (await reconcile({ draft, server, etag, fields: fieldsOf(draft.server, server) })) redraw();
-          return true;
-        }
+      save: () => this.#save(fields),
+      refused: async (error) => {
+        if (isConflict(error)) return this.#reconcile();
         if (!isInvalid(error)) return false;
-        const homeless = showErrors(fields, error.errors, fieldSentence);
-        if (!homeless.length) return true;
-        const elsewhere = fieldOf(homeless[0].field)?.tab;
-        if (elsewhere && elsewhere !== known) {
-          pending = error.errors;
-          go(`#/settings/${elsewhere}`);
-        } else bar.say(homelessNotice(homeless, (name) => fieldOf(name)?.label ?? name));
+        const homeless = this.#refuse(fields, error.errors);
+        if (homeless.length) bar.say(homelessNotice(homeless, (name) => fieldOf(name)?.label ?? name));
         return true;
       },
     });
@@ -104,8 +117,42 @@ export async function draw(place, { tab = "mfa", present }) {
     }
     return [element, bar];
   }
-}
 
-function forget() {
-  draft = null;
+  /** @param {Target[]} fields */
+  async #save(fields) {
+    const { draft } = this;
+    const wrong = fields.filter((field) => field.problem?.());
+    for (const field of wrong) field.setError(field.problem?.() ?? "");
+    if (wrong.length) {
+      wrong[0].focus();
+      return false;
+    }
+    const saved = namesOf(draft.changes);
+    /** @type {Answer<Nested>} */
+    const { body, etag } = await admin("PATCH", "/settings", { body: mergePatch(draft.changes), etag: draft.etag });
+    draft.rebase(flatten(body), etag, saved);
+    this.#redraw();
+    return true;
+  }
+
+  async #reconcile() {
+    const { draft } = this;
+    const { server, etag } = await fetchSettings();
+    if (await reconcile({ draft, server, etag, fields: fieldsOf(draft.server, server) })) this.#redraw();
+    return true;
+  }
+
+  /**
+   * Show errors at their fields, on the tab that has the first of them; gives those that have no field anywhere.
+   * @param {Target[]} fields
+   * @param {FieldError[]} errors
+   */
+  #refuse(fields, errors) {
+    const homeless = showErrors(fields, errors, fieldSentence);
+    const elsewhere = homeless.length ? fieldOf(homeless[0].field)?.tab : undefined;
+    if (!elsewhere || elsewhere === this.known) return homeless;
+    pending = errors;
+    go(`#/settings/${elsewhere}`);
+    return [];
+  }
 }

@@ -1,13 +1,18 @@
-// What happened to a user: in sentences, with who it was, when, and from which address.
+// What happened to a user: in sentences, with who did it, when, and from which address.
 
-import { query } from "../api.js";
-import { bdi, el } from "../dom.js";
+/** @import { Answer, Child, EventDetail, ListPage, Phone, User, UserEvent } from "../shared/types" */
+/** @import { Column } from "../table.js" */
+/** @import { UserContext } from "./user.js" */
+import { bdi } from "../dom.js";
 import { empty } from "../page.js";
-import { maskedPhone } from "../regions.js";
 import { admin } from "../session.js";
+import { query } from "../shared/api.js";
+import { el } from "../shared/dom.js";
+import { maskedPhone } from "../shared/words.js";
 import { pagedList, table } from "../table.js";
 import { localTime, plural, time } from "../words.js";
 
+/** @type {Record<string, string>} */
 const CHANNELS = {
   sms: "by text message",
   call: "by call",
@@ -15,6 +20,7 @@ const CHANNELS = {
   email: "by email",
   whatsapp: "by WhatsApp",
 };
+/** @type {Record<string, string>} */
 const CHANGES = {
   alias: "the alias",
   owner: "the owner",
@@ -27,71 +33,70 @@ const CHANGES = {
   password_hash: "the password",
 };
 
-/** One event: `[look, sentence]`. Unknown types show their own name, so that nothing is hidden. */
+/**
+ * The parts of an event's sentence: `where` (" to …") and `which` ("The phone …") name its phone, `how` the channel.
+ * @typedef {{ detail: EventDetail, where: Child, which: Child, how: string }} EventParts
+ */
+
+/** A look, and a sentence. @typedef {[look: "" | "good" | "warn" | "bad", sentence: Child]} EventWords */
+
+/** By type of event. @type {Record<string, (parts: EventParts) => EventWords>} */
+const SENTENCES = {
+  passcode_sent: ({ detail, how, where }) =>
+    detail.test_number
+      ? ["warn", ["A passcode was requested; nothing was sent", where, ", a test number"]]
+      : ["", ["A passcode was sent ", how, where]],
+  send_refused: ({ detail, how, where }) => {
+    const why = detail.meaning ? `: ${detail.meaning}` : "";
+    return ["warn", ["A passcode ", how, where, ` did not get through${why}`]];
+  },
+  passcode_refused: ({ detail }) => ["warn", refusedWords(detail.attempts ?? [])],
+  locked: ({ detail: { until } }) => {
+    const end = until ? `, until ${localTime(Date.parse(until))}` : "";
+    return ["bad", `Locked after too many wrong passcodes${end}`];
+  },
+  approved: ({ how }) => ["good", ["Logged in with a passcode ", how]],
+  legacy_login: ({ detail }) => {
+    const version = detail.client_version ? [", version ", bdi(detail.client_version)] : "";
+    return ["warn", ["Logged in without a passcode, by a legacy client", version]];
+  },
+  user_created: ({ detail }) => ["", `The user was created${detail.by === "import" ? " by an import" : ""}`],
+  user_changed: ({ detail }) => {
+    const names = (detail.changed ?? []).map((name) => CHANGES[name] ?? name).join(", ");
+    return ["", ["Changed: ", bdi(names || "the profile"), detail.by === "import" ? ", by an import" : ""]];
+  },
+  user_deleted: () => ["bad", "The user was deleted"],
+  user_unlocked: () => ["good", "Unlocked"],
+  phone_added: ({ which }) => ["", [which, " was added"]],
+  phone_tested: ({ which }) => ["good", [which, " was verified by a test of the settings"]],
+  phone_removed: ({ which }) => ["", [which, " was removed"]],
+};
+
+/**
+ * One event in words. Unknown types show their own name, so that nothing is hidden.
+ * @param {UserEvent} event
+ * @param {Phone[]} phones the user's
+ * @returns {EventWords}
+ */
 function sentenceOf(event, phones) {
   const detail = event.detail ?? {};
   const phone = phones.find(({ id }) => id === event.phone_id);
-  const where = phone
-    ? [" to ", bdi(maskedPhone(phone))]
-    : (detail.number ?? detail.masked_number)
-      ? [" to ", bdi(detail.masked_number ?? detail.number)]
-      : "";
-  const which = phone
-    ? ["The phone ", bdi(maskedPhone(phone))]
-    : detail.masked_number
-      ? ["The phone ", bdi(detail.masked_number)]
-      : "A phone";
-  const how = CHANNELS[detail.channel] ?? "";
-  switch (event.type) {
-    case "passcode_sent":
-      if (detail.test_number) return ["warn", ["A passcode was asked for; nothing was sent", where, ", a test number"]];
-      return ["", ["A passcode was sent ", how, where]];
-    case "send_refused":
-      return ["warn", ["A passcode ", how, where, " did not get through", detail.meaning ? `: ${detail.meaning}` : ""]];
-    case "passcode_refused":
-      return ["warn", [refusedWords(detail.attempts ?? [])]];
-    case "locked":
-      return [
-        "bad",
-        ["Locked after too many wrong passcodes", detail.until ? `, until ${localTime(Date.parse(detail.until))}` : ""],
-      ];
-    case "approved":
-      return ["good", ["Logged in with a passcode ", how]];
-    case "legacy_login":
-      return [
-        "warn",
-        [
-          "Logged in without a passcode, by a legacy client",
-          detail.client_version ? [", version ", bdi(detail.client_version)] : "",
-        ],
-      ];
-    case "user_created":
-      return ["", ["The user was created", detail.by === "import" ? " by an import" : ""]];
-    case "user_changed":
-      return [
-        "",
-        [
-          "Changed: ",
-          bdi((detail.changed ?? []).map((name) => CHANGES[name] ?? name).join(", ") || "the profile"),
-          detail.by === "import" ? ", by an import" : "",
-        ],
-      ];
-    case "user_deleted":
-      return ["bad", ["The user was deleted"]];
-    case "user_unlocked":
-      return ["good", ["Unlocked"]];
-    case "phone_added":
-      return ["", [which, " was added"]];
-    case "phone_tested":
-      return ["good", [which, " was verified by a test of the settings"]];
-    case "phone_removed":
-      return ["", [which, " was removed"]];
-    default:
-      return ["", [bdi(String(event.type).replaceAll("_", " "))]];
-  }
+  const name = phone ? maskedPhone(phone) : detail.masked_number;
+  const target = name ?? detail.number;
+  const words = SENTENCES[event.type];
+  if (!words) return ["", bdi(String(event.type).replaceAll("_", " "))];
+  return words({
+    detail,
+    where: target ? [" to ", bdi(target)] : "",
+    which: name ? ["The phone ", bdi(name)] : "A phone",
+    how: CHANNELS[detail.channel ?? ""] ?? "",
+  });
 }
 
-/** Wrong passcodes are one entry until the next message or login; all of their addresses are told. */
+/**
+ * Wrong passcodes are one entry until the next message or login; it names all of their addresses.
+ * @param {{ address?: string | null }[]} attempts
+ */
 function refusedWords(attempts) {
   const addresses = [...new Set(attempts.map(({ address }) => address).filter(Boolean))];
   const from = addresses.length > 1 ? `, from ${addresses.join(", ")}` : "";
@@ -100,45 +105,60 @@ function refusedWords(attempts) {
     : "A wrong passcode was entered";
 }
 
+/**
+ * @param {UserEvent} event
+ * @param {User} user
+ */
 function who(event, user) {
   if (event.actor === user.login_name) return "The user";
   if (event.actor === "iam") return el("span", { class: "nowrap" }, "Direct invocation");
   return event.actor ? bdi(event.actor) : el("span", { class: "soft" }, "–");
 }
 
+/**
+ * @param {UserEvent} event
+ * @param {User} user
+ */
+function eventCell(event, user) {
+  const [kind, words] = sentenceOf(event, user.phones ?? []);
+  const dot = el("span", { class: "dot", "aria-hidden": "true" });
+  return el("span", { class: "event", dataset: { kind } }, dot, el("span", {}, words));
+}
+
+/**
+ * @param {User} user
+ * @returns {Column<UserEvent>[]}
+ */
+function columns(user) {
+  return [
+    { label: "What", kind: "main", cell: (event) => eventCell(event, user) },
+    { label: "When", cell: (event) => time(event.at, { precise: true }) },
+    { label: "Who", cell: (event) => who(event, user) },
+    {
+      label: "From",
+      cell: ({ address }) =>
+        address ? el("span", { class: "mono address" }, bdi(address)) : el("span", { class: "soft" }, "–"),
+    },
+  ];
+}
+
+/**
+ * @param {HTMLElement} room
+ * @param {UserContext} context
+ */
 export async function draw(room, { user, path }) {
   const list = pagedList({
     noun: "history",
-    fetch: async (cursor) => (await admin("GET", `${path}/events${query({ cursor, limit: 25 })}`)).body,
-    draw: (items) =>
-      table({
-        caption: `History of ${user.login_name}, newest first: ${plural(items.length, "entry", "entries")}`,
-        items,
-        columns: [
-          {
-            label: "What",
-            kind: "main",
-            cell(event) {
-              const [kind, words] = sentenceOf(event, user.phones ?? []);
-              return el(
-                "span",
-                { class: "event", dataset: { kind } },
-                el("span", { class: "dot", "aria-hidden": "true" }),
-                el("span", {}, words),
-              );
-            },
-          },
-          { label: "When", cell: (event) => time(event.at, { precise: true }) },
-          { label: "Who", cell: (event) => who(event, user) },
-          {
-            label: "From",
-            cell: (event) =>
-              event.address
-                ? el("span", { class: "mono address" }, bdi(event.address))
-                : el("span", { class: "soft" }, "–"),
-          },
-        ],
-      }),
+    fetch: async (cursor) => {
+      /** @type {Answer<ListPage<UserEvent>>} */
+      const { body } = await admin("GET", `${path}/events${query({ cursor, limit: 25 })}`);
+      return body;
+    },
+    draw: (/** @type {UserEvent[]} */ items) => {
+      const count = plural(items.length, "entry", "entries");
+      const caption = `History of ${user.login_name}, newest first: ${count}`;
+      return table({ caption, items, columns: columns(user) });
+    },
     none: () =>
       empty({ title: "Nothing has happened yet", text: "Messages, logins, refusals and changes are listed here." }),
   });

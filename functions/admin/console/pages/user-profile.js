@@ -1,17 +1,27 @@
-// A user's profile: edited, then saved; the password and the end of the account apart.
+// A user's profile: edited, then saved. The password and the deletion stand apart.
 
-import { query } from "../api.js";
-import { bdi, busyWhile, button, download, el, uid } from "../dom.js";
+/** @import { Field } from "../fields.js" */
+/** @import { Answer, RecordPage, User } from "../shared/types" */
+/** @import { UserContext } from "./user.js" */
 import { confirm, noticeOf, openDialog, toast, toastError } from "../dialogs.js";
-import { Draft, homelessNotice, isConflict, isInvalid, reconcile, saveBar } from "../draft.js";
-import { choiceField, facts, secretField, selectField, showErrors, textField } from "../fields.js";
-import { section } from "../page.js";
+import { bdi, busyWhile, button, download, submitButton, uid } from "../dom.js";
+import { Draft, homelessNotice, isConflict, isInvalid, namesOf, reconcile, saveBar } from "../draft.js";
+import { choiceField, secretField, selectField, showErrors, textField } from "../fields.js";
+import { facts, section } from "../page.js";
 import { fieldSentence } from "../refusals.js";
 import { forgetUnsaved, go, guard } from "../router.js";
-import { admin, session } from "../session.js";
+import { admin, whoami } from "../session.js";
+import { query } from "../shared/api.js";
+import { el } from "../shared/dom.js";
 import { KINDS, STATUSES, time } from "../words.js";
 import { legacyWords } from "./users.js";
 
+/**
+ * What is edited here.
+ * @typedef {Pick<User, "alias" | "owner" | "contact_email" | "locale" | "kind" | "status" | "mfa_enabled">} Profile
+ */
+
+/** @type {{ name: keyof Profile, label: string, show?: (value: string) => string }[]} */
 const FIELDS = [
   { name: "alias", label: "Alias" },
   { name: "owner", label: "Owner" },
@@ -21,167 +31,173 @@ const FIELDS = [
   { name: "status", label: "Status", show: (status) => STATUSES[status] },
   { name: "mfa_enabled", label: "SMS authentication" },
 ];
-const flat = (user) => Object.fromEntries(FIELDS.map(({ name }) => [name, user[name] ?? null]));
 const LOCALES = ["en", "de", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "zh-Hans", "zh-Hant"];
 
-export function draw(room, { user, etag, path, changed }) {
-  let current = user;
-  const draft = new Draft(flat(user), etag);
-  guard({ dirty: () => draft.dirty, discard: () => draft.discard() });
-  drawAll();
+/**
+ * @param {User} user
+ * @returns {Profile}
+ */
+const flat = (user) =>
+  /** @type {Profile} */ (Object.fromEntries(FIELDS.map(({ name }) => [name, user[name] ?? null])));
 
-  function drawAll() {
-    const set = (name) => (value) => draft.set(name, typeof value === "string" && value.trim() === "" ? null : value);
-    const text = (name, label, more = {}) =>
-      textField({ name, label, value: draft.get(name), nullable: true, onchange: set(name), ...more });
-    const languages = new Intl.DisplayNames(["en"], { type: "language" });
-    const known = [...new Set([...LOCALES, draft.get("locale")].filter(Boolean))];
-    const fields = [
-      text("alias", "Alias"),
-      text("owner", "Owner"),
-      text("contact_email", "Contact email", { type: "email", hint: "For account recovery." }),
-      selectField({
-        name: "locale",
-        label: "Language of messages",
-        value: draft.get("locale"),
-        options: [["", "Default"], ...known.map((tag) => [tag, languageName(languages, tag)])],
-        onchange: set("locale"),
-      }),
-    ];
-    const kind = choiceField({
-      name: "kind",
-      label: "Kind",
-      value: draft.get("kind"),
-      options: [
-        ["backup", KINDS.backup, "Uses a backup client."],
-        ["system", KINDS.system, "An administrator: may use this console."],
-      ],
-      onchange: set("kind"),
-    });
-    const status = choiceField({
-      name: "status",
-      label: "Status",
-      value: draft.get("status"),
-      options: [
-        ["active", STATUSES.active, "May log in."],
-        ["disabled", STATUSES.disabled, "Cannot log in; what is open is closed at once."],
-      ],
-      onchange: set("status"),
-    });
+/**
+ * @param {HTMLElement} room
+ * @param {UserContext} context
+ */
+export function draw(room, context) {
+  new ProfilePage(room, context).draw();
+}
+
+class ProfilePage {
+  /**
+   * @param {HTMLElement} room
+   * @param {UserContext} context
+   */
+  constructor(room, { user, etag, path, changed }) {
+    this.room = room;
+    this.path = path;
+    this.changed = changed;
+    this.current = user;
+    this.draft = new Draft(flat(user), etag);
+    guard({ dirty: () => this.draft.dirty, discard: () => this.draft.discard() });
+  }
+
+  draw() {
+    const texts = textFields(this.draft);
+    const { kind, status } = accessFields(this.draft);
+    const elements = texts.map((field) => field.element);
+    this.room.replaceChildren(
+      el(
+        "div",
+        { class: "stack" },
+        section({ title: "Who it is" }, el("div", { class: "fields" }, elements)),
+        section({ title: "Access" }, el("div", { class: "beside" }, kind.element, status.element)),
+        section({
+          title: "Password",
+          lead: "A new password ends the user's sessions and the passcodes under way.",
+          actions: [button("Set password", { onclick: () => this.#setPassword() })],
+        }),
+        this.#about(),
+        this.#deletion(),
+      ),
+      this.#saveBar([...texts, kind, status]),
+    );
+  }
+
+  /** @param {Field<string | null>[]} fields */
+  #saveBar(fields) {
+    const { draft, path } = this;
     const bar = saveBar({
       count: () => Object.keys(draft.changes).length,
       watch: (listener) => draft.watch(listener),
-      discard() {
+      discard: () => {
         draft.discard();
-        drawAll();
+        this.draw();
       },
-      async save() {
-        const answer = await admin("PATCH", path, { body: draft.changes, etag: draft.etag });
-        learn(answer, Object.keys(draft.changes));
+      save: async () => {
+        const saved = namesOf(draft.changes);
+        this.#learn(await admin("PATCH", path, { body: draft.changes, etag: draft.etag }), saved);
       },
-      async refused(error) {
-        if (isConflict(error)) {
-          const { body, etag: newer } = await admin("GET", path);
-          current = body;
-          changed(body);
-          if (await reconcile({ draft, server: flat(body), etag: newer, fields: FIELDS })) drawAll();
-          return true;
-        }
+      refused: async (error) => {
+        if (isConflict(error)) return this.#reconcile();
         if (!isInvalid(error)) return false;
-        const homeless = showErrors([...fields, kind, status], error.errors, fieldSentence);
+        const homeless = showErrors(fields, error.errors, fieldSentence);
         if (homeless.length) bar.say(homelessNotice(homeless, (name) => name));
         return true;
       },
     });
-    const downloading = button("Download all records", {
+    return bar;
+  }
+
+  async #reconcile() {
+    /** @type {Answer<User>} */
+    const { body, etag } = await admin("GET", this.path);
+    this.current = body;
+    this.changed(body);
+    if (await reconcile({ draft: this.draft, server: flat(body), etag, fields: FIELDS })) this.draw();
+    return true;
+  }
+
+  /**
+   * Go on from an answer that has the user as it is now.
+   * @param {Answer<User>} answer
+   * @param {(keyof Profile)[]} [saved]
+   */
+  #learn({ body, etag }, saved = []) {
+    this.current = body;
+    this.draft.rebase(flat(body), etag, saved);
+    this.changed(body);
+    this.draw();
+  }
+
+  #about() {
+    const { current, path } = this;
+    const save = button("Download all records", {
       icon: "download",
-      onclick: () => downloadRecords(downloading, current.login_name, path),
+      onclick: () => downloadRecords(save, current.login_name, path),
     });
-    room.replaceChildren(
-      el(
-        "div",
-        { class: "stack" },
-        section(
-          { title: "Who it is" },
-          el(
-            "div",
-            { class: "fields" },
-            fields.map((field) => field.element),
-          ),
-        ),
-        section({ title: "Access" }, el("div", { class: "beside" }, kind.element, status.element)),
-        section({
-          title: "Password",
-          lead: "A new password ends what is open: sessions and passcodes under way.",
-          actions: [button("Set password", { onclick: setPassword })],
-        }),
-        section(
-          { title: "About this user", actions: [downloading] },
-          facts([
-            ["Login name", current.login_name],
-            ["Created", time(current.created_at)],
-            ["Last changed", time(current.updated_at)],
-            ["Legacy client", el("span", {}, legacyWords(current))],
-            ["Version", String(current.version ?? "–")],
-          ]),
-        ),
-        section({
-          title: "Delete this user",
-          lead:
-            session.who.login_name === current.login_name
-              ? "You cannot delete yourself."
-              : "The user and the phones are gone for good. The history is kept for a year.",
-          actions:
-            session.who.login_name === current.login_name
-              ? []
-              : [button("Delete user", { kind: "danger-quiet", onclick: remove })],
-        }),
-      ),
-      bar,
+    return section(
+      { title: "About this user", actions: [save] },
+      facts([
+        ["Login name", current.login_name],
+        ["Created", time(current.created_at)],
+        ["Last changed", time(current.updated_at)],
+        ["Legacy client", el("span", {}, legacyWords(current))],
+        ["Version", String(current.version ?? "–")],
+      ]),
     );
   }
 
-  function learn({ body, etag: newer }, givenUp = []) {
-    current = body;
-    draft.rebase(flat(body), newer, givenUp);
-    changed(body);
-    drawAll();
+  #deletion() {
+    const title = "Delete this user";
+    if (whoami().login_name === this.current.login_name) return section({ title, lead: "You cannot delete yourself." });
+    return section({
+      title,
+      lead: "The user and the phones are gone for good. The history is kept for a year.",
+      actions: [button("Delete user", { kind: "danger-quiet", onclick: () => this.#delete() })],
+    });
   }
 
-  async function setPassword() {
+  async #delete() {
+    const name = this.current.login_name;
+    const gone = await confirm({
+      title: "Delete this user?",
+      text: el(
+        "p",
+        {},
+        el("strong", {}, bdi(name)),
+        " will not be able to log in. The user and the phones are gone for good; this cannot be undone.",
+      ),
+      action: "Delete user",
+      danger: true,
+      type: name,
+      work: () => admin("DELETE", this.path),
+    });
+    if (!gone) return;
+    forgetUnsaved();
+    toast("The user is deleted.");
+    go("#/users");
+  }
+
+  #setPassword() {
     const password = secretField({ name: "password", label: "New password" });
     const alarm = el("div", { role: "alert" });
-    const form = el(
-      "form",
-      { id: uid("password"), novalidate: true },
-      el(
-        "p",
-        { class: "lead" },
-        "For ",
-        el("strong", {}, bdi(current.login_name)),
-        ". Tell it to the user in person, or by another safe way.",
-      ),
-      password.element,
-      alarm,
-    );
-    const keep = el("button", { type: "submit", form: form.id, class: "button save" }, el("span", {}, "Set password"));
-    const dialog = openDialog({
-      title: "Set password",
-      body: form,
-      actions: [button("Cancel", { onclick: () => dialog.close() }), keep],
-    });
+    const form = passwordForm(this.current.login_name, password.element, alarm);
+    const keep = submitButton("Set password", { kind: "save", form: form.id });
+    const cancel = button("Cancel", { onclick: () => dialog.close() });
+    const dialog = openDialog({ title: "Set password", body: form, actions: [cancel, keep] });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (!password.value) {
+      if (!password.text) {
         password.setError("Give a password.");
         return password.focus();
       }
       try {
-        const answer = await busyWhile(keep, () => admin("PATCH", path, { body: { password: password.value } }));
-        if (!answer) return undefined;
+        /** @type {Answer<User> | undefined} */
+        const answer = await busyWhile(keep, () => admin("PATCH", this.path, { body: { password: password.text } }));
+        if (!answer) return;
         dialog.close();
-        // Only the version is newer; what was typed on the page stays.
-        learn(answer);
+        this.#learn(answer); // only the version is newer; what was typed on the page stays
         toast("The password is set.");
       } catch (error) {
         const wrong = isInvalid(error) && error.errors.find(({ field }) => field === "password");
@@ -191,47 +207,99 @@ export function draw(room, { user, etag, path, changed }) {
         }
         alarm.replaceChildren(noticeOf(error));
       }
-      return undefined;
     });
   }
-
-  async function remove() {
-    const gone = await confirm({
-      title: "Delete this user?",
-      text: el(
-        "p",
-        {},
-        el("strong", {}, bdi(current.login_name)),
-        " will not be able to log in. The user and the phones are gone for good; this cannot be taken back.",
-      ),
-      action: "Delete user",
-      danger: true,
-      type: current.login_name,
-      work: () => admin("DELETE", path),
-    });
-    if (!gone) return;
-    forgetUnsaved();
-    toast("The user is deleted.");
-    go("#/users");
-  }
-  return Promise.resolve();
 }
 
-function languageName(languages, tag) {
+/**
+ * @param {string} name
+ * @param {HTMLElement} password
+ * @param {HTMLElement} alarm
+ */
+function passwordForm(name, password, alarm) {
+  const advice = ". Tell it to the user in person, or by another safe way.";
+  const lead = el("p", { class: "lead" }, "For ", el("strong", {}, bdi(name)), advice);
+  return el("form", { id: uid("password"), novalidate: true }, lead, password, alarm);
+}
+
+/** @param {Draft<Profile>} draft */
+function textFields(draft) {
+  /** @type {(name: "alias" | "owner" | "contact_email" | "locale") => (value: string | null) => void} */
+  const set = (name) => (value) => draft.set(name, value?.trim() ? value : null);
+  /** @type {(name: "alias" | "owner" | "contact_email", label: string, more?: object) => Field<string | null>} */
+  const text = (name, label, more = {}) =>
+    textField({ name, label, value: draft.get(name), nullable: true, onchange: set(name), ...more });
+  const locale = draft.get("locale");
+  const known = [...new Set(locale ? [...LOCALES, locale] : LOCALES)];
+  const language = selectField({
+    name: "locale",
+    label: "Language of messages",
+    value: locale,
+    options: [["", "Default"], ...known.map(languageOption)],
+    onchange: set("locale"),
+  });
+  return [
+    text("alias", "Alias"),
+    text("owner", "Owner"),
+    text("contact_email", "Contact email", { type: "email", hint: "For account recovery." }),
+    /** @type {Field<string | null>} */ (language),
+  ];
+}
+
+const languages = new Intl.DisplayNames(["en"], { type: "language" });
+
+/**
+ * @param {string} tag
+ * @returns {[string, string]}
+ */
+function languageOption(tag) {
   try {
-    return languages.of(tag);
+    return [tag, languages.of(tag) ?? tag];
   } catch {
-    return tag; // what was imported may be no language at all
+    return [tag, tag]; // an imported user may have anything here
   }
 }
 
-/** Everything that is kept on the user, page by page, as one file: for a person who asks for it. */
+/** @param {Draft<Profile>} draft */
+function accessFields(draft) {
+  const kind = choiceField({
+    name: "kind",
+    label: "Kind",
+    value: draft.get("kind"),
+    options: [
+      ["backup", KINDS.backup, "Uses a backup client."],
+      ["system", KINDS.system, "An administrator: may use this console."],
+    ],
+    onchange: (value) => draft.set("kind", value === "system" ? "system" : "backup"),
+  });
+  const status = choiceField({
+    name: "status",
+    label: "Status",
+    value: draft.get("status"),
+    options: [
+      ["active", STATUSES.active, "May log in."],
+      ["disabled", STATUSES.disabled, "Cannot log in; sessions end at once."],
+    ],
+    onchange: (value) => draft.set("status", value === "disabled" ? "disabled" : "active"),
+  });
+  return { kind, status };
+}
+
+/**
+ * Everything that is kept about the user, page by page, as one file: for a person who asks for it.
+ * @param {HTMLElement} control
+ * @param {string} name
+ * @param {string} path
+ */
 async function downloadRecords(control, name, path) {
   try {
     await busyWhile(control, async () => {
+      /** @type {object[]} */
       const records = [];
+      /** @type {string | null} */
       let cursor = null;
       do {
+        /** @type {Answer<RecordPage>} */
         const { body } = await admin("GET", `${path}/records${query({ cursor })}`);
         records.push(...body.records);
         cursor = body.cursor ?? null;

@@ -1,307 +1,362 @@
 // Security settings of a user: the switch, the phones, the lock. The switch and the phones are staged, then saved.
 
-import { Problem } from "../api.js";
-import { bdi, busyWhile, button, el, icon } from "../dom.js";
+/** @import { Answer, Phone, User } from "../shared/types" */
+/** @import { UserContext } from "./user.js" */
 import { confirm, notice, toast, toastError } from "../dialogs.js";
-import { phoneField, switchField } from "../fields.js";
+import { bdi, busyWhile, button, focusHeading, icon } from "../dom.js";
 import { saveBar } from "../draft.js";
+import { phoneField } from "../fields.js";
 import { badge, section } from "../page.js";
-import { maskedPhone, readNumber, regionName, spaced } from "../regions.js";
 import { fieldSentence, sentence } from "../refusals.js";
+import { readNumber, spaced } from "../regions.js";
 import { guard } from "../router.js";
 import { admin } from "../session.js";
+import { Problem } from "../shared/api.js";
+import { el, parts } from "../shared/dom.js";
+import { maskedPhone, regionName } from "../shared/words.js";
+import { switchField } from "../switches.js";
 import { table } from "../table.js";
 import { ago, isLocked, localTime, lockEnd, time } from "../words.js";
 
 const MOST_PHONES = 5;
+const SHORTEST_NUMBER = 7;
 
-export function draw(room, { user, path, changed }) {
-  let current = user;
-  let mfa = null; // the switch as it will be, or null
-  let added = []; // [{number, error}]
-  const removed = new Set(); // ids
-  const revealed = new Set();
-  const listeners = new Set();
-  const count = () => (mfa === null ? 0 : 1) + added.length + removed.size;
-  const tell = () => listeners.forEach((listener) => listener());
-  guard({ dirty: () => count() > 0, discard: forget });
-  drawAll();
+/** A phone that is to be added, with the error of the last try. @typedef {{ number: string, error: string }} Added */
 
-  function forget() {
-    mfa = null;
-    added = [];
-    removed.clear();
+/** @typedef {{ phone: Phone } | { added: Added }} Row */
+
+/**
+ * @param {HTMLElement} room
+ * @param {UserContext} context
+ */
+export function draw(room, context) {
+  new SecurityPage(room, context).draw();
+}
+
+class SecurityPage {
+  /** The switch as it will be, or null. @type {boolean | null} */
+  #mfa = null;
+  /** @type {Added[]} */
+  #added = [];
+  /** Ids of phones. @type {Set<string>} */
+  #removed = new Set();
+  /** Ids of the phones whose whole number is shown. @type {Set<string>} */
+  #revealed = new Set();
+  /** Called after a change that leaves the page as it is. @type {(() => void)[]} */
+  #listeners = [];
+
+  /**
+   * @param {HTMLElement} room
+   * @param {UserContext} context
+   */
+  constructor(room, { user, path, changed }) {
+    this.room = room;
+    this.path = path;
+    this.changed = changed;
+    this.current = user;
+    guard({ dirty: () => this.#count > 0, discard: () => this.#forget() });
   }
 
-  function drawAll() {
+  get #count() {
+    return (this.#mfa === null ? 0 : 1) + this.#added.length + this.#removed.size;
+  }
+
+  #forget() {
+    this.#mfa = null;
+    this.#added = [];
+    this.#removed.clear();
+  }
+
+  draw() {
+    this.#listeners = [];
     const bar = saveBar({
-      count,
-      watch: (listener) => {
-        listeners.clear();
-        listeners.add(listener);
+      count: () => this.#count,
+      watch: (listener) => this.#listeners.push(listener),
+      discard: () => {
+        this.#forget();
+        this.draw();
       },
-      discard() {
-        forget();
-        drawAll();
-      },
-      save,
+      save: () => this.#save(),
     });
-    room.replaceChildren(el("div", { class: "stack" }, lockPart(), switchPart(), phonesPart()), bar);
+    const content = [this.#lockPart(), this.#switchPart(), this.#phonesPart()];
+    this.room.replaceChildren(el("div", { class: "stack" }, content), bar);
   }
 
   // The lock
 
-  function lockPart() {
-    if (!isLocked(current.locked_until)) return null;
-    const end = lockEnd(current.locked_until);
-    const unlock = button("Unlock", {
-      kind: "primary small",
-      async onclick() {
-        try {
-          const answer = await busyWhile(unlock, () => admin("POST", `${path}/unlock`));
-          if (!answer) return;
-          current = { ...answer.body, phones: answer.body.phones ?? current.phones };
-          changed(current);
-          drawAll();
-          toast(el("span", {}, bdi(current.login_name), " is unlocked."));
-          document.querySelector("main h1")?.focus();
-        } catch (error) {
-          toastError(error);
-        }
-      },
-    });
+  #lockPart() {
+    const until = this.current.locked_until;
+    if (!until || !isLocked(until)) return null;
+    const end = lockEnd(until);
+    const unlock = button("Unlock", { kind: "primary small", onclick: () => this.#unlock(unlock) });
     return notice({
       kind: "error",
       title: "Locked after too many wrong passcodes",
       text: end
-        ? `The lock ends by itself at ${localTime(end)} (${ago(current.locked_until)}). The password may be known to someone else: ask the user before you unlock.`
-        : "It stays locked until you unlock. The password may be known to someone else: ask the user first.",
+        ? `The lock ends by itself at ${localTime(end)} (${ago(until)}). ${SUSPICION} before you unlock.`
+        : `It stays locked until you unlock. ${SUSPICION} first.`,
       actions: [unlock],
     });
   }
 
+  /** @param {HTMLElement} control */
+  async #unlock(control) {
+    try {
+      /** @type {Answer<User> | undefined} */
+      const answer = await busyWhile(control, () => admin("POST", `${this.path}/unlock`));
+      if (!answer) return;
+      this.current = { ...answer.body, phones: answer.body.phones ?? this.current.phones };
+      this.changed(this.current);
+      this.draw();
+      toast(el("span", {}, bdi(this.current.login_name), " is unlocked."));
+      focusHeading();
+    } catch (error) {
+      toastError(error);
+    }
+  }
+
   // The switch
 
-  function switchPart() {
+  #switchPart() {
     const warning = el("div", { role: "status" });
     const field = switchField({
       name: "mfa_enabled",
       label: "SMS authentication",
       hint: "A login needs a passcode, sent to one of the phones below, as well as the password.",
-      value: mfa ?? current.mfa_enabled,
-      onchange(on) {
-        mfa = on === current.mfa_enabled ? null : on;
-        warn();
-        tell();
+      value: this.#mfa ?? this.current.mfa_enabled,
+      onchange: (on) => {
+        this.#mfa = on === this.current.mfa_enabled ? null : on;
+        for (const listener of this.#listeners) listener();
       },
     });
-    const warn = () => {
-      const on = mfa ?? current.mfa_enabled;
-      const left = current.phones.filter((phone) => !phone.unusable && !removed.has(phone.id)).length + added.length;
-      warning.replaceChildren(
-        ...(on && !left
-          ? [
-              notice({
-                kind: "warning",
-                title: "There is no phone to send to",
-                text: "Without one the user cannot log in. Add a phone below.",
-              }),
-            ]
-          : []),
-      );
-    };
+    const warn = () => warning.replaceChildren(...parts(this.#noPhoneWarning()));
     warn();
-    listeners.add(warn);
+    this.#listeners.push(warn);
     return section({}, field.element, warning);
+  }
+
+  #noPhoneWarning() {
+    const on = this.#mfa ?? this.current.mfa_enabled;
+    const kept = this.current.phones.filter((phone) => !phone.unusable && !this.#removed.has(phone.id));
+    if (!on || kept.length + this.#added.length) return null;
+    return notice({
+      kind: "warning",
+      title: "There is no phone to send to",
+      text: "Without one the user cannot log in. Add a phone below.",
+    });
   }
 
   // The phones
 
-  function phonesPart() {
-    const rows = [...current.phones, ...added.map((one) => ({ ...one, staged: true }))];
-    const full = current.phones.length - removed.size + added.length >= MOST_PHONES;
-    const list = rows.length
-      ? table({
-          caption: "Phones",
-          items: rows,
-          row: (phone) => ({ class: phone.staged ? "staged" : removed.has(phone.id) ? "leaving" : null }),
-          columns: [
-            { label: "Phone", kind: "main", cell: (phone) => (phone.staged ? stagedName(phone) : phoneName(phone)) },
-            { label: "Verified", cell: verifiedCell },
-            {
-              label: "Last verified time",
-              cell: (phone) =>
-                phone.last_verified_at ? time(phone.last_verified_at) : el("span", { class: "soft" }, "–"),
-            },
-            { label: "Actions", kind: "end", unseen: true, cell: (phone) => removeButton(phone) },
-          ],
-        })
-      : el("p", { class: "soft quiet-empty" }, "No phone yet.");
+  #phonesPart() {
+    /** @type {Row[]} */
+    const rows = [...this.current.phones.map((phone) => ({ phone })), ...this.#added.map((added) => ({ added }))];
+    const list = rows.length ? this.#phoneTable(rows) : el("p", { class: "soft quiet-empty" }, "No phone yet.");
+    const full = rows.length - this.#removed.size >= MOST_PHONES;
     return section(
       { title: "Phones", lead: "Up to five. A phone is verified when the first passcode sent to it comes back." },
       el("div", { class: "inset" }, list),
-      full ? el("p", { class: "soft" }, "There is room for no more than five phones.") : addPart(),
+      full ? el("p", { class: "soft" }, "There is room for no more than five phones.") : this.#addForm(),
     );
   }
 
-  function phoneName(phone) {
-    const open = revealed.has(phone.id);
-    const reveal = phone.number
-      ? button(open ? "Hide" : "Show", {
-          kind: "link",
-          "aria-label": `${open ? "Hide" : "Show"} the whole number of ${maskedPhone(phone)}`,
-          onclick() {
-            open ? revealed.delete(phone.id) : revealed.add(phone.id);
-            drawAll();
-            room.querySelector(`[data-reveal="${CSS.escape(phone.id)}"]`)?.focus();
-          },
-        })
-      : null;
-    if (reveal) reveal.dataset.reveal = phone.id;
+  /** @param {Row[]} rows */
+  #phoneTable(rows) {
+    return table({
+      caption: "Phones",
+      items: rows,
+      row: (row) => ({ class: "added" in row ? "staged" : this.#removed.has(row.phone.id) ? "leaving" : null }),
+      columns: [
+        {
+          label: "Phone",
+          kind: "main",
+          cell: (row) => ("added" in row ? addedName(row.added) : this.#phoneName(row.phone)),
+        },
+        { label: "Verified", cell: (row) => this.#verifiedCell(row) },
+        { label: "Last verified time", cell: lastVerifiedCell },
+        { label: "Actions", kind: "end", unseen: true, cell: (row) => this.#removeButton(row) },
+      ],
+    });
+  }
+
+  /** @param {Phone} phone */
+  #phoneName(phone) {
+    const open = this.#revealed.has(phone.id);
+    const number = open ? spaced(phone.number, phone.calling_code) : `${phone.calling_code} ${phone.masked_number}`;
     return el(
       "span",
       { class: "phone-name" },
       el("span", {}, regionName(phone.region) ?? "Unknown country"),
-      el(
-        "span",
-        { class: "soft tabular" },
-        el("bdi", {}, open ? spaced(phone.number, phone.calling_code) : `${phone.calling_code} ${phone.masked_number}`),
-      ),
-      reveal,
+      el("span", { class: "soft tabular" }, el("bdi", {}, number)),
+      phone.number ? this.#revealButton(phone, open) : null,
     );
   }
 
-  function stagedName({ number, error }) {
-    const whole = readNumber(number);
-    return el(
-      "span",
-      { class: "phone-name" },
-      el("span", {}, regionName(whole?.region) ?? "Unknown country"),
-      el("span", { class: "soft tabular" }, bdi(spaced(number, whole?.calling_code))),
-      error && el("span", { class: "field-error", role: "alert" }, error),
-    );
+  /**
+   * @param {Phone} phone
+   * @param {boolean} open
+   */
+  #revealButton(phone, open) {
+    const verb = open ? "Hide" : "Show";
+    return button(verb, {
+      kind: "link",
+      "aria-label": `${verb} the whole number of ${maskedPhone(phone)}`,
+      dataset: { reveal: phone.id },
+      onclick: () => {
+        if (open) this.#revealed.delete(phone.id);
+        else this.#revealed.add(phone.id);
+        this.draw();
+        this.#focus(`[data-reveal="${CSS.escape(phone.id)}"]`);
+      },
+    });
   }
 
-  function verifiedCell(phone) {
-    if (phone.staged) return badge("To be added", "new");
-    if (removed.has(phone.id)) return badge("To be removed", "off");
-    if (phone.unusable)
-      return el(
-        "span",
-        { class: "unusable" },
-        badge("Unusable", "bad"),
-        el("span", { class: "soft" }, `${phone.unusable.meaning}, `, time(phone.unusable.at)),
-      );
+  /** @param {Row} row */
+  #verifiedCell(row) {
+    if ("added" in row) return badge("To be added", "new");
+    const { phone } = row;
+    if (this.#removed.has(phone.id)) return badge("To be removed", "off");
+    if (phone.unusable) {
+      const why = [`${phone.unusable.meaning}, `, time(phone.unusable.at)];
+      return el("span", { class: "unusable" }, badge("Unusable", "bad"), el("span", { class: "soft" }, why));
+    }
     return phone.verified
       ? el("span", { class: "good-text" }, icon("tick"), "Verified")
       : el("span", { class: "warn" }, "not yet verified");
   }
 
-  function removeButton(phone) {
-    const label = phone.staged ? spaced(phone.number, readNumber(phone.number)?.calling_code) : maskedPhone(phone);
-    const leaving = !phone.staged && removed.has(phone.id);
+  /** @param {Row} row */
+  #removeButton(row) {
+    const leaving = "phone" in row && this.#removed.has(row.phone.id);
+    const name = "added" in row ? wholeNumber(row.added.number) : maskedPhone(row.phone);
     return button(leaving ? "Keep" : "Remove", {
       kind: "small quiet",
-      "aria-label": `${leaving ? "Keep" : "Remove"} ${label}`,
-      onclick() {
-        if (phone.staged) added = added.filter((one) => one.number !== phone.number);
-        else if (leaving) removed.delete(phone.id);
-        else removed.add(phone.id);
-        drawAll();
-        room.querySelector(".section h2")?.setAttribute("tabindex", "-1");
-        (
-          room.querySelector(`[aria-label="${CSS.escape(`${leaving ? "Remove" : "Keep"} ${label}`)}"]`) ??
-          room.querySelector(".section h2")
-        )?.focus();
+      "aria-label": `${leaving ? "Keep" : "Remove"} ${name}`,
+      onclick: () => {
+        if ("added" in row) this.#added = this.#added.filter((one) => one.number !== row.added.number);
+        else if (leaving) this.#removed.delete(row.phone.id);
+        else this.#removed.add(row.phone.id);
+        this.draw();
+        this.room.querySelector(".section h2")?.setAttribute("tabindex", "-1");
+        const next = `[aria-label="${CSS.escape(`${leaving ? "Remove" : "Keep"} ${name}`)}"]`;
+        if (!this.#focus(next)) this.#focus(".section h2");
       },
     });
   }
 
-  function addPart() {
-    const near = current.phones.at(-1)?.region;
-    const field = phoneField({ name: "number", label: "Add a phone", region: near ?? "US" });
-    const form = el(
-      "form",
-      { class: "add-row", novalidate: true },
-      field.element,
-      el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add phone")),
-    );
+  #addForm() {
+    const region = this.current.phones.at(-1)?.region ?? "US";
+    const field = phoneField({ name: "number", label: "Add a phone", region });
+    const add = el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add phone"));
+    const form = el("form", { class: "add-row", novalidate: true }, field.element, add);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const number = field.value;
-      const known = [...current.phones.filter((phone) => !removed.has(phone.id)), ...added].some(
-        (phone) => phone.number === number,
-      );
-      field.setError(
-        number.length < 7 ? "Enter the number of a mobile phone." : known ? "This phone is in the list already." : "",
-      );
-      if (number.length < 7 || known) return field.focus();
-      added.push({ number, error: "" });
-      drawAll();
-      room.querySelector(".add-row input, .save-bar .button.save")?.focus();
-      return undefined;
+      const kept = this.current.phones.filter((phone) => !this.#removed.has(phone.id));
+      const known = [...kept, ...this.#added].some((phone) => phone.number === number);
+      const short = number.length < SHORTEST_NUMBER;
+      field.setError(short ? "Enter the number of a mobile phone." : known ? "This phone is in the list already." : "");
+      if (short || known) return field.focus();
+      this.#added.push({ number, error: "" });
+      this.draw();
+      this.#focus(".add-row input, .save-bar .button.save");
     });
     return form;
   }
 
+  /**
+   * Focus the first element of this kind; false where there is none.
+   * @param {string} selector
+   */
+  #focus(selector) {
+    /** @type {HTMLElement | null} */
+    const found = this.room.querySelector(selector);
+    found?.focus();
+    return found !== null;
+  }
+
   // Save
 
-  /** One call after the other; what is done is no longer staged, so that pressing again goes on where it stopped. */
-  async function save() {
-    if (removed.size || mfa === false) {
-      const lines = [
-        removed.size ? `${removed.size === 1 ? "One phone is" : `${removed.size} phones are`} removed.` : "",
-        mfa === false ? "The password alone will let the user in." : "",
-      ].filter(Boolean);
-      const sure = await confirm({
-        title: "Save these changes?",
-        text: lines.map((line) => el("p", {}, line)),
-        action: "Save",
-        danger: true,
-      });
-      if (!sure) return false;
-    }
-    let failure = null;
+  /**
+   * One call after the other. What is done is no longer staged, so that pressing again continues where it stopped.
+   * False where something stays unsaved.
+   */
+  async #save() {
+    if (!(await this.#confirmed())) return false;
+    let failed = false;
     try {
-      for (const id of [...removed]) {
-        await admin("DELETE", `${path}/phones/${encodeURIComponent(id)}`).catch(unlessGone);
-        removed.delete(id);
-      }
-      for (const one of [...added]) {
-        try {
-          await admin("POST", `${path}/phones`, { body: { number: one.number } });
-          added = added.filter((other) => other !== one);
-        } catch (error) {
-          if (
-            !(error instanceof Problem) ||
-            !["invalid_request", "destination_blocked", "phone_unusable", "conflict"].includes(error.code)
-          )
-            throw error;
-          one.error =
-            error.code === "invalid_request" && error.errors[0]
-              ? fieldSentence(error.errors[0].message)
-              : sentence(error);
-          failure = one;
-        }
-      }
-      if (mfa !== null) {
-        await admin("PATCH", path, { body: { mfa_enabled: mfa } });
-        mfa = null;
+      await this.#savePhonesRemoved();
+      failed = !(await this.#savePhonesAdded());
+      if (this.#mfa !== null) {
+        await admin("PATCH", this.path, { body: { mfa_enabled: this.#mfa } });
+        this.#mfa = null;
       }
     } finally {
-      current = (await admin("GET", path)).body;
-      changed(current);
-      drawAll();
+      /** @type {Answer<User>} */
+      const { body } = await admin("GET", this.path);
+      this.current = body;
+      this.changed(body);
+      this.draw();
     }
-    if (failure) {
-      toast("Not all of it could be saved. See the phone that was refused.", { kind: "error" });
-      return false;
-    }
-    return true;
+    if (failed) toast("Not all of it could be saved. See the phone that was refused.", { kind: "error" });
+    return !failed;
   }
 
-  function unlessGone(error) {
-    if (error.code !== "phone_not_found") throw error;
+  async #confirmed() {
+    const count = this.#removed.size;
+    const lines = [
+      count ? `${count === 1 ? "One phone is" : `${count} phones are`} removed.` : "",
+      this.#mfa === false ? "The password alone will let the user in." : "",
+    ].filter(Boolean);
+    return !lines.length || confirm({ title: "Save these changes?", text: lines, action: "Save", danger: true });
   }
-  return Promise.resolve();
+
+  async #savePhonesRemoved() {
+    for (const id of [...this.#removed]) {
+      try {
+        await admin("DELETE", `${this.path}/phones/${encodeURIComponent(id)}`);
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code !== "phone_not_found") throw error;
+      }
+      this.#removed.delete(id);
+    }
+  }
+
+  /** True where none was refused. */
+  async #savePhonesAdded() {
+    for (const one of [...this.#added]) {
+      try {
+        await admin("POST", `${this.path}/phones`, { body: { number: one.number } });
+        this.#added = this.#added.filter((other) => other !== one);
+      } catch (error) {
+        if (!(error instanceof Problem) || !NUMBER_REFUSALS.includes(error.code)) throw error;
+        const [first] = error.code === "invalid_request" ? error.errors : [];
+        one.error = first ? fieldSentence(first.message) : sentence(error);
+      }
+    }
+    return this.#added.length === 0;
+  }
+}
+
+const SUSPICION = "The password may be known to someone else: ask the user";
+const NUMBER_REFUSALS = ["invalid_request", "destination_blocked", "phone_unusable", "conflict"];
+
+/** @param {string} number */
+const wholeNumber = (number) => spaced(number, readNumber(number)?.calling_code);
+
+/** @param {Added} added */
+function addedName({ number, error }) {
+  return el(
+    "span",
+    { class: "phone-name" },
+    el("span", {}, regionName(readNumber(number)?.region) ?? "Unknown country"),
+    el("span", { class: "soft tabular" }, bdi(wholeNumber(number))),
+    error && el("span", { class: "field-error", role: "alert" }, error),
+  );
+}
+
+/** @param {Row} row */
+function lastVerifiedCell(row) {
+  const at = "phone" in row ? row.phone.last_verified_at : null;
+  return at ? time(at) : el("span", { class: "soft" }, "–");
 }

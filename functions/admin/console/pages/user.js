@@ -1,70 +1,105 @@
 // One user: profile, security settings, history.
 
-import { SessionLost } from "../api.js";
-import { bdi, el } from "../dom.js";
+/** @import { PageContext } from "../page.js" */
+/** @import { Answer, User } from "../shared/types" */
+import { bdi } from "../dom.js";
 import { badge, failed, heading, loading, tabs } from "../page.js";
-import { explain } from "../refusals.js";
+import { explain, SessionLost } from "../refusals.js";
 import { to } from "../router.js";
-import { admin, session } from "../session.js";
+import { admin, whoami } from "../session.js";
+import { Problem } from "../shared/api.js";
+import { el } from "../shared/dom.js";
 import { isLocked } from "../words.js";
 
-const TABS = [
-  ["profile", "Profile"],
-  ["security", "Security settings"],
-  ["history", "History"],
-];
-const PARTS = {
-  profile: () => import("./user-profile.js"),
-  security: () => import("./user-security.js"),
-  history: () => import("./user-history.js"),
-};
+/**
+ * What a tab gets: the user with the version of the answer, where the API has the user, and `changed(user)`, which it
+ * calls after every change.
+ * @typedef {{ user: User, etag: string | null, path: string, changed: (user: User) => void }} UserContext
+ */
 
+/** @typedef {{ draw: (room: HTMLElement, context: UserContext) => void | Promise<void> }} UserTab */
+
+/** @type {[key: string, label: string, load: () => Promise<UserTab>][]} */
+const TABS = [
+  ["profile", "Profile", () => import("./user-profile.js")],
+  ["security", "Security settings", () => import("./user-security.js")],
+  ["history", "History", () => import("./user-history.js")],
+];
+
+/**
+ * @param {HTMLElement} place
+ * @param {PageContext & { name: string, tab?: string }} context
+ */
 export async function draw(place, { name, tab = "profile", present }) {
-  const known = TABS.some(([key]) => key === tab) ? tab : "profile";
+  const [known, , loadTab] = TABS.find(([key]) => key === tab) ?? TABS[0];
   const path = `/users/${encodeURIComponent(name)}`;
   const head = el("div", {});
   const room = el("div", {}, loading(5));
+  const drawHead = (/** @type {Partial<User>} */ user) => redrawHead(head, headOf(user, name, known));
   place.append(head, room);
-  drawHead({ login_name: name });
+  drawHead({});
   present();
   await start();
 
   async function start() {
     try {
-      const [part, { body, etag }] = await Promise.all([PARTS[known](), admin("GET", path)]);
+      /** @type {[UserTab, Answer<User>]} */
+      const [part, { body, etag }] = await Promise.all([loadTab(), admin("GET", path)]);
       drawHead(body);
-      await part.draw(room, { user: body, etag, path, changed: drawHead, again: start });
+      await part.draw(room, { user: body, etag, path, changed: drawHead });
     } catch (error) {
       if (error instanceof SessionLost) return;
-      room.replaceChildren(failed(explain(error), error.code === "user_not_found" ? null : start));
+      const gone = error instanceof Problem && error.code === "user_not_found";
+      room.replaceChildren(failed(explain(error), gone ? null : start));
     }
   }
+}
 
-  /** What stands above the tabs follows every change. */
-  function drawHead(user) {
-    const focused = head.contains(document.activeElement) && document.activeElement.tagName === "H1";
-    head.replaceChildren(
-      heading({
-        title: user.login_name,
-        crumbs: [["Users", "#/users"]],
-        lead:
-          user.alias || user.owner
-            ? [user.alias && bdi(user.alias), user.alias && user.owner ? " · " : null, user.owner && bdi(user.owner)]
-            : null,
-        badges: [
-          user.login_name === session.who.login_name ? badge("You") : null,
-          user.kind === "system" ? badge("System") : null,
-          user.status === "disabled" ? badge("Disabled", "off") : null,
-          isLocked(user.locked_until) ? badge("Locked", "bad") : null,
-          user.mfa_enabled === undefined ? null : user.mfa_enabled ? badge("MFA on", "good") : badge("MFA off", "warn"),
-        ].filter(Boolean),
-      }),
-      tabs(
-        "User",
-        TABS.map(([key, label]) => [label, to("users", name, key), key === known]),
-      ),
-    );
-    head.querySelector("h1").setAttribute("tabindex", "-1");
-    if (focused) head.querySelector("h1").focus();
-  }
+/**
+ * @param {HTMLElement} head
+ * @param {HTMLElement[]} content
+ */
+function redrawHead(head, content) {
+  const focused = head.contains(document.activeElement) && document.activeElement?.tagName === "H1";
+  head.replaceChildren(...content);
+  const title = head.querySelector("h1");
+  title?.setAttribute("tabindex", "-1");
+  if (focused) title?.focus();
+}
+
+/**
+ * What stands above the tabs: as much as is known of the user.
+ * @param {Partial<User>} user
+ * @param {string} name as the address has it
+ * @param {string} tab
+ */
+function headOf(user, name, tab) {
+  const title = user.login_name ?? name;
+  const lead = [user.alias && bdi(user.alias), user.alias && user.owner ? " · " : null, user.owner && bdi(user.owner)];
+  return [
+    heading({
+      title,
+      crumbs: [["Users", "#/users"]],
+      lead: user.alias || user.owner ? lead : null,
+      badges: badges(user, title),
+    }),
+    tabs(
+      "User",
+      TABS.map(([key, label]) => [label, to("users", name, key), key === tab]),
+    ),
+  ];
+}
+
+/**
+ * @param {Partial<User>} user
+ * @param {string} name
+ */
+function badges(user, name) {
+  return [
+    name === whoami().login_name ? badge("You") : null,
+    user.kind === "system" ? badge("System") : null,
+    user.status === "disabled" ? badge("Disabled", "off") : null,
+    isLocked(user.locked_until) ? badge("Locked", "bad") : null,
+    user.mfa_enabled === undefined ? null : user.mfa_enabled ? badge("MFA on", "good") : badge("MFA off", "warn"),
+  ];
 }

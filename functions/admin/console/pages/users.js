@@ -1,67 +1,103 @@
-// The list of users: who they are, and whether a passcode stands before their login.
+// The list of users: who they are, and whether a login needs a passcode.
 
-import { query } from "../api.js";
-import { bdi, button, download, el, icon, busyWhile } from "../dom.js";
+/** @import { PageContext } from "../page.js" */
+/** @import { Answer, Child, ExportPage, ListPage, User } from "../shared/types" */
+/** @import { Column, PagedList } from "../table.js" */
 import { confirm, toast, toastError } from "../dialogs.js";
-import { switchControl } from "../fields.js";
+import { bdi, busyWhile, button, download, icon } from "../dom.js";
 import { badge, empty, heading } from "../page.js";
 import { restate, to } from "../router.js";
 import { admin } from "../session.js";
-import { filterBox, pagedList, Position, searchBox, table } from "../table.js";
+import { query } from "../shared/api.js";
+import { el } from "../shared/dom.js";
+import { switchControl } from "../switches.js";
+import { filterBox, Position, pagedList, searchBox, table } from "../table.js";
 import { ago, isLocked, plural, time } from "../words.js";
 
 const position = new Position(); // coming back from a user shows the same page of the list
 
+/** What is shown: each empty for all. @typedef {{ kind: string, mfa: string, q: string }} Filters */
+
+/**
+ * @param {HTMLElement} place
+ * @param {PageContext} context
+ */
 export async function draw(place, { search, present }) {
+  /** @type {Filters} */
   const filters = { kind: search.get("kind") ?? "", mfa: search.get("mfa") ?? "", q: search.get("q") ?? "" };
+
+  /** @type {PagedList} */
   const list = pagedList({
     noun: "list of users",
     position: position.of(JSON.stringify(filters)),
-    fetch: async (cursor) => (await admin("GET", `/users${query({ ...filters, cursor })}`)).body,
-    draw: (items) => table({ caption: "Users", columns: columns(list), items }),
-    none: () =>
-      Object.values(filters).some(Boolean)
-        ? empty({
-            title: "Nobody fits",
-            text: "Search looks at the beginning of login name, alias and owner.",
-            actions: [
-              button("Clear search and filters", { onclick: () => restart({ kind: "", mfa: "", q: "" }, true) }),
-            ],
-          })
-        : empty({
-            title: "There are no users yet",
-            text: "Add one, or import a list.",
-            actions: [el("a", { class: "button primary", href: "#/new-user" }, "New user")],
-          }),
+    fetch: async (cursor) => {
+      /** @type {Answer<ListPage<User>>} */
+      const { body } = await admin("GET", `/users${query({ ...filters, cursor })}`);
+      return body;
+    },
+    draw: (/** @type {User[]} */ items) => table({ caption: "Users", columns: columns(list), items }),
+    none: () => noUsers(filters, clear),
   });
 
-  /** Begin at the first page with these filters, which are part of the address. */
-  function restart(changed, whole = false) {
+  /**
+   * Begin at the first page with these filters, which are part of the address.
+   * @param {Partial<Filters>} changed
+   */
+  function restart(changed) {
     Object.assign(filters, changed);
-    const hash = `#/users${query(filters)}`;
-    restate(hash);
+    restate(`#/users${query(filters)}`);
     position.of(JSON.stringify(filters));
-    if (whole) tools.replaceWith((tools = toolbar(filters, restart)));
     list.reload();
   }
 
-  const exporting = button("Export", { icon: "download", onclick: () => exportUsers(exporting, filters) });
+  function clear() {
+    restart({ kind: "", mfa: "", q: "" });
+    const fresh = toolbar(filters, restart);
+    tools.replaceWith(fresh);
+    tools = fresh;
+  }
+
   let tools = toolbar(filters, restart);
   place.append(
-    heading({
-      title: "Users",
-      actions: [
-        exporting,
-        el("a", { class: "button", href: "#/import-users" }, icon("upload"), "Import"),
-        el("a", { class: "button primary", href: "#/new-user" }, icon("plus"), "New user"),
-      ],
-    }),
+    heading({ title: "Users", actions: pageActions(filters) }),
     el("div", { class: "card flush" }, tools, list.element),
   );
   present();
   await list.reload();
 }
 
+/** @param {Filters} filters */
+function pageActions(filters) {
+  const exporting = button("Export", { icon: "download", onclick: () => exportUsers(exporting, filters) });
+  return [
+    exporting,
+    el("a", { class: "button", href: "#/import-users" }, icon("upload"), "Import"),
+    el("a", { class: "button primary", href: "#/new-user" }, icon("plus"), "New user"),
+  ];
+}
+
+/**
+ * @param {Filters} filters
+ * @param {() => void} clear
+ */
+function noUsers(filters, clear) {
+  return Object.values(filters).some(Boolean)
+    ? empty({
+        title: "Nobody fits",
+        text: "Search looks at the beginning of login name, alias and owner.",
+        actions: [button("Clear search and filters", { onclick: clear })],
+      })
+    : empty({
+        title: "There are no users yet",
+        text: "Add one, or import a list.",
+        actions: [el("a", { class: "button primary", href: "#/new-user" }, "New user")],
+      });
+}
+
+/**
+ * @param {Filters} filters
+ * @param {(changed: Partial<Filters>) => void} restart
+ */
 function toolbar(filters, restart) {
   return el(
     "div",
@@ -95,35 +131,47 @@ function toolbar(filters, restart) {
   );
 }
 
-/** The login name, with the alias behind it, as it is shown everywhere. */
+/**
+ * The login name, with the alias behind it.
+ * @param {User} user
+ * @returns {Child}
+ */
 const fullName = (user) => [
   bdi(user.login_name),
   user.alias ? [" ", el("span", { class: "soft" }, "(", bdi(user.alias), ")")] : null,
 ];
 
+/**
+ * @param {PagedList} list
+ * @returns {Column<User>[]}
+ */
 function columns(list) {
   return [
-    {
-      label: "Login name (alias)",
-      kind: "main",
-      cell: (user) => [
-        el("a", { class: "name", href: to("users", user.login_name, "security") }, fullName(user)),
-        el(
-          "span",
-          { class: "badges" },
-          user.kind === "system" ? badge("System") : null,
-          user.status === "disabled" ? badge("Disabled", "off") : null,
-          isLocked(user.locked_until) ? badge("Locked", "bad") : null,
-        ),
-      ],
-    },
+    { label: "Login name (alias)", kind: "main", cell: nameCell },
     { label: "Owner", cell: (user) => (user.owner ? bdi(user.owner) : el("span", { class: "soft" }, "–")) },
     { label: "Legacy client", cell: legacyWords },
     { label: "SMS authentication", cell: (user) => mfaCell(user, list) },
   ];
 }
 
-/** Which old client somebody still comes with. */
+/** @param {User} user */
+function nameCell(user) {
+  const badges = [
+    user.kind === "system" ? badge("System") : null,
+    user.status === "disabled" ? badge("Disabled", "off") : null,
+    isLocked(user.locked_until) ? badge("Locked", "bad") : null,
+  ];
+  return [
+    el("a", { class: "name", href: to("users", user.login_name, "security") }, fullName(user)),
+    el("span", { class: "badges" }, badges),
+  ];
+}
+
+/**
+ * The old client that a user last logged in with, and when.
+ * @param {User} user
+ * @returns {Child}
+ */
 export function legacyWords(user) {
   if (!user.last_legacy_at) return el("span", { class: "soft" }, "–");
   const moment = time(user.last_legacy_at);
@@ -131,74 +179,89 @@ export function legacyWords(user) {
   return [bdi(user.client_version || "Unknown version"), el("span", { class: "soft" }, ", ", moment)];
 }
 
+/** @param {User} user */
 function phonesWords(user) {
   const usable = (user.phones ?? []).filter((phone) => !phone.unusable);
-  if (!usable.length)
+  if (!usable.length) {
     return user.mfa_enabled ? el("span", { class: "warn" }, "no phone yet") : el("span", { class: "soft" }, "no phone");
+  }
   const verified = usable.filter((phone) => phone.verified).length;
-  return el(
-    "span",
-    { class: "soft" },
-    `${plural(usable.length, "phone")}, ${verified ? (verified === usable.length ? "verified" : `${verified} verified`) : "not yet verified"}`,
-  );
+  const some = verified === usable.length ? "verified" : `${verified} verified`;
+  return el("span", { class: "soft" }, `${plural(usable.length, "phone")}, ${verified ? some : "not yet verified"}`);
 }
 
+/** @param {string} name */
+const switchLabel = (name) => `SMS authentication of ${name}`;
+
+/**
+ * @param {User} user
+ * @param {PagedList} list
+ */
 function mfaCell(user, list) {
   const control = switchControl({
-    label: `SMS authentication of ${user.login_name}`,
+    label: switchLabel(user.login_name),
     on: user.mfa_enabled,
-    onchange: (on) => setMfa(user, on, control, list),
+    onchange: (on) => setMfa(user, on, { control, list }),
   });
-  return el(
-    "div",
-    { class: "switch-row" },
-    control,
-    el("span", {}, user.mfa_enabled ? "On" : "Off"),
-    phonesWords(user),
-  );
+  const words = el("span", {}, user.mfa_enabled ? "On" : "Off");
+  return el("div", { class: "switch-row" }, control, words, phonesWords(user));
 }
 
-async function setMfa(user, on, control, list) {
-  const change = () => admin("PATCH", `/users/${encodeURIComponent(user.login_name)}`, { body: { mfa_enabled: on } });
+/**
+ * @param {User} user
+ * @param {boolean} on
+ * @param {{ control: HTMLElement, list: PagedList }} where
+ */
+async function setMfa(user, on, { control, list }) {
+  const path = `/users/${encodeURIComponent(user.login_name)}`;
+  const change = () => admin("PATCH", path, { body: { mfa_enabled: on } });
   try {
-    if (!on) {
-      const sure = await confirm({
-        title: "Turn SMS authentication off?",
-        text: el("p", {}, "From then on the password alone lets ", el("strong", {}, bdi(user.login_name)), " in."),
-        action: "Turn off",
-        danger: true,
-        work: change,
-      });
-      if (!sure) return;
-    } else await busyWhile(control, change);
-    toast(
-      el(
-        "span",
-        {},
-        `SMS authentication is ${on ? "on" : "off"} for `,
-        bdi(user.login_name),
-        on && !user.phones?.length ? ". There is no phone yet: without one, there is no login." : ".",
-      ),
-    );
+    if (on) await busyWhile(control, change);
+    else if (!(await confirmOff(user, change))) return;
+    const noPhone = on && !user.phones?.length;
+    const rest = noPhone ? ". There is no phone yet: without one, there is no login." : ".";
+    toast(el("span", {}, `SMS authentication is ${on ? "on" : "off"} for `, bdi(user.login_name), rest));
     await list.reload({ quiet: true });
-    document.querySelector(`.switch[aria-label="${CSS.escape(`SMS authentication of ${user.login_name}`)}"]`)?.focus();
+    const selector = `.switch[aria-label="${CSS.escape(switchLabel(user.login_name))}"]`;
+    /** @type {HTMLElement | null} */ (document.querySelector(selector))?.focus();
   } catch (error) {
     toastError(error);
   }
 }
 
-/** All users that the filters let through, piece by piece, as one file. */
+/**
+ * @param {User} user
+ * @param {() => Promise<unknown>} work
+ */
+function confirmOff(user, work) {
+  const name = el("strong", {}, bdi(user.login_name));
+  return confirm({
+    title: "Turn SMS authentication off?",
+    text: el("p", {}, "From then on the password alone lets ", name, " in."),
+    action: "Turn off",
+    danger: true,
+    work,
+  });
+}
+
+/**
+ * All users that the filters let through, page by page, as one file.
+ * @param {HTMLElement} control
+ * @param {Filters} filters
+ */
 async function exportUsers(control, { kind, mfa }) {
   try {
     await busyWhile(control, async () => {
       const pieces = [];
+      /** @type {string | null} */
       let cursor = null;
       do {
+        /** @type {Answer<ExportPage>} */
         const { body } = await admin("GET", `/users/export${query({ kind, mfa, cursor })}`);
         pieces.push(body.csv);
         cursor = body.cursor ?? null;
       } while (cursor);
-      // With a mark of the encoding, without which Excel takes UTF-8 for something else.
+      // With a byte order mark, without which Excel does not read UTF-8.
       download(`users-${new Date().toISOString().slice(0, 10)}.csv`, `\ufeff${pieces.join("")}`);
     });
     toast("The users were exported.");

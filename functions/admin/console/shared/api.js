@@ -1,0 +1,198 @@
+// One request to the API, what can come of it, the server's clock, and idempotency keys.
+
+/** @import { Answer, FieldError, ProblemBody, RequestOptions } from "./types" */
+
+const PATIENCE_MS = 30_000;
+
+const [STAGE, IN_CONSOLE] = location.pathname.split("/v1/admin/console");
+
+/** Where the API is: below the stage that stands before the console's address; at the root for any other page. */
+const BASE = IN_CONSOLE === undefined ? "" : STAGE;
+
+/** The API refused. `code` is stable; the other members of the problem are in `body`. */
+export class Problem extends Error {
+  /**
+   * @param {number} status of HTTP
+   * @param {ProblemBody} body
+   * @param {number | null} [retryAt] when to try again, in milliseconds of the server's clock
+   */
+  constructor(status, body, retryAt = null) {
+    super(body.code ?? `HTTP ${status}`);
+    this.status = status;
+    this.code = body.code ?? (status >= 500 ? "temporarily_unavailable" : "unknown");
+    this.body = body;
+    this.retryAt = retryAt;
+  }
+
+  /**
+   * What is wrong with which field.
+   * @returns {FieldError[]}
+   */
+  get errors() {
+    return Array.isArray(this.body.errors) ? this.body.errors : [];
+  }
+}
+
+/** No answer came: offline, a network failure, or no answer in time. The request may have been carried out. */
+export class Unreachable extends Error {}
+
+/** The server's clock. A device's own clock may be minutes off, and countdowns are about the server's times. */
+export const clock = {
+  offset: 0,
+  now() {
+    return Date.now() + this.offset;
+  },
+  /** @param {string | null | undefined} serverTime */
+  learn(serverTime) {
+    const time = Date.parse(serverTime ?? "");
+    if (!Number.isNaN(time)) this.offset = time - Date.now();
+  },
+};
+
+/**
+ * Retry-After as a moment: it has seconds or a date.
+ * @param {Response} response
+ */
+function retryAt(response) {
+  const value = response.headers.get("Retry-After");
+  if (value === null) return null;
+  const time = /^\s*\d+\s*$/.test(value) ? clock.now() + Number(value) * 1000 : Date.parse(value);
+  return Number.isNaN(time) ? null : time;
+}
+
+/**
+ * The answer's JSON object; null where it has none.
+ * @param {Response} response
+ */
+async function readJson(response) {
+  const text = await response.text();
+  try {
+    const body = JSON.parse(text);
+    return body !== null && typeof body === "object" ? body : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {RequestOptions} options
+ * @returns {Record<string, string>}
+ */
+function headersOf({ body, token, key, etag }) {
+  return {
+    Accept: "application/json",
+    ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+    ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    ...(key ? { "Idempotency-Key": key } : {}),
+    ...(etag ? { "If-Match": etag } : {}),
+  };
+}
+
+/**
+ * Send it and read the answer, within `patience` milliseconds.
+ * @param {string} path
+ * @param {RequestInit} init
+ * @param {{ signal?: AbortSignal, patience?: number }} options
+ */
+async function exchange(path, init, { signal, patience = PATIENCE_MS }) {
+  const given = new AbortController(); // AbortSignal.any() is missing in browsers that are a few years old
+  const stop = () => given.abort();
+  const timer = setTimeout(stop, patience);
+  signal?.addEventListener("abort", stop);
+  try {
+    signal?.throwIfAborted();
+    const response = await fetch(path, { ...init, signal: given.signal });
+    return { response, answer: await readJson(response) };
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new Unreachable(path, { cause });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/**
+ * One request. Throws `Problem` for a refusal, `Unreachable` when no answer came, and the signal's `AbortError` when it
+ * was aborted.
+ * @template T
+ * @param {string} method
+ * @param {string} path below the API's address
+ * @param {RequestOptions} [options]
+ * @returns {Promise<Answer<T>>}
+ */
+export async function request(method, path, options = {}) {
+  const { body, signal } = options;
+  /** @type {RequestInit} */
+  const init = {
+    method,
+    headers: headersOf(options),
+    body: body === undefined ? undefined : JSON.stringify(body),
+    cache: "no-store",
+    credentials: "omit",
+    referrerPolicy: "no-referrer",
+  };
+  const { response, answer } = await exchange(BASE + path, init, options);
+  signal?.throwIfAborted();
+  clock.learn(answer?.server_time ?? response.headers.get("Date"));
+  if (!response.ok) throw new Problem(response.status, answer ?? {}, retryAt(response));
+  if (answer === null && response.status !== 204) throw new Problem(502, {});
+  return { body: answer, etag: response.headers.get("ETag") };
+}
+
+/**
+ * A query string of the parameters that have a value; empty where none has.
+ * @param {Record<string, string | number | null | undefined>} parameters
+ */
+export function query(parameters) {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== null && value !== "") given.set(name, String(value));
+  }
+  const text = given.toString();
+  return text ? `?${text}` : "";
+}
+
+/**
+ * Idempotency keys: a fresh one for every action of the person, and the same one again when the outcome of the last try
+ * is unknown, so that a lost reply never costs a second message.
+ */
+export class Keys {
+  /** @type {Map<string, string>} */
+  #open = new Map();
+
+  /**
+   * Perform `send(key)`, one POST that may send a message; `action` tells one action from another.
+   * @template T
+   * @param {string} action
+   * @param {(key: string) => Promise<T>} send
+   */
+  async around(action, send) {
+    const key = this.#open.get(action) ?? randomKey();
+    this.#open.set(action, key);
+    try {
+      const answer = await send(key);
+      this.#open.delete(action);
+      return answer;
+    } catch (error) {
+      if (!outcomeUnknown(error)) this.#open.delete(action);
+      throw error;
+    }
+  }
+
+  forget() {
+    this.#open.clear();
+  }
+}
+
+/** @param {unknown} error */
+function outcomeUnknown(error) {
+  if (error instanceof Unreachable) return true;
+  return error instanceof Problem && ["internal_error", "temporarily_unavailable"].includes(error.code);
+}
+
+function randomKey() {
+  // randomUUID() is missing on pages that came over plain HTTP.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

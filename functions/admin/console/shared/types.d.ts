@@ -1,0 +1,362 @@
+// What the API gives and takes, and the shapes that several modules of the pages share. Browsers never load this file:
+// it is for the type check (`make check-javascript`) and for editors.
+//
+// Times are RFC 3339 strings in UTC. The API's own description is at /v1/openapi.json.
+
+// Elements
+
+/** What an element may contain: text is set as text, null and false are left out, lists are flattened. */
+export type Child = Node | string | null | undefined | false | readonly Child[];
+
+/** Attributes of an element: `class`, `dataset`, listeners (`onclick`), properties (`checked`), and all others. */
+export interface Attributes {
+  dataset?: Record<string, string | number>;
+  onclick?: (event: MouseEvent) => unknown;
+  onchange?: (event: Event) => unknown;
+  oninput?: (event: Event) => unknown;
+  [name: string]: unknown;
+}
+
+/** Words for a person. `title` may be empty where the text stands beside a field. */
+export interface Words {
+  title: string;
+  text: string;
+}
+
+// Requests
+
+/** Options of a request. `key` is the Idempotency-Key, `etag` goes into If-Match, `patience` is in milliseconds. */
+export interface RequestOptions {
+  body?: unknown;
+  token?: string | null;
+  key?: string;
+  etag?: string | null;
+  signal?: AbortSignal;
+  patience?: number;
+}
+
+/** An answer of the API; `body` is null for a 204 only. */
+export interface Answer<T> {
+  body: T;
+  etag: string | null;
+}
+
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+/** A refusal as RFC 9457 has it, with the members that some codes add. */
+export interface ProblemBody {
+  code?: string;
+  detail?: string;
+  instance?: string;
+  correlation_id?: string;
+  errors?: FieldError[];
+  attempts_remaining?: number;
+  locked_until?: string | null;
+  prefix?: string;
+}
+
+// Logging in
+
+export type Channel = "sms" | "voice" | "whatsapp" | "email";
+
+/** A phone as it is shown to somebody who logs in: masked. */
+export interface PhoneChoice {
+  id: string;
+  region: string;
+  calling_code: string;
+  masked_number: string;
+  verified: boolean;
+}
+
+export interface MfaRequired {
+  status: "mfa_required";
+  mfa_token: string;
+  expires_at: string;
+  phones: PhoneChoice[];
+  help: { email: string | null };
+  locked_until: string | null;
+  channels: Channel[];
+}
+
+/** An access token. `expires_in` is in seconds. */
+export interface Granted {
+  token: string;
+  token_type: "Bearer";
+  expires_in: number;
+  amr: string[];
+}
+
+export interface Authenticated extends Granted {
+  status: "authenticated";
+}
+
+export interface Approved extends Granted {
+  status: "approved";
+}
+
+/**
+ * Whether a message was delivered. `error_code` is the vendor's, `meaning` says it in words, and `permanent` that no
+ * message will ever reach the number.
+ */
+export interface Delivery {
+  status: string;
+  error_code?: string;
+  meaning?: string;
+  permanent?: boolean;
+}
+
+/** What a challenge and a settings test have in common: enough to draw the form for the passcode. */
+export interface PasscodeState {
+  id: string;
+  status: string;
+  channel?: Channel;
+  destination: string;
+  prefix: string;
+  sent_at: string;
+  expires_at: string;
+  resend_available_at: string | null;
+  attempts_remaining: number;
+  sends_remaining: number;
+  delivery?: Delivery;
+  server_time: string;
+}
+
+export interface Challenge extends PasscodeState {
+  channel: Channel;
+  locked_until: string | null;
+}
+
+export interface Jwks {
+  keys: { kid: string; kty: string; crv: string; x: string; y: string }[];
+}
+
+// Administration
+
+export type UserKind = "backup" | "system";
+export type UserStatus = "active" | "disabled";
+
+/** A user's phone, with its number. `unusable` says why no message is sent to it. */
+export interface Phone extends PhoneChoice {
+  number: string;
+  last_verified_at: string | null;
+  unusable: { reason: string; meaning: string; at: string | null } | null;
+}
+
+export interface User {
+  login_name: string;
+  alias: string | null;
+  kind: UserKind;
+  owner: string | null;
+  contact_email: string | null;
+  locale: string | null;
+  mfa_enabled: boolean;
+  status: UserStatus;
+  phones: Phone[];
+  locked_until: string | null;
+  last_legacy_at: string | null;
+  client_version: string | null;
+  created_at: string;
+  updated_at: string;
+  version: number;
+}
+
+/** A page of a list; without a cursor it is the last one. */
+export interface ListPage<T> {
+  items: T[];
+  cursor?: string | null;
+}
+
+/** What happened to a user. The members of `detail` depend on the type. */
+export interface UserEvent {
+  id: string;
+  at: string;
+  type: string;
+  actor: string;
+  address: string | null;
+  phone_id?: string;
+  challenge_id?: string;
+  detail?: EventDetail;
+}
+
+export interface EventDetail {
+  number?: string;
+  masked_number?: string;
+  channel?: string;
+  test_number?: boolean;
+  error?: string;
+  meaning?: string;
+  attempts?: { address?: string | null }[];
+  until?: string;
+  client_version?: string;
+  by?: string;
+  changed?: string[];
+}
+
+/** A registered relying application. */
+export interface Client {
+  client_id: string;
+  name: string;
+  legacy: boolean;
+  created_at: string;
+  last_used_at: string | null;
+}
+
+export interface ClientWithSecret extends Client {
+  client_secret: string;
+}
+
+export interface LineError extends FieldError {
+  line: number;
+}
+
+/** A piece of an import: from and to which character of the file it goes, and how many lines it has. */
+export interface Chunk {
+  start: number;
+  end: number;
+  lines: number;
+}
+
+export interface ImportReport {
+  lines: number;
+  errors: LineError[];
+  valid: number;
+  chunks: Chunk[];
+  created: number;
+  updated: number;
+  unchanged: number;
+}
+
+export interface ExportPage {
+  csv: string;
+  cursor?: string | null;
+}
+
+export interface RecordPage {
+  login_name: string;
+  records: object[];
+  cursor?: string | null;
+}
+
+/** An amount of money: a decimal number and an ISO 4217 code. */
+export interface Cost {
+  amount: string;
+  currency: string;
+}
+
+export interface Counts {
+  sends: number;
+  approvals: number;
+  wrong_codes: number;
+  locks: number;
+  legacy_logins: number;
+}
+
+export interface DayCounts extends Counts {
+  date: string;
+}
+
+export interface RegionCounts {
+  region: string;
+  sends: number;
+  segments: number;
+  approvals: number;
+  wrong_codes: number;
+  locks: number;
+  cost: Cost | null;
+}
+
+export interface Totals extends Counts {
+  conversion_rate: number | null;
+  cost: Cost | null;
+}
+
+export interface Overview {
+  days: DayCounts[];
+  regions: RegionCounts[];
+  totals: Totals;
+}
+
+/** Who is logged in. */
+export interface Session {
+  login_name: string;
+  kind: UserKind;
+  amr: string[];
+  expires_at: string;
+  contact_email: string | null;
+  mfa_enabled: boolean;
+}
+
+export interface Region {
+  region: string;
+  calling_code: string;
+  name: string;
+}
+
+export interface TestApproved {
+  status: "approved";
+  message: string;
+  contact_email_missing: boolean;
+}
+
+export interface Finding {
+  code: string;
+  message: string;
+}
+
+export interface TemplatePreview {
+  locale: string;
+  template: string;
+  built_in: boolean;
+  preview: string;
+  alphabet: "GSM-7" | "UCS-2";
+  segments: number;
+  problems: Finding[];
+  warnings: Finding[];
+}
+
+/** Who messages are from: exactly one of the three. */
+export interface Sender {
+  phone_number?: string | null;
+  messaging_service_sid?: string | null;
+  alphanumeric?: string | null;
+}
+
+export interface TestNumber {
+  number: string;
+  code: string;
+}
+
+/** The settings under flat names, as the console edits them. Durations are in seconds. */
+export interface FlatSettings {
+  "twilio.account_sid": string | null;
+  "twilio.auth_token": string | null;
+  "twilio.auth_token_last4": string | null;
+  "twilio.sender": Sender | null;
+  passcode_length: number;
+  resend_cooldown_seconds: number;
+  expiry_seconds: number;
+  max_invalid_attempts: number;
+  max_sends: number;
+  lock_seconds: number;
+  signature: string;
+  origin: string | null;
+  default_locale: string | null;
+  email_sender: string | null;
+  "voice.enabled": boolean;
+  "whatsapp.content_sid": string | null;
+  "regions.allow": "*" | string[];
+  allow_legacy_clients: boolean;
+  require_mfa_for_system_users: boolean;
+  test_numbers: TestNumber[];
+  access_token_seconds: number;
+  "budgets.number_per_hour": number;
+  "budgets.number_per_day": number;
+  "budgets.address_per_hour": number;
+  "budgets.client_per_hour": number;
+  "budgets.region_per_day": number | null;
+  "budgets.global_per_day": number;
+  [text: `templates.${string}`]: string | null;
+}

@@ -1,0 +1,80 @@
+// How regions, phones, times and passcodes are written, and how a typed passcode is read. No DOM in here.
+
+/** @import { PhoneChoice } from "./types" */
+
+/** The pages are in English: the reader's own kind of it where the browser says one. */
+export const LANGUAGE = globalThis.navigator?.languages?.find((tag) => tag.startsWith("en")) ?? "en";
+const DAY_MS = 86_400_000;
+
+const longNames = new Intl.DisplayNames([LANGUAGE], { type: "region", fallback: "none" });
+const shortNames = new Intl.DisplayNames([LANGUAGE], { type: "region", style: "short", fallback: "none" });
+
+/**
+ * "Hong Kong", "United States"; undefined for what is not a region.
+ * @param {string | null | undefined} region
+ */
+export function regionName(region) {
+  if (!region || !/^[A-Z]{2}$/.test(region) || region === "ZZ") return undefined;
+  const [long, short] = [longNames.of(region), shortNames.of(region)];
+  // "Hong Kong", not "Hong Kong SAR China"; but "United States", not "US".
+  return long && short && long.startsWith(`${short} SAR`) ? short : long;
+}
+
+/**
+ * "Hong Kong (+852) - ****3799"
+ * @param {Pick<PhoneChoice, "region" | "calling_code" | "masked_number">} phone
+ */
+export function maskedPhone({ region, calling_code: code, masked_number: number }) {
+  const name = regionName(region);
+  return name ? `${name} (${code}) - ${number}` : `${code} - ${number}`;
+}
+
+/**
+ * "0:42", "14:07", "1:14:07"
+ * @param {number} ms
+ */
+export function countdown(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/**
+ * "42 seconds", "5 minutes", "2 hours": to be read or heard, so rounded up to a unit that matters.
+ * @param {number} ms
+ */
+export function duration(ms) {
+  const count = (/** @type {number} */ n, /** @type {string} */ unit) => `${n} ${unit}${n === 1 ? "" : "s"}`;
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  if (seconds % 3600 === 0) return count(seconds / 3600, "hour");
+  if (seconds < 100) return count(seconds, "second");
+  if (seconds < 100 * 60) return count(Math.ceil(seconds / 60), "minute");
+  return count(Math.ceil(seconds / 3600), "hour");
+}
+
+/**
+ * When a lock ends, in milliseconds; null where only an administrator ends it: it has no end, or one that is not meant
+ * to be waited for.
+ * @param {string | null | undefined} lockedUntil
+ * @param {number} now
+ */
+export function lockEnd(lockedUntil, now) {
+  const time = Date.parse(lockedUntil ?? "");
+  return Number.isNaN(time) || time - now > 30 * DAY_MS ? null : time;
+}
+
+/**
+ * Read what someone typed or pasted: `XYWD-581883`, `581 883`, `581883`, or the whole message. `prefix` is null where
+ * none was given, `digits` where there is no passcode in it.
+ * @param {string} text
+ * @returns {{ digits: string | null, prefix: string | null }}
+ */
+export function readPasscode(text) {
+  const given = text.normalize("NFKC").trim();
+  const short = /^(?:([A-Za-z]{4})[\s\-–—]*)?(\d(?:[\s\-–—]*\d){3,9})$/.exec(given);
+  if (short) return { digits: short[2].replace(/\D/g, ""), prefix: short[1]?.toUpperCase() ?? null };
+  const message = /(?<![\d+*#])\d{4,10}(?!\d)/.exec(given);
+  const prefix = /(?<![A-Za-z])[B-DF-HJ-NP-TV-Z]{4}(?![A-Za-z])/.exec(given);
+  return { digits: given.length > 20 && message ? message[0] : null, prefix: prefix?.[0] ?? null };
+}
