@@ -2,12 +2,12 @@
 
 /** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { confirm, notice } from "../dialogs.js";
-import { numberField } from "../fields.js";
 import { section } from "../page.js";
 import { whoami } from "../session.js";
+import { labelOf } from "../settings-schema.js";
 import { el, parts } from "../shared/dom.js";
 import { switchField } from "../switches.js";
-import { bound } from "./settings-fields.js";
+import { limitField } from "./settings-fields.js";
 import { testNumbers } from "./settings-test-numbers.js";
 
 const LEGACY_WARNING = [
@@ -32,20 +32,12 @@ export function draw(draft) {
   const provedTwice = (whoami().amr ?? []).length > 1;
   const require = switchField({
     name: "require_mfa_for_system_users",
-    label: "Require MFA for system users",
+    label: labelOf("require_mfa_for_system_users"),
     hint: provedTwice ? REQUIRE_HINT : `${REQUIRE_HINT} ${REQUIRE_FIRST}`,
     value: draft.get("require_mfa_for_system_users"),
     onchange: (on) => draft.set("require_mfa_for_system_users", on),
   });
-  const token = numberField({
-    ...bound(draft, "access_token_seconds"),
-    label: "Access tokens last",
-    suffix: "minutes",
-    unit: 60,
-    min: 60,
-    max: 43200,
-    hint: "This console’s session as well.",
-  });
+  const token = limitField(draft, "access_token_seconds", { hint: "This console’s session as well." });
   const numbers = testNumbers(draft);
   warn();
   return {
@@ -72,7 +64,7 @@ function legacyWarning() {
 function legacySwitch(draft, changed) {
   const legacy = switchField({
     name: "allow_legacy_clients",
-    label: "Allow legacy clients",
+    label: labelOf("allow_legacy_clients"),
     hint: LEGACY_HINT,
     value: draft.get("allow_legacy_clients"),
     async onchange(on) {

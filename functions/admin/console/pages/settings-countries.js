@@ -6,6 +6,7 @@ import { button } from "../dom.js";
 import { choiceField } from "../fields.js";
 import { section } from "../page.js";
 import { regionLabel, regions } from "../regions.js";
+import { labelOf } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
 import { plural } from "../words.js";
 
@@ -44,7 +45,7 @@ export function draw(draft) {
   stage();
   const field = {
     name: "regions.allow",
-    label: "Countries",
+    label: labelOf("regions.allow"),
     setError(/** @type {string} */ text) {
       error.textContent = text;
       error.hidden = !text;

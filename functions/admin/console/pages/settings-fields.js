@@ -1,7 +1,9 @@
-// The settings as the console knows them: flat names, their labels, and how their values read.
+// The settings as the console knows them: flat names, the tab each is on, and how their values read.
 
 /** @import { FlatSettings, Sender, TestNumber } from "../shared/types" */
+import { numberField } from "../fields.js";
 import { readNumber, spaced } from "../regions.js";
+import { inWords, labelOf, numberOf } from "../settings-schema.js";
 import { regionName } from "../shared/words.js";
 import { languageName, plural } from "../words.js";
 
@@ -16,9 +18,6 @@ import { languageName, plural } from "../words.js";
  * What a tab of the settings draws. `ready` resolves when all of its fields are there.
  * @typedef {{ element: HTMLElement, fields: import("../fields.js").Target[], ready?: Promise<void> }} SettingsPart
  */
-
-/** @param {number} seconds */
-const minutes = (seconds) => `${+(seconds / 60).toFixed(2)} minutes`;
 
 /**
  * A sender as one line.
@@ -42,8 +41,6 @@ function countryWords(allow) {
 const tokenWords = (token) => (token ? "a new token" : "(unchanged)");
 /** @type {(last4: string | null) => string} */
 const last4Words = (last4) => (last4 ? `ends in ${last4}` : "(nothing)");
-/** @type {(n: number) => string} */
-const digits = (n) => `${n} digits`;
 /** @type {(list: TestNumber[] | null) => string} */
 const numbersWords = (list) => (list?.length ? plural(list.length, "number") : "(none)");
 /** @type {(locale: string | null) => string} */
@@ -51,36 +48,52 @@ const localeWords = (locale) => (locale ? languageName(locale) : "(the phone’s
 /** @type {(n: number | null) => string} */
 const ceilingWords = (n) => (n === null ? "no ceiling" : String(n));
 
-/** @type {(SettingWords & { name: keyof FlatSettings & string })[]} */
-export const FIELDS = [
-  { name: "twilio.account_sid", label: "Account SID", tab: "mfa" },
-  { name: "twilio.auth_token", label: "Auth Token", tab: "mfa", show: tokenWords },
-  { name: "twilio.auth_token_last4", label: "Auth Token", tab: "mfa", show: last4Words },
-  { name: "twilio.sender", label: "Sender", tab: "mfa", show: senderWords },
-  { name: "passcode_length", label: "Passcode length", tab: "mfa", show: digits },
-  { name: "resend_cooldown_seconds", label: "Cooldown before a resend", tab: "mfa", show: minutes },
-  { name: "expiry_seconds", label: "Passcode expires after", tab: "mfa", show: minutes },
-  { name: "max_invalid_attempts", label: "Invalid attempts before a lock", tab: "mfa" },
-  { name: "max_sends", label: "Messages without success", tab: "mfa" },
-  { name: "lock_seconds", label: "Lock lasts", tab: "mfa", show: minutes },
-  { name: "signature", label: "Signature", tab: "messages" },
-  { name: "origin", label: "Host for autofill", tab: "messages" },
-  { name: "default_locale", label: "Default language", tab: "messages", show: localeWords },
-  { name: "email_sender", label: "Email sender", tab: "messages" },
-  { name: "voice.enabled", label: "Calls", tab: "messages" },
-  { name: "whatsapp.content_sid", label: "WhatsApp template", tab: "messages" },
-  { name: "regions.allow", label: "Countries", tab: "countries", show: countryWords },
-  { name: "allow_legacy_clients", label: "Allow legacy clients", tab: "access" },
-  { name: "require_mfa_for_system_users", label: "Require MFA for system users", tab: "access" },
-  { name: "test_numbers", label: "Test numbers", tab: "access", show: numbersWords },
-  { name: "access_token_seconds", label: "Access tokens last", tab: "access", show: minutes },
-  { name: "budgets.number_per_hour", label: "Per number and hour", tab: "limits" },
-  { name: "budgets.number_per_day", label: "Per number and day", tab: "limits" },
-  { name: "budgets.address_per_hour", label: "Per source address and hour", tab: "limits" },
-  { name: "budgets.client_per_hour", label: "Per client and hour", tab: "limits" },
-  { name: "budgets.region_per_day", label: "Per country and day", tab: "limits", show: ceilingWords },
-  { name: "budgets.global_per_day", label: "Altogether per day", tab: "limits" },
+/**
+ * A setting's place: its tab, and its value in words. `labelled` names the setting whose label it bears.
+ * @typedef {{ name: keyof FlatSettings & string, tab: string, labelled?: string, show?: (value: never) => string }} Place
+ */
+
+/** @type {Place[]} */
+const PLACES = [
+  { name: "twilio.account_sid", tab: "mfa" },
+  { name: "twilio.auth_token", tab: "mfa", show: tokenWords },
+  { name: "twilio.auth_token_last4", labelled: "twilio.auth_token", tab: "mfa", show: last4Words },
+  { name: "twilio.sender", tab: "mfa", show: senderWords },
+  { name: "passcode_length", tab: "mfa", show: inWords("passcode_length") },
+  { name: "resend_cooldown_seconds", tab: "mfa", show: inWords("resend_cooldown_seconds") },
+  { name: "expiry_seconds", tab: "mfa", show: inWords("expiry_seconds") },
+  { name: "max_invalid_attempts", tab: "mfa" },
+  { name: "max_sends", tab: "mfa" },
+  { name: "lock_seconds", tab: "mfa", show: inWords("lock_seconds") },
+  { name: "signature", tab: "messages" },
+  { name: "origin", tab: "messages" },
+  { name: "default_locale", tab: "messages", show: localeWords },
+  { name: "email_sender", tab: "messages" },
+  { name: "voice.enabled", tab: "messages" },
+  { name: "whatsapp.content_sid", tab: "messages" },
+  { name: "regions.allow", tab: "countries", show: countryWords },
+  { name: "allow_legacy_clients", tab: "access" },
+  { name: "require_mfa_for_system_users", tab: "access" },
+  { name: "test_numbers", tab: "access", show: numbersWords },
+  { name: "access_token_seconds", tab: "access", show: inWords("access_token_seconds") },
+  { name: "budgets.number_per_hour", tab: "limits" },
+  { name: "budgets.number_per_day", tab: "limits" },
+  { name: "budgets.address_per_hour", tab: "limits" },
+  { name: "budgets.client_per_hour", tab: "limits" },
+  { name: "budgets.region_per_day", tab: "limits", show: ceilingWords },
+  { name: "budgets.global_per_day", tab: "limits" },
 ];
+
+/**
+ * The fields with their labels. A label is read when it is asked for: the API gives it.
+ * @type {(SettingWords & { name: keyof FlatSettings & string })[]}
+ */
+export const FIELDS = PLACES.map(({ labelled, ...place }) => ({
+  ...place,
+  get label() {
+    return labelOf(labelled ?? place.name);
+  },
+}));
 
 const TEMPLATES = "templates.";
 
@@ -203,3 +216,12 @@ export function bound(draft, name) {
   const onchange = (/** @type {number | string | null} */ value) => draft.set(name, /** @type {number} */ (value));
   return { name, value: draft.get(name), onchange };
 }
+
+/**
+ * The field of a number that limits something, with the label, range and unit that the API gives.
+ * @param {SettingsDraft} draft
+ * @param {NumberName} name
+ * @param {Partial<import("../fields.js").NumberOptions & import("../fields.js").Frame>} [more]
+ */
+export const limitField = (draft, name, more = {}) =>
+  numberField({ ...bound(draft, name), ...numberOf(name), ...more });

@@ -2,12 +2,9 @@
 
 /** @import { Frame, NumberOptions, Target } from "../fields.js" */
 /** @import { NumberName, SettingsDraft, SettingsPart } from "./settings-fields.js" */
-import { numberField } from "../fields.js";
 import { section } from "../page.js";
 import { el } from "../shared/dom.js";
-import { bound } from "./settings-fields.js";
-
-const MOST = 10_000_000;
+import { limitField } from "./settings-fields.js";
 
 /**
  * @param {SettingsDraft} draft
@@ -16,22 +13,16 @@ const MOST = 10_000_000;
 export function draw(draft) {
   /** @type {Target[]} */
   const fields = [];
-  /** @type {(name: NumberName, label: string, more?: Partial<NumberOptions & Frame>) => HTMLElement} */
-  const limit = (name, label, more = {}) => {
-    const field = numberField({ ...bound(draft, name), label, suffix: "messages", min: 1, max: MOST, ...more });
+  /** @type {(name: NumberName, more?: Partial<NumberOptions & Frame>) => HTMLElement} */
+  const limit = (name, more) => {
+    const field = limitField(draft, name, more);
     fields.push(field);
     return field.element;
   };
   const noCeiling = { nullable: true, hint: "Empty: no ceiling for a single country." };
-  const number = [limit("budgets.number_per_hour", "Per hour"), limit("budgets.number_per_day", "Per day")];
-  const source = [
-    limit("budgets.address_per_hour", "Per address and hour"),
-    limit("budgets.client_per_hour", "Per client and hour"),
-  ];
-  const all = [
-    limit("budgets.region_per_day", "Per country and day", noCeiling),
-    limit("budgets.global_per_day", "Altogether per day"),
-  ];
+  const number = [limit("budgets.number_per_hour"), limit("budgets.number_per_day")];
+  const source = [limit("budgets.address_per_hour"), limit("budgets.client_per_hour")];
+  const all = [limit("budgets.region_per_day", noCeiling), limit("budgets.global_per_day")];
   const part = (/** @type {string} */ title, /** @type {string} */ lead, /** @type {HTMLElement[]} */ inputs) =>
     section({ title, lead }, el("div", { class: "fields" }, inputs));
   const element = el(

@@ -5,6 +5,7 @@
 import { notice } from "../dialogs.js";
 import { textField } from "../fields.js";
 import { section } from "../page.js";
+import { labelOf, schemaOf } from "../settings-schema.js";
 import { el, parts } from "../shared/dom.js";
 import { switchField } from "../switches.js";
 import { templateEditor } from "./settings-templates.js";
@@ -58,6 +59,7 @@ export function draw(draft) {
 function boundText(draft, name, { after, ...options }) {
   return textField({
     name,
+    label: labelOf(name),
     value: draft.get(name),
     ...options,
     onchange(value) {
@@ -73,21 +75,19 @@ function boundText(draft, name, { after, ...options }) {
  * @param {() => void} judge
  */
 function everyMessage(draft, fields, judge) {
+  const longest = schemaOf("signature").maxLength;
   const signature = boundText(draft, "signature", {
-    label: "Signature",
-    maxlength: 40,
+    maxlength: longest,
     after: judge,
-    hint: "The last words of the message, at most 40 characters, without a link.",
+    hint: `The last words of the message, at most ${longest} characters, without a link.`,
   });
   const language = boundText(draft, "default_locale", {
-    label: "Default language",
     nullable: true,
     maxlength: 35,
     placeholder: "en",
     hint: LANGUAGE_HINT,
   });
   const origin = boundText(draft, "origin", {
-    label: "Host for autofill",
     nullable: true,
     placeholder: "login.example.com",
     after: judge,
@@ -105,7 +105,6 @@ function everyMessage(draft, fields, judge) {
  */
 function recovery(draft, fields) {
   const sender = boundText(draft, "email_sender", {
-    label: "Email sender",
     nullable: true,
     type: "email",
     placeholder: "no-reply@example.com",
@@ -128,7 +127,7 @@ function otherChannels(draft, fields) {
   const warn = () => warning.replaceChildren(...parts(cannotCall && noCallerNotice(draft.get("voice.enabled"))));
   const voice = switchField({
     name: "voice.enabled",
-    label: "Calls",
+    label: labelOf("voice.enabled"),
     hint: VOICE_HINT,
     value: draft.get("voice.enabled"),
     onchange(on) {
@@ -146,7 +145,6 @@ function otherChannels(draft, fields) {
       ? "The sender is not a phone number: turn calls off, or choose another sender."
       : "";
   const whatsapp = boundText(draft, "whatsapp.content_sid", {
-    label: "WhatsApp template",
     mono: true,
     nullable: true,
     maxlength: 64,

@@ -3,10 +3,11 @@
 /** @import { Target } from "../fields.js" */
 /** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { button } from "../dom.js";
-import { choiceField, numberField, phoneField, secretField, textField } from "../fields.js";
+import { choiceField, phoneField, secretField, textField } from "../fields.js";
 import { section } from "../page.js";
+import { labelOf } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
-import { bound } from "./settings-fields.js";
+import { limitField } from "./settings-fields.js";
 import { testDialog } from "./settings-test.js";
 
 /** @typedef {"phone_number" | "messaging_service_sid" | "alphanumeric"} SenderKind */
@@ -46,7 +47,7 @@ function accountSection(draft, fields) {
   const last4 = draft.server["twilio.auth_token_last4"];
   const sid = textField({
     name: "twilio.account_sid",
-    label: "Account SID",
+    label: labelOf("twilio.account_sid"),
     mono: true,
     nullable: true,
     placeholder: "AC…",
@@ -56,7 +57,7 @@ function accountSection(draft, fields) {
   });
   const token = secretField({
     name: "twilio.auth_token",
-    label: "Auth Token",
+    label: labelOf("twilio.auth_token"),
     mono: true,
     value: draft.get("twilio.auth_token") ?? "",
     placeholder: last4 ? `•••• •••• ${last4}` : "",
@@ -93,23 +94,10 @@ function senderSection(draft, fields) {
  * @param {Target[]} fields
  */
 function passcodeSection(draft, fields) {
-  const inMinutes = { suffix: "minutes", unit: 60 };
   const numbers = [
-    numberField({
-      ...bound(draft, "resend_cooldown_seconds"),
-      ...inMinutes,
-      label: "Cooldown before a resend",
-      min: 30,
-      max: 900,
-    }),
-    numberField({
-      ...bound(draft, "expiry_seconds"),
-      ...inMinutes,
-      label: "Passcode expires after",
-      min: 60,
-      max: 900,
-    }),
-    numberField({ ...bound(draft, "passcode_length"), label: "Passcode length", suffix: "digits", min: 4, max: 10 }),
+    limitField(draft, "resend_cooldown_seconds"),
+    limitField(draft, "expiry_seconds"),
+    limitField(draft, "passcode_length"),
   ];
   fields.push(...numbers);
   const elements = numbers.map((field) => field.element);
@@ -121,19 +109,10 @@ function passcodeSection(draft, fields) {
  * @param {Target[]} fields
  */
 function lockSection(draft, fields) {
-  const attempts = "Invalid attempts before a lock";
   const numbers = [
-    numberField({ ...bound(draft, "max_invalid_attempts"), label: attempts, min: 3, max: 10 }),
-    numberField({ ...bound(draft, "max_sends"), label: "Messages without success", min: 1, max: 10 }),
-    numberField({
-      ...bound(draft, "lock_seconds"),
-      label: "Lock lasts",
-      suffix: "minutes",
-      unit: 60,
-      min: 60,
-      max: 86400,
-      hint: "Doubles with every further lock, up to a day.",
-    }),
+    limitField(draft, "max_invalid_attempts"),
+    limitField(draft, "max_sends"),
+    limitField(draft, "lock_seconds"),
   ];
   fields.push(...numbers);
   const elements = numbers.map((field) => field.element);
@@ -179,7 +158,7 @@ function senderFields(draft, fields) {
   // An error about the sender is shown at the input that is on the screen.
   fields.push({
     name: "twilio.sender",
-    label: "Sender",
+    label: labelOf("twilio.sender"),
     setError: (text) => inputs[kind].setError(text),
     focus: () => inputs[kind].focus(),
   });
@@ -199,13 +178,13 @@ function senderInputs(typed, stage) {
   return {
     phone_number: phoneField({
       name: "twilio.sender.phone_number",
-      label: "Sender number",
+      label: labelOf("twilio.sender.phone_number"),
       value: typed.phone_number,
       onchange: type("phone_number"),
     }),
     messaging_service_sid: textField({
       name: "twilio.sender.messaging_service_sid",
-      label: "Messaging Service SID",
+      label: labelOf("twilio.sender.messaging_service_sid"),
       mono: true,
       placeholder: "MG…",
       value: typed.messaging_service_sid,
@@ -213,7 +192,7 @@ function senderInputs(typed, stage) {
     }),
     alphanumeric: textField({
       name: "twilio.sender.alphanumeric",
-      label: "Name",
+      label: labelOf("twilio.sender.alphanumeric"),
       maxlength: 11,
       value: typed.alphanumeric,
       onchange: type("alphanumeric"),

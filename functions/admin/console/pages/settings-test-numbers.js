@@ -7,6 +7,7 @@ import { bdi, button, icon } from "../dom.js";
 import { phoneField, textField } from "../fields.js";
 import { section } from "../page.js";
 import { readNumber, spaced } from "../regions.js";
+import { labelOf } from "../settings-schema.js";
 import { el, parts } from "../shared/dom.js";
 import { regionName } from "../shared/words.js";
 import { table } from "../table.js";
@@ -48,7 +49,7 @@ export function testNumbers(draft) {
   redraw();
   return {
     element: section({ title: "Test numbers", lead: LEAD }, room),
-    field: { name: "test_numbers", label: "Test numbers", setError, focus },
+    field: { name: "test_numbers", label: labelOf("test_numbers"), setError, focus },
   };
 }
 

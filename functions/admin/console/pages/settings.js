@@ -10,6 +10,7 @@ import { heading, load, tabs } from "../page.js";
 import { fieldSentence } from "../refusals.js";
 import { go, guard } from "../router.js";
 import { admin } from "../session.js";
+import { learnSettings } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
 import { fieldOf, fieldsOf, flatten, mergePatch } from "./settings-fields.js";
 
@@ -62,8 +63,8 @@ export async function draw(place, { tab = "mfa", present }) {
 }
 
 async function fetchSettings() {
-  /** @type {Answer<Nested>} */
-  const { body, etag } = await admin("GET", "/settings");
+  /** @type {[Answer<Nested>, void]} */
+  const [{ body, etag }] = await Promise.all([admin("GET", "/settings"), learnSettings()]);
   return { server: flatten(body), etag };
 }
 

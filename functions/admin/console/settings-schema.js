@@ -1,0 +1,83 @@
+// The settings' labels, ranges and units, as the API describes them. Nothing here restates them.
+
+import { request } from "./shared/api.js";
+
+/**
+ * A setting as `SettingsPatch` in the API's description has it: `title` is its label, `x-unit` its unit.
+ * @typedef {object} SettingSchema
+ * @property {string} [title]
+ * @property {string} [description]
+ * @property {string} [x-unit]
+ * @property {number} [minimum]
+ * @property {number} [maximum]
+ * @property {number} [maxLength]
+ * @property {SettingSchema[]} [anyOf]
+ * @property {Record<string, SettingSchema>} [properties]
+ */
+
+/** @typedef {{ components: { schemas: { SettingsPatch: SettingSchema } } }} Description */
+
+/** People think of a wait in minutes; the API counts seconds. */
+const SECONDS = { suffix: "minutes", unit: 60 };
+
+/** @type {SettingSchema | null} */
+let settings = null;
+
+/** Asks the API, once for as long as the console is open. Throws as `request` does. */
+export async function learnSettings() {
+  if (settings !== null) return;
+  /** @type {import("./shared/types").Answer<Description>} */
+  const { body } = await request("GET", "/v1/openapi.json");
+  settings = body.components.schemas.SettingsPatch;
+}
+
+/**
+ * The schema of a setting, its variants merged. Null, which removes a setting, is one of them.
+ * @param {string} name dotted, such as `budgets.number_per_day`
+ * @returns {SettingSchema}
+ */
+export function schemaOf(name) {
+  let found = settings ?? {};
+  for (const part of name.split(".")) found = merged(found).properties?.[part] ?? {};
+  return merged(found);
+}
+
+/**
+ * @param {SettingSchema} schema
+ * @returns {SettingSchema}
+ */
+function merged({ anyOf = [], ...rest }) {
+  return Object.assign({}, ...anyOf, rest);
+}
+
+/**
+ * The label of a setting on screens.
+ * @param {string} name
+ */
+export const labelOf = (name) => schemaOf(name).title ?? name;
+
+/**
+ * The options of a number's field: label, unit, range, and the hint if there is one.
+ * @param {string} name
+ */
+export function numberOf(name) {
+  const {
+    description: hint,
+    minimum: min = 0,
+    maximum: max = Number.MAX_SAFE_INTEGER,
+    "x-unit": unit,
+  } = schemaOf(name);
+  const shown = unit === "seconds" ? SECONDS : { suffix: unit };
+  return { label: labelOf(name), hint, min, max, ...shown };
+}
+
+/**
+ * Shows a number with its unit.
+ * @param {string} name
+ */
+export function inWords(name) {
+  return (/** @type {number} */ value) => {
+    const { unit = 1, suffix } = { unit: 1, ...numberOf(name) };
+    return [+(value / unit).toFixed(2), suffix].filter(Boolean).join(" ");
+  };
+}
