@@ -284,12 +284,12 @@ def test_a_call_that_twilio_refuses_is_given_back(
 
 @pytest.mark.usefixtures("calling")
 def test_no_setting_can_add_markup_to_a_call(stack: Stack, person: Person) -> None:
-    with stack.with_settings(voice={"enabled": True}, signature='<Dial>+1 900</Dial> & "Co"'):
+    with stack.with_settings(voice={"enabled": True}, signature='<Dial>+1 90</Dial> & "Co"'):
         person.login()
         assert person.start(channel="voice").status == 201
     tags = {element.tag for element in ElementTree.fromstring(asked(stack)["Twiml"]).iter()}
     assert tags == {"Response", "Pause", "Say", "break"}
-    assert spoken(asked(stack)["Twiml"])[0] == '<Dial>+1 900</Dial> & "Co"'
+    assert spoken(asked(stack)["Twiml"])[0] == '<Dial>+1 90</Dial> & "Co"'
 
 
 # --- WhatsApp
