@@ -162,7 +162,8 @@ class Login {
       const chosen = /** @type {HTMLInputElement | null} */ (form.querySelector(":checked"))?.value;
       const phone = phones.find(({ id }) => id === chosen) ?? phones[0];
       try {
-        const body = await busyWhile(control, () => this.#send("/v1/challenges", { phone_id: phone.id, channel }));
+        const asked = { phone_id: phone.id, channel, locale: navigator.language || undefined };
+        const body = await busyWhile(control, () => this.#send("/v1/challenges", asked));
         if (body) this.#askPasscode(body, phone);
       } catch (error) {
         if (!this.#lost(error)) room.replaceChildren(noticeOf(error));

@@ -345,7 +345,9 @@ function sendBy(button, channel) {
 function send(button, body = {}) {
   const resend = challenge !== null && !(challenge.channel === "email" && body.phone_id);
   const path = resend ? `/v1/challenges/${encodeURIComponent(challenge?.id ?? "")}/resend` : "/v1/challenges";
-  post(resend ? "resend" : "send", button, path, body);
+  // A resend is in the language of the first message.
+  const asked = resend ? body : { ...body, locale: navigator.language || undefined };
+  post(resend ? "resend" : "send", button, path, asked);
 }
 
 /** @param {Element} button */
