@@ -1,4 +1,4 @@
-"""What contributors are told to run is there, and a commit is judged by what `make check` judges by."""
+"""The pages name only targets and paths that exist, and a commit is judged by the tools of `make check`."""
 
 import re
 from pathlib import Path
@@ -65,3 +65,11 @@ def test_every_change_is_judged_by_the_same_script_as_a_release() -> None:
     assert release["jobs"]["publish"]["needs"] == "ci"
     # YAML 1.1 reads the key `on` as true.
     assert ci[True].keys() >= {"push", "pull_request", "workflow_call"}
+
+
+def test_every_path_that_contributors_are_told_of_is_there() -> None:
+    told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    tops = {path.name for path in ROOT.iterdir()} - {"CONTRIBUTING.md"}
+    named = [name for name in re.findall(r"`([\w./*-]+)`", told) if name.split("/")[0] in tops]
+    assert len(named) > 30
+    assert [name for name in named if not any(ROOT.glob(name))] == []
