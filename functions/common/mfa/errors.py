@@ -64,7 +64,7 @@ class Refusal(Exception):
 
 
 class InvalidRequest(Refusal):
-    """Something in the request is not as the API takes it. `errors` names each field."""
+    """A part of the request is not valid. `errors` names each field and its problem."""
 
     code = "invalid_request"
     status = 400
@@ -85,7 +85,10 @@ class InvalidCode(Refusal):
 
 
 class InvalidCredentials(Refusal):
-    """Unknown name, wrong password, disabled, or a system user vouched for: one face."""
+    """The name is unknown, the password wrong, the user disabled, or a client vouched for a system user.
+
+    All four get the same answer, so that it tells nobody which names exist.
+    """
 
     code = "invalid_credentials"
     status = 401
@@ -198,7 +201,7 @@ class ChallengeUsed(Refusal):
 
 
 class CodeSuperseded(Refusal):
-    """The code of an earlier send. Carries `prefix`, the one to look for, and `attempts_remaining`."""
+    """The passcode is that of an earlier send. Carries `prefix`, the one to look for, and `attempts_remaining`."""
 
     code = "code_superseded"
     status = 409
@@ -270,7 +273,7 @@ class ResendTooSoon(Refusal):
 
 
 class TooManySends(Refusal):
-    """All messages that may be sent since the last success were sent."""
+    """The user was sent as many messages as may go out between two successful logins."""
 
     code = "too_many_sends"
     status = 429
@@ -279,7 +282,7 @@ class TooManySends(Refusal):
 
 
 class RateLimited(Refusal):
-    """A budget of the number, address, client, region or of everything together is spent."""
+    """A budget is spent: that of the number, the address, the client, the region, or the global one."""
 
     code = "rate_limited"
     status = 429
@@ -288,7 +291,7 @@ class RateLimited(Refusal):
 
 
 class InternalError(Refusal):
-    """Something of ours broke. Carries a correlation id and nothing else."""
+    """A fault of this product. Carries a correlation id and nothing else."""
 
     detail = "Something went wrong on our side."
 
@@ -318,7 +321,7 @@ class SettingsIncomplete(Refusal):
 
 
 class TemporarilyUnavailable(Refusal):
-    """A service we stand on did not answer; the request may be sent again."""
+    """A service that we depend on did not answer. The request may be sent again."""
 
     code = "temporarily_unavailable"
     status = 503

@@ -1,7 +1,7 @@
 """Metrics of a call, written as one line in CloudWatch's embedded metric format.
 
-METRICS is the one list of them: what is not in it cannot be counted, and no alarm may ask for it. A dimension's values
-are few and none names a person: channels, regions, our own error codes, registered clients.
+METRICS lists all of them. Nothing else can be counted, and alarms may use nothing else. A dimension has few values, and none
+of them names a person: channels, regions, our own error codes, registered clients.
 """
 
 import functools
@@ -36,14 +36,14 @@ METRICS = {
     "approvals": Metric(dimensions=((), ("region",))),
     "wrong_codes": Metric(),
     "locks": Metric(),
-    # What was not sent, by Twilio's code (see `metering`), and budgets: refused, and each send's share of what there is.
+    # Messages that were not sent, by the metric of `vendor_errors`; sends that a budget refused; each send's share of a budget.
     "send_failures": Metric(dimensions=(("error",),)),
     "budget_refusals": Metric(dimensions=(("budget",),)),
     "global_budget_share": Metric("Percent"),
     "client_budget_share": Metric("Percent", (("client",),)),
-    # Administration that IAM authorised and no administrator's login.
+    # Direct invocations, which IAM authorises without an administrator's login.
     "direct_invocations": Metric(),
-    # Every refusal by its code, and how long everything takes.
+    # Every refusal by its code, and how long operations and their steps take.
     "refusals": Metric(dimensions=(("code",),)),
     "latency": Metric("Milliseconds", (("operation",),)),
     "claim_send_ms": _LATENCY,
@@ -65,7 +65,7 @@ class Metrics:
         timer: Callable[[], float],
         write: Callable[[str], None] = print,
     ) -> None:
-        """`clock` tells the time, `timer` measures; both in seconds."""
+        """`clock` gives the seconds since 1970; `timer` gives seconds from any moment, to measure durations."""
         self._namespace = namespace
         self._clock = clock
         self._timer = timer
@@ -96,7 +96,7 @@ class Metrics:
     def flushed[Context](
         self, handler: Callable[[dict[str, Any], Context], dict[str, Any]]
     ) -> Callable[[dict[str, Any], Context], dict[str, Any]]:
-        """A handler after whose every call the metrics are written."""
+        """Wraps a handler so that the metrics are written after each call."""
 
         @functools.wraps(handler)
         def call(event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class Wiring:
     """The functions' parts."""
 
     def __init__(self) -> None:
-        # Incomplete settings are not cached: an administrator who completes them wants to log in at once.
+        # Incomplete settings are not cached, so that a login works as soon as an administrator completes them.
         self.settings_as_stored = Cached(
             lambda: self.settings_store.load_settings(), lambda stored: stored.auth_token is not None
         )

@@ -223,7 +223,10 @@ class Counts(Struct, frozen=True):
 
 
 class Cost(Struct, frozen=True):
-    """An estimate: segments times Twilio's list price of the region."""
+    """An estimate: segments times Twilio's list price of the region.
+
+    `amount` is a decimal number as text; `currency` is an ISO 4217 code.
+    """
 
     amount: str
     currency: str
@@ -242,7 +245,7 @@ class RegionCounts(Struct, frozen=True):
 
 
 class Totals(Struct, frozen=True):
-    """All of it together. `conversion_rate` is approvals by sends."""
+    """The sums of all days. `conversion_rate` is approvals divided by sends, or null without a send."""
 
     sends: int
     approvals: int

@@ -27,6 +27,7 @@ class ClientAdministration:
     """Registers, rotates and deletes clients. Times are seconds since 1970."""
 
     clients: ClientRegister
+    runtime: Runtime
 
     def registered(self) -> list[Client]:
         """Every client, by name."""
@@ -69,5 +70,3 @@ class ClientAdministration:
     def _event(self, actor: Actor, type_: EventType, **detail: Any) -> Event:
         """An event for the actor's own history: clients have no history."""
         return actor.event(type_, self.runtime.clock(), self.runtime.random_bytes, detail=detail)
-
-    runtime: Runtime

@@ -34,6 +34,7 @@ class Configuration:
 
     settings: SettingsItems
     cipher: Cipher
+    runtime: Runtime
 
     def get(self) -> StoredSettings:
         """The settings."""
@@ -74,5 +75,3 @@ class Configuration:
         )
         self.settings.save_settings(saved, actor.name, event)
         return saved
-
-    runtime: Runtime

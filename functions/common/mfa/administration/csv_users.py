@@ -24,7 +24,15 @@ _QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line's user, or its errors. `start` and `end` are its place in the text, in UTF-16 code units."""
+    """A line of the text.
+
+    Attributes:
+        number: its number; the header is line 1.
+        start: where it begins in the text, in UTF-16 code units, as JavaScript counts.
+        end: where the next one begins.
+        user: what it says, or None if it has an error.
+        error: its first error.
+    """
 
     number: int
     start: int

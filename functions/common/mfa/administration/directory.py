@@ -33,7 +33,7 @@ class UserHistories(Protocol):
     def challenge(self, login_name: str) -> Challenge: ...
 
 
-# Filtered-out users are read as well.
+# Pages of the index that one request reads: filters may leave few users of each.
 PAGES_PER_REQUEST = 8
 
 
@@ -49,9 +49,9 @@ class Directory:
     def users(self, which: ListUsers) -> tuple[list[Account], str | None]:
         """Users in order, and the cursor of the next ones. Raises InvalidRequest.
 
-        A page may be short, or empty, and have a cursor: as much is read in a request as has its time there. With `q`: first
-        those whose login name begins with it, then alias, then owner, each user once. With
-        `registered_after` alone: in the order in which they were registered.
+        A page may be short or empty and still have a cursor, because a request reads PAGES_PER_REQUEST pages at most. With
+        `q`: first the users whose login name begins with it, then those by alias, then by owner, each user once. With
+        `registered_after` alone: in order of registration.
         """
         query = search_term(which.q or "")
         if which.q and not query:

@@ -34,16 +34,17 @@ class Hashes(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imports:
-    """Users from CSV and to CSV."""
+    """Imports users from CSV, and exports them."""
 
     administration: UserAdministration
     accounts: ports.AccountPages
     users: Users
     listings: ports.UserLists
     hashes: Hashes
+    runtime: Runtime
 
     def run(self, actor: Actor, given: ImportUsers) -> ImportReport:
-        """Checks every line, or writes a piece. A bad line is reported and left out. Raises InvalidRequest."""
+        """Checks every line, or writes a piece. A bad line is reported and not written. Raises InvalidRequest."""
         lines = list(csv_users.read(given.csv))
         settings = self.administration.stored_settings().settings
         if given.dry_run:
@@ -53,7 +54,7 @@ class Imports:
         return self._written(actor, lines, settings)
 
     def export(self, which: ExportUsers) -> tuple[str, str | None]:
-        """The next users as CSV, and the cursor of those behind them."""
+        """A page of users as CSV, and the cursor of the next page."""
         filters = ["export", which.kind, which.mfa]
         after = cursors.read(self.runtime.keys(), filters, which.cursor)[0] if which.cursor else ""
         entries = self.listings.page(user_lists("login_name", which.kind, which.mfa), "", after, EXPORT_PAGE)
@@ -166,5 +167,3 @@ class Imports:
         for number in new:
             self.administration.add_phone(actor, account.existing_user.login_name, number)
         return len(new)
-
-    runtime: Runtime

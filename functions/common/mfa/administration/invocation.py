@@ -17,7 +17,7 @@ class Invocation:
 
     @property
     def known_name(self) -> str:
-        """The name for the log. One that no operation has may be anything, a person's name as well."""
+        """The name for the log. Unknown operation names are not logged: they may contain a person's name."""
         return self.name if self.name in INVOKED else "unknown"
 
     def carry_out(self, administration: Administration) -> object:

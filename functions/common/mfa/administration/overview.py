@@ -13,7 +13,7 @@ from mfa.flows.runtime import Runtime
 _NAMES = ("n", "message_segments", "approvals", "wrong_codes", "locks", "legacy_logins")
 # The global counter, which belongs to no region.
 _EVERYWHERE = "*"
-# So long are prices asked for; those of the regions that are left come with a later overview.
+# Prices are asked for during this time, in seconds. Regions that are left get theirs with a later overview.
 PRICES_SECONDS = 5.0
 
 

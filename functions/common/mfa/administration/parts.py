@@ -15,7 +15,7 @@ from mfa.flows.test_settings import TestSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Administration:
-    """All that administrators do."""
+    """Everything that administrators can do, one part for each subject."""
 
     users: UserAdministration
     directory: Directory

@@ -15,7 +15,7 @@ from mfa.users.history import Event, EventType
 from mfa.users.user import existing_login_name
 
 RECORDS = 500
-# How the table finds an item, and nothing about the person.
+# Keys of the table. They hold nothing about the person beyond the name.
 _KEYS = frozenset({"pk", "sk", "list", "position"})
 # Index attributes. They hold nothing that the profile does not.
 _COPIES = "LIST#"
@@ -40,7 +40,7 @@ class PersonalData:
     def read(self, which: ReadRecords) -> tuple[list[dict[str, Any]], str | None]:
         """Every record under the name, secrets left out, and the cursor of more. Raises UserNotFound if there are none.
 
-        They are made of the table's items as they are and not of what the product shows, so that nothing is forgotten.
+        The records are the table's own items, not the fields that screens show, so that none is forgotten.
         """
         login_name = existing_login_name(which.login_name)
         filters = ["records", login_name]
@@ -54,8 +54,8 @@ class PersonalData:
     def erase(self, actor: Actor, login_name: str) -> tuple[int, bool]:
         """Erases records of a deleted user. Returns how many, and whether none are left.
 
-        What was done is noted with a digest of the name: who knows the name finds it. Raises Conflict where the user is
-        still there, Forbidden for what direct invocations did, which is nobody's.
+        The actor's history records the erasure with a digest of the name, so that a person who knows the name can find it.
+        Raises Conflict while the user exists, and Forbidden for the history of direct invocations, which belongs to nobody.
         """
         login_name = existing_login_name(login_name)
         if login_name == DIRECT:

@@ -24,11 +24,11 @@ type Limit = Annotated[int, Meta(ge=1, le=PAGE_MAX)]
 
 
 class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing to choose."""
+    """An operation without input."""
 
 
 class ByName(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose."""
+    """The user's login name."""
 
     login_name: LoginName
 
@@ -91,7 +91,7 @@ class NewPhone(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PhoneById(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which phone of a user."""
+    """A phone of a user."""
 
     login_name: LoginName
     id: Id
@@ -156,7 +156,7 @@ class NewClient(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ById(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which."""
+    """The client's id."""
 
     id: Id
 
@@ -174,7 +174,7 @@ class StartTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ResendTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which test, and the settings as before."""
+    """The test, and the patch of the saved settings that the message is sent with."""
 
     id: Id
     settings: SettingsPatch = field(default_factory=SettingsPatch)
@@ -185,14 +185,14 @@ class ResendTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GetTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which test."""
+    """The test's id."""
 
     id: Id
     login_name: LoginName | None = None
 
 
 class VerifyTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """The code that came back."""
+    """The test's id and the passcode as it was typed."""
 
     id: Id
     code: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -211,6 +211,6 @@ class PreviewTemplate(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GetOverview(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many days back, today included."""
+    """The number of days, today included."""
 
     days: Annotated[int, Meta(ge=1, le=90)] = 30

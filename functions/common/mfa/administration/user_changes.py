@@ -48,6 +48,7 @@ class UserAdministration:
     users: Users
     stored_settings: Callable[[], StoredSettings]
     passwords: Passwords
+    runtime: Runtime
 
     def bootstrap(self, actor: Actor, new: NewUser) -> Account:
         """Adds the first system user. Raises Conflict if there is one, or ever was."""
@@ -172,5 +173,3 @@ class UserAdministration:
         self, actor: Actor, type_: EventType, *, phone_id: str | None = None, detail: dict[str, Any] | None = None
     ) -> Event:
         return actor.event(type_, self.runtime.clock(), self.runtime.random_bytes, phone_id=phone_id, detail=detail)
-
-    runtime: Runtime

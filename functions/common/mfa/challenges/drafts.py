@@ -19,8 +19,8 @@ class Draft:
         challenge_id: the challenge that it is for.
         send_id: the send, drawn with it.
         prefix: four letters that no earlier message on the same screen had.
-        digits: the passcode. It is kept nowhere.
-        code_mac: what is kept of it.
+        digits: the passcode. It is never stored.
+        code_mac: its HMAC, which is stored.
         earlier: the challenge's earlier sends.
     """
 

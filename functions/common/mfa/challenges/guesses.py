@@ -1,4 +1,4 @@
-"""Wrong attempts at a challenge, as the history tells of them."""
+"""Wrong attempts at a challenge as an event of the history."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from mfa.users.history import Event, EventType
 def refused_guesses(challenge: Challenge, actor: str, random_bytes: Callable[[int], bytes]) -> tuple[Event, ...]:
     """The wrong attempts that the item has kept, as one line of the history, or none.
 
-    One for all of them: a transaction has room for so many writes (DynamoDB Local's of 2020 for ten).
+    All of them are one event, because a transaction has room for ten writes (docs/decisions/0009-ten-writes.md).
     """
     if not challenge.guesses:
         return ()

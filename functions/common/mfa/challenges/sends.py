@@ -29,7 +29,7 @@ class NotSent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a message.
+    """The outcome of sending a message.
 
     Attributes:
         delivery: how far it came.
@@ -76,7 +76,17 @@ class Caller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A send as a callback needs it."""
+    """A send as the vendor's callbacks need it.
+
+    Attributes:
+        login_name: whose challenge it is.
+        challenge_id: the challenge.
+        send_id: the send.
+        channel: how it went out.
+        phone_id: the phone that it went to, or None for mail.
+        max_sends: how many refused sends its lane may be given back between two successes.
+        sent_at: when it was claimed, in seconds since 1970.
+    """
 
     login_name: str
     challenge_id: str

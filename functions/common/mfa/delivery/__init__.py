@@ -1,1 +1,1 @@
-"""Delivery: vendors' errors become ours here and nowhere else."""
+"""The senders: Twilio for messages and calls, Amazon SES for mail. No other room knows a vendor's API."""

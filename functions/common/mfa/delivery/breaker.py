@@ -1,8 +1,7 @@
-"""The breaker: when Twilio does not accept the account, it is not asked again with every passcode.
+"""The circuit breaker: while Twilio does not accept the account, it is not asked with every passcode.
 
-After an error that opens it (20003, or that the account is not active) nothing is sent for a minute; then one send
-tries, and the others wait for what comes of it. The pause lies in the table, where every container sees it, and ends
-when settings are saved.
+An error that opens it (20003, or an account that is not active) pauses sending for a minute. Then one send tries, and all
+others wait for its outcome. The pause is kept in the table, where every container sees it. Saving the settings ends it.
 """
 
 from collections.abc import Callable

@@ -16,7 +16,7 @@ from mfa.vendor_errors import look_up
 
 
 class TwilioMessenger:
-    """Sends once a call, never twice by itself."""
+    """Sends each message once, and never repeats one by itself."""
 
     def __init__(
         self,

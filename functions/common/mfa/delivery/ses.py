@@ -19,7 +19,7 @@ class Ses(Protocol):
 
 
 class SesEmail:
-    """Sends one mail a call."""
+    """Sends one mail per call."""
 
     def __init__(self, client: Callable[[], Ses]) -> None:
         """`client` makes the client when the first mail goes out: few logins need one."""

@@ -33,7 +33,7 @@ MAX_VALID_SECONDS = 36000
 RING_SECONDS = 30
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 
-# A refusal without a code, as of a proxy between, is known by its status.
+# A refusal without a code, from a proxy for example, is recognised by its HTTP status.
 _BY_STATUS = {401: 20003, 429: 20429}
 _SMALLEST_CODE = 10_000
 

@@ -1,4 +1,4 @@
-"""Calls of relying applications: the client's secret is checked, and that the client was here is noted once an hour."""
+"""Authenticates relying applications, and records once an hour that a client is in use."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -7,7 +7,7 @@ from mfa.caches import Cached
 from mfa.errors import InvalidCredentials
 from mfa.users.clients import Client
 
-# A client's last use is written down once in so long: more would make each of its logins a write.
+# A client's last use is recorded at most once in this time, in seconds. Otherwise each of its logins would be a write.
 USE_SECONDS = 3600.0
 _ID_LENGTH = 64
 
@@ -37,7 +37,7 @@ class ClientAccess:
         return client
 
     def _find(self, client_id: str) -> Client | None:
-        """A registered client. One that is not there is looked for each time."""
+        """The registered client, or None. An unknown id is looked up again each time."""
         cached = self._read.get(client_id) or Cached(
             lambda: self._clients.load_client(client_id), lambda client: client is not None, self._clock
         )

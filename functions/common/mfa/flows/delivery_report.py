@@ -22,8 +22,8 @@ class DeliveryReports:
     def record(self, ref: str, outcome: Outcome) -> str | None:
         """Writes down how far the message of `ref` has come, and gives a refused send back.
 
-        A report that comes twice, late or out of order changes nothing; one that belongs to no send is dropped.
-        Returns the vendor's error if it is news.
+        A report that comes twice, late or out of order changes nothing. A report of no known send is dropped.
+        Returns the vendor's error if it was not known yet.
         """
         receipt = self.receipts.load_receipt(ref) if _REF.fullmatch(ref) else None
         if receipt is None:

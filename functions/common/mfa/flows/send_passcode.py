@@ -1,6 +1,6 @@
-"""Sends passcodes. The claim comes first and covers everything: cooldown, lock, counts and budgets.
+"""Sends passcodes: claims the send, delivers the message, and records its outcome.
 
-A message goes out only after its claim, and what came of it is written down last.
+The claim is one transaction. It covers cooldown, lock, counts and budgets, and no message goes out without it.
 """
 
 from contextlib import suppress

@@ -38,7 +38,7 @@ from mfa.vendor_errors import look_up
 
 
 class Tests(Protocol):
-    """Keeps tests."""
+    """Reads and writes settings tests."""
 
     def load(self, login_name: str, test_id: str) -> SettingsTest | None: ...
     def start(self, login_name: str, test: SettingsTest, budget: Budget) -> None: ...
@@ -158,7 +158,7 @@ class TestSettings:
             raise errors.ChallengeUsed from refused
 
     def _administrator(self, actor: Actor, login_name: str | None) -> Account:
-        """Whose test it is: the actor's own; a direct invocation names a system user."""
+        """The administrator who is testing: the actor, or the system user whom a direct invocation names."""
         if actor.is_direct:
             if login_name is None:
                 raise errors.InvalidRequest("login_name", "is required, since no system user is logged in")

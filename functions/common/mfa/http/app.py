@@ -47,7 +47,7 @@ class App(APIGatewayRestResolver):
         self._logger = logger
         self._metrics = parts.metrics
         self._operation: AnyOperation | None = None
-        # Only these ask for HTTP Basic: a browser that a page's own login form asks for it opens a dialog.
+        # Only these paths answer `WWW-Authenticate: Basic`: it would make a browser open its own dialog over a page's login form.
         self._basic: set[str] = set()
         self._cross_origin: set[str] = set()
         self.exception_handler(errors.Refusal)(self._refused)

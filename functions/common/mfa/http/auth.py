@@ -48,8 +48,8 @@ class Auth[Who](Struct, frozen=True, eq=False):
     Attributes:
         name: of the scheme in OpenAPI.
         principal: reads who calls. Raises InvalidToken, InvalidCredentials, Forbidden.
-        refusals: what it may answer instead.
-        scheme: the security scheme in OpenAPI; empty where a caller need show nothing.
+        refusals: the errors that it may answer.
+        scheme: the security scheme in OpenAPI; empty if callers show no credentials.
     """
 
     name: str

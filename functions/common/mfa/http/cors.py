@@ -1,8 +1,8 @@
-"""Which other sites' pages may call the API from a browser: those on the operator's list, and only to log users in."""
+"""CORS: pages of the sites on the operator's list may log users in from a browser. No other site's pages may."""
 
 from collections.abc import Collection
 
-# As long as browsers remember it at most; a list that got shorter is obeyed at once, by the answers themselves.
+# Browsers remember a preflight no longer than this. Every answer is checked too, so a shorter list takes effect at once.
 PREFLIGHT_SECONDS = 7200
 REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key")
 

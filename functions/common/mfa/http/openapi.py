@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from mfa import errors
+from mfa.http.calls import IDEMPOTENCY_KEY_LENGTH
 from mfa.http.declaration import AnyOperation
 from mfa.settings.schema import patch_schema
 from mfa.settings.values import SettingsPatch
@@ -165,7 +166,7 @@ def _parameters(operation: AnyOperation, taken: dict[str, Any] | None) -> list[d
                 "in": "header",
                 "required": False,
                 "description": "The same key and body again returns the same challenge and sends nothing.",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+                "schema": {"type": "string", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_LENGTH},
             }
         )
     return parameters

@@ -13,7 +13,8 @@ else:
 type Id = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
-# Wide, so that no login fails over a language: a POSIX locale's name is understood, and what is no language passed over.
+# Accepts more than language tags, so that no login fails because of its language: names of POSIX locales (`en_US.UTF-8`)
+# are understood, and anything else is ignored.
 type AskedLocale = Annotated[
     str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z0-9_.@-]*$(?!\n)", description="BCP 47, as in en-GB")
 ]

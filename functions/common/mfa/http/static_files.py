@@ -53,5 +53,5 @@ class Pages:
 
 
 def redirect(address: str) -> Response[str]:
-    """To this address."""
+    """A redirect to this address."""
     return Response(status_code=302, content_type="text/plain", body="", headers=_HEADERS | {"Location": address})

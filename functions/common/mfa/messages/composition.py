@@ -23,7 +23,14 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom a message is: the language that was asked for, the user's own, the phone's region, and the setting `default_locale`."""
+    """The reader of a message.
+
+    Attributes:
+        requested: the language that the client asked for.
+        locale: the user's own language.
+        region: the ISO 3166 region of the phone.
+        default: the setting `default_locale`.
+    """
 
     requested: str | None
     locale: str | None

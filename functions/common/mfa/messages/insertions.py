@@ -1,7 +1,8 @@
-"""What is inserted into a message, login name and signature, made harmless.
+"""Makes login names and signatures harmless before they are inserted into a message.
 
-Autofill must not take it for the code, a phone must not make a link of it, and nothing in it may hide or turn the direction of
-writing. Templates are linted when they are saved; what is inserted comes later, or was saved before a rule existed.
+Autofill must not take them for the code, and a phone must not turn them into a link. No character in them may be invisible or
+change the direction of writing. Templates are linted when they are saved; names come later, and a signature may be older
+than a rule.
 """
 
 import re

@@ -9,7 +9,15 @@ SHORTEST_PASSCODE = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passcode:
-    """The parts of a message."""
+    """The values that fill in a template.
+
+    Attributes:
+        login_name: the user's, not shortened yet.
+        code: the digits.
+        prefix: the four letters by which a person finds the message.
+        signature: the setting `signature`.
+        origin: the host of the last line, which binds the code to a site, or None for no such line.
+    """
 
     login_name: str
     code: str = field(repr=False)

@@ -2,7 +2,7 @@
 
 A template is text with the placeholders `{code}`, `{login_name}`, `{prefix}` and `{signature}`, and nothing else; `{{` and `}}`
 stand for braces. The origin-bound line (WICG, Origin-bound one-time codes) is never part of a template: it is
-appended. Alphabets and segments are those of `messages`: 3GPP TS 23.038 and 23.040.
+appended. `gsm7` knows alphabets and segments (3GPP TS 23.038 and 23.040).
 """
 
 import re
@@ -84,6 +84,14 @@ class Report:
     """The linter's report on a template.
 
     Judged with a login name of 16 characters: a longer one is shortened to that where it would cost a segment.
+
+    Attributes:
+        problems: why the template may not be saved.
+        warnings: what costs more than it must, or is left out.
+        alphabet: the alphabet that the message needs.
+        segments: how many segments a message is paid as.
+        offending: the characters that GSM-7 lacks, in order, each once.
+        preview: the message as a phone shows it, for a sample login.
     """
 
     problems: tuple[Problem, ...]
@@ -100,9 +108,9 @@ class Report:
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
-    """The template with its placeholders filled in, each exactly once: what is in a value stays as it is.
+    """The template with its placeholders filled in. Braces inside a value are not read as placeholders.
 
-    What is no placeholder stays as it is written, so that a message never fails over its template; `lint` refuses it.
+    An unknown placeholder stays as it is written, so that no message fails because of its template; `lint` refuses it.
     """
     return "".join(values[word] if kind == "placeholder" else word for kind, word in _pieces(template))
 

@@ -110,7 +110,7 @@ def _refuse_messages(settings: Settings) -> None:
 
 
 def _refuse_unknown_locales(settings: Settings) -> None:
-    """One spelling for each language; and a default in which there is something to say."""
+    """Refuses other spellings of a language, and a default language without a template."""
     from mfa.messages.language_tags import canonical, closest  # noqa: PLC0415 - as in `checked`
     from mfa.messages.locales import LOCALES  # noqa: PLC0415
 

@@ -35,7 +35,7 @@ class ChallengeItems:
         """
         update = Update()
         update.set(last_attempt_at=guess.at, ttl=self._ttl(guess.at))
-        update.append("guesses", {"at": guess.at, "address": guess.address})
+        update.append("guesses", mapping.guess(guess))
         update.add("failures", 1)
         update.add("failures_total", 1)
         update.only_if(when.SAME_CHALLENGE, id=challenge_id)

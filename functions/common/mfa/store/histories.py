@@ -17,7 +17,7 @@ class Histories:
         self._table = table
 
     def events(self, login_name: str, before: str | None, limit: int) -> list[Event]:
-        """The newest events, newest first, from before this position on."""
+        """At most `limit` events before this position, newest first. None begins at the newest."""
         return [
             records.event_of(item)
             for item in self._table.newest(records.history_of(login_name), "EVENT#", before, limit)

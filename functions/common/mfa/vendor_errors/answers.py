@@ -7,7 +7,7 @@ brands are left out: no message and no call is answered with them.
 from dataclasses import replace
 
 from mfa.errors import DestinationBlocked, PhoneUnusable
-from mfa.vendor_errors.entry import Acts, Row, group, rows
+from mfa.vendor_errors.entry import REPORT, Acts, Row, group, rows
 
 _TOKEN = group(Acts.ADMINISTRATOR, field="twilio.auth_token", metric="account")
 _ACCOUNT = group(Acts.ADMINISTRATOR, field="twilio.account_sid", metric="account")
@@ -34,7 +34,6 @@ _OWN_NUMBER = "Choose a number under Phone Numbers › Manage › Active numbers
 _SMS_GEO = "Allow it under Messaging › Settings › Geo permissions."
 _VOICE_GEO = "Allow it under Voice › Settings › Geo permissions."
 _POOL = "Add a sender under Messaging › Services › the service › Sender Pool."
-_REPORT = "The request was not as Twilio takes it. Report this with the code: it is a fault of this product."
 
 ANSWERS: dict[str, Row] = {
     **rows(_NOT_ACCEPTED, {
@@ -211,20 +210,20 @@ ANSWERS: dict[str, Row] = {
         ),
     }),
     **rows(_REQUEST, {
-        "20001": ("Twilio did not understand the request", _REPORT),
-        "20002": ("Twilio did not understand the request", _REPORT),
-        "20004": ("Twilio did not understand the request", _REPORT),
-        "20422": ("Twilio did not understand the request", _REPORT),
-        "20423": ("Twilio did not understand the request", _REPORT),
-        "21201": ("the request named no number", _REPORT),
-        "21205": ("Twilio does not take an address in the request", _REPORT),
-        "21208": ("Twilio does not take a time in the request", _REPORT),
-        "21209": ("Twilio does not take a method in the request", _REPORT),
-        "21213": ("the request named no sender", _REPORT),
-        "21218": ("Twilio did not understand the request", _REPORT),
-        "21602": ("the message was empty", _REPORT),
-        "21603": ("the request named no sender", _REPORT),
-        "21604": ("the request named no number", _REPORT),
+        "20001": ("Twilio did not understand the request", REPORT),
+        "20002": ("Twilio did not understand the request", REPORT),
+        "20004": ("Twilio did not understand the request", REPORT),
+        "20422": ("Twilio did not understand the request", REPORT),
+        "20423": ("Twilio did not understand the request", REPORT),
+        "21201": ("the request named no number", REPORT),
+        "21205": ("Twilio does not take an address in the request", REPORT),
+        "21208": ("Twilio does not take a time in the request", REPORT),
+        "21209": ("Twilio does not take a method in the request", REPORT),
+        "21213": ("the request named no sender", REPORT),
+        "21218": ("Twilio did not understand the request", REPORT),
+        "21602": ("the message was empty", REPORT),
+        "21603": ("the request named no sender", REPORT),
+        "21604": ("the request named no number", REPORT),
         "21605": ("the message was too long", "Shorten the message's template or the signature."),
         "21609": (
             "Twilio does not take the address of status callbacks",
@@ -233,11 +232,11 @@ ANSWERS: dict[str, Row] = {
         "21616": ("the sender stands for several numbers", "Give the sender in international form."),
         "21617": ("the message was too long", "Shorten the message's template or the signature."),
         "21618": ("Twilio cannot send this text", "Remove unusual characters from the message's template."),
-        "21619": ("the message was empty", _REPORT),
-        "21624": ("Twilio does not take the message's validity", _REPORT),
-        "21626": ("Twilio did not understand the request", _REPORT),
-        "21658": ("Twilio did not understand the request", _REPORT),
-        "21910": ("sender and number are not of the same channel", _REPORT),
-        "90007": ("Twilio does not take the message's validity", _REPORT),
+        "21619": ("the message was empty", REPORT),
+        "21624": ("Twilio does not take the message's validity", REPORT),
+        "21626": ("Twilio did not understand the request", REPORT),
+        "21658": ("Twilio did not understand the request", REPORT),
+        "21910": ("sender and number are not of the same channel", REPORT),
+        "90007": ("Twilio does not take the message's validity", REPORT),
     }),
 }  # fmt: skip

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from mfa.errors import Refusal, SmsUnavailable
 
+# The advice for requests that this product should not have made.
+REPORT = "The request was not as Twilio takes it. Report this with the code: it is a fault of this product."
+
 
 class Acts(StrEnum):
     """The people who can act on an error."""

@@ -8,7 +8,7 @@ results of a toll-free number's verification. Of calls, Twilio reports a status 
 from dataclasses import replace
 
 from mfa.errors import DestinationBlocked, PhoneUnusable
-from mfa.vendor_errors.entry import Acts, Row, group, rows
+from mfa.vendor_errors.entry import REPORT, Acts, Row, group, rows
 
 _SENDER = group(Acts.ADMINISTRATOR, field="twilio.sender", metric="sender_registration")
 _ACCOUNT = group(Acts.ADMINISTRATOR, field="twilio.account_sid", metric="account")
@@ -27,7 +27,6 @@ _PUMPING = (
     "Twilio suspects SMS pumping and holds back messages to this number for 15 to 30 minutes, or for some hours. If the "
     "number is known, put it on the Global Safe List; see Messaging › Settings › SMS Pumping Protection."
 )
-_REPORT = "The request was not as Twilio takes it. Report this with the code: it is a fault of this product."
 
 REPORTS: dict[str, Row] = {
     **rows(_PHONE, {
@@ -156,12 +155,12 @@ REPORTS: dict[str, Row] = {
         "30500": ("Twilio has an internal error", "See https://status.twilio.com."),
     }),
     **rows(_REQUEST, {
-        "30010": ("the message costs more than the request allows", _REPORT),
-        "30012": ("Twilio does not take the message's validity", _REPORT),
-        "30013": ("Twilio does not take the message's validity", _REPORT),
-        "30014": ("Twilio did not understand the number", _REPORT),
-        "30015": ("Twilio did not understand the request", _REPORT),
-        "30016": ("sender and number are not of the same channel", _REPORT),
-        "30045": ("Twilio does not take the message's validity", _REPORT),
+        "30010": ("the message costs more than the request allows", REPORT),
+        "30012": ("Twilio does not take the message's validity", REPORT),
+        "30013": ("Twilio does not take the message's validity", REPORT),
+        "30014": ("Twilio did not understand the number", REPORT),
+        "30015": ("Twilio did not understand the request", REPORT),
+        "30016": ("sender and number are not of the same channel", REPORT),
+        "30045": ("Twilio does not take the message's validity", REPORT),
     }),
 }  # fmt: skip
