@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mfa.challenges.sends import Dispatched
+from mfa.challenges.sends import SendResult
 from mfa.http import operations, views
 from mfa.http.answers import ChallengeState
 from mfa.http.app import App
@@ -61,10 +61,10 @@ def twilio_status(call: Call[None, Anyone]) -> None:
         wiring.metrics.count("send_failures", error=known_error(error))
 
 
-def _sent(dispatched: Dispatched) -> ChallengeState:
-    challenge = dispatched.challenge
-    if dispatched.sent:
-        channel = "test" if dispatched.is_test else challenge.channel.value
+def _sent(result: SendResult) -> ChallengeState:
+    challenge = result.challenge
+    if result.sent:
+        channel = "test" if result.is_test else challenge.channel.value
         wiring.metrics.count("sends", channel=channel, region=challenge.region)
         wiring.metrics.count("unconfirmed_sends", region=challenge.region)
     return views.challenge(challenge, wiring.clock())

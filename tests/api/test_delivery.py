@@ -12,7 +12,7 @@ import pytest
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.delivery import twilio
-from mfa.delivery.patience import Patience
+from mfa.delivery.timeouts import Timeouts
 from mfa.delivery.twilio_account import TwilioAccount
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
@@ -167,7 +167,7 @@ def test_an_account_that_is_not_accepted_pauses_sending(stack: Stack, person: Pe
 
 def send_to_everywhere(stack: Stack) -> Outcome:
     account = TwilioAccount(stack.account.sid, stack.account.auth_token, Sender(phone_number=SENDER))
-    return twilio.send(account, stack.line.url, outgoing("+85292153799"), ISSUER, Patience())
+    return twilio.send(account, stack.line.url, outgoing("+85292153799"), ISSUER, Timeouts())
 
 
 def test_every_code_means_what_the_table_says_in_a_refusal_and_in_an_answer_201(stack: Stack) -> None:
@@ -360,7 +360,7 @@ def test_a_send_without_an_answer_times_out_and_is_unknown(stack: Stack, silence
     url, read = silence
     account = TwilioAccount(stack.account.sid, stack.account.auth_token, Sender(phone_number=SENDER))
     began = time.monotonic()
-    outcome = twilio.send(account, url, outgoing("+85292153799"), ISSUER, Patience(read=0.5))
+    outcome = twilio.send(account, url, outgoing("+85292153799"), ISSUER, Timeouts(read=0.5))
     assert outcome.delivery is Delivery.UNKNOWN
     assert outcome.refusal is None
     assert 0.5 <= time.monotonic() - began < 3
@@ -368,11 +368,11 @@ def test_a_send_without_an_answer_times_out_and_is_unknown(stack: Stack, silence
 
 
 def test_waiting_for_twilio_ends_before_the_function_times_out(stack: Stack) -> None:
-    patience = Patience()
+    timeouts = Timeouts()
     # An attempt that begins as late as allowed and waits as long as allowed.
-    latest = patience.retry_until + patience.connect + patience.read
+    latest = timeouts.retry_until + timeouts.connect + timeouts.read
     function = stack.template.functions["SendCodeFunction"]
-    assert max(patience.connect + patience.read, latest) < function.timeout
+    assert max(timeouts.connect + timeouts.read, latest) < function.timeout
 
 
 # --- the breaker

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mfa.challenges.challenge import NotOpened
+from mfa.challenges.challenge import ChallengeRefused
 from mfa.challenges.sends import AccountChanged
 from mfa.challenges.settings_tests import SettingsTestRefused
 from mfa.errors import Refusal
@@ -20,7 +20,7 @@ from tests.contract.engines import Engine
 from tests.contract.world import Login, World
 
 # The failures that count: wrong behaviour of the product.
-BEHAVIOUR = (AssertionError, pytest.fail.Exception, Refusal, NotOpened, AccountChanged, SettingsTestRefused)
+BEHAVIOUR = (AssertionError, pytest.fail.Exception, Refusal, ChallengeRefused, AccountChanged, SettingsTestRefused)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from mfa import errors
-from mfa.challenges.challenge import FAILURE_CAP, FOREVER, Guess, NotOpened
+from mfa.challenges.challenge import FAILURE_CAP, FOREVER, ChallengeRefused, Guess
 from mfa.store import records
 from mfa.times import rfc3339
 from mfa.users.history import EventType
@@ -94,7 +94,7 @@ def test_a_challenge_answers_only_to_the_login_that_opened_it(world: World, demo
     other = demo.logs_in_again()
     with pytest.raises(errors.ChallengeNotFound):
         other.verify(challenge, demo.code)
-    with pytest.raises(NotOpened):  # even if a token could name it
+    with pytest.raises(ChallengeRefused):  # even if a token could name it
         world.attempts.claim_attempt(other.token, challenge.id, Guess(world.now, ADDRESS))
     assert demo.item["failures"] == 0
 

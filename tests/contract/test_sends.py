@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from mfa import errors
-from mfa.challenges.challenge import Delivery, NotOpened
+from mfa.challenges.challenge import ChallengeRefused, Delivery
 from mfa.challenges.sends import Caller, Outcome, Send
 from mfa.errors import SmsUnavailable
 from mfa.messages.channels import Channel
@@ -420,7 +420,7 @@ def test_a_refusal_of_the_store_carries_the_current_challenge(world: World, demo
     world.send_passcode = replace(world.send_passcode, sends=Recording())
     demo.start()
     [(account, send)] = sent
-    with pytest.raises(NotOpened) as refused:
+    with pytest.raises(ChallengeRefused) as refused:
         world.sends.open_challenge(account, send, [], [])  # type: ignore[arg-type]  # as it was read
     assert refused.value.challenge == world.challenge()
 

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import Challenge, Delivery
-from mfa.challenges.sends import Caller, Dispatched, Outcome
+from mfa.challenges.sends import Caller, Outcome, SendResult
 from mfa.errors import SmsUnavailable
 from mfa.factors.phones import Phone
 from mfa.flows.log_in import LogIn
@@ -30,7 +30,7 @@ from mfa.store.clients import ClientStore
 from mfa.store.counters import Counters
 from mfa.store.histories import Histories
 from mfa.store.pauses import PauseStore
-from mfa.store.search import Listings
+from mfa.store.search import SearchIndex
 from mfa.store.sends import SendStore
 from mfa.store.settings import SettingsStore
 from mfa.store.settings_tests import SettingsTestStore
@@ -193,9 +193,9 @@ class World:
         self.sends = SendStore(self.table, counters)
         self.attempts = AttemptStore(self.table, counters)
         self.users = UserStore(self.table)
-        self.listings, self.histories = Listings(self.table), Histories(self.table)
+        self.search_index, self.histories = SearchIndex(self.table), Histories(self.table)
         self.settings_store = SettingsStore(self.table)
-        self.clients = ClientStore(self.table, self.listings)
+        self.clients = ClientStore(self.table, self.search_index)
         self.pause_store = PauseStore(self.table)
         self.settings_tests = SettingsTestStore(self.table)
         self.runtime = Runtime(
@@ -388,7 +388,7 @@ class Login:
     def start(self, phone: Phone | None = None, *, key: str | None = None, asked: str = "a") -> Challenge:
         return self.started(phone, key=key, asked=asked).challenge
 
-    def started(self, phone: Phone | None = None, *, key: str | None = None, asked: str = "a") -> Dispatched:
+    def started(self, phone: Phone | None = None, *, key: str | None = None, asked: str = "a") -> SendResult:
         return self.world.send_passcode.start(self.token, Caller(ADDRESS, key, asked), (phone or self.phone).id)
 
     def resend(self, challenge: Challenge, *, key: str | None = None) -> Challenge:

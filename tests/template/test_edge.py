@@ -12,7 +12,7 @@ from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # typ
 
 from infra.local.template import Resolver
 from mfa.api import OPERATIONS
-from mfa.delivery.patience import PATIENCE
+from mfa.delivery.timeouts import TIMEOUTS
 from mfa.http import operations
 from mfa.metrics import METRICS
 from tests.template.alarms import Periods
@@ -272,8 +272,8 @@ def test_functions_outlast_their_wait_for_twilio_and_the_gateway_outlasts_functi
     """Otherwise a send could be charged without an answer, or its outcome could be lost."""
     timeouts = {name: by_default[name]["Properties"]["Timeout"] for name in FUNCTIONS}
     # In addition, a send reads and writes the table, and writes may be retried.
-    assert timeouts["SendCodeFunction"] >= PATIENCE.deadline + 5
-    assert timeouts["AdminFunction"] >= PATIENCE.deadline + 5
+    assert timeouts["SendCodeFunction"] >= TIMEOUTS.deadline + 5
+    assert timeouts["AdminFunction"] >= TIMEOUTS.deadline + 5
     assert max(timeouts.values()) < 29, "API Gateway waits for 29 s"
 
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from mfa.store.clients import ClientStore
     from mfa.store.counters import Counters
     from mfa.store.histories import Histories
-    from mfa.store.search import Listings
+    from mfa.store.search import SearchIndex
     from mfa.store.sends import SendStore
     from mfa.store.settings import SettingsStore
     from mfa.store.table import Table
@@ -157,7 +157,7 @@ class Wiring:
         return Administration(
             users=self._user_administration,
             directory=Directory(
-                accounts=self.account_store, listings=self._listings, histories=histories, runtime=runtime
+                accounts=self.account_store, search_index=self._search_index, histories=histories, runtime=runtime
             ),
             configuration=Configuration(settings=self.settings_store, cipher=self._cipher, runtime=runtime),
             clients=ClientAdministration(clients=self._client_store, runtime=runtime),
@@ -205,7 +205,7 @@ class Wiring:
             administration=self._user_administration,
             accounts=self.account_store,
             users=self._user_store,
-            listings=self._listings,
+            search_index=self._search_index,
             hashes=Argon2Passwords(),
             runtime=self.runtime,
         )
@@ -251,13 +251,13 @@ class Wiring:
     def _client_store(self) -> "ClientStore":
         from mfa.store.clients import ClientStore
 
-        return ClientStore(self._table, self._listings)
+        return ClientStore(self._table, self._search_index)
 
     @cached_property
-    def _listings(self) -> "Listings":
-        from mfa.store.search import Listings
+    def _search_index(self) -> "SearchIndex":
+        from mfa.store.search import SearchIndex
 
-        return Listings(self._table)
+        return SearchIndex(self._table)
 
     @cached_property
     def _counters(self) -> "Counters":

@@ -42,7 +42,7 @@ class Directory:
     """Reads users and events page by page, without a scan."""
 
     accounts: ports.AccountPages
-    listings: ports.UserLists
+    search_index: ports.UserLists
     histories: UserHistories
     runtime: Runtime
 
@@ -70,7 +70,7 @@ class Directory:
                 if pages == PAGES_PER_REQUEST:
                     return found, cursors.write(self.runtime.keys(), filters, [field, after])
                 pages += 1
-                page = self.listings.page(lists, query, after, which.limit - len(found))
+                page = self.search_index.page(lists, query, after, which.limit - len(found))
                 if not page:
                     break
                 after = page[-1].position

@@ -39,7 +39,7 @@ class Imports:
     administration: UserAdministration
     accounts: ports.AccountPages
     users: Users
-    listings: ports.UserLists
+    search_index: ports.UserLists
     hashes: Hashes
     runtime: Runtime
 
@@ -57,7 +57,7 @@ class Imports:
         """A page of users as CSV, and the cursor of the next page."""
         filters = ["export", which.kind, which.mfa]
         after = cursors.read(self.runtime.keys(), filters, which.cursor)[0] if which.cursor else ""
-        entries = self.listings.page(user_lists("login_name", which.kind, which.mfa), "", after, EXPORT_PAGE)
+        entries = self.search_index.page(user_lists("login_name", which.kind, which.mfa), "", after, EXPORT_PAGE)
         text = csv_users.write(self.accounts.load_accounts(names(entries)), header=not which.cursor)
         if len(entries) < EXPORT_PAGE:
             return text, None

@@ -14,6 +14,6 @@ class AccountPages(Protocol):
 
 
 class UserLists(Protocol):
-    """Reads lists of users."""
+    """Reads lists of users from the search index."""
 
     def page(self, lists: Sequence[str], prefix: str, after: str, limit: int) -> list[Entry]: ...

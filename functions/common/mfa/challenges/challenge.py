@@ -53,7 +53,7 @@ class Delivery(StrEnum):
 _RANKS = {Delivery.SENDING: 0, Delivery.UNKNOWN: 1, Delivery.QUEUED: 2, Delivery.SENT: 3}
 
 
-class NotOpened(Exception):
+class ChallengeRefused(Exception):
     """The store refused a send, an attempt or an approval; `challenge` is how things stand."""
 
     def __init__(self, challenge: "Challenge") -> None:

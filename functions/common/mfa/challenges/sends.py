@@ -45,7 +45,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Dispatched:
+class SendResult:
     """The result of a request that sends.
 
     Attributes:

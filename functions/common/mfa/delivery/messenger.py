@@ -6,7 +6,7 @@ from contextlib import suppress
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.delivery.breaker import Breaker
-from mfa.delivery.patience import PATIENCE, Patience
+from mfa.delivery.timeouts import TIMEOUTS, Timeouts
 from mfa.delivery.twilio_account import TwilioAccount
 from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
 from mfa.messages.channels import Channel, Form
@@ -24,14 +24,14 @@ class TwilioMessenger:
         breaker: Breaker,
         api_url: str,
         callback_url: Callable[[str], str],
-        patience: Patience = PATIENCE,
+        timeouts: Timeouts = TIMEOUTS,
     ) -> None:
         """`account` gives the account that the settings name, or None while they are incomplete; `callback_url` takes a `ref`."""
         self._account = account
         self._breaker = breaker
         self._api_url = api_url
         self._callback_url = callback_url
-        self._patience = patience
+        self._timeouts = timeouts
 
     def check(self, channel: Channel) -> None:
         """Raises SettingsIncomplete if the channel is not set up, SmsUnavailable while Twilio refuses our credentials."""
@@ -69,7 +69,7 @@ class TwilioMessenger:
     def _send(self, account: TwilioAccount, outgoing: Outgoing, callback: str) -> Outcome:
         from mfa.delivery import twilio  # noqa: PLC0415 - only what sends pays for the SDK
 
-        return twilio.send(account, self._api_url, outgoing, callback, self._patience)
+        return twilio.send(account, self._api_url, outgoing, callback, self._timeouts)
 
     def _callback(self, outgoing: Outgoing) -> str:
         return self._callback_url(outgoing.ref)

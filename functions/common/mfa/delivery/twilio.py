@@ -17,7 +17,7 @@ from urllib3.exceptions import NewConnectionError
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
-from mfa.delivery.patience import PATIENCE, Patience
+from mfa.delivery.timeouts import TIMEOUTS, Timeouts
 from mfa.delivery.twilio_account import TwilioAccount
 from mfa.delivery.twilio_callbacks import STATUSES
 from mfa.messages.channels import Channel
@@ -38,17 +38,17 @@ _BY_STATUS = {401: 20003, 429: 20429}
 _SMALLEST_CODE = 10_000
 
 
-def client(account: TwilioAccount, api_url: str, patience: Patience = PATIENCE) -> Client:
+def client(account: TwilioAccount, api_url: str, timeouts: Timeouts = TIMEOUTS) -> Client:
     """Twilio's client, at Twilio's own addresses or at the configured one."""
-    return _client(account, _Http(api_url, patience))
+    return _client(account, _Http(api_url, timeouts))
 
 
-def send(account: TwilioAccount, api_url: str, outgoing: Outgoing, callback: str, patience: Patience) -> Outcome:
+def send(account: TwilioAccount, api_url: str, outgoing: Outgoing, callback: str, timeouts: Timeouts) -> Outcome:
     """Sends one message, or calls, once.
 
     After a timeout or a 5xx nobody knows whether it went out: the outcome is `unknown` and the passcode stays valid.
     """
-    http = _Http(api_url, patience)
+    http = _Http(api_url, timeouts)
     try:
         taken = _create(_client(account, http), account, outgoing, callback)
     except (TwilioRestException, TwilioServiceException) as error:
@@ -123,10 +123,10 @@ def _create(twilio: Client, account: TwilioAccount, outgoing: Outgoing, callback
 class _Http(TwilioHttpClient):
     """Twilio's own client at the configured address. It retries only after a 429, which says that nothing was done."""
 
-    def __init__(self, api_url: str, patience: Patience) -> None:
+    def __init__(self, api_url: str, timeouts: Timeouts) -> None:
         super().__init__(pool_connections=False, max_retries=0)
         self._api_url = api_url
-        self._patience = patience
+        self._timeouts = timeouts
         self.status = 0
 
     # The SDK logs every request's address and headers at INFO, and Lambda's JSON logs let INFO through.
@@ -152,12 +152,12 @@ class _Http(TwilioHttpClient):
         began, passed = time.monotonic(), 0.0
         for attempt in range(RETRIES + 1):
             # requests takes both; the SDK's own signature knows of one.
-            self.timeout: Any = self._patience.connect, min(self._patience.read, self._patience.deadline - passed)
+            self.timeout: Any = self._timeouts.connect, min(self._timeouts.read, self._timeouts.deadline - passed)
             response = super().request(method, address, params, data, headers, auth, None, allow_redirects)
             self.status = response.status_code
             wait = _retry_after(response)
             passed = time.monotonic() - began + wait
-            if response.status_code != 429 or attempt == RETRIES or passed > self._patience.retry_until:
+            if response.status_code != 429 or attempt == RETRIES or passed > self._timeouts.retry_until:
                 break
             time.sleep(wait)
         return response

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mfa import errors
 from mfa.challenges.account import Account
-from mfa.challenges.challenge import Challenge, Delivery, NotOpened, Request
+from mfa.challenges.challenge import Challenge, ChallengeRefused, Delivery, Request
 from mfa.challenges.challenge_ids import is_challenge_of, new_challenge_id
 from mfa.challenges.drafts import Draft, Mint
 from mfa.challenges.guesses import refused_guesses
@@ -17,10 +17,10 @@ from mfa.challenges.sends import (
     AccountChanged,
     Caller,
     Destination,
-    Dispatched,
     NotSent,
     Outcome,
     Send,
+    SendResult,
     challenge_after,
     charges,
     limits_of,
@@ -55,12 +55,12 @@ class SendPasscode:
 
     def start(
         self, login: MfaToken, caller: Caller, phone_id: str, channel: Channel = DEFAULT, locale: str | None = None
-    ) -> Dispatched:
+    ) -> SendResult:
         """Sends a passcode to one of the user's phones; the new challenge takes the place of a live one.
 
         Raises the errors of `POST /v1/challenges`.
         """
-        return self._dispatch(_Asked(login, caller, channel, phone_id, locale))
+        return self._send(_Asked(login, caller, channel, phone_id, locale))
 
     def resend(
         self,
@@ -69,7 +69,7 @@ class SendPasscode:
         challenge_id: str,
         channel: Channel | None = None,
         phone_id: str | None = None,
-    ) -> Dispatched:
+    ) -> SendResult:
         """Sends a new passcode for the same challenge; the older ones are dead. Also for one that expired.
 
         Raises the errors of `POST /v1/challenges/{id}/resend`.
@@ -78,14 +78,14 @@ class SendPasscode:
             raise errors.ChallengeNotFound
         if phone_id is not None and channel is not None and not channel.to_phone:
             raise errors.InvalidRequest("phone_id", "is for a text message, not for a mail")
-        return self._dispatch(_Asked(login, caller, channel, phone_id, resends=challenge_id))
+        return self._send(_Asked(login, caller, channel, phone_id, resends=challenge_id))
 
-    def recover(self, login: MfaToken, caller: Caller) -> Dispatched:
+    def recover(self, login: MfaToken, caller: Caller) -> SendResult:
         """Sends a passcode to the user's contact email, and tells every verified phone.
 
         Raises the errors of `POST /v1/recovery`.
         """
-        return self._dispatch(_Asked(login, caller, RECOVERY))
+        return self._send(_Asked(login, caller, RECOVERY))
 
     def get(self, login: MfaToken, challenge_id: str) -> Challenge:
         """The challenge as it stands. Raises ChallengeNotFound, ChallengeSuperseded, InvalidToken."""
@@ -99,28 +99,28 @@ class SendPasscode:
         challenge.refuse_other(challenge_id, login.jti)
         return challenge
 
-    def _dispatch(self, asked: "_Asked") -> Dispatched:
+    def _send(self, asked: "_Asked") -> SendResult:
         settings, login = self.runtime.settings(), asked.login
         for _ in range(2):
             account = self.accounts.load_account(login.login_name)
             account.refuse_outdated(login.issued_at)
             if (replayed := replay(account.challenge, login, asked.caller)) is not None:
-                return Dispatched(replayed, sent=False)
+                return SendResult(replayed, sent=False)
             destination = self._destination(asked, account, settings)
             send, outgoing = self._prepare(asked, account, destination, settings)
             try:
                 self.sends.open_challenge(account, send, *charges(login, asked.caller, send, settings))
             except AccountChanged:
                 continue
-            except NotOpened as refused:
+            except ChallengeRefused as refused:
                 if (replayed := replay(refused.challenge, login, asked.caller)) is not None:
-                    return Dispatched(replayed, sent=False)
+                    return SendResult(replayed, sent=False)
                 refusal = _why_not_sent(refused.challenge, send, settings)
                 if isinstance(refusal, errors.TemporarilyUnavailable):  # changed between the read and the write
                     continue
                 raise refusal from refused
             challenge = self._deliver(account, send, outgoing, settings)
-            return Dispatched(challenge, sent=True, is_test=send.is_test_number)
+            return SendResult(challenge, sent=True, is_test=send.is_test_number)
         raise errors.TemporarilyUnavailable
 
     def _destination(self, asked: "_Asked", account: Account, settings: Settings) -> Destination:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mfa import errors
 from mfa.challenges import passcodes
-from mfa.challenges.challenge import Challenge, Guess, NotOpened
+from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess
 from mfa.challenges.challenge_ids import is_challenge_of
 from mfa.challenges.drafts import is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
@@ -65,7 +65,7 @@ class VerifyPasscode:
         """Spends an attempt; gives the challenge as it was before."""
         try:
             return self.attempts.claim_attempt(login, challenge_id, guess)
-        except NotOpened as refused:
+        except ChallengeRefused as refused:
             if not refused.challenge.id:
                 raise errors.ChallengeNotFound from refused
             if refused.challenge.is_closed:
@@ -97,7 +97,7 @@ class VerifyPasscode:
         events = [*refused_guesses(challenge, login.login_name, self.runtime.random_bytes), approved]
         try:
             self.attempts.confirm(login.login_name, challenge, events, now)
-        except NotOpened as refused:
+        except ChallengeRefused as refused:
             raise _why_not_confirmed(refused.challenge, challenge, login, now) from refused
         return Approval(token, seconds, amr, challenge.region)
 

@@ -13,7 +13,7 @@ from mfa import errors
 from mfa.challenges.budgets import BudgetSpent
 from mfa.challenges.sends import NotSent
 from mfa.http import cors
-from mfa.http.auth import CLIENT, Doors
+from mfa.http.auth import CLIENT, CredentialChecks
 from mfa.http.calls import Answer, Call, read_body
 from mfa.http.declaration import AnyOperation, Operation
 from mfa.http.gateway import is_request, read_request
@@ -30,7 +30,7 @@ SECURITY_HEADERS = {
 type Handler[In, Out, Who] = Callable[[Call[In, Who]], Out | Answer[Out]]
 
 
-class Parts(Doors, Protocol):
+class Parts(CredentialChecks, Protocol):
     """The part of the wiring that the API needs."""
 
     def origins(self) -> Collection[str]: ...

@@ -26,8 +26,8 @@ class ClientSecrets(Protocol):
     def authenticated(self, client_id: str, secret: str) -> Client: ...
 
 
-class Doors(Protocol):
-    """The parts that the schemes check credentials with."""
+class CredentialChecks(Protocol):
+    """The parts of the wiring that check credentials."""
 
     def keys(self) -> HmacKeys: ...
     def clock(self) -> float: ...
@@ -53,31 +53,31 @@ class Auth[Who](Struct, frozen=True, eq=False):
     """
 
     name: str
-    principal: Callable[[Doors, HttpRequest], Who]
+    principal: Callable[[CredentialChecks, HttpRequest], Who]
     refusals: tuple[type[errors.Refusal], ...] = ()
     scheme: Mapping[str, str] = {}
 
 
-def _anyone(_doors: Doors, _request: HttpRequest) -> Anyone:
+def _anyone(_doors: CredentialChecks, _request: HttpRequest) -> Anyone:
     return Anyone()
 
 
-def _login(doors: Doors, request: HttpRequest) -> MfaToken:
-    return read_mfa_token(doors.keys(), _bearer(request), doors.clock())
+def _login(checks: CredentialChecks, request: HttpRequest) -> MfaToken:
+    return read_mfa_token(checks.keys(), _bearer(request), checks.clock())
 
 
-def _client(doors: Doors, request: HttpRequest) -> Client:
+def _client(checks: CredentialChecks, request: HttpRequest) -> Client:
     """HTTP Basic (RFC 7617): the client's id and secret."""
     try:
         given = base64.b64decode(request.authorization("basic") or "", validate=True).decode()
     except ValueError as error:
         raise errors.InvalidCredentials("The client id or secret is not right.") from error
     client_id, _, secret = given.partition(":")
-    return doors.client_access.authenticated(client_id, secret)
+    return checks.client_access.authenticated(client_id, secret)
 
 
-def _administrator(doors: Doors, request: HttpRequest) -> Actor:
-    return doors.access.actor(_bearer(request), request.address)
+def _administrator(checks: CredentialChecks, request: HttpRequest) -> Actor:
+    return checks.access.actor(_bearer(request), request.address)
 
 
 def _bearer(request: HttpRequest) -> str:

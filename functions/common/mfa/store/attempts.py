@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mfa.challenges.challenge import Challenge, Guess, NotOpened
+from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess
 from mfa.factors.phones import slot_of
 from mfa.store import conditions as when
 from mfa.store import records
@@ -25,7 +25,7 @@ class AttemptStore:
     def claim_attempt(self, login: MfaToken, challenge_id: str, guess: Guess) -> Challenge:
         """Spends an attempt, before any code is judged; gives the challenge as it was before.
 
-        Raises NotOpened with the challenge as it stands.
+        Raises ChallengeRefused with the challenge as it stands.
         """
         item = self._challenges.claim_attempt(login.login_name, challenge_id, login.jti, guess)
         return challenge_of(item)
@@ -39,7 +39,7 @@ class AttemptStore:
     def confirm(self, login_name: str, challenge: Challenge, events: Sequence[Event], now: float) -> None:
         """Approves the challenge, begins the counts anew and verifies the phone, in the one write that succeeds once.
 
-        `challenge` is as it was before the attempt that is confirmed. Raises NotOpened.
+        `challenge` is as it was before the attempt that is confirmed. Raises ChallengeRefused.
         """
         writes = [
             self._challenges.approval(login_name, challenge, now),
@@ -60,4 +60,4 @@ class AttemptStore:
         try:
             self._table.transact(lambda: [*writes, self._counters.count(challenge.region, now, **counts)])
         except TransactionRefused as refused:
-            raise NotOpened(self._challenges.load(login_name)) from refused
+            raise ChallengeRefused(self._challenges.load(login_name)) from refused

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mfa.challenges.challenge import FAILURE_CAP, Challenge, Guess, NotOpened
+from mfa.challenges.challenge import FAILURE_CAP, Challenge, ChallengeRefused, Guess
 from mfa.challenges.sends import Send
 from mfa.store import challenge_mapping as mapping
 from mfa.store import conditions as when
@@ -31,7 +31,7 @@ class ChallengeItems:
     def claim_attempt(self, login_name: str, challenge_id: str, login_jti: str, guess: Guess) -> Item:
         """Spends an attempt, before any code is judged; gives the item as it was before.
 
-        Raises NotOpened with the challenge as it stands.
+        Raises ChallengeRefused with the challenge as it stands.
         """
         update = Update()
         update.set(last_attempt_at=guess.at, ttl=self._ttl(guess.at))
@@ -47,7 +47,7 @@ class ChallengeItems:
         try:
             return self._table.update(update.write("challenge", self.key_of(login_name)))
         except ConditionFailed as failed:
-            raise NotOpened(mapping.challenge_of(failed.item or self.item(login_name))) from failed
+            raise ChallengeRefused(mapping.challenge_of(failed.item or self.item(login_name))) from failed
 
     def opening(self, send: Send) -> Write:
         """Claims a send: the rules that it must meet, and the challenge after it."""

@@ -3,7 +3,7 @@
 from mfa.errors import ClientNotFound, Conflict
 from mfa.store import conditions as when
 from mfa.store import records
-from mfa.store.search import Listings
+from mfa.store.search import SearchIndex
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
 from mfa.users.clients import Client
 from mfa.users.history import Event
@@ -13,9 +13,9 @@ from mfa.users.search_index import names
 class ClientStore:
     """Clients."""
 
-    def __init__(self, table: Table, listings: Listings) -> None:
+    def __init__(self, table: Table, search_index: SearchIndex) -> None:
         self._table = table
-        self._listings = listings
+        self._search_index = search_index
 
     def load_client(self, client_id: str) -> Client | None:
         """A registered client."""
@@ -24,7 +24,7 @@ class ClientStore:
 
     def list_clients(self) -> list[Client]:
         """Every client, by name."""
-        keys = [records.client_key(name) for name in names(self._listings.all(records.CLIENTS))]
+        keys = [records.client_key(name) for name in names(self._search_index.all(records.CLIENTS))]
         items = self._table.get_all(keys)
         return [records.client_of(items[key]) for key in keys if key in items]
 

@@ -33,8 +33,8 @@ def entry_writes(login_name: str, before: User | None, after: User | None) -> li
     return writes
 
 
-class Listings:
-    """Reads the lists."""
+class SearchIndex:
+    """Reads the lists in order."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

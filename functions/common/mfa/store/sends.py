@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import Budget, BudgetSpent, ShardedBudget
-from mfa.challenges.challenge import Delivery, NotOpened
+from mfa.challenges.challenge import ChallengeRefused, Delivery
 from mfa.challenges.sends import AccountChanged, Outcome, Receipt, Send
 from mfa.errors import RateLimited
 from mfa.factors.phones import slot_of
@@ -35,7 +35,7 @@ class SendStore:
     ) -> None:
         """Claims the send, its cooldown and its budgets in one transaction; only then may the message go out.
 
-        Raises NotOpened with the challenge as it stands, AccountChanged if the user or the phone changed since they were
+        Raises ChallengeRefused with the challenge as it stands, AccountChanged if the user or the phone changed since they were
         read, and RateLimited if a budget is spent.
         """
         claim = [
@@ -49,7 +49,7 @@ class SendStore:
             self._spend(claim, budgets, sharded, counts, send.after.sent_at)
         except TransactionRefused as refused:
             if "challenge" in refused.failed:
-                raise NotOpened(self._challenges.load(send.login_name)) from refused
+                raise ChallengeRefused(self._challenges.load(send.login_name)) from refused
             raise AccountChanged from refused
 
     def charge_notice(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mfa.challenges.budgets import Budget
-from mfa.challenges.challenge import Delivery, Guess, NotOpened
+from mfa.challenges.challenge import ChallengeRefused, Delivery, Guess
 from mfa.challenges.sends import Send
 from mfa.challenges.settings_tests import LOGIN_JTI, REFUNDS_PER_HOUR, SettingsTest, SettingsTestRefused
 from mfa.errors import Conflict, RateLimited
@@ -85,7 +85,7 @@ class SettingsTestStore:
         """Spends an attempt; gives the test as it was before. Raises SettingsTestRefused."""
         try:
             return _test_of(self._challenges.claim_attempt(login_name, test_id, LOGIN_JTI, guess))
-        except NotOpened as refused:
+        except ChallengeRefused as refused:
             raise SettingsTestRefused(self.load(login_name, test_id)) from refused
 
     def approve(self, user: User, test: SettingsTest, phone: Phone, event: Event) -> None:

@@ -35,7 +35,7 @@ def directory(world: World) -> Directory:
 def directory_of(world: World) -> Directory:
     return Directory(
         accounts=world.accounts,
-        listings=world.listings,
+        search_index=world.search_index,
         histories=world.histories,
         runtime=world.runtime,
     )

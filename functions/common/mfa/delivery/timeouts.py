@@ -1,0 +1,23 @@
+"""Timeouts of requests to Twilio."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Timeouts in seconds. Together they stay below the function's own timeout of 20 s.
+
+    Attributes:
+        connect: for a connection to open.
+        read: for an answer to one attempt.
+        retry_until: no attempt begins later than this after the first.
+        deadline: an attempt that begins late waits for its answer no longer than until this moment.
+    """
+
+    connect: float = 3.0
+    read: float = 8.0
+    retry_until: float = 5.0
+    deadline: float = 12.0
+
+
+TIMEOUTS = Timeouts()
