@@ -1,4 +1,4 @@
-# What there is to do here. Each target brings what it needs: uv from PyPI when this machine has none that works, then
+# The commands of this project. Each target installs what it needs: uv from PyPI if this machine has none that works, then
 # exactly the packages of uv.lock into .venv.
 
 SHELL := bash
@@ -8,7 +8,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/uv/bin/uv)
-# Packages are added to .venv, never taken from it: `make run` may go on while `make check` is called.
+# Packages are added to .venv, never removed: `make run` may still be running while `make check` starts.
 SYNC := $(UV) sync --locked --inexact --quiet
 REQUIREMENTS := functions/common/requirements.txt
 EXPORT := $(UV) export --locked --quiet --no-default-groups --no-emit-project --no-annotate --no-header
@@ -17,7 +17,7 @@ CHECKOV := .tools/checkov
 NODE_TOOLS := node_modules/.package-lock.json
 FILES := git ls-files -z --cached --others --exclude-standard
 
-# What asks AWS for nothing needs a region all the same; what does ask, `rotate-hmac`, takes the operator's own.
+# These targets never call AWS, but boto3 needs a region. `rotate-hmac` does call AWS and uses the operator's region.
 test check-template build sam-local test-sam bench: export AWS_DEFAULT_REGION ?= us-east-1
 
 help: ## show this
@@ -29,7 +29,7 @@ run: uv ## start the local stack on PORT (default 8080)
 
 test: uv ## run every test that needs no Docker (ARGS: for pytest)
 	@$(SYNC) --no-default-groups --group local --group test
-	@# Suites that keep a simulated AWS or a browser in their own process do not share one.
+	@# One process per suite: a simulated AWS or a browser in one suite must not affect another.
 	@failed=; for suite in contract race api browser local template unit; do \
 		echo "pytest tests/$$suite $(ARGS)"; pytest tests/$$suite $(ARGS) || failed+=" $$suite"; \
 	done; [ -z "$$failed" ] || { echo "FAILED:$$failed" >&2; exit 1; }
@@ -37,12 +37,12 @@ test: uv ## run every test that needs no Docker (ARGS: for pytest)
 errors: setup ## write docs/twilio-errors.md from the table of errors
 	python -m infra.vendor_errors_page
 
-check: check-style check-types check-javascript check-template check-policies check-secrets check-dependencies ## run everything that judges without running the product
+check: check-style check-types check-javascript check-template check-policies check-secrets check-dependencies ## run all static checks: style, types, JavaScript, templates, secrets, dependencies
 
 check-style: setup
 	ruff check
 	ruff format --check
-	@dead=$$(vulture) || [ $$? = 3 ]; ! grep -E 'unused (class|function|import|method|property)|unreachable' <<<"$$dead" # fields of records are read by name only
+	@dead=$$(vulture) || [ $$? = 3 ]; ! grep -E 'unused (class|function|import|method|property)|unreachable' <<<"$$dead" # vulture cannot see that fields of records are read by name
 	bandit --quiet --recursive -ll functions
 
 check-types: setup
@@ -64,14 +64,14 @@ check-template: setup
 	@mkdir -p build
 	cfn-lint template.yaml infra/*.yaml
 	python -m tests.template.sam >build/template.json
-	@# SAM puts a parameter's value where it wants no reference; that all are used is said of the source above.
+	@# W2001 (unused parameter): SAM replaces some references by values. The check of the source above covers it.
 	cfn-lint --ignore-checks W2001 -- build/template.json
 	sam validate --lint >/dev/null
 
-check-policies: $(CHECKOV)/installed ## judge the templates by checkov; what is skipped has its reason beside the resource
+check-policies: $(CHECKOV)/installed ## check the templates with checkov; a skipped rule has its reason beside the resource
 	$(CHECKOV)/bin/checkov --quiet --compact --skip-download --framework cloudformation --file template.yaml infra/*.yaml
 
-# It pins what the rest needs in other versions, so it lives apart.
+# checkov needs other versions of shared packages, so it has an environment of its own.
 $(CHECKOV)/installed: .ci/checkov/requirements.txt | setup
 	$(UV) venv --quiet --clear --python .venv/bin/python $(CHECKOV)
 	VIRTUAL_ENV=$(CHECKOV) $(UV) pip sync --quiet --require-hashes $<
@@ -98,18 +98,18 @@ check-dependencies: check-lock
 requirements: uv ## write the layer's requirements.txt from uv.lock
 	$(EXPORT) >$(REQUIREMENTS)
 
-accept-secrets: setup ## record what check-secrets finds as no secret: a test's known answer, say
+accept-secrets: setup ## accept the current findings of check-secrets, such as a test's known answer
 	@mkdir -p build
 	$(FILES) | xargs -0 detect-secrets scan --slim --disable-plugin KeywordDetector --disable-plugin IPPublicDetector \
 		--exclude-files '(^|/)(uv\.lock|package-lock\.json|requirements\.txt|\.secrets\.baseline)$$' >build/secrets.baseline
 	mv build/secrets.baseline .secrets.baseline
 
-fmt: setup node $(NODE_TOOLS) ## format, and fix what can be fixed by itself
+fmt: setup node $(NODE_TOOLS) ## format, and apply automatic fixes
 	ruff check --fix
 	ruff format
 	node_modules/.bin/biome check --write
 
-sbom: setup ## write build/sbom.json: what the layer carries, as CycloneDX
+sbom: setup ## write build/sbom.json: the layer's libraries, as CycloneDX
 	@mkdir -p build
 	python -W ignore -m cyclonedx_py requirements $(REQUIREMENTS) --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.json
 
@@ -121,7 +121,7 @@ rotate-hmac: uv ## rotate the HMAC key of STACK (ARGS=--at-once: end every login
 	@$(SYNC) --no-default-groups
 	@python -m infra.rotate_hmac $(STACK) $(ARGS)
 
-build: setup ## build what `sam deploy` and `sam local` use, for either architecture
+build: setup ## build the functions and the layer for both architectures
 	sam build
 	@python -m benchmarks.sizes
 
@@ -138,11 +138,11 @@ docker: setup
 bench: build ## measure cold and warm starts of the built artifact (ARGS=--enforce: fail above the aims)
 	python -m benchmarks $(ARGS)
 
-clean: ## remove everything that was made, .venv and uv as well
+clean: ## remove everything generated, including .venv and uv
 	rm -rf .venv .tools .aws-sam build node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-setup: uv ## put uv.lock's packages into .venv, all of them
+setup: uv ## install all packages of uv.lock into .venv
 	@$(SYNC)
 
 uv:

@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--enforce] [--runs N]``: the tables, on standard output."""
+"""``python -m benchmarks [--enforce] [--runs N]``: prints the tables."""
 
 import argparse
 import os
@@ -19,12 +19,12 @@ from infra.local.testing import running_stack
 
 VERIFY, SEND, BARE = "VerifyCodeFunction", "SendCodeFunction", "bare"
 WARM_USERS = 25
-WRONG_CODES = 4  # a user's fifth wrong one locks
+WRONG_CODES = 4  # a user's fifth wrong passcode locks
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One kind of first request, and how long it may take, as a multiple of the bare function's without bytecode."""
+    """One kind of first request, and its limit as a multiple of the bare function's time without bytecode."""
 
     name: str
     function: str
@@ -43,7 +43,7 @@ class Bench:
 
     @contextmanager
     def container(self, function: str, artifact: Artifact) -> Iterator[Container]:
-        """A function's fresh process, with the variables that the template gives it."""
+        """A fresh process of a function, with its variables from the template."""
         functions = read_template(ROOT / "template.yaml").functions
         environment = {
             **functions[VERIFY if function == BARE else function].environment,
@@ -60,7 +60,7 @@ class Bench:
             yield container
 
     def cold(self, variants: list[Variant], runs: int) -> None:
-        """Fresh processes, the variants in turn. The first round only fills the machine's caches."""
+        """Measure fresh processes, the variants in turn. The first round only fills the machine's caches."""
         for number in range(runs + 1):
             for variant in variants:
                 prepared = variant.event()
@@ -71,7 +71,7 @@ class Bench:
                     variant.times.append(seconds)
 
     def warm(self, stack: Stack, artifact: Artifact) -> dict[str, list[float]]:
-        """Later requests, the functions in turn."""
+        """Measure later requests, the functions in turn."""
         times: dict[str, list[float]] = {"bare": [], "verify, wrong code": [], "verify, right code": []}
         with self.container(BARE, artifact) as bare, self.container(VERIFY, artifact) as verify:
             bare.first({})

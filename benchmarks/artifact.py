@@ -1,4 +1,4 @@
-"""The built artifact as a container would see it, with its bytecode and without."""
+"""The built artifact as a container sees it, with its bytecode and without."""
 
 import compileall
 import importlib.metadata
@@ -12,13 +12,13 @@ ROOT = Path(__file__).parents[1]
 BUILD = ROOT / ".aws-sam" / "build"
 LAYER = BUILD / "CommonLayer" / "python"
 BARE = Path(__file__).parent / "bare"
-# A base interpreter, as in Lambda, not the environment's: only the layer brings libraries.
+# The base interpreter, as in Lambda, not the environment's: only the layer provides libraries.
 PYTHON = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """Code below one folder: `layer`, AWS's runtime client, and the functions by name."""
+    """The code in one folder: `layer`, AWS's runtime client, and the functions by name."""
 
     folder: Path
 
@@ -31,9 +31,9 @@ class Artifact:
 
 
 def unpack(folder: Path, *, bytecode: bool) -> Artifact:
-    """Copy the build and the yardstick to `folder`. The runtime client has bytecode in either case, as Lambda's own has.
+    """Copy the build and the yardstick to `folder`. The runtime client always has bytecode, as Lambda's own has.
 
-    Raises `SystemExit` where nothing was built.
+    Raises `SystemExit` if there is no build.
     """
     if not LAYER.is_dir():
         sys.exit("There is no build: make build")

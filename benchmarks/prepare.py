@@ -1,4 +1,4 @@
-"""Users of the local stack, brought by its HTTP interfaces to the moment before the request that is measured."""
+"""Brings users of the local stack, over HTTP, to the moment before the measured request."""
 
 import base64
 import json
@@ -67,7 +67,7 @@ class Stack:
         self._users = 0
 
     def login(self) -> Login:
-        """A new user with a phone of their own, logged in by password."""
+        """A new user with an own phone, logged in by password."""
         self._users += 1
         name, number = f"bench.{self._run}.{self._users}", f"+8525123{self._users:04}"
         self._administer("users.create", login_name=name, kind="backup", password=PASSWORD, mfa_enabled=True)

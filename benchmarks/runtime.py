@@ -1,4 +1,4 @@
-"""Lambda's Runtime API, as far as one function in one fresh process needs it."""
+"""The part of Lambda's Runtime API that one function in one fresh process needs."""
 
 import contextlib
 import json
@@ -20,7 +20,7 @@ Answer = dict[str, Any]
 
 
 class Container:
-    """A function's process under `awslambdaric`, from its start to its end. Times are in seconds."""
+    """The process of a function under `awslambdaric`, from start to end. Times are in seconds."""
 
     def __init__(self, python: str, task: Path, environment: Mapping[str, str]) -> None:
         self._events: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -28,7 +28,7 @@ class Container:
         self._handed_out = 0.0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._routes())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self._command = [python, "-S", "-m", "awslambdaric", "handler.handler"]  # -S: none of this machine's packages
+        self._command = [python, "-S", "-m", "awslambdaric", "handler.handler"]  # -S: without this machine's packages
         self._task = task
         self._environment = {
             **environment,
@@ -77,7 +77,7 @@ class Container:
             disable_nagle_algorithm = True
 
             def handle(self) -> None:
-                with contextlib.suppress(ConnectionError):  # the process was ended while it waited
+                with contextlib.suppress(ConnectionError):  # the process ended while this waited
                     super().handle()
 
             def do_GET(self) -> None:

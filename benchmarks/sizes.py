@@ -1,6 +1,6 @@
-"""``python -m benchmarks.sizes``: how large the build is, unpacked and as it is uploaded, on standard output.
+"""``python -m benchmarks.sizes``: prints the size of the build, unpacked and zipped.
 
-Ends with an error where the layer is larger than `LIMIT`: something came in that nothing uses, or the limit is due.
+Ends with an error if the layer is larger than `LIMIT`: then remove an unused part, or raise the limit.
 """
 
 import shutil
@@ -16,24 +16,24 @@ LAYER = "CommonLayer"
 
 @dataclass(frozen=True)
 class Size:
-    """In bytes."""
+    """A size in bytes, unpacked and zipped."""
 
     unpacked: int
     zipped: int
 
 
-# Of the layer, for both architectures. Lambda takes 250 MB, functions included, and fetches the layer in a cold start.
+# The limit of the layer, with both architectures. Lambda allows 250 MB with the function; cold starts fetch the layer.
 LIMIT = Size(unpacked=60 * 2**20, zipped=20 * 2**20)
 
 
 def sizes() -> dict[str, Size]:
-    """Of the layer and of each function, by logical id."""
+    """The sizes of the layer and of each function, by logical id."""
     folders = sorted([*BUILD.glob("*Layer"), *BUILD.glob("*Function")])
     return {folder.name: Size(_unpacked(folder), _zipped(folder)) for folder in folders}
 
 
 def too_large(layer: Size) -> str | None:
-    """What is wrong with the layer's size, in words; None where it fits."""
+    """The problem with the layer's size, in words. None if it is within the limit."""
     if layer.unpacked <= LIMIT.unpacked and layer.zipped <= LIMIT.zipped:
         return None
     return f"{LAYER} is larger than {_in_words(LIMIT).lstrip()}: see docs/decisions/0015-a-lean-layer.md"
@@ -53,7 +53,7 @@ def _in_words(size: Size) -> str:
 
 
 def main() -> str | None:
-    """Prints each size; returns what is wrong with them."""
+    """Prints each size. Returns the problem, if there is one."""
     found = sizes()
     for name, size in found.items():
         print(f"{name:<20}{_in_words(size)}")

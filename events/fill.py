@@ -1,11 +1,18 @@
-"""Fill an event's placeholders with what earlier invocations answered, and print it for `sam local invoke --event -`.
+"""Fill an event's placeholders from earlier answers, and print it for `sam local invoke --event -`.
 
     python events/fill.py EVENT [ANSWER | NAME=VALUE]...
 
-An ANSWER is a file with what `sam local invoke` printed. A login's gives MFA_TOKEN and PHONE_ID (its first phone), a
-completed one's ACCESS_TOKEN, a new phone's PHONE_ID, a challenge's CHALLENGE_ID, a settings test's TEST_ID, a new client's
-CLIENT_ID and CLIENT_BASIC; what the local stack says at /stack.json gives the SIGNATURE of Twilio's callback. What no
-answer holds is given by name: PASSCODE=581883.
+An ANSWER is a file with the output of `sam local invoke`, or the local stack's /stack.json. It gives these values:
+
+- a login: MFA_TOKEN and PHONE_ID (of the first phone)
+- a completed login: ACCESS_TOKEN
+- a new phone: PHONE_ID
+- a challenge: CHALLENGE_ID
+- a settings test: TEST_ID
+- a new client: CLIENT_ID and CLIENT_BASIC
+- /stack.json: the SIGNATURE of Twilio's callback
+
+Other values are given by name: PASSCODE=581883.
 """
 
 import base64
@@ -24,7 +31,7 @@ PLACEHOLDER = re.compile(
 
 
 def values_of(answer: dict[str, Any]) -> dict[str, str]:
-    """The placeholders that the answer of one invocation gives values to."""
+    """The placeholders, and their values, that one answer gives."""
     over_http = "body" in answer
     body = json.loads(answer["body"] or "{}") if over_http else answer.get("output", {})
     values = {}
@@ -48,7 +55,7 @@ def values_of(answer: dict[str, Any]) -> dict[str, str]:
 
 
 def _signature(auth_token: str, public_url: str) -> str:
-    """As Twilio signs the callback of twilio_status.json when it goes to this URL."""
+    """Twilio's signature of the callback in twilio_status.json, for this URL."""
     event = json.loads(Path(__file__).with_name("twilio_status.json").read_text())
     url = f"{public_url}{event['path']}?{urlencode(event['queryStringParameters'])}"
     validator: Any = RequestValidator(auth_token)  # type: ignore[no-untyped-call]
@@ -56,7 +63,7 @@ def _signature(auth_token: str, public_url: str) -> str:
 
 
 def fill(event: str, values: dict[str, str]) -> str:
-    """The event with its placeholders replaced. Raises ``KeyError`` naming one that has no value."""
+    """The event with its placeholders replaced. Raises `KeyError` that names one without a value."""
     return PLACEHOLDER.sub(lambda found: values[found[1]], event)
 
 

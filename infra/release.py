@@ -1,4 +1,4 @@
-"""Make a release: set the version, close the changelog's section, commit and tag. Nothing is pushed.
+"""Make a release: set the version, close the changelog's section, commit and tag. Pushes nothing.
 
 python -m infra.release 1.2.3          make version 1.2.3 of a clean checkout of main that passes `make check`
 python -m infra.release --notes 1.2.3  print what the changelog says about version 1.2.3
@@ -17,7 +17,7 @@ from pathlib import Path
 # Semantic versions (semver.org) without pre-release and build parts.
 _VERSION = r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
 _UNRELEASED = "## Unreleased\n"
-# The project's own entry: what a lock file says about the project follows its name.
+# The project's own entry. In a lock file, the version follows the project's name.
 _IN_PYPROJECT = re.compile(rf'^(\[project\]\nname = "mfa"\nversion = "){_VERSION}(")$', re.MULTILINE)
 _IN_LOCK = re.compile(rf'^(name = "mfa"\nversion = "){_VERSION}(")$', re.MULTILINE)
 
@@ -58,7 +58,7 @@ class Checkout:
         return tag
 
     def notes(self, version: str) -> str:
-        """What the changelog says about a released version. Raises ReleaseRefused."""
+        """The changelog's section of a released version. Raises ReleaseRefused."""
         found = re.search(
             rf"^## {re.escape(version)} - [^\n]*\n(.*?)(?=^## |\Z)",
             self._read("CHANGELOG.md"),
@@ -69,7 +69,7 @@ class Checkout:
         return found[1].strip() + "\n"
 
     def _judge(self, version: str) -> str:
-        """The tag of the version, where this checkout may release it."""
+        """The tag of the version. Raises ReleaseRefused if this checkout may not release it."""
         if not re.fullmatch(_VERSION, version, re.ASCII):
             raise ReleaseRefused(f"VERSION={version} is no version: write three numbers, such as VERSION=1.2.3")
         current = re.search(_IN_PYPROJECT, self._read("pyproject.toml"))
@@ -103,7 +103,7 @@ class Checkout:
 
 
 def with_version(text: str, pattern: re.Pattern[str], version: str) -> str:
-    """The text of a file with another version in it. Raises ReleaseRefused where the pattern fits not exactly once."""
+    """The text of a file with a new version. Raises ReleaseRefused unless the pattern matches exactly once."""
     changed, found = pattern.subn(lambda old: f"{old[1]}{version}{old.groups()[-1]}", text)
     if found != 1:
         raise ReleaseRefused(f"the project's version is written {found} times where it should be written once")
@@ -127,7 +127,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def main() -> None:
-    """Release as the arguments say."""
+    """Release the version in the arguments, or print its notes."""
     parser = argparse.ArgumentParser(prog="python -m infra.release", description=__doc__.partition("\n")[0])
     parser.add_argument("version", help="three numbers, such as 1.2.3")
     parser.add_argument("--notes", action="store_true", help="print the section of a version that was released")

@@ -1,7 +1,7 @@
-"""Rotate the HMAC key of a stack, with the credentials and the region that the AWS CLI would use.
+"""Rotate the HMAC key of a stack, with the AWS CLI's credentials and region.
 
-python -m infra.rotate_hmac STACK            in three steps; nobody's login is refused, and it takes a minute
-python -m infra.rotate_hmac STACK --at-once  every login under way ends: its MFA token, its challenge and its passcode
+python -m infra.rotate_hmac STACK            rotate in three steps; refuses no login, takes a minute
+python -m infra.rotate_hmac STACK --at-once  end every login under way: its MFA token, its challenge and its passcode
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-# Functions keep the secret for 30 seconds; a request that began with it may take another 20.
+# Functions keep the secret for 30 seconds, and a request that began with it may take another 20.
 WAIT_SECONDS = 60
-# The longest that an MFA token, and with it a challenge, can be of use by the ranges of expiry_seconds and resend_cooldown_seconds.
+# The longest life of an MFA token and its challenge, by the ranges of expiry_seconds and resend_cooldown_seconds.
 LOGIN_SECONDS = 900 + 900 + 60
 
 
@@ -30,7 +30,7 @@ class RotationRefused(Exception):
 
 @dataclass(frozen=True)
 class HmacSecret:
-    """The secret with the keys. `pause` waits so many seconds."""
+    """The secret that holds the keys. `pause` waits for a number of seconds."""
 
     secrets_manager: Any
     name: str
@@ -38,7 +38,7 @@ class HmacSecret:
     clock: Callable[[], float]
 
     def rotate(self) -> None:
-        """Makes a new key the current one after every container accepts it. One that was broken off goes on.
+        """Makes a new key the current one, once every container accepts it. Continues an interrupted rotation.
 
         Raises RotationRefused.
         """
@@ -55,7 +55,7 @@ class HmacSecret:
         self._write({"current": keys["next"], "previous": keys["current"]})
 
     def replace(self) -> None:
-        """Makes a new key the only one, and returns when no container accepts another."""
+        """Makes a new key the only one. Returns once no container accepts another key."""
         self._write({"current": self._draw(), "previous": ""})
         self.pause(WAIT_SECONDS)
 
@@ -72,13 +72,13 @@ class HmacSecret:
 
 
 def main() -> None:
-    """Rotate as the arguments say."""
+    """Rotate the key of the stack in the arguments."""
     parser = argparse.ArgumentParser(prog="python -m infra.rotate_hmac", description=__doc__.partition("\n")[0])
     parser.add_argument("stack", help="the CloudFormation stack's name")
     parser.add_argument("--at-once", action="store_true", help="end every login under way")
     arguments = parser.parse_args()
     try:
-        # boto3 does not look at AWS_REGION, which the AWS CLI prefers.
+        # boto3 ignores AWS_REGION, which the AWS CLI prefers.
         secrets_manager = boto3.client("secretsmanager", region_name=os.environ.get("AWS_REGION") or None)
         print(f"Rotating {arguments.stack}/mfa/hmac in {secrets_manager.meta.region_name}.", flush=True)
         secret = HmacSecret(secrets_manager, f"{arguments.stack}/mfa/hmac", time.sleep, time.time)

@@ -1,4 +1,4 @@
-"""Writes `docs/twilio-errors.md` from the one table of vendors' errors: `python -m infra.vendor_errors_page`."""
+"""Writes `docs/twilio-errors.md` from the table of vendor errors: `python -m infra.vendor_errors_page`."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "functions" / "common"))
 
-from mfa.vendor_errors import VENDOR_ERRORS, VendorError  # noqa: E402 - the layer is no installed package
+from mfa.vendor_errors import VENDOR_ERRORS, VendorError  # noqa: E402 - the layer is not an installed package
 
 PAGE = ROOT / "docs" / "twilio-errors.md"
 _HEAD = """# Errors of Twilio and Amazon SES
@@ -33,7 +33,7 @@ def page() -> str:
 
 
 def _place(code: str) -> tuple[int, str]:
-    """Numbers by size, then words."""
+    """The sort key of a code: numbers by size, then words."""
     return (int(code) if code.isdecimal() else 10**9, code.casefold())
 
 

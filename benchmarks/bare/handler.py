@@ -1,4 +1,4 @@
-"""The yardstick: what any function pays that makes one request to DynamoDB."""
+"""The yardstick: the cost of any function that makes one request to DynamoDB."""
 
 import os
 from typing import Any
@@ -9,7 +9,7 @@ TABLE = boto3.client("dynamodb")
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Counts in one item."""
+    """Increments a counter in one item."""
     TABLE.update_item(
         TableName=os.environ["TABLE_NAME"],
         Key={"pk": {"S": "BENCHMARK"}, "sk": {"S": "#BARE"}},

@@ -27,7 +27,7 @@ for task in operations.SERVED.values():
 
 @app.get("/v1/admin/console")
 def console_address() -> Response[str]:
-    """Leads to the first page. API Gateway tells no slash at the end from none, and pages lie below it."""
+    """Redirects to the first page: API Gateway ignores a final slash, and relative links need the page's own path."""
     return static_files.redirect(f"{wiring.issuer()}/v1/admin/console/index.html")
 
 
@@ -41,10 +41,10 @@ def console_page() -> Response[str]:
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
-    """Answers API Gateway; and `{"operation": …, "input": …}` by `{"output": …}` or `{"error": problem}`."""
+    """Answers API Gateway; answers a direct invocation `{"operation", "input"}` with `{"output"}` or `{"error"}`."""
     if is_request(event):
         return app.resolve(event, context)
-    # There is no HTTP request: the invocation's own id goes into the logs and into the answer.
+    # A direct invocation has no HTTP request id, so its own id goes into the logs and the answer.
     logger.set_correlation_id(context.aws_request_id)
     wiring.metrics.count("direct_invocations")
     try:
@@ -55,6 +55,6 @@ def handler(event: dict[str, object], context: LambdaContext) -> dict[str, objec
         return {"output": invocation.carry_out(wiring.administration)}
     except errors.Refusal as refusal:
         return app.refuse_invocation(refusal)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and answered
+    except Exception as error:  # noqa: BLE001 - every exception is logged and answered
         logger.error("broken", extra=failure(error))
         return app.refuse_invocation(errors.InternalError(correlation_id=context.aws_request_id))

@@ -1,4 +1,4 @@
-"""Dispatch of passcodes: challenges, resends, recovery. Cannot sign access tokens."""
+"""Sends passcodes: challenges, resends, recovery. Cannot sign access tokens."""
 
 from urllib.parse import quote_plus
 
@@ -51,7 +51,7 @@ def get_challenge(call: Call[None, MfaToken]) -> ChallengeState:
 
 @app.operation(operations.TWILIO_STATUS)
 def twilio_status(call: Call[None, Anyone]) -> None:
-    """Takes Twilio's report on a message. Twilio signs the configured URL."""
+    """Records Twilio's report about a message. The signature must be over the configured URL."""
     ref = call.request.query().get("ref", "")
     signature = call.request.header("X-Twilio-Signature") or ""
     outcome = wiring.twilio_callbacks.read(wiring.callback_url(quote_plus(ref)), call.request.form(), signature)

@@ -1,4 +1,4 @@
-"""Checks passwords and passcodes, and signs tokens. Cannot read Twilio's token."""
+"""Checks passwords and passcodes, and issues tokens. Cannot read Twilio's token."""
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
@@ -30,7 +30,7 @@ def login(call: Call[Login, Anyone]) -> MfaRequired | Authenticated:
 
 @app.operation(operations.LOGIN_VOUCHED)
 def login_vouched(call: Call[VouchedLogin, Client]) -> MfaRequired | Authenticated:
-    """Takes a client's word for the password."""
+    """Logs a user in whose password a registered client has checked."""
     passed = wiring.log_in.vouched(
         call.principal,
         call.body.login_name,

@@ -3,16 +3,16 @@
 `python -m infra.local` starts it; nothing in here is part of the deployed artifact. `template.yaml` stays the only
 definition of routes, table, keys and variables: this package reads it and adds none of its own.
 
-A map, from the outside in:
+The modules, from the outside in:
 
-- `__main__`, `options`, `output`: the command, its settings, what it prints
+- `__main__`, `options`, `output`: the command, its settings, its output
 - `stack`: starts and stops everything, in order; `testing.running_stack` does it for tests
-- `serving`, `site`: the HTTP server and what is found at which path
+- `serving`, `site`: the HTTP server, and the part that answers each path
 - `gateway`, `events`, `responses`: API Gateway; `invocations`: Lambda's own API; `pages`, `inbox`: the pages
 - `pool`, `worker`: worker processes that run handlers as Lambda does
-- `template`: what `template.yaml` says
-- `aws`, `aws_process`, `moto_transactions`: moto, and everything the template creates in it
+- `template`: reads `template.yaml`
+- `aws`, `aws_process`, `moto_transactions`: moto, and the template's resources in it
 - `twilio`: the simulated Twilio, which also runs on its own
 - `seed`: the users and settings a fresh stack starts with
-- `sam`: the same with the functions in containers, by `sam local`; `relay` lets those reach the rest
+- `sam`: the same stack with the functions in containers, run by `sam local`; `relay` lets the containers reach the rest
 """

@@ -1,4 +1,4 @@
-"""`python -m infra.local`: the local stack, until Ctrl-C or SIGTERM. Its settings are environment variables."""
+"""`python -m infra.local`: runs the local stack until Ctrl-C or SIGTERM. Its settings are environment variables."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ environment variables (empty means not set):
 
 
 def main() -> int:
-    """Run the stack; 1 when it cannot start, with the reason in one line on stderr."""
+    """Run the stack. Returns 1 if it cannot start, after printing the reason in one line on stderr."""
     parser = argparse.ArgumentParser(
         prog="python -m infra.local",
         description="The product on this machine.",
@@ -74,5 +74,5 @@ def _end_with_stdin() -> None:
 
 
 if __name__ == "__main__":
-    # Not sys.exit: that would wait for a status callback somebody is slow to answer.
+    # Not sys.exit: it would wait for a status callback that its receiver is slow to answer.
     os._exit(main())

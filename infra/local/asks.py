@@ -1,8 +1,8 @@
-"""What IAM is asked for a request: actions, resources, and for DynamoDB the keys and attributes that it touches.
+"""Translates a request to AWS into IAM's questions: actions, resources, and DynamoDB's keys and attributes.
 
-After the service authorization reference and DynamoDB's guide to fine-grained access: each item of a transaction is
-authorised as the request it would be by itself; every attribute that a request names counts, in a condition as well as
-in an update; what an item is returned with does not.
+Follows the service authorization reference and DynamoDB's guide to fine-grained access. Each item of a transaction is
+authorised as a request of its own. Every attribute that a request names counts, in a condition as well as in an
+update. Attributes that are only returned do not count.
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ _TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem",
 
 @dataclass(frozen=True)
 class Places:
-    """Where the names in a request lead.
+    """Resolves the names in a request to ARNs and keys.
 
-    `account` is the beginning of ARNs after the service: region and account. `tables` has, by name, each table's partition
-    key under "" and its indexes' under theirs. `aliases` has the ARNs of KMS keys.
+    Attributes:
+        account: region and account, the part of an ARN that follows the service.
+        tables: by table name, the partition key of the table (under "") and of each index (under its name).
+        aliases: by alias, the ARN of the KMS key.
     """
 
     account: str
@@ -39,7 +41,7 @@ class Places:
 
 
 def asks(places: Places, service: str, operation: str, request: Request) -> Iterator[Ask]:
-    """Raises `ValueError` for a request whose authorisation is not known here."""
+    """IAM's questions for a request. Raises `ValueError` if this module does not know how the request is authorised."""
     ask = _SERVICES.get(service)
     if ask is None:
         raise ValueError(f"what {service} asks of IAM is not known here")
@@ -98,7 +100,7 @@ def _touches(
 
 
 def _named(request: Request, *expressions: str) -> set[str]:
-    """The attributes at the top of an item that these expressions name."""
+    """The top-level attributes that these expressions name."""
     placeholders = request.get("ExpressionAttributeNames", {})
     found = {name for each in expressions for name in _NAMES.findall(request.get(each, ""))}
     return {placeholders.get(name, name) for name in found if name.upper() not in _WORDS}
@@ -124,13 +126,13 @@ def _secrets_manager(places: Places, operation: str, request: Request) -> Iterat
 
 
 def secret_arn(places: Places, name: str) -> str:
-    """The ARN of a secret, which ends with six characters of chance."""
+    """The ARN of a secret. AWS ends it with six random characters."""
     return places.arn("secretsmanager", f"secret:{name}-a1B2c3")
 
 
 def _ses(places: Places, operation: str, request: Request) -> Iterator[Ask]:
     context: dict[str, Values] = {"ses:FromAddress": request["Source"]}
-    # Also of the configuration set that the identity has by default; the console gives a first identity one.
+    # SES also asks for the identity's default configuration set. Its console gives the first identity one.
     for place in (f"identity/{request['Source']}", "configuration-set/my-first-configuration-set"):
         yield Ask(f"ses:{operation}", places.arn("ses", place), context)
 

@@ -1,4 +1,4 @@
-"""Everything `template.yaml` creates in AWS, created in moto or, for the table, wherever it is to live."""
+"""Creates the resources of `template.yaml` in moto. The table may be created elsewhere (`AWS_ENDPOINT_URL_DYNAMODB`)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from infra.local.errors import StartError
 
 type Resources = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
-# What every engine knows of a table, DynamoDB Local of 2020 included.
+# The properties of a table that every engine knows, DynamoDB Local of 2020 included.
 _TABLE_PROPERTIES = ("TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput")
 _INDEX_PROPERTIES = ("IndexName", "KeySchema", "Projection", "ProvisionedThroughput")
 
 
 class Aws:
-    """Clients for moto, and for the table's own address where it has one."""
+    """Clients for moto, and for the table's own address if it has one."""
 
     def __init__(self, endpoint: str, dynamodb_endpoint: str | None) -> None:
         self._endpoint = endpoint
@@ -40,9 +40,9 @@ class Aws:
         )
 
     def create(self, resources: Resources, *, email_domain: str) -> None:
-        """Create what the template declares. Only an external table may be there already.
+        """Create the template's resources. Only an external table may exist already.
 
-        Raises `StartError` where the table's address does not answer as DynamoDB, or has another table of that name.
+        Raises `StartError` if the table's address does not answer as DynamoDB, or has a different table of that name.
         """
         for properties in resources.get("AWS::DynamoDB::Table", {}).values():
             try:
@@ -82,7 +82,7 @@ class Aws:
         if expiry := properties.get("TimeToLiveSpecification"):
             try:
                 dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=dict(expiry))
-            except ClientError:  # on already, or not known to this engine: nothing relies on it
+            except ClientError:  # on already, or unknown to this engine: nothing relies on it
                 pass
 
     def _keys(self, resources: Resources) -> None:
@@ -101,7 +101,7 @@ class Aws:
 
 
 def table_definition(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """CloudFormation's properties of a table as arguments of `create_table`, without what old engines refuse."""
+    """CloudFormation's properties of a table as arguments of `create_table`, without those that old engines refuse."""
     definition: dict[str, Any] = {key: properties[key] for key in _TABLE_PROPERTIES if key in properties}
     for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         if kind in properties:
@@ -114,9 +114,9 @@ def table_definition(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def secret_value(properties: Mapping[str, Any]) -> str:
-    """The secret the template asks to be generated: always the same one for a name.
+    """The secret that the template asks AWS to generate: here always the same one for a name.
 
-    A table that outlives the stack then still fits what was signed or hashed with it. It guards nothing: everybody can
+    So a table that outlives the stack still fits its signatures and hashes. The secret protects nothing: anybody can
     compute it.
     """
     generate = properties.get("GenerateSecretString")

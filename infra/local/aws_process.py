@@ -1,8 +1,8 @@
-"""A process that is AWS to the functions: moto on a port of its own, with what the template creates in it.
+"""The process that plays AWS for the functions: moto on a port of its own, holding the template's resources.
 
-Its first argument is a JSON object (descriptor, resources, dynamodb_url, email_domain); the descriptor is a socket that
-listens already, so that its address was known before it started. It prints one JSON line,
-`{"endpoint": …}` once everything is there or `{"error": …}`, and ends with its standard input.
+Its first argument is a JSON object (descriptor, resources, dynamodb_url, email_domain). The descriptor is a socket that
+already listens, so the parent knows the address before this process starts. The process prints one JSON line:
+`{"endpoint": …}` once all resources exist, or `{"error": …}`. It ends when its standard input ends.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from infra.local.serving import Application, Environ, StartResponse
 
 
 class OneAtATime:
-    """Moto, one request at a time: under threads its conditions and its transactions slip.
+    """Runs moto one request at a time, because its conditions and transactions are not atomic under threads.
 
-    Sixty threads that may count to five counted to nine; one at a time they count to five.
+    Sixty threads that may count to five counted to nine. One at a time, they count to five.
     """
 
     def __init__(self, application: Application) -> None:
@@ -46,7 +46,7 @@ class OneAtATime:
         if environ["PATH_INFO"] == MAILS:
             return self._answer_mails(start_response)
         length = int(environ.get("CONTENT_LENGTH") or 0)
-        if length:  # read before the turn is taken, so that a slow sender holds up nobody
+        if length:  # read before taking the lock, so that a slow sender blocks nobody
             environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
         with self._turn:
             body = b"".join(self._application(environ, start_response))
@@ -67,7 +67,7 @@ class OneAtATime:
 
 
 def _mails(message: Any) -> list[dict[str, str]]:
-    """A mail, once for each of its receivers."""
+    """A mail, once for each receiver."""
     if isinstance(message, Message):
         receivers = [address for addresses in message.destinations.values() for address in addresses]
         subject, body = message.subject, message.body
@@ -82,7 +82,7 @@ def _mails(message: Any) -> list[dict[str, str]]:
 
 
 class _QuietHandler(MotoRequestHandler):
-    """No line for each request, and connections that stay open."""
+    """Logs no requests, and keeps connections open."""
 
     protocol_version = "HTTP/1.1"
 

@@ -1,5 +1,5 @@
-"""What can keep the local stack from starting."""
+"""The error that the local stack raises if it cannot start."""
 
 
 class StartError(Exception):
-    """The stack cannot start. The text is one line for a person and names the setting or file at fault."""
+    """The stack cannot start. The text is one line that names the setting or file at fault."""

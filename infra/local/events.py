@@ -1,4 +1,4 @@
-"""The event a REST API of API Gateway hands to a function (Lambda proxy integration, payload version 1.0)."""
+"""Builds the event that a REST API of API Gateway passes to a function (Lambda proxy integration, payload version 1.0)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from infra.local.serving import RAW_HEADERS, Environ
 from infra.local.template import ACCOUNT_ID, Api, Route
 
 API_ID = "local"
-# The gateway keeps these to itself.
+# The gateway does not pass these headers on.
 _HOP_BY_HOP = {"connection", "content-length", "expect", "keep-alive", "te", "transfer-encoding", "upgrade"}
 
 
@@ -50,7 +50,7 @@ class Request:
         )
 
     def header(self, name: str) -> str:
-        """The last header of this name; empty without one."""
+        """The last header of this name, empty if there is none."""
         return next((value for key, value in reversed(self.headers) if key.lower() == name), "")
 
 
@@ -65,9 +65,12 @@ def proxy_event(
 ) -> dict[str, Any]:
     """The event for a request on a route.
 
-    As in the real one: the caller's address is the connection's, whatever `X-Forwarded-For` claims; the gateway appends
-    that address to the header; path parameters stay percent-encoded; of a repeated query parameter or header the
-    single-value maps have the last; empty maps are null; a body that is no text comes as base64.
+    As in the real gateway:
+
+    - The caller's address is the connection's, even if `X-Forwarded-For` names another. The gateway appends it there.
+    - Path parameters stay percent-encoded.
+    - If a query parameter or header is repeated, the single-value maps hold the last one. Empty maps are null.
+    - A body that is not text is base64.
     """
     now = time.time() if now is None else now
     request_id = request_id or str(uuid.uuid4())

@@ -1,4 +1,4 @@
-"""What a running stack is made of, for the page, the terminal and tests."""
+"""The facts about a running stack: addresses, names and credentials, for the start page, the terminal and tests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Facts:
     has_console: bool
 
     def links(self) -> list[tuple[str, str, str]]:
-        """Name, path and a word about each page there is."""
+        """Name, path and description of each page."""
         links = [
             ("Login sample", "/login", "A client as a user sees it: password, phone, passcode."),
             ("Handset", "/handset", "Where the text messages and the mails arrive."),
@@ -39,7 +39,7 @@ class Facts:
         return links
 
     def lines(self) -> list[str]:
-        """What is printed at the start."""
+        """The lines that the stack prints at the start."""
         rows = [
             ("all of it", f"{self.base_url}/"),
             *((name, self.base_url + path) for name, path, _ in self.links()),
@@ -58,7 +58,7 @@ class Facts:
         return [f"  {name:<20}{value}" for name, value in rows]
 
     def as_json(self) -> dict[str, object]:
-        """The same for scripts; a real account's token is not among it."""
+        """The same facts for scripts, without the token of a real Twilio account."""
         facts: dict[str, object] = {**vars(self), "functions": list(self.functions)}
         if not self.twilio_is_simulated:
             del facts["twilio_auth_token"]

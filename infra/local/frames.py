@@ -1,4 +1,4 @@
-"""Messages between the stack and its workers: four bytes of length, then the bytes."""
+"""Messages between the stack and its workers: four bytes of length, then the payload."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _LENGTH = struct.Struct(">I")
 
 
 def send(connection: socket.socket, *parts: bytes) -> None:
-    """Send each part as one message; raises `OSError` when the other end is gone."""
+    """Send each part as one message. Raises `OSError` if the other end is gone."""
     connection.sendall(b"".join(_LENGTH.pack(len(part)) + part for part in parts))
 
 
 def receive(connection: socket.socket) -> bytes:
-    """The next message. Raises `EOFError` when the other end is gone, `TimeoutError` as the socket's timeout says."""
+    """The next message. Raises `EOFError` if the other end is gone, `TimeoutError` after the socket's timeout."""
     return _exactly(connection, _LENGTH.unpack(_exactly(connection, _LENGTH.size))[0])
 
 

@@ -1,4 +1,4 @@
-"""API Gateway: from a request to the function its route names, and back."""
+"""API Gateway: passes a request to the function of its route, and the answer back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGEST_BODY = 10 * 1024 * 1024
 
 
 class Router:
-    """Finds the route of a request: fixed path segments before `{parameter}`s, those before `{proxy+}`."""
+    """Finds the route of a request. Fixed path segments win over `{parameter}`s, and those over `{proxy+}`."""
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
         self._by_path: dict[str, tuple[re.Pattern[str], dict[str, Route]]] = {}
@@ -27,7 +27,7 @@ class Router:
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         """The route and its path parameters, still percent-encoded. The gateway ignores a slash at the end.
 
-        As in the gateway, the most specific path is chosen first and its methods are all there are.
+        As in the gateway, the most specific path is chosen first. Methods of less specific paths then do not count.
         """
         for pattern, methods in self._by_path.values():
             if found := pattern.fullmatch(path.rstrip("/") or "/"):
@@ -39,12 +39,12 @@ class Router:
         return None
 
     def __contains__(self, prefix: object) -> bool:
-        """Whether any route begins with this path."""
+        """True if any route begins with this path."""
         return any(path.startswith(str(prefix)) for path in self._by_path)
 
 
 class Gateway:
-    """The API's front door."""
+    """Answers HTTP requests as API Gateway does."""
 
     def __init__(self, api: Api, pools: Mapping[str, Pool], output: Output) -> None:
         self._api = api
@@ -53,7 +53,7 @@ class Gateway:
         self.router = Router(api.routes)
 
     def answer(self, request: Request) -> Response:
-        """Hand a request to its function. What goes wrong between here and there gets the gateway's own responses."""
+        """Pass a request to its function. If that fails, the answer is the gateway's own response."""
         found = self.router.find(request.method, request.path)
         if found is None:
             return self.refusal("MISSING_AUTHENTICATION_TOKEN")
@@ -86,12 +86,12 @@ class Gateway:
 
     def _complain(self, route: Route, failure: Mapping[str, object]) -> None:
         kind = failure.get("errorType")
-        # The message itself is in the function's own log; it may quote a request, so it is not repeated here.
+        # The message is in the function's own log. It is not repeated here, because it may quote a request.
         self._output.line(f"gateway | {route.function} failed with {kind} on {route.method} {route.path}")
 
 
 def _fits(request: Request) -> bool:
-    """Whether a body passes the model of an object. The gateway judges no other media type, and takes none for JSON."""
+    """True if a body passes the model of an object. The gateway checks only JSON, also if no media type is given."""
     kind = request.header("content-type").partition(";")[0].strip().lower()
     if kind not in {"", "application/json"}:
         return True

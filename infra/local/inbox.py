@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:  # the AWS process needs this module, and not all of Twilio
+if TYPE_CHECKING:  # the AWS process needs this module without the whole simulated Twilio
     from infra.local.twilio.delivered import Delivered
 
-MAILS = "/local/mails"  # where the AWS process lists the mails SES sent
+MAILS = "/local/mails"  # the path at which the AWS process lists the mails that SES sent
 
 type Item = dict[str, str]
 _KEPT = 10_000
@@ -22,7 +22,7 @@ _MEMBERS = ("to", "from", "body", "received_at", "channel")
 
 
 class Inbox:
-    """Messages by receiver, newest first; the last 10 000 of them."""
+    """The last 10 000 messages, by receiver, newest first."""
 
     def __init__(self) -> None:
         self._texts: deque[Item] = deque(maxlen=_KEPT)
@@ -30,7 +30,7 @@ class Inbox:
         self._aws_endpoint: str | None = None
 
     def connect(self, aws_endpoint: str) -> None:
-        """Show the mails that SES sends there, too."""
+        """Also show the mails that SES sends at this address."""
         self._aws_endpoint = aws_endpoint
 
     def receive(self, message: Delivered) -> None:
@@ -43,10 +43,11 @@ class Inbox:
             self._texts.appendleft(item)
 
     def messages(self, to: str = "", limit: int | None = None, *, details: bool = False) -> Sequence[Item]:
-        """What arrived for a number or a mail address, or for anyone: `to`, `from`, `body`, `received_at`.
+        """The messages for a number, a mail address or everybody: `to`, `from`, `body`, `received_at`.
 
-        What is no text message and no mail has a `channel`, `voice` or `whatsapp`; the body of a call is what it says.
-        With `details`, a mail's `subject` and a call's `language` as well. A `+` that a query string turned into a blank is still a `+`.
+        Calls and WhatsApp messages also have a `channel` (`voice`, `whatsapp`). The body of a call is its spoken text.
+        `details` adds a mail's `subject` and a call's `language`. A leading blank in `to` is read as `+`, because query
+        strings turn a `+` into a blank.
         """
         to = to.strip().lower()
         if to and "@" not in to and not to.startswith("+"):
@@ -64,7 +65,7 @@ class Inbox:
         try:
             connection.request("GET", MAILS)
             mails: list[Item] = json.loads(connection.getresponse().read())
-        except OSError:  # ending, or too busy: the texts are still worth showing
+        except OSError:  # ending, or too busy: show the text messages alone
             return []
         finally:
             connection.close()

@@ -1,4 +1,4 @@
-"""Lambda's own API, as far as one needs it to invoke a function: what `aws lambda invoke --endpoint-url` speaks."""
+"""The part of Lambda's API that invokes functions, for `aws lambda invoke --endpoint-url`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LARGEST_EVENT = {"RequestResponse": 6 * 1024 * 1024, "DryRun": 6 * 1024 * 1024,
 
 
 class Invocations:
-    """Invokes functions by name. Credentials are not looked at."""
+    """Invokes functions by name. Does not check credentials."""
 
     def __init__(self, pools: Mapping[str, Pool], output: Output) -> None:
         self._pools = pools
@@ -67,7 +67,7 @@ class Invocations:
         return Response(200, headers, outcome.payload)
 
     def _later(self, pool: Pool, event: bytes, arn: str) -> None:
-        """Once; the real one tries a failed event twice more, minutes later."""
+        """Run an event once. The real Lambda tries a failed event twice more, minutes later."""
         try:
             outcome = pool.invoke(event, arn=arn)
         except Busy:

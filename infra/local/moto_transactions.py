@@ -1,9 +1,9 @@
-"""Moto's DynamoDB transactions, without the copies.
+"""Makes moto's DynamoDB transactions fast by copying less.
 
-For every item of a transaction moto 5 copies the whole table, to have something to go back to: eight items in a table of a
-thousand take 0.3 s, and creating users one after another takes quadratic time. Here only the items a transaction names
-are copied, and put back when it is refused; and moto keeps every copy for as long as the process lives. Requests have to
-come one at a time, as they do in `aws_process`.
+For every item of a transaction, moto 5 copies the whole table so that it can roll back, and keeps every copy as long as
+the process lives. Eight items in a table of a thousand take 0.3 s, and creating users one after another takes quadratic
+time. Here only the items that a transaction names are copied, and put back if it is refused. Requests must come one at
+a time, as they do in `aws_process`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from moto.dynamodb.models.table import Table
 
 
 class _Copy:
-    """Stands in for the module `copy` where moto copies tables."""
+    """Replaces the module `copy` in the code of moto that copies tables."""
 
     @staticmethod
     def deepcopy(value: Any) -> Any:
@@ -27,7 +27,7 @@ class _Copy:
 
 
 class _Before:
-    """An item as it was."""
+    """An item as it was before the transaction."""
 
     def __init__(self, table: Table, key: Mapping[str, Any]) -> None:
         self._items: Any = table.items
@@ -47,7 +47,7 @@ class _Before:
 
 
 def install() -> None:
-    """Make every transaction of this process cheap; once is enough."""
+    """Make every transaction of this process fast. One call is enough."""
     if vars(models)["copy"] is _Copy:
         return
     original = DynamoDBBackend.transact_write_items
@@ -67,5 +67,5 @@ def install() -> None:
                 item.restore()
             raise
 
-    models.copy = _Copy  # type: ignore[assignment,attr-defined]  # a name of that module, not of its interface
+    models.copy = _Copy  # type: ignore[assignment,attr-defined]  # not part of that module's interface
     DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[method-assign]

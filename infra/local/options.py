@@ -15,7 +15,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 @dataclass(frozen=True)
 class Options:
-    """Where the stack listens and which parts of the outside world it uses instead of its own."""
+    """The address that the stack listens at, and the outside services that it uses instead of its own."""
 
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT  # 0: any free port
@@ -31,10 +31,10 @@ class Options:
 
     @classmethod
     def of(cls, env: Mapping[str, str]) -> Options:
-        """Read the settings; raise `StartError` naming the one that is wrong.
+        """Read the settings. Raises `StartError` that names the wrong one.
 
-        The `TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN` and `TWILIO_PHONE_NUMBER` of a real account count only together
-        with `TWILIO_API_URL`: the simulated Twilio has an account of its own.
+        `TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN` and `TWILIO_PHONE_NUMBER` of a real account count only together with
+        `TWILIO_API_URL`, because the simulated Twilio has an account of its own.
         """
         twilio_url = _url(env, "TWILIO_API_URL")
         outside = env if twilio_url else {}
@@ -78,7 +78,7 @@ def _url(env: Mapping[str, str], name: str) -> str | None:
     try:
         parts = urlsplit(text)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, an IPv6 address without its bracket
+    except ValueError:  # the port is not a number, or an IPv6 address lacks its bracket
         usable = False
     if not usable or parts.query or parts.fragment or any(c.isspace() for c in text):
         raise StartError(f"{name} must be an http or https URL, not {text!r}")

@@ -1,4 +1,4 @@
-"""What the stack prints. A reader that stops reading loses lines; it never stops the stack."""
+"""Prints the stack's output. If the reader stops reading, lines are lost, and the stack goes on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST_LINE = 4000
 
 
 class Output:
-    """Lines to a file descriptor, written by one thread in the order they were given."""
+    """Writes lines to a file descriptor, in order, in one thread."""
 
     def __init__(self, descriptor: int = 1) -> None:
         self._descriptor = descriptor
@@ -20,16 +20,16 @@ class Output:
         threading.Thread(target=self._write, name="output", daemon=True).start()
 
     def line(self, text: str) -> None:
-        """Print a line, cut at 4000 characters. Never blocks: where nobody reads, lines are lost."""
+        """Print a line, cut at 4000 characters. Never blocks: if nobody reads, lines are lost."""
         try:
             self._lines.put_nowait(text[:_LONGEST_LINE])
         except queue.Full:
             pass
 
     def relay(self, name: str, lines: Iterable[bytes]) -> None:
-        """Print what a child process writes, each line behind the child's name, until it ends.
+        """Print the output of a child process until it ends, each line after the child's name.
 
-        Metric records (CloudWatch's embedded format) are left out: they are for a machine, and one comes with every call.
+        Metric records (CloudWatch's embedded format) are left out: every call writes one, and nobody reads them here.
         """
         for raw in lines:
             text = raw.decode("utf-8", "replace").rstrip()
@@ -37,7 +37,7 @@ class Output:
                 self.line(f"{name} | {text}")
 
     def flush(self, seconds: float = 1.0) -> None:
-        """Wait until what was given is written, at most so long."""
+        """Wait until all lines are written, at most `seconds`."""
         deadline = time.monotonic() + seconds
         while self._lines.unfinished_tasks and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -48,7 +48,7 @@ class Output:
             try:
                 while data:
                     data = data[os.write(self._descriptor, data) :]
-            except OSError:  # the reader went away: go on without one
+            except OSError:  # the reader is gone: go on without it
                 pass
             finally:
                 self._lines.task_done()

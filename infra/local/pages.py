@@ -26,7 +26,7 @@ _KINDS = {
     ".png": "image/png",
     ".json": "application/json",
 }
-# Nothing from elsewhere and nothing inline, so that a page which works here works under any policy.
+# Nothing inline and nothing from other hosts: a page that works here works under any policy.
 _HEADERS = (
     (
         "Content-Security-Policy",
@@ -40,14 +40,14 @@ _HEADERS = (
 
 
 class Pages:
-    """Answers for the paths no route of the template has."""
+    """Answers the paths that have no route in the template."""
 
     def __init__(self, facts: Facts, inbox: Inbox) -> None:
         self._facts = facts
         self._inbox = inbox
 
     def answer(self, request: Request) -> Response | None:
-        """A page, a file of the pages, or the handset's messages; None where there is nothing of the kind."""
+        """A page, a file of the pages, or the handset's messages. None if the path is none of these."""
         if request.method not in {"GET", "HEAD"}:
             return None
         match request.path:

@@ -1,4 +1,4 @@
-"""Keeps a function to its role: a request that the role does not allow ends as it would in AWS."""
+"""Holds a function to its role: a request that the role does not allow is refused as AWS would."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _KEY = "infra.local.permissions.key"
 
 @dataclass(frozen=True)
 class Role:
-    """What a function may do, and where its requests lead."""
+    """A function's permissions, and the resources that its requests can name."""
 
     policy: Policy
     places: Places
 
 
 class Guard:
-    """Looks at every request that botocore is about to make, while there is a role. `seen` is told what is asked."""
+    """Checks every request that botocore is about to make, while there is a role. Calls `seen` with IAM's questions."""
 
     def __init__(self, role: Role | None = None, seen: Seen = lambda _role, _ask: None) -> None:
         self.role = role
@@ -33,11 +33,11 @@ class Guard:
         self._keys: dict[str, str] = {}
 
     def install(self) -> None:
-        """Guards every client that is made from now on. botocore has no other hook for all of them."""
+        """Check the requests of every client made from now on. botocore has no other hook for all clients."""
         handlers.BUILTIN_HANDLERS[:0] = [("before-parameter-build", self._judge), ("after-call.kms", self._learn)]
 
     def remove(self) -> None:
-        """Guards no client that is made from now on."""
+        """Stop checking clients made from now on."""
         handlers.BUILTIN_HANDLERS[:] = [
             each for each in handlers.BUILTIN_HANDLERS if each[1] not in (self._judge, self._learn)
         ]
@@ -57,7 +57,7 @@ class Guard:
                 context[_KEY] = ask.resource
 
     def _learn(self, parsed: Mapping[str, Any], context: Mapping[str, Any], **_about: object) -> None:
-        """Moto gives keys ids of its own; what it called a key by its id is the template's key."""
+        """Remember moto's id of a key. Moto makes up ids, so the template does not know them."""
         if "KeyId" in parsed and _KEY in context:
             self._keys[parsed["KeyId"]] = context[_KEY]
 

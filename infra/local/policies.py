@@ -1,6 +1,6 @@
-"""What a role allows, decided as IAM decides it: by identity policies alone, with their conditions.
+"""Decides what a role allows as IAM does, from identity policies alone, with their conditions.
 
-Strict: an element, operator or variable that is not known here is an error, never a silent yes or no.
+Strict: an unknown element, operator or variable is an error, never a silent yes or no.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _OF_VALUES = frozenset({"StringEquals", "StringLike", "ForAllValues:StringEquals
 
 @dataclass(frozen=True)
 class Ask:
-    """One thing that IAM is asked: may this action be done to this resource, in this context?
+    """One question to IAM: may this action be done to this resource, in this context?
 
-    A key of the context has one value, or, as a tuple, any number of them.
+    A key of the context has one value, or a tuple of any number of values.
     """
 
     action: str
@@ -31,7 +31,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement of a policy, which allows: none of ours denies."""
+    """A statement of a policy. All of ours allow: none denies."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
@@ -39,7 +39,7 @@ class Statement:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Statement:
-        """Raises `ValueError` for what is not understood here."""
+        """Reads a statement. Raises `ValueError` for an unknown element, effect, operator or variable."""
         if unknown := document.keys() - _ELEMENTS:
             raise ValueError(f"a policy's element is not known here: {sorted(unknown)}")
         if document["Effect"] != "Allow":
@@ -58,7 +58,7 @@ class Statement:
         return statement
 
     def covers(self, ask: Ask) -> bool:
-        """Whether the statement allows this."""
+        """True if the statement allows this."""
         return (
             any(like(pattern.lower(), ask.action.lower()) for pattern in self.actions)
             and any(like(pattern, ask.resource) for pattern in self.resources)
@@ -77,7 +77,7 @@ class Policy:
         return cls(tuple(map(Statement.of, documents)))
 
     def allows(self, ask: Ask) -> bool:
-        """What nothing allows is denied."""
+        """True if some statement allows this. IAM denies everything else."""
         return any(statement.covers(ask) for statement in self.statements)
 
 
@@ -102,12 +102,12 @@ def _holds(operator: str, given: Values | None, wanted: tuple[str, ...]) -> bool
     def matches(value: str) -> bool:
         return value in wanted if comparison == "StringEquals" else any(like(pattern, value) for pattern in wanted)
 
-    # All of none at all are as wanted; one that is missing is not.
+    # ForAllValues is true for an empty list of values. Any other operator needs the key.
     return all(map(matches, values)) and bool(values or for_all)
 
 
 def like(pattern: str, value: str) -> bool:
-    """Whether a value is of a pattern: `*` is any characters, `?` one."""
+    """True if a value matches a pattern: `*` is any characters, `?` is one."""
     return _expression(pattern).fullmatch(value) is not None
 
 

@@ -1,4 +1,4 @@
-"""The workers of one function: each takes one request at a time, and one that fails is replaced."""
+"""The workers of one function. Each runs one request at a time, and a worker that fails is replaced."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ QUEUE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an invocation gave: the handler's result as JSON, or, where `error` is set, what went wrong as JSON."""
+    """The result of an invocation: the handler's result as JSON, or, if `error` is set, the failure as JSON."""
 
     payload: bytes = field(repr=False)
     error: str | None = None
@@ -68,7 +68,7 @@ class _Worker:
         self._log.start()
 
     def load(self) -> Outcome:
-        """Wait until the handler is imported; an outcome with an error where it cannot be."""
+        """Wait until the handler is imported. If that fails, returns an outcome with the error."""
         if self._loaded is None:
             self.connection.settimeout(INIT_SECONDS)
             try:
@@ -102,7 +102,7 @@ class _Worker:
 
 
 class Pool:
-    """A function that can be invoked from many threads at once; requests wait for a free worker."""
+    """A function that many threads can invoke at once. Requests wait for a free worker."""
 
     def __init__(self, function: Function, size: int, environment: Mapping[str, str], output: Output) -> None:
         self.function = function
@@ -119,7 +119,7 @@ class Pool:
         self._idle.put(self._new())
 
     def wait(self) -> None:
-        """Wait for the first worker; raises `StartError` when its handler cannot be loaded."""
+        """Wait for the first worker. Raises `StartError` if its handler cannot be loaded."""
         worker = self._idle.get()
         loaded = worker.load()
         if loaded.error:
@@ -135,9 +135,9 @@ class Pool:
             self._add()
 
     def invoke(self, event: bytes, *, arn: str | None = None, trace_id: str = "") -> Outcome:
-        """Run the handler with this event, JSON. A handler past its function's timeout is killed.
+        """Run the handler with this event (JSON). Kills a handler that exceeds its function's timeout.
 
-        Raises `Busy` when no worker became free within `QUEUE_SECONDS`.
+        Raises `Busy` if no worker becomes free within `QUEUE_SECONDS`.
         """
         request_id = str(uuid.uuid4())
         try:
@@ -164,7 +164,7 @@ class Pool:
         return outcome
 
     def close(self) -> None:
-        """End all workers, also in the middle of a request."""
+        """End all workers, even in the middle of a request."""
         with self._lock:
             self._closed = True
             workers, self._workers = self._workers, set()
@@ -180,7 +180,7 @@ class Pool:
             return worker
 
     def _add(self) -> None:
-        """Start a worker, and give it requests once it has loaded."""
+        """Start a worker, and give it requests once its handler is loaded."""
         try:
             worker = self._new()
         except Busy:
@@ -193,7 +193,7 @@ class Pool:
         threading.Thread(target=offer, name=f"{self.function.label} start", daemon=True).start()
 
     def _replace(self, worker: _Worker, *, hung: bool = False) -> str:
-        """End a worker and start another; the text says how the process had ended."""
+        """End a worker and start another. Returns how the process ended, in words."""
         status = "killed"
         if not hung:
             try:

@@ -1,4 +1,4 @@
-"""Child processes that end with the stack and do not hear its Ctrl-C."""
+"""Child processes that end with the stack and do not receive its Ctrl-C."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-# The folder `infra` is in, so that a child finds this package wherever the stack was started.
+# The parent folder of `infra`, so that a child finds this package from any working directory.
 HOME = Path(__file__).resolve().parents[2]
-# Compiling moto, boto3 or sam anew takes seconds at every start: where bytecode is unwanted, it is kept out of the way here.
+# Compiling moto, boto3 or sam takes seconds at every start. If the developer wants no bytecode files, they go here.
 BYTECODE = HOME / "build" / "local" / "bytecode"
 
 _PASSED_ON = (
@@ -31,7 +31,7 @@ _PASSED_ON = (
     "REQUESTS_CA_BUNDLE",
 )
 
-# Whatever a developer's machine is set up for, no call leaves for a real account by mistake.
+# No call may reach a real account by mistake, even if the developer's machine has credentials for one.
 AWS_ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
@@ -53,11 +53,11 @@ def start(
     descriptors: Sequence[int] = (),
     stdin: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
-    """Start `python -m module` with nothing of this environment but what a process needs; its output comes as one pipe."""
+    """Start `python -m module` with a minimal environment. Its output comes through one pipe."""
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     if os.environ.get("PYTHONDONTWRITEBYTECODE"):
         passed_on.setdefault("PYTHONPYCACHEPREFIX", str(BYTECODE))
-    # Blocked before the child exists, so that Ctrl-C, which goes to the whole process group, never hits it starting up.
+    # Blocked before the child exists: Ctrl-C goes to the whole process group and must not hit a child that starts.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return subprocess.Popen(
@@ -74,7 +74,7 @@ def start(
 
 
 def stop(processes: Sequence[subprocess.Popen[bytes]], seconds: float = 2.0) -> None:
-    """End processes: asked first, killed when one has not gone after so long. Returns when none is left."""
+    """End processes: ask first, then kill those that are still there after `seconds`. Returns once all have ended."""
     for process in processes:
         process.terminate()
     for process in processes:

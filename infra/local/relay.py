@@ -1,4 +1,4 @@
-"""Lets containers reach what listens on this machine's 127.0.0.1, without letting the network reach it as well."""
+"""Lets containers reach a server on this machine's 127.0.0.1, without opening it to the network."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ class _Connection(socketserver.BaseRequestHandler):
                 back.start()
                 _pour(self.request, there)
                 back.join()
-        except OSError:  # nobody listens there (any more): the caller sees the connection end
+        except OSError:  # nobody listens there: the caller sees the connection end
             pass
 
 
 def _pour(source: socket.socket, sink: socket.socket) -> None:
-    """All of one direction, and then its end."""
+    """Copy one direction until it ends, then close it."""
     try:
         while data := source.recv(_CHUNK):
             sink.sendall(data)
         sink.shutdown(socket.SHUT_WR)
-    except OSError:  # one side is gone: so is the direction
+    except OSError:  # one side is gone: this direction has ended
         pass
 
 
 @contextmanager
 def relayed(host: str, target: tuple[str, int]) -> Iterator[int]:
-    """Listens at an address of this machine for connections to `target`; gives the port. Raises `OSError`."""
+    """Forward connections from an address of this machine to `target`. Yields the port. Raises `OSError`."""
     with _Relay(host, target) as relay:
         thread = threading.Thread(target=relay.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         thread.start()

@@ -1,4 +1,4 @@
-"""What API Gateway makes of a function's answer, and what it answers itself."""
+"""Turns a function's answer into an HTTP response as API Gateway does, and words the gateway's own responses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.local.events import is_binary
 from infra.local.template import Api
 
 _ALLOWED = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
-# The gateway's own response types that can occur here, with the status each has unless the template says otherwise.
+# The gateway's own response types that can occur here, with the default status of each.
 _STATUS = {
     "MISSING_AUTHENTICATION_TOKEN": 403,
     "REQUEST_TOO_LARGE": 413,
@@ -23,7 +23,7 @@ _STATUS = {
     "INTEGRATION_FAILURE": 504,
     "INTEGRATION_TIMEOUT": 504,
     "API_CONFIGURATION_ERROR": 500,
-    "MALFORMED": 502,  # no type of its own: the default for 5XX, with 502
+    "MALFORMED": 502,  # has no type of its own: uses the default for 5XX, with 502
 }
 _MESSAGE = {
     "MISSING_AUTHENTICATION_TOKEN": "Missing Authentication Token",
@@ -34,7 +34,7 @@ _MESSAGE = {
 
 
 class MalformedAnswer(Exception):
-    """The function's answer is not one API Gateway passes on; the text says why."""
+    """API Gateway would not pass this function's answer on. The text says why."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Response:
 
 
 def function_response(payload: bytes, api: Api) -> Response:
-    """The response a function's answer describes; raises `MalformedAnswer` where API Gateway would answer 502."""
+    """The response that a function's answer describes. Raises `MalformedAnswer` if API Gateway would answer 502."""
     answer = json.loads(payload)
     if not isinstance(answer, dict):
         raise MalformedAnswer(f"an answer is an object, not {type(answer).__name__}")
@@ -64,7 +64,7 @@ def function_response(payload: bytes, api: Api) -> Response:
     kind = next((value for name, value in headers if name.lower() == "content-type"), "")
     if not kind:
         headers.append(("Content-Type", "application/json"))
-    # Without a binary media type that matches, the gateway passes base64 on as the text it is.
+    # If no binary media type matches, the gateway passes base64 on undecoded.
     if answer.get("isBase64Encoded") and is_binary(kind.partition(";")[0].strip().lower(), api):
         try:
             data = base64.b64decode(data, validate=True)
@@ -74,7 +74,7 @@ def function_response(payload: bytes, api: Api) -> Response:
 
 
 def gateway_response(kind: str, api: Api) -> Response:
-    """The response of a type of the gateway's own, as the template's GatewayResponses word it."""
+    """One of the gateway's own responses, as worded by the template's GatewayResponses."""
     status = _STATUS[kind]
     family = "DEFAULT_4XX" if status < 500 else "DEFAULT_5XX"
     chosen = api.gateway_responses.get(kind) or api.gateway_responses.get(family) or {}
@@ -90,7 +90,7 @@ def gateway_response(kind: str, api: Api) -> Response:
 
 
 def _headers(answer: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Both kinds joined; where one name is in both, the list wins, as in the gateway."""
+    """Both kinds of headers joined. If a name is in both, the list wins, as in the gateway."""
     single = answer.get("headers") or {}
     multi = answer.get("multiValueHeaders") or {}
     if not isinstance(single, dict) or not isinstance(multi, dict):

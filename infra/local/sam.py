@@ -1,7 +1,7 @@
-"""`python -m infra.local.sam`: the built functions in Lambda's own runtime, behind `sam local start-api`, until Ctrl-C.
+"""`python -m infra.local.sam`: runs the built functions in Lambda's runtime, behind `sam local start-api`, until Ctrl-C.
 
-What they talk to is the local stack's: moto, the simulated Twilio, the handset, the users. The table lives at
-AWS_ENDPOINT_URL_DYNAMODB, else in a container of amazon/dynamodb-local, else in moto.
+They use the local stack's moto, simulated Twilio, handset and users. The table lives at AWS_ENDPOINT_URL_DYNAMODB. If
+that is not set, it lives in a container of amazon/dynamodb-local, and without that image in moto.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ environment variables (empty means not set):
 
 @dataclass(frozen=True)
 class SamLocal:
-    """What runs, and how to call it."""
+    """The running stack, and its addresses."""
 
     base_url: str  # of the API, in containers
     facts: dict[str, Any]  # of the local stack
@@ -77,7 +77,7 @@ class SamLocal:
 
 
 def check(port: int) -> None:
-    """Raises `StartError`, in one line, where this machine has no Docker or the ports are taken."""
+    """Raises `StartError`, in one line, if this machine has no Docker or the ports are taken."""
     if port == _LAST_PORT:
         raise StartError(f"PORT must be below {_LAST_PORT}: the handset answers at the next")
     for each in _ports(port):
@@ -89,7 +89,7 @@ def check(port: int) -> None:
 
 
 def runtime() -> str:
-    """The image in which the built functions run, of this machine's architecture."""
+    """The image that the built functions run in, for this machine's architecture."""
     return f"{RUNTIME}-{_architecture()}"
 
 
@@ -98,7 +98,7 @@ def _architecture() -> str:
 
 
 def fetch_runtime() -> list[str]:
-    """Sees to it that the built functions' image is here; the options by which `sam local` takes it. Raises `StartError`."""
+    """Pull the image of the built functions if needed. Returns the options that make `sam local` use it."""
     if not BUILT.is_file():
         raise StartError("there is no build: make build")
     architecture, image = _architecture(), runtime()
@@ -109,15 +109,15 @@ def fetch_runtime() -> list[str]:
 
 @contextmanager
 def running_sam(port: int, dynamodb_url: str | None, variables: Path, output: Output) -> Iterator[SamLocal]:
-    """Starts all of it, gives it once it answers, and ends all that it started.
+    """Start everything, yield it once it answers, and end everything afterwards.
 
-    `port` 0 is any free one. `variables` is written for `--env-vars`. Raises `StartError` with one line.
+    `port` 0 means any free port. The file `variables` is written for `--env-vars`. Raises `StartError` with one line.
     """
     check(port)
     options = [*fetch_runtime(), "--env-vars", str(variables)]
     api_port, stack_port = _ports(port)
     with ExitStack() as started:
-        with bind("127.0.0.1", api_port) as free:  # known before the stack starts, whose public URL it is
+        with bind("127.0.0.1", api_port) as free:  # known before the stack starts, because it is the stack's public URL
             api_port = free.getsockname()[1]
         base_url = f"http://127.0.0.1:{api_port}"
         dynamodb_url = dynamodb_url or started.enter_context(_dynamodb(output))
@@ -144,18 +144,18 @@ def running_sam(port: int, dynamodb_url: str | None, variables: Path, output: Ou
 
 
 def _ports(port: int) -> tuple[int, int]:
-    """Of the API and of the stack, which has the handset."""
+    """The ports of the API and of the stack, which serves the handset."""
     return (port, port + 1) if port else (0, 0)
 
 
 @contextmanager
 def _dynamodb(output: Output) -> Iterator[str | None]:
-    """DynamoDB Local in a container; None where its image is not to be had."""
+    """Run DynamoDB Local in a container. Yields None if its image cannot be pulled."""
     if not _fetch(DYNAMODB):
         output.line(f"{DYNAMODB} is not here and cannot be pulled: the table lives in moto")
         yield None
         return
-    shared = ("-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb")  # one table, whoever's credentials are used
+    shared = ("-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb")  # one table for all credentials
     container = _output("docker", "run", "--detach", "--rm", "--publish", "127.0.0.1::8000", DYNAMODB, *shared)
     try:
         url = f"http://{_output('docker', 'port', container, '8000/tcp').splitlines()[0]}"
@@ -166,7 +166,7 @@ def _dynamodb(output: Output) -> Iterator[str | None]:
 
 
 def _fetch(image: str, *options: str) -> bool:
-    """Whether an image is here, now that it was pulled where it was not; which is shown, since it takes its time."""
+    """True if an image is here. Pulls it if it is not, and shows that, because pulling takes time."""
     if _succeeds("docker", "image", "inspect", image):
         return True
     return subprocess.run(["docker", "pull", *options, image]).returncode == 0
@@ -184,7 +184,7 @@ def _output(*command: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """Of `sam`. Containers get its credentials: these, and none of the developer's own."""
+    """The environment of `sam`. It gives its credentials to the containers, so these must not be the developer's own."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     given = {**os.environ, **AWS_ENVIRONMENT, "PATH": path, "SAM_CLI_TELEMETRY": "0"}
     if given.pop("PYTHONDONTWRITEBYTECODE", ""):
@@ -211,8 +211,8 @@ def _await(url: str, what: str, process: subprocess.Popen[bytes] | None = None) 
 
 @contextmanager
 def _running(command: Sequence[str], output: Output) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs sam, and ends it as by Ctrl-C. What it says after that is not printed; its containers are taken away."""
-    # A session of its own: the real Ctrl-C is for this process.
+    """Run sam, then end it as Ctrl-C does and remove its containers. Its last output is not printed."""
+    # A session of its own: a real Ctrl-C must reach this process only.
     sam = subprocess.Popen(
         command,
         cwd=HOME,
@@ -246,19 +246,19 @@ def _running(command: Sequence[str], output: Output) -> Iterator[subprocess.Pope
             sam.wait()
         reader.join()
         sam.stdout.close()
-        if containers:  # sam takes them away itself, but not always all of them
+        if containers:  # sam removes its containers, but not always all of them
             _succeeds("docker", "rm", "--force", *containers)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    """Ends what runs, once: a second Ctrl-C would leave containers behind."""
+    """End the stack once. A second Ctrl-C would leave containers behind."""
     for name in _SIGNALS:
         signal.signal(name, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def main() -> int:
-    """Runs until Ctrl-C; 1 when it cannot start, with the reason in one line on stderr."""
+    """Run until Ctrl-C. Returns 1 if it cannot start, after printing the reason in one line on stderr."""
     parser = argparse.ArgumentParser(
         prog="python -m infra.local.sam",
         description="The built functions in containers.",

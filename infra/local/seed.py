@@ -1,4 +1,4 @@
-"""What a fresh stack starts with: two users, a phone, and settings that let messages out."""
+"""Creates the first contents of a stack: two users, a phone, and settings that allow sending."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from infra.local.errors import StartError
 from infra.local.pool import Pool
 
-PASSWORD = "local-demo-only"  # a password everybody is told
+PASSWORD = "local-demo-only"  # a password that is printed and documented
 SYSTEM_USER = "system"
 DEMO_USER = "demo.user"
 DEMO_PHONE = "+85292153799"
@@ -22,7 +22,7 @@ _PLENTY = 1_000_000
 
 @dataclass(frozen=True)
 class Sender:
-    """The Twilio account messages are sent with."""
+    """The Twilio account that sends the messages."""
 
     account_sid: str
     auth_token: str = field(repr=False)
@@ -30,10 +30,10 @@ class Sender:
 
 
 def seed(admin: Pool, sender: Sender) -> None:
-    """Create what is missing, by the admin function itself; settings are written in any case.
+    """Create missing users through the admin function. The settings are always written.
 
-    A table that outlived its stack has the users already, and a token no new key can decrypt. Raises `StartError`
-    naming the operation that was refused.
+    A table that outlived its stack has the users already, and a Twilio token that no new key can decrypt. Raises
+    `StartError` that names the refused operation.
     """
     _run(admin, "users.bootstrap", {"login_name": SYSTEM_USER, "password": PASSWORD}, may_exist=True)
     _run(

@@ -1,4 +1,4 @@
-"""An HTTP server on a socket that is already bound, in threads of its own."""
+"""An HTTP server on a socket that is already bound, in its own threads."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ type Environ = dict[str, Any]
 type StartResponse = Callable[..., Any]
 type Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-# The request's headers as they came, in order, spelled as they were: a list of (name, value). WSGI itself joins repeated
-# headers and forgets their spelling; API Gateway does neither.
+# The request's headers in their order and spelling: a list of (name, value). WSGI joins repeated headers and loses their
+# spelling. API Gateway does neither.
 RAW_HEADERS = "local.raw_headers"
 
-# One thread of the server waits for each request that waits for a worker, so many must fit.
+# Each request that waits for a worker keeps one thread of the server waiting, so there must be many.
 _THREADS = 256
 _BACKLOG = 2048
 _CONNECTIONS = 2000
@@ -53,7 +53,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 def bind(host: str, port: int) -> socket.socket:
     """A socket bound to this address, so that a port in use is found before anything is started.
 
-    Raises `StartError` naming HOST or PORT.
+    Raises `StartError` that names HOST or PORT.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -73,10 +73,10 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class Server:
-    """Serves a WSGI application until stopped. Requests beyond its threads wait; none is refused."""
+    """Serves a WSGI application until stopped. If all threads are busy, requests wait. None is refused."""
 
     def __init__(self, application: Application, bound: socket.socket, *, threads: int = _THREADS) -> None:
-        logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of every queued request
+        logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns about every queued request
         self._server = waitress.server.create_server(
             application,
             sockets=[bound],
@@ -87,7 +87,7 @@ class Server:
             max_request_body_size=256 * 1024 * 1024,
             inbuf_overflow=16 * 1024 * 1024,
             channel_timeout=60,
-            clear_untrusted_proxy_headers=False,  # the gateway decides what they are worth
+            clear_untrusted_proxy_headers=False,  # the gateway judges them
             ident="local",
         )
         self._server.channel_class = _Channel
@@ -99,7 +99,7 @@ class Server:
         self._loop.start()
 
     def stop(self) -> None:
-        """Close every connection and stop listening. Requests under way are not waited for."""
+        """Close every connection and stop listening. Does not wait for requests under way."""
         self._stopping = True
         if self._loop.is_alive():
             self._server.pull_trigger()

@@ -1,4 +1,4 @@
-"""What is found at which path, and one line for each request."""
+"""Routes each path to the part of the stack that answers it, and prints one line per request."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ from infra.local.serving import Environ, StartResponse
 from infra.local.twilio import control
 from infra.local.twilio.app import Twilio
 
-# Asked for every second by an open handset, or along with a page.
+# An open handset asks for these every second, or a page asks for them as it loads.
 _UNLOGGED = ("/handset/", "/static/", "/login.css", "/login.js")
 
 
 class Site:
-    """The WSGI application of the stack: the template's routes, Lambda's API, the simulated Twilio's faults if there is
-    one, the pages, in this order."""
+    """The WSGI application of the stack.
+
+    It tries, in this order: the template's routes, Lambda's API, the control of the simulated Twilio if there is one,
+    the pages.
+    """
 
     def __init__(
         self, gateway: Gateway, invocations: Invocations, pages: Pages, output: Output, twilio: Twilio | None
@@ -42,7 +45,7 @@ class Site:
         response = self._answer(request)
         if response.status >= 400 or not request.path.startswith(_UNLOGGED):
             took = (time.monotonic() - started) * 1000
-            # No query, no headers, no body: they may hold a passcode, a token or a number.
+            # Do not print query, headers or body: they may hold a passcode, a token or a number.
             self._output.line(
                 f"{datetime.now().astimezone():%H:%M:%S} {request.method} {request.path} {response.status} {took:.0f} ms"
             )
@@ -82,5 +85,5 @@ def _phrase(status: int) -> str:
 
 
 def _latin(value: str) -> str:
-    """Header values as WSGI wants them: UTF-8 bytes dressed as Latin-1."""
+    """Header values as WSGI wants them: UTF-8 bytes decoded as Latin-1."""
     return value.encode("utf-8").decode("latin-1")

@@ -1,4 +1,4 @@
-"""Starts everything in the order it is needed, and ends all of it."""
+"""Starts the parts of the stack in order, and ends them all."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from infra.local.twilio.app import Twilio
 
 _ADMIN = "AdminFunction"
 _CONSOLE = "/v1/admin/console"
-# What the stack needs of the template's resources is created from these.
+# The types of the template's resources that the stack creates.
 _CREATED = (
     "AWS::DynamoDB::Table",
     "AWS::KMS::Key",
@@ -40,7 +40,7 @@ _CREATED = (
 
 
 class Stack:
-    """The local stack of the tree at `root`. `stop` may be called at any time, also after a start that failed."""
+    """The local stack of the tree at `root`. `stop` may be called at any time, even after a failed start."""
 
     def __init__(self, options: Options, output: Output, root: Path) -> None:
         self._options = options
@@ -49,7 +49,7 @@ class Stack:
         self._started = ExitStack()
 
     def start(self) -> Facts:
-        """Start everything; it answers when this returns. Raises `StartError`, and leaves ending to `stop`."""
+        """Start everything. The stack answers once this returns. After a `StartError`, call `stop`."""
         options = self._options
         if options.dynamodb_url:
             _reach(options.dynamodb_url)
@@ -64,7 +64,7 @@ class Stack:
         inbox = Inbox()
         twilio, twilio_url, sender = self._start_twilio(inbox)
         pools = self._pools(template, aws_url, twilio_url)
-        # The others load while this one seeds: side by side with moto they would only slow each other down.
+        # The others load while this one seeds. Beside moto they would only slow each other down.
         pools[_ADMIN].start()
         self._await_aws(aws)
         inbox.connect(aws_url)
@@ -101,11 +101,11 @@ class Stack:
         return facts
 
     def stop(self) -> None:
-        """End everything that was started, in reverse order."""
+        """End all parts in reverse order."""
         self._started.close()
 
     def _start_aws(self, template: Template) -> tuple[subprocess.Popen[bytes], str]:
-        """Start the AWS process; its address is known before it answers there."""
+        """Start the AWS process. Its address is known before it answers."""
         with bind(self._options.host, 0) as listening:
             task = {
                 "descriptor": listening.fileno(),
@@ -138,7 +138,7 @@ class Stack:
         raise StartError(f"moto ended before it answered (exit status {process.wait()})")
 
     def _start_twilio(self, inbox: Inbox) -> tuple[Twilio | None, str, Sender]:
-        """The simulated Twilio if it is one, the address of Twilio's API and the account to use there."""
+        """The simulated Twilio (None if a real one is used), the address of Twilio's API, and the account to use there."""
         options = self._options
         account = local_account()
         if options.twilio_url:
@@ -197,7 +197,7 @@ def _reach(url: str) -> None:
 
 
 def _reachable(host: str) -> str:
-    """The host under which this machine itself reaches a server bound to `host`."""
+    """The host name at which this machine reaches a server bound to `host`."""
     if host in {"0.0.0.0", "::", ""}:  # compared, not bound
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host

@@ -1,4 +1,4 @@
-"""What `template.yaml` says, with its references resolved for a stack called `local`."""
+"""Reads `template.yaml` and resolves its references for a stack called `local`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NOTHING = object()
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function: its code on this disk and how it is to be run."""
+    """A Lambda function: its code on this disk, and its configuration."""
 
     name: str
     code: Path
@@ -47,7 +47,7 @@ class Function:
     memory: int
     environment: Mapping[str, str]
     places: Places
-    statements: tuple[Mapping[str, Any], ...] | None  # what its role allows; None where it names no role
+    statements: tuple[Mapping[str, Any], ...] | None  # the statements of its role; None if it names no role
 
     @property
     def label(self) -> str:
@@ -66,7 +66,7 @@ class Route:
     method: str  # upper case; ANY for all
     path: str
     function: str
-    takes_object: bool = False  # the gateway refuses a JSON body that is no object
+    takes_object: bool = False  # the gateway refuses a JSON body that is not an object
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Api:
 
 @dataclass(frozen=True)
 class Template:
-    """The parts of the template the local stack runs; `resources` holds everything else, resolved, by type."""
+    """The parts of the template that the local stack runs. `resources` holds all others, resolved, by type."""
 
     api: Api
     functions: Mapping[str, Function]
@@ -92,17 +92,17 @@ class Template:
         return self.resources.get(kind, {})
 
     def at(self, public_url: str) -> Template:
-        """The same where clients reach it at this address instead of API Gateway's."""
+        """The same template with this public address instead of API Gateway's."""
         parameters = self.named("AWS::SSM::Parameter")
         own = {"PublicUrlParameter": {**parameters.get("PublicUrlParameter", {}), "Value": public_url}}
         return replace(self, resources={**self.resources, "AWS::SSM::Parameter": {**parameters, **own}})
 
 
 def read_template(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
-    """Read a SAM template. Parameters not given have their defaults.
+    """Read a SAM template. Missing parameters have their defaults.
 
-    Raises `StartError` where it is missing, no template, uses something the local stack cannot resolve, or does not allow a
-    parameter's value.
+    Raises `StartError` if the file is missing or not a template, if the local stack cannot resolve something in it, or if
+    it does not allow a parameter's value.
     """
     try:
         document = cfn_flip.load(path.read_text(encoding="utf-8"))[0]
@@ -120,7 +120,7 @@ def read_template(path: Path, parameters: Mapping[str, str] | None = None) -> Te
 
 
 def _check(name: str, value: str, parameter: Mapping[str, Any]) -> None:
-    """As CloudFormation does it, before anything is made."""
+    """Check the parameters as CloudFormation does, before anything is created."""
     allowed, pattern = list(map(str, parameter.get("AllowedValues", [value]))), parameter.get("AllowedPattern", ".*")
     if value not in allowed or not re.fullmatch(pattern, value) or len(value) > parameter.get("MaxLength", len(value)):
         wanted = parameter.get("ConstraintDescription") or f"one of {', '.join(allowed)}"
@@ -130,9 +130,9 @@ def _check(name: str, value: str, parameter: Mapping[str, Any]) -> None:
 def roles(
     document: Mapping[str, Any], parameters: Mapping[str, str] | None = None
 ) -> dict[str, tuple[Mapping[str, Any], ...]]:
-    """The statements of each role in a template, as written or as transformed by SAM, by its logical name.
+    """The statements of each role in a template (as written or as transformed by SAM), by logical name.
 
-    A role with policies of AWS's own is none of them: what those allow is not said here.
+    Roles with AWS's managed policies are left out, because the template does not hold those statements.
     """
     resolver = Resolver(document, parameters or {})
     return {
@@ -148,7 +148,7 @@ def roles(
 
 
 def places(document: Mapping[str, Any], parameters: Mapping[str, str] | None = None) -> Places:
-    """Where requests of the functions lead."""
+    """The resources that requests of the functions can name."""
     resolver = Resolver(document, parameters or {})
     of_type: dict[str, list[Mapping[str, Any]]] = {}
     for resource in document["Resources"].values():
@@ -222,7 +222,7 @@ def _function(
     where: Places,
     allowed: Mapping[str, tuple[Mapping[str, Any], ...]],
 ) -> Function:
-    """SAM's merge: a function's own value wins, maps are joined, lists are appended."""
+    """Merge as SAM does: a function's own value wins, maps are joined, lists are appended."""
     variables = {
         **shared.get("Environment", {}).get("Variables", {}),
         **own.get("Environment", {}).get("Variables", {}),
@@ -249,7 +249,7 @@ def _text(value: Any) -> str:
 
 @dataclass
 class Resolver:
-    """CloudFormation's intrinsic functions, as far as a template of ours uses them."""
+    """The intrinsic functions of CloudFormation that our templates use."""
 
     document: Mapping[str, Any]
     given: Mapping[str, str]
@@ -341,7 +341,7 @@ class Resolver:
                 return f"arn:aws:iam::{ACCOUNT_ID}:role/{name}"
             case "AWS::Logs::LogGroup":
                 return f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{self._ref(name)}:*"
-        # No policy is about the others: it only has to be well formed.
+        # No policy names other resources, so this ARN only has to be well formed.
         return f"arn:aws:{kind.split('::')[1].lower()}:{REGION}:{ACCOUNT_ID}:{self._ref(name)}"
 
     def _sub(self, argument: Any) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 from infra.local import processes
 
 _START_SECONDS = 60.0
-# Where a developer's own settings would change what a test sees.
+# A developer's own values of these would change what a test sees.
 _UNSET = (
     "PORT",
     "HOST",
@@ -33,7 +33,7 @@ _UNSET = (
 
 @dataclass
 class RunningStack:
-    """A stack in a process of its own. The addresses are those `GET /stack.json` gives."""
+    """A stack in its own process. The addresses are those of `GET /stack.json`."""
 
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
@@ -53,14 +53,14 @@ class RunningStack:
         return str(self.facts["dynamodb_url"])
 
     def messages(self, to: str = "") -> list[dict[str, str]]:
-        """What arrived on the handset, newest first."""
+        """The messages on the handset, newest first."""
         query = urllib.parse.urlencode({"to": to} if to else {})
         with urllib.request.urlopen(f"{self.base_url}/handset/messages?{query}", timeout=10) as answer:
             messages: list[dict[str, str]] = json.load(answer)
         return messages
 
     def invoke(self, function: str, event: object) -> Any:
-        """A direct invocation; the handler's result. Raises `RuntimeError` when it failed."""
+        """Invoke a function directly. Returns the handler's result. Raises `RuntimeError` if it failed."""
         request = urllib.request.Request(
             f"{self.base_url}/2015-03-31/functions/{function}/invocations", json.dumps(event).encode(), method="POST"
         )
@@ -71,7 +71,7 @@ class RunningStack:
         return result
 
     def stop(self, seconds: float = 10.0) -> int:
-        """End the stack and everything it started; its exit status."""
+        """End the stack and everything it started. Returns its exit status."""
         self.process.terminate()
         try:
             return self.process.wait(seconds)
@@ -84,11 +84,11 @@ class RunningStack:
 def running_stack(
     port: int = 0, env: Mapping[str, str] | None = None, root: Path | None = None
 ) -> Iterator[RunningStack]:
-    """Start a stack, give it once it answers, and end it. Port 0 is any free one.
+    """Start a stack, yield it once it answers, and end it. Port 0 means any free port.
 
     `env` are settings of the stack, e.g. `AWS_ENDPOINT_URL_DYNAMODB`; `root` is the tree to run, this one by default.
-    Raises `RuntimeError` with what was printed when it does not start. It also ends when the process that started it
-    does, however that went.
+    Raises `RuntimeError` with the stack's output if it does not start. The stack also ends with the process that started
+    it, even if that process is killed.
     """
     environment = {name: value for name, value in os.environ.items() if name not in _UNSET}
     arguments = ["--root", str(root)] if root else []

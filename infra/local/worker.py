@@ -1,8 +1,9 @@
-"""A worker process: one function's handler, one request at a time, as in a Lambda sandbox.
+"""A worker process: runs one function's handler, one request at a time, as in a Lambda sandbox.
 
-Started by `pool`, with a socket to it. Every request is two messages, its context and its event; every answer is two
-as well, `{"error": null | "Unhandled"}` and the payload. The first answer comes unasked: whether the handler loaded.
-When the stack goes away, however it went, the socket ends and the worker with it, a hanging handler included.
+`pool` starts it, with a socket to it. Every request is two messages: its context and its event. Every answer is two
+messages as well: `{"error": null | "Unhandled"}` and the payload. The worker sends the first answer without a request:
+it says whether the handler loaded. If the stack ends in any way, the socket ends, and so does the worker, even with a
+hanging handler.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Context:
     function_name: str
     function_version: str
     invoked_function_arn: str
-    memory_limit_in_mb: str  # text, as the real one
+    memory_limit_in_mb: str  # text, as in the real runtime
     aws_request_id: str
     log_group_name: str
     log_stream_name: str
@@ -46,8 +47,8 @@ class Context:
 
 
 def main() -> None:
-    """Serve the handler named in the first argument, a JSON object, until the stack ends."""
-    # Ctrl-C reaches the whole process group; ending the workers is the stack's business.
+    """Serve the handler that the first argument (a JSON object) names, until the stack ends."""
+    # Ctrl-C reaches the whole process group, but the stack ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     function = json.loads(sys.argv[1])
     connection = socket.socket(fileno=function["descriptor"])
@@ -76,8 +77,8 @@ def _read(connection: socket.socket, requests: queue.SimpleQueue[tuple[bytes, by
 
 
 def _load(function: dict[str, Any]) -> Handler:
-    """Import the handler with only its own folder and its layers before the installed packages."""
-    here = os.getcwd()  # put on the path by `python -m`
+    """Import the handler. Only its own folder and its layers come before the installed packages on the path."""
+    here = os.getcwd()  # `python -m` put it on the path
     sys.path[:] = [*function["path"], *(entry for entry in sys.path if entry not in {here, ""})]
     os.chdir(function["code"])
     module, _, name = function["handler"].rpartition(".")
@@ -86,7 +87,7 @@ def _load(function: dict[str, Any]) -> Handler:
 
 
 def _keep_to_role(function: dict[str, Any]) -> None:
-    from infra.local.asks import Places  # botocore costs a handler without AWS its start
+    from infra.local.asks import Places  # botocore would slow the start of a handler that does not use AWS
     from infra.local.permissions import Guard, Role
     from infra.local.policies import Policy
 
@@ -107,7 +108,7 @@ def _run(handler: Handler, function: dict[str, Any], about: dict[str, Any], even
     os.environ["_X_AMZN_TRACE_ID"] = about["trace_id"]
     try:
         result = handler(json.loads(event), context)
-    except Exception as error:  # noqa: BLE001  # whatever a handler raises is its answer
+    except Exception as error:  # noqa: BLE001  # any exception of the handler is its answer
         traceback.print_exc()
         return "Unhandled", _failure(error, type(error).__name__, about["request_id"])
     try:

@@ -1,10 +1,10 @@
-"""A simulated Twilio: its HTTP API for messages and calls, as strict as the real one, with nobody's phone at the end.
+"""A simulated Twilio: its HTTP API for messages and calls, as strict as the real one, without real phones.
 
-It knows one account. `python -m infra.local.twilio` runs it alone; in the local stack its messages appear on the
-handset. Twilio's magic numbers (https://www.twilio.com/docs/iam/test-credentials) give the errors they stand for;
-`faults` says what else can go wrong, and `control` how to ask for it.
+It has one account. `python -m infra.local.twilio` runs it alone. In the local stack its messages appear on the handset.
+Twilio's magic numbers (https://www.twilio.com/docs/iam/test-credentials) give their documented errors. `faults` lists
+the other failures, and `control` is the API that asks for them.
 
-`app` is the HTTP side, `messages` and `calls` are the resources, `contents` what a message says, `twiml` what a call
-says, `numbers` what may send and receive, `course` and `callbacks` what happens after the answer, `errors` the error
-bodies, `form` the requests' forms, `segments` the counting of segments.
+The modules: `app` is the HTTP side; `messages` and `calls` are the resources; `contents` is the text of a message and
+`twiml` of a call; `numbers` decides which numbers may send and receive; `course` and `callbacks` follow a message after
+the answer; `errors` has the error bodies; `form` reads the requests' forms; `segments` counts segments.
 """

@@ -1,4 +1,4 @@
-"""`python -m infra.local.twilio`: the simulated Twilio alone, on PORT (default 8081); messages are printed."""
+"""`python -m infra.local.twilio`: runs the simulated Twilio alone on PORT (default 8081) and prints messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from infra.local.twilio.delivered import Delivered
 
 
 def main() -> int:
-    """Run until interrupted; 1 when it cannot start."""
+    """Run until interrupted. Returns 1 if it cannot start."""
     try:
         options = Options.of({"PORT": "8081", **{name: value for name, value in os.environ.items() if value}})
         bound = bind(options.host, options.port)

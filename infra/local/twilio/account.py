@@ -1,4 +1,4 @@
-"""The account the simulated Twilio knows."""
+"""The account of the simulated Twilio."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Content:
     channels: tuple[str, ...] = ("whatsapp",)
 
 
-# The text of an authentication template is WhatsApp's own, not its author's.
+# WhatsApp writes the text of an authentication template, not its author.
 _PASSCODE = Content("passcode", "en", "{{1}} is your verification code. For your security, do not share this code.")
 _NOTICE = Content("notice", "en", "Your account: {{1}}", ("whatsapp", "sms"))
 
 
 @dataclass(frozen=True)
 class Account:
-    """An account: its credentials, what it may send from, and its content templates by SID."""
+    """An account: its credentials, its senders, and its content templates by SID."""
 
     sid: str
     auth_token: str = field(repr=False)
@@ -46,7 +46,7 @@ class Account:
 
 
 def local_account(name: str = "local") -> Account:
-    """An account made from a name: the same name gives the same credentials on every machine, in every run."""
+    """An account derived from a name. The same name gives the same credentials on every machine, in every run."""
     return Account(
         sid="AC" + _hex(name, "account sid"),
         auth_token=_hex(name, "auth token"),

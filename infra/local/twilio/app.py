@@ -35,13 +35,13 @@ type Body = dict[str, object]
 
 @dataclass
 class Received:
-    """A request that reached the simulated Twilio, and what became of it."""
+    """A request to the simulated Twilio, and its outcome."""
 
     method: str
     path: str
     parameters: Mapping[str, object] = field(repr=False)
     at: datetime
-    status: int | None = None  # of the answer; None while it is under way, and where there was none
+    status: int | None = None  # HTTP status; None while the request is under way, or if it got no answer
     code: int | None = None  # Twilio's, of a refusal
     sid: object = None  # of the message or call that was accepted
     to: str = ""  # its number
@@ -67,8 +67,8 @@ class _Answer:
 class Twilio:
     """A WSGI application that answers as api.twilio.com does, for one account.
 
-    `faults` changes what it does, `requests` and `callbacks` say what it got and sent; the paths below `/handset` do
-    the same over HTTP. A reset connection needs waitress as the server.
+    `faults` changes its behaviour. `requests` and `callbacks` list the requests that came and the callbacks that were
+    sent. The paths below `/handset` do the same over HTTP. Resetting a connection needs waitress as the server.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Twilio:
         self._messages = Messages(account, self.callbacks, self.faults, deliver)
         self._calls = Calls(account, self.callbacks, self.faults, deliver)
         ours = f"/2010-04-01/Accounts/{account.sid}"
-        # Method, path, what answers it.
+        # Method, path, and the function that answers.
         self._routes: list[tuple[str, re.Pattern[str], Callable[..., _Answer]]] = [
             ("POST", re.compile(rf"{ours}/Messages\.json"), self._create_message),
             ("GET", re.compile(rf"{ours}/Messages/(SM[0-9a-f]{{32}})\.json"), self._get_message),
@@ -102,7 +102,7 @@ class Twilio:
         self.callbacks.stop()
 
     def promote(self) -> None:
-        """Make the secondary Auth Token the primary one, which signs; the one before is worth nothing any more."""
+        """Make the secondary Auth Token the primary one, which signs. The old primary token is no longer valid."""
         self.account = replace(
             self.account,
             auth_token=self.account.secondary_auth_token or self.account.auth_token,
@@ -115,7 +115,7 @@ class Twilio:
         return [one.as_json() for one in reversed(list(self._received))]
 
     def forget(self) -> None:
-        """Forget the requests and callbacks so far; the faults stay."""
+        """Forget the requests and callbacks so far. The faults stay."""
         self._received.clear()
         self.callbacks.clear()
 
@@ -166,7 +166,7 @@ class Twilio:
     def _create(
         self, request: Request, received: Received, create: Callable[[form.Form], Body], channel: str
     ) -> _Answer:
-        """Accept a message or a call, or do what a fault says."""
+        """Accept a message or a call, or apply a fault."""
         if request.mimetype != "application/x-www-form-urlencoded" or (request.content_length or 0) > _LARGEST_FORM:
             raise refusal(20415)
         given = form.read(request.get_data(as_text=True))
@@ -205,7 +205,7 @@ class Twilio:
 
 
 def _faulty(rule: Rule, to: str, environ: Environ) -> _Answer:
-    """The answer a fault gives in place of the right one; a reset gives none."""
+    """The answer that a fault gives instead of the right one. A reset gives none."""
     values = rule.values
     match rule.fault:
         case "error":
@@ -226,12 +226,12 @@ def _faulty(rule: Rule, to: str, environ: Environ) -> _Answer:
 
 
 def _channel(environ: Environ) -> Any:
-    """The connection of a request: waitress shows it only as the owner of a method."""
+    """The connection of a request. waitress exposes it only as the owner of a method."""
     return environ["waitress.client_disconnected"].__self__
 
 
 def _hung_up(environ: Environ) -> bool:
-    """Whether the caller has closed the connection. It may have sent nothing more: it waits for this answer."""
+    """True if the caller has closed the connection. An open one sends nothing, because it waits for this answer."""
     try:
         return not _channel(environ).socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except BlockingIOError:
@@ -241,5 +241,5 @@ def _hung_up(environ: Environ) -> bool:
 
 
 def _reset(environ: Environ) -> None:
-    """Let the connection be closed by a TCP RST: nothing lingers, so closing it sends one instead of a FIN."""
+    """Make closing the connection send a TCP RST instead of a FIN, by setting its linger time to zero."""
     _channel(environ).socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

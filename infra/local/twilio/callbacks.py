@@ -1,4 +1,4 @@
-"""Status callbacks: what Twilio sends to a StatusCallback URL as a message or a call makes its way, signed as it signs."""
+"""Status callbacks: signed requests to the StatusCallback URL while a message or a call is under way."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _KEPT = 10_000
 
 @dataclass(frozen=True)
 class Journey:
-    """A message or a call under way: its course, and who hears of it."""
+    """A message or a call under way: its course, and the URL that hears of it."""
 
     course: Course
     url: str | None
     method: str
-    parameters: Callable[[Step], Mapping[str, str] | None]  # of the callback for a step; None: not told
-    progress: Callable[[Step], None]  # called with each step as it happens, before anyone is told
+    parameters: Callable[[Step], Mapping[str, str] | None]  # the callback's parameters for a step; None: no callback
+    progress: Callable[[Step], None]  # called at each step, before its callback is sent
 
 
 class Callbacks:
-    """Follows messages and calls and tells their callback URLs. One that does not answer is not told again."""
+    """Follows messages and calls, and sends their callbacks. A callback without an answer is not repeated."""
 
     def __init__(self, auth_token: str, complain: Callable[[str], None]) -> None:
         self.sign_with(auth_token)
@@ -47,7 +47,7 @@ class Callbacks:
         self._told: deque[dict[str, object]] = deque(maxlen=_KEPT)
         self._senders = ThreadPoolExecutor(8, thread_name_prefix="twilio callback")
         self._clock = threading.Thread(target=self._run, name="twilio clock", daemon=True)
-        self._before: dict[int, Future[None]] = {}  # by journey, the callback that goes first
+        self._before: dict[int, Future[None]] = {}  # by journey, the callback that must go first
 
     def sign_with(self, auth_token: str) -> None:
         """Sign with this token from now on."""
@@ -57,14 +57,14 @@ class Callbacks:
         self._clock.start()
 
     def stop(self) -> None:
-        """Tell nobody anything any more."""
+        """Send no more callbacks."""
         with self._changed:
             self._stopped = True
             self._changed.notify()
         self._senders.shutdown(wait=False, cancel_futures=True)
 
     def follow(self, journey: Journey) -> None:
-        """Let it take its course."""
+        """Run a message or a call through its steps."""
         now = time.monotonic()
         with self._changed:
             for step in journey.course.steps:
@@ -72,7 +72,7 @@ class Callbacks:
             self._changed.notify()
 
     def told(self) -> list[dict[str, object]]:
-        """Every callback so far and how it was answered, newest first."""
+        """Every callback so far with its answer, newest first."""
         return list(self._told)[::-1]
 
     def clear(self) -> None:
@@ -80,12 +80,12 @@ class Callbacks:
         self._told.clear()
 
     def send(self, url: str, parameters: Mapping[str, str], method: str = "POST") -> tuple[int, bytes]:
-        """Send a signed request; the answer's status and body. Raises `OSError` where nobody answers."""
+        """Send a signed request. Returns the answer's status and body. Raises `OSError` if nothing answers."""
         parts = urlsplit(url)
         headers = {"User-Agent": "TwilioProxy/1.1", "Accept": "*/*"}
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         body = None
-        if method == "GET":  # signed with the whole URL and no parameters
+        if method == "GET":  # the signature covers the whole URL, without parameters
             query = ("&" if parts.query else "?") + urlencode(parameters)
             target, url, parameters = target + query, url + query, {}
         else:
@@ -104,7 +104,7 @@ class Callbacks:
             connection.close()
 
     def _tell(self, journey: Journey, parameters: Mapping[str, str], before: Future[None] | None) -> None:
-        """Post one callback, after the one before it. What was handed in first runs first, so this waits for no one idle."""
+        """Post one callback, after the one before it. The pool runs them in order, so an earlier one is already running."""
         if before is not None:
             before.exception()
         url = str(journey.url)
@@ -144,7 +144,7 @@ class Callbacks:
             journey.progress(step)
             steps: list[Step] = [step]
             if journey.course.reordered:
-                # Nobody is told before the last step; then all are, from the last to the first.
+                # No callback is sent before the last step. Then all are sent, from the last to the first.
                 steps = list(journey.course.steps)[::-1] if step is journey.course.steps[-1] else []
             try:
                 for one in steps:

@@ -1,4 +1,4 @@
-"""Twilio's Call resource: outbound calls whose TwiML speaks."""
+"""Twilio's Call resource: outbound calls that speak their TwiML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from infra.local.twilio.delivered import Delivered
 from infra.local.twilio.errors import TwilioError, refusal
 from infra.local.twilio.faults import Faults
 
-# Every parameter of the real API's create call; those with no meaning here are accepted and have none.
+# Every parameter of the real API's create call. Those that the simulation does not use are accepted and ignored.
 _PARAMETERS = {
     "To",
     "From",
@@ -61,9 +61,9 @@ _PARAMETERS = {
     "ApplicationSid",
 }
 _REPEATABLE = {"StatusCallbackEvent", "RecordingStatusCallbackEvent"}
-# The event that each status is.
+# The callback event of each status.
 _EVENTS = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
-_LAST = "completed"  # whatever way the call ended
+_LAST = "completed"  # however the call ended
 _KEPT = 10_000
 _SUBRESOURCES = (
     "events",
@@ -97,7 +97,7 @@ class Calls:
         self._lock = threading.Lock()
 
     def create(self, given: form.Form) -> dict[str, object]:
-        """Place a call; raises the `TwilioError` the real API has for a request like this."""
+        """Place a call. Raises the `TwilioError` that the real API gives for the request."""
         values = self._values(given)
         events = set(given.get("StatusCallbackEvent", [])) - {""} or {_LAST}
         for event in events - {*_EVENTS.values(), _LAST}:
@@ -125,7 +125,7 @@ class Calls:
 
         def progress(step: Step) -> None:
             if spoken is None and (step.arrives or (way.at_once and step.status == "in-progress")):
-                threading.Thread(target=arrive, daemon=True).start()  # the clock waits for nobody's server
+                threading.Thread(target=arrive, daemon=True).start()  # the course goes on while the server answers
             elif step.arrives:
                 arrive()
             self._progress(sid, step)
@@ -145,7 +145,7 @@ class Calls:
         return answer
 
     def _keep(self, call: dict[str, object]) -> dict[str, object]:
-        """The call as Twilio answers it; it is kept as it becomes."""
+        """The call as Twilio answers it. The kept call changes with its steps."""
         with self._lock:
             self._kept[str(call["sid"])] = call
             while len(self._kept) > _KEPT:
@@ -160,7 +160,7 @@ class Calls:
             return dict(self._kept[sid])
 
     def _values(self, given: form.Form) -> dict[str, str]:
-        """The form's parameters with what the real API checks before it looks at any number."""
+        """The form's parameters, after the checks that the real API makes before it looks at any number."""
         values = form.values(given, _PARAMETERS, _REPEATABLE)
         if "To" not in values:
             raise refusal(21201)
@@ -183,7 +183,7 @@ class Calls:
         return values
 
     def _fetch(self, url: str, method: str, about: Mapping[str, str]) -> twiml.Spoken:
-        """What the TwiML at this address says; what a person hears where there is none."""
+        """The spoken text of the TwiML at this address. If there is none, the error message that a person hears."""
         try:
             status, document = self._callbacks.send(url, {**about, "CallStatus": "in-progress"}, method)
             if status != 200:
@@ -241,7 +241,7 @@ class Calls:
             if call is None:
                 return
             now = form.rfc2822()
-            # The resource itself knows no "initiated".
+            # The resource itself has no status "initiated".
             call |= {"status": "queued" if step.status == "initiated" else step.status, "date_updated": now}
             call["date_created"] = call["date_created"] or now
             if step.status == "in-progress":
@@ -255,7 +255,7 @@ class Calls:
 
 
 def _told(about: Mapping[str, str], events: set[str], number: int, step: Step) -> Mapping[str, str] | None:
-    """The parameters of the callback for a step; None for an event nobody asked for."""
+    """The parameters of the callback for a step. None if the request did not ask for that event."""
     if _EVENTS.get(step.status, _LAST) not in events:
         return None
     told = {**about, "CallStatus": step.status, "CallbackSource": "call-progress-events"}

@@ -1,4 +1,4 @@
-"""What a message says: its Body, or a content template with its variables, as WhatsApp wants it."""
+"""The text of a message: its Body, or a content template with its variables, as WhatsApp requires."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _NO_SESSION = 63016
 
 @dataclass(frozen=True)
 class Text:
-    """What a message says, and the code with which a channel gives it back later, if it does."""
+    """The text of a message, and the error code with which a channel rejects it later, if it does."""
 
     body: str
     error_code: int | None = None
 
 
 def text_of(values: Mapping[str, str], account: Account, channel: str, *, in_session: bool) -> Text:
-    """What the message says; raises what Twilio answers at once."""
+    """The text of the message. Raises the `TwilioError` that Twilio answers at once."""
     if "ContentVariables" in values and "ContentSid" not in values:
         raise refusal(21654)
     if "ContentSid" not in values:

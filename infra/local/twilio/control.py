@@ -1,16 +1,16 @@
-"""What tests and the handset's page ask of the simulated Twilio, as JSON.
+"""The JSON API of the simulation itself, for tests and the handset's page.
 
-    GET     /handset/faults     the rules in force, in their order (`faults` says what they are)
-    PUT     /handset/faults     a list of rules: they replace all others
+    GET     /handset/faults     the rules in force, in order (`faults` describes them)
+    PUT     /handset/faults     a list of rules that replaces all others
     POST    /handset/faults     one more rule
-    DELETE  /handset/faults     as usual again
+    DELETE  /handset/faults     end all rules
     GET     /handset/requests   the requests that came, newest first
     DELETE  /handset/requests   forget them, and the callbacks
-    GET     /handset/callbacks  the status callbacks that were sent and how each was answered, newest first
-    POST    /handset/promotion  the secondary Auth Token becomes the primary one, for good
+    GET     /handset/callbacks  the status callbacks that were sent, each with its answer, newest first
+    POST    /handset/promotion  make the secondary Auth Token the primary one, permanently
     GET     /handset/twilio     the account: its numbers, its messaging service, its content templates
 
-With `?to=+852…` GET gives, and DELETE of faults ends, only what is about this number. With `?limit=…` GET gives so many.
+`?to=+852…` restricts GET, and DELETE of faults, to one number. `?limit=…` limits the number of entries.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _LARGEST = 256 * 1024
 
 
 class Simulation(Protocol):
-    """The part of the simulated Twilio that tests and the handset's page may ask about and change."""
+    """The part of the simulated Twilio that tests and the handset's page may read and change."""
 
     faults: Faults
     callbacks: Callbacks
     account: Account
 
     def requests(self) -> Sequence[dict[str, object]]:
-        """The requests that came, newest first."""
+        """The requests so far, newest first."""
 
     def forget(self) -> None:
         """Forgets requests and callbacks."""
@@ -56,7 +56,7 @@ class Simulation(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """A request to the simulation itself."""
+    """A request to this API."""
 
     method: str
     path: str
@@ -66,12 +66,12 @@ class Asked:
 
     @property
     def to(self) -> str:
-        """The number asked about; a `+` that a query string turned into a blank is still a `+`."""
+        """The number in the query. A leading blank is read as `+`, because query strings turn a `+` into a blank."""
         number = parse_qs(self.query).get("to", [""])[0].strip()
         return number if not number or number.startswith("+") else "+" + number
 
     def about(self, items: Sequence[dict[str, object]]) -> Sequence[dict[str, object]]:
-        """Of these what was asked for."""
+        """The entries that the query asks for."""
         limit = parse_qs(self.query).get("limit", [""])[0]
         kept = int(limit) if re.fullmatch(r"[0-9]{1,9}", limit) else None
         return [item for item in items if not self.to or item.get("to") == self.to][:kept]
@@ -82,7 +82,7 @@ def has(path: str) -> bool:
 
 
 def answer(twilio: Simulation, asked: Asked) -> tuple[int, object]:
-    """The status and what to answer as JSON."""
+    """The HTTP status and the JSON answer."""
     if asked.path not in _METHODS:
         return 404, {"error": "there is no such path"}
     if asked.method not in _METHODS[asked.path]:
@@ -99,7 +99,7 @@ def answer(twilio: Simulation, asked: Asked) -> tuple[int, object]:
         case "/handset/callbacks", _:
             return 200, asked.about(twilio.callbacks.told())
         case "/handset/promotion", _:
-            # A page from elsewhere can send anything but this without asking first.
+            # Browsers let pages of other sites send JSON only after a preflight, which is refused here.
             if asked.mimetype != "application/json":
                 return 400, {"error": "application/json"}
             twilio.promote()
@@ -111,13 +111,13 @@ def answer(twilio: Simulation, asked: Asked) -> tuple[int, object]:
 
 def _change(twilio: Simulation, asked: Asked) -> tuple[int, object]:
     try:
-        # A page from elsewhere can send anything but this without asking first.
+        # Browsers let pages of other sites send JSON only after a preflight, which is refused here.
         if asked.mimetype != "application/json" or len(asked.body) > _LARGEST:
             raise FaultError("application/json, and not much of it")
         given = json.loads(asked.body)
         change = twilio.faults.set if asked.method == "PUT" else twilio.faults.add
         change(given)
-    except (ValueError, RecursionError) as error:  # no JSON, or no rule
+    except (ValueError, RecursionError) as error:  # not JSON, or not a rule
         return 400, {"error": str(error)}
     return 200, twilio.faults.listed()
 

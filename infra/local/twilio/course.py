@@ -1,4 +1,4 @@
-"""The course of a message or a call: which statuses it reaches when, and which of them its callback URL is told."""
+"""The course of a message or a call: its statuses, their times, and the callbacks for them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from infra.local.twilio.faults import Faults
 
-# Seconds after a message or a call was accepted, and the status it has then.
+# Seconds after acceptance, and the status from then on.
 _MESSAGE = ((0.1, "queued"), (0.3, "sent"), (0.8, "delivered"))
 _CALL = ((0.1, "initiated"), (0.2, "ringing"), (0.4, "in-progress"), (0.8, "completed"))
 _UNKNOWN_ERROR = 30008
@@ -16,12 +16,12 @@ _EXPIRED = 30036
 
 @dataclass(frozen=True)
 class Step:
-    """A status, and what comes with it."""
+    """A status of a message or a call."""
 
     after: float
     status: str
     error_code: int | None = None
-    told: int = 1  # how often the callback URL hears of it
+    told: int = 1  # how many callbacks are sent for it
     arrives: bool = False  # the phone has it now
 
 
@@ -30,12 +30,12 @@ class Course:
     """`steps` in the order they happen."""
 
     steps: Sequence[Step]
-    at_once: bool  # the phone has it already when Twilio answers
-    reordered: bool = False  # the callback URL hears of the later steps first
+    at_once: bool  # the phone has the message already when Twilio answers
+    reordered: bool = False  # callbacks are sent in reverse order
 
 
 def of_message(faults: Faults, to: str, channel: str, *, valid_seconds: float, error_code: int | None) -> Course:
-    """The course of an accepted message; with `error_code` it ends as undelivered, whatever the faults."""
+    """The course of an accepted message. With `error_code` it ends as undelivered, regardless of the faults."""
     steps = [Step(after, status) for after, status in _MESSAGE]
     if error_code is not None:
         steps[-1] = replace(steps[-1], status="undelivered", error_code=error_code)
@@ -70,7 +70,7 @@ def of_call(faults: Faults, to: str) -> Course:
 
 
 def _ending(steps: list[Step], end: str, error_code: int | None, after: float) -> list[Step]:
-    """The statuses up to `end`, which a message has after so long, and keeps."""
+    """The statuses up to the final status `end`, with their times."""
     if end in {"undelivered", "failed"}:
         error_code = error_code or _UNKNOWN_ERROR
     last = Step(after, end, error_code)

@@ -1,4 +1,4 @@
-"""What reaches a phone."""
+"""A message or a call that reaches a phone."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Delivered:
-    """A message or a call as it reaches a phone: plain numbers, and for a call what is spoken."""
+    """A message or a call as it reaches a phone: plain numbers, and the text, which a call speaks."""
 
     to: str
     sender: str
     body: str
     at: datetime
     channel: str = "sms"  # or whatsapp, voice
-    language: str = ""  # of a call, as its TwiML gives it
+    language: str = ""  # of a call, from its TwiML

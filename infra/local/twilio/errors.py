@@ -1,4 +1,4 @@
-"""Twilio's error bodies, and the errors the simulation has: https://www.twilio.com/docs/api/errors."""
+"""Twilio's error bodies, and the errors that the simulation can give: https://www.twilio.com/docs/api/errors."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ _KNOWN: dict[int, tuple[str, int]] = {
     90007: ("Validity period {value} is not in the range 1 to 36000", 400),
 }
 
-# What a status callback's ErrorCode stands for: https://www.twilio.com/docs/api/errors#3-anchor
+# The ErrorCodes of status callbacks: https://www.twilio.com/docs/api/errors#3-anchor
 DELIVERY_ERRORS = {
     30001: "Queue overflow",
     30002: "Account suspended",
@@ -119,7 +119,7 @@ DELIVERY_ERRORS = {
 
 
 class TwilioError(Exception):
-    """An answer other than success: Twilio's code, its words, and the HTTP status."""
+    """An error answer: Twilio's code, its words, and the HTTP status."""
 
     def __init__(self, code: int, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -139,12 +139,12 @@ class TwilioError(Exception):
 def refusal(
     code: int, value: object = "", *, to: str = "", sender: str = "", status: int | None = None, message: str = ""
 ) -> TwilioError:
-    """The error with this code, in Twilio's words where they are known."""
+    """The error with this code, in Twilio's words if they are known."""
     words, usual = _KNOWN.get(code, ("Error {code}", 400))
     text = message or words.format(value=value, to=to, sender=sender, code=code)
     return TwilioError(code, text, status or usual)
 
 
 def unknown_parameter(name: str) -> TwilioError:
-    """The real API ignores what it does not know; a misspelled parameter should be seen here."""
+    """The refusal of an unknown parameter. The real API ignores it, but here a misspelled name must show."""
     return refusal(20001, f"Unknown parameter: {name}")

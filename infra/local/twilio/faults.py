@@ -1,23 +1,23 @@
-"""What the simulated Twilio does other than usual, for the next requests or until told otherwise.
+"""Faults: rules that change the behaviour of the simulated Twilio, for some requests or until they are cleared.
 
-A rule is a JSON object: its `fault`, that fault's own members (below), and which messages and calls it applies to:
-`times`, how often (until cleared, when missing or null); `to`, one number only; `channel`, one of sms, whatsapp, voice.
+A rule is a JSON object: its `fault`, the members of that fault (below), and the messages and calls that it applies to.
+`times` is how often (missing or null: until cleared), `to` is one number, `channel` is one of sms, whatsapp, voice.
 
-    answers, of which the first that fits applies (`accept`: the message arrives all the same)
+    wrong answers; the first that fits applies (`accept`: the message arrives anyway)
       status              status [429], retry_after, body (as text), accept [false]
       error               code, status, message
-      reset               accept [false]: the connection is reset, by a TCP RST, once the request is read
+      reset               accept [false]: a TCP RST ends the connection once the request is read
       reset_after_accept
       malformed           status [201], body [half a JSON object], accept [true]
     beside an answer
-      slow                seconds [30], accept [true]: answers late; without accept, forgets a caller that has hung up
+      slow                seconds [30], accept [true]: answers late; without accept, drops the request of a caller that hung up
     on the way of an accepted message or call
       delivery            status [undelivered; of a call no-answer], error_code, after [0.8]
-      over_at_once        status [failed], error_code: Twilio answers 201, but the message or call is over already
-      delivery_delay      seconds [30]: what is still waiting when its ValidityPeriod ends fails with 30036
+      over_at_once        status [failed], error_code: Twilio answers 201, but the message or call has already ended
+      delivery_delay      seconds [30]: a message that still waits when its ValidityPeriod ends fails with 30036
       duplicate_callbacks, reordered_callbacks, lost_callbacks
     of the account
-      trial               verified [none]: the numbers it may reach
+      trial               verified [none]: the numbers that a trial account may reach
       whatsapp_session    free text reaches WhatsApp, as it does within 24 hours of the person's own message
 """
 
@@ -38,7 +38,7 @@ _MOST_RULES = 100
 
 
 class FaultError(ValueError):
-    """A rule that is none, and what is wrong with it."""
+    """The JSON is not a valid rule. The text says why."""
 
 
 type _Check = Callable[[object], bool]
@@ -68,7 +68,7 @@ def _numbers(value: object) -> bool:
     return isinstance(value, list) and all(map(_number, value))
 
 
-# Of each fault its members: what they are when missing, and what they may be. None: required, or left out.
+# Each fault's members: default and allowed values. A default of None means required, or left out.
 _REQUIRED = object()
 _OUT = None
 _MEMBERS: dict[str, dict[str, tuple[object, _Check]]] = {
@@ -112,7 +112,7 @@ _COMMON: dict[str, tuple[object, _Check]] = {
 
 @dataclass
 class Rule:
-    """A fault, how often it is still to happen, and to whom."""
+    """A fault, how often it still applies, and to which messages and calls."""
 
     fault: str
     values: Mapping[str, Any]
@@ -149,26 +149,26 @@ class Rule:
         return self.to in {None, to} and self.channel in {None, channel} and self._has_this_end(channel)
 
     def _has_this_end(self, channel: str) -> bool:
-        """A call is never undelivered and a text never busy: such a rule waits for the other kind."""
+        """True if the channel has this end: a call is never undelivered, a text message never busy."""
         ends = CALL_ENDS if channel == "voice" else MESSAGE_ENDS
         return self.fault != "delivery" or self.values["status"] in {None, *ends}
 
     def as_json(self) -> dict[str, object]:
-        """The rule as it was given, with what was left out where that has a meaning."""
+        """The rule as it was given, with the defaults of missing members filled in."""
         where = {"times": self.times, "to": self.to, "channel": self.channel}
         shown = {name: value for name, value in {**self.values, **where}.items() if value is not None}
         return {"fault": self.fault, **shown}
 
 
 class Faults:
-    """The rules in force, in their order."""
+    """The rules in force, in order."""
 
     def __init__(self) -> None:
         self._rules: list[Rule] = []
         self._lock = threading.Lock()
 
     def set(self, given: object) -> None:
-        """Replace all rules by these. Raises `FaultError`, and then nothing has changed."""
+        """Replace all rules by these. If it raises `FaultError`, nothing has changed."""
         if not isinstance(given, list) or len(given) > _MOST_RULES:
             raise FaultError(f"a list of at most {_MOST_RULES} rules")
         rules = [Rule.of(one) for one in given]
@@ -193,7 +193,7 @@ class Faults:
             return [rule.as_json() for rule in self._rules]
 
     def take(self, faults: str | tuple[str, ...], to: str, channel: str) -> Rule | None:
-        """The first rule for one of these faults that fits, which by this has happened once more."""
+        """The first rule that fits, for one of these faults. Counts it as applied once more."""
         wanted = (faults,) if isinstance(faults, str) else faults
         with self._lock:
             for rule in self._rules:

@@ -1,4 +1,4 @@
-"""The forms of requests: each parameter known, and given once."""
+"""Reads the forms of requests. Each parameter must be known and given once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ type Form = Mapping[str, list[str]]
 
 
 def read(text: str) -> Form:
-    """Raises the `TwilioError` for what is no form."""
+    """Read a form. Raises `TwilioError` if the body is not a form."""
     try:
         return parse_qs(text, keep_blank_values=True, strict_parsing=True) if text else {}
     except ValueError as error:
@@ -21,7 +21,7 @@ def read(text: str) -> Form:
 
 
 def values(form: Form, known: Collection[str], repeatable: Collection[str]) -> dict[str, str]:
-    """The parameters that are not empty, of a repeatable one the first."""
+    """The parameters that are not empty. Of a repeatable parameter, the first value."""
     for name, given in form.items():
         if name not in known or (len(given) > 1 and name not in repeatable):
             raise unknown_parameter(name)
@@ -29,7 +29,7 @@ def values(form: Form, known: Collection[str], repeatable: Collection[str]) -> d
 
 
 def check_url(url: str | None, code: int) -> None:
-    """Raise the error with this code for what is no absolute URL."""
+    """Raise the error with this code if the value is not an absolute URL."""
     if url is None:
         return
     try:

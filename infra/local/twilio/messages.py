@@ -17,7 +17,7 @@ from infra.local.twilio.delivered import Delivered
 from infra.local.twilio.errors import DELIVERY_ERRORS, refusal
 from infra.local.twilio.faults import Faults
 
-# Every parameter of the real API's create call; those with no meaning here are accepted and have none.
+# Every parameter of the real API's create call. Those that the simulation does not use are accepted and ignored.
 _PARAMETERS = {
     "To",
     "From",
@@ -69,7 +69,7 @@ class Messages:
         self._lock = threading.Lock()
 
     def create(self, given: form.Form) -> dict[str, object]:
-        """Send a message; raises the `TwilioError` the real API has for a request like this."""
+        """Send a message. Raises the `TwilioError` that the real API gives for the request."""
         values = self._values(given)
         number, channel = receiver(values["To"])
         sender = self._sender(values, channel)
@@ -121,7 +121,7 @@ class Messages:
             return dict(self._kept[sid])
 
     def _keep(self, message: dict[str, object]) -> dict[str, object]:
-        """The message as Twilio answers it; it is kept as it becomes."""
+        """The message as Twilio answers it. The kept message changes with its steps."""
         with self._lock:
             self._kept[str(message["sid"])] = message
             while len(self._kept) > _KEPT:
@@ -129,7 +129,7 @@ class Messages:
             return dict(message)
 
     def _values(self, given: form.Form) -> dict[str, str]:
-        """The form's parameters with what the real API checks before it looks at any number."""
+        """The form's parameters, after the checks that the real API makes before it looks at any number."""
         values = form.values(given, _PARAMETERS, _REPEATABLE)
         if "To" not in values:
             raise refusal(21604)
@@ -142,12 +142,12 @@ class Messages:
         return values
 
     def _sender(self, values: Mapping[str, str], channel: str) -> str:
-        """The address the message comes from, of the same channel as the one it goes to."""
+        """The address that the message comes from. Its channel must be the receiver's."""
         sender = values.get("From", "")
         if service := values.get("MessagingServiceSid"):
             if service != self._account.messaging_service_sid:
                 raise refusal(21705, service)
-            if not sender:  # the service picks one of its own
+            if not sender:  # the service picks one of its numbers
                 if channel == "sms":
                     return self._account.phone_numbers[0]
                 return _WHATSAPP + self._account.whatsapp_numbers[0]
@@ -216,7 +216,7 @@ class Messages:
 
 
 def receiver(to: str) -> tuple[str, str]:
-    """The number in an address, and its channel: sms or whatsapp."""
+    """The number in an address, and its channel (sms or whatsapp)."""
     return (to.removeprefix(_WHATSAPP), "whatsapp") if to.startswith(_WHATSAPP) else (to, "sms")
 
 
@@ -235,6 +235,6 @@ def _told(about: Mapping[str, str], channel: str, step: Step) -> Mapping[str, st
         if step.error_code is not None:
             told["ErrorMessage"] = DELIVERY_ERRORS.get(step.error_code, "Unknown error")
     elif ended and step.error_code != _LANDLINE:
-        # The carrier's own time, to the minute, as its delivery receipt had it.
+        # The carrier's time, to the minute, from its delivery receipt.
         told["RawDlrDoneDate"] = datetime.now(UTC).strftime("%y%m%d%H%M")
     return told

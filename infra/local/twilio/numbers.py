@@ -1,4 +1,4 @@
-"""Which numbers may send and receive, Twilio's magic numbers for tests among them."""
+"""Decides which numbers may send and receive, including Twilio's magic numbers for tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{1,11}")
 # Alphanumeric senders cannot reach these calling codes.
 _NO_ALPHANUMERIC = ("+1",)
-# Here Twilio hands messages for landlines to the carrier, which gives them back; elsewhere it refuses them itself.
+# In these countries Twilio passes messages for landlines to the carrier, which rejects them. Elsewhere Twilio refuses.
 _LANDLINES_TRIED = ("US", "CA", "GB")
 
 # https://www.twilio.com/docs/iam/test-credentials#magic-input
@@ -30,7 +30,7 @@ _CALL_RECEIVERS = {"+15005550001": 21217, "+15005550002": 21214, "+15005550003":
 
 
 def check_sender(sender: str, *, owned: bool) -> None:
-    """Raise the error Twilio has for the sender of a message: one that is none, or a number the account does not own."""
+    """Raise Twilio's error for a message's sender that is not valid, or that the account does not own."""
     if code := _MESSAGE_SENDERS.get(sender):
         raise refusal(code, sender=sender)
     if E164.fullmatch(sender):
@@ -41,7 +41,7 @@ def check_sender(sender: str, *, owned: bool) -> None:
 
 
 def check_receiver(number: str, sender: str) -> None:
-    """Raise the error Twilio has for a number that cannot get a text message from this sender."""
+    """Raise Twilio's error if a number cannot get a text message from this sender."""
     if code := _MESSAGE_RECEIVERS.get(number):
         raise refusal(code, to=number, sender=sender)
     if not possible(number) or number == sender:
@@ -53,12 +53,12 @@ def check_receiver(number: str, sender: str) -> None:
 
 
 def undeliverable(number: str) -> bool:
-    """A landline Twilio takes messages for, that the carrier then cannot deliver (30006)."""
+    """True for a landline whose messages Twilio accepts and the carrier then cannot deliver (30006)."""
     return _is_landline(number) and region(number) in _LANDLINES_TRIED
 
 
 def check_caller(sender: str, *, owned: bool) -> None:
-    """Raise the error Twilio has for a caller: one that is no number, or not the account's."""
+    """Raise Twilio's error for a caller that is not a number, or not the account's."""
     if code := _CALL_SENDERS.get(sender):
         raise refusal(code, sender=sender)
     if not E164.fullmatch(sender):
@@ -68,7 +68,7 @@ def check_caller(sender: str, *, owned: bool) -> None:
 
 
 def check_called(number: str, sender: str) -> None:
-    """Raise the error Twilio has for a number that cannot be called. Landlines can."""
+    """Raise Twilio's error if a number cannot be called. Landlines can."""
     if code := _CALL_RECEIVERS.get(number):
         raise refusal(code, to=number)
     if not possible(number) or number == sender:
@@ -76,7 +76,7 @@ def check_called(number: str, sender: str) -> None:
 
 
 def possible(number: str) -> bool:
-    """A number in E.164 with as many digits as its country gives. Whether it is assigned, nobody knows."""
+    """True for a number in E.164 with a length that its country uses. It may still be unassigned."""
     if not E164.fullmatch(number):
         return False
     try:
@@ -86,7 +86,7 @@ def possible(number: str) -> bool:
 
 
 def region(number: str) -> str:
-    """The number's country as ISO 3166; empty where it has none."""
+    """The number's country as ISO 3166, empty if it has none."""
     if not possible(number):
         return ""
     return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""

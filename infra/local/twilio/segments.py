@@ -1,4 +1,4 @@
-"""How many segments a text takes: GSM-7 where its characters allow, UCS-2 otherwise."""
+"""Counts the segments of a text: GSM-7 if all its characters are in that alphabet, otherwise UCS-2."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _GSM_TWO = set("^{}\\[~]|€\f")
 
 
 def count(text: str) -> int:
-    """Segments of a text; an empty one takes one.
+    """The number of segments of a text. An empty text has one.
 
-    160 septets or 70 UTF-16 units go into a single message, 153 or 67 into each part of a longer one; a character
-    of two units is never split between parts.
+    A single message holds 160 septets or 70 UTF-16 units, each part of a longer one 153 or 67. A character of two
+    units is never split between parts.
     """
     if all(character in _GSM or character in _GSM_TWO for character in text):
         sizes = [2 if character in _GSM_TWO else 1 for character in text]

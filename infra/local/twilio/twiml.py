@@ -1,7 +1,7 @@
-"""TwiML for a call: checked as strictly as its schema, and turned into what a person hears.
+"""TwiML for a call: checks it as strictly as its schema, and turns it into the words that a person hears.
 
-Twilio accepts a call whose TwiML is wrong, says "an application error has occurred" to the person and writes the error
-to its debugger; here the call is refused with that error, so that it is seen.
+The real Twilio accepts a call with wrong TwiML, says "an application error has occurred" to the person and writes the
+error to its debugger. The simulation refuses the call with that error, so that the developer sees it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _AS_DIGITS = {"digits", "characters", "spell-out", "telephone"}
 
 @dataclass(frozen=True)
 class Spoken:
-    """What a person hears, and in which language."""
+    """The words that a person hears, and their language."""
 
     text: str
     language: str
@@ -47,7 +47,7 @@ def _method(text: str) -> bool:
     return text in {"GET", "POST"}
 
 
-# Of each verb its attributes, and what each may be.
+# Each verb's attributes and their allowed values.
 _VERBS: dict[str, dict[str, Callable[[str], bool]]] = {
     "Say": {"voice": lambda text: _VOICE.fullmatch(text) is not None, "language": _language, "loop": _whole(0, 1000)},
     "Pause": {"length": _whole(0, 600)},
@@ -81,10 +81,10 @@ _SSML: dict[str, tuple[str, ...]] = {
 
 
 def spoken(document: str) -> Spoken:
-    """What a call with this TwiML says; raises the `TwilioError` for TwiML that is none."""
+    """The spoken words of a call with this TwiML. Raises `TwilioError` if the TwiML is wrong."""
     if len(document) > _LONGEST:
         raise refusal(21658, f"Twiml ({_LONGEST} characters)")
-    if "<!DOCTYPE" in document or "<!ENTITY" in document:  # nothing a call needs, and parsers expand them
+    if "<!DOCTYPE" in document or "<!ENTITY" in document:  # a call needs no entities, and parsers expand them
         raise refusal(12100, "a document type")
     try:
         root = ElementTree.fromstring(document)
@@ -120,7 +120,7 @@ def _verbs(parent: ElementTree.Element, allowed: Iterable[str]) -> tuple[list[st
 
 
 def _check(element: ElementTree.Element, known: Mapping[str, Callable[[str], bool]]) -> None:
-    """The element's attributes are known and what they may be; beside its children there is no stray text."""
+    """Check an element: known attributes, allowed values, no stray text beside its children."""
     name = element.tag
     for attribute, value in element.attrib.items():
         if attribute not in known:
@@ -137,12 +137,12 @@ def _said(verb: ElementTree.Element) -> list[str]:
     text = re.sub(r"\s+", " ", _text(verb)).strip()
     if not text or len(text) > _LONGEST_SAY:
         raise refusal(13520)
-    # A loop of 0 goes on until the person hangs up; who hears it twice has heard it.
+    # A loop of 0 repeats until the person hangs up. Two repetitions are enough to show it.
     return [text] * min(int(verb.get("loop", "1")) or 2, 10)
 
 
 def _text(element: ElementTree.Element) -> str:
-    """The text as it is spoken: digits that are said one by one stand apart."""
+    """The text as it is spoken. Digits that are said one by one are separated by blanks."""
     parts = [element.text or ""]
     for child in element:
         if child.tag not in _SSML or child.attrib.keys() - set(_SSML[child.tag]):
