@@ -89,8 +89,8 @@ def main() -> None:
     except RotationRefused as refused:
         sys.exit(f"not rotated: {refused}")
     except (BotoCoreError, ClientError) as error:
-        sys.exit(f"broken off, run it again when it is mended: {error}")
-    print("The new key is the only one." if arguments.at_once else "The new key is in use; the one before is accepted.")
+        sys.exit(f"interrupted; fix this and run it again: {error}")
+    print("The new key is the only one." if arguments.at_once else "The new key is in use; the previous key is still accepted.")
 
 
 if __name__ == "__main__":

@@ -11,16 +11,16 @@ from mfa.vendor_errors import VENDOR_ERRORS, VendorError  # noqa: E402 - the lay
 PAGE = ROOT / "docs" / "twilio-errors.md"
 _HEAD = """# Errors of Twilio and Amazon SES
 
-What each code means, and what to do about it. This page is written by `make errors` from the table that the functions
-use, `functions/common/mfa/vendor_errors`. [Twilio's own dictionary](https://www.twilio.com/docs/api/errors) says more.
+The meaning of each code, and what to do about it. `make errors` writes this page from the table that the functions use,
+`functions/common/mfa/vendor_errors`. [Twilio's dictionary](https://www.twilio.com/docs/api/errors) has more details.
 
-- *answer*: what the client is told by a send that is refused so. A send that is refused is given back: it does not
-  count, and another phone can be chosen at once. `unknown` means that nobody knows whether the message went out.
-- *unusable*: the phone is marked and gets nothing more until it is verified again; *messages* means that it can still
+- *answer*: the client's answer if a send is refused with this code. A refused send is given back: it does not count,
+  and the user can choose another phone at once. `unknown` means that the message may have gone out.
+- *unusable*: the phone is marked and gets nothing more until it is verified again. *messages* means that it can still
   be called.
-- *field*: where the settings test shows it.
-- *counted as*: the `error` dimension of the metric `send_failures`. Codes that are not listed here are `other`; the
-  log has the code.
+- *field*: the settings test shows the error at this field.
+- *counted as*: the `error` dimension of the metric `send_failures`. Codes that are not listed here count as `other`.
+  The log has the code.
 
 | code | means | what to do | answer | unusable | field | who acts | counted as |
 |---|---|---|---|---|---|---|---|

@@ -17,15 +17,15 @@ from infra.local.stack import Stack
 
 _EPILOG = """\
 environment variables (empty means not set):
-  PORT                       where it listens; 8080, 0 for any free port
-  HOST                       127.0.0.1; 0.0.0.0 in a container
-  PUBLIC_URL                 the address clients and Twilio use, when it is another
-  CORS_ORIGINS               whose pages may log users in, as the template's parameter CorsOrigins
-  AWS_ENDPOINT_URL_DYNAMODB  where the table lives, when not in moto
-  TWILIO_API_URL             where messages go, when not to the handset; with TWILIO_ACCOUNT_SID,
-                             TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER of the account to use there
-  WORKERS_PER_FUNCTION       2
-  POWERTOOLS_LOG_LEVEL       of the functions' logs; INFO
+  PORT                       the port to listen at (default 8080; 0: any free port)
+  HOST                       the address to listen at (default 127.0.0.1; in a container 0.0.0.0)
+  PUBLIC_URL                 the URL that clients and Twilio use, if it is a different one
+  CORS_ORIGINS               origins whose pages may log users in, like the template's parameter CorsOrigins
+  AWS_ENDPOINT_URL_DYNAMODB  a DynamoDB for the table (default: moto)
+  TWILIO_API_URL             the URL of a real Twilio (default: the simulated one), together with the
+                             account's TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER
+  WORKERS_PER_FUNCTION       default 2
+  POWERTOOLS_LOG_LEVEL       the level of the functions' logs (default INFO)
 """
 
 
@@ -33,12 +33,12 @@ def main() -> int:
     """Run the stack. Returns 1 if it cannot start, after printing the reason in one line on stderr."""
     parser = argparse.ArgumentParser(
         prog="python -m infra.local",
-        description="The product on this machine.",
+        description="Run the product on this machine.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--root", type=Path, default=processes.HOME, help="the tree to run (default: this one)")
-    parser.add_argument("--until-stdin-ends", action="store_true", help="also end when standard input does")
+    parser.add_argument("--until-stdin-ends", action="store_true", help="also end when standard input ends")
     arguments = parser.parse_args()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.default_int_handler)

@@ -48,8 +48,8 @@ _CONTAINER = re.compile(rb"SAM_CONTAINER_ID: ([0-9a-f]+)")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _EPILOG = """\
 environment variables (empty means not set):
-  PORT                       where the API answers; 3000, 0 for any free port. The handset answers at the next
-  AWS_ENDPOINT_URL_DYNAMODB  where the table lives, when not in a container of amazon/dynamodb-local
+  PORT                       the port of the API (default 3000; 0: any free port). The handset has the next port
+  AWS_ENDPOINT_URL_DYNAMODB  a DynamoDB for the table (default: a container of amazon/dynamodb-local)
 """
 
 
@@ -261,16 +261,16 @@ def main() -> int:
     """Run until Ctrl-C. Returns 1 if it cannot start, after printing the reason in one line on stderr."""
     parser = argparse.ArgumentParser(
         prog="python -m infra.local.sam",
-        description="The built functions in containers.",
+        description="Run the built functions in containers.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--check", action="store_true", help="only say whether Docker and the ports are to be had")
+    parser.add_argument("--check", action="store_true", help="only check that Docker and the ports are available")
     parser.add_argument(
         "--env-vars",
         type=Path,
         default=Path("build", "sam-local.json"),
-        help="where to write the variables that `sam local invoke` needs (default: %(default)s)",
+        help="the file to write with the variables for `sam local invoke` (default: %(default)s)",
     )
     arguments = parser.parse_args()
     for name in _SIGNALS:

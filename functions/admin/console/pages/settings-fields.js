@@ -50,7 +50,8 @@ const ceilingWords = (n) => (n === null ? "no ceiling" : String(n));
 
 /**
  * A setting's place: its tab, and its value in words. `labelled` names the setting whose label it bears.
- * @typedef {{ name: keyof FlatSettings & string, tab: string, labelled?: string, show?: (value: never) => string }} Place
+ * @typedef {{ name: keyof FlatSettings & string, tab: string, labelled?: string }} Tabbed
+ * @typedef {Tabbed & { show?: (value: never) => string }} Place
  */
 
 /** @type {Place[]} */
