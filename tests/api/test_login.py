@@ -3,12 +3,14 @@
 import base64
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import jwt
 import pytest
 
-from tests.api.stack import ISSUER, Stack
+from tests.api import people
+from tests.api.stack import ISSUER, Refused, Stack
 from tests.people import Person
 from tests.product import basic
 
@@ -362,3 +364,37 @@ def test_a_client_that_cannot_do_mfa_is_told_so_and_nothing_is_sent(
     assert (answer.status, answer.code) == (403, "mfa_not_supported")
     assert stack.line.requests == []
     assert person.event_types() == ["user_created", "phone_added"]
+
+
+def test_a_name_is_the_same_with_one_blank_or_more(stack: Stack) -> None:
+    name, password = f"john {stack.name()}", stack.password()
+    assert stack.admin("users.create", login_name=name.replace(" ", "  "), password=password)["login_name"] == name
+    with pytest.raises(Refused) as refused:
+        stack.admin("users.create", login_name=name.replace(" ", "\u00a0 "), password=password)
+    assert refused.value.code == "conflict"
+    for spelling in (name, name.replace(" ", "  "), name.replace(" ", " \u3000 ")):
+        assert stack.admin("users.get", login_name=spelling)["login_name"] == name
+        assert stack.admin("users.events", login_name=spelling)["items"] != []
+        assert stack.admin("users.records", login_name=spelling)["login_name"] == name
+        body = {"login_name": spelling, "password": password}
+        assert stack.call("POST", "/v1/login", body, address=stack.address()).status == 200
+
+
+def test_a_user_who_was_created_with_two_blanks_is_still_reached(stack: Stack) -> None:
+    model = people.add(stack)
+    person = replace(model, name=model.name.replace("user.", "old  user."))
+    for sk in ("#PROFILE", "#PHONE#0"):
+        item = stack.table.get_item(Key={"pk": f"USER#{model.name}", "sk": sk})["Item"]
+        names = {"login_name": person.name} if sk == "#PROFILE" else {}
+        stack.table.put_item(Item=item | {"pk": f"USER#{person.name}"} | names)
+    assert person.login().status == 200
+    assert person.start().status == 201
+    assert person.verify().status == 200
+    assert stack.admin("users.patch", login_name=person.name, alias="Old")["login_name"] == person.name
+    assert stack.admin("users.events", login_name=person.name)["items"][0]["type"] == "user_changed"
+    assert stack.admin("users.records", login_name=person.name)["login_name"] == person.name
+    csv = f"login_name,owner\n{person.name},Old owner\n"
+    assert stack.admin("users.import", csv=csv, dry_run=False)["updated"] == 1
+    stack.admin("users.delete", login_name=person.name)
+    assert stack.admin("users.erase", login_name=person.name)["complete"]
+    assert person.login().code == "invalid_credentials"

@@ -1,5 +1,6 @@
 """Login names: one canonical spelling for each user, and no characters that could change a message."""
 
+import secrets
 import string
 import sys
 import unicodedata
@@ -8,9 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mfa.administration.operations import OPERATIONS as ADMINISTRATION
 from mfa.errors import InvalidRequest
 from mfa.factors.phones import mask_number, slot_of
-from mfa.users.user import LOGIN_NAME_LENGTH, UserStatus, canonical_login_name, mask_email, new_login_name
+from mfa.http.operations import OPERATIONS as LOGINS
+from mfa.users.actors import DIRECT
+from mfa.users.user import (
+    LOGIN_NAME_LENGTH,
+    PATH_WORDS,
+    UserStatus,
+    canonical_login_name,
+    existing_login_names,
+    mask_email,
+    new_login_name,
+)
 from tests import accounts
 
 EVERY_CHARACTER = [chr(point) for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000]
@@ -43,6 +55,11 @@ EVERY_CHARACTER = [chr(point) for point in range(sys.maxunicode + 1) if not 0xD8
         ("ªdmin", "admin"),
         ("K", "k"),  # the Kelvin sign
         ("demo\u2003user", "demo user"),
+        ("john  smith", "john smith"),
+        ("john    smith", "john smith"),
+        ("john \u00a0smith", "john smith"),
+        ("john\u3000\u2003smith", "john smith"),
+        ("  John  Q.   Smith ", "john q. smith"),
         ("", ""),
         ("   ", ""),
     ],
@@ -88,6 +105,16 @@ def test_case_changes_nothing(text: str) -> None:
         "demo@example.com",
         "DOMAIN\\user",
         "a_b-c+d",
+        "exporter",
+        "admin",
+        "system",
+        "john smith",
+        ".hidden",
+        "a..b",
+        "iam.user",
+        "0123456789abcdef0123456",
+        "0123456789abcdef012345678",
+        "0123456789abcdef0123456g",
         "пользователь",
         "用户",
         "مستخدم",
@@ -153,6 +180,20 @@ def test_ordinary_names_are_accepted(name: str) -> None:
         "ＷＷＷ.evil.example",
         "go www.evil.example",
         "x@www.evil.example",
+        ".",
+        "..",
+        "...",
+        "．．",
+        "…",
+        " . ",
+        "export",
+        "import",
+        "Export",
+        "ＩＭＰＯＲＴ",
+        "iam",
+        "IAM",
+        "0123456789abcdef01234567",
+        "0123456789ABCDEF01234567",
         "tel:+85292153799",
         "mailto:a@b.example",
         "a😀b",
@@ -176,6 +217,38 @@ def test_an_accepted_name_is_canonical_printable_and_short_enough(text: str) -> 
     assert name.strip() == name
     assert 0 < len(name) <= LOGIN_NAME_LENGTH
     assert not set(name) & set("\"'`<>#/:;%&?=\n\r")
+
+
+def test_the_words_that_nobody_can_be_called_are_those_that_paths_have_in_the_place_of_a_name() -> None:
+    paths = [operation.path.split("/") for operation in (*ADMINISTRATION, *LOGINS)]
+    words = set()
+    for path in paths:
+        for place in [place for place, part in enumerate(path) if part == "{login_name}"]:
+            others = [other[place] for other in paths if len(other) > place and other[:place] == path[:place]]
+            words.update(other for other in others if not other.startswith("{"))
+    assert words == PATH_WORDS != set()
+
+
+def test_nobody_is_called_like_a_client_or_a_direct_invocation() -> None:
+    for actor in (DIRECT, secrets.token_bytes(12).hex()):
+        with pytest.raises(InvalidRequest):
+            new_login_name(actor)
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("John Smith", ("john smith",)),
+        ("John  Smith", ("john  smith", "john smith")),
+        (" john \u00a0 smith", ("john   smith", "john smith")),
+        ("x" * 128 + "  ", ("x" * 128,)),
+        ("x" * 126 + "  x", ("x" * 126 + " x",)),
+    ],
+)
+def test_a_user_from_before_blanks_were_collapsed_is_looked_for_by_the_exact_spelling_too(
+    written: str, names: tuple[str, ...]
+) -> None:
+    assert existing_login_names(written) == names
 
 
 def test_only_a_visible_character_makes_a_different_name() -> None:

@@ -23,7 +23,7 @@ from mfa.users.search_index import (
     search_term,
     user_lists,
 )
-from mfa.users.user import User, existing_login_name
+from mfa.users.user import User, existing_login_names
 
 
 class UserHistories(Protocol):
@@ -91,9 +91,11 @@ class Directory:
 
         Wrong passcodes that the next send will move into the history are in it already.
         """
-        login_name = existing_login_name(which.login_name)
-        filters = ["events", login_name]
+        spellings = existing_login_names(which.login_name)
+        filters = ["events", *spellings]
         before = cursors.read(self.runtime.keys(), filters, which.cursor)[0] if which.cursor else None
+        *others, login_name = spellings
+        login_name = next((name for name in others if self.histories.events(name, None, 1)), login_name)
         events = self.histories.events(login_name, before, which.limit)
         cursor = None
         if len(events) == which.limit:

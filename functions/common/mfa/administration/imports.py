@@ -17,7 +17,7 @@ from mfa.tokens import cursors
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
 from mfa.users.search_index import names, user_lists
-from mfa.users.user import Kind, User, canonical_login_name, new_login_name
+from mfa.users.user import Kind, User, canonical_login_name, existing_login_names, new_login_name
 
 EXPORT_PAGE = 100
 # As many lines as can be written within the function's time and the gateway's.
@@ -125,7 +125,7 @@ class Imports:
     def _import(self, actor: Actor, row: ImportUser, settings: Settings) -> str:
         """Creates or changes the user as the line says. Fields that the line leaves out stay."""
         name = new_login_name(row.login_name)
-        found = self.accounts.load_accounts([name])
+        found = self.accounts.load_accounts(existing_login_names(row.login_name))
         now = self.runtime.clock()
         given = {
             field: value

@@ -12,7 +12,7 @@ from mfa.times import rfc3339
 from mfa.tokens import cursors
 from mfa.users.actors import DIRECT, Actor
 from mfa.users.history import Event, EventType
-from mfa.users.user import existing_login_name
+from mfa.users.user import existing_login_names
 
 RECORDS = 500
 # Keys of the table. They hold nothing about the person beyond the name.
@@ -37,19 +37,19 @@ class PersonalData:
     records: Records
     runtime: Runtime
 
-    def read(self, which: ReadRecords) -> tuple[list[dict[str, Any]], str | None]:
-        """Every record under the name, secrets left out, and the cursor of more. Raises UserNotFound if there are none.
+    def read(self, which: ReadRecords) -> tuple[str, list[dict[str, Any]], str | None]:
+        """The name as stored, every record under it without secrets, and the cursor of more. Raises UserNotFound.
 
         The records are the table's own items, not the fields that screens show, so that none is forgotten.
         """
-        login_name = existing_login_name(which.login_name)
-        filters = ["records", login_name]
-        place = cursors.read(self.runtime.keys(), filters, which.cursor) if which.cursor else []
-        items, place_of_more = self.records.page(login_name, place, RECORDS)
-        if not items and not place:
+        names = existing_login_names(which.login_name)
+        filters = ["records", *names]
+        at = cursors.read(self.runtime.keys(), filters, which.cursor) if which.cursor else []
+        login_name, items, place_of_more = self._page(tuple(at[:1]) or names, at[1:])
+        if not items and not at:
             raise errors.UserNotFound
-        cursor = cursors.write(self.runtime.keys(), filters, place_of_more) if place_of_more else None
-        return [_record(item) for item in items if not item["sk"].startswith(_COPIES)], cursor
+        cursor = cursors.write(self.runtime.keys(), filters, [login_name, *place_of_more]) if place_of_more else None
+        return login_name, [_record(item) for item in items if not item["sk"].startswith(_COPIES)], cursor
 
     def erase(self, actor: Actor, login_name: str) -> tuple[int, bool]:
         """Erases records of a deleted user. Returns how many, and whether none are left.
@@ -57,15 +57,23 @@ class PersonalData:
         The actor's history records the erasure with a digest of the name, so that a person who knows the name can find it.
         Raises Conflict while the user exists, and Forbidden for the history of direct invocations, which belongs to nobody.
         """
-        login_name = existing_login_name(login_name)
-        if login_name == DIRECT:
+        names = existing_login_names(login_name)
+        if DIRECT in names:
             raise errors.Forbidden("The history of direct invocations is kept.")
-        items, place_of_more = self.records.page(login_name, [], RECORDS)
+        login_name, items, place_of_more = self._page(names, [])
         if items:
             detail = {"login_name_sha256": hashlib.sha256(login_name.encode()).hexdigest()}
             event = actor.event(EventType.USER_ERASED, self.runtime.clock(), self.runtime.random_bytes, detail=detail)
             self.records.erase(login_name, items, actor.name, event)
         return len(items), place_of_more is None
+
+    def _page(self, names: tuple[str, ...], place: list[str]) -> tuple[str, list[dict[str, Any]], list[str] | None]:
+        """The first of the names under which something is kept, with a page of it."""
+        for name in names:
+            items, place_of_more = self.records.page(name, place, RECORDS)
+            if items:
+                return name, items, place_of_more
+        return names[-1], [], None
 
 
 def _record(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from mfa.flows.runtime import Runtime
 from mfa.settings.values import StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
-from mfa.users.user import Kind, User, existing_login_name, new_login_name
+from mfa.users.user import Kind, User, existing_login_names, new_login_name
 
 # Without `If-Match`, a concurrent change is no reason to refuse: the patch is tried again.
 PATCH_TRIES = 4
@@ -64,10 +64,11 @@ class UserAdministration:
 
     def get(self, login_name: str) -> Account:
         """The user with phones. Raises UserNotFound."""
-        account = self.accounts.load_account(existing_login_name(login_name))
-        if account.user is None:
-            raise errors.UserNotFound
-        return account
+        for name in existing_login_names(login_name):
+            account = self.accounts.load_account(name)
+            if account.user is not None:
+                return account
+        raise errors.UserNotFound
 
     def patch(self, actor: Actor, patch: UserPatch, if_match: str | None = None) -> Account:
         """Changes a user. A new password, another kind, status or MFA switch close the live challenge.

@@ -11,7 +11,6 @@ from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Answer, Call
 from mfa.http.declaration import Operation, Transport
 from mfa.users.actors import Actor
-from mfa.users.user import existing_login_name
 
 tasks = Tasks()
 _CHANGED = (errors.UserNotFound, errors.PreconditionFailed, errors.Forbidden)
@@ -198,8 +197,7 @@ def list_events(administration: Administration, call: Call[requests.ListEvents, 
 )
 def read_records(administration: Administration, call: Call[requests.ReadRecords, Actor]) -> answers.RecordPage:
     """A page of the records kept under the login name."""
-    records, cursor = administration.personal.read(call.body)
-    return answers.RecordPage(existing_login_name(call.body.login_name), records, cursor)
+    return answers.RecordPage(*administration.personal.read(call.body))
 
 
 @tasks.carries_out(

@@ -1,5 +1,6 @@
 """The first factor: a password, or a relying application that vouches for one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mfa import errors
@@ -14,7 +15,7 @@ from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_t
 from mfa.tokens.mfa_tokens import MfaToken, write_mfa_token
 from mfa.users.clients import Client
 from mfa.users.history import EventType
-from mfa.users.user import Kind, User, canonical_login_name, mask_email
+from mfa.users.user import Kind, User, mask_email, stored_login_names
 
 _NAME_BYTES = 512
 # An old client that starts several jobs at once logs in as often at once.
@@ -57,8 +58,8 @@ class LogIn:
         Raises InvalidCredentials, whatever of the two is wrong, and RateLimited before anything is compared when this
         address, or this name from it, has had too many wrong ones within the hour.
         """
-        now, name = self.runtime.clock(), _looked_up(login_name)
-        account = self.accounts.load_account_for_login(name, address, now)
+        now = self.runtime.clock()
+        name, account = _found(login_name, lambda name: self.accounts.load_account_for_login(name, address, now))
         refused = errors.RateLimited(
             "Too many wrong passwords. Try again later.", retry_after=Window.of(HOUR, now).ends_at - now
         )
@@ -80,9 +81,9 @@ class LogIn:
         Raises InvalidCredentials, and MfaNotSupported for a client that cannot ask for the passcode that is needed, unless
         it may skip: the setting is on, an administrator marked the client legacy, and the skip is written down.
         """
-        now, name = self.runtime.clock(), _looked_up(login_name)
+        now = self.runtime.clock()
         for _ in range(LEGACY_TRIES):
-            account = self.accounts.load_account(name)
+            _, account = _found(login_name, self.accounts.load_account)
             user = account.user
             if user is None or not user.active or user.kind is not Kind.BACKUP:
                 raise errors.InvalidCredentials
@@ -140,7 +141,12 @@ class LogIn:
         return LoggedIn(sign_access_token(self.signer, claims), seconds, legacy)
 
 
-def _looked_up(login_name: str) -> str:
-    """The name to look the user up by. A name that is too long finds nobody, and costs the same."""
-    name = canonical_login_name(login_name)
-    return name if 0 < len(name.encode()) <= _NAME_BYTES else "\N{REPLACEMENT CHARACTER}"
+def _found(login_name: str, load: Callable[[str], Account]) -> tuple[str, Account]:
+    """The user's account, and the name that it was read by.
+
+    Every spelling is read, so that the time does not tell which one exists. A name that is too long finds nobody, and
+    costs the same.
+    """
+    names = [name for name in stored_login_names(login_name) if 0 < len(name.encode()) <= _NAME_BYTES]
+    read = [(name, load(name)) for name in names or ["\N{REPLACEMENT CHARACTER}"]]
+    return next((each for each in read if each[1].user), read[-1])

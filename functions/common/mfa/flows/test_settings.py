@@ -33,7 +33,7 @@ from mfa.settings.validation import merged
 from mfa.settings.values import Sender, Settings, StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
-from mfa.users.user import Kind, User, existing_login_name
+from mfa.users.user import Kind, User, existing_login_names
 from mfa.vendor_errors import look_up
 
 
@@ -164,7 +164,10 @@ class TestSettings:
                 raise errors.InvalidRequest("login_name", "is required, since no system user is logged in")
         elif login_name is not None:
             raise errors.InvalidRequest("login_name", "is not known here")
-        account = self.accounts.load_account(existing_login_name(login_name or actor.name))
+        for name in existing_login_names(login_name or actor.name):
+            account = self.accounts.load_account(name)
+            if account.user is not None:
+                break
         if account.existing_user.kind is not Kind.SYSTEM:
             raise errors.Forbidden("Only a system user tests the settings.")
         return account

@@ -7,7 +7,7 @@ does not show. A position is a term, a NUL, and the name that makes it unique.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mfa.users.user import Kind, User, canonical_login_name
+from mfa.users.user import Kind, User, folded
 
 # A user's fields that a search looks at, in this order.
 SEARCHED = ("login_name", "alias", "owner")
@@ -40,7 +40,7 @@ def entries(user: User) -> dict[str, tuple[str, str]]:
 
 def search_term(text: str) -> str:
     """The text as it is compared in a search: in one spelling, and short enough for a key with a login name behind it."""
-    return canonical_login_name(text)[:TERM_LENGTH]
+    return folded(text)[:TERM_LENGTH]
 
 
 def registered_position(at: float) -> str:

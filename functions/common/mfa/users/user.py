@@ -14,6 +14,13 @@ _PUNCTUATION = frozenset(" ._@+-\\")
 # Letters and marks without a glyph (Unicode: Default_Ignorable_Code_Point): two names that differ in one look the same.
 INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _LINK = re.compile(r"\bwww\.")
+_BLANKS = re.compile(" {2,}")
+_DOTS = re.compile(r"\.+")
+# A path's literal segments that stand where a login name stands in another path: such a user could not be read over HTTP.
+PATH_WORDS = frozenset({"export", "import"})
+# Histories name who acted: a login name, a client's id (24 hexadecimal digits), or one of these.
+_OTHER_ACTORS = frozenset({"iam"})
+_CLIENT_ID = re.compile(r"[0-9a-f]{24}")
 
 
 # A change of one of these ends tokens and closes the live challenge.
@@ -91,21 +98,34 @@ class User:
         return self.active and issued_at >= self.credentials_changed_at
 
 
-def canonical_login_name(text: str) -> str:
-    """The one spelling of a login name: NFKC, case-folded, trimmed.
+def folded(text: str) -> str:
+    """The text in one spelling: NFKC, case-folded, trimmed.
 
     Folding can undo the normal form (Unicode 3.13, D145), hence NFKC on both sides of it.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFKC", folded).strip()
+    once = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", once).strip()
 
 
-def existing_login_name(text: str) -> str:
-    """The canonical form of a name to look up. Raises UserNotFound if it is too long to be a key."""
-    name = canonical_login_name(text)
-    if len(name) > LOGIN_NAME_LENGTH:
+def canonical_login_name(text: str) -> str:
+    """The one spelling of a login name: NFKC, case-folded, trimmed, with one blank where there are several."""
+    return _BLANKS.sub(" ", folded(text))
+
+
+def stored_login_names(text: str) -> tuple[str, ...]:
+    """The names that a user written like this may be stored under, in the order to look in.
+
+    Users who were created before blanks were collapsed may have two in a row. Only their exact spelling finds them.
+    """
+    return tuple(dict.fromkeys((folded(text), canonical_login_name(text))))
+
+
+def existing_login_names(text: str) -> tuple[str, ...]:
+    """The same, without the names that are too long to be a key. Raises UserNotFound if none is left."""
+    names = tuple(name for name in stored_login_names(text) if len(name) <= LOGIN_NAME_LENGTH)
+    if not names:
         raise UserNotFound
-    return name
+    return names
 
 
 def new_login_name(text: str, field_name: str = "login_name") -> str:
@@ -125,6 +145,12 @@ def new_login_name(text: str, field_name: str = "login_name") -> str:
         raise InvalidRequest(field_name, "may hold letters, digits, blanks and . _ @ + - \\ only")
     if _LINK.search(name):
         raise InvalidRequest(field_name, "must not look like a link")
+    if name in PATH_WORDS or _DOTS.fullmatch(name):
+        raise InvalidRequest(field_name, "must not be a word that the API's addresses use, nor only dots")
+    if name in _OTHER_ACTORS or _CLIENT_ID.fullmatch(name):
+        raise InvalidRequest(
+            field_name, "must not look like a client's id, nor be iam: histories name others like this"
+        )
     return name
 
 
