@@ -8,9 +8,11 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneMetadata
 
 from mfa.administration.operations import OPERATIONS as ADMINISTRATION
 from mfa.errors import InvalidRequest
+from mfa.factors.phone_numbers import regions
 from mfa.factors.phones import mask_number, slot_of
 from mfa.http.operations import OPERATIONS as LOGINS
 from mfa.users.actors import DIRECT
@@ -283,9 +285,35 @@ def test_a_masked_address_hides_its_length(local: str) -> None:
     assert mask_email(f"{local}@example.com") == f"{local[0]}***@example.com"
 
 
-@pytest.mark.parametrize("number", ["+85292153799", "+12025550123799", "+4793799"])
-def test_a_number_is_masked_except_its_last_four_digits(number: str) -> None:
-    assert mask_number(number) == "****3799"
+@pytest.mark.parametrize(
+    ("number", "calling_code", "masked"),
+    [
+        ("+85292153799", "+852", "****3799"),
+        ("+12063123799", "+1", "****3799"),
+        ("+4915123453799", "+49", "****3799"),
+        ("+6835012", "+683", "****12"),  # Niue
+        ("+6907290", "+690", "****90"),  # Tokelau
+        ("+29051234", "+290", "****34"),  # Saint Helena
+        ("+6768761", "+676", "****61"),
+        ("+354387999", "+354", "****999"),
+        ("+3546113799", "+354", "****799"),
+        ("+99812345678", "+998", "****5678"),
+        ("+6831", "+683", "****"),
+    ],
+)
+def test_a_mask_shows_four_digits_and_never_more_than_half(number: str, calling_code: str, masked: str) -> None:
+    assert mask_number(number, calling_code) == masked
+
+
+@pytest.mark.parametrize(("region", "calling_code"), regions())
+def test_the_shortest_number_of_every_region_is_half_hidden(region: str, calling_code: str) -> None:
+    plan = PhoneMetadata.metadata_for_region(region)
+    assert plan is not None
+    shortest = min(plan.general_desc.possible_length)
+    number = calling_code + "1234567890123456"[:shortest]
+    shown = mask_number(number, calling_code).removeprefix("****")
+    assert number.endswith(shown)
+    assert 0 < len(shown) <= min(4, shortest / 2)
 
 
 def test_the_id_of_a_phone_begins_with_its_slot() -> None:

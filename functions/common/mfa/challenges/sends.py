@@ -147,7 +147,7 @@ class Destination:
         """As a person sees it, masked."""
         if self.phone is None:
             return mask_email(self.address)
-        return f"{self.phone.calling_code} - {mask_number(self.address)}"
+        return f"{self.phone.calling_code} - {mask_number(self.address, self.phone.calling_code)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 PHONES_PER_USER = 5
+# A mask shows at most so many digits.
+SHOWN_DIGITS = 4
 # The kind of a number that only calls reach.
 FIXED_LINE = "fixed_line"
 
@@ -37,12 +39,18 @@ class Phone:
     @property
     def masked_number(self) -> str:
         """`****3799`."""
-        return mask_number(self.number)
+        return mask_number(self.number, self.calling_code)
 
 
-def mask_number(number: str) -> str:
-    """The last four digits after four stars, whatever the number's length."""
-    return f"****{number[-4:]}"
+def mask_number(number: str, calling_code: str) -> str:
+    """The last four digits after four stars; fewer where four were more than half of the digits after the calling code.
+
+    >>> mask_number("+85292153799", "+852"), mask_number("+6835012", "+683")
+    ('****3799', '****12')
+    """
+    national = number.removeprefix(calling_code)
+    shown = min(SHOWN_DIGITS, len(national) // 2)
+    return f"****{national[len(national) - shown :]}"
 
 
 def slot_of(phone_id: str) -> int:
