@@ -541,3 +541,14 @@ def test_a_signature_may_not_make_three_segments_of_a_message_that_is_one() -> N
 def test_a_host_may_not_make_a_message_too_long() -> None:
     host = ".".join(["a" * 60] * 4) + ".com"
     assert refused({"origin": host, "signature": "s" * 40}) == "origin"
+
+
+def test_numbers_are_kept_without_what_was_pasted_along() -> None:
+    patch: dict[str, Any] = {
+        "twilio": {"sender": {"phone_number": "\u202a+1 (206)\u00a0312\u20115010\u202c"}},
+        "test_numbers": [{"number": "+852\u202f9215 3799.", "code": "123456"}],
+    }
+    settings, _ = merged(Settings(), patch)
+    assert settings.twilio.sender is not None
+    assert settings.twilio.sender.phone_number == "+12063125010"
+    assert settings.test_numbers[0].number == "+85292153799"

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from mfa.challenges.budgets import RandomBelow
 from mfa.errors import InvalidRequest
+from mfa.pasted import plain
 
 # Consonants only, so that no prefix spells a word. Letters that look like another character are left out.
 PREFIX_ALPHABET = "BCDFGHJKMNPQRSTVWXZ"
 PREFIX_LENGTH = 4
 TYPED_LENGTH = 64
 
-# People type or paste the code with or without the prefix, in groups or not. ASCII only: `\d` matches any script's digits.
-_TYPED = re.compile(r"[ \t\u00a0]*(?:[A-Za-z]{4}[ \t\u00a0-]*)?([0-9](?:[ \t\u00a0-]*[0-9]){3,9})[ \t\u00a0]*")
-_BETWEEN = re.compile(r"[ \t\u00a0-]+")
+# The code with or without letters before it. ASCII only: `\d` matches any script's digits.
+_TYPED = re.compile(r"[A-Za-z]{0,4}([0-9]{4,10})")
 
 
 def draw(length: int, random_below: RandomBelow) -> str:
@@ -30,11 +30,11 @@ def draw_prefix(random_below: RandomBelow) -> str:
 
 
 def normalise(typed: str) -> str | None:
-    """The digits in what a person typed (`XYWD-581883`, `581 883`), or None if it cannot be a passcode."""
+    """The digits in what a person typed or pasted (`XYWD-581883`, `581 883.`), or None if it cannot be a passcode."""
     if len(typed) > TYPED_LENGTH:
         return None
-    match = _TYPED.fullmatch(typed)
-    return _BETWEEN.sub("", match[1]) if match else None
+    match = _TYPED.fullmatch(plain(typed))
+    return match[1] if match else None
 
 
 def typed_digits(typed: str) -> str:

@@ -9,10 +9,10 @@ from phonenumbers import PhoneNumberType
 
 from mfa.errors import DestinationBlocked, InvalidRequest
 from mfa.factors.phones import FIXED_LINE
+from mfa.pasted import plain_number
 
-# A number with the separators that people write. ASCII only, and no letters: +18002ALLNOW is not a number to text.
-_WRITTEN = re.compile(r"\+[1-9][0-9 ().-]{5,29}\Z")
-_BETWEEN = re.compile(r"[ ().-]")
+# ASCII only, and no letters: +18002ALLNOW is not a number to text.
+_WRITTEN = re.compile(r"\+[1-9][0-9]{4,29}")
 _KINDS = {
     PhoneNumberType.MOBILE: "mobile",
     PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed_line_or_mobile",
@@ -46,14 +46,14 @@ def parse(written: str, permits: Callable[[str], bool], field_name: str = "numbe
 
     Raises InvalidRequest where it is no number, DestinationBlocked where its region or kind is not allowed.
     """
-    text = written.strip(" ")
-    if not _WRITTEN.match(text):
+    text = plain_number(written)
+    if not _WRITTEN.fullmatch(text):
         raise InvalidRequest(field_name, "must be a number in international form, such as +85292153799")
     try:
-        number = phonenumbers.parse(_BETWEEN.sub("", text))
+        number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException as error:
         raise InvalidRequest(field_name, "is not a phone number") from error
-    if phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) != _BETWEEN.sub("", text):
+    if phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) != text:
         raise InvalidRequest(
             field_name, "must be in international form, without the 0 that is dialled within a country"
         )

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType, structs
 from mfa.decoding import convert
 from mfa.errors import InvalidRequest
 from mfa.messages.channels import PHONE_CHANNELS
+from mfa.pasted import plain_number
 from mfa.settings.values import AUTH_TOKEN, Settings
 
 # A signature in letters beyond GSM-7 makes two segments of a message that is one; not more.
@@ -41,7 +42,7 @@ def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str |
         raise InvalidRequest(
             "twilio.account_sid", "is the SID of an API key (SK…); take the Account SID, which begins with AC"
         )
-    settings = checked(convert(target, Settings))
+    settings = checked(convert(_with_plain_numbers(target), Settings))
     if (
         settings.twilio.account_sid != current.twilio.account_sid
         and settings.twilio.account_sid
@@ -133,6 +134,19 @@ def _merge(target: Any, patch: Any) -> Any:
         else:
             result[name] = _merge(result.get(name), value)
     return result
+
+
+def _with_plain_numbers(target: dict[str, Any]) -> dict[str, Any]:
+    """The settings to be read, their numbers without what was pasted along with them."""
+    twilio, tests = target.get("twilio"), target.get("test_numbers")
+    sender = twilio.get("sender") if isinstance(twilio, dict) else None
+    for holder, name in [
+        (sender, "phone_number"),
+        *((each, "number") for each in tests or () if isinstance(tests, list)),
+    ]:
+        if isinstance(holder, dict) and isinstance(holder.get(name), str):
+            holder[name] = plain_number(holder[name])
+    return target
 
 
 def _removes(patch: Any, *path: str) -> bool:

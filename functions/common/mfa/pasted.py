@@ -1,0 +1,32 @@
+"""What people paste: the blanks, dashes and invisible characters that come along with a code or a number."""
+
+import re
+import unicodedata
+
+# Format characters (zero-width, bidirectional, soft hyphen, byte order mark), blanks of any width, and dashes.
+_SEPARATORS = frozenset({"Cf", "Zs", "Pd"})
+# A tab, and the minus sign, which text programs take for a dash.
+_MORE_SEPARATORS = frozenset("\t\u2212")
+_BRACKETS = re.compile(r"[().]")
+
+
+def plain(text: str) -> str:
+    """The text without separators, wherever they stand, and without punctuation at its end.
+
+    >>> plain("\\u2068728\\u202f295\\u2069."), plain("G-581\\u2013883")
+    ('728295', 'G581883')
+    """
+    kept = "".join(c for c in text if c not in _MORE_SEPARATORS and unicodedata.category(c) not in _SEPARATORS)
+    end = len(kept)
+    while end and unicodedata.category(kept[end - 1]).startswith("P"):
+        end -= 1
+    return kept[:end]
+
+
+def plain_number(text: str) -> str:
+    """The same, without the brackets and dots that people write within a number.
+
+    >>> plain_number("\\u202a+852 (9215)\\u20113799")
+    '+85292153799'
+    """
+    return _BRACKETS.sub("", plain(text))
