@@ -90,7 +90,11 @@ def main() -> None:
         sys.exit(f"not rotated: {refused}")
     except (BotoCoreError, ClientError) as error:
         sys.exit(f"interrupted; fix this and run it again: {error}")
-    print("The new key is the only one." if arguments.at_once else "The new key is in use; the previous key is still accepted.")
+    print(
+        "The new key is the only one."
+        if arguments.at_once
+        else "The new key is in use; the previous key is still accepted."
+    )
 
 
 if __name__ == "__main__":

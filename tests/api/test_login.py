@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import jwt
 import pytest
 
-from tests.api import people
-from tests.api.stack import ISSUER, Refused, Stack
+from tests import people
+from tests.api.stack import ISSUER, Stack
 from tests.people import Person
-from tests.product import basic
+from tests.product import Refused, basic
 
 type NewPerson = Callable[..., Person]
 

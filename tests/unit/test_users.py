@@ -223,7 +223,7 @@ def test_an_accepted_name_is_canonical_printable_and_short_enough(text: str) -> 
 
 def test_the_words_that_nobody_can_be_called_are_those_that_paths_have_in_the_place_of_a_name() -> None:
     paths = [operation.path.split("/") for operation in (*ADMINISTRATION, *LOGINS)]
-    words = set()
+    words: set[str] = set()
     for path in paths:
         for place in [place for place, part in enumerate(path) if part == "{login_name}"]:
             others = [other[place] for other in paths if len(other) > place and other[:place] == path[:place]]
@@ -308,7 +308,7 @@ def test_a_mask_shows_four_digits_and_never_more_than_half(number: str, calling_
 @pytest.mark.parametrize(("region", "calling_code"), regions())
 def test_the_shortest_number_of_every_region_is_half_hidden(region: str, calling_code: str) -> None:
     plan = PhoneMetadata.metadata_for_region(region)
-    assert plan is not None
+    assert plan is not None and plan.general_desc is not None
     shortest = min(plan.general_desc.possible_length)
     number = calling_code + "1234567890123456"[:shortest]
     shown = mask_number(number, calling_code).removeprefix("****")
