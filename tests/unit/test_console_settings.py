@@ -13,13 +13,15 @@ SHOWN_ONLY, TEXTS = {"twilio.auth_token_last4"}, {"templates"}
 
 def settings_in(schema: Schema, path: str = "") -> dict[str, Schema]:
     """The settings by their dotted names, of a sender as one."""
-    found = {}
+    found: dict[str, Schema] = {}
     properties = schema["properties"]
     assert isinstance(properties, dict)
     for name, member in properties.items():
         inner = next((each for each in member["anyOf"] if "properties" in each), None)
-        whole = inner is None or f"{path}{name}" == "twilio.sender"
-        found |= {f"{path}{name}": member} if whole else settings_in(inner, f"{path}{name}.")
+        if inner is None or f"{path}{name}" == "twilio.sender":
+            found[f"{path}{name}"] = member
+        else:
+            found |= settings_in(inner, f"{path}{name}.")
     return found
 
 

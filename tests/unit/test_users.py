@@ -308,7 +308,8 @@ def test_a_mask_shows_four_digits_and_never_more_than_half(number: str, calling_
 @pytest.mark.parametrize(("region", "calling_code"), regions())
 def test_the_shortest_number_of_every_region_is_half_hidden(region: str, calling_code: str) -> None:
     plan = PhoneMetadata.metadata_for_region(region)
-    assert plan is not None and plan.general_desc is not None
+    assert plan is not None
+    assert plan.general_desc is not None
     shortest = min(plan.general_desc.possible_length)
     number = calling_code + "1234567890123456"[:shortest]
     shown = mask_number(number, calling_code).removeprefix("****")
