@@ -1,13 +1,12 @@
 """Settings, as administrators change them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from mfa import errors
 from mfa.flows.runtime import Runtime
 from mfa.settings.validation import merged
-from mfa.settings.values import AuthToken, ReplacedToken, StoredSettings
+from mfa.settings.values import AuthToken, ReplacedToken, SettingsPatch, StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
 
@@ -40,7 +39,7 @@ class Configuration:
         """The settings."""
         return self.settings.load_settings()
 
-    def patch(self, actor: Actor, patch: Mapping[str, Any], if_match: str | None) -> StoredSettings:
+    def patch(self, actor: Actor, patch: SettingsPatch, if_match: str | None) -> StoredSettings:
         """Merges a patch (RFC 7396) into the settings. `if_match` is the ETag that was read.
 
         Only a direct invocation may do without, to take what is there. Raises InvalidRequest naming the field,

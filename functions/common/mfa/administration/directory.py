@@ -7,7 +7,6 @@ from typing import Protocol
 from mfa.administration import ports
 from mfa.administration.requests import ListEvents, ListUsers
 from mfa.challenges.account import Account
-from mfa.challenges.challenge import Challenge
 from mfa.challenges.guesses import refused_guesses
 from mfa.errors import InvalidRequest, UserNotFound
 from mfa.flows.runtime import Runtime
@@ -30,7 +29,6 @@ class UserHistories(Protocol):
     """Reads histories."""
 
     def events(self, login_name: str, before: str | None, limit: int) -> list[Event]: ...
-    def challenge(self, login_name: str) -> Challenge: ...
 
 
 # Pages of the index that one request reads: filters may leave few users of each.
@@ -101,7 +99,7 @@ class Directory:
         if len(events) == which.limit:
             cursor = cursors.write(self.runtime.keys(), filters, [events[-1].position])
         if which.cursor is None:
-            waiting = refused_guesses(self.histories.challenge(login_name), login_name, self.runtime.random_bytes)
+            waiting = refused_guesses(self.accounts.load_challenge(login_name), login_name, self.runtime.random_bytes)
             events = sorted([*events, *waiting], key=lambda event: event.at, reverse=True)
         if not events and which.cursor is None:
             raise UserNotFound

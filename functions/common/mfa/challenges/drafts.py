@@ -8,6 +8,8 @@ from mfa.challenges.challenge import Challenge, EarlierSend
 from mfa.challenges.passcodes import SendIdentity
 from mfa.tokens.hmac_keys import HmacKeys
 
+# The use that the HMAC key of a login's passcodes is derived for.
+KEY_USE = "passcode"
 EARLIER_SENDS_KEPT = 10
 
 
@@ -38,7 +40,7 @@ class Mint:
 
     Attributes:
         keys: the HMAC keys.
-        use: what the key is derived for: `passcode`, or `settings-test`.
+        use: the use that the key is derived for: a login's passcodes or those of a settings test.
         login_name: whose passcodes they are.
         random_below: a random integer from 0 to below its argument.
         random_bytes: so many random bytes.

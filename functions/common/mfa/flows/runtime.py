@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from mfa.challenges.drafts import Mint
 from mfa.settings.values import Settings
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.history import Event, EventType
@@ -28,6 +29,16 @@ class Runtime:
     clock: Callable[[], float]
     random_below: Callable[[int], int]
     random_bytes: Callable[[int], bytes]
+
+    def mint(self, use: str, login_name: str) -> Mint:
+        """Draws this user's passcodes for this use of the HMAC keys. Raises TemporarilyUnavailable."""
+        return Mint(
+            keys=self.keys(),
+            use=use,
+            login_name=login_name,
+            random_below=self.random_below,
+            random_bytes=self.random_bytes,
+        )
 
     def event(self, type_: EventType, now: float, **fields: Any) -> Event:
         """A line for the history with a random id. `fields` are the other fields of Event."""

@@ -10,7 +10,7 @@ from mfa import errors
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Delivery, Request
 from mfa.challenges.challenge_ids import is_challenge_of, new_challenge_id
-from mfa.challenges.drafts import Draft, Mint
+from mfa.challenges.drafts import KEY_USE, Draft
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import replay, request_key
 from mfa.challenges.sends import (
@@ -28,11 +28,11 @@ from mfa.challenges.sends import (
 )
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
+from mfa.flows.passcode_messages import passcode_message
 from mfa.flows.runtime import Runtime
 from mfa.messages import composition
 from mfa.messages.channels import DEFAULT, RECOVERY, Channel
 from mfa.messages.outgoing import Outgoing
-from mfa.messages.passcode_texts import Passcode
 from mfa.settings.values import Settings
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event, EventType
@@ -152,7 +152,7 @@ class SendPasscode:
             locale=read.locale if asked.resends else asked.locale,
             requests=_requests(asked, read, draft.challenge_id, now),
         )
-        outgoing = _compose(account.existing_user, destination, draft, (after.locale, ref), settings)
+        outgoing = passcode_message(account.existing_user, destination, draft, (after.locale, ref), settings)
         send = Send(
             login_name=login.login_name,
             before=read,
@@ -168,15 +168,8 @@ class SendPasscode:
         return send, outgoing
 
     def _draw(self, asked: "_Asked", read: Challenge, destination: Destination, settings: Settings) -> Draft:
-        keys, random_bytes = self.runtime.keys(), self.runtime.random_bytes
-        mint = Mint(
-            keys=keys,
-            use="passcode",
-            login_name=asked.login.login_name,
-            random_below=self.runtime.random_below,
-            random_bytes=random_bytes,
-        )
-        challenge_id = asked.resends or new_challenge_id(keys, asked.login, random_bytes(12))
+        mint = self.runtime.mint(KEY_USE, asked.login.login_name)
+        challenge_id = asked.resends or new_challenge_id(mint.keys, asked.login, self.runtime.random_bytes(12))
         return mint.draw(read, challenge_id, settings.passcode_length, destination.fixed_code)
 
     def _events(
@@ -306,24 +299,6 @@ def _fixed_code(user: User, phone: Phone, settings: Settings) -> str | None:
 
 def _usable(phone: Phone, settings: Settings, channel: Channel) -> bool:
     return phone.reachable(by_call=channel.traits.reaches_landlines) and settings.regions.permits(phone.region)
-
-
-def _compose(
-    user: User, destination: Destination, draft: Draft, about: tuple[str | None, str], settings: Settings
-) -> Outgoing:
-    """The message. `about` is the requested language and the send's `ref`."""
-    locale, ref = about
-    passcode = Passcode(
-        login_name=user.login_name,
-        code=draft.digits,
-        prefix=draft.prefix,
-        signature=settings.signature,
-        origin=settings.origin,
-    )
-    region = destination.phone.region if destination.phone else None
-    reader = composition.Reader(locale, user.locale, region, settings.default_locale)
-    wording = composition.Wording(settings.templates, settings.signature, settings.expiry_seconds)
-    return composition.compose(passcode, destination.channel, destination.address, reader, ref, wording)
 
 
 def _requests(asked: _Asked, read: Challenge, challenge_id: str, now: float) -> dict[str, Request]:

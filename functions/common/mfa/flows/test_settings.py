@@ -1,9 +1,9 @@
 """Tests of the settings: a message with the settings on the screen, saved or not, and its passcode back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import UNSET
 
@@ -12,7 +12,7 @@ from mfa.challenges import passcodes
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, Budget, Window
 from mfa.challenges.challenge import Challenge, Delivery, Guess
-from mfa.challenges.drafts import Draft, Mint, is_right
+from mfa.challenges.drafts import is_right
 from mfa.challenges.sends import Destination, Outcome, Send, challenge_after
 from mfa.challenges.settings_tests import (
     KEY_USE,
@@ -24,20 +24,20 @@ from mfa.challenges.settings_tests import (
 )
 from mfa.factors.phones import Phone
 from mfa.flows import ports
+from mfa.flows.passcode_messages import passcode_message
 from mfa.flows.runtime import Runtime
-from mfa.messages import addresses, composition
+from mfa.messages import addresses
 from mfa.messages.channels import DEFAULT
 from mfa.messages.outgoing import Outgoing
-from mfa.messages.passcode_texts import Passcode
 from mfa.settings.validation import merged
-from mfa.settings.values import Sender, Settings, StoredSettings
+from mfa.settings.values import Sender, Settings, SettingsPatch, StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, existing_login_names
 from mfa.vendor_errors import look_up
 
 
-class Tests(Protocol):
+class SettingsTests(Protocol):
     """Reads and writes settings tests."""
 
     def load(self, login_name: str, test_id: str) -> SettingsTest | None: ...
@@ -70,7 +70,7 @@ class TestSettings:
     """Proves credentials, sender and number."""
 
     accounts: ports.Accounts
-    tests: Tests
+    tests: SettingsTests
     messenger: CandidateMessenger
     stored_settings: Callable[[], StoredSettings]
     decrypt: Callable[[bytes], str]
@@ -80,7 +80,7 @@ class TestSettings:
         self,
         actor: Actor,
         number: str,
-        patch: Mapping[str, Any],
+        patch: SettingsPatch,
         *,
         contact_email: str | None = None,
         login_name: str | None = None,
@@ -110,9 +110,7 @@ class TestSettings:
         self.tests.start(user.login_name, test, budget)
         return self._deliver(test, send, outgoing, tried, budget)
 
-    def resend(
-        self, actor: Actor, test_id: str, patch: Mapping[str, Any], login_name: str | None = None
-    ) -> SettingsTest:
+    def resend(self, actor: Actor, test_id: str, patch: SettingsPatch, login_name: str | None = None) -> SettingsTest:
         """Sends another passcode for the same test; the one before is dead."""
         user = self._administrator(actor, login_name).existing_user
         tried = self._tried(patch)
@@ -172,7 +170,7 @@ class TestSettings:
             raise errors.Forbidden("Only a system user tests the settings.")
         return account
 
-    def _tried(self, patch: Mapping[str, Any]) -> _Tried:
+    def _tried(self, patch: SettingsPatch) -> _Tried:
         """The settings on the screen. Raises InvalidRequest if a part that a test needs is missing."""
         stored = self.stored_settings()
         settings, token = merged(stored.settings, patch)
@@ -194,13 +192,7 @@ class TestSettings:
 
     def _prepare(self, user: User, read: Challenge, phone: Phone, tried: _Tried) -> tuple[Send, Outgoing]:
         """The send to claim, and the message that goes out after it."""
-        mint = Mint(
-            keys=self.runtime.keys(),
-            use=KEY_USE,
-            login_name=user.login_name,
-            random_below=self.runtime.random_below,
-            random_bytes=self.runtime.random_bytes,
-        )
+        mint = self.runtime.mint(KEY_USE, user.login_name)
         draft = mint.draw(read, read.id or self.runtime.random_bytes(12).hex(), tried.settings.passcode_length)
         destination = Destination(channel=DEFAULT, phone=phone, address=phone.number)
         now = self.runtime.clock()
@@ -213,7 +205,7 @@ class TestSettings:
             phone=phone,
             resends=bool(read.id),
         )
-        return send, _compose(user, phone, draft, send.ref, tried.settings)
+        return send, passcode_message(user, destination, draft, (None, send.ref), tried.settings)
 
     def _deliver(
         self, test: SettingsTest, send: Send, outgoing: Outgoing, tried: _Tried, budget: Budget | None
@@ -244,19 +236,6 @@ def _phone_of(test: SettingsTest) -> Phone:
         calling_code=test.calling_code,
         kind=test.kind,
     )
-
-
-def _compose(user: User, phone: Phone, draft: Draft, ref: str, settings: Settings) -> Outgoing:
-    passcode = Passcode(
-        login_name=user.login_name,
-        code=draft.digits,
-        prefix=draft.prefix,
-        signature=settings.signature,
-        origin=settings.origin,
-    )
-    reader = composition.Reader(None, user.locale, phone.region, settings.default_locale)
-    wording = composition.Wording(settings.templates, settings.signature, settings.expiry_seconds)
-    return composition.compose(passcode, DEFAULT, phone.number, reader, ref, wording)
 
 
 def _explained(error: str) -> errors.Refusal:

@@ -8,7 +8,7 @@ from mfa import errors
 from mfa.challenges import passcodes
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess
 from mfa.challenges.challenge_ids import is_challenge_of
-from mfa.challenges.drafts import is_of_earlier_send, is_right
+from mfa.challenges.drafts import KEY_USE, is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
 from mfa.factors.factors import Proof
 from mfa.flows import ports
@@ -57,7 +57,7 @@ class VerifyPasscode:
             raise errors.ChallengeNotFound
         guess = Guess(self.runtime.clock(), address)
         challenge = self._claim(login, challenge_id, guess)
-        if not is_right(keys, "passcode", login.login_name, challenge, digits):
+        if not is_right(keys, KEY_USE, login.login_name, challenge, digits):
             raise self._refusal(login, challenge, digits, guess)
         return self._approve(login, challenge, guess.at, address)
 
@@ -108,7 +108,7 @@ class VerifyPasscode:
         if (locked_until := after.locked_until(guess.at)) is not None:
             members["locked_until"] = rfc3339(locked_until)
             self._record_lock(login, challenge, guess, locked_until)
-        if is_of_earlier_send(self.runtime.keys(), "passcode", login.login_name, challenge, digits):
+        if is_of_earlier_send(self.runtime.keys(), KEY_USE, login.login_name, challenge, digits):
             return errors.CodeSuperseded(**_message_to_look_for(challenge), **members)
         return errors.InvalidCode(**members)
 

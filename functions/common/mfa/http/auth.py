@@ -58,7 +58,7 @@ class Auth[Who](Struct, frozen=True, eq=False):
     scheme: Mapping[str, str] = {}
 
 
-def _anyone(_doors: CredentialChecks, _request: HttpRequest) -> Anyone:
+def _anyone(_checks: CredentialChecks, _request: HttpRequest) -> Anyone:
     return Anyone()
 
 

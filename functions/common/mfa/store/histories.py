@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from mfa.challenges.challenge import Challenge
 from mfa.store import records
-from mfa.store.challenge_mapping import challenge_of
 from mfa.store.search import INDEX, LAST
 from mfa.store.table import Item, Table
 from mfa.users.history import Event
@@ -22,10 +20,6 @@ class Histories:
             records.event_of(item)
             for item in self._table.newest(records.history_of(login_name), "EVENT#", before, limit)
         ]
-
-    def challenge(self, login_name: str) -> Challenge:
-        """The user's challenge: its guesses are not in the history yet."""
-        return challenge_of(self._table.get(records.challenge_key(login_name)) or {})
 
     def counters(self, day: str) -> Sequence[Item]:
         """The counters of a day: one item per region and shard, with its `region`."""
