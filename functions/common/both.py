@@ -1,7 +1,7 @@
-"""Make one tree of packages out of two, one for each architecture: python both.py OTHER TREE
+"""Merge two trees of packages, one for each architecture, into one: python both.py OTHER TREE
 
-They differ in native code alone, which lies side by side in the end: each file is named for its architecture, and Python
-loads the one that has its own. Ends with an error where they differ in more than that.
+Only native code may differ. TREE gets both sets of it side by side, each file named for its architecture, and Python loads
+the file that has its own. Any other difference is an error.
 """
 
 import filecmp
@@ -14,13 +14,13 @@ NAME = f"cpython-{sys.version_info.major}{sys.version_info.minor}-{{}}-linux-gnu
 
 
 def architecture(library: Path) -> str:
-    """What it says itself that it runs on. Raises KeyError for any other than the two."""
+    """The architecture in the library's ELF header. Raises KeyError if it is neither of the two."""
     with library.open("rb") as file:
         return ARCHITECTURES[int.from_bytes(file.read(20)[18:], "little")]
 
 
 def name_natives(tree: Path) -> set[Path]:
-    """Names every library for its architecture, where it is called the same for all; returns them."""
+    """Adds the architecture to the name of every native library. Returns the new paths, relative to the tree."""
     named = set()
     for library in sorted(tree.rglob("*.so")):
         module = library.name.partition(".")[0]
@@ -40,7 +40,7 @@ def main(other: Path, tree: Path) -> None:
     different = (files ^ others) | {
         path for path in files & others if not filecmp.cmp(tree / path, other / path, shallow=False)
     }
-    # What a wheel says about itself, Python does not run.
+    # Python does not run a wheel's metadata.
     if code := sorted(str(path) for path in different if not path.parts[0].endswith(".dist-info")):
         sys.exit(f"not the same for both architectures: {code}")
     for path in more:

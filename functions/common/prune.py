@@ -1,9 +1,9 @@
-"""Take out of the layer what no function uses: python prune.py TREE ACTION...
+"""Remove the files that no function uses from the layer: python prune.py TREE ACTION...
 
-TREE holds the installed packages, ACTION is one that a role in template.yaml allows, e.g. ``kms:Sign``. Packages that are
-left out as a whole are named in pyproject.toml, `override-dependencies`: they are never installed.
+TREE holds the installed packages. ACTION is an AWS action that a role in template.yaml allows, such as `kms:Sign`. Whole
+packages that no function uses are never installed: `override-dependencies` in pyproject.toml names them.
 
-The result depends on nothing but the packages, so that two builds are the same, byte for byte.
+The result depends only on the packages, so that two builds are the same, byte for byte.
 """
 
 import gzip
@@ -15,8 +15,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# Written by the installer, not the same by pip as by uv. Python reads none of it, and lists of files and an architecture's tags
-# are no longer true.
+# Files that the installer writes. pip and uv write different ones, Python reads none of them, and after pruning their lists
+# of files are wrong.
 INSTALLERS = (".lock", "bin", *(f"*.dist-info/{name}" for name in ("INSTALLER", "RECORD", "REQUESTED", "WHEEL")))
 # Patterns below the tree, and why no function misses them. tests/e2e/test_lean_layer.py imports everything that the
 # functions can reach from the built layer, and runs suites of tests/api on it.
@@ -40,7 +40,7 @@ TWILIO_PRODUCTS = {"api": "messages and calls", "pricing": "what a message costs
 
 
 def leave_out(tree: Path) -> None:
-    """Removes what `LEFT_OUT` names and Twilio's other products. Raises `LookupError` where a name fits nothing."""
+    """Removes the files of `LEFT_OUT` and Twilio's other products. Raises `LookupError` if a pattern matches nothing."""
     for pattern in INSTALLERS:
         for path in sorted(tree.glob(pattern)):
             _remove(path)
@@ -67,8 +67,8 @@ def _remove(path: Path) -> None:
 def cut_descriptions(data: Path, actions: list[str]) -> None:
     """Cuts botocore's descriptions of AWS down to these actions.
 
-    Each client parses its service's whole description at its first use, SSM's alone for 25 ms of a cold start. What goes
-    could not be called anyway: IAM would refuse it. Texts, which only `help()` shows, go as well.
+    Each client parses its service's whole description at its first use, which takes 25 ms of a cold start for SSM alone. IAM
+    would refuse the removed actions anyway. Texts, which only `help()` shows, are removed too.
     """
     operations: dict[str, set[str]] = {}
     for action in actions:
@@ -105,7 +105,7 @@ def cut(model: Json, operations: set[str]) -> Json:
     while missing := wanted - shapes.keys():
         shapes |= {name: model["shapes"][name] for name in missing}
         wanted = _shapes_in([kept, shapes])
-    # The order of a set is another in each process.
+    # A set has a different order in each process, so the shapes are sorted.
     slim: Json = _without_texts(model | {"operations": kept, "shapes": dict(sorted(shapes.items()))})
     return slim
 
@@ -136,7 +136,7 @@ def _compact(document: Json) -> bytes:
 
 
 def main(tree: Path, actions: list[str]) -> None:
-    """Does both to the tree."""
+    """Removes files and cuts the descriptions."""
     leave_out(tree)
     cut_descriptions(tree / "botocore" / "data", actions)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from mfa.errors import TemporarilyUnavailable
 
-# Settings, clients and keys are as old as this at most.
+# The maximum age of settings, clients and keys.
 CACHE_SECONDS = 30.0
 
 
@@ -36,12 +36,12 @@ class Cached[T]:
             except TemporarilyUnavailable:
                 if self._value is None:
                     raise
-                value = self._value  # better old than none
+                value = self._value  # an old value is better than no answer
             if not self._keep(value):
                 return value
             self._value, self._loaded_at = value, self._clock()
         return self._value
 
     def forget(self) -> None:
-        """Loads it anew the next time."""
+        """Makes the next call load the value again."""
         self._value = None

@@ -1,4 +1,4 @@
-"""Wraps the store and the senders to count and time their calls. The flows know nothing of it."""
+"""Wraps the store and the senders to count and time their calls. The flows do not know it."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

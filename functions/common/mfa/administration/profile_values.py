@@ -11,7 +11,7 @@ from mfa.messages.language_tags import canonical
 def canonical_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """These fields of a profile, with the contact email and the language in their one spelling; others as they are.
 
-    Raises InvalidRequest, naming the field, for an address that mail cannot be sent to and for what is no language tag.
+    Raises InvalidRequest, naming the field, if mail cannot be sent to the address or the language is not a language tag.
     """
     kept = dict(values)
     if kept.get("contact_email"):

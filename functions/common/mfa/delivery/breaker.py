@@ -38,7 +38,7 @@ class SettingsCache(Protocol):
 
     def __call__(self) -> StoredSettings: ...
     def forget(self) -> None:
-        """Reads them anew the next time."""
+        """Makes the next call read them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Permit:
 
 
 class Breaker:
-    """Decides whether to send."""
+    """Decides whether a message may be sent."""
 
     def __init__(self, pauses: Pauses, settings: SettingsCache, clock: Callable[[], float]) -> None:
         self._pauses = pauses

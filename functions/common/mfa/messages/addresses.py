@@ -16,8 +16,8 @@ _NAME = re.compile(r"(?:[a-z0-9-]+\.)+(?=[^.]*[a-z])[a-z0-9-]{2,63}")
 def email(text: str, field_name: str) -> str:
     """The address with its domain in ASCII and lower case: `a@example.рф` is `a@example.xn--p1ai`.
 
-    Raises InvalidRequest for what no mail can be sent to: letters beyond ASCII before the `@` (Amazon SES knows no SMTPUTF8),
-    `a..b@`, invisible characters, domains that are reserved (RFC 6761).
+    Raises InvalidRequest if no mail can be sent to it: letters beyond ASCII before the `@` (Amazon SES has no SMTPUTF8),
+    `a..b@`, invisible characters, reserved domains (RFC 6761).
     """
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - only where an address is saved
 
@@ -33,7 +33,7 @@ def email(text: str, field_name: str) -> str:
 def host(text: str, field_name: str) -> str:
     """The host name in ASCII and lower case: `Login.Example.рф` is `login.example.xn--p1ai`.
 
-    Raises InvalidRequest for what is no name in the DNS: a single label, an IPv4 address, an empty label.
+    Raises InvalidRequest if it is not a name in the DNS: a single label, an IPv4 address, an empty label.
     """
     import idna  # noqa: PLC0415 - only where a host is saved
 

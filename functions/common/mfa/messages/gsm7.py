@@ -13,7 +13,7 @@ _GSM7_EXTENDED = frozenset("\f^{}\\[~]|€")
 
 
 def is_gsm7(body: str) -> bool:
-    """Whether the GSM-7 alphabet holds it all."""
+    """Whether GSM-7 has every character of it."""
     return all(c in _GSM7 or c in _GSM7_EXTENDED for c in body)
 
 

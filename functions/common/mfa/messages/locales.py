@@ -2,8 +2,8 @@
 
 A template holds `{code}`, `{login_name}`, `{prefix}` and `{signature}`. Text messages and notices stay inside GSM-7 (3GPP
 TS 23.038) where their language allows: it has è é ù ì ò à ä ö ñ ü, but not ç ê á í ó ú ã õ â î ô û ë ï, hence Spanish
-`clave` and Portuguese `token` and `chave`. In Chinese, Japanese and Korean a message still is one segment of 70 characters, and so
-its words are few. Mail may hold any character. Nobody is called he or she.
+`clave` and Portuguese `token` and `chave`. In Chinese, Japanese and Korean a message must fit one segment of 70 characters,
+so it has few words. Mail may hold any character. No text says he or she.
 """
 
 from collections.abc import Collection
@@ -201,7 +201,7 @@ def match(
     """Which of the available locales a message is in.
 
     The first of these that is close enough to one: the request's, the user's, the administrator's default, the main
-    language of the phone's region; else `en`. What is no language tag (BCP 47) is passed over.
+    language of the phone's region; else `en`. A value that is not a language tag (BCP 47) is ignored.
     """
     for tag in (request_locale, user_locale, default_locale, _REGIONS.get((region or "").upper())):
         if tag and (found := closest(tag, available)) is not None:

@@ -31,7 +31,7 @@ class AttemptStore:
         return challenge_of(item)
 
     def record_lock(self, login_name: str, event: Event, region: str) -> None:
-        """Writes into history and counters that a wrong passcode locked; the lock itself is the claimed attempts."""
+        """Records a lock in the history and the counters. The lock itself follows from the claimed attempts."""
         self._table.transact(
             lambda: [records.event_write(login_name, event), self._counters.count(region, event.at, locks=1)]
         )

@@ -40,7 +40,7 @@ PASSWORDS_LEFT_FOR_NAME = "attribute_not_exists(#name) OR #name < :name_limit"
 # One send tries whether Twilio accepts the credentials again.
 PAUSE_AS_READ = "paused_until = :read"
 
-# A test of the settings that was refused is given back, so often.
+# A refused settings test is given back to the hour's budget, REFUNDS_PER_HOUR times at most.
 TEST_REFUNDS_LEFT = "attribute_not_exists(refunded) OR refunded < :refunds"
 
 # Administration.

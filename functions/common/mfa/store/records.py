@@ -17,7 +17,7 @@ SETTINGS: Key = ("SETTINGS", "#SETTINGS")
 ADMINS: Key = ("SETTINGS", "#ADMINS")
 BREAKER: Key = ("BREAKER", "#BREAKER")
 CLIENTS = "CLIENTS"
-# A challenge and its counters are swept so long after the last write.
+# DynamoDB deletes a challenge and its counters this long after the last write.
 CHALLENGE_SECONDS = 90 * 86400
 
 

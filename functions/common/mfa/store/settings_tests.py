@@ -57,7 +57,7 @@ class SettingsTestStore:
             raise SettingsTestRefused(self.load(send.login_name, send.after.id)) from failed
 
     def record_delivery(self, send: Send, delivery: Delivery, error: str | None) -> None:
-        """Writes what became of the message. A refused one leaves no code to guess; a newer send keeps its own state."""
+        """Writes the message's outcome. A refused one leaves no code to guess. The state of a newer send is not changed."""
         update = Update()
         update.set(delivery=delivery, delivery_rank=delivery.rank)
         if error is not None:

@@ -38,10 +38,10 @@ class VendorError:
         gives_back: Whether an answer with this code says that nothing was sent, so that the send is given back. After
             any other answer nobody knows, and the send is `unknown`. A status callback with a refusal always gives back.
         field: The setting it points at, named as in the settings test's request (`twilio.sender`, `phone`), or None.
-        metric: The `error` dimension under which it is counted, by what somebody does about it: a code of its own, or a
-            word for a group. Each of these is a paid metric, so that there are few; the log has the code.
+        metric: The `error` dimension under which it is counted: the code itself, or a word for codes that need the same
+            action. Each value is a paid metric, so there are few; the log has the code.
         opens_breaker: Whether Twilio does not accept the account at all, so that nothing is sent for a minute.
-        proves_account: Whether Twilio can only answer so after it accepted the account, which closes the breaker.
+        proves_account: Whether Twilio answers this only after it has accepted the account, which closes the breaker.
     """
 
     code: str
