@@ -95,7 +95,7 @@ def imports(source: Path) -> set[tuple[str, str]]:
 
 
 def test_everything_that_is_imported_anywhere_is_there() -> None:
-    """Also what a function imports only when it needs it."""
+    """Late imports, inside functions, included."""
     sources = [*(LAYER / "mfa").rglob("*.py"), *BUILD.glob("*Function/**/*.py")]
     modules = {
         (".".join(path.relative_to(LAYER).with_suffix("").parts).removesuffix(".__init__"), "")

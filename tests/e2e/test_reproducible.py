@@ -1,4 +1,4 @@
-"""Who builds the same commit gets the same bytes: what is deployed can be checked by building it again."""
+"""Two builds of one commit are the same, byte for byte, so anyone can check a deployed build by building it again."""
 
 import os
 import shutil

@@ -131,7 +131,7 @@ def test_outputs_lead_to_the_resources_they_name() -> None:
 # --- what there is by default
 
 
-def test_a_stack_of_defaults_has_a_firewall_a_log_and_a_careful_rollout_and_reserves_nothing(
+def test_a_stack_with_defaults_has_a_firewall_a_log_and_a_gradual_rollout_and_no_reserved_concurrency(
     by_default: Resources,
 ) -> None:
     assert "Firewall" in by_default
@@ -554,7 +554,7 @@ def test_twilios_reports_are_not_limited_by_address() -> None:
         assert left_alone == {"twilioStatus"}
 
 
-def test_awss_managed_rules_are_on_and_only_what_would_refuse_our_own_requests_is_counted() -> None:
+def test_awss_managed_rules_block_except_those_that_would_refuse_our_own_requests() -> None:
     groups = {
         rule["Statement"]["ManagedRuleGroupStatement"]["Name"]: rule
         for rule in RULES.values()

@@ -111,7 +111,7 @@ def test_no_query_looks_further_back_than_cloudwatch_does() -> None:
         assert max(periods) * alarm["EvaluationPeriods"] <= 86400, name
 
 
-def test_the_topic_is_encrypted_by_a_key_that_alarms_may_use_and_takes_only_this_account_s() -> None:
+def test_the_topic_accepts_only_this_accounts_alarms_and_its_key_lets_them_encrypt() -> None:
     resources = template()["Resources"]
     assert resources["Topic"]["Properties"]["KmsMasterKeyId"] == {"Ref": "TopicKey"}
     key = resources["TopicKey"]["Properties"]["KeyPolicy"]["Statement"]
@@ -127,7 +127,7 @@ def test_the_topic_is_encrypted_by_a_key_that_alarms_may_use_and_takes_only_this
     )
 
 
-def test_the_topics_name_in_mails_is_one_that_sns_takes_whatever_the_stack_is_called() -> None:
+def test_sns_accepts_the_topics_name_for_every_stack_name() -> None:
     """At most 100 characters, of which a stack's name alone may have 128; alarms name the stack anyhow."""
     assert re.fullmatch(r"[\w -]{1,100}", template()["Resources"]["Topic"]["Properties"]["DisplayName"])
 

@@ -76,7 +76,7 @@ def makefile() -> dict[str, str]:
     return dict(re.findall(r"^(\w+) [:?]= (.+)$", text, re.MULTILINE))
 
 
-def test_the_one_table_sweeps_recovers_encrypts_and_cannot_be_deleted_by_accident(
+def test_the_table_expires_items_can_be_restored_is_encrypted_and_cannot_be_deleted_by_accident(
     deployed: dict[str, Resource],
 ) -> None:
     [table] = of_type(deployed, "AWS::DynamoDB::Table").values()
@@ -101,7 +101,7 @@ def test_every_function_has_a_role_of_its_own(deployed: dict[str, Resource]) -> 
     assert sorted([*roles, *NO_FUNCTIONS_ROLES]) == sorted(of_type(deployed, "AWS::IAM::Role"))
 
 
-def test_who_breaks_the_glass_shows_a_second_factor_and_may_only_invoke_the_admin_function_for_an_hour(
+def test_the_break_glass_role_needs_a_second_factor_and_only_invokes_the_admin_function_for_an_hour(
     deployed: dict[str, Resource],
 ) -> None:
     role = deployed["BreakGlassRole"]["Properties"]

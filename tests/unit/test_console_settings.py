@@ -1,4 +1,4 @@
-"""The console takes labels, ranges and units of the settings from the API: its own files say only where a setting stands."""
+"""The console reads labels, ranges and units of the settings from the API. Its own files say only where a setting stands."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is inserted into a message: nothing of it passes for the code, a link or a command, and nothing is hidden."""
+"""Login names and signatures in messages: none can pass for the code, a link or a command, or hide characters."""
 
 import re
 

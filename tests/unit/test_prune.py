@@ -1,4 +1,4 @@
-"""What the build takes out of the layer is declared, and what is left is the same in every process."""
+"""The build removes only declared files from the layer, and the rest is the same in every process."""
 
 import gzip
 import json

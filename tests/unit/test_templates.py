@@ -647,7 +647,7 @@ def test_the_longest_available_tag_is_found_first(tag: str, available: list[str]
 
 
 def test_the_default_comes_before_the_region_and_after_the_user() -> None:
-    """Many who live in the Emirates read no Arabic."""
+    """Many people in the Emirates read no Arabic."""
     assert match(None, None, "AE", default_locale="en") == "en"
     assert match(None, "de", "AE", default_locale="en") == "de"
     assert match("fr", "de", "AE", default_locale="en") == "fr"

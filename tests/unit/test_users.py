@@ -221,7 +221,7 @@ def test_an_accepted_name_is_canonical_printable_and_short_enough(text: str) -> 
     assert not set(name) & set("\"'`<>#/:;%&?=\n\r")
 
 
-def test_the_words_that_nobody_can_be_called_are_those_that_paths_have_in_the_place_of_a_name() -> None:
+def test_reserved_names_are_the_words_that_paths_have_in_place_of_a_login_name() -> None:
     paths = [operation.path.split("/") for operation in (*ADMINISTRATION, *LOGINS)]
     words: set[str] = set()
     for path in paths:
@@ -247,9 +247,7 @@ def test_nobody_is_called_like_a_client_or_a_direct_invocation() -> None:
         ("x" * 126 + "  x", ("x" * 126 + " x",)),
     ],
 )
-def test_a_user_from_before_blanks_were_collapsed_is_looked_for_by_the_exact_spelling_too(
-    written: str, names: tuple[str, ...]
-) -> None:
+def test_a_user_created_with_two_blanks_is_found_by_the_exact_spelling(written: str, names: tuple[str, ...]) -> None:
     assert existing_login_names(written) == names
 
 

@@ -1,4 +1,4 @@
-"""The one table of vendors' errors: complete, readable, and what the documentation says."""
+"""The table of vendor errors is complete and readable, and the documentation agrees with it."""
 
 import re
 from pathlib import Path
