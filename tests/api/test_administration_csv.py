@@ -7,6 +7,7 @@ import io
 import time
 from typing import Any
 
+import bcrypt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -225,6 +226,32 @@ def test_an_imported_hash_lets_its_user_log_in(stack: Stack, admin: Administrato
     body = {"login_name": "new.one", "password": password}
     assert stack.call("POST", "/v1/login", body).json["status"] == "authenticated"
     assert stack.call("POST", "/v1/login", body | {"login_name": "new.two"}).code == "invalid_credentials"
+
+
+def test_the_first_login_replaces_a_foreign_hash_by_ours(stack: Stack, admin: Administrator) -> None:
+    password = stack.password()
+    foreign = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
+    write(admin, f'login_name,password_hash\nfrom.bcrypt,"{foreign}"\n')
+    key = {"pk": "USER#from.bcrypt", "sk": "#PROFILE"}
+    before = stack.table.get_item(Key=key)["Item"]
+    assert before["password_hash"] == foreign
+    wrong = {"login_name": "from.bcrypt", "password": "x" + password}
+    assert stack.call("POST", "/v1/login", wrong).code == "invalid_credentials"
+    assert stack.table.get_item(Key=key)["Item"] == before
+    for _ in range(2):
+        answer = stack.call("POST", "/v1/login", wrong | {"password": password})
+        assert answer.json["status"] == "authenticated"
+        after = stack.table.get_item(Key=key)["Item"]
+        assert after["password_hash"].startswith("$argon2id$")
+        assert after | {"password_hash": foreign} == before
+
+
+def test_a_line_with_a_damaged_hash_is_refused(admin: Administrator) -> None:
+    from mfa.users.passwords import Argon2Passwords
+
+    good = Argon2Passwords().hash("correct horse")
+    report = write(admin, f'login_name,password_hash\na.cut,"{good[:-1]}"\na.spare,"{good}é"\n')
+    assert errors(report) == [(2, "password_hash"), (3, "password_hash")]
 
 
 def test_more_lines_than_can_be_written_at_once_are_refused(admin: Administrator) -> None:

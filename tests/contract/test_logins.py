@@ -1,5 +1,7 @@
 """The first factor: wrong passwords are limited, and legacy skips are recorded."""
 
+from dataclasses import replace
+
 import pytest
 
 from mfa import errors
@@ -148,3 +150,14 @@ def test_a_user_deleted_meanwhile_skips_no_second_factor(world: World, demo: Log
     with pytest.raises(errors.InvalidCredentials):
         skip(world)
     assert (world.signer.signed, world.item(records.profile_key(demo.name))) == (0, {})
+
+
+@pytest.mark.guards("HASH_AS_READ")
+def test_a_password_that_was_changed_meanwhile_is_not_replaced_by_an_earlier_one(world: World) -> None:
+    before = world.add_user()
+    world.accounts.replace_password_hash(before, "ours")
+    assert world.user() == replace(before, password_hash="ours")
+    after = replace(before, password_hash="changed", version=2)
+    world.users.change(before, after, world.event())
+    world.accounts.replace_password_hash(before, "ours")
+    assert world.user() == after

@@ -87,10 +87,12 @@ def dynamodb() -> Iterator[Row]:
         return "dynamodb", request, who, set(guards)
 
     # Users and their credentials: also by a transaction, by a condition that reads them, or by setting a TTL.
-    for name in ("password_hash", "mfa_enabled", "kind", "status", "login_name", "contact_email", "list", "ttl"):
+    for request in (sets(PROFILE, "password_hash"), transacted("Update", sets(PROFILE, "password_hash"))):
+        yield row(request, (SEND,), ATTRIBUTES)  # a login renews a hash that was imported
+    for name in ("mfa_enabled", "kind", "status", "login_name", "contact_email", "list", "ttl"):
         yield row(sets(PROFILE, name), BOTH, ATTRIBUTES)
         yield row(transacted("Update", sets(PROFILE, name)), BOTH, ATTRIBUTES)
-    yield row(sets(PROFILE, "version", "begins_with(password_hash, :value)"), (VERIFY,), ATTRIBUTES)
+    yield row(sets(PROFILE, "version", "begins_with(contact_email, :value)"), (VERIFY,), ATTRIBUTES)
     yield row(sets(PROFILE, "version"), (SEND,), ATTRIBUTES)
     for name in ("number", "kind", "region", "calling_code", "ttl"):
         yield row(sets(PHONE, name), BOTH, ATTRIBUTES)

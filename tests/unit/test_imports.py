@@ -23,6 +23,7 @@ ALLOWED = {
     "requests": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "urllib3": {"mfa.delivery.twilio"},
     "argon2": {"mfa.users.passwords"},
+    "bcrypt": {"mfa.users.foreign_hashes"},
     "phonenumbers": {"mfa.factors.phone_numbers"},
     "langcodes": {"mfa.messages.language_tags"},
     "email_validator": {"mfa.messages.addresses"},

@@ -118,7 +118,9 @@ class Imports:
             return LineError(line.number, "phones", str(error))
         if user.password_hash is not None and not self.hashes.accepts(user.password_hash):
             return LineError(
-                line.number, "password_hash", "must be an encoded argon2id hash of at most 64 MiB and 10 passes"
+                line.number,
+                "password_hash",
+                "must be a whole hash of argon2id, bcrypt, PBKDF2 or scrypt, no costlier than docs/api.md says",
             )
         return None
 

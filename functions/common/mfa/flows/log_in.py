@@ -71,6 +71,7 @@ class LogIn:
         user = account.user if account.user and account.user.active else None
         if not self.passwords.matches(user.password_hash if user else None, password) or user is None:
             raise errors.InvalidCredentials if self.accounts.count_wrong_password(name, address, now) else refused
+        self._renew_hash(user, password)
         return self._passed(account, user, None, now)
 
     def vouched(
@@ -101,6 +102,11 @@ class LogIn:
             if self.accounts.record_legacy_login(user, client_version or "unknown", event):
                 return self._authenticated(user, client, now, legacy=True)
         raise errors.TemporarilyUnavailable
+
+    def _renew_hash(self, user: User, password: str) -> None:
+        """Replaces a hash that was imported, now that the password is known."""
+        if user.password_hash is not None and self.passwords.is_outdated(user.password_hash):
+            self.accounts.replace_password_hash(user, self.passwords.hash(password))
 
     def _passed(self, account: Account, user: User, client: Client | None, now: float) -> SecondFactorNeeded | LoggedIn:
         if not user.mfa_enabled:

@@ -27,6 +27,7 @@ class Logins(Protocol):
     def load_account(self, login_name: str) -> Account: ...
     def load_account_for_login(self, login_name: str, address: str, now: float) -> Account: ...
     def count_wrong_password(self, login_name: str, address: str, now: float) -> bool: ...
+    def replace_password_hash(self, user: User, password_hash: str) -> None: ...
     def record_legacy_login(self, user: User, client_version: str, event: Event) -> bool: ...
 
 
@@ -35,6 +36,12 @@ class PasswordChecks(Protocol):
 
     def matches(self, password_hash: str | None, password: str) -> bool:
         """Whether this is the password. None, for an unknown user, never matches and takes as long."""
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether the hash is not of today's kind."""
+
+    def hash(self, password: str) -> str:
+        """The password's hash of today's kind."""
 
 
 class Sends(Protocol):

@@ -74,6 +74,25 @@ class AccountStore:
             return False
         return True
 
+    def replace_password_hash(self, user: User, password_hash: str) -> None:
+        """Writes another hash of the same password. A password that was changed meanwhile stays as it is.
+
+        The profile keeps its version: nothing that an administrator sees has changed.
+        """
+        try:
+            self._table.update(
+                Write(
+                    label="profile",
+                    verb="Update",
+                    key=records.profile_key(user.login_name),
+                    update="SET password_hash = :new",
+                    condition=when.HASH_AS_READ,
+                    values={":new": password_hash, ":read": user.password_hash},
+                )
+            )
+        except ConditionFailed:
+            return
+
     def record_legacy_login(self, user: User, client_version: str, event: Event) -> bool:
         """Writes that a legacy client skipped the second factor: profile, history and counter.
 

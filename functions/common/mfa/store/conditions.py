@@ -48,6 +48,7 @@ NEW = "attribute_not_exists(pk)"
 EXISTS = "attribute_exists(pk)"
 SAME_PHONE = "id = :phone"
 VERSION_AS_READ = "version = :version"
+HASH_AS_READ = "password_hash = :read"
 ADMIN_REMAINS = "active > :one"
 
 

@@ -1,9 +1,16 @@
-"""Passwords: argon2id (RFC 9106) with 19 MiB and two passes, the OWASP cheat sheet's first choice."""
+"""Passwords: argon2id (RFC 9106) with 19 MiB and two passes, the OWASP cheat sheet's first choice.
 
+Hashes of other systems can be imported. The first login with such a password replaces its hash by ours.
+"""
+
+import base64
+import re
 import unicodedata
 
-from argon2 import PasswordHasher, Type, extract_parameters
+from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from mfa.users import foreign_hashes
 
 MAX_MEMORY_KIB = 64 * 1024
 MAX_PASSES = 10
@@ -11,6 +18,13 @@ MAX_LANES = 4
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Unknown users' passwords are checked against this hash, so that the answer takes as long. It is a hash of "nobody".
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$VSe5XEgq22k3Zo6/i0XA5A$/C1mrMOfNJra0dPeh/1heqmsOsqfhuxPUDkOwtgGIT0"
+# In the order and without the leading zeros that argon2's reference decoder asks for.
+_ARGON2ID = re.compile(
+    r"\$argon2id\$v=19\$m=([1-9][0-9]{0,9}),t=([1-9][0-9]{0,9}),p=([1-9][0-9]{0,9})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)"
+)
+_SALT_BYTES = range(8, 65)
+# Whatever else writes a hash has one of these lengths: one between them was cut.
+_DIGEST_BYTES = (16, 32, 64)
 
 
 class Argon2Passwords:
@@ -21,24 +35,53 @@ class Argon2Passwords:
         return _HASHER.hash(_prepared(password))
 
     def accepts(self, password_hash: str) -> bool:
-        """Whether this is an argon2id hash of at most 64 MiB and ten passes. A costlier one would slow down every login."""
-        try:
-            parameters = extract_parameters(password_hash)
-        except InvalidHashError:
-            return False
-        return (
-            parameters.type is Type.ID
-            and parameters.memory_cost <= MAX_MEMORY_KIB
-            and parameters.time_cost <= MAX_PASSES
-            and parameters.parallelism <= MAX_LANES
-        )
+        """Whether somebody can log in with this hash: argon2id of at most 64 MiB and ten passes, or a foreign one.
+
+        It is decoded fully, since a damaged one would fail at every login. A costlier one would slow down every login.
+        """
+        return _is_argon2id(password_hash) or foreign_hashes.read(password_hash) is not None
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether the hash is of another kind, or of another cost, than ours."""
+        return not _is_argon2id(password_hash) or _HASHER.check_needs_rehash(password_hash)
 
     def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether this is the password. None, for an unknown user, never matches and takes as long."""
+        """Whether this is the password. None, for an unknown user, never matches and takes as long.
+
+        Other systems hash what was typed as it is. So that is tried too if it is not in our form; the number of tries
+        depends on what was typed alone.
+        """
+        hashed = password_hash or _NOBODY
+        found = [_verified(hashed, each) for each in dict.fromkeys((_prepared(password), password))]
+        return any(found) and password_hash is not None
+
+
+def _verified(password_hash: str, password: str) -> bool:
+    if password_hash.startswith("$argon2"):
         try:
-            return _HASHER.verify(password_hash or _NOBODY, _prepared(password)) and password_hash is not None
-        except (VerificationError, InvalidHashError):
+            return _HASHER.verify(password_hash, password)
+        except (VerificationError, InvalidHashError, ValueError):
             return False
+    check = foreign_hashes.read(password_hash)
+    return check is not None and check(password.encode())
+
+
+def _is_argon2id(password_hash: str) -> bool:
+    found = _ARGON2ID.fullmatch(password_hash)
+    if found is None:
+        return False
+    memory, passes, lanes = (int(found[n]) for n in (1, 2, 3))
+    if memory > MAX_MEMORY_KIB or passes > MAX_PASSES or lanes > MAX_LANES or memory < 8 * lanes:
+        return False
+    return _bytes(found[4]) in _SALT_BYTES and _bytes(found[5]) in _DIGEST_BYTES
+
+
+def _bytes(text: str) -> int:
+    """How many bytes base64 without padding holds; -1 if it has bits behind the end."""
+    if len(text) % 4 == 1:
+        return -1
+    data = base64.b64decode(text + "=" * (-len(text) % 4))
+    return len(data) if base64.b64encode(data).decode().rstrip("=") == text else -1
 
 
 def _prepared(password: str) -> str:
