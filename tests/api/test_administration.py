@@ -490,3 +490,26 @@ def test_no_path_leads_out_of_the_console(stack: Stack, path: str) -> None:
     event = {"proxy": path}
     answer = stack.call("GET", "/v1/admin/console/x.js", change=lambda given: given.update(pathParameters=event))
     assert answer.code == "not_found"
+
+
+# --- numbers
+
+
+def test_a_phone_may_be_given_as_it_is_dialled_in_its_region(admin: Administrator, person: Person) -> None:
+    path = f"/users/{person.name}/phones"
+    added = admin.ask("POST", path, {"number": "07400 123456", "region": "GB"})
+    assert (added.status, added.json["number"], added.json["region"]) == (201, "+447400123456", "GB")
+    assert field(admin.ask("POST", path, {"number": "07400 123456"})) == "number"
+    assert field(admin.ask("POST", path, {"number": "07400 123456", "region": "gb"})) == "region"
+
+
+def test_a_number_that_no_plan_has_needs_a_reason_which_the_history_keeps(admin: Administrator, person: Person) -> None:
+    path, number = f"/users/{person.name}/phones", "+852 1215 3799"
+    assert field(admin.ask("POST", path, {"number": number})) == "number"
+    assert field(admin.ask("POST", path, {"number": number, "override_reason": ""})) == "override_reason"
+    added = admin.ask("POST", path, {"number": number, "override_reason": "new range, ticket 7"})
+    assert (added.status, added.json["number"], added.json["verified"]) == (201, "+85212153799", False)
+    newest = admin.ask("GET", f"/users/{person.name}/events").json["items"][0]
+    assert (newest["type"], newest["detail"]) == ("phone_added", {"override": "new range, ticket 7"})
+    landline = {"number": "+852 2123 4567", "override_reason": "please"}
+    assert admin.ask("POST", path, landline).code == "destination_blocked"

@@ -228,6 +228,19 @@ def test_an_imported_hash_lets_its_user_log_in(stack: Stack, admin: Administrato
     assert stack.call("POST", "/v1/login", body | {"login_name": "new.two"}).code == "invalid_credentials"
 
 
+def test_numbers_in_a_cell_may_have_blanks_in_them(stack: Stack, admin: Administrator) -> None:
+    report = write(
+        admin, 'login_name,phones\nnew.one,"+852 9215 3799"\nnew.two,"+85292153798 +44 7400 123456;+852-9215-3797"\n'
+    )
+    assert (report["created"], report["errors"]) == (2, [])
+    numbers = [[phone["number"] for phone in admin.user(name).json["phones"]] for name in ("new.one", "new.two")]
+    assert numbers == [["+85292153799"], ["+85292153798", "+447400123456", "+85292153797"]]
+    assert errors(dry_run(admin, 'login_name,phones\nnew.one,"9215 3799"\nnew.two,"92153799 +85292153799"\n').json) == [
+        (2, "phones"),
+        (3, "phones"),
+    ]
+
+
 def test_the_first_login_replaces_a_foreign_hash_by_ours(stack: Stack, admin: Administrator) -> None:
     password = stack.password()
     foreign = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()

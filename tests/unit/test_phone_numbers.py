@@ -2,6 +2,7 @@
 
 import re
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,10 @@ ANYWHERE = Regions().permits
         ("+852 (9215) 3799", "+85292153799", "HK", "+852"),
         ("+852.9215.3799", "+85292153799", "HK", "+852"),
         ("  +85292153799  ", "+85292153799", "HK", "+852"),
+        ("+525512345678", "+525512345678", "MX", "+52"),
+        ("+5215512345678", "+525512345678", "MX", "+52"),
+        ("+52 1 664 899 1010", "+526648991010", "MX", "+52"),
+        ("+44 (0)7400 123456", "+447400123456", "GB", "+44"),
         ("(+852) 92153799", "+85292153799", "HK", "+852"),
         ("+852\t92153799", "+85292153799", "HK", "+852"),
         ("+852\u00a09215\u00a03799", "+85292153799", "HK", "+852"),
@@ -164,8 +169,89 @@ def test_any_text_is_a_mobile_number_or_refused(written: str) -> None:
     if number is None:
         assert not re.search(r"\d{3}", said)
     else:
-        assert number.e164 == "+" + "".join(c for c in written if c in "0123456789")
+        digits = "".join(c for c in written if c in "0123456789")
+        assert digits.startswith(number.calling_code[1:])
+        assert digits.endswith(number.e164.removeprefix(number.calling_code))
 
 
 def test_no_number_shows_in_a_repr() -> None:
     assert "3799" not in repr(phone_numbers.parse("+85292153799", ANYWHERE))
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "e164"),
+    [
+        ("07400 123456", "GB", "+447400123456"),
+        ("07911 123456", "GB", "+447911123456"),
+        ("7400 123456", "GB", "+447400123456"),
+        ("0151 12345678", "DE", "+4915112345678"),
+        ("0151/12345678".replace("/", "-"), "DE", "+4915112345678"),
+        ("06 12 34 56 78", "FR", "+33612345678"),
+        ("312 345 6789", "IT", "+393123456789"),
+        ("8 (912) 345-67-89", "RU", "+79123456789"),
+        ("(206) 312-5010", "US", "+12063125010"),
+        ("1 206 312 5010", "US", "+12063125010"),
+        ("9215 3799", "HK", "+85292153799"),
+        ("00 852 9215 3799", "GB", "+85292153799"),
+        ("+852 9215 3799", "GB", "+85292153799"),
+        ("55 1234 5678", "MX", "+525512345678"),
+        ("1 55 1234 5678", "MX", "+525512345678"),
+        ("044 55 1234 5678", "MX", "+525512345678"),
+        ("\u202a07400\u00a0123\u2011456\u202c", "GB", "+447400123456"),
+        ("0690 00 12 34", "MF", "+590690001234"),
+    ],
+)
+def test_a_number_may_be_written_as_it_is_dialled_in_its_region(written: str, region: str, e164: str) -> None:
+    assert phone_numbers.parse(written, ANYWHERE, region=region).e164 == e164
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "field"),
+    [
+        ("07400 123456", None, "number"),
+        ("07400 123456", "HK", "number"),
+        ("07400 12345", "GB", "number"),
+        ("123", "GB", "number"),
+        ("07400 123456", "ZZ", "region"),
+        ("07400 123456", "001", "region"),
+        ("+52155123456789", None, "number"),
+    ],
+)
+def test_a_number_that_does_not_fit_its_region_is_refused(written: str, region: str | None, field: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        phone_numbers.parse(written, ANYWHERE, region=region)
+    assert refused.value.members["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize("region", [region for region, _ in phone_numbers.regions()])
+def test_a_number_of_a_region_that_is_allowed_is_not_blocked(region: str) -> None:
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    if example is None or region == "IM":  # its example is one of the United Kingdom's by the plan
+        assert region in ("TA", "IM")
+        return
+    written = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+    assert phone_numbers.parse(written, Regions(allow=[region]).permits).e164 == written
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "e164", "found"),
+    [
+        ("+852 1215 3799", None, "+85212153799", "HK"),
+        ("+1 200 555 0123", None, "+12005550123", "US"),
+        ("+1 200 555 0123", "CA", "+12005550123", "CA"),
+        ("0749 9999 9999", "DE", "+4974999999999", "DE"),
+        ("+6839999", None, "+6839999", "NU"),
+    ],
+)
+def test_a_number_that_no_plan_has_can_be_let_in(written: str, region: str | None, e164: str, found: str) -> None:
+    assert phone_numbers.is_unknown(written, region)
+    number = phone_numbers.override(written, ANYWHERE, region)
+    assert (number.e164, number.region, number.kind) == (e164, found, "mobile")
+
+
+def test_an_override_is_no_way_around_the_regions_nor_around_the_form() -> None:
+    with pytest.raises(DestinationBlocked):
+        phone_numbers.override("+85212153799", Regions(allow=["US"]).permits)
+    for written in ("+85212", "+852" + "1" * 13, "+999123456789", "+852 CALL NOW", "12153799"):
+        with pytest.raises(InvalidRequest):
+            phone_numbers.override(written, ANYWHERE)

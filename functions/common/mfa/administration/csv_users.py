@@ -11,6 +11,7 @@ from mfa.administration.requests import ImportUser
 from mfa.challenges.account import Account
 from mfa.decoding import convert
 from mfa.errors import InvalidRequest
+from mfa.pasted import plain_number
 from mfa.users.user import new_login_name
 
 COLUMNS = (
@@ -19,6 +20,7 @@ COLUMNS = (
 CHUNK_LINES = 100
 # Spreadsheets run cells that begin like this as formulas (OWASP, CSV injection). An apostrophe marks them as text.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER_START = re.compile(r"(?=\+)")
 _QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
 
 
@@ -139,7 +141,8 @@ def _typed(cells: dict[str, str]) -> dict[str, object]:
     if "mfa_enabled" in cells:
         typed["mfa_enabled"] = {"true": True, "false": False}.get(cells["mfa_enabled"].lower(), cells["mfa_enabled"])
     if "phones" in cells:
-        typed["phones"] = cells["phones"].split()
+        # Each begins with a plus: blanks may stand between the digits as well.
+        typed["phones"] = [number for number in _NUMBER_START.split(cells["phones"]) if plain_number(number)]
     return typed
 
 

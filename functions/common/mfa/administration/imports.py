@@ -8,7 +8,7 @@ from mfa import errors
 from mfa.administration import csv_users, ports
 from mfa.administration.answers import ImportReport, LineError
 from mfa.administration.profile_values import canonical_values
-from mfa.administration.requests import ExportUsers, ImportUser, ImportUsers
+from mfa.administration.requests import ExportUsers, ImportUser, ImportUsers, NewPhone
 from mfa.administration.user_changes import UserAdministration, Users
 from mfa.challenges.account import Account
 from mfa.flows.runtime import Runtime
@@ -167,5 +167,6 @@ class Imports:
         there = {phone.number for phone in account.phones}
         new = [number for number in dict.fromkeys(each.e164 for each in parsed) if number not in there]
         for number in new:
-            self.administration.add_phone(actor, account.existing_user.login_name, number)
+            new_phone = NewPhone(login_name=account.existing_user.login_name, number=number)
+            self.administration.add_phone(actor, new_phone)
         return len(new)

@@ -81,10 +81,15 @@ class UserPatch(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewPhone(Struct, frozen=True, forbid_unknown_fields=True):
-    """A number for a user, in international form."""
+    """A number for a user: in international form, or as it is dialled within `region` (ISO 3166).
+
+    With `override_reason`, which the history keeps, also a number that no numbering plan has yet.
+    """
 
     login_name: LoginName
     number: Number
+    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", examples=["GB"])] | None = None
+    override_reason: Annotated[Text, Meta(min_length=1)] | None = None
 
     def __repr__(self) -> str:
         return "NewPhone(...)"

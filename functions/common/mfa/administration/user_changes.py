@@ -8,7 +8,7 @@ from msgspec import UNSET, structs
 
 from mfa import errors
 from mfa.administration.profile_values import canonical_values
-from mfa.administration.requests import NewUser, UserPatch
+from mfa.administration.requests import NewPhone, NewUser, UserPatch
 from mfa.challenges.account import Account
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.flows import ports
@@ -118,17 +118,21 @@ class UserAdministration:
         self.users.unlock(user.login_name, self._event(actor, EventType.USER_UNLOCKED))
         return self.get(login_name)
 
-    def add_phone(self, actor: Actor, login_name: str, number: str) -> Phone:
-        """Adds a phone, not yet verified.
+    def add_phone(self, actor: Actor, new: NewPhone) -> Phone:
+        """Adds a phone, not yet verified. With a reason, also a number that no numbering plan has.
 
         Raises InvalidRequest, DestinationBlocked, UserNotFound, and Conflict where the user has it already or has five.
         """
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         settings = self.stored_settings().settings
-        parsed = phone_numbers.parse(number, settings.regions.permits, calls=settings.calls_landlines)
+        permits, detail = settings.regions.permits, {}
+        if new.override_reason is not None and phone_numbers.is_unknown(new.number, new.region):
+            parsed, detail = phone_numbers.override(new.number, permits, new.region), {"override": new.override_reason}
+        else:
+            parsed = phone_numbers.parse(new.number, permits, calls=settings.calls_landlines, region=new.region)
         for _ in range(PHONES_PER_USER + 1):
-            account = self.get(login_name)
+            account = self.get(new.login_name)
             if any(phone.number == parsed.e164 for phone in account.phones):
                 raise errors.Conflict("The user has this phone already.")
             # Always the first free slot: concurrent requests meet there, and the second one sees the first one's phone.
@@ -140,7 +144,7 @@ class UserAdministration:
                 calling_code=parsed.calling_code,
                 kind=parsed.kind,
             )
-            event = self._event(actor, EventType.PHONE_ADDED, phone_id=phone.id)
+            event = self._event(actor, EventType.PHONE_ADDED, phone_id=phone.id, detail=detail)
             if self.users.add_phone(account.existing_user.login_name, phone, event):
                 return phone
         raise errors.TemporarilyUnavailable

@@ -231,7 +231,7 @@ def erase_user(administration: Administration, call: Call[requests.ByName, Actor
 )
 def add_phone(administration: Administration, call: Call[requests.NewPhone, Actor]) -> answers.PhoneView:
     """Adds a phone, not yet verified."""
-    return views.phone(administration.users.add_phone(call.principal, call.body.login_name, call.body.number))
+    return views.phone(administration.users.add_phone(call.principal, call.body))
 
 
 @tasks.carries_out(

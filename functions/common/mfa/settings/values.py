@@ -78,6 +78,17 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
     global_per_day: Annotated[Ceiling, _labelled("Altogether per day")] = 10_000
 
 
+# The numbers of these regions cannot be told from those of the region before them, by which they are counted.
+_SHARED_PLANS = {
+    "AU": {"CC", "CX"},
+    "FI": {"AX"},
+    "GP": {"BL", "MF"},
+    "IT": {"VA"},
+    "MA": {"EH"},
+    "NO": {"SJ"},
+}
+
+
 class Regions(Struct, frozen=True, forbid_unknown_fields=True):
     """The ISO 3166 regions that messages may go to, or `*`."""
 
@@ -87,8 +98,8 @@ class Regions(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "*"
 
     def permits(self, region: str) -> bool:
-        """Whether messages may go there."""
-        return self.allow == "*" or region in self.allow
+        """Whether messages may go there: to a region, or to one whose numbers cannot be told from its own."""
+        return self.allow == "*" or region in self.allow or not _SHARED_PLANS.get(region, set()).isdisjoint(self.allow)
 
 
 class VoiceSettings(Struct, frozen=True, forbid_unknown_fields=True):
