@@ -43,20 +43,18 @@ export class OneAtATime {
   }
 }
 
-/** Calls `ask` after the planned seconds, but never while nobody looks at the page. */
+/** Asks after the planned seconds, but never while nobody looks at the page. */
 export class Polls {
   /** @type {number[]} */
   #timers = [];
 
-  /** @param {() => void} ask */
-  constructor(ask) {
-    this.ask = ask;
-  }
-
-  /** @param {...number} seconds from now */
-  plan(...seconds) {
+  /**
+   * @param {() => void} ask
+   * @param {...number} seconds from now
+   */
+  plan(ask, ...seconds) {
     this.stop();
-    this.#timers = seconds.map((after) => setTimeout(() => document.hidden || this.ask(), after * 1000));
+    this.#timers = seconds.map((after) => setTimeout(() => document.hidden || ask(), after * 1000));
   }
 
   stop() {

@@ -2,7 +2,7 @@
 
 /** @import { Channel, Child } from "./shared/types" */
 /** @import { Step } from "./login-screen.js" */
-/** @import { OfferedPhone } from "./login.js" */
+/** @import { OfferedPhone } from "./login-state.js" */
 import { $, el, parts } from "./shared/dom.js";
 
 /**

@@ -1,9 +1,9 @@
-// How each step looks. Everything here draws the values it is given; login.js decides what happens next.
+// How each step looks. Everything here draws the values it is given; login-steps.js decides which step comes next.
 
 /** @import { Challenge, Channel, Child } from "./shared/types" */
 /** @import { DecodedToken, JwtObject, SignatureState } from "./login-token.js" */
 /** @import { Notice, Offer } from "./login-words.js" */
-/** @import { LoginState, OfferedPhone } from "./login.js" */
+/** @import { LoginState, OfferedPhone } from "./login-state.js" */
 import { describe, input, setLabel } from "./login-dom.js";
 import { factors, rows } from "./login-token.js";
 import * as words from "./login-words.js";
@@ -129,7 +129,7 @@ export function notice(content, { slot = "main", can = () => true, focus = false
 }
 
 /**
- * A running countdown. login.js draws it and dispatches "over" at its end.
+ * A running countdown. login-countdowns.js draws it and dispatches "over" at its end.
  * @param {number | null | undefined} until
  */
 function untilSpan(until) {
