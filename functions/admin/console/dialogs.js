@@ -27,12 +27,8 @@ export function openDialog({ title, body, actions = [], wide = false }) {
   const foot = el("div", { class: "dialog-actions" }, actions);
   const heading = el("h2", { id, tabindex: "-1" }, title);
   const content = el("div", { class: "dialog-body" }, body);
-  const head = el(
-    "div",
-    { class: "dialog-head" },
-    heading,
-    iconButton("Close", () => close()),
-  );
+  const dismiss = iconButton("Close", () => close());
+  const head = el("div", { class: "dialog-head" }, heading, dismiss);
   const look = wide ? "dialog wide" : "dialog";
   const element = el("dialog", { class: look, "aria-labelledby": id }, head, content, foot);
   const opener = document.activeElement;
@@ -45,10 +41,7 @@ export function openDialog({ title, body, actions = [], wide = false }) {
     if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     resolve(value);
   };
-  element.addEventListener("cancel", (event) => {
-    event.preventDefault();
-    close();
-  });
+  onDismiss(element, close);
   document.body.append(element);
   element.showModal();
   foot.hidden = !actions.length;
@@ -65,6 +58,18 @@ export function openDialog({ title, body, actions = [], wide = false }) {
       (focus ?? firstOf(element) ?? heading).focus();
     },
   };
+}
+
+/**
+ * Escape closes a dialog the same way as its buttons, so that its promise resolves.
+ * @param {HTMLDialogElement} dialog
+ * @param {() => void} close
+ */
+function onDismiss(dialog, close) {
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    close();
+  });
 }
 
 /** Promise.withResolvers() is missing in browsers that are a few years old. */

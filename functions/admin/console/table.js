@@ -111,64 +111,83 @@ export class Position {
 /** @typedef {{ element: HTMLElement, reload: (how?: { quiet?: boolean }) => Promise<void> }} PagedList */
 
 /**
+ * A list that is paged, on the page.
+ * @template T
+ */
+class Pages {
+  #room = el("div", {});
+  #position;
+  #pager;
+  /** The cursor of the next page. @type {string | null} */
+  #following = null;
+  #turn = 0;
+
+  /** @param {ListOptions<T>} options */
+  constructor(options) {
+    this.options = options;
+    this.#position = options.position ?? new Position();
+    this.#pager = pagerOf(options.noun ?? "list", {
+      back: () => this.#move(() => this.#position.cursors.pop()),
+      on: () => this.#move(() => this.#position.cursors.push(this.#following)),
+    });
+    this.element = el("div", { class: "list" }, this.#room, this.#pager.element);
+  }
+
+  /** @param {{ quiet?: boolean }} [how] */
+  async reload({ quiet = false } = {}) {
+    const mine = ++this.#turn;
+    const isMine = () => mine === this.#turn;
+    const wait = quiet || this.#room.children.length ? 400 : 0;
+    const waiting = setTimeout(() => isMine() && this.#room.replaceChildren(loading(5)), wait);
+    this.#room.setAttribute("aria-busy", "true");
+    try {
+      const page = await firstPage(this.options.fetch, this.#position.cursor, isMine);
+      if (isMine()) this.#show(page);
+    } catch (error) {
+      if (isMine() && !(error instanceof SessionLost)) this.#refuse(error);
+    } finally {
+      clearTimeout(waiting);
+      if (isMine()) this.#room.removeAttribute("aria-busy");
+    }
+  }
+
+  /** @param {ListPage<T>} page */
+  #show({ items, cursor = null }) {
+    const { draw, none } = this.options;
+    this.#following = cursor;
+    const number = this.#position.cursors.length;
+    this.#room.replaceChildren(!items.length && number === 1 ? none() : draw(items));
+    this.#pager.show(number, cursor !== null);
+  }
+
+  /** @param {unknown} error */
+  #refuse(error) {
+    this.#pager.element.hidden = true;
+    const again = () => {
+      // A cursor that is no longer valid.
+      if (error instanceof Problem && error.code === "invalid_request") this.#position.reset(this.#position.key);
+      this.reload();
+    };
+    this.#room.replaceChildren(failed(explain(error), again));
+  }
+
+  /** @param {() => void} step */
+  async #move(step) {
+    step();
+    await this.reload();
+    announce(this.#pager.words());
+    this.element.scrollIntoView({ block: "nearest" });
+  }
+}
+
+/**
  * A list that is paged. `reload({quiet: true})` keeps showing the items meanwhile.
  * @template T
  * @param {ListOptions<T>} options
  * @returns {PagedList}
  */
-export function pagedList({ fetch, draw, none, position = new Position(), noun = "list" }) {
-  const room = el("div", {});
-  const pager = pagerOf(noun, {
-    back: () => move(() => position.cursors.pop()),
-    on: () => move(() => position.cursors.push(following)),
-  });
-  const element = el("div", { class: "list" }, room, pager.element);
-  /** @type {string | null} */
-  let following = null;
-  let turn = 0;
-
-  /** @param {() => void} step */
-  async function move(step) {
-    step();
-    await reload();
-    announce(pager.words());
-    element.scrollIntoView({ block: "nearest" });
-  }
-
-  /** @param {{ quiet?: boolean }} [how] */
-  async function reload({ quiet = false } = {}) {
-    const mine = ++turn;
-    const isMine = () => mine === turn;
-    const wait = quiet || room.children.length ? 400 : 0;
-    const waiting = setTimeout(() => isMine() && room.replaceChildren(loading(5)), wait);
-    room.setAttribute("aria-busy", "true");
-    try {
-      const { items, cursor = null } = await firstPage(fetch, position.cursor, isMine);
-      if (!isMine()) return;
-      following = cursor;
-      const page = position.cursors.length;
-      room.replaceChildren(!items.length && page === 1 ? none() : draw(items));
-      pager.show(page, following !== null);
-    } catch (error) {
-      if (isMine() && !(error instanceof SessionLost)) refuse(error);
-    } finally {
-      clearTimeout(waiting);
-      if (isMine()) room.removeAttribute("aria-busy");
-    }
-  }
-
-  /** @param {unknown} error */
-  function refuse(error) {
-    pager.element.hidden = true;
-    const again = () => {
-      // A cursor that is no longer valid.
-      if (error instanceof Problem && error.code === "invalid_request") position.reset(position.key);
-      reload();
-    };
-    room.replaceChildren(failed(explain(error), again));
-  }
-
-  return { element, reload };
+export function pagedList(options) {
+  return new Pages(options);
 }
 
 /**

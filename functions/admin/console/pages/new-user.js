@@ -3,8 +3,9 @@
 /** @import { Answer, User } from "../shared/types" */
 import { noticeOf, toast } from "../dialogs.js";
 import { busyWhile, isInert, submitButton, uid } from "../dom.js";
-import { choiceField, phoneField, secretField, showErrors, textField } from "../fields.js";
+import { choiceField, secretField, showErrors, textField } from "../fields.js";
 import { heading, section } from "../page.js";
+import { phoneField } from "../phone-field.js";
 import { fieldSentence, sentence } from "../refusals.js";
 import { forgetUnsaved, go, guard, to } from "../router.js";
 import { admin } from "../session.js";

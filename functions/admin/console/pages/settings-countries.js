@@ -61,18 +61,11 @@ export function draw(draft) {
  * @param {() => void} stage is called after every change
  */
 function countryPicker(chosen, stage) {
-  const count = el("p", { class: "soft", role: "status" });
   const boxes = regions().map((item) => tick(item, chosen, stage));
   const none = el("p", { class: "soft", hidden: true }, "No country is called that.");
   const onlyChosen = el("input", { type: "checkbox", onchange: filter });
   const only = el("label", { class: "tick" }, onlyChosen, el("span", {}, "Show the chosen ones only"));
-  const narrow = el("input", {
-    type: "search",
-    "aria-label": "Find a country",
-    placeholder: "Find a country, +852, HK…",
-    autocomplete: "off",
-    oninput: filter,
-  });
+  const narrow = countrySearch(filter);
   const clear = () => {
     chosen.clear();
     for (const { box } of boxes) box.checked = false;
@@ -93,6 +86,7 @@ function countryPicker(chosen, stage) {
     none.hidden = lines.some((line) => !line.hidden);
   }
 
+  const count = el("p", { class: "soft", role: "status" });
   return {
     element: el("div", { class: "picker" }, tools, count, list),
     /** @param {number} n */
@@ -100,6 +94,17 @@ function countryPicker(chosen, stage) {
       count.textContent = n ? `${plural(n, "country", "countries")} chosen` : "None chosen: no message can be sent.";
     },
   };
+}
+
+/** @param {() => void} oninput */
+function countrySearch(oninput) {
+  return el("input", {
+    type: "search",
+    "aria-label": "Find a country",
+    placeholder: "Find a country, +852, HK…",
+    autocomplete: "off",
+    oninput,
+  });
 }
 
 /**

@@ -49,9 +49,12 @@ const localeWords = (locale) => (locale ? languageName(locale) : "(the phone’s
 const ceilingWords = (n) => (n === null ? "no ceiling" : String(n));
 
 /**
- * A setting's place: its tab, and its value in words. `labelled` names the setting whose label it bears.
- * @typedef {{ name: keyof FlatSettings & string, tab: string, labelled?: string }} Tabbed
- * @typedef {Tabbed & { show?: (value: never) => string }} Place
+ * A setting's place on the page.
+ * @typedef {object} Place
+ * @property {keyof FlatSettings & string} name
+ * @property {string} tab
+ * @property {string} [labelled] the setting whose label it bears
+ * @property {(value: never) => string} [show] its value in words
  */
 
 /** @type {Place[]} */

@@ -121,6 +121,30 @@ function recovery(draft, fields) {
  * @param {Target[]} fields
  */
 function otherChannels(draft, fields) {
+  const calls = callSwitch(draft);
+  const whatsapp = boundText(draft, "whatsapp.content_sid", {
+    mono: true,
+    nullable: true,
+    maxlength: 64,
+    placeholder: "HX…",
+    hint: WHATSAPP_HINT,
+  });
+  fields.push(calls.field, whatsapp);
+  const lead =
+    "For users whom text messages do not reach. The login offers the ways that are set up, within the same limits.";
+  return section(
+    { title: "Other ways", lead },
+    calls.field.element,
+    calls.warning,
+    el("div", { class: "fields" }, whatsapp.element),
+  );
+}
+
+/**
+ * The switch for calls, and a warning where the sender cannot call.
+ * @param {SettingsDraft} draft
+ */
+function callSwitch(draft) {
   const sender = draft.get("twilio.sender");
   const cannotCall = sender !== null && !sender.phone_number;
   const warning = el("div", { role: "status" });
@@ -144,23 +168,8 @@ function otherChannels(draft, fields) {
     cannotCall && draft.get("voice.enabled")
       ? "The sender is not a phone number: turn calls off, or choose another sender."
       : "";
-  const whatsapp = boundText(draft, "whatsapp.content_sid", {
-    mono: true,
-    nullable: true,
-    maxlength: 64,
-    placeholder: "HX…",
-    hint: WHATSAPP_HINT,
-  });
-  fields.push(Object.assign(voice, { problem }), whatsapp);
   warn();
-  const lead =
-    "For users whom text messages do not reach. The login offers the ways that are set up, within the same limits.";
-  return section(
-    { title: "Other ways", lead },
-    voice.element,
-    warning,
-    el("div", { class: "fields" }, whatsapp.element),
-  );
+  return { field: Object.assign(voice, { problem }), warning };
 }
 
 /** @param {boolean} calls whether calls are on */

@@ -3,8 +3,9 @@
 /** @import { Target } from "../fields.js" */
 /** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { button } from "../dom.js";
-import { choiceField, phoneField, secretField, textField } from "../fields.js";
+import { choiceField, secretField, textField } from "../fields.js";
 import { section } from "../page.js";
+import { phoneField } from "../phone-field.js";
 import { labelOf } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
 import { limitField } from "./settings-fields.js";

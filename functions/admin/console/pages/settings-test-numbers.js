@@ -4,8 +4,9 @@
 /** @import { SettingsDraft } from "./settings-fields.js" */
 import { notice } from "../dialogs.js";
 import { bdi, button, icon } from "../dom.js";
-import { phoneField, textField } from "../fields.js";
+import { textField } from "../fields.js";
 import { section } from "../page.js";
+import { phoneField } from "../phone-field.js";
 import { readNumber, spaced } from "../regions.js";
 import { labelOf } from "../settings-schema.js";
 import { el, parts } from "../shared/dom.js";

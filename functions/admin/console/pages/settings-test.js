@@ -6,9 +6,10 @@
 /** @import { SettingsDraft } from "./settings-fields.js" */
 import { notice, noticeOf, openDialog, toast } from "../dialogs.js";
 import { bdi, busyWhile, button, submitButton, uid } from "../dom.js";
-import { phoneField, textField } from "../fields.js";
+import { textField } from "../fields.js";
 import { doneMark } from "../page.js";
 import { passcodeForm } from "../passcode.js";
+import { phoneField } from "../phone-field.js";
 import { explain, fieldSentence, sentence } from "../refusals.js";
 import { readNumber, spaced } from "../regions.js";
 import { admin, whoami } from "../session.js";

@@ -5,8 +5,8 @@
 import { confirm, notice, toast, toastError } from "../dialogs.js";
 import { bdi, busyWhile, button, focusHeading, icon } from "../dom.js";
 import { saveBar } from "../draft.js";
-import { phoneField } from "../fields.js";
 import { badge, section } from "../page.js";
+import { phoneField } from "../phone-field.js";
 import { fieldSentence, sentence } from "../refusals.js";
 import { readNumber, spaced } from "../regions.js";
 import { guard } from "../router.js";

@@ -30,11 +30,7 @@ export async function draw(place, { search, present }) {
   const list = pagedList({
     noun: "list of users",
     position: position.of(JSON.stringify(filters)),
-    fetch: async (cursor) => {
-      /** @type {Answer<ListPage<User>>} */
-      const { body } = await admin("GET", `/users${query({ ...filters, cursor })}`);
-      return body;
-    },
+    fetch: (cursor) => readUsers(filters, cursor),
     draw: (/** @type {User[]} */ items) => table({ caption: "Users", columns: columns(list), items }),
     none: () => noUsers(filters, clear),
   });
@@ -64,6 +60,16 @@ export async function draw(place, { search, present }) {
   );
   present();
   await list.reload();
+}
+
+/**
+ * @param {Filters} filters
+ * @param {string | null} cursor
+ */
+async function readUsers(filters, cursor) {
+  /** @type {Answer<ListPage<User>>} */
+  const { body } = await admin("GET", `/users${query({ ...filters, cursor })}`);
+  return body;
 }
 
 /** @param {Filters} filters */
