@@ -125,7 +125,7 @@ def test_calls_need_a_phone_number(console: Console, stack: Running) -> None:
     console.page.get_by_role("link", name="Messages", exact=True).click()
     expect(console.main).to_contain_text("A call needs a phone number to come from")
     console.button("Save").click()
-    expect(console.error_of("voice.enabled")).to_contain_text("The sender is no phone number")
+    expect(console.error_of("voice.enabled")).to_contain_text("The sender is not a phone number")
     console.check_accessible()
     calls.click()
     expect(calls).to_have_attribute("aria-checked", "false")
@@ -144,7 +144,7 @@ def test_test_numbers_are_edited(console: Console, stack: Running) -> None:
     """Test numbers are listed with passcodes and purposes; they are added and removed with Save."""
     console.go("#/settings/access")
     expect(console.row("Hong Kong")).to_contain_text(TEST_NUMBER["code"])
-    expect(console.main).to_contain_text("Whoever knows the password gets in with these passcodes")
+    expect(console.main).to_contain_text("Anyone who knows the password gets in with these passcodes")
     console.check_accessible()
     console.paste_number("+44 7400 123499")
     console.field("Passcode").fill("12a")

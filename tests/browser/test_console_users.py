@@ -29,7 +29,8 @@ def test_mfa_for_a_user_until_the_phone_is_verified(
 ) -> None:
     """MFA is turned on and a pasted number added; the user logs in with the passcode, and the phone is verified."""
     person, number = make_person(phones=0, mfa=False), stack.number()
-    console = Console.open(make_browsing(), make_admin(stack), "#/users")
+    admin = make_admin(stack)
+    console = Console.open(make_browsing(), admin, "#/users")
     console.page.get_by_label("Search users").fill(person.name)
     console.row(person.name).get_by_role("link").click()
     console.sees(person.name)
@@ -55,7 +56,7 @@ def test_mfa_for_a_user_until_the_phone_is_verified(
     console.turn_to("History")
     expect(console.row("Logged in with a passcode by text message")).to_contain_text("The user")
     expect(console.row("A passcode was sent by text message")).to_contain_text(f"****{number[-4:]}")
-    expect(console.row("SMS authentication")).to_contain_text("admin")
+    expect(console.row("SMS authentication")).to_contain_text(admin)
     expect(console.main.locator("time").first).to_have_attribute("title", re.compile(r"^\d{4}-\d\d-\d\d .* UTC$"))
     console.turn_to("Security settings")
     expect(console.row("Hong Kong")).not_to_contain_text("not yet verified")
@@ -251,7 +252,7 @@ def test_the_history_shows_the_outcome_of_messages(browsing: Browsing, stack: Ru
     for words in (
         f"A passcode by call to Hong Kong (+852) - ****{number[-4:]} did not get through: the line was busy",
         f"A passcode by text message to Hong Kong (+852) - ****{number[-4:]} did not get through: the number cannot receive",
-        f"A passcode was asked for; nothing was sent to Hong Kong (+852) - ****{TEST_NUMBER['number'][-4:]}, a test number",
+        f"A passcode was requested; nothing was sent to Hong Kong (+852) - ****{TEST_NUMBER['number'][-4:]}, a test number",
         f"A passcode was sent by call to Hong Kong (+852) - ****{number[-4:]}",
     ):
         expect(console.row(words)).to_be_visible()
