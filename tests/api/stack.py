@@ -303,9 +303,9 @@ class Stack(Product):
         """The messages at a number, newest first."""
         return [body for to, body in reversed(self.delivered) if to == number]
 
-    def mails(self, address: str) -> list[str]:
-        """The mails at an address, newest first, subject and body."""
-        sent = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
+    def mails(self, address: str, region: str = "us-east-1") -> list[str]:
+        """The mails at an address that SES of this region sent, newest first, subject and body."""
+        sent = ses_backends[DEFAULT_ACCOUNT_ID][region].sent_messages
         return [
             f"{mail.subject}\n{mail.body}"
             for mail in reversed(sent)

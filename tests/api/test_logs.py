@@ -1,5 +1,6 @@
 """The logs: never a passcode, password, number, token or name; and every line has the id of its request."""
 
+import io
 import json
 import logging
 import re
@@ -7,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from mfa import wiring
 from tests.api.stack import Stack
 from tests.people import Person, code_in
 from tests.product import basic
@@ -176,3 +178,26 @@ def test_an_internal_error_shows_a_correlation_id_and_nothing_else(stack: Stack,
         assert problem["correlation_id"] == event["requestContext"]["requestId"]
         assert problem["correlation_id"] in stack.logs.getvalue()
     assert "no-such-table" not in result["body"]
+
+
+def test_libraries_say_nothing_at_a_cold_start_whatever_the_root_level(stack: Stack, new_person: NewPerson) -> None:
+    """Lambda's root logger takes INFO, at which botocore says where it found credentials."""
+    said = io.StringIO()
+    catcher = logging.StreamHandler(said)
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(catcher)
+    root.setLevel(logging.DEBUG)
+    try:
+        wiring._session.cache_clear()
+        stack.restart()
+        person = new_person()
+        person.challenged()
+        assert person.verify().status == 200
+        for library in ("boto3.session", "botocore.credentials", "twilio.http_client", "urllib3.connectionpool"):
+            assert logging.getLogger(library).getEffectiveLevel() == logging.WARNING
+        assert "credentials" not in said.getvalue()
+        assert not [secret for secret in stack.secrets if secret in said.getvalue()]
+    finally:
+        root.setLevel(before)
+        root.removeHandler(catcher)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+import boto3
 import jwt
 import pytest
 
-from tests.api.stack import Stack
+from tests.api.stack import EMAIL_SENDER, Stack
 from tests.people import Person, challenge_path, code_in
 from tests.product import Json
 
@@ -179,3 +180,16 @@ def test_a_mail_does_not_end_the_cooldown_of_messages(person: Person) -> None:
     assert person.call("POST", challenge_path(person.challenge, "resend"), {"phone_id": person.phones[0]}).code == (
         "resend_too_soon"
     )
+
+
+def test_mail_goes_out_by_ses_of_the_region_that_is_named(stack: Stack, new_person: NewPerson) -> None:
+    """SES is not offered in every region that a stack can be in."""
+    boto3.client("ses", region_name="ap-southeast-1").verify_email_identity(EmailAddress=EMAIL_SENDER)
+    person = new_person()
+    person.login()
+    assert person.email
+    with stack.at(SES_REGION="ap-southeast-1"):
+        assert person.recover().status == 201
+    assert stack.mails(person.email) == []
+    [mail] = stack.mails(person.email, "ap-southeast-1")
+    assert person.verify(code_in(mail)).status == 200

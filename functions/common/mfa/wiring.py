@@ -5,6 +5,7 @@ Imports that slow down a cold start (Twilio's SDK, argon2, phonenumbers) stand i
 
 # ruff: noqa: PLC0415 - imports inside functions are this module's purpose
 
+import logging
 import os
 import secrets
 import time
@@ -64,6 +65,9 @@ class Wiring:
         self.random_below = secrets.randbelow
         self.random_bytes = secrets.token_bytes
         self.metrics = Metrics(lambda: os.environ["METRICS_NAMESPACE"], self.clock, time.perf_counter)
+        # They say at INFO where credentials were found, at each cold start, and at DEBUG what they send: secrets and numbers.
+        for library in ("boto3", "botocore", "twilio", "urllib3"):
+            logging.getLogger(library).setLevel(logging.WARNING)
 
     def clock(self) -> float:
         """Now, in seconds since 1970, to the millisecond that the table keeps."""
@@ -335,7 +339,7 @@ class Wiring:
     @cached_property
     def _ses(self) -> Any:
         # One attempt: a mail that may have gone out is not sent again.
-        return _aws("ses", attempts=1)
+        return _aws("ses", attempts=1, region=os.environ.get("SES_REGION") or None)
 
     @cached_property
     def _cipher(self) -> "KmsCipher":
@@ -368,8 +372,8 @@ def _session() -> Any:
     return boto3.session.Session()
 
 
-def _aws(service: str, attempts: int = 2) -> Any:
-    """A client with timeouts well below the functions' own."""
+def _aws(service: str, attempts: int = 2, region: str | None = None) -> Any:
+    """A client with timeouts well below the functions' own, of the functions' own region where no other is given."""
     from botocore.config import Config
 
     config = Config(
@@ -380,4 +384,4 @@ def _aws(service: str, attempts: int = 2) -> Any:
         # Every request is made by the store, and tested; checking it again takes a tenth of a warm verification.
         parameter_validation=False,
     )
-    return _session().client(service, config=config)
+    return _session().client(service, region_name=region, config=config)
