@@ -94,7 +94,8 @@ class Aws:
             if properties.get("EnableKeyRotation"):
                 kms.enable_key_rotation(KeyId=ids[name])
         for properties in resources.get("AWS::KMS::Alias", {}).values():
-            kms.create_alias(AliasName=properties["AliasName"], TargetKeyId=ids[properties["TargetKeyId"]])
+            target = properties["TargetKeyId"]  # the ARN of a key that is there already, else the name of a resource
+            kms.create_alias(AliasName=properties["AliasName"], TargetKeyId=ids.get(target, target))
 
     def _secret(self, properties: Mapping[str, Any]) -> None:
         self.client("secretsmanager").create_secret(Name=properties["Name"], SecretString=secret_value(properties))

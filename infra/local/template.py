@@ -148,11 +148,13 @@ def roles(
 
 
 def places(document: Mapping[str, Any], parameters: Mapping[str, str] | None = None) -> Places:
-    """The resources that requests of the functions can name."""
+    """The resources that requests of the functions can name. An existing table is like the one that the template would make."""
     resolver = Resolver(document, parameters or {})
     of_type: dict[str, list[Mapping[str, Any]]] = {}
     for resource in document["Resources"].values():
-        if resource["Type"] in ("AWS::DynamoDB::Table", "AWS::KMS::Alias") and resolver.exists(resource):
+        if resource["Type"] == "AWS::DynamoDB::Table" or (
+            resource["Type"] == "AWS::KMS::Alias" and resolver.exists(resource)
+        ):
             of_type.setdefault(resource["Type"], []).append(resolver.resolve(resource["Properties"]))
     return Places(
         f"{REGION}:{ACCOUNT_ID}",
@@ -168,8 +170,9 @@ def places(document: Mapping[str, Any], parameters: Mapping[str, str] | None = N
     )
 
 
-def _key_arn(logical_name: str) -> str:
-    return f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/{logical_name}"
+def _key_arn(key: str) -> str:
+    """The ARN of a key that the template makes, by its logical name; another key is named by its ARN."""
+    return key if key.startswith("arn:") else f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/{key}"
 
 
 def _template(document: Mapping[str, Any], resolver: Resolver, root: Path) -> Template:

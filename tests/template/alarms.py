@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ PARAMETERS = {
     "SendCodeFunction": "send",
     "VerifyCodeFunction": "verify",
     "AdminFunction": "admin",
+    "Keys": "arn:aws:kms:us-east-1:123456789012:key/a,arn:aws:kms:us-east-1:123456789012:key/b",
+    "SilentHours": "3",
     "UnconfirmedSendsPerRegion": "100",
     "SegmentPrice": "0.05",
     "AWS::Region": "us-east-1",
@@ -45,6 +48,12 @@ def template() -> dict[str, Any]:
     return json.loads(json.dumps(load(SOURCE.read_text())[0]))  # type: ignore[no-any-return]
 
 
+@cache
+def template_parameters() -> dict[str, dict[str, Any]]:
+    """The template's parameters."""
+    return template()["Parameters"]  # type: ignore[no-any-return]
+
+
 def alarms() -> dict[str, dict[str, Any]]:
     """Each alarm's properties, with parameters filled in."""
     resources = template()["Resources"]
@@ -53,6 +62,24 @@ def alarms() -> dict[str, dict[str, Any]]:
         for name, resource in resources.items()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
     }
+
+
+def rules() -> dict[str, dict[str, Any]]:
+    """Each EventBridge rule's properties, with parameters filled in."""
+    return {
+        name: _filled(resource["Properties"])
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == "AWS::Events::Rule"
+    }
+
+
+def matches(pattern: Any, event: Any) -> bool:
+    """Whether EventBridge takes an event for one of this pattern; of a list in an event, any member will do."""
+    if isinstance(event, list):
+        return any(matches(pattern, each) for each in event)
+    if isinstance(pattern, dict):
+        return isinstance(event, dict) and all(matches(each, event.get(name)) for name, each in pattern.items())
+    return event in pattern
 
 
 def widgets() -> list[dict[str, Any]]:
@@ -128,13 +155,17 @@ class Periods:
                 self.values[-1].setdefault((counted["MetricNamespace"], name, ()), []).extend(values)
 
     def is_alarm(self, alarm: Mapping[str, Any]) -> bool:
-        """Whether enough periods breach the alarm's threshold. A period without data does not."""
-        periods = self.values[-alarm["EvaluationPeriods"] :]
-        assert alarm["TreatMissingData"] == "notBreaching"
+        """Whether enough periods breach the alarm's threshold. The alarm says whether a period without data does."""
+        wanted = int(alarm["EvaluationPeriods"])
+        periods = self.values[-wanted:]
+        missing_breaches = {"notBreaching": False, "breaching": True}[alarm["TreatMissingData"]]
         if alarm.get("EvaluateLowSampleCountPercentile") == "ignore" and _is_low(alarm, periods):
             return False
-        breaching = sum(any(_breaches(alarm, value) for value in _values(alarm, period)) for period in periods)
-        return breaching >= int(alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]))
+        found = [_values(alarm, period) for period in [*({},) * (wanted - len(periods)), *periods]]
+        breaching = sum(
+            any(_breaches(alarm, value) for value in values) if values else missing_breaches for values in found
+        )
+        return breaching >= int(alarm.get("DatapointsToAlarm", wanted))
 
 
 def _is_low(alarm: Mapping[str, Any], periods: Sequence[Mapping[Series, Sequence[float]]]) -> bool:
@@ -186,6 +217,7 @@ def _breaches(alarm: Mapping[str, Any], value: float) -> bool:
     return {
         "GreaterThanOrEqualToThreshold": value >= threshold,
         "GreaterThanThreshold": value > threshold,
+        "LessThanThreshold": value < threshold,
     }[alarm["ComparisonOperator"]]
 
 
@@ -200,7 +232,9 @@ def _filled(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if value.keys() == {"Ref"}:
-        return PARAMETERS.get(value["Ref"], value["Ref"])
+        filled = str(PARAMETERS.get(value["Ref"], value["Ref"]))
+        is_list = template_parameters().get(value["Ref"], {}).get("Type") == "CommaDelimitedList"
+        return filled.split(",") if is_list else filled
     if value.keys() == {"Fn::Sub"}:
         return re.sub(r"\$\{([\w:]+)\}", lambda found: PARAMETERS[found[1]], value["Fn::Sub"])
     return {name: _filled(each) for name, each in value.items()}

@@ -423,13 +423,15 @@ def test_the_access_log_is_json_and_holds_no_body_no_query_no_header_and_no_path
     text = stage(by_default)["AccessLogSetting"]["Format"]
     assert "\n" not in text
     entry = json.loads(text)
+    # The second leads from a request to its function's log, which has it as `function_request_id`.
+    assert entry["functionRequestId"] == "$context.integration.requestId"
     assert {entry[name] for name in ("requestId", "ip", "method", "resource", "status", "responseLatency")} == {
         *("$context.requestId", "$context.identity.sourceIp", "$context.httpMethod", "$context.resourcePath"),
         *("$context.status", "$context.responseLatency"),
     }
     harmless = re.compile(
         r"\$context\.(requestId|extendedRequestId|requestTime|identity\.sourceIp|httpMethod|resourcePath|status|"
-        r"error\.responseType|wafResponseCode|responseLatency|integrationLatency|integration\.status|responseLength|tlsVersion)"
+        r"error\.responseType|wafResponseCode|responseLatency|integrationLatency|integration\.status|integration\.requestId|responseLength|tlsVersion)"
     )
     for name, value in entry.items():
         assert harmless.fullmatch(value), name

@@ -1,10 +1,12 @@
 """Alarms and dashboard: they read existing metrics, go off when they should, and are all in the runbook."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jmespath  # type: ignore[import-untyped]  # has no types
 import pytest
 
 from mfa import vendor_errors
@@ -20,13 +22,17 @@ from tests.template.alarms import (
     asked_by_alarm,
     asked_by_widget,
     filters,
+    matches,
+    rules,
     template,
     widgets,
 )
-from tests.template.sam import source, transformed
+from tests.template.sam import made, source, transformed
 
 ROOT = Path(__file__).parents[2]
 ALARMS = alarms()
+RULES = rules()
+PARAMETERS_OF_THE_STACK = source()["Parameters"]
 # AWS's own metrics that are used, with their dimensions.
 OF_AWS: dict[tuple[str, str], set[tuple[str, ...]]] = {
     **{("AWS/ApiGateway", name): {("ApiName", "Stage")} for name in ("Count", "4XXError", "5XXError")},
@@ -85,7 +91,7 @@ def test_every_alarm_tells_somebody_when_it_goes_off_and_when_it_is_over() -> No
     for name, alarm in ALARMS.items():
         assert alarm["AlarmName"] == f"mfa-{name}"
         assert alarm["AlarmActions"] == alarm["OKActions"] == ["Topic"], name
-        assert alarm["TreatMissingData"] == "notBreaching", name
+        assert alarm["TreatMissingData"] == ("breaching" if name == "Silence" else "notBreaching"), name
         assert "InsufficientDataActions" not in alarm
 
 
@@ -108,10 +114,11 @@ def test_no_query_looks_further_back_than_cloudwatch_does() -> None:
             periods += [query.get("Period", 0), query.get("MetricStat", {}).get("Period", 0)]
             if "SELECT" in query.get("Expression", ""):
                 assert query["Period"] * alarm["EvaluationPeriods"] <= 3 * 3600, name
-        assert max(periods) * alarm["EvaluationPeriods"] <= 86400, name
+        most = PARAMETERS_OF_THE_STACK["SilentHours"]["MaxValue"] if name == "Silence" else alarm["EvaluationPeriods"]
+        assert max(periods) * most <= 86400, name
 
 
-def test_the_topic_accepts_only_this_accounts_alarms_and_its_key_lets_them_encrypt() -> None:
+def test_the_topic_accepts_only_this_accounts_alarms_and_rules_and_its_key_lets_them_encrypt() -> None:
     resources = template()["Resources"]
     assert resources["Topic"]["Properties"]["KmsMasterKeyId"] == {"Ref": "TopicKey"}
     key = resources["TopicKey"]["Properties"]["KeyPolicy"]["Statement"]
@@ -119,7 +126,10 @@ def test_the_topic_accepts_only_this_accounts_alarms_and_its_key_lets_them_encry
     own = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
     [uses] = [each for each in key if each["Principal"] == {"Service": "cloudwatch.amazonaws.com"}]
     assert (set(uses["Action"]), uses["Condition"]) == ({"kms:Decrypt", "kms:GenerateDataKey*"}, own)
-    [publishes] = policy
+    by_rule = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}}
+    assert by_rule | {"Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*"} in key
+    publishes, *others = policy
+    assert others == [by_rule | {"Action": "sns:Publish", "Resource": {"Ref": "Topic"}}]
     assert (publishes["Principal"], publishes["Action"], publishes["Condition"]) == (
         {"Service": "cloudwatch.amazonaws.com"},
         "sns:Publish",
@@ -136,7 +146,14 @@ def test_without_an_address_there_is_no_subscription_and_all_else() -> None:
     subscription = template()["Resources"]["Subscription"]["Properties"]
     assert subscription == {"TopicArn": {"Ref": "Topic"}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}}
     conditional = {name for name, resource in template()["Resources"].items() if "Condition" in resource}
-    assert conditional == {"Subscription"}
+    assert conditional == {"Subscription", "Silence"}
+
+
+def test_silence_is_watched_only_where_hours_are_given() -> None:
+    assert PARAMETERS_OF_THE_STACK["SilentHours"]["Default"] == 0
+    resources = template()
+    assert resources["Resources"]["Silence"]["Condition"] == "WatchesSilence"
+    assert resources["Conditions"]["WatchesSilence"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "SilentHours"}, 0]}]}
 
 
 def test_the_alarms_watch_what_is_deployed() -> None:
@@ -153,7 +170,9 @@ def test_the_alarms_watch_what_is_deployed() -> None:
                 assert variables["METRICS_NAMESPACE"] == given["Namespace"]
     for name in given.keys() & (source()["Parameters"].keys() | deployed.keys()):
         assert given[name] == {"Ref": name}
-    assert given["TableName"] == {"Ref": "Table"}
+    assert (
+        made()["Observability"]["Properties"]["Parameters"]["TableName"] == made()["Table"]["Properties"]["TableName"]
+    )
     assert given["AccessLog"] == {"Ref": "AccessLogs"}
     assert stage["Properties"]["AccessLogSetting"]["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
     for counted in filters().values():
@@ -177,8 +196,14 @@ def test_each_alarm_has_its_paragraphs_in_the_runbook_and_the_runbook_no_others(
         for name, resource in source()["Resources"].items()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
     }
-    assert list(paragraphs) == list(every)
+    assert [name for name in paragraphs if name not in RULES] == list(every)
+    assert set(paragraphs) - set(every) == set(RULES)
+    for name, rule in RULES.items():
+        assert rule["Description"].endswith(f"See docs/runbook.md, {name}.")
+        assert all(part in paragraphs[name] for part in ("*Means*", "*Look at*", "*Do*"))
     for name, text in paragraphs.items():
+        if name in RULES:
+            continue
         for part in ("*Means*", "*Look at*", "*Do*"):
             assert part in text, f"{name}: {part}"
         assert every[name]["AlarmDescription"].endswith(f"See docs/runbook.md, {name}.")
@@ -269,6 +294,13 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
     "FunctionThrottles": [
         *((True, of_function("Throttles", function, 1)) for function in FUNCTIONS),
         *((False, of_function("Throttles", function, 0)) for function in FUNCTIONS),
+    ],
+    "Silence": [
+        (True, lambda book: book.periods_of(3)),
+        (True, lambda book: book.period(logins=9).periods_of(3, latency__login=(50.0,))),
+        (True, lambda book: book.period()),  # of a stack that nobody has reached yet
+        (False, lambda book: book.period(logins=1).periods_of(2)),
+        (False, lambda book: book.periods_of(30).period(logins=1)),
     ],
     "TableThrottles": [
         (True, throttled("Read", 10)),
@@ -363,6 +395,66 @@ def test_an_alarm_goes_off_when_it_should_and_not_else(
     name: str, goes_off: bool, happens: Callable[[Book], Book]
 ) -> None:
     assert happens(Book()).goes_off(name) is goes_off
+
+
+KEYS = PARAMETERS["Keys"].split(",")
+
+
+def in_cloudtrail(action: str, *keys: str, **other: Any) -> dict[str, Any]:
+    """What EventBridge is given of a call to KMS: https://docs.aws.amazon.com/kms/latest/developerguide/ct-disablekey.html"""
+    return {
+        "version": "0",
+        "source": "aws.kms",
+        "detail-type": "AWS API Call via CloudTrail",
+        "account": "123456789012",
+        "detail": {
+            "eventSource": "kms.amazonaws.com",
+            "eventName": action,
+            "eventTime": "2026-11-24T08:00:00Z",
+            "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/somebody"},
+            "requestParameters": {"keyId": "a"},
+            "resources": [{"accountId": "123456789012", "type": "AWS::KMS::Key", "ARN": key} for key in keys],
+        },
+        **other,
+    }
+
+
+@pytest.mark.parametrize(
+    ("is_told", "event"),
+    [
+        *((True, in_cloudtrail(action, key)) for action in ("DisableKey", "ScheduleKeyDeletion") for key in KEYS),
+        (False, in_cloudtrail("DisableKey", "arn:aws:kms:us-east-1:123456789012:key/another")),
+        *((False, in_cloudtrail(action, KEYS[0])) for action in ("EnableKey", "CancelKeyDeletion", "Decrypt", "Sign")),
+        (False, in_cloudtrail("DisableKey")),
+        (False, in_cloudtrail("DisableKey", KEYS[0], source="aws.s3")),
+    ],
+)
+def test_somebody_is_told_when_a_key_is_disabled_or_scheduled_for_deletion(
+    is_told: bool, event: dict[str, Any]
+) -> None:
+    assert matches(RULES["KeyAtRisk"]["EventPattern"], event) is is_told
+
+
+def test_what_is_told_of_a_key_is_in_the_event() -> None:
+    rule = RULES["KeyAtRisk"]
+    assert (rule["State"], rule["Name"]) == ("ENABLED", "mfa-KeyAtRisk")
+    [target] = rule["Targets"]
+    assert target["Arn"] == "Topic"
+    paths, text = (target["InputTransformer"][name] for name in ("InputPathsMap", "InputTemplate"))
+    assert set(re.findall(r"<(\w+)>", text)) == set(paths)
+    event = in_cloudtrail("DisableKey", KEYS[0])
+    for path in paths.values():
+        assert jmespath.search(path.removeprefix("$."), event), path
+    assert json.loads(text).startswith("mfa-KeyAtRisk: ")
+
+
+@pytest.mark.parametrize("order", ["first", "first,second", "second"])
+def test_every_key_that_the_stack_uses_is_watched(order: str) -> None:
+    resources = made(SigningOrder=order)
+    watched = resources["Observability"]["Properties"]["Parameters"]["Keys"].split(",")
+    keys = {name for name, resource in resources.items() if resource["Type"] == "AWS::KMS::Key"}
+    assert {arn.rpartition("/")[2] for arn in watched} == keys
+    assert len(keys) == 1 + len(order.split(","))
 
 
 def test_every_alarm_was_seen_going_off_and_staying_silent() -> None:

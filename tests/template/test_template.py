@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.template import read_template
-from tests.template.sam import TEMPLATE, source, transformed
+from infra.local.template import read_template, roles
+from tests.template.sam import TEMPLATE, made, source, transformed
 
 ROOT = Path(__file__).parents[2]
 Resource = dict[str, Any]
@@ -54,8 +54,10 @@ def listed(value: Any) -> list[Any]:
 
 
 def statements(role: Resource) -> Iterator[dict[str, Any]]:
+    """The statements of a role; one that is there under a condition as if it always were."""
     for policy in role["Properties"]["Policies"]:
-        yield from policy["PolicyDocument"]["Statement"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -177,11 +179,15 @@ def test_the_function_that_checks_passwords_cannot_read_twilios_token_and_the_se
 
 
 def keys_of(statement: dict[str, Any]) -> Iterator[str]:
-    """The keys of a statement; some exist only under a condition."""
+    """The names of a statement's keys. Each is made by the stack, or named by a parameter; some exist only under a condition."""
     for resource in listed(statement["Resource"]):
-        _, key, otherwise = resource.get("Fn::If", [None, resource, {"Ref": "AWS::NoValue"}])
-        assert otherwise == {"Ref": "AWS::NoValue"}
-        yield key["Fn::GetAtt"][0]
+        condition, made, otherwise = resource["Fn::If"]
+        name = made["Fn::GetAtt"][0]
+        assert condition == f"Makes{name}"
+        _, existing, nothing = otherwise.get("Fn::If", [None, otherwise, {"Ref": "AWS::NoValue"}])
+        assert nothing == {"Ref": "AWS::NoValue"}
+        assert existing["Fn::Sub"].endswith(f":key/${{Existing{name}}}")
+        yield name
 
 
 def test_access_tokens_are_signed_by_keys_that_never_leave_kms(deployed: dict[str, Resource]) -> None:
@@ -211,6 +217,10 @@ def test_no_secret_is_written_in_the_template() -> None:
     for text in strings(source()):
         assert not re.search(r"\b(AC|MG|SK)[0-9a-f]{32}\b|AKIA[0-9A-Z]{16}|-----BEGIN|\b[0-9a-f]{32,}\b", text), text
     for name, parameter in source()["Parameters"].items():
+        # These name one that is there already: by yes, or by a key's id.
+        if name.startswith("Existing"):
+            assert parameter.get("AllowedValues") == ["no", "yes"] or "[0-9a-f]{12}|mrk-" in parameter["AllowedPattern"]
+            continue
         assert not re.search("(?i)secret|token|password|key", name) or parameter.get("NoEcho") is True, name
     [secret] = of_type(source()["Resources"], "AWS::SecretsManager::Secret").values()
     assert "SecretString" not in secret["Properties"]
@@ -244,13 +254,27 @@ def test_every_route_is_there_once_and_reaches_the_functions_alias(written: dict
     assert {str(event["RestApiId"]) for event in events} == {str({"Ref": "Api"})}
 
 
-def test_functions_run_behind_an_alias_with_logs_as_json_and_traces(deployed: dict[str, Resource]) -> None:
+@pytest.mark.parametrize(("tracing", "mode"), [({}, "PassThrough"), ({"Tracing": "on"}, "Active")])
+def test_traces_are_sent_only_where_that_is_asked_for(tracing: dict[str, str], mode: str) -> None:
+    resources = made(**tracing)
+    for name, function in of_type(resources, "AWS::Lambda::Function").items():
+        assert function["Properties"]["TracingConfig"] == {"Mode": mode}, name
+    for role, allowed in roles(transformed(), tracing).items():
+        asked = any("xray:PutTraceSegments" in statement["Action"] for statement in allowed)
+        assert asked is (bool(tracing) and role in ACTIONS), role
+
+
+def test_two_stacks_share_no_layer() -> None:
+    [layer] = of_type(made(), "AWS::Lambda::LayerVersion").values()
+    assert layer["Properties"]["LayerName"] == "local-mfa"
+
+
+def test_functions_run_behind_an_alias_with_logs_as_json(deployed: dict[str, Resource]) -> None:
     functions = of_type(deployed, "AWS::Lambda::Function")
     for name, function in functions.items():
         properties = function["Properties"]
         assert properties["Runtime"] == "python3.13", name
         assert properties["LoggingConfig"]["LogFormat"] == "JSON", name
-        assert properties["TracingConfig"] == {"Mode": "Active"}, name
         assert f"{name}Aliaslive" in deployed, name
     for name, permission in of_type(deployed, "AWS::Lambda::Permission").items():
         assert permission["Properties"]["FunctionName"]["Ref"].endswith("Aliaslive"), name
