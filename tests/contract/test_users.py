@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mfa import errors
-from mfa.administration.requests import NewUser, UserPatch
+from mfa.administration.requests import NewPhone, NewUser, UserPatch
 from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import Challenge
 from mfa.factors.phones import PHONES_PER_USER
@@ -267,31 +267,31 @@ def test_an_unknown_user_cannot_get_a_phone(world: World) -> None:
 def test_a_user_has_five_phones_at_most(world: World, administration: UserAdministration) -> None:
     world.add_user()
     for n in range(PHONES_PER_USER):
-        administration.add_phone(IAM, "demo.user", f"+8529215379{n}")
+        administration.add_phone(IAM, NewPhone("demo.user", f"+8529215379{n}"))
     with pytest.raises(errors.Conflict):
-        administration.add_phone(IAM, "demo.user", "+85292153799")
+        administration.add_phone(IAM, NewPhone("demo.user", "+85292153799"))
     assert [phone.slot for phone in world.account().phones] == [0, 1, 2, 3, 4]
 
 
 def test_the_slot_of_a_removed_phone_is_free_again(world: World, administration: UserAdministration) -> None:
     world.add_user()
-    phones = [administration.add_phone(IAM, "demo.user", f"+8529215379{n}") for n in range(PHONES_PER_USER)]
+    phones = [administration.add_phone(IAM, NewPhone("demo.user", f"+8529215379{n}")) for n in range(PHONES_PER_USER)]
     administration.remove_phone(IAM, "demo.user", phones[2].id)
-    assert administration.add_phone(IAM, "demo.user", "+85292153799").slot == 2
+    assert administration.add_phone(IAM, NewPhone("demo.user", "+85292153799")).slot == 2
 
 
 def test_the_same_number_added_twice_at_once_is_there_once(world: World, administration: UserAdministration) -> None:
     world.add_user()
-    world.wire.before("transact_write_items", lambda: administration.add_phone(IAM, "demo.user", NUMBER))
+    world.wire.before("transact_write_items", lambda: administration.add_phone(IAM, NewPhone("demo.user", NUMBER)))
     with pytest.raises(errors.Conflict):
-        administration.add_phone(IAM, "demo.user", NUMBER)
+        administration.add_phone(IAM, NewPhone("demo.user", NUMBER))
     assert [phone.number for phone in world.account().phones] == [NUMBER]
 
 
 def test_two_numbers_added_at_once_are_both_there(world: World, administration: UserAdministration) -> None:
     world.add_user()
-    world.wire.before("transact_write_items", lambda: administration.add_phone(IAM, "demo.user", NUMBER))
-    administration.add_phone(IAM, "demo.user", "+85291234567")
+    world.wire.before("transact_write_items", lambda: administration.add_phone(IAM, NewPhone("demo.user", NUMBER)))
+    administration.add_phone(IAM, NewPhone("demo.user", "+85291234567"))
     assert [phone.number for phone in world.account().phones] == [NUMBER, "+85291234567"]
 
 
