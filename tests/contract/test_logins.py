@@ -1,12 +1,15 @@
-"""The first factor: wrong passwords are limited, and legacy skips are recorded."""
+"""The first factor: a try is claimed before the password is compared, and legacy skips are written down."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from mfa import errors
-from mfa.challenges.budgets import WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME
+from mfa.challenges.budgets import DAY, HOUR
+from mfa.challenges.password_tries import PLACES_KEPT, PasswordTries, PasswordTry
 from mfa.flows.log_in import LoggedIn, SecondFactorNeeded
+from mfa.settings.values import PasswordLimits
 from mfa.store import records
 from mfa.users.clients import Client
 from mfa.users.history import EventType
@@ -14,7 +17,9 @@ from mfa.users.user import UserStatus
 from tests.contract.world import ADDRESS, NUMBER, START, Login, World
 from tests.product import PASSWORD
 
-HOUR = 3600
+LIMITS = PasswordLimits()
+# Stops so early that not every test makes a hundred tries.
+STRICT = PasswordLimits(free_in_a_row=5, max_in_a_row=20)
 LEGACY = Client(client_id="old", name="Old", legacy=True, secret_hash="-", created_at=START)
 
 
@@ -23,7 +28,7 @@ def wrong(world: World, login_name: str = "demo.user", address: str = ADDRESS) -
         world.log_in.login(login_name, "wrong", address)
 
 
-def test_a_login_shows_phones_and_lock_in_one_request(world: World, demo: Login) -> None:
+def test_a_login_reads_phones_lock_and_counts_in_one_request(world: World, demo: Login) -> None:
     world.add_phone(demo.name, "+85291234567", slot=1)
     demo.start()
     demo.edit(failures=5, last_attempt_at=world.now)
@@ -32,7 +37,7 @@ def test_a_login_shows_phones_and_lock_in_one_request(world: World, demo: Login)
     assert isinstance(passed, SecondFactorNeeded)
     assert [phone.number for phone in passed.phones] == [NUMBER, "+85291234567"]
     assert passed.locked_until == world.now + 900
-    assert len(world.wire.requests) == 1
+    assert world.wire.requests == ["batch_get_item", *["update_item"] * 4]
 
 
 def test_a_lock_of_the_passcode_does_not_refuse_the_password(world: World, demo: Login) -> None:
@@ -41,64 +46,209 @@ def test_a_lock_of_the_passcode_does_not_refuse_the_password(world: World, demo:
     assert isinstance(world.log_in.login(demo.name, PASSWORD, ADDRESS), SecondFactorNeeded)
 
 
+def right(world: World, login_name: str = "demo.user", address: str = ADDRESS) -> None:
+    assert isinstance(world.log_in.login(login_name, PASSWORD, address), SecondFactorNeeded)
+
+
+def refused(world: World, login_name: str = "demo.user", address: str = ADDRESS) -> float:
+    """Even the right password is refused, before it is compared; gives the seconds until another try."""
+    with pytest.raises(errors.RateLimited) as limited:
+        world.log_in.login(login_name, PASSWORD, address)
+    assert limited.value.retry_after is not None
+    return limited.value.retry_after
+
+
+def guess(world: World, times: int, login_name: str = "demo.user") -> None:
+    """Wrong passwords, each from another address, as fast as the pauses let them."""
+    for n in range(times):
+        tried = world.accounts.load_account_with_tries(login_name).tries
+        world.wait(max(0, tried.tried_at + tried.pause(world.settings.passwords) - world.now))
+        wrong(world, login_name, f"203.0.113.{n}")
+
+
 def test_after_ten_wrong_passwords_a_name_is_refused_from_this_address(world: World, demo: Login) -> None:
-    for _ in range(WRONG_PASSWORDS_PER_NAME):
+    right(world)
+    for _ in range(LIMITS.max_per_name_and_address_per_hour):
         wrong(world)
-    with pytest.raises(errors.RateLimited) as refused:
-        world.log_in.login(demo.name, PASSWORD, ADDRESS)
-    assert refused.value.retry_after == HOUR
+    assert refused(world) == HOUR
     wrong(world, "another")
-    assert isinstance(world.log_in.login(demo.name, PASSWORD, "198.51.100.9"), SecondFactorNeeded)
     world.wait(HOUR)
-    assert isinstance(world.log_in.login(demo.name, PASSWORD, ADDRESS), SecondFactorNeeded)
+    right(world)
 
 
-def test_unknown_names_count_the_same(world: World) -> None:
-    for _ in range(WRONG_PASSWORDS_PER_NAME):
-        wrong(world, "nobody")
-    with pytest.raises(errors.RateLimited):
-        world.log_in.login("nobody", PASSWORD, ADDRESS)
+@pytest.mark.parametrize("login_name", ["demo.user", "nobody"])
+def test_unknown_names_count_the_same_and_make_the_same_requests(world: World, demo: Login, login_name: str) -> None:
+    world.wire.requests.clear()
+    for _ in range(LIMITS.max_per_name_and_address_per_hour):
+        wrong(world, login_name)
+    assert refused(world, login_name) == HOUR
+    wrong_one = ["batch_get_item", "update_item", "update_item"]
+    assert world.wire.requests == [*(wrong_one * 10), "batch_get_item"]
+    wrong(world, login_name, "198.51.100.9")
 
 
-def test_an_address_is_refused_after_a_hundred_wrong_passwords(world: World, demo: Login) -> None:
+@pytest.mark.parametrize("familiar", [False, True])
+def test_a_wrong_password_makes_as_many_requests_where_the_name_is_familiar(
+    world: World, demo: Login, familiar: bool
+) -> None:
+    if familiar:
+        right(world)
+    world.wire.requests.clear()
     wrong(world)
+    assert sorted(world.wire.requests) == ["batch_get_item", "update_item", "update_item"]
+
+
+def test_an_address_is_refused_after_a_hundred_wrong_passwords_but_for_names_that_are_familiar_there(
+    world: World, demo: Login
+) -> None:
+    world.person("regular")
+    right(world, "regular")
+    for n in range(LIMITS.max_per_address_per_hour):
+        wrong(world, f"nobody.{n}")
+    assert refused(world) == HOUR
+    right(world, "regular")
+    wrong(world, "regular")
+    right(world, demo.name, "198.51.100.9")
+
+
+def test_the_limits_are_settings(world: World, demo: Login) -> None:
+    world.set(passwords=PasswordLimits(max_per_name_and_address_per_hour=2, max_per_address_per_hour=10))
+    wrong(world)
+    wrong(world)
+    assert refused(world) == HOUR
+    for n in range(8):
+        wrong(world, f"nobody.{n}")
+    assert refused(world, "nobody.8") == HOUR
+
+
+def test_a_right_password_gives_its_try_back(world: World, demo: Login) -> None:
+    for _ in range(3 * LIMITS.max_per_name_and_address_per_hour):
+        right(world)
     [counter] = world.items("ADDRESS#", "PASSWORDS#")
-    world.edit((counter["pk"], counter["sk"]), n=WRONG_PASSWORDS_PER_ADDRESS - 1)
-    wrong(world, "another")
-    with pytest.raises(errors.RateLimited):
-        world.log_in.login(demo.name, PASSWORD, ADDRESS)
+    assert [value for name, value in counter.items() if name == "n" or name.startswith("name_")] == [0, 0]
 
 
-def test_a_right_password_is_not_counted(world: World, demo: Login) -> None:
-    world.log_in.login(demo.name, PASSWORD, ADDRESS)
-    assert world.items("ADDRESS#") == []
+def test_a_name_slows_down_over_all_addresses_and_stops_after_a_hundred(world: World, demo: Login) -> None:
+    guess(world, LIMITS.free_in_a_row)
+    assert refused(world, address="198.51.100.9") == 1
+    guess(world, 5)
+    assert refused(world, address="198.51.100.9") == 32
+    guess(world, 20)
+    assert refused(world, address="198.51.100.9") == 900
+    guess(world, LIMITS.max_in_a_row - LIMITS.free_in_a_row - 25)
+    world.wait(365 * DAY)  # no pause lasts so long
+    refused(world, address="198.51.100.9")
+
+
+def test_guesses_refuse_nobody_where_the_password_was_right_lately(world: World, demo: Login) -> None:
+    world.set(passwords=STRICT)
+    right(world)
+    guess(world, STRICT.max_in_a_row)
+    refused(world, address="198.51.100.9")
+    right(world)
+    right(world, address="198.51.100.9")  # a success ended the row
+
+
+def test_a_place_is_familiar_for_thirty_days(world: World, demo: Login) -> None:
+    world.set(passwords=STRICT)
+    right(world)
+    guess(world, STRICT.max_in_a_row)
+    world.wait(LIMITS.familiar_days * DAY)
+    refused(world)
+
+
+def test_an_unlock_ends_the_stop_and_keeps_the_places(world: World, demo: Login) -> None:
+    world.set(passwords=STRICT)
+    right(world)
+    guess(world, STRICT.max_in_a_row)
+    world.users.unlock(demo.name, world.event(EventType.USER_UNLOCKED))
+    right(world, address="198.51.100.9")
+    guess(world, STRICT.max_in_a_row)
+    right(world)
+
+
+def test_a_new_password_ends_the_stop_and_forgets_the_places(world: World, demo: Login) -> None:
+    world.set(passwords=STRICT)
+    right(world)
+    guess(world, STRICT.max_in_a_row)
+    before = world.user()
+    after, _ = before.changed(world.now, {"password_hash": "another"})
+    world.users.change(before, after, world.event())
+    assert world.accounts.load_account_with_tries(demo.name).tries == PasswordTries()
+
+
+def test_a_new_user_begins_without_what_was_guessed_before(world: World) -> None:
+    world.set(passwords=STRICT)
+    guess(world, STRICT.max_in_a_row)
+    refused(world, address="198.51.100.9")
+    world.add_user()
+    right(world, address="198.51.100.9")
+
+
+def test_no_more_than_twenty_places_are_kept(world: World, demo: Login) -> None:
+    for n in range(PLACES_KEPT + 5):
+        world.wait(1)
+        right(world, address=f"203.0.113.{n}")
+    places = world.accounts.load_account_with_tries(demo.name).tries.places
+    assert sorted(places.values()) == [START + 6 + n for n in range(PLACES_KEPT)]
+
+
+# Tries that come at once: each has read the counts before any of the others has claimed.
+
+
+def at_once(world: World, names_and_addresses: Sequence[tuple[str, str]]) -> list[bool]:
+    tries = [
+        PasswordTry(
+            login_name=name,
+            address=address,
+            at=world.now,
+            tries=world.accounts.load_account_for_login(name, address, world.now).tries,
+            limits=LIMITS,
+            is_user=True,
+        )
+        for name, address in names_and_addresses
+    ]
+    return [world.accounts.claim_password_try(attempt) for attempt in tries]
 
 
 @pytest.mark.guards("PASSWORDS_LEFT_FOR_NAME")
-def test_at_most_ten_wrong_passwords_at_once_are_answered_for_a_name(world: World) -> None:
-    counted = [world.accounts.count_wrong_password("demo.user", ADDRESS, world.now) for _ in range(12)]
-    assert counted == [True] * WRONG_PASSWORDS_PER_NAME + [False] * 2
-    assert world.accounts.count_wrong_password("another", ADDRESS, world.now)
-    account = world.accounts.load_account_for_login("demo.user", ADDRESS, world.now)
-    assert (account.wrong_passwords, account.wrong_passwords_for_name) == (11, 10)
+def test_of_tries_at_once_no_more_than_ten_are_compared_for_a_name_from_an_address(world: World, demo: Login) -> None:
+    right(world)  # so that the name's own limit is no matter
+    assert at_once(world, [(demo.name, ADDRESS)] * 12) == [True] * 10 + [False] * 2
 
 
 @pytest.mark.guards("PASSWORDS_LEFT_FOR_ADDRESS")
-def test_at_most_a_hundred_wrong_passwords_at_once_are_answered_for_an_address(world: World) -> None:
-    world.accounts.count_wrong_password("demo.user", ADDRESS, world.now)
-    [counter] = world.items("ADDRESS#", "PASSWORDS#")
-    world.edit((counter["pk"], counter["sk"]), n=WRONG_PASSWORDS_PER_ADDRESS - 1)
-    counted = [world.accounts.count_wrong_password(f"user.{n}", ADDRESS, world.now) for n in range(3)]
-    assert counted == [True, False, False]
-    assert world.accounts.count_wrong_password("user.1", "198.51.100.9", world.now)
+def test_of_tries_at_once_no_more_than_a_hundred_are_compared_from_an_address(world: World) -> None:
+    claimed = at_once(world, [(f"user.{n}", ADDRESS) for n in range(102)])
+    assert claimed == [True] * 100 + [False] * 2
 
 
-def test_a_wrong_password_beyond_the_limit_is_rate_limited(world: World, demo: Login) -> None:
-    for _ in range(WRONG_PASSWORDS_PER_NAME - 1):
+@pytest.mark.guards("PASSWORDS_FREE")
+def test_of_tries_at_once_over_many_addresses_no_more_than_twenty_are_compared_for_a_name(world: World) -> None:
+    claimed = at_once(world, [("demo.user", f"203.0.113.{n}") for n in range(30)])
+    assert claimed == [True] * 20 + [False] * 10
+
+
+@pytest.mark.guards("TRIES_PAUSED_LONG_ENOUGH")
+def test_of_tries_at_once_after_a_pause_one_is_compared(world: World) -> None:
+    guess(world, LIMITS.free_in_a_row)
+    world.wait(1)
+    claimed = at_once(world, [("demo.user", f"198.51.100.{n}") for n in range(5)])
+    assert claimed == [True] + [False] * 4
+
+
+def test_a_try_that_came_too_late_is_refused_and_not_compared(world: World, demo: Login) -> None:
+    for _ in range(LIMITS.max_per_name_and_address_per_hour - 1):
         wrong(world)
     world.wire.before("update_item", lambda: wrong(world))
-    with pytest.raises(errors.RateLimited):
-        world.log_in.login(demo.name, "wrong", ADDRESS)
+    assert refused(world) == 1
+
+
+def test_what_is_counted_for_a_name_that_nobody_has_is_swept_and_no_users_count(world: World, demo: Login) -> None:
+    wrong(world)
+    wrong(world, "nobody")
+    sweeps = [item.get("ttl") for item in world.items("PASSWORDS#")]
+    assert sorted(sweeps, key=str) == [int(START) + 90 * DAY, None]
 
 
 def test_typed_text_never_becomes_an_attribute_name(world: World) -> None:
@@ -107,6 +257,7 @@ def test_typed_text_never_becomes_an_attribute_name(world: World) -> None:
     [counter] = world.items("ADDRESS#", "PASSWORDS#")
     assert counter["n"] == 2
     assert all(name in {"pk", "sk", "ttl", "n"} or name.startswith("name_") for name in counter)
+    assert all(len(item["pk"]) == len("PASSWORDS#") + 32 for item in world.items("PASSWORDS#"))
 
 
 def test_a_disabled_user_is_refused_like_an_unknown_one(world: World) -> None:

@@ -25,7 +25,7 @@ from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
 from infra.local.twilio.delivered import Delivered
 from mfa import caches, wiring
-from mfa.challenges.budgets import WRONG_PASSWORDS_PER_NAME
+from mfa.settings.values import PasswordLimits
 from tests import people
 from tests.people import Person
 from tests.product import Answer, Json, Product, basic
@@ -192,34 +192,38 @@ def person(functions: Functions) -> Person:
     return people.add(functions)
 
 
-def test_login_makes_one_request(functions: Functions, person: Person) -> None:
+def test_a_login_makes_three_requests_and_from_a_new_place_five(functions: Functions, person: Person) -> None:
     assert person.login().status == 200
-    assert functions.sent == [READ]
+    assert functions.sent == [READ, UPDATE, UPDATE, UPDATE, UPDATE]
+    person.login()
+    assert functions.sent == [READ, UPDATE, UPDATE]
 
 
 @pytest.mark.parametrize("name", ["the user's", "nobody's"])
-def test_a_wrong_password_makes_two_requests_whether_or_not_the_user_exists(
+def test_a_wrong_password_makes_three_requests_whether_or_not_the_user_exists(
     functions: Functions, person: Person, name: str
 ) -> None:
     answer = person.login(login_name=person.name if name == "the user's" else "nobody", password="wrong")
     assert (answer.status, answer.code) == (401, "invalid_credentials")
-    assert functions.sent == [READ, UPDATE]
+    assert functions.sent == [READ, UPDATE, UPDATE]
 
 
 def test_a_login_with_too_many_wrong_passwords_before_it_makes_one_request(
     functions: Functions, person: Person
 ) -> None:
-    for _ in range(WRONG_PASSWORDS_PER_NAME):
+    for _ in range(PasswordLimits().max_per_name_and_address_per_hour):
         person.login(password="wrong")
     answer = person.login()
     assert (answer.status, answer.code) == (429, "rate_limited")
     assert functions.sent == [READ]
 
 
-def test_a_login_without_mfa_makes_one_request_and_one_signature(functions: Functions) -> None:
-    answer = people.add(functions, phones=0, mfa=False).login()
+def test_a_login_without_mfa_makes_no_more_requests_and_one_signature(functions: Functions) -> None:
+    person = people.add(functions, phones=0, mfa=False)
+    person.login()
+    answer = person.login()
     assert answer.json["amr"] == ["pwd"]
-    assert functions.sent == [READ, SIGN]
+    assert functions.sent == [READ, UPDATE, UPDATE, SIGN]
 
 
 def test_a_vouched_login_makes_one_request_and_a_legacy_one_two_and_a_signature(

@@ -244,11 +244,22 @@ def test_a_number_that_many_users_share_gets_no_more_messages_than_its_budget(pl
     assert persons[0].messages == NUMBER_PER_HOUR
 
 
-def test_ten_of_forty_wrong_passwords_at_once_are_compared(place: Running) -> None:
-    person = logged_in(place)
-    body = {"login_name": person.name, "password": "wrong"}
-    answers = codes(at_once(40, lambda _: place.call("POST", "/v1/login", body)))
-    assert answers == {"invalid_credentials": 10, "rate_limited": 30}
+@pytest.mark.parametrize("familiar", [True, False])
+def test_ten_of_two_hundred_wrong_passwords_at_once_are_compared(place: Running, familiar: bool) -> None:
+    name = logged_in(place).name if familiar else f"nobody.{random.randrange(10**9)}"
+    body = {"login_name": name, "password": "wrong"}
+    answers = codes(at_once(200, lambda _: place.call("POST", "/v1/login", body)))
+    assert answers["invalid_credentials"] == 10
+    assert answers.keys() <= {"invalid_credentials", "rate_limited", BUSY}
+
+
+def test_no_more_than_a_hundred_wrong_passwords_at_once_are_compared_from_an_address(place: Running) -> None:
+    names = [f"nobody.{n}.{random.randrange(10**9)}" for n in range(200)]
+    answers = codes(
+        at_once(200, lambda n: place.call("POST", "/v1/login", {"login_name": names[n], "password": "wrong"}))
+    )
+    assert 0 < answers["invalid_credentials"] <= 100
+    assert answers.keys() <= {"invalid_credentials", "rate_limited", BUSY}
 
 
 def test_phones_added_at_once_stay_five_at_most_and_none_twice(place: Running) -> None:

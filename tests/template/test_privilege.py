@@ -27,6 +27,7 @@ TABLE_ARN = f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"
 KEY = "arn:aws:kms:us-east-1:123456789012:key"
 PROFILE, PHONE = ("USER#ada", "#PROFILE"), ("USER#ada", "#PHONE#0")
 CHALLENGE, CLIENT, RECEIPT = ("CHALLENGE#ada", "#CHALLENGE"), ("CLIENT#c", "#CLIENT"), ("SEND#r", "#SEND")
+PASSWORDS = ("PASSWORDS#0123", "#PASSWORDS")
 SETTINGS, ADMINS = ("SETTINGS", "#SETTINGS"), ("SETTINGS", "#ADMINS")
 
 type Request = dict[str, Any]
@@ -118,11 +119,14 @@ def dynamodb() -> Iterator[Row]:
     yield row(put(CHALLENGE, approved_at="x"), ALL, KEYS)
     yield row(sets(("NUMBER#+85200000000", "SENDS#x"), "n"), (VERIFY, ADMIN), KEYS)
     yield row(sets(("BREAKER", "#BREAKER"), "paused_until"), (VERIFY, ADMIN), KEYS)
+    yield row(sets(PASSWORDS, "in_a_row"), (SEND,), KEYS)
+    yield row(one("GetItem", PASSWORDS), (SEND,), KEYS)
+    yield row(put(PASSWORDS, in_a_row="x"), ALL, KEYS)
     yield row(transacted("ConditionCheck", one("", PROFILE)), (VERIFY,), ACTION)
     for request in (query("HISTORY#ada"), query("USERS#login_name#system#on", "listing")):
         yield row(request, BOTH, ACTION, KEYS, RESOURCE)
     yield row(query("SETTINGS"), (ADMIN,), KEYS)
-    for item in (PROFILE, PHONE, CHALLENGE, CLIENT, SETTINGS, RECEIPT):
+    for item in (PROFILE, PHONE, CHALLENGE, PASSWORDS, CLIENT, SETTINGS, RECEIPT):
         yield row(one("DeleteItem", item), BOTH, ACTION, KEYS)
         yield row(transacted("Delete", one("", item)), BOTH, ACTION, KEYS)
     for item in (SETTINGS, ADMINS, RECEIPT):
@@ -232,6 +236,8 @@ def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, A
         (SEND, "dynamodb", put(RECEIPT, send_id="x")),
         (SEND, "dynamodb", sets(PHONE, "unusable_reason")),
         (VERIFY, "dynamodb", sets(PHONE, "verified")),
+        (VERIFY, "dynamodb", sets(PASSWORDS, "in_a_row")),
+        (ADMIN, "dynamodb", one("DeleteItem", PASSWORDS)),
         (VERIFY, "dynamodb", sets(CLIENT, "last_used_at")),
         (SEND, "kms", kms("Decrypt", "settings", TWILIOS_TOKEN)),
         (VERIFY, "kms", kms("Sign", "signing-first")),

@@ -64,6 +64,11 @@ DEFAULTS = {
     "budgets.client_per_hour": 10_000,
     "budgets.region_per_day": None,
     "budgets.global_per_day": 10_000,
+    "passwords.max_per_name_and_address_per_hour": 10,
+    "passwords.max_per_address_per_hour": 100,
+    "passwords.free_in_a_row": 20,
+    "passwords.max_in_a_row": 100,
+    "passwords.familiar_days": 30,
 }
 RANGES = {
     "passcode_length": (4, 10),
@@ -79,6 +84,11 @@ RANGES = {
     "budgets.client_per_hour": (1, 10_000_000),
     "budgets.region_per_day": (1, 10_000_000),
     "budgets.global_per_day": (1, 10_000_000),
+    "passwords.max_per_name_and_address_per_hour": (1, 1000),
+    "passwords.max_per_address_per_hour": (10, 1_000_000),
+    "passwords.free_in_a_row": (1, 20),
+    "passwords.max_in_a_row": (20, 1000),
+    "passwords.familiar_days": (1, 90),
 }
 
 

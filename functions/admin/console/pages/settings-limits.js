@@ -1,4 +1,4 @@
-// Limits: how many messages may be sent at most.
+// Limits: how many messages may be sent, and passwords tried, at most.
 
 /** @import { Frame, NumberOptions, Target } from "../fields.js" */
 /** @import { NumberName, SettingsDraft, SettingsPart } from "./settings-fields.js" */
@@ -23,6 +23,12 @@ export function draw(draft) {
   const number = [limit("budgets.number_per_hour"), limit("budgets.number_per_day")];
   const source = [limit("budgets.address_per_hour"), limit("budgets.client_per_hour")];
   const all = [limit("budgets.region_per_day", noCeiling), limit("budgets.global_per_day")];
+  const fromAddress = [
+    limit("passwords.max_per_name_and_address_per_hour"),
+    limit("passwords.max_per_address_per_hour"),
+    limit("passwords.familiar_days"),
+  ];
+  const forName = [limit("passwords.free_in_a_row"), limit("passwords.max_in_a_row")];
   const part = (/** @type {string} */ title, /** @type {string} */ lead, /** @type {HTMLElement[]} */ inputs) =>
     section({ title, lead }, el("div", { class: "fields" }, inputs));
   const element = el(
@@ -31,6 +37,8 @@ export function draw(draft) {
     part("One phone number", "Whichever accounts it is on.", number),
     part("One source", "An IP address, or a client that vouches for its users.", source),
     part("Everything", "The ceiling of what a day can cost.", all),
+    part("Wrong passwords from an address", "A right password does not count.", fromAddress),
+    part("Wrong passwords in a row for a name", "From all addresses where the name is not familiar.", forName),
   );
   return { element, fields };
 }

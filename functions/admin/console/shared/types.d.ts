@@ -358,5 +358,10 @@ export interface FlatSettings {
   "budgets.client_per_hour": number;
   "budgets.region_per_day": number | null;
   "budgets.global_per_day": number;
+  "passwords.max_per_name_and_address_per_hour": number;
+  "passwords.max_per_address_per_hour": number;
+  "passwords.free_in_a_row": number;
+  "passwords.max_in_a_row": number;
+  "passwords.familiar_days": number;
   [text: `templates.${string}`]: string | null;
 }

@@ -65,9 +65,10 @@ class UserAdministration:
     def get(self, login_name: str) -> Account:
         """The user with phones. Raises UserNotFound."""
         for name in existing_login_names(login_name):
-            account = self.accounts.load_account(name)
+            account = self.accounts.load_account_with_tries(name)
             if account.user is not None:
-                return account
+                limits = self.stored_settings().settings.passwords
+                return replace(account, password_stopped=account.tries.is_stopped(limits))
         raise errors.UserNotFound
 
     def patch(self, actor: Actor, patch: UserPatch, if_match: str | None = None) -> Account:

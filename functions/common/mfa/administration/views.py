@@ -4,6 +4,7 @@ from typing import Any
 
 from mfa.administration import answers
 from mfa.challenges.account import Account
+from mfa.challenges.challenge import FOREVER
 from mfa.challenges.settings_tests import SettingsTest
 from mfa.factors.phones import Phone
 from mfa.messages import locales
@@ -29,7 +30,7 @@ def user(account: Account, now: float) -> answers.UserView:
         mfa_enabled=found.mfa_enabled,
         status=found.status,
         phones=[phone(each) for each in account.phones],
-        locked_until=_moment(account.challenge.locked_until(now)),
+        locked_until=_moment(FOREVER if account.password_stopped else account.challenge.locked_until(now)),
         last_legacy_at=_moment(found.last_legacy_at),
         client_version=found.client_version,
         created_at=rfc3339(found.created_at),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from mfa.challenges.challenge import Challenge
+from mfa.challenges.password_tries import PasswordTries
 from mfa.errors import Conflict, InvalidToken, UserNotFound
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.users.user import User
@@ -16,15 +17,15 @@ class Account:
         user: the user, or None if there is no such user.
         phones: in the order of their slots.
         challenge: the live challenge and the counters.
-        wrong_passwords: from the caller's address within the hour, for all names.
-        wrong_passwords_for_name: from the caller's address within the hour, for this name.
+        tries: the tries at the name's password. Only logins and administrators read them.
+        password_stopped: whether those tries stop the password until an unlock, as administrators see it.
     """
 
     user: User | None
     phones: tuple[Phone, ...] = ()
     challenge: Challenge = field(default_factory=Challenge)
-    wrong_passwords: int = 0
-    wrong_passwords_for_name: int = 0
+    tries: PasswordTries = field(default_factory=PasswordTries)
+    password_stopped: bool = False
 
     @property
     def existing_user(self) -> User:

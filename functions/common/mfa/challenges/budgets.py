@@ -10,9 +10,6 @@ from datetime import UTC, datetime
 HOUR = 3600
 DAY = 86400
 SHARDS = 16
-# Wrong passwords an hour: for a name from an address, and from an address.
-WRONG_PASSWORDS_PER_NAME = 10
-WRONG_PASSWORDS_PER_ADDRESS = 100
 
 type RandomBelow = Callable[[int], int]
 

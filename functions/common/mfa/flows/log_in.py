@@ -1,11 +1,12 @@
 """The first factor: a password, or a relying application that vouches for one."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from mfa import errors
 from mfa.challenges.account import Account
-from mfa.challenges.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
+from mfa.challenges.password_tries import PasswordTry
 from mfa.factors.factors import Proof
 from mfa.factors.phones import Phone
 from mfa.flows import ports
@@ -53,24 +54,29 @@ class LogIn:
     runtime: Runtime
 
     def login(self, login_name: str, password: str, address: str) -> SecondFactorNeeded | LoggedIn:
-        """Checks name and password.
+        """Checks name and password. The try is claimed before the password is compared.
 
-        Raises InvalidCredentials, whatever of the two is wrong, and RateLimited before anything is compared when this
-        address, or this name from it, has had too many wrong ones within the hour.
+        Raises InvalidCredentials, whatever of the two is wrong, and RateLimited, before anything is compared, if there were
+        too many wrong ones: from this address, for this name from it, or for this name in a row.
         """
         now = self.runtime.clock()
         name, account = _found(login_name, lambda name: self.accounts.load_account_for_login(name, address, now))
-        refused = errors.RateLimited(
-            "Too many wrong passwords. Try again later.", retry_after=Window.of(HOUR, now).ends_at - now
+        attempt = PasswordTry(
+            login_name=name,
+            address=address,
+            at=now,
+            tries=account.tries,
+            limits=self.runtime.settings().passwords,
+            is_user=account.user is not None,
         )
-        if (
-            account.wrong_passwords >= WRONG_PASSWORDS_PER_ADDRESS
-            or account.wrong_passwords_for_name >= WRONG_PASSWORDS_PER_NAME
-        ):
-            raise refused
+        self._claim(attempt)
         user = account.user if account.user and account.user.active else None
         if not self.passwords.matches(user.password_hash if user else None, password) or user is None:
-            raise errors.InvalidCredentials if self.accounts.count_wrong_password(name, address, now) else refused
+            with suppress(errors.TemporarilyUnavailable):
+                self.accounts.record_wrong_password(attempt)
+            raise errors.InvalidCredentials
+        with suppress(errors.TemporarilyUnavailable):  # the try stays spent, as a wrong one
+            self.accounts.record_right_password(attempt)
         self._renew_hash(user, password)
         return self._passed(account, user, None, now)
 
@@ -107,6 +113,15 @@ class LogIn:
         """Replaces a hash that was imported, now that the password is known."""
         if user.password_hash is not None and self.passwords.is_outdated(user.password_hash):
             self.accounts.replace_password_hash(user, self.passwords.hash(password))
+
+    def _claim(self, attempt: PasswordTry) -> None:
+        """Spends a try, before anything is compared. Raises RateLimited."""
+        until = attempt.refused_until
+        if until is None:
+            if self.accounts.claim_password_try(attempt):
+                return
+            until = attempt.at + 1  # other tries came in between; the next answer says how long it lasts
+        raise errors.RateLimited("Too many wrong passwords. Try again later.", retry_after=until - attempt.at)
 
     def _passed(self, account: Account, user: User, client: Client | None, now: float) -> SecondFactorNeeded | LoggedIn:
         if not user.mfa_enabled:

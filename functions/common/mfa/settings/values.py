@@ -78,6 +78,46 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
     global_per_day: Annotated[Ceiling, _labelled("Altogether per day")] = 10_000
 
 
+class PasswordLimits(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many passwords may be tried. A right one does not count."""
+
+    max_per_name_and_address_per_hour: Annotated[
+        int, Meta(ge=1, le=1000), _labelled("For a name from an address in an hour", unit="wrong passwords")
+    ] = 10
+    max_per_address_per_hour: Annotated[
+        int,
+        Meta(ge=10, le=1_000_000),
+        _labelled(
+            "From an address in an hour",
+            "Names whose password was right at that address lately do not count, and are not refused.",
+            unit="wrong passwords",
+        ),
+    ] = 100
+    free_in_a_row: Annotated[
+        int,
+        Meta(ge=1, le=20),
+        _labelled(
+            "For a name without a pause",
+            "From all addresses together, since the last right one. Then a pause of a second, which doubles up to 15 minutes.",
+            unit="wrong passwords",
+        ),
+    ] = 20
+    max_in_a_row: Annotated[
+        int,
+        Meta(ge=20, le=1000),
+        _labelled(
+            "For a name until it is unlocked",
+            "Then the name is refused where its password was not right lately, until a right one, a new one or an unlock.",
+            unit="wrong passwords",
+        ),
+    ] = 100
+    familiar_days: Annotated[
+        int,
+        Meta(ge=1, le=90),
+        _labelled("An address stays familiar", "After a right password of the same name from there.", unit="days"),
+    ] = 30
+
+
 # The numbers of these regions cannot be told from those of the region before them, by which they are counted.
 _SHARED_PLANS = {
     "AU": {"CC", "CX"},
@@ -161,6 +201,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
     regions: Regions = Regions()
     budgets: Budgets = Budgets()
+    passwords: PasswordLimits = PasswordLimits()
     templates: dict[Annotated[str, Meta(pattern=LOCALE, max_length=35)], Annotated[str, Meta(max_length=1600)]] = {}
     voice: VoiceSettings = VoiceSettings()
     whatsapp: WhatsApp = WhatsApp()

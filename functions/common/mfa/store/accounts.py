@@ -1,19 +1,25 @@
-"""Reads accounts; counts wrong passwords and legacy logins."""
+"""Reads accounts; counts tries at passwords and legacy logins."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
 from mfa.challenges.account import Account
-from mfa.challenges.budgets import HOUR, WRONG_PASSWORDS_PER_ADDRESS, WRONG_PASSWORDS_PER_NAME, Window
+from mfa.challenges.budgets import DAY, HOUR, Window
 from mfa.challenges.challenge import Challenge
+from mfa.challenges.password_tries import PasswordTries, PasswordTry, digest
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.challenge_mapping import challenge_of
 from mfa.store.counters import Counters
+from mfa.store.expressions import Update
 from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write
 from mfa.users.history import Event
 from mfa.users.user import User
+
+# What is counted for a name that nobody has is swept so long after the last try.
+NOBODY_SECONDS = 90 * DAY
+# The attributes of familiar places begin with this.
+_PLACE = "place_"
 
 
 class AccountStore:
@@ -37,39 +43,37 @@ class AccountStore:
         return [account for account in accounts if account.user]
 
     def load_account_for_login(self, login_name: str, address: str, now: float) -> Account:
-        """The same, and the wrong passwords from this address, in one request."""
-        passwords_key = _passwords_key(address, now)
-        items = self._table.get_all([*records.account_keys(login_name), passwords_key])
-        passwords = items.pop(passwords_key, {})
-        return replace(
-            _account(login_name, items),
-            wrong_passwords=passwords.get("n", 0),
-            wrong_passwords_for_name=passwords.get(_name_attribute(login_name), 0),
+        """The same with the tries at the password, in one request."""
+        of_name, of_address = records.password_tries_key(login_name), _address_key(address, Window.of(HOUR, now))
+        items = self._table.get_all([*records.account_keys(login_name), of_name, of_address])
+        tries, counted = _tries_of(items.pop(of_name, {})), items.pop(of_address, {})
+        tries = replace(
+            tries,
+            from_address=counted.get("n", 0),
+            from_address_for_name=counted.get(_name_attribute(login_name), 0),
         )
+        return replace(_account(login_name, items), tries=tries)
+
+    def load_account_with_tries(self, login_name: str) -> Account:
+        """The user with phones and challenge, and the tries at the password from everywhere, in one request."""
+        of_name = records.password_tries_key(login_name)
+        items = self._table.get_all([*records.account_keys(login_name), of_name])
+        tries = _tries_of(items.pop(of_name, {}))
+        return replace(_account(login_name, items), tries=tries)
 
     def load_challenge(self, login_name: str) -> Challenge:
         """The user's challenge; one without an id if there is none."""
         return challenge_of(self._table.get(records.challenge_key(login_name)) or {})
 
-    def count_wrong_password(self, login_name: str, address: str, now: float) -> bool:
-        """Counts a wrong password. False if the address, or the name from this address, has used up its limit."""
+    def claim_password_try(self, attempt: PasswordTry) -> bool:
+        """Spends a try before the password is compared. False if other tries have used up a limit since they were read.
+
+        At a familiar place that is the limit of the name from there. Elsewhere it is the address's as well, and the name's.
+        """
         try:
-            self._table.update(
-                Write(
-                    label="passwords",
-                    verb="Update",
-                    key=_passwords_key(address, now),
-                    update="SET #ttl = :ttl ADD n :one, #name :one",
-                    condition=when.every(when.PASSWORDS_LEFT_FOR_ADDRESS, when.PASSWORDS_LEFT_FOR_NAME),
-                    names={"#ttl": "ttl", "#name": _name_attribute(login_name)},
-                    values={
-                        ":ttl": int(Window.of(HOUR, now).ends_at) + HOUR,
-                        ":one": 1,
-                        ":address_limit": WRONG_PASSWORDS_PER_ADDRESS,
-                        ":name_limit": WRONG_PASSWORDS_PER_NAME,
-                    },
-                )
-            )
+            self._table.update(_address_claim(attempt), returns="NONE")
+            if not attempt.is_familiar:
+                self._table.update(_name_claim(attempt), returns="NONE")
         except ConditionFailed:
             return False
         return True
@@ -92,6 +96,18 @@ class AccountStore:
             )
         except ConditionFailed:
             return
+
+    def record_wrong_password(self, attempt: PasswordTry) -> None:
+        """Counts a wrong password in a row for the name, where the claim did not."""
+        if attempt.is_familiar:
+            self._table.update(_name_count(attempt).write("passwords", _name_key(attempt)), returns="NONE")
+
+    def record_right_password(self, attempt: PasswordTry) -> None:
+        """Gives the try back, ends the row, and makes the place a familiar one."""
+        self._table.update(_address_refund(attempt), returns="NONE")
+        known_since = attempt.tries.places.get(attempt.place, 0)
+        if attempt.tries.in_a_row or not attempt.is_familiar or known_since <= attempt.at - DAY:
+            self._table.update(_name_success(attempt), returns="NONE")
 
     def record_legacy_login(self, user: User, client_version: str, event: Event) -> bool:
         """Writes that a legacy client skipped the second factor: profile, history and counter.
@@ -131,10 +147,67 @@ def _account(login_name: str, items: dict[Key, Item]) -> Account:
     )
 
 
-def _passwords_key(address: str, now: float) -> Key:
-    return f"ADDRESS#{address}", f"PASSWORDS#{Window.of(HOUR, now).name}"
+def _tries_of(item: Item) -> PasswordTries:
+    return PasswordTries(
+        in_a_row=item.get("in_a_row", 0),
+        tried_at=item.get("tried_at", 0.0),
+        places={name.removeprefix(_PLACE): at for name, at in item.items() if name.startswith(_PLACE)},
+    )
+
+
+def _address_claim(attempt: PasswordTry) -> Write:
+    limits = attempt.limits
+    update = Update()
+    update.set(ttl=int(attempt.hour.ends_at) + HOUR)
+    update.add(_name_attribute(attempt.login_name), 1)
+    names = {"#name": _name_attribute(attempt.login_name)}
+    update.only_if(when.PASSWORDS_LEFT_FOR_NAME, names, name_limit=limits.max_per_name_and_address_per_hour)
+    if not attempt.is_familiar:
+        update.add("n", 1)
+        update.only_if(when.PASSWORDS_LEFT_FOR_ADDRESS, address_limit=limits.max_per_address_per_hour)
+    return update.write("passwords", _address_key(attempt.address, attempt.hour))
+
+
+def _address_refund(attempt: PasswordTry) -> Write:
+    update = Update()
+    update.add(_name_attribute(attempt.login_name), -1)
+    if not attempt.is_familiar:
+        update.add("n", -1)
+    return update.write("passwords", _address_key(attempt.address, attempt.hour))
+
+
+def _name_count(attempt: PasswordTry) -> Update:
+    """Counts a try for the name. Only what is counted for a name that nobody has is swept."""
+    update = Update()
+    update.set(tried_at=attempt.at, ttl=None if attempt.is_user else int(attempt.at) + NOBODY_SECONDS)
+    update.add("in_a_row", 1)
+    return update
+
+
+def _name_claim(attempt: PasswordTry) -> Write:
+    """The first tries in a row are free; after that, one of all that come at once is claimed when the pause is over."""
+    update, tries, limits = _name_count(attempt), attempt.tries, attempt.limits
+    if pause := tries.pause(limits):
+        update.only_if(when.TRIES_PAUSED_LONG_ENOUGH, in_a_row=tries.in_a_row, tried_before=attempt.at - pause)
+    else:
+        update.only_if(when.PASSWORDS_FREE, free=limits.free_in_a_row)
+    return update.write("passwords", _name_key(attempt))
+
+
+def _name_success(attempt: PasswordTry) -> Write:
+    update = Update()
+    update.set(**{_PLACE + attempt.place: attempt.at}, in_a_row=0, ttl=None)
+    update.remove(*(_PLACE + place for place in attempt.forgotten_places))
+    return update.write("passwords", _name_key(attempt))
+
+
+def _name_key(attempt: PasswordTry) -> Key:
+    return records.password_tries_key(attempt.login_name)
+
+
+def _address_key(address: str, hour: Window) -> Key:
+    return f"ADDRESS#{address}", f"PASSWORDS#{hour.name}"
 
 
 def _name_attribute(login_name: str) -> str:
-    """A digest: text that a person typed must not become an attribute's name."""
-    return "name_" + hashlib.sha256(login_name.encode()).hexdigest()[:32]
+    return f"name_{digest(login_name)}"

@@ -33,9 +33,11 @@ CHARGED = "contains(#charged, :send)"
 NEWER_SEND = "attribute_not_exists(send_id) OR send_id <> :send"
 REFUNDS_LEFT = "attribute_not_exists(#refunded) OR #refunded < :max_sends"
 
-# Wrong passwords from an address, and for one name from it.
+# Tries at passwords: from an address, for one name from it, and for one name from everywhere.
 PASSWORDS_LEFT_FOR_ADDRESS = "attribute_not_exists(n) OR n < :address_limit"
 PASSWORDS_LEFT_FOR_NAME = "attribute_not_exists(#name) OR #name < :name_limit"
+PASSWORDS_FREE = "attribute_not_exists(in_a_row) OR in_a_row < :free"
+TRIES_PAUSED_LONG_ENOUGH = "in_a_row = :in_a_row AND tried_at <= :tried_before"
 
 # One send tries whether Twilio accepts the credentials again.
 PAUSE_AS_READ = "paused_until = :read"

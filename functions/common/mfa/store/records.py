@@ -6,6 +6,7 @@ and history are not in the partition of the profile.
 
 from dataclasses import asdict
 
+from mfa.challenges.password_tries import digest
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.store.search import profile_entry
 from mfa.store.table import Item, Key, Write
@@ -36,6 +37,11 @@ def challenge_key(login_name: str) -> Key:
     return f"CHALLENGE#{login_name}", "#CHALLENGE"
 
 
+def password_tries_key(login_name: str) -> Key:
+    """The tries at a name's password, whether or not there is such a user."""
+    return f"PASSWORDS#{digest(login_name)}", "#PASSWORDS"
+
+
 def settings_test_key(login_name: str) -> Key:
     """An administrator's one settings test."""
     return f"USER#{login_name}", "#TEST"
@@ -54,7 +60,12 @@ def account_keys(login_name: str) -> list[Key]:
 
 def partitions(login_name: str) -> list[str]:
     """The partitions that hold data of this user."""
-    return [f"USER#{login_name}", challenge_key(login_name)[0], history_of(login_name)]
+    return [
+        f"USER#{login_name}",
+        challenge_key(login_name)[0],
+        password_tries_key(login_name)[0],
+        history_of(login_name),
+    ]
 
 
 def client_key(client_id: str) -> Key:

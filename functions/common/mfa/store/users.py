@@ -26,7 +26,13 @@ class UserStore:
     def add(self, user: User, event: Event) -> None:
         """Adds a user. Raises Conflict if the login name is taken."""
         self._write(
-            [*_new_user(user), *_admins(_administers(user)), records.event_write(user.login_name, event)], Conflict
+            [
+                *_new_user(user),
+                *_admins(_administers(user)),
+                _new_password(user.login_name),
+                records.event_write(user.login_name, event),
+            ],
+            Conflict,
         )
 
     def change(self, before: User, after: User, event: Event) -> None:
@@ -49,6 +55,7 @@ class UserStore:
                 *entry_writes(after.login_name, before, after),
                 *_admins(_administers(after) - _administers(before)),
                 *([_close(after.login_name, event.at)] if ends_tokens else []),
+                *([_new_password(after.login_name)] if before.password_hash != after.password_hash else []),
                 records.event_write(after.login_name, event),
             ],
             PreconditionFailed,
@@ -95,7 +102,15 @@ class UserStore:
             names={"#ttl": "ttl"},
             values={":zero": 0, ":ttl": int(event.at) + records.CHALLENGE_SECONDS},
         )
-        self._write([user, challenge, records.event_write(login_name, event)], UserNotFound)
+        passwords = Write(
+            label="passwords",
+            verb="Update",
+            key=records.password_tries_key(login_name),
+            update="SET in_a_row = :zero REMOVE #ttl",
+            names={"#ttl": "ttl"},
+            values={":zero": 0},
+        )
+        self._write([user, challenge, passwords, records.event_write(login_name, event)], UserNotFound)
 
     def add_phone(self, login_name: str, phone: Phone, event: Event) -> bool:
         """Adds the phone in its slot. False if another phone took the slot. Raises UserNotFound."""
@@ -174,6 +189,11 @@ def _admins(change: int) -> list[Write]:
             values={":change": change} | ({":one": 1} if change < 0 else {}),
         )
     ]
+
+
+def _new_password(login_name: str) -> Write:
+    """Begins the count of wrong passwords anew. No place has seen the new password yet."""
+    return Write(label="passwords", verb="Delete", key=records.password_tries_key(login_name))
 
 
 def _close(login_name: str, now: float) -> Write:
