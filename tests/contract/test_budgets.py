@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -59,6 +60,46 @@ def test_an_address_has_a_budget(world: World) -> None:
     persons = people(world, 4)
     assert sent(world, persons[:3]) == 2
     world.send_passcode.start(persons[3].token, Caller("198.51.100.9"), persons[3].phone.id)
+
+
+def test_a_confirmed_send_does_not_count_for_its_address_and_number(world: World) -> None:
+    world.budgets(address_per_hour=3, number_per_hour=3, number_per_day=3)
+    for person in people(world, 8, NUMBER):
+        person.verify(person.start(), person.code)
+    for subject in (f"ADDRESS#{ADDRESS}", f"NUMBER#{NUMBER}"):
+        assert [item["n"] for item in world.items(subject, "SENDS#")] == [0]
+    [number] = world.items("NUMBER#", "SENDS#")
+    assert [count for name, count in number.items() if name.startswith("hour_")] == [0]
+    assert world.counted("REGION#*") == world.counted("REGION#HK") == 8
+
+
+def test_only_the_confirmed_send_of_a_challenge_stops_counting(world: World, demo: Login) -> None:
+    challenge = demo.start()
+    world.wait(60)
+    demo.verify(demo.resend(challenge), demo.code)
+    assert world.counted(f"ADDRESS#{ADDRESS}") == world.counted(f"NUMBER#{NUMBER}") == 1
+
+
+def test_a_confirmed_send_is_given_back_to_the_hour_that_it_was_charged_to(world: World, demo: Login) -> None:
+    world.wait(Window.of(HOUR, world.now).ends_at - world.now - 1)
+    challenge = demo.start()
+    world.wait(2)
+    demo.verify(challenge, demo.code)
+    assert [item["n"] for item in world.items("ADDRESS#", "SENDS#")] == [0]
+
+
+def test_a_confirmed_mail_does_not_count_for_its_address(world: World, demo: Login) -> None:
+    demo.verify(demo.recover(), demo.code)
+    assert world.counted(f"ADDRESS#{ADDRESS}") == 0
+
+
+def test_a_confirmed_send_does_not_count_for_its_client(world: World) -> None:
+    world.budgets(client_per_hour=2)
+    for person in people(world, 5):
+        login = replace(person, token=world.token(person.name, client_id="client"))
+        login.verify(login.start(), login.code)
+    assert world.counted("VOUCHED#client") == 0
+    assert world.items("CLIENT#") == []
 
 
 @pytest.mark.guards("BUDGET_LEFT")

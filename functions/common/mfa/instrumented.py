@@ -136,10 +136,12 @@ class MeteredAttempts:
         self._metrics.count("locks")
         self._attempts.record_lock(login_name, event, region)
 
-    def confirm(self, login_name: str, challenge: Challenge, events: Sequence[Event], now: float) -> None:
+    def confirm(
+        self, login_name: str, challenge: Challenge, budgets: Sequence[Budget], events: Sequence[Event], now: float
+    ) -> None:
         """Approves the challenge."""
         with self._metrics.timing("confirm_ms"):
-            self._attempts.confirm(login_name, challenge, events, now)
+            self._attempts.confirm(login_name, challenge, budgets, events, now)
 
 
 def _count_failure(metrics: Metrics, outcome: "Outcome", error: str) -> None:

@@ -142,6 +142,8 @@ class Challenge:
         locale: the language that was asked for.
         region: ISO 3166 region of the phone, or `email`.
         destination: where it went, masked.
+        asker: who is charged for the last send, an address or a client, as the subject of its budget.
+        number: the number that is charged for it, E.164; empty for mail.
         prefix: the letters in the message.
         code_mac: HMAC of the passcode.
         earlier: sends before the last one, whose codes are dead.
@@ -177,6 +179,8 @@ class Challenge:
     locale: str | None = field(default=None, metadata=OF_MESSAGE)
     region: str = field(default="", metadata=OF_MESSAGE)
     destination: str = field(default="", metadata=OF_MESSAGE)
+    asker: str = field(default="", metadata=OF_MESSAGE)
+    number: str = field(default="", repr=False, metadata=OF_MESSAGE)
     prefix: str = field(default="", metadata=OF_MESSAGE)
     code_mac: bytes = field(default=b"", repr=False, metadata=OF_MESSAGE)
     earlier: tuple[EarlierSend, ...] = field(default=(), metadata=OF_MESSAGE)

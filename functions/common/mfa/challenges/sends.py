@@ -240,6 +240,7 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
         phone_id=destination.phone.id if destination.phone else "",
         region=destination.region,
         destination=destination.shown,
+        number=destination.address if destination.phone else "",
         prefix=draft.prefix,
         code_mac=draft.code_mac,
         earlier=draft.earlier,
@@ -258,20 +259,31 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
     )
 
 
-def charges(
-    login: MfaToken, caller: Caller, send: Send, settings: Settings
-) -> tuple[list[Budget], list[ShardedBudget]]:
+def asker_of(login: MfaToken, caller: Caller) -> str:
+    """Who is charged for the login's sends: the client that vouched for it, else the caller's address."""
+    return f"CLIENT#{login.client_id}" if login.client_id else f"ADDRESS#{caller.address}"
+
+
+def charges(login: MfaToken, send: Send, settings: Settings) -> tuple[list[Budget], list[ShardedBudget]]:
     """The budgets that the send is charged to. Mail has no region's budget."""
     hour, limits = Window.of(HOUR, send.after.sent_at), settings.budgets
-    asker = (
-        Budget(f"CLIENT#{login.client_id}", hour, limits.client_per_hour)
-        if login.client_id
-        else Budget(f"ADDRESS#{caller.address}", hour, limits.address_per_hour)
-    )
+    asker = Budget(send.after.asker, hour, limits.client_per_hour if login.client_id else limits.address_per_hour)
     if send.phone is None:
         return [asker], [ShardedBudget("REGION#email", Window.of(DAY, send.after.sent_at), None)]
     budgets, sharded = phone_charges(send.phone, settings, send.after.sent_at)
     return [asker, *budgets], sharded
+
+
+def verified_charges(challenge: Challenge, settings: Settings) -> list[Budget]:
+    """The budgets that get a unit back when the last send's code comes back: its asker's and its number's.
+
+    Only messages that nobody confirms count there, so that an office behind one address is not refused.
+    """
+    hour, day, limits = Window.of(HOUR, challenge.sent_at), Window.of(DAY, challenge.sent_at), settings.budgets
+    asker = [Budget(challenge.asker, hour, limits.address_per_hour)] if challenge.asker else []
+    if not challenge.number:
+        return asker
+    return [*asker, Budget(f"NUMBER#{challenge.number}", day, limits.number_per_day, hour, limits.number_per_hour)]
 
 
 def phone_charges(phone: Phone, settings: Settings, now: float) -> tuple[list[Budget], list[ShardedBudget]]:

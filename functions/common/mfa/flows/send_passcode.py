@@ -21,6 +21,7 @@ from mfa.challenges.sends import (
     Outcome,
     Send,
     SendResult,
+    asker_of,
     challenge_after,
     charges,
     limits_of,
@@ -109,7 +110,7 @@ class SendPasscode:
             destination = self._destination(asked, account, settings)
             send, outgoing = self._prepare(asked, account, destination, settings)
             try:
-                self.sends.open_challenge(account, send, *charges(login, asked.caller, send, settings))
+                self.sends.open_challenge(account, send, *charges(login, send, settings))
             except AccountChanged:
                 continue
             except ChallengeRefused as refused:
@@ -149,6 +150,7 @@ class SendPasscode:
         after = replace(
             challenge_after(read, draft, destination, limits, now),
             login_jti=login.jti,
+            asker=asker_of(login, asked.caller),
             locale=read.locale if asked.resends else asked.locale,
             requests=_requests(asked, read, draft.challenge_id, now),
         )

@@ -10,6 +10,7 @@ from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess
 from mfa.challenges.challenge_ids import is_challenge_of
 from mfa.challenges.drafts import KEY_USE, is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
+from mfa.challenges.sends import verified_charges
 from mfa.factors.factors import Proof
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
@@ -96,7 +97,9 @@ class VerifyPasscode:
         )
         events = [*refused_guesses(challenge, login.login_name, self.runtime.random_bytes), approved]
         try:
-            self.attempts.confirm(login.login_name, challenge, events, now)
+            self.attempts.confirm(
+                login.login_name, challenge, verified_charges(challenge, self.runtime.settings()), events, now
+            )
         except ChallengeRefused as refused:
             raise _why_not_confirmed(refused.challenge, challenge, login, now) from refused
         return Approval(token, seconds, amr, challenge.region)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from mfa.challenges.budgets import Budget
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess
 from mfa.factors.phones import slot_of
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.challenge_mapping import challenge_of
 from mfa.store.challenges import ChallengeItems
-from mfa.store.counters import Counters
+from mfa.store.counters import Counters, give_back
 from mfa.store.table import Table, TransactionRefused, Write
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event
@@ -36,13 +37,16 @@ class AttemptStore:
             lambda: [records.event_write(login_name, event), self._counters.count(region, event.at, locks=1)]
         )
 
-    def confirm(self, login_name: str, challenge: Challenge, events: Sequence[Event], now: float) -> None:
+    def confirm(
+        self, login_name: str, challenge: Challenge, budgets: Sequence[Budget], events: Sequence[Event], now: float
+    ) -> None:
         """Approves the challenge, begins the counts anew and verifies the phone, in the one write that succeeds once.
 
-        `challenge` is as it was before the attempt that is confirmed. Raises ChallengeRefused.
+        `challenge` is as it was before the attempt that is confirmed. Each of `budgets` gets a unit back. Raises ChallengeRefused.
         """
         writes = [
             self._challenges.approval(login_name, challenge, now),
+            *map(give_back, budgets),
             *(records.event_write(login_name, event) for event in events),
         ]
         if challenge.phone_id:

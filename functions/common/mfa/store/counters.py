@@ -5,6 +5,7 @@ from typing import Any
 
 from mfa.challenges.budgets import DAY, SHARDS, Budget, RandomBelow, ShardedBudget, Window
 from mfa.store import conditions as when
+from mfa.store.expressions import Update
 from mfa.store.table import Write
 
 # Counters are kept for the overview for this long, in seconds.
@@ -53,6 +54,15 @@ def spend(budget: Budget) -> Write:
         names={"#ttl": "ttl", "#hour": f"hour_{budget.hour.name[-2:]}"},
         values=values | {":hour_ceiling": budget.hour_ceiling},
     )
+
+
+def give_back(budget: Budget) -> Write:
+    """Takes one send off a budget that counted it."""
+    hour = [f"hour_{budget.hour.name[-2:]}"] if budget.hour else []
+    update = Update()
+    for counter in ["n", *hour]:
+        update.add(counter, -1)
+    return update.write(f"refund:{budget.kind}", spend(budget).key)
 
 
 def _partition(budget: Budget) -> str:
