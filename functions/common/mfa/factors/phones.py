@@ -11,7 +11,19 @@ FIXED_LINE = "fixed_line"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
-    """A number of a user. Its id begins with its slot in the table, 0 to 4: the slots bound how many phones a user has."""
+    """A number of a user. Times are seconds since 1970.
+
+    Attributes:
+        id: its slot in the table, 0 to 4, a hyphen, and random digits. The slots bound how many phones a user has.
+        number: E.164.
+        region: the number's ISO 3166 region.
+        calling_code: such as `+852`.
+        kind: `mobile`, `fixed_line_or_mobile` or FIXED_LINE.
+        verified: whether a passcode that was sent to it came back.
+        last_verified_at: when one last did.
+        unusable_reason: the vendor's code for why it can receive no messages, or None.
+        unusable_at: since when.
+    """
 
     id: str
     number: str = field(repr=False)

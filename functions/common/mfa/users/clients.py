@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """A relying application. `legacy` marks an installed base that cannot ask for a passcode."""
+    """A relying application. Times are seconds since 1970.
+
+    Attributes:
+        client_id: names it in HTTP Basic.
+        name: for administrators.
+        legacy: whether its installed base cannot ask for a passcode.
+        secret_hash: SHA-256 of its secret, in hexadecimal.
+        created_at: when it was registered.
+        last_used_at: when it last logged a user in, to the hour, or None.
+    """
 
     client_id: str
     name: str

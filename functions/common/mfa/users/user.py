@@ -43,7 +43,25 @@ class UserStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A user's profile. Times are seconds since 1970."""
+    """A user's profile. Times are seconds since 1970.
+
+    Attributes:
+        login_name: the canonical spelling, unique.
+        kind: whether the user is an administrator.
+        status: whether the user may log in.
+        mfa_enabled: whether a login needs a second factor.
+        alias: another name, for administrators.
+        owner: the person or team that the user belongs to, for administrators.
+        contact_email: where a passcode for recovery goes.
+        locale: the language of the user's messages (BCP 47).
+        password_hash: argon2id. None means that there is no password, and only a relying application can vouch.
+        created_at: when the user was added.
+        updated_at: when the profile was last changed.
+        credentials_changed_at: when password, status, kind, MFA switch or phones last changed. Tokens issued before are refused.
+        last_legacy_at: when a legacy client last skipped the second factor.
+        client_version: the version of that client.
+        version: counts the changes. The entity tag names it.
+    """
 
     login_name: str
     kind: Kind
@@ -53,11 +71,9 @@ class User:
     owner: str | None = None
     contact_email: str | None = None
     locale: str | None = None
-    # None: no password; only a relying application can vouch for the user.
     password_hash: str | None = field(repr=False)
     created_at: float
     updated_at: float
-    # Tokens issued before this moment are refused: the password, the status or the MFA switch changed.
     credentials_changed_at: float
     last_legacy_at: float | None = None
     client_version: str | None = None
