@@ -148,7 +148,7 @@ def roles(
 
 
 def places(document: Mapping[str, Any], parameters: Mapping[str, str] | None = None) -> Places:
-    """The resources that requests of the functions can name. An existing table is like the one that the template would make."""
+    """The resources that requests of the functions can name. An existing table counts like the template's."""
     resolver = Resolver(document, parameters or {})
     of_type: dict[str, list[Mapping[str, Any]]] = {}
     for resource in document["Resources"].values():
