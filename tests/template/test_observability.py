@@ -118,7 +118,7 @@ def test_no_query_looks_further_back_than_cloudwatch_does() -> None:
         assert max(periods) * most <= 86400, name
 
 
-def test_the_topic_accepts_only_this_accounts_alarms_and_rules_and_its_key_lets_them_encrypt() -> None:
+def test_the_topic_accepts_this_accounts_alarms_and_eventbridge_and_its_key_lets_them_encrypt() -> None:
     resources = template()["Resources"]
     assert resources["Topic"]["Properties"]["KmsMasterKeyId"] == {"Ref": "TopicKey"}
     key = resources["TopicKey"]["Properties"]["KeyPolicy"]["Statement"]
