@@ -219,10 +219,10 @@ def test_a_line_keeps_the_fields_it_leaves_empty(stack: Stack, admin: Administra
 
 
 def test_an_imported_hash_lets_its_user_log_in(stack: Stack, admin: Administrator) -> None:
-    from mfa.users.passwords import Argon2Passwords
+    from mfa.users.passwords import PasswordHashes
 
     password = stack.password()
-    write(admin, f'login_name,password_hash\nnew.one,"{Argon2Passwords().hash(password)}"\nnew.two,\n')
+    write(admin, f'login_name,password_hash\nnew.one,"{PasswordHashes().hash(password)}"\nnew.two,\n')
     body = {"login_name": "new.one", "password": password}
     assert stack.call("POST", "/v1/login", body).json["status"] == "authenticated"
     assert stack.call("POST", "/v1/login", body | {"login_name": "new.two"}).code == "invalid_credentials"
@@ -260,9 +260,9 @@ def test_the_first_login_replaces_a_foreign_hash_by_ours(stack: Stack, admin: Ad
 
 
 def test_a_line_with_a_damaged_hash_is_refused(admin: Administrator) -> None:
-    from mfa.users.passwords import Argon2Passwords
+    from mfa.users.passwords import PasswordHashes
 
-    good = Argon2Passwords().hash("correct horse")
+    good = PasswordHashes().hash("correct horse")
     report = write(admin, f'login_name,password_hash\na.cut,"{good[:-1]}"\na.spare,"{good}é"\n')
     assert errors(report) == [(2, "password_hash"), (3, "password_hash")]
 

@@ -8,9 +8,9 @@ import bcrypt
 import pytest
 from argon2 import PasswordHasher
 
-from mfa.users.passwords import Argon2Passwords
+from mfa.users.passwords import PasswordHashes
 
-PASSWORDS = Argon2Passwords()
+PASSWORDS = PasswordHashes()
 ARGON2 = "$argon2id$v=19$m=19456,t=2,p=1$VSe5XEgq22k3Zo6/i0XA5A$/C1mrMOfNJra0dPeh/1heqmsOsqfhuxPUDkOwtgGIT0"
 BCRYPT = "$2a$12$NT0I31Sa7ihGEWpka9ASYeEFkhuTNeBQ2xfZskIiiJeyFXhRgS.Sy"
 PBKDF2 = "pbkdf2_sha256$20000$seasalt$oBSd886ysm3AqYun62DOdin8YcfbU1z9cksZSuLP9r0="

@@ -101,9 +101,9 @@ class Wiring:
     def log_in(self) -> "LogIn":
         """The first factor."""
         from mfa.flows.log_in import LogIn
-        from mfa.users.passwords import Argon2Passwords
+        from mfa.users.passwords import PasswordHashes
 
-        return LogIn(accounts=self.account_store, passwords=Argon2Passwords(), signer=self.signer, runtime=self.runtime)
+        return LogIn(accounts=self.account_store, passwords=PasswordHashes(), signer=self.signer, runtime=self.runtime)
 
     @cached_property
     def verify_passcode(self) -> "VerifyPasscode":
@@ -175,14 +175,14 @@ class Wiring:
     @cached_property
     def _user_administration(self) -> "UserAdministration":
         from mfa.administration.user_changes import UserAdministration
-        from mfa.users.passwords import Argon2Passwords
+        from mfa.users.passwords import PasswordHashes
 
         return UserAdministration(
             accounts=self.account_store,
             users=self._user_store,
             # Not the cached ones: an administrator who has just changed the settings must see them in force.
             stored_settings=self.settings_store.load_settings,
-            passwords=Argon2Passwords(),
+            passwords=PasswordHashes(),
             runtime=self.runtime,
         )
 
@@ -203,14 +203,14 @@ class Wiring:
     @cached_property
     def _imports(self) -> "Imports":
         from mfa.administration.imports import Imports
-        from mfa.users.passwords import Argon2Passwords
+        from mfa.users.passwords import PasswordHashes
 
         return Imports(
             administration=self._user_administration,
             accounts=self.account_store,
             users=self._user_store,
             search_index=self._search_index,
-            hashes=Argon2Passwords(),
+            hashes=PasswordHashes(),
             runtime=self.runtime,
         )
 

@@ -20,6 +20,8 @@ _LANES = {"messages": _TO_PHONES, "email": _BY_EMAIL}
 LANES = {channel: _LANES[channel.traits.lane] for channel in Channel}
 
 _PLAIN = {each.name for each in fields(Challenge)} - {"channel", "delivery", "earlier", "guesses", "requests", *_LANES}
+# The counts of both lanes, which a success or an unlock begins anew.
+COUNTS = tuple(attributes[name] for attributes in _LANES.values() for name in ("#charged", "#refunded"))
 
 
 def challenge_of(item: Item) -> Challenge:

@@ -74,7 +74,7 @@ class ChallengeItems:
         """
         update = Update()
         update.set(approved_at=now, failures=0, failures_total=0, lock_count=0, ttl=self._ttl(now))
-        update.remove("charged", "refunded", "email_charged", "email_refunded")
+        update.remove(*mapping.COUNTS)
         update.remove_first("guesses", len(challenge.guesses) + 1)
         update.only_if(when.SAME_SEND, send=challenge.send_id)
         update.only_if(when.UNUSED)

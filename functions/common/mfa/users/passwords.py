@@ -18,24 +18,24 @@ MAX_LANES = 4
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Unknown users' passwords are checked against this hash, so that the answer takes as long. It is a hash of "nobody".
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$VSe5XEgq22k3Zo6/i0XA5A$/C1mrMOfNJra0dPeh/1heqmsOsqfhuxPUDkOwtgGIT0"
-# In the order and without the leading zeros that argon2's reference decoder asks for.
+# In the order of argon2's reference decoder, which refuses leading zeros.
 _ARGON2ID = re.compile(
     r"\$argon2id\$v=19\$m=([1-9][0-9]{0,9}),t=([1-9][0-9]{0,9}),p=([1-9][0-9]{0,9})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)"
 )
 _SALT_BYTES = range(8, 65)
-# Whatever else writes a hash has one of these lengths: one between them was cut.
+# The digest lengths that libraries write. Any other length means that the hash was cut.
 _DIGEST_BYTES = (16, 32, 64)
 
 
-class Argon2Passwords:
-    """Hashes and checks passwords."""
+class PasswordHashes:
+    """Hashes passwords with argon2id, and checks them against our hashes and imported ones."""
 
     def hash(self, password: str) -> str:
         """The encoded hash, salt and parameters included."""
         return _HASHER.hash(_prepared(password))
 
     def accepts(self, password_hash: str) -> bool:
-        """Whether somebody can log in with this hash: argon2id of at most 64 MiB and ten passes, or a foreign one.
+        """Whether a user can log in with this hash: argon2id of at most 64 MiB and ten passes, or an accepted foreign one.
 
         It is decoded fully, since a damaged one would fail at every login. A costlier one would slow down every login.
         """
@@ -48,8 +48,8 @@ class Argon2Passwords:
     def matches(self, password_hash: str | None, password: str) -> bool:
         """Whether this is the password. None, for an unknown user, never matches and takes as long.
 
-        Other systems hash what was typed as it is. So that is tried too if it is not in our form; the number of tries
-        depends on what was typed alone.
+        Other systems hash a password as it was typed. So that form is checked too if it differs from ours. The number of
+        checks depends on the typed password alone.
         """
         hashed = password_hash or _NOBODY
         found = [_verified(hashed, each) for each in dict.fromkeys((_prepared(password), password))]
