@@ -49,7 +49,7 @@ def test_an_administrator_sets_up_twilio_from_nothing(browsing: Browsing, stack:
         prefix = console.dialog.locator(".code-prefix").inner_text()
         message = receive(stack, number, prefix)
         expect(console.dialog.locator(".delivery")).to_have_text(
-            "Twilio has taken the message; whether it arrives is not reported here"
+            "Twilio has accepted the message; whether it arrives is not reported here"
         )
         expect(console.dialog.get_by_role("timer")).to_contain_text(re.compile(r"\(00:0[45]:"))
         console.verify(message.wrong())
