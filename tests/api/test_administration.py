@@ -513,3 +513,24 @@ def test_a_number_that_no_plan_has_needs_a_reason_which_the_history_keeps(admin:
     assert (newest["type"], newest["detail"]) == ("phone_added", {"override": "new range, ticket 7"})
     landline = {"number": "+852 2123 4567", "override_reason": "please"}
     assert admin.ask("POST", path, landline).code == "destination_blocked"
+
+
+def test_a_user_with_the_name_of_one_who_was_locked_and_deleted_is_shown_locked(stack: Stack, person: Person) -> None:
+    until = stack.admin("users.get", login_name=person.locked().name)["locked_until"]
+    assert until is not None
+    stack.admin("users.delete", login_name=person.name)
+    created = stack.admin("users.create", login_name=person.name, password=stack.password())
+    assert created["locked_until"] == until
+    assert created == stack.admin("users.get", login_name=person.name)
+
+
+def test_the_version_may_be_one_of_a_list_or_any(admin: Administrator, person: Person) -> None:
+    path, tag = f"/users/{person.name}", admin.user(person.name).headers["etag"]
+    for n, (header, status) in enumerate(
+        [(f'"0", {tag}', 200), ("*", 200), (f"W/{tag}", 412), ('"0"', 412), (f"{tag}, *", 412)]
+    ):
+        assert admin.ask("PATCH", path, {"alias": f"Dee {n}"}, if_match=header).status == status
+    missing = admin.ask("PATCH", "/users/no.such", {"alias": "Dee"}, if_match="*")
+    assert missing.code == "user_not_found"
+    any_settings = admin.ask("PATCH", "/settings", {"signature": None}, if_match="*")
+    assert any_settings.status == 200

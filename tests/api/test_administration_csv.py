@@ -96,7 +96,7 @@ def test_every_bad_line_is_listed_with_its_field(admin: Administrator) -> None:
         "eight,,,,,secret\n"
         "nine,,,,\n"
         "GOOD,,,,,\n"
-        ",,,,,\n"
+        ",backup,,,,\n"
         '"ten",,,,,\n'
     )
     report = dry_run(admin, text).json
@@ -226,6 +226,33 @@ def test_an_imported_hash_lets_its_user_log_in(stack: Stack, admin: Administrato
     body = {"login_name": "new.one", "password": password}
     assert stack.call("POST", "/v1/login", body).json["status"] == "authenticated"
     assert stack.call("POST", "/v1/login", body | {"login_name": "new.two"}).code == "invalid_credentials"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "login_name;alias;owner\nnew.one;Dee, D.;Sales\n",
+        "\ufefflogin_name\talias\towner\r\nnew.one\tDee, D.\tSales\r\n",
+        'login_name,alias,owner\n\n,,\n  ,, \nnew.one,"Dee, D.",Sales\n,,\n',
+        'login_name,alias,owner,,\nnew.one,"Dee, D.",Sales,,\n',
+        'login_name,,alias, ,owner\nnew.one,not read,"Dee, D.",nor this,Sales\n',
+        '"login_name";"alias";"owner"\n;;\n"new.one";"Dee, D.";"Sales"\n',
+    ],
+)
+def test_a_file_as_spreadsheets_write_it_is_read(admin: Administrator, text: str) -> None:
+    report = write(admin, text)
+    assert (report["created"], report["errors"]) == (1, [])
+    user = admin.user("new.one").json
+    assert (user["alias"], user["owner"]) == ("Dee, D.", "Sales")
+
+
+def test_values_come_back_as_they_were_exported(stack: Stack, admin: Administrator) -> None:
+    texts = [" Dee ", "=1+1", "'=1+1", " =1", "-", 'Dee, "D"; D.', "''x", "'", "\u00a0Dee", "+852"]
+    people_ = [people.add(stack, phones=0, alias=text, owner=text) for text in texts]
+    before = [admin.user(person.name).json for person in people_]
+    report = write(admin, export(admin))
+    assert (report["errors"], report["updated"], report["created"]) == ([], 0, 0)
+    assert [admin.user(person.name).json for person in people_] == before
 
 
 def test_numbers_in_a_cell_may_have_blanks_in_them(stack: Stack, admin: Administrator) -> None:

@@ -101,7 +101,9 @@ def test_a_wrong_password_is_invalid_credentials_for_every_kind_of_user(
     person = new_person(**user)
     answer = person.login(password="not-the-password")
     assert (answer.status, answer.code) == (401, "invalid_credentials")
-    assert "www-authenticate" not in answer.headers, "a browser would open a dialog"
+    assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"', (
+        "for Basic a browser would open a dialog"
+    )
 
 
 def test_unknown_users_wrong_passwords_and_disabled_users_look_the_same(

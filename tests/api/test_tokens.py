@@ -84,7 +84,7 @@ def test_a_missing_or_different_token_authorises_nothing(stack: Stack, person: P
         for method, path, body in calls:
             answer = stack.call(method, path, body, headers=headers)
             assert (answer.status, answer.code) == (401, "invalid_token"), (what, path)
-            assert answer.headers["www-authenticate"] == "Bearer"
+            assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
     assert person.item == before
     assert person.verify(code).status == 200
 

@@ -239,6 +239,7 @@ def test_an_access_token_is_a_compact_jws_that_pyjwt_verifies() -> None:
         "iss": "https://login.example.com",
         "sub": "demo.user",
         "aud": "https://login.example.com",
+        "client_id": "https://login.example.com",
         "iat": int(NOW),
         "exp": int(NOW) + 3600,
         "jti": "j",
@@ -248,6 +249,11 @@ def test_an_access_token_is_a_compact_jws_that_pyjwt_verifies() -> None:
     }
     assert json.loads(base64.urlsafe_b64decode(payload + "==")) == claims
     assert json.loads(base64.urlsafe_b64decode(header + "=="))["alg"] == "ES256"
+
+
+def test_an_access_token_names_the_client_that_vouched() -> None:
+    claims = jwt.decode(access_token(client_id="client-1"), options={"verify_signature": False})
+    assert (claims["aud"], claims["client_id"]) == ("client-1", "client-1")
 
 
 def test_an_access_token_signed_by_another_key_is_refused() -> None:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from mfa import errors
 from mfa.flows.runtime import Runtime
+from mfa.http import entity_tags
 from mfa.settings.validation import merged
 from mfa.settings.values import AuthToken, ReplacedToken, SettingsPatch, StoredSettings
 from mfa.users.actors import Actor
@@ -40,7 +41,7 @@ class Configuration:
         return self.settings.load_settings()
 
     def patch(self, actor: Actor, patch: SettingsPatch, if_match: str | None) -> StoredSettings:
-        """Merges a patch (RFC 7396) into the settings. `if_match` is the ETag that was read.
+        """Merges a patch (RFC 7396) into the settings. `if_match` names the ETag that was read.
 
         Only a direct invocation may do without, to take what is there. Raises InvalidRequest naming the field,
         PreconditionRequired, PreconditionFailed, Forbidden. Nothing is half-saved.
@@ -48,7 +49,7 @@ class Configuration:
         if if_match is None and not actor.is_direct:
             raise errors.PreconditionRequired
         stored = self.settings.load_settings()
-        if if_match is not None and if_match != stored.etag:
+        if if_match is not None and not entity_tags.is_match(if_match, stored.etag):
             raise errors.PreconditionFailed
         settings, token = merged(stored.settings, patch)
         turned_on = settings.require_mfa_for_system_users and not stored.settings.require_mfa_for_system_users

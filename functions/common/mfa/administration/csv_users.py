@@ -17,6 +17,7 @@ from mfa.users.user import new_login_name
 COLUMNS = (
     "login_name", "kind", "alias", "owner", "contact_email", "locale", "mfa_enabled", "status", "phones", "password_hash",
 )  # fmt: skip
+_FREE_TEXT = frozenset({"alias", "owner"})
 CHUNK_LINES = 100
 # Spreadsheets run cells that begin like this as formulas (OWASP, CSV injection). An apostrophe marks them as text.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -47,7 +48,7 @@ def read(text: str) -> Iterator[Line]:
     """The lines after the header. Raises InvalidRequest if the header is not one."""
     text_without_mark = text.removeprefix("\ufeff")
     source = _Counting(text_without_mark, len(text) - len(text_without_mark))
-    rows = csv.reader(source, strict=True)
+    rows = csv.reader(source, strict=True, delimiter=_delimiter(text_without_mark))
     header = _header(rows)
     number, start = 2, source.position
     while True:
@@ -58,7 +59,7 @@ def read(text: str) -> Iterator[Line]:
         except csv.Error as error:
             yield Line(number, start, source.position, None, LineError(number, "line", f"is not CSV: {error}"))
             return
-        if row:
+        if any(cell.strip() for cell in row):
             yield _line(number, start, source.position, header, row)
         number, start = source.lines + 1, source.position
 
@@ -108,17 +109,24 @@ class _Counting:
         return line
 
 
+def _delimiter(text: str) -> str:
+    """Spreadsheets write semicolons or tabs where a comma stands in numbers; column names have neither."""
+    first = text.partition("\n")[0]
+    return next((delimiter for delimiter in ",;\t" if delimiter in first), ",")
+
+
 def _header(rows: Iterator[list[str]]) -> list[str]:
     try:
         header = [name.strip().lower() for name in next(rows)]
     except (StopIteration, csv.Error) as error:
         raise InvalidRequest("csv", f"must begin with a line of column names: {', '.join(COLUMNS)}") from error
-    unknown = [name for name in header if name not in COLUMNS]
+    named = [name for name in header if name]
+    unknown = [name for name in named if name not in COLUMNS]
     if unknown:
         raise InvalidRequest(
             "csv", f"has a column that is not known: {unknown[0][:40]!r}; known are {', '.join(COLUMNS)}"
         )
-    if "login_name" not in header or len(set(header)) != len(header):
+    if "login_name" not in named or len(set(named)) != len(named):
         raise InvalidRequest("csv", "must have the column login_name, and each column once")
     return header
 
@@ -127,7 +135,7 @@ def _line(number: int, start: int, end: int, header: list[str], row: list[str]) 
     try:
         if len(row) != len(header):
             raise InvalidRequest("line", f"has {len(row)} cells where the header has {len(header)}")
-        cells = {name: _text(cell) for name, cell in zip(header, row, strict=True) if cell.strip()}
+        cells = {name: _text(name, cell) for name, cell in zip(header, row, strict=True) if name and cell.strip()}
         user = convert(_typed(cells), ImportUser)
         new_login_name(user.login_name)
     except InvalidRequest as error:
@@ -152,7 +160,11 @@ def _cell(text: str | None) -> str:
     return text or ""
 
 
-def _text(cell: str) -> str:
-    """The cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    cell = cell.strip(" ")
+def _text(name: str, cell: str) -> str:
+    """The cell without the apostrophe that keeps a spreadsheet from taking it for a formula.
+
+    Blanks are part of a cell (RFC 4180, 2.4), and an alias or owner comes back as it was exported.
+    """
+    if name not in _FREE_TEXT:
+        cell = cell.strip(" ")
     return cell[1:] if _QUOTED_FORMULA.match(cell) else cell

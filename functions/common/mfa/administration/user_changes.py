@@ -13,6 +13,7 @@ from mfa.challenges.account import Account
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
+from mfa.http import entity_tags
 from mfa.settings.values import StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
@@ -54,13 +55,14 @@ class UserAdministration:
         """Adds the first system user. Raises Conflict if there is one, or ever was."""
         user = self._user(structs.replace(new, kind=Kind.SYSTEM))
         self.users.bootstrap(user, self._event(actor, EventType.USER_CREATED))
-        return Account(user=user)
+        return self.get(user.login_name)
 
     def create(self, actor: Actor, new: NewUser) -> Account:
         """Adds a user. Raises InvalidRequest, Conflict if the login name is taken in any spelling."""
         user = self._user(new)
         self.users.add(user, self._event(actor, EventType.USER_CREATED))
-        return Account(user=user)
+        # Read again: a lock of an earlier user of this name holds for the new one.
+        return self.get(user.login_name)
 
     def get(self, login_name: str) -> Account:
         """The user with phones. Raises UserNotFound."""
@@ -88,7 +90,7 @@ class UserAdministration:
         for _ in range(PATCH_TRIES):
             account = self.get(patch.login_name)
             before = account.existing_user
-            if if_match is not None and if_match != before.etag:
+            if if_match is not None and not entity_tags.is_match(if_match, before.etag):
                 raise errors.PreconditionFailed
             after, names = before.changed(self.runtime.clock(), changes)
             if not names:
@@ -98,7 +100,7 @@ class UserAdministration:
             try:
                 self.users.change(before, after, event)
             except errors.PreconditionFailed:
-                if if_match is not None:
+                if if_match not in (None, entity_tags.ANY):
                     raise
                 continue
             return replace(account, user=after)
@@ -109,7 +111,7 @@ class UserAdministration:
         user = self.get(login_name).existing_user
         if user.login_name == actor.name:
             raise errors.Forbidden("Nobody can delete themselves; another administrator can.")
-        if if_match is not None and if_match != user.etag:
+        if if_match is not None and not entity_tags.is_match(if_match, user.etag):
             raise errors.PreconditionFailed
         self.users.delete(user, self._event(actor, EventType.USER_DELETED))
 

@@ -16,6 +16,7 @@ _WRITTEN = re.compile(r"\+[1-9][0-9]{4,29}")
 _NATIONAL = re.compile(r"[0-9]{4,29}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 # Until 2019 mobile numbers of Mexico had a 1 behind the calling code for calls from abroad, and 044 or 045 within the country.
+_MEXICO = 52
 _OLD_MEXICAN = re.compile(r"\+52(?:1|04[45])([0-9]{10})")
 _KINDS = {
     PhoneNumberType.MOBILE: "mobile",
@@ -102,8 +103,9 @@ def _read(written: str, field_name: str, region: str | None) -> phonenumbers.Pho
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         raise InvalidRequest(field_name, "is not a phone number") from error
-    old = _OLD_MEXICAN.fullmatch(_e164(number))
-    return phonenumbers.parse(f"+52{old[1]}") if old else number
+    if number.country_code == _MEXICO and (old := _OLD_MEXICAN.fullmatch(_e164(number))):
+        return phonenumbers.parse(f"+52{old[1]}")
+    return number
 
 
 def _e164(number: phonenumbers.PhoneNumber) -> str:

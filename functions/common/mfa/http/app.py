@@ -122,10 +122,10 @@ class App(APIGatewayRestResolver):
         headers = {}
         if refusal.retry_after is not None:
             headers["Retry-After"] = str(refusal.retry_after)
-        if isinstance(refusal, errors.InvalidToken):
-            headers["WWW-Authenticate"] = "Bearer"
-        elif isinstance(refusal, errors.InvalidCredentials) and self.current_event.resource in self._basic:
-            headers["WWW-Authenticate"] = 'Basic realm="client"'
+        if refusal.status == 401:
+            # Each 401 needs a challenge (RFC 9110, 15.5.2). Browsers open no dialog for this one (RFC 6750, 3).
+            is_client = isinstance(refusal, errors.InvalidCredentials) and self.current_event.resource in self._basic
+            headers["WWW-Authenticate"] = 'Basic realm="client"' if is_client else 'Bearer error="invalid_token"'
         return _json(refusal.status, msgspec.json.encode(refusal.problem()), "application/problem+json", headers)
 
     def _broken(self, error: Exception) -> Response[str]:

@@ -49,7 +49,7 @@ def document(server: str, operations: Sequence[AnyOperation]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, by_type, components)
-    return {
+    description = {
         "openapi": "3.1.0",
         "info": {
             "title": "Second factor by text message",
@@ -73,6 +73,24 @@ def document(server: str, operations: Sequence[AnyOperation]) -> dict[str, Any]:
             "securitySchemes": {each.auth.name: dict(each.auth.scheme) for each in operations if each.auth.scheme},
         },
     }
+    _make_patterns_portable(description)
+    return description
+
+
+def _make_patterns_portable(schema: Any) -> None:
+    """Writes patterns so that RE2 and JavaScript take them too: no look-ahead, and a character itself for its `\\u` escape.
+
+    Only Python's `$` matches before a line break at the end, which our look-ahead forbids.
+    """
+    if isinstance(schema, dict):
+        if isinstance(pattern := schema.get("pattern"), str):
+            plain = pattern.removesuffix(r"(?!\n)")
+            schema["pattern"] = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), plain)
+        for each in schema.values():
+            _make_patterns_portable(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            _make_patterns_portable(each)
 
 
 def _operation(operation: AnyOperation, schemas: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:

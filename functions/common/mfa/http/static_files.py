@@ -6,6 +6,7 @@ from pathlib import Path
 from aws_lambda_powertools.event_handler import Response
 
 from mfa.errors import NotFound
+from mfa.http import entity_tags
 
 # Nothing inline, nothing from elsewhere, no frame around it: an injected script has nowhere to come from.
 _POLICY = (
@@ -47,7 +48,7 @@ class Pages:
         body = path.read_text()
         etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
         headers = _HEADERS | {"Cache-Control": "no-cache", "ETag": etag}
-        if known == etag:
+        if known is not None and entity_tags.is_known(known, etag):
             return Response(status_code=304, content_type=_TYPES[path.suffix], body="", headers=headers)
         return Response(status_code=200, content_type=_TYPES[path.suffix], body=body, headers=headers)
 

@@ -41,7 +41,9 @@ class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     ] = None
     # Twilio: up to 11 of A-Z, a-z, 0-9 and a blank (and + - _ &), with at least one letter.
     alphanumeric: Annotated[
-        Annotated[str, Meta(pattern=r"^(?=.*[A-Za-z])[A-Za-z0-9 +\-_&]{1,11}$(?!\n)")] | None, _labelled("Name")
+        Annotated[str, Meta(min_length=1, max_length=11, pattern=r"^[0-9 +_&-]*[A-Za-z][A-Za-z0-9 +_&-]*$(?!\n)")]
+        | None,
+        _labelled("Name"),
     ] = None
 
     def __post_init__(self) -> None:

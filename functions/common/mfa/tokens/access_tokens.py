@@ -63,6 +63,8 @@ def access_claims(user: User | MfaToken, grant: Grant) -> dict[str, Any]:
         "iss": grant.issuer,
         "sub": user.login_name,
         "aud": grant.client_id or grant.issuer,
+        # Required (RFC 9068, 2.2). Where no client vouched, the issuer's own pages or an unregistered client asked.
+        "client_id": grant.client_id or grant.issuer,
         "iat": now,
         "exp": now + grant.seconds,
         "jti": grant.jti,
