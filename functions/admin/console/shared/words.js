@@ -65,15 +65,16 @@ export function lockEnd(lockedUntil, now) {
 }
 
 /**
- * Read what someone typed or pasted: `XYWD-581883`, `581 883`, `581883`, or the whole message. `prefix` is null where
- * none was given, `digits` where there is no passcode in it.
+ * Read what someone typed or pasted: `XYWD-581883`, `581 883`, `G-581883.`, or the whole message, with the invisible
+ * characters, blanks and dashes that come along. `prefix` is null where none was given, `digits` where there is no passcode.
  * @param {string} text
  * @returns {{ digits: string | null, prefix: string | null }}
  */
 export function readPasscode(text) {
   const given = text.normalize("NFKC").trim();
-  const short = /^(?:([A-Za-z]{4})[\s\-–—]*)?(\d(?:[\s\-–—]*\d){3,9})$/.exec(given);
-  if (short) return { digits: short[2].replace(/\D/g, ""), prefix: short[1]?.toUpperCase() ?? null };
+  const plain = given.replace(/[\s\p{Cf}\p{Zs}\p{Pd}\u2212]/gu, "").replace(/\p{P}+$/u, "");
+  const short = /^([A-Za-z]{0,4})(\d{4,10})$/.exec(plain);
+  if (short) return { digits: short[2], prefix: short[1].length === 4 ? short[1].toUpperCase() : null };
   const message = /(?<![\d+*#])\d{4,10}(?!\d)/.exec(given);
   const prefix = /(?<![A-Za-z])[B-DF-HJ-NP-TV-Z]{4}(?![A-Za-z])/.exec(given);
   return { digits: given.length > 20 && message ? message[0] : null, prefix: prefix?.[0] ?? null };
