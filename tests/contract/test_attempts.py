@@ -1,9 +1,11 @@
 """Attempts: one is spent before the code is judged, and the approval is one write that can succeed only once."""
 
+from collections.abc import Callable
+
 import pytest
 
 from mfa import errors
-from mfa.challenges.challenge import FAILURE_CAP, FOREVER, ChallengeRefused, Guess
+from mfa.challenges.challenge import FAILURE_CAP, FOREVER, Challenge, ChallengeRefused, Guess
 from mfa.store import records
 from mfa.times import rfc3339
 from mfa.users.history import EventType
@@ -263,15 +265,46 @@ def test_a_deleted_user_is_not_approved(world: World, demo: Login) -> None:
     assert world.account().phones == ()
 
 
-@pytest.mark.parametrize("where", ["signature", "approval"])
-def test_a_failure_between_claim_and_approval_costs_an_attempt_but_not_the_code(
-    world: World, demo: Login, where: str
-) -> None:
+def test_right_codes_cost_no_attempts_while_nothing_can_be_signed(world: World, demo: Login) -> None:
     challenge = demo.start()
-    if where == "signature":
+    with pytest.raises(errors.InvalidCode):
+        demo.verify(challenge, demo.wrong_code)
+    for _ in range(7):
         world.signer.failures.append(errors.TemporarilyUnavailable())
-    else:
-        world.wire.fail("transact_write_items", errors.TemporarilyUnavailable())
+        with pytest.raises(errors.TemporarilyUnavailable):
+            demo.verify(challenge, demo.code)
+    assert (demo.item["failures"], demo.item["failures_total"], len(demo.item["guesses"])) == (1, 1, 1)
+    demo.verify(challenge, demo.code)
+
+
+def given_back_after(world: World, demo: Login, meanwhile: Callable[[Challenge], object]) -> int:
+    """The failures after an attempt was claimed, something happened, and the attempt was given back."""
+    challenge = demo.start()
+    world.wait(60)
+    read = world.attempts.claim_attempt(demo.token, challenge.id, Guess(world.now, ADDRESS))
+    meanwhile(challenge)
+    world.attempts.give_attempt_back(demo.name, read)
+    return int(demo.item["failures"])
+
+
+@pytest.mark.guards("SAME_SEND")
+def test_an_attempt_at_an_earlier_code_is_not_given_back(world: World, demo: Login) -> None:
+    assert given_back_after(world, demo, demo.resend) == 1
+
+
+@pytest.mark.guards("ATTEMPT_COUNTED")
+def test_an_attempt_that_an_unlock_forgot_is_not_given_back(world: World, demo: Login) -> None:
+    assert given_back_after(world, demo, lambda _: demo.edit(failures=0, failures_total=0)) == 0
+
+
+@pytest.mark.guards("UNUSED")
+def test_no_attempt_is_given_back_after_the_approval(world: World, demo: Login) -> None:
+    assert given_back_after(world, demo, lambda _: demo.edit(approved_at=world.now)) == 1
+
+
+def test_a_failure_of_the_approval_costs_an_attempt_but_not_the_code(world: World, demo: Login) -> None:
+    challenge = demo.start()
+    world.wire.fail("transact_write_items", errors.TemporarilyUnavailable())
     with pytest.raises(errors.TemporarilyUnavailable):
         demo.verify(challenge, demo.code)
     assert demo.item["failures"] == 1

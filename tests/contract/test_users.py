@@ -151,6 +151,25 @@ def test_other_changes_leave_the_live_challenge_alone(
     demo.verify(challenge, demo.code)
 
 
+@pytest.mark.parametrize("address", ["another@example.com", None])
+def test_another_contact_email_closes_a_challenge_that_was_sent_by_mail(
+    world: World, demo: Login, administration: UserAdministration, address: str | None
+) -> None:
+    challenge, code = demo.recover(), demo.code
+    administration.patch(IAM, UserPatch(demo.name, contact_email=address))
+    with pytest.raises(errors.Refusal):
+        demo.verify(challenge, code)
+
+
+@pytest.mark.guards("SENT_BY_MAIL")
+def test_another_contact_email_leaves_a_challenge_that_was_sent_to_a_phone(
+    world: World, demo: Login, administration: UserAdministration
+) -> None:
+    challenge = demo.start()
+    administration.patch(IAM, UserPatch(demo.name, contact_email="another@example.com"))
+    demo.verify(challenge, demo.code)
+
+
 def test_a_closed_challenge_can_be_started_again(world: World, demo: Login, administration: UserAdministration) -> None:
     demo.start()
     administration.patch(IAM, UserPatch(demo.name, password="another battery staple"))

@@ -131,6 +131,10 @@ class MeteredAttempts:
         with self._metrics.timing("claim_attempt_ms"):
             return self._attempts.claim_attempt(login, challenge_id, guess)
 
+    def give_attempt_back(self, login_name: str, challenge: Challenge) -> None:
+        """Takes back an attempt."""
+        self._attempts.give_attempt_back(login_name, challenge)
+
     def record_lock(self, login_name: str, event: Event, region: str) -> None:
         """Writes a lock to the history. The user is locked whether or not that succeeds."""
         self._metrics.count("locks")

@@ -84,8 +84,13 @@ class VerifyPasscode:
             jti=uuid7(now, self.runtime.random_bytes(10)),
             amr=amr,
         )
-        # Signed before it is confirmed: if KMS does not answer, the attempt is lost but not the code.
-        token = sign_access_token(self.signer, access_claims(login, grant))
+        # Signed before it is confirmed: if KMS does not answer, the code stays valid and the attempt is given back.
+        try:
+            token = sign_access_token(self.signer, access_claims(login, grant))
+        except errors.TemporarilyUnavailable:
+            with suppress(errors.TemporarilyUnavailable):
+                self.attempts.give_attempt_back(login.login_name, challenge)
+            raise
         approved = self.runtime.event(
             EventType.APPROVED,
             now,

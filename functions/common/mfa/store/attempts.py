@@ -31,6 +31,10 @@ class AttemptStore:
         item = self._challenges.claim_attempt(login.login_name, challenge_id, login.jti, guess)
         return challenge_of(item)
 
+    def give_attempt_back(self, login_name: str, challenge: Challenge) -> None:
+        """Takes back an attempt whose code was right but could not be approved. `challenge` is as it was before it."""
+        self._challenges.give_attempt_back(login_name, challenge)
+
     def record_lock(self, login_name: str, event: Event, region: str) -> None:
         """Records a lock in the history and the counters. The lock itself follows from the claimed attempts."""
         self._table.transact(

@@ -1,6 +1,7 @@
 """The challenge items: one of a user's logins, and one of an administrator's settings test."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from mfa.challenges.challenge import FAILURE_CAP, Challenge, ChallengeRefused, Guess
@@ -48,6 +49,21 @@ class ChallengeItems:
             return self._table.update(update.write("challenge", self.key_of(login_name)))
         except ConditionFailed as failed:
             raise ChallengeRefused(mapping.challenge_of(failed.item or self.item(login_name))) from failed
+
+    def give_attempt_back(self, login_name: str, challenge: Challenge) -> None:
+        """Takes back the attempt that followed `challenge`, if the same send is still to be confirmed.
+
+        Its guess lies behind those that were read, as long as no send and no approval has moved these.
+        """
+        update = Update()
+        update.add("failures", -1)
+        update.add("failures_total", -1)
+        update.remove_at("guesses", len(challenge.guesses))
+        update.only_if(when.SAME_SEND, send=challenge.send_id)
+        update.only_if(when.UNUSED)
+        update.only_if(when.ATTEMPT_COUNTED, zero=0)
+        with suppress(ConditionFailed):
+            self._table.update(update.write("challenge", self.key_of(login_name)), returns="NONE")
 
     def opening(self, send: Send) -> Write:
         """Claims a send: the rules that it must meet, and the challenge after it."""

@@ -8,6 +8,7 @@ ATTEMPTS_LEFT = "failures < max_failures"
 FAILURES_BELOW_CAP = "attribute_not_exists(failures_total) OR failures_total < :failure_cap"
 UNUSED = "attribute_not_exists(approved_at)"
 SAME_SEND = "send_id = :send"
+ATTEMPT_COUNTED = "failures > :zero"
 
 # A send.
 COOLED = "attribute_not_exists(#available_at) OR #available_at <= :now"
@@ -46,6 +47,7 @@ PAUSE_AS_READ = "paused_until = :read"
 TEST_REFUNDS_LEFT = "attribute_not_exists(refunded) OR refunded < :refunds"
 
 # Administration.
+SENT_BY_MAIL = "channel = :email"
 NEW = "attribute_not_exists(pk)"
 EXISTS = "attribute_exists(pk)"
 SAME_PHONE = "id = :phone"

@@ -46,6 +46,10 @@ class Update:
         """Removes the first elements of a list; those that were appended meanwhile stay."""
         self._clauses["REMOVE"] += [f"{self._name(attribute)}[{index}]" for index in range(count)]
 
+    def remove_at(self, attribute: str, index: int) -> None:
+        """Removes one element of a list."""
+        self._clauses["REMOVE"].append(f"{self._name(attribute)}[{index}]")
+
     def append(self, attribute: str, *elements: Any) -> None:
         """Appends to a list. An item without the list gets one."""
         name, none = self._name(attribute), self._value("none", [])

@@ -1,13 +1,16 @@
 """Writes users and phones, and keeps the count of active administrators."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 from mfa.errors import Conflict, Forbidden, PhoneNotFound, PreconditionFailed, UserNotFound
 from mfa.factors.phones import PHONES_PER_USER, Phone
+from mfa.messages.channels import RECOVERY
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.search import entry_writes
-from mfa.store.table import Table, TransactionRefused, Write
+from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
 from mfa.users.history import Event
 from mfa.users.user import CREDENTIALS, Kind, User
 
@@ -38,6 +41,7 @@ class UserStore:
     def change(self, before: User, after: User, event: Event) -> None:
         """Writes the next version of the user, and closes the live challenge if the change ends tokens.
 
+        Another contact email, or none, closes a challenge that was sent by mail.
         Raises PreconditionFailed where another change came first, Forbidden where no active system user would remain.
         """
         ends_tokens = any(getattr(before, name) != getattr(after, name) for name in CREDENTIALS)
@@ -60,6 +64,9 @@ class UserStore:
             ],
             PreconditionFailed,
         )
+        if before.contact_email != after.contact_email and not ends_tokens:
+            # Afterwards: a send that read the old address was refused by the profile's version, or claimed before it.
+            self._close_mail(after.login_name, event.at)
 
     def delete(self, user: User, event: Event) -> None:
         """Deletes the user with all phones. Counters and history stay: deleting and creating a user must not end a lock.
@@ -148,6 +155,15 @@ class UserStore:
             values={":phone": phone.id},
         )
         self._write([user, place, _close(login_name, event.at), records.event_write(login_name, event)], PhoneNotFound)
+
+    def _close_mail(self, login_name: str, now: float) -> None:
+        """Ends the live challenge if its code went to the mailbox."""
+        close = _close(login_name, now)
+        with suppress(ConditionFailed):
+            self._table.update(
+                replace(close, condition=when.SENT_BY_MAIL, values={**close.values, ":email": RECOVERY.value}),
+                returns="NONE",
+            )
 
     def _write(
         self, writes: Sequence[Write], refused: type[Conflict | PreconditionFailed | UserNotFound | PhoneNotFound]
