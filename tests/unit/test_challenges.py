@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.local.processes import HOME
+from infra.local.template import read_template
 from mfa import errors
 from mfa.challenges import passcodes
 from mfa.challenges.challenge import (
@@ -120,6 +122,15 @@ def test_a_lock_lasts_twice_as_long_as_the_one_before_up_to_a_day(
 def test_the_lower_of_two_limits_locks(failures: int, of_item: int, of_settings: int | None, locked: bool) -> None:
     challenge = replace(LIVE, failures=failures, max_failures=of_item, last_attempt_at=NOW)
     assert (challenge.locked_until(NOW, of_settings) is not None) is locked
+
+
+def test_a_message_that_nobody_said_more_about_is_unknown_once_its_function_was_stopped() -> None:
+    seconds = read_template(HOME / "template.yaml").functions["SendCodeFunction"].timeout
+    for delivery in Delivery:
+        challenge = replace(LIVE, sent_at=NOW, delivery=delivery)
+        assert views.challenge(challenge, NOW + seconds - 1).delivery.status == delivery
+        later = Delivery.UNKNOWN if delivery is Delivery.SENDING else delivery
+        assert views.challenge(challenge, NOW + seconds).delivery.status == later
 
 
 def test_after_a_hundred_wrong_passcodes_only_an_administrator_unlocks() -> None:

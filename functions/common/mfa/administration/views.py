@@ -111,7 +111,7 @@ def settings_test(value: SettingsTest, now: float) -> answers.TestState:
         resend_available_at=rfc3339(challenge.messages.available_at),
         attempts_remaining=challenge.attempts_remaining,
         sends_remaining=challenge.sends_remaining,
-        delivery={"status": challenge.delivery, **error},
+        delivery={"status": challenge.delivery_at(now), **error},
         server_time=rfc3339(now),
     )
 

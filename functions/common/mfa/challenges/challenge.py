@@ -14,6 +14,8 @@ from mfa.times import rfc3339
 MAX_LOCK_SECONDS = 86400
 # So many wrong passcodes since the last success, and only an administrator unlocks.
 FAILURE_CAP = 100
+# A function that sends is stopped after so many seconds (its Timeout in the template).
+SENDING_SECONDS = 20
 # 9999-12-31T23:59:59Z: until an administrator unlocks.
 FOREVER = 253402300799.0
 
@@ -242,6 +244,11 @@ class Challenge:
         """Whether the lane had no sends left and the next send begins its count anew."""
         spent = len(self.lane(channel).charged) >= max_sends
         return spent and self.sends_blocked_until(channel, now, max_sends) is None
+
+    def delivery_at(self, now: float) -> Delivery:
+        """How far the message has come. A function that never said more has stopped, perhaps before it sent anything."""
+        stopped = self.delivery is Delivery.SENDING and now >= self.sent_at + SENDING_SECONDS
+        return Delivery.UNKNOWN if stopped else self.delivery
 
     def status(self, now: float) -> ChallengeStatus:
         """The challenge's state at this moment."""

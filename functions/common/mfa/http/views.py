@@ -25,7 +25,7 @@ def challenge(value: Challenge, now: float) -> answers.ChallengeState:
         attempts_remaining=value.attempts_remaining,
         sends_remaining=value.sends_remaining,
         locked_until=None if locked_until is None else rfc3339(locked_until),
-        delivery=_delivery(value),
+        delivery=_delivery(value, now),
         server_time=rfc3339(now),
     )
 
@@ -49,9 +49,9 @@ def approval(value: Approval) -> answers.Approved:
     return answers.Approved(token=value.token, expires_in=value.expires_in, amr=value.amr)
 
 
-def _delivery(value: Challenge) -> answers.DeliveryState:
+def _delivery(value: Challenge, now: float) -> answers.DeliveryState:
     if value.delivery_error is None:
-        return answers.DeliveryState(value.delivery)
+        return answers.DeliveryState(value.delivery_at(now))
     from mfa.vendor_errors import look_up  # noqa: PLC0415 - a login that meets no error does not pay for the table
 
     error = look_up(value.delivery_error)
