@@ -417,7 +417,7 @@ def test_a_resend_is_in_the_language_of_the_first(stack: Stack, new_person: NewP
     assert [words in request["parameters"]["Body"] for request in requests(stack)] == [True, True]
 
 
-@pytest.mark.parametrize("locale", ["en_US", "en_US.UTF-8", "xx", "e--", "sr@latin", "C."])
+@pytest.mark.parametrize("locale", ["en_US", "en_US.UTF-8", "xx", "e--", "sr@latin", "C.", "C"])
 def test_a_locale_in_another_spelling_or_of_no_language_refuses_nobody(
     stack: Stack, new_person: NewPerson, locale: str
 ) -> None:

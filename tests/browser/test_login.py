@@ -123,6 +123,16 @@ def test_a_passcode_pasted_from_an_older_message_costs_no_attempt(client: Client
     expect(client.code).to_have_value(message.digits)
 
 
+def test_a_pasted_passcode_may_have_invisible_characters_with_it(client: Client, make_person: MakePerson) -> None:
+    """As the API reads it: marks of direction, narrow blanks, dashes of any length and a full stop are taken away."""
+    person = make_person()
+    client.log_in(person.name, PASSWORD)
+    client.send()
+    message = person.receive(client.prefix)
+    client.verify(f"\u2068{message.prefix}\u2069\u2013{message.digits[:3]}\u202f{message.digits[3:]}.\u200f")
+    client.sees("You are logged in")
+
+
 def test_an_expired_passcode_offers_a_new_one(client: Client, make_person: MakePerson) -> None:
     """When the passcode has expired the page says so, and the resend it offers leads on to the token."""
     person = make_person()

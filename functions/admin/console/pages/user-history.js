@@ -50,6 +50,7 @@ const SENTENCES = {
     const why = detail.meaning ? `: ${detail.meaning}` : "";
     return ["warn", ["A passcode ", how, where, ` did not get through${why}`]];
   },
+  delivered: ({ how, where }) => ["", ["A passcode ", how, where, " was delivered"]],
   passcode_refused: ({ detail }) => ["warn", refusedWords(detail.attempts ?? [])],
   locked: ({ detail: { until } }) => {
     const end = until ? `, until ${localTime(Date.parse(until))}` : "";
@@ -65,12 +66,20 @@ const SENTENCES = {
     const names = (detail.changed ?? []).map((name) => CHANGES[name] ?? name).join(", ");
     return ["", ["Changed: ", bdi(names || "the profile"), detail.by === "import" ? ", by an import" : ""]];
   },
+  user_erased: () => ["bad", "Erased what was kept of a deleted user"],
+  settings_changed: ({ detail }) => ["", ["Changed the settings: ", bdi((detail.changed ?? []).join(", "))]],
+  client_created: ({ detail }) => ["", ["Registered the client ", clientName(detail)]],
+  client_rotated: ({ detail }) => ["", ["Gave a new secret to the client ", clientName(detail)]],
+  client_deleted: ({ detail }) => ["bad", ["Deleted the client ", clientName(detail)]],
   user_deleted: () => ["bad", "The user was deleted"],
   user_unlocked: () => ["good", "Unlocked"],
   phone_added: ({ which }) => ["", [which, " was added"]],
   phone_tested: ({ which }) => ["good", [which, " was verified by a test of the settings"]],
   phone_removed: ({ which }) => ["", [which, " was removed"]],
 };
+
+/** @param {EventDetail} detail */
+const clientName = ({ name, client_id: id }) => bdi(name ?? id ?? "");
 
 /**
  * One event in words. Unknown types show their own name, so that nothing is hidden.

@@ -193,6 +193,8 @@ export interface EventDetail {
   client_version?: string;
   by?: string;
   changed?: string[];
+  name?: string;
+  client_id?: string;
 }
 
 /** A registered relying application. */

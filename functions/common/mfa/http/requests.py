@@ -16,7 +16,7 @@ type Id = Annotated[str, Meta(min_length=1, max_length=64)]
 # Accepts more than language tags, so that no login fails because of its language: names of POSIX locales (`en_US.UTF-8`)
 # are understood, and anything else is ignored.
 type AskedLocale = Annotated[
-    str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z0-9_.@-]*$(?!\n)", description="BCP 47, as in en-GB")
+    str, Meta(min_length=1, max_length=35, pattern=r"^[A-Za-z0-9_.@-]*$(?!\n)", description="BCP 47, as in en-GB")
 ]
 
 
