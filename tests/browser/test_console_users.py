@@ -137,6 +137,18 @@ def test_mfa_is_switched_on_in_the_list(browsing: Browsing, stack: Running, make
     assert stack.admin("users.get", login_name=person.name)["mfa_enabled"] is True
 
 
+def test_the_list_warns_of_a_user_whose_only_phone_is_unusable(
+    browsing: Browsing, stack: Running, make_person: MakePerson
+) -> None:
+    """A phone that Twilio refused for good is no phone to log in with, and is not called missing."""
+    person = make_person()
+    simulated_twilio(stack, "POST", "faults", {"fault": "error", "code": 21211, "to": person.numbers[0], "times": 1})
+    person.login()
+    assert person.start().json["code"] == "phone_unusable"
+    console = Console.open(browsing, make_admin(stack), f"#/users?q={person.name}")
+    expect(console.row(person.name)).to_contain_text("no usable phone")
+
+
 def test_the_list_has_pages(browsing: Browsing, stack: Running) -> None:
     """A long list is paged forwards and back, and returning from a user shows the same page."""
     names = [f"many{n:03d}" for n in range(60)]

@@ -186,10 +186,14 @@ export function legacyWords(user) {
 }
 
 /** @param {User} user */
+const usablePhones = (user) => (user.phones ?? []).filter((phone) => !phone.unusable);
+
+/** @param {User} user */
 function phonesWords(user) {
-  const usable = (user.phones ?? []).filter((phone) => !phone.unusable);
+  const usable = usablePhones(user);
   if (!usable.length) {
-    return user.mfa_enabled ? el("span", { class: "warn" }, "no phone yet") : el("span", { class: "soft" }, "no phone");
+    const none = user.phones?.length ? "no usable phone" : "no phone";
+    return el("span", { class: user.mfa_enabled ? "warn" : "soft" }, none);
   }
   const verified = usable.filter((phone) => phone.verified).length;
   const some = verified === usable.length ? "verified" : `${verified} verified`;
@@ -224,8 +228,8 @@ async function setMfa(user, on, { control, list }) {
   try {
     if (on) await busyWhile(control, change);
     else if (!(await confirmOff(user, change))) return;
-    const noPhone = on && !user.phones?.length;
-    const rest = noPhone ? ". There is no phone yet: without one, there is no login." : ".";
+    const noPhone = on && !usablePhones(user).length;
+    const rest = noPhone ? ". There is no usable phone: without one, there is no login." : ".";
     toast(el("span", {}, `SMS authentication is ${on ? "on" : "off"} for `, bdi(user.login_name), rest));
     await list.reload({ quiet: true });
     const selector = `.switch[aria-label="${CSS.escape(switchLabel(user.login_name))}"]`;
