@@ -127,7 +127,14 @@ def resend_test(administration: Administration, call: Call[requests.ResendTest, 
         auth=ACCESS_TOKEN,
         request=requests.VerifyTest,
         response=answers.TestApproved,
-        refusals=(errors.Conflict, errors.InvalidCode, errors.TooManyAttempts, errors.ChallengeExpired, *_TESTED),
+        refusals=(
+            errors.Conflict,
+            errors.InvalidCode,
+            errors.CodeSuperseded,
+            errors.TooManyAttempts,
+            errors.ChallengeExpired,
+            *_TESTED,
+        ),
     )
 )
 def verify_test(administration: Administration, call: Call[requests.VerifyTest, Actor]) -> answers.TestApproved:

@@ -12,7 +12,7 @@ from mfa.challenges import passcodes
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, Budget, Window
 from mfa.challenges.challenge import Challenge, Delivery, Guess
-from mfa.challenges.drafts import is_right
+from mfa.challenges.drafts import is_of_earlier_send, is_right
 from mfa.challenges.sends import Destination, Outcome, Send, challenge_after
 from mfa.challenges.settings_tests import (
     KEY_USE,
@@ -143,11 +143,18 @@ class TestSettings:
                 raise errors.ChallengeNotFound from refused
             raise refused.test.why_not_attempted(test_id, guess.at) from refused
         if not is_right(self.runtime.keys(), KEY_USE, user.login_name, test.challenge, digits):
-            raise errors.InvalidCode(attempts_remaining=test.challenge.after_failure(guess).attempts_remaining)
+            raise self._refusal(user, test.challenge, digits, guess)
         phone = self._verified_phone(account, test, guess.at)
         event = actor.event(EventType.PHONE_TESTED, guess.at, self.runtime.random_bytes, phone_id=phone.id)
         self._approve(user, test, phone, event)
         return not (test.contact_email or user.contact_email)
+
+    def _refusal(self, user: User, challenge: Challenge, digits: str, guess: Guess) -> errors.Refusal:
+        """Why the code is wrong. `challenge` is as it was before the attempt."""
+        remaining = challenge.after_failure(guess).attempts_remaining
+        if is_of_earlier_send(self.runtime.keys(), KEY_USE, user.login_name, challenge, digits):
+            return errors.CodeSuperseded(prefix=challenge.prefix, attempts_remaining=remaining)
+        return errors.InvalidCode(attempts_remaining=remaining)
 
     def _approve(self, user: User, test: SettingsTest, phone: Phone, event: Event) -> None:
         try:
