@@ -66,7 +66,8 @@ export function lockEnd(lockedUntil, now) {
 
 /**
  * Read what someone typed or pasted: `XYWD-581883`, `581 883`, `G-581883.`, or the whole message, with the invisible
- * characters, blanks and dashes that come along. `prefix` is null where none was given, `digits` where there is no passcode.
+ * characters, blanks and dashes that come along. `prefix` is null where none was given, `digits` where there is no
+ * passcode.
  * @param {string} text
  * @returns {{ digits: string | null, prefix: string | null }}
  */
