@@ -450,7 +450,7 @@ def test_a_patch_returns_the_new_settings(stack: Stack) -> None:
 def test_a_stale_if_match_changes_nothing(stack: Stack) -> None:
     etag = stack.admin("settings.get")["etag"]
     changed = stack.admin("settings.patch", signature="One", if_match=etag)
-    for lost in (etag, "", '"0"', "*", changed["etag"].strip('"'), f"W/{changed['etag']}"):
+    for lost in (etag, "", '"0"', changed["etag"].strip('"'), f"W/{changed['etag']}"):
         assert refused(stack, "settings.patch", signature="Two", if_match=lost).code == "precondition_failed"
     assert stack.admin("settings.get") == changed
     assert stack.admin("settings.patch", signature=None, if_match=changed["etag"])["signature"].startswith("Your")

