@@ -14,7 +14,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     elsewhere = sorted(
         name
         for name, module in list(sys.modules.items())
-        if name.partition(".")[0] in shipped
+        # By the module's own name: requests.packages gives other libraries a second one.
+        if getattr(module, "__name__", name).partition(".")[0] in shipped
         and (file := getattr(module, "__file__", None))
         and not Path(file).is_relative_to(LAYER)
     )

@@ -18,9 +18,7 @@ from benchmarks.artifact import BUILD, LAYER, PYTHON, ROOT
 SUITES = (
     "administration_overview",
     "channels",
-    "login",
     "recovery",
-    "rotation_signing",
     "webhooks",
 )
 SERVICES = ("dynamodb", "kms", "secretsmanager", "ses", "ssm")
