@@ -1,15 +1,12 @@
 """Callbacks: the meaning of Twilio's statuses, and the store's calls for each."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from mfa.challenges.account import Account
-from mfa.challenges.budgets import Budget, ShardedBudget
 from mfa.challenges.challenge import Delivery
-from mfa.challenges.sends import Outcome, Receipt, Send
+from mfa.challenges.sends import Outcome, Receipt
 from mfa.delivery.twilio_callbacks import STATUSES, TwilioCallbacks
 from mfa.errors import Forbidden
 from mfa.flows.delivery_report import DeliveryReports
@@ -53,16 +50,6 @@ class Sends:
     def load_receipt(self, ref: str) -> Receipt | None:
         self.looked_for.append(ref)
         return RECEIPT if ref == REF else None
-
-    def open_challenge(
-        self, account: Account, send: Send, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget]
-    ) -> None:
-        raise NotImplementedError
-
-    def charge_notice(
-        self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int, now: float
-    ) -> None:
-        raise NotImplementedError
 
     def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool:
         assert (event is not None) == (delivery is Delivery.DELIVERED)  # its arrival is in the history

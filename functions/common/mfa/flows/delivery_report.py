@@ -16,7 +16,7 @@ class DeliveryReports:
     """Takes delivery reports."""
 
     receipts: ports.Receipts
-    sends: ports.Sends
+    sends: ports.SendOutcomes
     runtime: Runtime
 
     def record(self, ref: str, outcome: Outcome) -> str | None:

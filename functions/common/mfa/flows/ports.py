@@ -48,7 +48,14 @@ class PasswordChecks(Protocol):
         """The password's hash of today's kind."""
 
 
-class Sends(Protocol):
+class SendOutcomes(Protocol):
+    """Writes what became of sends."""
+
+    def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool: ...
+    def record_refused(self, receipt: Receipt, outcome: Outcome, event: Event, *, ends_cooldown: bool) -> bool: ...
+
+
+class Sends(SendOutcomes, Protocol):
     """Claims sends and writes what became of them."""
 
     def open_challenge(
@@ -57,8 +64,6 @@ class Sends(Protocol):
     def charge_notice(
         self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int, now: float
     ) -> None: ...
-    def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool: ...
-    def record_refused(self, receipt: Receipt, outcome: Outcome, event: Event, *, ends_cooldown: bool) -> bool: ...
 
 
 class Receipts(Protocol):
