@@ -19,7 +19,7 @@ from typing import Any
 from cfn_flip import load  # type: ignore[import-untyped]  # has no types
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
-# What CloudFormation calls the physical id of a resource when it imports one.
+# CloudFormation's names for the physical id of a resource that it imports.
 IDENTIFIERS = {"AWS::DynamoDB::Table": "TableName", "AWS::SecretsManager::Secret": "Id", "AWS::KMS::Key": "KeyId"}
 
 

@@ -62,7 +62,7 @@ class SamLocal:
     options: Sequence[str]  # of `sam local invoke`, so that functions find the stack
 
     def lines(self) -> list[str]:
-        """What is printed at the start."""
+        """The lines that are printed at the start."""
         invoke = shlex.join(["sam", "local", "invoke", "FUNCTION", "--event", "FILE", *self.options])
         rows = [
             ("API", self.base_url),

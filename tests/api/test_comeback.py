@@ -29,7 +29,7 @@ def template_of(**existing: str) -> Template:
 
 
 def create(template: Template) -> None:
-    """What CloudFormation would make of the template beside the functions."""
+    """Makes the template's resources as CloudFormation does, except for the functions."""
     _Moto("", None).create({kind: template.named(kind) for kind in CREATED}, email_domain="example.com")
 
 

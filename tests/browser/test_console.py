@@ -105,7 +105,7 @@ def test_the_login_asks_for_the_passcode(browsing: Browsing, stack: Running) -> 
 
 
 def test_the_login_may_be_a_call(browsing: Browsing, stack: Running) -> None:
-    """Where calls are set up, the passcode can be heard instead."""
+    """If calls are set up, an administrator can have the passcode read to them."""
     number = stack.number()
     console = Console(browsing.open(PATH + "#/clients"))
     console.log_in(make_admin(stack, number=number), PASSWORD)

@@ -31,7 +31,7 @@ for module, name in json.load(sys.stdin):
     if name and not hasattr(found, name):
         importlib.import_module(f"{module}.{name}")
 """
-# What libraries load when they are first used, and not when they are imported.
+# Modules that libraries load when they are first used, and not when they are imported.
 USE = f"""
 import boto3
 import phonenumbers
@@ -109,7 +109,7 @@ def test_everything_that_a_library_loads_at_its_first_use_is_there() -> None:
 
 
 def whole_descriptions(home: Path) -> None:
-    """Where botocore also looks for descriptions of AWS: the simulated AWS needs those that the layer is without."""
+    """A second folder of botocore's descriptions of AWS: the simulated AWS needs those that the layer is without."""
     for service in SERVICES:
         for library in (botocore, boto3):
             source = Path(library.__path__[0]) / "data" / service
@@ -119,7 +119,7 @@ def whole_descriptions(home: Path) -> None:
 
 @pytest.mark.timeout(1200)
 def test_the_suites_of_the_api_pass_on_the_layer(tmp_path: Path) -> None:
-    """What is left of botocore's descriptions is compared with the whole ones in test_artifact.py."""
+    """The descriptions that the layer keeps are compared with the whole ones in test_artifact.py."""
     whole_descriptions(tmp_path)
     ended = subprocess.run(
         [

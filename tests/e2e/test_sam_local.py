@@ -87,7 +87,7 @@ class Sam(Product):
                 return _answer(refused)
 
     def invoke(self, name: str, event: Json, variables: Mapping[str, str] = MappingProxyType({})) -> Json:
-        """What `sam local invoke` prints for an event, by the command that was printed."""
+        """The output of `sam local invoke` for an event, run by the command that was printed."""
         command = shlex.split(self.printed["events"].replace("FUNCTION", name).replace("FILE", "-"))
         if variables:
             command[command.index("--env-vars") + 1] = str(self._with(variables))

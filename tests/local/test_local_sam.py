@@ -115,7 +115,7 @@ def test_a_stopped_relay_does_not_listen() -> None:
         socket.create_connection(("127.0.0.1", port), timeout=10)
 
 
-# What Docker prints for the gateway of its bridge: an address; nothing, by the version as an empty word or as others, after
+# Docker's output for the gateway of its bridge: an address; nothing, by the version as an empty word or as others, after
 # the daemon's first start; nothing at all where there is no bridge.
 HOSTS = "127.0.0.1 localhost\n127.0.0.3 host-of-docker\n172.17.0.2 0123456789ab\n"
 

@@ -32,7 +32,7 @@ def template() -> dict[str, Any]:
 
 
 def resources(**parameters: str) -> dict[str, Any]:
-    """What is made, but for the name of the API's deployment, which is another one each time."""
+    """The resources that are made, without the name of the API's deployment, which is another one each time."""
     text = re.sub(r"ApiDeployment\w+", "ApiDeployment", json.dumps(made(**parameters, SigningOrder="first,second")))
     return {name: resource for name, resource in json.loads(text).items() if name != "ApiDeployment"}
 

@@ -47,7 +47,7 @@ ARNS = {
         "arn:aws:iam::123456789012:role/aws-service-role/wafv2.amazonaws.com/AWSServiceRoleForWAFV2Logging",
     ],
 }  # fmt: skip
-# What AWS's handlers may ask for in the name of features that these templates do not use.
+# Actions that AWS's handlers may ask for in the name of features that these templates do not use.
 UNUSED = re.compile(
     # other services in front, behind or beside: VPC, file systems, streams, keys of one's own for logs and functions
     r"(ec2|elasticfilesystem|s3files|kinesis|firehose|amplify|apprunner|appsync|bedrock-agentcore|cognito-idp|elasticloadbalancing|"
@@ -60,7 +60,7 @@ UNUSED = re.compile(
     r"|secretsmanager:(GetSecretValue|ReplicateSecretToRegions|RemoveRegionsFromReplication)"
     r"|iam:(Put|Delete)RolePermissionsBoundary|sns:PutDataProtectionPolicy|wafv2:PutPermissionPolicy"
 )
-# What `sam deploy` and CloudFormation itself ask for, beyond what resources do.
+# Actions that `sam deploy` and CloudFormation itself ask for, beyond what resources do.
 OF_SAM = re.compile(r"cloudformation:.*|s3:.*|lambda:ListTags")
 
 

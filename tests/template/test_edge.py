@@ -631,7 +631,7 @@ def test_the_firewall_keeps_no_body_no_path_no_query_and_no_credential() -> None
     assert logging["LoggingFilter"]["DefaultBehavior"] == "DROP"
     [kept] = logging["LoggingFilter"]["Filters"]
     actions = {each["ActionCondition"]["Action"] for each in kept["Conditions"]}
-    # What a managed rule counts whose action is overridden is `EXCLUDED_AS_COUNT`.
+    # The count of a managed rule whose action is overridden is `EXCLUDED_AS_COUNT`.
     assert (kept["Behavior"], kept["Requirement"]) == ("KEEP", "MEETS_ANY")
     assert actions == {"BLOCK", "COUNT", "EXCLUDED_AS_COUNT"}
 

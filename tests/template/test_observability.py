@@ -401,7 +401,7 @@ KEYS = PARAMETERS["Keys"].split(",")
 
 
 def in_cloudtrail(action: str, *keys: str, **other: Any) -> dict[str, Any]:
-    """What EventBridge is given of a call to KMS: https://docs.aws.amazon.com/kms/latest/developerguide/ct-disablekey.html"""
+    """The event of a call to KMS, as EventBridge gets it: https://docs.aws.amazon.com/kms/latest/developerguide/ct-disablekey.html"""
     return {
         "version": "0",
         "source": "aws.kms",

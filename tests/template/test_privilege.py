@@ -101,7 +101,7 @@ def dynamodb() -> Iterator[Row]:
     for item in (PROFILE, PHONE):
         yield row(put(item, mfa_enabled="x", number="x"), BOTH, KEYS)
         yield row(transacted("Put", put(item, id="x")), BOTH, KEYS)
-    # What only administrators decide.
+    # Decisions of administrators alone.
     for item in (SETTINGS, ADMINS):
         yield row(sets(item, "document"), BOTH, KEYS)
         yield row(put(item, document="{}"), BOTH, KEYS)

@@ -136,7 +136,7 @@ def test_a_token_shows_a_second_factor_where_it_names_one_of_ours(amr: list[str]
     assert shows_second_factor(amr) is second
 
 
-# What an engineer adds for a channel that texts through another app: one value, one row.
+# The code that an engineer adds for a channel that texts through another app: one value, one row.
 NEW_VALUE = '    RCS = "rcs"\n'
 NEW_ROW = (
     '    Channel.RCS: ChannelTraits(label="RCS", amr=Proof.MESSAGE, form=Form.TEXT, senders=frozenset(("phone_number",)),'

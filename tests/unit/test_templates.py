@@ -501,7 +501,7 @@ def test_missing_signature_and_login_name_are_warnings() -> None:
     ]
 
 
-# Which language.
+# The language.
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ const TOP = 10;
 const PLOT = HEIGHT - TOP - BOTTOM;
 
 /**
- * What a chart draws of each day: the figure's key, its label, and its class in the style sheet.
+ * A row of figures in a chart, one for each day: the figure's key, its label, and its class in the style sheet.
  * @template {string} K
  * @typedef {{ key: K, label: string, look: string }} Series
  */
@@ -29,7 +29,7 @@ const PLOT = HEIGHT - TOP - BOTTOM;
  */
 
 /**
- * Where things are in a chart of so many days, up to so large a figure. Lengths are in units of the view box.
+ * The positions in a chart of so many days, up to so large a figure. Lengths are in units of the view box.
  * @param {number} days
  * @param {number} most
  */

@@ -7,7 +7,7 @@ import { explain, SessionLost, sentence } from "./refusals.js";
 import { $, el, parts } from "./shared/dom.js";
 
 /**
- * What a dialog shows: elements below a title, and buttons. `focus` is the element that gets the focus.
+ * One step of a dialog: elements below a title, and buttons. `focus` is the element that gets the focus.
  * @typedef {{ title?: string, body: Child, actions?: HTMLElement[], focus?: HTMLElement }} DialogStep
  *
  * @typedef {object} Dialog
@@ -84,7 +84,7 @@ function promiseWithResolve() {
 }
 
 /**
- * Where the focus of a dialog belongs.
+ * The element of a dialog that gets the focus first.
  * @param {HTMLDialogElement} dialog
  * @returns {HTMLElement | null}
  */

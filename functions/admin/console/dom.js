@@ -1,4 +1,4 @@
-// What the console builds beside plain elements: icons, buttons, files to download.
+// The console's own elements: icons, buttons, files to download.
 
 /** @import { Attributes, Child } from "./shared/types" */
 import { el, isBusy, isDisabled, svg } from "./shared/dom.js";

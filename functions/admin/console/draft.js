@@ -60,7 +60,7 @@ export class Draft {
     else this.#mine.set(name, value);
   }
 
-  /** What is different from the server. */
+  /** The edits that are not saved yet. */
   get changes() {
     return /** @type {Partial<R>} */ (Object.fromEntries(this.#mine));
   }
@@ -89,7 +89,7 @@ export class Draft {
   }
 
   /**
-   * Who is told of every change: the page that shows it, one at a time.
+   * Calls the listener at every change. There is one listener at a time: the page on show.
    * @param {() => void} listener
    */
   watch(listener) {
@@ -101,7 +101,7 @@ export class Draft {
 export const namesOf = (record) => /** @type {(keyof R & string)[]} */ (Object.keys(record));
 
 /**
- * What the bar needs of its page.
+ * The page's part of the bar.
  * @typedef {object} SaveBarOptions
  * @property {() => number} count how many changes there are
  * @property {() => Promise<unknown>} save false where the person thought better of it

@@ -5,7 +5,7 @@ import { button, relabel, uid } from "./dom.js";
 import { el } from "./shared/dom.js";
 
 /**
- * What a refusal of the server needs of a field. `problem()` gives the error in it, or an empty string.
+ * A field that a refusal of the server may name. `problem()` gives the error in it, or an empty string.
  * @typedef {object} Target
  * @property {string} name as the API has it
  * @property {Child} [label]
@@ -28,12 +28,12 @@ import { el } from "./shared/dom.js";
  */
 
 /**
- * What all fields take. `wide` spans the columns; `group` has labels of its own.
+ * The options of all fields. `wide` spans the columns; `group` has labels of its own.
  * @typedef {{ name?: string, label?: Child, hint?: Child, wide?: boolean, group?: boolean }} Frame
  */
 
 /**
- * What all fields share: a label, the control, a hint, and room for an error that is tied to the control.
+ * Builds the parts that all fields share: a label, the control, a hint, and room for an error tied to the control.
  * @template {HTMLElement} I
  * @param {Frame} options
  * @param {I} input

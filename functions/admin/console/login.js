@@ -41,7 +41,7 @@ const CHOOSE_AGAIN = [
 
 class Login {
   #keys = new Keys();
-  /** What `POST /v1/login` answered. @type {MfaRequired | null} */
+  /** The answer of `POST /v1/login`. @type {MfaRequired | null} */
   #login = null;
 
   /**
@@ -234,7 +234,7 @@ class Login {
   }
 
   /**
-   * What ends the step at hand; true when another one was shown.
+   * Shows another step if the error ends the present one. Returns true if it did.
    * @param {unknown} error
    */
   #lost(error) {
@@ -291,7 +291,7 @@ function phoneChoices(phones) {
 }
 
 /**
- * Where the passcode went, in the first product's words.
+ * Names the destination of the passcode, in the first product's words.
  * @param {Channel} channel
  * @param {PhoneChoice} phone
  * @returns {Child[]}

@@ -1,4 +1,4 @@
-// What pages are made of: heading, breadcrumbs, tabs, and the three states of something that is loaded.
+// The parts of pages: heading, breadcrumbs, tabs, and the three states of something that is loaded.
 
 /** @import { Child, Words } from "./shared/types" */
 import { bdi, button } from "./dom.js";
@@ -6,7 +6,7 @@ import { explain, SessionLost } from "./refusals.js";
 import { el, parts, svg } from "./shared/dom.js";
 
 /**
- * What the router gives to a page: the query of the address, and `present()`, which puts the page up before it is
+ * The router's part of a page: the query of the address, and `present()`, which puts the page up before it is
  * complete. A page's own parameters (`:name`) come with it.
  * @typedef {{ search: URLSearchParams, present: () => void }} PageContext
  */
@@ -82,7 +82,7 @@ export function loading(lines = 4) {
 }
 
 /**
- * What is shown in place of something that could not be loaded.
+ * The notice in place of something that could not be loaded.
  * @param {Words} words
  * @param {(() => void) | null} [retry]
  */
@@ -97,7 +97,7 @@ export function failed({ title, text }, retry = null) {
 }
 
 /**
- * What is shown where there is nothing.
+ * The notice in place of an empty list.
  * @param {Words & { actions?: Child[] }} options
  */
 export function empty({ title, text, actions = [] }) {

@@ -86,7 +86,7 @@ class PasscodeForm {
     return this.state.channel === "voice";
   }
 
-  /** Which message has the passcode. */
+  /** Names the message that has the passcode. */
   get #source() {
     return this.#called ? "latest call" : `message with reference ${this.state.prefix}`;
   }
@@ -185,7 +185,7 @@ class PasscodeForm {
   }
 
   /**
-   * What a refusal says about this passcode; true where that is all there is to say.
+   * Shows a refusal that is about this passcode. Returns true if it was.
    * @param {Problem} problem
    */
   #refuseCode({ code, body, retryAt }) {

@@ -1,4 +1,4 @@
-// Which page belongs to which address (`#/users/demo.user/security`), and the question before unsaved edits are left.
+// Shows the page of an address (`#/users/demo.user/security`), and the question before unsaved edits are left.
 
 import { confirm } from "./dialogs.js";
 
@@ -11,7 +11,7 @@ import { confirm } from "./dialogs.js";
 /** @typedef {() => Promise<PageModule>} LoadPage */
 
 /**
- * What an address leads to: the page, the parameters in the address, and its query.
+ * The result of looking up an address: the page, the parameters in the address, and its query.
  * @typedef {object} Found
  * @property {LoadPage | null} load
  * @property {Record<string, string>} given

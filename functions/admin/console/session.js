@@ -1,4 +1,5 @@
-// Who is logged in. The access token lives in this module's memory and nowhere else: a reload asks to log in again.
+// The session of an administrator. The access token lives in this module's memory and nowhere else: after a reload,
+// the administrator logs in again.
 
 /** @import { Answer, ListPage, Region, RequestOptions, Session } from "./shared/types" */
 import { button, uid } from "./dom.js";
@@ -14,13 +15,13 @@ let token = null;
 let expiry;
 /** The login under way over the page, or null. @type {Promise<void> | null} */
 let renewal = null;
-/** What happens when the session ends for good. @type {(how?: { keep?: boolean }) => void} */
+/** Called when the session ends for good. @type {(how?: { keep?: boolean }) => void} */
 let leave = () => {};
 
 /** @type {{ current: Session | null }} */
 const session = { current: null };
 
-/** Who is logged in. Only a page that is shown may ask: then somebody is. */
+/** The administrator who is logged in. Only pages on show may call this: then there is one. */
 export function whoami() {
   if (session.current === null) throw new TypeError("nobody is logged in");
   return session.current;

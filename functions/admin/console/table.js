@@ -70,9 +70,9 @@ function bodyCell({ label, cell, kind, unseen }, item) {
     : el("td", { role: "cell", dataset }, content);
 }
 
-/** Where one is in a list: the cursors of the pages so far. Kept by the page, so that coming back shows the same. */
+/** The place in a list: the cursors of the pages so far. Kept by the page, so that coming back shows the same. */
 export class Position {
-  /** Which list it is about. @type {string | null} */
+  /** The list that it is about. @type {string | null} */
   key = null;
   /** @type {(string | null)[]} */
   cursors = [null];

@@ -1,4 +1,4 @@
-"""What people paste: the blanks, dashes and invisible characters that come along with a code or a number."""
+"""Removes the blanks, dashes and invisible characters that people paste along with a code or a number."""
 
 import re
 import unicodedata

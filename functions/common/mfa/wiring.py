@@ -148,7 +148,7 @@ class Wiring:
 
     @cached_property
     def administration(self) -> "Administration":
-        """What administrators do."""
+        """The operations of administrators."""
         from mfa.administration.clients import ClientAdministration
         from mfa.administration.configuration import Configuration
         from mfa.administration.directory import Directory
@@ -316,7 +316,7 @@ class Wiring:
         return TwilioCallbacks(self._twilio_accounts.signing_tokens, twilio.is_signed)
 
     def callback_url(self, ref: str) -> str:
-        """Where Twilio reports on the send of this `ref`."""
+        """The URL at which Twilio reports on the send of this `ref`."""
         return callback_url(self.issuer(), ref)
 
     @cached_property

@@ -6,12 +6,12 @@
 import { hasReference, messageNoun, whichMessage } from "./login-words.js";
 
 /**
- * What a refusal's words depend on. `prefix` is the reference of the message to look for.
+ * The situation that a refusal's words depend on. `prefix` is the reference of the message to look for.
  * @typedef {{ doing?: Doing, prefix?: string, channel?: Channel, now: number }} Situation
  */
 
 /**
- * The same, with what follows from it: whether it was about an email, and how the message is called.
+ * The situation, with its consequences: whether it was about an email, and the name of the message.
  * @typedef {Situation & { byEmail: boolean, noun: string, which: string, until: number | null }} Case
  */
 

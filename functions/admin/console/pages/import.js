@@ -121,7 +121,7 @@ async function send(csv, dryRun) {
 }
 
 /**
- * What the dry run found, with the import where there is something to import.
+ * The result of the dry run, with a button for the import if there is something to import.
  * @param {string} title
  * @param {string} text
  * @param {ImportReport} report

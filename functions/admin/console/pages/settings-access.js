@@ -1,4 +1,4 @@
-// Who may log in without a passcode, and what administrators need.
+// Logins without a passcode, and the second factor of administrators.
 
 /** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { confirm, notice } from "../dialogs.js";

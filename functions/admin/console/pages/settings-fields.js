@@ -15,7 +15,7 @@ import { languageName, plural } from "../words.js";
 /** @typedef {import("../draft.js").Draft<FlatSettings>} SettingsDraft */
 
 /**
- * What a tab of the settings draws. `ready` resolves when all of its fields are there.
+ * A part of the settings on a tab. `ready` resolves when all of its fields are there.
  * @typedef {{ element: HTMLElement, fields: import("../fields.js").Target[], ready?: Promise<void> }} SettingsPart
  */
 

@@ -116,7 +116,7 @@ function recovery(draft, fields) {
 }
 
 /**
- * Where a text message does not reach somebody.
+ * The channels beside text messages.
  * @param {SettingsDraft} draft
  * @param {Target[]} fields
  */

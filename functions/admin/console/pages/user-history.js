@@ -1,4 +1,4 @@
-// What happened to a user: in sentences, with who did it, when, and from which address.
+// The history of a user in sentences: the event, the person, the time and the address.
 
 /** @import { Answer, Child, EventDetail, ListPage, Phone, User, UserEvent } from "../shared/types" */
 /** @import { Column } from "../table.js" */

@@ -17,7 +17,7 @@ import { KINDS, STATUSES, time } from "../words.js";
 import { legacyWords } from "./users.js";
 
 /**
- * What is edited here.
+ * The fields that are edited here.
  * @typedef {Pick<User, "alias" | "owner" | "contact_email" | "locale" | "kind" | "status" | "mfa_enabled">} Profile
  */
 

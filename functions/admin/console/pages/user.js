@@ -12,8 +12,8 @@ import { el } from "../shared/dom.js";
 import { isLocked } from "../words.js";
 
 /**
- * What a tab gets: the user with the version of the answer, where the API has the user, and `changed(user)`, which it
- * calls after every change.
+ * The arguments of a tab: the user, the version of the answer, the user's path in the API, and `changed(user)`, to be
+ * called after every change.
  * @typedef {{ user: User, etag: string | null, path: string, changed: (user: User) => void }} UserContext
  */
 
@@ -68,7 +68,7 @@ function redrawHead(head, content) {
 }
 
 /**
- * What stands above the tabs: as much as is known of the user.
+ * The head above the tabs, with as much as is known of the user.
  * @param {Partial<User>} user
  * @param {string} name as the address has it
  * @param {string} tab

@@ -16,7 +16,7 @@ import { ago, isLocked, plural, time } from "../words.js";
 
 const position = new Position(); // coming back from a user shows the same page of the list
 
-/** What is shown: each empty for all. @typedef {{ kind: string, mfa: string, q: string }} Filters */
+/** The filters of the list, each empty for all. @typedef {{ kind: string, mfa: string, q: string }} Filters */
 
 /**
  * @param {HTMLElement} place

@@ -6,7 +6,7 @@ const PATIENCE_MS = 30_000;
 
 const [STAGE, IN_CONSOLE] = location.pathname.split("/v1/admin/console");
 
-/** Where the API is: below the stage that stands before the console's address; at the root for any other page. */
+/** The address of the API: below the stage that stands before the console's address; at the root for any other page. */
 const BASE = IN_CONSOLE === undefined ? "" : STAGE;
 
 /** The API refused. `code` is stable; the other members of the problem are in `body`. */
@@ -25,7 +25,7 @@ export class Problem extends Error {
   }
 
   /**
-   * What is wrong with which field.
+   * The errors of single fields.
    * @returns {FieldError[]}
    */
   get errors() {

@@ -62,7 +62,7 @@ function fill(element, attributes, children) {
 }
 
 /**
- * What is there of some children, as a flat list.
+ * The children that are to be shown, as a flat list.
  * @param {Child} children
  * @returns {(Node | string)[]}
  */

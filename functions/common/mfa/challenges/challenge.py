@@ -91,7 +91,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a send allows. It is copied into the challenge, so that changed settings apply from the next send on.
+    """The limits of a challenge. Each send copies them into it, so changed settings apply from the next send on.
 
     Attributes:
         max_failures: wrong passcodes in a row until the lock.
@@ -110,7 +110,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """What one lane has sent since the last success.
+    """The messages of one lane since the last success.
 
     Attributes:
         charged: ids of the sends that count.

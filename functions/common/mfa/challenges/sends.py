@@ -123,7 +123,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """Where a send goes.
+    """The phone or mailbox that a send goes to.
 
     Attributes:
         channel: how it goes out.
@@ -260,7 +260,7 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
 
 
 def asker_of(login: MfaToken, caller: Caller) -> str:
-    """Who is charged for the login's sends: the client that vouched for it, else the caller's address."""
+    """The owner of the budget for the login's sends: the client that vouched for it, else the caller's address."""
     return f"CLIENT#{login.client_id}" if login.client_id else f"ADDRESS#{caller.address}"
 
 

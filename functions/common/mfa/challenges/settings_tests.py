@@ -75,7 +75,7 @@ class SettingsTestRefused(Exception):
 
 
 def limits_of_test(settings: Settings) -> Limits:
-    """What a test allows: its counts never begin anew, since another test is started instead."""
+    """The limits of a test. Its counts never begin anew, since another test is started instead."""
     return Limits(
         max_failures=ATTEMPTS,
         max_sends=SENDS,

@@ -1,1 +1,1 @@
-"""What a user proves beside the password."""
+"""The second factors, and the uses of each."""

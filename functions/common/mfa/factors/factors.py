@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Factor(StrEnum):
-    """What a user proves beside the password."""
+    """A second factor: the user proves that they hold it, beside the password."""
 
     PHONE = "phone"
     EMAIL = "email"
@@ -21,7 +21,7 @@ class Factor(StrEnum):
 
 
 class FactorTraits(NamedTuple):
-    """What a factor is good for.
+    """The uses of a factor.
 
     Attributes:
         for_administrators: Whether a system user may log in with it. Administrators are not recovered by email: a mailbox

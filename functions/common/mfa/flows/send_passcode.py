@@ -125,7 +125,7 @@ class SendPasscode:
         raise errors.TemporarilyUnavailable
 
     def _destination(self, asked: "_Asked", account: Account, settings: Settings) -> Destination:
-        """Where the passcode goes. Raises the errors of `POST /v1/challenges` that concern the destination."""
+        """Finds the passcode's destination. Raises the errors of `POST /v1/challenges` that concern the destination."""
         if asked.resends and not account.challenge.id:
             raise errors.ChallengeNotFound
         channel = asked.channel_after(account.challenge.channel)

@@ -25,7 +25,7 @@ class PhoneChoice(Struct, frozen=True):
 
 
 class Help(Struct, frozen=True):
-    """Where a code can be sent if the user has no phone."""
+    """The address for a code if the user has no phone at hand."""
 
     email: Annotated[str | None, Meta(description="masked; null where recovery by email is not possible")]
 

@@ -128,7 +128,7 @@ TWILIO_STATUS = Operation(
 
 
 def callback_url(public_url: str, ref: str) -> str:
-    """Where Twilio reports on the send of this `ref`. Twilio signs this URL to the letter."""
+    """The URL at which Twilio reports on the send of this `ref`. Twilio signs this URL to the letter."""
     return f"{public_url}{TWILIO_STATUS.path}?ref={ref}"
 
 

@@ -47,7 +47,7 @@ class StartChallenge(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ResendChallenge(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the new passcode goes. The default is the last destination."""
+    """The destination of the new passcode. The default is the last destination."""
 
     channel: Channel | None = None
     phone_id: Id | None = None

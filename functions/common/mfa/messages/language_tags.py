@@ -33,7 +33,7 @@ def canonical(tag: str) -> str | None:
 
 
 def closest(tag: str, available: Collection[str]) -> str | None:
-    """Which of the available languages somebody who asks for this one reads as well, or None.
+    """The available language that comes closest to the one asked for. None if a reader of that one may not read any.
 
     >>> closest("pt-AO", ["pt-BR", "pt-PT"])
     'pt-PT'

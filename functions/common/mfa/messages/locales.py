@@ -198,7 +198,7 @@ def match(
     available: Collection[str] = LOCALES,
     default_locale: str | None = None,
 ) -> str:
-    """Which of the available locales a message is in.
+    """Chooses the locale of a message from the available ones.
 
     The first of these that is close enough to one: the request's, the user's, the administrator's default, the main
     language of the phone's region; else `en`. A value that is not a language tag (BCP 47) is ignored.

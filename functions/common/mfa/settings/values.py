@@ -52,7 +52,7 @@ class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
     @property
     def kind(self) -> SenderKind:
-        """Which of the three it is."""
+        """The name of the field that is set."""
         if self.phone_number is not None:
             return "phone_number"
         return "messaging_service_sid" if self.messaging_service_sid is not None else "alphanumeric"

@@ -16,7 +16,7 @@ from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefuse
 from mfa.users.history import Event
 from mfa.users.user import User
 
-# What is counted for a name that nobody has is swept so long after the last try.
+# Counts for unknown login names are swept so long after the last try.
 NOBODY_SECONDS = 90 * DAY
 # The attributes of familiar places begin with this.
 _PLACE = "place_"

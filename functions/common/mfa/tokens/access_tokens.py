@@ -37,7 +37,7 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What an access token grants.
+    """The claims of an access token.
 
     Attributes:
         issuer: the public URL.
