@@ -82,9 +82,16 @@ def first_send(world: World, test_id: str = "test") -> Send:
     return Send(login_name=NAME, before=Challenge(), after=stands.challenge, ref="ref", phone=None, resends=False)
 
 
-def claim(world: World, test_id: str = "test") -> SettingsTest:
+def claim(world: World, test_id: str = "test", address: str | None = ADDRESS) -> SettingsTest:
     """Spends an attempt."""
-    return world.settings_tests.claim_attempt(NAME, test_id, Guess(world.now, ADDRESS))
+    return world.settings_tests.claim_attempt(NAME, test_id, Guess(world.now, address))
+
+
+def test_an_attempt_by_a_direct_invocation_has_no_address(world: World, admin: User) -> None:
+    claim(world, address=None)
+    stands = world.settings_tests.load(NAME, "test")
+    assert stands is not None
+    assert stands.challenge.guesses == (Guess(world.now, None),)
 
 
 def approve(world: World, admin: User, email: str | None = None) -> None:

@@ -95,9 +95,12 @@ class Sam(Product):
             command, input=json.dumps(event), capture_output=True, text=True, cwd=ROOT, env=environment()
         )
         try:
-            return json.loads(done.stdout)
+            answer = json.loads(done.stdout)
         except ValueError:
             pytest.fail(f"{name}: {done.stdout}\n{done.stderr}")
+        if "error" in answer:
+            print(done.stderr)  # the function's own log, beside the assertion that fails
+        return answer
 
     def _with(self, variables: Mapping[str, str]) -> Path:
         given = json.loads(self.variables.read_text())["Parameters"]

@@ -65,10 +65,10 @@ class ChallengeRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A claimed attempt: its time in seconds since 1970, and its source address."""
+    """A claimed attempt: its time in seconds since 1970, and its source address, which a direct invocation lacks."""
 
     at: float
-    address: str
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ class TestSettings:
         """
         digits = passcodes.typed_digits(code)
         account = self._administrator(actor, login_name)
-        user, guess = account.existing_user, Guess(self.runtime.clock(), actor.address or "")
+        user, guess = account.existing_user, Guess(self.runtime.clock(), actor.address)
         try:
             test = self.tests.claim_attempt(user.login_name, test_id, guess)
         except SettingsTestRefused as refused:
