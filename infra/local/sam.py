@@ -138,8 +138,8 @@ def running_sam(port: int, dynamodb_url: str | None, variables: Path, output: Ou
         variables.write_text(json.dumps({"Parameters": reached}, indent=2) + "\n", encoding="utf-8")
         started.callback(variables.unlink, missing_ok=True)
         command = ["sam", "local", "start-api", "--port", str(api_port), "--warm-containers", "EAGER", *options]
-        sam = started.enter_context(_running(command, output))
-        _await(f"{base_url}/.well-known/jwks.json", "sam local start-api", sam)
+        sam = started.enter_context(running(command, output))
+        wait_for(f"{base_url}/.well-known/jwks.json", "sam local start-api", sam)
         yield SamLocal(base_url, stack.facts, options)
 
 
@@ -159,7 +159,7 @@ def _dynamodb(output: Output) -> Iterator[str | None]:
     container = _output("docker", "run", "--detach", "--rm", "--publish", "127.0.0.1::8000", DYNAMODB, *shared)
     try:
         url = f"http://{_output('docker', 'port', container, '8000/tcp').splitlines()[0]}"
-        _await(url, DYNAMODB)
+        wait_for(url, DYNAMODB)
         yield url
     finally:
         _succeeds("docker", "stop", "--time", "2", container)
@@ -192,7 +192,7 @@ def environment() -> dict[str, str]:
     return given
 
 
-def _await(url: str, what: str, process: subprocess.Popen[bytes] | None = None) -> None:
+def wait_for(url: str, what: str, process: subprocess.Popen[bytes] | None = None) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process and process.poll() is not None:
@@ -210,7 +210,7 @@ def _await(url: str, what: str, process: subprocess.Popen[bytes] | None = None) 
 
 
 @contextmanager
-def _running(command: Sequence[str], output: Output) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: Sequence[str], output: Output) -> Iterator[subprocess.Popen[bytes]]:
     """Run sam, then end it as Ctrl-C does and remove its containers. Its last output is not printed."""
     # A session of its own: a real Ctrl-C must reach this process only.
     sam = subprocess.Popen(
