@@ -30,14 +30,13 @@ run: uv ## start the local stack on PORT (default 8080)
 test: uv ## run every test that needs no Docker (ARGS: for pytest)
 	@$(SYNC) --no-default-groups --group local --group test
 	@# One process per suite: a simulated AWS or a browser in one suite must not affect another.
-	@# The longest suite runs beside the others, and its output is printed at the end.
-	@mkdir -p build; echo "pytest tests/contract $(ARGS) >build/contract.log"; pytest tests/contract $(ARGS) >build/contract.log 2>&1 & contract=$$!; \
-	failed=; for suite in api browser local template unit; do \
-		echo "pytest tests/$$suite $(ARGS)"; pytest tests/$$suite $(ARGS) || failed+=" $$suite"; \
-	done; \
-	wait $$contract || failed+=" contract"; cat build/contract.log; \
-	echo "pytest tests/race $(ARGS)"; pytest tests/race $(ARGS) || failed+=" race"; \
-	[ -z "$$failed" ] || { echo "FAILED:$$failed" >&2; exit 1; }
+	@# Two lanes of about the same length run side by side. The second lane's output is printed at its end.
+	@# The races come last, by themselves.
+	@mkdir -p build; rm -f build/failed-*; \
+	lane() { for suite; do echo "pytest tests/$$suite $(ARGS)"; pytest tests/$$suite $(ARGS) || touch build/failed-$$suite; done; }; \
+	echo "pytest tests/{contract,browser,template} $(ARGS) >build/beside.log"; lane contract browser template >build/beside.log 2>&1 & \
+	lane api local unit; wait; cat build/beside.log; lane race; \
+	failed=$$(cd build; echo failed-*); [ "$$failed" = 'failed-*' ] || { echo "FAILED: $${failed//failed-/}" >&2; exit 1; }
 
 errors: setup ## write docs/twilio-errors.md from the table of errors
 	python -m infra.vendor_errors_page
