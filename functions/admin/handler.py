@@ -38,7 +38,7 @@ def console_page() -> Response[str]:
     return console.page((event.path_parameters or {}).get("proxy", ""), event.headers.get("If-None-Match"))
 
 
-@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True, log_event=False)
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answers API Gateway; answers a direct invocation `{"operation", "input"}` with `{"output"}` or `{"error"}`."""

@@ -70,7 +70,7 @@ def _sent(result: SendResult) -> ChallengeState:
     return views.challenge(challenge, wiring.clock())
 
 
-@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True, log_event=False)
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answers API Gateway."""

@@ -69,7 +69,7 @@ def openapi(_call: Call[None, Anyone]) -> dict[str, object]:
     return document(wiring.issuer(), OPERATIONS)
 
 
-@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True, log_event=False)
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answers API Gateway."""

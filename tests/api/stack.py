@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qs
 
 import boto3
@@ -153,14 +154,13 @@ class Stack(Product):
     @contextlib.contextmanager
     def at(self, **environment: str) -> Iterator[None]:
         """Starts new containers with other environment variables."""
-        before = {name: os.environ.get(name, "") for name in environment}
         self._environment = environment
         self.restart()
         try:
-            yield
+            with patch.dict(os.environ, environment):
+                yield
         finally:
             self._environment = {}
-            os.environ.update(before)
             self.restart()
 
     @contextlib.contextmanager

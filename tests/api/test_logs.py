@@ -1,10 +1,9 @@
 """The logs: never a passcode, password, number, token or name; and every line has the id of its request."""
 
-import io
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -20,6 +19,21 @@ def entries(stack: Stack) -> list[dict[str, object]]:
     return [json.loads(line) for line in stack.logs.getvalue().splitlines() if line.startswith("{")]
 
 
+@pytest.fixture
+def at_debug(stack: Stack) -> Iterator[None]:
+    """Every logger passes on everything: Lambda's root logger, and ours."""
+    root, simulation = logging.getLogger(), logging.getLogger("moto")
+    before = root.level, simulation.level
+    root.setLevel(logging.DEBUG)
+    simulation.setLevel(logging.WARNING)
+    wiring._session.cache_clear()
+    with stack.at(POWERTOOLS_LOG_LEVEL="DEBUG"):
+        yield
+    for logger, level in zip((root, simulation), before, strict=True):
+        logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("at_debug")
 def test_no_secret_is_in_the_logs_of_a_users_whole_life(stack: Stack, new_person: NewPerson) -> None:
     """Logins, wrong codes, locks, resends, recovery, refusals by Twilio, bad input, administration: all logs are searched."""
     with stack.with_settings(passcode_length=10, allow_legacy_clients=True):
@@ -180,24 +194,26 @@ def test_an_internal_error_shows_a_correlation_id_and_nothing_else(stack: Stack,
     assert "no-such-table" not in result["body"]
 
 
+@pytest.mark.usefixtures("at_debug")
 def test_libraries_say_nothing_at_a_cold_start_whatever_the_root_level(stack: Stack, new_person: NewPerson) -> None:
-    """Lambda's root logger takes INFO, at which botocore says where it found credentials."""
-    said = io.StringIO()
-    catcher = logging.StreamHandler(said)
-    root = logging.getLogger()
-    before = root.level
-    root.addHandler(catcher)
-    root.setLevel(logging.DEBUG)
-    try:
-        wiring._session.cache_clear()
-        stack.restart()
+    """At DEBUG, botocore says where it found credentials, and libraries log each request with its body."""
+    person = new_person()
+    person.challenged()
+    assert person.verify().status == 200
+    for library in ("boto3.session", "botocore.credentials", "twilio.http_client", "urllib3.connectionpool"):
+        assert logging.getLogger(library).getEffectiveLevel() == logging.WARNING
+    assert "credentials" not in stack.logs.getvalue()
+
+
+def test_no_variable_makes_a_function_print_its_events(
+    stack: Stack, new_person: NewPerson, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Powertools has switches that print each event: passwords, passcodes and tokens."""
+    switches = {"POWERTOOLS_DEV": "true", "POWERTOOLS_DEBUG": "true", "POWERTOOLS_LOGGER_LOG_EVENT": "true"}
+    with stack.at(**switches):
         person = new_person()
         person.challenged()
+        code = person.code()
         assert person.verify().status == 200
-        for library in ("boto3.session", "botocore.credentials", "twilio.http_client", "urllib3.connectionpool"):
-            assert logging.getLogger(library).getEffectiveLevel() == logging.WARNING
-        assert "credentials" not in said.getvalue()
-        assert not [secret for secret in stack.secrets if secret in said.getvalue()]
-    finally:
-        root.setLevel(before)
-        root.removeHandler(catcher)
+    said = stack.logs.getvalue() + "".join(capsys.readouterr())
+    assert [secret for secret in (code, person.token, *stack.secrets) if secret in said] == []

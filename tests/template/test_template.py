@@ -275,6 +275,8 @@ def test_functions_run_behind_an_alias_with_logs_as_json(deployed: dict[str, Res
         properties = function["Properties"]
         assert properties["Runtime"] == "python3.13", name
         assert properties["LoggingConfig"]["LogFormat"] == "JSON", name
+        # The root logger's: at DEBUG a library that nobody thought of may log what it sends.
+        assert properties["LoggingConfig"]["ApplicationLogLevel"] == "INFO", name
         assert f"{name}Aliaslive" in deployed, name
     for name, permission in of_type(deployed, "AWS::Lambda::Permission").items():
         assert permission["Properties"]["FunctionName"]["Ref"].endswith("Aliaslive"), name

@@ -42,7 +42,8 @@ class App(APIGatewayRestResolver):
     """A resolver that takes its routes from the operations."""
 
     def __init__(self, parts: Parts, logger: Logger) -> None:
-        super().__init__()
+        # Powertools' debug mode prints every event, with its passwords and passcodes. No variable may switch it on.
+        super().__init__(debug=False)
         self._parts = parts
         self._logger = logger
         self._metrics = parts.metrics
