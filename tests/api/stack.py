@@ -24,6 +24,7 @@ from urllib.parse import parse_qs
 import boto3
 import hypothesis
 from boto3.dynamodb.conditions import Key
+from botocore import handlers
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
@@ -356,6 +357,7 @@ def running() -> Iterator[Stack]:
     moto_transactions.install()
     wiring._session.cache_clear()
     guard.install()
+    handlers.BUILTIN_HANDLERS.insert(0, ("before-parameter-build.dynamodb", _refuse_empty_text))
     with mock_aws(), bind("127.0.0.1", 0) as listening:
         os.environ.update(environment)
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
@@ -382,6 +384,7 @@ def running() -> Iterator[Stack]:
         server.stop()
         line.twilio.stop()
     guard.remove()
+    handlers.BUILTIN_HANDLERS.remove(("before-parameter-build.dynamodb", _refuse_empty_text))
     wiring._session.cache_clear()
     os.environ.clear()
     os.environ.update(before)
@@ -391,6 +394,11 @@ def role_of(function: Function) -> Role:
     """The role that the template gives a function."""
     assert function.statements is not None
     return Role(Policy.of(function.statements), function.places)
+
+
+def _refuse_empty_text(params: Mapping[str, Any], **_about: object) -> None:
+    """Fails a request as some engines of DynamoDB do, which store no empty text."""
+    assert "{'S': ''}" not in str(params), "empty text in a request to the table"
 
 
 def _load(function: Function, environment: Mapping[str, str]) -> ModuleType:

@@ -285,6 +285,18 @@ def test_a_patch_changes_the_fields_it_names_and_null_clears_them(stack: Stack, 
     assert same == stack.admin("users.get", login_name=person.name)
 
 
+@pytest.mark.parametrize("name", ["alias", "owner"])
+def test_empty_text_is_no_value(stack: Stack, name: str) -> None:
+    """Some engines of DynamoDB store no empty text: there it must not fail, and elsewhere be no third kind of value."""
+    login_name = stack.name()
+    created = stack.admin("users.create", login_name=login_name, password=stack.password(), **{name: ""})
+    assert (created[name], created["version"]) == (None, 1)
+    assert stack.admin("users.patch", login_name=login_name, **{name: ""})["version"] == 1
+    assert stack.admin("users.patch", login_name=login_name, **{name: "x"})[name] == "x"
+    assert stack.admin("users.patch", login_name=login_name, **{name: ""})[name] is None
+    assert stack.admin("users.get", login_name=login_name)[name] is None
+
+
 def test_a_new_password_replaces_the_old_one(stack: Stack, person: Person) -> None:
     new = stack.password()
     stack.admin("users.patch", login_name=person.name, password=new)
