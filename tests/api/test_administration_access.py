@@ -85,6 +85,22 @@ def of_changed_claims(name: str) -> str:
     return f"{head}.{segment(claims(name))}.{signature}"
 
 
+def of_the_other_s(name: str) -> str:
+    """ECDSA accepts -s in place of s: whoever has a token could make another one of it."""
+    signed_part, _, signature = signed(name).rpartition(".")
+    data = base64.urlsafe_b64decode(signature + "==")
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    other = data[:32] + (order - int.from_bytes(data[32:])).to_bytes(32)
+    return f"{signed_part}.{base64.urlsafe_b64encode(other).rstrip(b'=').decode()}"
+
+
+def in_another_spelling(name: str) -> str:
+    """The last character of 64 bytes in base64url holds four bits that no byte has."""
+    token = signed(name)
+    last = {"A": "B", "Q": "R", "g": "h", "w": "x"}
+    return token[:-1] + last[token[-1]]
+
+
 # Faulty tokens that name an existing system user.
 FORGED: dict[str, Callable[[str], str]] = {
     "expired": lambda name: signed(name, exp=int(time.time()) - 1),
@@ -107,6 +123,9 @@ FORGED: dict[str, Callable[[str], str]] = {
     "of HS256 and the public key": of_the_public_key_as_a_secret,
     "of another's signature": of_changed_claims,
     "cut off": lambda name: signed(name)[:-1],
+    "padded": lambda name: signed(name) + "==",
+    "in another spelling": in_another_spelling,
+    "of the other s": of_the_other_s,
     "of nobody": lambda name: signed("nobody"),
     "from the future's past": lambda name: signed(name, jti=uuid7(1.0, bytes(10))),
 }

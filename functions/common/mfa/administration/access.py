@@ -10,6 +10,7 @@ import jwt
 from mfa.errors import Forbidden, InvalidToken
 from mfa.flows import ports
 from mfa.settings.values import Settings
+from mfa.tokens.access_tokens import has_one_signature
 from mfa.users.actors import Actor
 from mfa.users.user import Kind
 
@@ -48,6 +49,8 @@ class Access:
 
     def _claims(self, token: str) -> dict[str, Any]:
         issuer = self.issuer()
+        if not has_one_signature(token):
+            raise InvalidToken
         try:
             header = jwt.get_unverified_header(token)
             key = self.keys.public_key(header.get("kid", "")) if header.get("typ") == _TYPE else None

@@ -1,12 +1,12 @@
 """Clients, as administrators register them."""
 
-import base64
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from mfa import errors
 from mfa.administration.requests import NewClient
 from mfa.flows.runtime import Runtime
+from mfa.tokens import base64url
 from mfa.users.actors import Actor
 from mfa.users.clients import Client, hash_secret
 from mfa.users.history import Event, EventType
@@ -65,7 +65,7 @@ class ClientAdministration:
 
     def _new_secret(self) -> str:
         """256 random bits as text."""
-        return base64.urlsafe_b64encode(self.runtime.random_bytes(32)).rstrip(b"=").decode()
+        return base64url.encode(self.runtime.random_bytes(32))
 
     def _event(self, actor: Actor, type_: EventType, **detail: Any) -> Event:
         """An event for the actor's own history: clients have no history."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mfa.errors import TemporarilyUnavailable
-from mfa.tokens.access_tokens import Jwk
+from mfa.tokens.access_tokens import Jwk, signature
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -36,7 +36,7 @@ class KmsSigner:
         return _id(self._answer(self._aliases[0]))
 
     def sign(self, message: bytes) -> bytes:
-        """ECDSA on P-256 with SHA-256, as r and s of 32 bytes each (RFC 7518, 3.4). Raises TemporarilyUnavailable."""
+        """ECDSA on P-256 with SHA-256. Raises TemporarilyUnavailable."""
         from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature  # noqa: PLC0415 - cold starts
 
         try:
@@ -48,8 +48,7 @@ class KmsSigner:
             )
         except (BotoCoreError, ClientError) as error:
             raise TemporarilyUnavailable from error
-        r, s = decode_dss_signature(answer["Signature"])
-        return r.to_bytes(32) + s.to_bytes(32)
+        return signature(*decode_dss_signature(answer["Signature"]))
 
     def jwks(self) -> list[Jwk]:
         """The public keys (RFC 7517, 5), the signing one first."""

@@ -1,6 +1,5 @@
 """Access tokens: JWTs that anyone can check, ES256 (RFC 7518, 3.4), signed by a KMS key."""
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +8,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from mfa.tokens import base64url
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.user import User
+
+# The order of the group of P-256 (NIST SP 800-186, 3.2.1.3).
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 class Jwk(Struct, frozen=True):
@@ -32,7 +35,7 @@ class Signer(Protocol):
         """The `kid` under which the JWKS lists the public key."""
 
     def sign(self, message: bytes) -> bytes:
-        """ECDSA on P-256 with SHA-256: 64 bytes, r and s. Raises TemporarilyUnavailable."""
+        """ECDSA on P-256 with SHA-256, as `signature` writes it. Raises TemporarilyUnavailable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +88,19 @@ def uuid7(at: float, random_bytes: bytes) -> str:
 def sign_access_token(signer: Signer, claims: Mapping[str, Any]) -> str:
     """A JWS in compact form (RFC 7515, 7.1) of the type `at+jwt` (RFC 9068, 2.1)."""
     header = {"alg": "ES256", "typ": "at+jwt", "kid": signer.key_id()}
-    signed = ".".join(_base64url(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
-    return f"{signed}.{_base64url(signer.sign(signed.encode()))}"
+    signed = ".".join(base64url.encode(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
+    return f"{signed}.{base64url.encode(signer.sign(signed.encode()))}"
 
 
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+def signature(r: int, s: int) -> bytes:
+    """The signature in 64 bytes (RFC 7518, 3.4), with the lower of the two values of s that are valid."""
+    return r.to_bytes(32) + min(s, _ORDER - s).to_bytes(32)
+
+
+def has_one_signature(token: str) -> bool:
+    """Whether the token's signature is as `signature` writes it, in its one spelling: no other token says the same."""
+    try:
+        given = base64url.decode(token.rpartition(".")[2])
+    except ValueError:
+        return False
+    return len(given) == 64 and int.from_bytes(given[32:]) <= _ORDER // 2

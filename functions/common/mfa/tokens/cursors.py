@@ -7,6 +7,7 @@ from typing import Any
 from itsdangerous import BadData, URLSafeSerializer
 
 from mfa.errors import InvalidRequest
+from mfa.tokens.base64url import has_one_spelling
 from mfa.tokens.hmac_keys import HmacKeys
 
 
@@ -17,6 +18,8 @@ def write(keys: HmacKeys, filters: list[Any], place: list[str]) -> str:
 
 def read(keys: HmacKeys, filters: list[Any], text: str) -> list[str]:
     """The place. Raises InvalidRequest for a cursor that was changed, or is another list's."""
+    if not has_one_spelling(text):
+        raise InvalidRequest("cursor", "is not one of this list")
     try:
         place: list[str] = _serializer(keys.accepted("cursor")[::-1], filters).loads(text)
     except (BadData, ValueError) as error:

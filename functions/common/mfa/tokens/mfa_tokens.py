@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itsdangerous import BadData, URLSafeSerializer
 
 from mfa.errors import InvalidToken
+from mfa.tokens.base64url import has_one_spelling
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.user import Kind
 
@@ -48,7 +49,7 @@ def write_mfa_token(keys: HmacKeys, token: MfaToken) -> str:
 
 def read_mfa_token(keys: HmacKeys, text: str, now: float) -> MfaToken:
     """The token, checked. Raises InvalidToken."""
-    if len(text) > MFA_TOKEN_LENGTH:
+    if len(text) > MFA_TOKEN_LENGTH or not has_one_spelling(text):
         raise InvalidToken
     try:
         # itsdangerous signs with the last key of the list and accepts them all.
