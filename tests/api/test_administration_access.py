@@ -112,6 +112,7 @@ FORGED: dict[str, Callable[[str], str]] = {
     "of a backup user's kind": lambda name: signed(name, kind="backup"),
     "of no kind": lambda name: signed(name, kind=None),
     "of no id": lambda name: signed(name, jti=None),
+    "of an id that is none of ours": lambda name: signed(name, jti="x" * 3000),
     "without an end": lambda name: signed(name, exp=None),
     "without a factor": lambda name: signed(name, amr=None),
     "of another key": of_another_key,
@@ -244,6 +245,14 @@ def test_every_operation_refuses_a_token_from_before_a_change_of_credentials(
     assert every_answer(stack, bearer(admin.token), admin.name) == everywhere("invalid_token")
 
 
+def test_a_logout_ends_the_token_for_every_operation_and_no_other_token(stack: Stack, admin: Administrator) -> None:
+    other = log_in(admin.person)
+    assert admin.ask("DELETE", "/session").status == 204
+    assert every_answer(stack, bearer(admin.token), admin.name) == everywhere("invalid_token")
+    assert stack.call("GET", "/v1/admin/session", token=other).status == 200
+    assert stack.call("GET", "/v1/admin/session", token=log_in(admin.person)).status == 200
+
+
 def test_other_changes_keep_a_token_valid(stack: Stack, admin: Administrator) -> None:
     stack.admin("users.patch", login_name=admin.name, alias="Dee", contact_email="dee@example.com")
     stack.admin("phones.add", login_name=admin.name, number=stack.number())
@@ -300,9 +309,10 @@ def test_things_of_another_user_are_not_found(stack: Stack, admin: Administrator
 def test_bootstrap_is_no_route_and_a_session_no_direct_operation(stack: Stack) -> None:
     served = {operation.id for operation in OPERATIONS}
     assert INVOKED.keys() - served == {"users.bootstrap", "users.erase"}
-    assert served - INVOKED.keys() == {"session.get"}
-    with pytest.raises(Refused, match="invalid_request"):
-        stack.admin("session.get")
+    assert served - INVOKED.keys() == {"session.get", "session.end"}
+    for operation in ("session.get", "session.end"):
+        with pytest.raises(Refused, match="invalid_request"):
+            stack.admin(operation)
 
 
 def test_a_request_cannot_contain_a_direct_invocation(stack: Stack, admin: Administrator) -> None:

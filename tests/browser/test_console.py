@@ -150,8 +150,10 @@ def test_a_reload_asks_for_a_login_and_keeps_the_page(browsing: Browsing, stack:
     console.log_in(admin, PASSWORD)
     console.sees("Settings")
     expect(console.field("Per country and day")).to_have_value("")
-    console.button("Log out").click()
+    with console.page.expect_response(lambda answer: answer.request.method == "DELETE") as ended:
+        console.button("Log out").click()
     console.sees("Log in")
+    assert (ended.value.url.rpartition("/v1")[2], ended.value.status) == ("/admin/session", 204)
     assert admin not in console.page.locator("#main").inner_text()
 
 

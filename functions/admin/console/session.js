@@ -147,8 +147,10 @@ export function onLeave(handler) {
   leave = handler;
 }
 
+/** Ends the session, also at the server. Without a connection its token stays valid until it expires. */
 export function logOut() {
   clearTimeout(expiry);
+  if (token) request("DELETE", "/v1/admin/session", { token }).catch(() => {});
   token = null;
   session.current = null;
 }

@@ -143,8 +143,10 @@ class Wiring:
     def access(self) -> "Access":
         """Decides who may administer."""
         from mfa.administration.access import Access
+        from mfa.store.sessions import SessionStore
 
-        return Access(accounts=self.account_store, keys=self.signer, issuer=self.issuer, settings=self.settings)
+        sessions = SessionStore(self._table)
+        return Access(sessions=sessions, keys=self.signer, issuer=self.issuer, settings=self.settings)
 
     @cached_property
     def administration(self) -> "Administration":
@@ -169,6 +171,7 @@ class Wiring:
             imports=self._imports,
             overviews=self._overviews(histories),
             personal=PersonalData(records=PersonalStore(self._table), runtime=runtime),
+            sessions=self.access.sessions,
             clock=self.clock,
         )
 

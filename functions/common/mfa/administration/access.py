@@ -7,8 +7,8 @@ from uuid import UUID
 
 import jwt
 
+from mfa.administration.ports import Sessions
 from mfa.errors import Forbidden, InvalidToken
-from mfa.flows import ports
 from mfa.settings.values import Settings
 from mfa.tokens.access_tokens import has_one_signature
 from mfa.users.actors import Actor
@@ -27,7 +27,7 @@ class PublicKeys(Protocol):
 class Access:
     """Checks access tokens of administrators."""
 
-    accounts: ports.Accounts
+    sessions: Sessions
     keys: PublicKeys
     issuer: Callable[[], str]
     settings: Callable[[], Settings]
@@ -35,14 +35,15 @@ class Access:
     def actor(self, token: str, address: str) -> Actor:
         """The system user that this token was issued to.
 
-        Raises InvalidToken where it is forged, expired, not for administration or older than the user's password, status
-        or MFA switch; Forbidden where a second factor is required and the token shows none.
+        Raises InvalidToken where it is forged, expired, ended, not for administration or older than the user's password,
+        status or MFA switch; Forbidden where a second factor is required and the token shows none.
         """
         claims = self._claims(token)
-        user = self.accounts.load_account(claims["sub"]).user
+        account = self.sessions.load_account(claims["sub"], claims["jti"])
+        user = account.user if account else None
         if user is None or user.kind is not Kind.SYSTEM or not user.accepts_token_of(_issued_at(claims["jti"])):
             raise InvalidToken
-        actor = Actor(user.login_name, address, tuple(claims["amr"]), float(claims["exp"]))
+        actor = Actor(user.login_name, address, tuple(claims["amr"]), float(claims["exp"]), claims["jti"])
         if self.settings().require_mfa_for_system_users and not actor.shows_second_factor:
             raise Forbidden("Administration needs a second factor. Ask another administrator to turn on MFA for you.")
         return actor
@@ -64,7 +65,8 @@ class Access:
                 issuer=issuer,
                 options={"require": ["exp", "iat", "iss", "aud", "sub", "jti", "amr", "kind"]},
             )
-        except jwt.InvalidTokenError as error:
+            claims["jti"] = str(UUID(claims["jti"]))
+        except (jwt.InvalidTokenError, ValueError) as error:
             raise InvalidToken from error
         if claims["kind"] != Kind.SYSTEM:
             raise InvalidToken

@@ -1,6 +1,12 @@
 """Every operation of administration."""
 
-from mfa.administration import client_operations, report_operations, settings_operations, user_operations
+from mfa.administration import (
+    client_operations,
+    report_operations,
+    session_operations,
+    settings_operations,
+    user_operations,
+)
 from mfa.administration.tasks import by_transport
 from mfa.http.declaration import Transport
 
@@ -9,6 +15,7 @@ TASKS = (
     *settings_operations.tasks,
     *user_operations.tasks,
     *client_operations.tasks,
+    *session_operations.tasks,
 )
 SERVED = by_transport(TASKS, Transport.HTTP)
 INVOKED = by_transport(TASKS, Transport.DIRECT)

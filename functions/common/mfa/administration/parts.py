@@ -9,6 +9,7 @@ from mfa.administration.directory import Directory
 from mfa.administration.imports import Imports
 from mfa.administration.overview import Overviews
 from mfa.administration.personal_data import PersonalData
+from mfa.administration.ports import Sessions
 from mfa.administration.user_changes import UserAdministration
 from mfa.flows.test_settings import TestSettings
 
@@ -25,4 +26,5 @@ class Administration:
     imports: Imports
     overviews: Overviews
     personal: PersonalData
+    sessions: Sessions
     clock: Callable[[], float]

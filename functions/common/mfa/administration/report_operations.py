@@ -1,30 +1,14 @@
-"""The operations that report: the session, the regions and the overview."""
+"""The operations that report: the regions and the overview."""
 
-from mfa.administration import answers, requests, views
+from mfa.administration import answers, requests
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
 from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Call
-from mfa.http.declaration import Operation, Transport
+from mfa.http.declaration import Operation
 from mfa.users.actors import Actor
 
 tasks = Tasks()
-
-
-@tasks.carries_out(
-    Operation(
-        id="session.get",
-        route="GET /v1/admin/session",
-        summary="Who the token speaks for",
-        auth=ACCESS_TOKEN,
-        request=requests.Nothing,
-        response=answers.SessionView,
-        only=Transport.HTTP,
-    )
-)
-def get_session(administration: Administration, call: Call[requests.Nothing, Actor]) -> answers.SessionView:
-    """A session is a token's, and a direct invocation has none."""
-    return views.session(call.principal, administration.users.get(call.principal.name))
 
 
 @tasks.carries_out(

@@ -31,7 +31,7 @@ class AccountStore:
 
     def load_account(self, login_name: str) -> Account:
         """The user with phones and challenge, in one request."""
-        return _account(login_name, self._table.get_all(records.account_keys(login_name)))
+        return account_of(login_name, self._table.get_all(records.account_keys(login_name)))
 
     def load_accounts(self, login_names: Sequence[str]) -> list[Account]:
         """These users with phones and challenges, in this order. Deleted users are left out."""
@@ -39,7 +39,7 @@ class AccountStore:
         of_user: dict[str, dict[Key, Item]] = {name: {} for name in login_names}
         for key, item in items.items():
             of_user[key[0].partition("#")[2]][key] = item
-        accounts = [_account(name, own) for name, own in of_user.items()]
+        accounts = [account_of(name, own) for name, own in of_user.items()]
         return [account for account in accounts if account.user]
 
     def load_account_for_login(self, login_name: str, address: str, now: float) -> Account:
@@ -52,14 +52,14 @@ class AccountStore:
             from_address=counted.get("n", 0),
             from_address_for_name=counted.get(_name_attribute(login_name), 0),
         )
-        return replace(_account(login_name, items), tries=tries)
+        return replace(account_of(login_name, items), tries=tries)
 
     def load_account_with_tries(self, login_name: str) -> Account:
         """The user with phones and challenge, and the tries at the password from everywhere, in one request."""
         of_name = records.password_tries_key(login_name)
         items = self._table.get_all([*records.account_keys(login_name), of_name])
         tries = _tries_of(items.pop(of_name, {}))
-        return replace(_account(login_name, items), tries=tries)
+        return replace(account_of(login_name, items), tries=tries)
 
     def load_challenge(self, login_name: str) -> Challenge:
         """The user's challenge; one without an id if there is none."""
@@ -136,7 +136,8 @@ class AccountStore:
         return True
 
 
-def _account(login_name: str, items: dict[Key, Item]) -> Account:
+def account_of(login_name: str, items: dict[Key, Item]) -> Account:
+    """The account of the items under `records.account_keys`."""
     profile = items.pop(records.profile_key(login_name), None)
     challenge = items.pop(records.challenge_key(login_name), {})
     phones = [records.phone_of(item) for item in items.values()]

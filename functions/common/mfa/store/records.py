@@ -47,6 +47,11 @@ def settings_test_key(login_name: str) -> Key:
     return f"USER#{login_name}", "#TEST"
 
 
+def ended_token_key(login_name: str, token_id: str) -> Key:
+    """An access token of an administrator who logged out."""
+    return f"USER#{login_name}", f"#ENDED#{token_id}"
+
+
 def history_of(login_name: str) -> str:
     """The partition of a user's history."""
     return f"HISTORY#{login_name}"

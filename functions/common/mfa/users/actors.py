@@ -20,12 +20,14 @@ class Actor:
         address: the source address of the request.
         amr: how the login was proved, as the access token says (RFC 8176).
         expires_at: when the access token ends, in seconds since 1970.
+        token_id: the access token's `jti`.
     """
 
     name: str
     address: str | None = None
     amr: tuple[str, ...] = ()
     expires_at: float = 0.0
+    token_id: str = ""
 
     @property
     def is_direct(self) -> bool:
