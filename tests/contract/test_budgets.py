@@ -8,7 +8,9 @@ import pytest
 
 from mfa import errors
 from mfa.challenges.budgets import DAY, HOUR, SHARDS, ShardedBudget, Window
+from mfa.challenges.challenge import FAILURE_CAP, Challenge
 from mfa.challenges.sends import Caller
+from mfa.store.challenges import NEVER
 from tests.contract.world import ADDRESS, NUMBER, START, Login, World
 
 
@@ -249,12 +251,52 @@ def test_each_write_of_the_challenge_keeps_it_for_ninety_days_more(world: World,
     challenge = demo.start()
     assert demo.item["ttl"] == int(world.now) + 90 * DAY
     world.wait(10)
-    with pytest.raises(errors.InvalidCode):
-        demo.verify(challenge, demo.wrong_code)
-    assert demo.item["ttl"] == int(world.now) + 90 * DAY
-    world.wait(10)
     demo.verify(challenge, demo.code)
     assert demo.item["ttl"] == int(world.now) + 90 * DAY
     world.wait(10)
     world.users.unlock(demo.name, world.event())
     assert demo.item["ttl"] == int(world.now) + 90 * DAY
+
+
+def wrong_code(demo: Login, challenge: Challenge) -> None:
+    with pytest.raises(errors.InvalidCode):
+        demo.verify(challenge, demo.wrong_code)
+
+
+def test_failures_since_the_last_success_are_never_swept(world: World, demo: Login) -> None:
+    """Otherwise a hundred guesses would be free again after ninety quiet days."""
+    wrong_code(demo, demo.start())
+    assert demo.item["ttl"] == NEVER
+    world.wait(90 * DAY)
+    demo.token = world.token()
+    challenge = demo.start()
+    assert (demo.item["ttl"], demo.item["failures_total"]) == (NEVER, 1)
+    demo.verify(challenge, demo.code)
+    assert demo.item["ttl"] == int(world.now) + 90 * DAY
+    world.wait(60)
+    wrong_code(demo, demo.start())
+    world.users.unlock(demo.name, world.event())
+    assert demo.item["ttl"] == int(world.now) + 90 * DAY
+
+
+def test_a_change_or_the_end_of_a_user_keeps_failures_as_long_as_they_were_kept(world: World, demo: Login) -> None:
+    world.users.remove_phone(demo.name, demo.phone, world.event())
+    assert demo.item["ttl"] == int(world.now) + 90 * DAY
+    demo.phone = world.add_phone()
+    demo.token = world.token()
+    wrong_code(demo, demo.start())
+    world.users.remove_phone(demo.name, demo.phone, world.event())
+    assert demo.item["ttl"] == NEVER
+    world.users.delete(world.user(), world.event())
+    assert (demo.item["ttl"], demo.item["failures_total"]) == (NEVER, 1)
+
+
+@pytest.mark.guards("FAILURES_BELOW_CAP")
+def test_a_send_that_overlooks_the_hundredth_failure_cannot_have_it_swept(world: World, demo: Login) -> None:
+    """It read a challenge without failures, and writes when there are as many as can be."""
+    demo.start()
+    world.wait(60)
+    world.wire.before("transact_write_items", lambda: demo.edit(failures_total=FAILURE_CAP, ttl=NEVER))
+    with pytest.raises(errors.TooManyAttempts):
+        demo.start()
+    assert demo.item["ttl"] == NEVER

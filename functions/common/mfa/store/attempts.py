@@ -21,7 +21,7 @@ class AttemptStore:
     def __init__(self, table: Table, counters: Counters) -> None:
         self._table = table
         self._counters = counters
-        self._challenges = ChallengeItems(table, records.challenge_key, records.CHALLENGE_SECONDS)
+        self._challenges = ChallengeItems(table, records.challenge_key, records.CHALLENGE_SECONDS, keeps_failures=True)
 
     def claim_attempt(self, login: MfaToken, challenge_id: str, guess: Guess) -> Challenge:
         """Spends an attempt, before any code is judged; gives the challenge as it was before.

@@ -11,14 +11,23 @@ from mfa.store import conditions as when
 from mfa.store.expressions import Update
 from mfa.store.table import ConditionFailed, Item, Key, Table, Write
 
+# 9999-12-31. DynamoDB deletes no such item.
+NEVER = 253402214400
+
 
 class ChallengeItems:
     """Reads and writes the challenges that lie under one kind of key."""
 
-    def __init__(self, table: Table, key_of: Callable[[str], Key], ttl_seconds: int) -> None:
-        """`key_of` gives the key of a user's item, which is kept for `ttl_seconds` after its last write."""
+    def __init__(
+        self, table: Table, key_of: Callable[[str], Key], ttl_seconds: int, *, keeps_failures: bool = False
+    ) -> None:
+        """`key_of` gives the key of a user's item, which is kept for `ttl_seconds` after its last write.
+
+        With `keeps_failures`, an item with failures since the last success is never swept: time alone must not lift the cap.
+        """
         self._table = table
         self._ttl_seconds = ttl_seconds
+        self._keeps_failures = keeps_failures
         self.key_of = key_of
 
     def item(self, login_name: str) -> Item:
@@ -35,7 +44,7 @@ class ChallengeItems:
         Raises ChallengeRefused with the challenge as it stands.
         """
         update = Update()
-        update.set(last_attempt_at=guess.at, ttl=self._ttl(guess.at))
+        update.set(last_attempt_at=guess.at, ttl=self._ttl(guess.at, failures=1))
         update.append("guesses", mapping.guess(guess))
         update.add("failures", 1)
         update.add("failures_total", 1)
@@ -104,12 +113,12 @@ class ChallengeItems:
     def _message(self, update: Update, send: Send) -> None:
         """Sets the attributes that every send replaces."""
         after = send.after
-        update.set(**mapping.message_attributes(after), ttl=self._ttl(after.sent_at))
+        update.set(**mapping.message_attributes(after), ttl=self._ttl(after.sent_at, after.failures_total))
         if after.channel.traits.max_sends is None:
             update.set(max_sends=after.max_sends)
 
-    def _ttl(self, now: float) -> int:
-        return int(now) + self._ttl_seconds
+    def _ttl(self, now: float, failures: int = 0) -> int:
+        return NEVER if failures and self._keeps_failures else int(now) + self._ttl_seconds
 
 
 def _failures(update: Update, send: Send) -> None:

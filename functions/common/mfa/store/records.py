@@ -18,7 +18,7 @@ SETTINGS: Key = ("SETTINGS", "#SETTINGS")
 ADMINS: Key = ("SETTINGS", "#ADMINS")
 BREAKER: Key = ("BREAKER", "#BREAKER")
 CLIENTS = "CLIENTS"
-# DynamoDB deletes a challenge and its counters this long after the last write.
+# DynamoDB deletes a challenge and its counters this long after the last write, unless there were failures since the last success.
 CHALLENGE_SECONDS = 90 * 86400
 
 

@@ -28,7 +28,7 @@ class SendStore:
     def __init__(self, table: Table, counters: Counters) -> None:
         self._table = table
         self._counters = counters
-        self._challenges = ChallengeItems(table, records.challenge_key, records.CHALLENGE_SECONDS)
+        self._challenges = ChallengeItems(table, records.challenge_key, records.CHALLENGE_SECONDS, keeps_failures=True)
 
     def open_challenge(
         self, account: Account, send: Send, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget]

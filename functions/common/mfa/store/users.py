@@ -218,7 +218,8 @@ def _close(login_name: str, now: float) -> Write:
         label="challenge",
         verb="Update",
         key=records.challenge_key(login_name),
-        update="SET expires_at = :zero, #ttl = :ttl REMOVE send_id, code_mac",
+        # The counters stay as long as they would have: a deleted user who comes back has the same failures.
+        update="SET expires_at = :zero, #ttl = if_not_exists(#ttl, :ttl) REMOVE send_id, code_mac",
         names={"#ttl": "ttl"},
         values={":zero": 0, ":ttl": int(now) + records.CHALLENGE_SECONDS},
     )
