@@ -24,6 +24,7 @@ help: ## show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: uv ## start the local stack on PORT (default 8080)
+	@echo "installs missing packages of uv.lock into .venv"
 	@$(SYNC) --no-default-groups --group local
 	@exec python -m infra.local
 
@@ -150,6 +151,6 @@ setup: uv ## install all packages of uv.lock into .venv
 	@$(SYNC)
 
 uv:
-	@[ $(UV) = uv ] || [ -x $(UV) ] || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
+	@[ $(UV) = uv ] || [ -x $(UV) ] || { echo "installs uv into .tools" >&2; python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 
 .PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build sam-local test-sam docker bench clean setup uv check-lock sbom release check-javascript node

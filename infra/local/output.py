@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import threading
@@ -9,6 +10,8 @@ import time
 from collections.abc import Iterable
 
 _LONGEST_LINE = 4000
+# The admin function warns of every direct invocation.
+_DIRECT = '"message":"direct invocation"'
 
 
 class Output:
@@ -17,6 +20,7 @@ class Output:
     def __init__(self, descriptor: int = 1) -> None:
         self._descriptor = descriptor
         self._lines: queue.Queue[str] = queue.Queue(maxsize=5000)
+        self._own_requests: set[str] = set()
         threading.Thread(target=self._write, name="output", daemon=True).start()
 
     def line(self, text: str) -> None:
@@ -26,6 +30,10 @@ class Output:
         except queue.Full:
             pass
 
+    def expect(self, request_id: str) -> None:
+        """Leave out the warning that this request is a direct invocation: the stack itself makes it."""
+        self._own_requests.add(request_id)
+
     def relay(self, name: str, lines: Iterable[bytes]) -> None:
         """Print the output of a child process until it ends, each line after the child's name.
 
@@ -33,7 +41,7 @@ class Output:
         """
         for raw in lines:
             text = raw.decode("utf-8", "replace").rstrip()
-            if text and not (text.startswith("{") and '"_aws"' in text):
+            if text and not (text.startswith("{") and ('"_aws"' in text or self._is_expected(text))):
                 self.line(f"{name} | {text}")
 
     def flush(self, seconds: float = 1.0) -> None:
@@ -41,6 +49,14 @@ class Output:
         deadline = time.monotonic() + seconds
         while self._lines.unfinished_tasks and time.monotonic() < deadline:
             time.sleep(0.01)
+
+    def _is_expected(self, text: str) -> bool:
+        if not self._own_requests or _DIRECT not in text:
+            return False
+        try:
+            return json.loads(text).get("function_request_id") in self._own_requests
+        except ValueError:
+            return False
 
     def _write(self) -> None:
         while True:

@@ -120,6 +120,7 @@ def running_sam(port: int, dynamodb_url: str | None, variables: Path, output: Ou
         with bind("127.0.0.1", api_port) as free:  # known before the stack starts, because it is the stack's public URL
             api_port = free.getsockname()[1]
         base_url = f"http://127.0.0.1:{api_port}"
+        output.line("starts the surroundings: a table, moto for the rest of AWS, the simulated Twilio and the handset")
         dynamodb_url = dynamodb_url or started.enter_context(_dynamodb(output))
         settings = {"PUBLIC_URL": base_url, "WORKERS_PER_FUNCTION": "1"}
         if dynamodb_url:
@@ -138,6 +139,7 @@ def running_sam(port: int, dynamodb_url: str | None, variables: Path, output: Ou
         variables.write_text(json.dumps({"Parameters": reached}, indent=2) + "\n", encoding="utf-8")
         started.callback(variables.unlink, missing_ok=True)
         command = ["sam", "local", "start-api", "--port", str(api_port), "--warm-containers", "EAGER", *options]
+        output.line("starts the built functions in containers, behind `sam local start-api`")
         sam = started.enter_context(running(command, output))
         wait_for(f"{base_url}/.well-known/jwks.json", "sam local start-api", sam)
         yield SamLocal(base_url, stack.facts, options)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.local.errors import StartError
+from infra.local.output import Output
 from infra.local.pool import Pool
 
 PASSWORD = "local-demo-only"  # a password that is printed and documented
@@ -29,12 +30,13 @@ class Sender:
     phone_number: str
 
 
-def seed(admin: Pool, sender: Sender) -> None:
-    """Create missing users through the admin function. The settings are always written.
+def seed(admin: Pool, sender: Sender, output: Output) -> None:
+    """Create missing users by direct invocations of the admin function. The settings are always written.
 
     A table that outlived its stack has the users already, and a Twilio token that no new key can decrypt. Raises
     `StartError` that names the refused operation.
     """
+    output.line(f"creates the users {SYSTEM_USER} and {DEMO_USER}, if they are missing")
     _run(admin, "users.bootstrap", {"login_name": SYSTEM_USER, "password": PASSWORD}, may_exist=True)
     _run(
         admin,
@@ -50,6 +52,7 @@ def seed(admin: Pool, sender: Sender) -> None:
         may_exist=True,
     )
     _run(admin, "phones.add", {"login_name": DEMO_USER, "number": DEMO_PHONE}, may_exist=True)
+    output.line("saves settings that send from the account below")
     _run(
         admin,
         "settings.patch",
@@ -66,7 +69,7 @@ def seed(admin: Pool, sender: Sender) -> None:
 
 
 def _run(admin: Pool, operation: str, given: dict[str, Any], *, may_exist: bool = False) -> None:
-    outcome = admin.invoke(json.dumps({"operation": operation, "input": given}).encode())
+    outcome = admin.invoke(json.dumps({"operation": operation, "input": given}).encode(), own=True)
     answer = json.loads(outcome.payload)
     if outcome.error:
         raise StartError(f"seed: {operation} failed: {answer.get('errorType')}: {answer.get('errorMessage')}")

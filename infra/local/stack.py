@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -60,20 +61,14 @@ class Stack:
         if _ADMIN not in template.functions:
             raise StartError(f"template.yaml has no {_ADMIN}")
 
+        self._output.line("starts moto, which plays AWS, with the resources of template.yaml")
         aws, aws_url = self._start_aws(template)
         inbox = Inbox()
         twilio, twilio_url, sender = self._start_twilio(inbox)
         pools = self._pools(template, aws_url, twilio_url)
-        # The others load while this one seeds. Beside moto they would only slow each other down.
-        pools[_ADMIN].start()
-        self._await_aws(aws)
+        self._start_functions(pools, lambda: self._await_aws(aws))
         inbox.connect(aws_url)
-        for name, pool in pools.items():
-            if name != _ADMIN:
-                pool.start()
-        pools[_ADMIN].wait()
-        self._output.line(f"seeds users and settings, by direct invocations of {_ADMIN}")
-        seed(pools[_ADMIN], sender)
+        seed(pools[_ADMIN], sender, self._output)
         for pool in pools.values():
             pool.wait()
 
@@ -103,6 +98,18 @@ class Stack:
     def stop(self) -> None:
         """End all parts in reverse order."""
         self._started.close()
+
+    def _start_functions(self, pools: dict[str, Pool], await_aws: Callable[[], None]) -> None:
+        """Start a worker of every function. Returns once the admin function, which creates the users, is loaded."""
+        # The others load while this one creates the users. Beside moto they would only slow each other down.
+        others = [name for name in pools if name != _ADMIN]
+        self._output.line(f"loads {_ADMIN}")
+        pools[_ADMIN].start()
+        await_aws()
+        self._output.line(f"loads {' and '.join(others)}")
+        for name in others:
+            pools[name].start()
+        pools[_ADMIN].wait()
 
     def _start_aws(self, template: Template) -> tuple[subprocess.Popen[bytes], str]:
         """Start the AWS process. Its address is known before it answers."""
