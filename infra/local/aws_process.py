@@ -28,6 +28,7 @@ from infra.local import moto_transactions
 from infra.local.aws import Aws
 from infra.local.errors import StartError
 from infra.local.inbox import MAILS, timestamp
+from infra.local.moto_queries import Queries
 from infra.local.serving import Application, Environ, StartResponse
 
 
@@ -37,8 +38,9 @@ class OneAtATime:
     Sixty threads that may count to five counted to nine. One at a time, they count to five.
     """
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, queries: Queries) -> None:
         self._application = application
+        self._queries = queries
         self._turn = threading.Lock()
         self._mails: list[dict[str, str]] = []
 
@@ -49,6 +51,7 @@ class OneAtATime:
         if length:  # read before taking the lock, so that a slow sender blocks nobody
             environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
         with self._turn:
+            self._queries.note(environ.get("HTTP_X_AMZ_TARGET", ""))
             body = b"".join(self._application(environ, start_response))
             self._collect_mails()
         return [body]
@@ -96,7 +99,9 @@ def main() -> None:
     task = json.loads(sys.argv[1])
     threading.Thread(target=_end_with_the_stack, daemon=True).start()
     moto_transactions.install()
-    application: Any = OneAtATime(DomainDispatcherApplication(create_backend_app))
+    queries = Queries()
+    queries.install()
+    application: Any = OneAtATime(DomainDispatcherApplication(create_backend_app), queries)
     server = make_server(
         "127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler, fd=task["descriptor"]
     )
