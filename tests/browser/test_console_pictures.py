@@ -112,5 +112,6 @@ def _made_up() -> dict[str, Any]:
     return {
         "days": days,
         "regions": regions,
+        "mail": {"sends": 31, "approvals": 28, "wrong_codes": 2, "locks": 0},
         "totals": {**totals, "conversion_rate": totals["approvals"] / totals["sends"], "cost": cost},
     }

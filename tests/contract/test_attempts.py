@@ -327,6 +327,25 @@ def test_wrong_codes_are_kept_with_time_and_address(world: World, demo: Login) -
     assert world.history(demo.name, EventType.PASSCODE_REFUSED) == []
 
 
+def test_a_wrong_code_is_counted_when_it_happens_and_once(world: World, demo: Login) -> None:
+    challenge = demo.start()
+    for wrong in range(1, 5):
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code)
+        assert world.counted("REGION#HK", "wrong_codes") == wrong
+    demo.verify(challenge, demo.code)
+    assert world.counted("REGION#HK", "wrong_codes") == 4
+
+
+def test_a_wrong_code_is_refused_as_one_even_if_it_cannot_be_counted(world: World, demo: Login) -> None:
+    challenge = demo.start()
+    world.wire.before("update_item", lambda: None)  # claims the attempt
+    world.wire.fail("update_item", errors.TemporarilyUnavailable())
+    with pytest.raises(errors.InvalidCode) as refused:
+        demo.verify(challenge, demo.wrong_code)
+    assert refused.value.members["attempts_remaining"] == 4
+
+
 @pytest.mark.parametrize("by", ["approval", "send"])
 def test_the_next_send_or_approval_moves_wrong_codes_to_the_history(world: World, demo: Login, by: str) -> None:
     challenge = demo.start()
@@ -424,7 +443,7 @@ def test_the_attempt_that_locks_is_written_into_the_history_at_once(world: World
     [event] = world.history(demo.name, EventType.LOCKED)
     assert event["detail"] == {"until": rfc3339(START + 900)}
     assert (event["challenge_id"], event["address"]) == (challenge.id, ADDRESS)
-    assert world.counted("REGION#HK", "locks") == 1
+    assert (world.counted("REGION#HK", "locks"), world.counted("REGION#HK", "wrong_codes")) == (1, 5)
 
 
 def test_the_lock_holds_even_if_its_event_cannot_be_written(world: World, demo: Login) -> None:

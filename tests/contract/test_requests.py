@@ -275,12 +275,14 @@ def test_a_send_during_the_cooldown_makes_three_requests_and_no_message(function
     assert functions.sent == [READ, CLAIM, GET]
 
 
-def test_a_wrong_code_makes_one_request_and_the_locking_one_two(functions: Functions, person: Person) -> None:
+def test_a_wrong_code_makes_two_requests_the_locking_one_too_and_those_after_it_one(
+    functions: Functions, person: Person
+) -> None:
     person.challenged()
     for remaining in (4, 3, 2, 1):
         answer = person.verify(person.wrong())
         assert (answer.code, answer.json["attempts_remaining"]) == ("invalid_code", remaining)
-        assert functions.sent == [UPDATE]
+        assert functions.sent == [UPDATE, UPDATE]
     assert person.verify(person.wrong()).json["attempts_remaining"] == 0
     assert functions.sent == [UPDATE, CLAIM]
     assert person.verify().code == "too_many_attempts"

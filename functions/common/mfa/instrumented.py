@@ -135,6 +135,10 @@ class MeteredAttempts:
         """Takes back an attempt."""
         self._attempts.give_attempt_back(login_name, challenge)
 
+    def record_wrong_code(self, region: str, now: float) -> None:
+        """Counts a wrong code for the overview. The answer's code counts it for the metrics."""
+        self._attempts.record_wrong_code(region, now)
+
     def record_lock(self, login_name: str, event: Event, region: str) -> None:
         """Writes a lock to the history. The user is locked whether or not that succeeds."""
         self._metrics.count("locks")

@@ -270,6 +270,9 @@ export interface RegionCounts {
   cost: Cost | null;
 }
 
+/** Passcodes that were mailed for recovery. */
+export type MailCounts = Omit<Counts, "legacy_logins">;
+
 export interface Totals extends Counts {
   conversion_rate: number | null;
   cost: Cost | null;
@@ -278,6 +281,7 @@ export interface Totals extends Counts {
 export interface Overview {
   days: DayCounts[];
   regions: RegionCounts[];
+  mail: MailCounts;
   totals: Totals;
 }
 

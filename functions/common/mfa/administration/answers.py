@@ -244,6 +244,15 @@ class RegionCounts(Struct, frozen=True):
     cost: Cost | None
 
 
+class MailCounts(Struct, frozen=True):
+    """The counts of passcodes that were mailed for recovery. They belong to no region."""
+
+    sends: int
+    approvals: int
+    wrong_codes: int
+    locks: int
+
+
 class Totals(Struct, frozen=True):
     """The sums of all days. `conversion_rate` is approvals divided by sends, or null without a send."""
 
@@ -257,10 +266,11 @@ class Totals(Struct, frozen=True):
 
 
 class Overview(Struct, frozen=True):
-    """Counts by day and by region."""
+    """Counts by day and by region, and those of recovery by mail. `days` and `totals` are sums of both."""
 
     days: list[Counts]
     regions: list[RegionCounts]
+    mail: MailCounts
     totals: Totals
 
 

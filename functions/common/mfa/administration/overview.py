@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from mfa.administration.answers import Cost, Counts, Overview, RegionCounts, Totals
+from mfa.administration.answers import Cost, Counts, MailCounts, Overview, RegionCounts, Totals
 from mfa.flows.runtime import Runtime
 
 _NAMES = ("n", "message_segments", "approvals", "wrong_codes", "locks", "legacy_logins")
 # The global counter, which belongs to no region.
 _EVERYWHERE = "*"
+# The counter of mailed passcodes.
+_MAIL = "email"
 # Prices are asked for during this time, in seconds. Regions that are left get theirs with a later overview.
 PRICES_SECONDS = 5.0
 
@@ -56,6 +58,7 @@ class Overviews:
                 day.update(counted)
             by_day.append((date, day))
         until = self.runtime.clock() + PRICES_SECONDS
+        mail = by_region.pop(_MAIL, Counter())
         most_sends_first = sorted(by_region.items(), key=lambda each: (-each[1]["n"], each[0]))
         regions = [self._region(region, counted, until) for region, counted in most_sends_first]
         return Overview(
@@ -71,11 +74,14 @@ class Overviews:
                 for date, day in by_day
             ],
             regions=regions,
+            mail=MailCounts(
+                sends=mail["n"], approvals=mail["approvals"], wrong_codes=mail["wrong_codes"], locks=mail["locks"]
+            ),
             totals=_totals([day for _, day in by_day], regions),
         )
 
     def _region(self, region: str, counted: Counter[str], until: float) -> RegionCounts:
-        price = self.prices.of_region(region, may_ask=self.runtime.clock() < until) if len(region) == 2 else None
+        price = self.prices.of_region(region, may_ask=self.runtime.clock() < until)
         return RegionCounts(
             region=region,
             sends=counted["n"],

@@ -113,9 +113,14 @@ class VerifyPasscode:
         """Why the code is wrong. `challenge` is as it was before the attempt."""
         after = challenge.after_failure(guess)
         members: dict[str, Any] = {"attempts_remaining": after.attempts_remaining}
-        if (locked_until := after.locked_until(guess.at)) is not None:
+        locked_until = after.locked_until(guess.at)
+        if locked_until is not None:
             members["locked_until"] = rfc3339(locked_until)
-            self._record_lock(login, challenge, guess, locked_until)
+        with suppress(errors.TemporarilyUnavailable):  # the attempt is spent, and the user locked, all the same
+            if locked_until is None:
+                self.attempts.record_wrong_code(challenge.region, guess.at)
+            else:
+                self._record_lock(login, challenge, guess, locked_until)
         if is_of_earlier_send(self.runtime.keys(), KEY_USE, login.login_name, challenge, digits):
             return errors.CodeSuperseded(**_message_to_look_for(challenge), **members)
         return errors.InvalidCode(**members)
@@ -130,8 +135,7 @@ class VerifyPasscode:
             challenge_id=challenge.id,
             detail={"until": rfc3339(until)},
         )
-        with suppress(errors.TemporarilyUnavailable):  # the user is locked all the same
-            self.attempts.record_lock(login.login_name, event, challenge.region)
+        self.attempts.record_lock(login.login_name, event, challenge.region)
 
 
 def _why_not_confirmed(fresh: Challenge, judged: Challenge, login: MfaToken, now: float) -> errors.Refusal:

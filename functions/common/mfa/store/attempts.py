@@ -35,10 +35,17 @@ class AttemptStore:
         """Takes back an attempt whose code was right but could not be approved. `challenge` is as it was before it."""
         self._challenges.give_attempt_back(login_name, challenge)
 
+    def record_wrong_code(self, region: str, now: float) -> None:
+        """Counts a wrong code for the overview. The next send or approval writes it to the history."""
+        self._table.update(self._counters.count(region, now, wrong_codes=1), returns="NONE")
+
     def record_lock(self, login_name: str, event: Event, region: str) -> None:
-        """Records a lock in the history and the counters. The lock itself follows from the claimed attempts."""
+        """Writes a lock to the history, and counts it and its wrong code. The lock itself follows from the claimed attempts."""
         self._table.transact(
-            lambda: [records.event_write(login_name, event), self._counters.count(region, event.at, locks=1)]
+            lambda: [
+                records.event_write(login_name, event),
+                self._counters.count(region, event.at, wrong_codes=1, locks=1),
+            ]
         )
 
     def confirm(
@@ -64,8 +71,7 @@ class AttemptStore:
                     values={":phone": challenge.phone_id, ":yes": True, ":now": now},
                 )
             )
-        counts = {"approvals": 1, "wrong_codes": len(challenge.guesses)}
         try:
-            self._table.transact(lambda: [*writes, self._counters.count(challenge.region, now, **counts)])
+            self._table.transact(lambda: [*writes, self._counters.count(challenge.region, now, approvals=1)])
         except TransactionRefused as refused:
             raise ChallengeRefused(self._challenges.load(login_name)) from refused

@@ -44,7 +44,7 @@ class SendStore:
             _receipt_write(send),
             *(records.event_write(send.login_name, event) for event in send.events),
         ]
-        counts = {"n": 1, "wrong_codes": len(send.before.guesses), "message_segments": send.segments}
+        counts = {"n": 1, "message_segments": send.segments}
         try:
             self._spend(claim, budgets, sharded, counts, send.after.sent_at)
         except TransactionRefused as refused:
