@@ -188,7 +188,7 @@ def set_password(stack: Stack, admin: Administrator) -> None:
 
 
 def mfa_on(stack: Stack, admin: Administrator) -> None:
-    stack.admin("users.patch", login_name=admin.name, mfa_enabled=True)
+    stack.admin("users.patch", login_name=admin.name, mfa_enabled=True, insist=True)
 
 
 def disable(stack: Stack, admin: Administrator) -> None:

@@ -40,8 +40,8 @@ def test_a_new_password_and_a_new_phone_let_the_administrator_in_again(stack: St
     password, number = stack.password(), stack.number()
     old_phone = lost.phones[0]
     stack.admin("users.patch", login_name=lost.name, password=password, status="active", mfa_enabled=True)
-    stack.admin("phones.remove", login_name=lost.name, id=old_phone)
     phone = stack.admin("phones.add", login_name=lost.name, number=number)
+    stack.admin("phones.remove", login_name=lost.name, id=old_phone)
     stack.admin("users.unlock", login_name=lost.name)
     found = replace(lost, password=password, numbers=[number], phones=[phone["id"]])
     assert administers(stack, found) == "200"

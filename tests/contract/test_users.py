@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mfa import errors
-from mfa.administration.requests import NewPhone, NewUser, UserPatch
+from mfa.administration.requests import NewPhone, NewUser, PhoneRemoval, UserPatch
 from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import Challenge
 from mfa.factors.phones import PHONES_PER_USER
@@ -105,7 +105,9 @@ CLOSE: dict[str, Callable[[UserAdministration, Login], object]] = {
     "disabling": patch(status=UserStatus.DISABLED),
     "MFA switched off": patch(mfa_enabled=False),
     "another kind": patch(kind=Kind.SYSTEM),
-    "a removed phone": lambda administration, demo: administration.remove_phone(IAM, demo.name, demo.phone.id),
+    "a removed phone": lambda administration, demo: administration.remove_phone(
+        IAM, PhoneRemoval(demo.name, demo.phone.id)
+    ),
     "deleting": lambda administration, demo: administration.delete(IAM, demo.name),
     "unlocking": lambda administration, demo: administration.unlock(IAM, demo.name),
 }
@@ -295,7 +297,7 @@ def test_a_user_has_five_phones_at_most(world: World, administration: UserAdmini
 def test_the_slot_of_a_removed_phone_is_free_again(world: World, administration: UserAdministration) -> None:
     world.add_user()
     phones = [administration.add_phone(IAM, NewPhone("demo.user", f"+8529215379{n}")) for n in range(PHONES_PER_USER)]
-    administration.remove_phone(IAM, "demo.user", phones[2].id)
+    administration.remove_phone(IAM, PhoneRemoval("demo.user", phones[2].id))
     assert administration.add_phone(IAM, NewPhone("demo.user", "+85292153799")).slot == 2
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mfa import errors
-from mfa.administration import csv_users, ports
+from mfa.administration import csv_users, ports, shut_out
 from mfa.administration.answers import ImportReport, LineError
 from mfa.administration.profile_values import canonical_values
 from mfa.administration.requests import ExportUsers, ImportUser, ImportUsers, NewPhone
 from mfa.administration.user_changes import UserAdministration, Users
 from mfa.challenges.account import Account
+from mfa.factors.phones import Phone
 from mfa.flows.runtime import Runtime
 from mfa.settings.values import Settings
 from mfa.tokens import cursors
@@ -153,7 +154,7 @@ class Imports:
         if changed:
             detail = {"by": "import", "changed": changed}
             event = actor.event(EventType.USER_CHANGED, now, self.runtime.random_bytes, detail=detail)
-            self.users.change(before, after, event)
+            self.users.change(before, after, event, _phone_to_keep(actor, account, after, settings))
         added = self._add_phones(actor, account, row, settings)
         return "updated" if changed or added else "unchanged"
 
@@ -170,3 +171,16 @@ class Imports:
             new_phone = NewPhone(login_name=account.existing_user.login_name, number=number)
             self.administration.add_phone(actor, new_phone)
         return len(new)
+
+
+def _phone_to_keep(actor: Actor, before: Account, after: User, settings: Settings) -> Phone | None:
+    """The phone by which administrators who import a line about themselves can still log in. Raises Conflict."""
+    change = shut_out.Change(actor, before, after, before.phones)
+    if not change.is_own:
+        return None
+    try:
+        return shut_out.phone_to_keep(change, settings)
+    except (errors.Conflict, errors.Forbidden) as refusal:
+        raise errors.Conflict(
+            "would shut you out of administration. Correct the line, or change your own user by itself"
+        ) from refusal

@@ -64,7 +64,10 @@ class NewUser(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class UserPatch(Struct, frozen=True, forbid_unknown_fields=True):
-    """Changes of a user. Null clears an optional field."""
+    """Changes of a user. Null clears an optional field.
+
+    `insist` makes the change even if it shuts an administrator out.
+    """
 
     login_name: LoginName
     password: Password | UnsetType = UNSET
@@ -75,6 +78,7 @@ class UserPatch(Struct, frozen=True, forbid_unknown_fields=True):
     owner: Text | UnsetType | None = UNSET
     contact_email: Email | UnsetType | None = UNSET
     locale: Locale | UnsetType | None = UNSET
+    insist: bool = False
 
     def __repr__(self) -> str:
         return "UserPatch(...)"
@@ -95,11 +99,12 @@ class NewPhone(Struct, frozen=True, forbid_unknown_fields=True):
         return "NewPhone(...)"
 
 
-class PhoneById(Struct, frozen=True, forbid_unknown_fields=True):
-    """A phone of a user."""
+class PhoneRemoval(Struct, frozen=True, forbid_unknown_fields=True):
+    """A phone of a user. `insist` removes it even if it is the last by which an administrator can log in."""
 
     login_name: LoginName
     id: Id
+    insist: bool = False
 
 
 class ListEvents(Struct, frozen=True, forbid_unknown_fields=True):

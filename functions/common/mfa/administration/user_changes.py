@@ -7,10 +7,11 @@ from typing import Any, Protocol
 from msgspec import UNSET, structs
 
 from mfa import errors
+from mfa.administration import shut_out
 from mfa.administration.profile_values import canonical_values
-from mfa.administration.requests import NewPhone, NewUser, UserPatch
+from mfa.administration.requests import NewPhone, NewUser, PhoneRemoval, UserPatch
 from mfa.challenges.account import Account
-from mfa.factors.phones import PHONES_PER_USER, Phone
+from mfa.factors.phones import PHONES_PER_USER, KeptAccess, Phone
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 from mfa.http import entity_tags
@@ -28,11 +29,11 @@ class Users(Protocol):
 
     def bootstrap(self, user: User, event: Event) -> None: ...
     def add(self, user: User, event: Event) -> None: ...
-    def change(self, before: User, after: User, event: Event) -> None: ...
+    def change(self, before: User, after: User, event: Event, kept: Phone | None = None) -> None: ...
     def delete(self, user: User, event: Event) -> None: ...
     def unlock(self, login_name: str, event: Event) -> None: ...
     def add_phone(self, login_name: str, phone: Phone, event: Event) -> bool: ...
-    def remove_phone(self, login_name: str, phone: Phone, event: Event) -> None: ...
+    def remove_phone(self, login_name: str, phone: Phone, event: Event, kept: KeptAccess | None = None) -> None: ...
 
 
 class Passwords(Protocol):
@@ -77,12 +78,13 @@ class UserAdministration:
         """Changes a user. A new password, another kind, status or MFA switch close the live challenge.
 
         `if_match` is the ETag that was read, None to take what is there. Raises UserNotFound, PreconditionFailed where
-        another change came in between, Forbidden for the last active system user.
+        another change came in between, Forbidden for the last active system user, and Conflict where it would shut an
+        administrator out, unless the patch insists.
         """
         changes = {
             name: value
             for name in patch.__struct_fields__
-            if name != "login_name" and (value := getattr(patch, name)) is not UNSET
+            if name not in {"login_name", "insist"} and (value := getattr(patch, name)) is not UNSET
         }
         changes = canonical_values(changes)
         if "password" in changes:
@@ -95,10 +97,14 @@ class UserAdministration:
             after, names = before.changed(self.runtime.clock(), changes)
             if not names:
                 return account
+            kept = None
+            if shut_out.is_decisive(names) and not patch.insist:
+                change = shut_out.Change(actor, account, after, account.phones)
+                kept = shut_out.phone_to_keep(change, self.stored_settings().settings)
             detail = {"changed": ["password" if name == "password_hash" else name for name in names]}
             event = self._event(actor, EventType.USER_CHANGED, detail=detail)
             try:
-                self.users.change(before, after, event)
+                self.users.change(before, after, event, kept)
             except errors.PreconditionFailed:
                 if if_match not in (None, entity_tags.ANY):
                     raise
@@ -152,14 +158,29 @@ class UserAdministration:
                 return phone
         raise errors.TemporarilyUnavailable
 
-    def remove_phone(self, actor: Actor, login_name: str, phone_id: str) -> None:
-        """Removes a phone. Raises UserNotFound, PhoneNotFound."""
-        account = self.get(login_name)
-        phone = next((phone for phone in account.phones if phone.id == phone_id), None)
-        if phone is None:
-            raise errors.PhoneNotFound
-        event = self._event(actor, EventType.PHONE_REMOVED, phone_id=phone.id)
-        self.users.remove_phone(account.existing_user.login_name, phone, event)
+    def remove_phone(self, actor: Actor, which: PhoneRemoval) -> None:
+        """Removes a phone.
+
+        Raises UserNotFound, PhoneNotFound, and Conflict where it is the last phone by which an administrator can log in,
+        unless `which` insists.
+        """
+        for _ in range(PATCH_TRIES):
+            account = self.get(which.login_name)
+            user = account.existing_user
+            phone = next((phone for phone in account.phones if phone.id == which.id), None)
+            if phone is None:
+                raise errors.PhoneNotFound
+            kept = None
+            if user.kind is Kind.SYSTEM and not which.insist:
+                left = [other for other in account.phones if other is not phone]
+                change = shut_out.Change(actor, account, user, left)
+                kept = KeptAccess(user.version, shut_out.phone_to_keep(change, self.stored_settings().settings))
+            event = self._event(actor, EventType.PHONE_REMOVED, phone_id=phone.id)
+            try:
+                return self.users.remove_phone(user.login_name, phone, event, kept)
+            except errors.PreconditionFailed:
+                continue
+        raise errors.TemporarilyUnavailable
 
     def _user(self, new: NewUser) -> User:
         now = self.runtime.clock()

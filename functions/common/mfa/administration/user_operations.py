@@ -126,7 +126,7 @@ def get_user(administration: Administration, call: Call[requests.ByName, Actor])
         auth=ACCESS_TOKEN,
         request=requests.UserPatch,
         response=answers.UserView,
-        refusals=(*_CHANGED,),
+        refusals=(*_CHANGED, errors.Conflict),
     )
 )
 def patch_user(administration: Administration, call: Call[requests.UserPatch, Actor]) -> Answer[answers.UserView]:
@@ -240,12 +240,12 @@ def add_phone(administration: Administration, call: Call[requests.NewPhone, Acto
         route="DELETE /v1/admin/users/{login_name}/phones/{id}",
         summary="Remove a phone",
         auth=ACCESS_TOKEN,
-        request=requests.PhoneById,
+        request=requests.PhoneRemoval,
         response=NoneType,
         status=204,
-        refusals=(errors.UserNotFound, errors.PhoneNotFound),
+        refusals=(errors.UserNotFound, errors.PhoneNotFound, errors.Conflict),
     )
 )
-def remove_phone(administration: Administration, call: Call[requests.PhoneById, Actor]) -> None:
+def remove_phone(administration: Administration, call: Call[requests.PhoneRemoval, Actor]) -> None:
     """Removes a phone."""
-    administration.users.remove_phone(call.principal, call.body.login_name, call.body.id)
+    administration.users.remove_phone(call.principal, call.body)

@@ -54,6 +54,19 @@ class Phone:
         return mask_number(self.number, self.calling_code)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAccess:
+    """The reason why a phone may be removed: a write holds only while it is still true.
+
+    Attributes:
+        version: the version of the profile, which says whether MFA is on, and which each removed phone raises.
+        phone: another phone by which the user can log in, or None if none is needed.
+    """
+
+    version: int
+    phone: Phone | None
+
+
 def mask_number(number: str, calling_code: str) -> str:
     """The last four digits after four stars; fewer where four were more than half of the digits after the calling code.
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mfa.errors import Conflict, Forbidden, PhoneNotFound, PreconditionFailed, UserNotFound
-from mfa.factors.phones import PHONES_PER_USER, Phone
+from mfa.factors.phones import PHONES_PER_USER, KeptAccess, Phone
 from mfa.messages.channels import RECOVERY
 from mfa.store import conditions as when
 from mfa.store import records
@@ -38,10 +38,10 @@ class UserStore:
             Conflict,
         )
 
-    def change(self, before: User, after: User, event: Event) -> None:
+    def change(self, before: User, after: User, event: Event, kept: Phone | None = None) -> None:
         """Writes the next version of the user, and closes the live challenge if the change ends tokens.
 
-        Another contact email, or none, closes a challenge that was sent by mail.
+        Another contact email, or none, closes a challenge that was sent by mail. `kept` is a phone that must be there still.
         Raises PreconditionFailed where another change came first, Forbidden where no active system user would remain.
         """
         ends_tokens = any(getattr(before, name) != getattr(after, name) for name in CREDENTIALS)
@@ -56,6 +56,7 @@ class UserStore:
         self._write(
             [
                 profile,
+                *_still_there(after.login_name, kept),
                 *entry_writes(after.login_name, before, after),
                 *_admins(_administers(after) - _administers(before)),
                 *([_close(after.login_name, event.at)] if ends_tokens else []),
@@ -137,15 +138,18 @@ class UserStore:
             return False
         return True
 
-    def remove_phone(self, login_name: str, phone: Phone, event: Event) -> None:
-        """Removes the phone, closes the live challenge and ends tokens that were issued before. Raises PhoneNotFound."""
+    def remove_phone(self, login_name: str, phone: Phone, event: Event, kept: KeptAccess | None = None) -> None:
+        """Removes the phone, closes the live challenge and ends tokens that were issued before.
+
+        Raises PhoneNotFound, and PreconditionFailed where `kept` is true no longer.
+        """
         user = Write(
             label="profile",
             verb="Update",
             key=records.profile_key(login_name),
             update="SET credentials_changed_at = :now, updated_at = :now ADD version :one",
-            condition=when.EXISTS,
-            values={":now": event.at, ":one": 1},
+            condition=when.EXISTS if kept is None else when.VERSION_AS_READ,
+            values={":now": event.at, ":one": 1} | ({} if kept is None else {":version": kept.version}),
         )
         place = Write(
             label="phone",
@@ -154,7 +158,14 @@ class UserStore:
             condition=when.SAME_PHONE,
             values={":phone": phone.id},
         )
-        self._write([user, place, _close(login_name, event.at), records.event_write(login_name, event)], PhoneNotFound)
+        others = _still_there(login_name, kept.phone if kept else None)
+        writes = [user, place, *others, _close(login_name, event.at), records.event_write(login_name, event)]
+        try:
+            self._table.transact(lambda: writes)
+        except TransactionRefused as refused:
+            if kept is None or "phone" in refused.failed:
+                raise PhoneNotFound from refused
+            raise PreconditionFailed from refused
 
     def _close_mail(self, login_name: str, now: float) -> None:
         """Ends the live challenge if its code went to the mailbox."""
@@ -165,9 +176,7 @@ class UserStore:
                 returns="NONE",
             )
 
-    def _write(
-        self, writes: Sequence[Write], refused: type[Conflict | PreconditionFailed | UserNotFound | PhoneNotFound]
-    ) -> None:
+    def _write(self, writes: Sequence[Write], refused: type[Conflict | PreconditionFailed | UserNotFound]) -> None:
         try:
             self._table.transact(lambda: writes)
         except TransactionRefused as refusal:
@@ -189,6 +198,22 @@ def _new_user(user: User) -> list[Write]:
         condition=when.NEW,
     )
     return [profile, *entry_writes(user.login_name, None, user)]
+
+
+def _still_there(login_name: str, phone: Phone | None) -> list[Write]:
+    """The user can log in by this phone. The reads before are no snapshot: the version of the profile may be newer."""
+    if phone is None:
+        return []
+    called = phone.unusable_reason is not None  # it takes no messages, but calls
+    return [
+        Write(
+            label="kept phone",
+            verb="ConditionCheck",
+            key=records.phone_key(login_name, phone.slot),
+            condition=when.SAME_PHONE if called else when.every(when.SAME_PHONE, when.STILL_USABLE),
+            values={":phone": phone.id},
+        )
+    ]
 
 
 def _admins(change: int) -> list[Write]:

@@ -1,0 +1,134 @@
+"""Refuses changes that would shut an administrator out: from the login, or from administration."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mfa.challenges.account import Account
+from mfa.errors import Conflict, Forbidden
+from mfa.factors.phones import FIXED_LINE, Phone
+from mfa.messages.channels import PHONE_CHANNELS
+from mfa.settings.values import Settings
+from mfa.users.actors import Actor
+from mfa.users.user import Kind, User
+
+# A change of one of these can shut a user out.
+_DECISIVE = frozenset({"mfa_enabled", "kind", "status"})
+_INSIST = "To do it all the same, send insist: true."
+
+
+class ShutOutReason(StrEnum):
+    """Why an administrator is shut out."""
+
+    MFA_OFF = "mfa_off"
+    NO_PHONE = "no_phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a user or of the user's phones, before it is written.
+
+    Attributes:
+        actor: who changes.
+        before: the account as it was read.
+        after: the profile as it will be.
+        phones: the phones that will be left.
+    """
+
+    actor: Actor
+    before: Account
+    after: User
+    phones: Sequence[Phone]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether administrators change themselves."""
+        return not self.actor.is_direct and self.actor.name == self.after.login_name
+
+    def loses(self, counts: Callable[[Phone], bool]) -> bool:
+        """Whether the user needs such a phone afterwards, has none, and is not in this position already."""
+        needed_before = self.before.existing_user.mfa_enabled
+        return not any(map(counts, self.phones)) and not (needed_before and not any(map(counts, self.before.phones)))
+
+
+def receives(phone: Phone, settings: Settings) -> bool:
+    """Whether a passcode can be sent to the phone by one of the channels that are offered."""
+    return settings.regions.permits(phone.region) and any(
+        channel.is_offered(settings)
+        and phone.reachable(by_call=channel.traits.reaches_landlines)
+        and (phone.kind != FIXED_LINE or channel.traits.reaches_landlines)
+        for channel in PHONE_CHANNELS
+    )
+
+
+def why_shut_out(user: User, phones: Sequence[Phone], settings: Settings) -> ShutOutReason | None:
+    """Why this administrator cannot administer with these phones and settings, or None."""
+    if not user.mfa_enabled:
+        return ShutOutReason.MFA_OFF if settings.require_mfa_for_system_users else None
+    return None if any(receives(phone, settings) for phone in phones) else ShutOutReason.NO_PHONE
+
+
+def phone_to_keep(change: Change, settings: Settings) -> Phone | None:
+    """The phone by which an administrator can still log in after this change, or None if the change shuts nobody out.
+
+    The change may be written only while this phone is there. For oneself only a verified phone counts: nobody else may be
+    there to help.
+
+    Raises Conflict for an administrator who would be shut out, and Forbidden for administrators who would disable or demote
+    themselves. Backup users are not judged: whoever sets them up may add the phone later.
+    """
+    before, after = change.before.existing_user, change.after
+    if not _administers(after):
+        if change.is_own and _administers(before):
+            raise Forbidden("Nobody can disable or demote themselves; another administrator can.")
+        return None
+    if not after.mfa_enabled:
+        if change.is_own and before.mfa_enabled and settings.require_mfa_for_system_users:
+            raise Conflict(
+                "You would be shut out: system users need MFA. Turn off this requirement in the settings first. "
+                + _INSIST
+            )
+        return None
+
+    def counts(phone: Phone) -> bool:
+        return receives(phone, settings)
+
+    def counts_for_oneself(phone: Phone) -> bool:
+        return phone.verified and counts(phone)
+
+    if change.loses(counts) or (change.is_own and change.loses(counts_for_oneself)):
+        raise Conflict(_words(change))
+    preferred = sorted(filter(counts, change.phones), key=lambda phone: not phone.verified)
+    return preferred[0] if preferred else None
+
+
+def is_decisive(names: Sequence[str]) -> bool:
+    """Whether a change of these fields can shut a user out."""
+    return not _DECISIVE.isdisjoint(names)
+
+
+def _administers(user: User) -> bool:
+    return user.kind is Kind.SYSTEM and user.active
+
+
+def _words(change: Change) -> str:
+    """The refusal, with the way out of it."""
+    if len(change.phones) == len(change.before.phones):
+        if change.is_own:
+            return (
+                "You would be shut out: you have no verified phone that can receive a passcode. Test the settings with "
+                f"your number, or add and verify a phone, before you turn on MFA. {_INSIST}"
+            )
+        return (
+            "This administrator could not log in any more: there is no phone that can receive a passcode. Add one before "
+            f"you turn on MFA. {_INSIST}"
+        )
+    if change.is_own:
+        return (
+            "You could not log in any more: MFA is on, and this is your last verified phone that can receive a passcode. "
+            f"Test the settings with another number, or add and verify another phone, first. {_INSIST}"
+        )
+    return (
+        "This administrator could not log in any more: MFA is on, and this is the last phone that can receive a passcode. "
+        f"Add another phone or turn off MFA first. {_INSIST}"
+    )

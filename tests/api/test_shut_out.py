@@ -1,0 +1,89 @@
+"""Nobody shuts an administrator out without being told: by HTTP, by direct invocation and by an import."""
+
+import pytest
+
+from tests import people
+from tests.api import administrators
+from tests.api.administrators import Administrator
+from tests.api.stack import Stack
+from tests.product import Refused
+
+
+def prove_phone(admin: Administrator) -> str:
+    """Adds a verified phone by a test of the settings; its id."""
+    number = admin.stack.number()
+    test = admin.ask("POST", "/settings/test", {"phone": number}).json["id"]
+    code = people.digits(admin.stack.texts(number)[0])
+    assert admin.ask("POST", f"/settings/test/{test}/verify", {"code": code}).status == 200
+    return str(admin.user(admin.name).json["phones"][-1]["id"])
+
+
+@pytest.fixture
+def admin(stack: Stack) -> Administrator:
+    return administrators.new(stack)
+
+
+def test_own_mfa_is_turned_on_only_with_a_verified_phone(stack: Stack, admin: Administrator) -> None:
+    path = f"/users/{admin.name}"
+    stack.admin("phones.add", login_name=admin.name, number=stack.number())
+    refused = admin.ask("PATCH", path, {"mfa_enabled": True, "alias": "Ada"})
+    assert (refused.code, refused.status) == ("conflict", 409)
+    assert "verify a phone" in refused.json["detail"]
+    assert "Test" in refused.json["detail"]
+    assert "insist" in refused.json["detail"]
+    # The session goes on, and nothing is half-saved.
+    user = admin.user(admin.name).json
+    assert (user["mfa_enabled"], user["alias"]) == (False, None)
+    prove_phone(admin)
+    assert admin.ask("PATCH", path, {"mfa_enabled": True}).json["mfa_enabled"] is True
+
+
+def test_who_insists_turns_own_mfa_on_without_a_phone(admin: Administrator) -> None:
+    answer = admin.ask("PATCH", f"/users/{admin.name}", {"mfa_enabled": True, "insist": True})
+    assert answer.json["mfa_enabled"] is True
+    assert "insist" not in answer.json
+
+
+def test_the_own_last_verified_phone_is_kept_while_mfa_is_on(stack: Stack) -> None:
+    admin = administrators.new(stack, mfa=True)
+    stack.admin("phones.add", login_name=admin.name, number=stack.number())
+    path = f"/users/{admin.name}/phones/{admin.person.phones[0]}"
+    refused = admin.ask("DELETE", path)
+    assert refused.code == "conflict"
+    assert "could not log in any more" in refused.json["detail"]
+    assert admin.ask("GET", "/session").status == 200
+    assert admin.ask("DELETE", path, insist="true").status == 204
+
+
+def test_a_direct_invocation_shuts_an_administrator_out_only_if_it_insists(stack: Stack) -> None:
+    person = people.add(stack, kind="system", mfa=False, phones=0)
+    with pytest.raises(Refused, match="conflict"):
+        stack.admin("users.patch", login_name=person.name, mfa_enabled=True)
+    person.add_phone(stack.number())
+    assert stack.admin("users.patch", login_name=person.name, mfa_enabled=True)["mfa_enabled"] is True
+    with pytest.raises(Refused, match="conflict"):
+        stack.admin("phones.remove", login_name=person.name, id=person.phones[0])
+    assert stack.admin("phones.remove", login_name=person.name, id=person.phones[0], insist=True) == {}
+
+
+def test_a_backup_user_may_be_left_without_a_phone(stack: Stack, admin: Administrator) -> None:
+    person = people.add(stack, mfa=False, phones=1)
+    assert admin.ask("PATCH", f"/users/{person.name}", {"mfa_enabled": True}).status == 200
+    assert admin.ask("DELETE", f"/users/{person.name}/phones/{person.phones[0]}").status == 204
+
+
+@pytest.mark.parametrize("change", [{"status": "disabled"}, {"kind": "backup"}])
+def test_nobody_disables_or_demotes_themselves(stack: Stack, admin: Administrator, change: dict[str, str]) -> None:
+    assert admin.ask("PATCH", f"/users/{admin.name}", change).code == "forbidden"
+    assert admin.ask("GET", "/session").status == 200
+    another = administrators.new(stack)
+    assert another.ask("PATCH", f"/users/{admin.name}", change).status == 200
+
+
+@pytest.mark.parametrize("cells", ["mfa_enabled\n{},true", "status\n{},disabled", "kind\n{},backup"])
+def test_an_import_shuts_nobody_out_who_runs_it(admin: Administrator, cells: str) -> None:
+    text = f"login_name,{cells.format(admin.name)}\n"
+    report = admin.ask("POST", "/users/import", {"csv": text, "dry_run": False}).json
+    assert [error["line"] for error in report["errors"]] == [2]
+    assert "shut you out" in report["errors"][0]["message"]
+    assert admin.ask("GET", "/session").status == 200

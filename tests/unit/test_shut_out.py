@@ -1,0 +1,141 @@
+"""Changes that would shut an administrator out are refused; all others are not."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from mfa.administration.shut_out import Change, ShutOutReason, phone_to_keep, receives, why_shut_out
+from mfa.challenges.account import Account
+from mfa.errors import Conflict, Forbidden
+from mfa.factors.phones import FIXED_LINE, Phone
+from mfa.settings.values import Regions, Settings, VoiceSettings
+from mfa.users.actors import Actor
+from mfa.users.user import Kind, UserStatus
+from tests import accounts
+
+HERSELF = Actor("ada", "192.0.2.1", ("pwd",))
+ANOTHER = Actor("root", "192.0.2.2", ("pwd",))
+IAM = Actor("iam")
+
+GOOD = replace(accounts.phone("+85292153799", id_="0-aa"), verified=True)
+UNPROVED = accounts.phone("+85292153798", id_="1-bb")
+DEAD = replace(GOOD, id="2-cc", unusable_reason="21211", unusable_at=1.0)
+LANDLINE = replace(GOOD, id="3-dd", kind=FIXED_LINE)
+ABROAD = replace(GOOD, id="4-ee", region="GB", calling_code="+44", number="+447400123456")
+
+ON, OFF = {"mfa_enabled": True}, {"mfa_enabled": False}
+DEFAULTS = Settings()
+CALLS = Settings(voice=VoiceSettings(enabled=True))
+HOME_ONLY = Settings(regions=Regions(allow=["HK"]))
+REQUIRED = Settings(require_mfa_for_system_users=True)
+
+
+@pytest.mark.parametrize(
+    ("phone", "settings", "expected"),
+    [
+        (GOOD, Settings(), True),
+        (UNPROVED, Settings(), True),
+        (DEAD, Settings(), False),
+        (DEAD, CALLS, False),
+        (replace(DEAD, unusable_reason="21614"), Settings(), False),
+        (replace(DEAD, unusable_reason="21614"), CALLS, True),
+        (LANDLINE, Settings(), False),
+        (LANDLINE, CALLS, True),
+        (ABROAD, Settings(), True),
+        (ABROAD, HOME_ONLY, False),
+        (GOOD, HOME_ONLY, True),
+    ],
+)
+def test_a_phone_receives_by_a_channel_that_is_offered(phone: Phone, settings: Settings, expected: bool) -> None:
+    assert receives(phone, settings) is expected
+
+
+@dataclass(frozen=True)
+class Case:
+    """A change; `left` are the phones afterwards, all of them if None."""
+
+    actor: Actor
+    before: dict[str, Any]
+    changes: dict[str, Any]
+    phones: tuple[Phone, ...] = ()
+    left: tuple[Phone, ...] | None = None
+    settings: Settings = DEFAULTS
+
+    def change(self) -> Change:
+        user = accounts.user("ada", at=1.0, **{"kind": Kind.SYSTEM, "mfa_enabled": False} | self.before)
+        after, _ = user.changed(2.0, self.changes)
+        left = self.phones if self.left is None else self.left
+        return Change(self.actor, Account(user=user, phones=self.phones), after, left)
+
+
+REFUSED = {
+    "own MFA without a phone": Case(HERSELF, OFF, ON),
+    "own MFA with a phone that was never verified": Case(HERSELF, OFF, ON, (UNPROVED,)),
+    "own MFA with an unusable phone": Case(HERSELF, OFF, ON, (DEAD,)),
+    "own MFA with a landline": Case(HERSELF, OFF, ON, (LANDLINE,)),
+    "own MFA with a phone in a blocked country": Case(HERSELF, OFF, ON, (ABROAD,), settings=HOME_ONLY),
+    "own last phone": Case(HERSELF, ON, {}, (GOOD,), ()),
+    "own last verified phone": Case(HERSELF, ON, {}, (GOOD, UNPROVED), (UNPROVED,)),
+    "own last usable phone": Case(HERSELF, ON, {}, (GOOD, DEAD), (DEAD,)),
+    "own MFA off where it is required": Case(HERSELF, ON, OFF, (GOOD,), settings=REQUIRED),
+    "another's MFA without a phone": Case(ANOTHER, OFF, ON),
+    "another's MFA with an unusable phone": Case(ANOTHER, OFF, ON, (DEAD,)),
+    "another's last phone": Case(ANOTHER, ON, {}, (GOOD,), ()),
+    "MFA without a phone by direct invocation": Case(IAM, OFF, ON),
+    "the last phone by direct invocation": Case(IAM, ON, {}, (UNPROVED,), ()),
+    "a promotion with MFA and without a phone": Case(ANOTHER, {"kind": Kind.BACKUP}, {"kind": Kind.SYSTEM, **ON}),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
+def test_it_is_refused_to_shut_an_administrator_out(case: Case) -> None:
+    with pytest.raises(Conflict, match="insist"):
+        phone_to_keep(case.change(), case.settings)
+
+
+# With the phone that must stay, if one must.
+ALLOWED = {
+    "own MFA with a verified phone": (Case(HERSELF, OFF, ON, (UNPROVED, GOOD)), GOOD),
+    "own MFA with a landline that is called": (Case(HERSELF, OFF, ON, (LANDLINE,), settings=CALLS), LANDLINE),
+    "own phone beside another": (Case(HERSELF, ON, {}, (GOOD, ABROAD), (ABROAD,)), ABROAD),
+    "own unverified phone": (Case(HERSELF, ON, {}, (GOOD, UNPROVED), (GOOD,)), GOOD),
+    "own last phone while MFA is off": (Case(HERSELF, OFF, {}, (GOOD,), ()), None),
+    "own MFA off": (Case(HERSELF, ON, OFF, (GOOD,)), None),
+    "another's MFA with a phone that was never verified": (Case(ANOTHER, OFF, ON, (UNPROVED,)), UNPROVED),
+    "another's MFA off where it is required": (Case(IAM, ON, OFF, (GOOD,), settings=REQUIRED), None),
+    "the dead phone of a user who is shut out already": (Case(ANOTHER, ON, {}, (DEAD,), ()), None),
+    "disabling a user without a phone": (Case(ANOTHER, ON, {"status": UserStatus.DISABLED}), None),
+    "a backup user's MFA without a phone": (Case(ANOTHER, {"kind": Kind.BACKUP}, ON), None),
+    "a backup user's last phone": (Case(ANOTHER, {"kind": Kind.BACKUP, **ON}, {}, (GOOD,), ()), None),
+}
+
+
+@pytest.mark.parametrize(("case", "kept"), ALLOWED.values(), ids=ALLOWED)
+def test_everything_else_is_allowed_while_a_phone_is_there(case: Case, kept: Phone | None) -> None:
+    assert phone_to_keep(case.change(), case.settings) == kept
+
+
+@pytest.mark.parametrize("changes", [{"status": UserStatus.DISABLED}, {"kind": Kind.BACKUP}])
+def test_nobody_disables_or_demotes_themselves(changes: dict[str, Any]) -> None:
+    with pytest.raises(Forbidden):
+        phone_to_keep(Case(HERSELF, OFF, changes).change(), Settings())
+    assert phone_to_keep(Case(ANOTHER, OFF, changes).change(), Settings()) is None
+
+
+@pytest.mark.parametrize(
+    ("mfa", "phones", "settings", "expected"),
+    [
+        (False, (), Settings(), None),
+        (False, (GOOD,), REQUIRED, ShutOutReason.MFA_OFF),
+        (True, (GOOD,), REQUIRED, None),
+        (True, (), REQUIRED, ShutOutReason.NO_PHONE),
+        (True, (ABROAD,), HOME_ONLY, ShutOutReason.NO_PHONE),
+        (True, (LANDLINE,), CALLS, None),
+    ],
+)
+def test_the_reason_why_an_administrator_is_shut_out(
+    mfa: bool, phones: tuple[Phone, ...], settings: Settings, expected: ShutOutReason | None
+) -> None:
+    user = accounts.user("ada", at=1.0, kind=Kind.SYSTEM, mfa_enabled=mfa)
+    assert why_shut_out(user, phones, settings) is expected
