@@ -43,6 +43,7 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "regions.list": lambda admin, person: {},
     "settings.get": lambda admin, person: {},
     "settings.patch": lambda admin, person: {"signature": None},
+    "settings.preview": lambda admin, person: {"settings": {"require_mfa_for_system_users": True}},
     "settings.test": lambda admin, person: {"phone": admin.stack.number()},
     "settings.test.get": lambda admin, person: {"id": begun(admin)},
     "settings.test.resend": lambda admin, person: {"id": cooled(admin)},

@@ -87,3 +87,30 @@ def test_an_import_shuts_nobody_out_who_runs_it(admin: Administrator, cells: str
     assert [error["line"] for error in report["errors"]] == [2]
     assert "shut you out" in report["errors"][0]["message"]
     assert admin.ask("GET", "/session").status == 200
+
+
+def shut_out(admin: Administrator, **settings: object) -> dict[str, str]:
+    answer = admin.ask("POST", "/settings/preview", {"settings": settings})
+    assert answer.status == 200, answer.text
+    return {each["login_name"]: each["reason"] for each in answer.json["shut_out"]}
+
+
+def test_the_preview_of_settings_names_whom_they_shut_out(stack: Stack, admin: Administrator) -> None:
+    safe = administrators.new(stack, mfa=True)
+    disabled = people.add(stack, kind="system", mfa=False, phones=0, status="disabled")
+    backup = people.add(stack, mfa=False, phones=0)
+    helpless = people.add(stack, kind="system", phones=0)
+    before = admin.ask("GET", "/settings").json
+    required = shut_out(safe, require_mfa_for_system_users=True)
+    assert required[admin.name] == "mfa_off"
+    assert not {safe.name, disabled.name, backup.name, helpless.name} & required.keys()
+    abroad = shut_out(safe, regions={"allow": ["GB"]})
+    assert abroad[safe.name] == "no_phone"
+    assert not {admin.name, helpless.name} & abroad.keys()
+    assert shut_out(safe, signature="Other words", regions={"allow": "*"}) == {}
+    assert admin.ask("GET", "/settings").json == before
+
+
+def test_settings_that_cannot_be_saved_have_no_preview(admin: Administrator) -> None:
+    answer = admin.ask("POST", "/settings/preview", {"settings": {"passcode_length": 99}})
+    assert (answer.code, answer.json["errors"][0]["field"]) == ("invalid_request", "passcode_length")

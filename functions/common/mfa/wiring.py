@@ -156,6 +156,7 @@ class Wiring:
         from mfa.administration.directory import Directory
         from mfa.administration.parts import Administration
         from mfa.administration.personal_data import PersonalData
+        from mfa.administration.settings_preview import SettingsPreview
         from mfa.store.histories import Histories
         from mfa.store.personal_data import PersonalStore
 
@@ -166,6 +167,9 @@ class Wiring:
                 accounts=self.account_store, search_index=self._search_index, histories=histories, runtime=runtime
             ),
             configuration=Configuration(settings=self.settings_store, cipher=self._cipher, runtime=runtime),
+            preview=SettingsPreview(
+                settings=self.settings_store, accounts=self.account_store, search_index=self._search_index
+            ),
             clients=ClientAdministration(clients=self._client_store, runtime=runtime),
             tests=self._settings_tests,
             imports=self._imports,

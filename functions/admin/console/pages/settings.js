@@ -13,6 +13,7 @@ import { admin } from "../session.js";
 import { learnSettings } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
 import { fieldOf, fieldsOf, flatten, mergePatch } from "./settings-fields.js";
+import { confirmSettings } from "./shut-out.js";
 
 /** @typedef {{ draw: (draft: SettingsDraft) => SettingsPart }} SettingsTab */
 
@@ -129,8 +130,10 @@ class SettingsPage {
       return false;
     }
     const saved = namesOf(draft.changes);
+    const patch = mergePatch(draft.changes);
+    if (!(await confirmSettings(draft.changes, patch))) return false;
     /** @type {Answer<Nested>} */
-    const { body, etag } = await admin("PATCH", "/settings", { body: mergePatch(draft.changes), etag: draft.etag });
+    const { body, etag } = await admin("PATCH", "/settings", { body: patch, etag: draft.etag });
     draft.rebase(flatten(body), etag, saved);
     this.#redraw();
     return true;

@@ -2,7 +2,7 @@
 
 /** @import { Answer, Phone, User } from "../shared/types" */
 /** @import { UserContext } from "./user.js" */
-import { confirm, notice, toast, toastError } from "../dialogs.js";
+import { notice, toast, toastError } from "../dialogs.js";
 import { bdi, busyWhile, button, focusHeading, icon } from "../dom.js";
 import { saveBar } from "../draft.js";
 import { badge, section } from "../page.js";
@@ -11,12 +11,13 @@ import { fieldSentence, sentence } from "../refusals.js";
 import { readNumber, spaced } from "../regions.js";
 import { guard } from "../router.js";
 import { admin } from "../session.js";
-import { Problem } from "../shared/api.js";
+import { Problem, query } from "../shared/api.js";
 import { el, parts } from "../shared/dom.js";
 import { maskedPhone, regionName } from "../shared/words.js";
 import { switchField } from "../switches.js";
 import { table } from "../table.js";
 import { ago, isLocked, localTime, lockEnd, time } from "../words.js";
+import { decide, isOneself, isShutOut } from "./shut-out.js";
 
 const MOST_PHONES = 5;
 const SHORTEST_NUMBER = 7;
@@ -136,14 +137,26 @@ class SecurityPage {
   }
 
   #noPhoneWarning() {
-    const on = this.#mfa ?? this.current.mfa_enabled;
-    const kept = this.current.phones.filter((phone) => !phone.unusable && !this.#removed.has(phone.id));
-    if (!on || kept.length + this.#added.length) return null;
+    const outcome = this.#outcome;
+    if (!isShutOut(outcome)) return null;
+    const own = isOneself(outcome.user);
     return notice({
       kind: "warning",
-      title: "There is no phone to send to",
-      text: "Without one the user cannot log in. Add a phone below.",
+      title: own ? "You have no verified phone" : "There is no phone to send to",
+      text: own
+        ? "Without one you cannot log in. Verify a number of yours by Test in the settings."
+        : "Without one the user cannot log in. Add a phone below.",
     });
+  }
+
+  /** The settings as they will be. */
+  get #outcome() {
+    return {
+      user: this.current,
+      mfa: this.#mfa ?? this.current.mfa_enabled,
+      kept: this.current.phones.filter((phone) => !this.#removed.has(phone.id)),
+      added: this.#added.length,
+    };
   }
 
   // The phones
@@ -282,15 +295,14 @@ class SecurityPage {
    * False where something stays unsaved.
    */
   async #save() {
-    if (!(await this.#confirmed())) return false;
+    const { go, insist } = await decide(this.#outcome, { removed: this.#removed.size, mfa: this.#mfa });
+    if (!go) return false;
     let failed = false;
     try {
-      await this.#savePhonesRemoved();
+      if (this.#mfa === false) await this.#saveSwitch(insist);
+      await this.#savePhonesRemoved(insist);
       failed = !(await this.#savePhonesAdded());
-      if (this.#mfa !== null) {
-        await admin("PATCH", this.path, { body: { mfa_enabled: this.#mfa } });
-        this.#mfa = null;
-      }
+      await this.#saveSwitch(insist);
     } finally {
       /** @type {Answer<User>} */
       const { body } = await admin("GET", this.path);
@@ -302,19 +314,21 @@ class SecurityPage {
     return !failed;
   }
 
-  async #confirmed() {
-    const count = this.#removed.size;
-    const lines = [
-      count ? `${count === 1 ? "One phone is" : `${count} phones are`} removed.` : "",
-      this.#mfa === false ? "The password alone will let the user in." : "",
-    ].filter(Boolean);
-    return !lines.length || confirm({ title: "Save these changes?", text: lines, action: "Save", danger: true });
+  /** @param {boolean} insist */
+  async #saveSwitch(insist) {
+    if (this.#mfa === null) return;
+    await admin("PATCH", this.path, { body: { mfa_enabled: this.#mfa, ...(insist && { insist }) } });
+    this.#mfa = null;
   }
 
-  async #savePhonesRemoved() {
+  /** @param {boolean} insist */
+  async #savePhonesRemoved(insist) {
     for (const id of [...this.#removed]) {
       try {
-        await admin("DELETE", `${this.path}/phones/${encodeURIComponent(id)}`);
+        await admin(
+          "DELETE",
+          `${this.path}/phones/${encodeURIComponent(id)}${query({ insist: insist ? "true" : null })}`,
+        );
       } catch (error) {
         if (!(error instanceof Problem) || error.code !== "phone_not_found") throw error;
       }

@@ -13,6 +13,7 @@ import { el } from "../shared/dom.js";
 import { switchControl } from "../switches.js";
 import { filterBox, Position, pagedList, searchBox, table } from "../table.js";
 import { ago, isLocked, plural, time } from "../words.js";
+import { isOneself, turnOn } from "./shut-out.js";
 
 const position = new Position(); // coming back from a user shows the same page of the list
 
@@ -224,10 +225,10 @@ function mfaCell(user, list) {
  */
 async function setMfa(user, on, { control, list }) {
   const path = `/users/${encodeURIComponent(user.login_name)}`;
-  const change = () => admin("PATCH", path, { body: { mfa_enabled: on } });
+  const turn = (insist = false) => admin("PATCH", path, { body: { mfa_enabled: on, ...(insist && { insist }) } });
   try {
-    if (on) await busyWhile(control, change);
-    else if (!(await confirmOff(user, change))) return;
+    const done = on ? turnOn(user, (insist) => busyWhile(control, () => turn(insist))) : confirmOff(user, turn);
+    if (!(await done)) return;
     const noPhone = on && !usablePhones(user).length;
     const rest = noPhone ? ". There is no usable phone: without one, there is no login." : ".";
     toast(el("span", {}, `SMS authentication is ${on ? "on" : "off"} for `, bdi(user.login_name), rest));
@@ -245,9 +246,10 @@ async function setMfa(user, on, { control, list }) {
  */
 function confirmOff(user, work) {
   const name = el("strong", {}, bdi(user.login_name));
+  const own = "From then on the password alone lets you in. Your session ends.";
   return confirm({
     title: "Turn SMS authentication off?",
-    text: el("p", {}, "From then on the password alone lets ", name, " in."),
+    text: isOneself(user) ? own : el("p", {}, "From then on the password alone lets ", name, " in."),
     action: "Turn off",
     danger: true,
     work,

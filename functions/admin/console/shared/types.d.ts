@@ -307,6 +307,16 @@ export interface TestApproved {
   contact_email_missing: boolean;
 }
 
+/** A system user whom changed settings would shut out. */
+export interface ShutOutUser {
+  login_name: string;
+  reason: "mfa_off" | "no_phone";
+}
+
+export interface SettingsEffects {
+  shut_out: ShutOutUser[];
+}
+
 export interface Finding {
   code: string;
   message: string;

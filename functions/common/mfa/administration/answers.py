@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from mfa.administration.shut_out import ShutOutReason
 from mfa.http.answers import Time
 from mfa.users.user import Kind, UserStatus
 
@@ -183,6 +184,22 @@ class TestApproved(Struct, frozen=True):
     contact_email_missing: bool
     message: Literal["Test completed successfully"] = "Test completed successfully"
     status: Literal["approved"] = "approved"
+
+
+class ShutOutUser(Struct, frozen=True):
+    """A system user who could not administer any more.
+
+    `mfa_off`: MFA would be required, and it is off. `no_phone`: no phone could receive a passcode any more.
+    """
+
+    login_name: str
+    reason: ShutOutReason
+
+
+class SettingsEffects(Struct, frozen=True):
+    """The consequences of changed settings: the system users whom they shut out, a hundred at most."""
+
+    shut_out: list[ShutOutUser]
 
 
 class Finding(Struct, frozen=True):

@@ -10,6 +10,7 @@ from mfa.administration.imports import Imports
 from mfa.administration.overview import Overviews
 from mfa.administration.personal_data import PersonalData
 from mfa.administration.ports import Sessions
+from mfa.administration.settings_preview import SettingsPreview
 from mfa.administration.user_changes import UserAdministration
 from mfa.flows.test_settings import TestSettings
 
@@ -21,6 +22,7 @@ class Administration:
     users: UserAdministration
     directory: Directory
     configuration: Configuration
+    preview: SettingsPreview
     clients: ClientAdministration
     tests: TestSettings
     imports: Imports

@@ -220,6 +220,12 @@ class PreviewTemplate(Struct, frozen=True, forbid_unknown_fields=True):
     settings: SettingsPatch = field(default_factory=SettingsPatch)
 
 
+class PreviewSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """A patch of the saved settings, of which nothing is saved."""
+
+    settings: SettingsPatch
+
+
 class GetOverview(Struct, frozen=True, forbid_unknown_fields=True):
     """The number of days, today included."""
 

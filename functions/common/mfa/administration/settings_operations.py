@@ -61,6 +61,24 @@ def patch_settings(administration: Administration, call: Call[SettingsPatch, Act
 
 @tasks.carries_out(
     Operation(
+        id="settings.preview",
+        route="POST /v1/admin/settings/preview",
+        summary="Who a patch of the settings would shut out",
+        auth=ACCESS_TOKEN,
+        request=requests.PreviewSettings,
+        response=answers.SettingsEffects,
+    )
+)
+def preview_settings(
+    administration: Administration, call: Call[requests.PreviewSettings, Actor]
+) -> answers.SettingsEffects:
+    """Saves nothing."""
+    found = administration.preview.shut_out(call.body.settings)
+    return answers.SettingsEffects([answers.ShutOutUser(each.user.login_name, each.reason) for each in found])
+
+
+@tasks.carries_out(
+    Operation(
         id="settings.test",
         route="POST /v1/admin/settings/test",
         summary="Send a passcode with these settings",

@@ -1,0 +1,74 @@
+"""Tells who would be shut out by changed settings, before they are saved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mfa.administration import ports
+from mfa.administration.configuration import SettingsItems
+from mfa.administration.shut_out import ShutOutReason, why_shut_out
+from mfa.challenges.account import Account
+from mfa.messages.channels import PHONE_CHANNELS
+from mfa.settings.validation import merged
+from mfa.settings.values import Settings, SettingsPatch
+from mfa.users.search_index import names, user_lists
+from mfa.users.user import Kind, User
+
+# Accounts that are read at once, and as many times at most.
+PAGE, PAGES = 50, 20
+NAMED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ShutOut:
+    """An administrator who would be shut out, and why."""
+
+    user: User
+    reason: ShutOutReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsPreview:
+    """Compares the saved settings with changed ones."""
+
+    settings: SettingsItems
+    accounts: ports.AccountPages
+    search_index: ports.UserLists
+
+    def shut_out(self, patch: SettingsPatch) -> list[ShutOut]:
+        """The active system users whom the patch would shut out, NAMED at most, by name. Raises InvalidRequest.
+
+        Users who are shut out already are left out. Users are read only if the patch changes a setting that matters: who needs
+        MFA, and the countries and channels of passcodes.
+        """
+        now = self.settings.load_settings().settings
+        then, _ = merged(now, patch)
+        if _ways_in(now) == _ways_in(then):
+            return []
+        found: list[ShutOut] = []
+        for account in self._administrators():
+            user = account.existing_user
+            reason = why_shut_out(user, account.phones, then) if user.active else None
+            if reason is not None and why_shut_out(user, account.phones, now) is None:
+                found.append(ShutOut(user, reason))
+            if len(found) == NAMED:
+                break
+        return found
+
+    def _administrators(self) -> Iterator[Account]:
+        after = ""
+        for _ in range(PAGES):
+            page = self.search_index.page(user_lists("login_name", Kind.SYSTEM, None), "", after, PAGE)
+            if not page:
+                return
+            after = page[-1].position
+            yield from (
+                account
+                for account in self.accounts.load_accounts(names(page))
+                if account.existing_user.kind is Kind.SYSTEM
+            )
+
+
+def _ways_in(settings: Settings) -> tuple[object, ...]:
+    """The settings that decide whether an administrator can log in."""
+    offered = [channel for channel in PHONE_CHANNELS if channel.is_offered(settings)]
+    return settings.require_mfa_for_system_users, settings.regions, offered
