@@ -48,9 +48,10 @@ def login_vouched(call: Call[VouchedLogin, Client]) -> MfaRequired | Authenticat
 @app.operation(operations.VERIFY_CHALLENGE)
 def verify_challenge(call: Call[VerifyChallenge, MfaToken]) -> Approved:
     """Completes the login with the passcode."""
-    approval = wiring.verify_passcode.verify(call.principal, call.id, call.body.code, call.address)
-    wiring.metrics.count("approvals", region=approval.region)
-    wiring.metrics.count("unconfirmed_sends", -1, region=approval.region)
+    approval = wiring.verify_passcode.verify(call.principal, call.id, call.body.code, call.caller)
+    if not approval.repeated:
+        wiring.metrics.count("approvals", region=approval.region)
+        wiring.metrics.count("unconfirmed_sends", -1, region=approval.region)
     return views.approval(approval)
 
 

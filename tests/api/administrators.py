@@ -33,10 +33,18 @@ class Administrator:
         return self.person.name
 
     def ask(
-        self, method: str, path: str, body: Json = None, *, if_match: str | None = None, **query: str | int
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        *,
+        if_match: str | None = None,
+        key: str | None = None,
+        **query: str | int,
     ) -> Answer:
         """A call below `/v1/admin`."""
-        headers = {} if if_match is None else {"If-Match": if_match}
+        given = {"If-Match": if_match, "Idempotency-Key": key}
+        headers = {name: value for name, value in given.items() if value is not None}
         return self.stack.call(
             method,
             f"/v1/admin{path}",

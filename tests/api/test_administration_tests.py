@@ -56,8 +56,8 @@ def later(admin: Administrator, seconds: int) -> None:
     admin.stack.table.put_item(Item=item(admin) | moved)
 
 
-def verify(admin: Administrator, test: str, typed: str) -> Answer:
-    return admin.ask("POST", f"/settings/test/{test}/verify", {"code": typed})
+def verify(admin: Administrator, test: str, typed: str, key: str | None = None) -> Answer:
+    return admin.ask("POST", f"/settings/test/{test}/verify", {"code": typed}, key=key)
 
 
 def everything(stack: Stack) -> str:
@@ -323,6 +323,40 @@ def test_a_test_is_approved_once(stack: Stack, admin: Administrator) -> None:
     later(admin, 60)
     assert verify(admin, test, right).code == "challenge_used"
     assert admin.ask("POST", f"/settings/test/{test}/resend", {}).code == "challenge_used"
+
+
+def test_a_verify_whose_answer_was_lost_is_answered_again(stack: Stack) -> None:
+    admin = administrators.new(stack, email=False)
+    test = start(admin).json["id"]
+    refused = verify(admin, test, wrong(stack), "first")
+    assert (refused.code, refused.json["attempts_remaining"]) == ("invalid_code", 4)
+    assert verify(admin, test, wrong(stack), "first").json == refused.json
+    assert verify(admin, test, code(stack), "first").code == "conflict"
+    assert item(admin)["failures"] == 1
+    first, again = (verify(admin, test, code(stack), "second") for _ in range(2))
+    assert (first.status, again.status) == (200, 200)
+    assert again.json == first.json
+    assert verify(admin, test, wrong(stack), "second").code == "conflict"
+    assert verify(admin, test, code(stack)).code == "challenge_used"
+    assert len(admin.user(admin.name).json["phones"]) == 1
+    assert admin.person.event_types().count("phone_tested") == 1
+    attempts = {name: kept | {"claimed_at": kept["claimed_at"] - 60} for name, kept in item(admin)["attempts"].items()}
+    stack.table.put_item(Item=item(admin) | {"attempts": attempts})
+    assert verify(admin, test, code(stack), "second").code == "challenge_used"
+
+
+def test_an_attempt_at_a_test_that_was_claimed_is_completed_by_the_same_request(
+    stack: Stack, admin: Administrator
+) -> None:
+    """As if the function had been stopped between the claim and the approval."""
+    test = start(admin).json["id"]
+    before, right = item(admin), code(stack)
+    assert verify(admin, test, right, "key").status == 200
+    claimed = before | {name: item(admin)[name] for name in ("attempts", "last_attempt_at")} | {"failures": 5}
+    stack.table.put_item(Item=claimed)
+    assert verify(admin, test, right, "another key").code == "too_many_attempts"
+    assert verify(admin, test, right, "key").status == 200
+    assert item(admin)["failures"] == 0
 
 
 def test_a_newer_test_replaces_the_older_one(stack: Stack, admin: Administrator) -> None:

@@ -237,6 +237,7 @@ def test_any_body_is_answered_and_none_is_a_500(shared_stack: Stack, path: str) 
         ("Content-Type", "verify"),
         ("Content-Encoding", "verify"),
         ("Idempotency-Key", "resend"),
+        ("Idempotency-Key", "verify"),
     ],
 )
 def test_any_header_is_answered_and_none_is_a_500(shared_stack: Stack, name: str, verb: str) -> None:

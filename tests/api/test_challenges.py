@@ -246,6 +246,26 @@ def test_an_approved_challenge_cannot_be_used_again(person: Person) -> None:
         assert (answer.status, answer.code) == (409, "challenge_used")
 
 
+def test_a_verify_whose_answer_was_lost_is_answered_again_for_a_minute(person: Person) -> None:
+    person.challenged()
+    code, wrong = person.code(), person.wrong()
+    refused = person.verify(wrong, key="first")
+    assert (refused.code, refused.json["attempts_remaining"]) == ("invalid_code", 4)
+    assert person.verify(wrong, key="first").json == refused.json
+    assert person.verify(code, key="first").code == "conflict"
+    assert person.get().json["attempts_remaining"] == 4
+    assert person.verify(wrong, key="").code == "invalid_request"
+    first, again = (person.verify(code, key="second") for _ in range(2))
+    assert (first.status, again.status) == (200, 200)
+    claims = [jwt.decode(answer.json["token"], options={"verify_signature": False}) for answer in (first, again)]
+    assert claims[0] == claims[1]
+    assert again.json.keys() == first.json.keys()
+    assert person.verify(wrong, key="second").code == "conflict"
+    assert person.event_types().count("approved") == 1
+    person.later(60)
+    assert person.verify(code, key="second").code == "challenge_used"
+
+
 def test_an_expired_challenge_compares_no_code_and_can_be_resent(person: Person) -> None:
     person.challenged()
     code = person.code()

@@ -43,7 +43,7 @@ def test_no_secret_is_in_the_logs_of_a_users_whole_life(stack: Stack, new_person
         person.login()
         tokens.append(person.token)
         person.start(key="an-idempotency-key")
-        person.verify("0000000000")
+        person.verify("0000000000", key="an-idempotency-key")
         person.later(61)
         person.resend()
         old = person.code()

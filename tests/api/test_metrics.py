@@ -98,6 +98,16 @@ def test_a_message_is_counted_once_for_repeated_requests(meter: Meter, person: P
     assert meter.of(lambda: person.start(key="k")) == {"latency startChallenge": 1}
 
 
+def test_an_attempt_is_counted_once_for_repeated_requests(meter: Meter, person: Person) -> None:
+    person.challenged()
+    again = {"latency verifyChallenge": 1, "claim_attempt_ms": 1}
+    code, wrong = person.code(), person.wrong()
+    assert "wrong_codes" in meter.of(lambda: person.verify(wrong, key="a"))
+    assert meter.of(lambda: person.verify(wrong, key="a")) == again | {"refusals invalid_code": 1}
+    assert "approvals HK" in meter.of(lambda: person.verify(code, key="b"))
+    assert meter.of(lambda: person.verify(code, key="b")) == again
+
+
 def test_a_lock_is_counted_when_it_begins_and_not_when_it_refuses(meter: Meter, person: Person) -> None:
     person.challenged()
     wrong = {"latency verifyChallenge": 1, "claim_attempt_ms": 1}

@@ -281,9 +281,10 @@ def given_back_after(world: World, demo: Login, meanwhile: Callable[[Challenge],
     """The failures after an attempt was claimed, something happened, and the attempt was given back."""
     challenge = demo.start()
     world.wait(60)
-    read = world.attempts.claim_attempt(demo.token, challenge.id, Guess(world.now, ADDRESS))
+    guess = Guess(world.now, ADDRESS)
+    read = world.attempts.claim_attempt(demo.token, challenge.id, guess)
     meanwhile(challenge)
-    world.attempts.give_attempt_back(demo.name, read)
+    world.attempts.give_attempt_back(demo.name, read, guess)
     return int(demo.item["failures"])
 
 

@@ -47,6 +47,7 @@ def settings_test(world: World, test_id: str = "test", **changes: Any) -> Settin
         max_sends=SENDS,
         lock_seconds=MAX_LOCK_SECONDS,
         messages=Lane(charged=frozenset({"send 1"}), last_sent_at=world.now, available_at=world.now + 60),
+        attempts={},
     )
     return SettingsTest(challenge=replace(challenge, **changes), number=NUMBER, calling_code="+852", kind="mobile")
 
@@ -97,7 +98,8 @@ def test_an_attempt_by_a_direct_invocation_has_no_address(world: World, admin: U
 def approve(world: World, admin: User, email: str | None = None) -> None:
     tested = replace(settings_test(world), contact_email=email)
     phone = replace(world.phone(), verified=True, last_verified_at=world.now)
-    world.settings_tests.approve(admin, tested, phone, world.event(EventType.PHONE_TESTED))
+    guess = Guess(world.now, ADDRESS)
+    world.settings_tests.approve(admin, tested, phone, world.event(EventType.PHONE_TESTED), guess)
 
 
 def test_a_settings_test_is_read_as_it_was_started(world: World, admin: User) -> None:
@@ -264,9 +266,8 @@ def test_a_phone_added_meanwhile_keeps_its_slot(world: World, admin: User) -> No
     with pytest.raises(errors.Conflict):
         approve(world, admin)
     assert world.account(NAME).phones == (other,)
-    world.settings_tests.approve(
-        admin, settings_test(world), replace(other, verified=True), world.event(EventType.PHONE_TESTED)
-    )
+    verified, event = replace(other, verified=True), world.event(EventType.PHONE_TESTED)
+    world.settings_tests.approve(admin, settings_test(world), verified, event, Guess(world.now, ADDRESS))
     assert world.account(NAME).phones == (replace(other, verified=True),)
 
 

@@ -403,8 +403,9 @@ class Login:
     def recover(self, *, key: str | None = None) -> Challenge:
         return self.world.send_passcode.recover(self.token, Caller(ADDRESS, key, "recovery")).challenge
 
-    def verify(self, challenge: Challenge, code: str, address: str = ADDRESS) -> Approval:
-        return self.world.verify_passcode.verify(self.token, challenge.id, code, address)
+    def verify(self, challenge: Challenge, code: str, address: str = ADDRESS, *, key: str | None = None) -> Approval:
+        caller = Caller(address, key, f"{challenge.id} {code}")
+        return self.world.verify_passcode.verify(self.token, challenge.id, code, caller)
 
     def edit(self, **attributes: Any) -> None:
         """Changes the challenge's item, bypassing the store."""

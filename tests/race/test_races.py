@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+import jwt
 import pytest
 
 from infra.local.processes import AWS_ENVIRONMENT
@@ -96,6 +97,34 @@ def test_the_right_code_a_hundred_times_at_once_approves_once(place: Running, ro
     assert answers["ok"] == 1
     assert answers.keys() <= {"ok", "challenge_used", "too_many_attempts", BUSY}
     assert len(person.events(EventType.APPROVED)) == 1
+
+
+@pytest.mark.parametrize("round_", range(2))
+def test_the_right_code_under_one_key_fifty_times_at_once_approves_once_and_all_get_it(
+    place: Running, round_: int
+) -> None:
+    person = logged_in(place)
+    person.start()
+    code = person.code()
+    answers = at_once(50, lambda _: person.verify(code, key="the same key"))
+    assert codes(answers).keys() <= {"ok", BUSY}
+    tokens = [jwt.decode(a.json["token"], options={"verify_signature": False}) for a in answers if a.status == 200]
+    assert len(tokens) > 1
+    assert all(token == tokens[0] for token in tokens)
+    assert len(person.events(EventType.APPROVED)) == 1
+    item = person.item
+    assert (item["failures"], item["guesses"], len(item["attempts"])) == (0, [], 1)
+
+
+def test_many_codes_under_one_key_at_once_spend_one_attempt(place: Running) -> None:
+    person = logged_in(place)
+    person.start()
+    typed = [person.code(), *wrong_codes(person, 49)]
+    answers = codes(at_once(50, lambda n: person.verify(typed[n], key="the same key")))
+    assert answers["ok"] + answers["invalid_code"] == 1
+    assert answers.keys() <= {"ok", "invalid_code", "conflict", BUSY}
+    assert len(person.item["attempts"]) == 1
+    assert person.item["failures"] == answers["invalid_code"]
 
 
 @pytest.mark.parametrize("round_", range(2))

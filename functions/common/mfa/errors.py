@@ -39,7 +39,10 @@ from typing import Any, ClassVar
 
 
 class Refusal(Exception):
-    """A request is refused. `members` are the problem's own members, `retry_after` whole seconds."""
+    """A request is refused. `members` are the problem's own members, `retry_after` whole seconds.
+
+    `repeated` says that the same request was answered like this before, and that its meaning was counted then.
+    """
 
     code: ClassVar[str] = "internal_error"
     status: ClassVar[int] = 500
@@ -49,6 +52,7 @@ class Refusal(Exception):
     def __init__(self, detail: str | None = None, *, retry_after: float | None = None, **members: Any) -> None:
         super().__init__(detail or self.detail)
         self.members = members
+        self.repeated = False
         self.retry_after = None if retry_after is None else max(1, min(86400, int(-(-retry_after // 1))))
 
     def problem(self) -> dict[str, Any]:

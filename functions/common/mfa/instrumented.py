@@ -131,9 +131,9 @@ class MeteredAttempts:
         with self._metrics.timing("claim_attempt_ms"):
             return self._attempts.claim_attempt(login, challenge_id, guess)
 
-    def give_attempt_back(self, login_name: str, challenge: Challenge) -> None:
+    def give_attempt_back(self, login_name: str, challenge: Challenge, guess: Guess) -> None:
         """Takes back an attempt."""
-        self._attempts.give_attempt_back(login_name, challenge)
+        self._attempts.give_attempt_back(login_name, challenge, guess)
 
     def record_wrong_code(self, region: str, now: float) -> None:
         """Counts a wrong code for the overview. The answer's code counts it for the metrics."""
@@ -145,11 +145,11 @@ class MeteredAttempts:
         self._attempts.record_lock(login_name, event, region)
 
     def confirm(
-        self, login_name: str, challenge: Challenge, budgets: Sequence[Budget], events: Sequence[Event], now: float
+        self, login_name: str, challenge: Challenge, budgets: Sequence[Budget], events: Sequence[Event], guess: Guess
     ) -> None:
         """Approves the challenge."""
         with self._metrics.timing("confirm_ms"):
-            self._attempts.confirm(login_name, challenge, budgets, events, now)
+            self._attempts.confirm(login_name, challenge, budgets, events, guess)
 
 
 def _count_failure(metrics: Metrics, outcome: "Outcome", error: str) -> None:

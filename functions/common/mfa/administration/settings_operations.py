@@ -145,8 +145,8 @@ def resend_test(administration: Administration, call: Call[requests.ResendTest, 
         auth=ACCESS_TOKEN,
         request=requests.VerifyTest,
         response=answers.TestApproved,
+        idempotent=True,
         refusals=(
-            errors.Conflict,
             errors.InvalidCode,
             errors.CodeSuperseded,
             errors.TooManyAttempts,
@@ -158,7 +158,8 @@ def resend_test(administration: Administration, call: Call[requests.ResendTest, 
 def verify_test(administration: Administration, call: Call[requests.VerifyTest, Actor]) -> answers.TestApproved:
     """Completes the test with its passcode."""
     given = call.body
-    return answers.TestApproved(administration.tests.verify(call.principal, given.id, given.code, given.login_name))
+    missing = administration.tests.verify(call.principal, call.caller, given.id, given.code, given.login_name)
+    return answers.TestApproved(missing)
 
 
 @tasks.carries_out(

@@ -63,12 +63,38 @@ class ChallengeRefused(Exception):
         self.challenge = challenge
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedAttempt:
+    """An attempt under an idempotency key, kept so that the same request can be answered again.
+
+    Attributes:
+        key: of the request, a digest.
+        claimed_at: seconds since 1970.
+        content_mac: HMAC of the request, the code included.
+        jti: of the access token that it gives if the code is right; empty if it gives none.
+        seconds: how long that token is valid.
+    """
+
+    key: str
+    claimed_at: float
+    content_mac: bytes = field(repr=False)
+    jti: str = ""
+    seconds: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A claimed attempt: its time in seconds since 1970, and its source address, which a direct invocation lacks."""
+    """A claimed attempt.
+
+    Attributes:
+        at: its time, in seconds since 1970.
+        address: its source address. A direct invocation has none.
+        keyed: what is kept of it if it has an idempotency key.
+    """
 
     at: float
     address: str | None = None
+    keyed: KeyedAttempt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +178,7 @@ class Challenge:
         sent_at: when the last send was claimed.
         expires_at: until when its code is valid.
         approved_at: when the code came back.
+        approved_key: the key of the attempt that was approved, if it had one.
         delivery: how far the message has come.
         delivery_error: the vendor's code for a message that was refused.
         failures: wrong attempts since the last success or the end of the last lock.
@@ -165,6 +192,8 @@ class Challenge:
         messages: what the lane to the phones has sent.
         email: what the lane to the mailbox has sent.
         requests: the last requests that sent something, by idempotency key.
+        attempts: the attempts at the last send's code that have an idempotency key, by it. None if an earlier version of
+            the product opened the challenge.
 
     ```python
     challenge = Challenge(id="c", send_id="s", expires_at=now + 300, failures=2)
@@ -189,6 +218,7 @@ class Challenge:
     sent_at: float = field(default=0.0, metadata=OF_MESSAGE)
     expires_at: float = field(default=0.0, metadata=OF_MESSAGE)
     approved_at: float | None = field(default=None, metadata=OF_MESSAGE)
+    approved_key: str = field(default="", metadata=OF_MESSAGE)
     delivery: Delivery = field(default=Delivery.SENDING, metadata=OF_MESSAGE)
     delivery_error: str | None = field(default=None, metadata=OF_MESSAGE)
     max_failures: int = field(default=5, metadata=OF_MESSAGE)
@@ -202,6 +232,7 @@ class Challenge:
     messages: Lane = Lane()
     email: Lane = Lane()
     requests: dict[str, Request] = field(default_factory=dict)
+    attempts: dict[str, KeyedAttempt] | None = None
 
     def lane(self, channel: Channel) -> Lane:
         """The channel's lane."""
@@ -273,6 +304,13 @@ class Challenge:
         """How many more messages the challenge's lane may send."""
         limit = self.channel.traits.max_sends or self.max_sends
         return max(0, limit - len(self.lane(self.channel).charged))
+
+    def without_guess(self, at: float) -> "Challenge":
+        """The challenge without the attempt of this moment among the wrong ones."""
+        others = list(self.guesses)
+        if (own := next((guess for guess in others if guess.at == at), None)) is not None:
+            others.remove(own)
+        return replace(self, guesses=tuple(others))
 
     def after_failure(self, guess: Guess) -> "Challenge":
         """The challenge once this wrong attempt is counted."""

@@ -70,8 +70,8 @@ class Caller:
     """
 
     address: str
-    idempotency_key: str | None = None
-    fingerprint: str = ""
+    idempotency_key: str | None = field(default=None, repr=False)
+    fingerprint: str = field(default="", repr=False)  # of a request that may hold a passcode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,7 +162,7 @@ class SendPasscode:
             ref=ref,
             phone=destination.phone,
             resends=bool(asked.resends),
-            request_key=request_key(login, asked.caller),
+            request_key=request_key(login.jti, asked.caller),
             segments=0 if destination.fixed_code else composition.segments(outgoing),
             is_test_number=destination.fixed_code is not None,
             events=self._events(asked, read, after, destination),
@@ -306,7 +306,7 @@ def _usable(phone: Phone, settings: Settings, channel: Channel) -> bool:
 def _requests(asked: _Asked, read: Challenge, challenge_id: str, now: float) -> dict[str, Request]:
     """The last requests that sent something, with this one if it has an idempotency key."""
     requests = dict(sorted(read.requests.items(), key=lambda item: item[1].at)[1 - REQUESTS_KEPT :])
-    key = request_key(asked.login, asked.caller)
+    key = request_key(asked.login.jti, asked.caller)
     if key is not None:
         requests[key] = Request(now, asked.caller.fingerprint, challenge_id)
     return requests

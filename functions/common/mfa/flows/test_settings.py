@@ -13,7 +13,8 @@ from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, Budget, Window
 from mfa.challenges.challenge import Challenge, Delivery, Guess
 from mfa.challenges.drafts import is_of_earlier_send, is_right
-from mfa.challenges.sends import Destination, Outcome, Send, challenge_after
+from mfa.challenges.idempotency import attempt_before, keyed_attempt
+from mfa.challenges.sends import Caller, Destination, Outcome, Send, challenge_after
 from mfa.challenges.settings_tests import (
     KEY_USE,
     LOGIN_JTI,
@@ -46,7 +47,7 @@ class SettingsTests(Protocol):
     def record_delivery(self, send: Send, delivery: Delivery, error: str | None) -> None: ...
     def give_back(self, budget: Budget) -> None: ...
     def claim_attempt(self, login_name: str, test_id: str, guess: Guess) -> SettingsTest: ...
-    def approve(self, user: User, test: SettingsTest, phone: Phone, event: Event) -> None: ...
+    def approve(self, user: User, test: SettingsTest, phone: Phone, event: Event, guess: Guess) -> None: ...
 
 
 class CandidateMessenger(Protocol):
@@ -128,39 +129,48 @@ class TestSettings:
         """The test as it stands. Raises ChallengeNotFound."""
         return self._existing(self._administrator(actor, login_name).existing_user, test_id)
 
-    def verify(self, actor: Actor, test_id: str, code: str, login_name: str | None = None) -> bool:
+    def verify(self, actor: Actor, caller: Caller, test_id: str, code: str, login_name: str | None = None) -> bool:
         """Completes the test: the number joins the administrator's own phones, verified.
 
-        True if the profile still has no contact email. Raises the errors of `POST …/verify`.
+        True if the profile still has no contact email. The same request again, under the same idempotency key, gets the
+        same answer, as in `VerifyPasscode`. Raises the errors of `POST …/verify`.
         """
         digits = passcodes.typed_digits(code)
         account = self._administrator(actor, login_name)
-        user, guess = account.existing_user, Guess(self.runtime.clock(), actor.address)
+        user, keys, now = account.existing_user, self.runtime.keys(), self.runtime.clock()
+        guess = Guess(now, actor.address, keyed_attempt(keys, test_id, caller, now))
+        repeated = False
         try:
             test = self.tests.claim_attempt(user.login_name, test_id, guess)
         except SettingsTestRefused as refused:
             if refused.test is None:
                 raise errors.ChallengeNotFound from refused
-            raise refused.test.why_not_attempted(test_id, guess.at) from refused
-        if not is_right(self.runtime.keys(), KEY_USE, user.login_name, test.challenge, digits):
-            raise self._refusal(user, test.challenge, digits, guess)
-        phone = self._verified_phone(account, test, guess.at)
-        event = actor.event(EventType.PHONE_TESTED, guess.at, self.runtime.random_bytes, phone_id=phone.id)
-        self._approve(user, test, phone, event)
+            kept = attempt_before(keys, refused.test.challenge, test_id, caller, now)
+            if kept is None:
+                raise refused.test.why_not_attempted(test_id, now) from refused
+            test, guess, repeated = refused.test, replace(guess, at=kept.claimed_at, keyed=kept), True
+            test = replace(test, challenge=test.challenge.without_guess(guess.at))
+        if not (repeated and _is_approved_by(test, guess)):
+            if not is_right(keys, KEY_USE, user.login_name, test.challenge, digits):
+                raise self._refusal(user, test.challenge, digits, None if repeated else guess)
+            self._approve(account, actor, test, guess)
         return not (test.contact_email or user.contact_email)
 
-    def _refusal(self, user: User, challenge: Challenge, digits: str, guess: Guess) -> errors.Refusal:
-        """Why the code is wrong. `challenge` is as it was before the attempt."""
-        remaining = challenge.after_failure(guess).attempts_remaining
+    def _refusal(self, user: User, challenge: Challenge, digits: str, guess: Guess | None) -> errors.Refusal:
+        """Why the code is wrong. `challenge` is as it was before the guess, or as it stands if that was counted before."""
+        remaining = (challenge.after_failure(guess) if guess else challenge).attempts_remaining
         if is_of_earlier_send(self.runtime.keys(), KEY_USE, user.login_name, challenge, digits):
             return errors.CodeSuperseded(prefix=challenge.prefix, attempts_remaining=remaining)
         return errors.InvalidCode(attempts_remaining=remaining)
 
-    def _approve(self, user: User, test: SettingsTest, phone: Phone, event: Event) -> None:
+    def _approve(self, account: Account, actor: Actor, test: SettingsTest, guess: Guess) -> None:
+        phone = self._verified_phone(account, test, guess.at)
+        event = actor.event(EventType.PHONE_TESTED, guess.at, self.runtime.random_bytes, phone_id=phone.id)
         try:
-            self.tests.approve(user, test, phone, event)
+            self.tests.approve(account.existing_user, test, phone, event, guess)
         except SettingsTestRefused as refused:
-            raise errors.ChallengeUsed from refused
+            if refused.test is None or not _is_approved_by(refused.test, guess):
+                raise errors.ChallengeUsed from refused
 
     def _administrator(self, actor: Actor, login_name: str | None) -> Account:
         """The administrator who is testing: the actor, or the system user whom a direct invocation names."""
@@ -243,6 +253,11 @@ def _phone_of(test: SettingsTest) -> Phone:
         calling_code=test.calling_code,
         kind=test.kind,
     )
+
+
+def _is_approved_by(test: SettingsTest, guess: Guess) -> bool:
+    """Whether this very attempt has passed the test."""
+    return guess.keyed is not None and test.challenge.approved_key == guess.keyed.key
 
 
 def _explained(error: str) -> errors.Refusal:

@@ -1,7 +1,7 @@
 """Verifies passcodes: spends an attempt, judges the code, writes the approval, and only then gives the token."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mfa import errors
@@ -10,7 +10,8 @@ from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess
 from mfa.challenges.challenge_ids import is_challenge_of
 from mfa.challenges.drafts import KEY_USE, is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
-from mfa.challenges.sends import verified_charges
+from mfa.challenges.idempotency import attempt_before, keyed_attempt
+from mfa.challenges.sends import Caller, verified_charges
 from mfa.factors.factors import Proof
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
@@ -29,12 +30,35 @@ class Approval:
         expires_in: seconds that it is valid.
         amr: how the login was proved (RFC 8176).
         region: the region that the passcode went to, for metrics.
+        repeated: whether an earlier request with the same idempotency key has completed the login.
     """
 
-    token: str
+    token: str = field(repr=False)
     expires_in: int
     amr: list[str]
     region: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """A claimed attempt.
+
+    Attributes:
+        login: the MFA token's login.
+        digits: the code.
+        challenge: the challenge as it was before the attempt.
+        guess: the attempt's time, address and idempotency key.
+        token: `jti` and life of the access token that a right code gives.
+        repeated: whether an earlier request with the same idempotency key has claimed it.
+    """
+
+    login: MfaToken
+    digits: str = field(repr=False)
+    challenge: Challenge
+    guess: Guess
+    token: tuple[str, int]
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,96 +70,155 @@ class VerifyPasscode:
     signer: Signer
     runtime: Runtime
 
-    def verify(self, login: MfaToken, challenge_id: str, typed: str, address: str) -> Approval:
+    def verify(self, login: MfaToken, challenge_id: str, typed: str, caller: Caller) -> Approval:
         """Approves the challenge if the code is right.
 
-        Raises the errors of `POST /v1/challenges/{id}/verify`. Text that cannot be a passcode is refused as a request. It
-        costs no attempt, since the refusal tells nothing about the code.
+        The same request again, under the same idempotency key, gets the same answer for REPLAY_SECONDS and spends no second
+        attempt. Raises the errors of `POST /v1/challenges/{id}/verify`. Text that cannot be a passcode is refused as a
+        request. It costs no attempt, since the refusal tells nothing about the code.
         """
         digits = passcodes.typed_digits(typed)
-        keys = self.runtime.keys()
+        keys, now = self.runtime.keys(), self.runtime.clock()
         if not is_challenge_of(keys, login, challenge_id):
             raise errors.ChallengeNotFound
-        guess = Guess(self.runtime.clock(), address)
-        challenge = self._claim(login, challenge_id, guess)
-        if not is_right(keys, KEY_USE, login.login_name, challenge, digits):
-            raise self._refusal(login, challenge, digits, guess)
-        return self._approve(login, challenge, guess.at, address)
-
-    def _claim(self, login: MfaToken, challenge_id: str, guess: Guess) -> Challenge:
-        """Spends an attempt; gives the challenge as it was before."""
+        token = uuid7(now, self.runtime.random_bytes(10)), self.runtime.settings().access_token_seconds
+        guess = Guess(now, caller.address, keyed_attempt(keys, login.jti, caller, now, token))
         try:
-            return self.attempts.claim_attempt(login, challenge_id, guess)
+            challenge = self.attempts.claim_attempt(login, challenge_id, guess)
         except ChallengeRefused as refused:
-            if not refused.challenge.id:
-                raise errors.ChallengeNotFound from refused
-            if refused.challenge.is_closed:
-                self.accounts.load_account(login.login_name).refuse_outdated(login.issued_at)
-            raise refused.challenge.why_not_attempted(challenge_id, login.jti, guess.at) from refused
+            kept = attempt_before(keys, refused.challenge, login.jti, caller, now)
+            if kept is None or refused.challenge.is_closed:
+                raise self._why_not_claimed(login, challenge_id, refused.challenge, now) from refused
+            return self._answer_again(login, digits, refused.challenge, replace(guess, at=kept.claimed_at, keyed=kept))
+        return self._judge(_Attempt(login=login, digits=digits, challenge=challenge, guess=guess, token=token))
 
-    def _approve(self, login: MfaToken, challenge: Challenge, now: float, address: str) -> Approval:
-        seconds, issuer = self.runtime.settings().access_token_seconds, self.runtime.issuer()
-        amr = [Proof.PASSWORD.value, challenge.channel.traits.amr.value]
-        grant = Grant(
-            issuer=issuer,
-            client_id=login.client_id,
-            issued_at=now,
-            seconds=seconds,
-            jti=uuid7(now, self.runtime.random_bytes(10)),
-            amr=amr,
+    def _why_not_claimed(self, login: MfaToken, challenge_id: str, challenge: Challenge, now: float) -> errors.Refusal:
+        """Why the store refused the attempt; `challenge` is how things stand."""
+        if not challenge.id:
+            return errors.ChallengeNotFound()
+        if challenge.is_closed:
+            self.accounts.load_account(login.login_name).refuse_outdated(login.issued_at)
+        return challenge.why_not_attempted(challenge_id, login.jti, now)
+
+    def _answer_again(self, login: MfaToken, digits: str, challenge: Challenge, guess: Guess) -> Approval:
+        """The answer to an attempt that an earlier request claimed. `challenge` is as it stands.
+
+        If nothing came of the attempt yet, it is judged again. That tells nothing new, since the code is the same.
+        """
+        assert guess.keyed is not None  # noqa: S101 - attempt_before has found it
+        attempt = _Attempt(
+            login=login,
+            digits=digits,
+            challenge=challenge.without_guess(guess.at),
+            guess=guess,
+            token=(guess.keyed.jti, guess.keyed.seconds),
+            repeated=True,
         )
+        if _is_approved_by(challenge, attempt):
+            return self._approval(attempt, self._sign(attempt))
+        return self._judge(attempt)
+
+    def _judge(self, attempt: _Attempt) -> Approval:
+        """Approves the challenge or raises the refusal of a wrong code."""
+        keys, name = self.runtime.keys(), attempt.login.login_name
+        if not is_right(keys, KEY_USE, name, attempt.challenge, attempt.digits):
+            raise self._refusal(attempt)
+        return self._approve(attempt)
+
+    def _sign(self, attempt: _Attempt) -> str:
+        """The access token. Raises TemporarilyUnavailable."""
+        jti, seconds = attempt.token
+        grant = Grant(
+            issuer=self.runtime.issuer(),
+            client_id=attempt.login.client_id,
+            issued_at=attempt.guess.at,
+            seconds=seconds,
+            jti=jti,
+            amr=_amr(attempt.challenge),
+        )
+        return sign_access_token(self.signer, access_claims(attempt.login, grant))
+
+    def _approval(self, attempt: _Attempt, token: str, *, repeated: bool = True) -> Approval:
+        seconds, challenge = attempt.token[1], attempt.challenge
+        elapsed = int(self.runtime.clock() - attempt.guess.at) if repeated else 0
+        return Approval(token, seconds - elapsed, _amr(challenge), challenge.region, repeated)
+
+    def _approve(self, attempt: _Attempt) -> Approval:
+        login, challenge, guess = attempt.login, attempt.challenge, attempt.guess
         # Signed before it is confirmed: if KMS does not answer, the code stays valid and the attempt is given back.
         try:
-            token = sign_access_token(self.signer, access_claims(login, grant))
+            token = self._sign(attempt)
         except errors.TemporarilyUnavailable:
-            with suppress(errors.TemporarilyUnavailable):
-                self.attempts.give_attempt_back(login.login_name, challenge)
+            if not attempt.repeated:  # only the request that claimed an attempt gives it back
+                with suppress(errors.TemporarilyUnavailable):
+                    self.attempts.give_attempt_back(login.login_name, challenge, guess)
             raise
         approved = self.runtime.event(
             EventType.APPROVED,
-            now,
+            guess.at,
             actor=login.client_id or login.login_name,
-            address=address,
+            address=guess.address,
             phone_id=challenge.phone_id or None,
             challenge_id=challenge.id,
             detail={"channel": challenge.channel.value},
         )
         events = [*refused_guesses(challenge, login.login_name, self.runtime.random_bytes), approved]
+        charges = verified_charges(challenge, self.runtime.settings())
         try:
-            self.attempts.confirm(
-                login.login_name, challenge, verified_charges(challenge, self.runtime.settings()), events, now
-            )
+            self.attempts.confirm(login.login_name, challenge, charges, events, guess)
         except ChallengeRefused as refused:
-            raise _why_not_confirmed(refused.challenge, challenge, login, now) from refused
-        return Approval(token, seconds, amr, challenge.region)
+            if _is_approved_by(refused.challenge, attempt):  # the same request has done it meanwhile
+                return self._approval(attempt, token)
+            raise _why_not_confirmed(refused.challenge, challenge, login, guess.at) from refused
+        return self._approval(attempt, token, repeated=False)
 
-    def _refusal(self, login: MfaToken, challenge: Challenge, digits: str, guess: Guess) -> errors.Refusal:
-        """Why the code is wrong. `challenge` is as it was before the attempt."""
-        after = challenge.after_failure(guess)
+    def _refusal(self, attempt: _Attempt) -> errors.Refusal:
+        """Why the code is wrong. It is counted once, by the request that claimed the attempt."""
+        challenge, guess = attempt.challenge, attempt.guess
+        after = challenge if attempt.repeated else challenge.after_failure(guess)
         members: dict[str, Any] = {"attempts_remaining": after.attempts_remaining}
         locked_until = after.locked_until(guess.at)
         if locked_until is not None:
             members["locked_until"] = rfc3339(locked_until)
+        if not attempt.repeated:
+            self._record(attempt, locked_until)
+        name = attempt.login.login_name
+        if is_of_earlier_send(self.runtime.keys(), KEY_USE, name, challenge, attempt.digits):
+            refusal: errors.Refusal = errors.CodeSuperseded(**_message_to_look_for(challenge), **members)
+        else:
+            refusal = errors.InvalidCode(**members)
+        refusal.repeated = attempt.repeated
+        return refusal
+
+    def _record(self, attempt: _Attempt, locked_until: float | None) -> None:
+        """Counts the wrong code, or writes the lock that it caused."""
         with suppress(errors.TemporarilyUnavailable):  # the attempt is spent, and the user locked, all the same
             if locked_until is None:
-                self.attempts.record_wrong_code(challenge.region, guess.at)
+                self.attempts.record_wrong_code(attempt.challenge.region, attempt.guess.at)
             else:
-                self._record_lock(login, challenge, guess, locked_until)
-        if is_of_earlier_send(self.runtime.keys(), KEY_USE, login.login_name, challenge, digits):
-            return errors.CodeSuperseded(**_message_to_look_for(challenge), **members)
-        return errors.InvalidCode(**members)
+                self._record_lock(attempt, locked_until)
 
-    def _record_lock(self, login: MfaToken, challenge: Challenge, guess: Guess, until: float) -> None:
+    def _record_lock(self, attempt: _Attempt, until: float) -> None:
         event = self.runtime.event(
             EventType.LOCKED,
-            guess.at,
-            actor=login.login_name,
-            address=guess.address,
-            phone_id=challenge.phone_id or None,
-            challenge_id=challenge.id,
+            attempt.guess.at,
+            actor=attempt.login.login_name,
+            address=attempt.guess.address,
+            phone_id=attempt.challenge.phone_id or None,
+            challenge_id=attempt.challenge.id,
             detail={"until": rfc3339(until)},
         )
-        self.attempts.record_lock(login.login_name, event, challenge.region)
+        self.attempts.record_lock(attempt.login.login_name, event, attempt.challenge.region)
+
+
+def _amr(challenge: Challenge) -> list[str]:
+    return [Proof.PASSWORD.value, challenge.channel.traits.amr.value]
+
+
+def _is_approved_by(challenge: Challenge, attempt: _Attempt) -> bool:
+    """Whether this very attempt has approved the challenge."""
+    keyed = attempt.guess.keyed
+    return keyed is not None and challenge.id == attempt.challenge.id and challenge.approved_key == keyed.key
 
 
 def _why_not_confirmed(fresh: Challenge, judged: Challenge, login: MfaToken, now: float) -> errors.Refusal:

@@ -98,7 +98,7 @@ class App(APIGatewayRestResolver):
     def _count_refusal(self, refusal: errors.Refusal) -> None:
         """Counts a refusal by its code, and by its meaning for this operation."""
         self._metrics.count("refusals", code=refusal.code)
-        if self._operation and (meaning := self._operation.meanings.get(type(refusal))):
+        if self._operation and not refusal.repeated and (meaning := self._operation.meanings.get(type(refusal))):
             self._metrics.count(meaning)
 
     @property

@@ -91,6 +91,7 @@ VERIFY_CHALLENGE = Operation(
     cross_origin=True,
     request=VerifyChallenge,
     response=Approved,
+    idempotent=True,
     refusals=(
         errors.ChallengeNotFound,
         errors.ChallengeSuperseded,

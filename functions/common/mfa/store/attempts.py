@@ -31,9 +31,9 @@ class AttemptStore:
         item = self._challenges.claim_attempt(login.login_name, challenge_id, login.jti, guess)
         return challenge_of(item)
 
-    def give_attempt_back(self, login_name: str, challenge: Challenge) -> None:
+    def give_attempt_back(self, login_name: str, challenge: Challenge, guess: Guess) -> None:
         """Takes back an attempt whose code was right but could not be approved. `challenge` is as it was before it."""
-        self._challenges.give_attempt_back(login_name, challenge)
+        self._challenges.give_attempt_back(login_name, challenge, guess)
 
     def record_wrong_code(self, region: str, now: float) -> None:
         """Counts a wrong code for the overview. The next send or approval writes it to the history."""
@@ -49,14 +49,15 @@ class AttemptStore:
         )
 
     def confirm(
-        self, login_name: str, challenge: Challenge, budgets: Sequence[Budget], events: Sequence[Event], now: float
+        self, login_name: str, challenge: Challenge, budgets: Sequence[Budget], events: Sequence[Event], guess: Guess
     ) -> None:
         """Approves the challenge, begins the counts anew and verifies the phone, in the one write that succeeds once.
 
         `challenge` is as it was before the attempt that is confirmed. Each of `budgets` gets a unit back. Raises ChallengeRefused.
         """
+        now = guess.at
         writes = [
-            self._challenges.approval(login_name, challenge, now),
+            self._challenges.approval(login_name, challenge, guess),
             *map(give_back, budgets),
             *(records.event_write(login_name, event) for event in events),
         ]

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from mfa.challenges.challenge import MESSAGE_FIELDS, Challenge, Delivery, EarlierSend, Guess, Lane, Request
+from mfa.challenges.challenge import (
+    MESSAGE_FIELDS,
+    Challenge,
+    Delivery,
+    EarlierSend,
+    Guess,
+    KeyedAttempt,
+    Lane,
+    Request,
+)
 from mfa.messages.channels import DEFAULT, Channel
 from mfa.store.table import Item
 
@@ -19,7 +28,15 @@ _BY_EMAIL = {name: f"email_{attribute}" for name, attribute in _TO_PHONES.items(
 _LANES = {"messages": _TO_PHONES, "email": _BY_EMAIL}
 LANES = {channel: _LANES[channel.traits.lane] for channel in Channel}
 
-_PLAIN = {each.name for each in fields(Challenge)} - {"channel", "delivery", "earlier", "guesses", "requests", *_LANES}
+_PLAIN = {each.name for each in fields(Challenge)} - {
+    "attempts",
+    "channel",
+    "delivery",
+    "earlier",
+    "guesses",
+    "requests",
+    *_LANES,
+}
 # The counts of both lanes, which a success or an unlock begins anew.
 COUNTS = tuple(attributes[name] for attributes in _LANES.values() for name in ("#charged", "#refunded"))
 
@@ -33,6 +50,7 @@ def challenge_of(item: Item) -> Challenge:
         earlier=tuple(EarlierSend(**send) for send in item.get("earlier", [])),
         guesses=tuple(Guess(**guess) for guess in item.get("guesses", [])),
         requests={key: Request(**request) for key, request in item.get("requests", {}).items()},
+        attempts=_attempts(item["attempts"]) if "attempts" in item else None,
         messages=_lane(item, _TO_PHONES),
         email=_lane(item, _BY_EMAIL),
     )
@@ -41,7 +59,11 @@ def challenge_of(item: Item) -> Challenge:
 def message_attributes(challenge: Challenge) -> dict[str, Any]:
     """The attributes that a send replaces. An empty value stands for a missing attribute."""
     plain = {name: getattr(challenge, name) for name in MESSAGE_FIELDS}
-    return plain | {"earlier": [asdict(send) for send in challenge.earlier], "delivery_rank": challenge.delivery.rank}
+    return plain | {
+        "attempts": {},  # they were at the code of the send before
+        "earlier": [asdict(send) for send in challenge.earlier],
+        "delivery_rank": challenge.delivery.rank,
+    }
 
 
 def item_of(challenge: Challenge) -> Item:
@@ -59,12 +81,21 @@ def item_of(challenge: Challenge) -> Item:
 
 def guess(value: Guess) -> dict[str, Any]:
     """A wrong attempt as an element of the item's list."""
-    return asdict(value)
+    return {"at": value.at, "address": value.address}
+
+
+def keyed_attempt(value: KeyedAttempt) -> dict[str, Any]:
+    """An attempt with an idempotency key as a member of the item's map."""
+    return {name: part for name, part in asdict(value).items() if part not in ("", 0)}
 
 
 def requests(values: Mapping[str, Request]) -> dict[str, Any]:
     """The last requests as the item's map."""
     return {key: asdict(request) for key, request in values.items()}
+
+
+def _attempts(members: Mapping[str, Mapping[str, Any]]) -> dict[str, KeyedAttempt]:
+    return {key: KeyedAttempt(**attempt) for key, attempt in members.items()}
 
 
 def _lane(item: Item, attributes: Mapping[str, str]) -> Lane:

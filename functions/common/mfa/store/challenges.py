@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
-from mfa.challenges.challenge import FAILURE_CAP, Challenge, ChallengeRefused, Guess
+from mfa.challenges.challenge import FAILURE_CAP, Challenge, ChallengeRefused, Guess, KeyedAttempt
+from mfa.challenges.idempotency import REPLAY_SECONDS
 from mfa.challenges.sends import Send
 from mfa.store import challenge_mapping as mapping
 from mfa.store import conditions as when
@@ -44,6 +46,8 @@ class ChallengeItems:
         Raises ChallengeRefused with the challenge as it stands.
         """
         update = Update()
+        if guess.keyed is not None:
+            _claim_key(update, guess.keyed)
         update.set(last_attempt_at=guess.at, ttl=self._ttl(guess.at, failures=1))
         update.append("guesses", mapping.guess(guess))
         update.add("failures", 1)
@@ -57,14 +61,21 @@ class ChallengeItems:
         try:
             return self._table.update(update.write("challenge", self.key_of(login_name)))
         except ConditionFailed as failed:
-            raise ChallengeRefused(mapping.challenge_of(failed.item or self.item(login_name))) from failed
+            item = failed.item or self.item(login_name)
+            if guess.keyed is not None and item and "attempts" not in item:
+                # An earlier version opened the challenge: it cannot keep the key.
+                return self.claim_attempt(login_name, challenge_id, login_jti, replace(guess, keyed=None))
+            raise ChallengeRefused(mapping.challenge_of(item)) from failed
 
-    def give_attempt_back(self, login_name: str, challenge: Challenge) -> None:
+    def give_attempt_back(self, login_name: str, challenge: Challenge, guess: Guess) -> None:
         """Takes back the attempt that followed `challenge`, if the same send is still to be confirmed.
 
-        Its guess lies behind those that were read, as long as no send and no approval has moved these.
+        Its guess lies behind those that were read, as long as no send and no approval has moved these. Its idempotency key
+        is free again.
         """
         update = Update()
+        if guess.keyed is not None and challenge.attempts is not None:
+            update.remove_in("attempts", guess.keyed.key)
         update.add("failures", -1)
         update.add("failures_total", -1)
         update.remove_at("guesses", len(challenge.guesses))
@@ -91,14 +102,15 @@ class ChallengeItems:
             update.only_if(when.UNUSED)
         return update.write("challenge", self.key_of(send.login_name))
 
-    def approval(self, login_name: str, challenge: Challenge, now: float) -> Write:
+    def approval(self, login_name: str, challenge: Challenge, guess: Guess) -> Write:
         """Approves the challenge and begins its counts anew. Succeeds once.
 
         `challenge` is as it was before the attempt that is approved: an attempt that is claimed meanwhile is appended
         behind the guesses that are removed here, and stays for the next write.
         """
         update = Update()
-        update.set(approved_at=now, failures=0, failures_total=0, lock_count=0, ttl=self._ttl(now))
+        update.set(approved_at=guess.at, approved_key=guess.keyed and guess.keyed.key, ttl=self._ttl(guess.at))
+        update.set(failures=0, failures_total=0, lock_count=0)
         update.remove(*mapping.COUNTS)
         update.remove_first("guesses", len(challenge.guesses) + 1)
         update.only_if(when.SAME_SEND, send=challenge.send_id)
@@ -119,6 +131,13 @@ class ChallengeItems:
 
     def _ttl(self, now: float, failures: int = 0) -> int:
         return NEVER if failures and self._keeps_failures else int(now) + self._ttl_seconds
+
+
+def _claim_key(update: Update, keyed: KeyedAttempt) -> None:
+    """An attempt under an idempotency key is claimed once, until it is too old to be answered again."""
+    update.set_in("attempts", keyed.key, mapping.keyed_attempt(keyed))
+    claimed_before = keyed.claimed_at - REPLAY_SECONDS
+    update.only_if(when.NEW_ATTEMPT, {"#attempt": keyed.key}, claimed_before=claimed_before)
 
 
 def _failures(update: Update, send: Send) -> None:

@@ -8,6 +8,11 @@ ATTEMPTS_LEFT = "failures < max_failures"
 FAILURES_BELOW_CAP = "attribute_not_exists(failures_total) OR failures_total < :failure_cap"
 UNUSED = "attribute_not_exists(approved_at)"
 SAME_SEND = "send_id = :send"
+# A challenge that an earlier version of the product opened has no `attempts`.
+NEW_ATTEMPT = (
+    "attribute_exists(attempts) "
+    "AND (attribute_not_exists(attempts.#attempt) OR attempts.#attempt.claimed_at <= :claimed_before)"
+)
 ATTEMPT_COUNTED = "failures > :zero"
 
 # A send.

@@ -32,6 +32,10 @@ class Update:
             else:
                 self._clauses["SET"].append(f"{self._name(attribute)} = {self._value(f'set_{attribute}', value)}")
 
+    def set_in(self, attribute: str, member: str, value: Any) -> None:
+        """Sets a member of a map. An item without the map refuses it: a condition must ask for the map."""
+        self._clauses["SET"].append(f"{self._member(attribute, member)} = {self._value(f'set_{attribute}', value)}")
+
     def begin_at(self, value: int, *attributes: str) -> None:
         """Sets attributes that are not there yet, and leaves the others."""
         for attribute in attributes:
@@ -41,6 +45,10 @@ class Update:
     def remove(self, *attributes: str) -> None:
         """Removes attributes."""
         self._clauses["REMOVE"] += map(self._name, attributes)
+
+    def remove_in(self, attribute: str, member: str) -> None:
+        """Removes a member of a map."""
+        self._clauses["REMOVE"].append(self._member(attribute, member))
 
     def remove_first(self, attribute: str, count: int) -> None:
         """Removes the first elements of a list; those that were appended meanwhile stay."""
@@ -83,6 +91,10 @@ class Update:
         # Each name is written as a placeholder: many are reserved words.
         self._names[f"#{attribute}"] = attribute
         return f"#{attribute}"
+
+    def _member(self, attribute: str, member: str) -> str:
+        self._names["#member"] = member
+        return f"{self._name(attribute)}.#member"
 
     def _value(self, name: str, value: Any) -> str:
         self._values[f":{name}"] = value

@@ -88,14 +88,14 @@ class SettingsTestStore:
         except ChallengeRefused as refused:
             raise SettingsTestRefused(self.load(login_name, test_id)) from refused
 
-    def approve(self, user: User, test: SettingsTest, phone: Phone, event: Event) -> None:
+    def approve(self, user: User, test: SettingsTest, phone: Phone, event: Event, guess: Guess) -> None:
         """Approves the test; the number joins the administrator's phones, verified, and the contact email the profile.
 
         Raises Conflict if profile or phones changed meanwhile, SettingsTestRefused if the test was approved before.
         """
         login_name = user.login_name
         writes = [
-            self._challenges.approval(login_name, test.challenge, event.at),
+            self._challenges.approval(login_name, test.challenge, guess),
             # A new place, or the same phone again.
             Write(
                 label="phone",
