@@ -16,6 +16,7 @@ from mfa.challenges.settings_tests import SettingsTestRefused
 from mfa.flows.verify_passcode import Approval
 from mfa.store import records
 from mfa.users.history import EventType
+from mfa.users.user import UserStatus
 from tests.contract.test_settings_tests import NAME, budget, settings_test
 from tests.contract.world import ADDRESS, KEYS, NUMBER, Login, World
 
@@ -240,7 +241,7 @@ def test_an_approval_is_not_given_again_after_an_administrators_change(world: Wo
     user = world.user()
     world.users.change(
         user,
-        replace(user, status="disabled", version=user.version + 1, credentials_changed_at=world.now),
+        replace(user, status=UserStatus.DISABLED, version=user.version + 1, credentials_changed_at=world.now),
         world.event(),
     )
     with pytest.raises(errors.InvalidToken):

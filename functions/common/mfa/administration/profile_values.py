@@ -15,7 +15,7 @@ def canonical_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises InvalidRequest, naming the field, if mail cannot be sent to the address or the language is not a language tag.
     """
-    kept = {name: None if value == "" else value for name, value in values.items()}
+    kept: dict[str, Any] = {name: None if value == "" else value for name, value in values.items()}
     if kept.get("contact_email"):
         kept["contact_email"] = email(kept["contact_email"], "contact_email")
     if kept.get("locale"):
