@@ -1,12 +1,15 @@
 """Attempts: one is spent before the code is judged, and the approval is one write that can succeed only once."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from mfa import errors
 from mfa.challenges.challenge import FAILURE_CAP, FOREVER, Challenge, ChallengeRefused, Guess
 from mfa.store import records
+from mfa.store.table import TransactionRefused
 from mfa.times import rfc3339
 from mfa.users.history import EventType
 from tests.contract.world import ADDRESS, REFUSED, START, Login, World
@@ -25,6 +28,28 @@ def test_the_right_code_approves_and_resets_the_counts(world: World, demo: Login
     assert "charged" not in item
     assert item["guesses"] == []
     assert world.counted("REGION#HK", "approvals") == 1
+    [event] = world.history(demo.name, EventType.APPROVED)
+    assert (event["phone_id"], event["challenge_id"], event["address"]) == (demo.phone.id, challenge.id, ADDRESS)
+
+
+@pytest.mark.parametrize("by_mail", [False, True])
+def test_the_history_names_the_phone_if_there_is_one(world: World, demo: Login, by_mail: bool) -> None:
+    challenge = demo.recover() if by_mail else demo.start()
+    for _ in range(4):
+        with pytest.raises(errors.InvalidCode):
+            demo.verify(challenge, demo.wrong_code)
+    demo.verify(challenge, demo.code)
+    again = demo.logs_in_again()
+    world.wait(60)
+    challenge = again.recover() if by_mail else again.start()
+    for _ in range(5):
+        with pytest.raises(errors.InvalidCode):
+            again.verify(challenge, again.wrong_code)
+    events = world.history()
+    assert {event["type"] for event in events} == {"passcode_sent", "passcode_refused", "approved", "locked"}
+    assert {event.get("phone_id") for event in events} == {None if by_mail else demo.phone.id}
+    assert all(re.fullmatch("[0-9a-f]{12}", event["id"]) for event in events)
+    assert len({event["id"] for event in events}) == len(events)
 
 
 def test_the_right_code_verifies_the_phone(world: World, demo: Login) -> None:
@@ -256,6 +281,18 @@ def test_another_phone_in_the_same_slot_is_not_verified(world: World, demo: Logi
     assert not world.account().phones[0].verified
 
 
+def test_an_absent_challenge_is_not_approved(world: World, demo: Login) -> None:
+    """DynamoDB's TTL or an erasure removed it after the attempt was claimed. The approval must not make a new item."""
+    challenge = demo.start()
+    code = demo.code
+    world.wire.before("transact_write_items", lambda: world.remove(records.challenge_key(demo.name)))
+    with pytest.raises(errors.ChallengeSuperseded):
+        demo.verify(challenge, code)
+    assert demo.item == {}
+    assert world.history(demo.name, EventType.APPROVED) == []
+    assert not world.account().phones[0].verified
+
+
 def test_a_deleted_user_is_not_approved(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wire.before("transact_write_items", lambda: world.users.delete(world.user(), world.event()))
@@ -443,8 +480,18 @@ def test_the_attempt_that_locks_is_written_into_the_history_at_once(world: World
             demo.verify(challenge, demo.wrong_code)
     [event] = world.history(demo.name, EventType.LOCKED)
     assert event["detail"] == {"until": rfc3339(START + 900)}
-    assert (event["challenge_id"], event["address"]) == (challenge.id, ADDRESS)
+    assert (event["phone_id"], event["challenge_id"], event["address"]) == (demo.phone.id, challenge.id, ADDRESS)
     assert (world.counted("REGION#HK", "locks"), world.counted("REGION#HK", "wrong_codes")) == (1, 5)
+
+
+@pytest.mark.guards("NEW_EVENT")
+def test_no_line_of_a_history_takes_the_place_of_another(world: World, demo: Login) -> None:
+    first = world.event(EventType.LOCKED)
+    world.attempts.record_lock(demo.name, first, "HK")
+    with pytest.raises(TransactionRefused):
+        world.attempts.record_lock(demo.name, replace(first, type=EventType.APPROVED, actor="nobody"), "HK")
+    assert [(line["type"], line["actor"]) for line in world.history()] == [("locked", "iam")]
+    assert world.counted("REGION#HK", "locks") == 1
 
 
 def test_the_lock_holds_even_if_its_event_cannot_be_written(world: World, demo: Login) -> None:

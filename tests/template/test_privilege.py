@@ -27,7 +27,7 @@ TABLE_ARN = f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"
 KEY = "arn:aws:kms:us-east-1:123456789012:key"
 PROFILE, PHONE = ("USER#ada", "#PROFILE"), ("USER#ada", "#PHONE#0")
 CHALLENGE, CLIENT, RECEIPT = ("CHALLENGE#ada", "#CHALLENGE"), ("CLIENT#c", "#CLIENT"), ("SEND#r", "#SEND")
-PASSWORDS = ("PASSWORDS#0123", "#PASSWORDS")
+PASSWORDS, EVENT = ("PASSWORDS#0123", "#PASSWORDS"), ("HISTORY#ada", "EVENT#2026-11-27T10:00:00.000Z#0123456789ab")
 SETTINGS, ADMINS = ("SETTINGS", "#SETTINGS"), ("SETTINGS", "#ADMINS")
 
 type Request = dict[str, Any]
@@ -127,7 +127,10 @@ def dynamodb() -> Iterator[Row]:
     for request in (query("HISTORY#ada"), query("USERS#login_name#system#on", "listing")):
         yield row(request, BOTH, ACTION, KEYS, RESOURCE)
     yield row(query("SETTINGS"), (ADMIN,), KEYS)
-    for item in (PROFILE, PHONE, CHALLENGE, PASSWORDS, CLIENT, SETTINGS, RECEIPT):
+    # A history's lines are added, and erased by administrators. IAM cannot forbid a Put in a line's place: NEW_EVENT does.
+    yield row(sets(EVENT, "detail"), ALL, KEYS)
+    yield row(transacted("Update", sets(EVENT, "detail")), ALL, KEYS)
+    for item in (PROFILE, PHONE, CHALLENGE, PASSWORDS, CLIENT, SETTINGS, RECEIPT, EVENT):
         yield row(one("DeleteItem", item), BOTH, ACTION, KEYS)
         yield row(transacted("Delete", one("", item)), BOTH, ACTION, KEYS)
     for item in (SETTINGS, ADMINS, RECEIPT):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from mfa.challenges.challenge import Challenge
 from mfa.times import rfc3339
-from mfa.users.history import Event, EventType
+from mfa.users.history import Event, EventType, new_event_id
 
 
 def refused_guesses(challenge: Challenge, actor: str, random_bytes: Callable[[int], bytes]) -> tuple[Event, ...]:
@@ -18,7 +18,7 @@ def refused_guesses(challenge: Challenge, actor: str, random_bytes: Callable[[in
     attempts = [{"at": rfc3339(guess.at), "address": guess.address} for guess in challenge.guesses]
     return (
         Event(
-            id=random_bytes(6).hex(),
+            id=new_event_id(random_bytes),
             at=last.at,
             type=EventType.PASSCODE_REFUSED,
             actor=actor,

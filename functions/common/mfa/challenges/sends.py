@@ -11,7 +11,7 @@ from mfa.factors.phones import Phone, mask_number
 from mfa.messages.channels import Channel
 from mfa.settings.values import Settings
 from mfa.tokens.mfa_tokens import MfaToken
-from mfa.users.history import Event, EventType
+from mfa.users.history import Event, EventType, new_event_id
 from mfa.users.user import mask_email
 
 
@@ -99,7 +99,7 @@ class Receipt:
     def delivered_event(self, now: float, random_bytes: Callable[[int], bytes]) -> Event:
         """That the message arrived, for the history."""
         return Event(
-            id=random_bytes(6).hex(),
+            id=new_event_id(random_bytes),
             at=now,
             type=EventType.DELIVERED,
             actor=self.login_name,
@@ -111,7 +111,7 @@ class Receipt:
     def refused_event(self, error: str, now: float, random_bytes: Callable[[int], bytes]) -> Event:
         """That the message was refused, for the history."""
         return Event(
-            id=random_bytes(6).hex(),
+            id=new_event_id(random_bytes),
             at=now,
             type=EventType.SEND_REFUSED,
             actor=self.login_name,

@@ -7,7 +7,7 @@ from typing import Any
 from mfa.challenges.drafts import Mint
 from mfa.settings.values import Settings
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.users.history import Event, EventType
+from mfa.users.history import Event, EventType, new_event_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,4 +42,4 @@ class Runtime:
 
     def event(self, type_: EventType, now: float, **fields: Any) -> Event:
         """A line for the history with a random id. `fields` are the other fields of Event."""
-        return Event(id=self.random_bytes(6).hex(), at=now, type=type_, **fields)
+        return Event(id=new_event_id(self.random_bytes), at=now, type=type_, **fields)

@@ -51,6 +51,9 @@ PAUSE_AS_READ = "paused_until = :read"
 # A refused settings test is given back to the hour's budget, REFUNDS_PER_HOUR times at most.
 TEST_REFUNDS_LEFT = "attribute_not_exists(refunded) OR refunded < :refunds"
 
+# A line of a history is written once. IAM cannot tell a function that adds a line from one that replaces it.
+NEW_EVENT = "attribute_not_exists(pk)"
+
 # Administration.
 SENT_BY_MAIL = "channel = :email"
 NEW = "attribute_not_exists(pk)"

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from mfa.challenges.password_tries import digest
 from mfa.factors.phones import PHONES_PER_USER, Phone
+from mfa.store import conditions as when
 from mfa.store.search import profile_entry
 from mfa.store.table import Item, Key, Write
 from mfa.users.clients import Client
@@ -112,12 +113,13 @@ def client_of(item: Item) -> Client:
 
 
 def event_write(login_name: str, event: Event) -> Write:
-    """A line of a user's history."""
+    """A line of a user's history. It takes no other line's place."""
     return Write(
         label="event",
         verb="Put",
         key=(history_of(login_name), event.position),
         item=asdict(event) | {"ttl": int(event.at) + EVENT_SECONDS},
+        condition=when.NEW_EVENT,
     )
 
 

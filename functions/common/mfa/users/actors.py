@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mfa.factors.factors import shows_second_factor
-from mfa.users.history import Event, EventType
+from mfa.users.history import Event, EventType, new_event_id
 
 # The actor of a direct invocation.
 DIRECT = "iam"
@@ -50,7 +50,7 @@ class Actor:
     ) -> Event:
         """An event in which this actor did something."""
         return Event(
-            id=random_bytes(6).hex(),
+            id=new_event_id(random_bytes),
             at=now,
             type=type_,
             actor=self.name,

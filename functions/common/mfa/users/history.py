@@ -1,5 +1,6 @@
 """A user's history: what happened, when, by whom and from where."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -31,6 +32,11 @@ class EventType(StrEnum):
     CLIENT_CREATED = "client_created"
     CLIENT_ROTATED = "client_rotated"
     CLIENT_DELETED = "client_deleted"
+
+
+def new_event_id(random_bytes: Callable[[int], bytes]) -> str:
+    """48 random bits: no two events of a millisecond share an id, or the second could not be written."""
+    return random_bytes(6).hex()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
