@@ -2,6 +2,7 @@
 
 import base64
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,6 +41,16 @@ def test_a_login_returns_a_token_masked_phones_and_help(person: Person) -> None:
     assert answer["locked_until"] is None
     left = datetime.fromisoformat(answer["expires_at"]) - datetime.now(UTC)
     assert 500 < left.total_seconds() <= 601
+
+
+def test_each_login_has_an_id_of_128_random_bits(person: Person) -> None:
+    ids = []
+    for _ in range(2):
+        person.challenged()
+        ids.append(str(person.item["login_jti"]))
+        person.later(61)
+    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in ids)
+    assert ids[0] != ids[1]
 
 
 @pytest.mark.parametrize(

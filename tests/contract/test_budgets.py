@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mfa import errors
-from mfa.challenges.budgets import DAY, HOUR, SHARDS, ShardedBudget, Window
+from mfa.challenges.budgets import DAY, HOUR, SHARDS, BudgetSpent, ShardedBudget, Window
 from mfa.challenges.challenge import FAILURE_CAP, Challenge
 from mfa.challenges.sends import Caller
 from mfa.store.challenges import NEVER
@@ -189,6 +189,22 @@ def test_a_full_shard_leaves_the_send_to_another(world: World) -> None:
     assert sent(world, persons) == 3
     shards = [(item["sk"], item["n"]) for item in world.items("REGION#*")]
     assert shards == [("SENDS#2031-03-14#00", 2), ("SENDS#2031-03-14#01", 1)]
+
+
+@pytest.mark.parametrize(("budget", "kind"), [("global_per_day", "global"), ("region_per_day", "region")])
+def test_a_send_that_finds_every_shard_full_says_when_the_day_ends(world: World, budget: str, kind: str) -> None:
+    """More sends came at once than were counted when the shards were drawn: the transaction finds each shard full, once."""
+    world.budgets(**{budget: 3})  # three shards may count one send each, the others none
+    *persons, last = people(world, 4)
+    assert sent(world, persons) == 3
+    world.wire.requests.clear()
+    with pytest.raises(errors.RateLimited) as refused:
+        last.start()
+    assert refused.value.retry_after == 12 * 3600
+    assert isinstance(refused.value.__cause__, BudgetSpent)
+    assert refused.value.__cause__.kind == kind
+    assert world.wire.requests == ["batch_get_item", *["transact_write_items"] * 3]
+    assert last.item == {}
 
 
 def test_the_shares_add_up_to_the_ceiling() -> None:

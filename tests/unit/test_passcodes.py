@@ -63,6 +63,7 @@ def drawn(number: int) -> Callable[[int], int]:
         ("FB-581 883.", "581883"),
         ("\u2068XYWD\u2069-\u2068581883\u2069.", "581883"),
         ("XYWD\u2013581883", "581883"),
+        (" " * 58 + "581883", "581883"),
     ],
 )
 def test_typed_or_pasted_text_is_read_as_its_digits(typed: str, digits: str) -> None:
@@ -102,6 +103,7 @@ def test_typed_or_pasted_text_is_read_as_its_digits(typed: str, digits: str) -> 
         "XYWD-581883-XYWD",
         "581883 581883",
         "1" * 65,
+        " " * 59 + "581883",
         " " * 60 + "581883",
         "9" * 10_000,
     ],

@@ -5,6 +5,7 @@ import json
 import random
 from dataclasses import replace
 from typing import Any
+from uuid import RFC_4122, UUID
 
 import jwt
 import pytest
@@ -292,3 +293,14 @@ def test_times_in_access_tokens_are_whole_seconds() -> None:
     claims = access_tokens.access_claims(TOKEN, grant(NOW + 0.999))
     assert all(type(claims[name]) is int for name in ("iat", "exp", "auth_time"))
     assert claims["exp"] - claims["iat"] == 60
+
+
+@given(st.integers(0, 2**48 - 1), st.binary(min_size=10, max_size=10))
+def test_a_token_s_id_is_a_uuid_of_version_7(milliseconds: int, random_bytes: bytes) -> None:
+    """RFC 9562, 5.7: the moment, the version, 12 random bits, the variant, 62 random bits."""
+    read = UUID(access_tokens.uuid7(milliseconds / 1000, random_bytes))
+    assert (read.version, read.variant) == (7, RFC_4122)
+    assert read.int >> 80 == milliseconds
+    drawn = int.from_bytes(random_bytes)
+    assert (read.int >> 64) & 0xFFF == (drawn >> 64) & 0xFFF
+    assert read.int & (2**62 - 1) == drawn & (2**62 - 1)
