@@ -97,8 +97,7 @@ check-lock: setup
 check-dependencies: check-lock
 	@mkdir -p build && rm -f build/audit.*
 	pip-audit --disable-pip --require-hashes -r $(REQUIREMENTS) -f json -o build/audit.json >build/audit.log 2>&1 || true
-	@! grep -so '"name": "[^"]*", "version": "[^"]*", "vulns": \[{"id": "[^"]*"' build/audit.json
-	@[ -s build/audit.json ] && ! grep -q skip_reason build/audit.json || echo "WARNING: NOT AUDITED for known vulnerabilities, PyPI did not answer for every package: build/audit.log" >&2
+	@python -m infra.audit build/audit.json
 
 requirements: uv ## write the layer's requirements.txt from uv.lock
 	$(EXPORT) >$(REQUIREMENTS)
