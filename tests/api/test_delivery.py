@@ -45,10 +45,24 @@ def test_a_message_names_its_sender_its_callback_and_its_validity_period(stack: 
     [request] = requests(stack)
     assert request["path"] == f"/2010-04-01/Accounts/{stack.account.sid}/Messages.json"
     sent = request["parameters"]
-    assert sent.keys() == {"To", "From", "Body", "StatusCallback", "ValidityPeriod"}
+    assert sent.keys() == {"To", "From", "Body", "StatusCallback", "ValidityPeriod", "MessageIntent", "RiskCheck"}
     assert (sent["To"], sent["From"], sent["ValidityPeriod"]) == (person.numbers[0], SENDER, "285")
     assert sent["StatusCallback"] == f"{ISSUER}/v1/webhooks/twilio/status?ref={deliveries.ref(stack)}"
     assert len(deliveries.ref(stack)) == 32
+
+
+def test_a_message_names_its_purpose_and_only_unproved_numbers_are_judged_for_pumping(
+    stack: Stack, person: Person
+) -> None:
+    person.challenged()
+    assert (asked(stack)["MessageIntent"], asked(stack)["RiskCheck"]) == ("otp", "enable")
+    assert person.verify().status == 200
+    person.later(61)
+    person.challenged()
+    assert (asked(stack)["MessageIntent"], asked(stack)["RiskCheck"]) == ("otp", "disable")
+    person.later(61)
+    assert person.recover().status == 201
+    assert (asked(stack)["MessageIntent"], asked(stack)["RiskCheck"]) == ("security", "disable")
 
 
 def test_a_message_is_valid_no_longer_than_its_passcode(stack: Stack, person: Person) -> None:

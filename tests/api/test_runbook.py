@@ -122,6 +122,9 @@ def bad_day(stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
     person = new_person()
     person.challenged()
     report(stack, ref(stack), "undelivered", 30007)
+    for code in (30034, 30032, 30450):
+        new_person().challenged()
+        report(stack, ref(stack), "undelivered", code)
     person.verify()
     person.login(password=stack.password())
     client = stack.admin("clients.create", name="A shop", legacy=True)

@@ -329,6 +329,15 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
         (True, lambda book: book.period(send_failures__30007=3)),
         (False, lambda book: book.period(send_failures__30007=2, send_failures__30003=9)),
     ],
+    "SenderNotRegistered": [
+        (True, lambda book: book.period(send_failures__sender_registration=1)),
+        (False, lambda book: book.period(send_failures__21606=9, send_failures__30007=2)),
+        (False, lambda book: book.period(send_failures__sender_registration=1).period()),
+    ],
+    "SmsPumping": [
+        (True, lambda book: book.period(send_failures__sms_pumping=3)),
+        (False, lambda book: book.period(send_failures__sms_pumping=2, send_failures__30640=9)),
+    ],
     "ConversionDrop": [
         (True, lambda book: book.period(**sends("HK", 30, 5)).period(**sends("HK", 20, 0))),
         (False, lambda book: book.period(**sends("HK", 30, 5)).period(**sends("HK", 19, 0))),  # too few to judge

@@ -124,6 +124,8 @@ def test_known_errors_are_counted_by_code_and_all_others_together() -> None:
     assert {known_error(status) for status in calls} == calls, "a call is refused by its status"
     assert {known_error(code) for code in ("20003", "20005", "10001")} == {"20003"}, "one alarm tells of all three"
     assert known_error("30007") == "30007", "an alarm is set on it"
+    assert {known_error(code) for code in ("30034", "30032")} == {"sender_registration"}, "an alarm is set on it"
+    assert {known_error(code) for code in ("30450", "30453")} == {"sms_pumping"}, "an alarm is set on it"
     assert {"paused", "no_answer", "ses"} <= vendor_errors.metrics(), "counted under these names without a code"
     for given in ("99999", "", "unknown", "+85291234567", "20003 ", "x" * 5000):
         assert known_error(given) == OTHER

@@ -45,6 +45,7 @@ _PARAMETERS = {
     "SendAt",
     "SendAsMms",
     "RiskCheck",
+    "MessageIntent",
     "Tags",
 }
 _REPEATABLE = {"MediaUrl", "PersistentAction"}

@@ -1,5 +1,7 @@
 """The message that carries a drawn passcode, as logins and settings tests send it."""
 
+from dataclasses import replace
+
 from mfa.challenges.drafts import Draft
 from mfa.challenges.sends import Destination
 from mfa.messages import composition
@@ -24,4 +26,5 @@ def passcode_message(
     region = destination.phone.region if destination.phone else None
     reader = composition.Reader(locale, user.locale, region, settings.default_locale)
     wording = composition.Wording(settings.templates, settings.signature, settings.expiry_seconds)
-    return composition.compose(passcode, destination.channel, destination.address, reader, ref, wording)
+    message = composition.compose(passcode, destination.channel, destination.address, reader, ref, wording)
+    return replace(message, to_verified=destination.phone is not None and destination.phone.verified)

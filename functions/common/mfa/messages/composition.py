@@ -49,9 +49,16 @@ def template(locale: str, templates: Mapping[str, str]) -> str:
 
 
 def notice(login_name: str, address: str, reader: Reader, ref: str, signature: str) -> Outgoing:
-    """The notice to a phone that a passcode went to the mailbox. No send is kept under its `ref`."""
-    body = templates.recovery_notice(reader.language(), login_name, signature)
-    return Outgoing(channel=DEFAULT, address=address, body=body, ref=ref, valid_seconds=NOTICE_VALID_SECONDS)
+    """The notice to a verified phone that a passcode went to the mailbox. No send is kept under its `ref`."""
+    return Outgoing(
+        channel=DEFAULT,
+        address=address,
+        body=templates.recovery_notice(reader.language(), login_name, signature),
+        ref=ref,
+        valid_seconds=NOTICE_VALID_SECONDS,
+        is_notice=True,
+        to_verified=True,
+    )
 
 
 def compose(passcode: Passcode, channel: Channel, address: str, reader: Reader, ref: str, wording: Wording) -> Outgoing:

@@ -16,6 +16,8 @@ class Outgoing:
         subject: of a mail.
         ref: names the send in the vendor's callbacks.
         valid_seconds: how long the vendor may try to deliver it.
+        is_notice: whether it tells of something and carries no passcode.
+        to_verified: whether a passcode that was sent to this phone came back once.
     """
 
     channel: Channel
@@ -24,3 +26,5 @@ class Outgoing:
     subject: str = ""
     ref: str = ""
     valid_seconds: int
+    is_notice: bool = False
+    to_verified: bool = False

@@ -16,6 +16,8 @@ _PHONE = group(Acts.USER, PhoneUnusable, "phone")
 _DEAD_PHONE = replace(_PHONE, permanent=True)
 _LANDLINE = replace(_DEAD_PHONE, messages_only=True)
 _BLOCKED = group(Acts.ADMINISTRATOR, DestinationBlocked, "phone")
+# One alarm tells of both.
+_PUMPED = replace(_BLOCKED, metric="sms_pumping")
 _PASSING = group(Acts.NOBODY)
 _MESSAGE = group(Acts.ADMINISTRATOR)
 _REQUEST = group(Acts.DEVELOPER, metric="request")
@@ -52,9 +54,11 @@ REPORTS: dict[str, Row] = {
             "Take a mobile number, or have the passcode spoken by a call.",
         ),
     }),
-    **rows(_BLOCKED, {
+    **rows(_PUMPED, {
         "30450": ("Twilio holds back messages to this number for a while", _PUMPING),
         "30453": ("Twilio holds back messages to this number for a while", _PUMPING),
+    }),
+    **rows(_BLOCKED, {
         "30640": ("Twilio counts messages to this number as a legal risk", _TOOLKIT),
     }),
     **rows(_ACCOUNT, {
