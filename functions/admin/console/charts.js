@@ -1,11 +1,14 @@
 // Charts as plain SVG, drawn from figures. A table beside them says the same.
 
-import { el, svg } from "./shared/dom.js";
+/** @import { Child } from "./shared/types" */
+import { el, parts, svg } from "./shared/dom.js";
 import { number } from "./words.js";
 
 const WIDTH = 720;
 const HEIGHT = 200;
+// The room for the figures beside the lines, of which each letter takes so much in the larger print of narrow windows.
 const LEFT = 40;
+const LETTER = 12;
 const BOTTOM = 30;
 const TOP = 10;
 const PLOT = HEIGHT - TOP - BOTTOM;
@@ -24,7 +27,7 @@ const PLOT = HEIGHT - TOP - BOTTOM;
  * @property {D[]} days
  * @property {Series<K>[]} series
  * @property {(day: D) => string} label below a column
- * @property {(day: D) => string} longLabel when pointed at
+ * @property {(day: D) => string} longLabel in the tooltip
  * @property {boolean} [stacked] columns on each other; else they stand in front of each other, the larger first
  */
 
@@ -35,9 +38,11 @@ const PLOT = HEIGHT - TOP - BOTTOM;
  */
 function layout(days, most) {
   const { top, ticks } = scale(most);
-  const slot = (WIDTH - LEFT) / days;
+  const left = Math.max(LEFT, 8 + LETTER * Math.max(...ticks.map((tick) => short(tick).length)));
+  const slot = (WIDTH - left) / days;
   return {
     ticks,
+    left,
     slot,
     width: Math.min(28, slot * 0.68),
     y: (/** @type {number} */ value) => TOP + PLOT - (value / top) * PLOT,
@@ -81,11 +86,41 @@ export function columns(chart) {
     "aria-label": `${title}. ${summary(days, series, longLabel)}`,
   });
   for (const tick of at.ticks) shape.append(...gridLine(at, tick));
+  const tip = el("div", { class: "chart-tip", "aria-hidden": "true", hidden: true });
   days.forEach((day, index) => {
-    shape.append(column(at, chart, day, index));
+    const group = column(at, chart, day, index);
+    explainOn(group, tip, () => [
+      el("strong", {}, longLabel(day)),
+      series.map(({ key, label: name, look }) => el("span", {}, swatch(look), ` ${name} `, number(day[key]))),
+    ]);
+    shape.append(group);
     if (index % every === 0) shape.append(columnLabel(at, index, label(day)));
   });
-  return el("figure", { class: "chart-figure" }, legend(series), shape);
+  return el("figure", { class: "chart-figure" }, legend(series), el("div", { class: "chart-room" }, shape, tip));
+}
+
+/**
+ * Shows a tooltip beside a part of the chart while the mouse is on it, or once a finger touched it.
+ * @param {SVGElement} part
+ * @param {HTMLElement} tip
+ * @param {() => Child} words
+ */
+function explainOn(part, tip, words) {
+  const show = () => {
+    tip.replaceChildren(...parts(words()));
+    tip.hidden = false;
+    const room = (tip.parentElement ?? tip).getBoundingClientRect();
+    const place = part.getBoundingClientRect();
+    const beside = place.right - room.left + 8;
+    const fits = beside + tip.offsetWidth <= room.width;
+    tip.style.left = `${Math.max(0, fits ? beside : place.left - room.left - tip.offsetWidth - 8)}px`;
+  };
+  part.addEventListener("pointerenter", show);
+  part.addEventListener("pointerdown", show);
+  part.addEventListener("pointerleave", (event) => {
+    // A finger that is lifted leaves as well: then the words stay until another column is touched.
+    if (event.pointerType === "mouse") tip.hidden = true;
+  });
 }
 
 /**
@@ -95,13 +130,13 @@ export function columns(chart) {
 function gridLine(at, tick) {
   const y = at.y(tick);
   return [
-    svg("line", { class: "chart-line", x1: LEFT, x2: WIDTH, y1: y, y2: y }),
-    svg("text", { class: "chart-text", x: LEFT - 8, y: y + 4, "text-anchor": "end" }, short(tick)),
+    svg("line", { class: "chart-line", x1: at.left, x2: WIDTH, y1: y, y2: y }),
+    svg("text", { class: "chart-text", x: at.left - 8, y: y + 4, "text-anchor": "end" }, short(tick)),
   ];
 }
 
 /**
- * The bars of a day, with its figures as their tooltip.
+ * The bars of a day.
  * @template {string} K
  * @template {Record<K, number>} D
  * @param {Layout} at
@@ -109,8 +144,8 @@ function gridLine(at, tick) {
  * @param {D} day
  * @param {number} index
  */
-function column(at, { series, longLabel, stacked = false }, day, index) {
-  const left = LEFT + at.slot * index;
+function column(at, { series, stacked = false }, day, index) {
+  const left = at.left + at.slot * index;
   const hit = svg("rect", { class: "chart-hit", x: left, y: TOP, width: at.slot, height: PLOT + BOTTOM });
   const group = svg("g", { class: "chart-day" }, hit);
   let base = 0;
@@ -119,8 +154,6 @@ function column(at, { series, longLabel, stacked = false }, day, index) {
     if (value > 0) group.append(bar(at, { look, x: left + (at.slot - at.width) / 2, base, value }));
     if (stacked) base += value;
   }
-  const figures = series.map(({ key, label }) => `${label} ${number(day[key])}`).join(", ");
-  group.append(svg("title", {}, `${longLabel(day)}: ${figures}`));
   return group;
 }
 
@@ -147,17 +180,18 @@ function bar(at, { look, x, base, value }) {
  * @param {string} text
  */
 function columnLabel(at, index, text) {
-  const x = LEFT + at.slot * (index + 0.5);
+  const x = at.left + at.slot * (index + 0.5);
   return svg("text", { class: "chart-text", x, y: HEIGHT - 4, "text-anchor": "middle" }, text);
 }
 
 /** @param {Series<string>[]} series */
 function legend(series) {
-  const items = series.map(({ label, look }) =>
-    el("span", { class: "legend-item" }, el("span", { class: `swatch ${look}`, "aria-hidden": "true" }), label),
-  );
+  const items = series.map(({ label, look }) => el("span", { class: "legend-item" }, swatch(look), label));
   return el("figcaption", { class: "legend" }, items);
 }
+
+/** @param {string} look */
+const swatch = (look) => el("span", { class: `swatch ${look}`, "aria-hidden": "true" });
 
 /**
  * @template {string} K

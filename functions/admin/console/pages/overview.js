@@ -1,7 +1,7 @@
 // Overview: what was sent, how it ended, where, and what it cost.
 
 /** @import { PageContext } from "../page.js" */
-/** @import { Answer, Counts, DayCounts, Overview, RegionCounts, Totals } from "../shared/types" */
+/** @import { Answer, Counts, DayCounts, MailCounts, Overview, RegionCounts, Totals } from "../shared/types" */
 /** @import { Series } from "../charts.js" */
 /** @import { Column } from "../table.js" */
 import { columns, shareBar, sparkline } from "../charts.js";
@@ -65,9 +65,9 @@ async function fetchOverview(days) {
 }
 
 /** @param {Overview} found */
-function overview({ days: given, regions, totals }) {
+function overview({ days: given, regions, mail, totals }) {
   const days = [...given].sort((a, b) => a.date.localeCompare(b.date));
-  const figures = el("dl", { class: "tiles" }, tiles(days, totals));
+  const figures = el("dl", { class: "tiles" }, tiles(days, totals, mail));
   if (!days.length || !FIGURES.some((key) => totals[key] > 0)) return [figures, nothingYet()];
   const save = () => download("overview.csv", csv(days));
   return [
@@ -84,18 +84,20 @@ function overview({ days: given, regions, totals }) {
 /**
  * @param {DayCounts[]} days
  * @param {Totals} totals
+ * @param {MailCounts} mail
  */
-function tiles(days, totals) {
+function tiles(days, totals, mail) {
   const over = (/** @type {keyof Counts} */ key) => days.map((day) => day[key]);
   const conversion = days.map((day) => (day.sends ? day.approvals / day.sends : 0));
   return [
     tile("Messages", number(totals.sends), over("sends")),
     tile("Approvals", number(totals.approvals), over("approvals")),
     tile("Conversion", percent(totals.conversion_rate), conversion, "per message"),
+    tile("Cost", money(totals.cost), [], totals.cost ? "estimated" : "no price known"),
     tile("Wrong passcodes", number(totals.wrong_codes), over("wrong_codes")),
     tile("Locks", number(totals.locks), over("locks")),
     tile("Legacy logins", number(totals.legacy_logins), over("legacy_logins"), "no passcode"),
-    tile("Cost", money(totals.cost), [], totals.cost ? "estimated" : "no price known"),
+    tile("Recovery by mail", number(mail.sends), [], `${number(mail.approvals)} approved`),
   ];
 }
 

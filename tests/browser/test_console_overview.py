@@ -1,0 +1,92 @@
+"""The overview, with figures that are made up: a month of a large installation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.console_window import PATH, Console, MakeBrowsing, make_admin
+from tests.product import PASSWORD
+from tests.running import Running
+
+FIGURES = ("sends", "approvals", "wrong_codes", "locks", "legacy_logins")
+MONEY = {"amount": "460444.61", "currency": "USD"}
+# Parts that stick out of the box that they stand in, or of the chart.
+SPILLS = """() => {
+  const inside = (part, box) => {
+    const [a, b] = [part.getBoundingClientRect(), box.getBoundingClientRect()];
+    return a.left >= b.left - 1 && a.right <= b.right + 1;
+  };
+  return [
+    [".tile-value", ".tile"], [".table-room", ".card"], [".table .cell", "td, th"], [".chart-text", ".chart"],
+  ].flatMap(([part, box]) => [...document.querySelectorAll(part)]
+    .filter((one) => one.checkVisibility() && !inside(one, one.closest(box)))
+    .map((one) => `${part}: ${one.textContent}`));
+}"""
+
+
+def figures() -> dict[str, Any]:
+    """Thirty days with ten million messages."""
+    day = dict(zip(FIGURES, (350_000, 340_000, 10_000, 800, 21_000), strict=True))
+    days = [{"date": f"2026-10-{n:02}", **day} for n in range(1, 31)]
+    totals = {name: count * 30 for name, count in day.items()}
+    names = FIGURES[:4]
+    regions = [
+        {"region": region, "segments": 1, "cost": MONEY, **{name: totals[name] // 2 for name in names}}
+        for region in ("HK", "VC")
+    ]
+    return {
+        "days": days,
+        "regions": regions,
+        "mail": dict(zip(names, (31, 28, 2, 1), strict=True)),
+        "totals": {**totals, "conversion_rate": 0.97, "cost": MONEY},
+    }
+
+
+@pytest.fixture
+def console(make_browsing: MakeBrowsing, stack: Running) -> Console:
+    browsing = make_browsing(viewport={"width": 1280, "height": 900})
+    browsing.context.route("**/v1/admin/overview*", lambda route: route.fulfill(json=figures()))
+    console = Console(browsing.open(PATH))
+    console.log_in(make_admin(stack), PASSWORD)
+    console.go("#/overview")
+    return console
+
+
+def test_large_figures_stay_in_their_boxes_in_windows_of_every_width(console: Console) -> None:
+    for width in (360, 600, 834, 1024, 1216, 1280, 1600):
+        console.page.set_viewport_size({"width": width, "height": 900})
+        console.go("#/users")
+        console.go("#/overview")
+        assert console.page.evaluate(SPILLS) == [], width
+        console.check_width()
+        scrolls = console.page.evaluate(
+            "(room => room.scrollWidth > room.clientWidth)(document.querySelector('.table-room'))"
+        )
+        assert not scrolls or 832 < width < 1000  # between a phone's cards and room for ten figures in each cell
+
+
+def test_recovery_by_mail_is_no_country(console: Console) -> None:
+    tile = console.page.locator(".tile").filter(has_text="Recovery by mail")
+    expect(tile).to_contain_text("31")
+    expect(tile).to_contain_text("28 approved")
+    countries = console.page.get_by_role("table", name="By country").get_by_role("rowheader")
+    assert countries.all_inner_texts() == ["Hong Kong", "St. Vincent & Grenadines"]
+
+
+def test_a_column_explains_itself_to_a_mouse_and_to_a_finger(console: Console) -> None:
+    chart = console.page.locator(".chart-figure").first
+    tip = chart.locator(".chart-tip")
+    expect(tip).to_be_hidden()
+    for place in (0, -1):
+        chart.locator(".chart-day").nth(place).hover()
+        expect(tip).to_have_text(f"{'Oct 1' if place == 0 else 'Oct 30'}, 2026 Messages 350,000 Approvals 340,000")
+        assert console.page.evaluate(SPILLS.replace('[".tile-value", ".tile"]', '[".chart-tip", ".chart-room"]')) == []
+    console.page.mouse.move(0, 0)
+    expect(tip).to_be_hidden()
+    touch = {"pointerType": "touch", "bubbles": True}
+    for event in ("pointerenter", "pointerdown", "pointerleave"):
+        chart.locator(".chart-day").nth(3).dispatch_event(event, touch)
+    expect(tip).to_be_visible()
