@@ -330,7 +330,7 @@ def test_the_history_shows_what_administrators_did(stack: Stack, person: Person)
         "user_created", "phone_added", "user_changed", "phone_removed", "user_unlocked", "user_deleted",
     ]  # fmt: skip
     assert {event["actor"] for event in events} == {"iam"}
-    assert events[2]["detail"] == {"changed": ["alias", "password"]}
+    assert events[2]["detail"] == {"changed": ["alias", "password"], "values": {"alias": {"new": "Dee"}}}
     assert not any(secret in str(events) for secret in stack.secrets)
 
 

@@ -13,7 +13,7 @@ from mfa.settings.values import PasswordLimits
 from mfa.store import records
 from mfa.users.clients import Client
 from mfa.users.history import EventType
-from mfa.users.user import UserStatus
+from mfa.users.user import Kind, UserStatus
 from tests.contract.world import ADDRESS, NUMBER, START, Login, World
 from tests.product import PASSWORD
 
@@ -82,7 +82,7 @@ def test_unknown_names_count_the_same_and_make_the_same_requests(world: World, d
     for _ in range(LIMITS.max_per_name_and_address_per_hour):
         wrong(world, login_name)
     assert refused(world, login_name) == HOUR
-    wrong_one = ["batch_get_item", "update_item", "update_item"]
+    wrong_one = ["batch_get_item", "update_item", "update_item", "put_item"]
     assert world.wire.requests == [*(wrong_one * 10), "batch_get_item"]
     wrong(world, login_name, "198.51.100.9")
 
@@ -95,7 +95,7 @@ def test_a_wrong_password_makes_as_many_requests_where_the_name_is_familiar(
         right(world)
     world.wire.requests.clear()
     wrong(world)
-    assert sorted(world.wire.requests) == ["batch_get_item", "update_item", "update_item"]
+    assert sorted(world.wire.requests) == ["batch_get_item", "put_item", "update_item", "update_item"]
 
 
 def test_an_address_is_refused_after_a_hundred_wrong_passwords_but_for_names_that_are_familiar_there(
@@ -249,6 +249,28 @@ def test_what_is_counted_for_a_name_that_nobody_has_is_swept_and_no_users_count(
     wrong(world, "nobody")
     sweeps = [item.get("ttl") for item in world.items("PASSWORDS#")]
     assert sorted(sweeps, key=str) == [int(START) + 90 * DAY, None]
+
+
+def test_a_wrong_password_is_in_the_users_history_and_no_unknown_name_has_one(world: World, demo: Login) -> None:
+    wrong(world)
+    wrong(world, "nobody")
+    [event] = world.history(demo.name, EventType.WRONG_PASSWORD)
+    assert (event["address"], event["at"]) == (ADDRESS, world.now)
+    [line] = [item for item in world.items("HISTORY#") if item["pk"] != records.history_of(demo.name)]
+    assert "nobody" not in str(line)
+    assert line["ttl"] == int(world.now) + HOUR
+    # The same line but for its partition: how long it takes tells nothing.
+    assert line.keys() == event.keys()
+
+
+def test_a_login_as_administrator_is_written_before_the_token_is_given(world: World) -> None:
+    world.add_user("ada", kind=Kind.SYSTEM, mfa_enabled=False)
+    assert isinstance(world.log_in.login("ada", PASSWORD, ADDRESS), LoggedIn)
+    [event] = world.history("ada", EventType.LOGGED_IN)
+    assert (event["actor"], event["address"]) == ("ada", ADDRESS)
+    world.wire.fail("put_item", errors.TemporarilyUnavailable())
+    with pytest.raises(errors.TemporarilyUnavailable):
+        world.log_in.login("ada", PASSWORD, ADDRESS)
 
 
 def test_typed_text_never_becomes_an_attribute_name(world: World) -> None:

@@ -32,8 +32,8 @@ from tests.product import Answer, Json, Product, basic
 
 # Twilio's magic number for a number that does not exist: https://www.twilio.com/docs/iam/test-credentials
 INVALID = "+15005550001"
-READ, CLAIM, UPDATE, GET = (
-    f"dynamodb.{operation}" for operation in ("BatchGetItem", "TransactWriteItems", "UpdateItem", "GetItem")
+READ, CLAIM, UPDATE, GET, PUT = (
+    f"dynamodb.{operation}" for operation in ("BatchGetItem", "TransactWriteItems", "UpdateItem", "GetItem", "PutItem")
 )
 MESSAGE, SIGN = "a message", "kms.Sign"
 
@@ -200,12 +200,12 @@ def test_a_login_makes_three_requests_and_from_a_new_place_five(functions: Funct
 
 
 @pytest.mark.parametrize("name", ["the user's", "nobody's"])
-def test_a_wrong_password_makes_three_requests_whether_or_not_the_user_exists(
+def test_a_wrong_password_makes_four_requests_whether_or_not_the_user_exists(
     functions: Functions, person: Person, name: str
 ) -> None:
     answer = person.login(login_name=person.name if name == "the user's" else "nobody", password="wrong")
     assert (answer.status, answer.code) == (401, "invalid_credentials")
-    assert functions.sent == [READ, UPDATE, UPDATE]
+    assert functions.sent == [READ, UPDATE, UPDATE, PUT]
 
 
 def test_a_login_with_too_many_wrong_passwords_before_it_makes_one_request(

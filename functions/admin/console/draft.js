@@ -279,10 +279,11 @@ function changeRow(field, before, after) {
 }
 
 /** @param {unknown} value */
-function plain(value) {
+export function plain(value) {
   if (value === null || value === undefined || value === "") return "(nothing)";
   if (value === true) return "On";
   if (value === false) return "Off";
+  if (Array.isArray(value)) return value.join(", ") || "(none)";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 

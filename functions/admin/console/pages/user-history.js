@@ -1,16 +1,17 @@
 // The history of a user in sentences: the event, the person, the time and the address.
 
-/** @import { Answer, Child, EventDetail, ListPage, Phone, User, UserEvent } from "../shared/types" */
+/** @import { Answer, Child, EventDetail, ListPage, User, UserEvent } from "../shared/types" */
 /** @import { Column } from "../table.js" */
-/** @import { UserContext } from "./user.js" */
 import { bdi } from "../dom.js";
 import { empty } from "../page.js";
 import { admin } from "../session.js";
+import { learnSettings } from "../settings-schema.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { maskedPhone } from "../shared/words.js";
 import { pagedList, table } from "../table.js";
 import { localTime, plural, time } from "../words.js";
+import { profileChanges, settingsChanges } from "./event-values.js";
 
 /** @type {Record<string, string>} */
 const CHANNELS = {
@@ -21,22 +22,17 @@ const CHANNELS = {
   whatsapp: "by WhatsApp",
 };
 /** @type {Record<string, string>} */
-const CHANGES = {
-  alias: "the alias",
-  owner: "the owner",
-  contact_email: "the contact email",
-  locale: "the language",
-  password: "the password",
-  kind: "the kind",
-  status: "the status",
-  mfa_enabled: "SMS authentication",
-  password_hash: "the password",
-};
+const ACTORS = { iam: "Direct invocation", twilio: "Twilio", ses: "Amazon SES" };
+/** Vendors report these. Histories from before say that the user did it. */
+const REPORTS = ["delivered", "send_refused"];
 
 /**
  * The parts of an event's sentence: `where` (" to …") and `which` ("The phone …") name its phone, `how` the channel.
- * @typedef {{ detail: EventDetail, where: Child, which: Child, how: string }} EventParts
+ * `admin` is whether the user is one.
+ * @typedef {{ detail: EventDetail, where: Child, which: Child, how: string, admin: boolean }} EventParts
  */
+
+/** The user of a history. @typedef {Pick<User, "login_name"> & Partial<Pick<User, "phones" | "kind">>} Person */
 
 /** A look, and a sentence. @typedef {[look: "" | "good" | "warn" | "bad", sentence: Child]} EventWords */
 
@@ -56,41 +52,49 @@ const SENTENCES = {
     const end = until ? `, until ${localTime(Date.parse(until))}` : "";
     return ["bad", `Locked after too many wrong passcodes${end}`];
   },
-  approved: ({ how }) => ["good", ["Logged in with a passcode ", how]],
+  wrong_password: () => ["warn", "A wrong password was entered"],
+  logged_in: () => ["good", "Logged in as administrator, with the password alone"],
+  approved: ({ how, admin: who }) => ["good", [`Logged in${who ? " as administrator" : ""} with a passcode `, how]],
   legacy_login: ({ detail }) => {
     const version = detail.client_version ? [", version ", bdi(detail.client_version)] : "";
     return ["warn", ["Logged in without a passcode, by a legacy client", version]];
   },
   user_created: ({ detail }) => ["", `The user was created${detail.by === "import" ? " by an import" : ""}`],
-  user_changed: ({ detail }) => {
-    const names = (detail.changed ?? []).map((name) => CHANGES[name] ?? name).join(", ");
-    return ["", ["Changed: ", bdi(names || "the profile"), detail.by === "import" ? ", by an import" : ""]];
-  },
+  user_changed: ({ detail }) => [
+    "",
+    [detail.by === "import" ? "Changed by an import:" : "Changed:", profileChanges(detail)],
+  ],
   user_erased: () => ["bad", "Erased what was kept of a deleted user"],
-  settings_changed: ({ detail }) => ["", ["Changed the settings: ", bdi((detail.changed ?? []).join(", "))]],
-  client_created: ({ detail }) => ["", ["Registered the client ", clientName(detail)]],
+  settings_changed: ({ detail }) => ["", ["Changed the settings:", settingsChanges(detail)]],
+  client_created: ({ detail }) => [
+    detail.legacy ? "warn" : "",
+    [`Registered the ${detail.legacy ? "legacy " : ""}client `, clientName(detail)],
+  ],
   client_rotated: ({ detail }) => ["", ["Gave a new secret to the client ", clientName(detail)]],
   client_deleted: ({ detail }) => ["bad", ["Deleted the client ", clientName(detail)]],
   user_deleted: () => ["bad", "The user was deleted"],
   user_unlocked: () => ["good", "Unlocked"],
-  phone_added: ({ which }) => ["", [which, " was added"]],
+  phone_added: ({ which, detail: { override: why } }) => [
+    why ? "warn" : "",
+    [which, " was added", why ? [", a number that no numbering plan has: ", bdi(why)] : ""],
+  ],
   phone_tested: ({ which }) => ["good", [which, " was verified by a test of the settings"]],
   phone_removed: ({ which }) => ["", [which, " was removed"]],
 };
 
 /** @param {EventDetail} detail */
-const clientName = ({ name, client_id: id }) => bdi(name ?? id ?? "");
+const clientName = ({ name, client_id: id }) => [bdi(name ?? ""), name && id ? ` (${id})` : (id ?? "")];
 
 /**
  * One event in words. Unknown types show their own name, so that nothing is hidden.
  * @param {UserEvent} event
- * @param {Phone[]} phones the user's
+ * @param {Person} user
  * @returns {EventWords}
  */
-function sentenceOf(event, phones) {
+function sentenceOf(event, { phones = [], kind }) {
   const detail = event.detail ?? {};
   const phone = phones.find(({ id }) => id === event.phone_id);
-  const name = phone ? maskedPhone(phone) : detail.masked_number;
+  const name = phone ? maskedPhone(phone) : goneName(detail);
   const target = name ?? detail.number;
   const words = SENTENCES[event.type];
   if (!words) return ["", bdi(String(event.type).replaceAll("_", " "))];
@@ -99,8 +103,15 @@ function sentenceOf(event, phones) {
     where: target ? [" to ", bdi(target)] : "",
     which: name ? ["The phone ", bdi(name)] : "A phone",
     how: CHANNELS[detail.channel ?? ""] ?? "",
+    admin: kind === "system",
   });
 }
+
+/**
+ * A phone that the user has no more, as the event itself names it.
+ * @param {EventDetail} detail
+ */
+const goneName = ({ calling_code: code, masked_number: number }) => (code ? `${code} - ${number}` : number);
 
 /**
  * Wrong passcodes are one entry until the next message or login; it names all of their addresses.
@@ -116,26 +127,29 @@ function refusedWords(attempts) {
 
 /**
  * @param {UserEvent} event
- * @param {User} user
+ * @param {Person} user
  */
-function who(event, user) {
-  if (event.actor === user.login_name) return "The user";
-  if (event.actor === "iam") return el("span", { class: "nowrap" }, "Direct invocation");
-  return event.actor ? bdi(event.actor) : el("span", { class: "soft" }, "–");
+function who({ type, actor, detail }, user) {
+  const isUser = actor === user.login_name;
+  if (type === "wrong_password") return el("span", { class: "soft" }, "Not known");
+  if (isUser && REPORTS.includes(type)) return ACTORS[detail?.channel === "email" ? "ses" : "twilio"];
+  if (isUser) return "The user";
+  if (ACTORS[actor]) return el("span", { class: "nowrap" }, ACTORS[actor]);
+  return actor ? bdi(actor) : el("span", { class: "soft" }, "–");
 }
 
 /**
  * @param {UserEvent} event
- * @param {User} user
+ * @param {Person} user
  */
 function eventCell(event, user) {
-  const [kind, words] = sentenceOf(event, user.phones ?? []);
+  const [kind, words] = sentenceOf(event, user);
   const dot = el("span", { class: "dot", "aria-hidden": "true" });
-  return el("span", { class: "event", dataset: { kind } }, dot, el("span", {}, words));
+  return el("div", { class: "event", dataset: { kind } }, dot, el("div", {}, words));
 }
 
 /**
- * @param {User} user
+ * @param {Person} user
  * @returns {Column<UserEvent>[]}
  */
 function columns(user) {
@@ -152,8 +166,9 @@ function columns(user) {
 }
 
 /**
+ * Of a user who was deleted there is only the name.
  * @param {HTMLElement} room
- * @param {UserContext} context
+ * @param {{ user: Person, path: string }} context
  */
 export async function draw(room, { user, path }) {
   const list = pagedList({
@@ -161,6 +176,7 @@ export async function draw(room, { user, path }) {
     fetch: async (cursor) => {
       /** @type {Answer<ListPage<UserEvent>>} */
       const { body } = await admin("GET", `${path}/events${query({ cursor, limit: 25 })}`);
+      if (body.items.some(({ type }) => type === "settings_changed")) await learnSettings();
       return body;
     },
     draw: (/** @type {UserEvent[]} */ items) => {

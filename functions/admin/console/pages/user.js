@@ -3,7 +3,7 @@
 /** @import { PageContext } from "../page.js" */
 /** @import { Answer, User } from "../shared/types" */
 import { bdi } from "../dom.js";
-import { badge, failed, heading, loading, tabs } from "../page.js";
+import { badge, empty, failed, heading, loading, tabs } from "../page.js";
 import { explain, SessionLost } from "../refusals.js";
 import { to } from "../router.js";
 import { admin, whoami } from "../session.js";
@@ -50,8 +50,20 @@ export async function draw(place, { name, tab = "profile", present }) {
     } catch (error) {
       if (error instanceof SessionLost) return;
       const gone = error instanceof Problem && error.code === "user_not_found";
-      room.replaceChildren(failed(explain(error), gone ? null : start));
+      if (gone) await drawGone();
+      else room.replaceChildren(failed(explain(error), start));
     }
+  }
+
+  /** There is no such user. The history of one who was deleted is still kept. */
+  async function drawGone() {
+    if (known === "history") {
+      const history = await import("./user-history.js");
+      return history.draw(room, { user: { login_name: name }, path });
+    }
+    const open = el("a", { class: "button", href: to("users", name, "history") }, "Open the history");
+    const text = "It may have been deleted meanwhile. The history of a deleted user is kept for a year.";
+    room.replaceChildren(empty({ title: "There is no such user", text, actions: [open] }));
   }
 }
 

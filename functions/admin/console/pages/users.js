@@ -92,7 +92,11 @@ function noUsers(filters, clear) {
     ? empty({
         title: "Nobody fits",
         text: "Search looks at the beginning of login name, alias and owner.",
-        actions: [button("Clear search and filters", { onclick: clear })],
+        actions: [
+          button("Clear search and filters", { onclick: clear }),
+          filters.q &&
+            el("a", { class: "button", href: to("users", filters.q, "history") }, "History of a deleted user"),
+        ],
       })
     : empty({
         title: "There are no users yet",

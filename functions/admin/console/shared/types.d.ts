@@ -193,6 +193,10 @@ export interface EventDetail {
   client_version?: string;
   by?: string;
   changed?: string[];
+  values?: Record<string, { old: unknown; new: unknown }>;
+  calling_code?: string;
+  legacy?: boolean;
+  override?: string;
   name?: string;
   client_id?: string;
 }

@@ -43,7 +43,7 @@ class ClientAdministration:
             secret_hash=hash_secret(secret),
             created_at=self.runtime.clock(),
         )
-        event = self._event(actor, EventType.CLIENT_CREATED, client_id=client.client_id, name=client.name)
+        event = self._event(actor, EventType.CLIENT_CREATED, client, legacy=client.legacy)
         self.clients.add_client(client, actor.name, event)
         return client, secret
 
@@ -54,19 +54,23 @@ class ClientAdministration:
             raise errors.ClientNotFound
         secret = self._new_secret()
         client = replace(client, secret_hash=hash_secret(secret))
-        event = self._event(actor, EventType.CLIENT_ROTATED, client_id=client_id, name=client.name)
+        event = self._event(actor, EventType.CLIENT_ROTATED, client)
         self.clients.change_client(client, actor.name, event)
         return client, secret
 
     def delete(self, actor: Actor, client_id: str) -> None:
         """Deletes the client. Raises ClientNotFound."""
-        event = self._event(actor, EventType.CLIENT_DELETED, client_id=client_id)
+        client = self.clients.load_client(client_id)
+        if client is None:
+            raise errors.ClientNotFound
+        event = self._event(actor, EventType.CLIENT_DELETED, client)
         self.clients.delete_client(client_id, actor.name, event)
 
     def _new_secret(self) -> str:
         """256 random bits as text."""
         return base64url.encode(self.runtime.random_bytes(32))
 
-    def _event(self, actor: Actor, type_: EventType, **detail: Any) -> Event:
+    def _event(self, actor: Actor, type_: EventType, client: Client, **more: Any) -> Event:
         """An event for the actor's own history: clients have no history."""
+        detail = {"client_id": client.client_id, "name": client.name, **more}
         return actor.event(type_, self.runtime.clock(), self.runtime.random_bytes, detail=detail)

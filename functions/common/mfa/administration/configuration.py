@@ -6,6 +6,7 @@ from typing import Protocol
 from mfa import errors
 from mfa.flows.runtime import Runtime
 from mfa.http import entity_tags
+from mfa.settings.differences import differences
 from mfa.settings.validation import merged
 from mfa.settings.values import AuthToken, ReplacedToken, SettingsPatch, StoredSettings
 from mfa.users.actors import Actor
@@ -70,8 +71,7 @@ class Configuration:
         if auth_token != stored.auth_token:
             changed.append("twilio.auth_token")
         # The actor's own history tells of it: settings have none.
-        event = actor.event(
-            EventType.SETTINGS_CHANGED, self.runtime.clock(), self.runtime.random_bytes, detail={"changed": changed}
-        )
+        detail = {"changed": changed, "values": differences(stored, saved)}
+        event = actor.event(EventType.SETTINGS_CHANGED, self.runtime.clock(), self.runtime.random_bytes, detail=detail)
         self.settings.save_settings(saved, actor.name, event)
         return saved

@@ -152,7 +152,7 @@ class Imports:
         before = account.existing_user
         after, changed = before.changed(now, fields)
         if changed:
-            detail = {"by": "import", "changed": changed}
+            detail = {"by": "import", **before.differences(after, changed)}
             event = actor.event(EventType.USER_CHANGED, now, self.runtime.random_bytes, detail=detail)
             self.users.change(before, after, event, _phone_to_keep(actor, account, after, settings))
         added = self._add_phones(actor, account, row, settings)

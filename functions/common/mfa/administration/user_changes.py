@@ -1,6 +1,6 @@
 """Users and their phones, as administrators change them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -101,8 +101,7 @@ class UserAdministration:
             if shut_out.is_decisive(names) and not patch.insist:
                 change = shut_out.Change(actor, account, after, account.phones)
                 kept = shut_out.phone_to_keep(change, self.stored_settings().settings)
-            detail = {"changed": ["password" if name == "password_hash" else name for name in names]}
-            event = self._event(actor, EventType.USER_CHANGED, detail=detail)
+            event = self._event(actor, EventType.USER_CHANGED, detail=before.differences(after, names))
             try:
                 self.users.change(before, after, event, kept)
             except errors.PreconditionFailed:
@@ -135,9 +134,12 @@ class UserAdministration:
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         settings = self.stored_settings().settings
-        permits, detail = settings.regions.permits, {}
+        permits, override = settings.regions.permits, {}
         if new.override_reason is not None and phone_numbers.is_unknown(new.number, new.region):
-            parsed, detail = phone_numbers.override(new.number, permits, new.region), {"override": new.override_reason}
+            parsed, override = (
+                phone_numbers.override(new.number, permits, new.region),
+                {"override": new.override_reason},
+            )
         else:
             parsed = phone_numbers.parse(new.number, permits, calls=settings.calls_landlines, region=new.region)
         for _ in range(PHONES_PER_USER + 1):
@@ -153,7 +155,7 @@ class UserAdministration:
                 calling_code=parsed.calling_code,
                 kind=parsed.kind,
             )
-            event = self._event(actor, EventType.PHONE_ADDED, phone_id=phone.id, detail=detail)
+            event = self._phone_event(actor, EventType.PHONE_ADDED, phone, override)
             if self.users.add_phone(account.existing_user.login_name, phone, event):
                 return phone
         raise errors.TemporarilyUnavailable
@@ -175,7 +177,7 @@ class UserAdministration:
                 left = [other for other in account.phones if other is not phone]
                 change = shut_out.Change(actor, account, user, left)
                 kept = KeptAccess(user.version, shut_out.phone_to_keep(change, self.stored_settings().settings))
-            event = self._event(actor, EventType.PHONE_REMOVED, phone_id=phone.id)
+            event = self._phone_event(actor, EventType.PHONE_REMOVED, phone)
             try:
                 return self.users.remove_phone(user.login_name, phone, event, kept)
             except errors.PreconditionFailed:
@@ -195,6 +197,12 @@ class UserAdministration:
             updated_at=now,
             credentials_changed_at=now,
         )
+
+    def _phone_event(
+        self, actor: Actor, type_: EventType, phone: Phone, detail: Mapping[str, Any] | None = None
+    ) -> Event:
+        """An event that still names the phone, masked, when the phone is gone."""
+        return self._event(actor, type_, phone_id=phone.id, detail={**phone.masked, **(detail or {})})
 
     def _event(
         self, actor: Actor, type_: EventType, *, phone_id: str | None = None, detail: dict[str, Any] | None = None

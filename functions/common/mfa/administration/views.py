@@ -153,6 +153,9 @@ def preview(locale: str, written: str | None, settings: Settings) -> answers.Tem
 
 def _explained(detail: dict[str, Any]) -> dict[str, Any]:
     """An event's detail. A vendor's error gets its meaning and advice from today's table."""
+    if "values" in detail:  # the table leaves out None
+        changes = detail["values"].items()
+        detail = detail | {"values": {name: {"old": None, "new": None} | change for name, change in changes}}
     if "error" not in detail:
         return detail
     error = look_up(str(detail["error"]))

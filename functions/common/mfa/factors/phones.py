@@ -53,6 +53,11 @@ class Phone:
         """`****3799`."""
         return mask_number(self.number, self.calling_code)
 
+    @property
+    def masked(self) -> dict[str, str]:
+        """The phone for a history, which still names it when it is gone."""
+        return {"calling_code": self.calling_code, "masked_number": self.masked_number}
+
 
 @dataclass(frozen=True, slots=True)
 class KeptAccess:

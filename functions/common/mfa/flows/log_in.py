@@ -72,12 +72,17 @@ class LogIn:
         self._claim(attempt)
         user = account.user if account.user and account.user.active else None
         if not self.passwords.matches(user.password_hash if user else None, password) or user is None:
+            wrong = self.runtime.event(EventType.WRONG_PASSWORD, now, actor=name, address=address)
             with suppress(errors.TemporarilyUnavailable):
-                self.accounts.record_wrong_password(attempt)
+                self.accounts.record_wrong_password(attempt, wrong)
             raise errors.InvalidCredentials
         with suppress(errors.TemporarilyUnavailable):  # the try stays spent, as a wrong one
             self.accounts.record_right_password(attempt)
         self._renew_hash(user, password)
+        if user.kind is Kind.SYSTEM and not user.mfa_enabled:  # with MFA, the approval is written
+            self.accounts.record_login(
+                self.runtime.event(EventType.LOGGED_IN, now, actor=user.login_name, address=address)
+            )
         return self._passed(account, user, None, now)
 
     def vouched(

@@ -200,9 +200,7 @@ class SendPasscode:
         # The message's fate is decided. If it cannot be written down, a sent code stays valid and a refused send
         # stays charged: nothing can be sent or guessed more often for it.
         if outcome.refusal is not None:
-            raise self._refused(send, outcome) from NotSent(
-                f"{'twilio' if send.phone else 'ses'}_{outcome.error or 'unknown'}"
-            )
+            raise self._refused(send, outcome) from NotSent(f"{send.after.channel.vendor}_{outcome.error or 'unknown'}")
         with suppress(errors.TemporarilyUnavailable):
             self.sends.record_delivery(send.receipt, outcome.delivery)
         if send.after.channel.traits.factor.traits.stands_in:

@@ -165,7 +165,9 @@ class TestSettings:
 
     def _approve(self, account: Account, actor: Actor, test: SettingsTest, guess: Guess) -> None:
         phone = self._verified_phone(account, test, guess.at)
-        event = actor.event(EventType.PHONE_TESTED, guess.at, self.runtime.random_bytes, phone_id=phone.id)
+        event = actor.event(
+            EventType.PHONE_TESTED, guess.at, self.runtime.random_bytes, phone_id=phone.id, detail=phone.masked
+        )
         try:
             self.tests.approve(account.existing_user, test, phone, event, guess)
         except SettingsTestRefused as refused:

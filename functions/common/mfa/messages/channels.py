@@ -43,6 +43,11 @@ class Channel(StrEnum):
         """Whether it reaches a phone. A right code then proves the phone."""
         return self.traits.factor is Factor.PHONE
 
+    @property
+    def vendor(self) -> str:
+        """The vendor of its messages, as histories and logs name it."""
+        return "twilio" if self.to_phone else "ses"
+
     def is_offered(self, settings: object) -> bool:
         """Whether these settings (`mfa.settings.values.Settings`) switch it on."""
         switch = self.traits.switch

@@ -97,10 +97,23 @@ class AccountStore:
         except ConditionFailed:
             return
 
-    def record_wrong_password(self, attempt: PasswordTry) -> None:
-        """Counts a wrong password in a row for the name, where the claim did not."""
+    def record_wrong_password(self, attempt: PasswordTry, event: Event) -> None:
+        """Counts a wrong password in a row for the name, where the claim did not, and writes it into the history.
+
+        For a name that nobody has, the line is written as well, where nobody reads it and for an hour: without it, the time
+        would tell which names exist.
+        """
         if attempt.is_familiar:
             self._table.update(_name_count(attempt).write("passwords", _name_key(attempt)), returns="NONE")
+        line = records.event_write(attempt.login_name, event)
+        if not attempt.is_user:
+            key = records.history_of_nobody(attempt.login_name), event.position
+            line = replace(line, key=key, item={**line.item, "actor": "", "ttl": int(event.at) + HOUR})
+        self._table.put(line)
+
+    def record_login(self, event: Event) -> None:
+        """Writes a login into the history of its actor."""
+        self._table.put(records.event_write(event.actor, event))
 
     def record_right_password(self, attempt: PasswordTry) -> None:
         """Gives the try back, ends the row, and makes the place a familiar one."""

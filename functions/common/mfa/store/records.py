@@ -58,6 +58,11 @@ def history_of(login_name: str) -> str:
     return f"HISTORY#{login_name}"
 
 
+def history_of_nobody(login_name: str) -> str:
+    """The partition of what happened to a name that nobody has. No user's name has a question mark in it."""
+    return f"HISTORY#?{digest(login_name)}"
+
+
 def account_keys(login_name: str) -> list[Key]:
     """The keys of everything that a login reads of a user."""
     phones = [phone_key(login_name, slot) for slot in range(PHONES_PER_USER)]

@@ -55,6 +55,7 @@ class DynamoDB(Protocol):
     def batch_get_item(self, **request: Any) -> Any: ...
     def query(self, **request: Any) -> Any: ...
     def update_item(self, **request: Any) -> Any: ...
+    def put_item(self, **request: Any) -> Any: ...
     def transact_write_items(self, **request: Any) -> Any: ...
 
 
@@ -166,6 +167,10 @@ class Table:
         """Updates one item; gives it as it was before (or after: ALL_NEW, or nothing: NONE). Raises ConditionFailed."""
         answer = self._write(self._client.update_item, self._request(write) | {"ReturnValues": returns})
         return decode(answer.get("Attributes", {}))
+
+    def put(self, write: Write) -> None:
+        """Writes one item. Raises ConditionFailed."""
+        self._write(self._client.put_item, self._request(write))
 
     def transact(self, build: Callable[[], Sequence[Write]]) -> None:
         """Does all of the writes or none; `build` makes them anew for each try. Raises TransactionRefused."""

@@ -20,6 +20,8 @@ class EventType(StrEnum):
     LOCKED = "locked"
     APPROVED = "approved"
     LEGACY_LOGIN = "legacy_login"
+    LOGGED_IN = "logged_in"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - the type of an event
     USER_CREATED = "user_created"
     USER_CHANGED = "user_changed"
     USER_DELETED = "user_deleted"
@@ -47,7 +49,7 @@ class Event:
         id: random; orders events of the same millisecond.
         at: seconds since 1970.
         type: what happened.
-        actor: who did it: a login name, a client id, or `iam` for a direct invocation.
+        actor: who did it: a login name, a client id, `iam` for a direct invocation, `twilio` or `ses` for a vendor.
         address: the source address of the request, if there was one.
         phone_id: the phone that it was about.
         challenge_id: the challenge that it was about.

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -19,9 +20,12 @@ _DOTS = re.compile(r"\.+")
 # A path's literal segments that stand where a login name stands in another path: such a user could not be read over HTTP.
 PATH_WORDS = frozenset({"export", "import"})
 # Histories name who acted: a login name, a client's id (24 hexadecimal digits), or one of these.
-_OTHER_ACTORS = frozenset({"iam"})
+_OTHER_ACTORS = frozenset({"iam", "twilio", "ses"})
 _CLIENT_ID = re.compile(r"[0-9a-f]{24}")
 
+
+# A history tells of these that they changed, and not what they were.
+_SECRET = frozenset({"password_hash"})
 
 # A change of one of these ends tokens and closes the live challenge.
 CREDENTIALS = frozenset({"password_hash", "status", "mfa_enabled", "kind"})
@@ -104,6 +108,14 @@ class User:
         )
         return after, names
 
+    def differences(self, after: "User", names: Iterable[str]) -> dict[str, Any]:
+        """The detail of an event that tells of these changed fields: their names, and old and new values but for secrets."""
+        values = {
+            name: {"old": getattr(self, name), "new": getattr(after, name)} for name in names if name not in _SECRET
+        }
+        changed = ["password" if name == "password_hash" else name for name in names]
+        return {"changed": changed} | ({"values": values} if values else {})
+
     @property
     def etag(self) -> str:
         """The entity tag (RFC 9110, 8.8.3)."""
@@ -165,7 +177,7 @@ def new_login_name(text: str, field_name: str = "login_name") -> str:
         raise InvalidRequest(field_name, "must not be a word that the API's addresses use, nor only dots")
     if name in _OTHER_ACTORS or _CLIENT_ID.fullmatch(name):
         raise InvalidRequest(
-            field_name, "must not look like a client's id, nor be iam: histories name others like this"
+            field_name, "must not look like a client's id, nor be iam, twilio or ses: histories name others like this"
         )
     return name
 

@@ -1,0 +1,77 @@
+// What an event changed: each value that was, and that is.
+
+/** @import { Child, EventDetail } from "../shared/types" */
+import { bdi } from "../dom.js";
+import { plain } from "../draft.js";
+import { el } from "../shared/dom.js";
+import { KINDS, languageName, STATUSES } from "../words.js";
+import { fieldOf } from "./settings-fields.js";
+
+/** How a value is named and shown. @typedef {{ label: string, show?: (value: unknown) => string | undefined }} Named */
+
+const MOST = 120; // characters of a message's text
+
+/** @type {Record<string, Named>} */
+const PROFILE = {
+  alias: { label: "Alias" },
+  owner: { label: "Owner" },
+  contact_email: { label: "Contact email" },
+  locale: { label: "Language of messages", show: (tag) => (tag ? languageName(String(tag)) : undefined) },
+  password: { label: "Password" },
+  kind: { label: "Kind", show: (kind) => KINDS[String(kind)] },
+  status: { label: "Status", show: (status) => STATUSES[String(status)] },
+  mfa_enabled: { label: "SMS authentication" },
+};
+
+/** The history shows these as the API does: the ends of a token and of numbers. */
+const AS_THEY_ARE = ["twilio.auth_token", "test_numbers"];
+
+/**
+ * @param {string} name of a setting
+ * @returns {Named}
+ */
+function setting(name) {
+  const field = fieldOf(name);
+  const show = AS_THEY_ARE.includes(name) ? undefined : field?.show;
+  return { label: field?.label ?? name, show: /** @type {Named["show"]} */ (show) };
+}
+
+/**
+ * The changes of a user's profile.
+ * @param {EventDetail} detail
+ */
+export const profileChanges = (detail) => changes(detail, (name) => PROFILE[name] ?? { label: name });
+
+/**
+ * The changes of the settings. Their labels are known once `learnSettings` has ended.
+ * @param {EventDetail} detail
+ */
+export const settingsChanges = (detail) => changes(detail, setting);
+
+/**
+ * A list of changes; names alone where the values are secret, or were not kept yet when it happened.
+ * @param {EventDetail} detail
+ * @param {(name: string) => Named} named
+ * @returns {Child}
+ */
+function changes({ changed = [], values = {} }, named) {
+  const names = Object.keys(values);
+  const bare = changed.filter((name) => !names.some((full) => full === name || full.startsWith(`${name}.`)));
+  const lines = [
+    ...names.map((name) => line(named(name), values[name])),
+    ...bare.map((name) => el("li", {}, named(name).label)),
+  ];
+  return el("ul", { class: "event-values" }, lines);
+}
+
+/**
+ * @param {Named} name
+ * @param {{ old: unknown, new: unknown }} change
+ */
+function line({ label, show }, { old, new: now }) {
+  const words = (/** @type {unknown} */ value) => bdi(short(show?.(value) ?? plain(value)));
+  return el("li", {}, `${label}: `, words(old), " → ", words(now));
+}
+
+/** @param {string} text */
+const short = (text) => (text.length > MOST ? `${text.slice(0, MOST)}…` : text);

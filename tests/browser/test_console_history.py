@@ -1,0 +1,49 @@
+"""The history in the console: sentences about every change, and a history that outlives its user."""
+
+from playwright.sync_api import expect
+
+from tests import people
+from tests.browser.conftest import Browsing
+from tests.browser.console_window import Console, make_admin
+from tests.running import Running
+
+
+def test_histories_tell_what_changed_and_who_did_it(browsing: Browsing, stack: Running) -> None:
+    """Old and new values, clients by name, Twilio as itself, wrong passwords, logins; and the history of a deleted user."""
+    admin, person = make_admin(stack), people.add(stack, phones=[stack.number()], alias="Dee")
+    person.login(password="wrong")
+    person.challenged()
+    stack.admin("users.patch", login_name=person.name, alias="Ada", mfa_enabled=False)
+    stack.admin("phones.remove", login_name=person.name, id=person.phones[0])
+    stack.admin("users.delete", login_name=person.name)
+
+    console = Console.open(browsing, admin, f"#/users/{person.name}")
+    expect(console.main).to_contain_text("There is no such user")
+    console.page.get_by_role("link", name="Open the history").click()
+    changed = console.row("Changed:")
+    expect(changed).to_contain_text("Alias: Dee → Ada")
+    expect(changed).to_contain_text("SMS authentication: On → Off")
+    expect(changed).to_contain_text("Direct invocation")
+    expect(console.row("A wrong password was entered")).to_contain_text("Not known")
+    expect(console.row("was delivered")).to_contain_text("Twilio")
+    expect(console.row("was removed")).to_contain_text(f"+852 - ****{person.numbers[0][-4:]}")
+    expect(console.row("The user was deleted")).to_be_visible()
+    console.check_accessible()
+
+    console.go(f"#/users?q={person.name}")
+    expect(console.page.get_by_role("link", name="History of a deleted user")).to_be_visible()
+    console.go("#/settings/mfa")
+    console.field("Messages without success").fill("6")
+    console.save()
+    console.field("Messages without success").fill("5")
+    console.save()
+    console.go("#/clients")
+    console.button("Register client").first.click()
+    console.dialog.get_by_label("Name", exact=True).fill("A shop")
+    console.dialog.get_by_role("button", name="Register").click()
+    console.dialog.get_by_role("button", name="Done").click()
+    console.go(f"#/users/{admin}/history")
+    expect(console.row("Messages without success: 5 → 6")).to_contain_text("The user")
+    expect(console.row("Registered the client A shop")).to_be_visible()
+    expect(console.row("Logged in as administrator")).to_be_visible()
+    console.check_accessible()
