@@ -4,10 +4,12 @@ import pytest
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome, Receipt
-from mfa.settings.values import Settings, StoredSettings
+from mfa.settings.values import AccountRefusal, Settings, StoredSettings
 from mfa.store import records
 from mfa.users.history import EventType
 from tests.contract.world import Login, World
+
+REFUSAL = AccountRefusal("20003", 1.0)
 
 
 def receipt(world: World) -> Receipt:
@@ -86,7 +88,7 @@ def test_a_report_never_touches_attempts_or_expiry(world: World, demo: Login) ->
 @pytest.mark.guards("PAUSE_AS_READ")
 def test_one_of_two_containers_tries_again(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
-    world.pause_store.pause(world.now, 1)
+    world.pause_store.pause(world.now, 1, REFUSAL)
     assert world.pause_store.load_pause() == world.now
     assert world.pause_store.claim_probe(world.now, world.now + 60)
     assert not world.pause_store.claim_probe(world.now, world.now + 61)
@@ -96,23 +98,34 @@ def test_one_of_two_containers_tries_again(world: World) -> None:
 @pytest.mark.guards("PAUSE_AS_READ")
 def test_a_success_ends_only_its_own_pause(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
-    world.pause_store.pause(world.now, 1)
+    world.pause_store.pause(world.now, 1, REFUSAL)
     world.pause_store.resume(world.now - 60)
     assert world.pause_store.load_pause() == world.now
     world.pause_store.resume(world.now)
     assert world.pause_store.load_pause() is None
 
 
+def test_a_refusal_that_lasts_keeps_its_beginning_until_a_message_is_accepted(world: World) -> None:
+    world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
+    world.pause_store.pause(world.now, 1, AccountRefusal("20003", 1.0))
+    world.pause_store.claim_probe(world.now, world.now + 60)
+    world.pause_store.pause(world.now + 120, 1, AccountRefusal("20005", 2.0))
+    assert world.settings_store.load_settings().refusal == AccountRefusal("20005", 1.0)
+    world.pause_store.resume(world.now + 120)
+    assert world.settings_store.load_settings().refusal is None
+    assert world.item(records.BREAKER).keys() == {"pk", "sk"}
+
+
 @pytest.mark.guards("VERSION_AS_READ")
 def test_a_refusal_under_older_settings_pauses_nothing(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
     world.settings_store.save_settings(StoredSettings(Settings(), None, 2), "system", world.event())
-    world.pause_store.pause(world.now + 60, 1)
+    world.pause_store.pause(world.now + 60, 1, REFUSAL)
     assert world.pause_store.load_pause() is None
 
 
 def test_saved_settings_end_the_pause(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
-    world.pause_store.pause(world.now + 60, 1)
+    world.pause_store.pause(world.now + 60, 1, REFUSAL)
     world.settings_store.save_settings(StoredSettings(Settings(), None, 2), "system", world.event())
     assert (world.pause_store.load_pause(), world.item(records.BREAKER)) == (None, {})

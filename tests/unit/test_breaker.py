@@ -7,7 +7,7 @@ import pytest
 
 from mfa.delivery.breaker import PAUSE_SECONDS, Breaker
 from mfa.errors import SmsUnavailable
-from mfa.settings.values import StoredSettings
+from mfa.settings.values import AccountRefusal, StoredSettings
 
 
 @dataclass
@@ -17,14 +17,15 @@ class Item:
     until: float | None = None
     version: int = 1
     reads: int = 0
+    refusal: AccountRefusal | None = None
 
     def load_pause(self) -> float | None:
         self.reads += 1
         return self.until
 
-    def pause(self, until: float, version: int) -> None:
+    def pause(self, until: float, version: int, refusal: AccountRefusal) -> None:
         if version == self.version:
-            self.until = until
+            self.until, self.refusal = until, refusal
 
     def claim_probe(self, read: float, until: float) -> bool:
         if self.until != read:
@@ -83,7 +84,10 @@ def sends(breaker: Breaker, *, accepted: bool) -> None:
     """One send, as the messenger does it. Raises SmsUnavailable during the pause."""
     breaker.check()
     permit = breaker.claim()
-    (breaker.accepted if accepted else breaker.refused)(permit)
+    if accepted:
+        breaker.accepted(permit)
+    else:
+        breaker.refused(permit, "20003")
 
 
 def test_without_refusals_the_pause_is_not_read(fleet: Fleet) -> None:

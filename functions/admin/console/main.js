@@ -3,6 +3,7 @@
 import { noticeOf } from "./dialogs.js";
 /** @import { Found, LoadPage, PageModule } from "./router.js" */
 import { icon } from "./dom.js";
+import { checkHealth, forgetHealth } from "./health.js";
 import { failed, heading } from "./page.js";
 import { SessionLost } from "./refusals.js";
 import { abandon, refresh, route } from "./router.js";
@@ -50,6 +51,7 @@ async function show({ load, given, path, search }) {
   mark(path.split("/")[1] ?? "");
   const place = el("div", { class: "page" });
   main.setAttribute("aria-busy", "true");
+  checkHealth();
   try {
     if (!load) notFound(place);
     else {
@@ -138,6 +140,7 @@ async function leave({ keep = false } = {}) {
   $("main").replaceChildren();
   if (!keep) {
     logOut();
+    forgetHealth();
     await logIn("You are logged out. Log in again to go on where you were.");
   }
   enter();

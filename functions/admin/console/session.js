@@ -48,6 +48,16 @@ export async function admin(method, path, options = {}) {
   }
 }
 
+/**
+ * A look at the admin API beside what the person does: it never asks to log in. Null where nobody is logged in.
+ * @template T
+ * @param {string} path below `/v1/admin`
+ * @returns {Promise<Answer<T> | null>}
+ */
+export async function peek(path) {
+  return token === null ? null : request("GET", `/v1/admin${path}`, { token });
+}
+
 /** @param {string} fresh an access token */
 async function admit(fresh) {
   /** @type {Answer<Session>} */

@@ -6,6 +6,7 @@
 /** @import { Nested, SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { Draft, homelessNotice, isConflict, isInvalid, namesOf, reconcile, saveBar } from "../draft.js";
 import { showErrors } from "../fields.js";
+import { checkHealth } from "../health.js";
 import { heading, load, tabs } from "../page.js";
 import { fieldSentence } from "../refusals.js";
 import { go, guard } from "../router.js";
@@ -135,6 +136,7 @@ class SettingsPage {
     /** @type {Answer<Nested>} */
     const { body, etag } = await admin("PATCH", "/settings", { body: patch, etag: draft.etag });
     draft.rebase(flatten(body), etag, saved);
+    checkHealth();
     this.#redraw();
     return true;
   }

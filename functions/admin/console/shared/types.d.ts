@@ -289,6 +289,17 @@ export interface Overview {
   totals: Totals;
 }
 
+/** Whether messages go out, and if Twilio refuses the account, why and since when. */
+export interface Health {
+  sending: {
+    status: "working" | "refused" | "incomplete";
+    since?: string;
+    error_code?: string;
+    meaning?: string;
+    advice?: string;
+  };
+}
+
 /** Who is logged in. */
 export interface Session {
   login_name: string;

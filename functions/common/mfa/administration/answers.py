@@ -291,6 +291,26 @@ class Overview(Struct, frozen=True):
     totals: Totals
 
 
+class SendingHealth(Struct, frozen=True, omit_defaults=True):
+    """Whether messages go out.
+
+    `refused`: Twilio does not accept the account, so nobody with MFA can log in; with Twilio's code, its meaning, and advice. It
+    stays until a message is accepted or the settings are saved. `incomplete`: Account SID, Auth Token or sender is missing.
+    """
+
+    status: Literal["working", "refused", "incomplete"]
+    since: Time | None = None
+    error_code: str | None = None
+    meaning: str | None = None
+    advice: str | None = None
+
+
+class Health(Struct, frozen=True):
+    """The health of the product."""
+
+    sending: SendingHealth
+
+
 class SessionView(Struct, frozen=True):
     """The user that the access token was issued to."""
 

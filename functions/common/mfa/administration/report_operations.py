@@ -1,6 +1,7 @@
 """The operations that report: the regions and the overview."""
 
 from mfa.administration import answers, requests
+from mfa.administration.health import health
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
 from mfa.http.auth import ACCESS_TOKEN
@@ -9,6 +10,21 @@ from mfa.http.declaration import Operation
 from mfa.users.actors import Actor
 
 tasks = Tasks()
+
+
+@tasks.carries_out(
+    Operation(
+        id="health.get",
+        route="GET /v1/admin/health",
+        summary="Whether messages go out",
+        auth=ACCESS_TOKEN,
+        request=requests.Nothing,
+        response=answers.Health,
+    )
+)
+def get_health(administration: Administration, _call: Call[requests.Nothing, Actor]) -> answers.Health:
+    """Reads the two items of the settings, and asks no vendor: every page of the console asks for this."""
+    return health(administration.configuration.get())
 
 
 @tasks.carries_out(

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from mfa.challenges.sends import NotSent
 from mfa.errors import SmsUnavailable
-from mfa.settings.values import StoredSettings
+from mfa.settings.values import AccountRefusal, StoredSettings
 
 PAUSE_SECONDS = 60.0
 # The log's reason for a send that was kept back.
@@ -23,8 +23,8 @@ class Pauses(Protocol):
     def load_pause(self) -> float | None:
         """Until when sending is paused, or None."""
 
-    def pause(self, until: float, version: int) -> None:
-        """Pauses sending, unless the settings were saved since this version."""
+    def pause(self, until: float, version: int, refusal: AccountRefusal) -> None:
+        """Pauses sending, unless the settings were saved since this version, and keeps why."""
 
     def claim_probe(self, read: float, until: float) -> bool:
         """Prolongs the pause that was read, for one send that tries. False if another send did."""
@@ -75,9 +75,10 @@ class Breaker:
             raise _paused(max(until - now, 1)) from NotSent(PAUSED)
         return Permit(stored.version, now + PAUSE_SECONDS)
 
-    def refused(self, permit: Permit) -> None:
-        """Twilio did not accept the account."""
-        self._pauses.pause(self._clock() + PAUSE_SECONDS, permit.version)
+    def refused(self, permit: Permit, error: str) -> None:
+        """Twilio did not accept the account, and gave this code."""
+        now = self._clock()
+        self._pauses.pause(now + PAUSE_SECONDS, permit.version, AccountRefusal(error, now))
         self._settings.forget()
 
     def accepted(self, permit: Permit) -> None:

@@ -57,7 +57,7 @@ class TwilioMessenger:
         with suppress(TemporarilyUnavailable):
             error = look_up(outcome.error) if outcome.error else None
             if error and error.opens_breaker:
-                self._breaker.refused(permit)
+                self._breaker.refused(permit, error.code)
             elif outcome.delivery is not Delivery.UNKNOWN and (error is None or error.proves_account):
                 self._breaker.accepted(permit)
         return outcome

@@ -240,6 +240,13 @@ class ReplacedToken(Struct, frozen=True):
         return "ReplacedToken(...)"
 
 
+class AccountRefusal(Struct, frozen=True):
+    """Twilio does not accept the account: its code, and since when (seconds since 1970)."""
+
+    error: str
+    since: float
+
+
 class StoredSettings(Struct, frozen=True):
     """The settings item: the settings, the encrypted Auth Token, and the version that the ETag names."""
 
@@ -249,6 +256,8 @@ class StoredSettings(Struct, frozen=True):
     # Sending is paused until then, since Twilio refused the credentials.
     paused_until: float | None = None
     replaced_token: ReplacedToken | None = None
+    # Until a message is accepted or the settings are saved.
+    refusal: AccountRefusal | None = None
 
     @property
     def etag(self) -> str:

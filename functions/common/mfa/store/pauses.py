@@ -1,5 +1,6 @@
 """The pause of sending, in the table, where every container sees it."""
 
+from mfa.settings.values import AccountRefusal
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
@@ -16,15 +17,19 @@ class PauseStore:
         item = self._table.get(records.BREAKER)
         return item.get("paused_until") if item else None
 
-    def pause(self, until: float, version: int) -> None:
-        """Pauses sending, unless the settings were saved since this version: then other credentials were refused."""
+    def pause(self, until: float, version: int, refusal: AccountRefusal) -> None:
+        """Pauses sending, unless the settings were saved since this version: then other credentials were refused.
+
+        A refusal that lasts keeps the moment of the first one.
+        """
         writes = [
             Write(
                 label="breaker",
                 verb="Update",
                 key=records.BREAKER,
-                update="SET paused_until = :until",
-                values={":until": until},
+                update="SET paused_until = :until, #error = :error, refused_since = if_not_exists(refused_since, :since)",
+                names={"#error": "error"},
+                values={":until": until, ":error": refusal.error, ":since": refusal.since},
             ),
             Write(
                 label="settings",
@@ -64,7 +69,8 @@ class PauseStore:
                     label="breaker",
                     verb="Update",
                     key=records.BREAKER,
-                    update="REMOVE paused_until",
+                    update="REMOVE paused_until, #error, refused_since",
+                    names={"#error": "error"},
                     condition=when.PAUSE_AS_READ,
                     values={":read": until},
                 )

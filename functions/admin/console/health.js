@@ -1,0 +1,68 @@
+// The banner above every page: nobody can log in while Twilio refuses the account.
+
+/** @import { Answer, Health } from "./shared/types" */
+import { notice } from "./dialogs.js";
+import { peek } from "./session.js";
+import { $, el } from "./shared/dom.js";
+import { time } from "./words.js";
+
+const EVERY_MS = 60_000;
+const SETTINGS = "#/settings/mfa";
+
+/** What the banner says; it is not said again as long as it is the same. */
+let said = "";
+/** @type {number | undefined} */
+let timer;
+
+/** Ask how things stand, and again every minute while the console is looked at. Nothing waits for the answer. */
+export async function checkHealth() {
+  clearTimeout(timer);
+  timer = setTimeout(() => document.hidden || checkHealth(), EVERY_MS);
+  try {
+    /** @type {Answer<Health> | null} */
+    const answer = await peek("/health");
+    if (answer) show(answer.body.sending);
+  } catch {
+    // The page itself says what is wrong.
+  }
+}
+
+/** Nobody is logged in any more. */
+export function forgetHealth() {
+  clearTimeout(timer);
+  timer = undefined;
+  said = "";
+  $("health").replaceChildren();
+}
+
+/** @param {Health["sending"]} sending */
+function show(sending) {
+  const words = JSON.stringify(sending);
+  if (words === said) return;
+  said = words;
+  $("health").replaceChildren(...banners(sending));
+}
+
+/** @param {Health["sending"]} sending */
+function banners({ status, since, error_code: code, meaning, advice }) {
+  if (status !== "refused") return [];
+  const text = el(
+    "div",
+    {},
+    el("p", {}, `Twilio refuses the account: ${meaning} (error ${code}). It began `, time(since), "."),
+    el("p", {}, advice ?? ""),
+    el("p", { class: "soft" }, "This goes as soon as Twilio accepts a message, or the settings are saved."),
+  );
+  return [
+    notice({
+      kind: "error",
+      title: "No passcode is sent: nobody with SMS authentication can log in",
+      text,
+      actions: [el("a", { class: "button small", href: SETTINGS }, "Open the settings")],
+    }),
+  ];
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && timer !== undefined) checkHealth();
+});

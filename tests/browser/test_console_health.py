@@ -1,0 +1,33 @@
+"""The banner of the console while Twilio refuses the account."""
+
+from playwright.sync_api import expect
+
+from tests import people
+from tests.browser.conftest import Browsing, simulated_twilio
+from tests.browser.console_window import Console, make_admin
+from tests.running import Running
+
+
+def test_every_page_says_that_nobody_can_log_in(browsing: Browsing, stack: Running) -> None:
+    """Refused credentials are on every page with what to do, until the settings are saved."""
+    person = people.add(stack, phones=[stack.number()])
+    person.login()
+    simulated_twilio(stack, "POST", "faults", {"fault": "error", "code": 20003, "times": 1})
+    assert person.start().code == "sms_unavailable"
+    console = Console.open(browsing, make_admin(stack), "#/overview")
+    banner = console.page.get_by_role("alert").filter(has_text="nobody with SMS authentication can log in")
+    try:
+        for page in ("#/overview", f"#/users/{person.name}/security", "#/settings/limits"):
+            console.go(page)
+            expect(banner).to_contain_text("Twilio does not accept the credentials (error 20003)")
+            expect(banner).to_contain_text("Copy Account SID and Auth Token again")
+        console.check_accessible()
+        console.page.set_viewport_size({"width": 360, "height": 740})
+        console.check_width()
+        console.page.set_viewport_size({"width": 1280, "height": 860})
+        banner.get_by_role("link", name="Open the settings").click()
+        console.field("Messages without success").fill("6")
+        console.save()
+        expect(banner).to_have_count(0)
+    finally:
+        stack.admin("settings.patch", max_sends=5)
