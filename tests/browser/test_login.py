@@ -373,6 +373,79 @@ def test_a_lost_reply_sends_nothing_twice(client: Client, make_person: MakePerso
     assert person.messages == 1
 
 
+def test_a_reload_or_back_at_any_step_goes_on_without_a_new_message(
+    browsing: Browsing, make_person: MakePerson
+) -> None:
+    """Also if it comes before the answer: the request that is made again has the key of the one whose answer was lost."""
+    person = make_person(phones=2)
+    client = Client(browsing.open("/login"))
+    page = client.page
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request) if request.method == "POST" else None)
+    lost: list[Route] = []
+
+    def lose_reply(route: Route) -> None:
+        route.fetch()
+        lost.append(route)
+
+    def back_to(heading: str) -> None:
+        page.go_back()
+        client.sees(heading)
+
+    client.log_in(person.name, PASSWORD)
+    client.sees("Choose a phone")
+    page.reload()
+    client.sees("Choose a phone")
+    page.route("**/v1/challenges", lose_reply, times=1)
+    client.button("Send passcode").click()
+    person.receive("", person.numbers[0])  # it was sent, and the page does not know
+    page.reload()
+    client.send()
+    prefix = client.prefix
+    message = person.receive(prefix)
+    page.reload()
+    client.sees("Enter the passcode")
+    assert client.prefix == prefix
+    client.verify(message.wrong())
+    expect(client.code_error).to_contain_text("That passcode is not right")
+    back_to("Choose a phone")
+    client.button("Enter the passcode").click()
+    client.sees("Enter the passcode")
+    back_to("Choose a phone")
+    back_to("Log in")
+    expect(client.notice).to_contain_text("You have entered your password already.")
+    client.button("Continue").click()
+    client.sees("Enter the passcode")
+    page.reload()
+    client.sees("Enter the passcode")
+    assert client.prefix == prefix
+    page.route("**/verify", lose_reply, times=1)
+    client.verify(message.digits)
+    deadline = time.monotonic() + 10
+    while len(lost) < 2 and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    page.reload()
+    expect(client.notice).to_contain_text("Please enter the same passcode again")
+    kept = page.evaluate("JSON.stringify({...sessionStorage})")
+    for secret in (PASSWORD, message.digits):
+        assert secret not in kept
+    # Autofill and a click, both at once.
+    client.code.fill(message.digits)
+    page.evaluate("form => { form.requestSubmit(); form.requestSubmit() }", page.locator("#code-form").element_handle())
+    client.sees("You are logged in")
+    back_to("You are logged in")
+    expect(page.locator(".notice")).to_have_count(0)
+    assert page.evaluate("[sessionStorage.length, localStorage.length, document.cookie]") == [0, 0, ""]
+    page.reload()
+    client.sees("Log in")
+    posts = [(each.url.rsplit("/", 1)[-1], each.headers.get("idempotency-key")) for each in asked]
+    assert [name for name, _ in posts] == ["login", "challenges", "challenges", "verify", "verify", "verify"]
+    keys = [key for _, key in posts[1:]]
+    assert (keys[0], keys[3]) == (keys[1], keys[4])
+    assert len(set(keys)) == 3
+    assert (person.messages, person.event_types().count("approved")) == (1, 1)
+
+
 def test_a_double_click_does_nothing_twice(client: Client, make_person: MakePerson) -> None:
     """Two clicks send one message, and the button shows that it is at work."""
     person = make_person()
@@ -409,6 +482,7 @@ def test_every_refusal_has_words_of_its_own(client: Client, make_person: MakePer
     assert len(refusals) > 20
     for code, status in sorted(refusals):
         if client.heading().inner_text() != "Choose a phone" or client.page.get_by_role("radio").count() == 0:
+            client.page.evaluate("sessionStorage.clear()")  # or the reload would go on with this login
             client.page.reload()
             client.log_in(person.name, PASSWORD)
             client.sees("Choose a phone")

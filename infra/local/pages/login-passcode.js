@@ -83,7 +83,7 @@ function post(doing, button, path, body) {
  * @param {Challenge} answer
  * @param {boolean} again
  */
-function opened(answer, again) {
+export function opened(answer, again) {
   state.challenge = answer;
   state.blockedUntil = null;
   sayAgain();
@@ -129,7 +129,9 @@ export function verify() {
   const body = { code: readPasscode(text).digits };
   act("verify", $("verify"), "Verifying…", async (signal) => {
     /** @type {Approved} */
-    const answer = await call("POST", path, { body, token: current().mfa_token, signal });
+    const answer = await keys.around(`${path} ${body.code}`, (key) =>
+      call("POST", path, { body, token: current().mfa_token, key, signal }),
+    );
     finish(answer, current().name);
   });
 }

@@ -9,7 +9,7 @@ import { describe, fieldError, input } from "./login-dom.js";
 import { explain, explainSilence } from "./login-refusals.js";
 import * as draw from "./login-screen.js";
 import { notice, screen } from "./login-screen.js";
-import { action, current, pending, polls, state } from "./login-state.js";
+import { action, current, keepLogin, pending, polls, state } from "./login-state.js";
 import { choosePhone, dropChallenge, lock, sessionOver } from "./login-steps.js";
 import { clock, Problem, request, Unreachable } from "./shared/api.js";
 import { $, announce } from "./shared/dom.js";
@@ -40,7 +40,11 @@ export function act(doing, button, label, work, again) {
     state.retry = again ?? ((clicked) => act(doing, button.isConnected ? button : clicked, label, work));
     refuse(error, doing);
   };
-  return action.run(button, label, work, { refused, done: tick });
+  const done = () => {
+    if (screen.step !== "login") keepLogin(screen.step);
+    tick();
+  };
+  return action.run(button, label, work, { refused, done });
 }
 
 /** Ask whether the message was delivered. */
@@ -58,12 +62,25 @@ export async function poll() {
     return;
   }
   if (state.challenge !== asked || action.busy) return; // a later answer has taken its place
+  if (fresh.status === "approved") return approvedUnheard(fresh);
   state.challenge = fresh;
   if (fresh.status === "locked") return lock(fresh.locked_until);
   draw.drawChallenge(fresh, current());
   troubles(fresh);
   tick();
   if (["delivered", "undelivered", "failed"].includes(fresh.delivery?.status ?? "")) polls.stop();
+}
+
+/**
+ * The passcode was right, and this page did not hear of it: it was reloaded, or the answer was lost. The same passcode
+ * again gets the same answer.
+ * @param {Challenge} fresh
+ */
+function approvedUnheard(fresh) {
+  polls.stop();
+  state.challenge = { ...fresh, status: "pending" };
+  const title = "Please enter the same passcode again";
+  notice({ kind: "info", title, text: "It was right, but the answer did not arrive here." });
 }
 
 // Refusals

@@ -82,6 +82,7 @@ const OFFERS = {
   retry: "Try again",
   restart: "Back to login",
   "start-over": "Send a new passcode",
+  "go-on": "Continue",
 };
 
 /**

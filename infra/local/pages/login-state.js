@@ -1,8 +1,10 @@
-// What a login knows and what is under way. Tokens live in this module's memory and nowhere else.
+// What a login knows and what is under way. The access token lives in this module's memory and nowhere else.
 
 /** @import { Challenge, MfaRequired, PhoneChoice } from "./shared/types" */
+/** @import { Step } from "./login-screen.js" */
 import { OneAtATime, Polls } from "./login-action.js";
 import { clock, Keys } from "./shared/api.js";
+import { KeptLogin } from "./shared/kept-login.js";
 
 /** A phone, with why nothing can be sent to it. @typedef {PhoneChoice & { refused?: string }} OfferedPhone */
 
@@ -23,7 +25,15 @@ import { clock, Keys } from "./shared/api.js";
  * @property {AbortController | null} listening waits for the browser to read the passcode from the message
  */
 
+/**
+ * What a reload needs of a login.
+ * @typedef {Pick<State, "challenge" | "phoneId" | "lockEnd"> & { login: LoginState, step: Step, turn: number,
+ *   offset: number }} Kept
+ */
+
 export const keys = new Keys();
+/** @type {KeptLogin<Kept>} */
+export const kept = new KeptLogin("backup-client.login");
 export const action = new OneAtATime();
 export const polls = new Polls();
 
@@ -39,9 +49,26 @@ export const state = {
   listening: null,
 };
 
+/** @param {LoginState} login */
+export function passwordChecked(login) {
+  forgetLogin();
+  state.login = login;
+  keys.secret = login.mfa_token;
+}
+
+/**
+ * Keep the login at this step for a reload.
+ * @param {Step} step
+ */
+export function keepLogin(step) {
+  const { login, challenge, phoneId, lockEnd } = state;
+  if (login) kept.keep({ login, challenge, phoneId, lockEnd, step, turn: keys.turn, offset: clock.offset });
+}
+
 /** Forget who logged in. The challenge is dropped before, with what the page shows of it. */
 export function forgetLogin() {
   keys.forget();
+  kept.forget();
   Object.assign(state, { login: null, token: null, phoneId: null, blockedUntil: null, lockEnd: null, retry: null });
 }
 

@@ -7,7 +7,7 @@ import { describe, fieldError, input, setLabel } from "./login-dom.js";
 import { drawHelp } from "./login-help.js";
 import * as draw from "./login-screen.js";
 import { notice, screen } from "./login-screen.js";
-import { action, current, forgetLogin, pending, polls, state } from "./login-state.js";
+import { action, current, forgetLogin, keepLogin, pending, polls, state } from "./login-state.js";
 import { checkSignature, decode } from "./login-token.js";
 import { clock } from "./shared/api.js";
 import { $, announce } from "./shared/dom.js";
@@ -30,7 +30,48 @@ export function go(step, focus) {
   });
   if (step !== "code" && step !== "no-phone" && step !== "phones") closeHelp();
   screen.show(step, focus);
+  mark(step);
   tick();
+}
+
+let goingBack = false;
+
+/**
+ * Keep the step for a reload, and give it a place in the browser's history.
+ * @param {Step} step
+ */
+function mark(step) {
+  if (step !== "login") keepLogin(step);
+  if (history.state?.step === step) return;
+  if (step === "login" || goingBack) history.replaceState({ step }, "");
+  else history.pushState({ step }, "");
+}
+
+/**
+ * The browser went back or forward to a step. Nothing is sent, and the login goes on.
+ * @param {Step} step
+ */
+export function revisit(step) {
+  action.abort();
+  goingBack = true;
+  if (step !== "login" && state.token !== null) go("token");
+  else if (step === "login" && (state.login ?? state.token)) {
+    go("login", $("password"));
+    const text = state.login ? "You have entered your password already." : "You are logged in.";
+    notice({ kind: "info", text, offers: ["go-on"] });
+  } else if (state.login === null) start();
+  else if (state.lockEnd !== null && state.lockEnd > clock.now()) go("locked");
+  else if (step === "code" && state.challenge) go("code", $("code"));
+  else choosePhone();
+  goingBack = false;
+}
+
+/** Go on with the login that is under way. */
+export function goOn() {
+  if (state.token !== null) go("token");
+  else if (state.lockEnd !== null) go("locked");
+  else if (state.challenge) go("code", $("code"));
+  else choosePhone();
 }
 
 /** Fold the help in. */
@@ -41,6 +82,7 @@ export function closeHelp() {
 /** Forget the challenge, and stop waiting for its message. */
 export function dropChallenge() {
   state.challenge = null;
+  keepLogin(screen.step);
   $("phones-pending").hidden = true;
   polls.stop();
   state.listening?.abort();
@@ -156,12 +198,12 @@ export function afterLock() {
  */
 export function finish(answer, name) {
   dropChallenge();
-  [state.token, state.retry] = [answer.token, null];
+  forgetLogin();
+  state.token = answer.token;
   input("code").value = "";
   for (const slot of ["main", "delivery", "session"]) screen.clear(slot);
   const decoded = decode(answer.token);
   draw.drawToken(decoded, { name, lasts: answer.expires_in });
-  state.login = null;
   go("token");
   checkSignature(decoded).then((signature) => {
     if (state.token === answer.token) draw.drawSignature(signature);

@@ -10,7 +10,8 @@ import { LANGUAGE, maskedPhone } from "./shared/words.js";
 
 /**
  * A way out that a notice offers.
- * @typedef {"resend" | "another-phone" | "call" | "email" | "retry" | "restart" | "start-over"} Offer
+ * @typedef {"resend" | "another-phone" | "call" | "email" | "retry" | "restart" | "start-over" |
+ *   "go-on"} Offer
  */
 
 /**

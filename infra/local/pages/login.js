@@ -7,17 +7,21 @@ import { copy, recall, remember } from "./login-device.js";
 import { fieldError, input } from "./login-dom.js";
 import { send, sendBy, sendEmail, sendToChosen, verify } from "./login-passcode.js";
 import { act, call, poll } from "./login-requests.js";
+import { resume } from "./login-resume.js";
 import { screen } from "./login-screen.js";
-import { action, polls, state } from "./login-state.js";
+import { action, passwordChecked, polls, state } from "./login-state.js";
 import {
   afterLock,
   cancel,
   choosePhone,
   clearLoginErrors,
+  dropChallenge,
   finish,
   go,
+  goOn,
   lock,
   peek,
+  revisit,
   sessionOver,
   signOut,
   start,
@@ -42,7 +46,8 @@ function logIn() {
     input("password").value = "";
     peek(false);
     if (answer.status === "authenticated") return finish(answer, name.trim());
-    state.login = { ...answer, name: name.trim() };
+    dropChallenge();
+    passwordChecked({ ...answer, name: name.trim() });
     if (answer.locked_until && Date.parse(answer.locked_until) > clock.now()) return lock(answer.locked_until);
     choosePhone();
   };
@@ -75,6 +80,7 @@ const ACTIONS = {
   email: (button) => sendEmail(button),
   retry: (button) => state.retry?.(button),
   "start-over": () => choosePhone(),
+  "go-on": goOn,
   "after-lock": () => afterLock(),
   "sign-out": signOut,
 };
@@ -130,8 +136,12 @@ window.addEventListener("online", () => {
   if (screen.slot("main")?.querySelector('[data-do="retry"]')) announce("You are online again. You can try again now.");
 });
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) start(); // a page brought back by the browser's Back must not show an old login
+  if (!event.persisted) return;
+  if (state.token !== null)
+    start(); // a page brought back by the browser's Back must not show an old token
+  else resume();
 });
+window.addEventListener("popstate", ({ state: at }) => revisit(at?.step ?? "login"));
 
 const name = recall();
 if (name) {
@@ -139,5 +149,5 @@ if (name) {
   input("remember").checked = true;
 }
 atEnd({ session: sessionOver, challenge: closeOver });
-start();
+resume();
 setInterval(tick, 500);

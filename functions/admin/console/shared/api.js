@@ -155,44 +155,60 @@ export function query(parameters) {
 
 /**
  * Idempotency keys: a fresh one for every action of the person, and the same one again when the outcome of the last try
- * is unknown, so that a lost reply never costs a second message.
+ * is unknown, so that a lost reply never costs a second message or a second attempt.
+ *
+ * With a `secret` the key is computed from it, the action and the number of answers so far. Keep both, and the action has
+ * its key again after a reload. Nobody without the secret learns anything about the action from the key.
  */
 export class Keys {
   /** @type {Map<string, string>} */
   #open = new Map();
+  secret = "";
+  turn = 0;
 
   /**
-   * Perform `send(key)`, one POST that may send a message; `action` tells one action from another.
+   * Perform `send(key)`, one POST; `action` tells one action from another.
    * @template T
    * @param {string} action
    * @param {(key: string) => Promise<T>} send
    */
   async around(action, send) {
-    const key = this.#open.get(action) ?? randomKey();
+    const key = this.#open.get(action) ?? (await this.#key(action));
     this.#open.set(action, key);
     try {
       const answer = await send(key);
-      this.#open.delete(action);
+      this.#answered(action);
       return answer;
     } catch (error) {
-      if (!outcomeUnknown(error)) this.#open.delete(action);
+      if (!outcomeUnknown(error)) this.#answered(action);
       throw error;
     }
   }
 
   forget() {
     this.#open.clear();
+    Object.assign(this, { secret: "", turn: 0 });
+  }
+
+  /** @param {string} action */
+  #answered(action) {
+    this.#open.delete(action);
+    this.turn++;
+  }
+
+  /** @param {string} action */
+  async #key(action) {
+    // Pages that came over plain HTTP have no digests.
+    if (!this.secret || !crypto.subtle) return hex(crypto.getRandomValues(new Uint8Array(16)));
+    const whole = new TextEncoder().encode(JSON.stringify([this.secret, this.turn, action]));
+    return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", whole)).subarray(0, 16));
   }
 }
 
 /** @param {unknown} error */
 function outcomeUnknown(error) {
-  if (error instanceof Unreachable) return true;
-  return error instanceof Problem && ["internal_error", "temporarily_unavailable"].includes(error.code);
+  return !(error instanceof Problem) || ["internal_error", "temporarily_unavailable"].includes(error.code);
 }
 
-function randomKey() {
-  // randomUUID() is missing on pages that came over plain HTTP.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+/** @param {Uint8Array} bytes */
+const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
