@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from mfa import errors
 from mfa.challenges.budgets import DAY, HOUR, SHARDS, BudgetSpent, ShardedBudget, Window
 from mfa.challenges.challenge import FAILURE_CAP, Challenge
 from mfa.challenges.sends import Caller
+from mfa.store import records
 from mfa.store.challenges import NEVER
 from tests.contract.world import ADDRESS, NUMBER, START, Login, World
 
@@ -19,16 +21,22 @@ def people(world: World, count: int, number: str | None = None) -> list[Login]:
     return [world.person(f"user.{n}", number or f"+8529{n:07d}") for n in range(count)]
 
 
+def old_hands(world: World, count: int) -> list[Login]:
+    """Users whose phones were verified before today, each with another."""
+    yesterday = Window.of(DAY, world.now).ends_at - DAY - 1
+    return [world.person(f"old.hand.{n}", f"+8526{n:07d}", yesterday) for n in range(count)]
+
+
 def sent(world: World, persons: list[Login]) -> int:
     """Lets each of them ask for a message; how many messages were sent."""
-    passed = 0
+    passed, before = 0, len(world.sms.outbox)
     for person in persons:
         try:
             person.start()
         except errors.RateLimited:
             continue
         passed += 1
-    assert len(world.sms.outbox) == passed
+    assert len(world.sms.outbox) == before + passed
     return passed
 
 
@@ -142,6 +150,111 @@ def test_mail_is_charged_to_the_address_and_to_no_number(world: World, demo: Log
     assert world.counted(f"ADDRESS#{ADDRESS}") == 1
     assert world.counted("REGION#email") == 1
     assert world.counted(f"NUMBER#{NUMBER}") == world.counted("REGION#*") == 0
+
+
+# --- kept for phones that were verified before today
+
+
+@pytest.mark.guards("UNPROVEN_LEFT")
+def test_new_phones_leave_the_kept_part_of_a_shard(world: World) -> None:
+    world.budgets(global_per_day=SHARDS * 2, kept_for_verified_percent=50)
+    world.random_below = _for_shards(lambda n: 0, world.random_below)
+    assert sent(world, people(world, 2)) == 2
+    assert sent(world, old_hands(world, 1)) == 1
+    shards = [(item["sk"], item["n"], item.get("unproven")) for item in world.items("REGION#*")]
+    assert shards == [("SENDS#2031-03-14#00", 2, 1), ("SENDS#2031-03-14#01", 1, 1)]
+
+
+def test_new_phones_cannot_use_up_the_kept_share_of_all_messages(world: World) -> None:
+    world.budgets(global_per_day=5, kept_for_verified_percent=50)
+    assert sent(world, people(world, 5)) == 3
+    assert sent(world, old_hands(world, 4)) == 2
+    assert world.counted("REGION#*") == 5
+
+
+@pytest.mark.guards("BUDGET_LEFT")
+@pytest.mark.parametrize(
+    ("ceiling", "client"),
+    [("address_per_hour", None), ("client_per_hour", "client"), ("region_per_day", None), ("global_per_day", None)],
+)
+def test_half_of_every_shared_ceiling_is_kept_for_phones_verified_before_today(
+    world: World, ceiling: str, client: str | None
+) -> None:
+    world.budgets(**{ceiling: 4, "kept_for_verified_percent": 50})
+    new, old = people(world, 4), old_hands(world, 4)
+    if client:
+        new, old = ([replace(each, token=world.token(each.name, client)) for each in group] for group in (new, old))
+    assert sent(world, new) == 2
+    assert sent(world, old) == 2
+
+
+@pytest.mark.parametrize(("percent", "new"), [(0, 10), (10, 9), (50, 5), (90, 1)])
+def test_the_share_that_is_kept_is_a_setting(world: World, percent: int, new: int) -> None:
+    world.budgets(global_per_day=10, kept_for_verified_percent=percent)
+    assert sent(world, people(world, 11)) == new
+
+
+def test_a_ceiling_of_one_message_keeps_nothing(world: World) -> None:
+    world.budgets(global_per_day=1, kept_for_verified_percent=90)
+    assert sent(world, people(world, 2)) == 1
+
+
+def test_the_logins_of_verified_phones_leave_new_phones_their_part(world: World) -> None:
+    world.budgets(kept_for_verified_percent=50)
+    for person in old_hands(world, 2):
+        person.verify(person.start(), person.code)
+    assert sent(world, people(world, 1)) == 1
+    assert (world.counted("REGION#*"), world.counted("REGION#*", "unproven")) == (3, 1)
+
+
+def test_a_number_keeps_no_share_of_its_own_ceiling(world: World) -> None:
+    world.budgets(number_per_hour=2, kept_for_verified_percent=50)
+    assert sent(world, people(world, 3, NUMBER)) == 2
+
+
+def test_a_phone_counts_as_verified_from_the_next_day_on_and_stays_so(world: World, demo: Login) -> None:
+    world.budgets(global_per_day=2, kept_for_verified_percent=50)
+    demo.verify(demo.start(), demo.code)
+    world.wait(61)
+    with pytest.raises(errors.RateLimited):
+        demo.logs_in_again().start()
+    world.wait(DAY)
+    again = demo.logs_in_again()
+    again.verify(again.start(), again.code)
+    world.wait(61)
+    again = demo.logs_in_again()
+    again.verify(again.start(), again.code)  # the kept one, though its last verification was today
+    assert world.item(records.phone_key(demo.name, 0))["verified_since"] == START
+
+
+def test_a_verified_phone_draws_two_unconfirmed_messages_a_day_from_the_kept_share(world: World) -> None:
+    """Stolen passwords have messages sent to verified phones, too."""
+    world.budgets(global_per_day=10, kept_for_verified_percent=50)
+    assert sent(world, people(world, 6)) == 5
+    stolen, honest = old_hands(world, 2)
+    challenge = stolen.start()
+    for _ in range(4):
+        world.wait(61)
+        with suppress(errors.RateLimited):
+            stolen.resend(challenge)
+    assert stolen.messages == 2
+    assert world.counted("REGION#*") == 7
+    for _ in range(3):
+        honest = honest.logs_in_again()
+        honest.verify(honest.start(), honest.code)
+        world.wait(61)
+    assert honest.messages == 3
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_every_message_of_a_quiet_day_is_claimed_by_one_transaction(world: World, verified: bool) -> None:
+    world.budgets(kept_for_verified_percent=50)
+    [person] = old_hands(world, 1) if verified else people(world, 1)
+    challenge = person.start()
+    for _ in range(4):
+        world.wait(61)
+        person.resend(challenge)
+    assert world.wire.requests.count("transact_write_items") == 5
 
 
 # --- in shards

@@ -1,12 +1,13 @@
 """Sends: one transaction claims everything before a message goes out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from mfa import errors
+from mfa.challenges.budgets import Charge
 from mfa.challenges.challenge import ChallengeRefused, Delivery
 from mfa.challenges.sends import Caller, Outcome, Send
 from mfa.errors import SmsUnavailable
@@ -409,9 +410,9 @@ def test_a_refusal_of_the_store_carries_the_current_challenge(world: World, demo
     real = world.send_passcode.sends.open_challenge
 
     class Recording:
-        def open_challenge(self, account: object, send: Send, *budgets: object) -> None:
+        def open_challenge(self, account: object, send: Send, charges: Sequence[Charge]) -> Charge:
             sent.append((account, send))
-            real(account, send, *budgets)  # type: ignore[arg-type]  # passed on as they came
+            return real(account, send, charges)  # type: ignore[arg-type]  # passed on as they came
 
         charge_notice = world.sends.charge_notice
         record_delivery = world.sends.record_delivery
@@ -421,7 +422,7 @@ def test_a_refusal_of_the_store_carries_the_current_challenge(world: World, demo
     demo.start()
     [(account, send)] = sent
     with pytest.raises(ChallengeRefused) as refused:
-        world.sends.open_challenge(account, send, [], [])  # type: ignore[arg-type]  # as it was read
+        world.sends.open_challenge(account, send, [Charge([], [])])  # type: ignore[arg-type]  # as it was read
     assert refused.value.challenge == world.challenge()
 
 

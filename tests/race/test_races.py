@@ -14,14 +14,17 @@ import pytest
 
 from infra.local.processes import AWS_ENVIRONMENT
 from mfa.challenges.challenge import Delivery
+from mfa.challenges.charges import phone_charges
 from mfa.challenges.sends import Outcome, Receipt
+from mfa.errors import RateLimited, TemporarilyUnavailable
 from mfa.messages.channels import Channel
+from mfa.settings.values import Budgets, Settings
 from mfa.store import records
 from mfa.store.counters import Counters
 from mfa.store.sends import SendStore
 from mfa.store.table import Table
 from mfa.users.history import Event, EventType
-from tests import people
+from tests import accounts, people
 from tests.people import Person
 from tests.product import PASSWORD, Answer, Refused
 from tests.race.conftest import NUMBER_PER_HOUR
@@ -46,6 +49,17 @@ def active_administrators(place: Running) -> int:
     """How many active system users the table counts."""
     pk, sk = records.ADMINS
     return int(place.table.get_item(Key={"pk": pk, "sk": sk}, ConsistentRead=True)["Item"]["active"])
+
+
+def dynamodb(place: Running) -> Any:
+    """A client of one thread's own."""
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=place.local.dynamodb_url,
+        region_name=AWS_ENVIRONMENT["AWS_REGION"],
+        aws_access_key_id=AWS_ENVIRONMENT["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=AWS_ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
+    )
 
 
 def logged_in(place: Running, *numbers: str) -> Person:
@@ -232,13 +246,7 @@ def test_a_send_is_given_back_once_by_ten_reports_at_once(place: Running) -> Non
     )
 
     def give_back(n: int) -> None:
-        client: Any = boto3.client(
-            "dynamodb",
-            endpoint_url=place.local.dynamodb_url,
-            region_name=AWS_ENVIRONMENT["AWS_REGION"],
-            aws_access_key_id=AWS_ENVIRONMENT["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=AWS_ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
-        )
+        client = dynamodb(place)
         store = SendStore(Table(client, place.table.name, lambda _: None), Counters(lambda _: 0))
         event = Event(id=f"{n}", at=float(item["sent_at"]) + 1, type=EventType.SEND_REFUSED, actor=person.name)
         store.record_refused(receipt, Outcome(Delivery.FAILED, "21610"), event, ends_cooldown=True)
@@ -271,6 +279,27 @@ def test_a_number_that_many_users_share_gets_no_more_messages_than_its_budget(pl
     for person in persons:  # those refused as busy try again
         person.start()
     assert persons[0].messages == NUMBER_PER_HOUR
+
+
+def test_messages_to_new_phones_at_once_leave_the_kept_share(place: Running) -> None:
+    settings, now = Settings(budgets=Budgets(global_per_day=32)), 4e9  # a day on which nobody else is counted
+
+    def charged(n: int) -> str:
+        client = dynamodb(place)
+        store = SendStore(Table(client, place.table.name, lambda _: None), Counters(random.Random(n).randrange))
+        try:
+            store.charge_notice(phone_charges(accounts.phone(f"+8529{n:07d}"), settings, now), 1, now)
+        except RateLimited:
+            return "refused"
+        except TemporarilyUnavailable:
+            return BUSY
+        finally:
+            client.close()
+        return "ok"
+
+    answers = at_once(60, charged) + [charged(n) for n in range(60, 120)]
+    assert answers.count("ok") == 16
+    assert "refused" in answers
 
 
 @pytest.mark.parametrize("familiar", [True, False])

@@ -64,6 +64,7 @@ DEFAULTS = {
     "budgets.client_per_hour": 10_000,
     "budgets.region_per_day": None,
     "budgets.global_per_day": 10_000,
+    "budgets.kept_for_verified_percent": 50,
     "passwords.max_per_name_and_address_per_hour": 10,
     "passwords.max_per_address_per_hour": 100,
     "passwords.free_in_a_row": 20,
@@ -84,6 +85,7 @@ RANGES = {
     "budgets.client_per_hour": (1, 10_000_000),
     "budgets.region_per_day": (1, 10_000_000),
     "budgets.global_per_day": (1, 10_000_000),
+    "budgets.kept_for_verified_percent": (0, 90),
     "passwords.max_per_name_and_address_per_hour": (1, 1000),
     "passwords.max_per_address_per_hour": (10, 1_000_000),
     "passwords.free_in_a_row": (1, 20),
@@ -105,7 +107,7 @@ def test_both_ends_of_a_range_are_in_it(path: str, ends: tuple[int, int]) -> Non
 
 @pytest.mark.parametrize(("path", "ends"), RANGES.items())
 def test_a_value_outside_its_range_is_refused_naming_the_field(path: str, ends: tuple[int, int]) -> None:
-    wrong: list[Any] = [ends[0] - 1, ends[1] + 1, 0, -1, 10**30, float(ends[0]), str(ends[0]), True, [ends[0]], {}]
+    wrong: list[Any] = [ends[0] - 1, ends[1] + 1, -1, 10**30, float(ends[0]), str(ends[0]), True, [ends[0]], {}]
     for value in wrong:
         assert refused(nested(path, value)).startswith(path)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mfa.challenges.budgets import Budget, BudgetSpent, ShardedBudget
+from mfa.challenges.budgets import Budget, BudgetSpent, Charge
 from mfa.challenges.challenge import Challenge, Delivery, Guess
 from mfa.errors import RateLimited, SmsUnavailable
 from mfa.messages.channels import Channel
@@ -32,28 +32,26 @@ class MeteredSends:
         self._sends = sends
         self._metrics = metrics
 
-    def open_challenge(
-        self, account: "Account", send: "Send", budgets: Sequence[Budget], sharded: Sequence[ShardedBudget]
-    ) -> None:
+    def open_challenge(self, account: "Account", send: "Send", charges: Sequence[Charge]) -> Charge:
         """Claims the send."""
         try:
             with self._metrics.timing("claim_send_ms"):
-                self._sends.open_challenge(account, send, budgets, sharded)
+                charge = self._sends.open_challenge(account, send, charges)
         except RateLimited as refused:
             self._refused(refused)
             raise
-        self._charged(budgets, sharded, send.segments)
+        self._charged(charge, send.segments)
+        return charge
 
-    def charge_notice(
-        self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int, now: float
-    ) -> None:
+    def charge_notice(self, charges: Sequence[Charge], segments: int, now: float) -> Charge:
         """Charges a message without a passcode."""
         try:
-            self._sends.charge_notice(budgets, sharded, segments, now)
+            charge = self._sends.charge_notice(charges, segments, now)
         except RateLimited as refused:
             self._refused(refused)
             raise
-        self._charged(budgets, sharded, segments)
+        self._charged(charge, segments)
+        return charge
 
     def record_delivery(self, receipt: "Receipt", delivery: Delivery, event: Event | None = None) -> bool:
         """Writes how far the message has come."""
@@ -65,14 +63,14 @@ class MeteredSends:
         with self._metrics.timing("record_send_ms"):
             return self._sends.record_refused(receipt, outcome, event, ends_cooldown=ends_cooldown)
 
-    def _charged(self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int) -> None:
+    def _charged(self, charge: Charge, segments: int) -> None:
         """A day's (an hour's) sum of the shares is how much of the budget is spent, whatever the ceiling was meanwhile."""
-        for whole in sharded:
+        for whole in charge.sharded:
             if whole.kind == "global" and whole.ceiling:
                 self._metrics.count("global_budget_share", 100 / whole.ceiling)
             elif whole.kind == "region" and segments:
                 self._metrics.count("message_segments", segments, region=whole.name)
-        for budget in budgets:
+        for budget in charge.budgets:
             if budget.kind == "client":
                 self._metrics.count("client_budget_share", 100 / budget.ceiling, client=budget.name)
 

@@ -86,6 +86,7 @@ const PLACES = [
   { name: "budgets.client_per_hour", tab: "limits" },
   { name: "budgets.region_per_day", tab: "limits", show: ceilingWords },
   { name: "budgets.global_per_day", tab: "limits" },
+  { name: "budgets.kept_for_verified_percent", tab: "limits" },
   { name: "passwords.max_per_name_and_address_per_hour", tab: "limits" },
   { name: "passwords.max_per_address_per_hour", tab: "limits" },
   { name: "passwords.free_in_a_row", tab: "limits" },
@@ -213,7 +214,7 @@ export function mergePatch(changes) {
  * The settings that are numbers.
  * @typedef {"passcode_length" | "resend_cooldown_seconds" | "expiry_seconds" | "max_invalid_attempts" | "max_sends" |
  *   "lock_seconds" | "access_token_seconds" | `budgets.${"number_per_hour" | "number_per_day" | "address_per_hour" |
- *   "client_per_hour" | "region_per_day" | "global_per_day"}` | `passwords.${"max_per_name_and_address_per_hour" |
+ *   "client_per_hour" | "region_per_day" | "global_per_day" | "kept_for_verified_percent"}` | `passwords.${"max_per_name_and_address_per_hour" |
  *   "max_per_address_per_hour" | "free_in_a_row" | "max_in_a_row" | "familiar_days"}`} NumberName
  */
 

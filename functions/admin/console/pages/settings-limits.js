@@ -22,7 +22,13 @@ export function draw(draft) {
   const noCeiling = { nullable: true, hint: "Empty: no ceiling for a single country." };
   const number = [limit("budgets.number_per_hour"), limit("budgets.number_per_day")];
   const source = [limit("budgets.address_per_hour"), limit("budgets.client_per_hour")];
-  const all = [limit("budgets.region_per_day", noCeiling), limit("budgets.global_per_day")];
+  const all = [
+    limit("budgets.region_per_day", noCeiling),
+    limit("budgets.global_per_day"),
+    limit("budgets.kept_for_verified_percent", {
+      hint: "Of every ceiling but a number’s. Only phones that were verified before today may use it.",
+    }),
+  ];
   const fromAddress = [
     limit("passwords.max_per_name_and_address_per_hour"),
     limit("passwords.max_per_address_per_hour"),

@@ -389,6 +389,7 @@ export interface FlatSettings {
   "budgets.client_per_hour": number;
   "budgets.region_per_day": number | null;
   "budgets.global_per_day": number;
+  "budgets.kept_for_verified_percent": number;
   "passwords.max_per_name_and_address_per_hour": number;
   "passwords.max_per_address_per_hour": number;
   "passwords.free_in_a_row": number;

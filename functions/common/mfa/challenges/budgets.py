@@ -47,6 +47,7 @@ class Budget:
         ceiling: how many there may be in the window.
         hour: for a day's counter that has a ceiling per hour as well: the hour.
         hour_ceiling: how many there may be in that hour.
+        kept: how many of the ceiling this send may not use, since they are kept for verified phones.
 
     ```python
     Budget("NUMBER#+85292153799", Window.of(DAY, now), 20, Window.of(HOUR, now), 10)
@@ -58,6 +59,7 @@ class Budget:
     ceiling: int
     hour: Window | None = None
     hour_ceiling: int | None = None
+    kept: int = 0
 
     @property
     def kind(self) -> str:
@@ -77,11 +79,20 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class ShardedBudget:
-    """A counter in SHARDS parts. Without a ceiling it only counts."""
+    """A counter in SHARDS parts. Without a ceiling it only counts.
+
+    Attributes:
+        subject: what is counted, and the partition of its counters.
+        window: the day that it counts in.
+        ceiling: how many there may be in the window.
+        kept: how many of the ceiling this send may not use, since they are kept for verified phones. The sends that may
+            not are counted by themselves: confirmed logins must not use up the part of new phones.
+    """
 
     subject: str
     window: Window
     ceiling: int | None
+    kept: int = 0
 
     @property
     def kind(self) -> str:
@@ -95,6 +106,29 @@ class ShardedBudget:
 
     def shares(self) -> Sequence[int | None]:
         """Each shard's part of the ceiling; together they are the ceiling. A part of 0 takes nothing."""
-        if self.ceiling is None:
-            return [None] * SHARDS
-        return [self.ceiling // SHARDS + (shard < self.ceiling % SHARDS) for shard in range(SHARDS)]
+        return [None] * SHARDS if self.ceiling is None else _shares(self.ceiling)
+
+    def open_shares(self) -> Sequence[int | None]:
+        """Each shard's part of the ceiling without the units that are kept; never more than its part of the ceiling."""
+        return [None] * SHARDS if self.ceiling is None else _shares(self.ceiling - self.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """The budgets that one message is charged to, all or none."""
+
+    budgets: Sequence[Budget]
+    sharded: Sequence[ShardedBudget]
+
+
+def kept_of(ceiling: int, percent: int) -> int:
+    """How many of a ceiling are this percentage, rounded down.
+
+    >>> kept_of(10_000, 50), kept_of(3, 50), kept_of(1, 90)
+    (5000, 1, 0)
+    """
+    return ceiling * percent // 100
+
+
+def _shares(ceiling: int) -> list[int]:
+    return [ceiling // SHARDS + (shard < ceiling % SHARDS) for shard in range(SHARDS)]

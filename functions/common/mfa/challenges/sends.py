@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mfa import errors
-from mfa.challenges.budgets import DAY, HOUR, Budget, ShardedBudget, Window
 from mfa.challenges.challenge import Challenge, Delivery, Lane, Limits
 from mfa.challenges.drafts import Draft
 from mfa.factors.phones import Phone, mask_number
@@ -169,7 +168,7 @@ class Send:
     ```python
     draft = mint.draw(read, challenge_id, settings.passcode_length)
     after = challenge_after(read, draft, destination, limits, now, login_jti=login.jti)
-    sends.open_challenge(account, Send(login_name=name, before=read, after=after, …), *charges(…))
+    sends.open_challenge(account, Send(login_name=name, before=read, after=after, …), charges(…))
     ```
     """
 
@@ -262,35 +261,3 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
 def asker_of(login: MfaToken, caller: Caller) -> str:
     """The owner of the budget for the login's sends: the client that vouched for it, else the caller's address."""
     return f"CLIENT#{login.client_id}" if login.client_id else f"ADDRESS#{caller.address}"
-
-
-def charges(login: MfaToken, send: Send, settings: Settings) -> tuple[list[Budget], list[ShardedBudget]]:
-    """The budgets that the send is charged to. Mail has no region's budget."""
-    hour, limits = Window.of(HOUR, send.after.sent_at), settings.budgets
-    asker = Budget(send.after.asker, hour, limits.client_per_hour if login.client_id else limits.address_per_hour)
-    if send.phone is None:
-        return [asker], [ShardedBudget("REGION#email", Window.of(DAY, send.after.sent_at), None)]
-    budgets, sharded = phone_charges(send.phone, settings, send.after.sent_at)
-    return [asker, *budgets], sharded
-
-
-def verified_charges(challenge: Challenge, settings: Settings) -> list[Budget]:
-    """The budgets that get a unit back when the last send's code comes back: its asker's and its number's.
-
-    Only messages that nobody confirms count there, so that an office behind one address is not refused.
-    """
-    hour, day, limits = Window.of(HOUR, challenge.sent_at), Window.of(DAY, challenge.sent_at), settings.budgets
-    asker = [Budget(challenge.asker, hour, limits.address_per_hour)] if challenge.asker else []
-    if not challenge.number:
-        return asker
-    return [*asker, Budget(f"NUMBER#{challenge.number}", day, limits.number_per_day, hour, limits.number_per_hour)]
-
-
-def phone_charges(phone: Phone, settings: Settings, now: float) -> tuple[list[Budget], list[ShardedBudget]]:
-    """The budgets of any message to this phone: its number's, its region's and the global one."""
-    hour, day, limits = Window.of(HOUR, now), Window.of(DAY, now), settings.budgets
-    number = Budget(f"NUMBER#{phone.number}", day, limits.number_per_day, hour, limits.number_per_hour)
-    return [number], [
-        ShardedBudget(f"REGION#{phone.region}", day, limits.region_per_day),
-        ShardedBudget("REGION#*", day, limits.global_per_day),
-    ]

@@ -21,6 +21,7 @@ class Phone:
         kind: `mobile`, `fixed_line_or_mobile` or FIXED_LINE.
         verified: whether a passcode that was sent to it came back.
         last_verified_at: when one last did.
+        verified_since: when one first did. It stays as long as the phone is the user's.
         unusable_reason: the vendor's code for why it can receive no messages, or None.
         unusable_at: since when.
     """
@@ -32,6 +33,7 @@ class Phone:
     kind: str
     verified: bool = False
     last_verified_at: float | None = None
+    verified_since: float | None = None
     unusable_reason: str | None = None
     unusable_at: float | None = None
 
@@ -39,6 +41,14 @@ class Phone:
     def slot(self) -> int:
         """The phone's slot in the table."""
         return slot_of(self.id)
+
+    def was_verified_before(self, moment: float) -> bool:
+        """Whether a passcode had come back before this moment.
+
+        A phone that was verified before `verified_since` was kept counts by its last time, until it is verified anew.
+        """
+        since = self.verified_since if self.verified_since is not None else self.last_verified_at
+        return self.verified and since is not None and since < moment
 
     def reachable(self, *, by_call: bool) -> bool:
         """Whether nothing is known against it: a number that takes no messages may still be called."""

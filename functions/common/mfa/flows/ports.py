@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mfa.challenges.account import Account
-from mfa.challenges.budgets import Budget, ShardedBudget
+from mfa.challenges.budgets import Budget, Charge
 from mfa.challenges.challenge import Challenge, Delivery, Guess
 from mfa.challenges.password_tries import PasswordTry
 from mfa.challenges.sends import Outcome, Receipt, Send
@@ -59,12 +59,8 @@ class SendOutcomes(Protocol):
 class Sends(SendOutcomes, Protocol):
     """Claims sends and writes what became of them."""
 
-    def open_challenge(
-        self, account: Account, send: Send, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget]
-    ) -> None: ...
-    def charge_notice(
-        self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int, now: float
-    ) -> None: ...
+    def open_challenge(self, account: Account, send: Send, charges: Sequence[Charge]) -> Charge: ...
+    def charge_notice(self, charges: Sequence[Charge], segments: int, now: float) -> Charge: ...
 
 
 class Receipts(Protocol):

@@ -10,6 +10,7 @@ from mfa import errors
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Delivery, Request
 from mfa.challenges.challenge_ids import is_challenge_of, new_challenge_id
+from mfa.challenges.charges import charges, phone_charges
 from mfa.challenges.drafts import KEY_USE, Draft
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import replay, request_key
@@ -23,9 +24,7 @@ from mfa.challenges.sends import (
     SendResult,
     asker_of,
     challenge_after,
-    charges,
     limits_of,
-    phone_charges,
 )
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
@@ -110,7 +109,7 @@ class SendPasscode:
             destination = self._destination(asked, account, settings)
             send, outgoing = self._prepare(asked, account, destination, settings)
             try:
-                self.sends.open_challenge(account, send, *charges(login, send, settings))
+                self.sends.open_challenge(account, send, charges(login, send, settings))
             except AccountChanged:
                 continue
             except ChallengeRefused as refused:
@@ -230,7 +229,7 @@ class SendPasscode:
             now = self.runtime.clock()
             try:
                 segments = composition.segments(notice)
-                self.sends.charge_notice(*phone_charges(phone, settings, now), segments=segments, now=now)
+                self.sends.charge_notice(phone_charges(phone, settings, now), segments, now)
             except (errors.RateLimited, errors.TemporarilyUnavailable):
                 continue
             self.messenger.send(notice)

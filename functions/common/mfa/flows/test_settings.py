@@ -243,7 +243,8 @@ class TestSettings:
         """The administrator's phone of this number, as it is after the test."""
         phone = next((phone for phone in account.phones if phone.number == test.number), None)
         phone_id = phone.id if phone else f"{account.free_slot()}-{self.runtime.random_bytes(8).hex()}"
-        return replace(_phone_of(test), id=phone_id, verified=True, last_verified_at=now)
+        since = (phone.verified_since or phone.last_verified_at) if phone else None
+        return replace(_phone_of(test), id=phone_id, verified=True, last_verified_at=now, verified_since=since or now)
 
 
 def _phone_of(test: SettingsTest) -> Phone:

@@ -8,10 +8,11 @@ from mfa import errors
 from mfa.challenges import passcodes
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess
 from mfa.challenges.challenge_ids import is_challenge_of
+from mfa.challenges.charges import verified_charges
 from mfa.challenges.drafts import KEY_USE, is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
-from mfa.challenges.sends import Caller, verified_charges
+from mfa.challenges.sends import Caller
 from mfa.factors.factors import Proof
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime

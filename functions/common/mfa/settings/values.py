@@ -78,6 +78,16 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
         Ceiling | None, _labelled("Per country and day", "Empty: no ceiling for a single country.")
     ] = None
     global_per_day: Annotated[Ceiling, _labelled("Altogether per day")] = 10_000
+    kept_for_verified_percent: Annotated[
+        int,
+        Meta(ge=0, le=90),
+        _labelled(
+            "Kept for verified phones",
+            "Of every ceiling but a number's. Phones that were verified before today may use it, so that messages to others "
+            "cannot stop their logins. 0: nothing is kept.",
+            unit="%",
+        ),
+    ] = 50
 
 
 class PasswordLimits(Struct, frozen=True, forbid_unknown_fields=True):

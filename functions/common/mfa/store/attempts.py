@@ -67,7 +67,8 @@ class AttemptStore:
                     label="phone",
                     verb="Update",
                     key=records.phone_key(login_name, slot_of(challenge.phone_id)),
-                    update="SET verified = :yes, last_verified_at = :now REMOVE unusable_reason, unusable_at",
+                    update="SET verified = :yes, last_verified_at = :now, verified_since = if_not_exists(verified_since, :now) "
+                    "REMOVE unusable_reason, unusable_at",
                     condition=when.SAME_PHONE,
                     values={":phone": challenge.phone_id, ":yes": True, ":now": now},
                 )

@@ -26,6 +26,8 @@ NEW_REQUEST = "attribute_not_exists(requests.#request)"
 GUESSES_AS_READ = "guesses[0] = :first_guess"
 PHONE_AS_READ = "id = :phone AND #number = :number"
 BUDGET_LEFT = "attribute_not_exists(n) OR n < :ceiling"
+# A part of the ceiling is kept for phones that were verified before today.
+UNPROVEN_LEFT = "attribute_not_exists(unproven) OR unproven < :open"
 HOUR_LEFT = "attribute_not_exists(#hour) OR #hour < :hour_ceiling"
 
 # A message's progress.

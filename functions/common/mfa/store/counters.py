@@ -29,13 +29,13 @@ class Counters:
 
     def open_shard(self, budget: ShardedBudget, full: set[int]) -> int | None:
         """A shard that may have room, or None if all are full."""
-        shards = [shard for shard, share in enumerate(budget.shares()) if share != 0 and shard not in full]
+        shards = [shard for shard, share in enumerate(budget.open_shares()) if share != 0 and shard not in full]
         return shards[self._random_below(len(shards))] if shards else None
 
 
 def spend(budget: Budget) -> Write:
     """Counts one send against a budget."""
-    values = {":ttl": int(budget.window.ends_at) + DAY, ":one": 1, ":ceiling": budget.ceiling}
+    values = {":ttl": int(budget.window.ends_at) + DAY, ":one": 1, ":ceiling": budget.ceiling - budget.kept}
     write = Write(
         label=f"budget:{budget.subject.partition('#')[0]}:{budget.window.name}",  # a label may be logged, a number not
         verb="Update",
@@ -73,12 +73,17 @@ def _partition(budget: Budget) -> str:
 def _add(budget: ShardedBudget, shard: int, counts: dict[str, int], label: str) -> Write:
     """Adds to one shard. The index finds it by day; it holds keys only, so counting writes to it once."""
     day, ceiling = budget.window, budget.shares()[shard]
+    rules = [] if ceiling is None else [when.BUDGET_LEFT]
     values: dict[str, Any] = {
         ":ttl": int(day.ends_at) + COUNTER_SECONDS,
         ":list": f"DAY#{day.name}",
         ":position": f"{budget.subject}#{shard:02d}",
         ":ceiling": ceiling,
     }
+    if budget.kept:
+        rules.append(when.UNPROVEN_LEFT)
+        counts = counts | {"unproven": 1}
+        values[":open"] = budget.open_shares()[shard]
     return Write(
         label=label,
         verb="Update",
@@ -86,7 +91,7 @@ def _add(budget: ShardedBudget, shard: int, counts: dict[str, int], label: str) 
         # By placeholders: `locks` is a reserved word.
         update="SET #ttl = :ttl, #list = :list, #position = :position ADD "
         + ", ".join(f"#{name} :{name}" for name in counts),
-        condition=None if ceiling is None else when.BUDGET_LEFT,
+        condition=when.every(*rules) if rules else None,
         names={"#ttl": "ttl", "#list": "list", "#position": "position"} | {f"#{name}": name for name in counts},
         values=values | {f":{name}": n for name, n in counts.items()},
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from mfa.challenges.account import Account
-from mfa.challenges.budgets import Budget, BudgetSpent, ShardedBudget
+from mfa.challenges.budgets import BudgetSpent, Charge
 from mfa.challenges.challenge import ChallengeRefused, Delivery
 from mfa.challenges.sends import AccountChanged, Outcome, Receipt, Send
 from mfa.errors import RateLimited
@@ -30,12 +30,10 @@ class SendStore:
         self._counters = counters
         self._challenges = ChallengeItems(table, records.challenge_key, records.CHALLENGE_SECONDS, keeps_failures=True)
 
-    def open_challenge(
-        self, account: Account, send: Send, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget]
-    ) -> None:
+    def open_challenge(self, account: Account, send: Send, charges: Sequence[Charge]) -> Charge:
         """Claims the send, its cooldown and its budgets in one transaction; only then may the message go out.
 
-        Raises ChallengeRefused with the challenge as it stands, AccountChanged if the user or the phone changed since they were
+        Returns the first of `charges` that has room: the send was charged to it. Raises ChallengeRefused with the challenge as it stands, AccountChanged if the user or the phone changed since they were
         read, and RateLimited if a budget is spent.
         """
         claim = [
@@ -46,27 +44,35 @@ class SendStore:
         ]
         counts = {"n": 1, "message_segments": send.segments}
         try:
-            self._spend(claim, budgets, sharded, counts, send.after.sent_at)
+            return self._spend_first(claim, charges, counts, send.after.sent_at)
         except TransactionRefused as refused:
             if "challenge" in refused.failed:
                 raise ChallengeRefused(self._challenges.load(send.login_name)) from refused
             raise AccountChanged from refused
 
-    def charge_notice(
-        self, budgets: Sequence[Budget], sharded: Sequence[ShardedBudget], segments: int, now: float
-    ) -> None:
-        """Charges a message that carries no passcode. Raises RateLimited if a budget is spent."""
-        self._spend([], budgets, sharded, {"n": 1, "message_segments": segments}, now)
+    def charge_notice(self, charges: Sequence[Charge], segments: int, now: float) -> Charge:
+        """Charges a message that carries no passcode to the first that has room. Raises RateLimited if none has."""
+        return self._spend_first([], charges, {"n": 1, "message_segments": segments}, now)
 
-    def _spend(
-        self,
-        claim: Sequence[Write],
-        budgets: Sequence[Budget],
-        sharded: Sequence[ShardedBudget],
-        counts: dict[str, int],
-        now: float,
-    ) -> None:
-        """Writes the claim and charges the budgets in one transaction. Raises RateLimited, and TransactionRefused for the claim."""
+    def _spend_first(
+        self, claim: Sequence[Write], charges: Sequence[Charge], counts: dict[str, int], now: float
+    ) -> Charge:
+        """Writes the claim with the first charge that has room, in one transaction, and returns that charge.
+
+        Raises RateLimited with the first moment at which one of them may have room, and TransactionRefused for the claim.
+        """
+        refusals: list[RateLimited] = []
+        for charge in charges:
+            try:
+                self._spend(claim, charge, counts, now)
+            except RateLimited as refused:
+                refusals.append(refused)
+            else:
+                return charge
+        raise min(refusals, key=lambda refused: refused.retry_after or 0)
+
+    def _spend(self, claim: Sequence[Write], charge: Charge, counts: dict[str, int], now: float) -> None:
+        budgets, sharded = charge.budgets, charge.sharded
         full: dict[str, set[int]] = {budget.subject: set() for budget in sharded}
         shards: dict[str, int] = {}
         by_label = {spend(budget).label: budget for budget in budgets}

@@ -1,0 +1,78 @@
+"""Charges: the budgets that a message is charged to, and those that get a unit back when its code comes back.
+
+A share of the ceilings that many share is kept for phones that were verified before today, so that messages to others
+cannot stop their logins.
+"""
+
+from dataclasses import replace
+
+from mfa.challenges.budgets import DAY, HOUR, Budget, Charge, ShardedBudget, Window, kept_of
+from mfa.challenges.challenge import Challenge
+from mfa.challenges.sends import Send
+from mfa.factors.phones import Phone
+from mfa.settings.values import Settings
+from mfa.tokens.mfa_tokens import MfaToken
+
+# A number that was verified before today draws so many unconfirmed messages a day from the share that is kept for such
+# numbers: one message and one resend.
+KEPT_PER_NUMBER = 2
+
+
+def charges(login: MfaToken, send: Send, settings: Settings) -> list[Charge]:
+    """The budgets that the send may be charged to, in the order to try. Mail has no region's budget."""
+    now, limits = send.after.sent_at, settings.budgets
+    ceiling = limits.client_per_hour if login.client_id else limits.address_per_hour
+    asker = Budget(send.after.asker, Window.of(HOUR, now), ceiling)
+    if send.phone is None:
+        return [Charge([asker], [ShardedBudget("REGION#email", Window.of(DAY, now), None)])]
+    unconfirmed = len(send.before.lane(send.after.channel).charged)
+    return phone_charges(send.phone, settings, now, asker=asker, unconfirmed=unconfirmed)
+
+
+def verified_charges(challenge: Challenge, settings: Settings) -> list[Budget]:
+    """The budgets that get a unit back when the last send's code comes back: its asker's and its number's.
+
+    Only messages that nobody confirms count there, so that an office behind one address is not refused.
+    """
+    hour, day, limits = Window.of(HOUR, challenge.sent_at), Window.of(DAY, challenge.sent_at), settings.budgets
+    asker = [Budget(challenge.asker, hour, limits.address_per_hour)] if challenge.asker else []
+    if not challenge.number:
+        return asker
+    return [*asker, Budget(f"NUMBER#{challenge.number}", day, limits.number_per_day, hour, limits.number_per_hour)]
+
+
+def phone_charges(
+    phone: Phone, settings: Settings, now: float, *, asker: Budget | None = None, unconfirmed: int = 0
+) -> list[Charge]:
+    """The budgets of any message to this phone, in the order to try: its asker's, its number's, its region's and the global one.
+
+    A share of the ceilings is kept for phones that were verified before today, each of which may draw few messages from it:
+    somebody with stolen passwords can have messages sent to verified phones too, and must not use the share up.
+    `unconfirmed` is how many messages the user has not confirmed: it only tells which charge is likelier to have room.
+    A number's own ceiling has nobody to keep a share for.
+    """
+    day, hour, limits = Window.of(DAY, now), Window.of(HOUR, now), settings.budgets
+    number = Budget(f"NUMBER#{phone.number}", day, limits.number_per_day, hour, limits.number_per_hour)
+    shared = Charge(
+        [asker] if asker else [],
+        [
+            ShardedBudget(f"REGION#{phone.region}", day, limits.region_per_day),
+            ShardedBudget("REGION#*", day, limits.global_per_day),
+        ],
+    )
+    percent = limits.kept_for_verified_percent
+    open_part = _without_kept(shared, percent)
+    unproven = replace(open_part, budgets=[*open_part.budgets, number])
+    if percent == 0 or not phone.was_verified_before(day.ends_at - DAY):
+        return [unproven]
+    few = replace(number, ceiling=min(KEPT_PER_NUMBER, number.ceiling))
+    proven = replace(shared, budgets=[*shared.budgets, few])
+    return [proven, unproven] if unconfirmed < KEPT_PER_NUMBER else [unproven, proven]
+
+
+def _without_kept(charge: Charge, percent: int) -> Charge:
+    """The same budgets without the share that is kept for verified phones."""
+    return Charge(
+        [replace(each, kept=kept_of(each.ceiling, percent)) for each in charge.budgets],
+        [replace(each, kept=kept_of(each.ceiling or 0, percent)) for each in charge.sharded],
+    )
