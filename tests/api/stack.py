@@ -52,7 +52,8 @@ ISSUER = "https://login.example.com"
 EMAIL_SENDER = "no-reply@example.com"
 SENDER = "+12063125010"
 PLENTY = dict.fromkeys(
-    ("number_per_hour", "number_per_day", "address_per_hour", "client_per_hour", "global_per_day"), 1_000_000
+    ("number_per_hour", "number_per_day", "mailbox_per_day", "address_per_hour", "client_per_hour", "global_per_day"),
+    1_000_000,
 )
 # The headers of every response, refusals included.
 HEADERS = {

@@ -375,13 +375,40 @@ def test_text_that_cannot_be_a_passcode_costs_no_attempt(stack: Stack, admin: Ad
 
 
 def test_a_test_touches_no_login(stack: Stack, admin: Administrator) -> None:
-    """A settings test has its own item and counters, apart from the lock and budgets of logins."""
+    """A settings test has its own item and counters, apart from the lock of logins."""
     test = start(admin).json["id"]
     for _ in range(5):
         verify(admin, test, wrong(stack))
     assert admin.person.item == {}
     assert admin.user(admin.name).json["locked_until"] is None
     assert SENDER not in str(item(admin))
+
+
+@pytest.mark.parametrize("budget", ["number_per_hour", "number_per_day", "region_per_day", "global_per_day"])
+def test_a_test_is_charged_to_the_budgets_of_its_message(stack: Stack, admin: Administrator, budget: str) -> None:
+    """Else a stolen administrator's session could have messages sent without end."""
+    number = stack.number()
+    with stack.with_settings(budgets={budget: 1}):
+        start(admin, number)  # uses up the budget if the earlier sends have not
+        sent = len(stack.delivered)
+        assert start(admin, number).code == "rate_limited"
+        # The budgets on the screen are not those that count.
+        assert start(admin, number, settings={"budgets": {budget: 1000}}).code == "rate_limited"
+        assert len(stack.delivered) == sent
+
+
+def test_another_message_of_a_test_is_charged_and_the_right_code_gives_one_back(
+    stack: Stack, admin: Administrator
+) -> None:
+    number = stack.number()
+    with stack.with_settings(budgets={"number_per_hour": 2}):
+        test = start(admin, number).json["id"]
+        later(admin, 61)
+        assert admin.ask("POST", f"/settings/test/{test}/resend", {}).status == 200
+        later(admin, 61)
+        assert admin.ask("POST", f"/settings/test/{test}/resend", {}).code == "rate_limited"
+        assert verify(admin, test, code(stack)).status == 200
+        assert start(admin, number).status == 201
 
 
 def test_a_direct_invocation_tests_for_the_system_user_it_names(stack: Stack, admin: Administrator) -> None:

@@ -173,6 +173,17 @@ def test_a_mail_has_a_budget_of_its_address(stack: Stack, person: Person) -> Non
         assert person.recover().code == "rate_limited"
 
 
+def test_a_mailbox_has_a_budget_whichever_accounts_it_is_on(stack: Stack, new_person: NewPerson) -> None:
+    people_ = [new_person() for _ in range(2)]
+    mailbox = f"it.{people_[0].name}"
+    for person, address in zip(people_, (f"{mailbox}@example.com", f"{mailbox.upper()}+a@example.com"), strict=True):
+        person.login()
+        stack.admin("users.patch", login_name=person.name, contact_email=address)
+    with stack.with_settings(budgets={"mailbox_per_day": 1}):
+        assert people_[0].recover().status == 201
+        assert people_[1].recover().code == "rate_limited"
+
+
 def test_a_mail_does_not_end_the_cooldown_of_messages(person: Person) -> None:
     person.start()
     person.recover()

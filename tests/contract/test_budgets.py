@@ -145,6 +145,26 @@ def test_a_send_refused_by_one_budget_is_charged_to_none(world: World) -> None:
     assert second.item == {}
 
 
+@pytest.mark.guards("BUDGET_LEFT")
+def test_a_mailbox_has_a_budget_of_the_day_whichever_accounts_it_is_on(world: World) -> None:
+    world.budgets(mailbox_per_day=3)
+
+    def recover(address: str) -> None:
+        person = world.person(address)
+        world.edit(records.profile_key(person.name), contact_email=address)
+        person.recover()
+
+    for address in ("it@example.com", "IT@Example.com", "it+a@example.com"):
+        recover(address)
+    with pytest.raises(errors.RateLimited) as refused:
+        recover("it+b@example.com")
+    assert refused.value.retry_after == 12 * 3600
+    recover("other@example.com")
+    assert not any("example.com" in item["pk"] for item in world.items("MAILBOX#"))
+    world.wait(DAY)
+    recover("it+b@example.com")
+
+
 def test_mail_is_charged_to_the_address_and_to_no_number(world: World, demo: Login) -> None:
     demo.recover()
     assert world.counted(f"ADDRESS#{ADDRESS}") == 1

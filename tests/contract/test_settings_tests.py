@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mfa import errors
-from mfa.challenges.budgets import HOUR, Budget, Window
+from mfa.challenges.budgets import HOUR, Budget, Charge, Window
 from mfa.challenges.challenge import MAX_LOCK_SECONDS, Challenge, Delivery, Guess, Lane
 from mfa.challenges.drafts import Draft
 from mfa.challenges.sends import Destination, Send, challenge_after
@@ -19,6 +19,7 @@ from mfa.challenges.settings_tests import (
     TESTS_PER_HOUR,
     SettingsTest,
     SettingsTestRefused,
+    TestApproval,
     limits_of_test,
 )
 from mfa.factors.phones import Phone
@@ -29,6 +30,7 @@ from mfa.users.user import Kind, User
 from tests.contract.world import ADDRESS, NUMBER, World
 
 NAME = "admin"
+FREE = [Charge([], [])]
 
 
 def settings_test(world: World, test_id: str = "test", **changes: Any) -> SettingsTest:
@@ -56,11 +58,15 @@ def budget(world: World) -> Budget:
     return Budget(f"TESTS#{NAME}", Window.of(HOUR, world.now), TESTS_PER_HOUR)
 
 
+def charges(world: World) -> list[Charge]:
+    return [Charge([budget(world)], [])]
+
+
 @pytest.fixture
 def admin(world: World) -> User:
     """An administrator who has started a settings test."""
     user = world.add_user(NAME, kind=Kind.SYSTEM)
-    world.settings_tests.start(NAME, settings_test(world), budget(world))
+    world.settings_tests.start(NAME, settings_test(world), charges(world), 1)
     return user
 
 
@@ -98,8 +104,8 @@ def test_an_attempt_by_a_direct_invocation_has_no_address(world: World, admin: U
 def approve(world: World, admin: User, email: str | None = None) -> None:
     tested = replace(settings_test(world), contact_email=email)
     phone = replace(world.phone(), verified=True, last_verified_at=world.now)
-    guess = Guess(world.now, ADDRESS)
-    world.settings_tests.approve(admin, tested, phone, world.event(EventType.PHONE_TESTED), guess)
+    event, guess = world.event(EventType.PHONE_TESTED), Guess(world.now, ADDRESS)
+    world.settings_tests.approve(admin, tested, TestApproval(phone, event, guess))
 
 
 def test_a_settings_test_is_read_as_it_was_started(world: World, admin: User) -> None:
@@ -115,31 +121,31 @@ def test_a_settings_test_expires_by_itself(world: World, admin: User) -> None:
 @pytest.mark.guards("BUDGET_LEFT")
 def test_there_are_five_tests_within_the_hour(world: World, admin: User) -> None:
     for n in range(TESTS_PER_HOUR - 1):
-        world.settings_tests.start(NAME, settings_test(world, f"test {n}"), budget(world))
+        world.settings_tests.start(NAME, settings_test(world, f"test {n}"), charges(world), 1)
     with pytest.raises(errors.RateLimited) as refused:
-        world.settings_tests.start(NAME, settings_test(world, "one more"), budget(world))
+        world.settings_tests.start(NAME, settings_test(world, "one more"), charges(world), 1)
     assert refused.value.retry_after == 3600
     assert world.settings_tests.load(NAME, "one more") is None
     world.settings_tests.give_back(budget(world))
-    world.settings_tests.start(NAME, settings_test(world, "one more"), budget(world))
+    world.settings_tests.start(NAME, settings_test(world, "one more"), charges(world), 1)
     world.wait(3600)
-    world.settings_tests.start(NAME, settings_test(world, "the next hour"), budget(world))
+    world.settings_tests.start(NAME, settings_test(world, "the next hour"), charges(world), 1)
 
 
 @pytest.mark.guards("TEST_REFUNDS_LEFT")
 def test_a_refused_test_is_given_back_a_limited_number_of_times(world: World, admin: User) -> None:
     for n in range(REFUNDS_PER_HOUR):
-        world.settings_tests.start(NAME, settings_test(world, f"refused {n}"), budget(world))
+        world.settings_tests.start(NAME, settings_test(world, f"refused {n}"), charges(world), 1)
         world.settings_tests.give_back(budget(world))
     for n in range(TESTS_PER_HOUR - 1):  # the fixture started one
-        world.settings_tests.start(NAME, settings_test(world, f"test {n}"), budget(world))
+        world.settings_tests.start(NAME, settings_test(world, f"test {n}"), charges(world), 1)
         world.settings_tests.give_back(budget(world))
     with pytest.raises(errors.RateLimited):
-        world.settings_tests.start(NAME, settings_test(world, "one more"), budget(world))
+        world.settings_tests.start(NAME, settings_test(world, "one more"), charges(world), 1)
 
 
 def test_a_refused_test_leaves_no_code_to_guess(world: World, admin: User) -> None:
-    world.settings_tests.start(NAME, settings_test(world, "refused"), budget(world))
+    world.settings_tests.start(NAME, settings_test(world, "refused"), charges(world), 1)
     world.settings_tests.record_delivery(first_send(world, "refused"), Delivery.FAILED, "20003")
     with pytest.raises(SettingsTestRefused) as refused:
         claim(world, "refused")
@@ -151,10 +157,10 @@ def test_a_refused_test_leaves_no_code_to_guess(world: World, admin: User) -> No
 def test_a_test_sends_five_codes(world: World, admin: User) -> None:
     for number in range(2, SENDS + 1):
         world.wait(60)
-        world.settings_tests.resend(again(world, number))
+        world.settings_tests.resend(again(world, number), FREE)
     world.wait(60)
     with pytest.raises(SettingsTestRefused) as refused:
-        world.settings_tests.resend(again(world, 6))
+        world.settings_tests.resend(again(world, 6), FREE)
     assert refused.value.test is not None
     assert refused.value.test.challenge.send_id == "send 5"
     assert len(refused.value.test.challenge.messages.charged) == SENDS
@@ -165,11 +171,11 @@ def test_a_test_sends_five_codes(world: World, admin: User) -> None:
 def test_a_test_sends_again_after_the_cooldown(world: World, admin: User) -> None:
     world.wait(59.999)
     with pytest.raises(SettingsTestRefused) as refused:
-        world.settings_tests.resend(again(world, 2))
+        world.settings_tests.resend(again(world, 2), FREE)
     assert refused.value.test is not None
     assert isinstance(refused.value.test.why_not_sent(limits_of_test(world.settings), world.now), errors.ResendTooSoon)
     world.wait(0.001)
-    world.settings_tests.resend(again(world, 2))
+    world.settings_tests.resend(again(world, 2), FREE)
 
 
 @pytest.mark.guards("ATTEMPTS_LEFT")
@@ -190,7 +196,7 @@ def test_a_test_whose_attempts_are_spent_sends_nothing_more(world: World, admin:
         claim(world)
     world.wait(60)
     with pytest.raises(SettingsTestRefused) as refused:
-        world.settings_tests.resend(again(world, 2))
+        world.settings_tests.resend(again(world, 2), FREE)
     assert refused.value.test is not None
     refusal = refused.value.test.why_not_sent(limits_of_test(world.settings), world.now)
     assert isinstance(refusal, errors.TooManyAttempts)
@@ -208,7 +214,7 @@ def test_an_attempt_at_an_expired_test_is_refused(world: World, admin: User) -> 
 
 STALE: dict[str, Callable[[World], object]] = {
     "an attempt": lambda world: claim(world, "another"),
-    "another send": lambda world: world.settings_tests.resend(again(world, 2, "another")),
+    "another send": lambda world: world.settings_tests.resend(again(world, 2, "another"), FREE),
 }
 
 
@@ -225,7 +231,7 @@ def test_a_replaced_settings_test_is_not_found(world: World, admin: User, what: 
 def test_a_late_answer_does_not_change_a_newer_send(world: World, admin: User) -> None:
     world.wait(60)
     first, second = first_send(world), again(world, 2)
-    world.settings_tests.resend(second)
+    world.settings_tests.resend(second, FREE)
     world.settings_tests.record_delivery(first, Delivery.FAILED, "21610")
     stands = world.settings_tests.load(NAME, "test")
     assert stands is not None
@@ -252,7 +258,7 @@ def test_a_test_is_approved_once(world: World, admin: User) -> None:
     for attempt in (
         lambda: approve(world, admin),
         lambda: claim(world),
-        lambda: world.settings_tests.resend(again(world, 2)),
+        lambda: world.settings_tests.resend(again(world, 2), FREE),
     ):
         with pytest.raises(SettingsTestRefused) as refused:
             attempt()
@@ -267,7 +273,8 @@ def test_a_phone_added_meanwhile_keeps_its_slot(world: World, admin: User) -> No
         approve(world, admin)
     assert world.account(NAME).phones == (other,)
     verified, event = replace(other, verified=True), world.event(EventType.PHONE_TESTED)
-    world.settings_tests.approve(admin, settings_test(world), verified, event, Guess(world.now, ADDRESS))
+    approval = TestApproval(verified, event, Guess(world.now, ADDRESS))
+    world.settings_tests.approve(admin, settings_test(world), approval)
     assert world.account(NAME).phones == (replace(other, verified=True),)
 
 

@@ -206,7 +206,7 @@ class World:
         self.settings_store = SettingsStore(self.table)
         self.clients = ClientStore(self.table, self.search_index)
         self.pause_store = PauseStore(self.table)
-        self.settings_tests = SettingsTestStore(self.table)
+        self.settings_tests = SettingsTestStore(self.table, counters)
         self.runtime = Runtime(
             settings=lambda: self.settings,
             keys=lambda: KEYS,

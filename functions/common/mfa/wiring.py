@@ -200,7 +200,7 @@ class Wiring:
 
         return TestSettings(
             accounts=self.account_store,
-            tests=SettingsTestStore(self._table),
+            tests=SettingsTestStore(self._table, self._counters),
             messenger=self._messenger,
             stored_settings=self.settings_store.load_settings,
             decrypt=self._cipher.decrypt,

@@ -82,6 +82,7 @@ const PLACES = [
   { name: "access_token_seconds", tab: "access", show: inWords("access_token_seconds") },
   { name: "budgets.number_per_hour", tab: "limits" },
   { name: "budgets.number_per_day", tab: "limits" },
+  { name: "budgets.mailbox_per_day", tab: "limits" },
   { name: "budgets.address_per_hour", tab: "limits" },
   { name: "budgets.client_per_hour", tab: "limits" },
   { name: "budgets.region_per_day", tab: "limits", show: ceilingWords },
@@ -214,7 +215,7 @@ export function mergePatch(changes) {
  * The settings that are numbers.
  * @typedef {"passcode_length" | "resend_cooldown_seconds" | "expiry_seconds" | "max_invalid_attempts" | "max_sends" |
  *   "lock_seconds" | "access_token_seconds" | `budgets.${"number_per_hour" | "number_per_day" | "address_per_hour" |
- *   "client_per_hour" | "region_per_day" | "global_per_day" | "kept_for_verified_percent"}` | `passwords.${"max_per_name_and_address_per_hour" |
+ *   "mailbox_per_day" | "client_per_hour" | "region_per_day" | "global_per_day" | "kept_for_verified_percent"}` | `passwords.${"max_per_name_and_address_per_hour" |
  *   "max_per_address_per_hour" | "free_in_a_row" | "max_in_a_row" | "familiar_days"}`} NumberName
  */
 

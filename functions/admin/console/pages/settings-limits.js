@@ -22,6 +22,7 @@ export function draw(draft) {
   const noCeiling = { nullable: true, hint: "Empty: no ceiling for a single country." };
   const number = [limit("budgets.number_per_hour"), limit("budgets.number_per_day")];
   const source = [limit("budgets.address_per_hour"), limit("budgets.client_per_hour")];
+  const mailbox = limit("budgets.mailbox_per_day", { hint: "Recovery mails, whichever accounts the mailbox is on." });
   const all = [
     limit("budgets.region_per_day", noCeiling),
     limit("budgets.global_per_day"),
@@ -41,6 +42,7 @@ export function draw(draft) {
     "div",
     { class: "stack" },
     part("One phone number", "Whichever accounts it is on.", number),
+    part("One mailbox", "A tag after + makes no other mailbox.", [mailbox]),
     part("One source", "An IP address, or a client that vouches for its users.", source),
     part("Everything", "The ceiling of what a day can cost.", all),
     part("Wrong passwords from an address", "A right password does not count.", fromAddress),

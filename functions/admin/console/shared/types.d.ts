@@ -385,6 +385,7 @@ export interface FlatSettings {
   access_token_seconds: number;
   "budgets.number_per_hour": number;
   "budgets.number_per_day": number;
+  "budgets.mailbox_per_day": number;
   "budgets.address_per_hour": number;
   "budgets.client_per_hour": number;
   "budgets.region_per_day": number | null;

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from mfa.challenges.budgets import DAY, HOUR, Budget, Charge, ShardedBudget, Window, kept_of
 from mfa.challenges.challenge import Challenge
+from mfa.challenges.password_tries import digest
 from mfa.challenges.sends import Send
 from mfa.factors.phones import Phone
+from mfa.messages.addresses import mailbox_of
 from mfa.settings.values import Settings
 from mfa.tokens.mfa_tokens import MfaToken
 
@@ -18,13 +20,18 @@ from mfa.tokens.mfa_tokens import MfaToken
 KEPT_PER_NUMBER = 2
 
 
-def charges(login: MfaToken, send: Send, settings: Settings) -> list[Charge]:
-    """The budgets that the send may be charged to, in the order to try. Mail has no region's budget."""
+def charges(login: MfaToken, send: Send, address: str, settings: Settings) -> list[Charge]:
+    """The budgets that the send may be charged to, in the order to try. Mail has its mailbox's budget and no region's.
+
+    `address` is the number or the email address that it goes to.
+    """
     now, limits = send.after.sent_at, settings.budgets
     ceiling = limits.client_per_hour if login.client_id else limits.address_per_hour
     asker = Budget(send.after.asker, Window.of(HOUR, now), ceiling)
     if send.phone is None:
-        return [Charge([asker], [ShardedBudget("REGION#email", Window.of(DAY, now), None)])]
+        day = Window.of(DAY, now)
+        mailbox = Budget(f"MAILBOX#{digest(mailbox_of(address))}", day, limits.mailbox_per_day)
+        return [Charge([asker, mailbox], [ShardedBudget("REGION#email", day, None)])]
     unconfirmed = len(send.before.lane(send.after.channel).charged)
     return phone_charges(send.phone, settings, now, asker=asker, unconfirmed=unconfirmed)
 

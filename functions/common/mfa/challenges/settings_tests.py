@@ -3,12 +3,16 @@
 It follows the rules of every challenge, under its own item, key and counts.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mfa import errors
-from mfa.challenges.challenge import MAX_LOCK_SECONDS, Challenge, ChallengeStatus, Limits
+from mfa.challenges.budgets import Budget
+from mfa.challenges.challenge import MAX_LOCK_SECONDS, Challenge, ChallengeStatus, Guess, Limits
+from mfa.factors.phones import Phone
 from mfa.messages.channels import DEFAULT
 from mfa.settings.values import Settings
+from mfa.users.history import Event
 
 # The use that the HMAC key of a test's passcodes is derived for.
 KEY_USE = "settings-test"
@@ -64,6 +68,23 @@ class SettingsTest:
 
     def _rest(self, now: float) -> float:
         return self.challenge.expires_at - now
+
+
+@dataclass(frozen=True, slots=True)
+class TestApproval:
+    """The end of a settings test.
+
+    Attributes:
+        phone: the administrator's phone, verified.
+        event: the line of the history.
+        guess: the attempt that is approved.
+        budgets: those that get a unit back.
+    """
+
+    phone: Phone
+    event: Event
+    guess: Guess
+    budgets: Sequence[Budget] = ()
 
 
 class SettingsTestRefused(Exception):

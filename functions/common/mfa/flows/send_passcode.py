@@ -109,7 +109,7 @@ class SendPasscode:
             destination = self._destination(asked, account, settings)
             send, outgoing = self._prepare(asked, account, destination, settings)
             try:
-                self.sends.open_challenge(account, send, charges(login, send, settings))
+                self.sends.open_challenge(account, send, charges(login, send, outgoing.address, settings))
             except AccountChanged:
                 continue
             except ChallengeRefused as refused:

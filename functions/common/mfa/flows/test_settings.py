@@ -1,6 +1,6 @@
 """Tests of the settings: a message with the settings on the screen, saved or not, and its passcode back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -10,8 +10,9 @@ from msgspec import UNSET
 from mfa import errors
 from mfa.challenges import passcodes
 from mfa.challenges.account import Account
-from mfa.challenges.budgets import HOUR, Budget, Window
+from mfa.challenges.budgets import HOUR, Budget, Charge, Window
 from mfa.challenges.challenge import Challenge, Delivery, Guess
+from mfa.challenges.charges import phone_charges, verified_charges
 from mfa.challenges.drafts import is_of_earlier_send, is_right
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
 from mfa.challenges.sends import Caller, Destination, Outcome, Send, challenge_after
@@ -21,19 +22,20 @@ from mfa.challenges.settings_tests import (
     TESTS_PER_HOUR,
     SettingsTest,
     SettingsTestRefused,
+    TestApproval,
     limits_of_test,
 )
 from mfa.factors.phones import Phone
 from mfa.flows import ports
 from mfa.flows.passcode_messages import passcode_message
 from mfa.flows.runtime import Runtime
-from mfa.messages import addresses
+from mfa.messages import addresses, composition
 from mfa.messages.channels import DEFAULT
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.validation import merged
 from mfa.settings.values import Sender, Settings, SettingsPatch, StoredSettings
 from mfa.users.actors import Actor
-from mfa.users.history import Event, EventType
+from mfa.users.history import EventType
 from mfa.users.user import Kind, User, existing_login_names
 from mfa.vendor_errors import look_up
 
@@ -42,12 +44,12 @@ class SettingsTests(Protocol):
     """Reads and writes settings tests."""
 
     def load(self, login_name: str, test_id: str) -> SettingsTest | None: ...
-    def start(self, login_name: str, test: SettingsTest, budget: Budget) -> None: ...
-    def resend(self, send: Send) -> None: ...
+    def start(self, login_name: str, test: SettingsTest, charges: Sequence[Charge], segments: int) -> None: ...
+    def resend(self, send: Send, charges: Sequence[Charge]) -> None: ...
     def record_delivery(self, send: Send, delivery: Delivery, error: str | None) -> None: ...
     def give_back(self, budget: Budget) -> None: ...
     def claim_attempt(self, login_name: str, test_id: str, guess: Guess) -> SettingsTest: ...
-    def approve(self, user: User, test: SettingsTest, phone: Phone, event: Event, guess: Guess) -> None: ...
+    def approve(self, user: User, test: SettingsTest, approval: TestApproval) -> None: ...
 
 
 class CandidateMessenger(Protocol):
@@ -108,17 +110,18 @@ class TestSettings:
             contact_email=mailbox,
         )
         budget = Budget(f"TESTS#{user.login_name}", Window.of(HOUR, send.after.sent_at), TESTS_PER_HOUR)
-        self.tests.start(user.login_name, test, budget)
+        charges = [replace(each, budgets=[budget, *each.budgets]) for each in self._charges(account, send)]
+        self.tests.start(user.login_name, test, charges, send.segments)
         return self._deliver(test, send, outgoing, tried, budget)
 
     def resend(self, actor: Actor, test_id: str, patch: SettingsPatch, login_name: str | None = None) -> SettingsTest:
         """Sends another passcode for the same test; the one before is dead."""
-        user = self._administrator(actor, login_name).existing_user
-        tried = self._tried(patch)
+        account = self._administrator(actor, login_name)
+        user, tried = account.existing_user, self._tried(patch)
         test = self._existing(user, test_id)
         send, outgoing = self._prepare(user, test.challenge, _phone_of(test), tried)
         try:
-            self.tests.resend(send)
+            self.tests.resend(send, self._charges(account, send))
         except SettingsTestRefused as refused:
             if refused.test is None:
                 raise errors.ChallengeNotFound from refused
@@ -169,7 +172,8 @@ class TestSettings:
             EventType.PHONE_TESTED, guess.at, self.runtime.random_bytes, phone_id=phone.id, detail=phone.masked
         )
         try:
-            self.tests.approve(account.existing_user, test, phone, event, guess)
+            budgets = verified_charges(test.challenge, self.stored_settings().settings)
+            self.tests.approve(account.existing_user, test, TestApproval(phone, event, guess, budgets))
         except SettingsTestRefused as refused:
             if refused.test is None or not _is_approved_by(refused.test, guess):
                 raise errors.ChallengeUsed from refused
@@ -224,7 +228,14 @@ class TestSettings:
             phone=phone,
             resends=bool(read.id),
         )
-        return send, passcode_message(user, destination, draft, (None, send.ref), tried.settings)
+        outgoing = passcode_message(user, destination, draft, (None, send.ref), tried.settings)
+        return replace(send, segments=composition.segments(outgoing)), outgoing
+
+    def _charges(self, account: Account, send: Send) -> list[Charge]:
+        """The budgets of the message: those of any message to this number, as saved and not as on the screen."""
+        assert send.phone is not None  # noqa: S101 - a test goes to a phone
+        phone = next((phone for phone in account.phones if phone.number == send.phone.number), send.phone)
+        return phone_charges(phone, self.stored_settings().settings, send.after.sent_at)
 
     def _deliver(
         self, test: SettingsTest, send: Send, outgoing: Outgoing, tried: _Tried, budget: Budget | None

@@ -30,6 +30,21 @@ def email(text: str, field_name: str) -> str:
     return found.ascii_email or found.normalized
 
 
+def mailbox_of(address: str) -> str:
+    """The mailbox that an address leads to, so that its spellings are counted as one.
+
+    Capitals, a tag after `+`, and at Gmail dots make no other mailbox.
+
+    >>> mailbox_of("Demo.User+a@GoogleMail.com"), mailbox_of("demo.user+b@example.com")
+    ('demouser@gmail.com', 'demo.user@example.com')
+    """
+    local, _, domain = address.casefold().rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in ("gmail.com", "googlemail.com"):
+        return f"{local.replace('.', '')}@gmail.com"
+    return f"{local}@{domain}"
+
+
 def host(text: str, field_name: str) -> str:
     """The host name in ASCII and lower case: `Login.Example.рф` is `login.example.xn--p1ai`.
 

@@ -73,6 +73,9 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
     number_per_hour: Annotated[Ceiling, _labelled("Per number and hour")] = 10
     number_per_day: Annotated[Ceiling, _labelled("Per number and day")] = 20
     address_per_hour: Annotated[Ceiling, _labelled("Per source address and hour")] = 30
+    mailbox_per_day: Annotated[
+        Ceiling, _labelled("Per mailbox and day", "Recovery mails, whichever accounts the mailbox is on.")
+    ] = 10
     client_per_hour: Annotated[Ceiling, _labelled("Per client and hour")] = 10_000
     region_per_day: Annotated[
         Ceiling | None, _labelled("Per country and day", "Empty: no ceiling for a single country.")

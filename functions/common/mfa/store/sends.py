@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from mfa.challenges.account import Account
-from mfa.challenges.budgets import BudgetSpent, Charge
+from mfa.challenges.budgets import Charge
 from mfa.challenges.challenge import ChallengeRefused, Delivery
 from mfa.challenges.sends import AccountChanged, Outcome, Receipt, Send
-from mfa.errors import RateLimited
 from mfa.factors.phones import slot_of
 from mfa.messages.channels import Channel
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.challenge_mapping import LANES
 from mfa.store.challenges import ChallengeItems
-from mfa.store.counters import Counters, spend
+from mfa.store.counters import Counters
+from mfa.store.ledger import Ledger
 from mfa.store.table import ConditionFailed, Key, Table, TransactionRefused, Write
 from mfa.users.history import Event
 
@@ -27,7 +27,7 @@ class SendStore:
 
     def __init__(self, table: Table, counters: Counters) -> None:
         self._table = table
-        self._counters = counters
+        self._ledger = Ledger(table, counters)
         self._challenges = ChallengeItems(table, records.challenge_key, records.CHALLENGE_SECONDS, keeps_failures=True)
 
     def open_challenge(self, account: Account, send: Send, charges: Sequence[Charge]) -> Charge:
@@ -44,7 +44,7 @@ class SendStore:
         ]
         counts = {"n": 1, "message_segments": send.segments}
         try:
-            return self._spend_first(claim, charges, counts, send.after.sent_at)
+            return self._ledger.spend(claim, charges, counts, send.after.sent_at)
         except TransactionRefused as refused:
             if "challenge" in refused.failed:
                 raise ChallengeRefused(self._challenges.load(send.login_name)) from refused
@@ -52,53 +52,7 @@ class SendStore:
 
     def charge_notice(self, charges: Sequence[Charge], segments: int, now: float) -> Charge:
         """Charges a message that carries no passcode to the first that has room. Raises RateLimited if none has."""
-        return self._spend_first([], charges, {"n": 1, "message_segments": segments}, now)
-
-    def _spend_first(
-        self, claim: Sequence[Write], charges: Sequence[Charge], counts: dict[str, int], now: float
-    ) -> Charge:
-        """Writes the claim with the first charge that has room, in one transaction, and returns that charge.
-
-        Raises RateLimited with the first moment at which one of them may have room, and TransactionRefused for the claim.
-        """
-        refusals: list[RateLimited] = []
-        for charge in charges:
-            try:
-                self._spend(claim, charge, counts, now)
-            except RateLimited as refused:
-                refusals.append(refused)
-            else:
-                return charge
-        raise min(refusals, key=lambda refused: refused.retry_after or 0)
-
-    def _spend(self, claim: Sequence[Write], charge: Charge, counts: dict[str, int], now: float) -> None:
-        budgets, sharded = charge.budgets, charge.sharded
-        full: dict[str, set[int]] = {budget.subject: set() for budget in sharded}
-        shards: dict[str, int] = {}
-        by_label = {spend(budget).label: budget for budget in budgets}
-
-        def build() -> list[Write]:
-            # Drawn for each try: a shard in conflict with another send is left for another shard.
-            for budget in sharded:
-                shard = self._counters.open_shard(budget, full[budget.subject])
-                if shard is None:
-                    raise RateLimited(retry_after=budget.window.ends_at - now) from BudgetSpent(budget.kind)
-                shards[budget.subject] = shard
-            charges = [self._counters.spend_shard(budget, shards[budget.subject], counts) for budget in sharded]
-            return [*claim, *map(spend, budgets), *charges]
-
-        while True:
-            try:
-                return self._table.transact(build)
-            except TransactionRefused as refused:
-                if refused.failed & {write.label for write in claim}:
-                    raise
-                if spent := refused.failed & by_label.keys():
-                    last = max((by_label[label] for label in spent), key=lambda budget: budget.reopens_at)
-                    raise RateLimited(retry_after=last.reopens_at - now) from BudgetSpent(last.kind)
-                for budget in sharded:
-                    if f"shard:{budget.subject}" in refused.failed:
-                        full[budget.subject].add(shards[budget.subject])
+        return self._ledger.spend([], charges, {"n": 1, "message_segments": segments}, now)
 
     def load_receipt(self, ref: str) -> Receipt | None:
         """The send that a callback's `ref` belongs to, or None."""

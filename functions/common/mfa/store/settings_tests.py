@@ -1,21 +1,21 @@
 """Writes settings tests."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from mfa.challenges.budgets import Budget
+from mfa.challenges.budgets import Budget, BudgetSpent, Charge
 from mfa.challenges.challenge import ChallengeRefused, Delivery, Guess
 from mfa.challenges.sends import Send
-from mfa.challenges.settings_tests import LOGIN_JTI, REFUNDS_PER_HOUR, SettingsTest, SettingsTestRefused
+from mfa.challenges.settings_tests import LOGIN_JTI, REFUNDS_PER_HOUR, SettingsTest, SettingsTestRefused, TestApproval
 from mfa.errors import Conflict, RateLimited
-from mfa.factors.phones import Phone
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.challenge_mapping import challenge_of
 from mfa.store.challenges import ChallengeItems
-from mfa.store.counters import spend
+from mfa.store.counters import Counters, give_back, spend
 from mfa.store.expressions import Update
+from mfa.store.ledger import Ledger
 from mfa.store.table import ConditionFailed, Item, Table, TransactionRefused, Write
-from mfa.users.history import Event
 from mfa.users.user import User
 
 TEST_SECONDS = 86400
@@ -24,8 +24,9 @@ TEST_SECONDS = 86400
 class SettingsTestStore:
     """The tests of administrators, each of whom has one at a time."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, counters: Counters) -> None:
         self._table = table
+        self._ledger = Ledger(table, counters)
         self._challenges = ChallengeItems(table, records.settings_test_key, TEST_SECONDS)
 
     def load(self, login_name: str, test_id: str) -> SettingsTest | None:
@@ -33,8 +34,8 @@ class SettingsTestStore:
         item = self._challenges.item(login_name)
         return _test_of(item) if item.get("id") == test_id else None
 
-    def start(self, login_name: str, test: SettingsTest, budget: Budget) -> None:
-        """Claims one of the hour's tests, in place of the one before. Raises RateLimited."""
+    def start(self, login_name: str, test: SettingsTest, charges: Sequence[Charge], segments: int) -> None:
+        """Claims a test, in place of the one before, and charges its message. Raises RateLimited."""
         others = {
             "number": test.number,
             "calling_code": test.calling_code,
@@ -43,18 +44,19 @@ class SettingsTestStore:
         }
         item = self._challenges.full(login_name, test.challenge, others)
         try:
-            self._table.transact(lambda: [item, spend(budget)])
-        except TransactionRefused as refused:
-            raise RateLimited(
-                "Too many tests within the hour.", retry_after=budget.window.ends_at - test.challenge.sent_at
-            ) from refused
+            self._ledger.spend([item], charges, {"n": 1, "message_segments": segments}, test.challenge.sent_at)
+        except RateLimited as refused:
+            if isinstance(refused.__cause__, BudgetSpent) and refused.__cause__.kind == "tests":
+                raise RateLimited("Too many tests within the hour.", retry_after=refused.retry_after) from refused
+            raise
 
-    def resend(self, send: Send) -> None:
-        """Claims another send of the same test. Raises SettingsTestRefused."""
+    def resend(self, send: Send, charges: Sequence[Charge]) -> None:
+        """Claims another send of the same test, and charges its message. Raises SettingsTestRefused, RateLimited."""
+        counts = {"n": 1, "message_segments": send.segments}
         try:
-            self._table.update(self._challenges.opening(send))
-        except ConditionFailed as failed:
-            raise SettingsTestRefused(self.load(send.login_name, send.after.id)) from failed
+            self._ledger.spend([self._challenges.opening(send)], charges, counts, send.after.sent_at)
+        except TransactionRefused as refused:
+            raise SettingsTestRefused(self.load(send.login_name, send.after.id)) from refused
 
     def record_delivery(self, send: Send, delivery: Delivery, error: str | None) -> None:
         """Writes the message's outcome. A refused one leaves no code to guess. The state of a newer send is not changed."""
@@ -88,14 +90,14 @@ class SettingsTestStore:
         except ChallengeRefused as refused:
             raise SettingsTestRefused(self.load(login_name, test_id)) from refused
 
-    def approve(self, user: User, test: SettingsTest, phone: Phone, event: Event, guess: Guess) -> None:
+    def approve(self, user: User, test: SettingsTest, approval: TestApproval) -> None:
         """Approves the test; the number joins the administrator's phones, verified, and the contact email the profile.
 
         Raises Conflict if profile or phones changed meanwhile, SettingsTestRefused if the test was approved before.
         """
-        login_name = user.login_name
+        login_name, phone, event = user.login_name, approval.phone, approval.event
         writes = [
-            self._challenges.approval(login_name, test.challenge, guess),
+            self._challenges.approval(login_name, test.challenge, approval.guess),
             # A new place, or the same phone again.
             Write(
                 label="phone",
@@ -106,6 +108,7 @@ class SettingsTestStore:
                 values={":phone": phone.id},
             ),
             _profile(user, test.contact_email, event.at),
+            *map(give_back, approval.budgets),
             records.event_write(login_name, event),
         ]
         try:

@@ -1,0 +1,61 @@
+"""Charges messages to their budgets, in the transaction that claims them."""
+
+from collections.abc import Sequence
+
+from mfa.challenges.budgets import BudgetSpent, Charge
+from mfa.errors import RateLimited
+from mfa.store.counters import Counters, spend
+from mfa.store.table import Table, TransactionRefused, Write
+
+
+class Ledger:
+    """Writes a claim together with its charges, or nothing."""
+
+    def __init__(self, table: Table, counters: Counters) -> None:
+        self._table = table
+        self._counters = counters
+
+    def spend(self, claim: Sequence[Write], charges: Sequence[Charge], counts: dict[str, int], now: float) -> Charge:
+        """Writes the claim with the first charge that has room, in one transaction, and returns that charge.
+
+        `counts` is added to the counters by region. Raises RateLimited with the first moment at which one of the charges may
+        have room, from BudgetSpent; and TransactionRefused for the claim.
+        """
+        refusals: list[RateLimited] = []
+        for charge in charges:
+            try:
+                self._spend(claim, charge, counts, now)
+            except RateLimited as refused:
+                refusals.append(refused)
+            else:
+                return charge
+        raise min(refusals, key=lambda refused: refused.retry_after or 0)
+
+    def _spend(self, claim: Sequence[Write], charge: Charge, counts: dict[str, int], now: float) -> None:
+        budgets, sharded = charge.budgets, charge.sharded
+        full: dict[str, set[int]] = {budget.subject: set() for budget in sharded}
+        shards: dict[str, int] = {}
+        by_label = {spend(budget).label: budget for budget in budgets}
+
+        def build() -> list[Write]:
+            # Drawn for each try: a shard in conflict with another send is left for another shard.
+            for budget in sharded:
+                shard = self._counters.open_shard(budget, full[budget.subject])
+                if shard is None:
+                    raise RateLimited(retry_after=budget.window.ends_at - now) from BudgetSpent(budget.kind)
+                shards[budget.subject] = shard
+            spent = [self._counters.spend_shard(budget, shards[budget.subject], counts) for budget in sharded]
+            return [*claim, *map(spend, budgets), *spent]
+
+        while True:
+            try:
+                return self._table.transact(build)
+            except TransactionRefused as refused:
+                if refused.failed & {write.label for write in claim}:
+                    raise
+                if spent := refused.failed & by_label.keys():
+                    last = max((by_label[label] for label in spent), key=lambda budget: budget.reopens_at)
+                    raise RateLimited(retry_after=last.reopens_at - now) from BudgetSpent(last.kind)
+                for budget in sharded:
+                    if f"shard:{budget.subject}" in refused.failed:
+                        full[budget.subject].add(shards[budget.subject])
