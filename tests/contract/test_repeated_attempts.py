@@ -17,7 +17,7 @@ from mfa.flows.verify_passcode import Approval
 from mfa.store import records
 from mfa.users.history import EventType
 from mfa.users.user import UserStatus
-from tests.contract.test_settings_tests import NAME, budget, settings_test
+from tests.contract.test_settings_tests import NAME, charges, settings_test
 from tests.contract.world import ADDRESS, KEYS, NUMBER, Login, World
 
 
@@ -331,7 +331,7 @@ def test_attempts_are_answered_again_around_a_rotation_of_the_key(world: World, 
 @pytest.mark.guards("NEW_ATTEMPT")
 def test_an_attempt_at_a_settings_test_is_claimed_once_under_a_key(world: World) -> None:
     world.add_user(NAME, kind="system")
-    world.settings_tests.start(NAME, settings_test(world), budget(world))
+    world.settings_tests.start(NAME, settings_test(world), charges(world), 1)
     keyed = keyed_attempt(KEYS, "test", Caller(ADDRESS, "k", "content"), world.now)
     guess = Guess(world.now, ADDRESS, keyed)
     assert world.settings_tests.claim_attempt(NAME, "test", guess).number == NUMBER
