@@ -62,7 +62,7 @@ def test_every_change_is_judged_by_the_same_script_as_a_release() -> None:
     ci, release = (
         yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text()) for name in ("ci.yml", "release.yml")
     )
-    assert {"run": ".ci/run"} in ci["jobs"]["judge"]["steps"]
+    assert {"run": ".ci/run", "env": {"AUDIT": "required"}} in ci["jobs"]["judge"]["steps"]
     assert release["jobs"]["ci"]["uses"] == "./.github/workflows/ci.yml"
     assert release["jobs"]["publish"]["needs"] == "ci"
     # YAML 1.1 reads the key `on` as true.

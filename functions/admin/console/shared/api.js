@@ -157,8 +157,8 @@ export function query(parameters) {
  * Idempotency keys: a fresh one for every action of the person, and the same one again when the outcome of the last try
  * is unknown, so that a lost reply never costs a second message or a second attempt.
  *
- * With a `secret` the key is computed from it, the action and the number of answers so far. Keep both, and the action has
- * its key again after a reload. Nobody without the secret learns anything about the action from the key.
+ * With a `secret` the key is computed from it, the action and the number of answers so far. Keep both, and the action
+ * has its key again after a reload. Nobody without the secret learns anything about the action from the key.
  */
 export class Keys {
   /** @type {Map<string, string>} */

@@ -1,5 +1,5 @@
-// A login under way, kept in this tab so that a reload goes on with it. It has the MFA token, which opens nothing but the
-// second step and ends within minutes. Passwords, passcodes and access tokens are never kept.
+// A login under way, kept in this tab so that a reload goes on with it. It has the MFA token, which opens nothing but
+// the second step and ends within minutes. Passwords, passcodes and access tokens are never kept.
 
 /**
  * A place in the tab's storage for one login. `T` is what is kept.
