@@ -108,7 +108,7 @@ class AccountStore:
         line = records.event_write(attempt.login_name, event)
         if not attempt.is_user:
             key = records.history_of_nobody(attempt.login_name), event.position
-            line = replace(line, key=key, item={**line.item, "actor": "", "ttl": int(event.at) + HOUR})
+            line = replace(line, key=key, item={**line.item, "actor": "-", "ttl": int(event.at) + HOUR})
         self._table.put(line)
 
     def record_login(self, event: Event) -> None:
