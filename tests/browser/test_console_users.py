@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.client import Client
 from tests.browser.conftest import TEST_NUMBER, Browsing, simulated_twilio
 from tests.browser.console_window import Console, MakeBrowsing, make_admin
 from tests.people import Person, receive
-from tests.product import PASSWORD
+from tests.product import PASSWORD, Refused
 from tests.running import Running
 
 type MakePerson = Callable[..., Person]
@@ -110,14 +111,18 @@ def test_a_user_is_created(browsing: Browsing, stack: Running, make_person: Make
     expect(console.error_of("login_name")).to_contain_text("already")
     console.field("Login name").fill("New.Person")
     console.paste_number("+852 123")
+    console.field("Language of messages").select_option("de")
     console.button("Create user").click()
     expect(console.error_of("number")).to_be_visible()
+    with pytest.raises(Refused, match="user_not_found"):
+        stack.admin("users.get", login_name="new.person")
     console.paste_number(stack.number())
     console.button("Create user").click()
     console.sees("new.person")
     console.rests()
     expect(console.row("Hong Kong")).to_contain_text("not yet verified")
-    assert stack.admin("users.get", login_name="new.person")["mfa_enabled"] is True
+    user = stack.admin("users.get", login_name="new.person")
+    assert (user["mfa_enabled"], user["locale"], len(user["phones"])) == (True, "de", 1)
 
 
 def test_mfa_is_switched_on_in_the_list(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
@@ -308,23 +313,43 @@ def test_users_are_imported_and_exported(browsing: Browsing, stack: Running, tmp
         broken.append(route.request.url)
         route.abort("connectionreset")
 
-    console.page.route("**/v1/admin/users/import", fail_once, times=1)
+    seen: list[Route] = []
+
+    def fail_the_second(route: Route) -> None:
+        seen.append(route)
+        if len(seen) == 2:
+            return fail_once(route)
+        return route.continue_()
+
+    console.page.route("**/v1/admin/users/import", fail_the_second)
     console.button("Import 120 users").click()
     expect(console.main).to_contain_text("The service could not be reached")
+    console.page.get_by_role("link", name="Clients").click()
+    expect(console.dialog).to_contain_text("Leave the import?")
+    expect(console.dialog).to_contain_text("100 of 121 lines are written, and stay.")
+    expect(console.dialog).to_contain_text("The rest is not written.")
+    console.check_accessible()
+    console.dialog.get_by_role("button", name="Cancel").click()
     console.button("Resume").click()
     expect(console.main.locator(".tally").last).to_contain_text("Created", timeout=PATIENCE_MS)
     expect(console.main.locator(".tally").last.locator("dd").first).to_have_text("120")
     assert len(broken) == 1
+    # The bad line is named once, with its user and value.
+    expect(console.main.get_by_role("cell", name="perhaps")).to_have_count(1)
+    expect(console.main).to_contain_text("1 line that the check found bad was left out")
     console.page.get_by_role("link", name="See the users").click()
     console.page.get_by_label("Search users").fill("imported000")
     expect(console.row("imported000")).to_contain_text("Imported 0")
     expect(console.row("imported000").locator("bdi").filter(has_text="onerror")).to_have_text(HOSTILE)
     expect(console.main.locator("img")).to_have_count(0)
+    console.page.get_by_label("Search users").fill("imported00")
+    expect(console.main.get_by_role("row")).to_have_count(11)
     with console.page.expect_download() as download:
         console.button("Export").click()
+    console.says("Exported 10 users: those that search and filters show.")
     exported = Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert exported.startswith("login_name,")
-    assert sum(line.startswith("imported") for line in exported.splitlines()) == 120
+    assert sum(line.startswith("imported") for line in exported.splitlines()) == 10
 
 
 def test_a_file_that_is_not_csv_is_refused(browsing: Browsing, stack: Running) -> None:

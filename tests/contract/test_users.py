@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from mfa import errors
-from mfa.administration.requests import NewPhone, NewUser, PhoneRemoval, UserPatch
+from mfa.administration.requests import NewPhone, NewUser, NumberToAdd, PhoneRemoval, UserPatch
 from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import Challenge
 from mfa.factors.phones import PHONES_PER_USER
@@ -340,3 +341,19 @@ def test_a_phone_removed_from_a_deleted_user_does_not_bring_the_user_back(world:
     with pytest.raises(errors.PhoneNotFound):
         world.users.remove_phone(demo.name, demo.phone, world.event())
     assert world.item(records.profile_key(demo.name)) == {}
+
+
+def test_a_new_user_comes_with_the_phone_or_not_at_all(world: World, administration: UserAdministration) -> None:
+    new = NewUser(login_name="ada", password=PASSWORD, alias="A", owner="O", kind=Kind.SYSTEM)
+    for bad in ("+852 123", "+85221234567"):
+        with pytest.raises((errors.InvalidRequest, errors.DestinationBlocked)):
+            administration.create(IAM, structs.replace(new, phone=NumberToAdd(bad)))
+    assert world.items("USER#ada") == world.history("ada") == []
+    account = administration.create(IAM, structs.replace(new, phone=NumberToAdd("07400 123456", "GB")))
+    assert [phone.number for phone in account.phones] == ["+447400123456"]
+    assert [event["type"] for event in world.history("ada")] == [EventType.USER_CREATED, EventType.PHONE_ADDED]
+    # As many writes as every engine takes in a transaction.
+    assert world.wire.transactions[-1] <= 10
+    with pytest.raises(errors.Conflict):
+        administration.create(IAM, structs.replace(new, phone=NumberToAdd(NUMBER)))
+    assert administration.get("ada").phones == account.phones

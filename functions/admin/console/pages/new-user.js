@@ -12,6 +12,7 @@ import { admin } from "../session.js";
 import { Problem } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { switchField } from "../switches.js";
+import { languageField } from "./user-profile.js";
 
 /** @param {HTMLElement} place */
 export async function draw(place) {
@@ -19,10 +20,8 @@ export async function draw(place) {
   const room = el("div", { role: "alert" });
   const create = submitButton("Create user", { kind: "save" });
   const form = newForm(fields, room, create);
-  const { login, password, phone } = fields;
+  const { login, password } = fields;
   guard({ dirty: () => isTouched(fields), discard() {} });
-  /** The user that was created, where only the phone was refused. @type {User | null} */
-  let made = null;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (isInert(create)) return;
@@ -33,15 +32,13 @@ export async function draw(place) {
     if (!password.text) return password.focus();
     try {
       await busyWhile(create, async () => {
-        made ??= await createUser(fields);
-        if (phone.value) await addPhone(made, phone.value);
+        const made = await createUser(fields);
         forgetUnsaved();
         toast("The user is created.");
         go(to("users", made.login_name, "security"));
       });
     } catch (error) {
-      if (made) phoneRefused(fields, error);
-      else if (!userRefused(fields, error)) room.replaceChildren(noticeOf(error));
+      if (!userRefused(fields, error)) room.replaceChildren(noticeOf(error));
     }
   });
   place.append(heading({ title: "New user", crumbs: [["Users", "#/users"]] }), form);
@@ -88,6 +85,7 @@ function optionalFields() {
       nullable: true,
       hint: "For account recovery.",
     }),
+    locale: languageField({ value: null }),
     mfa: switchField({
       name: "mfa_enabled",
       label: "SMS authentication",
@@ -107,8 +105,8 @@ function optionalFields() {
  * @param {HTMLElement} room
  * @param {HTMLElement} create
  */
-function newForm({ kind, login, password, alias, owner, email, mfa, phone }, room, create) {
-  const texts = [login, password, alias, owner, email].map((field) => field.element);
+function newForm({ kind, login, password, alias, owner, email, locale, mfa, phone }, room, create) {
+  const texts = [login, password, alias, owner, email, locale].map((field) => field.element);
   return el(
     "form",
     { id: uid("new"), class: "stack", novalidate: true },
@@ -120,8 +118,8 @@ function newForm({ kind, login, password, alias, owner, email, mfa, phone }, roo
 }
 
 /** @param {NewFields} fields */
-function isTouched({ login, password, alias, owner, email, phone }) {
-  return [login, password, alias, owner, email, phone].some((field) => field.value);
+function isTouched({ login, password, alias, owner, email, locale, phone }) {
+  return [login, password, alias, owner, email, locale, phone].some((field) => field.value);
 }
 
 /** @param {NewFields} fields */
@@ -134,31 +132,13 @@ async function createUser(fields) {
     alias: fields.alias.value,
     owner: fields.owner.value,
     contact_email: fields.email.value,
+    locale: fields.locale.value || null,
+    phone: fields.phone.value ? { number: fields.phone.value } : null,
   };
   const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   /** @type {Answer<User>} */
   const answer = await admin("POST", "/users", { body });
   return answer.body;
-}
-
-/**
- * @param {User} user
- * @param {string} number
- */
-async function addPhone(user, number) {
-  await admin("POST", `/users/${encodeURIComponent(user.login_name)}/phones`, { body: { number } });
-}
-
-/**
- * The user exists now; only the phone was refused.
- * @param {NewFields} fields
- * @param {unknown} error
- */
-function phoneRefused({ phone }, error) {
-  const first = error instanceof Problem ? error.errors[0] : undefined;
-  const why = first ? fieldSentence(first.message) : sentence(error);
-  phone.setError(`${why} The user is created; correct the number or leave it out, and press again.`);
-  phone.focus();
 }
 
 /**
@@ -173,6 +153,12 @@ function userRefused(fields, error) {
     fields.login.focus();
     return true;
   }
+  if (error.code === "destination_blocked") {
+    fields.phone.setError(sentence(error));
+    fields.phone.focus();
+    return true;
+  }
   if (error.code !== "invalid_request") return false;
-  return showErrors(Object.values(fields), error.errors, fieldSentence).length === 0 && error.errors.length > 0;
+  const errors = error.errors.map((one) => (one.field === "phone.number" ? { ...one, field: "number" } : one));
+  return showErrors(Object.values(fields), errors, fieldSentence).length === 0 && errors.length > 0;
 }

@@ -229,21 +229,28 @@ function textFields(draft) {
   /** @type {(name: "alias" | "owner" | "contact_email", label: string, more?: object) => Field<string | null>} */
   const text = (name, label, more = {}) =>
     textField({ name, label, value: draft.get(name), nullable: true, onchange: set(name), ...more });
-  const locale = draft.get("locale");
-  const known = [...new Set(locale ? [...LOCALES, locale] : LOCALES)];
-  const language = selectField({
-    name: "locale",
-    label: "Language of messages",
-    value: locale,
-    options: [["", "Default"], ...known.map(languageOption)],
-    onchange: set("locale"),
-  });
+  const language = languageField({ value: draft.get("locale"), onchange: set("locale") });
   return [
     text("alias", "Alias"),
     text("owner", "Owner"),
     text("contact_email", "Contact email", { type: "email", hint: "For account recovery." }),
     /** @type {Field<string | null>} */ (language),
   ];
+}
+
+/**
+ * The language of a user's messages.
+ * @param {{ value: string | null, onchange?: (locale: string | null) => void }} options
+ */
+export function languageField({ value, onchange }) {
+  const known = [...new Set(value ? [...LOCALES, value] : LOCALES)];
+  return selectField({
+    name: "locale",
+    label: "Language of messages",
+    value,
+    options: [["", "Default"], ...known.map(languageOption)],
+    onchange,
+  });
 }
 
 const languages = new Intl.DisplayNames(["en"], { type: "language" });

@@ -19,6 +19,8 @@ type Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A
 # NIST SP 800-63B-4, 3.1.1.2: at least 8 characters for a password that is used with a second factor.
 type Password = Annotated[str, Meta(min_length=8, max_length=256)]
 type Number = Annotated[str, Meta(max_length=64, examples=["+85292153799"])]
+type Region = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", examples=["GB"])]
+type Query = Annotated[str, Meta(min_length=1, max_length=128, description="prefix of login name, alias or owner")]
 type Cursor = Annotated[str, Meta(max_length=2048)]
 type Limit = Annotated[int, Meta(ge=1, le=PAGE_MAX)]
 
@@ -38,16 +40,28 @@ class ListUsers(Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: Kind | None = None
     mfa: bool | None = None
-    q: Annotated[str, Meta(min_length=1, max_length=128, description="prefix of login name, alias or owner")] | None = (
-        None
-    )
+    q: Query | None = None
     registered_after: Time | None = None
     cursor: Cursor | None = None
     limit: Limit = PAGE
 
 
+class NumberToAdd(Struct, frozen=True, forbid_unknown_fields=True):
+    """A number: in international form, or as it is dialled within `region` (ISO 3166).
+
+    With `override_reason`, which the history keeps, also a number that no numbering plan has yet.
+    """
+
+    number: Number
+    region: Region | None = None
+    override_reason: Annotated[Text, Meta(min_length=1)] | None = None
+
+    def __repr__(self) -> str:
+        return "NumberToAdd(...)"
+
+
 class NewUser(Struct, frozen=True, forbid_unknown_fields=True):
-    """A user to be added."""
+    """A user to be added, with a phone if one is given: both, or neither."""
 
     login_name: LoginName
     password: Password
@@ -58,6 +72,7 @@ class NewUser(Struct, frozen=True, forbid_unknown_fields=True):
     owner: Text | None = None
     contact_email: Email | None = None
     locale: Locale | None = None
+    phone: NumberToAdd | None = None
 
     def __repr__(self) -> str:
         return "NewUser(...)"
@@ -92,7 +107,7 @@ class NewPhone(Struct, frozen=True, forbid_unknown_fields=True):
 
     login_name: LoginName
     number: Number
-    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", examples=["GB"])] | None = None
+    region: Region | None = None
     override_reason: Annotated[Text, Meta(min_length=1)] | None = None
 
     def __repr__(self) -> str:
@@ -155,6 +170,7 @@ class ExportUsers(Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: Kind | None = None
     mfa: bool | None = None
+    q: Query | None = None
     cursor: Cursor | None = None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import UNSET, structs
 
@@ -20,6 +20,9 @@ from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User, existing_login_names, new_login_name
 
+if TYPE_CHECKING:
+    from mfa.factors.phone_numbers import Number
+
 # Without `If-Match`, a concurrent change is no reason to refuse: the patch is tried again.
 PATCH_TRIES = 4
 
@@ -27,8 +30,8 @@ PATCH_TRIES = 4
 class Users(Protocol):
     """Writes users and phones."""
 
-    def bootstrap(self, user: User, event: Event) -> None: ...
-    def add(self, user: User, event: Event) -> None: ...
+    def bootstrap(self, user: User, event: Event, phone: tuple[Phone, Event] | None = None) -> None: ...
+    def add(self, user: User, event: Event, phone: tuple[Phone, Event] | None = None) -> None: ...
     def change(self, before: User, after: User, event: Event, kept: Phone | None = None) -> None: ...
     def delete(self, user: User, event: Event) -> None: ...
     def unlock(self, login_name: str, event: Event) -> None: ...
@@ -55,13 +58,17 @@ class UserAdministration:
     def bootstrap(self, actor: Actor, new: NewUser) -> Account:
         """Adds the first system user. Raises Conflict if there is one, or ever was."""
         user = self._user(structs.replace(new, kind=Kind.SYSTEM))
-        self.users.bootstrap(user, self._event(actor, EventType.USER_CREATED))
+        self.users.bootstrap(user, self._event(actor, EventType.USER_CREATED), self._first_phone(actor, new))
         return self.get(user.login_name)
 
     def create(self, actor: Actor, new: NewUser) -> Account:
-        """Adds a user. Raises InvalidRequest, Conflict if the login name is taken in any spelling."""
+        """Adds a user, with the phone that may be given: both, or neither.
+
+        Raises InvalidRequest, DestinationBlocked, Conflict if the login name is taken in any spelling.
+        """
+        phone = self._first_phone(actor, new)
         user = self._user(new)
-        self.users.add(user, self._event(actor, EventType.USER_CREATED))
+        self.users.add(user, self._event(actor, EventType.USER_CREATED), phone)
         # Read again: a lock of an earlier user of this name holds for the new one.
         return self.get(user.login_name)
 
@@ -131,31 +138,15 @@ class UserAdministration:
 
         Raises InvalidRequest, DestinationBlocked, UserNotFound, and Conflict where the user has it already or has five.
         """
-        from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
-
-        settings = self.stored_settings().settings
-        permits, override = settings.regions.permits, {}
-        if new.override_reason is not None and phone_numbers.is_unknown(new.number, new.region):
-            parsed, override = (
-                phone_numbers.override(new.number, permits, new.region),
-                {"override": new.override_reason},
-            )
-        else:
-            parsed = phone_numbers.parse(new.number, permits, calls=settings.calls_landlines, region=new.region)
+        parsed, detail = self._judged(new.number, new.region, new.override_reason, "number")
         for _ in range(PHONES_PER_USER + 1):
             account = self.get(new.login_name)
             if any(phone.number == parsed.e164 for phone in account.phones):
                 raise errors.Conflict("The user has this phone already.")
             # Always the first free slot: concurrent requests meet there, and the second one sees the first one's phone.
             slot = account.free_slot()
-            phone = Phone(
-                id=f"{slot}-{self.runtime.random_bytes(8).hex()}",
-                number=parsed.e164,
-                region=parsed.region,
-                calling_code=parsed.calling_code,
-                kind=parsed.kind,
-            )
-            event = self._phone_event(actor, EventType.PHONE_ADDED, phone, override)
+            phone = self._phone(parsed, slot)
+            event = self._phone_event(actor, EventType.PHONE_ADDED, phone, detail)
             if self.users.add_phone(account.existing_user.login_name, phone, event):
                 return phone
         raise errors.TemporarilyUnavailable
@@ -183,6 +174,35 @@ class UserAdministration:
             except errors.PreconditionFailed:
                 continue
         raise errors.TemporarilyUnavailable
+
+    def _first_phone(self, actor: Actor, new: NewUser) -> tuple[Phone, Event] | None:
+        if new.phone is None:
+            return None
+        parsed, detail = self._judged(new.phone.number, new.phone.region, new.phone.override_reason, "phone.number")
+        phone = self._phone(parsed, 0)
+        return phone, self._phone_event(actor, EventType.PHONE_ADDED, phone, detail)
+
+    def _judged(
+        self, number: str, region: str | None, override_reason: str | None, field: str
+    ) -> tuple["Number", dict[str, str]]:
+        """The number, and the detail of its event. Raises InvalidRequest, naming the field, and DestinationBlocked."""
+        from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
+
+        settings = self.stored_settings().settings
+        permits = settings.regions.permits
+        if override_reason is not None and phone_numbers.is_unknown(number, region, field):
+            return phone_numbers.override(number, permits, region, field), {"override": override_reason}
+        parsed = phone_numbers.parse(number, permits, field, calls=settings.calls_landlines, region=region)
+        return parsed, {}
+
+    def _phone(self, parsed: "Number", slot: int) -> Phone:
+        return Phone(
+            id=f"{slot}-{self.runtime.random_bytes(8).hex()}",
+            number=parsed.e164,
+            region=parsed.region,
+            calling_code=parsed.calling_code,
+            kind=parsed.kind,
+        )
 
     def _user(self, new: NewUser) -> User:
         now = self.runtime.clock()

@@ -3,7 +3,7 @@
 from types import NoneType
 
 from mfa import errors
-from mfa.administration import answers, requests, views
+from mfa.administration import answers, csv_users, requests, views
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
 from mfa.challenges.account import Account
@@ -29,7 +29,7 @@ def _shown(administration: Administration, account: Account) -> Answer[answers.U
         request=requests.NewUser,
         response=answers.UserView,
         only=Transport.DIRECT,
-        refusals=(errors.Conflict,),
+        refusals=(errors.Conflict, errors.DestinationBlocked),
     )
 )
 def bootstrap(administration: Administration, call: Call[requests.NewUser, Actor]) -> answers.UserView:
@@ -63,7 +63,7 @@ def list_users(administration: Administration, call: Call[requests.ListUsers, Ac
         request=requests.NewUser,
         response=answers.UserView,
         status=201,
-        refusals=(errors.Conflict,),
+        refusals=(errors.Conflict, errors.DestinationBlocked),
     )
 )
 def create_user(administration: Administration, call: Call[requests.NewUser, Actor]) -> Answer[answers.UserView]:
@@ -98,8 +98,12 @@ def import_users(administration: Administration, call: Call[requests.ImportUsers
     )
 )
 def export_users(administration: Administration, call: Call[requests.ExportUsers, Actor]) -> answers.ExportPage:
-    """Some users as lines of CSV."""
-    return answers.ExportPage(*administration.imports.export(call.body))
+    """Some users as lines of CSV: those whom the list shows with the same filters."""
+    which = call.body
+    accounts, cursor = administration.directory.users(
+        requests.ListUsers(which.kind, which.mfa, which.q, cursor=which.cursor, limit=requests.PAGE_MAX)
+    )
+    return answers.ExportPage(csv_users.write(accounts, header=not which.cursor), cursor)
 
 
 @tasks.carries_out(

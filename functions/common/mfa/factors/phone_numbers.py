@@ -72,22 +72,24 @@ def parse(
     return Number(_e164(number), found, f"+{number.country_code}", kind)
 
 
-def is_unknown(written: str, region: str | None = None) -> bool:
+def is_unknown(written: str, region: str | None = None, field_name: str = "number") -> bool:
     """Whether it is a number by its form, of a country that there is, and no numbering plan has it. Raises InvalidRequest."""
-    return not phonenumbers.is_valid_number(_read(written, "number", region))
+    return not phonenumbers.is_valid_number(_read(written, field_name, region))
 
 
-def override(written: str, permits: Callable[[str], bool], region: str | None = None) -> Number:
+def override(
+    written: str, permits: Callable[[str], bool], region: str | None = None, field_name: str = "number"
+) -> Number:
     """A number that no plan has, which an administrator vouches for: a mobile number of the region, or of its code's largest.
 
     Raises InvalidRequest where it is too short or too long for any number, DestinationBlocked where its region is not allowed.
     """
-    number = _read(written, "number", region)
+    number = _read(written, field_name, region)
     code = number.country_code or 0
     sharing = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code, ())
     found = region if region in sharing else phonenumbers.region_code_for_country_code(code)
     if not _E164.fullmatch(_e164(number)):
-        raise InvalidRequest("number", "must have 7 to 15 digits with its calling code")
+        raise InvalidRequest(field_name, "must have 7 to 15 digits with its calling code")
     if found == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY or not permits(found):
         raise DestinationBlocked("Messages to this region are not allowed.")
     return Number(_e164(number), found, f"+{code}", _KINDS[PhoneNumberType.MOBILE])

@@ -21,19 +21,21 @@ class UserStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def bootstrap(self, user: User, event: Event) -> None:
-        """Adds the first system user. Raises Conflict if there is one, or ever was."""
+    def bootstrap(self, user: User, event: Event, phone: tuple[Phone, Event] | None = None) -> None:
+        """Adds the first system user, with a phone if one is given. Raises Conflict if there is one, or ever was."""
         admins = Write(label="first", verb="Put", key=records.ADMINS, item={"active": 1}, condition=when.NEW)
-        self._write([*_new_user(user), admins, records.event_write(user.login_name, event)], Conflict)
+        writes = [*_new_user(user), admins, records.event_write(user.login_name, event)]
+        self._write([*writes, *_first_phone(user, phone)], Conflict)
 
-    def add(self, user: User, event: Event) -> None:
-        """Adds a user. Raises Conflict if the login name is taken."""
+    def add(self, user: User, event: Event, phone: tuple[Phone, Event] | None = None) -> None:
+        """Adds a user, with a phone if one is given. Raises Conflict if the login name is taken."""
         self._write(
             [
                 *_new_user(user),
                 *_admins(_administers(user)),
                 _new_password(user.login_name),
                 records.event_write(user.login_name, event),
+                *_first_phone(user, phone),
             ],
             Conflict,
         )
@@ -198,6 +200,20 @@ def _new_user(user: User) -> list[Write]:
         condition=when.NEW,
     )
     return [profile, *entry_writes(user.login_name, None, user)]
+
+
+def _first_phone(user: User, phone: tuple[Phone, Event] | None) -> list[Write]:
+    """The phone of a new user. Whatever lies in its place belongs to nobody."""
+    if phone is None:
+        return []
+    added, event = phone
+    place = Write(
+        label="phone",
+        verb="Put",
+        key=records.phone_key(user.login_name, added.slot),
+        item=records.phone_item(added),
+    )
+    return [place, records.event_write(user.login_name, event)]
 
 
 def _still_there(login_name: str, phone: Phone | None) -> list[Write]:
