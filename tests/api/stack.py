@@ -331,16 +331,19 @@ class Stack(Product):
         if "kind" in user:  # administrators are counted
             return super().create_user(name, user)
         if kind not in self.models:
-            model = self.name()
-            password = super().create_user(model, user)
-            places = (f"USER#{model}", f"HISTORY#{model}")
+            password = super().create_user(name, user)
+            places = (f"USER#{name}", f"HISTORY#{name}")
             made = [
                 item for pk in places for item in self.table.query(KeyConditionExpression=Key("pk").eq(pk))["Items"]
             ]
             self.models[kind] = password, made
+            return password
         password, items = self.models[kind]
         for item in items:
-            copy = item | {"pk": f"{item['pk'].partition('#')[0]}#{name}"}
+            model = item["pk"].partition("#")[2]
+            copy = item | {"pk": item["pk"].replace(model, name)}
+            if "position" in item:
+                copy["position"] = item["position"].replace(model, name)
             if item["sk"] == "#PROFILE":
                 copy |= {"login_name": name} | mail
             self.table.put_item(Item=copy)

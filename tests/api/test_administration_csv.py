@@ -385,3 +385,39 @@ def test_an_export_can_be_imported(
     read = line.user
     assert (read.login_name, read.kind, read.mfa_enabled, read.status) == (name, kind, mfa, status)
     assert (read.alias, read.owner, read.phones) == (user.alias, user.owner, ["+85292153799"])
+
+
+def test_an_error_names_the_user_and_the_value_but_no_hash(admin: Administrator) -> None:
+    text = (
+        "login_name,kind,phones,password_hash,contact_email\n"
+        "one,,+85292153799 +852123,,\n"
+        "two,admin,,,\n"
+        "three,,,$argon2id$broken,\n"
+        "four,,,,a..b@example.com\n"
+        "five\n"
+        ",backup,,,\n"
+    )
+    report = dry_run(admin, text).json
+    assert [(each["field"], each["login_name"], each["value"]) for each in report["errors"]] == [
+        ("phones", "one", "+852123"),
+        ("kind", "two", "admin"),
+        ("password_hash", "three", None),
+        ("contact_email", "four", "a..b@example.com"),
+        ("line", None, None),
+        ("login_name", None, None),
+    ]
+    assert "argon2id" not in str(report["errors"]).replace(report["errors"][2]["message"], "")
+
+
+def test_an_export_has_the_users_that_the_list_shows_for_the_same_filters(stack: Stack, admin: Administrator) -> None:
+    found, other = people.add(stack, alias="Dee of export"), people.add(stack, mfa=False, owner="Dee of export")
+    people.add(stack, alias="Ada of export")
+    for filters, names in (
+        ({"q": "dee of"}, [found.name, other.name]),
+        ({"q": "dee of", "mfa": "false"}, [other.name]),
+        ({"q": "nobody has this"}, []),
+    ):
+        rows = csv.DictReader(io.StringIO(export(admin, **filters)))
+        assert [row["login_name"] for row in rows] == names
+        listed = admin.ask("GET", "/users", **filters).json["items"]
+        assert [user["login_name"] for user in listed] == names

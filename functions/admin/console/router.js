@@ -1,5 +1,6 @@
 // Shows the page of an address (`#/users/demo.user/security`), and the question before unsaved edits are left.
 
+/** @import { Question } from "./dialogs.js" */
 import { confirm } from "./dialogs.js";
 
 /**
@@ -20,9 +21,16 @@ import { confirm } from "./dialogs.js";
  */
 
 /**
- * Edits of the page at hand that are not saved. `within` is the start of the addresses that they survive.
- * @typedef {{ dirty: () => boolean, discard: () => void, within?: string }} Edits
+ * Edits of the page at hand that are not saved. `within` is the start of the addresses that they survive, `question`
+ * what is asked before they are left.
+ * @typedef {{ dirty: () => boolean, discard: () => void, within?: string, question?: () => Question }} Edits
  */
+
+const UNSAVED = {
+  title: "Leave without saving?",
+  text: "Your changes on this page are not saved. They are lost when you leave.",
+  action: "Discard changes",
+};
 
 /** @type {{ parts: string[], load: LoadPage }[]} */
 let routes = [];
@@ -61,12 +69,7 @@ async function moved() {
   if (unsaved?.dirty() && !(unsaved.within && wanted.startsWith(unsaved.within))) {
     history.replaceState(null, "", current);
     asking = true;
-    const go = await confirm({
-      title: "Leave without saving?",
-      text: "Your changes on this page are not saved. They are lost when you leave.",
-      action: "Discard changes",
-      danger: true,
-    });
+    const go = await confirm({ danger: true, ...(unsaved.question?.() ?? UNSAVED) });
     asking = false;
     if (!go) return;
     unsaved?.discard();

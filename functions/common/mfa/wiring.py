@@ -216,7 +216,6 @@ class Wiring:
             administration=self._user_administration,
             accounts=self.account_store,
             users=self._user_store,
-            search_index=self._search_index,
             hashes=PasswordHashes(),
             runtime=self.runtime,
         )

@@ -164,7 +164,8 @@ class Importer {
   #running = false; // a chunk is under way, or the next one is about to be
   #paused = false;
   #counts = { created: 0, updated: 0, unchanged: 0 };
-  /** @type {LineError[]} */
+  #refused = 0;
+  /** The errors that only writing has shown. @type {LineError[]} */
   #errors = [];
 
   /**
@@ -174,6 +175,7 @@ class Importer {
   constructor(text, { chunks, valid, errors }) {
     this.text = text;
     this.chunks = chunks;
+    this.known = new Set(errors.map((error) => error.line));
     this.header = text.slice(0, chunks[0].start);
     this.total = chunks.reduce((sum, chunk) => sum + chunk.lines, 0);
     this.bar = el("progress", { max: String(this.total), "aria-label": "Progress of the import" });
@@ -196,6 +198,17 @@ class Importer {
     guard({
       dirty: () => this.#running || (this.#next > 0 && this.#next < chunks.length),
       discard: () => this.#pause(),
+      question: () => ({
+        title: "Leave the import?",
+        text: [
+          `${number(this.#lines)} of ${number(this.total)} lines are written, and stay.`,
+          this.#running
+            ? "The part that is under way is written as well; the rest is not."
+            : "The rest is not written.",
+          "Choose the same file again to go on: importing a line twice changes nothing.",
+        ],
+        action: "Stop and leave",
+      }),
     });
   }
 
@@ -240,14 +253,17 @@ class Importer {
     this.#counts.unchanged += report.unchanged;
     // A chunk counts its lines from its own header; the file's lines before it are added.
     const before = breaks(this.text.slice(this.header.length, chunk.start));
-    this.#errors.push(...report.errors.map((error) => ({ ...error, line: error.line + before })));
+    const found = report.errors.map((error) => ({ ...error, line: error.line + before }));
+    this.#refused += found.length;
+    // The lines that were bad before are listed above already.
+    this.#errors.push(...found.filter((error) => !this.known.has(error.line)));
     this.#next += 1;
     this.#lines += chunk.lines;
     this.bar.value = this.#lines;
   }
 
   #finish() {
-    const refused = this.#errors.length;
+    const refused = this.#refused;
     this.control.hidden = true;
     this.bar.hidden = true;
     this.result.replaceChildren(
@@ -257,11 +273,21 @@ class Importer {
         ["Unchanged", this.#counts.unchanged],
         ["Refused", refused, refused ? "bad" : ""],
       ]),
-      refused ? errorList("import", this.#errors) : notice({ kind: "good", title: "The import is complete" }),
+      this.#errors.length ? errorList("import", this.#errors) : importDone(refused),
       el("a", { class: "button primary", href: "#/users" }, "See the users"),
     );
   }
 }
+
+/** @param {number} refused lines, all of which the check had listed */
+const importDone = (refused) =>
+  notice({
+    kind: "good",
+    title: "The import is complete",
+    text: refused
+      ? `${plural(refused, "line")} that the check found bad ${refused === 1 ? "was" : "were"} left out.`
+      : null,
+  });
 
 const BAD_LINES = [
   "The bad lines are left out; the good ones can be imported now,",
@@ -309,25 +335,24 @@ function errorList(name, errors, all = errors.length) {
 
 /** @param {LineError[]} errors */
 function errorTable(errors) {
-  const head = ["Line", "Column", "What is wrong"].map((label) => el("th", { scope: "col" }, label));
-  const rows = errors
-    .slice(0, SHOWN)
-    .map(({ line, field, message }) =>
-      el(
-        "tr",
-        {},
-        el("td", {}, String(line)),
-        el("td", {}, el("bdi", {}, field ?? "")),
-        el("td", {}, el("bdi", {}, message)),
-      ),
+  const head = ["Line", "User", "Column", "Value", "What is wrong"].map((label) => el("th", { scope: "col" }, label));
+  const rows = errors.slice(0, SHOWN).map(({ line, login_name: user, field, value, message }) => {
+    const cells = [String(line), user ?? "", field ?? "", field === "login_name" ? "" : (value ?? ""), message];
+    return el(
+      "tr",
+      {},
+      cells.map((cell) => el("td", {}, el("bdi", {}, cell))),
     );
+  });
   return el("table", { class: "plain-table" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));
 }
 
 /** @param {LineError[]} errors */
 function errorsCsv(errors) {
-  const lines = errors.map(({ line, field, message }) => [line, field ?? "", message].map(quoted).join(","));
-  return ["line,field,message", ...lines, ""].join("\r\n");
+  const lines = errors.map(({ line, login_name: user, field, value, message }) =>
+    [line, user ?? "", field ?? "", value ?? "", message].map(quoted).join(","),
+  );
+  return ["line,login_name,field,value,message", ...lines, ""].join("\r\n");
 }
 
 /**

@@ -265,7 +265,8 @@ function confirmOff(user, work) {
  * @param {HTMLElement} control
  * @param {Filters} filters
  */
-async function exportUsers(control, { kind, mfa }) {
+async function exportUsers(control, filters) {
+  let users = 0;
   try {
     await busyWhile(control, async () => {
       const pieces = [];
@@ -273,14 +274,16 @@ async function exportUsers(control, { kind, mfa }) {
       let cursor = null;
       do {
         /** @type {Answer<ExportPage>} */
-        const { body } = await admin("GET", `/users/export${query({ kind, mfa, cursor })}`);
+        const { body } = await admin("GET", `/users/export${query({ ...filters, cursor })}`);
         pieces.push(body.csv);
+        users += body.csv.split("\r\n").length - 1 - (cursor === null ? 1 : 0); // each line is a user, but for the header
         cursor = body.cursor ?? null;
       } while (cursor);
       // With a byte order mark, without which Excel does not read UTF-8.
       download(`users-${new Date().toISOString().slice(0, 10)}.csv`, `\ufeff${pieces.join("")}`);
     });
-    toast("The users were exported.");
+    const all = !Object.values(filters).some(Boolean);
+    toast(`Exported ${plural(users, "user")}${all ? "" : ": those that search and filters show"}.`);
   } catch (error) {
     toastError(error);
   }

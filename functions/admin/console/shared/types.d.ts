@@ -216,6 +216,8 @@ export interface ClientWithSecret extends Client {
 
 export interface LineError extends FieldError {
   line: number;
+  login_name: string | null;
+  value: string | null;
 }
 
 /** A piece of an import: from and to which character of the file it goes, and how many lines it has. */

@@ -107,11 +107,16 @@ class ClientPage(Struct, frozen=True, omit_defaults=True):
 
 
 class LineError(Struct, frozen=True):
-    """An error in a line of a CSV text. The header is line 1."""
+    """An error in a line of a CSV text. The header is line 1.
+
+    `login_name` is the user's as it was written, and `value` the cell's text; null where the line has none, and for a hash.
+    """
 
     line: int
     field: str
     message: str
+    login_name: str | None = None
+    value: str | None = None
 
 
 class Chunk(Struct, frozen=True):

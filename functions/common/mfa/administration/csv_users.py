@@ -3,8 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from mfa.administration.answers import Chunk, LineError
 from mfa.administration.requests import ImportUser
@@ -19,6 +19,11 @@ COLUMNS = (
 )  # fmt: skip
 _FREE_TEXT = frozenset({"alias", "owner"})
 CHUNK_LINES = 100
+# An error shows the cell that is wrong, cut to so many characters, but never a hash.
+_SHOWN = 128
+_SECRET = frozenset({"password_hash"})
+# Where a column's name ends in the name of a field, as in `phones[2]`.
+_COLUMN_END = re.compile(r"[.\[]")
 # Spreadsheets run cells that begin like this as formulas (OWASP, CSV injection). An apostrophe marks them as text.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER_START = re.compile(r"(?=\+)")
@@ -35,6 +40,7 @@ class Line:
         end: where the next one begins.
         user: what it says, or None if it has an error.
         error: its first error.
+        cells: the texts of its cells that are not empty, by column.
     """
 
     number: int
@@ -42,6 +48,11 @@ class Line:
     end: int
     user: ImportUser | None
     error: LineError | None
+    cells: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def error_at(self, column: str, message: str, value: str | None = None) -> LineError:
+        """An error of this line with the user's name, and the cell's text if `value` is not given. Never a hash."""
+        return _error(self.number, self.cells, column, message, value)
 
 
 def read(text: str) -> Iterator[Line]:
@@ -131,7 +142,14 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
     return header
 
 
+def _error(number: int, cells: Mapping[str, str], column: str, message: str, value: str | None = None) -> LineError:
+    name = _COLUMN_END.split(column)[0]
+    shown = None if name in _SECRET else value or cells.get(name)
+    return LineError(number, column, message, cells.get("login_name"), shown and shown[:_SHOWN])
+
+
 def _line(number: int, start: int, end: int, header: list[str], row: list[str]) -> Line:
+    cells: dict[str, str] = {}
     try:
         if len(row) != len(header):
             raise InvalidRequest("line", f"has {len(row)} cells where the header has {len(header)}")
@@ -140,8 +158,8 @@ def _line(number: int, start: int, end: int, header: list[str], row: list[str]) 
         new_login_name(user.login_name)
     except InvalidRequest as error:
         wrong = error.members["errors"][0]
-        return Line(number, start, end, None, LineError(number, wrong["field"], wrong["message"]))
-    return Line(number, start, end, user, None)
+        return Line(number, start, end, None, _error(number, cells, wrong["field"], wrong["message"]))
+    return Line(number, start, end, user, None, cells)
 
 
 def _typed(cells: dict[str, str]) -> dict[str, object]:

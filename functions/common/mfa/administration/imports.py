@@ -1,4 +1,4 @@
-"""Import and export of users: a dry run over all lines, then pieces that can be repeated without harm."""
+"""Import of users: a dry run over all lines, then pieces that can be repeated without harm."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,19 +8,16 @@ from mfa import errors
 from mfa.administration import csv_users, ports, shut_out
 from mfa.administration.answers import ImportReport, LineError
 from mfa.administration.profile_values import canonical_values
-from mfa.administration.requests import ExportUsers, ImportUser, ImportUsers, NewPhone
+from mfa.administration.requests import ImportUser, ImportUsers, NewPhone
 from mfa.administration.user_changes import UserAdministration, Users
 from mfa.challenges.account import Account
 from mfa.factors.phones import Phone
 from mfa.flows.runtime import Runtime
 from mfa.settings.values import Settings
-from mfa.tokens import cursors
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
-from mfa.users.search_index import names, user_lists
 from mfa.users.user import Kind, User, canonical_login_name, existing_login_names, new_login_name
 
-EXPORT_PAGE = 100
 # As many lines as can be written within the function's time and the gateway's.
 WRITTEN_LINES = csv_users.CHUNK_LINES
 MAX_ERRORS = 1000
@@ -35,12 +32,11 @@ class Hashes(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imports:
-    """Imports users from CSV, and exports them."""
+    """Imports users from CSV."""
 
     administration: UserAdministration
     accounts: ports.AccountPages
     users: Users
-    search_index: ports.UserLists
     hashes: Hashes
     runtime: Runtime
 
@@ -54,16 +50,6 @@ class Imports:
             raise errors.InvalidRequest("csv", f"may have at most {WRITTEN_LINES} lines where they are written")
         return self._written(actor, lines, settings)
 
-    def export(self, which: ExportUsers) -> tuple[str, str | None]:
-        """A page of users as CSV, and the cursor of the next page."""
-        filters = ["export", which.kind, which.mfa]
-        after = cursors.read(self.runtime.keys(), filters, which.cursor)[0] if which.cursor else ""
-        entries = self.search_index.page(user_lists("login_name", which.kind, which.mfa), "", after, EXPORT_PAGE)
-        text = csv_users.write(self.accounts.load_accounts(names(entries)), header=not which.cursor)
-        if len(entries) < EXPORT_PAGE:
-            return text, None
-        return text, cursors.write(self.runtime.keys(), filters, [entries[-1].position])
-
     def _checked(self, lines: list[csv_users.Line], settings: Settings) -> ImportReport:
         found: list[LineError] = []
         seen: dict[str, int] = {}
@@ -72,7 +58,7 @@ class Imports:
             if error is None and line.user is not None:
                 name = canonical_login_name(line.user.login_name)
                 if (first := seen.setdefault(name, line.number)) != line.number:
-                    error = LineError(line.number, "login_name", f"is the user of line {first} again")
+                    error = line.error_at("login_name", f"is the user of line {first} again")
             if error is not None:
                 found.append(error)
         return ImportReport(
@@ -90,7 +76,7 @@ class Imports:
                 except errors.TemporarilyUnavailable:
                     raise
                 except errors.Refusal as refusal:
-                    error = LineError(line.number, "line", str(refusal))
+                    error = line.error_at("line", str(refusal))
             if error is not None:
                 found.append(error)
         return ImportReport(
@@ -109,17 +95,17 @@ class Imports:
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         try:
+            number = None
             canonical_values({"contact_email": user.contact_email, "locale": user.locale})
             for number in user.phones:
                 phone_numbers.parse(number, settings.regions.permits, "phones", calls=settings.calls_landlines)
         except errors.InvalidRequest as error:
             wrong = error.members["errors"][0]
-            return LineError(line.number, wrong["field"], wrong["message"])
+            return line.error_at(wrong["field"], wrong["message"], number)
         except errors.DestinationBlocked as error:
-            return LineError(line.number, "phones", str(error))
+            return line.error_at("phones", str(error), number)
         if user.password_hash is not None and not self.hashes.accepts(user.password_hash):
-            return LineError(
-                line.number,
+            return line.error_at(
                 "password_hash",
                 "must be a whole hash of argon2id, bcrypt, PBKDF2 or scrypt, no costlier than docs/api.md says",
             )
