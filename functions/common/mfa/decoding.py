@@ -1,5 +1,6 @@
 """Decodes JSON into typed values, strictly: undeclared members are refused, and the error names the field."""
 
+import ast
 import json
 import re
 from collections.abc import Callable
@@ -12,6 +13,37 @@ from mfa.errors import InvalidRequest
 BODY_BYTES = 65_536
 _AT = re.compile(r"^(?P<message>.*?)(?: - at (?:`key` in )?`\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$", re.DOTALL)
+# msgspec's messages: "Expected `str` of length >= 8", "Expected `int` <= 900", "Expected `str | null`, got `int`".
+_BOUND = re.compile(r"^Expected `(?P<type>\w+)`(?P<of> of length)? (?P<sign>>=|<=|>|<) (?P<n>-?\d+)$")
+_PATTERN = re.compile(r"^Expected `str` matching regex (.*)$", re.DOTALL)
+_EXPECTED = re.compile(r"^Expected `([^`]+)`(?:, got `[^`]+`)?$")
+_STEPS = re.compile(r"\.?(\w+)|(\[[^]]*\])")
+_UNITS = {
+    "str": ("character", "characters"),
+    "array": ("entry", "entries"),
+    "object": ("member", "members"),
+}
+_TYPES = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "null",
+    "object": "an object",
+    "array": "a list",
+}
+# What the text of a pattern looks like, as the predicate of a sentence: said instead of the pattern.
+FORMS: dict[str, str] = {}
+
+
+def form(pattern: str, words: str) -> str:
+    """The pattern, for a type's `Meta`. Text that does not match it is refused with these words.
+
+    >>> form(r"^[A-Z]{2}$", "must be two capital letters, such as GB")
+    '^[A-Z]{2}$'
+    """
+    FORMS[pattern] = words
+    return pattern
 
 
 def load(text: str | bytes, limit: int = BODY_BYTES) -> Any:
@@ -47,7 +79,7 @@ def convert[T](value: object, type_: type[T], *, from_text: bool = False) -> T:
     try:
         return msgspec.convert(value, type_, strict=not from_text, dec_hook=_own_type)
     except msgspec.ValidationError as error:
-        raise _named(str(error)) from error
+        raise _named(str(error), type_) from error
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -67,13 +99,60 @@ def _own_type(type_: type[object], value: object) -> object:
     return read(value)
 
 
-def _named(text: str) -> InvalidRequest:
-    """msgspec's message in our words: the field's dotted path, and the problem."""
+def _named(text: str, type_: object) -> InvalidRequest:
+    """msgspec's message in our words: the field's dotted path, and the problem as the predicate of a sentence about it."""
     match = _AT.match(text)
     message, path = (match["message"], (match["path"] or "").removeprefix(".")) if match else (text, "")
     if named := _NAMED.match(message):
         path = f"{path}.{named['name']}".removeprefix(".")
         message = "is required" if named["what"].startswith("missing") else "is not known here"
-    if "matching regex" in message:
-        message = "is not of the form that is needed here"
-    return InvalidRequest(path[:128] or "body", message[:200].replace("`", ""))
+    else:
+        message = _words(message, type_, path)
+    return InvalidRequest(path[:128] or "body", message[:200])
+
+
+def _words(message: str, type_: object, path: str) -> str:
+    """The predicate for one of msgspec's messages."""
+    if bound := _BOUND.match(message):
+        least, n = bound["sign"].startswith(">"), int(bound["n"])
+        limit = f"at {'least' if least else 'most'} {n}"
+        if not bound["of"]:
+            return f"must be {limit}"
+        one, many = _UNITS[bound["type"]]
+        return "must not be empty" if least and n == 1 else f"must have {limit} {one if n == 1 else many}"
+    if pattern := _PATTERN.match(message):
+        return FORMS.get(ast.literal_eval(pattern[1]), "has characters that are not allowed here")
+    if expected := _EXPECTED.match(message):
+        return "must be " + " or ".join(_TYPES.get(name, name) for name in expected[1].split(" | "))
+    if message.startswith(("Invalid enum value", "Invalid value")) and (choices := _choices(type_, path)):
+        return f"must be one of {', '.join(choices)}" if len(choices) > 1 else f"must be {choices[0]}"
+    return "has a value that is not allowed here"
+
+
+def _choices(type_: object, path: str) -> list[str]:
+    """The values that are allowed at this path of the type."""
+    from msgspec import inspect  # noqa: PLC0415 - only a refusal needs it
+
+    def parts(info: Any) -> list[Any]:
+        while isinstance(info, inspect.Metadata):
+            info = info.type
+        return [each for one in info.types for each in parts(one)] if isinstance(info, inspect.UnionType) else [info]
+
+    found = parts(inspect.type_info(type_))
+    for name, _ in _STEPS.findall(path):
+        below = []
+        for info in found:
+            if name and isinstance(info, inspect.StructType):
+                below += [each.type for each in info.fields if each.encode_name == name]
+            elif isinstance(info, inspect.DictType):
+                below.append(info.value_type)
+            elif isinstance(info, inspect.ListType):
+                below.append(info.item_type)
+        found = [each for one in below for each in parts(one)]
+    values: list[object] = []
+    for info in found:
+        if isinstance(info, inspect.EnumType):
+            values += [member.value for member in info.cls]
+        elif isinstance(info, inspect.LiteralType):
+            values += info.values
+    return [str(value) for value in values]

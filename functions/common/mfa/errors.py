@@ -76,7 +76,8 @@ class InvalidRequest(Refusal):
     detail = "The request is not valid."
 
     def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}", errors=[{"field": field, "message": message}])
+        """`message` is the predicate of a sentence about the field: `must not be empty`."""
+        super().__init__(f"{field} {message}.", errors=[{"field": field, "message": message}])
 
 
 class InvalidCode(Refusal):

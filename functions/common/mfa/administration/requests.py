@@ -4,22 +4,25 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from mfa.decoding import form
 from mfa.factors.phones import PHONES_PER_USER
 from mfa.http.answers import Time
 from mfa.http.requests import Id
-from mfa.settings.values import LOCALE, Email, SettingsPatch
+from mfa.settings.values import LOCALE, ONE_LINE, REGION, Email, SettingsPatch
 from mfa.users.user import Kind, UserStatus
 
+# As people write language tags. They are brought into the form of LOCALE when they are saved.
+TAG = form(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$(?!\n)", "is no language tag, such as en or pt-BR")
 PAGE = 50
 PAGE_MAX = 100
 
 type LoginName = Annotated[str, Meta(min_length=1, max_length=256)]
-type Text = Annotated[str, Meta(max_length=128, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)")]
-type Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$(?!\n)")]
+type Text = Annotated[str, Meta(max_length=128, pattern=ONE_LINE)]
+type Locale = Annotated[str, Meta(max_length=35, pattern=TAG)]
 # NIST SP 800-63B-4, 3.1.1.2: at least 8 characters for a password that is used with a second factor.
 type Password = Annotated[str, Meta(min_length=8, max_length=256)]
 type Number = Annotated[str, Meta(max_length=64, examples=["+85292153799"])]
-type Region = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", examples=["GB"])]
+type Region = Annotated[str, Meta(pattern=REGION, examples=["GB"])]
 type Query = Annotated[str, Meta(min_length=1, max_length=128, description="prefix of login name, alias or owner")]
 type Cursor = Annotated[str, Meta(max_length=2048)]
 type Limit = Annotated[int, Meta(ge=1, le=PAGE_MAX)]
@@ -112,6 +115,20 @@ class NewPhone(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __repr__(self) -> str:
         return "NewPhone(...)"
+
+
+class NumberToCheck(Struct, frozen=True, forbid_unknown_fields=True):
+    """A number as somebody wrote it: in international form, or as it is dialled within `region` (ISO 3166).
+
+    `messages` asks whether messages may go to it. Without, any number is read, such as that of a sender.
+    """
+
+    number: Number
+    region: Region | None = None
+    messages: bool = True
+
+    def __repr__(self) -> str:
+        return "NumberToCheck(...)"
 
 
 class PhoneRemoval(Struct, frozen=True, forbid_unknown_fields=True):

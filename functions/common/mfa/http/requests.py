@@ -4,20 +4,23 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from mfa.decoding import form
 from mfa.messages.channels import DEFAULT, PHONE_CHANNELS, Channel
 
 if TYPE_CHECKING:
     type PhoneChannel = str
 else:
     PhoneChannel = Literal[*(channel.value for channel in PHONE_CHANNELS)]
+
+_TAG = form(r"^[A-Za-z0-9_.@-]*$(?!\n)", "is no language tag, such as en or pt-BR")
+_PRINTABLE = form(r"^[\x20-\x7e]*$(?!\n)", "may hold printable ASCII characters only")
+
 type Id = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 # Accepts more than language tags, so that no login fails because of its language: names of POSIX locales (`en_US.UTF-8`)
 # are understood, and anything else is ignored.
-type AskedLocale = Annotated[
-    str, Meta(min_length=1, max_length=35, pattern=r"^[A-Za-z0-9_.@-]*$(?!\n)", description="BCP 47, as in en-GB")
-]
+type AskedLocale = Annotated[str, Meta(min_length=1, max_length=35, pattern=_TAG, description="BCP 47, as in en-GB")]
 
 
 class Login(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,7 +38,7 @@ class VouchedLogin(Struct, frozen=True, forbid_unknown_fields=True):
 
     login_name: Annotated[str, Meta(max_length=256)]
     client_supports_mfa: bool = True
-    client_version: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\x20-\x7e]*$(?!\n)")] | None = None
+    client_version: Annotated[str, Meta(min_length=1, max_length=64, pattern=_PRINTABLE)] | None = None
 
 
 class StartChallenge(Struct, frozen=True, forbid_unknown_fields=True):

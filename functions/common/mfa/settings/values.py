@@ -10,14 +10,29 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import Meta, Struct, structs
 
+from mfa.decoding import form
 from mfa.messages.channels import Channel, SenderKind
 
-E164 = r"^\+[1-9][0-9]{6,14}$(?!\n)"
+E164 = form(r"^\+[1-9][0-9]{6,14}$(?!\n)", "must be a number in international form, such as +85292153799")
 # Roughly: `mfa.messages.addresses` judges addresses and host names when they are saved.
-EMAIL = r"^[^@\s]+@[^@\s]+$"
-HOST = r"^[^\s/:@]+$"
+EMAIL = form(r"^[^@\s]+@[^@\s]+$", "is not an address that mail can be sent to")
+HOST = form(r"^[^\s/:@]+$", "is not a host name, as in login.example.com")
 # BCP 47, as CLDR writes it: language, script, region, variants (`zh-Hant-HK`, `es-419`, `ca-valencia`).
-LOCALE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*$(?!\n)"
+LOCALE = form(
+    r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*$(?!\n)",
+    "is no language tag, such as en or pt-BR",
+)
+REGION = form(r"^[A-Z]{2}$(?!\n)", "must be the two capital letters of a country, such as GB")
+ONE_LINE = form(r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)", "must not hold line breaks or control characters")
+# Twilio's identifiers.
+ACCOUNT_SID = form(r"^AC[0-9a-f]{32}$(?!\n)", "must be AC and 32 hexadecimal digits")
+SERVICE_SID = form(r"^MG[0-9a-f]{32}$(?!\n)", "must be MG and 32 hexadecimal digits")
+CONTENT_SID = form(r"^HX[0-9a-f]{32}$(?!\n)", "must be HX and 32 hexadecimal digits")
+SENDER_NAME = form(
+    r"^[0-9 +_&-]*[A-Za-z][A-Za-z0-9 +_&-]*$(?!\n)",
+    "may hold letters, digits, blanks and + - _ & only, and at least one letter",
+)
+FIXED_CODE = form(r"^[0-9]{4,10}$(?!\n)", "must be 4 to 10 digits")
 # Twilio's Auth Token: 32 hexadecimal digits.
 AUTH_TOKEN = r"[0-9a-f]{32}"  # noqa: S105 - the form of one
 
@@ -37,12 +52,11 @@ class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
     phone_number: Annotated[Annotated[str, Meta(pattern=E164)] | None, _labelled("Sender number")] = None
     messaging_service_sid: Annotated[
-        Annotated[str, Meta(pattern=r"^MG[0-9a-f]{32}$(?!\n)")] | None, _labelled("Messaging Service SID")
+        Annotated[str, Meta(pattern=SERVICE_SID)] | None, _labelled("Messaging Service SID")
     ] = None
     # Twilio: up to 11 of A-Z, a-z, 0-9 and a blank (and + - _ &), with at least one letter.
     alphanumeric: Annotated[
-        Annotated[str, Meta(min_length=1, max_length=11, pattern=r"^[0-9 +_&-]*[A-Za-z][A-Za-z0-9 +_&-]*$(?!\n)")]
-        | None,
+        Annotated[str, Meta(min_length=1, max_length=11, pattern=SENDER_NAME)] | None,
         _labelled("Name"),
     ] = None
 
@@ -61,9 +75,7 @@ class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 class Twilio(Struct, frozen=True, forbid_unknown_fields=True):
     """The account that messages are sent from. The Auth Token is kept apart, encrypted."""
 
-    account_sid: Annotated[Annotated[str, Meta(pattern=r"^AC[0-9a-f]{32}$(?!\n)")] | None, _labelled("Account SID")] = (
-        None
-    )
+    account_sid: Annotated[Annotated[str, Meta(pattern=ACCOUNT_SID)] | None, _labelled("Account SID")] = None
     sender: Annotated[Sender | None, _labelled("Sender")] = None
 
 
@@ -148,7 +160,7 @@ class Regions(Struct, frozen=True, forbid_unknown_fields=True):
     """The ISO 3166 regions that messages may go to, or `*`."""
 
     allow: Annotated[
-        Literal["*"] | Annotated[list[Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]], Meta(min_length=1)],
+        Literal["*"] | Annotated[list[Annotated[str, Meta(pattern=REGION)]], Meta(min_length=1)],
         _labelled("Countries"),
     ] = "*"
 
@@ -166,16 +178,14 @@ class VoiceSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class WhatsApp(Struct, frozen=True, forbid_unknown_fields=True):
     """Messages by an approved template of the category authentication, whose first variable is the code."""
 
-    content_sid: Annotated[
-        Annotated[str, Meta(pattern=r"^HX[0-9a-f]{32}$(?!\n)")] | None, _labelled("WhatsApp template")
-    ] = None
+    content_sid: Annotated[Annotated[str, Meta(pattern=CONTENT_SID)] | None, _labelled("WhatsApp template")] = None
 
 
 class TestNumber(Struct, frozen=True, forbid_unknown_fields=True):
     """A number that gets no messages and has a fixed passcode: for app-store reviews and tests."""
 
     number: Annotated[str, Meta(pattern=E164)]
-    code: Annotated[str, Meta(pattern=r"^[0-9]{4,10}$(?!\n)")]
+    code: Annotated[str, Meta(pattern=FIXED_CODE)]
 
     def __repr__(self) -> str:
         return "TestNumber(...)"
@@ -202,7 +212,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     require_mfa_for_system_users: Annotated[bool, _labelled("Require MFA for system users")] = False
     signature: Annotated[
         str,
-        Meta(max_length=40, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)"),
+        Meta(max_length=40, pattern=ONE_LINE),
         _labelled("Signature"),
     ] = "Your backup service provider"
     origin: Annotated[Annotated[str, Meta(pattern=HOST, max_length=253)] | None, _labelled("Host for autofill")] = None
