@@ -42,6 +42,7 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "session.get": lambda admin, person: {},
     "health.get": lambda admin, person: {},
     "regions.list": lambda admin, person: {},
+    "numbers.check": lambda admin, person: {"number": "07911 123456", "region": "GB"},
     "settings.get": lambda admin, person: {},
     "settings.patch": lambda admin, person: {"signature": None},
     "settings.preview": lambda admin, person: {"settings": {"require_mfa_for_system_users": True}},

@@ -12,6 +12,7 @@ import { el } from "./shared/dom.js";
  * @property {(text: string) => void} setError shows an error; an empty text takes it away
  * @property {() => void} focus
  * @property {() => string} [problem]
+ * @property {() => Promise<unknown>} [settled] waits until the field's value is the one to save
  */
 
 /**
@@ -292,10 +293,19 @@ export function choice(input, name, hint) {
 }
 
 /**
+ * The name of a field as the page shows it; none for a part of it, such as the second of its entries.
+ * @param {string} name
+ * @param {Target} field
+ */
+function nameOf(name, { name: whole, label }) {
+  return name === whole && typeof label === "string" ? label : "";
+}
+
+/**
  * Show the server's errors at their fields; gives back those that have no field here.
  * @param {Target[]} fields
  * @param {FieldError[]} errors
- * @param {(message: string) => string} words
+ * @param {(message: string, label: string) => string} words
  */
 export function showErrors(fields, errors, words) {
   /** @type {FieldError[]} */
@@ -307,7 +317,7 @@ export function showErrors(fields, errors, words) {
       fields.find(({ name }) => name === error.field) ?? fields.find(({ name }) => isWithin(error.field, name));
     if (!field) homeless.push(error);
     else {
-      field.setError(words(error.message));
+      field.setError(words(error.message, nameOf(error.field, field)));
       first ??= field;
     }
   }

@@ -1,9 +1,13 @@
 // The input of a phone number: a country and a number.
 
 /** @import { InputField } from "./fields.js" */
+/** @import { Answer, CheckedNumber } from "./shared/types" */
 import { uid } from "./dom.js";
 import { frame } from "./fields.js";
+import { fieldSentence, sentence } from "./refusals.js";
 import { e164, readNumber, regionLabel, regions } from "./regions.js";
+import { admin } from "./session.js";
+import { Problem } from "./shared/api.js";
 import { el } from "./shared/dom.js";
 
 /**
@@ -15,50 +19,130 @@ import { el } from "./shared/dom.js";
  * @property {string} [region] chosen at first
  * @property {(number: string) => void} [onchange]
  * @property {string} [autocomplete]
+ * @property {boolean} [settles] judges the number when the field is left, and changes it to the form that is saved
+ */
+
+const NUMBER_REFUSALS = ["invalid_request", "destination_blocked"];
+
+/**
+ * A field whose number the API judges. `settled` waits for a judgement that is under way.
+ * @typedef {object} Judging
+ * @property {(how?: { messages?: boolean, focus?: boolean }) => Promise<string>} judged
+ * @property {() => Promise<unknown>} settled
+ *
+ * @typedef {InputField<string> & Judging} PhoneField
  */
 
 /**
- * A country and a number; the value is in E.164. A whole number that is pasted (`+852 9215 3799`) selects its country.
+ * A country and a number; the value is in E.164, as far as that can be told without a numbering plan. A whole number
+ * that is pasted (`+852 9215 3799`) selects its country.
  * @param {PhoneOptions} options
  */
-export function phoneField({ name, label, hint, value, region = "US", onchange, autocomplete = "off" }) {
+export function phoneField({ name, label, hint, value, region = "US", settles = false, ...more }) {
+  const { onchange, autocomplete = "off" } = more;
   const given = value ? readNumber(value) : null;
   const country = countrySelect(given?.region ?? region);
   const placeholder = "Number, or paste one with its +code";
   const input = el("input", { id: uid("number"), type: "tel", inputmode: "tel", autocomplete, placeholder });
   input.value = given?.national ?? "";
   const field = frame({ name, label, hint, wide: true, group: true }, input, phoneControl(label, country, input));
+  const judged = judgeOf(field, country);
+  /** @type {Promise<unknown>} */
+  let settling = Promise.resolve();
   const read = () => e164(country.value, input.value);
   const changed = () => {
     field.setError("");
     onchange?.(read());
   };
-  const adopt = () => {
-    const whole = readNumber(input.value, country.value);
-    if (!whole) return;
-    country.value = whole.region;
-    input.value = whole.national;
+  const left = () => {
+    changed();
+    if (!settles || !input.value.trim()) return;
+    settling = judged({ messages: false, focus: false }).then(
+      (number) => number && onchange?.(number),
+      () => {}, // the API refuses a wrong number when it is saved
+    );
   };
+  adoptWhole(country, input, changed, left);
+  const whole = Object.assign(field, { judged, settled: () => settling, value: "", text: "" });
+  return Object.defineProperties(/** @type {typeof whole & PhoneField} */ (whole), {
+    value: {
+      get: read,
+      set(/** @type {string} */ number) {
+        input.value = "";
+        adopt(country, input, number);
+      },
+    },
+    text: { get: () => input.value },
+  });
+}
+
+/**
+ * Take a whole number apart: its country is chosen, and the rest stays. Anything else stays as it is.
+ * @param {HTMLSelectElement} country
+ * @param {HTMLInputElement} input
+ * @param {string} text
+ */
+function adopt(country, input, text) {
+  const whole = readNumber(text, country.value);
+  if (!whole) return;
+  country.value = whole.region;
+  input.value = whole.national;
+}
+
+/**
+ * Call `changed` while somebody types, and `left` when the field is left or another country chosen.
+ * @param {HTMLSelectElement} country
+ * @param {HTMLInputElement} input
+ * @param {() => void} changed
+ * @param {() => void} left
+ */
+function adoptWhole(country, input, changed, left) {
   input.addEventListener("input", (event) => {
     // A pasted number at once; for somebody who types a +, when the code must be complete.
     const pasted = event instanceof InputEvent && event.inputType.startsWith("insertFromPaste");
-    if (pasted || (readNumber(input.value)?.national ?? "").length > 3) adopt();
+    if (pasted || (readNumber(input.value)?.national ?? "").length > 3) adopt(country, input, input.value);
     changed();
   });
   input.addEventListener("change", () => {
-    adopt();
-    changed();
+    adopt(country, input, input.value);
+    left();
   });
-  country.addEventListener("change", changed);
-  const write = (/** @type {string} */ number) => {
-    const whole = readNumber(number, country.value);
-    if (whole) country.value = whole.region;
-    input.value = whole?.national ?? "";
+  country.addEventListener("change", left);
+}
+
+/**
+ * Gives the number in E.164, judged by the API with the country known, which also drops a 0 that is dialled only within
+ * the country. The field then shows the number as it is saved. Where it is refused, the field says why, and the number
+ * is empty. `messages`: messages are to go to it, so its country and kind must be allowed.
+ * @param {Omit<InputField<string>, "value" | "text">} field
+ * @param {HTMLSelectElement} country
+ * @returns {Judging["judged"]}
+ */
+function judgeOf(field, country) {
+  const { input } = field;
+  return async ({ messages = true, focus = true } = {}) => {
+    const refuse = (/** @type {string} */ why) => {
+      field.setError(why);
+      if (focus) field.focus();
+      return "";
+    };
+    field.setError("");
+    if (!input.value.trim()) return refuse("Enter a phone number.");
+    const written = readNumber(input.value, country.value) ? e164(country.value, input.value) : input.value;
+    try {
+      /** @type {Answer<CheckedNumber>} */
+      const { body } = await admin("POST", "/numbers/check", {
+        body: { number: written.trim().slice(0, 64), region: country.value, messages },
+      });
+      country.value = body.region;
+      input.value = body.number.slice(body.calling_code.length);
+      return body.number;
+    } catch (error) {
+      if (!(error instanceof Problem) || !NUMBER_REFUSALS.includes(error.code)) throw error;
+      const [first] = error.errors;
+      return refuse(first ? fieldSentence(first.message, "This number") : sentence(error));
+    }
   };
-  return Object.defineProperties(/** @type {typeof field & InputField<string>} */ (field), {
-    value: { get: read, set: write },
-    text: { get: () => input.value },
-  });
 }
 
 /** @param {string} region the one that is chosen */

@@ -87,7 +87,7 @@ function textOf(error) {
   /** @type {string[]} */
   const said = [];
   if (code === "invalid_request" && error.errors.length)
-    said.push(...error.errors.map(({ field, message }) => `${field}: ${message}`));
+    said.push(...error.errors.map(({ field, message }) => fieldSentence(message, field.replaceAll("_", " "))));
   else if (SAY_DETAIL.has(code) && body.detail) said.push(body.detail);
   else said.push(text || body.detail || "");
   if (code === "internal_error" && body.correlation_id) said.push(`For the logs: ${body.correlation_id}`);
@@ -118,11 +118,13 @@ export function sentence(error) {
 }
 
 /**
- * The server's message about a field, as a sentence of its own.
+ * The server's message about a field, such as "must not be empty", as a sentence about it.
  * @param {string} message
+ * @param {string} [label] the field's name on the page
  */
-export function fieldSentence(message) {
+export function fieldSentence(message, label = "") {
   const text = String(message).trim();
-  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  const about = label && /^(is|has|may|must|needs|lists)\b/.test(text) ? `${label} ${text}` : text;
+  const whole = about.charAt(0).toUpperCase() + about.slice(1);
   return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }

@@ -2,12 +2,13 @@
 
 /** @import { Target } from "../fields.js" */
 /** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
+import { notice } from "../dialogs.js";
 import { button } from "../dom.js";
 import { choiceField, secretField, textField } from "../fields.js";
 import { section } from "../page.js";
 import { phoneField } from "../phone-field.js";
 import { labelOf } from "../settings-schema.js";
-import { el } from "../shared/dom.js";
+import { el, parts } from "../shared/dom.js";
 import { limitField } from "./settings-fields.js";
 import { testDialog } from "./settings-test.js";
 
@@ -19,6 +20,10 @@ const SENDERS = [
   ["messaging_service_sid", "Messaging Service", "Twilio chooses the sender from a pool; its SID begins with MG."],
   ["alphanumeric", "Name", "Up to 11 characters, where a country allows it. Nobody can reply to it."],
 ];
+const COOLDOWN_TOO_LONG = {
+  title: "The cooldown is longer than a passcode lives",
+  text: "A user whose passcode has expired cannot ask for another until the cooldown is over.",
+};
 const TEST_HINT = [
   "Sends a passcode to a phone of yours with the settings on the screen, saved or not.",
   "The number then belongs to your own profile.",
@@ -95,6 +100,11 @@ function senderSection(draft, fields) {
  * @param {Target[]} fields
  */
 function passcodeSection(draft, fields) {
+  const room = el("div", { role: "status" });
+  const warn = () => {
+    const [cooldown, expiry] = [draft.get("resend_cooldown_seconds"), draft.get("expiry_seconds")];
+    room.replaceChildren(...parts(cooldown > expiry && notice({ kind: "warning", ...COOLDOWN_TOO_LONG })));
+  };
   const numbers = [
     limitField(draft, "resend_cooldown_seconds"),
     limitField(draft, "expiry_seconds"),
@@ -102,7 +112,9 @@ function passcodeSection(draft, fields) {
   ];
   fields.push(...numbers);
   const elements = numbers.map((field) => field.element);
-  return section({ title: "Passcodes" }, el("div", { class: "fields three" }, elements));
+  for (const element of elements) element.addEventListener("input", warn);
+  warn();
+  return section({ title: "Passcodes" }, el("div", { class: "fields three" }, elements), room);
 }
 
 /**
@@ -161,6 +173,7 @@ function senderFields(draft, fields) {
     name: "twilio.sender",
     label: labelOf("twilio.sender"),
     setError: (text) => inputs[kind].setError(text),
+    settled: () => inputs.phone_number.settled(),
     focus: () => inputs[kind].focus(),
   });
   const elements = SENDERS.map(([name]) => inputs[name].element);
@@ -181,6 +194,7 @@ function senderInputs(typed, stage) {
       name: "twilio.sender.phone_number",
       label: labelOf("twilio.sender.phone_number"),
       value: typed.phone_number,
+      settles: true,
       onchange: type("phone_number"),
     }),
     messaging_service_sid: textField({

@@ -2,8 +2,8 @@
 
 /** @import { TestNumber } from "../shared/types" */
 /** @import { SettingsDraft } from "./settings-fields.js" */
-import { notice } from "../dialogs.js";
-import { bdi, button, icon } from "../dom.js";
+import { notice, toastError } from "../dialogs.js";
+import { bdi, busyWhile, button, icon } from "../dom.js";
 import { textField } from "../fields.js";
 import { section } from "../page.js";
 import { phoneField } from "../phone-field.js";
@@ -14,7 +14,6 @@ import { regionName } from "../shared/words.js";
 import { table } from "../table.js";
 
 const MOST = 10;
-const SHORTEST_NUMBER = 8;
 const CODE = /^[0-9]{4,10}$/;
 const WARNING = [
   "Nothing is sent to these numbers; their passcode is always the one written here. They are for the review of an app",
@@ -118,16 +117,22 @@ function addPart(list, stage) {
   });
   const add = el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add number"));
   const form = el("form", { class: "add-row three", novalidate: true }, phone.element, code.element, add);
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const [number, digits] = [phone.value, code.text.trim()];
-    const short = number.length < SHORTEST_NUMBER;
-    const known = list.some((one) => one.number === number);
-    phone.setError(short ? "Enter a number." : known ? "This number is in the list already." : "");
+    const digits = code.text.trim();
     code.setError(CODE.test(digits) ? "" : "Enter 4 to 10 digits.");
-    if (short || known) return phone.focus();
-    if (!CODE.test(digits)) return code.focus();
-    stage([...list, { number, code: digits }]);
+    try {
+      const number = await busyWhile(add, () => phone.judged({ messages: false }));
+      if (!number) return;
+      if (list.some((one) => one.number === number)) {
+        phone.setError("This number is in the list already.");
+        return phone.focus();
+      }
+      if (!CODE.test(digits)) return code.focus();
+      stage([...list, { number, code: digits }]);
+    } catch (error) {
+      toastError(error);
+    }
   });
   return form;
 }

@@ -70,13 +70,12 @@ class SettingsTest {
       event.preventDefault();
       room.replaceChildren();
       for (const field of this.fields) field.setError("");
-      this.#number = phone.value;
-      if (!this.#number) {
-        phone.setError("Enter the number of a phone that you have with you.");
-        return phone.focus();
-      }
       try {
-        const test = await busyWhile(send, () => this.#post("/settings/test", { phone: this.#number }));
+        const test = await busyWhile(send, async () => {
+          // Its country is judged with the settings on the screen, when the message is sent.
+          this.#number = await phone.judged({ messages: false });
+          return this.#number ? this.#post("/settings/test", { phone: this.#number }) : undefined;
+        });
         if (test) this.#askPasscode(test);
       } catch (error) {
         this.#refused(error, phone, room);
@@ -109,7 +108,7 @@ class SettingsTest {
     const theirs = errors.filter(({ field }) => field !== "phone").map((one) => this.#settingError(one));
     if (error instanceof Problem && NUMBER_REFUSALS.includes(error.code)) ours.push(sentence(error));
     if (ours.length) {
-      phone.setError(fieldSentence(ours[0]));
+      phone.setError(fieldSentence(ours[0], "This number"));
       phone.focus();
     }
     for (const { target, message } of theirs) target?.setError(message);
@@ -119,10 +118,11 @@ class SettingsTest {
 
   /** @param {FieldError} error */
   #settingError({ field, message }) {
+    const target = this.fields.find((one) => field === one.name || field.startsWith(`${one.name}.`));
     return {
-      message: fieldSentence(message),
+      message: fieldSentence(message, target && typeof target.label === "string" ? target.label : ""),
       label: fieldOf(field)?.label ?? field,
-      target: this.fields.find((one) => field === one.name || field.startsWith(`${one.name}.`)),
+      target,
     };
   }
 
@@ -176,7 +176,7 @@ class SettingsTest {
   #lost(error) {
     if (!(error instanceof Problem)) return false;
     if (error.errors.length && error.code === "invalid_request") {
-      const lines = error.errors.map(({ field, message }) => `${fieldOf(field)?.label ?? field}: ${message}`);
+      const lines = error.errors.map(({ field, message }) => fieldSentence(message, fieldOf(field)?.label ?? field));
       this.askNumber(notice({ kind: "error", title: "That did not work", text: lines.join(" ") }));
       return true;
     }
@@ -233,7 +233,7 @@ class SettingsTest {
         const errors = error instanceof Problem ? error.errors : [];
         const wrong = errors.find(({ field }) => field === "contact_email");
         if (!wrong) return room.replaceChildren(noticeOf(error));
-        email.setError(fieldSentence(wrong.message));
+        email.setError(fieldSentence(wrong.message, "The address"));
         email.focus();
       }
     });

@@ -124,6 +124,7 @@ class SettingsPage {
   /** @param {Target[]} fields */
   async #save(fields) {
     const { draft } = this;
+    await Promise.all(fields.map((field) => field.settled?.()));
     const wrong = fields.filter((field) => field.problem?.());
     for (const field of wrong) field.setError(field.problem?.() ?? "");
     if (wrong.length) {

@@ -20,7 +20,6 @@ import { ago, isLocked, localTime, lockEnd, time } from "../words.js";
 import { decide, isOneself, isShutOut } from "./shut-out.js";
 
 const MOST_PHONES = 5;
-const SHORTEST_NUMBER = 7;
 
 /** A phone that is to be added, with the error of the last try. @typedef {{ number: string, error: string }} Added */
 
@@ -262,17 +261,22 @@ class SecurityPage {
     const field = phoneField({ name: "number", label: "Add a phone", region });
     const add = el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add phone"));
     const form = el("form", { class: "add-row", novalidate: true }, field.element, add);
-    form.addEventListener("submit", (event) => {
+    form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const number = field.value;
-      const kept = this.current.phones.filter((phone) => !this.#removed.has(phone.id));
-      const known = [...kept, ...this.#added].some((phone) => phone.number === number);
-      const short = number.length < SHORTEST_NUMBER;
-      field.setError(short ? "Enter the number of a mobile phone." : known ? "This phone is in the list already." : "");
-      if (short || known) return field.focus();
-      this.#added.push({ number, error: "" });
-      this.draw();
-      this.#focus(".add-row input, .save-bar .button.save");
+      try {
+        const number = await busyWhile(add, () => field.judged());
+        if (!number) return;
+        const kept = this.current.phones.filter((phone) => !this.#removed.has(phone.id));
+        if ([...kept, ...this.#added].some((phone) => phone.number === number)) {
+          field.setError("This phone is in the list already.");
+          return field.focus();
+        }
+        this.#added.push({ number, error: "" });
+        this.draw();
+        this.#focus(".add-row input, .save-bar .button.save");
+      } catch (error) {
+        toastError(error);
+      }
     });
     return form;
   }
@@ -345,7 +349,7 @@ class SecurityPage {
       } catch (error) {
         if (!(error instanceof Problem) || !NUMBER_REFUSALS.includes(error.code)) throw error;
         const [first] = error.code === "invalid_request" ? error.errors : [];
-        one.error = first ? fieldSentence(first.message) : sentence(error);
+        one.error = first ? fieldSentence(first.message, "This number") : sentence(error);
       }
     }
     return this.#added.length === 0;

@@ -318,6 +318,13 @@ export interface Region {
   name: string;
 }
 
+/** A number as the API read it. */
+export interface CheckedNumber {
+  number: string;
+  region: string;
+  calling_code: string;
+}
+
 export interface TestApproved {
   status: "approved";
   message: string;

@@ -334,6 +334,17 @@ class Region(Struct, frozen=True):
     calling_code: str
 
 
+class CheckedNumber(Struct, frozen=True):
+    """A number in E.164, and the region that has it."""
+
+    number: str
+    region: str
+    calling_code: str
+
+    def __repr__(self) -> str:
+        return "CheckedNumber(...)"
+
+
 class RegionList(Struct, frozen=True):
     """Every region that has a numbering plan."""
 

@@ -2,6 +2,7 @@
 
 from mfa.administration import (
     client_operations,
+    number_operations,
     report_operations,
     session_operations,
     settings_operations,
@@ -12,6 +13,7 @@ from mfa.http.declaration import Transport
 
 TASKS = (
     *report_operations.tasks,
+    *number_operations.tasks,
     *settings_operations.tasks,
     *user_operations.tasks,
     *client_operations.tasks,
