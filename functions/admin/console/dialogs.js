@@ -15,6 +15,7 @@ import { $, el, parts } from "./shared/dom.js";
  * @property {Promise<unknown>} closed resolves with the value that `close` was given; undefined when it was dismissed
  * @property {(value?: unknown) => void} close
  * @property {(step: DialogStep) => void} show shows the next step in the same dialog
+ * @property {(held: () => boolean) => void} hold Escape and the cross call it, and close nothing while it is true
  */
 
 /**
@@ -27,8 +28,7 @@ export function openDialog({ title, body, actions = [], wide = false }) {
   const foot = el("div", { class: "dialog-actions" }, actions);
   const heading = el("h2", { id, tabindex: "-1" }, title);
   const content = el("div", { class: "dialog-body" }, body);
-  const dismiss = iconButton("Close", () => close());
-  const head = el("div", { class: "dialog-head" }, heading, dismiss);
+  const head = el("div", { class: "dialog-head" }, heading);
   const look = wide ? "dialog wide" : "dialog";
   const element = el("dialog", { class: look, "aria-labelledby": id }, head, content, foot);
   const opener = document.activeElement;
@@ -41,7 +41,8 @@ export function openDialog({ title, body, actions = [], wide = false }) {
     if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     resolve(value);
   };
-  onDismiss(element, close);
+  const { dismiss, hold } = dismissal(element, close);
+  head.append(iconButton("Close", dismiss));
   document.body.append(element);
   element.showModal();
   foot.hidden = !actions.length;
@@ -50,6 +51,7 @@ export function openDialog({ title, body, actions = [], wide = false }) {
     element,
     closed,
     close,
+    hold,
     show({ title: next, body: children, actions: controls = [], focus }) {
       if (next) heading.textContent = next;
       content.replaceChildren(...parts(children));
@@ -61,15 +63,31 @@ export function openDialog({ title, body, actions = [], wide = false }) {
 }
 
 /**
- * Escape closes a dialog the same way as its buttons, so that its promise resolves.
+ * Escape and the cross close a dialog the same way as its buttons, so that its promise resolves.
  * @param {HTMLDialogElement} dialog
  * @param {() => void} close
  */
-function onDismiss(dialog, close) {
+function dismissal(dialog, close) {
+  let held = () => false;
+  const dismiss = () => {
+    if (!held()) close();
+  };
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
-    close();
+    dismiss();
   });
+  // A browser closes a dialog whatever its `cancel` says if Escape is pressed twice: so the key never gets that far.
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    dismiss();
+  });
+  return {
+    dismiss,
+    hold(/** @type {() => boolean} */ until) {
+      held = until;
+    },
+  };
 }
 
 /** Promise.withResolvers() is missing in browsers that are a few years old. */
@@ -160,7 +178,8 @@ function typedField(type) {
 const TOAST_MS = 5000;
 
 /**
- * Say in passing that something is done, or with `kind` "error" that it is not. An error stays until it is closed.
+ * Say in passing that something is done, or with `kind` "error" that it is not. An error stays until it is closed, the
+ * page is left, or something succeeds.
  * @param {Child} text
  * @param {{ kind?: "good" | "error" }} [options]
  */
@@ -170,7 +189,8 @@ export function toast(text, { kind = "good" } = {}) {
   const box = el("div", { class: "toast", dataset: { kind } }, drawing, el("p", {}, text), dismiss);
   const region = $("toasts");
   box.setAttribute("role", kind === "good" ? "status" : "alert");
-  for (const old of region.querySelectorAll('[data-kind="good"]')) old.remove();
+  // What went wrong before is over, once something succeeds.
+  for (const old of region.querySelectorAll(kind === "good" ? ".toast" : '[data-kind="good"]')) old.remove();
   region.append(box);
   while (region.children.length > 4) region.firstElementChild?.remove();
   if (kind === "good") {
@@ -180,6 +200,11 @@ export function toast(text, { kind = "good" } = {}) {
     };
     setTimeout(leave, TOAST_MS);
   }
+}
+
+/** Take away the errors of a page that is left. */
+export function forgetErrors() {
+  for (const old of $("toasts").querySelectorAll('[data-kind="error"]')) old.remove();
 }
 
 /** @param {unknown} error */

@@ -2,8 +2,8 @@
 
 /** @import { Child, FieldError } from "./shared/types" */
 import { notice, noticeOf, openDialog, toast } from "./dialogs.js";
-import { bdi, busyWhile, button, focusHeading, uid } from "./dom.js";
-import { SessionLost } from "./refusals.js";
+import { bdi, busyWhile, button, focusHeading, isInert, uid } from "./dom.js";
+import { fieldSentence, SessionLost } from "./refusals.js";
 import { Problem } from "./shared/api.js";
 import { announce, el } from "./shared/dom.js";
 
@@ -21,6 +21,8 @@ export class Draft {
   /** @type {Map<keyof R, R[keyof R]>} */
   #mine = new Map();
   #listener = () => {};
+  /** A version that somebody else saved meanwhile. @type {{ server: R, etag: string | null } | null} */
+  #newer = null;
 
   /**
    * @param {R} server the record as the server has it
@@ -69,9 +71,21 @@ export class Draft {
     return this.#mine.size > 0;
   }
 
+  /** Gives the edits up, for the newest version that is known. */
   discard() {
     this.#mine.clear();
+    if (this.#newer) ({ server: this.server, etag: this.etag } = this.#newer);
+    this.#newer = null;
     this.#listener();
+  }
+
+  /**
+   * Learn of a newer version, which the person has not taken yet.
+   * @param {R} server
+   * @param {string | null} etag
+   */
+  learn(server, etag) {
+    this.#newer = { server, etag };
   }
 
   /**
@@ -83,6 +97,7 @@ export class Draft {
   rebase(server, etag, givenUp = []) {
     this.server = server;
     this.etag = etag;
+    this.#newer = null;
     for (const name of givenUp) this.#mine.delete(name);
     for (const [name, value] of [...this.#mine]) this.#stage(name, value);
     this.#listener();
@@ -109,6 +124,27 @@ export const namesOf = (record) => /** @type {(keyof R & string)[]} */ (Object.k
  * @property {(error: unknown) => boolean | Promise<boolean>} [refused] true where the page shows the refusal itself
  * @property {(listener: () => void) => void} watch
  */
+
+/** The bar on the page, and its *Save*. @type {{ bar: HTMLElement, run: () => unknown } | null} */
+let saving = null;
+
+/**
+ * Enter in a field of the page saves, as in a form. Forms of their own (adding a phone) stay as they are.
+ * @param {HTMLElement} bar
+ * @param {() => unknown} run
+ */
+function enterSaves(bar, run) {
+  if (!saving) document.addEventListener("keydown", onEnter);
+  saving = { bar, run };
+}
+
+/** @param {KeyboardEvent} event */
+function onEnter({ key, isComposing, target, repeat }) {
+  if (key !== "Enter" || isComposing || repeat || !saving?.bar.isConnected || saving.bar.hidden) return;
+  if (!(target instanceof HTMLInputElement) || target.form || !saving.bar.parentElement?.contains(target)) return;
+  const { run } = saving;
+  setTimeout(run); // after the field's own change event, which the same key causes
+}
 
 /**
  * The bar with *Save* and *Discard*, there as long as something is unsaved. It shows the refusals that the page leaves
@@ -151,6 +187,7 @@ export function saveBar({ count, save, discard, refused = () => false, watch }) 
   }
   watch(draw);
   draw();
+  enterSaves(bar, () => (isInert(saveButton) ? undefined : run()));
   return Object.assign(bar, { say: (/** @type {HTMLElement} */ box) => room.replaceChildren(box) });
 }
 
@@ -160,7 +197,7 @@ export function saveBar({ count, save, discard, refused = () => false, watch }) 
  * @param {(field: string) => string} nameOf
  */
 export function homelessNotice(errors, nameOf) {
-  const lines = errors.map(({ field, message }) => el("li", {}, `${nameOf(field)}: ${message}`));
+  const lines = errors.map(({ field, message }) => el("li", {}, fieldSentence(message, nameOf(field))));
   return notice({ kind: "error", title: "That cannot be saved as it is", text: el("ul", {}, lines) });
 }
 
@@ -176,6 +213,7 @@ export function homelessNotice(errors, nameOf) {
  * @param {{ draft: Draft<R>, server: R, etag: string | null, fields: FieldWords[] }} options
  */
 export async function reconcile({ draft, server, etag, fields }) {
+  draft.learn(server, etag);
   const { changes, server: before } = draft;
   const changed = namesOf({ ...before, ...server }).filter(
     (name) => !same(before[name] ?? null, server[name] ?? null) && fields.some((field) => field.name === name),

@@ -1,11 +1,11 @@
 // The console: who is in, and which page is shown.
 
-import { noticeOf } from "./dialogs.js";
+import { forgetErrors } from "./dialogs.js";
 /** @import { Found, LoadPage, PageModule } from "./router.js" */
 import { icon } from "./dom.js";
 import { checkHealth, forgetHealth } from "./health.js";
-import { failed, heading } from "./page.js";
-import { SessionLost } from "./refusals.js";
+import { failed, heading, loading } from "./page.js";
+import { explain, SessionLost } from "./refusals.js";
 import { abandon, refresh, route } from "./router.js";
 import { logIn, logOut, onLeave, whoami } from "./session.js";
 import { $, el } from "./shared/dom.js";
@@ -38,6 +38,9 @@ const ROUTES = [
   ["/settings/:tab", page("settings")],
 ];
 
+/** When a page that is not there yet is said to be loading. */
+const SLOW_MS = 400;
+
 let shown = 0;
 
 /**
@@ -48,10 +51,14 @@ async function show({ load, given, path, search }) {
   const turn = ++shown;
   const main = $("main");
   closeMenu();
+  forgetErrors();
   mark(path.split("/")[1] ?? "");
   const place = el("div", { class: "page" });
   main.setAttribute("aria-busy", "true");
   checkHealth();
+  const slow = setTimeout(() => {
+    if (turn === shown && !place.isConnected) main.replaceChildren(el("div", { class: "page" }, loading(6, refresh)));
+  }, SLOW_MS);
   try {
     if (!load) notFound(place);
     else {
@@ -61,7 +68,9 @@ async function show({ load, given, path, search }) {
     }
   } catch (error) {
     if (error instanceof SessionLost || turn !== shown) return;
-    place.replaceChildren(heading({ title: "Something went wrong" }), noticeOf(error));
+    place.replaceChildren(heading({ title: "This page could not be shown" }), failed(explain(error), refresh));
+  } finally {
+    clearTimeout(slow);
   }
   present(place, turn);
   if (turn !== shown) return;
@@ -78,7 +87,9 @@ function present(content, turn) {
   if (turn !== shown || content.isConnected) return;
   $("main").replaceChildren(content);
   const title = content.querySelector("h1");
-  document.title = `${title?.textContent ?? "MFA"} · MFA console`;
+  const tab = content.querySelector('.tabs [aria-current="page"]');
+  const words = [tab?.textContent, title?.textContent ?? "MFA", "MFA console"];
+  document.title = words.filter(Boolean).join(" · ");
   title?.setAttribute("tabindex", "-1");
   title?.focus({ preventScroll: true });
   scrollTo({ top: 0 });

@@ -71,14 +71,29 @@ export function section({ title, lead, actions = [] }, ...children) {
   return el("section", { class: "card section" }, head, children);
 }
 
-/** Grey lines where something is about to be. */
-export function loading(lines = 4) {
-  return el(
+/** When a load is said to take long. The request itself is given up later, and then says so. */
+const LONG_MS = 8000;
+
+/**
+ * Grey lines where something is about to be. If it takes long, they say so, with a button to try again.
+ * @param {number} [lines]
+ * @param {(() => void) | null} [retry]
+ */
+export function loading(lines = 4, retry = null) {
+  const words = el("span", { class: "unseen" }, "Loading…");
+  const room = el(
     "div",
     { class: "loading", role: "status" },
-    el("span", { class: "unseen" }, "Loading…"),
+    words,
     Array.from({ length: lines }, () => el("span", { class: "skeleton", "aria-hidden": "true" })),
   );
+  setTimeout(() => {
+    if (!room.isConnected) return;
+    words.remove();
+    const again = retry && button("Try again", { kind: "small", onclick: retry });
+    room.prepend(el("p", { class: "slow" }, "This takes longer than usual. ", again));
+  }, LONG_MS);
+  return room;
 }
 
 /**
@@ -106,24 +121,31 @@ export function empty({ title, text, actions = [] }) {
 
 /**
  * Load something into a place: grey lines, then the elements that `draw(loaded)` gives, or the refusal with a button to
- * try again. Resolves when it is drawn. If the place has been filled anew meanwhile, nothing is drawn.
+ * try again. Resolves when one of the tries has ended. If the place has been filled anew meanwhile, nothing is drawn.
  * @template T
  * @param {HTMLElement} place
  * @param {() => Promise<T>} fetch
  * @param {(loaded: T) => Child} draw
  * @param {number} [lines]
  */
-export async function load(place, fetch, draw, lines) {
-  const waiting = loading(lines);
-  place.replaceChildren(waiting);
-  try {
-    const loaded = await fetch();
-    if (waiting.parentNode !== place) return;
-    place.replaceChildren(...parts(draw(loaded)));
-  } catch (error) {
-    if (error instanceof SessionLost || waiting.parentNode !== place) return;
-    place.replaceChildren(failed(explain(error), () => load(place, fetch, draw, lines)));
-  }
+export function load(place, fetch, draw, lines) {
+  /** @type {Promise<void>} */
+  const drawn = new Promise((resolve) => {
+    const attempt = async () => {
+      const waiting = loading(lines, attempt);
+      place.replaceChildren(waiting);
+      try {
+        const loaded = await fetch();
+        if (waiting.parentNode === place) place.replaceChildren(...parts(draw(loaded)));
+      } catch (error) {
+        if (!(error instanceof SessionLost) && waiting.parentNode === place)
+          place.replaceChildren(failed(explain(error), attempt));
+      }
+      resolve();
+    };
+    attempt();
+  });
+  return drawn;
 }
 
 /** @param {string} text */

@@ -6,6 +6,7 @@ import { failed, loading } from "./page.js";
 import { explain, SessionLost } from "./refusals.js";
 import { Problem } from "./shared/api.js";
 import { announce, el } from "./shared/dom.js";
+import { plural } from "./words.js";
 
 /**
  * A column. `kind` "number" aligns right, "main" heads the card, "end" holds the actions; `unseen` hides the label.
@@ -106,9 +107,15 @@ export class Position {
  * @property {() => HTMLElement} none
  * @property {Position} [position]
  * @property {string} [noun]
+ * @property {string} [unit] what an item is called: "user"
  */
 
-/** @typedef {{ element: HTMLElement, reload: (how?: { quiet?: boolean }) => Promise<void> }} PagedList */
+/**
+ * `reload({ quiet: true })` keeps showing the items meanwhile; with `says`, the number of items is announced.
+ * @typedef {{ quiet?: boolean, says?: boolean }} Reload
+ *
+ * @typedef {{ element: HTMLElement, reload: (how?: Reload) => Promise<void> }} PagedList
+ */
 
 /**
  * A list that is paged, on the page.
@@ -121,6 +128,8 @@ class Pages {
   /** The cursor of the next page. @type {string | null} */
   #following = null;
   #turn = 0;
+  /** Called when the items are there. @type {(() => void)[]} */
+  #waiting = [];
 
   /** @param {ListOptions<T>} options */
   constructor(options) {
@@ -133,21 +142,38 @@ class Pages {
     this.element = el("div", { class: "list" }, this.#room, this.#pager.element);
   }
 
-  /** @param {{ quiet?: boolean }} [how] */
-  async reload({ quiet = false } = {}) {
+  /**
+   * Resolves when the items are there, of this request or of a later one.
+   * @param {Reload} [how]
+   * @returns {Promise<void>}
+   */
+  reload(how = {}) {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#read(how);
+    });
+  }
+
+  /** @param {Reload} how */
+  async #read({ quiet = false, says = false }) {
     const mine = ++this.#turn;
     const isMine = () => mine === this.#turn;
     const wait = quiet || this.#room.children.length ? 400 : 0;
-    const waiting = setTimeout(() => isMine() && this.#room.replaceChildren(loading(5)), wait);
+    const waiting = setTimeout(() => isMine() && this.#room.replaceChildren(loading(5, () => this.reload())), wait);
     this.#room.setAttribute("aria-busy", "true");
     try {
       const page = await firstPage(this.options.fetch, this.#position.cursor, isMine);
-      if (isMine()) this.#show(page);
+      if (!isMine()) return;
+      this.#show(page);
+      if (says) announce(this.#words(page));
     } catch (error) {
       if (isMine() && !(error instanceof SessionLost)) this.#refuse(error);
     } finally {
       clearTimeout(waiting);
-      if (isMine()) this.#room.removeAttribute("aria-busy");
+      if (isMine()) {
+        this.#room.removeAttribute("aria-busy");
+        for (const resolve of this.#waiting.splice(0)) resolve();
+      }
     }
   }
 
@@ -158,6 +184,15 @@ class Pages {
     const number = this.#position.cursors.length;
     this.#room.replaceChildren(!items.length && number === 1 ? none() : draw(items));
     this.#pager.show(number, cursor !== null);
+  }
+
+  /** @param {ListPage<T>} page */
+  #words({ items, cursor = null }) {
+    const { unit = "item", none } = this.options;
+    if (!items.length) return none().textContent ?? "";
+    return cursor === null
+      ? `${plural(items.length, unit)}.`
+      : `The first ${plural(items.length, unit)}; there are more.`;
   }
 
   /** @param {unknown} error */
@@ -176,12 +211,13 @@ class Pages {
     step();
     await this.reload();
     announce(this.#pager.words());
+    this.#pager.keepFocus();
     this.element.scrollIntoView({ block: "nearest" });
   }
 }
 
 /**
- * A list that is paged. `reload({quiet: true})` keeps showing the items meanwhile.
+ * A list that is paged.
  * @template T
  * @param {ListOptions<T>} options
  * @returns {PagedList}
@@ -216,6 +252,10 @@ function pagerOf(noun, { back, on }) {
   return {
     element,
     words: () => where.textContent,
+    /** The button that was pressed may be gone at an end of the list: then the other one has the focus. */
+    keepFocus() {
+      if (document.activeElement === document.body) (next.hidden ? previous : next).focus();
+    },
     /**
      * @param {number} page
      * @param {boolean} more

@@ -109,7 +109,13 @@ const languages = new Intl.DisplayNames([shared.LANGUAGE], { type: "language" })
  * "German", "Traditional Chinese"; the tag itself where it has no name.
  * @param {string} tag
  */
-export const languageName = (tag) => languages.of(tag) ?? tag;
+export function languageName(tag) {
+  try {
+    return languages.of(tag) ?? tag;
+  } catch {
+    return tag; // an imported user may have anything here
+  }
+}
 
 /** @type {Record<string, string>} */
 export const KINDS = { backup: "Backup user", system: "System user" };

@@ -2,7 +2,7 @@
 
 /** @import { Dialog } from "../dialogs.js" */
 /** @import { PageContext } from "../page.js" */
-/** @import { Answer, Client, ClientWithSecret, ListPage } from "../shared/types" */
+/** @import { Answer, Child, Client, ClientWithSecret, ListPage } from "../shared/types" */
 /** @import { Column, PagedList } from "../table.js" */
 import { confirm, notice, noticeOf, openDialog, toast } from "../dialogs.js";
 import { bdi, busyWhile, button, focusHeading, relabel, submitButton, uid } from "../dom.js";
@@ -186,6 +186,7 @@ function showSecret(dialog, title, { client_id: id, client_secret: secret }) {
     async onclick() {
       try {
         await navigator.clipboard.writeText(secret);
+        taken();
         relabel(copy, "Copied");
         announce("The secret is copied.");
       } catch {
@@ -194,20 +195,43 @@ function showSecret(dialog, title, { client_id: id, client_secret: secret }) {
       }
     },
   });
-  dialog.show({
-    title,
-    body: [
-      facts([
-        ["Client id", el("code", {}, id)],
-        ["Client secret", shown],
-      ]),
-      notice({
-        kind: "warning",
-        title: "This is the only time it is shown",
-        text: "Put it where the application reads its secrets. If it is lost, make a new one.",
-      }),
-    ],
-    actions: [copy, button("Done", { kind: "primary", onclick: () => dialog.close() })],
-    focus: copy,
+  const { alarm, done, taken } = untilTaken(dialog, copy);
+  shown.addEventListener("copy", taken); // with the keyboard or the menu
+  const warning = notice({
+    kind: "warning",
+    title: "This is the only time it is shown",
+    text: "Put it where the application reads its secrets. If it is lost, make a new one.",
   });
+  /** @type {[string, Child][]} */
+  const rows = [
+    ["Client id", el("code", {}, id)],
+    ["Client secret", shown],
+  ];
+  dialog.show({ title, body: [facts(rows), warning, alarm], actions: [copy, done], focus: copy });
+}
+
+/**
+ * Hold a dialog open until its secret is taken, or somebody insists. Escape is pressed too easily.
+ * @param {Dialog} dialog
+ * @param {HTMLElement} copy
+ */
+function untilTaken(dialog, copy) {
+  let copied = false;
+  const alarm = el("p", { class: "field-error", role: "alert", hidden: true });
+  const done = button("Done", {
+    kind: "primary",
+    onclick: () => (alarm.hidden && held() ? copy.focus() : dialog.close()),
+  });
+  const held = () => {
+    alarm.textContent = "Copy the secret first: it is not shown again. Or close without it, and make a new one later.";
+    alarm.hidden = copied;
+    relabel(done, copied ? "Done" : "Close without copying");
+    return !copied;
+  };
+  const taken = () => {
+    copied = true;
+    held();
+  };
+  dialog.hold(held);
+  return { alarm, done, taken };
 }

@@ -1,9 +1,11 @@
 // A new user: the account, and optionally a phone.
 
 /** @import { Answer, User } from "../shared/types" */
+/** @import { Nested } from "./settings-fields.js" */
 import { noticeOf, toast } from "../dialogs.js";
 import { busyWhile, isInert, submitButton, uid } from "../dom.js";
 import { choiceField, secretField, showErrors, textField } from "../fields.js";
+import { languageField, learnLanguages } from "../languages.js";
 import { heading, section } from "../page.js";
 import { phoneField } from "../phone-field.js";
 import { fieldSentence, sentence } from "../refusals.js";
@@ -12,11 +14,13 @@ import { admin } from "../session.js";
 import { Problem } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { switchField } from "../switches.js";
-import { languageField } from "./user-profile.js";
+import { flatten, localesOf } from "./settings-fields.js";
 
 /** @param {HTMLElement} place */
 export async function draw(place) {
-  const fields = newFields();
+  /** @type {[Answer<Nested>, void]} */
+  const [{ body }] = await Promise.all([admin("GET", "/settings"), learnLanguages()]);
+  const fields = newFields(localesOf(flatten(body)));
   const room = el("div", { role: "alert" });
   const create = submitButton("Create user", { kind: "save" });
   const form = newForm(fields, room, create);
@@ -46,7 +50,8 @@ export async function draw(place) {
 
 /** @typedef {ReturnType<typeof newFields>} NewFields */
 
-function newFields() {
+/** @param {string[]} own the languages that the settings have a text for */
+function newFields(own) {
   return {
     kind: choiceField({
       name: "kind",
@@ -69,11 +74,12 @@ function newFields() {
       label: "Password",
       hint: "Tell it to the user in person, or by another safe way.",
     }),
-    ...optionalFields(),
+    ...optionalFields(own),
   };
 }
 
-function optionalFields() {
+/** @param {string[]} own */
+function optionalFields(own) {
   const owner = "The company or customer they belong to.";
   return {
     alias: textField({ name: "alias", label: "Alias", nullable: true, hint: "What people call them." }),
@@ -85,7 +91,10 @@ function optionalFields() {
       nullable: true,
       hint: "For account recovery.",
     }),
-    locale: languageField({ value: null }),
+    locale: languageField(
+      { value: null, own, none: "Default", onchange() {} },
+      { name: "locale", label: "Language of messages" },
+    ),
     mfa: switchField({
       name: "mfa_enabled",
       label: "SMS authentication",

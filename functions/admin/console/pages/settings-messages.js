@@ -4,10 +4,12 @@
 /** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { notice } from "../dialogs.js";
 import { textField } from "../fields.js";
+import { languageField } from "../languages.js";
 import { section } from "../page.js";
 import { labelOf, schemaOf } from "../settings-schema.js";
 import { el, parts } from "../shared/dom.js";
 import { switchField } from "../switches.js";
+import { localesOf } from "./settings-fields.js";
 import { templateEditor } from "./settings-templates.js";
 
 const VOICE_HINT = [
@@ -16,10 +18,7 @@ const VOICE_HINT = [
 ].join(" ");
 const NO_CALLER =
   "The sender is not one. Choose a phone number of your Twilio account that can make calls, under MFA settings.";
-const LANGUAGE_HINT = [
-  "For users without a language of their own, in place of the language of the phone’s country:",
-  "en, pt-BR, zh-Hant.",
-].join(" ");
+const LANGUAGE_HINT = "For users without a language of their own.";
 const WHATSAPP_HINT = [
   "The content SID of a template of the category authentication that WhatsApp has approved.",
   "Its sender is the one under MFA settings. Empty: no WhatsApp.",
@@ -53,7 +52,7 @@ export function draw(draft) {
 /**
  * The field of a setting that is a text.
  * @param {SettingsDraft} draft
- * @param {"signature" | "default_locale" | "origin" | "email_sender" | "whatsapp.content_sid"} name
+ * @param {"signature" | "origin" | "email_sender" | "whatsapp.content_sid"} name
  * @param {TextOptions & Frame & { after?: () => void }} options `after` is called after every change
  */
 function boundText(draft, name, { after, ...options }) {
@@ -81,12 +80,15 @@ function everyMessage(draft, fields, judge) {
     after: judge,
     hint: `The last words of the message, at most ${longest} characters, without a link.`,
   });
-  const language = boundText(draft, "default_locale", {
-    nullable: true,
-    maxlength: 35,
-    placeholder: "en",
-    hint: LANGUAGE_HINT,
-  });
+  const language = languageField(
+    {
+      value: draft.get("default_locale"),
+      own: localesOf(draft.server),
+      none: "The language of the phone’s country",
+      onchange: (tag) => draft.set("default_locale", tag),
+    },
+    { name: "default_locale", label: labelOf("default_locale"), hint: LANGUAGE_HINT },
+  );
   const origin = boundText(draft, "origin", {
     nullable: true,
     placeholder: "login.example.com",

@@ -1,17 +1,18 @@
 // The words of a text message, language by language: the message as it arrives, its cost, and its faults.
 
 /** @import { Target } from "../fields.js" */
-/** @import { Answer, Finding, ListPage, TemplatePreview } from "../shared/types" */
+/** @import { Answer, Finding, TemplatePreview } from "../shared/types" */
 /** @import { SettingsDraft } from "./settings-fields.js" */
 import { notice, noticeOf, openDialog } from "../dialogs.js";
 import { bdi, button, icon, relabel, submitButton, uid } from "../dom.js";
 import { selectField, textAreaField, textField } from "../fields.js";
+import { builtInLanguages, languageLabel, languages, learnLanguages } from "../languages.js";
 import { facts, load } from "../page.js";
 import { fieldSentence, SessionLost } from "../refusals.js";
 import { admin } from "../session.js";
 import { Problem } from "../shared/api.js";
 import { announce, el, parts } from "../shared/dom.js";
-import { byName, languageName, plural } from "../words.js";
+import { languageName, plural } from "../words.js";
 import { localesOf, mergePatch, templateName } from "./settings-fields.js";
 
 const PAUSE_MS = 300; // how long nobody types before the text is judged
@@ -77,9 +78,8 @@ class TemplateEditor {
 
   load() {
     const fetch = async () => {
-      /** @type {Answer<ListPage<string>>} */
-      const { body } = await admin("GET", "/templates");
-      this.#shipped = body.items;
+      await learnLanguages();
+      this.#shipped = builtInLanguages();
     };
     return load(this.place, fetch, () => {
       for (const locale of this.#shipped) this.#register(locale);
@@ -133,9 +133,7 @@ class TemplateEditor {
 
   get #languages() {
     const own = [...this.#own(this.draft.server), ...this.#own(this.draft.changes)];
-    return [...new Set([...this.#shipped, ...own])]
-      .filter((locale) => this.#shipped.includes(locale) || this.#hasOwn(locale))
-      .sort((a, b) => byName(languageName(a), languageName(b)));
+    return languages(own).filter((locale) => this.#shipped.includes(locale) || this.#hasOwn(locale));
   }
 
   /** The text of the chosen language, as far as it is known. */
@@ -149,7 +147,7 @@ class TemplateEditor {
       return this.#hasOwn(locale) ? ", your own text" : "";
     };
     const options = this.#languages.map((locale) =>
-      el("option", { value: locale }, `${languageName(locale)} (${locale})${mark(locale)}`),
+      el("option", { value: locale }, `${languageLabel(locale)}${mark(locale)}`),
     );
     this.language.input.replaceChildren(...options);
     this.language.value = chosen;

@@ -7,6 +7,7 @@
 import { Draft, homelessNotice, isConflict, isInvalid, namesOf, reconcile, saveBar } from "../draft.js";
 import { showErrors } from "../fields.js";
 import { checkHealth } from "../health.js";
+import { learnLanguages } from "../languages.js";
 import { heading, load, tabs } from "../page.js";
 import { fieldSentence } from "../refusals.js";
 import { go, guard } from "../router.js";
@@ -65,8 +66,8 @@ export async function draw(place, { tab = "mfa", present }) {
 }
 
 async function fetchSettings() {
-  /** @type {[Answer<Nested>, void]} */
-  const [{ body, etag }] = await Promise.all([admin("GET", "/settings"), learnSettings()]);
+  /** @type {[Answer<Nested>, void, void]} */
+  const [{ body, etag }] = await Promise.all([admin("GET", "/settings"), learnSettings(), learnLanguages()]);
   return { server: flatten(body), etag };
 }
 

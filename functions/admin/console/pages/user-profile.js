@@ -2,11 +2,13 @@
 
 /** @import { Field } from "../fields.js" */
 /** @import { Answer, RecordPage, User } from "../shared/types" */
+/** @import { Nested } from "./settings-fields.js" */
 /** @import { UserContext } from "./user.js" */
 import { confirm, noticeOf, openDialog, toast, toastError } from "../dialogs.js";
 import { bdi, busyWhile, button, download, submitButton, uid } from "../dom.js";
 import { Draft, homelessNotice, isConflict, isInvalid, namesOf, reconcile, saveBar } from "../draft.js";
-import { choiceField, secretField, selectField, showErrors, textField } from "../fields.js";
+import { choiceField, secretField, showErrors, textField } from "../fields.js";
+import { languageField, learnLanguages } from "../languages.js";
 import { facts, section } from "../page.js";
 import { fieldSentence } from "../refusals.js";
 import { forgetUnsaved, go, guard } from "../router.js";
@@ -14,6 +16,7 @@ import { admin, whoami } from "../session.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { KINDS, STATUSES, time } from "../words.js";
+import { flatten, localesOf } from "./settings-fields.js";
 import { legacyWords } from "./users.js";
 
 /**
@@ -31,7 +34,6 @@ const FIELDS = [
   { name: "status", label: "Status", show: (status) => STATUSES[status] },
   { name: "mfa_enabled", label: "SMS authentication" },
 ];
-const LOCALES = ["en", "de", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "zh-Hans", "zh-Hant"];
 
 /**
  * @param {User} user
@@ -44,16 +46,20 @@ const flat = (user) =>
  * @param {HTMLElement} room
  * @param {UserContext} context
  */
-export function draw(room, context) {
-  new ProfilePage(room, context).draw();
+export async function draw(room, context) {
+  /** @type {[Answer<Nested>, void]} */
+  const [{ body }] = await Promise.all([admin("GET", "/settings"), learnLanguages()]);
+  new ProfilePage(room, context, localesOf(flatten(body))).draw();
 }
 
 class ProfilePage {
   /**
    * @param {HTMLElement} room
    * @param {UserContext} context
+   * @param {string[]} own the languages that the settings have a text for
    */
-  constructor(room, { user, etag, path, changed }) {
+  constructor(room, { user, etag, path, changed }, own) {
+    this.own = own;
     this.room = room;
     this.path = path;
     this.changed = changed;
@@ -63,7 +69,7 @@ class ProfilePage {
   }
 
   draw() {
-    const texts = textFields(this.draft);
+    const texts = textFields(this.draft, this.own);
     const { kind, status } = accessFields(this.draft);
     const elements = texts.map((field) => field.element);
     this.room.replaceChildren(
@@ -202,7 +208,7 @@ class ProfilePage {
       } catch (error) {
         const wrong = isInvalid(error) && error.errors.find(({ field }) => field === "password");
         if (wrong) {
-          password.setError(fieldSentence(wrong.message));
+          password.setError(fieldSentence(wrong.message, "The password"));
           return password.focus();
         }
         alarm.replaceChildren(noticeOf(error));
@@ -222,49 +228,26 @@ function passwordForm(name, password, alarm) {
   return el("form", { id: uid("password"), novalidate: true }, lead, password, alarm);
 }
 
-/** @param {Draft<Profile>} draft */
-function textFields(draft) {
+/**
+ * @param {Draft<Profile>} draft
+ * @param {string[]} own the languages that the settings have a text for
+ */
+function textFields(draft, own) {
   /** @type {(name: "alias" | "owner" | "contact_email" | "locale") => (value: string | null) => void} */
   const set = (name) => (value) => draft.set(name, value?.trim() ? value : null);
   /** @type {(name: "alias" | "owner" | "contact_email", label: string, more?: object) => Field<string | null>} */
   const text = (name, label, more = {}) =>
     textField({ name, label, value: draft.get(name), nullable: true, onchange: set(name), ...more });
-  const language = languageField({ value: draft.get("locale"), onchange: set("locale") });
+  const language = languageField(
+    { value: draft.get("locale"), own, none: "Default", onchange: set("locale") },
+    { name: "locale", label: "Language of messages" },
+  );
   return [
     text("alias", "Alias"),
     text("owner", "Owner"),
     text("contact_email", "Contact email", { type: "email", hint: "For account recovery." }),
     /** @type {Field<string | null>} */ (language),
   ];
-}
-
-/**
- * The language of a user's messages.
- * @param {{ value: string | null, onchange?: (locale: string | null) => void }} options
- */
-export function languageField({ value, onchange }) {
-  const known = [...new Set(value ? [...LOCALES, value] : LOCALES)];
-  return selectField({
-    name: "locale",
-    label: "Language of messages",
-    value,
-    options: [["", "Default"], ...known.map(languageOption)],
-    onchange,
-  });
-}
-
-const languages = new Intl.DisplayNames(["en"], { type: "language" });
-
-/**
- * @param {string} tag
- * @returns {[string, string]}
- */
-function languageOption(tag) {
-  try {
-    return [tag, languages.of(tag) ?? tag];
-  } catch {
-    return [tag, tag]; // an imported user may have anything here
-  }
 }
 
 /** @param {Draft<Profile>} draft */

@@ -33,38 +33,52 @@ const TABS = [
 export async function draw(place, { name, tab = "profile", present }) {
   const [known, , loadTab] = TABS.find(([key]) => key === tab) ?? TABS[0];
   const path = `/users/${encodeURIComponent(name)}`;
+  /** @type {(value?: unknown) => void} */
+  let ended = () => {};
   const head = el("div", {});
-  const room = el("div", {}, loading(5));
+  const room = el("div", {}, loading(5, start));
   const drawHead = (/** @type {Partial<User>} */ user) => redrawHead(head, headOf(user, name, known));
   place.append(head, room);
   drawHead({});
   present();
-  await start();
+  let turn = 0;
+  await new Promise((resolve) => {
+    ended = resolve;
+    start();
+  });
 
   async function start() {
+    const mine = ++turn;
+    if (mine > 1) room.replaceChildren(loading(5, start));
     try {
       /** @type {[UserTab, Answer<User>]} */
       const [part, { body, etag }] = await Promise.all([loadTab(), admin("GET", path)]);
+      if (mine !== turn) return;
       drawHead(body);
       await part.draw(room, { user: body, etag, path, changed: drawHead });
     } catch (error) {
-      if (error instanceof SessionLost) return;
+      if (error instanceof SessionLost || mine !== turn) return;
       const gone = error instanceof Problem && error.code === "user_not_found";
-      if (gone) await drawGone();
+      if (gone) await drawGone(room, { name, tab: known, path });
       else room.replaceChildren(failed(explain(error), start));
     }
+    ended();
   }
+}
 
-  /** There is no such user. The history of one who was deleted is still kept. */
-  async function drawGone() {
-    if (known === "history") {
-      const history = await import("./user-history.js");
-      return history.draw(room, { user: { login_name: name }, path });
-    }
-    const open = el("a", { class: "button", href: to("users", name, "history") }, "Open the history");
-    const text = "It may have been deleted meanwhile. The history of a deleted user is kept for a year.";
-    room.replaceChildren(empty({ title: "There is no such user", text, actions: [open] }));
+/**
+ * There is no such user. The history of one who was deleted is still kept.
+ * @param {HTMLElement} room
+ * @param {{ name: string, tab: string, path: string }} user
+ */
+async function drawGone(room, { name, tab, path }) {
+  if (tab === "history") {
+    const history = await import("./user-history.js");
+    return history.draw(room, { user: { login_name: name }, path });
   }
+  const open = el("a", { class: "button", href: to("users", name, "history") }, "Open the history");
+  const text = "It may have been deleted meanwhile. The history of a deleted user is kept for a year.";
+  room.replaceChildren(empty({ title: "There is no such user", text, actions: [open] }));
 }
 
 /**

@@ -26,10 +26,10 @@ const position = new Position(); // coming back from a user shows the same page 
 export async function draw(place, { search, present }) {
   /** @type {Filters} */
   const filters = { kind: search.get("kind") ?? "", mfa: search.get("mfa") ?? "", q: search.get("q") ?? "" };
-
   /** @type {PagedList} */
   const list = pagedList({
     noun: "list of users",
+    unit: "user",
     position: position.of(JSON.stringify(filters)),
     fetch: (cursor) => readUsers(filters, cursor),
     draw: (/** @type {User[]} */ items) => table({ caption: "Users", columns: columns(list), items }),
@@ -44,14 +44,15 @@ export async function draw(place, { search, present }) {
     Object.assign(filters, changed);
     restate(`#/users${query(filters)}`);
     position.of(JSON.stringify(filters));
-    list.reload();
+    list.reload({ says: true });
   }
 
   function clear() {
     restart({ kind: "", mfa: "", q: "" });
-    const fresh = toolbar(filters, restart);
-    tools.replaceWith(fresh);
-    tools = fresh;
+    const old = tools;
+    tools = toolbar(filters, restart);
+    old.replaceWith(tools);
+    tools.querySelector("input")?.focus();
   }
 
   let tools = toolbar(filters, restart);
