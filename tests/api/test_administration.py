@@ -48,6 +48,7 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "settings.preview": lambda admin, person: {"settings": {"require_mfa_for_system_users": True}},
     "settings.test": lambda admin, person: {"phone": admin.stack.number()},
     "settings.test.get": lambda admin, person: {"id": begun(admin)},
+    "settings.test.delivery": lambda admin, person: {"id": begun(admin)},
     "settings.test.resend": lambda admin, person: {"id": cooled(admin)},
     "settings.test.verify": lambda admin, person: {"id": begun(admin), "code": newest_code(admin.stack)},
     "templates.list": lambda admin, person: {},

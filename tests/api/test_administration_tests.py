@@ -262,6 +262,64 @@ def test_a_test_without_an_answer_may_still_arrive(stack: Stack, admin: Administ
 # --- its own counters
 
 
+def delivery(admin: Administrator, test: str, **more: Any) -> dict[str, Any]:
+    """The message's state, once Twilio knows how it ended."""
+    for _ in range(200):
+        answer = admin.ask("POST", f"/settings/test/{test}/delivery", more)
+        assert answer.status == 200, answer.text
+        if answer.json["delivery"]["status"] not in ("queued", "sent"):
+            break
+    found: dict[str, Any] = answer.json["delivery"]
+    return found
+
+
+@pytest.mark.parametrize("code_of_carrier", ["30034", "30007", "30032", "30450"])
+def test_a_carriers_later_refusal_is_explained(stack: Stack, admin: Administrator, code_of_carrier: str) -> None:
+    """Twilio takes such a message. Its state is asked for with the settings on the screen, which are not saved."""
+    number = stack.number()
+    rule = {"fault": "delivery", "error_code": int(code_of_carrier), "after": 0.0, "to": number}
+    twilio = {
+        "account_sid": stack.account.sid,
+        "auth_token": stack.account.auth_token,
+        "sender": {"phone_number": SENDER},
+    }
+    with stack.with_settings(twilio=NO_ACCOUNT):
+        faults(stack, rule)
+        test = start(admin, number, settings={"twilio": twilio})
+        faults(stack)
+        assert (test.status, test.json["delivery"]) == (201, {"status": "queued"})
+        told = delivery(admin, test.json["id"], settings={"twilio": twilio})
+    known = look_up(code_of_carrier)
+    assert told == {
+        "status": "undelivered",
+        "error_code": code_of_carrier,
+        "meaning": known.meaning,
+        "advice": known.advice,
+    }
+    asked = len(stack.line.requests)
+    assert admin.ask("GET", f"/settings/test/{test.json['id']}").json["delivery"] == told
+    assert delivery(admin, test.json["id"]) == told
+    assert len(stack.line.requests) == asked, "an end is not asked for again"
+    assert admin.ask("GET", f"/settings/test/{test.json['id']}").json["status"] == "failed"
+
+
+def test_a_delivered_message_is_told(admin: Administrator) -> None:
+    assert delivery(admin, start(admin).json["id"]) == {"status": "delivered"}
+
+
+def test_a_message_that_twilio_does_not_tell_of_stays_as_it_is(stack: Stack, admin: Administrator) -> None:
+    """Another account does not know it; a pause of Twilio's, or no answer, says nothing."""
+    test = start(admin).json["id"]
+    path = f"/settings/test/{test}/delivery"
+    other = {"twilio": {"account_sid": "AC" + "0" * 32, "auth_token": "0" * 32}}
+    assert admin.ask("POST", path, {"settings": other}).json["delivery"] == {"status": "queued"}
+    for status, body in ((500, b"oops"), (200, b"not json"), (200, b"{}")):
+        stack.line.answers(status, body)
+        assert admin.ask("POST", path, {}).json["delivery"] == {"status": "queued"}
+    stack.line.fault = None
+    assert delivery(admin, test) == {"status": "delivered"}
+
+
 def test_there_are_five_tests_an_hour(stack: Stack, admin: Administrator) -> None:
     for _ in range(5):
         assert start(admin).status == 201

@@ -9,7 +9,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Browsing
+from tests.browser.conftest import Browsing, simulated_twilio
 from tests.browser.console_window import Console, make_admin
 from tests.people import receive
 from tests.running import Running
@@ -44,13 +44,21 @@ def test_an_administrator_sets_up_twilio_from_nothing(browsing: Browsing, stack:
         console.field("Auth Token").fill(stack.facts["twilio_auth_token"])
         console.button("Test").click()
         console.paste_number(number, console.dialog)
+        rule = {"fault": "delivery", "error_code": 30034, "after": 0.1, "to": number, "times": 1}
+        simulated_twilio(stack, "POST", "faults", rule)
+        console.button("Send passcode").click()
+        expect(console.dialog.locator(".delivery")).to_contain_text(
+            "the sender is not registered for the United States (30034)"
+        )
+        expect(console.dialog.locator(".delivery")).to_contain_text("Add the number to an approved campaign")
+        console.check_accessible()
+        console.button("Another number").click()
+        console.paste_number(number, console.dialog)
         console.button("Send passcode").click()
         expect(console.dialog).to_contain_text("Please enter the passcode")
         prefix = console.dialog.locator(".code-prefix").inner_text()
         message = receive(stack, number, prefix)
-        expect(console.dialog.locator(".delivery")).to_have_text(
-            "Twilio has accepted the message; whether it arrives is not reported here"
-        )
+        expect(console.dialog.locator(".delivery")).to_have_text("Delivered to the phone")
         expect(console.dialog.get_by_role("timer")).to_contain_text(re.compile(r"\(00:0[45]:"))
         console.verify(message.wrong())
         expect(console.dialog).to_contain_text("That passcode is not right")

@@ -10,7 +10,7 @@ from mfa import errors
 from mfa.challenges.budgets import HOUR, Budget, Charge, Window
 from mfa.challenges.challenge import MAX_LOCK_SECONDS, Challenge, Delivery, Guess, Lane
 from mfa.challenges.drafts import Draft
-from mfa.challenges.sends import Destination, Send, challenge_after
+from mfa.challenges.sends import Destination, Outcome, Send, challenge_after
 from mfa.challenges.settings_tests import (
     ATTEMPTS,
     LOGIN_JTI,
@@ -146,7 +146,7 @@ def test_a_refused_test_is_given_back_a_limited_number_of_times(world: World, ad
 
 def test_a_refused_test_leaves_no_code_to_guess(world: World, admin: User) -> None:
     world.settings_tests.start(NAME, settings_test(world, "refused"), charges(world), 1)
-    world.settings_tests.record_delivery(first_send(world, "refused"), Delivery.FAILED, "20003")
+    world.settings_tests.record_delivery(first_send(world, "refused"), Outcome(Delivery.FAILED, "20003"))
     with pytest.raises(SettingsTestRefused) as refused:
         claim(world, "refused")
     assert refused.value.test is not None
@@ -232,14 +232,51 @@ def test_a_late_answer_does_not_change_a_newer_send(world: World, admin: User) -
     world.wait(60)
     first, second = first_send(world), again(world, 2)
     world.settings_tests.resend(second, FREE)
-    world.settings_tests.record_delivery(first, Delivery.FAILED, "21610")
+    world.settings_tests.record_delivery(first, Outcome(Delivery.FAILED, "21610"))
     stands = world.settings_tests.load(NAME, "test")
     assert stands is not None
     assert (stands.challenge.delivery, stands.challenge.delivery_error) == (Delivery.SENDING, None)
-    world.settings_tests.record_delivery(second, Delivery.FAILED, "21610")
+    world.settings_tests.record_delivery(second, Outcome(Delivery.FAILED, "21610"))
     stands = world.settings_tests.load(NAME, "test")
     assert stands is not None
     assert (stands.challenge.delivery, stands.challenge.delivery_error) == (Delivery.FAILED, "21610")
+
+
+def stands(world: World) -> SettingsTest:
+    found = world.settings_tests.load(NAME, "test")
+    assert found is not None
+    return found
+
+
+@pytest.mark.guards("SAME_SEND", "LATER")
+def test_a_later_report_is_kept_and_the_code_stays_valid(world: World, admin: User) -> None:
+    """A report of another send, or one that comes late, changes nothing."""
+    world.settings_tests.record_delivery(first_send(world), Outcome(Delivery.QUEUED, message_id="SM1"))
+    first = stands(world)
+    assert (first.message_id, first.challenge.delivery) == ("SM1", Delivery.QUEUED)
+    refused = Outcome(Delivery.UNDELIVERED, "30034")
+    world.settings_tests.record_report(
+        NAME, replace(first, challenge=replace(first.challenge, send_id="another")), refused
+    )
+    assert stands(world) == first
+    world.settings_tests.record_report(NAME, first, refused)
+    world.settings_tests.record_report(NAME, first, Outcome(Delivery.SENT))
+    after = stands(world)
+    assert (after.challenge.delivery, after.challenge.delivery_error) == (Delivery.UNDELIVERED, "30034")
+    claim(world)
+
+
+def test_a_new_send_has_no_message_until_twilio_has_taken_it(world: World, admin: User) -> None:
+    """The item still has the message of the send before, whose state is not the new one's."""
+    world.settings_tests.record_delivery(first_send(world), Outcome(Delivery.QUEUED, message_id="SM1"))
+    world.wait(60)
+    second = again(world, 2)
+    world.settings_tests.resend(second, FREE)
+    assert stands(world).message_id is None
+    world.settings_tests.record_delivery(second, Outcome(Delivery.UNKNOWN))
+    assert stands(world).message_id is None
+    world.settings_tests.record_delivery(second, Outcome(Delivery.QUEUED, message_id="SM2"))
+    assert stands(world).message_id == "SM2"
 
 
 def test_the_number_joins_the_phones_and_the_contact_email_the_profile(world: World, admin: User) -> None:

@@ -372,6 +372,7 @@ def settings(on: Invoker) -> None:
     assert on.admin("settings.patch")["resend_cooldown_seconds"] == 60
     assert on.admin("settings.test")["status"] == "pending"
     assert on.admin("settings.test.get")["id"] == on.values["TEST_ID"]
+    assert on.admin("settings.test.delivery")["delivery"]["status"] in {"queued", "sent", "delivered"}
     on.sam.end_cooldown(f"USER#{SYSTEM_USER}", "#TEST")
     prefix = on.admin("settings.test.resend")["prefix"]
     assert on.admin("settings.test.verify", PASSCODE=receive(on.sam, DEMO_PHONE, prefix).digits)["status"] == "approved"

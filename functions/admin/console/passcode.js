@@ -1,6 +1,6 @@
 // How a passcode is asked for, in the login and in the settings test: prefix, input, countdown, resend.
 
-/** @import { Child, PasscodeState } from "./shared/types" */
+/** @import { Child, Delivery, PasscodeState } from "./shared/types" */
 import { notice } from "./dialogs.js";
 import { busyWhile, button, isInert, relabel, submitButton, uid } from "./dom.js";
 import { setInvalid } from "./fields.js";
@@ -27,10 +27,8 @@ const CALL = {
   failed: ["trouble", "The call could not be made"],
   unknown: ["trouble", "No answer came from Twilio; the call may still come"],
 };
-/** @type {DeliveryWords} */
-const TAKEN = ["", "Twilio has accepted the message; whether it arrives is not reported here"];
 const EXPIRED = "The passcode has expired. Resend it to get a new one.";
-const POLL_AFTER_S = [2, 5, 10, 20, 40];
+const POLL_AFTER_S = [2, 5, 10, 20, 40, 60, 90, 120];
 
 /**
  * One challenge, or settings test.
@@ -40,8 +38,7 @@ const POLL_AFTER_S = [2, 5, 10, 20, 40];
  * @property {Child} lead says where the message went
  * @property {(digits: string) => Promise<A>} verify
  * @property {() => Promise<PasscodeState>} resend
- * @property {(() => Promise<PasscodeState>) | null} [poll] gives the state as it is now; without it,
- *   all that is known of the message is that Twilio has accepted it
+ * @property {() => Promise<PasscodeState>} poll gives the state as it is now
  * @property {(answer: A) => void} approved
  * @property {(error: unknown) => boolean} lost true where the refusal ended this step and another one is shown
  * @property {Child[]} [extra] more buttons
@@ -102,9 +99,10 @@ class PasscodeForm {
       : `The message has the reference ${this.state.prefix}. Type its digits, or paste all of it.`;
     relabel(again, called ? "Call again" : "Resend passcode");
     const [look, words] = this.#deliveryWords();
-    const meaning = this.state.delivery?.meaning;
+    const text = look === "trouble" ? `${words}${reasonOf(this.state.delivery)}` : words;
     delivery.line.dataset.state = look || "sent";
-    delivery.words.textContent = look === "trouble" && meaning ? `${words}: ${meaning}` : words;
+    if (look === "trouble" && text !== delivery.words.textContent) announce(text);
+    delivery.words.textContent = text;
     this.#tick();
   }
 
@@ -112,7 +110,6 @@ class PasscodeForm {
   #deliveryWords() {
     const known = (this.#called ? CALL : DELIVERY)[this.state.delivery?.status ?? ""];
     if (known) return known;
-    if (!this.options.poll) return TAKEN;
     return ["sending", this.#called ? "We are calling" : "The message is on its way"];
   }
 
@@ -211,16 +208,14 @@ class PasscodeForm {
 
   #planPolls() {
     this.#polls.forEach(clearTimeout);
-    const { poll } = this.options;
-    this.#polls = poll ? POLL_AFTER_S.map((seconds) => setTimeout(() => this.#look(poll), seconds * 1000)) : [];
+    this.#polls = POLL_AFTER_S.map((seconds) => setTimeout(() => this.#look(), seconds * 1000));
   }
 
-  /** @param {() => Promise<PasscodeState>} poll */
-  async #look(poll) {
+  async #look() {
     if (this.#ended || document.hidden || !this.view.form.isConnected) return;
     const asked = this.state;
     try {
-      const fresh = await poll();
+      const fresh = await this.options.poll();
       if (this.state !== asked || this.#ended) return;
       this.state = { ...asked, ...fresh };
       this.#draw();
@@ -228,6 +223,16 @@ class PasscodeForm {
       // The person can go on without knowing about the delivery; the next look may tell.
     }
   }
+}
+
+/**
+ * Why a message did not arrive. The advice is for administrators alone.
+ * @param {Delivery | undefined} delivery
+ */
+function reasonOf(delivery) {
+  const { meaning, advice, error_code: code } = delivery ?? {};
+  if (!meaning) return "";
+  return advice ? `: ${meaning} (${code}). ${advice}` : `: ${meaning}`;
 }
 
 /** @param {number | undefined} left */

@@ -86,7 +86,7 @@ class SettingsTest {
   }
 
   /**
-   * A POST that sends a passcode.
+   * A POST that sends a passcode, or asks for its delivery.
    * @param {string} path
    * @param {object} body
    */
@@ -161,6 +161,7 @@ class SettingsTest {
         return body;
       },
       resend: () => this.#post(`${path}/resend`, {}),
+      poll: () => this.#post(`${path}/delivery`, {}),
       approved: (answer) => this.#succeeded(answer),
       lost: (error) => this.#lost(error),
       extra: [button("Another number", { onclick: () => this.askNumber() })],

@@ -105,6 +105,7 @@ export interface Delivery {
   status: string;
   error_code?: string;
   meaning?: string;
+  advice?: string;
   permanent?: boolean;
 }
 

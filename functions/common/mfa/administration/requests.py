@@ -227,6 +227,17 @@ class ResendTest(Struct, frozen=True, forbid_unknown_fields=True):
         return "ResendTest(...)"
 
 
+class AskDelivery(Struct, frozen=True, forbid_unknown_fields=True):
+    """The test, and the patch of the saved settings that its message was sent with."""
+
+    id: Id
+    settings: SettingsPatch = field(default_factory=SettingsPatch)
+    login_name: LoginName | None = None
+
+    def __repr__(self) -> str:
+        return "AskDelivery(...)"
+
+
 class GetTest(Struct, frozen=True, forbid_unknown_fields=True):
     """The test's id."""
 

@@ -139,6 +139,24 @@ def resend_test(administration: Administration, call: Call[requests.ResendTest, 
 
 @tasks.carries_out(
     Operation(
+        id="settings.test.delivery",
+        route="POST /v1/admin/settings/test/{id}/delivery",
+        summary="Ask Twilio how far the message has come",
+        auth=ACCESS_TOKEN,
+        request=requests.AskDelivery,
+        response=answers.TestState,
+        refusals=(errors.ChallengeNotFound,),
+    )
+)
+def ask_delivery(administration: Administration, call: Call[requests.AskDelivery, Actor]) -> answers.TestState:
+    """The test with the latest state of its message."""
+    given = call.body
+    test = administration.tests.ask_delivery(call.principal, given.id, given.settings, given.login_name)
+    return views.settings_test(test, administration.clock())
+
+
+@tasks.carries_out(
+    Operation(
         id="settings.test.verify",
         route="POST /v1/admin/settings/test/{id}/verify",
         summary="Complete the test",

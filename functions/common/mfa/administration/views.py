@@ -100,7 +100,8 @@ def settings_test(value: SettingsTest, now: float) -> answers.TestState:
     """A test of the settings, at this moment."""
     challenge, error = value.challenge, {}
     if challenge.delivery_error:
-        error = {"error_code": challenge.delivery_error, "meaning": look_up(challenge.delivery_error).meaning}
+        known = look_up(challenge.delivery_error)
+        error = {"error_code": known.code, "meaning": known.meaning, "advice": known.advice}
     return answers.TestState(
         id=challenge.id,
         status=value.status(now),

@@ -44,7 +44,12 @@ class Delivery(StrEnum):
     @property
     def rank(self) -> int:
         """The order of progress. A report that comes late, or twice, ranks no higher and changes nothing."""
-        return _RANKS.get(self, 4)
+        return _RANKS.get(self, _FINAL)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no later report can change it."""
+        return self.rank == _FINAL
 
     @property
     def is_refused(self) -> bool:
@@ -53,6 +58,7 @@ class Delivery(StrEnum):
 
 
 _RANKS = {Delivery.SENDING: 0, Delivery.UNKNOWN: 1, Delivery.QUEUED: 2, Delivery.SENT: 3}
+_FINAL = 4
 
 
 class ChallengeRefused(Exception):

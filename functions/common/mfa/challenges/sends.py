@@ -35,12 +35,14 @@ class Outcome:
         error: the vendor's code, if it was refused.
         refusal: the error that the client gets.
         permanent: whether the number can never receive messages.
+        message_id: the vendor's name for a message that it took.
     """
 
     delivery: Delivery
     error: str | None = None
     refusal: errors.Refusal | None = None
     permanent: bool = False
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

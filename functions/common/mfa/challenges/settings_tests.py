@@ -34,6 +34,7 @@ class SettingsTest:
         calling_code: the number's, as `+852`.
         kind: the number's, as in Phone.
         contact_email: what the profile gets when the test is passed.
+        message_id: Twilio's name for the last message, or None if it took none.
     """
 
     challenge: Challenge
@@ -41,6 +42,7 @@ class SettingsTest:
     calling_code: str
     kind: str
     contact_email: str | None = None
+    message_id: str | None = None
 
     def status(self, now: float) -> ChallengeStatus:
         """`pending`, `approved`, `failed` or `expired`: a test whose attempts are spent is over."""

@@ -66,6 +66,14 @@ class TwilioMessenger:
         """Sends with settings that need not be saved. A refusal says nothing about the saved ones."""
         return self._send(TwilioAccount(account_sid, auth_token, sender), outgoing, self._callback(outgoing))
 
+    def report_with(self, account_sid: str, auth_token: str, sender: Sender, message_id: str) -> Outcome | None:
+        """How far a message has come by now; None if Twilio does not tell."""
+        from mfa.delivery import twilio  # noqa: PLC0415 - only what sends pays for the SDK
+
+        return twilio.report(
+            TwilioAccount(account_sid, auth_token, sender), self._api_url, message_id, timeouts=self._timeouts
+        )
+
     def _send(self, account: TwilioAccount, outgoing: Outgoing, callback: str) -> Outcome:
         from mfa.delivery import twilio  # noqa: PLC0415 - only what sends pays for the SDK
 

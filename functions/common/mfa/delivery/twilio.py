@@ -63,7 +63,19 @@ def send(account: TwilioAccount, api_url: str, outgoing: Outgoing, callback: str
     delivery = STATUSES.get(taken.status)
     if delivery is not None and delivery.is_refused:
         return _outcome(taken.error)
-    return Outcome(Delivery.QUEUED if taken.sid else Delivery.UNKNOWN)
+    return Outcome(Delivery.QUEUED if taken.sid else Delivery.UNKNOWN, message_id=taken.sid)
+
+
+def report(account: TwilioAccount, api_url: str, message_id: str, timeouts: Timeouts) -> Outcome | None:
+    """How far a message has come by now; None if Twilio does not answer, or does not know it."""
+    try:
+        message = client(account, api_url, timeouts).messages(message_id).fetch()
+    except (TwilioException, RequestException, ValueError, AttributeError, TypeError, KeyError):
+        return None
+    delivery = STATUSES.get(str(message.status))
+    if delivery is None:
+        return None
+    return Outcome(delivery, str(message.error_code or "unknown") if delivery.is_refused else None)
 
 
 def is_signed(auth_token: str, url: str, parameters: dict[str, str], signature: str) -> bool:

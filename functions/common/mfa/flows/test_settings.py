@@ -11,7 +11,7 @@ from mfa import errors
 from mfa.challenges import passcodes
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, Budget, Charge, Window
-from mfa.challenges.challenge import Challenge, Delivery, Guess
+from mfa.challenges.challenge import Challenge, Guess
 from mfa.challenges.charges import phone_charges, verified_charges
 from mfa.challenges.drafts import is_of_earlier_send, is_right
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
@@ -46,16 +46,18 @@ class SettingsTests(Protocol):
     def load(self, login_name: str, test_id: str) -> SettingsTest | None: ...
     def start(self, login_name: str, test: SettingsTest, charges: Sequence[Charge], segments: int) -> None: ...
     def resend(self, send: Send, charges: Sequence[Charge]) -> None: ...
-    def record_delivery(self, send: Send, delivery: Delivery, error: str | None) -> None: ...
+    def record_delivery(self, send: Send, outcome: Outcome) -> None: ...
+    def record_report(self, login_name: str, test: SettingsTest, outcome: Outcome) -> None: ...
     def give_back(self, budget: Budget) -> None: ...
     def claim_attempt(self, login_name: str, test_id: str, guess: Guess) -> SettingsTest: ...
     def approve(self, user: User, test: SettingsTest, approval: TestApproval) -> None: ...
 
 
 class CandidateMessenger(Protocol):
-    """Sends with the settings that are given."""
+    """Sends with the settings that are given, and asks how far a message has come."""
 
     def send_with(self, account_sid: str, auth_token: str, sender: Sender, outgoing: Outgoing) -> Outcome: ...
+    def report_with(self, account_sid: str, auth_token: str, sender: Sender, message_id: str) -> Outcome | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,26 @@ class TestSettings:
     def get(self, actor: Actor, test_id: str, login_name: str | None = None) -> SettingsTest:
         """The test as it stands. Raises ChallengeNotFound."""
         return self._existing(self._administrator(actor, login_name).existing_user, test_id)
+
+    def ask_delivery(
+        self, actor: Actor, test_id: str, patch: SettingsPatch, login_name: str | None = None
+    ) -> SettingsTest:
+        """The test, with how far its message has come by now, as Twilio says.
+
+        Carriers refuse a message seconds or minutes after Twilio has taken it. Twilio's callbacks cannot tell: they are
+        signed with the Auth Token of the settings that are tested, which need not be saved.
+        """
+        user = self._administrator(actor, login_name).existing_user
+        test = self._existing(user, test_id)
+        if test.message_id is None or test.challenge.delivery.is_final:
+            return test
+        tried = self._tried(patch)
+        outcome = self.messenger.report_with(tried.account_sid, tried.auth_token, tried.sender, test.message_id)
+        if outcome is None or outcome.delivery.rank <= test.challenge.delivery.rank:
+            return test
+        self.tests.record_report(user.login_name, test, outcome)
+        reported = replace(test.challenge, delivery=outcome.delivery, delivery_error=outcome.error)
+        return replace(test, challenge=reported)
 
     def verify(self, actor: Actor, caller: Caller, test_id: str, code: str, login_name: str | None = None) -> bool:
         """Completes the test: the number joins the administrator's own phones, verified.
@@ -243,7 +265,7 @@ class TestSettings:
         """Sends the message that was claimed, and writes its outcome. A refused test is given back to the hour's budget."""
         outcome = self.messenger.send_with(tried.account_sid, tried.auth_token, tried.sender, outgoing)
         with suppress(errors.TemporarilyUnavailable):
-            self.tests.record_delivery(send, outcome.delivery, outcome.error)
+            self.tests.record_delivery(send, outcome)
             if outcome.refusal is not None and budget is not None:
                 self.tests.give_back(budget)
         if outcome.refusal is not None:

@@ -1,11 +1,12 @@
 """Writes settings tests."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from mfa.challenges.budgets import Budget, BudgetSpent, Charge
-from mfa.challenges.challenge import ChallengeRefused, Delivery, Guess
-from mfa.challenges.sends import Send
+from mfa.challenges.challenge import ChallengeRefused, Guess
+from mfa.challenges.sends import Outcome, Send
 from mfa.challenges.settings_tests import LOGIN_JTI, REFUNDS_PER_HOUR, SettingsTest, SettingsTestRefused, TestApproval
 from mfa.errors import Conflict, RateLimited
 from mfa.store import conditions as when
@@ -58,19 +59,24 @@ class SettingsTestStore:
         except TransactionRefused as refused:
             raise SettingsTestRefused(self.load(send.login_name, send.after.id)) from refused
 
-    def record_delivery(self, send: Send, delivery: Delivery, error: str | None) -> None:
+    def record_delivery(self, send: Send, outcome: Outcome) -> None:
         """Writes the message's outcome. A refused one leaves no code to guess. The state of a newer send is not changed."""
-        update = Update()
-        update.set(delivery=delivery, delivery_rank=delivery.rank)
-        if error is not None:
-            update.set(delivery_error=error)
-        if delivery.is_refused:
+        update = _outcome(outcome)
+        # With its send: until the next send is recorded, the item still has the message of the one before.
+        update.set(message_id=outcome.message_id, message_of=send.after.send_id)
+        if outcome.delivery.is_refused:
             update.set(expires_at=send.after.sent_at)
         update.only_if(when.SAME_SEND, send=send.after.send_id)
-        try:
+        with suppress(ConditionFailed):
             self._table.update(update.write("challenge", self._challenges.key_of(send.login_name)))
-        except ConditionFailed:
-            pass
+
+    def record_report(self, login_name: str, test: SettingsTest, outcome: Outcome) -> None:
+        """Writes what Twilio reports later, if it is news. A code that may have arrived stays valid."""
+        update = _outcome(outcome)
+        update.only_if(when.SAME_SEND, send=test.challenge.send_id)
+        update.only_if(when.LATER, rank=outcome.delivery.rank)
+        with suppress(ConditionFailed):
+            self._table.update(update.write("challenge", self._challenges.key_of(login_name)))
 
     def give_back(self, budget: Budget) -> None:
         """Gives a refused test back to the hour's budget, at most REFUNDS_PER_HOUR times: a mistyped credential can be corrected."""
@@ -126,7 +132,16 @@ def _test_of(item: Item) -> SettingsTest:
         calling_code=item.get("calling_code", ""),
         kind=item.get("kind", ""),
         contact_email=item.get("contact_email"),
+        message_id=item.get("message_id") if item.get("message_of") == item.get("send_id") else None,
     )
+
+
+def _outcome(outcome: Outcome) -> Update:
+    update = Update()
+    update.set(delivery=outcome.delivery, delivery_rank=outcome.delivery.rank)
+    if outcome.error is not None:
+        update.set(delivery_error=outcome.error)
+    return update
 
 
 def _profile(user: User, contact_email: str | None, now: float) -> Write:
