@@ -70,6 +70,7 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "clients.rotate": lambda admin, person: {"id": client_id(admin.stack)},
     "clients.delete": lambda admin, person: {"id": client_id(admin.stack)},
     "overview.get": lambda admin, person: {"days": 7},
+    "session.open": lambda admin, person: {},
     "session.end": lambda admin, person: {},
 }
 

@@ -139,22 +139,101 @@ def test_a_new_login_returns_to_the_page_where_the_session_ended(
     assert stack.admin("users.get", login_name=person.name)["owner"] == "Keller & Söhne"
 
 
-def test_a_reload_asks_for_a_login_and_keeps_the_page(browsing: Browsing, stack: Running) -> None:
-    """The token is only in memory: a reload asks for a login, and the address leads back to the page."""
+def test_a_reload_or_back_in_the_login_goes_on_without_a_new_message(browsing: Browsing, stack: Running) -> None:
+    """Also where the answer to the right passcode was lost. The name is remembered on request."""
+    number = stack.number()
+    admin = make_admin(stack, number=number)
+    console = Console(browsing.open(PATH + "#/clients"))
+    page = console.page
+    posts: list[str] = []
+    page.on("request", lambda each: posts.append(each.url.rpartition("/")[2]) if each.method == "POST" else None)
+    page.get_by_text("Need help logging in?").click()
+    expect(page.get_by_text("Forgot your login name or password?")).to_be_visible()
+    console.check_accessible()
+    page.get_by_label("Remember my login name on this device").check()
+    console.log_in(admin, PASSWORD)
+    console.sees("Choose a phone")
+    page.reload()
+    console.sees("Choose a phone")
+    console.button("Send passcode").click()
+    console.sees("Enter the passcode")
+    message = receive(stack, number, console.page.locator(".code-prefix").inner_text())
+    page.reload()
+    console.sees("Enter the passcode")
+    page.go_back()
+    console.sees("Choose a phone")
+    expect(page.get_by_text("A passcode is already on its way.")).to_be_visible()
+    page.go_back()
+    console.sees("Log in")
+    expect(page.get_by_role("alert")).to_contain_text("You have entered your password already.")
+    console.button("Continue").click()
+    console.sees("Enter the passcode")
+    expect(page.locator(".code-prefix")).to_have_text(message.prefix)
+    answered: list[int] = []
+
+    def lose_reply(route: Route) -> None:
+        answered.append(route.fetch().status)
+
+    page.route("**/verify", lose_reply, times=1)
+    console.verify(message.digits)
+    while not answered:
+        page.wait_for_timeout(50)
+    page.reload()
+    expect(page.get_by_text("Please enter the same passcode again")).to_be_visible()
+    console.verify(message.digits)
+    console.sees("Clients")
+    assert answered == [200]
+    assert posts == ["login", "challenges", "verify", "verify", "session"]
+    assert page.evaluate("[sessionStorage.length, document.cookie, history.state]") == [0, "", None]
+    assert len(stack.texts(number)) == 1
+    console.button("Log out").click()
+    console.sees("Log in")
+    page.reload()
+    expect(console.field("Login name")).to_have_value(admin)
+
+
+def test_the_session_lasts_over_a_reload_and_in_other_tabs_until_a_logout_in_one(
+    browsing: Browsing, stack: Running
+) -> None:
+    """The token is in a cookie that no script can read, and nowhere else."""
     admin = make_admin(stack)
     console = Console.open(browsing, admin, "#/settings/limits")
     console.sees("Settings")
-    assert console.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+    stored = console.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+    assert "eyJ" not in stored
+    assert admin not in stored
+    [cookie] = browsing.context.cookies()
+    assert cookie["name"] == "__Host-mfa-console"
+    assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"], cookie["path"]) == (True, True, "Strict", "/")
     console.page.reload()
-    console.sees("Log in")
-    console.log_in(admin, PASSWORD)
     console.sees("Settings")
-    expect(console.field("Per country and day")).to_have_value("")
+    other = Console(browsing.open(PATH + "#/clients"))
+    other.sees("Clients")
+    expect(other.page.locator("#whoami")).to_have_text(admin)
+    # Another site's page could at most have the cookie sent: it cannot send the header.
+    refused = console.page.evaluate("fetch('/v1/admin/session', {method: 'DELETE'}).then(answer => answer.status)")
+    assert refused == 401
     with console.page.expect_response(lambda answer: answer.request.method == "DELETE") as ended:
         console.button("Log out").click()
-    console.sees("Log in")
-    assert (ended.value.url.rpartition("/v1")[2], ended.value.status) == ("/admin/session", 204)
+    other.sees("Log in")
+    assert ended.value.status == 204
+    assert browsing.context.cookies() == []
     assert admin not in console.page.locator("#main").inner_text()
+    other.page.reload()
+    other.sees("Log in")
+    console.log_in(admin, PASSWORD)
+    console.sees("Settings")
+    other.sees("Clients")  # by itself
+    # Without a connection the cookie stays. The next page to open takes it away, and shows nothing before.
+    console.page.route(
+        "**/session", lambda route: route.abort() if route.request.method == "DELETE" else route.continue_()
+    )
+    console.button("Log out").click()
+    console.sees("Log in")
+    other.sees("Log in")
+    third = Console(browsing.open(PATH))
+    third.sees("Log in")
+    assert browsing.context.cookies() == []
 
 
 def test_pages_say_when_they_cannot_load(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:

@@ -393,6 +393,7 @@ def users(on: Invoker) -> None:
     assert on.admin("users.erase")["complete"] is True
     assert on.admin("overview.get")["days"]
     assert on.http("session.get", 200, ACCESS_TOKEN=administrator(on.sam))["login_name"] == SYSTEM_USER
+    assert on.http("session.open", 200)["login_name"] == SYSTEM_USER
     assert on.http("session.end", 204) == {}
 
 

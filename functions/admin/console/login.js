@@ -2,14 +2,17 @@
 
 /** @import { Answer, Approved, Authenticated, Challenge, Channel, Child } from "./shared/types" */
 /** @import { MfaRequired, PhoneChoice } from "./shared/types" */
+/** @import { Step } from "./login-trail.js" */
 import { notice, noticeOf } from "./dialogs.js";
-import { bdi, busyWhile, button, isInert, submitButton, uid } from "./dom.js";
-import { choice, secretField, textField } from "./fields.js";
+import { busyWhile, button, isInert, submitButton } from "./dom.js";
+import { secretField, textField } from "./fields.js";
+import { helpBox, payload, phoneChoices, recall, remember, rememberBox, sentLead } from "./login-parts.js";
+import { Trail } from "./login-trail.js";
 import { passcodeForm } from "./passcode.js";
 import { explain, sentence, waiting } from "./refusals.js";
-import { Keys, Problem, request } from "./shared/api.js";
+import { clock, Keys, Problem, request } from "./shared/api.js";
 import { el, parts } from "./shared/dom.js";
-import { maskedPhone } from "./shared/words.js";
+import { KeptLogin } from "./shared/kept-login.js";
 import { isLocked, lockEnd } from "./words.js";
 
 /**
@@ -22,12 +25,29 @@ import { isLocked, lockEnd } from "./words.js";
  */
 
 /**
- * Draw the login into a place.
+ * What a reload needs of a login.
+ * @typedef {object} Kept
+ * @property {MfaRequired} login
+ * @property {string} name
+ * @property {Challenge | null} challenge
+ * @property {string} phoneId
+ * @property {Step} step
+ * @property {number} turn of the idempotency keys
+ * @property {number} offset of the server's clock
+ */
+
+/** @type {KeptLogin<Kept>} */
+const kept = new KeptLogin("mfa-console.login");
+
+/**
+ * Draw the login into a place; one that a reload has interrupted goes on. `stop` is for a login that is not needed any more.
  * @param {HTMLElement} place
  * @param {LoginOptions} options
  */
 export function drawLogin(place, options) {
-  new Login(place, options).start();
+  const login = new Login(place, options);
+  login.begin();
+  return { stop: () => login.stop() };
 }
 
 // These end the passcode's step: another phone may do.
@@ -43,6 +63,10 @@ class Login {
   #keys = new Keys();
   /** The answer of `POST /v1/login`. @type {MfaRequired | null} */
   #login = null;
+  /** The challenge whose passcode is asked for. @type {Challenge | null} */
+  #challenge = null;
+  #phoneId = "";
+  #trail = new Trail((step) => this.#revisit(step));
 
   /**
    * @param {HTMLElement} place
@@ -51,7 +75,92 @@ class Login {
   constructor(place, options) {
     this.place = place;
     this.options = options;
-    this.name = options.name ?? "";
+    this.name = options.name ?? recall();
+  }
+
+  /** Show the first step, or the one that was interrupted. */
+  begin() {
+    const before = kept.read();
+    if (before) clock.offset = before.offset;
+    if (!before || Date.parse(before.login.expires_at) <= clock.now()) return this.start();
+    this.name = before.name;
+    this.#checked(before.login);
+    this.#keys.turn = before.turn;
+    [this.#challenge, this.#phoneId] = [before.challenge, before.phoneId];
+    return before.step === "code" && this.#challenge ? this.#resume(this.#challenge) : this.#choosePhone();
+  }
+
+  /** The login is over: nothing of it stays. */
+  async stop() {
+    this.#forget();
+    await this.#trail.end();
+  }
+
+  #forget() {
+    kept.forget();
+    this.#keys.forget();
+    this.#login = null;
+    this.#challenge = null;
+  }
+
+  /** @param {MfaRequired} login */
+  #checked(login) {
+    this.#forget();
+    this.#login = login;
+    this.#keys.secret = login.mfa_token;
+  }
+
+  /**
+   * Keep the login for a reload, and the step for Back.
+   * @param {Step} step
+   */
+  #mark(step) {
+    this.#keep(step);
+    this.#trail.mark(step);
+  }
+
+  /** @param {Step} step */
+  #keep(step) {
+    if (!this.#login) return;
+    const { turn } = this.#keys;
+    const [login, challenge, phoneId] = [this.#login, this.#challenge, this.#phoneId];
+    kept.keep({ login, name: this.name, challenge, phoneId, step, turn, offset: clock.offset });
+  }
+
+  /**
+   * The browser went back or forward to a step. Nothing is sent, and the login goes on.
+   * @param {Step} step
+   */
+  #revisit(step) {
+    if (!this.#login) this.start();
+    else if (step === "password") this.#askPassword(this.#underWay());
+    else if (step === "code" && this.#challenge) this.#askPasscode(this.#challenge);
+    else this.#choosePhone();
+  }
+
+  #underWay() {
+    const goOn = () => (this.#challenge ? this.#askPasscode(this.#challenge) : this.#choosePhone());
+    const actions = [button("Continue", { kind: "small", onclick: goOn })];
+    return notice({ kind: "info", title: "", text: "You have entered your password already.", actions });
+  }
+
+  /**
+   * The passcode's step after a reload: how things stand, without another message.
+   * @param {Challenge} before
+   */
+  async #resume(before) {
+    const path = `/v1/challenges/${encodeURIComponent(before.id)}`;
+    /** @type {Challenge} */
+    let now = before;
+    try {
+      now = (await request("GET", path, { token: this.#state.mfa_token })).body;
+    } catch (error) {
+      if (this.#lost(error)) return;
+    }
+    if (now.status === "locked") return this.#locked(now.locked_until);
+    const title = "Please enter the same passcode again";
+    const text = "It was right, but the answer did not arrive here.";
+    this.#askPasscode(now, now.status === "approved" ? notice({ kind: "info", title, text }) : null);
   }
 
   get #state() {
@@ -71,17 +180,27 @@ class Login {
   }
 
   /**
-   * The first step: name and password.
+   * Begin with the first step. Nothing but the name is known.
    * @param {HTMLElement | null} [message]
    */
   start(message = null) {
+    this.#forget();
+    this.#askPassword(message);
+  }
+
+  /**
+   * The first step: name and password.
+   * @param {HTMLElement | null} message
+   */
+  #askPassword(message) {
     const { title, lead, extra } = this.options;
     const user = textField({ name: "login_name", label: "Login name", value: this.name, autocomplete: "username" });
     const password = secretField({ name: "password", label: "Password", autocomplete: "current-password" });
     const submit = submitButton("Log in");
     const room = el("div", { role: "alert" }, message);
     const actions = el("div", { class: "actions" }, submit, extra);
-    const form = el("form", { novalidate: true }, user.element, password.element, actions);
+    const box = this.options.name === undefined ? rememberBox() : null; // over a page, it is the one who was there
+    const form = el("form", { novalidate: true }, user.element, password.element, box?.element, actions);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (isInert(submit)) return;
@@ -92,7 +211,7 @@ class Login {
       if (!password.text) return password.focus();
       this.name = user.text.trim();
       try {
-        await busyWhile(submit, () => this.#checkPassword(password));
+        await busyWhile(submit, () => this.#checkPassword(password, box?.input.checked));
       } catch (error) {
         if (error instanceof Problem && ["invalid_credentials", "invalid_request"].includes(error.code)) {
           password.value = "";
@@ -102,17 +221,22 @@ class Login {
         room.replaceChildren(noticeOf(error));
       }
     });
-    this.#show(title, lead && el("p", { class: "lead" }, lead), room, form);
+    this.#show(title, lead && el("p", { class: "lead" }, lead), room, form, helpBox("password"));
+    this.#mark("password");
     (this.name ? password : user).focus();
   }
 
-  /** @param {ReturnType<typeof secretField>} password */
-  async #checkPassword(password) {
+  /**
+   * @param {ReturnType<typeof secretField>} password
+   * @param {boolean} [remembers] whether the name is remembered
+   */
+  async #checkPassword(password, remembers) {
     /** @type {Answer<MfaRequired | Authenticated>} */
     const { body } = await request("POST", "/v1/login", { body: { login_name: this.name, password: password.text } });
     password.value = "";
+    if (remembers !== undefined) remember(remembers ? this.name : null);
     if (body.status === "authenticated") return this.#enter(body.token);
-    this.#login = body;
+    this.#checked(body);
     return isLocked(body.locked_until) ? this.#locked(body.locked_until) : this.#choosePhone();
   }
 
@@ -157,6 +281,7 @@ class Login {
       phoneChoices(phones),
       room,
       el("div", { class: "actions" }, submit, channels.includes("voice") && call, back),
+      this.#pending(),
     );
     const ask = async (/** @type {HTMLElement} */ control, /** @type {Channel} */ channel) => {
       const chosen = /** @type {HTMLInputElement | null} */ (form.querySelector(":checked"))?.value;
@@ -164,7 +289,8 @@ class Login {
       try {
         const asked = { phone_id: phone.id, channel, locale: navigator.language || undefined };
         const body = await busyWhile(control, () => this.#send("/v1/challenges", asked));
-        if (body) this.#askPasscode(body, phone);
+        this.#phoneId = phone.id;
+        if (body) this.#askPasscode(body);
       } catch (error) {
         if (!this.#lost(error)) room.replaceChildren(noticeOf(error));
       }
@@ -173,8 +299,17 @@ class Login {
       event.preventDefault();
       if (!isInert(submit)) ask(submit, "sms");
     });
-    this.#show("Choose a phone", form);
+    this.#show("Choose a phone", form, helpBox("phones"));
+    this.#mark("phones");
     form.querySelector("input")?.focus();
+  }
+
+  /** The way back to a passcode that was sent already. */
+  #pending() {
+    const sent = this.#challenge;
+    if (!sent || Date.parse(sent.expires_at) <= clock.now()) return null;
+    const enter = button("Enter the passcode", { kind: "link", onclick: () => this.#askPasscode(sent) });
+    return el("p", { class: "aside" }, el("span", {}, "A passcode is already on its way."), enter);
   }
 
   /** @param {HTMLElement} back */
@@ -185,6 +320,12 @@ class Login {
     ];
     const actions = el("div", { class: "actions" }, back);
     this.#show("No phone is registered", el("p", { class: "lead" }, lead), actions).focus();
+  }
+
+  /** The phone that was chosen. @returns {PhoneChoice} */
+  get #phone() {
+    const { phones } = this.#state;
+    return phones.find(({ id }) => id === this.#phoneId) ?? phones[0];
   }
 
   /**
@@ -203,9 +344,11 @@ class Login {
   /**
    * The third step: the passcode.
    * @param {Challenge} challenge
-   * @param {PhoneChoice} phone
+   * @param {HTMLElement | null} [message]
    */
-  #askPasscode(challenge, phone) {
+  #askPasscode(challenge, message = null) {
+    this.#challenge = challenge;
+    const phone = this.#phone;
     const path = `/v1/challenges/${encodeURIComponent(challenge.id)}`;
     const token = this.#state.mfa_token;
     const form = passcodeForm({
@@ -213,10 +356,16 @@ class Login {
       lead: sentLead(challenge.channel, phone),
       verify: async (code) => {
         /** @type {Answer<Approved>} */
-        const { body } = await request("POST", `${path}/verify`, { body: { code }, token });
+        const { body } = await this.#keys
+          .around(`${path} ${code}`, (key) => request("POST", `${path}/verify`, { body: { code }, key, token }))
+          .finally(() => this.#keep("code"));
         await this.#enter(body.token);
       },
-      resend: () => this.#send(`${path}/resend`, {}),
+      resend: async () => {
+        this.#challenge = await this.#send(`${path}/resend`, {});
+        this.#keep("code");
+        return this.#challenge;
+      },
       poll: async () => {
         /** @type {Answer<Challenge>} */
         const { body } = await request("GET", path, { token });
@@ -229,7 +378,8 @@ class Login {
         button("Cancel", { onclick: () => this.start() }),
       ],
     });
-    this.#show("Enter the passcode", form.element);
+    this.#show("Enter the passcode", message, form.element, helpBox("code"));
+    this.#mark("code");
     form.focus();
   }
 
@@ -249,6 +399,7 @@ class Login {
       this.#state.phones = [];
       this.#choosePhone();
     } else if (CHOOSE_AGAIN.includes(code)) {
+      this.#challenge = null;
       const { title, text } = explain(error);
       this.#choosePhone(notice({ kind: "warning", title, text: text || sentence(error) }));
     } else return false;
@@ -274,48 +425,5 @@ class Login {
       el("p", {}, advice),
       el("div", { class: "actions" }, back),
     ).focus();
-  }
-}
-
-/** @param {PhoneChoice[]} phones */
-function phoneChoices(phones) {
-  const group = uid("phone");
-  const choices = phones.map((phone, index) => {
-    const id = `${group}-${index}`;
-    const input = el("input", { type: "radio", name: group, id, value: phone.id, checked: index === 0 });
-    const hint = phone.verified ? "Verified" : "Not yet verified: the first passcode does that";
-    return choice(input, maskedPhone(phone), hint);
-  });
-  const legend = "Please select phone number to receive passcode via SMS message to continue login.";
-  return el("fieldset", { class: "choices" }, el("legend", {}, legend), choices);
-}
-
-/**
- * Names the destination of the passcode, in the first product's words.
- * @param {Channel} channel
- * @param {PhoneChoice} phone
- * @returns {Child[]}
- */
-function sentLead(channel, phone) {
-  return [
-    channel === "voice"
-      ? "A call with the passcode was already made to"
-      : "SMS message with a passcode was already sent to",
-    " the phone number ",
-    el("strong", {}, bdi(maskedPhone(phone))),
-    ". Please enter the passcode to continue login.",
-  ];
-}
-
-/**
- * The token's claims, unchecked: only to say early what the server would say anyway.
- * @param {string} token
- * @returns {{ kind?: string } | null}
- */
-function payload(token) {
-  try {
-    return JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
-  } catch {
-    return null;
   }
 }

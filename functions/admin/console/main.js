@@ -7,7 +7,7 @@ import { checkHealth, forgetHealth } from "./health.js";
 import { failed, heading, loading } from "./page.js";
 import { explain, SessionLost } from "./refusals.js";
 import { abandon, refresh, route } from "./router.js";
-import { logIn, logOut, onLeave, whoami } from "./session.js";
+import { logIn, logOut, onLeave, resume, whoami } from "./session.js";
 import { $, el } from "./shared/dom.js";
 
 /** @type {["overview" | "users" | "clients" | "settings", string][]} */
@@ -166,5 +166,5 @@ function enter() {
 drawMenu();
 route(ROUTES, show);
 onLeave(leave);
-await logIn();
+if (!(await resume())) await logIn();
 enter();

@@ -1,5 +1,5 @@
-// The session of an administrator. The access token lives in this module's memory and nowhere else: after a reload,
-// the administrator logs in again.
+// The session of an administrator. The access token lies in a cookie that no script can read, so a reload and other tabs
+// go on with it; where the browser takes no such cookie, it lives in this module's memory and ends with the page.
 
 /** @import { Answer, ListPage, Region, RequestOptions, Session } from "./shared/types" */
 import { button, uid } from "./dom.js";
@@ -8,13 +8,22 @@ import { SessionLost } from "./refusals.js";
 import { learnRegions } from "./regions.js";
 import { clock, Problem, request } from "./shared/api.js";
 import { $, el } from "./shared/dom.js";
+import { mark, onMark, setMark } from "./tabs.js";
 
-/** @type {string | null} */
+const SESSION = "/v1/admin/session";
+
+/** The access token, where the browser took no cookie. @type {string | null} */
 let token = null;
+/** Counts the sessions of this page. */
+let era = 0;
 /** The timer of the session's end. @type {number | undefined} */
 let expiry;
 /** The login under way over the page, or null. @type {Promise<void> | null} */
 let renewal = null;
+/** Closes the login on show, because another tab has done it. */
+let joined = () => {};
+/** The last logout, until the server knows of it. @type {Promise<void>} */
+let leaving = Promise.resolve();
 /** Called when the session ends for good. @type {(how?: { keep?: boolean }) => void} */
 let leave = () => {};
 
@@ -27,6 +36,12 @@ export function whoami() {
   return session.current;
 }
 
+/** What proves a request: the token, or the cookie of the administrator whose page this is. */
+const proof = () => (token === null ? { page: whoami().login_name } : { token });
+
+/** @param {unknown} error */
+const isOver = (error) => error instanceof Problem && error.code === "invalid_token";
+
 /**
  * A call of the admin API. When the session has ended, it asks to log in again and then repeats the request: the page,
  * and what was typed there, is still below.
@@ -38,12 +53,13 @@ export function whoami() {
  */
 export async function admin(method, path, options = {}) {
   for (;;) {
-    const used = token;
+    if (session.current === null) throw new SessionLost();
+    const used = era;
     try {
-      return await request(method, `/v1/admin${path}`, { ...options, token });
+      return await request(method, `/v1/admin${path}`, { ...options, ...proof() });
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== "invalid_token") throw error;
-      if (used === token) await renew();
+      if (!isOver(error)) throw error;
+      if (used === era) await renew();
     }
   }
 }
@@ -55,21 +71,62 @@ export async function admin(method, path, options = {}) {
  * @returns {Promise<Answer<T> | null>}
  */
 export async function peek(path) {
-  return token === null ? null : request("GET", `/v1/admin${path}`, { token });
+  return session.current === null ? null : request("GET", `/v1/admin${path}`, proof());
 }
 
 /** @param {string} fresh an access token */
 async function admit(fresh) {
+  await leaving;
   /** @type {Answer<Session>} */
-  const { body } = await request("GET", "/v1/admin/session", { token: fresh });
+  const { body } = await request("POST", SESSION, { token: fresh, takesCookie: true });
+  const kept = await hasCookie(body.login_name);
+  await enter(body, kept ? null : fresh);
+  if (kept) setMark("in");
+}
+
+/** @param {string} name of the administrator */
+async function hasCookie(name) {
+  try {
+    await request("GET", SESSION, { page: name });
+    return true;
+  } catch (error) {
+    if (isOver(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * @param {Session} body
+ * @param {string | null} fresh the access token, if there is no cookie
+ */
+async function enter(body, fresh) {
+  const shown = fresh === null ? { page: body.login_name } : { token: fresh };
   /** @type {Answer<ListPage<Region>>} */
-  const regions = await request("GET", "/v1/admin/regions", { token: fresh });
+  const regions = await request("GET", "/v1/admin/regions", shown);
   token = fresh;
   session.current = body;
+  era++;
   learnRegions(regions.body.items);
   clearTimeout(expiry);
   const left = Date.parse(body.expires_at) - clock.now();
   if (left > 0) expiry = setTimeout(() => renew().catch(() => {}), Math.min(left, 2 ** 31 - 1));
+  $("door").replaceChildren();
+  $("frame").hidden = false;
+  $("skip").hidden = false;
+}
+
+/** Go on with the session of this browser, after a reload or in another tab. False if there is none. */
+export async function resume() {
+  if (mark() === "leaving") await endAtServer({ page: "*" });
+  if (mark() !== "in") return false;
+  try {
+    /** @type {Answer<Session>} */
+    const { body } = await request("GET", SESSION, { page: "*" });
+    await enter(body, null);
+    return true;
+  } catch {
+    return false; // the login says what is wrong
+  }
 }
 
 /**
@@ -86,17 +143,20 @@ export function logIn(lead = "Enter the login name and password of a system user
     $("frame").hidden = true;
     $("skip").hidden = true;
     document.title = "Log in · MFA console";
-    drawLogin(card, {
+    const open = async () => {
+      joined = () => {};
+      await login.stop();
+      resolve();
+    };
+    const login = drawLogin(card, {
       title: "Log in",
       lead,
       async admit(fresh) {
         await admit(fresh);
-        $("door").replaceChildren();
-        $("frame").hidden = false;
-        $("skip").hidden = false;
-        resolve();
+        await open();
       },
     });
+    joined = open;
   });
 }
 
@@ -107,25 +167,33 @@ function renew() {
     const card = el("div", { class: "card door-card" });
     const close = openDoor(card);
     const end = () => {
+      joined = () => {};
+      login.stop();
       close();
       renewal = null;
     };
-    const logOutInstead = () => {
+    const lost = () => {
       end();
       reject(new SessionLost());
+    };
+    joined = () => {
+      if (session.current?.login_name !== before) return lost();
+      end();
+      resolve();
+    };
+    const logOutInstead = () => {
+      lost();
       leave();
     };
-    drawLogin(card, {
+    const login = drawLogin(card, {
       title: "Your session has ended",
       lead: "Log in again to go on where you were. What you have typed is still there.",
       name: before,
       extra: [button("Log out", { onclick: logOutInstead })],
       async admit(fresh) {
         await admit(fresh);
-        end();
-        if (whoami().login_name === before) return resolve();
-        reject(new SessionLost());
-        return leave({ keep: true });
+        joined();
+        if (whoami().login_name !== before) leave({ keep: true });
       },
     });
   });
@@ -157,10 +225,46 @@ export function onLeave(handler) {
   leave = handler;
 }
 
-/** Ends the session, also at the server. Without a connection its token stays valid until it expires. */
+/** Ends the session, in all tabs and at the server. */
 export function logOut() {
+  if (session.current === null) return;
+  const shown = proof();
+  forget();
+  leaving = endAtServer(shown);
+}
+
+function forget() {
   clearTimeout(expiry);
-  if (token) request("DELETE", "/v1/admin/session", { token }).catch(() => {});
   token = null;
   session.current = null;
+  era++;
 }
+
+/**
+ * Ends the token and takes the cookie away. Without a connection that is done when the console is opened the next time.
+ * @param {{ page: string } | { token: string }} shown
+ */
+async function endAtServer(shown) {
+  setMark("leaving");
+  try {
+    await request("DELETE", SESSION, { ...shown, takesCookie: true });
+  } catch (error) {
+    if (!isOver(error)) return;
+  }
+  if (mark() === "leaving") setMark(null);
+}
+
+onMark({
+  async entered() {
+    const before = session.current?.login_name;
+    if (!(await resume())) return;
+    joined();
+    if (before !== undefined && before !== whoami().login_name) leave({ keep: true });
+  },
+  left() {
+    if (session.current === null) return;
+    forget();
+    joined();
+    leave();
+  },
+});

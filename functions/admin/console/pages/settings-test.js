@@ -13,7 +13,7 @@ import { phoneField } from "../phone-field.js";
 import { explain, fieldSentence, sentence } from "../refusals.js";
 import { readNumber, spaced } from "../regions.js";
 import { admin, whoami } from "../session.js";
-import { Problem } from "../shared/api.js";
+import { Keys, Problem } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { fieldOf, mergePatch } from "./settings-fields.js";
 
@@ -33,6 +33,7 @@ export function testDialog(page) {
 
 class SettingsTest {
   #number = "";
+  #keys = new Keys();
 
   /** @param {{ draft: SettingsDraft, fields: Target[] }} page */
   constructor({ draft, fields }) {
@@ -157,7 +158,9 @@ class SettingsTest {
       ],
       verify: async (code) => {
         /** @type {Answer<TestApproved>} */
-        const { body } = await admin("POST", `${path}/verify`, { body: { code } });
+        const { body } = await this.#keys.around(`${path} ${code}`, (key) =>
+          admin("POST", `${path}/verify`, { body: { code }, key }),
+        );
         return body;
       },
       resend: () => this.#post(`${path}/resend`, {}),

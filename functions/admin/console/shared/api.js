@@ -78,11 +78,12 @@ async function readJson(response) {
  * @param {RequestOptions} options
  * @returns {Record<string, string>}
  */
-function headersOf({ body, token, key, etag }) {
+function headersOf({ body, token, page, key, etag }) {
   return {
     Accept: "application/json",
     ...(body === undefined ? {} : { "Content-Type": "application/json" }),
     ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    ...(page ? { "MFA-Console": encodeURIComponent(page) } : {}),
     ...(key ? { "Idempotency-Key": key } : {}),
     ...(etag ? { "If-Match": etag } : {}),
   };
@@ -129,7 +130,7 @@ export async function request(method, path, options = {}) {
     headers: headersOf(options),
     body: body === undefined ? undefined : JSON.stringify(body),
     cache: "no-store",
-    credentials: "omit",
+    credentials: options.page || options.takesCookie ? "same-origin" : "omit",
     referrerPolicy: "no-referrer",
   };
   const { response, answer } = await exchange(BASE + path, init, options);

@@ -2,11 +2,13 @@
 
 from types import NoneType
 
+from mfa import errors
 from mfa.administration import answers, requests, views
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
+from mfa.http import console_session
 from mfa.http.auth import ACCESS_TOKEN
-from mfa.http.calls import Call
+from mfa.http.calls import Answer, Call
 from mfa.http.declaration import Operation, Transport
 from mfa.users.actors import Actor
 
@@ -31,6 +33,27 @@ def get_session(administration: Administration, call: Call[requests.Nothing, Act
 
 @tasks.carries_out(
     Operation(
+        id="session.open",
+        route="POST /v1/admin/session",
+        summary="Keep the console logged in",
+        auth=ACCESS_TOKEN,
+        request=requests.Nothing,
+        response=answers.SessionView,
+        only=Transport.HTTP,
+    )
+)
+def open_session(administration: Administration, call: Call[requests.Nothing, Actor]) -> Answer[answers.SessionView]:
+    """Puts the token into a cookie, for pages of the console in other tabs and after a reload."""
+    token = call.request.authorization("bearer")
+    if token is None:
+        raise errors.InvalidToken
+    seconds = call.principal.expires_at - administration.clock()
+    body = views.session(call.principal, administration.users.get(call.principal.name))
+    return Answer(body, cookie=console_session.cookie_of(token, seconds))
+
+
+@tasks.carries_out(
+    Operation(
         id="session.end",
         route="DELETE /v1/admin/session",
         summary="End the token",
@@ -41,7 +64,8 @@ def get_session(administration: Administration, call: Call[requests.Nothing, Act
         only=Transport.HTTP,
     )
 )
-def end_session(administration: Administration, call: Call[requests.Nothing, Actor]) -> None:
+def end_session(administration: Administration, call: Call[requests.Nothing, Actor]) -> Answer[None]:
     """Logs out: administration refuses the token from now on."""
     actor = call.principal
     administration.sessions.end(actor.name, actor.token_id, actor.expires_at)
+    return Answer(None, cookie=console_session.no_cookie())

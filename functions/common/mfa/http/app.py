@@ -145,7 +145,8 @@ def failure(error: Exception) -> dict[str, object]:
 
 
 def _answered[In, Out, Who](operation: Operation[In, Out, Who], answer: Answer[Out]) -> Response[str]:
-    headers = {"ETag": answer.etag} if answer.etag else {}
+    given = {"ETag": answer.etag, "Set-Cookie": answer.cookie}
+    headers = {name: value for name, value in given.items() if value is not None}
     if operation.cache_seconds:
         headers["Cache-Control"] = f"public, max-age={operation.cache_seconds}"
     body = b"" if operation.gives_nothing else msgspec.json.encode(answer.body)

@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from mfa import errors
+from mfa.http import console_session
 from mfa.http.gateway import HttpRequest
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.mfa_tokens import MfaToken, read_mfa_token
@@ -77,7 +78,14 @@ def _client(checks: CredentialChecks, request: HttpRequest) -> Client:
 
 
 def _administrator(checks: CredentialChecks, request: HttpRequest) -> Actor:
-    return checks.access.actor(_bearer(request), request.address)
+    """The access token is in `Authorization`, or in the cookie of the console."""
+    token = None if request.header("Authorization") else console_session.token_in(request)
+    if token is None:
+        return checks.access.actor(_bearer(request), request.address)
+    actor = checks.access.actor(token, request.address)
+    if not console_session.is_for(request, actor.name):
+        raise errors.InvalidToken
+    return actor
 
 
 def _bearer(request: HttpRequest) -> str:

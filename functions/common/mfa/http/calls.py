@@ -58,10 +58,11 @@ class Call[In, Who](Struct, frozen=True):
 
 
 class Answer[Out](Struct, frozen=True):
-    """A body with its entity tag."""
+    """A body with its entity tag, and a cookie for the browser."""
 
     body: Out
     etag: str | None = None
+    cookie: str | None = None
 
     @classmethod
     def of(cls, given: "Out | Answer[Out]") -> "Answer[Out]":

@@ -1,0 +1,106 @@
+// Parts of the console's login: its choices, its words, and what it remembers.
+
+/** @import { Channel, Child, PhoneChoice } from "./shared/types" */
+import { bdi, uid } from "./dom.js";
+import { choice } from "./fields.js";
+import { el } from "./shared/dom.js";
+import { maskedPhone } from "./shared/words.js";
+
+const REMEMBERED = "mfa-console.login-name";
+
+/**
+ * Remember a login name on this device; null forgets it.
+ * @param {string | null} name
+ */
+export function remember(name) {
+  try {
+    if (name) localStorage.setItem(REMEMBERED, name);
+    else localStorage.removeItem(REMEMBERED);
+  } catch {
+    // Storage may be switched off; then a name is not remembered.
+  }
+}
+
+/** The remembered login name; empty where there is none. */
+export function recall() {
+  try {
+    return localStorage.getItem(REMEMBERED) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** The box that has the name remembered. */
+export function rememberBox() {
+  const input = el("input", { type: "checkbox", id: uid("remember"), checked: Boolean(recall()) });
+  const label = el("label", { for: input.id }, "Remember my login name on this device");
+  return { input, element: el("div", { class: "check" }, input, label) };
+}
+
+const HELP = {
+  password: [
+    "Forgot your login name or password? Another administrator can look up your name, or set a new password.",
+    "If there is no other administrator, the operators of this service can let you in. Their runbook says how.",
+  ],
+  phones: [
+    "The passcode goes to the phone that you choose. Text messages need no internet.",
+    "Has your number changed? Another administrator can enter the new one.",
+  ],
+  code: [
+    "Is the phone switched on, and has it got a signal? A message may take a minute or two to arrive.",
+    "You can have the passcode sent to another of your phones.",
+    "Has your number changed? Another administrator can enter the new one.",
+  ],
+};
+
+/**
+ * The help below a step.
+ * @param {keyof typeof HELP} step
+ */
+export function helpBox(step) {
+  const lines = HELP[step].map((text) => el("li", {}, text));
+  return el("details", { class: "help" }, el("summary", {}, "Need help logging in?"), el("ul", {}, lines));
+}
+
+/** @param {PhoneChoice[]} phones */
+export function phoneChoices(phones) {
+  const group = uid("phone");
+  const choices = phones.map((phone, index) => {
+    const id = `${group}-${index}`;
+    const input = el("input", { type: "radio", name: group, id, value: phone.id, checked: index === 0 });
+    const hint = phone.verified ? "Verified" : "Not yet verified: the first passcode does that";
+    return choice(input, maskedPhone(phone), hint);
+  });
+  const legend = "Please select phone number to receive passcode via SMS message to continue login.";
+  return el("fieldset", { class: "choices" }, el("legend", {}, legend), choices);
+}
+
+/**
+ * Names the destination of the passcode, in the first product's words.
+ * @param {Channel} channel
+ * @param {PhoneChoice} phone
+ * @returns {Child[]}
+ */
+export function sentLead(channel, phone) {
+  return [
+    channel === "voice"
+      ? "A call with the passcode was already made to"
+      : "SMS message with a passcode was already sent to",
+    " the phone number ",
+    el("strong", {}, bdi(maskedPhone(phone))),
+    ". Please enter the passcode to continue login.",
+  ];
+}
+
+/**
+ * The token's claims, unchecked: only to say early what the server would say anyway.
+ * @param {string} token
+ * @returns {{ kind?: string } | null}
+ */
+export function payload(token) {
+  try {
+    return JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
+  } catch {
+    return null;
+  }
+}
