@@ -1,9 +1,11 @@
 // Parts of the console's login: its choices, its words, and what it remembers.
 
-/** @import { Channel, Child, PhoneChoice } from "./shared/types" */
+/** @import { Challenge, Channel, Child, MfaRequired, PhoneChoice } from "./shared/types" */
+/** @import { Step } from "./login-trail.js" */
 import { bdi, uid } from "./dom.js";
 import { choice } from "./fields.js";
 import { el } from "./shared/dom.js";
+import { KeptLogin } from "./shared/kept-login.js";
 import { maskedPhone } from "./shared/words.js";
 
 const REMEMBERED = "mfa-console.login-name";
@@ -36,6 +38,53 @@ export function rememberBox() {
   const label = el("label", { for: input.id }, "Remember my login name on this device");
   return { input, element: el("div", { class: "check" }, input, label) };
 }
+
+/**
+ * What a reload needs of a login.
+ * @typedef {object} Kept
+ * @property {MfaRequired} login
+ * @property {string} name
+ * @property {Challenge | null} challenge
+ * @property {string} phoneId
+ * @property {Step} step
+ * @property {number} turn of the idempotency keys
+ * @property {number} offset of the server's clock
+ */
+
+/** @type {KeptLogin<Kept>} */
+export const kept = new KeptLogin("mfa-console.login");
+
+/**
+ * @param {HTMLElement} back
+ * @returns {Child}
+ */
+export function noPhoneParts(back) {
+  const lead = [
+    "Your password is right, but there is no phone that a passcode can be sent to. ",
+    "Ask another administrator to add your number, then log in again.",
+  ];
+  return [el("p", { class: "lead" }, lead), el("div", { class: "actions" }, back)];
+}
+
+/**
+ * @param {string} wait
+ * @param {HTMLElement} back
+ * @returns {Child}
+ */
+export function lockedParts(wait, back) {
+  const lead = ["Too many wrong passcodes were entered. ", wait, " Another administrator can unlock you sooner."];
+  const advice = "If it was not you who entered them, someone else may know your password: change it.";
+  return [el("p", { class: "lead" }, lead), el("p", {}, advice), el("div", { class: "actions" }, back)];
+}
+
+// These end the passcode's step: another phone may do.
+export const CHOOSE_AGAIN = [
+  "challenge_superseded",
+  "challenge_used",
+  "challenge_not_found",
+  "phone_unusable",
+  "destination_blocked",
+];
 
 const HELP = {
   password: [

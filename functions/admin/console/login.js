@@ -6,13 +6,24 @@
 import { notice, noticeOf } from "./dialogs.js";
 import { busyWhile, button, isInert, submitButton } from "./dom.js";
 import { secretField, textField } from "./fields.js";
-import { helpBox, payload, phoneChoices, recall, remember, rememberBox, sentLead } from "./login-parts.js";
+import {
+  CHOOSE_AGAIN,
+  helpBox,
+  kept,
+  lockedParts,
+  noPhoneParts,
+  payload,
+  phoneChoices,
+  recall,
+  remember,
+  rememberBox,
+  sentLead,
+} from "./login-parts.js";
 import { Trail } from "./login-trail.js";
 import { passcodeForm } from "./passcode.js";
 import { explain, sentence, waiting } from "./refusals.js";
 import { clock, Keys, Problem, request } from "./shared/api.js";
 import { el, parts } from "./shared/dom.js";
-import { KeptLogin } from "./shared/kept-login.js";
 import { isLocked, lockEnd } from "./words.js";
 
 /**
@@ -25,22 +36,7 @@ import { isLocked, lockEnd } from "./words.js";
  */
 
 /**
- * What a reload needs of a login.
- * @typedef {object} Kept
- * @property {MfaRequired} login
- * @property {string} name
- * @property {Challenge | null} challenge
- * @property {string} phoneId
- * @property {Step} step
- * @property {number} turn of the idempotency keys
- * @property {number} offset of the server's clock
- */
-
-/** @type {KeptLogin<Kept>} */
-const kept = new KeptLogin("mfa-console.login");
-
-/**
- * Draw the login into a place; one that a reload has interrupted goes on. `stop` is for a login that is not needed any more.
+ * Draw the login into a place; one that a reload has interrupted goes on. `stop` ends one that is not needed any more.
  * @param {HTMLElement} place
  * @param {LoginOptions} options
  */
@@ -49,15 +45,6 @@ export function drawLogin(place, options) {
   login.begin();
   return { stop: () => login.stop() };
 }
-
-// These end the passcode's step: another phone may do.
-const CHOOSE_AGAIN = [
-  "challenge_superseded",
-  "challenge_used",
-  "challenge_not_found",
-  "phone_unusable",
-  "destination_blocked",
-];
 
 class Login {
   #keys = new Keys();
@@ -314,12 +301,7 @@ class Login {
 
   /** @param {HTMLElement} back */
   #noPhone(back) {
-    const lead = [
-      "Your password is right, but there is no phone that a passcode can be sent to. ",
-      "Ask another administrator to add your number, then log in again.",
-    ];
-    const actions = el("div", { class: "actions" }, back);
-    this.#show("No phone is registered", el("p", { class: "lead" }, lead), actions).focus();
+    this.#show("No phone is registered", noPhoneParts(back)).focus();
   }
 
   /** The phone that was chosen. @returns {PhoneChoice} */
@@ -412,18 +394,7 @@ class Login {
    */
   #locked(until, refusal) {
     const problem = refusal ?? new Problem(429, { code: "too_many_attempts", locked_until: until });
-    const lead = [
-      "Too many wrong passcodes were entered. ",
-      lockEnd(until) ? waiting(problem) : "",
-      " Another administrator can unlock you sooner.",
-    ];
-    const advice = "If it was not you who entered them, someone else may know your password: change it.";
     const back = button("Back to login", { kind: "primary", onclick: () => this.start() });
-    this.#show(
-      "Login is locked for now",
-      el("p", { class: "lead" }, lead),
-      el("p", {}, advice),
-      el("div", { class: "actions" }, back),
-    ).focus();
+    this.#show("Login is locked for now", lockedParts(lockEnd(until) ? waiting(problem) : "", back)).focus();
   }
 }

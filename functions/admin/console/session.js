@@ -1,5 +1,5 @@
-// The session of an administrator. The access token lies in a cookie that no script can read, so a reload and other tabs
-// go on with it; where the browser takes no such cookie, it lives in this module's memory and ends with the page.
+// The session of an administrator. The access token lies in a cookie that no script can read, so a reload and other
+// tabs go on with it; where the browser takes no such cookie, it lives in this module's memory and ends with the page.
 
 /** @import { Answer, ListPage, Region, RequestOptions, Session } from "./shared/types" */
 import { button, uid } from "./dom.js";

@@ -1,9 +1,12 @@
-// Whether an administrator is logged in in this browser, as its tabs tell one another. It is no secret and no proof: the
-// proof is a cookie that no script can read.
+// Whether an administrator is logged in in this browser, as its tabs tell one another. It is no secret and no proof:
+// the proof is a cookie that no script can read.
 
 const PLACE = "mfa-console.session";
 
-/** `in`: somebody is logged in. `leaving`: they logged out, and the server may not know yet. @typedef {"in" | "leaving"} Mark */
+/**
+ * `in`: somebody is logged in. `leaving`: they logged out, and the server may not know yet.
+ * @typedef {"in" | "leaving"} Mark
+ */
 
 /** @returns {Mark | null} */
 export function mark() {

@@ -277,7 +277,7 @@ async function exportUsers(control, filters) {
         /** @type {Answer<ExportPage>} */
         const { body } = await admin("GET", `/users/export${query({ ...filters, cursor })}`);
         pieces.push(body.csv);
-        users += body.csv.split("\r\n").length - 1 - (cursor === null ? 1 : 0); // each line is a user, but for the header
+        users += body.csv.split("\r\n").length - 1 - (cursor === null ? 1 : 0); // each line but the header is a user
         cursor = body.cursor ?? null;
       } while (cursor);
       // With a byte order mark, without which Excel does not read UTF-8.

@@ -26,9 +26,9 @@ export interface Words {
 // Requests
 
 /**
- * Options of a request. `page` is whose page of the console asks (`*` where it does not know): then the cookie stands in for
- * a token. The answer may set the cookie where `takesCookie`. `key` is the Idempotency-Key, `etag` goes into If-Match,
- * `patience` is in milliseconds.
+ * Options of a request. `page` is whose page of the console asks (`*` where it does not know): then the cookie stands
+ * in for a token. The answer may set the cookie where `takesCookie`. `key` is the Idempotency-Key, `etag` goes into
+ * If-Match, `patience` is in milliseconds.
  */
 export interface RequestOptions {
   body?: unknown;
