@@ -18,8 +18,8 @@ from mfa.challenges.settings_tests import (
     SENDS,
     TESTS_PER_HOUR,
     SettingsTest,
+    SettingsTestApproval,
     SettingsTestRefused,
-    TestApproval,
     limits_of_test,
 )
 from mfa.factors.phones import Phone
@@ -105,7 +105,7 @@ def approve(world: World, admin: User, email: str | None = None) -> None:
     tested = replace(settings_test(world), contact_email=email)
     phone = replace(world.phone(), verified=True, last_verified_at=world.now)
     event, guess = world.event(EventType.PHONE_TESTED), Guess(world.now, ADDRESS)
-    world.settings_tests.approve(admin, tested, TestApproval(phone, event, guess))
+    world.settings_tests.approve(admin, tested, SettingsTestApproval(phone, event, guess))
 
 
 def test_a_settings_test_is_read_as_it_was_started(world: World, admin: User) -> None:
@@ -310,7 +310,7 @@ def test_a_phone_added_meanwhile_keeps_its_slot(world: World, admin: User) -> No
         approve(world, admin)
     assert world.account(NAME).phones == (other,)
     verified, event = replace(other, verified=True), world.event(EventType.PHONE_TESTED)
-    approval = TestApproval(verified, event, Guess(world.now, ADDRESS))
+    approval = SettingsTestApproval(verified, event, Guess(world.now, ADDRESS))
     world.settings_tests.approve(admin, settings_test(world), approval)
     assert world.account(NAME).phones == (replace(other, verified=True),)
 

@@ -73,7 +73,7 @@ class SettingsTest:
 
 
 @dataclass(frozen=True, slots=True)
-class TestApproval:
+class SettingsTestApproval:
     """The end of a settings test.
 
     Attributes:

@@ -21,8 +21,8 @@ from mfa.challenges.settings_tests import (
     LOGIN_JTI,
     TESTS_PER_HOUR,
     SettingsTest,
+    SettingsTestApproval,
     SettingsTestRefused,
-    TestApproval,
     limits_of_test,
 )
 from mfa.factors.phones import Phone
@@ -50,7 +50,7 @@ class SettingsTests(Protocol):
     def record_report(self, login_name: str, test: SettingsTest, outcome: Outcome) -> None: ...
     def give_back(self, budget: Budget) -> None: ...
     def claim_attempt(self, login_name: str, test_id: str, guess: Guess) -> SettingsTest: ...
-    def approve(self, user: User, test: SettingsTest, approval: TestApproval) -> None: ...
+    def approve(self, user: User, test: SettingsTest, approval: SettingsTestApproval) -> None: ...
 
 
 class CandidateMessenger(Protocol):
@@ -195,7 +195,7 @@ class TestSettings:
         )
         try:
             budgets = verified_charges(test.challenge, self.stored_settings().settings)
-            self.tests.approve(account.existing_user, test, TestApproval(phone, event, guess, budgets))
+            self.tests.approve(account.existing_user, test, SettingsTestApproval(phone, event, guess, budgets))
         except SettingsTestRefused as refused:
             if refused.test is None or not _is_approved_by(refused.test, guess):
                 raise errors.ChallengeUsed from refused

@@ -7,7 +7,13 @@ from typing import Any
 from mfa.challenges.budgets import Budget, BudgetSpent, Charge
 from mfa.challenges.challenge import ChallengeRefused, Guess
 from mfa.challenges.sends import Outcome, Send
-from mfa.challenges.settings_tests import LOGIN_JTI, REFUNDS_PER_HOUR, SettingsTest, SettingsTestRefused, TestApproval
+from mfa.challenges.settings_tests import (
+    LOGIN_JTI,
+    REFUNDS_PER_HOUR,
+    SettingsTest,
+    SettingsTestApproval,
+    SettingsTestRefused,
+)
 from mfa.errors import Conflict, RateLimited
 from mfa.store import conditions as when
 from mfa.store import records
@@ -96,7 +102,7 @@ class SettingsTestStore:
         except ChallengeRefused as refused:
             raise SettingsTestRefused(self.load(login_name, test_id)) from refused
 
-    def approve(self, user: User, test: SettingsTest, approval: TestApproval) -> None:
+    def approve(self, user: User, test: SettingsTest, approval: SettingsTestApproval) -> None:
         """Approves the test; the number joins the administrator's phones, verified, and the contact email the profile.
 
         Raises Conflict if profile or phones changed meanwhile, SettingsTestRefused if the test was approved before.
