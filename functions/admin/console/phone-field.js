@@ -25,8 +25,10 @@ import { el } from "./shared/dom.js";
 const NUMBER_REFUSALS = ["invalid_request", "destination_blocked"];
 
 /**
- * A field whose number the API judges. `settled` waits for a judgement that is under way.
+ * A field whose number the API judges. `written` is the number as it stands there and the country that is chosen, for a
+ * request that takes both; null where there is none. `settled` waits for a judgement that is under way.
  * @typedef {object} Judging
+ * @property {{ number: string, region: string } | null} written
  * @property {(how?: { messages?: boolean, focus?: boolean }) => Promise<string>} judged
  * @property {() => Promise<unknown>} settled
  *
@@ -63,7 +65,7 @@ export function phoneField({ name, label, hint, value, region = "US", settles = 
     );
   };
   adoptWhole(country, input, changed, left);
-  const whole = Object.assign(field, { judged, settled: () => settling, value: "", text: "" });
+  const whole = Object.assign(field, { judged, settled: () => settling, written: null, value: "", text: "" });
   return Object.defineProperties(/** @type {typeof whole & PhoneField} */ (whole), {
     value: {
       get: read,
@@ -73,6 +75,7 @@ export function phoneField({ name, label, hint, value, region = "US", settles = 
       },
     },
     text: { get: () => input.value },
+    written: { get: () => writtenIn(country, input) },
   });
 }
 
@@ -111,6 +114,16 @@ function adoptWhole(country, input, changed, left) {
 }
 
 /**
+ * The number as it is written, for the API to read with its country known; null where there is none.
+ * @param {HTMLSelectElement} country
+ * @param {HTMLInputElement} input
+ */
+function writtenIn({ value: region }, { value }) {
+  const number = readNumber(value, region) ? e164(region, value) : value;
+  return value.trim() ? { number: number.trim().slice(0, 64), region } : null;
+}
+
+/**
  * Gives the number in E.164, judged by the API with the country known, which also drops a 0 that is dialled only within
  * the country. The field then shows the number as it is saved. Where it is refused, the field says why, and the number
  * is empty. `messages`: messages are to go to it, so its country and kind must be allowed.
@@ -127,13 +140,11 @@ function judgeOf(field, country) {
       return "";
     };
     field.setError("");
-    if (!input.value.trim()) return refuse("Enter a phone number.");
-    const written = readNumber(input.value, country.value) ? e164(country.value, input.value) : input.value;
+    const written = writtenIn(country, input);
+    if (!written) return refuse("Enter a phone number.");
     try {
       /** @type {Answer<CheckedNumber>} */
-      const { body } = await admin("POST", "/numbers/check", {
-        body: { number: written.trim().slice(0, 64), region: country.value, messages },
-      });
+      const { body } = await admin("POST", "/numbers/check", { body: { ...written, messages } });
       country.value = body.region;
       input.value = body.number.slice(body.calling_code.length);
       return body.number;

@@ -142,7 +142,7 @@ async function createUser(fields) {
     owner: fields.owner.value,
     contact_email: fields.email.value,
     locale: fields.locale.value || null,
-    phone: fields.phone.value ? { number: fields.phone.value } : null,
+    phone: fields.phone.written,
   };
   const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   /** @type {Answer<User>} */
