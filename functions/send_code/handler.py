@@ -1,4 +1,4 @@
-"""Sends passcodes: challenges, resends, recovery. Cannot sign access tokens."""
+"""Sends passcodes and notices: challenges, resends, recovery, changes to accounts. Cannot sign access tokens."""
 
 from urllib.parse import quote_plus
 
@@ -6,10 +6,13 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from mfa import errors
 from mfa.challenges.sends import SendResult
+from mfa.decoding import convert
+from mfa.flows.tell_changes import Notice
 from mfa.http import operations, views
 from mfa.http.answers import ChallengeState
-from mfa.http.app import App
+from mfa.http.app import App, failure
 from mfa.http.auth import Anyone
 from mfa.http.calls import Call
 from mfa.http.requests import ResendChallenge, StartChallenge, StartRecovery
@@ -73,5 +76,24 @@ def _sent(result: SendResult) -> ChallengeState:
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True, log_event=False)
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
-    """Answers API Gateway."""
+    """Answers API Gateway; takes a notice, `{"notice": …}`, from the function that changes users."""
+    if event.keys() == {"notice"}:
+        return tell(event["notice"])
     return app.resolve(event, context)
+
+
+def tell(notice: object) -> dict[str, object]:
+    """Tells a user of a change. Raises NoticeFailed, so that Lambda tries again; it quotes nothing of the notice."""
+    try:
+        wiring.tell_changes.tell(convert(notice, Notice))
+    except errors.Refusal as refusal:
+        logger.warning("notice failed", code=refusal.code)
+        raise NoticeFailed(refusal.code) from None
+    except Exception as error:  # noqa: BLE001 - every exception is logged, without what it says
+        logger.error("broken", extra=failure(error))
+        raise NoticeFailed("internal_error") from None
+    return {}
+
+
+class NoticeFailed(Exception):
+    """A notice, or a part of it, was not sent."""

@@ -137,9 +137,16 @@ def _ses(places: Places, operation: str, request: Request) -> Iterator[Ask]:
         yield Ask(f"ses:{operation}", places.arn("ses", place), context)
 
 
+def _lambda(places: Places, operation: str, request: Request) -> Iterator[Ask]:
+    action = "InvokeFunction" if operation == "Invoke" else operation
+    name = f"{request['FunctionName']}:{request['Qualifier']}" if "Qualifier" in request else request["FunctionName"]
+    yield Ask(f"lambda:{action}", places.arn("lambda", f"function:{name}"))
+
+
 _SERVICES: Mapping[str, Callable[[Places, str, Request], Iterator[Ask]]] = {
     "dynamodb": _dynamodb,
     "kms": _kms,
+    "lambda": _lambda,
     "secretsmanager": _secrets_manager,
     "ses": _ses,
     "ssm": _ssm,

@@ -65,7 +65,8 @@ class Stack:
         aws, aws_url = self._start_aws(template)
         inbox = Inbox()
         twilio, twilio_url, sender = self._start_twilio(inbox)
-        pools = self._pools(template, aws_url, twilio_url)
+        endpoints = {"AWS_ENDPOINT_URL": aws_url, "AWS_ENDPOINT_URL_LAMBDA": base_url, "TWILIO_API_URL": twilio_url}
+        pools = self._pools(template, endpoints)
         self._start_functions(pools, lambda: self._await_aws(aws))
         inbox.connect(aws_url)
         seed(pools[_ADMIN], sender, self._output)
@@ -165,8 +166,7 @@ class Stack:
         sender = Sender(account.sid, account.auth_token, account.phone_numbers[0])
         return twilio, f"http://127.0.0.1:{server.port}", sender
 
-    def _pools(self, template: Template, aws_url: str, twilio_url: str) -> dict[str, Pool]:
-        endpoints = {"AWS_ENDPOINT_URL": aws_url, "TWILIO_API_URL": twilio_url}
+    def _pools(self, template: Template, endpoints: dict[str, str]) -> dict[str, Pool]:
         if self._options.dynamodb_url:
             endpoints["AWS_ENDPOINT_URL_DYNAMODB"] = self._options.dynamodb_url
         if self._options.log_level:

@@ -340,6 +340,8 @@ class Resolver:
                 return f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{self._ref(name)}"
             case "AWS::KMS::Key":
                 return _key_arn(name)
+            case "AWS::Serverless::Function" | "AWS::Lambda::Function":
+                return f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{name}"
             case "AWS::IAM::Role":
                 return f"arn:aws:iam::{ACCOUNT_ID}:role/{name}"
             case "AWS::Logs::LogGroup":

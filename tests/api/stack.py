@@ -25,7 +25,9 @@ import boto3
 import hypothesis
 from boto3.dynamodb.conditions import Key
 from botocore import handlers
+from botocore.awsrequest import AWSResponse, HTTPHeaders
 from moto import mock_aws
+from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
@@ -42,8 +44,8 @@ from infra.local.template import Function, Template, read_template
 from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
 from infra.local.worker import Context
-from mfa import wiring
 from mfa.api import OPERATIONS
+from mfa.aws import clients
 from mfa.tokens.hmac_keys import HmacKeys
 from tests.product import Answer, Json, Product
 
@@ -130,6 +132,8 @@ class Stack(Product):
         self.delivered: list[tuple[str, str]] = []
         self.logs = io.StringIO()
         self.secrets: set[str] = set()
+        self.events: list[tuple[str, Json]] = []  # asynchronous invocations that no function has taken yet
+        self.refuses_events = False
         self.models: dict[str, tuple[str, list[dict[str, Any]]]] = {}
         self.account = line.twilio.account
         self._router = Router(template.api.routes)
@@ -207,6 +211,21 @@ class Stack(Product):
             with self._as_its_role(function):
                 result = handler.handler(json.loads(json.dumps(event)), _context(function))
         return json.loads(json.dumps(result))
+
+    def tell_changes(self) -> None:
+        """Runs the asynchronous invocations, as Lambda would at once."""
+        events, self.events = self.events, []
+        for name, event in events:
+            self.invoke(name, event)
+
+    def take_event(self, request: Any, **_about: object) -> AWSResponse:
+        """Takes an asynchronous invocation in the place of Lambda."""
+        name = request.url.partition("/functions/")[2].partition("/")[0]
+        assert request.headers["X-Amz-Invocation-Type"] in ("Event", b"Event")
+        if self.refuses_events:
+            return AWSResponse(request.url, 429, HTTPHeaders(), MockRawResponse(b"{}"))
+        self.events.append((name, json.loads(request.body)))
+        return AWSResponse(request.url, 202, HTTPHeaders(), MockRawResponse(b""))
 
     @contextlib.contextmanager
     def _as_its_role(self, function: Function) -> Iterator[None]:
@@ -359,7 +378,7 @@ def running() -> Iterator[Stack]:
     account = local_account()
     guard = Guard()
     moto_transactions.install()
-    wiring._session.cache_clear()
+    clients.session.cache_clear()
     guard.install()
     handlers.BUILTIN_HANDLERS.insert(0, ("before-parameter-build.dynamodb", _refuse_empty_text))
     with mock_aws(), bind("127.0.0.1", 0) as listening:
@@ -377,6 +396,7 @@ def running() -> Iterator[Stack]:
         _Moto("", None).create({kind: template.named(kind) for kind in CREATED}, email_domain="example.com")
         stack = Stack(template, line, guard)
         stack.delivered = delivered
+        clients.session().events.register_first("before-send.lambda.Invoke", stack.take_event)
         stack.secrets |= {account.auth_token, stack.keys.current.decode()}
         # Lambda's root logger prints the warnings of libraries.
         printing = logging.StreamHandler(stack.logs)
@@ -389,7 +409,7 @@ def running() -> Iterator[Stack]:
         line.twilio.stop()
     guard.remove()
     handlers.BUILTIN_HANDLERS.remove(("before-parameter-build.dynamodb", _refuse_empty_text))
-    wiring._session.cache_clear()
+    clients.session.cache_clear()
     os.environ.clear()
     os.environ.update(before)
 

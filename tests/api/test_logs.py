@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from mfa import wiring
+from mfa.aws import clients
 from tests.api.stack import Stack
 from tests.people import Person, code_in
 from tests.product import basic
@@ -26,7 +26,7 @@ def at_debug(stack: Stack) -> Iterator[None]:
     before = root.level, simulation.level
     root.setLevel(logging.DEBUG)
     simulation.setLevel(logging.WARNING)
-    wiring._session.cache_clear()
+    clients.session.cache_clear()
     with stack.at(POWERTOOLS_LOG_LEVEL="DEBUG"):
         yield
     for logger, level in zip((root, simulation), before, strict=True):

@@ -22,8 +22,8 @@ from tests.api.stack import Stack, role_of
 from tests.api.test_administration import SUCCEEDS, over_http
 from tests.product import basic
 
-# Requests of the runtime and of X-Ray's daemon, not of the functions.
-RUNTIME = ("logs:", "xray:")
+# Requests of the runtime, of Lambda's queue of events and of X-Ray's daemon, not of the functions.
+RUNTIME = ("logs:", "sqs:", "xray:")
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +116,8 @@ def administer(stack: Stack) -> None:
     stack.admin("users.delete", login_name=gone.name)
     assert stack.admin("users.erase", login_name=gone.name)["complete"]
     stack.set_up()  # by direct invocation, with Twilio's token
+    assert stack.events
+    stack.tell_changes()
 
 
 FUNCTIONS = ("SendCodeFunction", "VerifyCodeFunction", "AdminFunction")

@@ -24,7 +24,8 @@ from infra.local.template import Route, Template, read_template
 from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
 from infra.local.twilio.delivered import Delivered
-from mfa import caches, wiring
+from mfa import caches
+from mfa.aws import clients
 from mfa.settings.values import PasswordLimits
 from tests import people
 from tests.people import Person
@@ -145,14 +146,14 @@ def functions() -> Iterator[Functions]:
             environment.delenv(name, raising=False)
         InProcess("", None).create(template.resources, email_domain="example.com")
         environment.setattr(caches, "CACHE_SECONDS", 3600.0)  # longer than all of this takes
-        wiring._session.cache_clear()
-        stack.callback(wiring._session.cache_clear)
+        clients.session.cache_clear()
+        stack.callback(clients.session.cache_clear)
 
         def note(event_name: str, **_about: object) -> None:
             sent.append(event_name.removeprefix("before-send."))
 
         # Ahead of moto, which answers in place of the network.
-        wiring._session().events.register_first("before-send", note)
+        clients.session().events.register_first("before-send", note)
         modules = {name: _load(function.code.name) for name, function in template.functions.items()}
         functions = Functions(template, modules, sent, delivered)
         functions.admin(

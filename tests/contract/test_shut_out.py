@@ -11,6 +11,7 @@ from mfa import errors
 from mfa.administration.requests import PhoneRemoval, UserPatch
 from mfa.administration.user_changes import UserAdministration
 from mfa.factors.phones import Phone
+from mfa.flows.change_notices import ChangeNotices
 from mfa.store import records
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
@@ -30,6 +31,7 @@ def administration(world: World) -> UserAdministration:
         users=world.users,
         stored_settings=world.settings_store.load_settings,
         passwords=Hashes(),
+        notices=ChangeNotices(world.handover),
         runtime=world.runtime,
     )
 

@@ -11,6 +11,7 @@ from mfa.administration.requests import NewPhone, NewUser, NumberToAdd, PhoneRem
 from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import Challenge
 from mfa.factors.phones import PHONES_PER_USER
+from mfa.flows.change_notices import ChangeNotices
 from mfa.store import records
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
@@ -35,6 +36,7 @@ def administration(world: World) -> UserAdministration:
         users=world.users,
         stored_settings=world.settings_store.load_settings,
         passwords=Hashes(),
+        notices=ChangeNotices(world.handover),
         runtime=world.runtime,
     )
 

@@ -19,6 +19,7 @@ from mfa.factors.phones import Phone
 from mfa.flows.log_in import LogIn
 from mfa.flows.runtime import Runtime
 from mfa.flows.send_passcode import SendPasscode
+from mfa.flows.tell_changes import Notice
 from mfa.flows.verify_passcode import Approval, VerifyPasscode
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
@@ -148,6 +149,16 @@ class Mailboxes:
 
 
 @dataclass
+class Handed:
+    """A handover that keeps notices."""
+
+    notices: list[Notice] = field(default_factory=list)
+
+    def hand_over(self, notice: Notice) -> None:
+        self.notices.append(notice)
+
+
+@dataclass
 class Signatures:
     """A signer that counts its signatures."""
 
@@ -194,6 +205,7 @@ class World:
         self.pauses: list[int] = []
         self.wire = Wire(client)
         self.sms, self.email, self.signer = Phones(), Mailboxes(), Signatures()
+        self.handover = Handed()
         self.table = Table(self.wire, table_name, self.pauses.append)
         self._client, self._table_name = client, table_name
         self._serial = count()

@@ -40,6 +40,7 @@ ARNS = {
     "AWS::Route53": [],
     "AWS::S3": ["arn:aws:s3:::aws-sam-cli-managed-default-samclisourcebucket-abc/mfa/0123"],
     "AWS::SNS": [f"arn:aws:sns:{HERE}:mfa-Observability-ABC-Topic-X"],
+    "AWS::SQS": [f"arn:aws:sqs:{HERE}:mfa-FailedNotices-X"],
     "AWS::SSM": [f"arn:aws:ssm:{HERE}:parameter/mfa/mfa/public-url"],
     "AWS::SecretsManager": [f"arn:aws:secretsmanager:{HERE}:secret:mfa/mfa/hmac-a1B2c3"],
     "AWS::WAFv2": [

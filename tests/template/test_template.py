@@ -17,10 +17,10 @@ Resource = dict[str, Any]
 
 #: The actions that roles allow. An action added to a role must be added here too, after some thought.
 ACTIONS = {
-    "SendCodeRole": {"kms:Decrypt", "ses:SendEmail", "dynamodb:ConditionCheckItem"},
+    "SendCodeRole": {"kms:Decrypt", "ses:SendEmail", "sqs:SendMessage", "dynamodb:ConditionCheckItem"},
     "VerifyCodeRole": {"kms:Sign", "kms:GetPublicKey"},
     "AdminRole": {
-        *("kms:Decrypt", "kms:Encrypt", "kms:GetPublicKey"),
+        *("kms:Decrypt", "kms:Encrypt", "kms:GetPublicKey", "lambda:InvokeFunction"),
         *("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:Query"),
     },
 }
@@ -287,8 +287,18 @@ def test_functions_are_told_names_not_arns_so_that_sam_local_finds_them(deployed
         for variable, value in function["Properties"]["Environment"]["Variables"].items():
             assert isinstance(value, str) or list(value) == ["Fn::Sub"], (name, variable)
         variables = function["Properties"]["Environment"]["Variables"]
-        for endpoint in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "TWILIO_API_URL"):
+        for endpoint in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_LAMBDA", "TWILIO_API_URL"):
             assert variables[endpoint] == "", (name, endpoint)
+
+
+def test_a_notice_is_tried_three_times_within_the_hour_and_then_kept(deployed: dict[str, Resource]) -> None:
+    [asynchronous] = of_type(deployed, "AWS::Lambda::EventInvokeConfig").values()
+    told = asynchronous["Properties"]
+    assert (told["FunctionName"], told["Qualifier"]) == ({"Ref": "SendCodeFunction"}, "live")
+    assert (told["MaximumRetryAttempts"], told["MaximumEventAgeInSeconds"]) == (2, 3600)
+    assert told["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["FailedNotices", "Arn"]}
+    queue = deployed["FailedNotices"]["Properties"]
+    assert queue == {"MessageRetentionPeriod": 14 * 86400, "SqsManagedSseEnabled": True}
 
 
 def test_the_gateways_own_refusals_are_problems_with_a_stable_code(deployed: dict[str, Resource]) -> None:

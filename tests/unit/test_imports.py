@@ -16,8 +16,8 @@ MODULES = {
 }
 # The modules that may import each outer library or system module. No other module may.
 ALLOWED = {
-    "boto3": {"mfa.wiring", "mfa.store.table"},
-    "botocore": {"mfa.wiring", "mfa.store.table", "mfa.aws.signer", "mfa.aws.cipher", "mfa.delivery.ses"},
+    "boto3": {"mfa.aws.clients", "mfa.store.table"},
+    "botocore": {"mfa.aws.clients", "mfa.store.table", "mfa.aws.signer", "mfa.aws.cipher", "mfa.delivery.ses"},
     "aws_lambda_powertools": {"mfa.http.app", "mfa.http.gateway", "mfa.http.static_files"},
     "twilio": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "requests": {"mfa.delivery.twilio", "mfa.delivery.prices"},

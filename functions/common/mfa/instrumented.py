@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mfa.challenges.budgets import Budget, BudgetSpent, Charge
 from mfa.challenges.challenge import Challenge, Delivery, Guess
-from mfa.errors import RateLimited, SmsUnavailable
+from mfa.errors import RateLimited, SmsUnavailable, TemporarilyUnavailable
 from mfa.messages.channels import Channel
 from mfa.metrics import Metrics
 from mfa.users.history import Event
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mfa.challenges.account import Account
     from mfa.challenges.sends import Outcome, Receipt, Send
     from mfa.flows import ports
+    from mfa.flows.change_notices import Handover
+    from mfa.flows.tell_changes import Notice, NoticeClaims
     from mfa.messages.outgoing import Outgoing
     from mfa.tokens.mfa_tokens import MfaToken
 
@@ -38,9 +40,9 @@ class MeteredSends:
             with self._metrics.timing("claim_send_ms"):
                 charge = self._sends.open_challenge(account, send, charges)
         except RateLimited as refused:
-            self._refused(refused)
+            _count_spent(self._metrics, refused)
             raise
-        self._charged(charge, send.segments)
+        _count_charge(self._metrics, charge, send.segments)
         return charge
 
     def charge_notice(self, charges: Sequence[Charge], segments: int, now: float) -> Charge:
@@ -48,9 +50,9 @@ class MeteredSends:
         try:
             charge = self._sends.charge_notice(charges, segments, now)
         except RateLimited as refused:
-            self._refused(refused)
+            _count_spent(self._metrics, refused)
             raise
-        self._charged(charge, segments)
+        _count_charge(self._metrics, charge, segments)
         return charge
 
     def record_delivery(self, receipt: "Receipt", delivery: Delivery, event: Event | None = None) -> bool:
@@ -63,20 +65,47 @@ class MeteredSends:
         with self._metrics.timing("record_send_ms"):
             return self._sends.record_refused(receipt, outcome, event, ends_cooldown=ends_cooldown)
 
-    def _charged(self, charge: Charge, segments: int) -> None:
-        """A day's (an hour's) sum of the shares is how much of the budget is spent, whatever the ceiling was meanwhile."""
-        for whole in charge.sharded:
-            if whole.kind == "global" and whole.ceiling:
-                self._metrics.count("global_budget_share", 100 / whole.ceiling)
-            elif whole.kind == "region" and segments:
-                self._metrics.count("message_segments", segments, region=whole.name)
-        for budget in charge.budgets:
-            if budget.kind == "client":
-                self._metrics.count("client_budget_share", 100 / budget.ceiling, client=budget.name)
 
-    def _refused(self, refused: RateLimited) -> None:
-        if isinstance(refused.__cause__, BudgetSpent):
-            self._metrics.count("budget_refusals", budget=refused.__cause__.kind)
+class MeteredNotices:
+    """Claims the messages of notices; counts them and what they cost."""
+
+    def __init__(self, sends: "NoticeClaims", metrics: Metrics) -> None:
+        self._sends = sends
+        self._metrics = metrics
+
+    def claim_notice(self, ref: str, charges: Sequence[Charge], segments: int, now: float) -> Charge | None:
+        """Claims and charges one message."""
+        try:
+            charge = self._sends.claim_notice(ref, charges, segments, now)
+        except RateLimited as refused:
+            _count_spent(self._metrics, refused)
+            raise
+        if charge is not None:
+            _count_charge(self._metrics, charge, segments)
+        return charge
+
+    def told(self, channel: str) -> None:
+        """Counts a message that went out."""
+        self._metrics.count("notices", channel=channel)
+
+    def not_told(self, reason: str) -> None:
+        """Counts a message that did not go out."""
+        self._metrics.count("notice_failures", reason=reason)
+
+
+class MeteredHandover:
+    """Hands notices over; counts those that were lost. A notice that fails does not undo the change that it tells of."""
+
+    def __init__(self, handover: "Handover", metrics: Metrics) -> None:
+        self._handover = handover
+        self._metrics = metrics
+
+    def hand_over(self, notice: "Notice") -> None:
+        """Hands a notice over. Raises nothing."""
+        try:
+            self._handover.hand_over(notice)
+        except TemporarilyUnavailable:
+            self._metrics.count("notice_failures", reason="not_handed_over")
 
 
 class MeteredMessenger:
@@ -155,3 +184,20 @@ def _count_failure(metrics: Metrics, outcome: "Outcome", error: str) -> None:
         metrics.count("send_failures", error=error)
     elif outcome.delivery is Delivery.UNKNOWN:
         metrics.count("send_failures", error="no_answer")
+
+
+def _count_charge(metrics: Metrics, charge: Charge, segments: int) -> None:
+    """A day's (an hour's) sum of the shares is how much of the budget is spent, whatever the ceiling was meanwhile."""
+    for whole in charge.sharded:
+        if whole.kind == "global" and whole.ceiling:
+            metrics.count("global_budget_share", 100 / whole.ceiling)
+        elif whole.kind == "region" and segments:
+            metrics.count("message_segments", segments, region=whole.name)
+    for budget in charge.budgets:
+        if budget.kind == "client":
+            metrics.count("client_budget_share", 100 / budget.ceiling, client=budget.name)
+
+
+def _count_spent(metrics: Metrics, refused: RateLimited) -> None:
+    if isinstance(refused.__cause__, BudgetSpent):
+        metrics.count("budget_refusals", budget=refused.__cause__.kind)

@@ -41,6 +41,9 @@ METRICS = {
     "budget_refusals": Metric(dimensions=(("budget",),)),
     "global_budget_share": Metric("Percent"),
     "client_budget_share": Metric("Percent", (("client",),)),
+    # Messages that tell users of changes to their accounts, and those that were not sent.
+    "notices": Metric(dimensions=(("channel",),)),
+    "notice_failures": Metric(dimensions=(("reason",),)),
     # Direct invocations, which IAM authorises without an administrator's login.
     "direct_invocations": Metric(),
     # Every refusal by its code, and how long operations and their steps take.

@@ -9,15 +9,21 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mfa.aws.clients import client as _aws
+from mfa.aws.clients import refusing as _refusing
 from mfa.caches import Cached
-from mfa.errors import TemporarilyUnavailable
 from mfa.http.operations import callback_url
-from mfa.instrumented import MeteredAttempts, MeteredMailer, MeteredMessenger, MeteredSends
+from mfa.instrumented import (
+    MeteredAttempts,
+    MeteredHandover,
+    MeteredMailer,
+    MeteredMessenger,
+    MeteredNotices,
+    MeteredSends,
+)
 from mfa.metrics import Metrics
 from mfa.settings.values import Settings
 from mfa.tokens.hmac_keys import HmacKeys
@@ -33,11 +39,13 @@ if TYPE_CHECKING:
     from mfa.delivery.messenger import TwilioMessenger
     from mfa.delivery.twilio_account import TwilioAccounts
     from mfa.delivery.twilio_callbacks import TwilioCallbacks
+    from mfa.flows.change_notices import ChangeNotices
     from mfa.flows.client_access import ClientAccess
     from mfa.flows.delivery_report import DeliveryReports
     from mfa.flows.log_in import LogIn
     from mfa.flows.runtime import Runtime
     from mfa.flows.send_passcode import SendPasscode
+    from mfa.flows.tell_changes import TellChanges
     from mfa.flows.test_settings import TestSettings
     from mfa.flows.verify_passcode import VerifyPasscode
     from mfa.store.accounts import AccountStore
@@ -190,6 +198,28 @@ class Wiring:
             # Not the cached ones: an administrator who has just changed the settings must see them in force.
             stored_settings=self.settings_store.load_settings,
             passwords=PasswordHashes(),
+            notices=self._change_notices,
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def _change_notices(self) -> "ChangeNotices":
+        from mfa.aws.handover import LambdaHandover
+        from mfa.flows.change_notices import ChangeNotices
+
+        handover = LambdaHandover(_aws("lambda"), os.environ["SEND_CODE_FUNCTION"])
+        return ChangeNotices(MeteredHandover(handover, self.metrics))
+
+    @cached_property
+    def tell_changes(self) -> "TellChanges":
+        """Tells users of changes to their accounts."""
+        from mfa.delivery.ses import SesEmail
+        from mfa.flows.tell_changes import TellChanges
+
+        return TellChanges(
+            messages=MeteredNotices(self._send_store, self.metrics),
+            messenger=MeteredMessenger(self._messenger, self.metrics),
+            mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
             runtime=self.runtime,
         )
 
@@ -204,6 +234,7 @@ class Wiring:
             messenger=self._messenger,
             stored_settings=self.settings_store.load_settings,
             decrypt=self._cipher.decrypt,
+            notices=self._change_notices,
             runtime=self.runtime,
         )
 
@@ -358,36 +389,3 @@ class Wiring:
         from mfa.delivery.twilio_account import TwilioAccounts
 
         return TwilioAccounts(self.settings_as_stored, self._cipher.decrypt, self.clock)
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """A service that does not answer refuses the request."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise TemporarilyUnavailable from error
-
-
-@cache
-def _session() -> Any:
-    import boto3
-
-    return boto3.session.Session()
-
-
-def _aws(service: str, attempts: int = 2, region: str | None = None) -> Any:
-    """A client with timeouts well below the functions' own, of the functions' own region where no other is given."""
-    from botocore.config import Config
-
-    config = Config(
-        connect_timeout=1,
-        read_timeout=3,
-        retries={"total_max_attempts": attempts, "mode": "standard"},
-        tcp_keepalive=True,
-        # Every request is made by the store, and tested; checking it again takes a tenth of a warm verification.
-        parameter_validation=False,
-    )
-    return _session().client(service, region_name=region, config=config)

@@ -132,7 +132,7 @@ class Imports:
             )
             event = actor.event(EventType.USER_CREATED, now, self.runtime.random_bytes, detail={"by": "import"})
             self.users.add(user, event)
-            self._add_phones(actor, Account(user=user), row, settings)
+            self._add_phones(actor, Account(user=user), row, settings, tells=False)
             return "created"
         account = found[0]
         before = account.existing_user
@@ -141,10 +141,11 @@ class Imports:
             detail = {"by": "import", **before.differences(after, changed)}
             event = actor.event(EventType.USER_CHANGED, now, self.runtime.random_bytes, detail=detail)
             self.users.change(before, after, event, _phone_to_keep(actor, account, after, settings))
-        added = self._add_phones(actor, account, row, settings)
+            self.administration.notices.user_changed(account, after, event)
+        added = self._add_phones(actor, account, row, settings, tells=True)
         return "updated" if changed or added else "unchanged"
 
-    def _add_phones(self, actor: Actor, account: Account, row: ImportUser, settings: Settings) -> int:
+    def _add_phones(self, actor: Actor, account: Account, row: ImportUser, settings: Settings, *, tells: bool) -> int:
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         parsed = [
@@ -155,7 +156,7 @@ class Imports:
         new = [number for number in dict.fromkeys(each.e164 for each in parsed) if number not in there]
         for number in new:
             new_phone = NewPhone(login_name=account.existing_user.login_name, number=number)
-            self.administration.add_phone(actor, new_phone)
+            self.administration.add_phone(actor, new_phone, tells=tells)
         return len(new)
 
 

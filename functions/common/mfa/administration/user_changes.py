@@ -13,8 +13,10 @@ from mfa.administration.requests import NewPhone, NewUser, PhoneRemoval, UserPat
 from mfa.challenges.account import Account
 from mfa.factors.phones import PHONES_PER_USER, KeptAccess, Phone
 from mfa.flows import ports
+from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.runtime import Runtime
 from mfa.http import entity_tags
+from mfa.messages.notices import AccountChange
 from mfa.settings.values import StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
@@ -53,6 +55,7 @@ class UserAdministration:
     users: Users
     stored_settings: Callable[[], StoredSettings]
     passwords: Passwords
+    notices: ChangeNotices
     runtime: Runtime
 
     def bootstrap(self, actor: Actor, new: NewUser) -> Account:
@@ -115,6 +118,7 @@ class UserAdministration:
                 if if_match not in (None, entity_tags.ANY):
                     raise
                 continue
+            self.notices.user_changed(account, after, event)
             return replace(account, user=after)
         raise errors.TemporarilyUnavailable
 
@@ -133,8 +137,10 @@ class UserAdministration:
         self.users.unlock(user.login_name, self._event(actor, EventType.USER_UNLOCKED))
         return self.get(login_name)
 
-    def add_phone(self, actor: Actor, new: NewPhone) -> Phone:
+    def add_phone(self, actor: Actor, new: NewPhone, *, tells: bool = True) -> Phone:
         """Adds a phone, not yet verified. With a reason, also a number that no numbering plan has.
+
+        `tells` is False for a user who was created with it.
 
         Raises InvalidRequest, DestinationBlocked, UserNotFound, and Conflict where the user has it already or has five.
         """
@@ -148,6 +154,8 @@ class UserAdministration:
             phone = self._phone(parsed, slot)
             event = self._phone_event(actor, EventType.PHONE_ADDED, phone, detail)
             if self.users.add_phone(account.existing_user.login_name, phone, event):
+                if tells:
+                    self.notices.phone_changed(account, phone, AccountChange.PHONE_ADDED, event)
                 return phone
         raise errors.TemporarilyUnavailable
 
@@ -170,9 +178,10 @@ class UserAdministration:
                 kept = KeptAccess(user.version, shut_out.phone_to_keep(change, self.stored_settings().settings))
             event = self._phone_event(actor, EventType.PHONE_REMOVED, phone)
             try:
-                return self.users.remove_phone(user.login_name, phone, event, kept)
+                self.users.remove_phone(user.login_name, phone, event, kept)
             except errors.PreconditionFailed:
                 continue
+            return self.notices.phone_changed(account, phone, AccountChange.PHONE_REMOVED, event)
         raise errors.TemporarilyUnavailable
 
     def _first_phone(self, actor: Actor, new: NewUser) -> tuple[Phone, Event] | None:

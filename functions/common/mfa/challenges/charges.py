@@ -18,6 +18,8 @@ from mfa.tokens.mfa_tokens import MfaToken
 # A number that was verified before today draws so many unconfirmed messages a day from the share that is kept for such
 # numbers: one message and one resend.
 KEPT_PER_NUMBER = 2
+# Notices that a mailbox gets in a day.
+NOTICES_PER_MAILBOX = 50
 
 
 def charges(login: MfaToken, send: Send, address: str, settings: Settings) -> list[Charge]:
@@ -34,6 +36,13 @@ def charges(login: MfaToken, send: Send, address: str, settings: Settings) -> li
         return [Charge([asker, mailbox], [ShardedBudget("REGION#email", day, None)])]
     unconfirmed = len(send.before.lane(send.after.channel).charged)
     return phone_charges(send.phone, settings, now, asker=asker, unconfirmed=unconfirmed)
+
+
+def notice_mail_charges(address: str, now: float) -> list[Charge]:
+    """The budgets of a notice to a mailbox. Recovery mails, which anybody with the password can ask for, do not spend them."""
+    day = Window.of(DAY, now)
+    mailbox = Budget(f"MAILBOX#notices-{digest(mailbox_of(address))}", day, NOTICES_PER_MAILBOX)
+    return [Charge([mailbox], [ShardedBudget("REGION#email", day, None)])]
 
 
 def verified_charges(challenge: Challenge, settings: Settings) -> list[Budget]:

@@ -27,10 +27,12 @@ from mfa.challenges.settings_tests import (
 )
 from mfa.factors.phones import Phone
 from mfa.flows import ports
+from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.passcode_messages import passcode_message
 from mfa.flows.runtime import Runtime
 from mfa.messages import addresses, composition
 from mfa.messages.channels import DEFAULT
+from mfa.messages.notices import AccountChange
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.validation import merged
 from mfa.settings.values import Sender, Settings, SettingsPatch, StoredSettings
@@ -79,6 +81,7 @@ class TestSettings:
     messenger: CandidateMessenger
     stored_settings: Callable[[], StoredSettings]
     decrypt: Callable[[bytes], str]
+    notices: ChangeNotices
     runtime: Runtime
 
     def start(
@@ -199,6 +202,13 @@ class TestSettings:
         except SettingsTestRefused as refused:
             if refused.test is None or not _is_approved_by(refused.test, guess):
                 raise errors.ChallengeUsed from refused
+            return
+        user = account.existing_user
+        if all(each.number != phone.number for each in account.phones):
+            self.notices.phone_changed(account, phone, AccountChange.PHONE_ADDED, event)
+        if test.contact_email is not None:
+            email_event = replace(event, id=f"{event.id}-email")
+            self.notices.user_changed(account, replace(user, contact_email=test.contact_email), email_event)
 
     def _administrator(self, actor: Actor, login_name: str | None) -> Account:
         """The administrator who is testing: the actor, or the system user whom a direct invocation names."""

@@ -54,6 +54,20 @@ class SendStore:
         """Charges a message that carries no passcode to the first that has room. Raises RateLimited if none has."""
         return self._ledger.spend([], charges, {"n": 1, "message_segments": segments}, now)
 
+    def claim_notice(self, ref: str, charges: Sequence[Charge], segments: int, now: float) -> Charge | None:
+        """Claims and charges a notice's message; None if it was claimed before. Raises RateLimited."""
+        claim = Write(
+            label="notice",
+            verb="Put",
+            key=(f"SEND#{ref}", "#NOTICE"),
+            item={"ttl": int(now) + RECEIPT_SECONDS},
+            condition=when.NEW,
+        )
+        try:
+            return self._ledger.spend([claim], charges, {"n": 1, "message_segments": segments}, now)
+        except TransactionRefused:
+            return None
+
     def load_receipt(self, ref: str) -> Receipt | None:
         """The send that a callback's `ref` belongs to, or None."""
         item = self._table.get(_receipt_key(ref))

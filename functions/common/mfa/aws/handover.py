@@ -1,0 +1,23 @@
+"""Hands notices over to the function that sends, by an asynchronous invocation: Lambda keeps the event, and tries it three times."""
+
+from typing import Any
+
+import msgspec
+
+from mfa.aws.clients import refusing
+
+ALIAS = "live"
+
+
+class LambdaHandover:
+    """Invokes a function with a notice, and does not wait for it."""
+
+    def __init__(self, client: Any, function: str) -> None:
+        self._client = client
+        self._function = function
+
+    def hand_over(self, notice: msgspec.Struct) -> None:
+        """Raises TemporarilyUnavailable if Lambda did not take the event."""
+        payload = msgspec.json.encode({"notice": notice})
+        with refusing():
+            self._client.invoke(FunctionName=self._function, Qualifier=ALIAS, InvocationType="Event", Payload=payload)

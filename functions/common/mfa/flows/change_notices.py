@@ -1,0 +1,88 @@
+"""Decides who is told of a change, and hands the notice over to the function that sends."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from mfa.challenges.account import Account
+from mfa.factors.phones import Phone
+from mfa.flows.tell_changes import Notice, NoticePhone
+from mfa.messages.notices import AccountChange, masked
+from mfa.users.history import Event
+from mfa.users.user import User
+
+
+class Handover(Protocol):
+    """Hands notices over."""
+
+    def hand_over(self, notice: Notice) -> None:
+        """Raises nothing: the change is made, and a notice that fails must not undo it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNotices:
+    """Tells users of changes to their accounts, whoever made them. `account` is as it was before the change."""
+
+    handover: Handover
+
+    def user_changed(self, account: Account, after: User, event: Event) -> None:
+        """Tells of a new password, MFA switched off and a new contact email, which the old address is told of, too."""
+        before = account.existing_user
+        changes = [
+            change
+            for change, is_made in (
+                (AccountChange.PASSWORD, before.password_hash != after.password_hash),
+                (AccountChange.MFA_OFF, before.mfa_enabled and not after.mfa_enabled),
+                (AccountChange.EMAIL, before.contact_email != after.contact_email),
+            )
+            if is_made
+        ]
+        if changes:
+            self._tell(
+                Notice(
+                    id=event.id,
+                    login_name=after.login_name,
+                    user_kind=after.kind,
+                    locale=after.locale,
+                    changes=changes,
+                    phones=_verified(account),
+                    mailboxes=_mailboxes(before, after),
+                )
+            )
+
+    def phone_changed(self, account: Account, phone: Phone, change: AccountChange, event: Event) -> None:
+        """Tells of a phone that was added or removed. That phone itself is not told."""
+        user = account.existing_user
+        self._tell(
+            Notice(
+                id=event.id,
+                login_name=user.login_name,
+                user_kind=user.kind,
+                locale=user.locale,
+                changes=[change],
+                phone=masked(phone.calling_code, phone.masked_number),
+                phones=_verified(account, but=phone.number),
+                mailboxes=_mailboxes(user, user),
+            )
+        )
+
+    def _tell(self, notice: Notice) -> None:
+        if notice.phones or notice.mailboxes:
+            self.handover.hand_over(notice)
+
+
+def _verified(account: Account, but: str | None = None) -> list[NoticePhone]:
+    return [
+        NoticePhone(
+            number=phone.number,
+            region=phone.region,
+            calling_code=phone.calling_code,
+            kind=phone.kind,
+            verified_since=phone.verified_since or phone.last_verified_at,
+        )
+        for phone in account.phones
+        if phone.verified and phone.number != but and phone.reachable(by_call=False)
+    ]
+
+
+def _mailboxes(before: User, after: User) -> list[str]:
+    return list(dict.fromkeys(filter(None, (before.contact_email, after.contact_email))))

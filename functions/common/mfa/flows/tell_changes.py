@@ -1,0 +1,156 @@
+"""Tells a user of a change to their account: every other verified phone, and the contact email.
+
+The function that makes the change hands a Notice over and goes on. Here it may arrive twice, or be tried again: each message is
+claimed before it goes out, so that it goes out once.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from msgspec import Struct
+
+from mfa import errors
+from mfa.challenges.budgets import Charge
+from mfa.challenges.charges import notice_mail_charges, phone_charges
+from mfa.challenges.sends import Outcome
+from mfa.factors.phones import FIXED_LINE, Phone
+from mfa.flows import ports
+from mfa.flows.runtime import Runtime
+from mfa.messages import composition
+from mfa.messages.channels import DEFAULT, RECOVERY, Channel
+from mfa.messages.composition import Reader
+from mfa.messages.notices import AccountChange, Told
+from mfa.settings.values import Settings
+from mfa.users.user import Kind
+
+
+class NoticePhone(Struct, frozen=True, forbid_unknown_fields=True):
+    """A phone that is told, as it was when the change was made: a later change must not silence the notice of an earlier one."""
+
+    number: str
+    region: str
+    calling_code: str
+    kind: str
+    verified_since: float | None = None
+
+    def __repr__(self) -> str:
+        return "NoticePhone(...)"
+
+    @property
+    def phone(self) -> Phone:
+        """The phone as the budgets know it."""
+        return Phone(
+            id="",
+            number=self.number,
+            region=self.region,
+            calling_code=self.calling_code,
+            kind=self.kind,
+            verified=True,
+            verified_since=self.verified_since,
+        )
+
+
+class Notice(Struct, frozen=True, forbid_unknown_fields=True):
+    """A change, and who is told of it. The event of an asynchronous invocation.
+
+    Attributes:
+        id: of the change's event in the history; names the notice's messages.
+        login_name: whose account it is.
+        user_kind: a system user has no test numbers.
+        locale: the user's language.
+        changes: what changed.
+        phone: the phone that was added or removed, masked.
+        phones: the other phones that were verified.
+        mailboxes: the contact email; before and after, if that changed.
+    """
+
+    id: str
+    login_name: str
+    user_kind: Kind
+    changes: list[AccountChange]
+    locale: str | None = None
+    phone: str = ""
+    phones: list[NoticePhone] = []
+    mailboxes: list[str] = []
+
+    def __repr__(self) -> str:
+        return "Notice(...)"
+
+
+class NoticeClaims(Protocol):
+    """Claims and charges the messages of notices."""
+
+    def claim_notice(self, ref: str, charges: Sequence[Charge], segments: int, now: float) -> Charge | None: ...
+
+
+class NoticeMessages(NoticeClaims, Protocol):
+    """Claims messages, and counts what became of them."""
+
+    def told(self, channel: str) -> None: ...
+    def not_told(self, reason: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellChanges:
+    """Sends notices."""
+
+    messages: NoticeMessages
+    messenger: ports.Messenger
+    mailer: ports.Mailer
+    runtime: Runtime
+
+    def tell(self, notice: Notice) -> None:
+        """Sends the messages that were not sent yet. Raises SmsUnavailable or TemporarilyUnavailable if a later try may send more."""
+        settings = self.runtime.settings()
+        told = Told(notice.login_name, tuple(notice.changes), notice.phone, settings.signature)
+        later: errors.Refusal | None = None
+        tries: list[Callable[[], None]] = [
+            *(partial(self._mail, notice, told, address, settings) for address in dict.fromkeys(notice.mailboxes)),
+            *(partial(self._text, notice, told, phone, settings) for phone in notice.phones),
+        ]
+        for send in tries:
+            try:
+                send()
+            except errors.RateLimited:
+                self.messages.not_told("budget")
+            except errors.SettingsIncomplete:
+                self.messages.not_told("not_set_up")
+            except (errors.SmsUnavailable, errors.TemporarilyUnavailable) as refusal:
+                self.messages.not_told("tried_again")
+                later = refusal
+        if later is not None:
+            raise later
+
+    def _mail(self, notice: Notice, told: Told, address: str, settings: Settings) -> None:
+        if settings.email_sender is None:
+            raise errors.SettingsIncomplete
+        reader = Reader(None, notice.locale, None, settings.default_locale)
+        charges = notice_mail_charges(address, self.runtime.clock())
+        if self._claimed(notice, address, charges, 0):
+            self._count(RECOVERY, self.mailer.send(settings.email_sender, told.mail(address, reader)))
+
+    def _text(self, notice: Notice, told: Told, to: NoticePhone, settings: Settings) -> None:
+        fixed = notice.user_kind is not Kind.SYSTEM and any(each.number == to.number for each in settings.test_numbers)
+        if fixed or to.kind == FIXED_LINE or not settings.regions.permits(to.region):
+            return self.messages.not_told("unreachable")
+        self.messenger.check(DEFAULT)
+        reader = Reader(None, notice.locale, to.region, settings.default_locale)
+        outgoing = told.message(to.number, reader, self.runtime.random_bytes(16).hex())
+        charges = phone_charges(to.phone, settings, self.runtime.clock())
+        if self._claimed(notice, to.number, charges, composition.segments(outgoing)):
+            self._count(DEFAULT, self.messenger.send(outgoing))
+        return None
+
+    def _claimed(self, notice: Notice, address: str, charges: Sequence[Charge], segments: int) -> bool:
+        """Claims one message, which no other try may send then. Raises RateLimited, TemporarilyUnavailable."""
+        ref = hashlib.sha256(f"{notice.id}\0{notice.login_name}\0{address}".encode()).hexdigest()[:32]
+        return self.messages.claim_notice(ref, charges, segments, self.runtime.clock()) is not None
+
+    def _count(self, channel: Channel, outcome: Outcome) -> None:
+        if outcome.refusal is not None:
+            self.messages.not_told("refused")
+        else:
+            self.messages.told(channel.value)
