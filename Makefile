@@ -17,7 +17,7 @@ CHECKOV := .tools/checkov
 NODE_TOOLS := node_modules/.package-lock.json
 FILES := git ls-files -z --cached --others --exclude-standard
 
-# These targets never call AWS, but boto3 needs a region. `rotate-hmac` does call AWS and uses the operator's region.
+# These targets never call AWS, but boto3 needs a region. `rotate-hmac` and `rotate-tokens` call AWS in the operator's region.
 test check-template build sam-local test-sam bench: export AWS_DEFAULT_REGION ?= us-east-1
 
 help: ## show this
@@ -123,7 +123,11 @@ release: setup ## commit and tag VERSION (1.2.3) on a clean main that passes `ma
 
 rotate-hmac: uv ## rotate the HMAC key of STACK (ARGS=--at-once: end every login under way; docs/runbook.md)
 	@$(SYNC) --no-default-groups
-	@python -m infra.rotate_hmac $(STACK) $(ARGS)
+	@python -m infra.rotate_secret hmac $(STACK) $(ARGS)
+
+rotate-tokens: uv ## rotate the key of MFA tokens of STACK (ARGS=--at-once, as above)
+	@$(SYNC) --no-default-groups
+	@python -m infra.rotate_secret tokens $(STACK) $(ARGS)
 
 build: setup ## build the functions and the layer for both architectures
 	sam build
@@ -152,4 +156,4 @@ setup: uv ## install all packages of uv.lock into .venv
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { echo "installs uv into .tools" >&2; python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 
-.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac build sam-local test-sam docker bench clean setup uv check-lock sbom release check-javascript node
+.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens build sam-local test-sam docker bench clean setup uv check-lock sbom release check-javascript node

@@ -47,6 +47,7 @@ from infra.local.worker import Context
 from mfa.api import OPERATIONS
 from mfa.aws import clients
 from mfa.tokens.hmac_keys import HmacKeys
+from mfa.tokens.token_keys import TokenSecrets
 from tests.product import Answer, Json, Product
 
 ROOT = Path(__file__).parents[2]
@@ -195,11 +196,15 @@ class Stack(Product):
         )
         self.restart()
 
-    @property
-    def keys(self) -> HmacKeys:
-        """The HMAC keys in the secret."""
-        [secret] = self.template.named("AWS::SecretsManager::Secret").values()
+    def secret(self, name: str) -> HmacKeys:
+        """The keys in a secret of the template."""
+        secret = self.template.named("AWS::SecretsManager::Secret")[name]
         return HmacKeys(json.loads(secret_value(secret))["current"].encode())
+
+    @property
+    def token_secrets(self) -> TokenSecrets:
+        """The private key of MFA tokens."""
+        return TokenSecrets(self.secret("TokenSecret"), 0.0)
 
     def invoke(self, name: str, event: Json) -> Json:
         """Invokes a function as Lambda does: JSON in and out, everything printed goes to the log."""
@@ -242,7 +247,7 @@ class Stack(Product):
             for item in self.table.scan(ProjectionExpression="pk, sk")["Items"]:
                 if item["sk"] == "#BREAKER":
                     self.restart()  # containers may know of the pause
-                if item["pk"] not in ("SETTINGS", "USER#root"):
+                if item["pk"] not in ("SETTINGS", "TOKEN_KEYS", "USER#root"):
                     batch.delete_item(Key=item)
             batch.put_item(Item={"pk": "SETTINGS", "sk": "#ADMINS", "active": 1})  # root
 
@@ -397,7 +402,8 @@ def running() -> Iterator[Stack]:
         stack = Stack(template, line, guard)
         stack.delivered = delivered
         clients.session().events.register_first("before-send.lambda.Invoke", stack.take_event)
-        stack.secrets |= {account.auth_token, stack.keys.current.decode()}
+        stack.secrets |= {account.auth_token}
+        stack.secrets |= {stack.secret(name).current.decode() for name in ("HmacSecret", "TokenSecret")}
         # Lambda's root logger prints the warnings of libraries.
         printing = logging.StreamHandler(stack.logs)
         logging.getLogger().addHandler(printing)

@@ -49,6 +49,7 @@ def test_users_settings_and_tokens_are_those_of_before(stack: Stack, new_person:
     existing = {
         "ExistingTable": "yes",
         "ExistingHmacSecret": "yes",
+        "ExistingTokenSecret": "yes",
         "ExistingSettingsKey": key_id("settings"),
         "ExistingSigningKey": key_id("signing-first"),
     }
@@ -81,6 +82,6 @@ def test_without_naming_what_is_there_the_table_and_the_secret_are_in_the_way(st
             GlobalSecondaryIndexes=table["GlobalSecondaryIndexes"],
             BillingMode="PAY_PER_REQUEST",
         )
-    [secret] = resources["AWS::SecretsManager::Secret"].values()
-    with pytest.raises(ClientError, match="ResourceExists"):
-        boto3.client("secretsmanager").create_secret(Name=secret["Name"], SecretString="another")
+    for secret in resources["AWS::SecretsManager::Secret"].values():
+        with pytest.raises(ClientError, match="ResourceExists"):
+            boto3.client("secretsmanager").create_secret(Name=secret["Name"], SecretString="another")

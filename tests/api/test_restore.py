@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.rotate_hmac import HmacSecret
+from infra.rotate_secret import RotatedSecret, publisher
 from tests import people
 from tests.api import administrators
 from tests.api.administrators import Administrator
@@ -18,7 +18,7 @@ from tests.api.test_rotation_signing import deploy
 from tests.people import Person
 
 NAME = "local-mfa"
-SECRET = "local/mfa/hmac"
+SECRET, TOKEN_SECRET = "local/mfa/hmac", "local/mfa/tokens"
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 CHANGES_SINCE = {
     "FilterExpression": "sk > :since AND begins_with(sk, :event) AND (begins_with(#type, :user) OR begins_with(#type, :phone) "
@@ -32,9 +32,10 @@ VALUES = {":event": "EVENT#", ":user": "user_", ":phone": "phone_", ":settings":
 def dynamodb(stack: Stack) -> Iterator[Any]:
     client: Any = boto3.client("dynamodb")
     secrets_manager: Any = boto3.client("secretsmanager")
-    keys = secrets_manager.get_secret_value(SecretId=SECRET)["SecretString"]
+    keys = {name: secrets_manager.get_secret_value(SecretId=name)["SecretString"] for name in (SECRET, TOKEN_SECRET)}
     yield client
-    secrets_manager.put_secret_value(SecretId=SECRET, SecretString=keys)
+    for name, value in keys.items():
+        secrets_manager.put_secret_value(SecretId=name, SecretString=value)
     stack.restart()
 
 
@@ -96,7 +97,8 @@ def test_new_keys_end_the_logins_that_were_restored_with_the_table(
     assert disabled.ask("GET", "/session").code == "200"
     assert person.verify(person.wrong()).json["attempts_remaining"] == 4
 
-    HmacSecret(boto3.client("secretsmanager"), SECRET, lambda _seconds: None, time.time).replace()
+    for name, publish in ((SECRET, {}), (TOKEN_SECRET, {"publish": publisher(dynamodb, NAME)})):
+        RotatedSecret(boto3.client("secretsmanager"), name, lambda _seconds: None, time.time, **publish).replace()
     request.getfixturevalue("second_key")
     stack.restart()
     after = deploy(stack, "second")

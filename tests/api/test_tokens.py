@@ -12,7 +12,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from mfa.tokens.mfa_tokens import read_mfa_token, write_mfa_token
+from mfa.tokens.signed_tokens import read_mfa_token, write_mfa_token
 from tests.api.stack import ISSUER, Stack
 from tests.people import Person, challenge_path
 from tests.product import Answer
@@ -105,8 +105,8 @@ def test_the_token_is_judged_before_the_body(stack: Stack, person: Person) -> No
 @EVERY_CALL
 def test_an_expired_token_is_invalid(stack: Stack, person: Person, ask: Callable[[Person], Answer]) -> None:
     person.challenged()
-    token = read_mfa_token(stack.keys, person.token, time.time())
-    person.token = write_mfa_token(stack.keys, replace(token, expires_at=time.time() - 0.001))
+    token = read_mfa_token(stack.token_secrets.public, person.token, time.time())
+    person.token = write_mfa_token(stack.token_secrets, replace(token, expires_at=time.time() - 0.001))
     assert ask(person).code == "invalid_token"
 
 

@@ -39,6 +39,7 @@ from mfa.store.table import Item, Key, Table, decode, encode
 from mfa.store.users import UserStore
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.mfa_tokens import MfaToken
+from mfa.tokens.token_keys import TokenSecrets
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User
 from tests import accounts
@@ -52,6 +53,7 @@ ADDRESS = "192.0.2.1"
 WRITES_IN_A_TRANSACTION = 10
 NUMBER = "+85292153799"
 KEYS = HmacKeys(b"the key of these tests")
+TOKEN_SECRETS = TokenSecrets(HmacKeys(b"the other key of these tests"), START)
 REFUSED = Outcome(Delivery.FAILED, "21610", SmsUnavailable())
 REFUSED_FOR_GOOD = Outcome(Delivery.FAILED, "21211", SmsUnavailable(), permanent=True)
 
@@ -238,7 +240,11 @@ class World:
             accounts=self.accounts, attempts=self.attempts, signer=self.signer, runtime=self.runtime
         )
         self.log_in = LogIn(
-            accounts=self.accounts, passwords=PlainPasswords(), signer=self.signer, runtime=self.runtime
+            accounts=self.accounts,
+            passwords=PlainPasswords(),
+            token_secrets=lambda: TOKEN_SECRETS,
+            signer=self.signer,
+            runtime=self.runtime,
         )
 
     # --- what is there

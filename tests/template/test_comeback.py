@@ -18,6 +18,7 @@ FIRST, SECOND, SETTINGS = (f"{digit * 8}-0000-0000-0000-{digit * 12}" for digit 
 EVERYTHING = {
     "ExistingTable": "yes",
     "ExistingHmacSecret": "yes",
+    "ExistingTokenSecret": "yes",
     "ExistingSettingsKey": SETTINGS,
     "ExistingSigningKey": FIRST,
     "ExistingSecondSigningKey": SECOND,
@@ -42,6 +43,7 @@ def resources(**parameters: str) -> dict[str, Any]:
     {
         "ExistingTable": "Table",
         "ExistingHmacSecret": "HmacSecret",
+        "ExistingTokenSecret": "TokenSecret",
         **{f"Existing{name}": name for name in ("SettingsKey", "SigningKey", "SecondSigningKey")},
     }.items(),
 )

@@ -42,7 +42,7 @@ ARNS = {
     "AWS::SNS": [f"arn:aws:sns:{HERE}:mfa-Observability-ABC-Topic-X"],
     "AWS::SQS": [f"arn:aws:sqs:{HERE}:mfa-FailedNotices-X"],
     "AWS::SSM": [f"arn:aws:ssm:{HERE}:parameter/mfa/mfa/public-url"],
-    "AWS::SecretsManager": [f"arn:aws:secretsmanager:{HERE}:secret:mfa/mfa/hmac-a1B2c3"],
+    "AWS::SecretsManager": [f"arn:aws:secretsmanager:{HERE}:secret:mfa/mfa/{name}-a1B2c3" for name in ("hmac", "tokens")],
     "AWS::WAFv2": [
         *(f"arn:aws:wafv2:{HERE}:regional/{name}/1" for name in ("webacl/mfa-mfa", "ipset/mfa-mfa")),
         "arn:aws:iam::123456789012:role/aws-service-role/wafv2.amazonaws.com/AWSServiceRoleForWAFV2Logging",
@@ -141,7 +141,7 @@ def test_what_is_allowed_is_needed() -> None:
         ("iam:PassRole", "arn:aws:iam::123456789012:role/another"),
         ("dynamodb:GetItem", f"arn:aws:dynamodb:{HERE}:table/mfa-mfa"),
         ("dynamodb:DeleteTable", f"arn:aws:dynamodb:{HERE}:table/another"),
-        ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{HERE}:secret:mfa/mfa/hmac-a1B2c3"),
+        ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{HERE}:secret:mfa/mfa/tokens-a1B2c3"),
         ("kms:Sign", f"arn:aws:kms:{HERE}:key/1234abcd"),
         ("kms:Decrypt", f"arn:aws:kms:{HERE}:key/1234abcd"),
         ("lambda:InvokeFunction", f"arn:aws:lambda:{HERE}:function:mfa-AdminFunction-X"),

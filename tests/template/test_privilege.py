@@ -29,6 +29,7 @@ PROFILE, PHONE = ("USER#ada", "#PROFILE"), ("USER#ada", "#PHONE#0")
 CHALLENGE, CLIENT, RECEIPT = ("CHALLENGE#ada", "#CHALLENGE"), ("CLIENT#c", "#CLIENT"), ("SEND#r", "#SEND")
 PASSWORDS, EVENT = ("PASSWORDS#0123", "#PASSWORDS"), ("HISTORY#ada", "EVENT#2026-11-27T10:00:00.000Z#0123456789ab")
 SETTINGS, ADMINS = ("SETTINGS", "#SETTINGS"), ("SETTINGS", "#ADMINS")
+TOKEN_KEYS = ("TOKEN_KEYS", "#TOKEN_KEYS")
 
 type Request = dict[str, Any]
 
@@ -106,6 +107,10 @@ def dynamodb() -> Iterator[Row]:
         yield row(sets(item, "document"), BOTH, KEYS)
         yield row(put(item, document="{}"), BOTH, KEYS)
         yield row(transacted("Put", put(item, document="{}")), BOTH, KEYS)
+    # The keys that MFA tokens are checked with: another key would let its owner make tokens.
+    yield row(sets(TOKEN_KEYS, "keys"), (SEND, ADMIN), KEYS)
+    yield row(put(TOKEN_KEYS, keys="x"), ALL, KEYS)
+    yield row(one("GetItem", TOKEN_KEYS), (ADMIN,), KEYS)
     for name in ("secret_hash", "legacy", "ttl"):
         yield row(sets(CLIENT, name), (VERIFY,), ATTRIBUTES)
         yield row(sets(CLIENT, name), (SEND,), KEYS)
@@ -132,10 +137,10 @@ def dynamodb() -> Iterator[Row]:
     # A history's lines are added, and erased by administrators. IAM cannot forbid a Put in a line's place: NEW_EVENT does.
     yield row(sets(EVENT, "detail"), ALL, KEYS)
     yield row(transacted("Update", sets(EVENT, "detail")), ALL, KEYS)
-    for item in (PROFILE, PHONE, CHALLENGE, PASSWORDS, CLIENT, SETTINGS, RECEIPT, EVENT):
+    for item in (PROFILE, PHONE, CHALLENGE, PASSWORDS, CLIENT, SETTINGS, RECEIPT, EVENT, TOKEN_KEYS):
         yield row(one("DeleteItem", item), BOTH, ACTION, KEYS)
         yield row(transacted("Delete", one("", item)), BOTH, ACTION, KEYS)
-    for item in (SETTINGS, ADMINS, RECEIPT):
+    for item in (SETTINGS, ADMINS, RECEIPT, TOKEN_KEYS):
         yield row(one("DeleteItem", item), (ADMIN,), KEYS)
 
 
@@ -149,7 +154,10 @@ def others() -> Iterator[Row]:
         yield "kms", kms("Decrypt", "settings", context), (SEND, ADMIN), {CONTEXT}
         yield "kms", kms("Encrypt", "settings", context), (ADMIN,), {CONTEXT}
     yield "secretsmanager", ("GetSecretValue", {"SecretId": "another/mfa/hmac"}), ALL, {RESOURCE}
+    # Only verify_code makes MFA tokens.
+    yield "secretsmanager", ("GetSecretValue", {"SecretId": "local/mfa/tokens"}), (SEND, ADMIN), {RESOURCE}
     yield "secretsmanager", ("PutSecretValue", {"SecretId": "local/mfa/hmac"}), ALL, {ACTION}
+    yield "secretsmanager", ("PutSecretValue", {"SecretId": "local/mfa/tokens"}), (VERIFY,), {ACTION}
     yield "ssm", ("GetParameter", {"Name": "/local/another"}), ALL, {RESOURCE}
     yield "ssm", ("PutParameter", {"Name": "/local/mfa/public-url"}), ALL, {ACTION}
     yield "ses", ("SendEmail", {"Source": "a@example.com"}), (VERIFY, ADMIN), {ACTION, RESOURCE}
@@ -168,7 +176,10 @@ DESTRUCTION = [
         for action in ("ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "CreateGrant", "UpdateAlias")
         for name in ("SigningKey", "SettingsKey")
     ),
-    ("secretsmanager:DeleteSecret", "arn:aws:secretsmanager:us-east-1:123456789012:secret:local/mfa/hmac-a1B2c3"),
+    *(
+        ("secretsmanager:DeleteSecret", f"arn:aws:secretsmanager:us-east-1:123456789012:secret:local/mfa/{name}-a1B2c3")
+        for name in ("hmac", "tokens")
+    ),
     ("ssm:DeleteParameter", "arn:aws:ssm:us-east-1:123456789012:parameter/local/mfa/public-url"),
     ("logs:DeleteLogGroup", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/local-admin:*"),
     ("lambda:UpdateFunctionCode", "arn:aws:lambda:us-east-1:123456789012:function:local-AdminFunction-x"),
@@ -247,6 +258,9 @@ def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, A
         (VERIFY, "dynamodb", sets(CLIENT, "last_used_at")),
         (SEND, "kms", kms("Decrypt", "settings", TWILIOS_TOKEN)),
         (VERIFY, "kms", kms("Sign", "signing-first")),
+        (VERIFY, "secretsmanager", ("GetSecretValue", {"SecretId": "local/mfa/tokens"})),
+        (VERIFY, "dynamodb", sets(TOKEN_KEYS, "keys")),
+        (SEND, "dynamodb", one("GetItem", TOKEN_KEYS)),
     ]
     for role, service, (operation, request) in allowed:
         policy = Policy.of(roles(template)[role])

@@ -222,9 +222,9 @@ def test_no_secret_is_written_in_the_template() -> None:
             assert parameter.get("AllowedValues") == ["no", "yes"] or "[0-9a-f]{12}|mrk-" in parameter["AllowedPattern"]
             continue
         assert not re.search("(?i)secret|token|password|key", name) or parameter.get("NoEcho") is True, name
-    [secret] = of_type(source()["Resources"], "AWS::SecretsManager::Secret").values()
-    assert "SecretString" not in secret["Properties"]
-    assert secret["Properties"]["GenerateSecretString"]["PasswordLength"] >= 64
+    for secret in of_type(source()["Resources"], "AWS::SecretsManager::Secret").values():
+        assert "SecretString" not in secret["Properties"]
+        assert secret["Properties"]["GenerateSecretString"]["PasswordLength"] >= 64
 
 
 def test_every_function_has_a_log_group_of_its_own_that_forgets(deployed: dict[str, Resource]) -> None:

@@ -17,7 +17,14 @@ MODULES = {
 # The modules that may import each outer library or system module. No other module may.
 ALLOWED = {
     "boto3": {"mfa.aws.clients", "mfa.store.table"},
-    "botocore": {"mfa.aws.clients", "mfa.store.table", "mfa.aws.signer", "mfa.aws.cipher", "mfa.delivery.ses"},
+    "botocore": {
+        "mfa.aws.clients",
+        "mfa.store.table",
+        "mfa.aws.signer",
+        "mfa.aws.cipher",
+        "mfa.aws.stored_values",
+        "mfa.delivery.ses",
+    },
     "aws_lambda_powertools": {"mfa.http.app", "mfa.http.gateway", "mfa.http.static_files"},
     "twilio": {"mfa.delivery.twilio", "mfa.delivery.prices"},
     "requests": {"mfa.delivery.twilio", "mfa.delivery.prices"},
@@ -28,9 +35,9 @@ ALLOWED = {
     "langcodes": {"mfa.messages.language_tags"},
     "email_validator": {"mfa.messages.addresses"},
     "idna": {"mfa.messages.addresses"},
-    "cryptography": {"mfa.aws.signer"},
+    "cryptography": {"mfa.aws.signer", "mfa.tokens.token_keys"},
     "jwt": {"mfa.aws.signer", "mfa.administration.access"},
-    "itsdangerous": {"mfa.tokens.mfa_tokens", "mfa.tokens.cursors"},
+    "itsdangerous": {"mfa.tokens.token_keys", "mfa.tokens.signed_tokens", "mfa.tokens.cursors"},
     "os": {"mfa.wiring"},
     "time": {"mfa.wiring", "mfa.caches", "mfa.delivery.twilio"},
     "random": set(),
@@ -150,21 +157,26 @@ def load(function: str) -> str:
     return f"sys.path.insert(0, {str(ROOT / 'functions' / function)!r})\nimport handler"
 
 
-def test_a_passcode_is_verified_without_twilio_argon2_phonenumbers_jwt_or_cryptography() -> None:
+def test_a_passcode_is_verified_without_twilio_argon2_phonenumbers_or_jwt() -> None:
     """Imports decide the length of a cold start."""
-    statement = (
-        load("verify_code") + "\nimport mfa.flows.verify_passcode, mfa.http.views, mfa.http.app, mfa.store.attempts"
-    )
-    heavy = {"twilio", "requests", "argon2", "phonenumbers", "jwt", "cryptography", "pydantic"}
+    parts = "mfa.flows.verify_passcode, mfa.http.views, mfa.http.app, mfa.store.attempts, mfa.tokens.signed_tokens"
+    loaded = imported_by(f"{load('verify_code')}\nimport {parts}")
+    heavy = {"twilio", "requests", "argon2", "phonenumbers", "jwt", "pydantic"}
     heavy |= {"langcodes", "email_validator", "idna"}
-    loaded = imported_by(statement)
     assert {name.partition(".")[0] for name in loaded} & heavy == set()
     assert "mfa.vendor_errors" not in loaded, "only an error pays for the table of errors"
 
 
+def test_a_token_is_checked_with_the_part_of_cryptography_that_verifies_it_and_no_more() -> None:
+    loaded = imported_by("import mfa.tokens.signed_tokens")
+    schemes = "cryptography.hazmat.primitives.asymmetric."
+    assert {name.removeprefix(schemes) for name in loaded if name.startswith(schemes)} == {"ed25519"}
+    assert not {"cryptography.x509", "cryptography.hazmat.primitives.serialization"} & loaded
+
+
 def test_loading_a_handler_makes_no_client() -> None:
     for function in ("verify_code", "send_code", "admin"):
-        assert not {"boto3", "twilio", "argon2", "phonenumbers"} & imported_by(load(function)), function
+        assert not {"boto3", "twilio", "argon2", "phonenumbers", "cryptography"} & imported_by(load(function)), function
 
 
 @pytest.mark.parametrize("module", MODULES)

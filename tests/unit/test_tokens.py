@@ -1,6 +1,7 @@
 """MFA tokens, challenge ids, and access tokens as PyJWT reads them."""
 
 import base64
+import hashlib
 import json
 import random
 from dataclasses import replace
@@ -10,25 +11,30 @@ from uuid import RFC_4122, UUID
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import given
 from hypothesis import strategies as st
-from itsdangerous import URLSafeSerializer
+from itsdangerous import HMACAlgorithm, NoneAlgorithm, URLSafeSerializer
 
 from mfa.challenges import challenge_ids
 from mfa.errors import InvalidToken
-from mfa.tokens import access_tokens, mfa_tokens
+from mfa.tokens import access_tokens, signed_tokens
 from mfa.tokens.access_tokens import Grant
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.tokens.mfa_tokens import MfaToken
+from mfa.tokens.mfa_tokens import MFA_TOKEN_LENGTH, MfaToken
+from mfa.tokens.token_keys import Ed25519, TokenKeys, TokenSecrets
 from mfa.users.user import Kind
 
 NOW = 1_790_000_000.0
 KEYS = HmacKeys(b"k" * 64)
+SECRETS = TokenSecrets(HmacKeys(b"t" * 64), NOW)
+PUBLIC = SECRETS.public
 TOKEN = MfaToken(
     login_name="demo.user",
     kind=Kind.BACKUP,
+    version=3,
     client_id=None,
     jti="0123456789abcdef",
     issued_at=NOW,
@@ -74,6 +80,7 @@ def access_token(**changes: object) -> str:
         MfaToken,
         login_name=st.text(st.characters(exclude_categories=["Cs"]), max_size=128),
         kind=st.sampled_from(Kind),
+        version=st.integers(1, 10**9),
         client_id=st.none() | st.text("0123456789abcdef", min_size=1, max_size=24),
         jti=st.text("0123456789abcdef", min_size=32, max_size=32),
         issued_at=st.integers(0, 10**13).map(lambda ms: ms / 1000),
@@ -81,43 +88,49 @@ def access_token(**changes: object) -> str:
     )
 )
 def test_an_mfa_token_carries_its_fields(token: MfaToken) -> None:
-    text = mfa_tokens.write_mfa_token(KEYS, token)
-    assert mfa_tokens.read_mfa_token(KEYS, text, token.expires_at - 1) == token
-    assert len(text) <= mfa_tokens.MFA_TOKEN_LENGTH
+    text = signed_tokens.write_mfa_token(SECRETS, token)
+    assert signed_tokens.read_mfa_token(PUBLIC, text, token.expires_at - 1) == token
+    assert len(text) <= MFA_TOKEN_LENGTH
 
 
 def test_an_mfa_token_ends_at_its_expiry_and_not_before() -> None:
-    text = mfa_tokens.write_mfa_token(KEYS, TOKEN)
-    assert mfa_tokens.read_mfa_token(KEYS, text, NOW + 599.999) == TOKEN
+    text = signed_tokens.write_mfa_token(SECRETS, TOKEN)
+    assert signed_tokens.read_mfa_token(PUBLIC, text, NOW + 599.999) == TOKEN
     for late in (NOW + 600, NOW + 600.001, NOW + 10**6):
         with pytest.raises(InvalidToken):
-            mfa_tokens.read_mfa_token(KEYS, text, late)
+            signed_tokens.read_mfa_token(PUBLIC, text, late)
 
 
 def test_a_flipped_bit_anywhere_spoils_an_mfa_token() -> None:
-    """The last character of a signature in base64url holds bits that no byte has. Only one value of them is accepted."""
-    text = mfa_tokens.write_mfa_token(KEYS, TOKEN).encode()
+    """Also in the last character of the signature, which holds bits that no byte has: a token has one spelling."""
+    text = signed_tokens.write_mfa_token(SECRETS, TOKEN).encode()
     for position in range(len(text)):
         for bit in range(8):
             altered = bytearray(text)
             altered[position] ^= 1 << bit
             with pytest.raises(InvalidToken):
-                mfa_tokens.read_mfa_token(KEYS, altered.decode("latin-1"), NOW)
+                signed_tokens.read_mfa_token(PUBLIC, altered.decode("latin-1"), NOW)
 
 
 def test_an_mfa_token_that_is_too_long_is_refused_although_its_signature_is_right() -> None:
-    long = mfa_tokens.write_mfa_token(KEYS, replace(TOKEN, login_name=random.Random(1).randbytes(2000).hex()))
-    assert len(long) > mfa_tokens.MFA_TOKEN_LENGTH
+    long = signed_tokens.write_mfa_token(SECRETS, replace(TOKEN, login_name=random.Random(1).randbytes(2000).hex()))
+    assert len(long) > MFA_TOKEN_LENGTH
     with pytest.raises(InvalidToken):
-        mfa_tokens.read_mfa_token(KEYS, long, NOW)
+        signed_tokens.read_mfa_token(PUBLIC, long, NOW)
+
+
+@pytest.mark.parametrize("spelling", ["{}=", "{}==", "{}\n", "{} ", "{}!", "\ufeff{}", "{}A", "{}é"])
+def test_another_spelling_of_an_mfa_token_is_invalid(spelling: str) -> None:
+    with pytest.raises(InvalidToken):
+        signed_tokens.read_mfa_token(PUBLIC, spelling.format(signed_tokens.write_mfa_token(SECRETS, TOKEN)), NOW)
 
 
 def test_a_truncated_or_extended_mfa_token_is_invalid() -> None:
-    text = mfa_tokens.write_mfa_token(KEYS, TOKEN)
+    text = signed_tokens.write_mfa_token(SECRETS, TOKEN)
     wrong = [text[:length] for length in range(len(text))] + [text[1:], text + "AAAA", text * 2, "." + text, text + "."]
     for each in wrong:
         with pytest.raises(InvalidToken):
-            mfa_tokens.read_mfa_token(KEYS, each, NOW)
+            signed_tokens.read_mfa_token(PUBLIC, each, NOW)
 
 
 @pytest.mark.parametrize(
@@ -125,74 +138,127 @@ def test_a_truncated_or_extended_mfa_token_is_invalid() -> None:
 )
 def test_garbage_is_an_invalid_mfa_token(text: str) -> None:
     with pytest.raises(InvalidToken):
-        mfa_tokens.read_mfa_token(KEYS, text, NOW)
+        signed_tokens.read_mfa_token(PUBLIC, text, NOW)
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_an_invalid_mfa_token(text: str) -> None:
     with pytest.raises(InvalidToken):
-        mfa_tokens.read_mfa_token(KEYS, text, NOW)
+        signed_tokens.read_mfa_token(PUBLIC, text, NOW)
 
 
-@pytest.mark.parametrize("salt", [b"cursor", b"itsdangerous", b""])
-def test_a_token_signed_with_another_salt_is_invalid(salt: bytes) -> None:
-    import hashlib
+def claims(**more: object) -> dict[str, object]:
+    given = {"sub": "demo.user", "kind": "system", "ver": 3, "cid": None, "jti": "j", "iat": NOW, "exp": NOW + 600}
+    return given | more
 
-    claims = {"sub": "demo.user", "kind": "backup", "cid": None, "jti": "j", "iat": NOW, "exp": NOW + 600}
-    options = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
-    other = URLSafeSerializer(KEYS.signing("mfa-token"), salt=salt, signer_kwargs=options)
+
+def made(key: bytes, algorithm: Any = None, derivation: str = "none") -> str:
+    """A token with the right claims, signed by another key or in another way."""
+    how = {"key_derivation": derivation, "algorithm": algorithm or Ed25519()}
+    return str(URLSafeSerializer(key, signer_kwargs=how).dumps(claims()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        made(SECRETS.secrets.signing("enrolment")),  # the key of another use
+        made(HmacKeys(b"another" * 9).signing("mfa-token")),
+        made(hashlib.sha256(SECRETS.secrets.current).digest()),
+        made(PUBLIC.keys[0]),  # the public key as a private one
+        *(
+            made(
+                key, HMACAlgorithm(hashlib.sha256), derivation
+            )  # algorithm confusion: the public key as an HMAC secret
+            for key in (PUBLIC.keys[0], KEYS.signing("mfa-token"), KEYS.current)
+            for derivation in ("none", "hmac", "django-concat")
+        ),
+        made(b"", NoneAlgorithm()),
+    ],
+)
+def test_a_token_that_another_key_or_algorithm_signed_is_invalid(text: str) -> None:
     with pytest.raises(InvalidToken):
-        mfa_tokens.read_mfa_token(KEYS, str(other.dumps(claims)), NOW)
+        signed_tokens.read_mfa_token(PUBLIC, text, NOW)
 
 
-def test_a_token_signed_with_the_key_of_another_purpose_is_invalid() -> None:
-    import hashlib
+def test_a_token_made_like_the_forged_ones_is_read() -> None:
+    assert signed_tokens.read_mfa_token(PUBLIC, made(SECRETS.signing), NOW).version == 3
 
-    claims = {"sub": "demo.user", "kind": "system", "cid": None, "jti": "j", "iat": NOW, "exp": NOW + 600}
-    for purpose in ("passcode", "challenge-id"):
-        other = URLSafeSerializer(
-            KEYS.signing(purpose),
-            salt=b"mfa-token",
-            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-        )
-        with pytest.raises(InvalidToken):
-            mfa_tokens.read_mfa_token(KEYS, str(other.dumps(claims)), NOW)
+
+def test_a_signature_plus_the_order_of_the_group_is_invalid() -> None:
+    """Ed25519 signatures have one form (RFC 8032, 5.1.7): s is below the order."""
+    order = 2**252 + 27742317777372353535851937790883648493
+    payload, _, signature = signed_tokens.write_mfa_token(SECRETS, TOKEN).rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "==")
+    high = raw[:32] + (int.from_bytes(raw[32:], "little") + order).to_bytes(32, "little")
+    with pytest.raises(InvalidToken):
+        signed_tokens.read_mfa_token(PUBLIC, f"{payload}.{base64.urlsafe_b64encode(high).decode().rstrip('=')}", NOW)
+
+
+def test_the_key_is_that_of_rfc_8032() -> None:
+    """The first test vector of section 7.1."""
+    private = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+    public = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+    signature = bytes.fromhex(
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+    )
+    assert Ed25519().get_signature(private, b"") == signature
+    assert Ed25519().verify_signature(public, b"", signature)
+    assert not Ed25519().verify_signature(public, b"x", signature)
+    assert not Ed25519().verify_signature(b"short", b"", signature)
+
+
+def test_without_a_published_key_no_token_is_valid() -> None:
+    with pytest.raises(InvalidToken):
+        signed_tokens.read_mfa_token(TokenKeys((), 0.0), signed_tokens.write_mfa_token(SECRETS, TOKEN), NOW)
+
+
+def test_public_keys_tell_nothing_of_the_private_ones_and_no_secret_shows_in_a_repr() -> None:
+    assert SECRETS.signing not in PUBLIC.keys
+    assert "ttt" not in repr(SECRETS)
 
 
 def test_an_access_token_is_not_an_mfa_token() -> None:
     with pytest.raises(InvalidToken):
-        mfa_tokens.read_mfa_token(KEYS, access_token(), NOW)
+        signed_tokens.read_mfa_token(PUBLIC, access_token(), NOW)
 
 
-@pytest.mark.parametrize("header", [{"alg": "none"}, {"alg": "HS256", "typ": "JWT"}, {"alg": "HS256", "typ": "at+jwt"}])
+@pytest.mark.parametrize(
+    "header",
+    [{"alg": "none"}, {"alg": "HS256", "typ": "JWT"}, {"alg": "HS256", "typ": "at+jwt"}, {"alg": "EdDSA"}],
+)
 def test_a_jwt_with_our_claims_is_not_an_mfa_token_in_any_algorithm(header: dict[str, str]) -> None:
-    claims = {"sub": "demo.user", "kind": "backup", "cid": None, "jti": "j", "iat": NOW, "exp": NOW + 600}
-    key: Any = None if header["alg"] == "none" else KEYS.signing("mfa-token")
+    private = Ed25519PrivateKey.from_private_bytes(SECRETS.signing)
+    key: Any = {"none": None, "EdDSA": private}.get(header["alg"], PUBLIC.keys[0])
     with pytest.raises(InvalidToken):
-        mfa_tokens.read_mfa_token(KEYS, jwt.encode(claims, key, header["alg"], headers=header), NOW)
+        signed_tokens.read_mfa_token(PUBLIC, jwt.encode(claims(), key, header["alg"], headers=header), NOW)
 
 
 def test_an_mfa_token_is_not_an_access_token() -> None:
     with pytest.raises(jwt.InvalidTokenError):
         jwt.decode(
-            mfa_tokens.write_mfa_token(KEYS, TOKEN),
+            signed_tokens.write_mfa_token(SECRETS, TOKEN),
             SIGNER.private.public_key(),
             ["ES256"],
             options={"verify_aud": False},
         )
 
 
-def test_after_a_rotation_tokens_and_challenge_ids_of_the_previous_key_are_accepted_and_older_ones_not() -> None:
-    text = mfa_tokens.write_mfa_token(KEYS, TOKEN)
+def test_around_a_rotation_tokens_and_challenge_ids_of_neighbouring_keys_are_accepted_and_older_ones_not() -> None:
+    text = signed_tokens.write_mfa_token(SECRETS, TOKEN)
     challenge_id = challenge_ids.new_challenge_id(KEYS, TOKEN, bytes(12))
-    rotated = HmacKeys(b"n" * 64, KEYS.current)
-    assert mfa_tokens.read_mfa_token(rotated, text, NOW) == TOKEN
-    assert challenge_ids.is_challenge_of(rotated, TOKEN, challenge_id)
-    assert mfa_tokens.write_mfa_token(rotated, TOKEN) != text
-    twice = HmacKeys(b"m" * 64, rotated.current)
+    between = TokenSecrets(replace(SECRETS.secrets, next=b"n" * 64), NOW)
+    rotated = TokenSecrets(HmacKeys(b"n" * 64, SECRETS.secrets.current), NOW)
+    assert between.public.keys[0] == PUBLIC.keys[0]
+    for keys in (between.public, rotated.public):
+        assert signed_tokens.read_mfa_token(keys, text, NOW) == TOKEN
+        assert signed_tokens.read_mfa_token(keys, signed_tokens.write_mfa_token(rotated, TOKEN), NOW) == TOKEN
+    assert signed_tokens.write_mfa_token(rotated, TOKEN) != text == signed_tokens.write_mfa_token(between, TOKEN)
+    after = HmacKeys(b"n" * 64, KEYS.current)
+    assert challenge_ids.is_challenge_of(after, TOKEN, challenge_id)
+    twice = TokenSecrets(HmacKeys(b"m" * 64, b"n" * 64), NOW)
     with pytest.raises(InvalidToken):
-        mfa_tokens.read_mfa_token(twice, text, NOW)
-    assert not challenge_ids.is_challenge_of(twice, TOKEN, challenge_id)
+        signed_tokens.read_mfa_token(twice.public, text, NOW)
+    assert not challenge_ids.is_challenge_of(HmacKeys(b"m" * 64, after.current), TOKEN, challenge_id)
 
 
 @given(st.binary(min_size=12, max_size=12))
@@ -278,9 +344,9 @@ def test_an_access_token_of_another_audience_is_refused() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=128))
 def test_any_login_name_can_be_the_subject_of_an_access_token(name: str) -> None:
-    claims = access_tokens.access_claims(replace(TOKEN, login_name=name), grant(NOW))
+    granted = access_tokens.access_claims(replace(TOKEN, login_name=name), grant(NOW))
     read = jwt.decode(
-        access_tokens.sign_access_token(SIGNER, claims),
+        access_tokens.sign_access_token(SIGNER, granted),
         SIGNER.private.public_key(),
         ["ES256"],
         audience="a",

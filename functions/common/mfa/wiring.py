@@ -56,7 +56,9 @@ if TYPE_CHECKING:
     from mfa.store.sends import SendStore
     from mfa.store.settings import SettingsStore
     from mfa.store.table import Table
+    from mfa.store.token_keys import TokenKeyStore
     from mfa.store.users import UserStore
+    from mfa.tokens.token_keys import TokenSecrets
 
 
 class Wiring:
@@ -68,6 +70,8 @@ class Wiring:
             lambda: self.settings_store.load_settings(), lambda stored: stored.auth_token is not None
         )
         self.keys = Cached(self._load_keys)
+        self.token_secrets = Cached(self._load_token_secrets)
+        self.token_keys = Cached(lambda: self._token_key_store.load(), lambda found: bool(found.keys))
         # The public URL: the issuer of access tokens. It changes when the stack gets a domain.
         self.issuer = Cached(self._load_public_url)
         self.random_below = secrets.randbelow
@@ -111,7 +115,13 @@ class Wiring:
         from mfa.flows.log_in import LogIn
         from mfa.users.passwords import PasswordHashes
 
-        return LogIn(accounts=self.account_store, passwords=PasswordHashes(), signer=self.signer, runtime=self.runtime)
+        return LogIn(
+            accounts=self.account_store,
+            passwords=PasswordHashes(),
+            token_secrets=self.token_secrets,
+            signer=self.signer,
+            runtime=self.runtime,
+        )
 
     @cached_property
     def verify_passcode(self) -> "VerifyPasscode":
@@ -321,17 +331,29 @@ class Wiring:
         return _aws("kms")
 
     def _load_public_url(self) -> str:
-        with _refusing():
-            parameter = _aws("ssm").get_parameter(Name=os.environ["PUBLIC_URL_PARAMETER"])
-        return str(parameter["Parameter"]["Value"])
+        from mfa.aws.stored_values import read_parameter
+
+        return read_parameter(_aws("ssm"), os.environ["PUBLIC_URL_PARAMETER"])
 
     def _load_keys(self) -> HmacKeys:
-        import json
+        from mfa.aws.stored_values import read_secret
 
-        with _refusing():
-            secret = self._secrets_manager.get_secret_value(SecretId=os.environ["HMAC_SECRET_NAME"])
-        keys = json.loads(secret["SecretString"])
-        return HmacKeys(*(keys.get(name, "").encode() for name in ("current", "previous", "next")))
+        return read_secret(self._secrets_manager, os.environ["HMAC_SECRET_NAME"])[0]
+
+    def _load_token_secrets(self) -> "TokenSecrets":
+        """The private keys of MFA tokens. Their public keys are published before anything is signed."""
+        from mfa.aws.stored_values import read_secret
+        from mfa.tokens.token_keys import TokenSecrets
+
+        secrets = TokenSecrets(*read_secret(self._secrets_manager, os.environ["TOKEN_SECRET_NAME"]))
+        self._token_key_store.publish(secrets.public)
+        return secrets
+
+    @cached_property
+    def _token_key_store(self) -> "TokenKeyStore":
+        from mfa.store.token_keys import TokenKeyStore
+
+        return TokenKeyStore(self._table)
 
     @cached_property
     def _secrets_manager(self) -> Any:

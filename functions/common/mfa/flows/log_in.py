@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mfa import errors
 from mfa.challenges.account import Account
@@ -13,10 +14,13 @@ from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel
 from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_token, uuid7
-from mfa.tokens.mfa_tokens import MfaToken, write_mfa_token
+from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
 from mfa.users.history import EventType
 from mfa.users.user import Kind, User, mask_email, stored_login_names
+
+if TYPE_CHECKING:
+    from mfa.tokens.token_keys import TokenSecrets
 
 _NAME_BYTES = 512
 # An old client that starts several jobs at once logs in as often at once.
@@ -46,10 +50,19 @@ class LoggedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogIn:
-    """The first factor."""
+    """The first factor.
+
+    Attributes:
+        accounts: reads users.
+        passwords: checks passwords.
+        token_secrets: the private keys of MFA tokens, at most 30 s old. Raises TemporarilyUnavailable.
+        signer: signs access tokens.
+        runtime: settings, time and randomness.
+    """
 
     accounts: ports.Logins
     passwords: ports.PasswordChecks
+    token_secrets: "Callable[[], TokenSecrets]"
     signer: Signer
     runtime: Runtime
 
@@ -129,6 +142,8 @@ class LogIn:
         raise errors.RateLimited("Too many wrong passwords. Try again later.", retry_after=until - attempt.at)
 
     def _passed(self, account: Account, user: User, client: Client | None, now: float) -> SecondFactorNeeded | LoggedIn:
+        from mfa.tokens.signed_tokens import write_mfa_token  # noqa: PLC0415 - other requests make no token
+
         if not user.mfa_enabled:
             return self._authenticated(user, client, now, legacy=False)
         settings = self.runtime.settings()
@@ -136,6 +151,7 @@ class LogIn:
         token = MfaToken(
             login_name=user.login_name,
             kind=user.kind,
+            version=user.version,
             client_id=client.client_id if client else None,
             jti=self.runtime.random_bytes(16).hex(),
             issued_at=now,
@@ -143,7 +159,7 @@ class LogIn:
         )
         can_recover = user.can_use(RECOVERY.traits.factor) and user.contact_email and RECOVERY.is_offered(settings)
         return SecondFactorNeeded(
-            mfa_token=write_mfa_token(self.runtime.keys(), token),
+            mfa_token=write_mfa_token(self.token_secrets(), token),
             expires_at=expires_at,
             phones=account.phones,
             help_email=mask_email(user.contact_email) if can_recover and user.contact_email else None,

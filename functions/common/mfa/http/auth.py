@@ -2,17 +2,19 @@
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from mfa import errors
 from mfa.http import console_session
 from mfa.http.gateway import HttpRequest
-from mfa.tokens.hmac_keys import HmacKeys
-from mfa.tokens.mfa_tokens import MfaToken, read_mfa_token
+from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.actors import Actor
 from mfa.users.clients import Client
+
+if TYPE_CHECKING:
+    from mfa.tokens.token_keys import TokenKeys
 
 
 class AdministratorAccess(Protocol):
@@ -30,7 +32,7 @@ class ClientSecrets(Protocol):
 class CredentialChecks(Protocol):
     """The parts of the wiring that check credentials."""
 
-    def keys(self) -> HmacKeys: ...
+    def token_keys(self) -> "TokenKeys": ...
     def clock(self) -> float: ...
     @property
     def client_access(self) -> ClientSecrets: ...
@@ -64,7 +66,9 @@ def _anyone(_checks: CredentialChecks, _request: HttpRequest) -> Anyone:
 
 
 def _login(checks: CredentialChecks, request: HttpRequest) -> MfaToken:
-    return read_mfa_token(checks.keys(), _bearer(request), checks.clock())
+    from mfa.tokens.signed_tokens import read_mfa_token  # noqa: PLC0415 - other callers need no cryptography
+
+    return read_mfa_token(checks.token_keys(), _bearer(request), checks.clock())
 
 
 def _client(checks: CredentialChecks, request: HttpRequest) -> Client:

@@ -18,6 +18,7 @@ from mfa.users.user import Kind, User, UserStatus
 SETTINGS: Key = ("SETTINGS", "#SETTINGS")
 ADMINS: Key = ("SETTINGS", "#ADMINS")
 BREAKER: Key = ("BREAKER", "#BREAKER")
+TOKEN_KEYS: Key = ("TOKEN_KEYS", "#TOKEN_KEYS")
 CLIENTS = "CLIENTS"
 # DynamoDB deletes a challenge and its counters this long after the last write, unless there were failures since the last success.
 CHALLENGE_SECONDS = 90 * 86400

@@ -1,7 +1,9 @@
-"""Rotate the HMAC key of a stack, with the AWS CLI's credentials and region.
+"""Rotate the HMAC key or the key of MFA tokens of a stack, with the AWS CLI's credentials and region.
 
-python -m infra.rotate_hmac STACK            rotate in three steps; refuses no login, takes a minute
-python -m infra.rotate_hmac STACK --at-once  end every login under way: its MFA token, its challenge and its passcode
+python -m infra.rotate_secret hmac STACK             rotate in three steps; refuses no login, takes a minute
+python -m infra.rotate_secret tokens STACK           the same with the key of MFA tokens
+python -m infra.rotate_secret hmac STACK --at-once   end every login under way: its challenge and its passcode
+python -m infra.rotate_secret tokens STACK --at-once end every login under way: its MFA token
 """
 
 from __future__ import annotations
@@ -12,11 +14,20 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "functions" / "common"))
+
+from mfa.errors import TemporarilyUnavailable
+from mfa.store.table import Table
+from mfa.store.token_keys import TokenKeyStore
+from mfa.tokens.hmac_keys import HmacKeys
+from mfa.tokens.token_keys import TokenSecrets
 
 # Functions keep the secret for 30 seconds, and a request that began with it may take another 20.
 WAIT_SECONDS = 60
@@ -29,13 +40,22 @@ class RotationRefused(Exception):
 
 
 @dataclass(frozen=True)
-class HmacSecret:
-    """The secret that holds the keys. `pause` waits for a number of seconds."""
+class RotatedSecret:
+    """A secret that holds keys.
+
+    Attributes:
+        secrets_manager: boto3's client.
+        name: the secret's.
+        pause: waits for a number of seconds.
+        clock: now, in seconds since 1970.
+        publish: tells the functions the public keys of a secret, and when it was written. The HMAC key has none.
+    """
 
     secrets_manager: Any
     name: str
     pause: Callable[[float], None]
     clock: Callable[[], float]
+    publish: Callable[[dict[str, str], float], None] = lambda _keys, _written_at: None
 
     def rotate(self) -> None:
         """Makes a new key the current one, once every container accepts it. Continues an interrupted rotation.
@@ -49,14 +69,17 @@ class HmacSecret:
                 raise RotationRefused(f"logins under way may still need the previous key: try again in {waits:.0f} s")
             keys = {**keys, "next": self._draw()}
             self._write(keys)
+        self._publish()
         self.pause(WAIT_SECONDS)
         if self._read()[0] != keys:
             raise RotationRefused("somebody else changed the secret meanwhile")
         self._write({"current": keys["next"], "previous": keys["current"]})
+        self._publish()
 
     def replace(self) -> None:
         """Makes a new key the only one. Returns once no container accepts another key."""
         self._write({"current": self._draw(), "previous": ""})
+        self._publish()
         self.pause(WAIT_SECONDS)
 
     def _read(self) -> tuple[dict[str, str], float]:
@@ -66,29 +89,48 @@ class HmacSecret:
     def _write(self, keys: dict[str, str]) -> None:
         self.secrets_manager.put_secret_value(SecretId=self.name, SecretString=json.dumps(keys))
 
+    def _publish(self) -> None:
+        self.publish(*self._read())
+
     def _draw(self) -> str:
         answer = self.secrets_manager.get_random_password(PasswordLength=64, ExcludePunctuation=True)
         return str(answer["RandomPassword"])
 
 
+def publisher(dynamodb: Any, table_name: str) -> Callable[[dict[str, str], float], None]:
+    """Writes the public keys of MFA tokens into the table, before anything is signed with their private keys."""
+    store = TokenKeyStore(Table(dynamodb, table_name, lambda attempt: time.sleep(attempt / 10)))
+
+    def publish(keys: dict[str, str], written_at: float) -> None:
+        secrets = HmacKeys(*(keys.get(name, "").encode() for name in ("current", "previous", "next")))
+        store.publish(TokenSecrets(secrets, written_at).public)
+
+    return publish
+
+
 def main() -> None:
     """Rotate the key of the stack in the arguments."""
-    parser = argparse.ArgumentParser(prog="python -m infra.rotate_hmac", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m infra.rotate_secret", description=__doc__.partition("\n")[0])
+    parser.add_argument("key", choices=("hmac", "tokens"), help="the key to rotate")
     parser.add_argument("stack", help="the CloudFormation stack's name")
     parser.add_argument("--at-once", action="store_true", help="end every login under way")
     arguments = parser.parse_args()
     try:
         # boto3 ignores AWS_REGION, which the AWS CLI prefers.
-        secrets_manager = boto3.client("secretsmanager", region_name=os.environ.get("AWS_REGION") or None)
-        print(f"Rotating {arguments.stack}/mfa/hmac in {secrets_manager.meta.region_name}.", flush=True)
-        secret = HmacSecret(secrets_manager, f"{arguments.stack}/mfa/hmac", time.sleep, time.time)
+        region, name = os.environ.get("AWS_REGION") or None, f"{arguments.stack}/mfa/{arguments.key}"
+        secrets_manager = boto3.client("secretsmanager", region_name=region)
+        print(f"Rotating {name} in {secrets_manager.meta.region_name}.", flush=True)
+        secret = RotatedSecret(secrets_manager, name, time.sleep, time.time)
+        if arguments.key == "tokens":
+            dynamodb = boto3.client("dynamodb", region_name=region)
+            secret = replace(secret, publish=publisher(dynamodb, f"{arguments.stack}-mfa"))
         if arguments.at_once:
             secret.replace()
         else:
             secret.rotate()
     except RotationRefused as refused:
         sys.exit(f"not rotated: {refused}")
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, TemporarilyUnavailable) as error:
         sys.exit(f"interrupted; fix this and run it again: {error}")
     print(
         "The new key is the only one."

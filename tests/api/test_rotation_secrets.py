@@ -1,4 +1,4 @@
-"""The HMAC key is rotated while people log in: containers read it at different moments, and nobody is refused."""
+"""The keys in secrets are rotated while people log in: containers read them at different moments, and nobody is refused."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +17,7 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.rotate_hmac import LOGIN_SECONDS, WAIT_SECONDS, HmacSecret, RotationRefused, main
+from infra.rotate_secret import LOGIN_SECONDS, WAIT_SECONDS, RotatedSecret, RotationRefused, main, publisher
 from mfa.caches import CACHE_SECONDS
 from tests import people
 from tests.api import administrators
@@ -26,6 +27,8 @@ from tests.people import Person
 type Containers = dict[str, ModuleType]
 
 NAME = "local/mfa/hmac"
+TOKENS = "local/mfa/tokens"
+EACH = pytest.mark.parametrize("name", [NAME, TOKENS])
 
 
 def no_pause(_seconds: float) -> None:
@@ -35,18 +38,22 @@ def no_pause(_seconds: float) -> None:
 @pytest.fixture
 def secrets_manager(stack: Stack) -> Iterator[Any]:
     client = boto3.client("secretsmanager")
-    before = client.get_secret_value(SecretId=NAME)["SecretString"]
+    before = {name: client.get_secret_value(SecretId=name)["SecretString"] for name in (NAME, TOKENS)}
     yield client
-    client.put_secret_value(SecretId=NAME, SecretString=before)
+    for name, value in before.items():
+        client.put_secret_value(SecretId=name, SecretString=value)
     stack.restart()
 
 
-def secret(client: Any, pause: Callable[[float], None] = no_pause, later: float = 0.0) -> HmacSecret:
-    return HmacSecret(client, NAME, pause, lambda: time.time() + later)
+def secret(
+    client: Any, pause: Callable[[float], None] = no_pause, later: float = 0.0, name: str = NAME
+) -> RotatedSecret:
+    found = RotatedSecret(client, name, pause, lambda: time.time() + later)
+    return replace(found, publish=publisher(boto3.client("dynamodb"), "local-mfa")) if name == TOKENS else found
 
 
-def keys(client: Any) -> dict[str, str]:
-    return dict(json.loads(client.get_secret_value(SecretId=NAME)["SecretString"]))
+def keys(client: Any, name: str = NAME) -> dict[str, str]:
+    return dict(json.loads(client.get_secret_value(SecretId=name)["SecretString"]))
 
 
 def warm(stack: Stack) -> Containers:
@@ -71,7 +78,10 @@ def log_in_across(stack: Stack, *containers: Containers) -> None:
             assert person.verify().status == 200
 
 
-def test_a_rotation_refuses_nobody_whichever_keys_a_container_has_read(stack: Stack, secrets_manager: Any) -> None:
+@EACH
+def test_a_rotation_refuses_nobody_whichever_keys_a_container_has_read(
+    stack: Stack, secrets_manager: Any, name: str
+) -> None:
     under_way = people.add(stack).challenged()
     before = warm(stack)
     between: list[Containers] = []
@@ -82,8 +92,8 @@ def test_a_rotation_refuses_nobody_whichever_keys_a_container_has_read(stack: St
         log_in_across(stack, before, between[0])
         assert under_way.get().status == 200
 
-    old = keys(secrets_manager)["current"]
-    secret(secrets_manager, pause).rotate()
+    old = keys(secrets_manager, name)["current"]
+    secret(secrets_manager, pause, name=name).rotate()
     after = warm(stack)
     log_in_across(stack, between[0], after)
     for containers in (between[0], after):
@@ -91,7 +101,7 @@ def test_a_rotation_refuses_nobody_whichever_keys_a_container_has_read(stack: St
             assert under_way.get().status == 200
     with stack.on(after):
         assert under_way.verify().status == 200
-    now = keys(secrets_manager)
+    now = keys(secrets_manager, name)
     assert now.keys() == {"current", "previous"}
     assert now["previous"] == old
     assert len(now["current"]) == 64
@@ -106,23 +116,56 @@ def test_a_list_continues_after_a_rotation(stack: Stack, secrets_manager: Any) -
     assert admin.ask("GET", "/users", limit=1, cursor=cursor).status == 200
 
 
-def test_after_two_rotations_the_oldest_key_is_refused(stack: Stack, secrets_manager: Any) -> None:
+@EACH
+def test_after_two_rotations_the_oldest_key_is_refused(stack: Stack, secrets_manager: Any, name: str) -> None:
     oldest = people.add(stack).challenged()
-    secret(secrets_manager).rotate()
+    secret(secrets_manager, name=name).rotate()
     stack.restart()
     older = people.add(stack).challenged()
-    secret(secrets_manager, later=LOGIN_SECONDS + 1).rotate()
+    secret(secrets_manager, later=LOGIN_SECONDS + 1, name=name).rotate()
     stack.restart()
-    assert [answer.code for answer in ends(oldest)] == ["invalid_token"] * 4
+    ended = "invalid_token" if name == TOKENS else "challenge_not_found"
+    assert [answer.code for answer in ends(oldest)[:3]] == [ended] * 3
     assert older.verify().status == 200
 
 
-def test_replacing_the_key_at_once_ends_every_unfinished_login(stack: Stack, secrets_manager: Any) -> None:
+def test_replacing_the_token_key_at_once_ends_every_token(stack: Stack, secrets_manager: Any) -> None:
+    person = people.add(stack).challenged()
+    waited: list[float] = []
+    secret(secrets_manager, waited.append, name=TOKENS).replace()
+    stack.restart()
+    assert [answer.code for answer in ends(person)] == ["invalid_token"] * 4
+    assert waited == [WAIT_SECONDS]
+    person.later(60)
+    assert person.challenged().verify().status == 200
+
+
+def test_a_container_that_read_the_secret_before_a_rotation_does_not_undo_it(
+    stack: Stack, secrets_manager: Any
+) -> None:
+    before = json.dumps(keys(secrets_manager, TOKENS))
+    publish = publisher(boto3.client("dynamodb"), "local-mfa")
+    written_at = secrets_manager.get_secret_value(SecretId=TOKENS)["CreatedDate"].timestamp()
+    publish({"current": "newer"}, written_at + 60)
+    newer = stack.table.get_item(Key={"pk": "TOKEN_KEYS", "sk": "#TOKEN_KEYS"})["Item"]
+    publish(json.loads(before), written_at)
+    assert stack.table.get_item(Key={"pk": "TOKEN_KEYS", "sk": "#TOKEN_KEYS"})["Item"] == newer
+    stack.table.delete_item(Key={"pk": "TOKEN_KEYS", "sk": "#TOKEN_KEYS"})
+
+
+def test_the_first_login_of_a_new_stack_publishes_the_key(stack: Stack) -> None:
+    stack.table.delete_item(Key={"pk": "TOKEN_KEYS", "sk": "#TOKEN_KEYS"})
+    stack.restart()
+    assert stack.call("POST", "/v1/recovery", token="a.b").code == "invalid_token"
+    assert people.add(stack).challenged().verify().status == 200
+
+
+def test_replacing_the_key_at_once_ends_every_challenge(stack: Stack, secrets_manager: Any) -> None:
     person = people.add(stack).challenged()
     waited: list[float] = []
     secret(secrets_manager, waited.append).replace()
     stack.restart()
-    assert [answer.code for answer in ends(person)] == ["invalid_token"] * 4
+    assert [answer.code for answer in ends(person)[:3]] == ["challenge_not_found"] * 3
     assert waited == [WAIT_SECONDS]
     # After a new login, the earlier challenge cannot be continued either.
     code, challenge = person.code(), person.challenge
@@ -167,6 +210,7 @@ def test_two_rotations_at_once_do_not_undo_each_other(secrets_manager: Any) -> N
     assert keys(secrets_manager) == {"current": "c", "previous": "p", "next": "n"}
 
 
+@pytest.mark.parametrize("key", ["hmac", "tokens"])
 @pytest.mark.parametrize(
     ("stack_name", "environment", "said"),
     [
@@ -182,24 +226,26 @@ def test_only_the_stack_in_the_region_of_the_shell_is_rotated(
     stack_name: str,
     environment: dict[str, str],
     said: str,
+    key: str,
 ) -> None:
     """A missing stack is reported in one line, and the stack of the same name in another region stays unchanged."""
-    before = keys(secrets_manager)
+    before = keys(secrets_manager, f"local/mfa/{key}")
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "argv", ["rotate_hmac", stack_name, "--at-once"])
+    monkeypatch.setattr(sys, "argv", ["rotate_secret", key, stack_name, "--at-once"])
     # boto3 keeps a session with the earlier region.
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     with pytest.raises(SystemExit, match=said):
         main()
-    assert keys(secrets_manager) == before
+    assert keys(secrets_manager, f"local/mfa/{key}") == before
     assert environment.get("AWS_REGION", "") in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("target", ["rotate-hmac", "rotate-tokens"])
 @pytest.mark.parametrize("region", [None, "eu-central-1"])
-def test_make_sets_no_region_where_a_stack_is_rotated(tmp_path: Path, region: str | None) -> None:
+def test_make_sets_no_region_where_a_stack_is_rotated(tmp_path: Path, region: str | None, target: str) -> None:
     """Otherwise a stack of the same name outside the operator's configured region would be rotated."""
     shell = tmp_path / "shell"
     shell.write_text("#!/bin/sh\nexec env\n")
@@ -207,7 +253,7 @@ def test_make_sets_no_region_where_a_stack_is_rotated(tmp_path: Path, region: st
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MAKE"))}
     if region:
         environment["AWS_DEFAULT_REGION"] = region
-    command = ["make", f"SHELL={shell}", "UV=uv", "STACK=mfa", "rotate-hmac"]
+    command = ["make", f"SHELL={shell}", "UV=uv", "STACK=mfa", target]
     done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     seen = {line for line in done.stdout.splitlines() if line.startswith(("AWS_", "STACK="))}
     assert seen == {"STACK=mfa", *([f"AWS_DEFAULT_REGION={region}"] if region else [])}

@@ -1,0 +1,65 @@
+"""The key pairs of MFA tokens: private keys for the one function that makes them, public keys for all that check them."""
+
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from itsdangerous.signer import SigningAlgorithm
+
+from mfa.tokens.hmac_keys import HmacKeys
+
+# Each use has key pairs of its own, so a token of one use is never one of another.
+PURPOSE = "mfa-token"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenKeys:
+    """The public keys whose tokens are accepted.
+
+    Attributes:
+        keys: 32 bytes each, the signing one first. None before the first login of a new stack.
+        written_at: when the secret that they belong to was written, in seconds since 1970.
+    """
+
+    keys: tuple[bytes, ...]
+    written_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSecrets:
+    """The private keys.
+
+    Attributes:
+        secrets: the current secret and, around a rotation, the previous and the next one.
+        written_at: when they were written, in seconds since 1970.
+    """
+
+    secrets: HmacKeys
+    written_at: float
+
+    @property
+    def signing(self) -> bytes:
+        """The private key that makes new tokens. It is derived: Secrets Manager draws text, not keys (RFC 8032, 5.1.5)."""
+        return self.secrets.signing(PURPOSE)
+
+    @property
+    def public(self) -> TokenKeys:
+        """The public keys of the current, the previous and the next secret."""
+        private = map(Ed25519PrivateKey.from_private_bytes, self.secrets.accepted(PURPOSE))
+        return TokenKeys(tuple(each.public_key().public_bytes_raw() for each in private), self.written_at)
+
+
+class Ed25519(SigningAlgorithm):
+    """Ed25519 (RFC 8032) for itsdangerous: it signs with a private key's bytes, and verifies with a public key's."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        """The signature, 64 bytes."""
+        return Ed25519PrivateKey.from_private_bytes(key).sign(value)
+
+    def verify_signature(self, key: bytes, value: bytes, sig: bytes) -> bool:
+        """Whether the private key to this public one signed the value."""
+        try:
+            Ed25519PublicKey.from_public_bytes(key).verify(sig, value)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
