@@ -22,7 +22,6 @@ ALLOWED = {
         "mfa.store.table",
         "mfa.aws.signer",
         "mfa.aws.cipher",
-        "mfa.aws.stored_values",
         "mfa.delivery.ses",
     },
     "aws_lambda_powertools": {"mfa.http.app", "mfa.http.gateway", "mfa.http.static_files"},

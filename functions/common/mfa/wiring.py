@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mfa.aws.clients import client as _aws
-from mfa.aws.clients import refusing as _refusing
 from mfa.caches import Cached
 from mfa.http.operations import callback_url
 from mfa.instrumented import (
