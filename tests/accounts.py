@@ -28,5 +28,10 @@ def phone(number: str = "+85292153799", *, id_: str = "0-a") -> Phone:
 
 def mfa_token(login_name: str, *, at: float, jti: str, **fields: Any) -> MfaToken:
     """The token of a first factor that was passed at this moment."""
-    given: dict[str, Any] = {"kind": Kind.BACKUP, "version": 1, "client_id": None, "expires_at": at + 600}
+    given: dict[str, Any] = {
+        "kind": Kind.BACKUP,
+        "credentials_changed_at": at,
+        "client_id": None,
+        "expires_at": at + 600,
+    }
     return MfaToken(login_name=login_name, jti=jti, issued_at=at, **given | fields)

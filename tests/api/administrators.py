@@ -79,7 +79,7 @@ def log_in(person: Person) -> str:
 
 def claims(name: str, **changes: Any) -> dict[str, Any]:
     """The claims of a valid access token for administration, changed as given. None removes a claim."""
-    now = time.time()
+    now = round(time.time(), 3)
     usual: dict[str, Any] = {
         "iss": ISSUER,
         "sub": name,

@@ -22,12 +22,17 @@ from tests.api.administrators import Administrator, call_of, claims, log_in, sig
 from tests.api.stack import ISSUER, Stack
 from tests.product import Refused, basic
 
+FAR = int(time.time()) + 10 * 365 * 86400
 KEY = ec.generate_private_key(ec.SECP256R1())
 
 
 @pytest.fixture
 def admin(stack: Stack) -> Administrator:
-    return administrators.new(stack)
+    """An administrator of long ago, so that an older token is refused for its age alone."""
+    found = administrators.new(stack)
+    profile = stack.table.get_item(Key={"pk": f"USER#{found.name}", "sk": "#PROFILE"})["Item"]
+    stack.table.put_item(Item=profile | {"credentials_changed_at": 1})
+    return found
 
 
 def every_answer(stack: Stack, headers: dict[str, str], name: str = "root") -> dict[str, str]:
@@ -57,6 +62,12 @@ def headed(name: str, **header: Any) -> str:
     whole = {"alg": "ES256", "typ": "at+jwt", "kid": signer().key_id()} | header
     text = f"{segment({k: v for k, v in whole.items() if v is not None})}.{segment(claims(name))}"
     return f"{text}.{base64.urlsafe_b64encode(signer().sign(text.encode())).rstrip(b'=').decode()}"
+
+
+def aged(name: str, seconds: int, **changes: Any) -> str:
+    """A token that was issued so long ago, with an id of then."""
+    at = round(time.time(), 3) - seconds
+    return signed(name, **{"iat": int(at), "auth_time": int(at), "jti": uuid7(at, bytes(10)), **changes})
 
 
 def of_another_key(name: str) -> str:
@@ -113,6 +124,15 @@ FORGED: dict[str, Callable[[str], str]] = {
     "of no kind": lambda name: signed(name, kind=None),
     "of no id": lambda name: signed(name, jti=None),
     "of an id that is none of ours": lambda name: signed(name, jti="x" * 3000),
+    "of another id": lambda name: signed(name, jti="1"),
+    "of no login's time": lambda name: signed(name, auth_time=None),
+    "of a login in words": lambda name: signed(name, auth_time="now"),
+    "of years, issued before tokens now valid": lambda name: aged(name, 3601, exp=FAR),
+    "of years, with an old login": lambda name: signed(name, auth_time=int(time.time()) - 3601, exp=FAR),
+    "of an older issue than its id": lambda name: signed(name, jti=uuid7(time.time() - 5, bytes(10))),
+    "of a later issue than its id": lambda name: signed(name, jti=uuid7(FAR, bytes(10))),
+    "of a login after its issue": lambda name: signed(name, auth_time=int(time.time()) + 600),
+    "that begins later": lambda name: aged(name, -600),
     "without an end": lambda name: signed(name, exp=None),
     "without a factor": lambda name: signed(name, amr=None),
     "of another key": of_another_key,
@@ -157,7 +177,7 @@ def test_every_operation_refuses_a_token_that_is_not_for_administration(
 
 def test_a_valid_token_made_like_the_forged_ones_is_accepted(stack: Stack, admin: Administrator) -> None:
     """Shows that the forged tokens are refused for their fault alone."""
-    for token in (admin.token, signed(admin.name), headed(admin.name)):
+    for token in (admin.token, signed(admin.name), headed(admin.name), aged(admin.name, 3500, exp=FAR)):
         assert not set(every_answer(stack, bearer(token), "nobody").values()) & {"invalid_token", "forbidden"}
 
 

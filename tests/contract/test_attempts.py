@@ -253,6 +253,51 @@ def test_a_new_challenge_between_claim_and_approval_replaces_the_old_one(world: 
     assert "approved_at" not in demo.item
 
 
+def approved_with_profile(world: World, demo: Login, **changes: object) -> None:
+    """A right code whose user is changed between claim and approval, past the store, which would close the challenge."""
+    challenge = demo.start()
+    key = records.profile_key(demo.name)
+    action = (lambda: world.edit(key, **changes)) if changes else (lambda: world.remove(key))
+    world.wire.before("transact_write_items", action)
+    with pytest.raises(errors.InvalidToken):
+        demo.verify(challenge, demo.code)
+    assert "approved_at" not in demo.item
+    assert demo.item["failures"] == 0, "the code was right"
+    assert not world.history(demo.name, EventType.APPROVED)
+
+
+@pytest.mark.guards("IS_ACTIVE")
+def test_a_user_who_is_disabled_between_claim_and_approval_is_not_approved(world: World, demo: Login) -> None:
+    approved_with_profile(world, demo, status="disabled")
+
+
+@pytest.mark.guards("SAME_KIND")
+def test_a_user_who_becomes_an_administrator_between_claim_and_approval_is_not_approved(
+    world: World, demo: Login
+) -> None:
+    approved_with_profile(world, demo, kind="system")
+
+
+@pytest.mark.guards("SAME_CREDENTIALS")
+def test_a_user_whose_credentials_change_between_claim_and_approval_is_not_approved(world: World, demo: Login) -> None:
+    approved_with_profile(world, demo, credentials_changed_at=START + 0.001)
+
+
+def test_a_user_who_is_deleted_between_claim_and_approval_is_not_approved(world: World, demo: Login) -> None:
+    approved_with_profile(world, demo)
+
+
+@pytest.mark.parametrize("changes", [{"kind": "system"}, {"credentials_changed_at": START - 1}])
+def test_nothing_is_sent_to_a_user_who_was_changed_after_the_login(
+    world: World, demo: Login, changes: dict[str, object]
+) -> None:
+    world.edit(records.profile_key(demo.name), **changes)
+    for send in (demo.start, demo.recover):
+        with pytest.raises(errors.InvalidToken):
+            send()
+    assert (demo.messages, demo.mails) == (0, 0)
+
+
 def test_a_phone_removed_between_claim_and_approval_is_not_brought_back(world: World, demo: Login) -> None:
     challenge = demo.start()
     world.wire.before("transact_write_items", lambda: world.users.remove_phone(demo.name, demo.phone, world.event()))

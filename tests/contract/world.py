@@ -302,7 +302,9 @@ class World:
     def token(self, login_name: str = "demo.user", client_id: str | None = None, kind: Kind = Kind.BACKUP) -> MfaToken:
         """The token of a passed first factor."""
         jti = f"login {next(self._serial)}"
-        return accounts.mfa_token(login_name, at=self.now, jti=jti, kind=kind, client_id=client_id)
+        credentials = self.item(records.profile_key(login_name)).get("credentials_changed_at", self.now)
+        fields = {"kind": kind, "client_id": client_id, "credentials_changed_at": credentials}
+        return accounts.mfa_token(login_name, at=self.now, jti=jti, **fields)
 
     def account(self, login_name: str = "demo.user") -> Account:
         """The user with phones and challenge."""

@@ -49,6 +49,11 @@ def sets(of: tuple[str, str], name: str, condition: str = "attribute_exists(pk)"
     }
 
 
+def checks(of: tuple[str, str], name: str) -> tuple[str, Request]:
+    _, request = sets(of, name, "#name = :value")
+    return "ConditionCheck", {each: value for each, value in request.items() if each != "UpdateExpression"}
+
+
 def transacted(verb: str, request: tuple[str, Request]) -> tuple[str, Request]:
     return "TransactWriteItems", {"TransactItems": [{verb: request[1]}]}
 
@@ -130,7 +135,8 @@ def dynamodb() -> Iterator[Row]:
     yield row(sets(PASSWORDS, "in_a_row"), (SEND,), KEYS)
     yield row(one("GetItem", PASSWORDS), (SEND,), KEYS)
     yield row(put(PASSWORDS, in_a_row="x"), ALL, KEYS)
-    yield row(transacted("ConditionCheck", one("", PROFILE)), (VERIFY,), ACTION)
+    for item, guard in ((CHALLENGE, KEYS), (PROFILE, ATTRIBUTES)):
+        yield row(transacted("ConditionCheck", checks(item, "contact_email")), (VERIFY,), guard)
     for request in (query("HISTORY#ada"), query("USERS#login_name#system#on", "listing")):
         yield row(request, BOTH, ACTION, KEYS, RESOURCE)
     yield row(query("SETTINGS"), (ADMIN,), KEYS)

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from mfa import errors
 from mfa.challenges import challenge_ids
-from mfa.tokens import access_tokens, base64url, cursors, mfa_tokens
+from mfa.tokens import access_tokens, base64url, cursors, signed_tokens
 from mfa.tokens.hmac_keys import HmacKeys
+from mfa.tokens.token_keys import TokenSecrets
 from tests.accounts import mfa_token
 
 NOW = 1_790_000_000.0
 KEYS = HmacKeys(b"k" * 64)
+SECRETS = TokenSecrets(HmacKeys(b"t" * 64), 0.0)
 TOKEN = mfa_token("demo.user", at=NOW, jti="0123456789abcdef")
 # Half of the order of P-256's group, rounded down.
 HALF = 0x7FFFFFFF800000007FFFFFFFFFFFFFFFDE737D56D38BCF4279DCE5617E3192A8
@@ -83,7 +85,8 @@ def is_read(read: Callable[[str], object]) -> Callable[[str], bool]:
 
 SIGNED = {
     "an MFA token": Signed(
-        mfa_tokens.write_mfa_token(KEYS, TOKEN), is_read(lambda text: mfa_tokens.read_mfa_token(KEYS, text, NOW))
+        signed_tokens.write_mfa_token(SECRETS, TOKEN),
+        is_read(lambda text: signed_tokens.read_mfa_token(SECRETS.public, text, NOW)),
     ),
     "a cursor": Signed(
         cursors.write(KEYS, ["users"], ["x"]), is_read(lambda text: cursors.read(KEYS, ["users"], text))

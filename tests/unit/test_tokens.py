@@ -34,7 +34,7 @@ PUBLIC = SECRETS.public
 TOKEN = MfaToken(
     login_name="demo.user",
     kind=Kind.BACKUP,
-    version=3,
+    credentials_changed_at=NOW - 60,
     client_id=None,
     jti="0123456789abcdef",
     issued_at=NOW,
@@ -80,7 +80,7 @@ def access_token(**changes: object) -> str:
         MfaToken,
         login_name=st.text(st.characters(exclude_categories=["Cs"]), max_size=128),
         kind=st.sampled_from(Kind),
-        version=st.integers(1, 10**9),
+        credentials_changed_at=st.integers(0, 10**13).map(lambda ms: ms / 1000),
         client_id=st.none() | st.text("0123456789abcdef", min_size=1, max_size=24),
         jti=st.text("0123456789abcdef", min_size=32, max_size=32),
         issued_at=st.integers(0, 10**13).map(lambda ms: ms / 1000),
@@ -148,7 +148,15 @@ def test_any_text_is_an_invalid_mfa_token(text: str) -> None:
 
 
 def claims(**more: object) -> dict[str, object]:
-    given = {"sub": "demo.user", "kind": "system", "ver": 3, "cid": None, "jti": "j", "iat": NOW, "exp": NOW + 600}
+    given = {
+        "sub": "demo.user",
+        "kind": "system",
+        "ver": NOW - 60,
+        "cid": None,
+        "jti": "j",
+        "iat": NOW,
+        "exp": NOW + 600,
+    }
     return given | more
 
 
@@ -181,7 +189,7 @@ def test_a_token_that_another_key_or_algorithm_signed_is_invalid(text: str) -> N
 
 
 def test_a_token_made_like_the_forged_ones_is_read() -> None:
-    assert signed_tokens.read_mfa_token(PUBLIC, made(SECRETS.signing), NOW).version == 3
+    assert signed_tokens.read_mfa_token(PUBLIC, made(SECRETS.signing), NOW).kind == Kind.SYSTEM
 
 
 def test_a_signature_plus_the_order_of_the_group_is_invalid() -> None:

@@ -172,11 +172,11 @@ class MeteredAttempts:
         self._attempts.record_lock(login_name, event, region)
 
     def confirm(
-        self, login_name: str, challenge: Challenge, budgets: Sequence[Budget], events: Sequence[Event], guess: Guess
+        self, login: "MfaToken", challenge: Challenge, budgets: Sequence[Budget], events: Sequence[Event], guess: Guess
     ) -> None:
         """Approves the challenge."""
         with self._metrics.timing("confirm_ms"):
-            self._attempts.confirm(login_name, challenge, budgets, events, guess)
+            self._attempts.confirm(login, challenge, budgets, events, guess)
 
 
 def _count_failure(metrics: Metrics, outcome: "Outcome", error: str) -> None:

@@ -162,8 +162,13 @@ class Wiring:
         from mfa.administration.access import Access
         from mfa.store.sessions import SessionStore
 
-        sessions = SessionStore(self._table)
-        return Access(sessions=sessions, keys=self.signer, issuer=self.issuer, settings=self.settings)
+        return Access(
+            sessions=SessionStore(self._table),
+            keys=self.signer,
+            issuer=self.issuer,
+            settings=self.settings,
+            clock=self.clock,
+        )
 
     @cached_property
     def administration(self) -> "Administration":

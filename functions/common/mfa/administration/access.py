@@ -31,14 +31,16 @@ class Access:
     keys: PublicKeys
     issuer: Callable[[], str]
     settings: Callable[[], Settings]
+    clock: Callable[[], float]
 
     def actor(self, token: str, address: str) -> Actor:
         """The system user that this token was issued to.
 
-        Raises InvalidToken where it is forged, expired, ended, not for administration or older than the user's password,
-        status or MFA switch; Forbidden where a second factor is required and the token shows none.
+        Raises InvalidToken where it is forged, expired, ended, not for administration, older than tokens are made for, or older
+        than the user's password, status or MFA switch; Forbidden where a second factor is required and the token shows none.
         """
         claims = self._claims(token)
+        self._refuse_old(claims)
         account = self.sessions.load_account(claims["sub"], claims["jti"])
         user = account.user if account else None
         if user is None or user.kind is not Kind.SYSTEM or not user.accepts_token_of(_issued_at(claims["jti"])):
@@ -47,6 +49,18 @@ class Access:
         if self.settings().require_mfa_for_system_users and not actor.shows_second_factor:
             raise Forbidden("Administration needs a second factor. Ask another administrator to turn on MFA for you.")
         return actor
+
+    def _refuse_old(self, claims: dict[str, Any]) -> None:
+        """Bounds the age by when the token was issued and the user logged in, whatever end it names.
+
+        So whoever could sign for an hour cannot sign years. Raises InvalidToken.
+        """
+        logged_in_at, issued_at = claims["auth_time"], claims["iat"]
+        if not isinstance(logged_in_at, int | float) or not isinstance(issued_at, int | float):
+            raise InvalidToken
+        since = self.clock() - self.settings().access_token_seconds
+        if not since <= logged_in_at <= issued_at or int(_issued_at(claims["jti"])) != int(issued_at):
+            raise InvalidToken
 
     def _claims(self, token: str) -> dict[str, Any]:
         issuer = self.issuer()
@@ -63,7 +77,7 @@ class Access:
                 algorithms=["ES256"],
                 audience=issuer,
                 issuer=issuer,
-                options={"require": ["exp", "iat", "iss", "aud", "sub", "jti", "amr", "kind"]},
+                options={"require": ["exp", "iat", "iss", "aud", "sub", "jti", "auth_time", "amr", "kind"]},
             )
             claims["jti"] = str(UUID(claims["jti"]))
         except (jwt.InvalidTokenError, ValueError) as error:
@@ -74,5 +88,8 @@ class Access:
 
 
 def _issued_at(jti: str) -> float:
-    """The moment in a UUID of version 7, to the millisecond."""
-    return (UUID(jti).int >> 80) / 1000
+    """The moment in a UUID of version 7, to the millisecond. Raises InvalidToken for another text."""
+    try:
+        return (UUID(jti).int >> 80) / 1000
+    except ValueError as error:
+        raise InvalidToken from error

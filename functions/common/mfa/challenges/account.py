@@ -6,6 +6,7 @@ from mfa.challenges.challenge import Challenge
 from mfa.challenges.password_tries import PasswordTries
 from mfa.errors import Conflict, InvalidToken, UserNotFound
 from mfa.factors.phones import PHONES_PER_USER, Phone
+from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.user import User
 
 
@@ -34,9 +35,12 @@ class Account:
             raise UserNotFound
         return self.user
 
-    def refuse_outdated(self, issued_at: float) -> None:
-        """Raises InvalidToken if a token that was issued then is no longer valid for this user."""
-        if self.user is None or not self.user.accepts_token_of(issued_at):
+    def refuse_outdated(self, login: MfaToken) -> None:
+        """Raises InvalidToken if the user is not as the token says, or has ended the tokens of then."""
+        user = self.user
+        if user is None or not user.accepts_token_of(login.issued_at):
+            raise InvalidToken
+        if (user.kind, user.credentials_changed_at) != (login.kind, login.credentials_changed_at):
             raise InvalidToken
 
     def free_slot(self) -> int:

@@ -151,7 +151,7 @@ class LogIn:
         token = MfaToken(
             login_name=user.login_name,
             kind=user.kind,
-            version=user.version,
+            credentials_changed_at=user.credentials_changed_at,
             client_id=client.client_id if client else None,
             jti=self.runtime.random_bytes(16).hex(),
             issued_at=now,

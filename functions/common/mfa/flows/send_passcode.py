@@ -95,7 +95,7 @@ class SendPasscode:
         if not challenge.id:
             raise errors.ChallengeNotFound
         if challenge.is_closed:
-            self.accounts.load_account(login.login_name).refuse_outdated(login.issued_at)
+            self.accounts.load_account(login.login_name).refuse_outdated(login)
         challenge.refuse_other(challenge_id, login.jti)
         return challenge
 
@@ -103,7 +103,7 @@ class SendPasscode:
         settings, login = self.runtime.settings(), asked.login
         for _ in range(2):
             account = self.accounts.load_account(login.login_name)
-            account.refuse_outdated(login.issued_at)
+            account.refuse_outdated(login)
             if (replayed := replay(account.challenge, login, asked.caller)) is not None:
                 return SendResult(replayed, sent=False)
             destination = self._destination(asked, account, settings)

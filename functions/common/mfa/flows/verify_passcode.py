@@ -12,7 +12,7 @@ from mfa.challenges.charges import verified_charges
 from mfa.challenges.drafts import KEY_USE, is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
-from mfa.challenges.sends import Caller
+from mfa.challenges.sends import AccountChanged, Caller
 from mfa.factors.factors import Proof
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
@@ -98,7 +98,7 @@ class VerifyPasscode:
         if not challenge.id:
             return errors.ChallengeNotFound()
         if challenge.is_closed:
-            self.accounts.load_account(login.login_name).refuse_outdated(login.issued_at)
+            self.accounts.load_account(login.login_name).refuse_outdated(login)
         return challenge.why_not_attempted(challenge_id, login.jti, now)
 
     def _answer_again(self, login: MfaToken, digits: str, challenge: Challenge, guess: Guess) -> Approval:
@@ -150,9 +150,7 @@ class VerifyPasscode:
         try:
             token = self._sign(attempt)
         except errors.TemporarilyUnavailable:
-            if not attempt.repeated:  # only the request that claimed an attempt gives it back
-                with suppress(errors.TemporarilyUnavailable):
-                    self.attempts.give_attempt_back(login.login_name, challenge, guess)
+            self._give_back(attempt)
             raise
         approved = self.runtime.event(
             EventType.APPROVED,
@@ -166,12 +164,21 @@ class VerifyPasscode:
         events = [*refused_guesses(challenge, login.login_name, self.runtime.random_bytes), approved]
         charges = verified_charges(challenge, self.runtime.settings())
         try:
-            self.attempts.confirm(login.login_name, challenge, charges, events, guess)
+            self.attempts.confirm(login, challenge, charges, events, guess)
+        except AccountChanged as changed:
+            self._give_back(attempt)
+            raise errors.InvalidToken from changed
         except ChallengeRefused as refused:
             if _is_approved_by(refused.challenge, attempt):  # the same request has done it meanwhile
                 return self._approval(attempt, token)
             raise _why_not_confirmed(refused.challenge, challenge, login, guess.at) from refused
         return self._approval(attempt, token, repeated=False)
+
+    def _give_back(self, attempt: _Attempt) -> None:
+        """The code was right, so the attempt costs nothing. Only the request that claimed it gives it back."""
+        if not attempt.repeated:
+            with suppress(errors.TemporarilyUnavailable):
+                self.attempts.give_attempt_back(attempt.login.login_name, attempt.challenge, attempt.guess)
 
     def _refusal(self, attempt: _Attempt) -> errors.Refusal:
         """Why the code is wrong. It is counted once, by the request that claimed the attempt."""

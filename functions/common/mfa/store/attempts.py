@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mfa.challenges.budgets import Budget
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess
+from mfa.challenges.sends import AccountChanged
 from mfa.factors.phones import slot_of
 from mfa.store import conditions as when
 from mfa.store import records
@@ -13,6 +14,7 @@ from mfa.store.counters import Counters, give_back
 from mfa.store.table import Table, TransactionRefused, Write
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event
+from mfa.users.user import UserStatus
 
 
 class AttemptStore:
@@ -49,14 +51,16 @@ class AttemptStore:
         )
 
     def confirm(
-        self, login_name: str, challenge: Challenge, budgets: Sequence[Budget], events: Sequence[Event], guess: Guess
+        self, login: MfaToken, challenge: Challenge, budgets: Sequence[Budget], events: Sequence[Event], guess: Guess
     ) -> None:
         """Approves the challenge, begins the counts anew and verifies the phone, in the one write that succeeds once.
 
-        `challenge` is as it was before the attempt that is confirmed. Each of `budgets` gets a unit back. Raises ChallengeRefused.
+        `challenge` is as it was before the attempt that is confirmed. Each of `budgets` gets a unit back. Raises
+        AccountChanged if the user is not there as the token says, and ChallengeRefused.
         """
-        now = guess.at
+        now, login_name = guess.at, login.login_name
         writes = [
+            _profile_as_in_token(login),
             self._challenges.approval(login_name, challenge, guess),
             *map(give_back, budgets),
             *(records.event_write(login_name, event) for event in events),
@@ -76,4 +80,18 @@ class AttemptStore:
         try:
             self._table.transact(lambda: [*writes, self._counters.count(challenge.region, now, approvals=1)])
         except TransactionRefused as refused:
+            if "profile" in refused.failed and "challenge" not in refused.failed:
+                raise AccountChanged from refused
             raise ChallengeRefused(self._challenges.load(login_name)) from refused
+
+
+def _profile_as_in_token(login: MfaToken) -> Write:
+    """A forged challenge approves nobody who was disabled, deleted or changed since the password was checked."""
+    return Write(
+        label="profile",
+        verb="ConditionCheck",
+        key=records.profile_key(login.login_name),
+        condition=when.every(when.IS_ACTIVE, when.SAME_KIND, when.SAME_CREDENTIALS),
+        names={"#status": "status"},
+        values={":active": UserStatus.ACTIVE, ":kind": login.kind, ":credentials": login.credentials_changed_at},
+    )

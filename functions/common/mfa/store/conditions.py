@@ -14,6 +14,10 @@ NEW_ATTEMPT = (
     "AND (attribute_not_exists(attempts.#attempt) OR attempts.#attempt.claimed_at <= :claimed_before)"
 )
 ATTEMPT_COUNTED = "failures > :zero"
+# The profile of the user who is approved.
+IS_ACTIVE = "#status = :active"
+SAME_KIND = "kind = :kind"
+SAME_CREDENTIALS = "credentials_changed_at = :credentials"
 
 # A send.
 COOLED = "attribute_not_exists(#available_at) OR #available_at <= :now"

@@ -14,7 +14,7 @@ class MfaToken:
     Attributes:
         login_name: the user.
         kind: the user's kind.
-        version: the version of the profile. Any change of it ends the token.
+        credentials_changed_at: the version of the user's credentials. Any change of them ends the token.
         client_id: the relying application that vouched for the password, or None.
         jti: names this token; a challenge answers only to the token that opened it.
         issued_at: seconds since 1970.
@@ -23,7 +23,7 @@ class MfaToken:
 
     login_name: str
     kind: Kind
-    version: int
+    credentials_changed_at: float
     client_id: str | None
     jti: str
     issued_at: float

@@ -19,7 +19,7 @@ def write_mfa_token(keys: TokenSecrets, token: MfaToken) -> str:
     claims = {
         "sub": token.login_name,
         "kind": token.kind,
-        "ver": token.version,
+        "ver": token.credentials_changed_at,
         "cid": token.client_id,
         "jti": token.jti,
         "iat": token.issued_at,
@@ -41,7 +41,7 @@ def read_mfa_token(keys: TokenKeys, text: str, now: float) -> MfaToken:
     return MfaToken(
         login_name=claims["sub"],
         kind=Kind(claims["kind"]),
-        version=claims["ver"],
+        credentials_changed_at=claims["ver"],
         client_id=claims["cid"],
         jti=claims["jti"],
         issued_at=claims["iat"],
