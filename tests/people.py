@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from boto3.dynamodb.conditions import Key
 
+from mfa.store.records import password_key
 from tests.product import Answer, Json, Product
 
 _PATIENCE_SECONDS = 20
@@ -193,6 +194,8 @@ class Person:
         return self._items("#CHALLENGE")
 
     def _key(self, sk: str) -> dict[str, str]:
+        if sk == "#PASSWORD":
+            return dict(zip(("pk", "sk"), password_key(self.name), strict=True))
         return {"pk": f"{'CHALLENGE' if sk == '#CHALLENGE' else 'USER'}#{self.name}", "sk": sk}
 
     def _items(self, sk: str) -> dict[str, Any]:

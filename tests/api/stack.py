@@ -46,6 +46,7 @@ from infra.local.twilio.app import Twilio
 from infra.local.worker import Context
 from mfa.api import OPERATIONS
 from mfa.aws import clients
+from mfa.store.records import password_key
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.token_keys import TokenSecrets
 from tests.product import Answer, Json, Product
@@ -247,7 +248,7 @@ class Stack(Product):
             for item in self.table.scan(ProjectionExpression="pk, sk")["Items"]:
                 if item["sk"] == "#BREAKER":
                     self.restart()  # containers may know of the pause
-                if item["pk"] not in ("SETTINGS", "TOKEN_KEYS", "USER#root"):
+                if item["pk"] not in ("SETTINGS", "TOKEN_KEYS", "USER#root", password_key("root")[0]):
                     batch.delete_item(Key=item)
             batch.put_item(Item={"pk": "SETTINGS", "sk": "#ADMINS", "active": 1})  # root
 
@@ -356,7 +357,7 @@ class Stack(Product):
             return super().create_user(name, user)
         if kind not in self.models:
             password = super().create_user(name, user)
-            places = (f"USER#{name}", f"HISTORY#{name}")
+            places = (f"USER#{name}", f"HISTORY#{name}", password_key(name)[0])
             made = [
                 item for pk in places for item in self.table.query(KeyConditionExpression=Key("pk").eq(pk))["Items"]
             ]
@@ -370,6 +371,8 @@ class Stack(Product):
                 copy["position"] = item["position"].replace(model, name)
             if item["sk"] == "#PROFILE":
                 copy |= {"login_name": name} | mail
+            if item["sk"] == "#PASSWORD":
+                copy |= {"pk": password_key(name)[0]}
             self.table.put_item(Item=copy)
         return password
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mfa.administration import csv_users
 from mfa.challenges.account import Account
 from mfa.factors.phones import Phone
+from mfa.store.records import password_key
 from mfa.users.user import Kind, User, UserStatus
 from tests import people
 from tests.api import administrators
@@ -272,7 +273,7 @@ def test_the_first_login_replaces_a_foreign_hash_by_ours(stack: Stack, admin: Ad
     password = stack.password()
     foreign = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
     write(admin, f'login_name,password_hash\nfrom.bcrypt,"{foreign}"\n')
-    key = {"pk": "USER#from.bcrypt", "sk": "#PROFILE"}
+    key = dict(zip(("pk", "sk"), password_key("from.bcrypt"), strict=True))
     before = stack.table.get_item(Key=key)["Item"]
     assert before["password_hash"] == foreign
     wrong = {"login_name": "from.bcrypt", "password": "x" + password}

@@ -68,7 +68,7 @@ def test_a_record_has_everything_about_the_user_except_digests(
     records = answer.json["records"]
     held = [item for item in items_of(stack, busy.name) if not item["sk"].startswith("LIST#")]
     assert len(records) == len(held) >= 10
-    assert {record["record"] for record in records} == {"profile", "phone", "challenge", "event", "passwords"}
+    assert {record["record"] for record in records} == {"profile", "phone", "challenge", "event", "password", "passwords"}
     assert names_in(records) - {"record"} == names_in(held) - LEFT_OUT
     text = json.dumps(records)
     for told in (*busy.numbers, busy.email, "Owner Ltd", "Another alias", busy.address, "21614"):
@@ -122,7 +122,7 @@ def test_the_history_of_a_deleted_user_stays_until_it_is_erased(
     assert len(items_of(stack, busy.name)) >= 10
     stack.admin("users.delete", login_name=busy.name)
     left = admin.ask("GET", f"/users/{busy.name}/records").json["records"]
-    assert {record["record"] for record in left} == {"challenge", "event", "passwords"}
+    assert {record["record"] for record in left} == {"challenge", "event", "password", "passwords"}
     erased = stack.admin("users.erase", login_name=busy.name.upper())
     assert erased == {"erased": len(left), "complete": True}
     assert items_of(stack, busy.name) == []

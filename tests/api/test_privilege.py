@@ -58,7 +58,7 @@ def log_in_every_way(stack: Stack) -> None:
     assert person.get().status == 200
     assert person.verify().status == 200
     imported = people.add(stack)
-    imported.write("#PROFILE", password_hash=bcrypt.hashpw(imported.password.encode(), bcrypt.gensalt(4)).decode())
+    imported.write("#PASSWORD", password_hash=bcrypt.hashpw(imported.password.encode(), bcrypt.gensalt(4)).decode())
     assert imported.login().status == 200
     assert stack.call("GET", "/.well-known/jwks.json").status == 200
     assert stack.call("GET", "/v1/openapi.json").status == 200

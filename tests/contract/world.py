@@ -296,6 +296,7 @@ class World:
         if verified_at is not None:
             phone = replace(phone, verified=True, last_verified_at=verified_at, verified_since=verified_at)
         self.put(records.profile_key(login_name), records.user_item(self._user(login_name)))
+        self.put(records.password_key(login_name), {"password_hash": PASSWORD})
         self.put(records.phone_key(login_name, phone.slot), records.phone_item(phone))
         return Login(self, self.token(login_name), phone)
 
@@ -307,8 +308,8 @@ class World:
         return accounts.mfa_token(login_name, at=self.now, jti=jti, **fields)
 
     def account(self, login_name: str = "demo.user") -> Account:
-        """The user with phones and challenge."""
-        return self.accounts.load_account(login_name)
+        """The user with phones, challenge and password."""
+        return self.accounts.load_account_with_tries(login_name)
 
     def user(self, login_name: str = "demo.user") -> User:
         """The user, who must exist."""

@@ -27,7 +27,8 @@ TABLE_ARN = f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"
 KEY = "arn:aws:kms:us-east-1:123456789012:key"
 PROFILE, PHONE = ("USER#ada", "#PROFILE"), ("USER#ada", "#PHONE#0")
 CHALLENGE, CLIENT, RECEIPT = ("CHALLENGE#ada", "#CHALLENGE"), ("CLIENT#c", "#CLIENT"), ("SEND#r", "#SEND")
-PASSWORDS, EVENT = ("PASSWORDS#0123", "#PASSWORDS"), ("HISTORY#ada", "EVENT#2026-11-27T10:00:00.000Z#0123456789ab")
+PASSWORDS, PASSWORD = ("PASSWORDS#0123", "#PASSWORDS"), ("PASSWORDS#0123", "#PASSWORD")
+EVENT = ("HISTORY#ada", "EVENT#2026-11-27T10:00:00.000Z#0123456789ab")
 SETTINGS, ADMINS = ("SETTINGS", "#SETTINGS"), ("SETTINGS", "#ADMINS")
 TOKEN_KEYS = ("TOKEN_KEYS", "#TOKEN_KEYS")
 
@@ -94,8 +95,6 @@ def dynamodb() -> Iterator[Row]:
         return "dynamodb", request, who, set(guards)
 
     # Users and their credentials: also by a transaction, by a condition that reads them, or by setting a TTL.
-    for request in (sets(PROFILE, "password_hash"), transacted("Update", sets(PROFILE, "password_hash"))):
-        yield row(request, (SEND,), ATTRIBUTES)  # a login renews a hash that was imported
     for name in ("mfa_enabled", "kind", "status", "login_name", "contact_email", "list", "ttl"):
         yield row(sets(PROFILE, name), BOTH, ATTRIBUTES)
         yield row(transacted("Update", sets(PROFILE, name)), BOTH, ATTRIBUTES)
@@ -135,6 +134,13 @@ def dynamodb() -> Iterator[Row]:
     yield row(sets(PASSWORDS, "in_a_row"), (SEND,), KEYS)
     yield row(one("GetItem", PASSWORDS), (SEND,), KEYS)
     yield row(put(PASSWORDS, in_a_row="x"), ALL, KEYS)
+    # send_code neither reads nor writes a password's hash, also not through a refused condition, which may return the item.
+    for operation in ("GetItem", "DeleteItem"):
+        yield row(one(operation, PASSWORD), (SEND,), *((KEYS,) if operation == "GetItem" else (ACTION, KEYS)))
+    yield row(many(PROFILE, PASSWORD), (SEND,), KEYS)
+    yield row(sets(PASSWORD, "password_hash"), (SEND,), KEYS)
+    yield row(transacted("Update", sets(PASSWORD, "password_hash")), (SEND,), KEYS)
+    yield row(transacted("ConditionCheck", checks(PASSWORD, "password_hash")), BOTH, KEYS)
     for item, guard in ((CHALLENGE, KEYS), (PROFILE, ATTRIBUTES)):
         yield row(transacted("ConditionCheck", checks(item, "contact_email")), (VERIFY,), guard)
     for request in (query("HISTORY#ada"), query("USERS#login_name#system#on", "listing")):
@@ -251,7 +257,8 @@ def test_nobody_destroys_or_takes_over(template: dict[str, Any], role: str, acti
 def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, Any]) -> None:
     """Some role allows the requests of these rows, so they are requests that really occur."""
     allowed = [
-        (ADMIN, "dynamodb", sets(PROFILE, "password_hash")),
+        (ADMIN, "dynamodb", sets(PASSWORD, "password_hash")),
+        (VERIFY, "dynamodb", sets(PASSWORD, "password_hash")),  # a login renews a hash that was imported
         (ADMIN, "dynamodb", put(PROFILE, mfa_enabled="x")),
         (ADMIN, "dynamodb", put(SETTINGS, document="{}")),
         (ADMIN, "dynamodb", one("DeleteItem", CLIENT)),

@@ -114,7 +114,7 @@ class Imports:
     def _import(self, actor: Actor, row: ImportUser, settings: Settings) -> str:
         """Creates or changes the user as the line says. Fields that the line leaves out stay."""
         name = new_login_name(row.login_name)
-        found = self.accounts.load_accounts(existing_login_names(row.login_name))
+        found = self.accounts.load_accounts(existing_login_names(row.login_name), passwords=True)
         now = self.runtime.clock()
         given = {
             field: value

@@ -33,19 +33,18 @@ class AccountStore:
         """The user with phones and challenge, in one request."""
         return account_of(login_name, self._table.get_all(records.account_keys(login_name)))
 
-    def load_accounts(self, login_names: Sequence[str]) -> list[Account]:
-        """These users with phones and challenges, in this order. Deleted users are left out."""
-        items = self._table.get_all(key for name in login_names for key in records.account_keys(name))
-        of_user: dict[str, dict[Key, Item]] = {name: {} for name in login_names}
-        for key, item in items.items():
-            of_user[key[0].partition("#")[2]][key] = item
-        accounts = [account_of(name, own) for name, own in of_user.items()]
+    def load_accounts(self, login_names: Sequence[str], *, passwords: bool = False) -> list[Account]:
+        """These users with phones and challenges, in this order, and the hashes of `passwords` if asked. Deleted users are left out."""
+        keys = {name: [*records.account_keys(name), *_password_keys(name, passwords)] for name in login_names}
+        items = self._table.get_all(key for own in keys.values() for key in own)
+        accounts = [account_of(name, {key: items[key] for key in own if key in items}) for name, own in keys.items()]
         return [account for account in accounts if account.user]
 
     def load_account_for_login(self, login_name: str, address: str, now: float) -> Account:
         """The same with the tries at the password, in one request."""
         of_name, of_address = records.password_tries_key(login_name), _address_key(address, Window.of(HOUR, now))
-        items = self._table.get_all([*records.account_keys(login_name), of_name, of_address])
+        secret = records.password_key(login_name)
+        items = self._table.get_all([*records.account_keys(login_name), secret, of_name, of_address])
         tries, counted = _tries_of(items.pop(of_name, {})), items.pop(of_address, {})
         tries = replace(
             tries,
@@ -55,9 +54,9 @@ class AccountStore:
         return replace(account_of(login_name, items), tries=tries)
 
     def load_account_with_tries(self, login_name: str) -> Account:
-        """The user with phones and challenge, and the tries at the password from everywhere, in one request."""
-        of_name = records.password_tries_key(login_name)
-        items = self._table.get_all([*records.account_keys(login_name), of_name])
+        """The user with phones, challenge and password, and the tries at it from everywhere, in one request."""
+        of_name, secret = records.password_tries_key(login_name), records.password_key(login_name)
+        items = self._table.get_all([*records.account_keys(login_name), secret, of_name])
         tries = _tries_of(items.pop(of_name, {}))
         return replace(account_of(login_name, items), tries=tries)
 
@@ -86,9 +85,9 @@ class AccountStore:
         try:
             self._table.update(
                 Write(
-                    label="profile",
+                    label="password",
                     verb="Update",
-                    key=records.profile_key(user.login_name),
+                    key=records.password_key(user.login_name),
                     update="SET password_hash = :new",
                     condition=when.HASH_AS_READ,
                     values={":new": password_hash, ":read": user.password_hash},
@@ -149,13 +148,18 @@ class AccountStore:
         return True
 
 
+def _password_keys(login_name: str, wanted: bool) -> list[Key]:
+    return [records.password_key(login_name)] if wanted else []
+
+
 def account_of(login_name: str, items: dict[Key, Item]) -> Account:
-    """The account of the items under `records.account_keys`."""
+    """The account of the items under `records.account_keys`, and the password's hash if its item is there."""
     profile = items.pop(records.profile_key(login_name), None)
+    password = items.pop(records.password_key(login_name), {})
     challenge = items.pop(records.challenge_key(login_name), {})
     phones = [records.phone_of(item) for item in items.values()]
     return Account(
-        user=records.user_of(profile) if profile else None,
+        user=records.user_of(profile, password) if profile else None,
         phones=tuple(sorted(phones, key=lambda phone: phone.slot)),
         challenge=challenge_of(challenge),
     )

@@ -44,6 +44,11 @@ def password_tries_key(login_name: str) -> Key:
     return f"PASSWORDS#{digest(login_name)}", "#PASSWORDS"
 
 
+def password_key(login_name: str) -> Key:
+    """The hash of a user's password. It is not in the profile, because IAM cannot keep a part of an item from a reader."""
+    return f"PASSWORDS#{digest(login_name)}", "#PASSWORD"
+
+
 def settings_test_key(login_name: str) -> Key:
     """An administrator's one settings test."""
     return f"USER#{login_name}", "#TEST"
@@ -87,14 +92,15 @@ def client_key(client_id: str) -> Key:
 
 def user_item(user: User) -> Item:
     """A user's profile as an item, found by its login name."""
-    return {name: value for name, value in asdict(user).items() if value is not None} | profile_entry(user)
+    values = {name: value for name, value in asdict(user).items() if value is not None and name != "password_hash"}
+    return values | profile_entry(user)
 
 
-def user_of(item: Item) -> User:
-    """The user of a profile."""
-    names = User.__dataclass_fields__
-    values = {"password_hash": None} | {name: value for name, value in item.items() if name in names}
-    return User(**values | {"kind": Kind(item["kind"]), "status": UserStatus(item["status"])})
+def user_of(profile: Item, password: Item) -> User:
+    """The user of a profile, with the hash of the password where that item was read."""
+    values = {name: value for name, value in profile.items() if name in User.__dataclass_fields__}
+    enums = {"kind": Kind(profile["kind"]), "status": UserStatus(profile["status"])}
+    return User(**values | enums | {"password_hash": password.get("password_hash")})
 
 
 def phone_item(phone: Phone) -> Item:

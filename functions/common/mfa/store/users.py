@@ -24,7 +24,7 @@ class UserStore:
     def bootstrap(self, user: User, event: Event, phone: tuple[Phone, Event] | None = None) -> None:
         """Adds the first system user, with a phone if one is given. Raises Conflict if there is one, or ever was."""
         admins = Write(label="first", verb="Put", key=records.ADMINS, item={"active": 1}, condition=when.NEW)
-        writes = [*_new_user(user), admins, records.event_write(user.login_name, event)]
+        writes = [*_new_user(user), *_new_password(user), admins, records.event_write(user.login_name, event)]
         self._write([*writes, *_first_phone(user, phone)], Conflict)
 
     def add(self, user: User, event: Event, phone: tuple[Phone, Event] | None = None) -> None:
@@ -33,7 +33,7 @@ class UserStore:
             [
                 *_new_user(user),
                 *_admins(_administers(user)),
-                _new_password(user.login_name),
+                *_new_password(user),
                 records.event_write(user.login_name, event),
                 *_first_phone(user, phone),
             ],
@@ -62,7 +62,7 @@ class UserStore:
                 *entry_writes(after.login_name, before, after),
                 *_admins(_administers(after) - _administers(before)),
                 *([_close(after.login_name, event.at)] if ends_tokens else []),
-                *([_new_password(after.login_name)] if before.password_hash != after.password_hash else []),
+                *(_new_password(after) if before.password_hash != after.password_hash else []),
                 records.event_write(after.login_name, event),
             ],
             PreconditionFailed,
@@ -91,6 +91,7 @@ class UserStore:
             [
                 profile,
                 *phones,
+                Write(label="password", verb="Delete", key=records.password_key(user.login_name)),
                 *_admins(-_administers(user)),
                 _close(user.login_name, event.at),
                 records.event_write(user.login_name, event),
@@ -248,9 +249,14 @@ def _admins(change: int) -> list[Write]:
     ]
 
 
-def _new_password(login_name: str) -> Write:
-    """Begins the count of wrong passwords anew. No place has seen the new password yet."""
-    return Write(label="passwords", verb="Delete", key=records.password_tries_key(login_name))
+def _new_password(user: User) -> list[Write]:
+    """Writes the hash, or that there is none, and begins the count of wrong passwords anew: no place has seen this one."""
+    key = records.password_key(user.login_name)
+    secret = Write(label="password", verb="Delete", key=key)
+    if user.password_hash is not None:
+        values = {":hash": user.password_hash}
+        secret = Write(label="password", verb="Update", key=key, update="SET password_hash = :hash", values=values)
+    return [secret, Write(label="passwords", verb="Delete", key=records.password_tries_key(user.login_name))]
 
 
 def _close(login_name: str, now: float) -> Write:

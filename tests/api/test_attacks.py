@@ -1,0 +1,343 @@
+"""What somebody can do who has taken a function over: requests to AWS under its role, and calls of the API.
+
+Each test of what is possible and the threat model's rows say the same. Keep them together.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+import pytest
+from argon2 import PasswordHasher
+from botocore.exceptions import ClientError
+
+from mfa.aws.signer import KmsSigner
+from mfa.challenges.challenge import Challenge
+from mfa.challenges.challenge_ids import new_challenge_id
+from mfa.challenges.drafts import KEY_USE, Mint
+from mfa.store import records
+from mfa.store.challenge_mapping import item_of
+from mfa.store.table import encode
+from mfa.tokens.access_tokens import sign_access_token, uuid7
+from mfa.tokens.hmac_keys import HmacKeys
+from mfa.tokens.mfa_tokens import MfaToken
+from mfa.tokens.signed_tokens import read_mfa_token, write_mfa_token
+from mfa.tokens.token_keys import TokenSecrets
+from mfa.users.user import Kind
+from tests import people
+from tests.api import administrators
+from tests.api.administrators import claims
+from tests.api.stack import Stack
+from tests.people import Person, challenge_path
+
+TABLE = "local-mfa"
+YEARS = 10 * 365 * 86400
+
+
+class Intruder:
+    """The clients of somebody who runs code as a function."""
+
+    def __init__(self) -> None:
+        self.dynamodb: Any = boto3.client("dynamodb")
+        self.kms: Any = boto3.client("kms")
+        self.secrets: Any = boto3.client("secretsmanager")
+
+    def hmac_keys(self) -> HmacKeys:
+        return HmacKeys(json.loads(self.secret("hmac"))["current"].encode())
+
+    def secret(self, name: str) -> str:
+        return str(self.secrets.get_secret_value(SecretId=f"local/mfa/{name}")["SecretString"])
+
+    def sign(self, message: bytes) -> None:
+        self.kms.sign(
+            KeyId="alias/local-mfa-signing-first",
+            Message=message,
+            MessageType="RAW",
+            SigningAlgorithm="ECDSA_SHA_256",
+        )
+
+    def set(self, key: tuple[str, str], name: str, value: Any) -> None:
+        self.dynamodb.update_item(
+            TableName=TABLE,
+            Key=encode(dict(zip(("pk", "sk"), key, strict=True))),
+            UpdateExpression="SET #name = :value",
+            ExpressionAttributeNames={"#name": name},
+            ExpressionAttributeValues=encode({":value": value}),
+        )
+
+    def get(self, key: tuple[str, str]) -> Any:
+        return self.dynamodb.get_item(TableName=TABLE, Key=encode(dict(zip(("pk", "sk"), key, strict=True))))["Item"]
+
+    def open_challenge(self, login: MfaToken) -> tuple[str, str]:
+        """Writes a challenge whose passcode is known, past the store; its id and the passcode."""
+        keys, now = self.hmac_keys(), time.time()
+        mint = Mint(
+            keys=keys,
+            use=KEY_USE,
+            login_name=login.login_name,
+            random_below=secrets.randbelow,
+            random_bytes=secrets.token_bytes,
+        )
+        draft = mint.draw(Challenge(), new_challenge_id(keys, login, secrets.token_bytes(12)), 6)
+        challenge = Challenge(
+            id=draft.challenge_id,
+            login_jti=login.jti,
+            send_id=draft.send_id,
+            region="HK",
+            asker="ADDRESS#192.0.2.1",
+            prefix=draft.prefix,
+            code_mac=draft.code_mac,
+            sent_at=now,
+            expires_at=now + 300,
+            max_failures=5,
+            max_sends=5,
+            lock_seconds=900,
+        )
+        for name, value in item_of(challenge).items():
+            self.set(records.challenge_key(login.login_name), name, value)
+        return draft.challenge_id, draft.digits
+
+
+@contextmanager
+def taken_over(stack: Stack, function: str) -> Iterator[Intruder]:
+    """Runs requests under the role of a function, as the code of an intruder would."""
+    with stack._as_its_role(stack.template.functions[function]):
+        yield Intruder()
+
+
+@contextmanager
+def denied() -> Iterator[None]:
+    with pytest.raises(ClientError, match="AccessDenied"):
+        yield
+
+
+def token_of(stack: Stack, person: Person) -> MfaToken:
+    """A token as anybody can read it: its payload is signed, not encrypted."""
+    return read_mfa_token(stack.token_secrets.public, person.token, time.time())
+
+
+def forged(login_name: str, kind: Kind, keys: HmacKeys) -> tuple[MfaToken, str]:
+    """A token that says whatever an intruder likes, signed by the best key at hand."""
+    now = time.time()
+    token = MfaToken(
+        login_name=login_name,
+        kind=kind,
+        credentials_changed_at=1.0,
+        client_id=None,
+        jti=secrets.token_hex(16),
+        issued_at=now,
+        expires_at=now + 600,
+    )
+    return token, write_mfa_token(TokenSecrets(keys, now), token)
+
+
+def verify(stack: Stack, token: str, challenge: tuple[str, str]) -> Any:
+    return stack.call("POST", challenge_path(challenge[0], "verify"), {"code": challenge[1]}, token=token)
+
+
+# --- send_code
+
+
+@pytest.mark.parametrize("target", ["an administrator", "a backup user", "nobody"])
+def test_send_code_logs_nobody_in_whose_password_was_not_proven(stack: Stack, target: str) -> None:
+    name = {
+        "an administrator": lambda: administrators.new(stack).name,
+        "a backup user": lambda: people.add(stack).name,
+        "nobody": lambda: "never.existed",
+    }[target]()
+    kind = Kind.SYSTEM if target == "an administrator" else Kind.BACKUP
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        with denied():
+            intruder.secret("tokens")
+        with denied():
+            intruder.set(records.TOKEN_KEYS, "keys", [bytes(32)])
+        token, text = forged(name, kind, intruder.hmac_keys())
+        challenge = intruder.open_challenge(token)
+    assert verify(stack, text, challenge).code == "invalid_token"
+
+
+def test_send_code_can_skip_the_second_factor_of_somebody_whose_password_was_proven(stack: Stack) -> None:
+    """The worst that it can do, and the threat model says so."""
+    person = people.add(stack)
+    person.login()
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        challenge = intruder.open_challenge(token_of(stack, person))
+    assert verify(stack, person.token, challenge).status == 200
+
+
+@pytest.mark.parametrize("change", [{"status": "disabled"}, {"kind": "system"}, {"password": "another password"}])
+def test_send_code_skips_no_second_factor_of_somebody_who_was_changed_since(
+    stack: Stack, change: dict[str, str]
+) -> None:
+    person = people.add(stack)
+    person.login()
+    stack.admin("users.patch", login_name=person.name, **change)
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        challenge = intruder.open_challenge(token_of(stack, person))
+    assert verify(stack, person.token, challenge).code == "invalid_token"
+
+
+def test_send_code_cannot_read_a_password_in_any_way(stack: Stack) -> None:
+    person = people.add(stack)
+    hashed = person._items("#PASSWORD")["password_hash"]
+    key = encode(dict(zip(("pk", "sk"), records.password_key(person.name), strict=True)))
+    refused = {
+        "TableName": TABLE,
+        "Key": key,
+        "ConditionExpression": "attribute_not_exists(pk)",
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        dynamodb = intruder.dynamodb
+        for ask in (
+            lambda: dynamodb.get_item(TableName=TABLE, Key=key),
+            lambda: dynamodb.batch_get_item(RequestItems={TABLE: {"Keys": [key]}}),
+            lambda: dynamodb.transact_write_items(TransactItems=[{"ConditionCheck": refused}]),
+            lambda: dynamodb.transact_write_items(TransactItems=[{"Delete": refused}]),
+            lambda: dynamodb.update_item(
+                TableName=TABLE, Key=key, UpdateExpression="REMOVE nothing", ReturnValues="ALL_OLD"
+            ),
+            lambda: dynamodb.query(
+                TableName=TABLE,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": key["pk"]},
+            ),
+        ):
+            with denied():
+                ask()
+        assert hashed not in str([intruder.get(of) for of in records.account_keys(person.name)[:3:2]])
+
+
+def test_send_code_changes_no_user_and_signs_nothing(stack: Stack) -> None:
+    person = people.add(stack)
+    profile = records.profile_key(person.name)
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        for name in ("mfa_enabled", "status", "kind", "credentials_changed_at", "version", "contact_email"):
+            with denied():
+                intruder.set(profile, name, "x")
+        with denied():
+            intruder.set(records.phone_key(person.name, 0), "number", "+85200000000")
+        with denied():
+            intruder.sign(b"x")
+
+
+# --- verify_code
+
+
+def signed_by(intruder: Intruder, name: str, **changes: Any) -> str:
+    return sign_access_token(
+        KmsSigner(intruder.kms, ["alias/local-mfa-signing-first"]), claims(name, amr=["pwd", "sms"], **changes)
+    )
+
+
+def test_verify_code_can_be_anybody_while_it_is_taken_over_and_no_longer(stack: Stack) -> None:
+    """The worst that it can do. A token of years ends like any other."""
+    admin = administrators.new(stack)
+    then = round(time.time(), 3) - 3601
+    old = {"iat": int(then), "auth_time": int(then), "jti": uuid7(then, bytes(10))}
+    admin_profile = records.profile_key(admin.name)
+    stack.table.update_item(
+        Key=dict(zip(("pk", "sk"), admin_profile, strict=True)),
+        UpdateExpression="SET credentials_changed_at = :long_ago",
+        ExpressionAttributeValues={":long_ago": 1},
+    )
+    with taken_over(stack, "VerifyCodeFunction") as intruder:
+        now = signed_by(intruder, admin.name, exp=int(time.time()) + YEARS)
+        an_hour_ago = signed_by(intruder, admin.name, exp=int(time.time()) + YEARS, **old)
+        nobody = signed_by(intruder, "never.existed")
+    assert stack.call("GET", "/v1/admin/session", token=now).status == 200
+    assert stack.call("GET", "/v1/admin/session", token=an_hour_ago).code == "invalid_token"
+    assert stack.call("GET", "/v1/admin/session", token=nobody).code == "invalid_token"
+
+
+def test_verify_code_can_replace_a_passwords_hash_and_no_switch_number_or_setting(stack: Stack) -> None:
+    person = people.add(stack)
+    with taken_over(stack, "VerifyCodeFunction") as intruder:
+        intruder.set(records.password_key(person.name), "password_hash", PasswordHasher(1, 8, 1).hash("known"))
+        for name in (
+            "mfa_enabled",
+            "status",
+            "kind",
+            "contact_email",
+            "password_hash",
+            "credentials_changed_at",
+            "ttl",
+        ):
+            with denied():
+                intruder.set(records.profile_key(person.name), name, "x")
+        with denied():
+            intruder.set(records.phone_key(person.name, 0), "number", "+85200000000")
+        with denied():
+            intruder.set(records.SETTINGS, "document", "{}")
+        for key in (*records.account_keys(person.name), records.SETTINGS, records.TOKEN_KEYS):
+            with denied():
+                intruder.dynamodb.delete_item(TableName=TABLE, Key=encode(dict(zip(("pk", "sk"), key, strict=True))))
+    assert person.login(password="known").json["status"] == "mfa_required"
+
+
+def test_verify_code_sends_nothing(stack: Stack) -> None:
+    """It can read Twilio's Auth Token only as ciphertext."""
+    with taken_over(stack, "VerifyCodeFunction") as intruder:
+        assert b"auth_token" in json.dumps(str(intruder.get(records.SETTINGS))).encode()
+        with denied():
+            intruder.kms.decrypt(
+                KeyId="alias/local-mfa-settings",
+                CiphertextBlob=b"x",
+                EncryptionContext={"setting": "twilio.auth_token"},
+            )
+        with denied():
+            boto3.client("ses").send_email(
+                Source="no-reply@example.com",
+                Destination={"ToAddresses": ["a@example.com"]},
+                Message={"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}},
+            )
+
+
+# --- admin
+
+
+def test_admin_can_do_all_that_an_administrator_can(stack: Stack) -> None:
+    """The worst that it can do: a known password and no second factor, for anybody."""
+    person = people.add(stack)
+    with taken_over(stack, "AdminFunction") as intruder:
+        intruder.set(records.password_key(person.name), "password_hash", PasswordHasher(1, 8, 1).hash("known"))
+        intruder.set(records.profile_key(person.name), "mfa_enabled", False)
+        intruder.set(records.profile_key(person.name), "kind", "system")
+    token = person.login(password="known").json["token"]
+    assert stack.call("GET", "/v1/admin/session", token=token).status == 200
+
+
+def test_admin_signs_nothing_and_makes_no_tokens(stack: Stack) -> None:
+    admin = administrators.new(stack)
+    with taken_over(stack, "AdminFunction") as intruder:
+        with denied():
+            intruder.secret("tokens")
+        with denied():
+            intruder.set(records.TOKEN_KEYS, "keys", [bytes(32)])
+        with denied():
+            intruder.sign(b"x")
+        token, text = forged(admin.name, Kind.SYSTEM, intruder.hmac_keys())
+        challenge = intruder.open_challenge(token)
+        for key in (records.SETTINGS, records.ADMINS):
+            with denied():
+                intruder.dynamodb.delete_item(TableName=TABLE, Key=encode(dict(zip(("pk", "sk"), key, strict=True))))
+    assert verify(stack, text, challenge).code == "invalid_token"
+
+
+# --- whoever reads the table
+
+
+def test_a_stolen_table_holds_no_private_key(stack: Stack) -> None:
+    people.add(stack).login()
+    text = str(stack.table.scan()["Items"])
+    for name in ("HmacSecret", "TokenSecret"):
+        assert stack.secret(name).current.decode() not in text
+    assert stack.token_secrets.signing not in [
+        bytes(key) for key in stack.table.get_item(Key={"pk": "TOKEN_KEYS", "sk": "#TOKEN_KEYS"})["Item"]["keys"]
+    ]
