@@ -28,6 +28,7 @@ def event(name: str, **values: str) -> Json:
 class Login:
     """A user who has passed the first factor."""
 
+    login_name: str
     number: str
     token: str
     phone_id: str
@@ -42,6 +43,7 @@ class Login:
 class Passcode:
     """A user who has the message."""
 
+    login_name: str
     token: str
     challenge_id: str
     digits: str
@@ -73,7 +75,7 @@ class Stack:
         self._administer("users.create", login_name=name, kind="backup", password=PASSWORD, mfa_enabled=True)
         self._administer("phones.add", login_name=name, number=number)
         answer = self._post("/v1/login", {"login_name": name, "password": PASSWORD})
-        return Login(number, answer["mfa_token"], answer["phones"][0]["id"])
+        return Login(name, number, answer["mfa_token"], answer["phones"][0]["id"])
 
     def passcode(self) -> Passcode:
         """A new user who was sent a passcode."""
@@ -82,7 +84,7 @@ class Stack:
         message = self._running.messages(login.number)[0]["body"]
         digits = re.match(r"\d+", message)
         assert digits is not None, message
-        return Passcode(login.token, challenge["id"], digits[0])
+        return Passcode(login.login_name, login.token, challenge["id"], digits[0])
 
     def _administer(self, operation: str, **given: object) -> None:
         answer = self._running.invoke("AdminFunction", {"operation": operation, "input": given})

@@ -68,7 +68,14 @@ def test_a_record_has_everything_about_the_user_except_digests(
     records = answer.json["records"]
     held = [item for item in items_of(stack, busy.name) if not item["sk"].startswith("LIST#")]
     assert len(records) == len(held) >= 10
-    assert {record["record"] for record in records} == {"profile", "phone", "challenge", "event", "password", "passwords"}
+    assert {record["record"] for record in records} == {
+        "profile",
+        "phone",
+        "challenge",
+        "event",
+        "password",
+        "passwords",
+    }
     assert names_in(records) - {"record"} == names_in(held) - LEFT_OUT
     text = json.dumps(records)
     for told in (*busy.numbers, busy.email, "Owner Ltd", "Another alias", busy.address, "21614"):

@@ -112,6 +112,8 @@ def administer(stack: Stack) -> None:
             given = {"if_match": admin.ask("GET", "/settings").headers["etag"]} | given
         answer = over_http(admin, operation.id, given)
         assert answer.status == operation.status, (operation.id, answer.text)
+    imported = f'login_name,password_hash\nfrom.bcrypt,"{bcrypt.hashpw(b"password", bcrypt.gensalt(4)).decode()}"\n'
+    assert stack.admin("users.import", csv=imported, dry_run=False)["created"] == 1
     gone = people.add(stack).locked()
     stack.admin("users.delete", login_name=gone.name)
     assert stack.admin("users.erase", login_name=gone.name)["complete"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from argon2 import PasswordHasher
 
 from mfa import errors
 from mfa.challenges.budgets import DAY, HOUR
@@ -334,3 +335,52 @@ def test_a_password_that_was_changed_meanwhile_is_not_replaced_by_an_earlier_one
     world.users.change(before, after, world.event())
     world.accounts.replace_password_hash(before, "ours")
     assert world.user() == after
+
+
+BCRYPT_5, BCRYPT_6 = (f"$2b$0{cost}${'a' * 53}" for cost in (5, 6))
+DJANGO = "pbkdf2_sha256$1000$salt$x"
+
+
+def test_the_dearest_hashes_in_use_are_counted_as_users_come_change_and_go(world: World) -> None:
+    def in_use() -> object:
+        return world.accounts.load_costs_in_use()
+
+    assert in_use() == {}
+    ours = PasswordHasher(2, 19 * 1024, 1).hash("password")
+    world.add_user("ours", password_hash=ours)
+    world.add_user("without", password_hash=None)
+    assert in_use() == {}
+    one, two = (world.add_user(name, password_hash=BCRYPT_5) for name in ("one", "two"))
+    world.add_user("three", password_hash=BCRYPT_6)
+    world.add_user("four", password_hash=DJANGO)
+    assert in_use() == {"bcrypt": 64, "pbkdf2_sha256": 1000}
+    world.accounts.replace_password_hash(world.user("three"), ours)
+    assert in_use() == {"bcrypt": 32, "pbkdf2_sha256": 1000}
+    world.users.change(one, replace(one, password_hash=DJANGO, version=2), world.event())
+    assert in_use() == {"bcrypt": 32, "pbkdf2_sha256": 1000}
+    world.users.delete(two, world.event())
+    world.users.delete(world.user("four"), world.event())
+    assert in_use() == {"pbkdf2_sha256": 1000}
+    before = world.user("one")
+    world.users.change(before, replace(before, password_hash=ours, version=3), world.event())
+    assert in_use() == {}
+
+
+def test_a_hash_that_was_replaced_meanwhile_is_counted_once(world: World) -> None:
+    before = world.add_user(password_hash=BCRYPT_5)
+    world.add_user("another", password_hash=BCRYPT_5)
+    for _ in range(3):
+        world.accounts.replace_password_hash(before, "ours")
+    assert world.accounts.load_costs_in_use() == {"bcrypt": 32}
+
+
+def test_a_login_decodes_challenge_and_phones_only_after_the_password(world: World, demo: Login) -> None:
+    """Decoding them takes longer the more is there: a lock would show."""
+    found = world.accounts.load_account_for_login(demo.name, "192.0.2.1", world.now)
+    assert found.user == world.user()
+    assert found.complete() == replace(world.account(), tries=found.tries)
+    world.edit(records.challenge_key(demo.name), channel="of a newer version")
+    again = world.accounts.load_account_for_login(demo.name, "192.0.2.1", world.now)
+    assert again.user == found.user
+    with pytest.raises(ValueError, match="newer version"):
+        again.complete()

@@ -41,6 +41,7 @@ from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.tokens.token_keys import TokenSecrets
 from mfa.users.history import Event, EventType
+from mfa.users.password_costs import CostsInUse
 from mfa.users.user import Kind, User
 from tests import accounts
 from tests.people import digits, other_code
@@ -180,7 +181,7 @@ class Signatures:
 class PlainPasswords:
     """Passwords that are their own hash."""
 
-    def matches(self, password_hash: str | None, password: str) -> bool:
+    def matches(self, password_hash: str | None, password: str, _in_use: CostsInUse) -> bool:
         return password_hash == password
 
     def is_outdated(self, password_hash: str) -> bool:
@@ -242,6 +243,7 @@ class World:
         self.log_in = LogIn(
             accounts=self.accounts,
             passwords=PlainPasswords(),
+            costs_in_use=self.accounts.load_costs_in_use,
             token_secrets=lambda: TOKEN_SECRETS,
             signer=self.signer,
             runtime=self.runtime,

@@ -30,7 +30,7 @@ CHALLENGE, CLIENT, RECEIPT = ("CHALLENGE#ada", "#CHALLENGE"), ("CLIENT#c", "#CLI
 PASSWORDS, PASSWORD = ("PASSWORDS#0123", "#PASSWORDS"), ("PASSWORDS#0123", "#PASSWORD")
 EVENT = ("HISTORY#ada", "EVENT#2026-11-27T10:00:00.000Z#0123456789ab")
 SETTINGS, ADMINS = ("SETTINGS", "#SETTINGS"), ("SETTINGS", "#ADMINS")
-TOKEN_KEYS = ("TOKEN_KEYS", "#TOKEN_KEYS")
+TOKEN_KEYS, COSTS = ("TOKEN_KEYS", "#TOKEN_KEYS"), ("PASSWORD_COSTS", "#PASSWORD_COSTS")
 
 type Request = dict[str, Any]
 
@@ -115,6 +115,8 @@ def dynamodb() -> Iterator[Row]:
     yield row(sets(TOKEN_KEYS, "keys"), (SEND, ADMIN), KEYS)
     yield row(put(TOKEN_KEYS, keys="x"), ALL, KEYS)
     yield row(one("GetItem", TOKEN_KEYS), (ADMIN,), KEYS)
+    yield row(sets(COSTS, "cost_bcrypt_4096"), (SEND,), KEYS)
+    yield row(put(COSTS, cost="x"), ALL, KEYS)
     for name in ("secret_hash", "legacy", "ttl"):
         yield row(sets(CLIENT, name), (VERIFY,), ATTRIBUTES)
         yield row(sets(CLIENT, name), (SEND,), KEYS)
@@ -140,9 +142,10 @@ def dynamodb() -> Iterator[Row]:
     yield row(many(PROFILE, PASSWORD), (SEND,), KEYS)
     yield row(sets(PASSWORD, "password_hash"), (SEND,), KEYS)
     yield row(transacted("Update", sets(PASSWORD, "password_hash")), (SEND,), KEYS)
-    yield row(transacted("ConditionCheck", checks(PASSWORD, "password_hash")), BOTH, KEYS)
-    for item, guard in ((CHALLENGE, KEYS), (PROFILE, ATTRIBUTES)):
-        yield row(transacted("ConditionCheck", checks(item, "contact_email")), (VERIFY,), guard)
+    yield row(transacted("ConditionCheck", checks(PASSWORD, "password_hash")), (SEND,), KEYS)
+    yield row(transacted("ConditionCheck", checks(PASSWORD, "password_hash")), (VERIFY,), KEYS, ATTRIBUTES)
+    for item, guards in ((CHALLENGE, (KEYS, ATTRIBUTES)), (PROFILE, (ATTRIBUTES,))):
+        yield row(transacted("ConditionCheck", checks(item, "contact_email")), (VERIFY,), *guards)
     for request in (query("HISTORY#ada"), query("USERS#login_name#system#on", "listing")):
         yield row(request, BOTH, ACTION, KEYS, RESOURCE)
     yield row(query("SETTINGS"), (ADMIN,), KEYS)

@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import unicodedata
+from collections import Counter
 
 import bcrypt
 import pytest
 from argon2 import PasswordHasher
 
+from mfa.users.password_costs import OURS, Cost, cost_of, remaining, spend
 from mfa.users.passwords import PasswordHashes
 
 PASSWORDS = PasswordHashes()
@@ -64,8 +66,8 @@ def with_django_digest(password: str) -> str:
 )
 def test_a_hash_of_another_system_is_accepted_and_matches_its_password_alone(password_hash: str, password: str) -> None:
     assert PASSWORDS.accepts(password_hash)
-    assert PASSWORDS.matches(password_hash, password)
-    assert not PASSWORDS.matches(password_hash, "x" + password)
+    assert PASSWORDS.matches(password_hash, password, {})
+    assert not PASSWORDS.matches(password_hash, "x" + password, {})
 
 
 @pytest.mark.parametrize(
@@ -138,14 +140,14 @@ def test_a_hash_of_another_system_is_accepted_and_matches_its_password_alone(pas
 def test_a_damaged_costly_or_unknown_hash_is_refused_and_matches_nothing(password_hash: str) -> None:
     assert not PASSWORDS.accepts(password_hash)
     if "m=65537" not in password_hash and "t=11" not in password_hash and "p=5" not in password_hash:
-        assert not PASSWORDS.matches(password_hash, "password")
+        assert not PASSWORDS.matches(password_hash, "password", {})
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize("typed", ["NFC", "NFD"])
 def test_a_password_matches_in_the_form_that_another_system_hashed_or_in_ours(form: str, typed: str) -> None:
     hashed = PasswordHasher(memory_cost=64, time_cost=1).hash(unicodedata.normalize(form, "pässwörd"))  # type: ignore[arg-type]
-    matches = PASSWORDS.matches(hashed, unicodedata.normalize(typed, "pässwörd"))  # type: ignore[arg-type]
+    matches = PASSWORDS.matches(hashed, unicodedata.normalize(typed, "pässwörd"), {})  # type: ignore[arg-type]
     assert matches == (form == typed or form == "NFC")
 
 
@@ -156,4 +158,63 @@ def test_only_a_hash_of_our_kind_and_cost_stays() -> None:
 
 
 def test_nobody_logs_in_without_a_hash() -> None:
-    assert not PASSWORDS.matches(None, "nobody")
+    assert not PASSWORDS.matches(None, "nobody", {})
+
+
+SCRYPT = f"scrypt:1024:8:1$salt${scrypt('pass').hex()}"
+FOREIGN_ARGON2 = PasswordHasher(memory_cost=64, time_cost=3, parallelism=4).hash("password")
+
+
+@pytest.mark.parametrize(
+    ("password_hash", "cost"),
+    [
+        (PASSWORDS.hash("password"), OURS),
+        (FOREIGN_ARGON2, Cost("argon2id_64_3_4")),
+        (BCRYPT, Cost("bcrypt", 4096)),
+        (f"bcrypt${BCRYPT}", Cost("bcrypt", 4096)),
+        (f"bcrypt_sha256${with_django_digest('x')}", Cost("bcrypt", 16)),
+        (PBKDF2, Cost("pbkdf2_sha256", 20000)),
+        (PHC_PBKDF2, Cost("pbkdf2_sha256", 6400)),
+        (f"pbkdf2:sha512:1000$salt${pbkdf2('pass', 'sha512').hex()}", Cost("pbkdf2_sha512", 1000)),
+        (f"$pbkdf2-sha512$i=1000,l=64${'A' * 6}${'A' * 86}", Cost("pbkdf2_sha512", 1000)),
+        (f"$pbkdf2$1000${'A' * 6}${'A' * 27}", Cost("pbkdf2_sha1", 1000)),
+        (SCRYPT, Cost("scrypt_1024_8_1")),
+        (f"scrypt$1024$salt$8$1${b64(scrypt('pass'))}", Cost("scrypt_1024_8_1")),
+        (PHC_SCRYPT, Cost("scrypt_65536_8_1")),
+        ("password", None),
+        ("", None),
+    ],
+)
+def test_a_hash_tells_what_a_check_of_it_costs(password_hash: str, cost: Cost | None) -> None:
+    assert cost_of(password_hash) == cost
+    if cost:
+        spend(Cost(cost.family, min(cost.work, 32)), b"password")  # this work can be done without a hash
+
+
+EVERY_KIND = [PASSWORDS.hash("password"), FOREIGN_ARGON2, BCRYPT, PBKDF2, PHC_PBKDF2, SCRYPT, PHC_SCRYPT]
+IN_USE = {"argon2id_64_3_4": 1, "bcrypt": 4096, "pbkdf2_sha256": 20000, "scrypt_1024_8_1": 1, "scrypt_65536_8_1": 1}
+
+
+@pytest.mark.parametrize("password_hash", [None, *EVERY_KIND])
+def test_every_refusal_does_the_same_work_whatever_the_hash(password_hash: str | None) -> None:
+    own = cost_of(password_hash) if password_hash else None
+    done = Counter({own.family: own.work} if own else {})
+    done.update({cost.family: cost.work for cost in remaining(own, IN_USE)})
+    assert done == {OURS.family: OURS.work, **IN_USE}
+
+
+def test_a_lower_power_of_bcrypt_is_filled_up_to_the_highest(monkeypatch: pytest.MonkeyPatch) -> None:
+    powers = []
+    monkeypatch.setattr(bcrypt, "hashpw", lambda _password, salt: powers.append(int(salt[4:6])))
+    [cost] = remaining(Cost("bcrypt", 1 << 5), {OURS.family: 0, "bcrypt": 1 << 8})
+    spend(cost, b"password")
+    assert powers == [5, 6, 7], "2^5 + 2^6 + 2^7 = 2^8 - 2^5"
+
+
+def test_a_password_that_bcrypt_cannot_hash_is_refused_without_a_failure() -> None:
+    assert not PASSWORDS.matches(BCRYPT, "pass\0word", IN_USE)
+    assert not PASSWORDS.matches(None, "pass\0word", IN_USE)
+
+
+def test_a_right_password_waits_for_no_other_kind() -> None:
+    assert PASSWORDS.matches(EVERY_KIND[0], "password", {"no family that could be calculated": 1})

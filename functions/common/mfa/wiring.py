@@ -70,6 +70,7 @@ class Wiring:
         )
         self.keys = Cached(self._load_keys)
         self.token_secrets = Cached(self._load_token_secrets)
+        self.costs_in_use = Cached(lambda: self.account_store.load_costs_in_use())
         self.token_keys = Cached(lambda: self._token_key_store.load(), lambda found: bool(found.keys))
         # The public URL: the issuer of access tokens. It changes when the stack gets a domain.
         self.issuer = Cached(self._load_public_url)
@@ -117,6 +118,7 @@ class Wiring:
         return LogIn(
             accounts=self.account_store,
             passwords=PasswordHashes(),
+            costs_in_use=self.costs_in_use,
             token_secrets=self.token_secrets,
             signer=self.signer,
             runtime=self.runtime,

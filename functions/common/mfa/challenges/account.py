@@ -1,5 +1,6 @@
 """An account: all that a login reads of a user, in one request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mfa.challenges.challenge import Challenge
@@ -8,6 +9,21 @@ from mfa.errors import Conflict, InvalidToken, UserNotFound
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.user import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginAccount:
+    """As much of an account as is needed to judge a password.
+
+    Attributes:
+        user: the user, or None if there is no such user.
+        tries: the tries at the name's password.
+        complete: the whole account. It takes longer the more is there, a lock for example, so it is for after a right password.
+    """
+
+    user: User | None
+    tries: PasswordTries
+    complete: "Callable[[], Account]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

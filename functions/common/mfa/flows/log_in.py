@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mfa import errors
-from mfa.challenges.account import Account
+from mfa.challenges.account import Account, LoginAccount
 from mfa.challenges.password_tries import PasswordTry
 from mfa.factors.factors import Proof
 from mfa.factors.phones import Phone
@@ -17,6 +17,7 @@ from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_t
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
 from mfa.users.history import EventType
+from mfa.users.password_costs import CostsInUse
 from mfa.users.user import Kind, User, mask_email, stored_login_names
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class LogIn:
     Attributes:
         accounts: reads users.
         passwords: checks passwords.
+        costs_in_use: what the hashes of all users cost, at most 30 s old.
         token_secrets: the private keys of MFA tokens, at most 30 s old. Raises TemporarilyUnavailable.
         signer: signs access tokens.
         runtime: settings, time and randomness.
@@ -62,6 +64,7 @@ class LogIn:
 
     accounts: ports.Logins
     passwords: ports.PasswordChecks
+    costs_in_use: Callable[[], CostsInUse]
     token_secrets: "Callable[[], TokenSecrets]"
     signer: Signer
     runtime: Runtime
@@ -84,7 +87,8 @@ class LogIn:
         )
         self._claim(attempt)
         user = account.user if account.user and account.user.active else None
-        if not self.passwords.matches(user.password_hash if user else None, password) or user is None:
+        hashed = user.password_hash if user else None
+        if not self.passwords.matches(hashed, password, self.costs_in_use()) or user is None:
             wrong = self.runtime.event(EventType.WRONG_PASSWORD, now, actor=name, address=address)
             with suppress(errors.TemporarilyUnavailable):
                 self.accounts.record_wrong_password(attempt, wrong)
@@ -96,7 +100,7 @@ class LogIn:
             self.accounts.record_login(
                 self.runtime.event(EventType.LOGGED_IN, now, actor=user.login_name, address=address)
             )
-        return self._passed(account, user, None, now)
+        return self._passed(account.complete(), user, None, now)
 
     def vouched(
         self, client: Client, login_name: str, address: str, *, supports_mfa: bool, client_version: str | None
@@ -130,7 +134,8 @@ class LogIn:
     def _renew_hash(self, user: User, password: str) -> None:
         """Replaces a hash that was imported, now that the password is known."""
         if user.password_hash is not None and self.passwords.is_outdated(user.password_hash):
-            self.accounts.replace_password_hash(user, self.passwords.hash(password))
+            with suppress(errors.TemporarilyUnavailable):  # the next login tries again
+                self.accounts.replace_password_hash(user, self.passwords.hash(password))
 
     def _claim(self, attempt: PasswordTry) -> None:
         """Spends a try, before anything is compared. Raises RateLimited."""
@@ -183,7 +188,7 @@ class LogIn:
         return LoggedIn(sign_access_token(self.signer, claims), seconds, legacy)
 
 
-def _found(login_name: str, load: Callable[[str], Account]) -> tuple[str, Account]:
+def _found[Found: (Account, LoginAccount)](login_name: str, load: Callable[[str], Found]) -> tuple[str, Found]:
     """The user's account, and the name that it was read by.
 
     Every spelling is read, so that the time does not tell which one exists. A name that is too long finds nobody, and

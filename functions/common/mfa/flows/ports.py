@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from mfa.challenges.account import Account
+from mfa.challenges.account import Account, LoginAccount
 from mfa.challenges.budgets import Budget, Charge
 from mfa.challenges.challenge import Challenge, Delivery, Guess
 from mfa.challenges.password_tries import PasswordTry
@@ -12,6 +12,7 @@ from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event
+from mfa.users.password_costs import CostsInUse
 from mfa.users.user import User
 
 
@@ -27,7 +28,7 @@ class Logins(Protocol):
     """Reads users for a login, and counts tries at passwords and legacy logins."""
 
     def load_account(self, login_name: str) -> Account: ...
-    def load_account_for_login(self, login_name: str, address: str, now: float) -> Account: ...
+    def load_account_for_login(self, login_name: str, address: str, now: float) -> LoginAccount: ...
     def replace_password_hash(self, user: User, password_hash: str) -> None: ...
     def claim_password_try(self, attempt: PasswordTry) -> bool: ...
     def record_wrong_password(self, attempt: PasswordTry, event: Event) -> None: ...
@@ -39,8 +40,8 @@ class Logins(Protocol):
 class PasswordChecks(Protocol):
     """Checks passwords."""
 
-    def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether this is the password. None, for an unknown user, never matches and takes as long."""
+    def matches(self, password_hash: str | None, password: str, in_use: CostsInUse) -> bool:
+        """Whether this is the password. None, for an unknown user, never matches. Every refusal takes as long."""
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash is not of today's kind."""

@@ -1,9 +1,10 @@
 """Reads accounts; counts tries at passwords and legacy logins."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from mfa.challenges.account import Account
+from mfa.challenges.account import Account, LoginAccount
 from mfa.challenges.budgets import DAY, HOUR, Window
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.password_tries import PasswordTries, PasswordTry, digest
@@ -12,8 +13,10 @@ from mfa.store import records
 from mfa.store.challenge_mapping import challenge_of
 from mfa.store.counters import Counters
 from mfa.store.expressions import Update
-from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write
+from mfa.store.password_costs import COST, cost_writes, dearest
+from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write, decode
 from mfa.users.history import Event
+from mfa.users.password_costs import CostsInUse
 from mfa.users.user import User
 
 # Counts for unknown login names are swept so long after the last try.
@@ -40,18 +43,23 @@ class AccountStore:
         accounts = [account_of(name, {key: items[key] for key in own if key in items}) for name, own in keys.items()]
         return [account for account in accounts if account.user]
 
-    def load_account_for_login(self, login_name: str, address: str, now: float) -> Account:
-        """The same with the tries at the password, in one request."""
+    def load_account_for_login(self, login_name: str, address: str, now: float) -> LoginAccount:
+        """The same with the tries at the password, in one request. Only what a password is judged by is decoded."""
         of_name, of_address = records.password_tries_key(login_name), _address_key(address, Window.of(HOUR, now))
-        secret = records.password_key(login_name)
-        items = self._table.get_all([*records.account_keys(login_name), secret, of_name, of_address])
-        tries, counted = _tries_of(items.pop(of_name, {})), items.pop(of_address, {})
+        secret, profile = records.password_key(login_name), records.profile_key(login_name)
+        items = self._table.get_encoded([*records.account_keys(login_name), secret, of_name, of_address])
+        tries, counted = _tries_of(decode(items.pop(of_name, {}))), decode(items.pop(of_address, {}))
         tries = replace(
             tries,
             from_address=counted.get("n", 0),
             from_address_for_name=counted.get(_name_attribute(login_name), 0),
         )
-        return replace(account_of(login_name, items), tries=tries)
+
+        def complete() -> Account:
+            return replace(account_of(login_name, {key: decode(item) for key, item in items.items()}), tries=tries)
+
+        decoded = {key: decode(items[key]) for key in (profile, secret) if key in items}
+        return LoginAccount(user=account_of(login_name, decoded).user, tries=tries, complete=complete)
 
     def load_account_with_tries(self, login_name: str) -> Account:
         """The user with phones, challenge and password, and the tries at it from everywhere, in one request."""
@@ -82,19 +90,21 @@ class AccountStore:
 
         The profile keeps its version: nothing that an administrator sees has changed.
         """
-        try:
-            self._table.update(
-                Write(
-                    label="password",
-                    verb="Update",
-                    key=records.password_key(user.login_name),
-                    update="SET password_hash = :new",
-                    condition=when.HASH_AS_READ,
-                    values={":new": password_hash, ":read": user.password_hash},
-                )
-            )
-        except ConditionFailed:
-            return
+        new = Write(
+            label="password",
+            verb="Update",
+            key=records.password_key(user.login_name),
+            update="SET password_hash = :new",
+            condition=when.HASH_AS_READ,
+            values={":new": password_hash, ":read": user.password_hash},
+        )
+        with suppress(TransactionRefused):
+            self._table.transact(lambda: [new, *cost_writes(user.password_hash, password_hash)])
+
+    def load_costs_in_use(self) -> CostsInUse:
+        """The dearest work of each family of hashes that users have, other than ours."""
+        item = self._table.get(records.PASSWORD_COSTS) or {}
+        return dearest({name: count for name, count in item.items() if name.startswith(COST)})
 
     def record_wrong_password(self, attempt: PasswordTry, event: Event) -> None:
         """Counts a wrong password in a row for the name, where the claim did not, and writes it into the history.

@@ -19,6 +19,7 @@ SETTINGS: Key = ("SETTINGS", "#SETTINGS")
 ADMINS: Key = ("SETTINGS", "#ADMINS")
 BREAKER: Key = ("BREAKER", "#BREAKER")
 TOKEN_KEYS: Key = ("TOKEN_KEYS", "#TOKEN_KEYS")
+PASSWORD_COSTS: Key = ("PASSWORD_COSTS", "#PASSWORD_COSTS")
 CLIENTS = "CLIENTS"
 # DynamoDB deletes a challenge and its counters this long after the last write, unless there were failures since the last success.
 CHALLENGE_SECONDS = 90 * 86400

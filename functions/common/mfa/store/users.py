@@ -9,6 +9,7 @@ from mfa.factors.phones import PHONES_PER_USER, KeptAccess, Phone
 from mfa.messages.channels import RECOVERY
 from mfa.store import conditions as when
 from mfa.store import records
+from mfa.store.password_costs import cost_writes
 from mfa.store.search import entry_writes
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
 from mfa.users.history import Event
@@ -62,7 +63,7 @@ class UserStore:
                 *entry_writes(after.login_name, before, after),
                 *_admins(_administers(after) - _administers(before)),
                 *([_close(after.login_name, event.at)] if ends_tokens else []),
-                *(_new_password(after) if before.password_hash != after.password_hash else []),
+                *(_new_password(after, before) if before.password_hash != after.password_hash else []),
                 records.event_write(after.login_name, event),
             ],
             PreconditionFailed,
@@ -92,6 +93,7 @@ class UserStore:
                 profile,
                 *phones,
                 Write(label="password", verb="Delete", key=records.password_key(user.login_name)),
+                *cost_writes(user.password_hash, None),
                 *_admins(-_administers(user)),
                 _close(user.login_name, event.at),
                 records.event_write(user.login_name, event),
@@ -249,14 +251,15 @@ def _admins(change: int) -> list[Write]:
     ]
 
 
-def _new_password(user: User) -> list[Write]:
+def _new_password(user: User, before: User | None = None) -> list[Write]:
     """Writes the hash, or that there is none, and begins the count of wrong passwords anew: no place has seen this one."""
     key = records.password_key(user.login_name)
     secret = Write(label="password", verb="Delete", key=key)
     if user.password_hash is not None:
         values = {":hash": user.password_hash}
         secret = Write(label="password", verb="Update", key=key, update="SET password_hash = :hash", values=values)
-    return [secret, Write(label="passwords", verb="Delete", key=records.password_tries_key(user.login_name))]
+    tries = Write(label="passwords", verb="Delete", key=records.password_tries_key(user.login_name))
+    return [secret, tries, *cost_writes(before.password_hash if before else None, user.password_hash)]
 
 
 def _close(login_name: str, now: float) -> Write:

@@ -4,24 +4,18 @@ Hashes of other systems can be imported. The first login with such a password re
 """
 
 import base64
-import re
 import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from mfa.users import foreign_hashes
+from mfa.users.password_costs import ARGON2ID, CostsInUse, cost_of, remaining, spend
 
 MAX_MEMORY_KIB = 64 * 1024
 MAX_PASSES = 10
 MAX_LANES = 4
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# Unknown users' passwords are checked against this hash, so that the answer takes as long. It is a hash of "nobody".
-_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$VSe5XEgq22k3Zo6/i0XA5A$/C1mrMOfNJra0dPeh/1heqmsOsqfhuxPUDkOwtgGIT0"
-# In the order of argon2's reference decoder, which refuses leading zeros.
-_ARGON2ID = re.compile(
-    r"\$argon2id\$v=19\$m=([1-9][0-9]{0,9}),t=([1-9][0-9]{0,9}),p=([1-9][0-9]{0,9})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)"
-)
 _SALT_BYTES = range(8, 65)
 # The digest lengths that libraries write. Any other length means that the hash was cut.
 _DIGEST_BYTES = (16, 32, 64)
@@ -45,15 +39,20 @@ class PasswordHashes:
         """Whether the hash is of another kind, or of another cost, than ours."""
         return not _is_argon2id(password_hash) or _HASHER.check_needs_rehash(password_hash)
 
-    def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether this is the password. None, for an unknown user, never matches and takes as long.
+    def matches(self, password_hash: str | None, password: str, in_use: CostsInUse) -> bool:
+        """Whether this is the password. None, for an unknown user, never matches.
 
-        Other systems hash a password as it was typed. So that form is checked too if it differs from ours. The number of
-        checks depends on the typed password alone.
+        Other systems hash a password as it was typed. So that form is checked too if it differs from ours. Every refusal
+        takes as long as every other: it depends on the typed password and the hashes in use, not on the name.
         """
-        hashed = password_hash or _NOBODY
-        found = [_verified(hashed, each) for each in dict.fromkeys((_prepared(password), password))]
-        return any(found) and password_hash is not None
+        forms = dict.fromkeys((_prepared(password), password))
+        if password_hash is not None and any(_verified(password_hash, each) for each in forms):
+            return True
+        own = cost_of(password_hash) if password_hash else None
+        for form in forms:
+            for cost in remaining(own, in_use):
+                spend(cost, form.encode())
+        return False
 
 
 def _verified(password_hash: str, password: str) -> bool:
@@ -67,7 +66,7 @@ def _verified(password_hash: str, password: str) -> bool:
 
 
 def _is_argon2id(password_hash: str) -> bool:
-    found = _ARGON2ID.fullmatch(password_hash)
+    found = ARGON2ID.fullmatch(password_hash)
     if found is None:
         return False
     memory, passes, lanes = (int(found[n]) for n in (1, 2, 3))

@@ -1,0 +1,134 @@
+"""How well the time of a wrong password tells apart names that are unknown, known, disabled, locked or imported.
+
+python -m benchmarks.password_timing [SAMPLES]
+
+Asks a local stack over HTTP, one request at a time, in random order. For each kind of name it prints the median time and the
+AUC against unknown names: the chance that an answer of one kind takes longer than an answer of the other. 0.5 tells nothing,
+and 1 (or 0) tells everything. Set AWS_ENDPOINT_URL_DYNAMODB to DynamoDB Local: moto is slower the more items it reads.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import random
+import statistics
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from typing import Any
+
+import bcrypt
+from argon2 import PasswordHasher
+
+from benchmarks.prepare import Stack
+from infra.local.testing import RunningStack, running_stack
+
+PASSWORD = f"{uuid.uuid4()}"
+# A name slows down after 20 wrong passwords in a row.
+TRIES_PER_NAME = 15
+BOUND = 0.55
+
+
+def auc(these: list[float], others: list[float]) -> float:
+    """The chance that one of these is above one of the others. Equal ones count half."""
+    ordered = sorted(others)
+    above = sum(bisect_left(ordered, each) + bisect_right(ordered, each) for each in these)
+    return above / 2 / len(these) / len(others)
+
+
+def names_of(stack: RunningStack, count: int) -> dict[str, list[str]]:
+    """So many new users of each kind."""
+    run = uuid.uuid4().hex[:8]
+    names = {kind: [f"{kind}.{run}.{n}" for n in range(count)] for kind in ("unknown", "wrong", "disabled", *_hashes())}
+    for name in (*names["wrong"], *names["disabled"]):
+        _administer(stack, "users.create", login_name=name, password=PASSWORD, mfa_enabled=True)
+    for name in names["disabled"]:
+        _administer(stack, "users.patch", login_name=name, status="disabled")
+    for kind, hashed in _hashes().items():
+        lines = "".join(f'{name},"{hashed}"\n' for name in names[kind])
+        report = _administer(stack, "users.import", csv=f"login_name,password_hash\n{lines}", dry_run=False)
+        assert report["created"] == count, report
+    users = Stack(stack)
+    return {**names, "locked": [_locked(stack, users) for _ in range(count)]}
+
+
+def measure(stack: RunningStack, samples: int) -> dict[str, list[float]]:
+    """The milliseconds of wrong passwords, by kind of name."""
+    names = names_of(stack, -(-samples // TRIES_PER_NAME))
+    time.sleep(31)  # functions keep the kinds of hashes in use for 30 seconds
+    todo = [(kind, names[kind][n // TRIES_PER_NAME]) for kind in names for n in range(samples)]
+    random.shuffle(todo)
+    took: dict[str, list[float]] = defaultdict(list)
+    for own in names.values():
+        _wrong_password(stack, own[-1])  # imports what each kind needs
+    for kind, name in todo:
+        began = time.perf_counter()
+        _wrong_password(stack, name)
+        took[kind].append((time.perf_counter() - began) * 1000)
+    return took
+
+
+def main() -> None:
+    samples = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    environment = {"WORKERS_PER_FUNCTION": "1"}
+    if endpoint := os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"):
+        environment["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
+    with running_stack(env=environment) as stack:
+        limits = {"max_per_name_and_address_per_hour": 1000, "max_per_address_per_hour": 1_000_000}
+        _administer(stack, "settings.patch", passwords=limits)
+        took = measure(stack, samples)
+    failed = False
+    for kind, times in took.items():
+        found = auc(times, took["unknown"])
+        failed |= abs(found - 0.5) > BOUND - 0.5
+        print(f"{kind:10} {statistics.median(times):7.1f} ms  AUC {found:.3f}")
+    if failed:
+        sys.exit(f"an AUC lies beyond {1 - BOUND:.2f} to {BOUND}")
+
+
+def _hashes() -> dict[str, str]:
+    derived = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), b"salt", 60_000)
+    return {
+        "argon2": PasswordHasher().hash(PASSWORD),
+        "bcrypt": bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(8)).decode(),
+        "django": f"pbkdf2_sha256$60000$salt${base64.b64encode(derived).decode()}",
+    }
+
+
+def _locked(stack: RunningStack, users: Stack) -> str:
+    """A user whom wrong passcodes have locked."""
+    prepared = users.passcode()
+    for _ in range(5):
+        answer = stack.invoke("VerifyCodeFunction", prepared.wrong)
+    assert json.loads(answer["body"])["attempts_remaining"] == 0, answer
+    return prepared.login_name
+
+
+def _administer(stack: RunningStack, operation: str, **given: object) -> Any:
+    answer = stack.invoke("AdminFunction", {"operation": operation, "input": given})
+    if "output" not in answer:
+        raise RuntimeError(f"{operation}: {answer}")
+    return answer["output"]
+
+
+def _wrong_password(stack: RunningStack, name: str) -> None:
+    body = json.dumps({"login_name": name, "password": "not the password"}).encode()
+    request = urllib.request.Request(f"{stack.base_url}/v1/login", body, {"Content-Type": "application/json"})
+    try:
+        urllib.request.urlopen(request, timeout=30)
+    except urllib.error.HTTPError as error:
+        if error.code != 401:
+            raise RuntimeError(f"{name}: {error.code} {error.read()!r}") from error
+        return
+    raise RuntimeError(f"{name} logged in")
+
+
+if __name__ == "__main__":
+    main()
