@@ -130,12 +130,8 @@ class Wiring:
         from mfa.flows.verify_passcode import VerifyPasscode
         from mfa.store.attempts import AttemptStore
 
-        return VerifyPasscode(
-            accounts=self.account_store,
-            attempts=MeteredAttempts(AttemptStore(self._table, self._counters), self.metrics),
-            signer=self.signer,
-            runtime=self.runtime,
-        )
+        attempts = MeteredAttempts(AttemptStore(self._table, self._counters), self.metrics)
+        return VerifyPasscode(accounts=self.account_store, attempts=attempts, signer=self.signer, runtime=self.runtime)
 
     @cached_property
     def send_passcode(self) -> "SendPasscode":
@@ -164,13 +160,8 @@ class Wiring:
         from mfa.administration.access import Access
         from mfa.store.sessions import SessionStore
 
-        return Access(
-            sessions=SessionStore(self._table),
-            keys=self.signer,
-            issuer=self.issuer,
-            settings=self.settings,
-            clock=self.clock,
-        )
+        sessions = SessionStore(self._table)
+        return Access(sessions=sessions, keys=self.signer, issuer=self.issuer, settings=self.settings, clock=self.clock)
 
     @cached_property
     def administration(self) -> "Administration":
