@@ -9,7 +9,7 @@ import bcrypt
 import pytest
 from argon2 import PasswordHasher
 
-from mfa.users.password_costs import OURS, Cost, cost_of, remaining, spend
+from mfa.users.password_costs import OURS, HashCost, cost_of, remaining, spend
 from mfa.users.passwords import PasswordHashes
 
 PASSWORDS = PasswordHashes()
@@ -169,26 +169,26 @@ FOREIGN_ARGON2 = PasswordHasher(memory_cost=64, time_cost=3, parallelism=4).hash
     ("password_hash", "cost"),
     [
         (PASSWORDS.hash("password"), OURS),
-        (FOREIGN_ARGON2, Cost("argon2id_64_3_4")),
-        (BCRYPT, Cost("bcrypt", 4096)),
-        (f"bcrypt${BCRYPT}", Cost("bcrypt", 4096)),
-        (f"bcrypt_sha256${with_django_digest('x')}", Cost("bcrypt", 16)),
-        (PBKDF2, Cost("pbkdf2_sha256", 20000)),
-        (PHC_PBKDF2, Cost("pbkdf2_sha256", 6400)),
-        (f"pbkdf2:sha512:1000$salt${pbkdf2('pass', 'sha512').hex()}", Cost("pbkdf2_sha512", 1000)),
-        (f"$pbkdf2-sha512$i=1000,l=64${'A' * 6}${'A' * 86}", Cost("pbkdf2_sha512", 1000)),
-        (f"$pbkdf2$1000${'A' * 6}${'A' * 27}", Cost("pbkdf2_sha1", 1000)),
-        (SCRYPT, Cost("scrypt_1024_8_1")),
-        (f"scrypt$1024$salt$8$1${b64(scrypt('pass'))}", Cost("scrypt_1024_8_1")),
-        (PHC_SCRYPT, Cost("scrypt_65536_8_1")),
+        (FOREIGN_ARGON2, HashCost("argon2id_64_3_4")),
+        (BCRYPT, HashCost("bcrypt", 4096)),
+        (f"bcrypt${BCRYPT}", HashCost("bcrypt", 4096)),
+        (f"bcrypt_sha256${with_django_digest('x')}", HashCost("bcrypt", 16)),
+        (PBKDF2, HashCost("pbkdf2_sha256", 20000)),
+        (PHC_PBKDF2, HashCost("pbkdf2_sha256", 6400)),
+        (f"pbkdf2:sha512:1000$salt${pbkdf2('pass', 'sha512').hex()}", HashCost("pbkdf2_sha512", 1000)),
+        (f"$pbkdf2-sha512$i=1000,l=64${'A' * 6}${'A' * 86}", HashCost("pbkdf2_sha512", 1000)),
+        (f"$pbkdf2$1000${'A' * 6}${'A' * 27}", HashCost("pbkdf2_sha1", 1000)),
+        (SCRYPT, HashCost("scrypt_1024_8_1")),
+        (f"scrypt$1024$salt$8$1${b64(scrypt('pass'))}", HashCost("scrypt_1024_8_1")),
+        (PHC_SCRYPT, HashCost("scrypt_65536_8_1")),
         ("password", None),
         ("", None),
     ],
 )
-def test_a_hash_tells_what_a_check_of_it_costs(password_hash: str, cost: Cost | None) -> None:
+def test_a_hash_tells_what_a_check_of_it_costs(password_hash: str, cost: HashCost | None) -> None:
     assert cost_of(password_hash) == cost
     if cost:
-        spend(Cost(cost.family, min(cost.work, 32)), b"password")  # this work can be done without a hash
+        spend(HashCost(cost.family, min(cost.work, 32)), b"password")  # this work can be done without a hash
 
 
 EVERY_KIND = [PASSWORDS.hash("password"), FOREIGN_ARGON2, BCRYPT, PBKDF2, PHC_PBKDF2, SCRYPT, PHC_SCRYPT]
@@ -206,7 +206,7 @@ def test_every_refusal_does_the_same_work_whatever_the_hash(password_hash: str |
 def test_a_lower_power_of_bcrypt_is_filled_up_to_the_highest(monkeypatch: pytest.MonkeyPatch) -> None:
     powers = []
     monkeypatch.setattr(bcrypt, "hashpw", lambda _password, salt: powers.append(int(salt[4:6])))
-    [cost] = remaining(Cost("bcrypt", 1 << 5), {OURS.family: 0, "bcrypt": 1 << 8})
+    [cost] = remaining(HashCost("bcrypt", 1 << 5), {OURS.family: 0, "bcrypt": 1 << 8})
     spend(cost, b"password")
     assert powers == [5, 6, 7], "2^5 + 2^6 + 2^7 = 2^8 - 2^5"
 

@@ -26,7 +26,7 @@ type CostsInUse = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class HashCost:
     """A hash costs `work` units of its family: rounds of PBKDF2 or of bcrypt, or one calculation with certain parameters.
 
     The name of a family is its kind and parameters with `_` in between, as an attribute's name may be.
@@ -37,33 +37,33 @@ class Cost:
 
 
 # Our own kind: argon2id with 19 MiB and two passes.
-OURS = Cost("argon2id_19456_2_1")
+OURS = HashCost("argon2id_19456_2_1")
 
 
-def cost_of(password_hash: str) -> Cost | None:
+def cost_of(password_hash: str) -> HashCost | None:
     """What a check of this hash costs, or None if it is none that we know."""
     if found := ARGON2ID.match(password_hash):
-        return Cost(f"argon2id_{found[1]}_{found[2]}_{found[3]}")
+        return HashCost(f"argon2id_{found[1]}_{found[2]}_{found[3]}")
     if found := _BCRYPT.match(password_hash):
-        return Cost("bcrypt", 1 << int(found[1]))
+        return HashCost("bcrypt", 1 << int(found[1]))
     if found := _PBKDF2.match(password_hash):
-        return Cost(f"pbkdf2_{found[1] or found[3] or 'sha1'}", int(found[2] or found[4]))
+        return HashCost(f"pbkdf2_{found[1] or found[3] or 'sha1'}", int(found[2] or found[4]))
     if found := _SCRYPT.match(password_hash):
         n, r, p = found.groups()[:3] if found[1] else found.groups()[3:]
-        return Cost(f"scrypt_{n}_{r}_{p}")
+        return HashCost(f"scrypt_{n}_{r}_{p}")
     if found := _PHC_SCRYPT.match(password_hash):
-        return Cost(f"scrypt_{1 << int(found[1])}_{found[2]}_{found[3]}")
+        return HashCost(f"scrypt_{1 << int(found[1])}_{found[2]}_{found[3]}")
     return None
 
 
-def remaining(own: Cost | None, in_use: CostsInUse) -> list[Cost]:
+def remaining(own: HashCost | None, in_use: CostsInUse) -> list[HashCost]:
     """The work that makes a refusal as dear as every other, after the name's own hash was checked. `own` is None without one."""
     dearest = {OURS.family: OURS.work, **in_use}
     spent = {own.family: own.work} if own else {}
-    return [Cost(family, rest) for family, work in dearest.items() if (rest := work - spent.get(family, 0)) > 0]
+    return [HashCost(family, rest) for family, work in dearest.items() if (rest := work - spent.get(family, 0)) > 0]
 
 
-def spend(cost: Cost, password: bytes) -> None:
+def spend(cost: HashCost, password: bytes) -> None:
     """Does this much work with the password, for nothing."""
     name, _, parameters = cost.family.partition("_")
     if name == "pbkdf2":

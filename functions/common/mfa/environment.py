@@ -1,0 +1,173 @@
+"""What the environment gives to the functions: time, randomness, settings, keys, and the stores on AWS.
+
+Each part is built once per container and only when it is needed.
+"""
+
+# ruff: noqa: PLC0415 - imports inside functions keep cold starts short
+
+import logging
+import os
+import secrets
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mfa.aws.clients import client as _aws
+from mfa.caches import Cached
+from mfa.metrics import Metrics
+from mfa.settings.values import Settings
+from mfa.tokens.hmac_keys import HmacKeys
+
+if TYPE_CHECKING:
+    from mfa.aws.cipher import KmsCipher
+    from mfa.aws.signer import KmsSigner
+    from mfa.store.accounts import AccountStore
+    from mfa.store.clients import ClientStore
+    from mfa.store.counters import Counters
+    from mfa.store.search import SearchIndex
+    from mfa.store.sends import SendStore
+    from mfa.store.settings import SettingsStore
+    from mfa.store.table import Table
+    from mfa.store.token_keys import TokenKeyStore
+    from mfa.store.users import UserStore
+    from mfa.tokens.token_keys import TokenSecrets
+
+
+class Environment:
+    """The parts that come from the environment."""
+
+    def __init__(self) -> None:
+        # Incomplete settings are not cached, so that a login works as soon as an administrator completes them.
+        self.settings_as_stored = Cached(
+            lambda: self.settings_store.load_settings(), lambda stored: stored.auth_token is not None
+        )
+        self.keys = Cached(self._load_keys)
+        self.token_secrets = Cached(self._load_token_secrets)
+        self.costs_in_use = Cached(lambda: self.account_store.load_costs_in_use())
+        self.token_keys = Cached(lambda: self._token_key_store.load(), lambda found: bool(found.keys))
+        # The public URL: the issuer of access tokens. It changes when the stack gets a domain.
+        self.issuer = Cached(self._load_public_url)
+        self.random_below = secrets.randbelow
+        self.random_bytes = secrets.token_bytes
+        self.metrics = Metrics(lambda: os.environ["METRICS_NAMESPACE"], self.clock, time.perf_counter)
+        # They say at INFO where credentials were found, at each cold start, and at DEBUG what they send: secrets and numbers.
+        for library in ("boto3", "botocore", "twilio", "urllib3"):
+            logging.getLogger(library).setLevel(logging.WARNING)
+
+    def clock(self) -> float:
+        """Now, in seconds since 1970, to the millisecond that the table keeps."""
+        return round(time.time(), 3)
+
+    def settings(self) -> Settings:
+        """The settings, at most CACHE_SECONDS old."""
+        return self.settings_as_stored().settings
+
+    def origins(self) -> frozenset[str]:
+        """The sites whose pages may log users in."""
+        return frozenset(filter(None, os.environ.get("CORS_ORIGINS", "").split(",")))
+
+    @cached_property
+    def signer(self) -> "KmsSigner":
+        """Signs access tokens."""
+        from mfa.aws.signer import KmsSigner
+
+        order = os.environ["SIGNING_ORDER"].split(",")
+        return KmsSigner(self._kms, [f"{os.environ['SIGNING_KEY_ALIAS']}-{each}" for each in order])
+
+    @cached_property
+    def _user_store(self) -> "UserStore":
+        from mfa.store.users import UserStore
+
+        return UserStore(self._table)
+
+    @cached_property
+    def account_store(self) -> "AccountStore":
+        """Reads users."""
+        from mfa.store.accounts import AccountStore
+
+        return AccountStore(self._table, self._counters)
+
+    @cached_property
+    def settings_store(self) -> "SettingsStore":
+        """Reads settings."""
+        from mfa.store.settings import SettingsStore
+
+        return SettingsStore(self._table)
+
+    @cached_property
+    def _client_store(self) -> "ClientStore":
+        from mfa.store.clients import ClientStore
+
+        return ClientStore(self._table, self._search_index)
+
+    @cached_property
+    def _search_index(self) -> "SearchIndex":
+        from mfa.store.search import SearchIndex
+
+        return SearchIndex(self._table)
+
+    @cached_property
+    def _counters(self) -> "Counters":
+        from mfa.store.counters import Counters
+
+        return Counters(self.random_below)
+
+    @cached_property
+    def _table(self) -> "Table":
+        from mfa.store.table import Table
+
+        def pause(attempt: int) -> None:
+            """Up to 20, 40, 80 ms, with full jitter: transactions in conflict must not meet again."""
+            time.sleep(self.random_below(1000) / 1000 * 0.01 * 2**attempt)
+
+        return Table(_aws("dynamodb"), os.environ["TABLE_NAME"], pause)
+
+    @cached_property
+    def _kms(self) -> Any:
+        return _aws("kms")
+
+    def _load_public_url(self) -> str:
+        from mfa.aws.stored_values import read_parameter
+
+        return read_parameter(_aws("ssm"), os.environ["PUBLIC_URL_PARAMETER"])
+
+    def _load_keys(self) -> HmacKeys:
+        from mfa.aws.stored_values import read_secret
+
+        return read_secret(self._secrets_manager, os.environ["HMAC_SECRET_NAME"])[0]
+
+    def _load_token_secrets(self) -> "TokenSecrets":
+        """The private keys of MFA tokens. Their public keys are published before anything is signed."""
+        from mfa.aws.stored_values import read_secret
+        from mfa.tokens.token_keys import TokenSecrets
+
+        secrets = TokenSecrets(*read_secret(self._secrets_manager, os.environ["TOKEN_SECRET_NAME"]))
+        self._token_key_store.publish(secrets.public)
+        return secrets
+
+    @cached_property
+    def _token_key_store(self) -> "TokenKeyStore":
+        from mfa.store.token_keys import TokenKeyStore
+
+        return TokenKeyStore(self._table)
+
+    @cached_property
+    def _secrets_manager(self) -> Any:
+        return _aws("secretsmanager")
+
+    @cached_property
+    def _send_store(self) -> "SendStore":
+        from mfa.store.sends import SendStore
+
+        return SendStore(self._table, self._counters)
+
+    @cached_property
+    def _ses(self) -> Any:
+        # One attempt: a mail that may have gone out is not sent again.
+        return _aws("ses", attempts=1, region=os.environ.get("SES_REGION") or None)
+
+    @cached_property
+    def _cipher(self) -> "KmsCipher":
+        from mfa.aws.cipher import KmsCipher
+
+        return KmsCipher(self._kms, os.environ["SETTINGS_KEY_ALIAS"])
