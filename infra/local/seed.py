@@ -46,12 +46,12 @@ def seed(admin: Pool, sender: Sender, output: Output) -> None:
             "password": PASSWORD,
             "kind": "backup",
             "contact_email": f"{DEMO_USER}@{EMAIL_DOMAIN}",
+            "phone": {"number": DEMO_PHONE},
             "locale": "en",  # its phone is in Hong Kong
             "mfa_enabled": True,
         },
         may_exist=True,
     )
-    _run(admin, "phones.add", {"login_name": DEMO_USER, "number": DEMO_PHONE}, may_exist=True)
     output.line("saves settings that send from the account below")
     _run(
         admin,
