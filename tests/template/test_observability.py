@@ -47,6 +47,7 @@ VALUES = {
     "operation": {operation.id for operation in operations.OPERATIONS},
     "error": vendor_errors.metrics(),
     "budget": {"number", "address", "client", "region", "global"},
+    "reason": {"not_handed_over", "tried_again", "budget", "not_set_up", "refused", "unreachable"},
 }
 
 ASKED = [
@@ -337,6 +338,11 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
     "SmsPumping": [
         (True, lambda book: book.period(send_failures__sms_pumping=3)),
         (False, lambda book: book.period(send_failures__sms_pumping=2, send_failures__30640=9)),
+    ],
+    "NoticesLost": [
+        (True, lambda book: book.period(notice_failures__not_handed_over=1)),
+        (False, lambda book: book.period(notice_failures__budget=9, notice_failures__tried_again=9)),
+        (False, lambda book: book.period(notice_failures__not_handed_over=1).period()),
     ],
     "ConversionDrop": [
         (True, lambda book: book.period(**sends("HK", 30, 5)).period(**sends("HK", 20, 0))),
