@@ -10,7 +10,7 @@ import jwt
 from mfa.administration.ports import Sessions
 from mfa.errors import Forbidden, InvalidToken
 from mfa.settings.values import Settings
-from mfa.tokens.access_tokens import has_one_signature
+from mfa.tokens.access_tokens import has_one_signature, moment_of
 from mfa.users.actors import Actor
 from mfa.users.user import Kind
 
@@ -43,7 +43,7 @@ class Access:
         self._refuse_old(claims)
         account = self.sessions.load_account(claims["sub"], claims["jti"])
         user = account.user if account else None
-        if user is None or user.kind is not Kind.SYSTEM or not user.accepts_token_of(_issued_at(claims["jti"])):
+        if user is None or user.kind is not Kind.SYSTEM or not user.accepts_token_of(moment_of(claims["jti"]) or 0.0):
             raise InvalidToken
         actor = Actor(user.login_name, address, tuple(claims["amr"]), float(claims["exp"]), claims["jti"])
         if self.settings().require_mfa_for_system_users and not actor.shows_second_factor:
@@ -59,7 +59,7 @@ class Access:
         if not isinstance(logged_in_at, int | float) or not isinstance(issued_at, int | float):
             raise InvalidToken
         since = self.clock() - self.settings().access_token_seconds
-        if not since <= logged_in_at <= issued_at or int(_issued_at(claims["jti"])) != int(issued_at):
+        if not since <= logged_in_at <= issued_at or int(moment_of(claims["jti"]) or 0.0) != int(issued_at):
             raise InvalidToken
 
     def _claims(self, token: str) -> dict[str, Any]:
@@ -85,11 +85,3 @@ class Access:
         if claims["kind"] != Kind.SYSTEM:
             raise InvalidToken
         return claims
-
-
-def _issued_at(jti: str) -> float:
-    """The moment in a UUID of version 7, to the millisecond. Raises InvalidToken for another text."""
-    try:
-        return (UUID(jti).int >> 80) / 1000
-    except ValueError as error:
-        raise InvalidToken from error

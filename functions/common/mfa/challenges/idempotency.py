@@ -11,6 +11,8 @@ from mfa.tokens.mfa_tokens import MfaToken
 
 # How long an attempt is answered again.
 REPLAY_SECONDS = 60
+# How far the clocks of two containers may be apart.
+_CLOCK_SECONDS = 5
 _ANOTHER = "This Idempotency-Key was used for another request."
 # The use that the HMAC key is derived for. A plain digest of a request with a passcode would tell it to anyone who tries all.
 _KEY_USE = "attempt"
@@ -53,7 +55,7 @@ def attempt_before(keys: HmacKeys, challenge: Challenge, scope: str, caller: Cal
     """The attempt that the same request made within REPLAY_SECONDS, or None. Raises Conflict for another request."""
     key = request_key(scope, caller)
     kept = challenge.attempts.get(key) if key is not None and challenge.attempts else None
-    if kept is None or key is None or now >= kept.claimed_at + REPLAY_SECONDS:
+    if kept is None or key is None or not kept.claimed_at - _CLOCK_SECONDS <= now < kept.claimed_at + REPLAY_SECONDS:
         return None
     same = False
     for secret in keys.accepted(_KEY_USE):

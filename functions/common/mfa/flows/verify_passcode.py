@@ -17,7 +17,7 @@ from mfa.factors.factors import Proof
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 from mfa.times import rfc3339
-from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_token, uuid7
+from mfa.tokens.access_tokens import Grant, Signer, access_claims, moment_of, sign_access_token, uuid7
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import EventType
 
@@ -104,18 +104,23 @@ class VerifyPasscode:
     def _answer_again(self, login: MfaToken, digits: str, challenge: Challenge, guess: Guess) -> Approval:
         """The answer to an attempt that an earlier request claimed. `challenge` is as it stands.
 
-        If nothing came of the attempt yet, it is judged again. That tells nothing new, since the code is the same.
+        If nothing came of the attempt yet, it is judged again. That tells nothing new, since the code is the same. The function
+        that sends can write challenges, so what is kept of the attempt makes no token that a first verify would not make.
         """
         assert guess.keyed is not None  # noqa: S101 - attempt_before has found it
+        seconds = min(guess.keyed.seconds, self.runtime.settings().access_token_seconds)
+        if moment_of(guess.keyed.jti) != guess.at:
+            raise errors.InvalidToken
         attempt = _Attempt(
             login=login,
             digits=digits,
             challenge=challenge.without_guess(guess.at),
             guess=guess,
-            token=(guess.keyed.jti, guess.keyed.seconds),
+            token=(guess.keyed.jti, seconds),
             repeated=True,
         )
         if _is_approved_by(challenge, attempt):
+            self.accounts.load_account(login.login_name).refuse_outdated(login)
             return self._approval(attempt, self._sign(attempt))
         return self._judge(attempt)
 

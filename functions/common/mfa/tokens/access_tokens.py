@@ -85,6 +85,14 @@ def uuid7(at: float, random_bytes: bytes) -> str:
     return str(UUID(int=bits))
 
 
+def moment_of(jti: str) -> float | None:
+    """The moment in a UUID of version 7, in seconds since 1970, to the millisecond. None for another text."""
+    try:
+        return (UUID(jti).int >> 80) / 1000
+    except ValueError:
+        return None
+
+
 def sign_access_token(signer: Signer, claims: Mapping[str, Any]) -> str:
     """A JWS in compact form (RFC 7515, 7.1) of the type `at+jwt` (RFC 9068, 2.1)."""
     header = {"alg": "ES256", "typ": "at+jwt", "kid": signer.key_id()}
