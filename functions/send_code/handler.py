@@ -77,7 +77,7 @@ def _sent(result: SendResult) -> ChallengeState:
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answers API Gateway; takes a notice, `{"notice": …}`, from the function that changes users."""
-    if event.keys() == {"notice"}:
+    if isinstance(event, dict) and event.keys() == {"notice"}:
         return tell(event["notice"])
     return app.resolve(event, context)
 

@@ -77,7 +77,6 @@ def _verified(account: Account, but: str | None = None) -> list[NoticePhone]:
             region=phone.region,
             calling_code=phone.calling_code,
             kind=phone.kind,
-            verified_since=phone.verified_since or phone.last_verified_at,
         )
         for phone in account.phones
         if phone.verified and phone.number != but and phone.reachable(by_call=False)

@@ -34,14 +34,13 @@ class NoticePhone(Struct, frozen=True, forbid_unknown_fields=True):
     region: str
     calling_code: str
     kind: str
-    verified_since: float | None = None
 
     def __repr__(self) -> str:
         return "NoticePhone(...)"
 
     @property
     def phone(self) -> Phone:
-        """The phone as the budgets know it."""
+        """The phone as the budgets know it: as a new one, so that notices leave the kept share to logins."""
         return Phone(
             id="",
             number=self.number,
@@ -49,7 +48,6 @@ class NoticePhone(Struct, frozen=True, forbid_unknown_fields=True):
             calling_code=self.calling_code,
             kind=self.kind,
             verified=True,
-            verified_since=self.verified_since,
         )
 
 

@@ -49,11 +49,16 @@ def template(locale: str, templates: Mapping[str, str]) -> str:
 
 
 def notice(login_name: str, address: str, reader: Reader, ref: str, signature: str) -> Outgoing:
-    """The notice to a verified phone that a passcode went to the mailbox. No send is kept under its `ref`."""
+    """The notice to a verified phone that a passcode went to the mailbox."""
+    return text_without_passcode(templates.recovery_notice(reader.language(), login_name, signature), address, ref)
+
+
+def text_without_passcode(body: str, address: str, ref: str) -> Outgoing:
+    """A notice to a verified phone. No send is kept under its `ref`."""
     return Outgoing(
         channel=DEFAULT,
         address=address,
-        body=templates.recovery_notice(reader.language(), login_name, signature),
+        body=body,
         ref=ref,
         valid_seconds=NOTICE_VALID_SECONDS,
         is_notice=True,

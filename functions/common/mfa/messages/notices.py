@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mfa.messages import templates
-from mfa.messages.channels import DEFAULT, RECOVERY
+from mfa.messages import composition, templates
+from mfa.messages.channels import RECOVERY
 from mfa.messages.composition import NOTICE_VALID_SECONDS, Reader
 from mfa.messages.outgoing import Outgoing
 from mfa.messages.passcode_texts import SHORTEST_PASSCODE, Passcode
@@ -197,8 +197,7 @@ class Told:
 
     def message(self, number: str, reader: Reader, ref: str) -> Outgoing:
         """The notice to a phone."""
-        body = self.text(reader.language())
-        return Outgoing(channel=DEFAULT, address=number, body=body, ref=ref, valid_seconds=NOTICE_VALID_SECONDS)
+        return composition.text_without_passcode(self.text(reader.language()), number, ref)
 
     def mail(self, address: str, reader: Reader) -> Outgoing:
         """The notice to a mailbox."""
