@@ -118,11 +118,16 @@ class AccountStore:
         if not attempt.is_user:
             key = records.history_of_nobody(attempt.login_name), event.position
             line = replace(line, key=key, item={**line.item, "actor": "-", "ttl": int(event.at) + HOUR})
-        self._table.put(line)
+        self._put_line(line)
 
     def record_login(self, event: Event) -> None:
         """Writes a login into the history of its actor."""
-        self._table.put(records.event_write(event.actor, event))
+        self._put_line(records.event_write(event.actor, event))
+
+    def _put_line(self, line: Write) -> None:
+        """A line that is there already was written by the same request, whose first answer was lost."""
+        with suppress(ConditionFailed):
+            self._table.put(line)
 
     def record_right_password(self, attempt: PasswordTry) -> None:
         """Gives the try back, ends the row, and makes the place a familiar one."""

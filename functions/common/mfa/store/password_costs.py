@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from mfa.store import records
 from mfa.store.expressions import Update
 from mfa.store.table import Write
-from mfa.users.password_costs import OURS, HashCost, CostsInUse, cost_of
+from mfa.users.password_costs import OURS, CostsInUse, HashCost, cost_of
 
 # The names of the counts begin with this.
 COST = "cost_"

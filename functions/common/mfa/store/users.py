@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from mfa.errors import Conflict, Forbidden, PhoneNotFound, PreconditionFailed, UserNotFound
+from mfa.errors import Conflict, Forbidden, PhoneNotFound, PreconditionFailed, TemporarilyUnavailable, UserNotFound
 from mfa.factors.phones import PHONES_PER_USER, KeptAccess, Phone
 from mfa.messages.channels import RECOVERY
 from mfa.store import conditions as when
@@ -56,6 +56,9 @@ class UserStore:
             condition=when.VERSION_AS_READ,
             values={":version": before.version},
         )
+        closes_mail = before.contact_email != after.contact_email and not ends_tokens
+        if closes_mail:
+            self._close_mail(after.login_name, event.at)
         self._write(
             [
                 profile,
@@ -68,9 +71,11 @@ class UserStore:
             ],
             PreconditionFailed,
         )
-        if before.contact_email != after.contact_email and not ends_tokens:
-            # Afterwards: a send that read the old address was refused by the profile's version, or claimed before it.
-            self._close_mail(after.login_name, event.at)
+        if closes_mail:
+            # Again: a send that read the old address was refused by the profile's version, or claimed before it. The change is
+            # made, so a table that does not answer now must not keep the caller from telling of it.
+            with suppress(TemporarilyUnavailable):
+                self._close_mail(after.login_name, event.at)
 
     def delete(self, user: User, event: Event) -> None:
         """Deletes the user with all phones. Counters and history stay: deleting and creating a user must not end a lock.
