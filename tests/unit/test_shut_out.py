@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mfa.administration.shut_out import Change, ShutOutReason, phone_to_keep, receives, why_shut_out
+from mfa.administration.shut_out import Change, ShutOutReason, phone_to_keep, receives, refuse_own_end, why_shut_out
 from mfa.challenges.account import Account
 from mfa.errors import Conflict, Forbidden
 from mfa.factors.phones import FIXED_LINE, Phone
@@ -119,8 +119,8 @@ def test_everything_else_is_allowed_while_a_phone_is_there(case: Case, kept: Pho
 @pytest.mark.parametrize("changes", [{"status": UserStatus.DISABLED}, {"kind": Kind.BACKUP}])
 def test_nobody_disables_or_demotes_themselves(changes: dict[str, Any]) -> None:
     with pytest.raises(Forbidden):
-        phone_to_keep(Case(HERSELF, OFF, changes).change(), Settings())
-    assert phone_to_keep(Case(ANOTHER, OFF, changes).change(), Settings()) is None
+        refuse_own_end(Case(HERSELF, OFF, changes).change())
+    refuse_own_end(Case(ANOTHER, OFF, changes).change())
 
 
 @pytest.mark.parametrize(

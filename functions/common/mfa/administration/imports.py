@@ -166,6 +166,7 @@ def _phone_to_keep(actor: Actor, before: Account, after: User, settings: Setting
     if not change.is_own:
         return None
     try:
+        shut_out.refuse_own_end(change)
         return shut_out.phone_to_keep(change, settings)
     except (errors.Conflict, errors.Forbidden) as refusal:
         raise errors.Conflict(

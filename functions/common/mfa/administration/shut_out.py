@@ -68,19 +68,22 @@ def why_shut_out(user: User, phones: Sequence[Phone], settings: Settings) -> Shu
     return None if any(receives(phone, settings) for phone in phones) else ShutOutReason.NO_PHONE
 
 
+def refuse_own_end(change: Change) -> None:
+    """Raises Forbidden for administrators who would disable or demote themselves, also if they insist."""
+    if change.is_own and _administers(change.before.existing_user) and not _administers(change.after):
+        raise Forbidden("Nobody can disable or demote themselves; another administrator can.")
+
+
 def phone_to_keep(change: Change, settings: Settings) -> Phone | None:
     """The phone by which an administrator can still log in after this change, or None if the change shuts nobody out.
 
     The change may be written only while this phone is there. For oneself only a verified phone counts: nobody else may be
     there to help.
 
-    Raises Conflict for an administrator who would be shut out, and Forbidden for administrators who would disable or demote
-    themselves. Backup users are not judged: whoever sets them up may add the phone later.
+    Raises Conflict for an administrator who would be shut out. Backup users are not judged: whoever sets them up may add the phone later.
     """
     before, after = change.before.existing_user, change.after
     if not _administers(after):
-        if change.is_own and _administers(before):
-            raise Forbidden("Nobody can disable or demote themselves; another administrator can.")
         return None
     if not after.mfa_enabled:
         if change.is_own and before.mfa_enabled and settings.require_mfa_for_system_users:

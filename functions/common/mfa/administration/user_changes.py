@@ -108,9 +108,11 @@ class UserAdministration:
             if not names:
                 return account
             kept = None
-            if shut_out.is_decisive(names) and not patch.insist:
+            if shut_out.is_decisive(names):
                 change = shut_out.Change(actor, account, after, account.phones)
-                kept = shut_out.phone_to_keep(change, self.stored_settings().settings)
+                shut_out.refuse_own_end(change)
+                if not patch.insist:
+                    kept = shut_out.phone_to_keep(change, self.stored_settings().settings)
             event = self._event(actor, EventType.USER_CHANGED, detail=before.differences(after, names))
             try:
                 self.users.change(before, after, event, kept)
