@@ -248,6 +248,8 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
         sent_at=now,
         expires_at=now + limits.expiry_seconds,
         approved_at=None,
+        approved_key="",
+        attempts={},
         delivery=Delivery.SENDING,
         delivery_error=None,
         failures=0 if ends_lock else read.failures,
