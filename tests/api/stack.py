@@ -404,7 +404,10 @@ def running() -> Iterator[Stack]:
         _Moto("", None).create({kind: template.named(kind) for kind in CREATED}, email_domain="example.com")
         stack = Stack(template, line, guard)
         stack.delivered = delivered
-        clients.session().events.register_first("before-send.lambda.Invoke", stack.take_event)
+        # In every session to come: a restart makes another one.
+        take_event = ("before-send.lambda.Invoke", stack.take_event)
+        handlers.BUILTIN_HANDLERS.insert(0, take_event)
+        clients.session.cache_clear()
         stack.secrets |= {account.auth_token}
         stack.secrets |= {stack.secret(name).current.decode() for name in ("HmacSecret", "TokenSecret")}
         # Lambda's root logger prints the warnings of libraries.
@@ -417,6 +420,7 @@ def running() -> Iterator[Stack]:
         server.stop()
         line.twilio.stop()
     guard.remove()
+    handlers.BUILTIN_HANDLERS.remove(take_event)
     handlers.BUILTIN_HANDLERS.remove(("before-parameter-build.dynamodb", _refuse_empty_text))
     clients.session.cache_clear()
     os.environ.clear()

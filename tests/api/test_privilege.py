@@ -40,10 +40,12 @@ def asked(shared_stack: Stack) -> Iterator[dict[str, list[Ask]]]:
     stack.forget()
     stack.restart()  # cached values are requested again
     stack.guard.seen = seen
-    log_in_every_way(stack)
-    send_in_every_way(stack)
-    administer(stack)
-    stack.guard.seen = lambda _role, _ask: None
+    try:
+        log_in_every_way(stack)
+        send_in_every_way(stack)
+        administer(stack)
+    finally:
+        stack.guard.seen = lambda _role, _ask: None
     yield found
     stack.forget()
     stack.line.twilio.forget()

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
@@ -94,6 +95,17 @@ def simulated_twilio(stack: Running, method: str, what: str, body: object = None
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)
+
+
+def await_callback(stack: Running, person: Person, status: str) -> None:
+    """Waits until Twilio has reported this status to the product."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        told = simulated_twilio(stack, "GET", f"callbacks?to={quote(person.numbers[0])}")
+        if any(callback["status"] == status for callback in told):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"no callback said {status}")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests import people
-from tests.browser.conftest import Browsing
+from tests.browser.conftest import Browsing, await_callback
 from tests.browser.console_window import Console, make_admin
 from tests.running import Running
 
@@ -13,6 +13,7 @@ def test_histories_tell_what_changed_and_who_did_it(browsing: Browsing, stack: R
     admin, person = make_admin(stack), people.add(stack, phones=[stack.number()], alias="Dee")
     person.login(password="wrong")
     person.challenged()
+    await_callback(stack, person, "delivered")
     stack.admin("users.patch", login_name=person.name, alias="Ada", mfa_enabled=False)
     stack.admin("phones.remove", login_name=person.name, id=person.phones[0])
     stack.admin("users.delete", login_name=person.name)

@@ -152,6 +152,7 @@ def test_test_numbers_are_edited(console: Console, stack: Running) -> None:
     expect(console.error_of("test_code")).to_contain_text("4 to 10 digits")
     console.field("Passcode").fill("135790")
     console.button("Add number").click()
+    expect(console.button("Remove +44 7400123499")).to_be_visible()  # once the number is judged
     console.paste_number(TEST_NUMBER["number"])
     console.field("Passcode").fill("1357")
     console.button("Add number").click()

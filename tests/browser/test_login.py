@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
@@ -16,7 +15,7 @@ from infra.local.seed import DEMO_PHONE, DEMO_USER
 from infra.local.seed import PASSWORD as DEMO_PASSWORD
 from mfa.errors import Refusal
 from tests.browser.client import Client
-from tests.browser.conftest import TEST_NUMBER, Browsing, arrived, hear, simulated_twilio
+from tests.browser.conftest import TEST_NUMBER, Browsing, arrived, await_callback, hear, simulated_twilio
 from tests.people import Person
 from tests.product import PASSWORD
 from tests.running import Running
@@ -530,7 +529,7 @@ def test_a_number_that_the_carrier_refuses_leads_to_another(
     _fail_delivery(stack, person, "undelivered", error_code=30005)
     client.log_in(person.name, PASSWORD)
     client.send()
-    _await_callback(stack, person, "undelivered")
+    await_callback(stack, person, "undelivered")
     client.page.clock.run_for(5000)
     expect(client.notice).to_contain_text("The carrier refused this number")
     expect(client.notice).to_contain_text("not seem to be in service. Please choose another one.")
@@ -559,7 +558,7 @@ def test_a_message_that_did_not_arrive_can_be_a_call(
     _fail_delivery(stack, person, "undelivered", error_code=30003)
     client.log_in(person.name, PASSWORD)
     client.send()
-    _await_callback(stack, person, "undelivered")
+    await_callback(stack, person, "undelivered")
     person.end_cooldown()
     client.page.clock.run_for(5000)
     expect(client.notice).to_contain_text("The phone seems to be switched off or out of reach.")
@@ -585,7 +584,7 @@ def test_a_passcode_can_be_requested_by_call(timed_client: Client, make_person: 
     expect(client.page.locator("#code-hint")).to_have_text("The call says the digits twice.")
     expect(client.page.locator("#code-prefix")).to_be_hidden()
     first = hear(stack, person.numbers[0])
-    _await_callback(stack, person, "completed")
+    await_callback(stack, person, "completed")
     person.end_cooldown()
     client.page.clock.run_for(5000)
     expect(client.page.locator("#delivery")).to_have_text("The call has ended")
@@ -750,17 +749,6 @@ def _fail_delivery(stack: Running, person: Person, status: str, error_code: int)
     """Makes the next message to the person's first phone end like this."""
     rule = {"fault": "delivery", "status": status, "error_code": error_code, "to": person.numbers[0], "times": 1}
     simulated_twilio(stack, "POST", "faults", rule)
-
-
-def _await_callback(stack: Running, person: Person, status: str) -> None:
-    """Waits until Twilio has reported this status to the product."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        told = simulated_twilio(stack, "GET", f"callbacks?to={quote(person.numbers[0])}")
-        if any(callback["status"] == status for callback in told):
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"no callback said {status}")
 
 
 def _answer(code: str, status: int, retry_after: int | None = None) -> Callable[[Route], None]:

@@ -138,7 +138,7 @@ def functions() -> Iterator[Functions]:
         server.start()
         for name, value in {
             **AWS_ENVIRONMENT,
-            **template.functions["VerifyCodeFunction"].environment,
+            **{name: value for each in template.functions.values() for name, value in each.environment.items()},
             "TWILIO_API_URL": f"http://127.0.0.1:{server.port}",
         }.items():
             environment.setenv(name, value)

@@ -23,7 +23,8 @@ PUT = "DynamoDB_20120810.PutItem"
 def dynamodb() -> Iterator[Any]:
     """A table as the product's, with 100 items, of which some are in no list."""
     chance = random.Random(7)
-    with mock_aws():
+    with mock_aws(), pytest.MonkeyPatch.context() as environment:
+        environment.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
         client: Any = boto3.client("dynamodb", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
         keys_only: Any = {"ProjectionType": "KEYS_ONLY"}
         schema: Any = [
