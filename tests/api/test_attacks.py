@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
+import jwt
 import pytest
 from argon2 import PasswordHasher
 from botocore.exceptions import ClientError
@@ -179,6 +180,52 @@ def test_send_code_skips_no_second_factor_of_somebody_who_was_changed_since(
     with taken_over(stack, "SendCodeFunction") as intruder:
         challenge = intruder.open_challenge(token_of(stack, person))
     assert verify(stack, person.token, challenge).code == "invalid_token"
+
+
+def end_of(token: str) -> int:
+    return int(jwt.decode(token, options={"verify_signature": False})["exp"])
+
+
+@pytest.mark.parametrize(
+    ("kept", "code"),
+    [
+        ({"seconds": YEARS}, None),
+        ({"claimed_at": 600.0, "jti": 600.0}, "challenge_used"),
+        ({"jti": 600.0}, "invalid_token"),
+        ({"jti": None}, "invalid_token"),
+    ],
+)
+def test_send_code_makes_no_better_token_of_an_attempt_that_was_kept(
+    stack: Stack, kept: dict[str, Any], code: str | None
+) -> None:
+    """Times are seconds from now."""
+    person = people.add(stack).challenged()
+    passcode = person.code()
+    first = person.verify(passcode, key="k").json
+    [(key, attempt)] = person._items("#CHALLENGE")["attempts"].items()
+    later = time.time() + 600.0
+    changes = {"claimed_at": later, "jti": uuid7(later, bytes(10))}
+    forgery = {name: changes.get(name, value) if value is not None else "none" for name, value in kept.items()}
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        intruder.set(records.challenge_key(person.name), "attempts", {key: attempt | forgery})
+    answer = person.verify(passcode, key="k")
+    if code is not None:
+        assert answer.code == code
+    else:
+        assert end_of(answer.json["token"]) == end_of(first["token"])
+
+
+def test_send_code_repeats_no_approval_of_somebody_who_was_disabled_since(stack: Stack) -> None:
+    person = people.add(stack).challenged()
+    passcode = person.code()
+    assert person.verify(passcode, key="k").status == 200
+    item = person._items("#CHALLENGE")
+    stack.admin("users.patch", login_name=person.name, status="disabled")
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        for name, value in item.items():
+            if name not in {"pk", "sk"}:
+                intruder.set(records.challenge_key(person.name), name, value)
+    assert person.verify(passcode, key="k").code == "invalid_token"
 
 
 def test_send_code_cannot_read_a_password_in_any_way(stack: Stack) -> None:
