@@ -18,10 +18,11 @@ from benchmarks.artifact import BUILD, LAYER, PYTHON, ROOT
 SUITES = (
     "administration_overview",
     "channels",
+    "notices",
     "recovery",
     "webhooks",
 )
-SERVICES = ("dynamodb", "kms", "secretsmanager", "ses", "ssm")
+SERVICES = ("dynamodb", "kms", "lambda", "secretsmanager", "ses", "ssm")
 
 # Reads pairs of a module and a name in it (or none), and imports them.
 IMPORT = """
