@@ -8,9 +8,9 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from mfa import errors
 from mfa.challenges.budgets import Charge
@@ -22,7 +22,7 @@ from mfa.flows.runtime import Runtime
 from mfa.messages import composition
 from mfa.messages.channels import DEFAULT, RECOVERY, Channel
 from mfa.messages.composition import Reader
-from mfa.messages.notices import AccountChange, Told
+from mfa.messages.notices import MASKED, AccountChange, Told
 from mfa.settings.values import Settings
 from mfa.users.user import Kind
 
@@ -70,7 +70,7 @@ class Notice(Struct, frozen=True, forbid_unknown_fields=True):
     user_kind: Kind
     changes: list[AccountChange]
     locale: str | None = None
-    phone: str = ""
+    phone: Annotated[str, Meta(pattern=MASKED)] = ""
     phones: list[NoticePhone] = []
     mailboxes: list[str] = []
 

@@ -16,6 +16,8 @@ from mfa.messages.passcode_texts import SHORTEST_PASSCODE, Passcode
 
 # One digit less than the shortest passcode.
 SHOWN_DIGITS = SHORTEST_PASSCODE - 1
+# What `masked` gives, or nothing.
+MASKED = rf"^(\+[0-9]{{1,4}} \*{{4}}[0-9]{{0,{SHOWN_DIGITS}}})?$(?!\n)"
 
 
 class AccountChange(StrEnum):
