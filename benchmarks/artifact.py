@@ -11,6 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / ".aws-sam" / "build"
 LAYER = BUILD / "CommonLayer" / "python"
+# The services of AWS that the functions call.
+SERVICES = ("dynamodb", "kms", "lambda", "secretsmanager", "ses", "ssm")
 BARE = Path(__file__).parent / "bare"
 # The base interpreter, as in Lambda, not the environment's: only the layer provides libraries.
 PYTHON = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")

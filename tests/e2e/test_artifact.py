@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore.loaders import Loader
 
-from benchmarks.artifact import BUILD, LAYER, PYTHON, ROOT
+from benchmarks.artifact import BUILD, LAYER, PYTHON, ROOT, SERVICES
 from benchmarks.sizes import sizes, too_large
 
 ELF_MACHINES = {"x86_64": 62, "aarch64": 183}
@@ -91,7 +91,7 @@ def test_the_layer_with_any_function_fits() -> None:
     assert max(each.unpacked for each in size.values()) < 2**20
 
 
-@pytest.mark.parametrize("service", ["dynamodb", "kms", "secretsmanager", "ses", "ssm"])
+@pytest.mark.parametrize("service", SERVICES)
 def test_the_layers_boto3_calls_the_same_addresses_as_the_whole_one(service: str) -> None:
     """The parts that the build cuts from botocore's data change neither the address nor the signature of a request."""
     about = (
@@ -111,7 +111,7 @@ def test_the_layers_boto3_calls_the_same_addresses_as_the_whole_one(service: str
 
 def test_the_layers_boto3_sends_what_the_whole_one_sends() -> None:
     """A kept operation is complete: its input and output have every member."""
-    for service in ("dynamodb", "kms", "secretsmanager", "ses", "ssm"):
+    for service in SERVICES:
         whole = Loader().load_service_model(service, "service-2")
         cut = Loader([str(LAYER / "botocore" / "data")], include_default_search_paths=False).load_service_model(
             service, "service-2"

@@ -12,7 +12,7 @@ import boto3
 import botocore
 import pytest
 
-from benchmarks.artifact import BUILD, LAYER, PYTHON, ROOT
+from benchmarks.artifact import BUILD, LAYER, PYTHON, ROOT, SERVICES
 
 # Of tests/api, those that load a library late: for messages, calls, WhatsApp, mail, prices, callbacks, passwords and keys.
 SUITES = (
@@ -22,7 +22,6 @@ SUITES = (
     "recovery",
     "webhooks",
 )
-SERVICES = ("dynamodb", "kms", "lambda", "secretsmanager", "ses", "ssm")
 
 # Reads pairs of a module and a name in it (or none), and imports them.
 IMPORT = """
