@@ -243,7 +243,7 @@ class World:
         self.log_in = LogIn(
             accounts=self.accounts,
             passwords=PlainPasswords(),
-            costs_in_use=self.accounts.load_costs_in_use,
+            costs_in_use=dict,  # cached in a function, and nothing to PlainPasswords
             token_secrets=lambda: TOKEN_SECRETS,
             signer=self.signer,
             runtime=self.runtime,
