@@ -285,7 +285,13 @@ def test_a_required_second_factor_is_required_for_every_operation(stack: Stack, 
     etag = second.ask("GET", "/settings").headers["etag"]
     refused = admin.ask("PATCH", "/settings", {"require_mfa_for_system_users": True}, if_match=etag)
     assert refused.code == "forbidden"
-    turned_on = second.ask("PATCH", "/settings", {"require_mfa_for_system_users": True}, if_match=etag)
+    required = {"require_mfa_for_system_users": True}
+    shut_out = second.ask("PATCH", "/settings", required, if_match=etag)
+    assert (shut_out.code, "This would shut out" in shut_out.json["detail"]) == ("conflict", True)
+    assert second.ask("GET", "/settings").json["require_mfa_for_system_users"] is False
+    assert second.ask("PATCH", "/settings", {"insist": "yes"}, if_match=etag).code == "invalid_request"
+    turned_on = second.ask("PATCH", "/settings", required | {"insist": True}, if_match=etag)
+    assert "insist" not in turned_on.json
     assert turned_on.json["require_mfa_for_system_users"] is True
     stack.restart()
     try:

@@ -16,7 +16,7 @@ from mfa.api import OPERATIONS
 from mfa.errors import Refusal
 from mfa.http import auth
 from mfa.http.declaration import AnyOperation
-from mfa.settings.values import Settings, SettingsPatch
+from mfa.settings.values import Settings, SettingsChange
 from tests.api.stack import ISSUER, Stack
 from tests.people import Person
 
@@ -139,8 +139,8 @@ def test_an_administrative_operation_is_described_with_all_its_inputs(
     parameters = {(each["in"], each["name"]) for each in described.get("parameters", []) if each["in"] != "header"}
     in_path = set(re.findall(r"{(\w+)}", operation.path))
     assert {name for where, name in parameters if where == "path"} == in_path
-    if operation.request is SettingsPatch:
-        members = {*Settings.__struct_fields__}
+    if operation.request is SettingsChange:
+        members = {*Settings.__struct_fields__, "insist"}
     else:
         members = {field.name for field in msgspec.structs.fields(operation.request)}  # type: ignore[arg-type]
     rest = members - in_path
@@ -232,6 +232,9 @@ def test_a_patch_may_leave_out_every_setting_or_remove_it_and_only_it_takes_the_
         assert "default" not in schema, name
         assert schema.get("title") == shown[name].get("title"), name
     body = document["paths"]["/v1/admin/settings"]["patch"]["requestBody"]["content"]["application/json"]["schema"]
-    assert body == {"$ref": "#/components/schemas/SettingsPatch"}
+    assert body == {"$ref": "#/components/schemas/SettingsChange"}
+    changed = document["components"]["schemas"]["SettingsChange"]["properties"]
+    assert changed.pop("insist")["type"] == "boolean"
+    assert changed == document["components"]["schemas"]["SettingsPatch"]["properties"]
     answer = document["paths"]["/v1/admin/settings"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert answer == {"$ref": "#/components/schemas/SettingsDocument"}

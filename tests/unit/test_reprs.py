@@ -18,7 +18,7 @@ from mfa.delivery.twilio_account import TwilioAccount
 from mfa.http.calls import Call
 from mfa.http.gateway import HttpRequest
 from mfa.http.requests import Login, VerifyChallenge
-from mfa.settings.values import Sender, SettingsPatch
+from mfa.settings.values import Sender, SettingsChange, SettingsPatch
 from mfa.store.counters import spend
 from mfa.store.table import TransactionRefused, Write
 from mfa.users.actors import Actor
@@ -46,6 +46,7 @@ VALUES: list[Any] = [
     requests.StartTest(NUMBER, SettingsPatch({"twilio": {"auth_token": SECRET}})),
     requests.ResendTest("id", SettingsPatch({"twilio": {"auth_token": SECRET}})),
     SettingsPatch({"twilio": {"auth_token": SECRET}}),
+    SettingsChange({"twilio": {"auth_token": SECRET}}),
     requests.VerifyTest("id", "581883"),
     requests.ImportUsers(f"login_name,phones\nu,{NUMBER}"),
     requests.ImportUser("u", phones=[NUMBER], password_hash=SECRET),

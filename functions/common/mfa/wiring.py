@@ -126,15 +126,18 @@ class Wiring(Environment):
         from mfa.store.personal_data import PersonalStore
 
         runtime, histories = self.runtime, Histories(self._table)
+        preview = SettingsPreview(
+            settings=self.settings_store, accounts=self.account_store, search_index=self._search_index
+        )
         return Administration(
             users=self._user_administration,
             directory=Directory(
                 accounts=self.account_store, search_index=self._search_index, histories=histories, runtime=runtime
             ),
-            configuration=Configuration(settings=self.settings_store, cipher=self._cipher, runtime=runtime),
-            preview=SettingsPreview(
-                settings=self.settings_store, accounts=self.account_store, search_index=self._search_index
+            configuration=Configuration(
+                settings=self.settings_store, effects=preview, cipher=self._cipher, runtime=runtime
             ),
+            preview=preview,
             clients=ClientAdministration(clients=self._client_store, runtime=runtime),
             tests=self._settings_tests,
             imports=self._imports,

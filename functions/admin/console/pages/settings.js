@@ -134,9 +134,11 @@ class SettingsPage {
     }
     const saved = namesOf(draft.changes);
     const patch = mergePatch(draft.changes);
-    if (!(await confirmSettings(draft.changes, patch))) return false;
+    const { go: goes, insist } = await confirmSettings(draft.changes, patch);
+    if (!goes) return false;
+    const change = { ...patch, ...(insist && { insist }) };
     /** @type {Answer<Nested>} */
-    const { body, etag } = await admin("PATCH", "/settings", { body: patch, etag: draft.etag });
+    const { body, etag } = await admin("PATCH", "/settings", { body: change, etag: draft.etag });
     draft.rebase(flatten(body), etag, saved);
     checkHealth();
     this.#redraw();

@@ -132,21 +132,23 @@ const REASONS = { mfa_off: "SMS authentication is off", no_phone: "no phone coul
 const DECISIVE = ["require_mfa_for_system_users", "regions.allow", "voice.enabled", "whatsapp.content_sid"];
 
 /**
- * Name the administrators whom changed settings would shut out, and ask; true where there are none.
+ * Name the administrators whom changed settings would shut out, and ask.
  * @param {object} changes by flat name
  * @param {object} patch the same as a merge patch
+ * @returns {Promise<Decision>}
  */
 export async function confirmSettings(changes, patch) {
-  if (!DECISIVE.some((name) => name in changes)) return true;
+  if (!DECISIVE.some((name) => name in changes)) return { go: true, insist: false };
   /** @type {Answer<SettingsEffects>} */
   const { body } = await admin("POST", "/settings/preview", { body: { settings: patch } });
-  if (!body.shut_out.length) return true;
+  if (!body.shut_out.length) return { go: true, insist: false };
   const lines = body.shut_out.map(({ login_name: name, reason }) => el("li", {}, bdi(name), `: ${REASONS[reason]}`));
   const who = plural(body.shut_out.length, "administrator");
-  return confirm({
+  const go = await confirm({
     title: "Shut administrators out?",
     text: [`These settings keep ${who} out of this console, from the next login on or at once:`, el("ul", {}, lines)],
     action: "Save",
     danger: true,
   });
+  return { go, insist: go };
 }

@@ -8,12 +8,14 @@ from mfa.flows.runtime import Runtime
 from mfa.http import entity_tags
 from mfa.settings.differences import differences
 from mfa.settings.validation import merged
-from mfa.settings.values import AuthToken, ReplacedToken, SettingsPatch, StoredSettings
+from mfa.settings.values import AuthToken, ReplacedToken, Settings, SettingsChange, StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
 
 # Time to promote Twilio's secondary Auth Token after it was saved here; until then Twilio signs with the one before.
 REPLACED_TOKEN_SECONDS = 3600
+# Administrators that a refusal names.
+NAMED = 5
 
 
 class SettingsItems(Protocol):
@@ -21,6 +23,12 @@ class SettingsItems(Protocol):
 
     def load_settings(self) -> StoredSettings: ...
     def save_settings(self, stored: StoredSettings, actor: str, event: Event) -> None: ...
+
+
+class Effects(Protocol):
+    """Tells the login names of those whom changed settings would shut out."""
+
+    def names_of_shut_out(self, now: Settings, then: Settings) -> list[str]: ...
 
 
 class Cipher(Protocol):
@@ -34,6 +42,7 @@ class Configuration:
     """Reads and changes the settings. Times are seconds since 1970."""
 
     settings: SettingsItems
+    effects: Effects
     cipher: Cipher
     runtime: Runtime
 
@@ -41,11 +50,12 @@ class Configuration:
         """The settings."""
         return self.settings.load_settings()
 
-    def patch(self, actor: Actor, patch: SettingsPatch, if_match: str | None) -> StoredSettings:
+    def patch(self, actor: Actor, patch: SettingsChange, if_match: str | None) -> StoredSettings:
         """Merges a patch (RFC 7396) into the settings. `if_match` names the ETag that was read.
 
         Only a direct invocation may do without, to take what is there. Raises InvalidRequest naming the field,
-        PreconditionRequired, PreconditionFailed, Forbidden. Nothing is half-saved.
+        PreconditionRequired, PreconditionFailed, Forbidden, and Conflict where a second factor that is required from now on
+        would shut administrators out, unless the patch insists. Nothing is half-saved.
         """
         if if_match is None and not actor.is_direct:
             raise errors.PreconditionRequired
@@ -57,6 +67,8 @@ class Configuration:
         if turned_on and not actor.shows_second_factor:
             # An administrator who turns the rule on must be able to pass it. Otherwise nobody could administer any more.
             raise errors.Forbidden("Log in with a second factor before requiring one.")
+        if turned_on and not patch.insist and (lost := self.effects.names_of_shut_out(stored.settings, settings)):
+            raise errors.Conflict(_shut_out(lost))
         auth_token, replaced = stored.auth_token, stored.replaced_token
         if token is None or settings.twilio.account_sid is None:
             auth_token = replaced = None
@@ -75,3 +87,12 @@ class Configuration:
         event = actor.event(EventType.SETTINGS_CHANGED, self.runtime.clock(), self.runtime.random_bytes, detail=detail)
         self.settings.save_settings(saved, actor.name, event)
         return saved
+
+
+def _shut_out(login_names: list[str]) -> str:
+    named = ", ".join(login_names[:NAMED])
+    more = f" and {len(login_names) - NAMED} more" if len(login_names) > NAMED else ""
+    return (
+        f"This would shut out {named}{more}: their MFA is off, or no phone of theirs could receive a passcode. "
+        "Turn MFA on for them, with a phone, first. To do it all the same, send insist: true."
+    )

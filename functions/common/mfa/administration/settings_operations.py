@@ -9,7 +9,7 @@ from mfa.http.calls import Answer, Call
 from mfa.http.declaration import Operation
 from mfa.messages import locales
 from mfa.settings.validation import merged
-from mfa.settings.values import SettingsDocument, SettingsPatch, StoredSettings
+from mfa.settings.values import SettingsChange, SettingsDocument, StoredSettings
 from mfa.users.actors import Actor
 
 tasks = Tasks()
@@ -49,12 +49,12 @@ def get_settings(administration: Administration, _call: Call[requests.Nothing, A
         route="PATCH /v1/admin/settings",
         summary="Merge a patch into the settings",
         auth=ACCESS_TOKEN,
-        request=SettingsPatch,
+        request=SettingsChange,
         response=SettingsDocument,
-        refusals=(errors.PreconditionFailed, errors.PreconditionRequired, errors.Forbidden),
+        refusals=(errors.PreconditionFailed, errors.PreconditionRequired, errors.Forbidden, errors.Conflict),
     )
 )
-def patch_settings(administration: Administration, call: Call[SettingsPatch, Actor]) -> Answer[SettingsDocument]:
+def patch_settings(administration: Administration, call: Call[SettingsChange, Actor]) -> Answer[SettingsDocument]:
     """Saves all of the patch, or nothing."""
     return _document(administration.configuration.patch(call.principal, call.body, call.if_match))
 

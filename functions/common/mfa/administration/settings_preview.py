@@ -41,7 +41,13 @@ class SettingsPreview:
         MFA, and the countries and channels of passcodes.
         """
         now = self.settings.load_settings().settings
-        then, _ = merged(now, patch)
+        return self._shut_out(now, merged(now, patch)[0])
+
+    def names_of_shut_out(self, now: Settings, then: Settings) -> list[str]:
+        """The login names of those whom the change of settings would shut out."""
+        return [each.user.login_name for each in self._shut_out(now, then)]
+
+    def _shut_out(self, now: Settings, then: Settings) -> list[ShutOut]:
         if _ways_in(now) == _ways_in(then):
             return []
         found: list[ShutOut] = []

@@ -10,8 +10,8 @@ from msgspec import Struct
 from mfa import errors
 from mfa.http.calls import IDEMPOTENCY_KEY_LENGTH
 from mfa.http.declaration import AnyOperation
-from mfa.settings.schema import patch_schema
-from mfa.settings.values import SettingsPatch
+from mfa.settings.schema import change_schema, patch_schema
+from mfa.settings.values import SettingsChange, SettingsPatch
 
 VERSION = "1.0.0"
 _COMPONENT = "#/components/schemas/{name}"
@@ -45,6 +45,7 @@ def document(server: str, operations: Sequence[AnyOperation]) -> dict[str, Any]:
     shown = [*(each for op in operations for each in (op.request, op.response)), ProblemDocument]
     schemas, components = msgspec.json.schema_components(shown, schema_hook=_own_type, ref_template=_COMPONENT)
     components[SettingsPatch.__name__] = patch_schema(_COMPONENT)
+    components[SettingsChange.__name__] = change_schema(components[SettingsPatch.__name__])
     by_type = dict(zip(map(repr, shown), schemas, strict=True))
     paths: dict[str, Any] = {}
     for operation in operations:
@@ -191,7 +192,7 @@ def _parameters(operation: AnyOperation, taken: dict[str, Any] | None) -> list[d
 
 
 def _own_type(type_: type[object]) -> dict[str, Any]:
-    """The schemas of the types that msgspec does not know: the settings' patch, and `object`."""
-    if type_ is SettingsPatch:
+    """The schemas of the types that msgspec does not know: the settings' patches, and `object`."""
+    if type_ in (SettingsPatch, SettingsChange):
         return {"$ref": _COMPONENT.format(name=type_.__name__)}
     return {"description": "any JSON value"}

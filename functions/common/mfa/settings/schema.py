@@ -26,6 +26,16 @@ def patch_schema(ref_template: str) -> Schema:
     return patch | {"title": "SettingsPatch", "description": "A merge patch (RFC 7396): null removes a member."}
 
 
+def change_schema(patch: Schema) -> Schema:
+    """The schema of a patch that is to be saved, of that of a patch."""
+    insist: Schema = {
+        "type": "boolean",
+        "default": False,
+        "description": "Save it even if requiring a second factor shuts administrators out.",
+    }
+    return patch | {"title": "SettingsChange", "properties": {**_members(patch, "properties"), "insist": insist}}
+
+
 def _patch_of(schema: Schema, resolve: Callable[[str], Schema | None]) -> Schema:
     """The patch of an object of this schema. An array is replaced as a whole, so that its schema stays."""
     properties = {name: _member(member, resolve) for name, member in _members(schema, "properties").items()}

@@ -335,6 +335,25 @@ class SettingsPatch(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._members)
 
+
+class SettingsChange(SettingsPatch):
+    """A merge patch that is to be saved. `insist` saves it even if it shuts administrators out."""
+
+    __slots__ = ("insist",)
+
+    def __init__(self, members: Mapping[str, Any] | None = None, *, insist: bool = False) -> None:
+        super().__init__(members)
+        self.insist = insist
+
+    @classmethod
+    def from_json(cls, value: object) -> "SettingsChange":
+        """The change in a JSON value. Raises ValueError if it is not an object, or `insist` no boolean."""
+        members = dict(SettingsPatch.from_json(value))
+        insist = members.pop("insist", False)
+        if not isinstance(insist, bool):
+            raise ValueError("must have true or false as insist")
+        return cls(members, insist=insist)
+
     def __repr__(self) -> str:
         return "SettingsPatch(...)"
 
