@@ -370,6 +370,8 @@ def clients(on: Invoker) -> None:
 def settings(on: Invoker) -> None:
     assert on.admin("settings.get")["twilio"]["auth_token_set"] is True
     assert on.admin("settings.patch")["resend_cooldown_seconds"] == 60
+    assert {"login_name": SYSTEM_USER, "reason": "mfa_off"} in on.admin("settings.preview")["shut_out"]
+    assert on.admin("health.get")["sending"]["status"] == "working"
     assert on.admin("settings.test")["status"] == "pending"
     assert on.admin("settings.test.get")["id"] == on.values["TEST_ID"]
     assert on.admin("settings.test.delivery")["delivery"]["status"] in {"queued", "sent", "delivered"}
@@ -392,9 +394,11 @@ def users(on: Invoker) -> None:
     assert on.admin("users.delete") == {}
     assert on.admin("users.erase")["complete"] is True
     assert on.admin("overview.get")["days"]
-    assert on.http("session.get", 200, ACCESS_TOKEN=administrator(on.sam))["login_name"] == SYSTEM_USER
-    assert on.http("session.open", 200)["login_name"] == SYSTEM_USER
-    assert on.http("session.end", 204) == {}
+    token = administrator(on.sam)
+    assert on.http("session.get", 200, ACCESS_TOKEN=token)["login_name"] == SYSTEM_USER
+    assert on.http("session.open", 200, ACCESS_TOKEN=token)["login_name"] == SYSTEM_USER
+    assert on.http("session.end", 204, ACCESS_TOKEN=token) == {}
+    assert on.admin("numbers.check")["number"].startswith("+")
 
 
 def first_administrator(on: Invoker) -> None:
@@ -414,13 +418,14 @@ CHAINS: tuple[Chain, ...] = (users, login, clients, settings, reports_and_keys, 
 
 
 @pytest.fixture(scope="module")
-def lambdas(sam: Sam) -> Iterator[Sam]:
+def lambdas(sam: Sam, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sam]:
     """The same stack, with `sam local start-lambda` beside `start-api`."""
     with bind("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
     options = shlex.split(sam.printed["events"].partition(" --event FILE ")[2])
     command = ["sam", "local", "start-lambda", "--port", str(port), "--warm-containers", "LAZY", *options]
-    with running(command, Output()) as process:
+    log = tmp_path_factory.mktemp("lambdas") / "log"
+    with log.open("w") as written, running(command, Output(written.fileno())) as process:
         url = f"http://127.0.0.1:{port}"
         wait_for(url, "sam local start-lambda", process)
         yield replace(sam, lambda_url=url)
