@@ -6,35 +6,14 @@ import { bdi, uid } from "./dom.js";
 import { choice } from "./fields.js";
 import { el } from "./shared/dom.js";
 import { KeptLogin } from "./shared/kept-login.js";
+import { RememberedName } from "./shared/remembered-name.js";
 import { maskedPhone } from "./shared/words.js";
 
-const REMEMBERED = "mfa-console.login-name";
-
-/**
- * Remember a login name on this device; null forgets it.
- * @param {string | null} name
- */
-export function remember(name) {
-  try {
-    if (name) localStorage.setItem(REMEMBERED, name);
-    else localStorage.removeItem(REMEMBERED);
-  } catch {
-    // Storage may be switched off; then a name is not remembered.
-  }
-}
-
-/** The remembered login name; empty where there is none. */
-export function recall() {
-  try {
-    return localStorage.getItem(REMEMBERED) ?? "";
-  } catch {
-    return "";
-  }
-}
+export const rememberedName = new RememberedName("mfa-console.login-name");
 
 /** The box that has the name remembered. */
 export function rememberBox() {
-  const input = el("input", { type: "checkbox", id: uid("remember"), checked: Boolean(recall()) });
+  const input = el("input", { type: "checkbox", id: uid("remember"), checked: Boolean(rememberedName.recall()) });
   const label = el("label", { for: input.id }, "Remember my login name on this device");
   return { input, element: el("div", { class: "check" }, input, label) };
 }

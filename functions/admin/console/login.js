@@ -14,9 +14,8 @@ import {
   noPhoneParts,
   payload,
   phoneChoices,
-  recall,
-  remember,
   rememberBox,
+  rememberedName,
   sentLead,
 } from "./login-parts.js";
 import { Trail } from "./login-trail.js";
@@ -62,7 +61,7 @@ class Login {
   constructor(place, options) {
     this.place = place;
     this.options = options;
-    this.name = options.name ?? recall();
+    this.name = options.name ?? rememberedName.recall();
   }
 
   /** Show the first step, or the one that was interrupted. */
@@ -221,7 +220,7 @@ class Login {
     /** @type {Answer<MfaRequired | Authenticated>} */
     const { body } = await request("POST", "/v1/login", { body: { login_name: this.name, password: password.text } });
     password.value = "";
-    if (remembers !== undefined) remember(remembers ? this.name : null);
+    if (remembers !== undefined) rememberedName.remember(remembers ? this.name : null);
     if (body.status === "authenticated") return this.#enter(body.token);
     this.#checked(body);
     return isLocked(body.locked_until) ? this.#locked(body.locked_until) : this.#choosePhone();

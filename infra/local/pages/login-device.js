@@ -1,28 +1,8 @@
 // What the device offers a login: a place to remember a name, passcodes read from messages, a clipboard.
 
-const REMEMBERED = "backup-client.login-name";
+import { RememberedName } from "./shared/remembered-name.js";
 
-/**
- * Remember a login name on this device; null forgets it. Nothing else is ever stored.
- * @param {string | null} name
- */
-export function remember(name) {
-  try {
-    if (name) localStorage.setItem(REMEMBERED, name);
-    else localStorage.removeItem(REMEMBERED);
-  } catch {
-    // Storage may be switched off; then a name is not remembered.
-  }
-}
-
-/** The remembered login name; null where there is none. */
-export function recall() {
-  try {
-    return localStorage.getItem(REMEMBERED);
-  } catch {
-    return null;
-  }
-}
+export const rememberedName = new RememberedName("backup-client.login-name");
 
 /**
  * The options that WebOTP adds.

@@ -3,7 +3,7 @@
 /** @import { Authenticated, Channel, MfaRequired } from "./shared/types" */
 import { closeOver } from "./login-challenge.js";
 import { atEnd, resendLeft, tick } from "./login-countdowns.js";
-import { copy, recall, remember } from "./login-device.js";
+import { copy, rememberedName } from "./login-device.js";
 import { fieldError, input } from "./login-dom.js";
 import { send, sendBy, sendEmail, sendToChosen, verify } from "./login-passcode.js";
 import { act, call, poll } from "./login-requests.js";
@@ -42,7 +42,7 @@ function logIn() {
   const work = async (/** @type {AbortSignal} */ signal) => {
     /** @type {MfaRequired | Authenticated} */
     const answer = await call("POST", "/v1/login", { body: { login_name: name, password }, signal });
-    remember(input("remember").checked ? name.trim() : null);
+    rememberedName.remember(input("remember").checked ? name.trim() : null);
     input("password").value = "";
     peek(false);
     if (answer.status === "authenticated") return finish(answer, name.trim());
@@ -143,7 +143,7 @@ window.addEventListener("pageshow", (event) => {
 });
 window.addEventListener("popstate", ({ state: at }) => revisit(at?.step ?? "login"));
 
-const name = recall();
+const name = rememberedName.recall();
 if (name) {
   input("login-name").value = name;
   input("remember").checked = true;
