@@ -208,6 +208,21 @@ def test_half_of_every_shared_ceiling_is_kept_for_phones_verified_before_today(
     assert sent(world, old) == 2
 
 
+@pytest.mark.parametrize(("ceiling", "client"), [("address_per_hour", None), ("client_per_hour", "client")])
+def test_mails_leave_the_kept_share_of_whom_they_are_asked_by(world: World, ceiling: str, client: str | None) -> None:
+    world.budgets(**{ceiling: 4, "kept_for_verified_percent": 50})
+    old, mailed = old_hands(world, 3), people(world, 3)
+    for person in mailed:
+        world.edit(records.profile_key(person.name), contact_email=f"{person.name}@example.com")
+    if client:
+        old, mailed = ([replace(each, token=world.token(each.name, client)) for each in them] for them in (old, mailed))
+    for person in mailed[:2]:
+        person.recover()
+    with pytest.raises(errors.RateLimited):
+        mailed[2].recover()
+    assert sent(world, old) == 2
+
+
 @pytest.mark.parametrize(("percent", "new"), [(0, 10), (10, 9), (50, 5), (90, 1)])
 def test_the_share_that_is_kept_is_a_setting(world: World, percent: int, new: int) -> None:
     world.budgets(global_per_day=10, kept_for_verified_percent=percent)

@@ -33,7 +33,9 @@ def charges(login: MfaToken, send: Send, address: str, settings: Settings) -> li
     if send.phone is None:
         day = Window.of(DAY, now)
         mailbox = Budget(f"MAILBOX#{digest(mailbox_of(address))}", day, limits.mailbox_per_day)
-        return [Charge([asker, mailbox], [ShardedBudget("REGION#email", day, None)])]
+        # The kept share is for verified phones, and a mail goes to none.
+        open_part = _without_kept(Charge([asker], []), limits.kept_for_verified_percent)
+        return [Charge([*open_part.budgets, mailbox], [ShardedBudget("REGION#email", day, None)])]
     unconfirmed = len(send.before.lane(send.after.channel).charged)
     return phone_charges(send.phone, settings, now, asker=asker, unconfirmed=unconfirmed)
 
