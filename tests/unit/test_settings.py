@@ -1,6 +1,7 @@
 """The settings: ranges, the merge, contradictions, and the hidden token."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -477,6 +478,14 @@ def test_any_patch_is_merged_or_refused(patch: Any) -> None:
         return
     assert isinstance(settings, Settings)
     assert token is None or token is UNSET or isinstance(token, str)
+
+
+@pytest.mark.parametrize("path", sorted({*DEFAULTS, *Settings.__struct_fields__}))
+def test_a_setting_of_another_type_is_refused_or_read_and_breaks_nothing(path: str) -> None:
+    wrong: list[Any] = [0, 5, -1, 1.5, True, "", "x", [], [5], [[]], [{}], {}, {"x": 1}, {"number": 5}]
+    for value in wrong:
+        with suppress(InvalidRequest):
+            merged(SET_UP, nested(path, value))
 
 
 @pytest.mark.parametrize("depth", [200, 1_000, 5_000])

@@ -140,10 +140,8 @@ def _with_plain_numbers(target: dict[str, Any]) -> dict[str, Any]:
     """The settings to be read, their numbers without what was pasted along with them."""
     twilio, tests = target.get("twilio"), target.get("test_numbers")
     sender = twilio.get("sender") if isinstance(twilio, dict) else None
-    for holder, name in [
-        (sender, "phone_number"),
-        *((each, "number") for each in tests or () if isinstance(tests, list)),
-    ]:
+    listed = tests if isinstance(tests, list) else []
+    for holder, name in [(sender, "phone_number"), *((each, "number") for each in listed)]:
         if isinstance(holder, dict) and isinstance(holder.get(name), str):
             holder[name] = plain_number(holder[name])
     return target
