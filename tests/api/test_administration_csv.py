@@ -25,7 +25,20 @@ from tests.product import Answer
 
 # Argon2id of "correct horse battery", and the same at a cost that no login may be made to pay.
 HASH = "$argon2id$v=19$m=19456,t=2,p=1$VSe5XEgq22k3Zo6/i0XA5A$/C1mrMOfNJra0dPeh/1heqmsOsqfhuxPUDkOwtgGIT0"
-FORMULAS = ["=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "'=1", "''=1", "'-"]
+FORMULAS = [
+    "=cmd|'/C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "'=1",
+    "''=1",
+    "'-",
+    "\uff1d1+1",
+    "\uff0b1",
+    "\uff0d1",
+    "\uff20SUM(1)",
+    "'\uff1d1",
+]
 
 
 @pytest.fixture
@@ -321,7 +334,9 @@ def test_a_formula_is_exported_as_text_and_imported_unchanged(stack: Stack, admi
     text = export(admin, kind="backup")
     [row] = list(csv.DictReader(io.StringIO(text)))
     for cell in row.values():
-        assert not (cell or "").startswith(("=", "+", "-", "@", "\t", "\r"))
+        assert not (cell or "").startswith(
+            ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+        )
     assert row["alias"] == f"'{formula}"
     assert write(admin, text)["unchanged"] == 1
     stack.admin("users.patch", login_name=person.name, alias=None, owner=None)

@@ -361,7 +361,7 @@ function errorsCsv(errors) {
  */
 function quoted(value) {
   const text = String(value);
-  return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  return `"${(/^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 }
 
 class Unreadable extends Error {}

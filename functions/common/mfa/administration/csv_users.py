@@ -24,10 +24,12 @@ _SHOWN = 128
 _SECRET = frozenset({"password_hash"})
 # Where a column's name ends in the name of a field, as in `phones[2]`.
 _COLUMN_END = re.compile(r"[.\[]")
-# Spreadsheets run cells that begin like this as formulas (OWASP, CSV injection). An apostrophe marks them as text.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# Spreadsheets run cells that begin like this as formulas, and in some languages with full-width signs as well (OWASP, CSV
+# injection). An apostrophe marks them as text.
+_SIGNS = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+_FORMULA = re.compile(f"'*{_SIGNS}")
 _NUMBER_START = re.compile(r"(?=\+)")
-_QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+_QUOTED_FORMULA = re.compile(f"'+{_SIGNS}")
 
 
 @dataclass(frozen=True, slots=True)
