@@ -73,7 +73,7 @@ export function lockEnd(lockedUntil, now) {
  */
 export function readPasscode(text) {
   const given = text.normalize("NFKC").trim();
-  const plain = given.replace(/[\s\p{Cf}\p{Zs}\p{Pd}\u2212]/gu, "").replace(/\p{P}+$/u, "");
+  const plain = given.replace(/[\s\p{Cf}\p{DI}\p{Z}\p{Pd}\u2212]/gu, "").replace(/^\p{P}+|\p{P}+$/gu, "");
   const short = /^([A-Za-z]{0,4})(\d{4,10})$/.exec(plain);
   if (short) return { digits: short[2], prefix: short[1].length === 4 ? short[1].toUpperCase() : null };
   const message = /(?<![\d+*#])\d{4,10}(?!\d)/.exec(given);

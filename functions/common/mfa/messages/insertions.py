@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from mfa.messages.passcode_texts import SHORTEST_LOGIN_NAME, without_runs
-from mfa.users.user import INVISIBLE
+from mfa.pasted import INVISIBLE
 
 # Persian and the scripts of India join and part letters by these; everything else that cannot be seen is refused.
 _JOINERS = "\u200c\u200d"

@@ -9,11 +9,10 @@ from typing import Any
 
 from mfa.errors import InvalidRequest, UserNotFound
 from mfa.factors.factors import Factor
+from mfa.pasted import INVISIBLE
 
 LOGIN_NAME_LENGTH = 128
 _PUNCTUATION = frozenset(" ._@+-\\")
-# Letters and marks without a glyph (Unicode: Default_Ignorable_Code_Point): two names that differ in one look the same.
-INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _LINK = re.compile(r"\bwww\.")
 _BLANKS = re.compile(" {2,}")
 _DOTS = re.compile(r"\.+")
