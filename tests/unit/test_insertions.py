@@ -1,7 +1,9 @@
 """Login names and signatures in messages: none can pass for the code, a link or a command, or hide characters."""
 
 import re
+from importlib import resources
 
+import idna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,7 @@ LINKS = [
     "bit.ly", "1.2.3.4", "новости.рф", "example.com", "login.example.co.uk", "t.me", "xn--b1amarcd.xn--p1ai", "192.168.0.1",
     "acme\\bit.ly", "see bit.ly", "bit.ly now", "payroll.cloud", "jane.dev", "max.it", "a-b.museum", "a.b.c.d.com", "例え.みんな",
     "bit.ly.", "bit.ly-1", "1.2.3.4.5.6.7.8", "demo.1.2.3.4", "bit.ly+x", "a_b.com", "www.example", "4.co",
+    "bit.ly@work", "me@1.2.3.4", "חדשות.ישראל",
 ]  # fmt: skip
 
 
@@ -52,6 +55,7 @@ def test_the_linkifier_finds_what_is_not_broken() -> None:
         "demo.1.2.3.4",
         "a_b.com",
         "bit.ly+x",
+        "me@1.2.3.4",
         "xn--b1amarcd.xn--p1ai",
     }
 
@@ -59,7 +63,7 @@ def test_the_linkifier_finds_what_is_not_broken() -> None:
 @pytest.mark.parametrize(
     "name",
     ["demo.user", "alexandra.miller", "john smith", "a.b", "иван.петров", "v1.2", "1.2.3", "demo@example.com", "j.r.r", "bit..ly x",
-     "acme\\demo.user", "demo.userly", "...", "user.1"],
+     "demo@bit.ly", "acme\\demo.user", "demo.userly", "...", "user.1"],
 )  # fmt: skip
 def test_a_name_that_is_no_host_stays_as_it_is(name: str) -> None:
     assert next(shown_names(name, 6)) == name
@@ -74,6 +78,8 @@ def test_a_name_that_is_no_host_stays_as_it_is(name: str) -> None:
         ("новости.рф", "новости. рф"),
         ("login.example.com", "login.example. com"),
         ("a@b@bit.ly", "a@b@bit. ly"),
+        ("bit.ly@work", "bit. ly@work"),
+        ("me@1.2.3.4", "me@1. 2. 3. 4"),
     ],
 )
 def test_a_link_is_broken_and_can_still_be_read(name: str, shown: str) -> None:
@@ -93,6 +99,14 @@ def test_every_domain_of_the_linkifier_is_known() -> None:
     ascii_only = {each.lower() for each in TLDS if len(each) > 2 and not each.startswith("XN--")}
     assert ascii_only <= TOP_LEVEL_DOMAINS
     assert "рф" in TOP_LEVEL_DOMAINS
+
+
+def test_every_domain_of_iana_is_known() -> None:
+    listed = resources.files("hypothesis.vendor").joinpath("tlds-alpha-by-domain.txt").read_text(encoding="ascii")
+    domains = [line.lower() for line in listed.splitlines() if not line.startswith("#")]
+    assert len(domains) > 1000
+    unknown = [each for each in domains if len(each) > 2 and idna.decode(each) not in TOP_LEVEL_DOMAINS]
+    assert unknown == []
 
 
 def test_the_name_of_the_user_is_not_changed() -> None:

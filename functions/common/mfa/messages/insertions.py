@@ -19,7 +19,7 @@ _ARABIC = 0x0600
 _DOT = re.compile(r"(?<=[^\s.])\.(?=([^\s._@+\\]+))")
 # Four numbers or more: phones find an address within a longer row as well.
 _IPV4 = re.compile(r"(?<!\d)\d{1,3}(?:\.\d{1,3}){3,}(?!\d)")
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.([^\s@.]+)")
 
 
 def hidden(text: str) -> list[str]:
@@ -61,7 +61,10 @@ def _units(text: str) -> int:
 
 
 def _without_links(name: str) -> str:
-    """The name with a blank after each dot that makes a host name or an IPv4 address. An email address stays as it is."""
+    """The name with a blank after each dot that makes a host name or an IPv4 address. An email address stays as it is.
+
+    `bit.ly@work` is none, and phones see the host in it.
+    """
     if "." not in name:
         return name
     from mfa.messages.top_level_domains import TOP_LEVEL_DOMAINS  # noqa: PLC0415 - few names need it
@@ -76,7 +79,7 @@ def _without_links(name: str) -> str:
         )
 
     def broken(word: str) -> str:
-        if _EMAIL.fullmatch(word):
+        if (address := _EMAIL.fullmatch(word)) and ends_host(address[1]):
             return word
         word = _IPV4.sub(lambda address: address[0].replace(".", ". "), word)
         return _DOT.sub(lambda dot: ". " if ends_host(dot[1]) else ".", word)

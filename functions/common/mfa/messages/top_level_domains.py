@@ -37,16 +37,16 @@ homedepot homegoods homes homesense honda horse hospital host hosting hot hotele
 hughes hyatt hyundai ibm icbc ice icu ieee ifm ikano imamat imdb immo immobilien inc industries infiniti info
 ing ink institute insurance insure int international intuit investments ipiranga irish ismaili ist istanbul itau
 itv iveco jaguar java jcb jcp jeep jetzt jewelry jio jll jmp jnj jobs joburg jot joy jpmorgan jprs juegos
-juniper kaufen kddi kerryhotels kerrylogistics kerryproperties kfh kia kim kinder kindle kitchen kiwi koeln
+juniper kaufen kddi kerryhotels kerrylogistics kerryproperties kfh kia kids kim kinder kindle kitchen kiwi koeln
 komatsu kosher kpmg kpn krd kred kuokgroup kyoto lacaixa lamborghini lamer lancaster lancia land landrover
 lanxess lasalle lat latino latrobe law lawyer lds lease leclerc lefrak legal lego lexus lgbt lidl life
 lifeinsurance lifestyle lighting like lilly limited limo lincoln linde link lipsy live living lixil llc llp loan
 loans locker locus loft lol london lotte lotto love lpl lplfinancial ltd ltda lundbeck lupin luxe luxury macys
 madrid maif maison makeup man management mango map market marketing markets marriott marshalls maserati mattel
-mba mckinsey med media meet melbourne meme memorial men menu merckmsd miami microsoft mil mini mint mit
+mba mckinsey med media meet melbourne meme memorial men menu merck merckmsd miami microsoft mil mini mint mit
 mitsubishi mlb mls mma mobi mobile moda moe moi mom monash money monster mormon mortgage moscow moto motorcycles
-mov movie msd mtn mtr museum mutual nab nagoya name nationwide natura navy nba nec net netbank netflix network
-neustar new newholland news next nextdirect nexus nfl ngo nhk nico nike nikon ninja nissan nissay nokia
+mov movie msd mtn mtr museum music mutual nab nagoya name nationwide natura navy nba nec net netbank netflix
+network neustar new newholland news next nextdirect nexus nfl ngo nhk nico nike nikon ninja nissan nissay nokia
 northwesternmutual norton now nowruz nowtv nra nrw ntt nyc obi observer off office okinawa olayan olayangroup
 oldnavy ollo omega one ong onl online onyourside ooo open oracle orange org organic origins osaka otsuka ott ovh
 page panasonic paris pars partners parts party passagens pay pccw pet pfizer pharmacy phd philips phone photo
@@ -68,13 +68,13 @@ tools top toray toshiba total tours town toyota toys trade trading training trav
 travelersinsurance trust trv tube tui tunes tushu tvs ubank ubs unicom university uno uol ups vacations vana
 vanguard vegas ventures verisign versicherung vet viajes video vig viking villas vin vip virgin visa vision viva
 vivo vlaanderen vodka volkswagen volvo vote voting voto voyage vuelos wales walmart walter wang wanggou watch
-watches weather weatherchannel webcam weber website wed wedding weibo weir whoswho wien wiki williamhill win
+watches weather weatherchannel web webcam weber website wed wedding weibo weir whoswho wien wiki williamhill win
 windows wine winners wme wolterskluwer woodside work works world wow wtc wtf xbox xerox xfinity xihuan xin xxx
 xyz yachts yahoo yamaxun yandex yodobashi yoga yokohama you youtube yun zappos zara zero zip zone zuerich
 """
 _INTERNATIONALISED = """
 vermögensberater vermögensberatung ελ ευ бг бел дети ею католик ком мкд мон москва онлайн орг рус рф сайт срб
-укр қаз հայ קום ابوظبي اتصالات ارامكو الاردن البحرين الجزائر السعودية العليان المغرب امارات ایران بارت بازار
+укр қаз հայ ישראל קום ابوظبي اتصالات ارامكو الاردن البحرين الجزائر السعودية العليان المغرب امارات ایران بارت بازار
 بيتك بھارت تونس سودان سورية شبكة عراق عرب عمان فلسطين قطر كاثوليك كوم مصر مليسيا موريتانيا موقع همراه پاکستان
 ڀارت कॉम नेट भारत भारतम् भारोत संगठन বাংলা ভারত ভাৰত ਭਾਰਤ ભારત ଭାରତ இந்தியா இலங்கை சிங்கப்பூர் భారత్ ಭಾರತ ഭാരതം
 ලංකා คอม ไทย ລາວ გე みんな アマゾン クラウド グーグル コム ストア セール ファッション ポイント 世界 中信 中国 中國 中文网 亚马逊 企业 佛山 信息 健康 八卦 公司 公益 台湾 台灣 商城
