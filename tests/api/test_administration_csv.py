@@ -251,6 +251,13 @@ def test_an_imported_hash_lets_its_user_log_in(stack: Stack, admin: Administrato
         'login_name,alias,owner,,\nnew.one,"Dee, D.",Sales,,\n',
         'login_name,,alias, ,owner\nnew.one,not read,"Dee, D.",nor this,Sales\n',
         '"login_name";"alias";"owner"\n;;\n"new.one";"Dee, D.";"Sales"\n',
+        "login_name|alias|owner\nnew.one|Dee, D.|Sales\n",
+        "sep=;\r\nlogin_name;alias;owner\r\nnew.one;Dee, D.;Sales\r\n",
+        '\ufeffSEP=,\nlogin_name,alias,owner\nnew.one,"Dee, D.",Sales\n',
+        "sep=\t\nlogin_name\talias\towner\nnew.one\tDee, D.\tSales\n",
+        '\n  \n,,\nlogin_name,alias,owner\nnew.one,"Dee, D.",Sales\n',
+        ";;\r\nlogin_name;alias;owner\r\nnew.one;Dee, D.;Sales;;\r\n",
+        "login_name;alias;owner\rnew.one;Dee, D.;Sales\r",
     ],
 )
 def test_a_file_as_spreadsheets_write_it_is_read(admin: Administrator, text: str) -> None:
@@ -271,7 +278,7 @@ def test_values_come_back_as_they_were_exported(stack: Stack, admin: Administrat
 
 def test_numbers_in_a_cell_may_have_blanks_in_them(stack: Stack, admin: Administrator) -> None:
     report = write(
-        admin, 'login_name,phones\nnew.one,"+852 9215 3799"\nnew.two,"+85292153798 +44 7400 123456;+852-9215-3797"\n'
+        admin, 'login_name,phones\nnew.one,"+852 9215 3799"\nnew.two,"+85292153798 +44 7400 123456;\n+852-9215-3797"\n'
     )
     assert (report["created"], report["errors"]) == (2, [])
     numbers = [[phone["number"] for phone in admin.user(name).json["phones"]] for name in ("new.one", "new.two")]

@@ -30,6 +30,10 @@ _SIGNS = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 _FORMULA = re.compile(f"'*{_SIGNS}")
 _NUMBER_START = re.compile(r"(?=\+)")
 _QUOTED_FORMULA = re.compile(f"'+{_SIGNS}")
+_DELIMITERS = ",;\t|"
+_FIRST_LINE = re.compile(rf"^(?=.*[^\s{_DELIMITERS}])[^\r\n]+", re.MULTILINE)
+# Spreadsheets write such a line before the header, and read it.
+_DELIMITER_LINE = re.compile(f"sep=([{_DELIMITERS}])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def read(text: str) -> Iterator[Line]:
     source = _Counting(text_without_mark, len(text) - len(text_without_mark))
     rows = csv.reader(source, strict=True, delimiter=_delimiter(text_without_mark))
     header = _header(rows)
-    number, start = 2, source.position
+    number, start = source.lines + 1, source.position
     while True:
         try:
             row = next(rows)
@@ -123,14 +127,20 @@ class _Counting:
 
 
 def _delimiter(text: str) -> str:
-    """Spreadsheets write semicolons or tabs where a comma stands in numbers; column names have neither."""
-    first = text.partition("\n")[0]
-    return next((delimiter for delimiter in ",;\t" if delimiter in first), ",")
+    """Spreadsheets write semicolons or tabs where a comma stands in numbers; column names have none of them."""
+    first = _FIRST_LINE.search(text)
+    line = first[0] if first else ""
+    named = _DELIMITER_LINE.fullmatch(line)
+    return named[1] if named else next((delimiter for delimiter in _DELIMITERS if delimiter in line), ",")
 
 
 def _header(rows: Iterator[list[str]]) -> list[str]:
     try:
-        header = [name.strip().lower() for name in next(rows)]
+        header = next(
+            [name.strip().lower() for name in row]
+            for row in rows
+            if any(cell.strip() for cell in row) and [cell.lower() for cell in row] != ["sep=", ""]
+        )
     except (StopIteration, csv.Error) as error:
         raise InvalidRequest("csv", f"must begin with a line of column names: {', '.join(COLUMNS)}") from error
     named = [name for name in header if name]
@@ -153,9 +163,9 @@ def _error(number: int, cells: Mapping[str, str], column: str, message: str, val
 def _line(number: int, start: int, end: int, header: list[str], row: list[str]) -> Line:
     cells: dict[str, str] = {}
     try:
-        if len(row) != len(header):
+        if len(row) < len(header) or any(cell.strip() for cell in row[len(header) :]):
             raise InvalidRequest("line", f"has {len(row)} cells where the header has {len(header)}")
-        cells = {name: _text(name, cell) for name, cell in zip(header, row, strict=True) if name and cell.strip()}
+        cells = {name: _text(name, cell) for name, cell in zip(header, row, strict=False) if name and cell.strip()}
         user = convert(_typed(cells), ImportUser)
         new_login_name(user.login_name)
     except InvalidRequest as error:
@@ -170,7 +180,8 @@ def _typed(cells: dict[str, str]) -> dict[str, object]:
         typed["mfa_enabled"] = {"true": True, "false": False}.get(cells["mfa_enabled"].lower(), cells["mfa_enabled"])
     if "phones" in cells:
         # Each begins with a plus: blanks may stand between the digits as well.
-        typed["phones"] = [number for number in _NUMBER_START.split(cells["phones"]) if plain_number(number)]
+        written = " ".join(cells["phones"].split())
+        typed["phones"] = [number for number in _NUMBER_START.split(written) if plain_number(number)]
     return typed
 
 
