@@ -22,6 +22,8 @@ def changed(**fields: Any) -> Settings:
     [
         (PLAIN, PLAIN, {}),
         (PLAIN, changed(passcode_length=8), {"passcode_length": {"old": 6, "new": 8}}),
+        (changed(signature="Acme"), changed(signature=""), {"signature": {"old": "Acme", "new": None}}),
+        (changed(signature=""), changed(signature="Acme"), {"signature": {"old": None, "new": "Acme"}}),
         (changed(origin="a.example"), PLAIN, {"origin": {"old": "a.example", "new": None}}),
         (
             PLAIN,

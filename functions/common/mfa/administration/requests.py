@@ -11,8 +11,12 @@ from mfa.http.requests import Id
 from mfa.settings.values import LOCALE, ONE_LINE, REGION, Email, SettingsPatch
 from mfa.users.user import Kind, UserStatus
 
-# As people write language tags. They are brought into the form of LOCALE when they are saved.
-TAG = form(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$(?!\n)", "is no language tag, such as en or pt-BR")
+# As people write language tags, and as POSIX names locales (`de_DE.UTF-8`). They are brought into the form of LOCALE when they
+# are saved.
+TAG = form(
+    r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*(\.[A-Za-z0-9-]{1,12})?(@[A-Za-z0-9]{1,12})?$(?!\n)",
+    "is no language tag, such as en or pt-BR",
+)
 PAGE = 50
 PAGE_MAX = 100
 

@@ -13,7 +13,7 @@ _WHOLE = frozenset({"twilio.sender"})
 def differences(before: StoredSettings, after: StoredSettings) -> dict[str, dict[str, Any]]:
     """By the setting's full name, as in `budgets.number_per_hour`: its `old` and `new` value, None where there is none.
 
-    Of the Auth Token there are the last four characters, as screens show it; of a test number, the last four digits.
+    Empty text is none as well: some engines of DynamoDB keep none. Of the Auth Token there are the last four characters, as screens show it; of a test number, the last four digits.
     """
     old, new = _flat(before), _flat(after)
     return {
@@ -40,7 +40,7 @@ def _leaves(path: str, members: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, dict) and full not in _WHOLE:
             leaves |= _leaves(f"{full}.", value)
         else:
-            leaves[full] = value
+            leaves[full] = None if value == "" else value
     return leaves
 
 
