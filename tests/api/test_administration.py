@@ -510,7 +510,14 @@ def test_a_phone_may_be_given_as_it_is_dialled_in_its_region(admin: Administrato
 def test_a_number_that_no_plan_has_needs_a_reason_which_the_history_keeps(admin: Administrator, person: Person) -> None:
     path, number = f"/users/{person.name}/phones", "+852 1215 3799"
     assert field(admin.ask("POST", path, {"number": number})) == "number"
-    assert field(admin.ask("POST", path, {"number": number, "override_reason": ""})) == "override_reason"
+    for reason in ("", "  ", "\u3000"):
+        assert field(admin.ask("POST", path, {"number": number, "override_reason": reason})) == "override_reason"
+    new = {
+        "login_name": "new.range",
+        "password": "correct horse battery",
+        "phone": {"number": number, "override_reason": " "},
+    }
+    assert field(admin.ask("POST", "/users", new)) == "phone.override_reason"
     added = admin.ask("POST", path, {"number": number, "override_reason": "new range, ticket 7"})
     assert (added.status, added.json["number"], added.json["verified"]) == (201, "+85212153799", False)
     newest = admin.ask("GET", f"/users/{person.name}/events").json["items"][0]

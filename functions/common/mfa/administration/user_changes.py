@@ -199,6 +199,8 @@ class UserAdministration:
         """The number, and the detail of its event. Raises InvalidRequest, naming the field, and DestinationBlocked."""
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
+        if override_reason is not None and not override_reason.strip():
+            raise errors.InvalidRequest(field.replace("number", "override_reason"), "must not be empty")
         settings = self.stored_settings().settings
         permits = settings.regions.permits
         if override_reason is not None and phone_numbers.is_unknown(number, region, field):
