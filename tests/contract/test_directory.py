@@ -305,6 +305,13 @@ def test_wrong_codes_are_in_the_history_before_the_next_send_moves_them(
     assert world.challenge().guesses == (Guess(world.now, "198.51.100.9"),)
 
 
+def test_the_history_of_a_user_whose_events_were_swept_is_empty(world: World, directory: Directory) -> None:
+    put(world, user("silent"))
+    put(world, user("two  blanks"))  # from before blanks were collapsed
+    for name in ("silent", "Silent ", "two  blanks"):
+        assert directory.events(ListEvents(name)) == ([], None)
+
+
 def test_an_unknown_user_has_no_history(directory: Directory) -> None:
     with pytest.raises(errors.UserNotFound):
         directory.events(ListEvents("nobody"))

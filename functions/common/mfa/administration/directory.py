@@ -85,7 +85,7 @@ class Directory:
         return found, None
 
     def events(self, which: ListEvents) -> tuple[list[Event], str | None]:
-        """A user's history, newest first, and the cursor of older events. Raises UserNotFound if there is no such user.
+        """A user's history, newest first, and the cursor of older events. Raises UserNotFound for a name that nobody has or had.
 
         Wrong passcodes that the next send will move into the history are in it already.
         """
@@ -101,7 +101,7 @@ class Directory:
         if which.cursor is None:
             waiting = refused_guesses(self.accounts.load_challenge(login_name), login_name, self.runtime.random_bytes)
             events = sorted([*events, *waiting], key=lambda event: event.at, reverse=True)
-        if not events and which.cursor is None:
+        if not events and which.cursor is None and not self.accounts.load_accounts(spellings):
             raise UserNotFound
         return events, cursor
 
