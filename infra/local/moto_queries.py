@@ -11,10 +11,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
+from inspect import signature
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import SecondaryIndex, Table
 
 _READS = frozenset({"BatchGetItem", "DescribeTable", "GetItem", "ListTables", "Query", "Scan", "TransactGetItems"})
@@ -43,12 +44,13 @@ class Queries:
     def install(self) -> None:
         """Make every query of this process fast. Call it once."""
         query, all_items = Table.query, Table.all_items
+        asked = signature(query)
 
         def chosen_items(table: Table) -> list[Item]:
             return all_items(table) if self._chosen is None else self._chosen
 
         def fast_query(table: Table, *arguments: Any, **named: Any) -> Any:
-            self._chosen = self._choose(table, *arguments, **named)
+            self._chosen = self._choose(table, asked.bind(table, *arguments, **named).arguments)
             try:
                 return query(table, *arguments, **named)
             finally:
@@ -57,21 +59,9 @@ class Queries:
         Table.all_items = chosen_items  # type: ignore[method-assign,assignment]
         Table.query = fast_query  # type: ignore[method-assign,assignment]
 
-    def _choose(
-        self,
-        table: Table,
-        hash_key: DynamoType,
-        comparison: str | None,
-        values: list[DynamoType],
-        limit: int,
-        start: Mapping[str, Any] | None,
-        forward: bool,
-        _projection: object,
-        index_name: str | None = None,
-        *_: object,
-        **__: object,
-    ) -> list[Item] | None:
-        """The items that a query may return, or None if all have to be looked at."""
+    def _choose(self, table: Table, asked: Mapping[str, Any]) -> list[Item] | None:
+        """The items that a query may return, or None if all have to be looked at. `asked` are its arguments by name."""
+        hash_key, index_name = asked["hash_key"], asked.get("index_name")
         if index_name is None:
             return list(table.items.get(hash_key, {}).values()) if table.range_key_attr else None
         index = next((each for each in table.all_indexes() if each.name == index_name), None)
@@ -82,13 +72,15 @@ class Queries:
             copy = self._copies[table.name, index_name] = _copy(table, index)
         found = copy.get(hash_key.cast_value, _Partition([], []))
         items = found.items
+        comparison = asked["range_comparison"]
         if comparison == "BETWEEN":
-            first, last = (value.cast_value for value in values)
+            first, last = (value.cast_value for value in asked["range_objs"])
             items = items[bisect_left(found.sort_keys, first) : bisect_right(found.sort_keys, last)]
         elif comparison is not None:
             return list(items)
         # One more than the limit, by which moto sees that there are more.
-        return list(items) if start or not forward or limit is None else items[: limit + 1]
+        is_whole = asked["exclusive_start_key"] or not asked["scan_index_forward"] or asked["limit"] is None
+        return list(items) if is_whole else items[: asked["limit"] + 1]
 
 
 def _copy(table: Table, index: SecondaryIndex) -> dict[Any, _Partition]:

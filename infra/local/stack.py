@@ -74,20 +74,7 @@ class Stack:
             pool.wait()
 
         gateway = Gateway(template.api, pools, self._output)
-        facts = Facts(
-            base_url=base_url,
-            public_url=public_url,
-            aws_url=aws_url,
-            dynamodb_url=options.dynamodb_url or aws_url,
-            table=next((table["TableName"] for table in template.named("AWS::DynamoDB::Table").values()), ""),
-            twilio_url=twilio_url,
-            twilio_is_simulated=options.twilio_url is None,
-            twilio_account_sid=sender.account_sid,
-            twilio_auth_token=sender.auth_token,
-            twilio_phone_number=sender.phone_number,
-            functions=tuple(template.functions),
-            has_console=_CONSOLE in gateway.router,
-        )
+        facts = self._facts(template, endpoints, sender, gateway)
         site = Site(gateway, Invocations(pools, self._output), Pages(facts, inbox), self._output, twilio)
         server = Server(site, bound)
         self._started.callback(server.stop)
@@ -99,6 +86,23 @@ class Stack:
     def stop(self) -> None:
         """End all parts in reverse order."""
         self._started.close()
+
+    def _facts(self, template: Template, endpoints: dict[str, str], sender: Sender, gateway: Gateway) -> Facts:
+        base_url, aws_url = endpoints["AWS_ENDPOINT_URL_LAMBDA"], endpoints["AWS_ENDPOINT_URL"]
+        return Facts(
+            base_url=base_url,
+            public_url=self._options.public_url or base_url,
+            aws_url=aws_url,
+            dynamodb_url=self._options.dynamodb_url or aws_url,
+            table=next((table["TableName"] for table in template.named("AWS::DynamoDB::Table").values()), ""),
+            twilio_url=endpoints["TWILIO_API_URL"],
+            twilio_is_simulated=self._options.twilio_url is None,
+            twilio_account_sid=sender.account_sid,
+            twilio_auth_token=sender.auth_token,
+            twilio_phone_number=sender.phone_number,
+            functions=tuple(template.functions),
+            has_console=_CONSOLE in gateway.router,
+        )
 
     def _start_functions(self, pools: dict[str, Pool], await_aws: Callable[[], None]) -> None:
         """Start a worker of every function. Returns once the admin function, which creates the users, is loaded."""

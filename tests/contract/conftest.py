@@ -10,14 +10,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import ChallengeRefused
 from mfa.challenges.sends import AccountChanged
 from mfa.challenges.settings_tests import SettingsTestRefused
 from mfa.errors import Refusal
+from mfa.flows.change_notices import ChangeNotices
 from mfa.store import conditions
 from tests.contract import engines
 from tests.contract.engines import Engine
-from tests.contract.world import Login, World
+from tests.contract.world import Login, PlainPasswords, World
 
 # The failures that count: wrong behaviour of the product.
 BEHAVIOUR = (AssertionError, pytest.fail.Exception, Refusal, ChallengeRefused, AccountChanged, SettingsTestRefused)
@@ -62,3 +64,15 @@ def world(engine: Engine) -> Iterator[World]:
 def demo(world: World) -> Login:
     """A user with a phone, who has passed the first factor."""
     return world.person()
+
+
+@pytest.fixture
+def administration(world: World) -> UserAdministration:
+    return UserAdministration(
+        accounts=world.accounts,
+        users=world.users,
+        stored_settings=world.settings_store.load_settings,
+        passwords=PlainPasswords(),
+        notices=ChangeNotices(world.handover),
+        runtime=world.runtime,
+    )

@@ -11,29 +11,15 @@ from mfa import errors
 from mfa.administration.requests import PhoneRemoval, UserPatch
 from mfa.administration.user_changes import UserAdministration
 from mfa.factors.phones import Phone
-from mfa.flows.change_notices import ChangeNotices
 from mfa.store import records
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
 from mfa.users.user import Kind
-from tests.contract.test_users import Hashes
 from tests.contract.world import World
 
 NAME = "ada"
 HERSELF = Actor(NAME, "192.0.2.1", ("pwd",))
 IAM = Actor("iam")
-
-
-@pytest.fixture
-def administration(world: World) -> UserAdministration:
-    return UserAdministration(
-        accounts=world.accounts,
-        users=world.users,
-        stored_settings=world.settings_store.load_settings,
-        passwords=Hashes(),
-        notices=ChangeNotices(world.handover),
-        runtime=world.runtime,
-    )
 
 
 def verified_phone(world: World, slot: int) -> Phone:

@@ -11,7 +11,6 @@ from mfa.administration.requests import NewPhone, NewUser, NumberToAdd, PhoneRem
 from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import Challenge
 from mfa.factors.phones import PHONES_PER_USER
-from mfa.flows.change_notices import ChangeNotices
 from mfa.store import records
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
@@ -20,25 +19,6 @@ from tests.contract.world import NUMBER, Login, World
 from tests.product import PASSWORD
 
 IAM = Actor("iam")
-
-
-class Hashes:
-    """Passwords are their own hash here."""
-
-    def hash(self, password: str) -> str:
-        return password
-
-
-@pytest.fixture
-def administration(world: World) -> UserAdministration:
-    return UserAdministration(
-        accounts=world.accounts,
-        users=world.users,
-        stored_settings=world.settings_store.load_settings,
-        passwords=Hashes(),
-        notices=ChangeNotices(world.handover),
-        runtime=world.runtime,
-    )
 
 
 def test_a_new_user_is_read_as_it_was_added(world: World) -> None:

@@ -163,7 +163,7 @@ print(json.dumps({
     "answered": schemas["Channel"]["enum"],
     "described": schemas["ChallengeState"]["properties"]["channel"]["description"],
     "offered": [channel for channel in PHONE_CHANNELS if channel.is_offered(settings)],
-    "body": composition.compose(passcode, rcs, "+85292153799", reader, "ref", wording).body,
+    "body": composition.compose(passcode, rcs, "+85292153799", reader, wording).body,
     "same_lane": LANES[rcs] == LANES[Channel("sms")],
     "amr": rcs.traits.amr,
 }))

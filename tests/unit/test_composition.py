@@ -28,7 +28,7 @@ def wording(settings: Settings) -> composition.Wording:
 
 def compose(channel: Channel, reader: Reader = ENGLISH, passcode: Passcode = PASSCODE, **settings: Any) -> Outgoing:
     given = structs.replace(Settings(), **settings)
-    return composition.compose(passcode, channel, NUMBER, reader, "ref", wording(given))
+    return composition.compose(passcode, channel, NUMBER, reader, wording(given))
 
 
 def test_a_text_message_is_the_template_filled_in() -> None:
@@ -36,7 +36,7 @@ def test_a_text_message_is_the_template_filled_in() -> None:
     assert outgoing.body == (
         '581883 is the verification code for user "demo.user" login. Reference: XYWD\nYour backup service provider'
     )
-    assert (outgoing.address, outgoing.ref, outgoing.subject) == (NUMBER, "ref", "")
+    assert (outgoing.address, outgoing.subject) == (NUMBER, "")
 
 
 @pytest.mark.parametrize("channel", list(Channel))
@@ -119,7 +119,7 @@ def test_a_call_is_in_the_voice_of_the_region() -> None:
 def test_a_call_fits_twilios_limit(locale: str) -> None:
     longest = structs.replace(Settings(), signature="&" * 40)
     passcode = Passcode(login_name="x" * 128, code="8" * 10, prefix="XYWD", signature="&" * 40, origin=None)
-    outgoing = composition.compose(passcode, Channel.VOICE, NUMBER, Reader(locale, None, "HK"), "ref", wording(longest))
+    outgoing = composition.compose(passcode, Channel.VOICE, NUMBER, Reader(locale, None, "HK"), wording(longest))
     assert len(outgoing.body) <= twiml.LONGEST
 
 

@@ -1,4 +1,4 @@
-"""What the environment gives to the functions: time, randomness, settings, keys, and the stores on AWS.
+"""The parts that the functions take from their environment: time, randomness, settings, keys, and the stores on AWS.
 
 Each part is built once per container and only when it is needed.
 """
@@ -50,7 +50,7 @@ class Environment:
         self.random_below = secrets.randbelow
         self.random_bytes = secrets.token_bytes
         self.metrics = Metrics(lambda: os.environ["METRICS_NAMESPACE"], self.clock, time.perf_counter)
-        # They say at INFO where credentials were found, at each cold start, and at DEBUG what they send: secrets and numbers.
+        # At INFO they log where they found credentials, at each cold start; at DEBUG they log secrets and numbers.
         for library in ("boto3", "botocore", "twilio", "urllib3"):
             logging.getLogger(library).setLevel(logging.WARNING)
 
@@ -137,7 +137,7 @@ class Environment:
         return read_secret(self._secrets_manager, os.environ["HMAC_SECRET_NAME"])[0]
 
     def _load_token_secrets(self) -> "TokenSecrets":
-        """The private keys of MFA tokens. Their public keys are published before anything is signed."""
+        """Loads the private keys of MFA tokens. Their public keys are published before anything is signed."""
         from mfa.aws.stored_values import read_secret
         from mfa.tokens.token_keys import TokenSecrets
 

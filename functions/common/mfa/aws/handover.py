@@ -1,4 +1,7 @@
-"""Hands notices over to the function that sends, by an asynchronous invocation: Lambda keeps the event, and tries it three times."""
+"""Hands notices over to the function that sends.
+
+The invocation is asynchronous: Lambda keeps the event and tries it up to three times.
+"""
 
 from typing import Any
 
@@ -10,7 +13,7 @@ ALIAS = "live"
 
 
 class LambdaHandover:
-    """Invokes a function with a notice, and does not wait for it."""
+    """Invokes the function with a notice and does not wait for it."""
 
     def __init__(self, client: Any, function: str) -> None:
         self._client = client

@@ -26,5 +26,5 @@ def passcode_message(
     region = destination.phone.region if destination.phone else None
     reader = composition.Reader(locale, user.locale, region, settings.default_locale)
     wording = composition.Wording(settings.templates, settings.signature, settings.expiry_seconds)
-    message = composition.compose(passcode, destination.channel, destination.address, reader, ref, wording)
-    return replace(message, to_verified=destination.phone is not None and destination.phone.verified)
+    message = composition.compose(passcode, destination.channel, destination.address, reader, wording)
+    return replace(message, ref=ref, to_verified=destination.phone is not None and destination.phone.verified)

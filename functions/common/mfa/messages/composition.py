@@ -66,15 +66,14 @@ def text_without_passcode(body: str, address: str, ref: str) -> Outgoing:
     )
 
 
-def compose(passcode: Passcode, channel: Channel, address: str, reader: Reader, ref: str, wording: Wording) -> Outgoing:
-    """The message to this number or mailbox, in the channel's form."""
+def compose(passcode: Passcode, channel: Channel, address: str, reader: Reader, wording: Wording) -> Outgoing:
+    """The message to this number or mailbox, in the channel's form. It has no `ref` yet."""
     subject, body = _COMPOSERS[channel.traits.form](passcode, reader, wording)
     return Outgoing(
         channel=channel,
         address=address,
         body=body,
         subject=subject,
-        ref=ref,
         # Counted from when Twilio accepts it, some time after the passcode was drawn.
         valid_seconds=wording.expiry_seconds - TAKING_SECONDS,
     )

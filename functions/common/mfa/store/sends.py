@@ -33,8 +33,10 @@ class SendStore:
     def open_challenge(self, account: Account, send: Send, charges: Sequence[Charge]) -> Charge:
         """Claims the send, its cooldown and its budgets in one transaction; only then may the message go out.
 
-        Returns the first of `charges` that has room: the send was charged to it. Raises ChallengeRefused with the challenge as it stands, AccountChanged if the user or the phone changed since they were
-        read, and RateLimited if a budget is spent.
+        Gives the first of `charges` that has room, to which the send was charged.
+
+        Raises ChallengeRefused with the challenge as it stands, AccountChanged if the user or the phone changed since they
+        were read, and RateLimited if a budget is spent.
         """
         claim = [
             self._challenges.opening(send),
