@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
+from argon2 import PasswordHasher
 from msgspec import structs
 
 from mfa import errors
@@ -15,7 +17,7 @@ from mfa.store import records
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
 from mfa.users.user import Kind, User, UserStatus
-from tests.contract.world import NUMBER, Login, World
+from tests.contract.world import NUMBER, WRITES_IN_A_TRANSACTION, Login, World
 from tests.product import PASSWORD
 
 IAM = Actor("iam")
@@ -339,3 +341,74 @@ def test_a_new_user_comes_with_the_phone_or_not_at_all(world: World, administrat
     with pytest.raises(errors.Conflict):
         administration.create(IAM, structs.replace(new, phone=NumberToAdd(NUMBER)))
     assert administration.get("ada").phones == account.phones
+
+
+FOREIGN, CHEAPER = (f"$2b$0{cost}${'a' * 53}" for cost in (6, 5))
+OURS = PasswordHasher(2, 19 * 1024, 1).hash(PASSWORD)
+
+
+def test_a_system_user_with_everything_is_deleted_in_transactions_that_every_engine_takes(
+    world: World, administration: UserAdministration
+) -> None:
+    world.add_user("another", kind=Kind.SYSTEM)
+    world.add_user("ada", kind=Kind.SYSTEM, alias="A", owner="O", password_hash=FOREIGN)
+    for slot in range(PHONES_PER_USER):
+        world.add_phone("ada", f"+8529215379{slot}", slot)
+    administration.delete(IAM, "ada")
+    assert world.items("USER#ada") == world.items(records.password_key("ada")[0]) == []
+    assert world.accounts.load_costs_in_use() == {}
+    assert len(world.history("ada", EventType.USER_CHANGED, EventType.USER_DELETED)) == 2
+    with pytest.raises(errors.Forbidden):
+        administration.delete(IAM, "another")
+
+
+def test_the_last_system_user_with_a_foreign_hash_stays_active(
+    world: World, administration: UserAdministration
+) -> None:
+    user = world.add_user("ada", kind=Kind.SYSTEM, password_hash=FOREIGN)
+    with pytest.raises(errors.Forbidden):
+        administration.delete(IAM, "ada")
+    assert world.user("ada") == user
+
+
+def test_a_change_of_everything_fits_into_one_transaction(world: World, administration: UserAdministration) -> None:
+    world.add_user(password_hash=FOREIGN, alias="A", owner="O", mfa_enabled=False)
+    world.add_phone()
+    tries = records.password_tries_key("demo.user")
+    world.put(tries, {"in_a_row": 9, "place_x": world.now})
+    patch = UserPatch("demo.user", kind=Kind.SYSTEM, mfa_enabled=True, password=CHEAPER, alias="B", owner="P")
+    administration.patch(IAM, patch)
+    assert max(world.wire.transactions) == WRITES_IN_A_TRANSACTION
+    assert (world.user().kind, world.accounts.load_costs_in_use()) == (Kind.SYSTEM, {"bcrypt": 32})
+    assert world.item(tries) == {}
+
+
+def test_a_place_where_the_old_password_was_right_meanwhile_is_not_familiar_with_the_new_one(
+    world: World, administration: UserAdministration
+) -> None:
+    world.add_user()
+    tries = records.password_tries_key("demo.user")
+    world.wire.before("transact_write_items", lambda: None)  # the tries are forgotten once
+    world.wire.before("transact_write_items", lambda: world.put(tries, {"place_x": world.now}))
+    administration.patch(IAM, UserPatch("demo.user", password="another password"))
+    assert world.item(tries) == {}
+
+
+CHANGES: dict[str, Callable[[UserAdministration], object]] = {
+    "changes": lambda administration: administration.patch(IAM, UserPatch("demo.user", password="new password"), '"1"'),
+    "deletes": lambda administration: administration.delete(IAM, "demo.user", '"1"'),
+}
+
+
+@pytest.mark.guards("HASH_AS_READ")
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_login_that_replaces_the_hash_meanwhile_neither_stops_an_administrator_nor_is_counted_twice(
+    world: World, administration: UserAdministration, change: Callable[[UserAdministration], object]
+) -> None:
+    world.add_user("another", password_hash=FOREIGN)
+    before = world.add_user(password_hash=FOREIGN)
+    renew = partial(world.accounts.replace_password_hash, before, OURS)
+    world.wire.before("batch_get_item", lambda: world.wire.before("transact_write_items", renew))
+    change(administration)
+    assert world.account().user is None or world.user().password_hash == "new password"
+    assert world.item(records.PASSWORD_COSTS)["cost_bcrypt_64"] == 1

@@ -20,7 +20,8 @@ from mfa.messages.notices import AccountChange
 from mfa.settings.values import StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
-from mfa.users.user import Kind, User, existing_login_names, new_login_name
+from mfa.users.password_costs import counted_cost
+from mfa.users.user import Kind, User, UserStatus, existing_login_names, new_login_name
 
 if TYPE_CHECKING:
     from mfa.factors.phone_numbers import Number
@@ -131,6 +132,9 @@ class UserAdministration:
             raise errors.Forbidden("Nobody can delete themselves; another administrator can.")
         if if_match is not None and not entity_tags.is_match(if_match, user.etag):
             raise errors.PreconditionFailed
+        if user.kind is Kind.SYSTEM and user.active and counted_cost(user.password_hash):
+            # All at once is a write too many. If the deletion fails then, it can be repeated.
+            user = self._disabled(actor, user)
         self.users.delete(user, self._event(actor, EventType.USER_DELETED))
 
     def unlock(self, actor: Actor, login_name: str) -> Account:
@@ -185,6 +189,12 @@ class UserAdministration:
                 continue
             return self.notices.phone_changed(account, phone, AccountChange.PHONE_REMOVED, event)
         raise errors.TemporarilyUnavailable
+
+    def _disabled(self, actor: Actor, user: User) -> User:
+        after, names = user.changed(self.runtime.clock(), {"status": UserStatus.DISABLED})
+        event = self._event(actor, EventType.USER_CHANGED, detail=user.differences(after, names))
+        self.users.change(user, after, event)
+        return after
 
     def _first_phone(self, actor: Actor, new: NewUser) -> tuple[Phone, Event] | None:
         if new.phone is None:

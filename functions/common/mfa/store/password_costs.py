@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from mfa.store import records
 from mfa.store.expressions import Update
 from mfa.store.table import Write
-from mfa.users.password_costs import OURS, CostsInUse, HashCost, cost_of
+from mfa.users.password_costs import CostsInUse, counted_cost
 
 # The names of the counts begin with this.
 COST = "cost_"
@@ -34,5 +34,5 @@ def dearest(counts: Mapping[str, int]) -> CostsInUse:
 
 
 def _counted(password_hash: str | None) -> str | None:
-    cost: HashCost | None = cost_of(password_hash) if password_hash else None
-    return None if cost in (None, OURS) else f"{COST}{cost.family}_{cost.work}"
+    cost = counted_cost(password_hash)
+    return f"{COST}{cost.family}_{cost.work}" if cost else None

@@ -1,10 +1,19 @@
 """Writes users and phones, and keeps the count of active administrators."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
-from mfa.errors import Conflict, Forbidden, PhoneNotFound, PreconditionFailed, TemporarilyUnavailable, UserNotFound
+from mfa.errors import (
+    Conflict,
+    Forbidden,
+    PhoneNotFound,
+    PreconditionFailed,
+    Refusal,
+    TemporarilyUnavailable,
+    UserNotFound,
+)
 from mfa.factors.phones import PHONES_PER_USER, KeptAccess, Phone
 from mfa.messages.channels import RECOVERY
 from mfa.store import conditions as when
@@ -14,6 +23,9 @@ from mfa.store.search import entry_writes
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
 from mfa.users.history import Event
 from mfa.users.user import CREDENTIALS, Kind, User
+
+# A login replaces an imported hash once, so the second try meets ours.
+HASH_TRIES = 3
 
 
 class UserStore:
@@ -25,7 +37,7 @@ class UserStore:
     def bootstrap(self, user: User, event: Event, phone: tuple[Phone, Event] | None = None) -> None:
         """Adds the first system user, with a phone if one is given. Raises Conflict if there is one, or ever was."""
         admins = Write(label="first", verb="Put", key=records.ADMINS, item={"active": 1}, condition=when.NEW)
-        writes = [*_new_user(user), *_new_password(user), admins, records.event_write(user.login_name, event)]
+        writes = [*_new_user(user), *_first_password(user), admins, records.event_write(user.login_name, event)]
         self._write([*writes, *_first_phone(user, phone)], Conflict)
 
     def add(self, user: User, event: Event, phone: tuple[Phone, Event] | None = None) -> None:
@@ -34,7 +46,7 @@ class UserStore:
             [
                 *_new_user(user),
                 *_admins(_administers(user)),
-                *_new_password(user),
+                *_first_password(user),
                 records.event_write(user.login_name, event),
                 *_first_phone(user, phone),
             ],
@@ -44,9 +56,11 @@ class UserStore:
     def change(self, before: User, after: User, event: Event, kept: Phone | None = None) -> None:
         """Writes the next version of the user, and closes the live challenge if the change ends tokens.
 
-        Another contact email, or none, closes a challenge that was sent by mail. `kept` is a phone that must be there still.
+        Another contact email, or none, closes a challenge that was sent by mail. A new password forgets the tries at the old
+        one. `kept` is a phone that must be there still.
         Raises PreconditionFailed where another change came first, Forbidden where no active system user would remain.
         """
+        new_password = before.password_hash != after.password_hash
         ends_tokens = any(getattr(before, name) != getattr(after, name) for name in CREDENTIALS)
         profile = Write(
             label="profile",
@@ -57,30 +71,37 @@ class UserStore:
             values={":version": before.version},
         )
         closes_mail = before.contact_email != after.contact_email and not ends_tokens
-        if closes_mail:
-            self._close_mail(after.login_name, event.at)
-        self._write(
-            [
+
+        def clear() -> None:
+            if closes_mail:
+                self._close_mail(after.login_name, event.at)
+            if new_password:
+                self._table.transact(lambda: [_forgotten_tries(after.login_name)])
+
+        clear()
+        self._write_with_hash(
+            before,
+            lambda known: [
                 profile,
                 *_still_there(after.login_name, kept),
                 *entry_writes(after.login_name, before, after),
                 *_admins(_administers(after) - _administers(before)),
                 *([_close(after.login_name, event.at)] if ends_tokens else []),
-                *(_new_password(after, before) if before.password_hash != after.password_hash else []),
+                *(_password_writes(known, after.password_hash) if new_password else []),
                 records.event_write(after.login_name, event),
             ],
-            PreconditionFailed,
         )
-        if closes_mail:
-            # Again: a send that read the old address was refused by the profile's version, or claimed before it. The change is
-            # made, so a table that does not answer now must not keep the caller from telling of it.
-            with suppress(TemporarilyUnavailable):
-                self._close_mail(after.login_name, event.at)
+        # Again: a send that read the old address was refused by the profile's version, or claimed before it; a login with the
+        # old password may have been compared before. The change is made, so a table that does not answer now must not keep
+        # the caller from telling of it.
+        with suppress(TemporarilyUnavailable):
+            clear()
 
     def delete(self, user: User, event: Event) -> None:
         """Deletes the user with all phones. Counters and history stay: deleting and creating a user must not end a lock.
 
-        Raises PreconditionFailed and Forbidden as `change`.
+        An active system user whose hash is a foreign one has to be disabled first: all at once is a write too many (decision
+        0009). Raises PreconditionFailed and Forbidden as `change`.
         """
         profile = Write(
             label="profile",
@@ -93,17 +114,16 @@ class UserStore:
             Write(label="phone", verb="Delete", key=records.phone_key(user.login_name, slot))
             for slot in range(PHONES_PER_USER)
         ]
-        self._write(
-            [
+        self._write_with_hash(
+            user,
+            lambda known: [
                 profile,
                 *phones,
-                Write(label="password", verb="Delete", key=records.password_key(user.login_name)),
-                *cost_writes(user.password_hash, None),
+                *_password_writes(known, None),
                 *_admins(-_administers(user)),
                 _close(user.login_name, event.at),
                 records.event_write(user.login_name, event),
             ],
-            PreconditionFailed,
         )
         # Afterwards, since an entry without its user is in no list.
         self._table.transact(lambda: entry_writes(user.login_name, user, None))
@@ -186,13 +206,33 @@ class UserStore:
                 returns="NONE",
             )
 
-    def _write(self, writes: Sequence[Write], refused: type[Conflict | PreconditionFailed | UserNotFound]) -> None:
+    def _write_with_hash(self, user: User, writes: Callable[[User], list[Write]]) -> None:
+        """Makes writes that replace the user's hash. Raises PreconditionFailed.
+
+        A login may replace an imported hash meanwhile by ours, which is no change of the user: with that hash it is tried again.
+        """
+        for _ in range(HASH_TRIES):
+            given = writes(user)
+            try:
+                return self._table.transact(partial(list, given))
+            except TransactionRefused as refusal:
+                if refusal.failed != {"password"}:
+                    raise _explained(refusal, PreconditionFailed) from refusal
+            secret = self._table.get(records.password_key(user.login_name)) or {}
+            user = replace(user, password_hash=secret.get("password_hash"))
+        raise TemporarilyUnavailable
+
+    def _write(self, writes: Sequence[Write], refused: type[Refusal]) -> None:
         try:
             self._table.transact(lambda: writes)
         except TransactionRefused as refusal:
-            if refusal.failed == {"admins"}:
-                raise Forbidden("At least one active system user must remain.") from refusal
-            raise refused from refusal
+            raise _explained(refusal, refused) from refusal
+
+
+def _explained(refusal: TransactionRefused, refused: type[Refusal]) -> Refusal:
+    if refusal.failed == {"admins"}:
+        return Forbidden("At least one active system user must remain.")
+    return refused()
 
 
 def _administers(user: User) -> int:
@@ -256,15 +296,26 @@ def _admins(change: int) -> list[Write]:
     ]
 
 
-def _new_password(user: User, before: User | None = None) -> list[Write]:
-    """Writes the hash, or that there is none, and begins the count of wrong passwords anew: no place has seen this one."""
-    key = records.password_key(user.login_name)
-    secret = Write(label="password", verb="Delete", key=key)
+def _first_password(user: User) -> list[Write]:
+    """Writes the hash of a new user, or that there is none, and begins the count of wrong passwords anew."""
+    nothing = replace(user, password_hash=None)
+    return [*_password_writes(nothing, user.password_hash), _forgotten_tries(user.login_name)]
+
+
+def _password_writes(user: User, password_hash: str | None) -> list[Write]:
+    """Puts this hash, or none, in the place of the user's, and counts what it costs. The hash must be as it was read."""
+    secret = Write(label="password", verb="Delete", key=records.password_key(user.login_name))
+    values = {":hash": password_hash, ":read": user.password_hash}
+    if password_hash is not None:
+        secret = replace(secret, verb="Update", update="SET password_hash = :hash")
     if user.password_hash is not None:
-        values = {":hash": user.password_hash}
-        secret = Write(label="password", verb="Update", key=key, update="SET password_hash = :hash", values=values)
-    tries = Write(label="passwords", verb="Delete", key=records.password_tries_key(user.login_name))
-    return [secret, tries, *cost_writes(before.password_hash if before else None, user.password_hash)]
+        secret = replace(secret, condition=when.HASH_AS_READ)
+    return [replace(secret, values=values), *cost_writes(user.password_hash, password_hash)]
+
+
+def _forgotten_tries(login_name: str) -> Write:
+    """Begins the count of wrong passwords anew: no place has seen the new one."""
+    return Write(label="passwords", verb="Delete", key=records.password_tries_key(login_name))
 
 
 def _close(login_name: str, now: float) -> Write:

@@ -56,6 +56,12 @@ def cost_of(password_hash: str) -> HashCost | None:
     return None
 
 
+def counted_cost(password_hash: str | None) -> HashCost | None:
+    """The cost of a hash that is not of our own kind, or None."""
+    cost = cost_of(password_hash) if password_hash else None
+    return None if cost == OURS else cost
+
+
 def remaining(own: HashCost | None, in_use: CostsInUse) -> list[HashCost]:
     """The work that makes a refusal as dear as every other, after the name's own hash was checked. `own` is None without one."""
     dearest = {OURS.family: OURS.work, **in_use}
