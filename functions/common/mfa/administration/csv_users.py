@@ -31,6 +31,8 @@ _FORMULA = re.compile(f"'*{_SIGNS}")
 _NUMBER_START = re.compile(r"(?=\+)")
 _QUOTED_FORMULA = re.compile(f"'+{_SIGNS}")
 _DELIMITERS = ",;\t|"
+# A no-break space is a value: an export with one comes back as it was.
+_BLANK = " \t\r\n"
 _FIRST_LINE = re.compile(rf"^(?=.*[^\s{_DELIMITERS}])[^\r\n]+", re.MULTILINE)
 # Spreadsheets write such a line before the header, and read it.
 _DELIMITER_LINE = re.compile(f"sep=([{_DELIMITERS}])", re.IGNORECASE)
@@ -165,7 +167,7 @@ def _line(number: int, start: int, end: int, header: list[str], row: list[str]) 
     try:
         if len(row) < len(header) or any(cell.strip() for cell in row[len(header) :]):
             raise InvalidRequest("line", f"has {len(row)} cells where the header has {len(header)}")
-        cells = {name: _text(name, cell) for name, cell in zip(header, row, strict=False) if name and cell.strip()}
+        cells = {name: _text(name, cell) for name, cell in zip(header, row, strict=False) if name and cell.strip(_BLANK)}
         user = convert(_typed(cells), ImportUser)
         new_login_name(user.login_name)
     except InvalidRequest as error:
