@@ -60,12 +60,15 @@ const SENTENCES = {
     return ["warn", ["Logged in without a passcode, by a legacy client", version]];
   },
   user_created: ({ detail }) => ["", `The user was created${detail.by === "import" ? " by an import" : ""}`],
-  user_changed: ({ detail }) => [
-    "",
-    [detail.by === "import" ? "Changed by an import:" : "Changed:", profileChanges(detail)],
-  ],
+  user_changed: ({ detail }) => {
+    const by = detail.by === "import" ? " by an import" : "";
+    return ["", isChange(detail) ? [`Changed${by}:`, profileChanges(detail)] : `Saved${by} without a change`];
+  },
   user_erased: () => ["bad", "Erased what was kept of a deleted user"],
-  settings_changed: ({ detail }) => ["", ["Changed the settings:", settingsChanges(detail)]],
+  settings_changed: ({ detail }) => [
+    "",
+    isChange(detail) ? ["Changed the settings:", settingsChanges(detail)] : "Saved the settings without a change",
+  ],
   client_created: ({ detail }) => [
     detail.legacy ? "warn" : "",
     [`Registered the ${detail.legacy ? "legacy " : ""}client `, clientName(detail)],
@@ -81,6 +84,9 @@ const SENTENCES = {
   phone_tested: ({ which }) => ["good", [which, " was verified by a test of the settings"]],
   phone_removed: ({ which }) => ["", [which, " was removed"]],
 };
+
+/** @param {EventDetail} detail */
+const isChange = ({ changed = [], values = {} }) => changed.length > 0 || Object.keys(values).length > 0;
 
 /** @param {EventDetail} detail */
 const clientName = ({ name, client_id: id }) => [bdi(name ?? ""), name && id ? ` (${id})` : (id ?? "")];
