@@ -271,6 +271,8 @@ def test_an_override_is_no_way_around_the_regions_nor_around_the_form() -> None:
     [
         ("9215 379", "HK", "has 7 digits after +852, where mobile numbers have 8"),
         ("07911 12345", "GB", "has 9 digits after +44, where mobile numbers have 10"),
+        ("123", "HK", "has 3 digits after +852, where mobile numbers have 8"),
+        ("+852 12", None, "has 2 digits after +852, where mobile numbers have 8"),
         ("+49 151 1", None, "has 4 digits after +49, where mobile numbers have 10 or 11"),
         ("+683 40123", None, "has 5 digits after +683, where mobile numbers have 4 or 7"),
         ("+852 1215 3799", None, "is not a phone number of its region"),

@@ -12,8 +12,8 @@ from mfa.factors.phones import FIXED_LINE
 from mfa.pasted import plain_number
 
 # ASCII only, and no letters: +18002ALLNOW is not a number to text.
-_WRITTEN = re.compile(r"\+[1-9][0-9]{4,29}")
-_NATIONAL = re.compile(r"[0-9]{4,29}")
+_WRITTEN = re.compile(r"\+[1-9][0-9]{1,29}")
+_NATIONAL = re.compile(r"[0-9]{1,29}")
 _LENGTH = "must have 7 to 15 digits with its calling code"
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 # Until 2019 mobile numbers of Mexico had a 1 behind the calling code for calls from abroad, and 044 or 045 within the country.
