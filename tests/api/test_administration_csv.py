@@ -114,6 +114,7 @@ def test_every_bad_line_is_listed_with_its_field(admin: Administrator) -> None:
         '"ten",,,,,\n'
     )
     report = dry_run(admin, text).json
+    assert {each["message"] for each in report["errors"] if each["field"] == "mfa_enabled"} == {"must be true or false"}
     assert errors(report) == [
         (3, "login_name"),
         (4, "kind"),

@@ -167,7 +167,9 @@ def _line(number: int, start: int, end: int, header: list[str], row: list[str]) 
     try:
         if len(row) < len(header) or any(cell.strip() for cell in row[len(header) :]):
             raise InvalidRequest("line", f"has {len(row)} cells where the header has {len(header)}")
-        cells = {name: _text(name, cell) for name, cell in zip(header, row, strict=False) if name and cell.strip(_BLANK)}
+        cells = {
+            name: _text(name, cell) for name, cell in zip(header, row, strict=False) if name and cell.strip(_BLANK)
+        }
         user = convert(_typed(cells), ImportUser)
         new_login_name(user.login_name)
     except InvalidRequest as error:
@@ -179,7 +181,9 @@ def _line(number: int, start: int, end: int, header: list[str], row: list[str]) 
 def _typed(cells: dict[str, str]) -> dict[str, object]:
     typed: dict[str, object] = dict(cells)
     if "mfa_enabled" in cells:
-        typed["mfa_enabled"] = {"true": True, "false": False}.get(cells["mfa_enabled"].lower(), cells["mfa_enabled"])
+        if (word := cells["mfa_enabled"].lower()) not in ("true", "false"):
+            raise InvalidRequest("mfa_enabled", "must be true or false")
+        typed["mfa_enabled"] = word == "true"
     if "phones" in cells:
         # Each begins with a plus: blanks may stand between the digits as well.
         written = " ".join(cells["phones"].split())
