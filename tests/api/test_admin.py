@@ -322,7 +322,7 @@ def test_a_deleted_user_is_gone_with_every_phone(stack: Stack, new_person: NewPe
 
 def test_the_history_shows_what_administrators_did(stack: Stack, person: Person) -> None:
     stack.admin("users.patch", login_name=person.name, alias="Dee", password=stack.password())
-    stack.admin("phones.remove", login_name=person.name, id=person.phones[0])
+    stack.admin("phones.remove", login_name=person.name, id=person.phones[0], insist=True)
     stack.admin("users.unlock", login_name=person.name)
     stack.admin("users.delete", login_name=person.name)
     events = person.events()
@@ -399,13 +399,13 @@ def test_the_phone_of_somebody_else_cannot_be_removed(stack: Stack, person: Pers
     for phone_id in (other.phones[0], "0-0", "x", "9", "0", "-", "é"):
         assert refused(stack, "phones.remove", login_name=person.name, id=phone_id).code == "phone_not_found"
     assert len(stack.admin("users.get", login_name=other.name)["phones"]) == 1
-    assert stack.admin("phones.remove", login_name=person.name, id=person.phones[0]) == {}
+    assert stack.admin("phones.remove", login_name=person.name, id=person.phones[0], insist=True) == {}
     assert refused(stack, "phones.remove", login_name=person.name, id=person.phones[0]).code == "phone_not_found"
 
 
 def test_a_removed_phone_that_is_added_again_has_another_id_and_is_not_verified(stack: Stack, person: Person) -> None:
     person.challenged().verify()
-    stack.admin("phones.remove", login_name=person.name, id=person.phones[0])
+    stack.admin("phones.remove", login_name=person.name, id=person.phones[0], insist=True)
     again = stack.admin("phones.add", login_name=person.name, number=person.numbers[0])
     assert again["id"] != person.phones[0]
     assert again["verified"] is False

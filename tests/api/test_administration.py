@@ -64,7 +64,7 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "users.events": lambda admin, person: {"login_name": person.name, "limit": 1},
     "users.records": lambda admin, person: {"login_name": person.name},
     "phones.add": lambda admin, person: {"login_name": person.name, "number": admin.stack.number()},
-    "phones.remove": lambda admin, person: {"login_name": person.name, "id": person.phones[0]},
+    "phones.remove": lambda admin, person: {"login_name": person.name, "id": person.phones[0], "insist": True},
     "clients.list": lambda admin, person: {},
     "clients.create": lambda admin, person: {"name": "A shop"},
     "clients.rotate": lambda admin, person: {"id": client_id(admin.stack)},

@@ -423,7 +423,10 @@ CLOSING: list[tuple[str, Callable[[Stack, Person], object]]] = [
         lambda stack, person: stack.admin("users.patch", login_name=person.name, password=stack.password()),
     ),
     ("mfa off", lambda stack, person: stack.admin("users.patch", login_name=person.name, mfa_enabled=False)),
-    ("phone removed", lambda stack, person: stack.admin("phones.remove", login_name=person.name, id=person.phones[0])),
+    (
+        "phone removed",
+        lambda stack, person: stack.admin("phones.remove", login_name=person.name, id=person.phones[0], insist=True),
+    ),
 ]
 
 

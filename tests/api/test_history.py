@@ -100,7 +100,7 @@ def test_a_changed_profile_says_old_and_new_but_no_password(stack: Stack, admin:
 
 def test_a_removed_phone_is_still_named(stack: Stack, admin: Administrator) -> None:
     person = people.add(stack)
-    admin.ask("DELETE", f"/users/{person.name}/phones/{person.phones[0]}")
+    admin.ask("DELETE", f"/users/{person.name}/phones/{person.phones[0]}", insist="true")
     named = {"calling_code": "+852", "masked_number": f"****{person.numbers[0][-4:]}"}
     assert [event["detail"] for event in history(admin, person.name)[:2]] == [named, named]
     assert person.numbers[0] not in str(history(admin, person.name))

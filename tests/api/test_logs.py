@@ -77,7 +77,7 @@ def test_no_secret_is_in_the_logs_of_a_users_whole_life(stack: Stack, new_person
         person.guess(5)
         person.verify()
         stack.admin("users.patch", login_name=person.name, password=stack.password())
-        stack.admin("phones.remove", login_name=person.name, id=person.phones[0])
+        stack.admin("phones.remove", login_name=person.name, id=person.phones[0], insist=True)
         stack.admin("users.unlock", login_name=person.name)
         stack.admin("users.delete", login_name=person.name)
     logged = stack.logs.getvalue()

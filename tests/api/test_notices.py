@@ -80,7 +80,7 @@ def test_a_notice_goes_to_phones_that_were_removed_before_it_was_sent(stack: Sta
 
     def remove_both() -> None:
         for phone in told.phones:
-            stack.admin("phones.remove", login_name=told.name, id=phone)
+            stack.admin("phones.remove", login_name=told.name, id=phone, insist=True)
 
     assert [to for to, _ in since(stack, remove_both)] == [told.numbers[1]]
 

@@ -123,7 +123,7 @@ def test_changes_by_administrators_since_then_are_listed_before_the_table_is_del
     since = time.strftime("EVENT#%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 1))
     time.sleep(1.1)
     stack.admin("users.delete", login_name=gone.name)
-    stack.admin("phones.remove", login_name=moved.name, id=moved.phones[0])
+    stack.admin("phones.remove", login_name=moved.name, id=moved.phones[0], insist=True)
     stack.admin("settings.patch", signature="Changed")
     client = stack.admin("clients.create", name="A shop")["client_id"]
     people.add(stack).challenged().verify()

@@ -84,12 +84,14 @@ REFUSED = {
     "another's last phone": Case(ANOTHER, ON, {}, (GOOD,), ()),
     "MFA without a phone by direct invocation": Case(IAM, OFF, ON),
     "the last phone by direct invocation": Case(IAM, ON, {}, (UNPROVED,), ()),
+    "a backup user's last phone": Case(ANOTHER, {"kind": Kind.BACKUP, **ON}, {}, (GOOD,), ()),
+    "a backup user's last usable phone": Case(IAM, {"kind": Kind.BACKUP, **ON}, {}, (GOOD, DEAD), (DEAD,)),
     "a promotion with MFA and without a phone": Case(ANOTHER, {"kind": Kind.BACKUP}, {"kind": Kind.SYSTEM, **ON}),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
-def test_it_is_refused_to_shut_an_administrator_out(case: Case) -> None:
+def test_it_is_refused_to_shut_a_user_out(case: Case) -> None:
     with pytest.raises(Conflict, match="insist"):
         phone_to_keep(case.change(), case.settings)
 
@@ -107,7 +109,13 @@ ALLOWED = {
     "the dead phone of a user who is shut out already": (Case(ANOTHER, ON, {}, (DEAD,), ()), None),
     "disabling a user without a phone": (Case(ANOTHER, ON, {"status": UserStatus.DISABLED}), None),
     "a backup user's MFA without a phone": (Case(ANOTHER, {"kind": Kind.BACKUP}, ON), None),
-    "a backup user's last phone": (Case(ANOTHER, {"kind": Kind.BACKUP, **ON}, {}, (GOOD,), ()), None),
+    "a backup user's phone beside another": (
+        Case(ANOTHER, {"kind": Kind.BACKUP, **ON}, {}, (GOOD, UNPROVED), (UNPROVED,)),
+        UNPROVED,
+    ),
+    "a backup user's last phone while MFA is off": (Case(IAM, {"kind": Kind.BACKUP, **OFF}, {}, (GOOD,), ()), None),
+    "a backup user's dead phone": (Case(IAM, {"kind": Kind.BACKUP, **ON}, {}, (DEAD,), ()), None),
+    "the last phone of a disabled user": (Case(IAM, {"status": UserStatus.DISABLED, **ON}, {}, (GOOD,), ()), None),
 }
 
 

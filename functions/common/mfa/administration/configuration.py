@@ -54,8 +54,9 @@ class Configuration:
         """Merges a patch (RFC 7396) into the settings. `if_match` names the ETag that was read.
 
         Only a direct invocation may do without, to take what is there. Raises InvalidRequest naming the field,
-        PreconditionRequired, PreconditionFailed, Forbidden, and Conflict where a second factor that is required from now on
-        would shut administrators out, unless the patch insists. Nothing is half-saved.
+        PreconditionRequired, PreconditionFailed, Forbidden, and Conflict where the change would shut administrators out (a
+        second factor that is required from now on, a country or channel turned off), unless the patch insists. Nothing is
+        half-saved.
         """
         if if_match is None and not actor.is_direct:
             raise errors.PreconditionRequired
@@ -67,7 +68,7 @@ class Configuration:
         if turned_on and not actor.shows_second_factor:
             # An administrator who turns the rule on must be able to pass it. Otherwise nobody could administer any more.
             raise errors.Forbidden("Log in with a second factor before requiring one.")
-        if turned_on and not patch.insist and (lost := self.effects.names_of_shut_out(stored.settings, settings)):
+        if not patch.insist and (lost := self.effects.names_of_shut_out(stored.settings, settings)):
             raise errors.Conflict(_shut_out(lost))
         auth_token, replaced = stored.auth_token, stored.replaced_token
         if token is None or settings.twilio.account_sid is None:
@@ -93,6 +94,6 @@ def _shut_out(login_names: list[str]) -> str:
     named = ", ".join(login_names[:NAMED])
     more = f" and {len(login_names) - NAMED} more" if len(login_names) > NAMED else ""
     return (
-        f"This would shut out {named}{more}: their MFA is off, or no phone of theirs could receive a passcode. "
-        "Turn MFA on for them, with a phone, first. To do it all the same, send insist: true."
+        f"This would shut out {named}{more}: MFA would be required of them and is off, or no phone of theirs could receive "
+        "a passcode. Turn on their MFA, or add a phone that can, first. To do it all the same, send insist: true."
     )

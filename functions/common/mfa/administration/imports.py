@@ -132,43 +132,57 @@ class Imports:
             )
             event = actor.event(EventType.USER_CREATED, now, self.runtime.random_bytes, detail={"by": "import"})
             self.users.add(user, event)
-            self._add_phones(actor, Account(user=user), row, settings, tells=False)
+            account = Account(user=user)
+            self._add_phones(actor, account, _new_phones(account, row, settings), tells=False)
             return "created"
         account = found[0]
         before = account.existing_user
         after, changed = before.changed(now, fields)
+        new = _new_phones(account, row, settings)
+        kept = None
+        if shut_out.is_decisive(changed):
+            kept = _phone_to_keep(shut_out.Change(actor, account, after, (*account.phones, *new)), settings)
+        # The phones come first: the change may need one of them.
+        added = self._add_phones(actor, account, new, tells=True)
         if changed:
             detail = {"by": "import", **before.differences(after, changed)}
             event = actor.event(EventType.USER_CHANGED, now, self.runtime.random_bytes, detail=detail)
-            self.users.change(before, after, event, _phone_to_keep(actor, account, after, settings))
+            self.users.change(before, after, event, kept and added.get(kept.number, kept))
             self.administration.notices.user_changed(account, after, event)
-        added = self._add_phones(actor, account, row, settings, tells=True)
         return "updated" if changed or added else "unchanged"
 
-    def _add_phones(self, actor: Actor, account: Account, row: ImportUser, settings: Settings, *, tells: bool) -> int:
-        from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
-
-        parsed = [
-            phone_numbers.parse(number, settings.regions.permits, "phones", calls=settings.calls_landlines)
-            for number in row.phones
-        ]
-        there = {phone.number for phone in account.phones}
-        new = [number for number in dict.fromkeys(each.e164 for each in parsed) if number not in there]
-        for number in new:
-            new_phone = NewPhone(login_name=account.existing_user.login_name, number=number)
-            self.administration.add_phone(actor, new_phone, tells=tells)
-        return len(new)
+    def _add_phones(self, actor: Actor, account: Account, new: list[Phone], *, tells: bool) -> dict[str, Phone]:
+        """The phones as they were added, by number."""
+        name = account.existing_user.login_name
+        return {
+            phone.number: self.administration.add_phone(actor, NewPhone(name, phone.number), tells=tells)
+            for phone in new
+        }
 
 
-def _phone_to_keep(actor: Actor, before: Account, after: User, settings: Settings) -> Phone | None:
-    """The phone by which administrators who import a line about themselves can still log in. Raises Conflict."""
-    change = shut_out.Change(actor, before, after, before.phones)
-    if not change.is_own:
-        return None
+def _new_phones(account: Account, row: ImportUser, settings: Settings) -> list[Phone]:
+    """The phones of the line that the user does not have. They have no id yet."""
+    from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
+
+    there = {phone.number for phone in account.phones}
+    parsed = [
+        phone_numbers.parse(number, settings.regions.permits, "phones", calls=settings.calls_landlines)
+        for number in row.phones
+    ]
+    return [
+        Phone(id="", number=each.e164, region=each.region, calling_code=each.calling_code, kind=each.kind)
+        for each in dict.fromkeys(parsed)
+        if each.e164 not in there
+    ]
+
+
+def _phone_to_keep(change: shut_out.Change, settings: Settings) -> Phone | None:
+    """The phone by which a system user can still log in after the line. Raises Conflict. A line cannot insist."""
     try:
         shut_out.refuse_own_end(change)
         return shut_out.phone_to_keep(change, settings)
     except (errors.Conflict, errors.Forbidden) as refusal:
+        whom, user = ("you", "your own user") if change.is_own else ("this administrator", "the user")
         raise errors.Conflict(
-            "would shut you out of administration. Correct the line, or change your own user by itself"
+            f"would shut {whom} out of administration. Correct the line, or change {user} by itself"
         ) from refusal

@@ -136,7 +136,7 @@ class NumberToCheck(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PhoneRemoval(Struct, frozen=True, forbid_unknown_fields=True):
-    """A phone of a user. `insist` removes it even if it is the last by which an administrator can log in."""
+    """A phone of a user. `insist` removes it even if it is the last by which the user can log in."""
 
     login_name: LoginName
     id: Id

@@ -1,4 +1,4 @@
-"""Refuses changes that would shut an administrator out: from the login, or from administration."""
+"""Refuses changes that would shut somebody out: a user from the login, or an administrator from administration."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,6 +41,11 @@ class Change:
     phones: Sequence[Phone]
 
     @property
+    def removes_phone(self) -> bool:
+        """Whether there will be fewer phones."""
+        return len(self.phones) < len(self.before.phones)
+
+    @property
     def is_own(self) -> bool:
         """Whether administrators change themselves."""
         return not self.actor.is_direct and self.actor.name == self.after.login_name
@@ -75,15 +80,16 @@ def refuse_own_end(change: Change) -> None:
 
 
 def phone_to_keep(change: Change, settings: Settings) -> Phone | None:
-    """The phone by which an administrator can still log in after this change, or None if the change shuts nobody out.
+    """The phone by which the user can still log in after this change, or None if the change shuts nobody out.
 
     The change may be written only while this phone is there. For oneself only a verified phone counts: nobody else may be
     there to help.
 
-    Raises Conflict for an administrator who would be shut out. Backup users are not judged: whoever sets them up may add the phone later.
+    Raises Conflict for a user who would be shut out. A backup user is judged where a phone is removed, not where MFA is
+    turned on: an administrator who sets a user up may add the phone later.
     """
     before, after = change.before.existing_user, change.after
-    if not _administers(after):
+    if not after.active or (after.kind is Kind.BACKUP and not change.removes_phone):
         return None
     if not after.mfa_enabled:
         if change.is_own and before.mfa_enabled and settings.require_mfa_for_system_users:
@@ -116,7 +122,7 @@ def _administers(user: User) -> bool:
 
 def _words(change: Change) -> str:
     """The refusal, with the way out of it."""
-    if len(change.phones) == len(change.before.phones):
+    if not change.removes_phone:
         if change.is_own:
             return (
                 "You would be shut out: you have no verified phone that can receive a passcode. Test the settings with "
@@ -132,6 +138,6 @@ def _words(change: Change) -> str:
             f"Test the settings with another number, or add and verify another phone, first. {_INSIST}"
         )
     return (
-        "This administrator could not log in any more: MFA is on, and this is the last phone that can receive a passcode. "
+        "This user could not log in any more: MFA is on, and this is the last phone that can receive a passcode. "
         f"Add another phone or turn off MFA first. {_INSIST}"
     )

@@ -168,8 +168,8 @@ class UserAdministration:
     def remove_phone(self, actor: Actor, which: PhoneRemoval) -> None:
         """Removes a phone.
 
-        Raises UserNotFound, PhoneNotFound, and Conflict where it is the last phone by which an administrator can log in,
-        unless `which` insists.
+        Raises UserNotFound, PhoneNotFound, and Conflict where it is the last phone by which the user can log in, unless
+        `which` insists.
         """
         for _ in range(PATCH_TRIES):
             account = self.get(which.login_name)
@@ -178,7 +178,7 @@ class UserAdministration:
             if phone is None:
                 raise errors.PhoneNotFound
             kept = None
-            if user.kind is Kind.SYSTEM and not which.insist:
+            if not which.insist:
                 left = [other for other in account.phones if other is not phone]
                 change = shut_out.Change(actor, account, user, left)
                 kept = KeptAccess(user.version, shut_out.phone_to_keep(change, self.stored_settings().settings))
