@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from mfa.messages.links import ends_host
 from mfa.messages.passcode_texts import SHORTEST_LOGIN_NAME, without_runs
 from mfa.pasted import INVISIBLE
 
@@ -67,21 +68,14 @@ def _without_links(name: str) -> str:
     """
     if "." not in name:
         return name
-    from mfa.messages.top_level_domains import TOP_LEVEL_DOMAINS  # noqa: PLC0415 - few names need it
 
-    def ends_host(label: str) -> bool:
-        first = label.split("-")[0]
-        return (
-            label.startswith("xn--")
-            or first in TOP_LEVEL_DOMAINS
-            or bool(re.fullmatch("[a-z]{2}", first))
-            or name.startswith("www.")
-        )
+    def makes_host(label: str) -> bool:
+        return ends_host(label if label.startswith("xn--") else label.split("-")[0]) or name.startswith("www.")
 
     def broken(word: str) -> str:
         if (address := _EMAIL.fullmatch(word)) and ends_host(address[1]):
             return word
         word = _IPV4.sub(lambda address: address[0].replace(".", ". "), word)
-        return _DOT.sub(lambda dot: ". " if ends_host(dot[1]) else ".", word)
+        return _DOT.sub(lambda dot: ". " if makes_host(dot[1]) else ".", word)
 
     return "".join(broken(part) for part in re.split(r"(\s+)", name))

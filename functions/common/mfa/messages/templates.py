@@ -7,14 +7,16 @@ appended. `gsm7` knows alphabets and segments (3GPP TS 23.038 and 23.040).
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from mfa.messages.gsm7 import is_gsm7, segments
 from mfa.messages.insertions import hidden, shown_names, shown_signature
+from mfa.messages.links import has_link
 from mfa.messages.locales import DEFAULT, LOCALES, built_in, match, texts
 from mfa.messages.passcode_texts import SHORTEST_PASSCODE, Passcode
+from mfa.messages.placeholders import pieces, render
 
 __all__ = [
     "DEFAULT",
@@ -25,6 +27,7 @@ __all__ = [
     "Problem",
     "Report",
     "built_in",
+    "has_link",
     "lint",
     "mail",
     "match",
@@ -38,17 +41,11 @@ MAX_SEGMENTS = 3
 # Twilio refuses a longer body (error 21617).
 LONGEST = 1600
 
-_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 # Stand for the code and the prefix while a template is judged. No template may hold these private-use characters.
 _CODE, _PREFIX = "\ue000", "\ue001"
 # Patterns of the linter, compiled when it is first asked: functions that only send never ask.
 _ALONE = rf"""(?:^|[\s"'(\[:«“„‘「『（【：，。、،؛]){_CODE}(?:$|[\s"')\]»”’」』）】：，。、！？،؛؟]|[.,:;!?](?:\s|$))"""
 _BESIDE = rf"{_CODE}[^\w\n]*{_PREFIX}|{_PREFIX}[^\w\n]*{_CODE}"
-# Phones make links of these: a scheme, a host name (IDNA takes three more characters for its dot), an IPv4 address.
-_LINK = (
-    r"(?i)://|\b(?:www|ftp)\.|\b(?:https?|mailto|tel|sms|smsto|geo|maps|market|intent|whatsapp|tg):"
-    r"|[^\s.]\.[^\W\d_]{2,}|[a-z0-9][。．｡][a-z]{2,}|\b\d{1,3}(?:\.\d{1,3}){3}\b"
-)
 # Four digits in a row, in any script, or in groups as people write them.
 _RUN = rf"\d{{{SHORTEST_PASSCODE},}}"
 _GROUPS = rf"\d(?:[ \u00a0\u202f.,/()-]?\d){{{SHORTEST_PASSCODE - 1},}}"
@@ -107,14 +104,6 @@ class Report:
         return not self.problems
 
 
-def render(template: str, values: Mapping[str, str]) -> str:
-    """The template with its placeholders filled in. Braces inside a value are not read as placeholders.
-
-    An unknown placeholder stays as it is written, so that no message fails because of its template; `lint` refuses it.
-    """
-    return "".join(values[word] if kind == "placeholder" else word for kind, word in _pieces(template))
-
-
 def text(template: str, passcode: Passcode) -> str:
     """The text message: the template filled in, and the origin-bound line after it.
 
@@ -139,11 +128,6 @@ def recovery_notice(locale: str, login_name: str, signature: str) -> str:
     """The notice to the phones, in a language of LOCALES, that a passcode went to the mailbox."""
     told = Passcode(login_name=login_name, code="0" * SHORTEST_PASSCODE, prefix="", signature=signature, origin=None)
     return text(texts(locale).notice, told)
-
-
-def has_link(text: str) -> bool:
-    """Whether phones would make a link of some of it."""
-    return bool(re.search(_LINK, text))
 
 
 def signature_problems(signature: str) -> list[str]:
@@ -189,23 +173,6 @@ def lint(template: str, *, passcode_length: int, signature: str, origin: str | N
     )
 
 
-def _pieces(template: str) -> Iterator[tuple[Literal["text", "placeholder", "unknown", "brace"], str]]:
-    """The template cut into text and placeholders, real or mistyped. Attributes, indexes and formats are not read."""
-    end = 0
-    for token in _TOKEN.finditer(template):
-        if token.start() > end:
-            yield "text", template[end : token.start()]
-        end = token.end()
-        if token[0] in ("{{", "}}"):
-            yield "text", token[0][0]
-        elif token[1] in PLACEHOLDERS:
-            yield "placeholder", token[1]
-        else:
-            yield ("brace" if token[1] is None else "unknown"), token[0]
-    if end < len(template):
-        yield "text", template[end:]
-
-
 def _values(passcode: Passcode, login_name: str) -> dict[str, str]:
     return {
         "code": passcode.code,
@@ -221,19 +188,19 @@ def _assembled(template: str, passcode: Passcode, login_name: str) -> str:
 
 
 def _wrong_placeholders(template: str) -> Iterator[Problem]:
-    pieces = list(_pieces(template))
-    codes = pieces.count(("placeholder", "code"))
+    found = list(pieces(template, PLACEHOLDERS))
+    codes = found.count(("placeholder", "code"))
     if codes == 0:
         hint = " in single braces" if "{{code}}" in template else ""
         yield Problem("no_code", f"must hold {{code}}{hint}")
     if codes > 1:
         yield Problem("code_twice", "must hold {code} once only: phones offer to fill in the one code of a message")
-    if ("placeholder", "prefix") not in pieces:
+    if ("placeholder", "prefix") not in found:
         yield Problem("no_prefix", "must hold {prefix}, by which a person tells which login the message belongs to")
-    for unknown in dict.fromkeys(word for kind, word in pieces if kind == "unknown"):
+    for unknown in dict.fromkeys(word for kind, word in found if kind == "unknown"):
         known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
         yield Problem("unknown_placeholder", f"must not hold {unknown}; what is filled in is {known}")
-    if any(kind == "brace" for kind, _ in pieces):
+    if any(kind == "brace" for kind, _ in found):
         yield Problem("unbalanced_brace", "must not hold a single brace; write {{ or }} for one that is to be seen")
 
 
@@ -273,9 +240,9 @@ def _too_large(body: str, count: int) -> Iterator[Problem]:
 
 
 def _warnings(template: str, words: str, offending: tuple[Offender, ...], count: int) -> Iterator[Problem]:
-    pieces = set(_pieces(template))
+    found = set(pieces(template, PLACEHOLDERS))
     for name in ("signature", "login_name"):
-        if ("placeholder", name) not in pieces:
+        if ("placeholder", name) not in found:
             yield Problem(f"no_{name}", f"does not hold {{{name}}}")
     # A language of other letters needs UCS-2. If most letters are of GSM-7, the few others are worth naming.
     if offending and 4 * sum(not is_gsm7(character) for character in words) <= len(words):
