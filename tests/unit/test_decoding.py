@@ -13,7 +13,7 @@ from mfa import decoding
 from mfa.api import OPERATIONS
 from mfa.errors import InvalidRequest
 from mfa.http.openapi import document
-from mfa.settings.values import AUTH_TOKEN
+from mfa.settings.forms import AUTH_TOKEN
 
 
 class Inner(Struct, forbid_unknown_fields=True):

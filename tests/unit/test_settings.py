@@ -12,7 +12,8 @@ from msgspec import UNSET
 
 from mfa.errors import InvalidRequest
 from mfa.settings.validation import _merge, merged
-from mfa.settings.values import AuthToken, Settings, StoredSettings, as_saved
+from mfa.settings.saved import as_saved
+from mfa.settings.values import AuthToken, Settings, StoredSettings
 
 SID = "AC" + "0123456789abcdef" * 2
 OTHER_SID = "AC" + "f" * 32

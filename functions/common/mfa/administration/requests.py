@@ -8,7 +8,8 @@ from mfa.decoding import form
 from mfa.factors.phones import PHONES_PER_USER
 from mfa.http.answers import Time
 from mfa.http.requests import Id
-from mfa.settings.values import LOCALE, ONE_LINE, REGION, Email, SettingsPatch
+from mfa.settings.forms import LOCALE, ONE_LINE, REGION, Email
+from mfa.settings.values import SettingsPatch
 from mfa.users.user import Kind, UserStatus
 
 # As people write language tags, and as POSIX names locales (`de_DE.UTF-8`). They are brought into the form of LOCALE when they

@@ -1,30 +1,47 @@
-"""The message that carries a drawn passcode, as logins and settings tests send it."""
+"""The message that carries a drawn passcode, as logins, actions and settings tests send it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mfa.challenges.drafts import Draft
 from mfa.challenges.sends import Destination
 from mfa.messages import composition
+from mfa.messages.deeds import Deed
 from mfa.messages.outgoing import Outgoing
 from mfa.messages.passcode_texts import Passcode
 from mfa.settings.values import Settings
 from mfa.users.user import User
 
 
-def passcode_message(
-    user: User, destination: Destination, draft: Draft, about: tuple[str | None, str], settings: Settings
-) -> Outgoing:
-    """The message to this destination. `about` is the requested language and the send's `ref`."""
-    locale, ref = about
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a message is about.
+
+    Attributes:
+        locale: the requested language.
+        ref: of the send.
+        deed: what the code confirms, if that is an action.
+        seconds: how long the code is valid; None: as the settings say.
+    """
+
+    locale: str | None
+    ref: str
+    deed: Deed | None = None
+    seconds: int | None = None
+
+
+def passcode_message(user: User, destination: Destination, draft: Draft, about: About, settings: Settings) -> Outgoing:
+    """The message to this destination."""
     passcode = Passcode(
         login_name=user.login_name,
         code=draft.digits,
         prefix=draft.prefix,
         signature=settings.signature,
         origin=settings.origin,
+        deed=about.deed,
     )
     region = destination.phone.region if destination.phone else None
-    reader = composition.Reader(locale, user.locale, region, settings.default_locale)
-    wording = composition.Wording(settings.templates, settings.signature, settings.expiry_seconds)
+    reader = composition.Reader(about.locale, user.locale, region, settings.default_locale)
+    seconds = settings.expiry_seconds if about.seconds is None else about.seconds
+    wording = composition.Wording(settings.templates, settings.signature, seconds)
     message = composition.compose(passcode, destination.channel, destination.address, reader, wording)
-    return replace(message, ref=ref, to_verified=destination.phone is not None and destination.phone.verified)
+    return replace(message, ref=about.ref, to_verified=destination.phone is not None and destination.phone.verified)

@@ -28,7 +28,7 @@ from mfa.challenges.sends import (
 )
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
-from mfa.flows.passcode_messages import passcode_message
+from mfa.flows.passcode_messages import About, passcode_message
 from mfa.flows.runtime import Runtime
 from mfa.messages import composition
 from mfa.messages.channels import DEFAULT, RECOVERY, Channel
@@ -153,7 +153,7 @@ class SendPasscode:
             locale=read.locale if asked.resends else asked.locale,
             requests=_requests(asked, read, draft.challenge_id, now),
         )
-        outgoing = passcode_message(account.existing_user, destination, draft, (after.locale, ref), settings)
+        outgoing = passcode_message(account.existing_user, destination, draft, About(after.locale, ref), settings)
         send = Send(
             login_name=login.login_name,
             before=read,

@@ -28,7 +28,7 @@ from mfa.challenges.settings_tests import (
 from mfa.factors.phones import Phone
 from mfa.flows import ports
 from mfa.flows.change_notices import ChangeNotices
-from mfa.flows.passcode_messages import passcode_message
+from mfa.flows.passcode_messages import About, passcode_message
 from mfa.flows.runtime import Runtime
 from mfa.messages import addresses, composition
 from mfa.messages.channels import DEFAULT
@@ -260,7 +260,7 @@ class TestSettings:
             phone=phone,
             resends=bool(read.id),
         )
-        outgoing = passcode_message(user, destination, draft, (None, send.ref), tried.settings)
+        outgoing = passcode_message(user, destination, draft, About(None, send.ref), tried.settings)
         return replace(send, segments=composition.segments(outgoing)), outgoing
 
     def _charges(self, account: Account, send: Send) -> list[Charge]:

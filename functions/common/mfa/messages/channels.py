@@ -76,6 +76,7 @@ class ChannelTraits(NamedTuple):
         senders: The kinds of `twilio.sender` that it can come from; empty: it does not go out through Twilio.
         reaches_landlines: Whether it reaches numbers that take no messages.
         paid_by_segment: Whether it is priced by the segments of its text (3GPP TS 23.040), and not by the message.
+        names_deed: Whether its messages can say what a code confirms. A vendor's approved template cannot, and mail may not.
         max_sends: How many of its lane may go out between two successes; None: as many as the setting `max_sends` says.
     """
 
@@ -88,6 +89,7 @@ class ChannelTraits(NamedTuple):
     senders: frozenset[SenderKind] = frozenset()
     reaches_landlines: bool = False
     paid_by_segment: bool = False
+    names_deed: bool = False
     max_sends: int | None = None
 
     @property
@@ -105,6 +107,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = {
         form=Form.TEXT,
         senders=frozenset(("phone_number", "messaging_service_sid", "alphanumeric")),
         paid_by_segment=True,
+        names_deed=True,
     ),
     Channel.VOICE: ChannelTraits(
         label="call",
@@ -113,6 +116,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = {
         switch="voice.enabled",
         senders=frozenset(("phone_number",)),
         reaches_landlines=True,
+        names_deed=True,
     ),
     Channel.WHATSAPP: ChannelTraits(
         label="WhatsApp",
@@ -137,3 +141,4 @@ DEFAULT = Channel.SMS
 # Where a passcode goes if the user has no phone at hand.
 RECOVERY = Channel.EMAIL
 PHONE_CHANNELS = tuple(channel for channel in CHANNELS if channel.to_phone)
+DEED_CHANNELS = tuple(channel for channel in CHANNELS if channel.traits.names_deed)

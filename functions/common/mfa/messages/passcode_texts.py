@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from mfa.messages.deeds import Deed
+
 SHORTEST_LOGIN_NAME = 16
 SHORTEST_PASSCODE = 4
 
@@ -17,6 +19,7 @@ class Passcode:
         prefix: the four letters by which a person finds the message.
         signature: the setting `signature`.
         origin: the host of the last line, which binds the code to a site, or None for no such line.
+        deed: the deed that the code confirms, or None for a login.
     """
 
     login_name: str
@@ -24,6 +27,7 @@ class Passcode:
     prefix: str
     signature: str
     origin: str | None
+    deed: Deed | None = None
 
 
 def without_runs(login_name: str, length: int) -> str:

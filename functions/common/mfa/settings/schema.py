@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from mfa.settings.values import AUTH_TOKEN, Settings
+from mfa.settings.forms import AUTH_TOKEN
+from mfa.settings.values import Settings
 
 type Schema = dict[str, object]
 

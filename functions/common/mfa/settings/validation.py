@@ -11,7 +11,8 @@ from mfa.decoding import convert
 from mfa.errors import InvalidRequest
 from mfa.messages.channels import PHONE_CHANNELS
 from mfa.pasted import plain_number
-from mfa.settings.values import AUTH_TOKEN, Settings
+from mfa.settings.forms import AUTH_TOKEN
+from mfa.settings.values import Settings
 
 # A signature in letters beyond GSM-7 makes two segments of a message that is one; not more.
 MOST_FOR_OTHER_LETTERS = 2

@@ -5,44 +5,26 @@ OpenAPI and the console. `validation` checks what needs several fields.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta, Struct, structs
 
-from mfa.decoding import form
 from mfa.messages.channels import Channel, SenderKind
-
-E164 = form(r"^\+[1-9][0-9]{6,14}$(?!\n)", "must be a number in international form, such as +85292153799")
-# Roughly: `mfa.messages.addresses` judges addresses and host names when they are saved.
-EMAIL = form(r"^[^@\s]+@[^@\s]+$", "is not an address that mail can be sent to")
-HOST = form(r"^[^\s/:@]+$", "is not a host name, as in login.example.com")
-# BCP 47, as CLDR writes it: language, script, region, variants (`zh-Hant-HK`, `es-419`, `ca-valencia`).
-LOCALE = form(
-    r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*$(?!\n)",
-    "is no language tag, such as en or pt-BR",
+from mfa.settings.action_types import ActionType, ActionTypeName
+from mfa.settings.forms import (
+    ACCOUNT_SID,
+    CONTENT_SID,
+    E164,
+    FIXED_CODE,
+    HOST,
+    LOCALE,
+    ONE_LINE,
+    REGION,
+    SENDER_NAME,
+    SERVICE_SID,
+    Email,
+    labelled,
 )
-REGION = form(r"^[A-Z]{2}$(?!\n)", "must be the two capital letters of a country, such as GB")
-ONE_LINE = form(r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)", "must not hold line breaks or control characters")
-# Twilio's identifiers.
-ACCOUNT_SID = form(r"^AC[0-9a-f]{32}$(?!\n)", "must be AC and 32 hexadecimal digits")
-SERVICE_SID = form(r"^MG[0-9a-f]{32}$(?!\n)", "must be MG and 32 hexadecimal digits")
-CONTENT_SID = form(r"^HX[0-9a-f]{32}$(?!\n)", "must be HX and 32 hexadecimal digits")
-SENDER_NAME = form(
-    r"^[0-9 +_&-]*[A-Za-z][A-Za-z0-9 +_&-]*$(?!\n)",
-    "may hold letters, digits, blanks and + - _ & only, and at least one letter",
-)
-FIXED_CODE = form(r"^[0-9]{4,10}$(?!\n)", "must be 4 to 10 digits")
-# Twilio's Auth Token: 32 hexadecimal digits.
-AUTH_TOKEN = r"[0-9a-f]{32}"  # noqa: S105 - the form of one
-
-type Email = Annotated[str, Meta(pattern=EMAIL, max_length=254)]
-
-
-def _labelled(title: str, description: str | None = None, *, unit: str | None = None) -> Meta:
-    """The label of a setting on screens, a sentence of help if it needs one, and its unit."""
-    return Meta(title=title, description=description, extra_json_schema={"x-unit": unit} if unit else None)
-
 
 type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-unit": "messages"})]
 
@@ -50,14 +32,14 @@ type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-un
 class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The sender of messages: exactly one of the three."""
 
-    phone_number: Annotated[Annotated[str, Meta(pattern=E164)] | None, _labelled("Sender number")] = None
+    phone_number: Annotated[Annotated[str, Meta(pattern=E164)] | None, labelled("Sender number")] = None
     messaging_service_sid: Annotated[
-        Annotated[str, Meta(pattern=SERVICE_SID)] | None, _labelled("Messaging Service SID")
+        Annotated[str, Meta(pattern=SERVICE_SID)] | None, labelled("Messaging Service SID")
     ] = None
     # Twilio: up to 11 of A-Z, a-z, 0-9 and a blank (and + - _ &), with at least one letter.
     alphanumeric: Annotated[
         Annotated[str, Meta(min_length=1, max_length=11, pattern=SENDER_NAME)] | None,
-        _labelled("Name"),
+        labelled("Name"),
     ] = None
 
     def __post_init__(self) -> None:
@@ -75,28 +57,28 @@ class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 class Twilio(Struct, frozen=True, forbid_unknown_fields=True):
     """The account that messages are sent from. The Auth Token is kept apart, encrypted."""
 
-    account_sid: Annotated[Annotated[str, Meta(pattern=ACCOUNT_SID)] | None, _labelled("Account SID")] = None
-    sender: Annotated[Sender | None, _labelled("Sender")] = None
+    account_sid: Annotated[Annotated[str, Meta(pattern=ACCOUNT_SID)] | None, labelled("Account SID")] = None
+    sender: Annotated[Sender | None, labelled("Sender")] = None
 
 
 class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
     """Ceilings for messages. None: no ceiling."""
 
-    number_per_hour: Annotated[Ceiling, _labelled("Per number and hour")] = 10
-    number_per_day: Annotated[Ceiling, _labelled("Per number and day")] = 20
-    address_per_hour: Annotated[Ceiling, _labelled("Per source address and hour")] = 30
+    number_per_hour: Annotated[Ceiling, labelled("Per number and hour")] = 10
+    number_per_day: Annotated[Ceiling, labelled("Per number and day")] = 20
+    address_per_hour: Annotated[Ceiling, labelled("Per source address and hour")] = 30
     mailbox_per_day: Annotated[
-        Ceiling, _labelled("Per mailbox and day", "Recovery mails, whichever accounts the mailbox is on.")
+        Ceiling, labelled("Per mailbox and day", "Recovery mails, whichever accounts the mailbox is on.")
     ] = 10
-    client_per_hour: Annotated[Ceiling, _labelled("Per client and hour")] = 10_000
+    client_per_hour: Annotated[Ceiling, labelled("Per client and hour")] = 10_000
     region_per_day: Annotated[
-        Ceiling | None, _labelled("Per country and day", "Empty: no ceiling for a single country.")
+        Ceiling | None, labelled("Per country and day", "Empty: no ceiling for a single country.")
     ] = None
-    global_per_day: Annotated[Ceiling, _labelled("Altogether per day")] = 10_000
+    global_per_day: Annotated[Ceiling, labelled("Altogether per day")] = 10_000
     kept_for_verified_percent: Annotated[
         int,
         Meta(ge=0, le=90),
-        _labelled(
+        labelled(
             "Kept for verified phones",
             "Of every ceiling but a number's. Phones that were verified before today may use it, so that messages to others "
             "cannot stop their logins. 0: nothing is kept.",
@@ -109,12 +91,12 @@ class PasswordLimits(Struct, frozen=True, forbid_unknown_fields=True):
     """How many passwords may be tried. A right one does not count."""
 
     max_per_name_and_address_per_hour: Annotated[
-        int, Meta(ge=1, le=1000), _labelled("For a name from an address in an hour", unit="wrong passwords")
+        int, Meta(ge=1, le=1000), labelled("For a name from an address in an hour", unit="wrong passwords")
     ] = 10
     max_per_address_per_hour: Annotated[
         int,
         Meta(ge=10, le=1_000_000),
-        _labelled(
+        labelled(
             "From an address in an hour",
             "Names whose password was right at that address lately do not count, and are not refused.",
             unit="wrong passwords",
@@ -123,7 +105,7 @@ class PasswordLimits(Struct, frozen=True, forbid_unknown_fields=True):
     free_in_a_row: Annotated[
         int,
         Meta(ge=1, le=20),
-        _labelled(
+        labelled(
             "For a name without a pause",
             "From all addresses together, since the last right one. Then a pause of a second, which doubles up to 15 minutes.",
             unit="wrong passwords",
@@ -132,7 +114,7 @@ class PasswordLimits(Struct, frozen=True, forbid_unknown_fields=True):
     max_in_a_row: Annotated[
         int,
         Meta(ge=20, le=1000),
-        _labelled(
+        labelled(
             "For a name until it is unlocked",
             "Then the name is refused where its password was not right lately, until a right one, a new one or an unlock.",
             unit="wrong passwords",
@@ -141,7 +123,7 @@ class PasswordLimits(Struct, frozen=True, forbid_unknown_fields=True):
     familiar_days: Annotated[
         int,
         Meta(ge=1, le=90),
-        _labelled("An address stays familiar", "After a right password of the same name from there.", unit="days"),
+        labelled("An address stays familiar", "After a right password of the same name from there.", unit="days"),
     ] = 30
 
 
@@ -161,7 +143,7 @@ class Regions(Struct, frozen=True, forbid_unknown_fields=True):
 
     allow: Annotated[
         Literal["*"] | Annotated[list[Annotated[str, Meta(pattern=REGION)]], Meta(min_length=1)],
-        _labelled("Countries"),
+        labelled("Countries"),
     ] = "*"
 
     def permits(self, region: str) -> bool:
@@ -172,13 +154,13 @@ class Regions(Struct, frozen=True, forbid_unknown_fields=True):
 class VoiceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Calls that speak the passcode, from the sender's phone number."""
 
-    enabled: Annotated[bool, _labelled("Calls")] = False
+    enabled: Annotated[bool, labelled("Calls")] = False
 
 
 class WhatsApp(Struct, frozen=True, forbid_unknown_fields=True):
     """Messages by an approved template of the category authentication, whose first variable is the code."""
 
-    content_sid: Annotated[Annotated[str, Meta(pattern=CONTENT_SID)] | None, _labelled("WhatsApp template")] = None
+    content_sid: Annotated[Annotated[str, Meta(pattern=CONTENT_SID)] | None, labelled("WhatsApp template")] = None
 
 
 class TestNumber(Struct, frozen=True, forbid_unknown_fields=True):
@@ -195,31 +177,31 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All that an administrator can set. Durations are whole seconds."""
 
     twilio: Twilio = Twilio()
-    passcode_length: Annotated[int, Meta(ge=4, le=10), _labelled("Passcode length", unit="digits")] = 6
+    passcode_length: Annotated[int, Meta(ge=4, le=10), labelled("Passcode length", unit="digits")] = 6
     resend_cooldown_seconds: Annotated[
-        int, Meta(ge=30, le=900), _labelled("Cooldown before a resend", unit="seconds")
+        int, Meta(ge=30, le=900), labelled("Cooldown before a resend", unit="seconds")
     ] = 60
-    expiry_seconds: Annotated[int, Meta(ge=60, le=900), _labelled("Passcode expires after", unit="seconds")] = 300
-    max_invalid_attempts: Annotated[int, Meta(ge=3, le=10), _labelled("Invalid attempts before a lock")] = 5
-    max_sends: Annotated[int, Meta(ge=1, le=10), _labelled("Messages without success")] = 5
+    expiry_seconds: Annotated[int, Meta(ge=60, le=900), labelled("Passcode expires after", unit="seconds")] = 300
+    max_invalid_attempts: Annotated[int, Meta(ge=3, le=10), labelled("Invalid attempts before a lock")] = 5
+    max_sends: Annotated[int, Meta(ge=1, le=10), labelled("Messages without success")] = 5
     lock_seconds: Annotated[
         int,
         Meta(ge=60, le=86400),
-        _labelled("Lock lasts", "Doubles with every further lock, up to a day.", unit="seconds"),
+        labelled("Lock lasts", "Doubles with every further lock, up to a day.", unit="seconds"),
     ] = 900
-    access_token_seconds: Annotated[int, Meta(ge=60, le=43200), _labelled("Access tokens last", unit="seconds")] = 3600
-    allow_legacy_clients: Annotated[bool, _labelled("Allow legacy clients")] = False
-    require_mfa_for_system_users: Annotated[bool, _labelled("Require MFA for system users")] = False
+    access_token_seconds: Annotated[int, Meta(ge=60, le=43200), labelled("Access tokens last", unit="seconds")] = 3600
+    allow_legacy_clients: Annotated[bool, labelled("Allow legacy clients")] = False
+    require_mfa_for_system_users: Annotated[bool, labelled("Require MFA for system users")] = False
     signature: Annotated[
         str,
         Meta(max_length=40, pattern=ONE_LINE),
-        _labelled("Signature"),
+        labelled("Signature"),
     ] = "Your backup service provider"
-    origin: Annotated[Annotated[str, Meta(pattern=HOST, max_length=253)] | None, _labelled("Host for autofill")] = None
-    email_sender: Annotated[Email | None, _labelled("Email sender")] = None
+    origin: Annotated[Annotated[str, Meta(pattern=HOST, max_length=253)] | None, labelled("Host for autofill")] = None
+    email_sender: Annotated[Email | None, labelled("Email sender")] = None
     default_locale: Annotated[
         Annotated[str, Meta(pattern=LOCALE, max_length=35)] | None,
-        _labelled(
+        labelled(
             "Default language",
             "For users without a language of their own, in place of the language of the phone's country.",
         ),
@@ -230,7 +212,17 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     templates: dict[Annotated[str, Meta(pattern=LOCALE, max_length=35)], Annotated[str, Meta(max_length=1600)]] = {}
     voice: VoiceSettings = VoiceSettings()
     whatsapp: WhatsApp = WhatsApp()
-    test_numbers: Annotated[list[TestNumber], Meta(max_length=10), _labelled("Test numbers")] = []
+    test_numbers: Annotated[list[TestNumber], Meta(max_length=10), labelled("Test numbers")] = []
+    actions: Annotated[dict[ActionTypeName, ActionType], Meta(max_length=20), labelled("Action types")] = {}
+    actions_phone_age_hours: Annotated[
+        int,
+        Meta(ge=0, le=720),
+        labelled(
+            "A phone confirms actions after",
+            "Since it was verified: a phone that was just added cannot confirm an action.",
+            unit="hours",
+        ),
+    ] = 24
 
     @property
     def calls_landlines(self) -> bool:
@@ -302,7 +294,7 @@ class TwilioDocument(Twilio, frozen=True, forbid_unknown_fields=True):
     """The account as it is shown: of the Auth Token its end."""
 
     auth_token_set: Annotated[bool, Meta(extra_json_schema={"readOnly": True})] = False
-    auth_token_last4: Annotated[str | None, _labelled("Auth Token"), Meta(extra_json_schema={"readOnly": True})] = None
+    auth_token_last4: Annotated[str | None, labelled("Auth Token"), Meta(extra_json_schema={"readOnly": True})] = None
 
 
 class SettingsDocument(Settings, frozen=True, forbid_unknown_fields=True):
@@ -356,31 +348,3 @@ class SettingsChange(SettingsPatch):
 
     def __repr__(self) -> str:
         return "SettingsPatch(...)"
-
-
-def as_saved(document: Any) -> Settings:
-    """The settings of an item. A newer version may have saved more: while it is rolled out, or before it was rolled back."""
-    try:
-        return msgspec.convert(document, Settings)
-    except msgspec.ValidationError:
-        return msgspec.convert(_known(document, Settings), Settings)
-
-
-def _known(value: Any, kind: Any) -> Any:
-    """The value without members that this version does not know."""
-    struct = _struct_in(kind)
-    if struct is None:
-        return value
-    if isinstance(value, list):
-        return [_known(each, struct) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {each.name: _known(value[each.name], each.type) for each in structs.fields(struct) if each.name in value}
-
-
-def _struct_in(kind: Any) -> type[Struct] | None:
-    """The struct that a type is made of, as in `Sender | None`."""
-    kind = getattr(kind, "__value__", kind)
-    if isinstance(kind, type) and issubclass(kind, Struct):
-        return kind
-    return next((found for each in get_args(kind) if (found := _struct_in(each))), None)

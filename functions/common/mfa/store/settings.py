@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from mfa.errors import PreconditionFailed
-from mfa.settings.values import AccountRefusal, AuthToken, ReplacedToken, StoredSettings, as_saved
+from mfa.settings.saved import as_saved
+from mfa.settings.values import AccountRefusal, AuthToken, ReplacedToken, StoredSettings
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.table import Item, Table, TransactionRefused, Write
