@@ -35,6 +35,8 @@ class Outer(Struct, forbid_unknown_fields=True):
     inner: Inner | None = None
     items: Annotated[list[Inner], Meta(max_length=2)] = []
     more: list[Other] = []
+    named: dict[Annotated[str, Meta(max_length=3)], Inner] = {}
+    deep: dict[str, list[dict[str, Inner]]] = {}
 
 
 JSON = st.recursive(
@@ -151,6 +153,20 @@ def test_any_bytes_give_a_value_or_a_refusal(text: str | bytes) -> None:
         ({"name": "x", "inner": {"count": 1, "y": 1}}, "inner.y", "is not known here"),
         ({"name": "x", "items": [{"count": 1}, {"count": 0}]}, "items[1].count", "must be at least 1"),
         ({"name": "x", "items": [{"count": 1}] * 3}, "items", "must have at most 2 entries"),
+        ({"name": "x", "named": {"a": {"count": 1}, "b": {"count": 4}}}, "named.b.count", "must be at most 3"),
+        ({"name": "x", "named": {"a": {"count": 1}, "b": 4}}, "named.b", "must be an object"),
+        ({"name": "x", "named": {"a": {"count": 1}, "b": {}}}, "named.b.count", "is required"),
+        ({"name": "x", "named": {"a": {"count": 1}, "b": {"count": 1, "y": 1}}}, "named.b.y", "is not known here"),
+        (
+            {"name": "x", "named": {"a": {"count": 1}, "long": {"count": 1}}},
+            "named.long",
+            "must have at most 3 characters",
+        ),
+        (
+            {"name": "x", "deep": {"a": [{}], "b": [{}, {"c": {"count": 1}, "d": {"count": "1"}}]}},
+            "deep.b[1].d.count",
+            "must be a whole number",
+        ),
         ({"name": "x", "items": {}}, "items", "must be a list"),
         ({"name": "x", "more": [{"password": "short"}]}, "more[0].password", "must have at least 8 characters"),
         ({"name": "x", "more": [{"password": "long enough", "star": "+"}]}, "more[0].star", "must be *"),

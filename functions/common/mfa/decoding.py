@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from mfa.errors import InvalidRequest
 
 BODY_BYTES = 65_536
-_AT = re.compile(r"^(?P<message>.*?)(?: - at (?:`key` in )?`\$(?P<path>[^`]*)`)?$", re.DOTALL)
+_AT = re.compile(r"^(?P<message>.*?)(?: - at (?P<key>`key` in )?`\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$", re.DOTALL)
 # msgspec's messages: "Expected `str` of length >= 8", "Expected `int` <= 900", "Expected `str | null`, got `int`".
 _BOUND = re.compile(r"^Expected `(?P<type>\w+)`(?P<of> of length)? (?P<sign>>=|<=|>|<) (?P<n>-?\d+)$")
@@ -76,10 +77,23 @@ def convert[T](value: object, type_: type[T], *, from_text: bool = False) -> T:
 
     Raises InvalidRequest.
     """
+
+    def read(given: object) -> T:
+        return msgspec.convert(given, type_, strict=not from_text, dec_hook=_own_type)
+
     try:
-        return msgspec.convert(value, type_, strict=not from_text, dec_hook=_own_type)
+        return read(value)
     except msgspec.ValidationError as error:
-        raise _named(str(error), type_) from error
+        said = str(error)
+
+        def is_refused(given: object) -> bool:
+            try:
+                read(given)
+            except msgspec.ValidationError as again:
+                return str(again) == said
+            return False
+
+        raise _named(said, type_, lambda steps: _spelt(steps, value, is_refused)) from error
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -99,16 +113,39 @@ def _own_type(type_: type[object], value: object) -> object:
     return read(value)
 
 
-def _named(text: str, type_: object) -> InvalidRequest:
+def _spelt(steps: list[str], value: Any, is_refused: Callable[[Any], bool]) -> str:
+    """The path of these steps into the value, with the names of an object's members, for which msgspec writes `[...]`.
+
+    The member at fault is the one that is refused in the same words when it is alone.
+    """
+    if not steps:
+        return ""
+    step, *rest = steps
+    if step == "[...]":
+        name = next(each for each, member in value.items() if is_refused({each: member}))
+        return f".{name}{_spelt(rest, value[name], lambda inner: is_refused({name: inner}))}"
+    if step.startswith("["):
+        at = int(step[1:-1])
+        return step + _spelt(rest, value[at], lambda inner: is_refused([*value[:at], inner, *value[at + 1 :]]))
+    return f".{step}{_spelt(rest, value[step], lambda inner: is_refused(value | {step: inner}))}"
+
+
+def _named(text: str, type_: object, spelt: Callable[[list[str]], str]) -> InvalidRequest:
     """msgspec's message in our words: the field's dotted path, and the problem as the predicate of a sentence about it."""
     match = _AT.match(text)
     message, path = (match["message"], (match["path"] or "").removeprefix(".")) if match else (text, "")
+    field = path
+    if match and (match["key"] or "[...]" in path):
+        steps = [name or entry for name, entry in _STEPS.findall(path)] + (["[...]"] if match["key"] else [])
+        # A value that was read in another form, such as text in a query, has no such path.
+        with suppress(LookupError, TypeError, AttributeError, StopIteration):
+            field = spelt(steps).removeprefix(".")
     if named := _NAMED.match(message):
-        path = f"{path}.{named['name']}".removeprefix(".")
+        field = f"{field}.{named['name']}".removeprefix(".")
         message = "is required" if named["what"].startswith("missing") else "is not known here"
     else:
         message = _words(message, type_, path)
-    return InvalidRequest(path[:128] or "body", message[:200])
+    return InvalidRequest(field[:128] or "body", message[:200])
 
 
 def _words(message: str, type_: object, path: str) -> str:
