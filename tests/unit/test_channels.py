@@ -68,20 +68,20 @@ def test_the_tables_hold_every_channel_form_and_factor() -> None:
 
 
 @pytest.mark.parametrize(
-    ("channel", "amr", "by_segment", "landlines", "sends"),
+    ("channel", "amr", "by_segment", "landlines", "deeds", "sends"),
     [
-        ("sms", "sms", True, False, None),
-        ("voice", "tel", False, True, None),
-        ("whatsapp", "sms", False, False, None),
-        ("email", "email", False, False, 3),
+        ("sms", "sms", True, False, True, None),
+        ("voice", "tel", False, True, True, None),
+        ("whatsapp", "sms", False, False, False, None),
+        ("email", "email", False, False, False, 3),
     ],
 )
 def test_what_each_channel_can_do(
-    channel: str, amr: str, *, by_segment: bool, landlines: bool, sends: int | None
+    channel: str, amr: str, *, by_segment: bool, landlines: bool, deeds: bool, sends: int | None
 ) -> None:
     traits = Channel(channel).traits
     assert (traits.amr, traits.paid_by_segment, traits.reaches_landlines) == (amr, by_segment, landlines)
-    assert traits.max_sends == sends
+    assert (traits.names_deed, traits.max_sends) == (deeds, sends)
 
 
 def test_text_messages_come_first_and_mail_is_no_way_to_a_phone() -> None:

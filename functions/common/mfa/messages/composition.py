@@ -1,15 +1,19 @@
 """Composes messages from a passcode, by channel and language."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from mfa.messages import gsm7, locales, templates, twiml
+from mfa.messages import action_texts, gsm7, locales, templates, twiml
 from mfa.messages.channels import DEFAULT, Channel, Form
+from mfa.messages.deeds import Deed
+from mfa.messages.language_tags import closest
 from mfa.messages.outgoing import Outgoing
 from mfa.messages.passcode_texts import Passcode
 
 NOTICE_VALID_SECONDS = 3600
 TAKING_SECONDS = 15
+# Twilio takes no shorter ValidityPeriod than a second, and a message needs a few to be handed over.
+LEAST_VALID_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,10 @@ class Reader:
     def language(self, *more: str) -> str:
         """The language, of those that are shipped and of these: as asked for, else the user's, the default, the region's."""
         available = sorted({*locales.LOCALES, *more})
+        return self.language_among(available)
+
+    def language_among(self, available: Collection[str]) -> str:
+        """The language, of these alone; `en` if none of them is close enough."""
         return locales.match(self.requested, self.locale, self.region, available, self.default)
 
 
@@ -67,7 +75,12 @@ def text_without_passcode(body: str, address: str, ref: str) -> Outgoing:
 
 
 def compose(passcode: Passcode, channel: Channel, address: str, reader: Reader, wording: Wording) -> Outgoing:
-    """The message to this number or mailbox, in the channel's form. It has no `ref` yet."""
+    """The message to this number or mailbox, in the channel's form. It has no `ref` yet.
+
+    Raises ValueError for a deed on a channel that cannot name it: nobody may approve something unread.
+    """
+    if passcode.deed is not None and not channel.traits.names_deed:
+        raise ValueError(f"a message by {channel.traits.label} names no deed")
     subject, body = _COMPOSERS[channel.traits.form](passcode, reader, wording)
     return Outgoing(
         channel=channel,
@@ -75,8 +88,19 @@ def compose(passcode: Passcode, channel: Channel, address: str, reader: Reader, 
         body=body,
         subject=subject,
         # Counted from when Twilio accepts it, some time after the passcode was drawn.
-        valid_seconds=wording.expiry_seconds - TAKING_SECONDS,
+        valid_seconds=max(wording.expiry_seconds - TAKING_SECONDS, LEAST_VALID_SECONDS),
     )
+
+
+def frame_locale(locale: str) -> str:
+    """The language of the words around a deed in this language: validation sees to it that there is one."""
+    return closest(locale, action_texts.LOCALES) or locales.DEFAULT
+
+
+def _deed_words(deed: Deed, reader: Reader) -> tuple[str, str]:
+    """The language of the words around the deed, and the deed in it."""
+    locale = reader.language_among(sorted(deed.texts))
+    return frame_locale(locale), deed.words(locale)
 
 
 def segments(outgoing: Outgoing) -> int:
@@ -85,12 +109,16 @@ def segments(outgoing: Outgoing) -> int:
 
 
 def _text(passcode: Passcode, reader: Reader, wording: Wording) -> tuple[str, str]:
+    if passcode.deed is not None:
+        locale, words = _deed_words(passcode.deed, reader)
+        return "", action_texts.text(locale, words, passcode)
     chosen = template(reader.language(*wording.templates), wording.templates)
     return "", templates.text(chosen, passcode)
 
 
 def _call(passcode: Passcode, reader: Reader, wording: Wording) -> tuple[str, str]:
-    spoken = twiml.passcode_call(reader.language(), passcode.code, signature=wording.signature, region=reader.region)
+    locale, words = _deed_words(passcode.deed, reader) if passcode.deed is not None else (reader.language(), None)
+    spoken = twiml.passcode_call(locale, passcode.code, signature=wording.signature, region=reader.region, deed=words)
     return "", spoken
 
 

@@ -63,5 +63,5 @@ def whole_problems(words: str, passcode_length: int) -> Iterator[str]:
         yield f"must not hold {passcode_length} digits, also in groups, which could pass for a passcode"
     if names_host(words):
         yield "must not hold a link, an address, or what phones make one of"
-    if re.search(r"^\s*[@＠﹫]|[#＃﹟]\s?\d", words):
+    if re.search(r"^\s*[@＠﹫]|[#＃﹟]\d", words):
         yield "must not begin with @ nor hold # and a digit, from which phones would fill in a passcode"

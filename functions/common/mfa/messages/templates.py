@@ -7,10 +7,11 @@ appended. `gsm7` knows alphabets and segments (3GPP TS 23.038 and 23.040).
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from mfa.messages.digits import passes_for_code
 from mfa.messages.gsm7 import is_gsm7, segments
 from mfa.messages.insertions import hidden, shown_names, shown_signature
 from mfa.messages.links import has_link
@@ -34,6 +35,8 @@ __all__ = [
     "recovery_notice",
     "render",
     "text",
+    "text_of",
+    "ucs2_warning",
 ]
 
 PLACEHOLDERS = ("code", "login_name", "prefix", "signature")
@@ -46,9 +49,8 @@ _CODE, _PREFIX = "\ue000", "\ue001"
 # Patterns of the linter, compiled when it is first asked: functions that only send never ask.
 _ALONE = rf"""(?:^|[\s"'(\[:«“„‘「『（【：，。、،؛]){_CODE}(?:$|[\s"')\]»”’」』）】：，。、！？،؛؟]|[.,:;!?](?:\s|$))"""
 _BESIDE = rf"{_CODE}[^\w\n]*{_PREFIX}|{_PREFIX}[^\w\n]*{_CODE}"
-# Four digits in a row, in any script, or in groups as people write them.
+# Four digits in a row, in any script.
 _RUN = rf"\d{{{SHORTEST_PASSCODE},}}"
-_GROUPS = rf"\d(?:[ \u00a0\u202f.,/()-]?\d){{{SHORTEST_PASSCODE - 1},}}"
 # Replacements that Unicode's compatibility decomposition does not know.
 _SUGGESTIONS = (
     dict.fromkeys("’‘‚‛‹›", "'")
@@ -111,10 +113,20 @@ def text(template: str, passcode: Passcode) -> str:
     last line. A long login name is shortened as far as that saves a segment: in most languages to one, and to two where
     the name's own characters need UCS-2. Where MAX_SEGMENTS do not hold such a name at all, `..` stands for it.
     """
-    bodies = [_assembled(template, passcode, name) for name in shown_names(passcode.login_name, len(passcode.code))]
+    return text_of(template, passcode, {}, MAX_SEGMENTS)
+
+
+def text_of(template: str, passcode: Passcode, more: Mapping[str, str], most: int) -> str:
+    """The text message of a template with placeholders of its own, whose values are `more`, in so many segments at most."""
+
+    def assembled(login_name: str) -> str:
+        body = render(template, {**_values(passcode, login_name), **more})
+        return f"{body}\n\n@{passcode.origin} #{passcode.code}" if passcode.origin else body
+
+    bodies = [assembled(name) for name in shown_names(passcode.login_name, len(passcode.code))]
     fewest = segments(bodies[-1])
-    if fewest > MAX_SEGMENTS:
-        return _assembled(template, passcode, "..")
+    if fewest > most:
+        return assembled("..")
     return next(body for body in bodies if segments(body) <= fewest)
 
 
@@ -137,7 +149,7 @@ def signature_problems(signature: str) -> list[str]:
         problems.append("must not hold characters that cannot be seen, nor marks of writing direction")
     if has_link(signature):
         problems.append("must not hold a link")
-    if re.search(_GROUPS, signature):
+    if passes_for_code(signature, SHORTEST_PASSCODE):
         problems.append("must not hold four digits, also in groups, which could pass for a passcode")
     if re.search(r"^\s*@|#\d", signature):
         problems.append("must not begin with @ nor hold # and a digit, from which phones would fill in a passcode")
@@ -160,7 +172,7 @@ def lint(template: str, *, passcode_length: int, signature: str, origin: str | N
     body = text(template, longest)
     count = segments(body)
     words = render(template, dict.fromkeys(PLACEHOLDERS, ""))
-    offending = tuple(_offender(character) for character in dict.fromkeys(words + signature) if not is_gsm7(character))
+    offending = _offenders(words + signature)
     # As it is written, else as it is sent: a signature may complete what the template only begins.
     wrong = tuple(_wrong_words(template, "signature")) or tuple(_wrong_words(template, signature))
     return Report(
@@ -180,11 +192,6 @@ def _values(passcode: Passcode, login_name: str) -> dict[str, str]:
         "prefix": passcode.prefix,
         "signature": shown_signature(passcode.signature, len(passcode.code)),
     }
-
-
-def _assembled(template: str, passcode: Passcode, login_name: str) -> str:
-    body = render(template, _values(passcode, login_name))
-    return f"{body}\n\n@{passcode.origin} #{passcode.code}" if passcode.origin else body
 
 
 def _wrong_placeholders(template: str) -> Iterator[Problem]:
@@ -217,7 +224,7 @@ def _wrong_words(template: str, signature: str) -> Iterator[Problem]:
         yield Problem("link", "must not hold a link, nor what phones make one of, as a full stop before a word")
     # A login name and a signature may begin or end with three digits: one digit beside them makes four.
     numbered = render(template, values | {"login_name": "000", "signature": "000 signature 000"})
-    if re.search(_GROUPS, judged) or re.search(_RUN, numbered):
+    if passes_for_code(judged, SHORTEST_PASSCODE) or re.search(_RUN, numbered):
         yield Problem(
             "digits",
             "must not hold four digits, nor one beside {login_name} or {signature}: they could pass for a code",
@@ -244,12 +251,21 @@ def _warnings(template: str, words: str, offending: tuple[Offender, ...], count:
     for name in ("signature", "login_name"):
         if ("placeholder", name) not in found:
             yield Problem(f"no_{name}", f"does not hold {{{name}}}")
-    # A language of other letters needs UCS-2. If most letters are of GSM-7, the few others are worth naming.
-    if offending and 4 * sum(not is_gsm7(character) for character in words) <= len(words):
-        named = ", ".join(_named(offender) for offender in offending)
-        yield Problem("ucs2", f"fits 70 instead of 160 characters into a segment because of {named}")
+    yield from ucs2_warning(words, offending)
     if count > 1:
         yield Problem("segments", f"takes {count} segments and so costs {count} times as much as one")
+
+
+def ucs2_warning(words: str, offending: tuple[Offender, ...] | None = None) -> Iterator[Problem]:
+    """Names the few letters of these words that GSM-7 lacks. A language of other letters needs UCS-2: then there is no warning."""
+    found = _offenders(words) if offending is None else offending
+    if found and 4 * sum(not is_gsm7(character) for character in words) <= len(words):
+        named = ", ".join(_named(offender) for offender in found)
+        yield Problem("ucs2", f"fits 70 instead of 160 characters into a segment because of {named}")
+
+
+def _offenders(words: str) -> tuple[Offender, ...]:
+    return tuple(_offender(character) for character in dict.fromkeys(words) if not is_gsm7(character))
 
 
 def _named(offender: Offender) -> str:

@@ -1,4 +1,4 @@
-"""The TwiML of a call that speaks a passcode.
+"""The TwiML of a call that speaks a passcode, and before it the deed that it confirms.
 
 The code is said digit by digit, with a pause after each, and then once more. Voices and language codes are from Twilio's
 list for `<Say>` (twilio.com/docs/voice/twiml/say/text-speech): the voice is always named, since the default one speaks
@@ -8,7 +8,9 @@ and the parts of a document that come from settings are escaped either way.
 
 import re
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
+
+from mfa.messages import action_texts
 
 # Twilio refuses longer TwiML in a call's `Twiml` parameter (error 32018).
 LONGEST = 4000
@@ -128,17 +130,26 @@ def voice(locale: str, region: str | None = None) -> Voice:
     return _WORDS[locale].voice
 
 
-def passcode_call(locale: str, code: str, *, signature: str = "", region: str | None = None) -> str:
-    """The whole of a call, in a language of LOCALES: who calls, the code, the code again.
+def passcode_call(
+    locale: str, code: str, *, signature: str = "", region: str | None = None, deed: str | None = None
+) -> str:
+    """The whole of a call, in a language of LOCALES: who calls, the deed if there is one, the code, the code again.
 
     A person still lifts the phone to the ear in the first second.
     """
     words, speaker = _WORDS[locale], voice(locale, region)
     response = Element("Response")
     SubElement(response, "Pause", length="1")
-    if caller := _UNSPEAKABLE.sub(" ", signature).strip():
-        _say(response, speaker, caller)
-    _digits(_say(response, speaker, words.code), code)
+    before = words.code
+    said = [signature]
+    if deed is not None:
+        action = action_texts.texts(locale)
+        said += [action.asked, action_texts.sentence(locale, deed), action.hang_up]
+        before = action.digits_follow
+    for each in said:
+        if speakable := _UNSPEAKABLE.sub(" ", each).strip():
+            _say(response, speaker, speakable)
+    _digits(_say(response, speaker, before), code)
     SubElement(response, "Pause", length="1")
     _digits(_say(response, speaker, words.again), code)
     _say(response, speaker, words.goodbye)
@@ -155,3 +166,9 @@ def _digits(say: Element, code: str) -> None:
     """The digits, spoken after the words. Commas keep them apart even if a voice ignores the pauses."""
     for digit in code:
         SubElement(say, "break", time=PAUSE).tail = f"{digit},"
+
+
+def words_of(document: str) -> tuple[str, ...]:
+    """What a call says, sentence by sentence, with `…` for the digits."""
+    says = fromstring(document).findall("Say")  # noqa: S314 - a document of this module's own
+    return tuple(f"{say.text or ''}{' …' if len(say) else ''}" for say in says)
