@@ -7,8 +7,8 @@ from mfa.settings.schema import Schema, patch_schema
 
 CONSOLE = Path(__file__).parents[2] / "functions" / "admin" / "console"
 PAGES = sorted((CONSOLE / "pages").glob("settings-*.js"))
-# Read only; and each language's text is a setting, whichever languages there are.
-SHOWN_ONLY, TEXTS = {"twilio.auth_token_last4"}, {"templates"}
+# Read only; and each language's text and each action type is a setting, whichever there are.
+SHOWN_ONLY, TEXTS = {"twilio.auth_token_last4"}, {"templates", "actions"}
 
 
 def settings_in(schema: Schema, path: str = "") -> dict[str, Schema]:

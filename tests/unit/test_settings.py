@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from mfa.errors import InvalidRequest
-from mfa.settings.validation import _merge, merged
 from mfa.settings.saved import as_saved
+from mfa.settings.validation import _merge, merged
 from mfa.settings.values import AuthToken, Settings, StoredSettings
 
 SID = "AC" + "0123456789abcdef" * 2
@@ -385,11 +385,18 @@ def of_a_newer_version(value: Any) -> Any:
 
 def test_unknown_settings_of_a_newer_version_are_ignored() -> None:
     settings, _ = merged(
-        SET_UP, {"regions": {"allow": ["HK"]}, "test_numbers": [{"number": "+85292153799", "code": "123456"}]}
+        SET_UP,
+        {
+            "regions": {"allow": ["HK"]},
+            "test_numbers": [{"number": "+85292153799", "code": "123456"}],
+            "actions": {"delete_backup": {"texts": {"en": 'delete "{set}"'}}},
+        },
     )
     document = msgspec.to_builtins(settings)
     saved = of_a_newer_version(document)
     saved["templates"] = document["templates"]  # its names are languages
+    saved["actions"].pop("brand_new")  # as are those of the texts, and these are types
+    saved["actions"]["delete_backup"]["texts"].pop("brand_new")
     assert as_saved(saved) == settings
     assert as_saved(document) == settings
 

@@ -383,6 +383,7 @@ export interface FlatSettings {
   "twilio.auth_token_last4": string | null;
   "twilio.sender": Sender | null;
   passcode_length: number;
+  actions_phone_age_hours: number;
   resend_cooldown_seconds: number;
   expiry_seconds: number;
   max_invalid_attempts: number;

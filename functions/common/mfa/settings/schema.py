@@ -57,7 +57,7 @@ def _member(schema: object, resolve: Callable[[str], Schema | None]) -> Schema:
         kept.pop("$ref", None)
         return _nullable(_patch_of(inner, resolve)) | kept
     if isinstance(values := kept.get("additionalProperties"), dict):
-        return _nullable(kept | {"additionalProperties": _nullable(values)})
+        return _nullable(kept | {"additionalProperties": _member(values, resolve)})
     return kept | {"anyOf": [*variants, _NULL]} if variants != [kept] else _nullable(kept)
 
 

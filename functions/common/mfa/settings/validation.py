@@ -82,6 +82,10 @@ def checked(settings: Settings) -> Settings:
             raise InvalidRequest(traits.switch, f"needs {traits.senders_in_words} as the sender")
     _refuse_unknown_locales(settings)
     _refuse_messages(settings)
+    if settings.actions:
+        from mfa.settings.action_rules import refuse_action_types  # noqa: PLC0415 - as above
+
+        refuse_action_types(settings)
     return settings
 
 
