@@ -116,6 +116,7 @@ def test_a_field_named_like_a_secret_is_hidden_in_every_struct() -> None:
     assert shown <= {
         "mfa.http.openapi.ProblemDocument.code",
         "mfa.administration.answers.Finding.code",
+        "mfa.administration.answers.FieldFinding.code",
         "mfa.settings.values.StoredSettings.auth_token",
     }
 

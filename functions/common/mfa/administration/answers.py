@@ -227,6 +227,43 @@ class TemplatePreview(Struct, frozen=True):
     warnings: list[Finding]
 
 
+class FieldFinding(Struct, frozen=True):
+    """A problem, and the setting that it is a problem of."""
+
+    field: str
+    code: str
+    message: str
+
+
+class ActionTextPreview(Struct, frozen=True):
+    """An action type's text in a language, as it will arrive, and its cost.
+
+    `language` is that of the words around it. `longest` has values of 60 letters of GSM-7; no values take more than
+    `most_segments`. `call` is said by voice, with `…` for the digits.
+    """
+
+    locale: str
+    language: str
+    preview: str
+    alphabet: Literal["GSM-7", "UCS-2"]
+    segments: int
+    longest: str
+    longest_segments: int
+    most_segments: int
+    call: list[str]
+    problems: list[Finding]
+    warnings: list[Finding]
+
+
+class ActionPreview(Struct, frozen=True):
+    """An action type in its languages. One with a problem cannot be saved."""
+
+    type: str
+    parameters: list[str]
+    problems: list[FieldFinding]
+    texts: list[ActionTextPreview]
+
+
 class TemplateLocales(Struct, frozen=True):
     """The languages that messages are shipped in."""
 

@@ -1,6 +1,7 @@
 """Every operation of administration."""
 
 from mfa.administration import (
+    action_operations,
     client_operations,
     number_operations,
     report_operations,
@@ -15,6 +16,7 @@ TASKS = (
     *report_operations.tasks,
     *number_operations.tasks,
     *settings_operations.tasks,
+    *action_operations.tasks,
     *user_operations.tasks,
     *client_operations.tasks,
     *session_operations.tasks,

@@ -8,6 +8,7 @@ from mfa.decoding import form
 from mfa.factors.phones import PHONES_PER_USER
 from mfa.http.answers import Time
 from mfa.http.requests import Id
+from mfa.settings.action_types import ActionType, ActionTypeName
 from mfa.settings.forms import LOCALE, ONE_LINE, REGION, Email
 from mfa.settings.values import SettingsPatch
 from mfa.users.user import Kind, UserStatus
@@ -266,6 +267,15 @@ class PreviewTemplate(Struct, frozen=True, forbid_unknown_fields=True):
 
     locale: Annotated[str, Meta(pattern=LOCALE)]
     template: Annotated[str, Meta(max_length=1600)] | None = None
+    settings: SettingsPatch = field(default_factory=SettingsPatch)
+
+
+class PreviewAction(Struct, frozen=True, forbid_unknown_fields=True):
+    """An action type to judge by its name, with a patch of the saved settings. With a language, only as its readers get it."""
+
+    type: ActionTypeName
+    action: ActionType
+    locale: Locale | None = None
     settings: SettingsPatch = field(default_factory=SettingsPatch)
 
 
