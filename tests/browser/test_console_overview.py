@@ -56,12 +56,13 @@ def console(make_browsing: MakeBrowsing, stack: Running) -> Console:
 
 
 def test_large_figures_stay_in_their_boxes_in_windows_of_every_width(console: Console) -> None:
-    for width in (360, 600, 834, 1024, 1216, 1280, 1600):
+    for width in (320, 360, 600, 834, 1024, 1216, 1280, 1600):
         console.page.set_viewport_size({"width": width, "height": 900})
         console.go("#/users")
         console.go("#/overview")
         assert console.page.evaluate(SPILLS) == [], width
         console.check_width()
+        assert console.page.evaluate("document.querySelector('.chart-text').getBoundingClientRect().height") >= 9, width
         scrolls = console.page.evaluate(
             "(room => room.scrollWidth > room.clientWidth)(document.querySelector('.table-room'))"
         )

@@ -4,11 +4,17 @@
 import { el, parts, svg } from "./shared/dom.js";
 import { number } from "./words.js";
 
-const WIDTH = 720;
+// A narrow window gets a narrow chart, so that its print stays as large as in a wide one.
+const WIDEST = 720;
+const NARROWEST = 240;
+const MARGINS = 80;
 const HEIGHT = 200;
-// The room for the figures beside the lines, of which each letter takes so much in the larger print of narrow windows.
+// The room for the figures beside the lines, and of each letter of them.
 const LEFT = 40;
-const LETTER = 12;
+const LETTER = 8;
+// A date below a column.
+const LABEL = 44;
+const LABEL_AND_GAP = 90;
 const BOTTOM = 30;
 const TOP = 10;
 const PLOT = HEIGHT - TOP - BOTTOM;
@@ -38,10 +44,13 @@ const PLOT = HEIGHT - TOP - BOTTOM;
  */
 function layout(days, most) {
   const { top, ticks } = scale(most);
+  const room = document.querySelector("main")?.clientWidth ?? WIDEST;
+  const whole = Math.min(WIDEST, Math.max(NARROWEST, room - MARGINS));
   const left = Math.max(LEFT, 8 + LETTER * Math.max(...ticks.map((tick) => short(tick).length)));
-  const slot = (WIDTH - left) / days;
+  const slot = (whole - left) / days;
   return {
     ticks,
+    whole,
     left,
     slot,
     width: Math.min(28, slot * 0.68),
@@ -78,10 +87,10 @@ export function columns(chart) {
     return stacked ? values.reduce((sum, value) => sum + value, 0) : Math.max(...values);
   });
   const at = layout(days.length, Math.max(0, ...totals));
-  const every = Math.ceil(days.length / 8);
+  const every = Math.ceil(days.length / Math.floor(at.whole / LABEL_AND_GAP));
   const shape = svg("svg", {
     class: "chart",
-    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    viewBox: `0 0 ${at.whole} ${HEIGHT}`,
     role: "img",
     "aria-label": `${title}. ${summary(days, series, longLabel)}`,
   });
@@ -94,7 +103,7 @@ export function columns(chart) {
       series.map(({ key, label: name, look }) => el("span", {}, swatch(look), ` ${name} `, number(day[key]))),
     ]);
     shape.append(group);
-    if (index % every === 0) shape.append(columnLabel(at, index, label(day)));
+    if (index % every === 0) shape.append(...columnLabel(at, index, label(day)));
   });
   return el("figure", { class: "chart-figure" }, legend(series), el("div", { class: "chart-room" }, shape, tip));
 }
@@ -130,7 +139,7 @@ function explainOn(part, tip, words) {
 function gridLine(at, tick) {
   const y = at.y(tick);
   return [
-    svg("line", { class: "chart-line", x1: at.left, x2: WIDTH, y1: y, y2: y }),
+    svg("line", { class: "chart-line", x1: at.left, x2: at.whole, y1: y, y2: y }),
     svg("text", { class: "chart-text", x: at.left - 8, y: y + 4, "text-anchor": "end" }, short(tick)),
   ];
 }
@@ -175,13 +184,15 @@ function bar(at, { look, x, base, value }) {
 }
 
 /**
+ * The date of a column, unless the chart ends within it.
  * @param {Layout} at
  * @param {number} index
  * @param {string} text
  */
 function columnLabel(at, index, text) {
   const x = at.left + at.slot * (index + 0.5);
-  return svg("text", { class: "chart-text", x, y: HEIGHT - 4, "text-anchor": "middle" }, text);
+  if (x + LABEL / 2 > at.whole) return [];
+  return [svg("text", { class: "chart-text", x, y: HEIGHT - 4, "text-anchor": "middle" }, text)];
 }
 
 /** @param {Series<string>[]} series */
