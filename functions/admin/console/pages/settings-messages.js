@@ -38,7 +38,7 @@ export function draw(draft) {
     section(
       {
         title: "Text message",
-        lead: "Everyone gets it in the language of their profile, else of their phone’s country, else in English.",
+        lead: "In the language of the page or app that asks, else of the user’s profile, else the default below, else English.",
       },
       templates.element,
     ),
