@@ -249,6 +249,21 @@ def test_the_longest_values_are_judged_in_any_alphabet(locale: str) -> None:
         assert segments(body) <= report.most_segments <= action_texts.MAX_SEGMENTS
 
 
+def test_no_emoji_at_the_end_of_a_segment_makes_another() -> None:
+    """A character of two units is never cut in two, so that a segment may stay one unit short."""
+    plain = conditions(Settings())
+
+    def text(before: int, after: int) -> dict[str, str]:
+        return {"en": f"do{'x' * before} {{a}} and {{b}} y{'x' * after}"}
+
+    longest = next(letters for letters in range(180, 0, -1) if not deed_lint.problems(text(0, letters), "en", plain))
+    assert 60 < longest < 180
+    values = {"a": "🙂" * 30, "b": "🙂" * 30}
+    for before in range(longest + 1):
+        body = deed_lint._message(text(before, longest - before)["en"], "en", values, plain, "n" * 16)
+        assert segments(body) <= action_texts.MAX_SEGMENTS
+
+
 def test_a_call_with_the_longest_values_fits_what_twilio_takes() -> None:
     ampersands = {"en": "x " + "&" * 190 + " {a}"}
     plenty = conditions(Settings(signature="&" * 40))

@@ -66,7 +66,7 @@ def test_a_harmless_value_is_shown_as_it_was_given(value: str) -> None:
     passcode = Passcode(login_name="demo.user", code="581883", prefix="XYWD", signature="Co", origin=None, deed=deed)
     wording = composition.Wording({}, "Co", 300)
     for channel in (Channel.SMS, Channel.VOICE):
-        body = composition.compose(passcode, channel, "+1", Reader("en", None, None), "ref", wording).body
+        body = composition.compose(passcode, channel, "+1", Reader("en", None, None), wording).body
         shown = "".join(fromstring(body).itertext()) if channel is Channel.VOICE else body
         assert f'delete backup set "{value}".' in shown
 
@@ -311,7 +311,7 @@ def judge_message(passcode: Passcode, locale: str, chosen: Settings) -> None:
     assert passcode.deed is not None
     wording = composition.Wording(chosen.templates, chosen.signature, chosen.expiry_seconds)
     reader = Reader(locale, None, None)
-    body = composition.compose(passcode, Channel.SMS, "+85292153799", reader, "ref", wording).body
+    body = composition.compose(passcode, Channel.SMS, "+85292153799", reader, wording).body
     before, _, last = body.rpartition("\n") if passcode.origin else (body, "", "")
     length = len(passcode.code)
     assert re.findall(rf"(?<!\d)\d{{{length}}}(?!\d)", before) == [passcode.code]
@@ -323,7 +323,7 @@ def judge_message(passcode: Passcode, locale: str, chosen: Settings) -> None:
     assert not re.search(r"^\s*@|#\d", before, re.MULTILINE)
     assert gsm7.segments(body) <= action_texts.MAX_SEGMENTS
     assert len(body) <= 1600
-    call = composition.compose(passcode, Channel.VOICE, "+85292153799", reader, "ref", wording).body
+    call = composition.compose(passcode, Channel.VOICE, "+85292153799", reader, wording).body
     assert len(call) <= twiml.LONGEST
     assert passcode.deed.words(locale) in "".join(fromstring(call).itertext())
 
@@ -334,8 +334,7 @@ def test_the_longest_login_name_shortens_itself_and_never_the_deed() -> None:
     long = replace(short, login_name="n" * 256)
     wording = composition.Wording({}, "Co", 300)
     bodies = [
-        composition.compose(each, Channel.SMS, "+1", Reader("en", None, None), "ref", wording).body
-        for each in (short, long)
+        composition.compose(each, Channel.SMS, "+1", Reader("en", None, None), wording).body for each in (short, long)
     ]
     assert gsm7.segments(bodies[0]) == gsm7.segments(bodies[1]) == 2
     assert all("x" * 60 in body for body in bodies)

@@ -16,14 +16,14 @@ from mfa.messages.insertions import hidden
 from mfa.messages.links import has_link
 from mfa.messages.passcode_texts import SHORTEST_LOGIN_NAME, SHORTEST_PASSCODE, Passcode
 from mfa.messages.placeholders import pieces, render
-from mfa.messages.templates import LONGEST, Problem, ucs2_warning
+from mfa.messages.templates import Problem, ucs2_warning
 
 # RFC 9396, 2.2: members of `authorization_details` with a meaning of their own.
 RESERVED = frozenset({"type", "locations", "actions", "datatypes", "privileges", "identifier"})
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _QUOTED = r"""["'“”„«»‹›「」『』《》‘’‚]\s?"""
-# A value of the most septets and one of other letters: nothing that is accepted takes more.
-_DEAREST_GSM7, _DEAREST_UCS2 = "€" * VALUE_LENGTH, "永" * VALUE_LENGTH
+# A letter beyond GSM-7 takes a 67th of a segment, and no character of GSM-7 more than two 153rds.
+_DEAR = "永"
 # A character of two units is never cut in two, so that each segment but the last may have one unit less.
 _CUTS = MAX_SEGMENTS - 1
 
@@ -71,22 +71,26 @@ def lint(texts: Mapping[str, str], locale: str, conditions: Conditions) -> DeedR
     samples = {name: sample(name) for name in names}
     preview = _message(template, frame, samples, conditions)
     longest = _message(template, frame, dict.fromkeys(names, _letters()), conditions)
-    most = _most_segments(template, frame, names, conditions)
-    problems = (
-        *_wrong_placeholders(texts, locale),
-        *_wrong_words(template),
-        *_too_large(template, frame, names, conditions),
-    )
     return DeedReport(
-        problems=problems,
+        problems=problems(texts, locale, conditions),
         warnings=tuple(_warnings(template, names, segments(preview))),
         alphabet="GSM-7" if is_gsm7(preview) else "UCS-2",
         segments=segments(preview),
         preview=preview,
         longest=longest,
         longest_segments=segments(longest),
-        most_segments=most,
+        most_segments=_most_segments(template, frame, names, conditions),
         call=twiml.words_of(_call(template, frame, samples, conditions)),
+    )
+
+
+def problems(texts: Mapping[str, str], locale: str, conditions: Conditions) -> tuple[Problem, ...]:
+    """Why the sentence in a language of `texts` may not be saved."""
+    template = texts[locale]
+    return (
+        *_wrong_placeholders(texts, locale),
+        *_wrong_words(template),
+        *_too_large(template, frame_locale(locale), parameters(template), conditions),
     )
 
 
@@ -122,11 +126,10 @@ def _call(template: str, frame: str, values: Mapping[str, str], conditions: Cond
 
 
 def _most_segments(template: str, frame: str, names: tuple[str, ...], conditions: Conditions) -> int:
-    # A login name is shortened to SHORTEST_LOGIN_NAME where that saves a segment; a backslash is two septets.
-    name = "\\" * SHORTEST_LOGIN_NAME
-    plain = _message(template, frame, dict.fromkeys(names, _DEAREST_GSM7), conditions, name)
-    other = _message(template, frame, dict.fromkeys(names, _DEAREST_UCS2), conditions, name)
-    return max(segments(plain + " " * _CUTS), segments(other + "永" * _CUTS))
+    # A longer login name is shortened to this where that saves a segment.
+    name = _DEAR * SHORTEST_LOGIN_NAME
+    body = _message(template, frame, dict.fromkeys(names, _DEAR * VALUE_LENGTH), conditions, name)
+    return segments(body + _DEAR * _CUTS)
 
 
 def _wrong_placeholders(texts: Mapping[str, str], locale: str) -> Iterator[Problem]:
@@ -182,9 +185,6 @@ def _too_large(template: str, frame: str, names: tuple[str, ...], conditions: Co
             "too_many_segments",
             f"must fit {MAX_SEGMENTS} segments with values of {VALUE_LENGTH} letters of any alphabet; it takes {most}",
         )
-    longest = _message(template, frame, dict.fromkeys(names, _DEAREST_GSM7), conditions)
-    if len(longest) > LONGEST:
-        yield Problem("too_long", f"must make a message of at most {LONGEST} characters")
     if len(_call(template, frame, dict.fromkeys(names, "&" * VALUE_LENGTH), conditions)) > twiml.LONGEST:
         yield Problem("call_too_long", "is too long for a call with the longest values")
 

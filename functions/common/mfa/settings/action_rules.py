@@ -48,7 +48,7 @@ def text_problems(action: ActionType, locale: str, settings: Settings) -> tuple[
         return (Problem("locale", f"is called {name}" if name else "is no language"),)
     if closest(locale, LOCALES) is None:
         return (Problem("locale", "is a language that confirmations are not written in"),)
-    return deed_lint.lint(action.texts, locale, conditions(settings)).problems
+    return deed_lint.problems(action.texts, locale, conditions(settings))
 
 
 def conditions(settings: Settings) -> deed_lint.Conditions:
