@@ -36,6 +36,7 @@ from tests.api import administrators
 from tests.api.administrators import claims
 from tests.api.stack import Stack
 from tests.people import Person, challenge_path
+from tests.product import Json
 
 TABLE = "local-mfa"
 YEARS = 10 * 365 * 86400
@@ -271,6 +272,64 @@ def test_send_code_changes_no_user_and_signs_nothing(stack: Stack) -> None:
             intruder.set(records.phone_key(person.name, 0), "number", "+85200000000")
         with denied():
             intruder.sign(b"x")
+
+
+@pytest.mark.parametrize("damage", [{"guesses": 5}, {"channel": "fax"}, {"last_attempt_at": "x"}, {"failures": -1}])
+def test_send_code_locks_a_user_at_worst_by_a_challenge_that_cannot_be_read(stack: Stack, damage: Json) -> None:
+    """It must not take administration with it: not the list of users, and not what that user administers."""
+    admin = administrators.new(stack)
+    person = people.add(stack)
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        for name in (admin.name, person.name):
+            for attribute, value in damage.items():
+                intruder.set(records.challenge_key(name), attribute, value)
+    assert person.login().status == 200
+    for path in ("/users", f"/users/{person.name}", f"/users/{person.name}/events", "/users/export", "/session"):
+        assert admin.ask("GET", path).status == 200
+    if damage != {"channel": "fax"}:
+        assert person.start().code == "too_many_attempts"
+        assert admin.user(person.name).json["locked_until"]
+    assert admin.ask("POST", f"/users/{person.name}/unlock").status == 200
+    person.challenged()
+    assert person.verify(person.code()).status == 200
+
+
+def test_send_code_cannot_fill_a_user_s_places_with_what_is_no_phone(stack: Stack) -> None:
+    admin = administrators.new(stack)
+    person = people.add(stack)
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        for name in (admin.name, person.name):
+            for slot in range(1, 5):
+                intruder.set(records.phone_key(name, slot), "unusable_reason", "x")
+        intruder.set(records.phone_key(person.name, 0), "unusable_at", "x")
+    found = admin.user(person.name).json["phones"]
+    assert [phone["unusable"]["reason"] for phone in found] == ["unreadable"]
+    assert admin.ask("POST", f"/users/{person.name}/phones", {"number": "+85261234567"}).status == 201
+    assert admin.ask("DELETE", f"/users/{person.name}/phones/{found[0]['id']}").status == 204
+
+
+def test_send_code_hides_no_line_of_a_history_by_lines_that_cannot_be_read(stack: Stack) -> None:
+    admin = administrators.new(stack)
+    person = people.add(stack)
+    admin.ask("PATCH", f"/users/{person.name}", {"alias": "another"})
+    lines: list[dict[str, Any]] = [
+        {"sk": "EVENT#9", "type": 5},
+        {"sk": "EVENT#8", "id": "0", "at": 1, "type": "approved", "actor": "x", "detail": {}},
+        {"sk": "EVENT#", "id": "x", "at": 10**20, "type": "approved"},
+    ]
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        for line in lines:
+            item = {"pk": records.history_of(person.name), **line}
+            intruder.dynamodb.put_item(TableName=TABLE, Item=encode(item))
+    found: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = admin.ask("GET", f"/users/{person.name}/events", limit=1, **cursor).json
+        found += [event["type"] for event in page["items"]]
+        if "cursor" not in page:
+            break
+        cursor = {"cursor": page["cursor"]}
+    assert found == ["unreadable", "approved", "user_changed", "phone_added", "user_created", "unreadable"]
 
 
 # --- verify_code

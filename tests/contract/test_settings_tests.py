@@ -303,7 +303,7 @@ def test_a_test_is_approved_once(world: World, admin: User) -> None:
         assert isinstance(refused.value.test.why_not_attempted("test", world.now), errors.ChallengeUsed)
 
 
-@pytest.mark.guards("NEW", "SAME_PHONE")
+@pytest.mark.guards("PLACE_FREE", "SAME_PHONE")
 def test_a_phone_added_meanwhile_keeps_its_slot(world: World, admin: User) -> None:
     other = world.add_phone(NAME, "+85291234567")
     with pytest.raises(errors.Conflict):

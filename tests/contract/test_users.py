@@ -254,13 +254,22 @@ def test_an_earlier_change_is_reported_before_the_last_administrator_rule(world:
 # --- phones
 
 
-@pytest.mark.guards("NEW")
+@pytest.mark.guards("PLACE_FREE")
 def test_a_slot_holds_one_phone(world: World) -> None:
     world.add_user()
     phone = world.add_phone()
     assert not world.users.add_phone("demo.user", world.phone("+85291234567"), world.event(EventType.PHONE_ADDED))
     assert world.account().phones == (phone,)
     assert len(world.history("demo.user", EventType.PHONE_ADDED)) == 1
+
+
+@pytest.mark.parametrize("attributes", [{"unusable_reason": "x"}, {"id": "3-x", "number": "+85291234567"}])
+def test_something_else_in_a_slot_makes_room_for_a_phone(world: World, attributes: dict[str, str]) -> None:
+    world.add_user()
+    world.put(records.phone_key("demo.user", 0), attributes)
+    assert world.account().phones == ()
+    phone = world.add_phone()
+    assert world.account().phones == (phone,)
 
 
 @pytest.mark.guards("EXISTS")

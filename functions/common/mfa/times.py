@@ -2,8 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from msgspec import Meta
 
 from mfa.errors import InvalidRequest
+
+# Seconds since 1970, up to the year 3000: later ones are nobody's, and the last ones have no text.
+type Moment = Annotated[float, Meta(ge=0, le=32_503_680_000)]
 
 # RFC 3339, 5.6. T and Z may be in lower case, and a blank may stand for T; there are no weeks, no days of the year, no 24:00.
 _MOMENT = re.compile(

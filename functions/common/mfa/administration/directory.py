@@ -28,7 +28,7 @@ from mfa.users.user import User, existing_login_names
 class UserHistories(Protocol):
     """Reads histories."""
 
-    def events(self, login_name: str, before: str | None, limit: int) -> list[Event]: ...
+    def events(self, login_name: str, before: str | None, limit: int) -> tuple[list[Event], str | None]: ...
 
 
 # Pages of the index that one request reads: filters may leave few users of each.
@@ -93,11 +93,11 @@ class Directory:
         filters = ["events", *spellings]
         before = cursors.read(self.runtime.keys(), filters, which.cursor)[0] if which.cursor else None
         *others, login_name = spellings
-        login_name = next((name for name in others if self.histories.events(name, None, 1)), login_name)
-        events = self.histories.events(login_name, before, which.limit)
+        login_name = next((name for name in others if self.histories.events(name, None, 1)[0]), login_name)
+        events, last = self.histories.events(login_name, before, which.limit)
         cursor = None
-        if len(events) == which.limit:
-            cursor = cursors.write(self.runtime.keys(), filters, [events[-1].position])
+        if last is not None and len(events) == which.limit:
+            cursor = cursors.write(self.runtime.keys(), filters, [last])
         if which.cursor is None:
             waiting = refused_guesses(self.accounts.load_challenge(login_name), login_name, self.runtime.random_bytes)
             events = sorted([*events, *waiting], key=lambda event: event.at, reverse=True)

@@ -11,6 +11,7 @@ from mfa.administration import shut_out
 from mfa.administration.profile_values import canonical_values
 from mfa.administration.requests import NewPhone, NewUser, PhoneRemoval, UserPatch
 from mfa.challenges.account import Account
+from mfa.challenges.challenge import UNREADABLE
 from mfa.factors.phones import PHONES_PER_USER, KeptAccess, Phone
 from mfa.flows import ports
 from mfa.flows.change_notices import ChangeNotices
@@ -37,7 +38,7 @@ class Users(Protocol):
     def add(self, user: User, event: Event, phone: tuple[Phone, Event] | None = None) -> None: ...
     def change(self, before: User, after: User, event: Event, kept: Phone | None = None) -> None: ...
     def delete(self, user: User, event: Event) -> None: ...
-    def unlock(self, login_name: str, event: Event) -> None: ...
+    def unlock(self, login_name: str, event: Event, *, unreadable: bool = False) -> None: ...
     def add_phone(self, login_name: str, phone: Phone, event: Event) -> bool: ...
     def remove_phone(self, login_name: str, phone: Phone, event: Event, kept: KeptAccess | None = None) -> None: ...
 
@@ -139,8 +140,10 @@ class UserAdministration:
 
     def unlock(self, actor: Actor, login_name: str) -> Account:
         """Ends every lock of the user. Raises UserNotFound."""
-        user = self.get(login_name).existing_user
-        self.users.unlock(user.login_name, self._event(actor, EventType.USER_UNLOCKED))
+        account = self.get(login_name)
+        event = self._event(actor, EventType.USER_UNLOCKED)
+        unreadable = account.challenge == UNREADABLE
+        self.users.unlock(account.existing_user.login_name, event, unreadable=unreadable)
         return self.get(login_name)
 
     def add_phone(self, actor: Actor, new: NewPhone, *, tells: bool = True) -> Phone:

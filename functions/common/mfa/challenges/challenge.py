@@ -6,10 +6,13 @@ and the lock are common to both. The store's conditions enforce the rules; the m
 
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
 
 from mfa import errors
 from mfa.messages.channels import DEFAULT, Channel
-from mfa.times import rfc3339
+from mfa.times import Moment, rfc3339
 
 MAX_LOCK_SECONDS = 86400
 # So many wrong passcodes since the last success, and only an administrator unlocks.
@@ -18,6 +21,9 @@ FAILURE_CAP = 100
 SENDING_SECONDS = 20
 # 9999-12-31T23:59:59Z: until an administrator unlocks.
 FOREVER = 253402300799.0
+# Far more than any of them can be.
+type _Count = Annotated[int, Meta(ge=0, le=1000)]
+type _Seconds = Annotated[int, Meta(ge=0, le=MAX_LOCK_SECONDS)]
 
 
 class ChallengeStatus(StrEnum):
@@ -82,7 +88,7 @@ class KeyedAttempt:
     """
 
     key: str
-    claimed_at: float
+    claimed_at: Moment
     content_mac: bytes = field(repr=False)
     jti: str = ""
     seconds: int = 0
@@ -98,7 +104,7 @@ class Guess:
         keyed: what is kept of it if it has an idempotency key.
     """
 
-    at: float
+    at: Moment
     address: str | None = None
     keyed: KeyedAttempt | None = None
 
@@ -116,7 +122,7 @@ class EarlierSend:
 class Request:
     """A request that sent something: its time, the digest of its content, and its challenge."""
 
-    at: float
+    at: Moment
     fingerprint: str
     challenge_id: str
 
@@ -152,9 +158,9 @@ class Lane:
     """
 
     charged: frozenset[str] = frozenset()
-    refunded: int = 0
-    last_sent_at: float = 0.0
-    available_at: float = 0.0
+    refunded: _Count = 0
+    last_sent_at: Moment = 0.0
+    available_at: Moment = 0.0
 
 
 # Marks the fields that each send writes anew; all others move by conditions.
@@ -221,19 +227,19 @@ class Challenge:
     prefix: str = field(default="", metadata=OF_MESSAGE)
     code_mac: bytes = field(default=b"", repr=False, metadata=OF_MESSAGE)
     earlier: tuple[EarlierSend, ...] = field(default=(), metadata=OF_MESSAGE)
-    sent_at: float = field(default=0.0, metadata=OF_MESSAGE)
-    expires_at: float = field(default=0.0, metadata=OF_MESSAGE)
-    approved_at: float | None = field(default=None, metadata=OF_MESSAGE)
+    sent_at: Moment = field(default=0.0, metadata=OF_MESSAGE)
+    expires_at: Moment = field(default=0.0, metadata=OF_MESSAGE)
+    approved_at: Moment | None = field(default=None, metadata=OF_MESSAGE)
     approved_key: str = field(default="", metadata=OF_MESSAGE)
     delivery: Delivery = field(default=Delivery.SENDING, metadata=OF_MESSAGE)
     delivery_error: str | None = field(default=None, metadata=OF_MESSAGE)
-    max_failures: int = field(default=5, metadata=OF_MESSAGE)
-    lock_seconds: int = field(default=900, metadata=OF_MESSAGE)
-    max_sends: int = 5
-    failures: int = 0
-    failures_total: int = 0
-    last_attempt_at: float = 0.0
-    lock_count: int = 0
+    max_failures: _Count = field(default=5, metadata=OF_MESSAGE)
+    lock_seconds: _Seconds = field(default=900, metadata=OF_MESSAGE)
+    max_sends: _Count = 5
+    failures: _Count = 0
+    failures_total: _Count = 0
+    last_attempt_at: Moment = 0.0
+    lock_count: _Count = 0
     guesses: tuple[Guess, ...] = ()
     messages: Lane = Lane()
     email: Lane = Lane()
@@ -360,4 +366,6 @@ class Challenge:
         return errors.TemporarilyUnavailable()
 
 
+# Stands for an item that cannot be read. It is locked until an administrator unlocks the user, which removes the item.
+UNREADABLE = Challenge(failures_total=FAILURE_CAP)
 MESSAGE_FIELDS = tuple(each.name for each in fields(Challenge) if each.metadata.get("of_message"))

@@ -1,6 +1,11 @@
 """Phones: the numbers of a user."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from msgspec import Meta
+
+from mfa.times import Moment
 
 PHONES_PER_USER = 5
 # A mask shows at most so many digits.
@@ -26,16 +31,16 @@ class Phone:
         unusable_at: since when.
     """
 
-    id: str
+    id: Annotated[str, Meta(pattern="^[0-4]-")]
     number: str = field(repr=False)
     region: str
     calling_code: str
     kind: str
     verified: bool = False
-    last_verified_at: float | None = None
-    verified_since: float | None = None
+    last_verified_at: Moment | None = None
+    verified_since: Moment | None = None
     unusable_reason: str | None = None
-    unusable_at: float | None = None
+    unusable_at: Moment | None = None
 
     @property
     def slot(self) -> int:

@@ -172,7 +172,7 @@ def account_of(login_name: str, items: dict[Key, Item]) -> Account:
     profile = items.pop(records.profile_key(login_name), None)
     password = items.pop(records.password_key(login_name), {})
     challenge = items.pop(records.challenge_key(login_name), {})
-    phones = [records.phone_of(item) for item in items.values()]
+    phones = filter(None, (records.phone_of(key, item) for key, item in items.items()))
     return Account(
         user=records.user_of(profile, password) if profile else None,
         phones=tuple(sorted(phones, key=lambda phone: phone.slot)),

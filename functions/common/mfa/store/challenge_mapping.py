@@ -4,17 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from mfa.challenges.challenge import (
-    MESSAGE_FIELDS,
-    Challenge,
-    Delivery,
-    EarlierSend,
-    Guess,
-    KeyedAttempt,
-    Lane,
-    Request,
-)
-from mfa.messages.channels import DEFAULT, Channel
+from mfa.challenges.challenge import MESSAGE_FIELDS, UNREADABLE, Challenge, Guess, KeyedAttempt, Request
+from mfa.messages.channels import Channel
+from mfa.store.reading import read
 from mfa.store.table import Item
 
 # The names of a lane's attributes. All channels to phones share one lane; mail has its own.
@@ -28,32 +20,32 @@ _BY_EMAIL = {name: f"email_{attribute}" for name, attribute in _TO_PHONES.items(
 _LANES = {"messages": _TO_PHONES, "email": _BY_EMAIL}
 LANES = {channel: _LANES[channel.traits.lane] for channel in Channel}
 
-_PLAIN = {each.name for each in fields(Challenge)} - {
+_FIELDS = {each.name for each in fields(Challenge)} - _LANES.keys()
+_PLAIN = _FIELDS - {
     "attempts",
     "channel",
     "delivery",
     "earlier",
     "guesses",
     "requests",
-    *_LANES,
 }
+# The rest of a challenge whose message cannot be read: another version of the product may know channels that this one does not.
+_COUNTED = _FIELDS - {*MESSAGE_FIELDS, "attempts", "requests"} | {"max_failures", "lock_seconds"}
 # The counts of both lanes, which a success or an unlock begins anew.
 COUNTS = tuple(attributes[name] for attributes in _LANES.values() for name in ("#charged", "#refunded"))
 
 
 def challenge_of(item: Item) -> Challenge:
-    """The challenge of an item. The item may be a closed challenge or hold counters only."""
-    return Challenge(
-        **{name: item[name] for name in _PLAIN if name in item},
-        channel=Channel(item.get("channel", DEFAULT)),
-        delivery=Delivery(item.get("delivery", Delivery.SENDING)),
-        earlier=tuple(EarlierSend(**send) for send in item.get("earlier", [])),
-        guesses=tuple(Guess(**guess) for guess in item.get("guesses", [])),
-        requests={key: Request(**request) for key, request in item.get("requests", {}).items()},
-        attempts=_attempts(item["attempts"]) if "attempts" in item else None,
-        messages=_lane(item, _TO_PHONES),
-        email=_lane(item, _BY_EMAIL),
-    )
+    """The challenge of an item. The item may be a closed challenge or hold counters only.
+
+    Without a message that can be read, it is a challenge without an id. Without counters that can be read, it is UNREADABLE.
+    """
+    lanes = {lane: _lane(item, attributes) for lane, attributes in _LANES.items()}
+    for names in (_FIELDS, _COUNTED):
+        values = {name: item[name] for name in names if name in item}
+        if (found := read(values | lanes, Challenge)) is not None:
+            return found
+    return UNREADABLE
 
 
 def message_attributes(challenge: Challenge) -> dict[str, Any]:
@@ -94,10 +86,5 @@ def requests(values: Mapping[str, Request]) -> dict[str, Any]:
     return {key: asdict(request) for key, request in values.items()}
 
 
-def _attempts(members: Mapping[str, Mapping[str, Any]]) -> dict[str, KeyedAttempt]:
-    return {key: KeyedAttempt(**attempt) for key, attempt in members.items()}
-
-
-def _lane(item: Item, attributes: Mapping[str, str]) -> Lane:
-    values = {name.removeprefix("#"): item[attribute] for name, attribute in attributes.items() if attribute in item}
-    return Lane(**values | {"charged": frozenset(values.get("charged", ()))})
+def _lane(item: Item, attributes: Mapping[str, str]) -> Item:
+    return {name.removeprefix("#"): item[attribute] for name, attribute in attributes.items() if attribute in item}

@@ -68,6 +68,8 @@ SENT_BY_MAIL = "channel = :email"
 NEW = "attribute_not_exists(pk)"
 EXISTS = "attribute_exists(pk)"
 SAME_PHONE = "id = :phone"
+# A place holds a phone if its id names the place. Anything else in it is no phone.
+PLACE_FREE = "attribute_not_exists(#number) OR NOT begins_with(id, :place)"
 VERSION_AS_READ = "version = :version"
 HASH_AS_READ = "password_hash = :read"
 ADMIN_REMAINS = "active > :one"

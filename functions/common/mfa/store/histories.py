@@ -14,12 +14,13 @@ class Histories:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def events(self, login_name: str, before: str | None, limit: int) -> list[Event]:
-        """At most `limit` events before this position, newest first. None begins at the newest."""
-        return [
-            records.event_of(item)
-            for item in self._table.newest(records.history_of(login_name), "EVENT#", before, limit)
-        ]
+    def events(self, login_name: str, before: str | None, limit: int) -> tuple[list[Event], str | None]:
+        """At most `limit` events before this position, newest first, and the last one's position. None begins at the newest.
+
+        The position is the item's own: what a forged line says of its time must not lead past other lines.
+        """
+        items = self._table.newest(records.history_of(login_name), "EVENT#", before, limit)
+        return [records.event_of(item) for item in items], items[-1]["sk"] if items else None
 
     def counters(self, day: str) -> Sequence[Item]:
         """The counters of a day: one item per region and shard, with its `region`."""

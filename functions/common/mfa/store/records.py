@@ -4,16 +4,18 @@ IAM grants writes by partition. So items that different functions write lie in d
 and history are not in the partition of the profile.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from mfa.challenges.password_tries import digest
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.store import conditions as when
+from mfa.store.reading import read
 from mfa.store.search import profile_entry
 from mfa.store.table import Item, Key, Write
+from mfa.times import Moment
 from mfa.users.clients import Client
-from mfa.users.history import EVENT_SECONDS, Event, EventType
-from mfa.users.user import Kind, User, UserStatus
+from mfa.users.history import EVENT_SECONDS, Event
+from mfa.users.user import User
 
 SETTINGS: Key = ("SETTINGS", "#SETTINGS")
 ADMINS: Key = ("SETTINGS", "#ADMINS")
@@ -21,6 +23,10 @@ BREAKER: Key = ("BREAKER", "#BREAKER")
 TOKEN_KEYS: Key = ("TOKEN_KEYS", "#TOKEN_KEYS")
 PASSWORD_COSTS: Key = ("PASSWORD_COSTS", "#PASSWORD_COSTS")
 CLIENTS = "CLIENTS"
+# Stands for a part of an item that cannot be read.
+UNREADABLE = "unreadable"
+# The attributes of a phone that others than administration write.
+_MARKS = frozenset({"last_verified_at", "verified_since", "unusable_reason", "unusable_at"})
 # DynamoDB deletes a challenge and its counters this long after the last write, unless there were failures since the last success.
 CHALLENGE_SECONDS = 90 * 86400
 
@@ -97,11 +103,9 @@ def user_item(user: User) -> Item:
     return values | profile_entry(user)
 
 
-def user_of(profile: Item, password: Item) -> User:
-    """The user of a profile, with the hash of the password where that item was read."""
-    values = {name: value for name, value in profile.items() if name in User.__dataclass_fields__}
-    enums = {"kind": Kind(profile["kind"]), "status": UserStatus(profile["status"])}
-    return User(**values | enums | {"password_hash": password.get("password_hash")})
+def user_of(profile: Item, password: Item) -> User | None:
+    """The user of a profile, with the hash of the password where that item was read. None if the item is no profile."""
+    return read(profile | {"password_hash": password.get("password_hash")}, User)
 
 
 def phone_item(phone: Phone) -> Item:
@@ -109,9 +113,11 @@ def phone_item(phone: Phone) -> Item:
     return {name: value for name, value in asdict(phone).items() if value is not None}
 
 
-def phone_of(item: Item) -> Phone:
-    """The phone of an item."""
-    return Phone(**{name: value for name, value in item.items() if name in Phone.__dataclass_fields__})
+def phone_of(key: Key, item: Item) -> Phone | None:
+    """The phone of an item, or None if the item is no phone. One whose marks cannot be read is unusable."""
+    rest = {name: value for name, value in item.items() if name not in _MARKS}
+    phone = read(item, Phone) or read(rest | {"unusable_reason": UNREADABLE}, Phone)
+    return phone if phone and key[1] == f"#PHONE#{phone.slot}" else None
 
 
 def client_item(client: Client) -> Item:
@@ -137,8 +143,16 @@ def event_write(login_name: str, event: Event) -> Write:
 
 
 def event_of(item: Item) -> Event:
-    """A line of a user's history."""
-    values = {name: value for name, value in item.items() if name in Event.__dataclass_fields__}
-    type_ = item["type"]
-    # A newer version may have written types that this one does not know. They are shown as they are.
-    return Event(**values | {"type": EventType(type_) if type_ in EventType else type_})
+    """A line of a user's history. A line that cannot be read is shown as such, so that it hides no other."""
+    event = read(item, Event)
+    if event is None:
+        moment = read(item, _Moment) or _Moment()
+        event = Event(id=item["sk"].rpartition("#")[2], at=moment.at, type=UNREADABLE, actor="-")
+    return event
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """The part of a line that places it between others."""
+
+    at: Moment = 0.0

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import Charge
-from mfa.challenges.challenge import ChallengeRefused, Delivery
+from mfa.challenges.challenge import UNREADABLE, ChallengeRefused, Delivery
 from mfa.challenges.sends import AccountChanged, Outcome, Receipt, Send
 from mfa.factors.phones import slot_of
 from mfa.messages.channels import Channel
@@ -38,6 +38,8 @@ class SendStore:
         Raises ChallengeRefused with the challenge as it stands, AccountChanged if the user or the phone changed since they
         were read, and RateLimited if a budget is spent.
         """
+        if account.challenge == UNREADABLE:
+            raise ChallengeRefused(account.challenge)
         claim = [
             self._challenges.opening(send),
             *_account_as_read(account, send),

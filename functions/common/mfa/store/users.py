@@ -128,8 +128,11 @@ class UserStore:
         # Afterwards, since an entry without its user is in no list.
         self._table.transact(lambda: entry_writes(user.login_name, user, None))
 
-    def unlock(self, login_name: str, event: Event) -> None:
-        """Ends every lock and begins the counts anew. The live challenge is closed: its code was guessed at."""
+    def unlock(self, login_name: str, event: Event, *, unreadable: bool = False) -> None:
+        """Ends every lock and begins the counts anew. The live challenge is closed: its code was guessed at.
+
+        An `unreadable` challenge is removed.
+        """
         user = Write(label="profile", verb="ConditionCheck", key=records.profile_key(login_name), condition=when.EXISTS)
         challenge = Write(
             label="challenge",
@@ -140,6 +143,8 @@ class UserStore:
             names={"#ttl": "ttl"},
             values={":zero": 0, ":ttl": int(event.at) + records.CHALLENGE_SECONDS},
         )
+        if unreadable:
+            challenge = Write(label="challenge", verb="Delete", key=challenge.key)
         passwords = Write(
             label="passwords",
             verb="Update",
@@ -158,7 +163,9 @@ class UserStore:
             verb="Put",
             key=records.phone_key(login_name, phone.slot),
             item=records.phone_item(phone),
-            condition=when.NEW,
+            condition=when.PLACE_FREE,
+            names={"#number": "number"},
+            values={":place": f"{phone.slot}-"},
         )
         try:
             self._table.transact(lambda: [user, place, records.event_write(login_name, event)])

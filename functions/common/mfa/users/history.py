@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from mfa.times import rfc3339
+from mfa.times import Moment, rfc3339
 
 EVENT_SECONDS = 365 * 86400
 
@@ -48,7 +48,7 @@ class Event:
     Attributes:
         id: random; orders events of the same millisecond.
         at: seconds since 1970.
-        type: what happened.
+        type: what happened: an EventType. A newer version may have written others, which are shown as they are.
         actor: who did it: a login name, a client id, `iam` for a direct invocation, `twilio` or `ses` for a vendor.
         address: the source address of the request, if there was one.
         phone_id: the phone that it was about.
@@ -57,8 +57,8 @@ class Event:
     """
 
     id: str
-    at: float
-    type: EventType
+    at: Moment
+    type: str
     actor: str
     address: str | None = None
     phone_id: str | None = None
