@@ -11,7 +11,7 @@ The modules, from the outside in:
 - `gateway`, `events`, `responses`: API Gateway; `invocations`: Lambda's own API; `pages`, `inbox`: the pages
 - `pool`, `worker`: worker processes that run handlers as Lambda does
 - `template`: reads `template.yaml`
-- `aws`, `aws_process`, `moto_transactions`, `moto_queries`: moto, and the template's resources in it
+- `aws`, `aws_process`: moto, and the template's resources in it; `fast_moto` and `moto_*` make moto's DynamoDB fast
 - `twilio`: the simulated Twilio, which also runs on its own
 - `seed`: the users and settings a fresh stack starts with
 - `sam`: the same stack with the functions in containers, run by `sam local`; `relay` lets the containers reach the rest

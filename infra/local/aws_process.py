@@ -24,11 +24,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.ses.models import Message, RawMessage, ses_backends
 from werkzeug.serving import make_server
 
-from infra.local import moto_transactions
+from infra.local import fast_moto
 from infra.local.aws import Aws
 from infra.local.errors import StartError
 from infra.local.inbox import MAILS, timestamp
-from infra.local.moto_queries import Queries
 from infra.local.serving import Application, Environ, StartResponse
 
 
@@ -38,9 +37,8 @@ class OneAtATime:
     Sixty threads that may count to five counted to nine. One at a time, they count to five.
     """
 
-    def __init__(self, application: Application, queries: Queries) -> None:
+    def __init__(self, application: Application) -> None:
         self._application = application
-        self._queries = queries
         self._turn = threading.Lock()
         self._mails: list[dict[str, str]] = []
 
@@ -51,7 +49,6 @@ class OneAtATime:
         if length:  # read before taking the lock, so that a slow sender blocks nobody
             environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
         with self._turn:
-            self._queries.note(environ.get("HTTP_X_AMZ_TARGET", ""))
             body = b"".join(self._application(environ, start_response))
             self._collect_mails()
         return [body]
@@ -98,10 +95,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     task = json.loads(sys.argv[1])
     threading.Thread(target=_end_with_the_stack, daemon=True).start()
-    moto_transactions.install()
-    queries = Queries()
-    queries.install()
-    application: Any = OneAtATime(DomainDispatcherApplication(create_backend_app), queries)
+    fast_moto.install()
+    application: Any = OneAtATime(DomainDispatcherApplication(create_backend_app))
     server = make_server(
         "127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler, fd=task["descriptor"]
     )

@@ -3,7 +3,7 @@
 For every query, moto 5 sorts all items of the table by comparisons written in Python, and then reads every one of them.
 With 1 200 users a page of them took five seconds, and an overview of 90 days took longer than the function may run. Here
 a query of the table reads its partition, and a query of an index reads the range it asks for in a sorted copy of the keys.
-The copy is made again after a write. Requests must come one at a time, as they do in `aws_process`.
+The copy is made again after a write. Requests must come one at a time, as they do in `aws_process` and in a test.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import SecondaryIndex, Table
+from moto.dynamodb.responses import DynamoHandler
 
 _READS = frozenset({"BatchGetItem", "DescribeTable", "GetItem", "ListTables", "Query", "Scan", "TransactGetItems"})
 
@@ -35,16 +36,15 @@ class Queries:
         self._copies: dict[tuple[str, str], Mapping[Any, _Partition]] = {}
         self._chosen: list[Item] | None = None
 
-    def note(self, target: str) -> None:
-        """Take notice of a request, by its header `X-Amz-Target`: after a write, indexes are read again."""
-        service, _, operation = target.partition(".")
-        if service.startswith("DynamoDB") and operation not in _READS:
-            self._copies.clear()
-
     def install(self) -> None:
         """Make every query of this process fast. Call it once."""
-        query, all_items = Table.query, Table.all_items
+        query, all_items, call_action = Table.query, Table.all_items, DynamoHandler.call_action
         asked = signature(query)
+
+        def noting_writes(handler: DynamoHandler) -> Any:
+            if handler._get_action() not in _READS:
+                self._copies.clear()
+            return call_action(handler)
 
         def chosen_items(table: Table) -> list[Item]:
             return all_items(table) if self._chosen is None else self._chosen
@@ -56,6 +56,7 @@ class Queries:
             finally:
                 self._chosen = None
 
+        DynamoHandler.call_action = noting_writes  # type: ignore[method-assign]
         Table.all_items = chosen_items  # type: ignore[method-assign,assignment]
         Table.query = fast_query  # type: ignore[method-assign,assignment]
 

@@ -31,7 +31,7 @@ from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
-from infra.local import moto_transactions
+from infra.local import fast_moto
 from infra.local.aws import Aws, secret_value
 from infra.local.events import Request, proxy_event
 from infra.local.gateway import Router
@@ -385,7 +385,7 @@ def running() -> Iterator[Stack]:
     template = read_template(ROOT / "template.yaml", {"DomainName": ISSUER.removeprefix("https://")})
     account = local_account()
     guard = Guard()
-    moto_transactions.install()
+    fast_moto.install()
     clients.session.cache_clear()
     guard.install()
     handlers.BUILTIN_HANDLERS.insert(0, ("before-parameter-build.dynamodb", _refuse_empty_text))

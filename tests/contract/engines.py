@@ -11,6 +11,7 @@ import boto3
 from botocore.client import Config
 from moto import mock_aws
 
+from infra.local import fast_moto
 from infra.local.aws import table_definition
 from infra.local.processes import HOME
 from infra.local.template import read_template
@@ -57,6 +58,7 @@ def running(name: str) -> Iterator[Engine]:
         yield Engine(name, client, definition)
         client.close()
         return
+    fast_moto.install()
     with mock_aws():
         # Set explicitly, so that an environment variable cannot send moto's requests elsewhere.
         client = _client("https://dynamodb.us-east-1.amazonaws.com")
