@@ -20,6 +20,8 @@ MOTO = "moto"
 DYNAMODB_LOCAL = "dynamodb-local"
 # Read at the start: other suites change the environment later.
 DYNAMODB_URL = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", "")
+# The engine that is most like AWS.
+BEST = DYNAMODB_LOCAL if DYNAMODB_URL else MOTO
 # DynamoDB Local keeps a set of tables for each access key.
 ACCESS_KEY = "contract"
 
