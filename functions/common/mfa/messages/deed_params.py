@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from mfa.errors import InvalidRequest
 from mfa.messages.deeds import DEFAULT, VALUE_LENGTH, Deed, parameters
-from mfa.messages.digits import passes_for_code
+from mfa.messages.digits import reads_as_code
 from mfa.messages.insertions import hidden
 from mfa.messages.links import names_host
 
@@ -59,7 +59,7 @@ def value_problems(value: str, passcode_length: int) -> Iterator[str]:
 
 def whole_problems(words: str, passcode_length: int) -> Iterator[str]:
     """Why a message may not show these words, in words that follow their name."""
-    if passes_for_code(words, passcode_length):
+    if reads_as_code(words, passcode_length):
         yield f"must not hold {passcode_length} digits, also in groups, which could pass for a passcode"
     if names_host(words):
         yield "must not hold a link, an address, or what phones make one of"

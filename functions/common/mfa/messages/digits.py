@@ -13,5 +13,23 @@ def passes_for_code(text: str, length: int) -> bool:
     >>> [passes_for_code(text, 6) for text in ("581-883", "٥٨١٨٨٣", "①②③④⑤⑥", "Payroll 2024")]
     [True, True, True, False]
     """
+    return any(_count(row) >= length for row in _rows(text))
+
+
+def reads_as_code(text: str, length: int) -> bool:
+    """Whether so many digits or more touch, or groups of digits have exactly so many. A date is no code of six digits.
+
+    >>> [reads_as_code(text, 6) for text in ("581-883", "5818839", "2026-11-27", "2026-1127-581883")]
+    [True, True, False, True]
+    """
+    return any(_count(row) == length or max(map(len, re.findall(r"\d+", row))) >= length for row in _rows(text))
+
+
+def _rows(text: str) -> list[str]:
+    """The rows of digits, each with the separators within it."""
     plain = "".join(each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each)[0] != "M")
-    return any(re.search(rf"\d(?:{_BETWEEN}?\d){{{length - 1},}}", each) for each in (text, plain))
+    return [row for each in (text, plain) for row in re.findall(rf"\d(?:{_BETWEEN}?\d)*", each)]
+
+
+def _count(row: str) -> int:
+    return len(re.findall(r"\d", row))
