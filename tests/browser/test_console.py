@@ -25,6 +25,10 @@ type MakePerson = Callable[..., Person]
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 640}}
+# The tab at hand, where its row shows other tabs only.
+HIDDEN_TABS = """() => [...document.querySelectorAll(".tabs [aria-current]")]
+  .filter((tab) => tab.getBoundingClientRect().right > tab.closest(".tabs").getBoundingClientRect().right + 1)
+  .map((tab) => tab.textContent)"""
 
 
 def test_times_are_shown_in_minutes_and_saved_in_seconds(browsing: Browsing, stack: Running) -> None:
@@ -312,6 +316,7 @@ def test_every_page_fits(
     expect(console.page.get_by_role("link", name="Settings")).to_be_hidden()
     for address in every_page(person.name).values():
         console.go(address)
+        assert console.page.evaluate(HIDDEN_TABS) == [], address
         console.check_width()
     console.go("#/settings/mfa")
     console.button("Test").click()

@@ -92,6 +92,7 @@ function present(content, turn) {
   document.title = words.filter(Boolean).join(" · ");
   title?.setAttribute("tabindex", "-1");
   title?.focus({ preventScroll: true });
+  tab?.scrollIntoView({ block: "nearest", inline: "nearest" }); // in a narrow window the row of tabs scrolls
   scrollTo({ top: 0 });
 }
 
