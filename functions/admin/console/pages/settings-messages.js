@@ -38,7 +38,7 @@ export function draw(draft) {
     section(
       {
         title: "Text message",
-        lead: "In the language of the page or app that asks, else of the user’s profile, else the default below, else English.",
+        lead: "In the language of the page or app that asks, else of the profile, else the one below, else English.",
       },
       templates.element,
     ),
