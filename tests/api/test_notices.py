@@ -175,6 +175,24 @@ def test_a_notice_is_tried_again_while_sending_is_paused(stack: Stack, told: Per
     assert len(stack.mails(told.email)) == 1
 
 
+def test_a_notice_is_tried_again_after_twilio_refused_the_account_for_it(stack: Stack, told: Person) -> None:
+    stack.admin("users.patch", login_name=told.name, mfa_enabled=False)
+    [(name, event)] = stack.events
+    stack.events.clear()
+    faults(stack, {"fault": "error", "code": 20003})
+    with pytest.raises(Exception, match="sms_unavailable"):
+        stack.invoke(name, event)
+    faults(stack)
+    stack.table.delete_item(Key={"pk": "BREAKER", "sk": "#BREAKER"})
+    stack.restart()
+    before = len(stack.delivered)
+    for _ in range(2):
+        stack.invoke(name, event)
+    assert sorted(number for number, _ in stack.delivered[before:]) == sorted(told.numbers)
+    assert told.email
+    assert len(stack.mails(told.email)) == 1
+
+
 def test_a_spent_budget_silences_a_phone_but_not_the_mailbox(stack: Stack, told: Person) -> None:
     with stack.with_settings(budgets={"number_per_hour": 1}):
         assert len(since(stack, lambda: stack.admin("users.patch", login_name=told.name, mfa_enabled=False))) == 2

@@ -84,6 +84,14 @@ class MeteredNotices:
             _count_charge(self._metrics, charge, segments)
         return charge
 
+    def give_notice_back(self, ref: str, now: float) -> None:
+        """Lets a later try send a message."""
+        self._sends.give_notice_back(ref, now)
+
+    def reclaim_notice(self, ref: str, now: float) -> bool:
+        """Claims a message that was given back. It was counted when it was charged."""
+        return self._sends.reclaim_notice(ref, now)
+
     def told(self, channel: str) -> None:
         """Counts a message that went out."""
         self._metrics.count("notices", channel=channel)

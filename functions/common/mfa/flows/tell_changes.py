@@ -82,6 +82,8 @@ class NoticeClaims(Protocol):
     """Claims and charges the messages of notices."""
 
     def claim_notice(self, ref: str, charges: Sequence[Charge], segments: int, now: float) -> Charge | None: ...
+    def give_notice_back(self, ref: str, now: float) -> None: ...
+    def reclaim_notice(self, ref: str, now: float) -> bool: ...
 
 
 class NoticeMessages(NoticeClaims, Protocol):
@@ -127,8 +129,9 @@ class TellChanges:
             raise errors.SettingsIncomplete
         reader = Reader(None, notice.locale, None, settings.default_locale)
         charges = notice_mail_charges(address, self.runtime.clock())
-        if self._claimed(notice, address, charges, 0):
-            self._count(RECOVERY, self.mailer.send(settings.email_sender, told.mail(address, reader)))
+        send = partial(self.mailer.send, settings.email_sender, told.mail(address, reader))
+        if self._claimed(_ref(notice, address), charges, 0):
+            self._send(_ref(notice, address), RECOVERY, send)
 
     def _text(self, notice: Notice, told: Told, to: NoticePhone, settings: Settings) -> None:
         fixed = notice.user_kind is not Kind.SYSTEM and any(each.number == to.number for each in settings.test_numbers)
@@ -138,17 +141,32 @@ class TellChanges:
         reader = Reader(None, notice.locale, to.region, settings.default_locale)
         outgoing = told.message(to.number, reader, self.runtime.random_bytes(16).hex())
         charges = phone_charges(to.phone, settings, self.runtime.clock())
-        if self._claimed(notice, to.number, charges, composition.segments(outgoing)):
-            self._count(DEFAULT, self.messenger.send(outgoing))
+        if self._claimed(_ref(notice, to.number), charges, composition.segments(outgoing)):
+            self._send(_ref(notice, to.number), DEFAULT, partial(self.messenger.send, outgoing))
         return None
 
-    def _claimed(self, notice: Notice, address: str, charges: Sequence[Charge], segments: int) -> bool:
+    def _claimed(self, ref: str, charges: Sequence[Charge], segments: int) -> bool:
         """Claims one message, which no other try may send then. Raises RateLimited, TemporarilyUnavailable."""
-        ref = hashlib.sha256(f"{notice.id}\0{notice.login_name}\0{address}".encode()).hexdigest()[:32]
-        return self.messages.claim_notice(ref, charges, segments, self.runtime.clock()) is not None
+        now = self.runtime.clock()
+        is_new = self.messages.claim_notice(ref, charges, segments, now) is not None
+        return is_new or self.messages.reclaim_notice(ref, now)
 
-    def _count(self, channel: Channel, outcome: Outcome) -> None:
-        if outcome.refusal is not None:
+    def _send(self, ref: str, channel: Channel, send: Callable[[], Outcome]) -> None:
+        """Sends a message that was claimed. Raises SmsUnavailable or TemporarilyUnavailable if the vendor took nothing for now.
+
+        Twilio may have been paused since the check, or refuse the account just now. The message is given back then: it stays
+        charged, and a later try may send it.
+        """
+        refusal = send().refusal
+        if isinstance(refusal, (errors.SmsUnavailable, errors.TemporarilyUnavailable)):
+            self.messages.give_notice_back(ref, self.runtime.clock())
+            raise refusal
+        if refusal is not None:
             self.messages.not_told("refused")
         else:
             self.messages.told(channel.value)
+
+
+def _ref(notice: Notice, address: str) -> str:
+    """Names the message of a notice to one number or mailbox."""
+    return hashlib.sha256(f"{notice.id}\0{notice.login_name}\0{address}".encode()).hexdigest()[:32]

@@ -51,6 +51,9 @@ PASSWORDS_LEFT_FOR_NAME = "attribute_not_exists(#name) OR #name < :name_limit"
 PASSWORDS_FREE = "attribute_not_exists(in_a_row) OR in_a_row < :free"
 TRIES_PAUSED_LONG_ENOUGH = "in_a_row = :in_a_row AND tried_at <= :tried_before"
 
+# The message of a notice is sent again only if the vendor did not take it.
+GIVEN_BACK = "given_back = :yes"
+
 # One send tries whether Twilio accepts the credentials again.
 PAUSE_AS_READ = "paused_until = :read"
 
