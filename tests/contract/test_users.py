@@ -91,7 +91,7 @@ CLOSE: dict[str, Callable[[UserAdministration, Login], object]] = {
     "MFA switched off": patch(mfa_enabled=False),
     "another kind": patch(kind=Kind.SYSTEM),
     "a removed phone": lambda administration, demo: administration.remove_phone(
-        IAM, PhoneRemoval(demo.name, demo.phone.id)
+        IAM, PhoneRemoval(demo.name, demo.phone.id, insist=True)
     ),
     "deleting": lambda administration, demo: administration.delete(IAM, demo.name),
     "unlocking": lambda administration, demo: administration.unlock(IAM, demo.name),
