@@ -1,17 +1,21 @@
 """The first factor: a try is claimed before the password is compared, and legacy skips are written down."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import FrameType
 
 import pytest
 from argon2 import PasswordHasher
 
 from mfa import errors
+from mfa.challenges.account import LoginAccount
 from mfa.challenges.budgets import DAY, HOUR
 from mfa.challenges.password_tries import PLACES_KEPT, PasswordTries, PasswordTry
 from mfa.flows.log_in import LoggedIn, SecondFactorNeeded
 from mfa.settings.values import PasswordLimits
 from mfa.store import records
+from mfa.store.table import decode
 from mfa.users.clients import Client
 from mfa.users.history import EventType
 from mfa.users.user import Kind, UserStatus
@@ -376,11 +380,31 @@ def test_a_hash_that_was_replaced_meanwhile_is_counted_once(world: World) -> Non
 
 def test_a_login_decodes_challenge_and_phones_only_after_the_password(world: World, demo: Login) -> None:
     """Decoding them takes longer the more is there: a lock would show."""
-    found = world.accounts.load_account_for_login(demo.name, "192.0.2.1", world.now)
+
+    def load() -> LoginAccount:
+        return world.accounts.load_account_for_login(demo.name, "192.0.2.1", world.now)
+
+    found = load()
     assert found.user == world.user()
     assert found.complete() == replace(world.account(), tries=found.tries)
-    world.edit(records.challenge_key(demo.name), channel="of a newer version")
-    again = world.accounts.load_account_for_login(demo.name, "192.0.2.1", world.now)
-    assert again.user == found.user
-    with pytest.raises(ValueError, match="newer version"):
-        again.complete()
+    little = [items_decoded(load), items_decoded(found.complete)]
+    demo.start()
+    world.add_phone(demo.name, "+85291234567", slot=1)
+    found = load()
+    assert [items_decoded(load), items_decoded(found.complete)] == [little[0], little[1] + 2]
+
+
+def items_decoded(call: Callable[[], object]) -> int:
+    """How many items this call decodes."""
+    calls = 0
+
+    def count(frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call" and frame.f_code is decode.__code__
+
+    sys.setprofile(count)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+    return calls
