@@ -261,6 +261,17 @@ def test_send_code_cannot_read_a_password_in_any_way(stack: Stack) -> None:
         assert hashed not in str([intruder.get(of) for of in records.account_keys(person.name)[:3:2]])
 
 
+def test_send_code_lifts_no_limit_of_wrong_passwords(stack: Stack) -> None:
+    person = people.add(stack)
+    assert person.login(password="wrong-password").code == "invalid_credentials"
+    hour = time.strftime("%Y-%m-%dT%H", time.gmtime())
+    for key in (records.password_tries_key(person.name), records.address_tries_key(person.address, hour)):
+        with taken_over(stack, "SendCodeFunction") as intruder:
+            for name in ("n", "in_a_row", "ttl"):
+                with denied():
+                    intruder.set(key, name, 0)
+
+
 def test_send_code_changes_no_user_and_signs_nothing(stack: Stack) -> None:
     person = people.add(stack)
     profile = records.profile_key(person.name)

@@ -160,7 +160,7 @@ def test_after_a_hundred_wrong_passwords_from_an_address_only_names_that_are_fam
 ) -> None:
     assert person.login(password="wrong-password").code == "invalid_credentials"
     hour = f"PASSWORDS#{datetime.now(UTC):%Y-%m-%dT%H}"
-    item = stack.table.get_item(Key={"pk": f"ADDRESS#{person.address}", "sk": hour})["Item"]
+    item = stack.table.get_item(Key={"pk": f"TRIES#{person.address}", "sk": hour})["Item"]
     assert item["n"] == 1
     stack.table.put_item(Item=item | {"n": 99})
     assert person.login().status == 200, "right ones are not counted"

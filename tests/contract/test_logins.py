@@ -129,7 +129,7 @@ def test_the_limits_are_settings(world: World, demo: Login) -> None:
 def test_a_right_password_gives_its_try_back(world: World, demo: Login) -> None:
     for _ in range(3 * LIMITS.max_per_name_and_address_per_hour):
         right(world)
-    [counter] = world.items("ADDRESS#", "PASSWORDS#")
+    [counter] = world.items("TRIES#")
     assert [value for name, value in counter.items() if name == "n" or name.startswith("name_")] == [0, 0]
 
 
@@ -281,7 +281,7 @@ def test_a_login_as_administrator_is_written_before_the_token_is_given(world: Wo
 def test_typed_text_never_becomes_an_attribute_name(world: World) -> None:
     wrong(world, "ttl")
     wrong(world, "n")
-    [counter] = world.items("ADDRESS#", "PASSWORDS#")
+    [counter] = world.items("TRIES#")
     assert counter["n"] == 2
     assert all(name in {"pk", "sk", "ttl", "n"} or name.startswith("name_") for name in counter)
     assert all(len(item["pk"]) == len("PASSWORDS#") + 32 for item in world.items("PASSWORDS#"))

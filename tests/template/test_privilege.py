@@ -28,6 +28,7 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key"
 PROFILE, PHONE = ("USER#ada", "#PROFILE"), ("USER#ada", "#PHONE#0")
 CHALLENGE, CLIENT, RECEIPT = ("CHALLENGE#ada", "#CHALLENGE"), ("CLIENT#c", "#CLIENT"), ("SEND#r", "#SEND")
 PASSWORDS, PASSWORD = ("PASSWORDS#0123", "#PASSWORDS"), ("PASSWORDS#0123", "#PASSWORD")
+TRIES, ADDRESS = ("TRIES#192.0.2.1", "PASSWORDS#x"), ("ADDRESS#192.0.2.1", "SENDS#x")
 EVENT = ("HISTORY#ada", "EVENT#2026-11-27T10:00:00.000Z#0123456789ab")
 SETTINGS, ADMINS = ("SETTINGS", "#SETTINGS"), ("SETTINGS", "#ADMINS")
 TOKEN_KEYS, COSTS = ("TOKEN_KEYS", "#TOKEN_KEYS"), ("PASSWORD_COSTS", "#PASSWORD_COSTS")
@@ -134,6 +135,8 @@ def dynamodb() -> Iterator[Row]:
     yield row(sets(("NUMBER#+85200000000", "SENDS#x"), "ttl"), (VERIFY,), ATTRIBUTES)
     yield row(sets(("BREAKER", "#BREAKER"), "paused_until"), (VERIFY, ADMIN), KEYS)
     yield row(sets(PASSWORDS, "in_a_row"), (SEND,), KEYS)
+    yield row(sets(TRIES, "n"), (SEND, ADMIN), KEYS)
+    yield row(sets(ADDRESS, "ttl"), (VERIFY,), ATTRIBUTES)
     yield row(one("GetItem", PASSWORDS), (SEND,), KEYS)
     yield row(put(PASSWORDS, in_a_row="x"), ALL, KEYS)
     # send_code neither reads nor writes a password's hash, also not through a refused condition, which may return the item.

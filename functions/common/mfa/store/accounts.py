@@ -45,7 +45,8 @@ class AccountStore:
 
     def load_account_for_login(self, login_name: str, address: str, now: float) -> LoginAccount:
         """The same with the tries at the password, in one request. Only what a password is judged by is decoded."""
-        of_name, of_address = records.password_tries_key(login_name), _address_key(address, Window.of(HOUR, now))
+        of_name = records.password_tries_key(login_name)
+        of_address = records.address_tries_key(address, Window.of(HOUR, now).name)
         secret, profile = records.password_key(login_name), records.profile_key(login_name)
         items = self._table.get_encoded([*records.account_keys(login_name), secret, of_name, of_address])
         tries, counted = _tries_of(decode(items.pop(of_name, {}))), decode(items.pop(of_address, {}))
@@ -198,7 +199,7 @@ def _address_claim(attempt: PasswordTry) -> Write:
     if not attempt.is_familiar:
         update.add("n", 1)
         update.only_if(when.PASSWORDS_LEFT_FOR_ADDRESS, address_limit=limits.max_per_address_per_hour)
-    return update.write("passwords", _address_key(attempt.address, attempt.hour))
+    return update.write("passwords", records.address_tries_key(attempt.address, attempt.hour.name))
 
 
 def _address_refund(attempt: PasswordTry) -> Write:
@@ -206,7 +207,7 @@ def _address_refund(attempt: PasswordTry) -> Write:
     update.add(_name_attribute(attempt.login_name), -1)
     if not attempt.is_familiar:
         update.add("n", -1)
-    return update.write("passwords", _address_key(attempt.address, attempt.hour))
+    return update.write("passwords", records.address_tries_key(attempt.address, attempt.hour.name))
 
 
 def _name_count(attempt: PasswordTry) -> Update:
@@ -236,10 +237,6 @@ def _name_success(attempt: PasswordTry) -> Write:
 
 def _name_key(attempt: PasswordTry) -> Key:
     return records.password_tries_key(attempt.login_name)
-
-
-def _address_key(address: str, hour: Window) -> Key:
-    return f"ADDRESS#{address}", f"PASSWORDS#{hour.name}"
 
 
 def _name_attribute(login_name: str) -> str:

@@ -51,6 +51,11 @@ def password_tries_key(login_name: str) -> Key:
     return f"PASSWORDS#{digest(login_name)}", "#PASSWORDS"
 
 
+def address_tries_key(address: str, hour: str) -> Key:
+    """The tries at passwords from an address in an hour. The function that counts an address's messages must not reach them."""
+    return f"TRIES#{address}", f"PASSWORDS#{hour}"
+
+
 def password_key(login_name: str) -> Key:
     """The hash of a user's password. It is not in the profile, because IAM cannot keep a part of an item from a reader."""
     return f"PASSWORDS#{digest(login_name)}", "#PASSWORD"
