@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from mfa.flows.test_settings import TestSettings
     from mfa.flows.verify_passcode import VerifyPasscode
     from mfa.store.histories import Histories
+    from mfa.tokens.access_token_checks import AccessTokenChecks
 
 
 class Wiring(Environment):
@@ -110,8 +111,15 @@ class Wiring(Environment):
         from mfa.administration.access import Access
         from mfa.store.sessions import SessionStore
 
-        sessions = SessionStore(self._table)
-        return Access(sessions=sessions, keys=self.signer, issuer=self.issuer, settings=self.settings, clock=self.clock)
+        return Access(
+            sessions=SessionStore(self._table), tokens=self._access_tokens, issuer=self.issuer, settings=self.settings
+        )
+
+    @cached_property
+    def _access_tokens(self) -> "AccessTokenChecks":
+        from mfa.tokens.access_token_checks import AccessTokenChecks
+
+        return AccessTokenChecks(keys=self.signer, issuer=self.issuer, settings=self.settings, clock=self.clock)
 
     @cached_property
     def administration(self) -> "Administration":

@@ -9,9 +9,9 @@ from mfa.administration.directory import Directory
 from mfa.administration.imports import Imports
 from mfa.administration.overview import Overviews
 from mfa.administration.personal_data import PersonalData
-from mfa.administration.ports import Sessions
 from mfa.administration.settings_preview import SettingsPreview
 from mfa.administration.user_changes import UserAdministration
+from mfa.flows.ports import Sessions
 from mfa.flows.test_settings import TestSettings
 
 

@@ -8,13 +8,6 @@ from mfa.challenges.challenge import Challenge
 from mfa.users.search_index import Entry
 
 
-class Sessions(Protocol):
-    """Reads the accounts behind access tokens, and ends tokens."""
-
-    def load_account(self, login_name: str, token_id: str) -> Account | None: ...
-    def end(self, login_name: str, token_id: str, expires_at: float) -> None: ...
-
-
 class AccountPages(Protocol):
     """Reads the users of a page, and the challenge of one."""
 

@@ -24,6 +24,13 @@ class Accounts(Protocol):
     def load_challenge(self, login_name: str) -> Challenge: ...
 
 
+class Sessions(Protocol):
+    """Reads the accounts behind access tokens, and ends tokens."""
+
+    def load_account(self, login_name: str, token_id: str) -> Account | None: ...
+    def end(self, login_name: str, token_id: str, expires_at: float) -> None: ...
+
+
 class Logins(Protocol):
     """Reads users for a login, and counts tries at passwords and legacy logins."""
 
