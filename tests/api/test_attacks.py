@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 from mfa.aws.signer import KmsSigner
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.challenge_ids import new_challenge_id
-from mfa.challenges.drafts import KEY_USE, Mint
+from mfa.challenges.drafts import KEY_USE, Mint, Purpose
 from mfa.store import records
 from mfa.store.challenge_mapping import item_of
 from mfa.store.table import encode
@@ -81,8 +81,7 @@ class Intruder:
         keys, now = self.hmac_keys(), time.time()
         mint = Mint(
             keys=keys,
-            use=KEY_USE,
-            login_name=login.login_name,
+            purpose=Purpose(KEY_USE, login.login_name, login.digest),
             random_below=secrets.randbelow,
             random_bytes=secrets.token_bytes,
         )

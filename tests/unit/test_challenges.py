@@ -22,7 +22,7 @@ from mfa.challenges.challenge import (
     EarlierSend,
     Lane,
 )
-from mfa.challenges.drafts import is_of_earlier_send
+from mfa.challenges.drafts import Purpose, is_of_earlier_send
 from mfa.challenges.sends import limits_of
 from mfa.http import views
 from mfa.messages.channels import Channel
@@ -250,7 +250,7 @@ def test_an_earlier_send_matches_only_its_own_digits() -> None:
         ("u", replace(resent, id="d"), "111111", False),
         ("u", replace(resent, earlier=()), "111111", False),
     ]:
-        assert is_of_earlier_send(keys, "passcode", name, challenge, digits) is found
+        assert is_of_earlier_send(keys, Purpose("passcode", name), challenge, digits) is found
 
 
 @pytest.mark.parametrize(

@@ -236,8 +236,26 @@ def test_only_the_digits_that_were_sent_match_under_the_current_or_the_previous_
         SendIdentity("x", "c", "s"),
         SendIdentity("demo.user", "x", "s"),
         SendIdentity("demo.user", "c", "x"),
+        SendIdentity("demo.user", "c", "s", "a digest"),
     ):
         assert not passcodes.matches([b"old"], expected, other, "581883")
+
+
+def test_the_digest_of_an_action_is_one_more_part_which_openssl_computes_alike() -> None:
+    """Each part behind its length in four bytes, to `openssl dgst -sha256 -mac HMAC`."""
+    mac = passcodes.mac(KEY, SendIdentity("demo.user", "challenge-1", "send-1", "d1"), "000000")
+    assert mac.hex() == "e162b71442d7e48163aeb3f7515b55c652e5eeba147ac2bfa50a033e163bf77a"
+
+
+@given(PARTS, st.text("ab|#-\x00", min_size=1, max_size=4), st.text("ab|#-\x00", max_size=4))
+def test_a_code_for_one_action_is_right_for_no_other_and_for_no_login(
+    parts: tuple[str, ...], action: str, other: str
+) -> None:
+    login_name, challenge_id, send_id, digits = parts
+    one, two = (
+        passcodes.mac(KEY, SendIdentity(login_name, challenge_id, send_id, each), digits) for each in (action, other)
+    )
+    assert (one == two) == (action == other)
 
 
 def test_a_challenge_without_a_code_is_matched_by_nothing() -> None:

@@ -23,7 +23,7 @@ from mfa.errors import InvalidToken
 from mfa.tokens import access_tokens, signed_tokens
 from mfa.tokens.access_tokens import Grant
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.tokens.mfa_tokens import MFA_TOKEN_LENGTH, MfaToken
+from mfa.tokens.mfa_tokens import MFA_TOKEN_LENGTH, ActionRef, MfaToken
 from mfa.tokens.token_keys import Ed25519, TokenKeys, TokenSecrets
 from mfa.users.user import Kind
 
@@ -85,12 +85,20 @@ def access_token(**changes: object) -> str:
         jti=st.text("0123456789abcdef", min_size=32, max_size=32),
         issued_at=st.integers(0, 10**13).map(lambda ms: ms / 1000),
         expires_at=st.integers(0, 10**13).map(lambda ms: ms / 1000),
+        action=st.none()
+        | st.builds(ActionRef, st.text("0123456789abcdef", min_size=32, max_size=32), st.just("f" * 64)),
     )
 )
 def test_an_mfa_token_carries_its_fields(token: MfaToken) -> None:
     text = signed_tokens.write_mfa_token(SECRETS, token)
     assert signed_tokens.read_mfa_token(PUBLIC, text, token.expires_at - 1) == token
     assert len(text) <= MFA_TOKEN_LENGTH
+
+
+def test_the_token_of_a_login_names_no_action() -> None:
+    payload, _, _ = signed_tokens.write_mfa_token(SECRETS, TOKEN).rpartition(".")
+    serializer: Any = URLSafeSerializer("")
+    assert serializer.load_payload(payload.encode()).keys() == {"sub", "kind", "ver", "cid", "jti", "iat", "exp"}
 
 
 def test_an_mfa_token_ends_at_its_expiry_and_not_before() -> None:

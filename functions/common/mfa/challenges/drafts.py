@@ -13,6 +13,25 @@ KEY_USE = "passcode"
 EARLIER_SENDS_KEPT = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """The purpose of a passcode. Its MAC covers it: a code for one purpose is right for no other, also with the same digits.
+
+    Attributes:
+        use: the use that the HMAC key is derived for: a login's passcodes or those of a settings test.
+        login_name: whose passcodes they are.
+        digest: of the action that they approve; empty if they approve none.
+    """
+
+    use: str
+    login_name: str
+    digest: str = ""
+
+    def identity(self, challenge_id: str, send_id: str) -> SendIdentity:
+        """The send as the MAC covers it."""
+        return SendIdentity(self.login_name, challenge_id, send_id, self.digest)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A passcode that was drawn for a send.
@@ -36,19 +55,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mint:
-    """Draws passcodes of one user for one use.
+    """Draws passcodes for one purpose.
 
     Attributes:
         keys: the HMAC keys.
-        use: the use that the key is derived for: a login's passcodes or those of a settings test.
-        login_name: whose passcodes they are.
+        purpose: whose passcodes they are, and what for.
         random_below: a random integer from 0 to below its argument.
         random_bytes: so many random bytes.
     """
 
     keys: HmacKeys
-    use: str
-    login_name: str
+    purpose: Purpose
     random_below: Callable[[int], int]
     random_bytes: Callable[[int], bytes]
 
@@ -60,13 +77,13 @@ class Mint:
         earlier = _earlier(read) if read.id == challenge_id else ()
         send_id = self.random_bytes(12).hex()
         digits = fixed or self._digits(challenge_id, earlier, length)
-        identity = SendIdentity(self.login_name, challenge_id, send_id)
+        identity = self.purpose.identity(challenge_id, send_id)
         return Draft(
             challenge_id=challenge_id,
             send_id=send_id,
             prefix=self._prefix({read.prefix, *(send.prefix for send in earlier)}),
             digits=digits,
-            code_mac=passcodes.mac(self.keys.signing(self.use), identity, digits),
+            code_mac=passcodes.mac(self.keys.signing(self.purpose.use), identity, digits),
             earlier=earlier,
         )
 
@@ -74,7 +91,7 @@ class Mint:
         drawn_before = Challenge(id=challenge_id, earlier=earlier)
         while True:
             digits = passcodes.draw(length, self.random_below)
-            if not is_of_earlier_send(self.keys, self.use, self.login_name, drawn_before, digits):
+            if not is_of_earlier_send(self.keys, self.purpose, drawn_before, digits):
                 return digits
 
     def _prefix(self, taken: set[str]) -> str:
@@ -83,18 +100,18 @@ class Mint:
         return prefix
 
 
-def is_right(keys: HmacKeys, use: str, login_name: str, challenge: Challenge, digits: str) -> bool:
+def is_right(keys: HmacKeys, purpose: Purpose, challenge: Challenge, digits: str) -> bool:
     """Whether the digits are the passcode of the challenge's last send. In constant time."""
-    identity = SendIdentity(login_name, challenge.id, challenge.send_id)
-    return passcodes.matches(keys.accepted(use), challenge.code_mac, identity, digits)
+    identity = purpose.identity(challenge.id, challenge.send_id)
+    return passcodes.matches(keys.accepted(purpose.use), challenge.code_mac, identity, digits)
 
 
-def is_of_earlier_send(keys: HmacKeys, use: str, login_name: str, challenge: Challenge, digits: str) -> bool:
+def is_of_earlier_send(keys: HmacKeys, purpose: Purpose, challenge: Challenge, digits: str) -> bool:
     """Whether the digits are the passcode of an earlier send of the challenge."""
     found = False
     for send in challenge.earlier:  # all of them, so that the time does not tell which
-        identity = SendIdentity(login_name, challenge.id, send.send_id)
-        found |= passcodes.matches(keys.accepted(use), send.code_mac, identity, digits)
+        identity = purpose.identity(challenge.id, send.send_id)
+        found |= passcodes.matches(keys.accepted(purpose.use), send.code_mac, identity, digits)
     return found
 
 

@@ -47,19 +47,21 @@ def typed_digits(typed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SendIdentity:
-    """The send that a passcode belongs to: whose challenge it is, the challenge, and the send."""
+    """The send that a passcode belongs to: whose challenge it is, the challenge, the send, and the digest of an action."""
 
     login_name: str
     challenge_id: str
     send_id: str
+    digest: str = ""
 
 
 def mac(key: bytes, send: SendIdentity, digits: str) -> bytes:
-    """HMAC-SHA-256 (RFC 2104) over user, challenge, send and digits.
+    """HMAC-SHA-256 (RFC 2104) over user, challenge, send and digits, and over the action that they approve, if any.
 
     Each part is preceded by its length, so that no two different lists of parts are the same message.
     """
-    parts = [part.encode() for part in ("passcode", send.login_name, send.challenge_id, send.send_id, digits)]
+    texts = ["passcode", send.login_name, send.challenge_id, send.send_id, digits]
+    parts = [part.encode() for part in (*texts, *filter(None, [send.digest]))]
     return hmac.digest(key, b"".join(len(part).to_bytes(4) + part for part in parts), hashlib.sha256)
 
 

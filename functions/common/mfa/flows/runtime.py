@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mfa.challenges.drafts import Mint
+from mfa.challenges.drafts import Mint, Purpose
 from mfa.settings.values import Settings
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.history import Event, EventType, new_event_id
@@ -30,12 +30,11 @@ class Runtime:
     random_below: Callable[[int], int]
     random_bytes: Callable[[int], bytes]
 
-    def mint(self, use: str, login_name: str) -> Mint:
-        """Draws this user's passcodes for this use of the HMAC keys. Raises TemporarilyUnavailable."""
+    def mint(self, purpose: Purpose) -> Mint:
+        """Draws passcodes for this purpose. Raises TemporarilyUnavailable."""
         return Mint(
             keys=self.keys(),
-            use=use,
-            login_name=login_name,
+            purpose=purpose,
             random_below=self.random_below,
             random_bytes=self.random_bytes,
         )

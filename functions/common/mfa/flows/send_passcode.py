@@ -11,7 +11,7 @@ from mfa.challenges.account import Account
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Delivery, Request
 from mfa.challenges.challenge_ids import is_challenge_of, new_challenge_id
 from mfa.challenges.charges import charges, phone_charges
-from mfa.challenges.drafts import KEY_USE, Draft
+from mfa.challenges.drafts import KEY_USE, Draft, Purpose
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import replay, request_key
 from mfa.challenges.sends import (
@@ -169,7 +169,7 @@ class SendPasscode:
         return send, outgoing
 
     def _draw(self, asked: "_Asked", read: Challenge, destination: Destination, settings: Settings) -> Draft:
-        mint = self.runtime.mint(KEY_USE, asked.login.login_name)
+        mint = self.runtime.mint(Purpose(KEY_USE, asked.login.login_name, asked.login.digest))
         challenge_id = asked.resends or new_challenge_id(mint.keys, asked.login, self.runtime.random_bytes(12))
         return mint.draw(read, challenge_id, settings.passcode_length, destination.fixed_code)
 

@@ -13,7 +13,7 @@ from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, Budget, Charge, Window
 from mfa.challenges.challenge import Challenge, Guess
 from mfa.challenges.charges import phone_charges, verified_charges
-from mfa.challenges.drafts import is_of_earlier_send, is_right
+from mfa.challenges.drafts import Purpose, is_of_earlier_send, is_right
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
 from mfa.challenges.sends import Caller, Destination, Outcome, Send, challenge_after
 from mfa.challenges.settings_tests import (
@@ -179,7 +179,7 @@ class TestSettings:
             test, guess, repeated = refused.test, replace(guess, at=kept.claimed_at, keyed=kept), True
             test = replace(test, challenge=test.challenge.without_guess(guess.at))
         if not (repeated and _is_approved_by(test, guess)):
-            if not is_right(keys, KEY_USE, user.login_name, test.challenge, digits):
+            if not is_right(keys, Purpose(KEY_USE, user.login_name), test.challenge, digits):
                 raise self._refusal(user, test.challenge, digits, None if repeated else guess)
             self._approve(account, actor, test, guess)
         return not (test.contact_email or user.contact_email)
@@ -187,7 +187,7 @@ class TestSettings:
     def _refusal(self, user: User, challenge: Challenge, digits: str, guess: Guess | None) -> errors.Refusal:
         """Why the code is wrong. `challenge` is as it was before the guess, or as it stands if that was counted before."""
         remaining = (challenge.after_failure(guess) if guess else challenge).attempts_remaining
-        if is_of_earlier_send(self.runtime.keys(), KEY_USE, user.login_name, challenge, digits):
+        if is_of_earlier_send(self.runtime.keys(), Purpose(KEY_USE, user.login_name), challenge, digits):
             return errors.CodeSuperseded(prefix=challenge.prefix, attempts_remaining=remaining)
         return errors.InvalidCode(attempts_remaining=remaining)
 
@@ -247,7 +247,7 @@ class TestSettings:
 
     def _prepare(self, user: User, read: Challenge, phone: Phone, tried: _Tried) -> tuple[Send, Outgoing]:
         """The send to claim, and the message that goes out after it."""
-        mint = self.runtime.mint(KEY_USE, user.login_name)
+        mint = self.runtime.mint(Purpose(KEY_USE, user.login_name))
         draft = mint.draw(read, read.id or self.runtime.random_bytes(12).hex(), tried.settings.passcode_length)
         destination = Destination(channel=DEFAULT, phone=phone, address=phone.number)
         now = self.runtime.clock()

@@ -9,7 +9,7 @@ from mfa.challenges import passcodes
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess
 from mfa.challenges.challenge_ids import is_challenge_of
 from mfa.challenges.charges import verified_charges
-from mfa.challenges.drafts import KEY_USE, is_of_earlier_send, is_right
+from mfa.challenges.drafts import KEY_USE, Purpose, is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
 from mfa.challenges.sends import AccountChanged, Caller
@@ -126,8 +126,7 @@ class VerifyPasscode:
 
     def _judge(self, attempt: _Attempt) -> Approval:
         """Approves the challenge or raises the refusal of a wrong code."""
-        keys, name = self.runtime.keys(), attempt.login.login_name
-        if not is_right(keys, KEY_USE, name, attempt.challenge, attempt.digits):
+        if not is_right(self.runtime.keys(), _purpose(attempt.login), attempt.challenge, attempt.digits):
             raise self._refusal(attempt)
         return self._approve(attempt)
 
@@ -195,8 +194,7 @@ class VerifyPasscode:
             members["locked_until"] = rfc3339(locked_until)
         if not attempt.repeated:
             self._record(attempt, locked_until)
-        name = attempt.login.login_name
-        if is_of_earlier_send(self.runtime.keys(), KEY_USE, name, challenge, attempt.digits):
+        if is_of_earlier_send(self.runtime.keys(), _purpose(attempt.login), challenge, attempt.digits):
             refusal: errors.Refusal = errors.CodeSuperseded(**_message_to_look_for(challenge), **members)
         else:
             refusal = errors.InvalidCode(**members)
@@ -222,6 +220,11 @@ class VerifyPasscode:
             detail={"until": rfc3339(until)},
         )
         self.attempts.record_lock(attempt.login.login_name, event, attempt.challenge.region)
+
+
+def _purpose(login: MfaToken) -> Purpose:
+    """The purpose of the passcode. The digest of an action comes from the token, which only verify_code can make."""
+    return Purpose(KEY_USE, login.login_name, login.digest)
 
 
 def _amr(challenge: Challenge) -> list[str]:

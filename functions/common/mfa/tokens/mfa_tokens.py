@@ -1,4 +1,4 @@
-"""MFA tokens: what a passed first factor entitles to."""
+"""MFA tokens: what a passed first factor, or an opened action, entitles to."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,27 @@ from mfa.users.user import Kind
 MFA_TOKEN_LENGTH = 2048
 
 
+@dataclass(frozen=True, slots=True)
+class ActionRef:
+    """The action that a token was made for: its id, and the digest of its type and parameters."""
+
+    id: str
+    digest: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MfaToken:
-    """The result of a passed first factor. It authorises challenges, not access.
+    """The result of a passed first factor, or of an opened action. It authorises challenges, not access.
 
     Attributes:
         login_name: the user.
         kind: the user's kind.
         credentials_changed_at: the version of the user's credentials. Any change of them ends the token.
-        client_id: the relying application that vouched for the password, or None.
+        client_id: the relying application that vouched for the password or opened the action, or None.
         jti: names this token; a challenge answers only to the token that opened it.
         issued_at: seconds since 1970.
         expires_at: seconds since 1970.
+        action: the one action that its challenges approve, or None for a login.
     """
 
     login_name: str
@@ -28,3 +37,9 @@ class MfaToken:
     jti: str
     issued_at: float
     expires_at: float
+    action: ActionRef | None = None
+
+    @property
+    def digest(self) -> str:
+        """The digest of the action; empty for a login."""
+        return self.action.digest if self.action else ""

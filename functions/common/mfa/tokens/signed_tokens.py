@@ -9,7 +9,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from mfa.errors import InvalidToken
 from mfa.tokens.base64url import has_one_spelling
-from mfa.tokens.mfa_tokens import MFA_TOKEN_LENGTH, MfaToken
+from mfa.tokens.mfa_tokens import MFA_TOKEN_LENGTH, ActionRef, MfaToken
 from mfa.tokens.token_keys import Ed25519, TokenKeys, TokenSecrets
 from mfa.users.user import Kind
 
@@ -25,6 +25,8 @@ def write_mfa_token(keys: TokenSecrets, token: MfaToken) -> str:
         "iat": token.issued_at,
         "exp": token.expires_at,
     }
+    if token.action is not None:
+        claims |= {"act": token.action.id, "dig": token.action.digest}
     return str(_serializer([keys.signing]).dumps(claims))
 
 
@@ -46,6 +48,7 @@ def read_mfa_token(keys: TokenKeys, text: str, now: float) -> MfaToken:
         jti=claims["jti"],
         issued_at=claims["iat"],
         expires_at=claims["exp"],
+        action=ActionRef(claims["act"], claims["dig"]) if "act" in claims else None,
     )
 
 
