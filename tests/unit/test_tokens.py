@@ -307,6 +307,13 @@ def test_a_truncated_challenge_id_is_invalid(cut: int) -> None:
     )
 
 
+@pytest.mark.parametrize("more", [b"\0", bytes(12)])
+def test_an_extended_challenge_id_is_invalid(more: bytes) -> None:
+    challenge_id = challenge_ids.new_challenge_id(KEYS, TOKEN, bytes(range(12)))
+    longer = base64.urlsafe_b64encode(base64.urlsafe_b64decode(challenge_id) + more).decode().rstrip("=")
+    assert not challenge_ids.is_challenge_of(KEYS, TOKEN, longer)
+
+
 def test_an_access_token_is_a_compact_jws_that_pyjwt_verifies() -> None:
     token = access_token()
     header, payload, signature = token.split(".")
