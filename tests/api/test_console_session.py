@@ -68,6 +68,8 @@ def test_the_cookie_alone_is_no_authorisation(admin: Administrator, headers: dic
     for method, path in (("GET", "/session"), ("DELETE", "/session"), ("GET", "/users"), ("POST", "/session")):
         assert ask(admin, method, path, Cookie=cookie, **headers).code == "invalid_token"
     assert ask(admin, Cookie=cookie, MFA_Console="*").status == 200
+    # Without a name a page may only ask whose session it is.
+    assert ask(admin, "GET", "/users", Cookie=cookie, MFA_Console="*").code == "invalid_token"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ def test_a_cookie_opens_no_further_cookie(admin: Administrator) -> None:
 
 
 def test_the_cookie_opens_nothing_but_administration(admin: Administrator) -> None:
-    headers = {"Cookie": opened(admin), "MFA-Console": "*"}
+    headers = {"Cookie": opened(admin), "MFA-Console": admin.name}
     answer = admin.stack.call("POST", "/v1/challenges", {"phone_id": "0-0"}, headers=headers)
     assert answer.code == "invalid_token"
 

@@ -18,7 +18,7 @@ tasks = Tasks()
 @tasks.carries_out(
     Operation(
         id="session.get",
-        route="GET /v1/admin/session",
+        route=f"GET {console_session.SESSION_PATH}",
         summary="Who the token speaks for",
         auth=ACCESS_TOKEN,
         request=requests.Nothing,
@@ -34,7 +34,7 @@ def get_session(administration: Administration, call: Call[requests.Nothing, Act
 @tasks.carries_out(
     Operation(
         id="session.open",
-        route="POST /v1/admin/session",
+        route=f"POST {console_session.SESSION_PATH}",
         summary="Keep the console logged in",
         auth=ACCESS_TOKEN,
         request=requests.Nothing,
@@ -55,7 +55,7 @@ def open_session(administration: Administration, call: Call[requests.Nothing, Ac
 @tasks.carries_out(
     Operation(
         id="session.end",
-        route="DELETE /v1/admin/session",
+        route=f"DELETE {console_session.SESSION_PATH}",
         summary="End the token",
         auth=ACCESS_TOKEN,
         request=requests.Nothing,

@@ -8,7 +8,9 @@ from mfa.http.gateway import HttpRequest
 COOKIE = "__Host-mfa-console"
 # Only the console's own pages can send it: other origins would need a preflight, which administration does not answer.
 HEADER = "MFA-Console"
+# A page that does not know yet who is logged in asks for the session itself with this name.
 ANYBODY = "*"
+SESSION_PATH = "/v1/admin/session"
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
 
 
@@ -37,4 +39,5 @@ def token_in(request: HttpRequest) -> str | None:
 
 def is_for(request: HttpRequest, login_name: str) -> bool:
     """Whether the page belongs to this administrator. Another one may have logged in in another tab meanwhile."""
-    return unquote(request.header(HEADER) or "") in {ANYBODY, login_name}
+    name = unquote(request.header(HEADER) or "")
+    return name == login_name or (name == ANYBODY and request.path == SESSION_PATH)
