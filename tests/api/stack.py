@@ -15,12 +15,14 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs
 
+import argon2
 import boto3
 import hypothesis
 from boto3.dynamodb.conditions import Key
@@ -389,7 +391,7 @@ def running() -> Iterator[Stack]:
     clients.session.cache_clear()
     guard.install()
     handlers.BUILTIN_HANDLERS.insert(0, ("before-parameter-build.dynamodb", _refuse_empty_text))
-    with mock_aws(), bind("127.0.0.1", 0) as listening:
+    with mock_aws(), _passwords_checked_once(), bind("127.0.0.1", 0) as listening:
         os.environ.update(environment)
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
         delivered: list[tuple[str, str]] = []
@@ -425,6 +427,11 @@ def running() -> Iterator[Stack]:
     clients.session.cache_clear()
     os.environ.clear()
     os.environ.update(before)
+
+
+def _passwords_checked_once() -> Any:
+    """Keeps the results of argon2: users of one kind share a hash. A wrong password is computed each time."""
+    return patch("argon2._password_hasher.verify_secret", lru_cache(1024)(argon2.low_level.verify_secret))
 
 
 def role_of(function: Function) -> Role:
