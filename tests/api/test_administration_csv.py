@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
+import json
 import time
 from typing import Any
 
@@ -44,6 +47,12 @@ FORMULAS = [
 @pytest.fixture
 def admin(stack: Stack) -> Administrator:
     return administrators.new(stack)
+
+
+def csv_of(*rows: list[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
 
 
 def dry_run(admin: Administrator, text: str) -> Answer:
@@ -306,6 +315,60 @@ def test_the_first_login_replaces_a_foreign_hash_by_ours(stack: Stack, admin: Ad
         after = stack.table.get_item(Key=key)["Item"]
         assert after["password_hash"].startswith("$argon2id$")
         assert after | {"password_hash": foreign} == before
+
+
+def log_in(stack: Stack, name: str, password: str) -> str:
+    answer = stack.call("POST", "/v1/login", {"login_name": name, "password": password})
+    return str(answer.json["status"]) if answer.status == 200 else answer.code
+
+
+@pytest.mark.parametrize("newer", ["by the first login", "by an administrator"])
+def test_a_line_that_is_imported_again_does_not_take_a_newer_password_back(
+    stack: Stack, admin: Administrator, newer: str
+) -> None:
+    password, changed = stack.password(), stack.password()
+    # As Keycloak exports it.
+    salt, digest = bytes(16), hashlib.pbkdf2_hmac("sha256", password.encode(), bytes(16), 1000, 64)
+    secret = {"value": base64.b64encode(digest).decode(), "salt": base64.b64encode(salt).decode()}
+    about = {"hashIterations": 1000, "algorithm": "pbkdf2-sha256"}
+    cell = json.dumps({"credentialData": json.dumps(about), "secretData": json.dumps(secret)})
+    text = csv_of(["login_name", "password_hash"], ["from.keycloak", cell])
+    assert write(admin, text)["created"] == 1
+    assert write(admin, text)["unchanged"] == 1
+    if newer == "by the first login":
+        assert log_in(stack, "from.keycloak", password) == "authenticated"
+        changed = password
+    else:
+        stack.admin("users.patch", login_name="from.keycloak", password=changed)
+    key = dict(zip(("pk", "sk"), password_key("from.keycloak"), strict=True))
+    before = stack.table.get_item(Key=key)["Item"]
+    assert before["password_hash"].startswith("$argon2id$")
+    assert write(admin, text)["unchanged"] == 1
+    assert stack.table.get_item(Key=key)["Item"] == before
+    assert log_in(stack, "from.keycloak", changed) == "authenticated"
+    # A line with another hash sets it, and a user who is made anew starts with the line's.
+    other = bcrypt.hashpw(b"a third password", bcrypt.gensalt(4)).decode()
+    assert write(admin, csv_of(["login_name", "password_hash"], ["from.keycloak", other]))["updated"] == 1
+    assert log_in(stack, "from.keycloak", "a third password") == "authenticated"
+    stack.admin("users.delete", login_name="from.keycloak")
+    assert write(admin, text)["created"] == 1
+    assert log_in(stack, "from.keycloak", password) == "authenticated"
+
+
+def test_an_import_cannot_make_every_wrong_password_slow(stack: Stack, admin: Administrator) -> None:
+    kinds = [HASH.replace("m=19456", f"m={64 * n}") for n in range(8, 13)]
+    rows = [[f"kind.{n}", kind] for n, kind in enumerate([*kinds, kinds[0], HASH])]
+    text = csv_of(["login_name", "password_hash"], *rows)
+    for report in (dry_run(admin, text).json, write(admin, text)):
+        [error] = report["errors"]
+        assert (error["line"], error["field"]) == (6, "password_hash")
+        assert "slow" in error["message"]
+        assert kinds[4] not in str(report)
+    # The kinds that users have count in the next import, and one that is used no more makes room.
+    last = csv_of(["login_name", "password_hash"], rows[4])
+    assert errors(write(admin, last)) == [(2, "password_hash")]
+    stack.admin("users.delete", login_name="kind.1")
+    assert write(admin, last)["created"] == 1
 
 
 def test_a_line_with_a_damaged_hash_is_refused(admin: Administrator) -> None:

@@ -197,8 +197,8 @@ def functions_of(path: Path) -> list[ast.FunctionDef]:
     return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)]
 
 
-# Signatures that others set: the SDK's own, and a composer's six plain inputs.
-WIDE = {"mfa.delivery.twilio.request", "mfa.messages.composition.compose"}
+# A signature that the SDK sets.
+WIDE = {"mfa.delivery.twilio.request"}
 
 
 @pytest.mark.parametrize("module", MODULES)

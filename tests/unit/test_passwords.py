@@ -9,7 +9,7 @@ import bcrypt
 import pytest
 from argon2 import PasswordHasher
 
-from mfa.users.password_costs import OURS, HashCost, cost_of, remaining, spend
+from mfa.users.password_costs import OURS, CostsInUse, HashCost, cost_of, remaining, spend, with_hash
 from mfa.users.passwords import PasswordHashes
 
 PASSWORDS = PasswordHashes()
@@ -218,3 +218,41 @@ def test_a_password_that_bcrypt_cannot_hash_is_refused_without_a_failure() -> No
 
 def test_a_right_password_waits_for_no_other_kind() -> None:
     assert PASSWORDS.matches(EVERY_KIND[0], "password", {"no family that could be calculated": 1})
+
+
+def argon2(memory: int, passes: int) -> str:
+    return ARGON2.replace("m=19456,t=2", f"m={memory},t={passes}")
+
+
+def pbkdf2_of(rounds: int, name: str = "sha256") -> str:
+    return f"pbkdf2_{name}${rounds}$salt$x"
+
+
+def taken(*hashes: str) -> list[bool]:
+    """Which of these hashes are accepted, one after the other."""
+    in_use: CostsInUse = {}
+    found = []
+    for each in hashes:
+        then = with_hash(in_use, each)
+        found.append(then is not None)
+        in_use = in_use if then is None else then
+    return found
+
+
+@pytest.mark.parametrize(
+    ("hashes", "expected"),
+    [
+        ([argon2(64 * n, 1) for n in range(8, 13)], [True] * 4 + [False]),  # a fifth kind
+        ([argon2(512, 1)] * 9, [True] * 9),
+        ([PASSWORDS.hash("password")] * 9, [True] * 9),
+        ([argon2(65536, 10)] * 2, [True] * 2),
+        ([argon2(65536, passes) for passes in (10, 9, 8, 1)], [True, True, False, True]),
+        ([pbkdf2_of(1_500_000, "sha512"), BCRYPT, pbkdf2_of(1000)], [True, False, True]),
+        ([BCRYPT, pbkdf2_of(1_200_000), argon2(65536, 10)], [True, True, False]),  # Django's of today beside bcrypt's
+        ([pbkdf2_of(rounds) for rounds in (1000, 1_500_000, 20_000)], [True] * 3),
+        ([BCRYPT.replace("$12$", f"${cost}$") for cost in ("04", "12", "05")], [True] * 3),
+        ([pbkdf2_of(1000, name) for name in ("sha1", "sha256", "sha512")] + [BCRYPT, PHC_SCRYPT], [True] * 4 + [False]),
+    ],
+)
+def test_an_import_cannot_make_every_wrong_password_slow(hashes: list[str], expected: list[bool]) -> None:
+    assert taken(*hashes) == expected

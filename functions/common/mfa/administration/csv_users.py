@@ -12,6 +12,7 @@ from mfa.challenges.account import Account
 from mfa.decoding import convert
 from mfa.errors import InvalidRequest
 from mfa.pasted import plain_number
+from mfa.users.exported_hashes import canonical
 from mfa.users.user import new_login_name
 
 COLUMNS = (
@@ -184,6 +185,8 @@ def _typed(cells: dict[str, str]) -> dict[str, object]:
         if (word := cells["mfa_enabled"].lower()) not in ("true", "false"):
             raise InvalidRequest("mfa_enabled", "must be true or false")
         typed["mfa_enabled"] = word == "true"
+    if "password_hash" in cells:
+        typed["password_hash"] = canonical(cells["password_hash"])
     if "phones" in cells:
         # Each begins with a plus: blanks may stand between the digits as well.
         written = " ".join(cells["phones"].split())

@@ -1,8 +1,8 @@
 """Import of users: a dry run over all lines, then pieces that can be repeated without harm."""
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from mfa import errors
 from mfa.administration import csv_users, ports, shut_out
@@ -15,7 +15,9 @@ from mfa.factors.phones import Phone
 from mfa.flows.runtime import Runtime
 from mfa.settings.values import Settings
 from mfa.users.actors import Actor
+from mfa.users.exported_hashes import fingerprint
 from mfa.users.history import EventType
+from mfa.users.password_costs import CostsInUse, with_hash
 from mfa.users.user import Kind, User, canonical_login_name, existing_login_names, new_login_name
 
 # As many lines as can be written within the function's time and the gateway's.
@@ -28,6 +30,57 @@ class Hashes(Protocol):
 
     def accepts(self, password_hash: str) -> bool:
         """Whether it is a hash that a password can be held against at a bounded cost."""
+
+
+@dataclass(slots=True)
+class Judge:
+    """Judges what the decoding of a line cannot: addresses, languages, numbers by their plans, hashes by their cost.
+
+    Attributes:
+        settings: the settings in force.
+        hashes: judges a hash by itself.
+        in_use: what the hashes of all users cost, with those of the lines so far.
+    """
+
+    settings: Settings
+    hashes: Hashes
+    in_use: CostsInUse
+
+    def wrong(self, line: csv_users.Line) -> LineError | None:
+        """The line's first error, or None."""
+        user = line.user
+        if line.error or user is None:
+            return line.error
+        from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
+
+        try:
+            number = None
+            canonical_values({"contact_email": user.contact_email, "locale": user.locale})
+            for number in user.phones:
+                phone_numbers.parse(
+                    number, self.settings.regions.permits, "phones", calls=self.settings.calls_landlines
+                )
+        except errors.InvalidRequest as error:
+            wrong = error.members["errors"][0]
+            return line.error_at(wrong["field"], wrong["message"], number)
+        except errors.DestinationBlocked as error:
+            return line.error_at("phones", str(error), number)
+        return None if user.password_hash is None else self._wrong_hash(line, user.password_hash)
+
+    def _wrong_hash(self, line: csv_users.Line, password_hash: str) -> LineError | None:
+        if not self.hashes.accepts(password_hash):
+            return line.error_at(
+                "password_hash",
+                "must be a whole hash of argon2id, bcrypt, PBKDF2 or scrypt, no costlier than docs/api.md says",
+            )
+        then = with_hash(self.in_use, password_hash)
+        if then is None:
+            return line.error_at(
+                "password_hash",
+                "would make every wrong password too slow, beside the kinds of hashes that users and other lines have",
+            )
+        self.in_use = then
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,17 +97,19 @@ class Imports:
         """Checks every line, or writes a piece. A bad line is reported and not written. Raises InvalidRequest."""
         lines = list(csv_users.read(given.csv))
         settings = self.administration.stored_settings().settings
+        brings_hashes = any(line.user and line.user.password_hash for line in lines)
+        judge = Judge(settings, self.hashes, self.accounts.load_costs_in_use() if brings_hashes else {})
         if given.dry_run:
-            return self._checked(lines, settings)
+            return self._checked(lines, judge)
         if len(lines) > WRITTEN_LINES:
             raise errors.InvalidRequest("csv", f"may have at most {WRITTEN_LINES} lines where they are written")
-        return self._written(actor, lines, settings)
+        return self._written(actor, lines, judge)
 
-    def _checked(self, lines: list[csv_users.Line], settings: Settings) -> ImportReport:
+    def _checked(self, lines: list[csv_users.Line], judge: Judge) -> ImportReport:
         found: list[LineError] = []
         seen: dict[str, int] = {}
         for line in lines:
-            error = line.error or self._wrong(line, settings)
+            error = judge.wrong(line)
             if error is None and line.user is not None:
                 name = canonical_login_name(line.user.login_name)
                 if (first := seen.setdefault(name, line.number)) != line.number:
@@ -65,14 +120,14 @@ class Imports:
             lines=len(lines), valid=len(lines) - len(found), errors=found[:MAX_ERRORS], chunks=csv_users.chunks(lines)
         )
 
-    def _written(self, actor: Actor, lines: list[csv_users.Line], settings: Settings) -> ImportReport:
+    def _written(self, actor: Actor, lines: list[csv_users.Line], judge: Judge) -> ImportReport:
         counts: Counter[str] = Counter()
         found = []
         for line in lines:
-            error = line.error or self._wrong(line, settings)
+            error = judge.wrong(line)
             if error is None and line.user is not None:
                 try:
-                    counts[self._import(actor, line.user, settings)] += 1
+                    counts[self._import(actor, line.user, judge.settings)] += 1
                 except errors.TemporarilyUnavailable:
                     raise
                 except errors.Refusal as refusal:
@@ -87,57 +142,43 @@ class Imports:
             unchanged=counts["unchanged"],
         )
 
-    def _wrong(self, line: csv_users.Line, settings: Settings) -> LineError | None:
-        """Judges what the decoding cannot: addresses, languages, numbers by their plans, hashes by their cost."""
-        user = line.user
-        if user is None:
-            return line.error
-        from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
-
-        try:
-            number = None
-            canonical_values({"contact_email": user.contact_email, "locale": user.locale})
-            for number in user.phones:
-                phone_numbers.parse(number, settings.regions.permits, "phones", calls=settings.calls_landlines)
-        except errors.InvalidRequest as error:
-            wrong = error.members["errors"][0]
-            return line.error_at(wrong["field"], wrong["message"], number)
-        except errors.DestinationBlocked as error:
-            return line.error_at("phones", str(error), number)
-        if user.password_hash is not None and not self.hashes.accepts(user.password_hash):
-            return line.error_at(
-                "password_hash",
-                "must be a whole hash of argon2id, bcrypt, PBKDF2 or scrypt, no costlier than docs/api.md says",
-            )
-        return None
-
     def _import(self, actor: Actor, row: ImportUser, settings: Settings) -> str:
         """Creates or changes the user as the line says. Fields that the line leaves out stay."""
-        name = new_login_name(row.login_name)
         found = self.accounts.load_accounts(existing_login_names(row.login_name), passwords=True)
-        now = self.runtime.clock()
         given = {
             field: value
             for field in row.__struct_fields__
             if field not in {"login_name", "phones"} and (value := getattr(row, field)) is not None
         }
         fields = canonical_values(given)
-        if not found:
-            user = User(
-                login_name=name,
-                created_at=now,
-                updated_at=now,
-                credentials_changed_at=now,
-                **{"kind": Kind.BACKUP, "password_hash": None} | fields,
-            )
-            event = actor.event(EventType.USER_CREATED, now, self.runtime.random_bytes, detail={"by": "import"})
-            self.users.add(user, event)
-            account = Account(user=user)
-            self._add_phones(actor, account, _new_phones(account, row, settings), tells=False)
-            return "created"
-        account = found[0]
-        before = account.existing_user
+        if found:
+            return self._change(actor, found[0], row, fields, settings)
+        now = self.runtime.clock()
+        user = User(
+            login_name=new_login_name(row.login_name),
+            created_at=now,
+            updated_at=now,
+            credentials_changed_at=now,
+            imported=fingerprint(row.password_hash) if row.password_hash else None,
+            **{"kind": Kind.BACKUP, "password_hash": None} | fields,
+        )
+        event = actor.event(EventType.USER_CREATED, now, self.runtime.random_bytes, detail={"by": "import"})
+        self.users.add(user, event)
+        account = Account(user=user)
+        self._add_phones(actor, account, _new_phones(account, row, settings), tells=False)
+        return "created"
+
+    def _change(
+        self, actor: Actor, account: Account, row: ImportUser, fields: dict[str, Any], settings: Settings
+    ) -> str:
+        before, now = account.existing_user, self.runtime.clock()
+        imported = fingerprint(row.password_hash) if row.password_hash else None
+        if imported is not None and imported == before.imported:
+            # The line was imported before. A login or an administrator may have replaced the hash since.
+            fields = {name: value for name, value in fields.items() if name != "password_hash"}
         after, changed = before.changed(now, fields)
+        if "password_hash" in changed:
+            after = replace(after, imported=imported)
         new = _new_phones(account, row, settings)
         kept = None
         if shut_out.is_decisive(changed):

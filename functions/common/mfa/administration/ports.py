@@ -5,14 +5,16 @@ from typing import Protocol
 
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import Challenge
+from mfa.users.password_costs import CostsInUse
 from mfa.users.search_index import Entry
 
 
 class AccountPages(Protocol):
-    """Reads the users of a page, and the challenge of one."""
+    """Reads the users of a page, the challenge of one, and what the hashes of all cost."""
 
     def load_accounts(self, login_names: Sequence[str], *, passwords: bool = False) -> list[Account]: ...
     def load_challenge(self, login_name: str) -> Challenge: ...
+    def load_costs_in_use(self) -> CostsInUse: ...
 
 
 class UserLists(Protocol):

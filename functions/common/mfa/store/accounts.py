@@ -15,6 +15,7 @@ from mfa.store.counters import Counters
 from mfa.store.expressions import Update
 from mfa.store.password_costs import COST, cost_writes, dearest
 from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write, decode
+from mfa.users.exported_hashes import fingerprint
 from mfa.users.history import Event
 from mfa.users.password_costs import CostsInUse
 from mfa.users.user import User
@@ -91,14 +92,11 @@ class AccountStore:
 
         The profile keeps its version: nothing that an administrator sees has changed.
         """
-        new = Write(
-            label="password",
-            verb="Update",
-            key=records.password_key(user.login_name),
-            update="SET password_hash = :new",
-            condition=when.HASH_AS_READ,
-            values={":new": password_hash, ":read": user.password_hash},
-        )
+        update = Update()
+        update.set(password_hash=password_hash)
+        update.begin_at(fingerprint(user.password_hash or ""), "imported")  # it may be older than this attribute
+        update.only_if(when.HASH_AS_READ, read=user.password_hash)
+        new = update.write("password", records.password_key(user.login_name))
         with suppress(TransactionRefused):
             self._table.transact(lambda: [new, *cost_writes(user.password_hash, password_hash)])
 

@@ -36,7 +36,7 @@ class Update:
         """Sets a member of a map. An item without the map refuses it: a condition must ask for the map."""
         self._clauses["SET"].append(f"{self._member(attribute, member)} = {self._value(f'set_{attribute}', value)}")
 
-    def begin_at(self, value: int, *attributes: str) -> None:
+    def begin_at(self, value: Any, *attributes: str) -> None:
         """Sets attributes that are not there yet, and leaves the others."""
         for attribute in attributes:
             name, start = self._name(attribute), self._value(f"begin_{attribute}", value)

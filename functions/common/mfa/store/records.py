@@ -27,6 +27,8 @@ CLIENTS = "CLIENTS"
 UNREADABLE = "unreadable"
 # The attributes of a phone that others than administration write.
 _MARKS = frozenset({"last_verified_at", "verified_since", "unusable_reason", "unusable_at"})
+# These fields of a user lie in the item of the password.
+_OF_PASSWORD = ("password_hash", "imported")
 # DynamoDB deletes a challenge and its counters this long after the last write, unless there were failures since the last success.
 CHALLENGE_SECONDS = 90 * 86400
 
@@ -104,13 +106,13 @@ def client_key(client_id: str) -> Key:
 
 def user_item(user: User) -> Item:
     """A user's profile as an item, found by its login name."""
-    values = {name: value for name, value in asdict(user).items() if value is not None and name != "password_hash"}
+    values = {name: value for name, value in asdict(user).items() if value is not None and name not in _OF_PASSWORD}
     return values | profile_entry(user)
 
 
 def user_of(profile: Item, password: Item) -> User | None:
     """The user of a profile, with the hash of the password where that item was read. None if the item is no profile."""
-    return read(profile | {"password_hash": password.get("password_hash")}, User)
+    return read(profile | {name: password.get(name) for name in _OF_PASSWORD}, User)
 
 
 def phone_item(phone: Phone) -> Item:

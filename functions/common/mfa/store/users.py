@@ -18,9 +18,11 @@ from mfa.factors.phones import PHONES_PER_USER, KeptAccess, Phone
 from mfa.messages.channels import RECOVERY
 from mfa.store import conditions as when
 from mfa.store import records
+from mfa.store.expressions import Update
 from mfa.store.password_costs import cost_writes
 from mfa.store.search import entry_writes
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
+from mfa.users.exported_hashes import fingerprint
 from mfa.users.history import Event
 from mfa.users.user import CREDENTIALS, Kind, User
 
@@ -87,7 +89,7 @@ class UserStore:
                 *entry_writes(after.login_name, before, after),
                 *_admins(_administers(after) - _administers(before)),
                 *([_close(after.login_name, event.at)] if ends_tokens else []),
-                *(_password_writes(known, after.password_hash) if new_password else []),
+                *(_password_writes(known, after) if new_password else []),
                 records.event_write(after.login_name, event),
             ],
         )
@@ -119,7 +121,7 @@ class UserStore:
             lambda known: [
                 profile,
                 *phones,
-                *_password_writes(known, None),
+                *_password_writes(known, replace(known, password_hash=None)),
                 *_admins(-_administers(user)),
                 _close(user.login_name, event.at),
                 records.event_write(user.login_name, event),
@@ -306,18 +308,25 @@ def _admins(change: int) -> list[Write]:
 def _first_password(user: User) -> list[Write]:
     """Writes the hash of a new user, or that there is none, and begins the count of wrong passwords anew."""
     nothing = replace(user, password_hash=None)
-    return [*_password_writes(nothing, user.password_hash), _forgotten_tries(user.login_name)]
+    return [*_password_writes(nothing, user), _forgotten_tries(user.login_name)]
 
 
-def _password_writes(user: User, password_hash: str | None) -> list[Write]:
-    """Puts this hash, or none, in the place of the user's, and counts what it costs. The hash must be as it was read."""
-    secret = Write(label="password", verb="Delete", key=records.password_key(user.login_name))
-    values = {":hash": password_hash, ":read": user.password_hash}
-    if password_hash is not None:
-        secret = replace(secret, verb="Update", update="SET password_hash = :hash")
-    if user.password_hash is not None:
-        secret = replace(secret, condition=when.HASH_AS_READ)
-    return [replace(secret, values=values), *cost_writes(user.password_hash, password_hash)]
+def _password_writes(before: User, after: User) -> list[Write]:
+    """Puts another hash, or none, in the place of the user's, and counts what it costs. The hash must be as it was read."""
+    key = records.password_key(before.login_name)
+    update = Update()
+    if before.password_hash is not None:
+        update.only_if(when.HASH_AS_READ, read=before.password_hash)
+    if after.password_hash is None:
+        secret = replace(update.write("password", key), verb="Delete", update=None)
+    else:
+        update.set(password_hash=after.password_hash)
+        if after.imported is not None:
+            update.set(imported=after.imported)
+        elif before.password_hash is not None:  # it may have been imported before this attribute was written
+            update.begin_at(fingerprint(before.password_hash), "imported")
+        secret = update.write("password", key)
+    return [secret, *cost_writes(before.password_hash, after.password_hash)]
 
 
 def _forgotten_tries(login_name: str) -> Write:

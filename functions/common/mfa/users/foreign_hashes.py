@@ -17,6 +17,8 @@ type Check = Callable[[bytes], bool]
 # About as costly as Django's defaults of 2026, or a little more.
 MAX_BCRYPT_COST = 12
 MAX_ITERATIONS = 1_500_000
+# Shorter ones, where a hash says its length, can be guessed by chance.
+LEAST_DIGEST = 16
 MAX_SCRYPT_BYTES = 128 * 2**20
 MAX_SCRYPT_WORK = 2**20
 # bcrypt looks at no more, and newer libraries refuse a longer password.
@@ -37,7 +39,7 @@ _PBKDF2 = tuple(
     for form in (
         rf"pbkdf2_(?P<hash>sha1|sha256|sha512)\$(?P<rounds>{_NUMBER})\${_SALT}\${_DIGEST}",
         rf"pbkdf2:(?P<hash>sha1|sha256|sha512):(?P<rounds>{_NUMBER})\${_SALT}\${_HEX}",
-        rf"\$pbkdf2(?:-(?P<hash>sha1|sha256|sha512))?\$(?:i=)?(?P<rounds>{_NUMBER})(?:,l=[0-9]+)?{_PHC}",
+        rf"\$pbkdf2(?:-(?P<hash>sha1|sha256|sha512))?\$(?:i=)?(?P<rounds>{_NUMBER})(?:,l=(?P<length>{_NUMBER}))?{_PHC}",
     )
 )
 _SCRYPT = tuple(
@@ -86,9 +88,11 @@ def _bcrypt(parts: Mapping[str, str]) -> Check | None:
 def _pbkdf2(parts: Mapping[str, str]) -> Check | None:
     name, rounds = parts["hash"] or "sha1", int(parts["rounds"])
     salt, digest = _salt(parts), _digest(parts)
-    if rounds > MAX_ITERATIONS or len(digest) != hashlib.new(name, usedforsecurity=False).digest_size:
+    size = hashlib.new(name, usedforsecurity=False).digest_size
+    length = int(parts.get("length") or size)
+    if rounds > MAX_ITERATIONS or len(digest) != length or not LEAST_DIGEST <= length <= size:
         return None
-    return lambda password: hmac.compare_digest(hashlib.pbkdf2_hmac(name, password, salt, rounds), digest)
+    return lambda password: hmac.compare_digest(hashlib.pbkdf2_hmac(name, password, salt, rounds, length), digest)
 
 
 def _scrypt(parts: Mapping[str, str]) -> Check | None:

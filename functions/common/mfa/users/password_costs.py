@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 
 # In the order of argon2's reference decoder, which refuses leading zeros.
 ARGON2ID = re.compile(
@@ -20,6 +21,14 @@ _PHC_SCRYPT = re.compile(r"\$scrypt\$ln=([0-9]+),r=([0-9]+),p=([0-9]+)\$")
 _BCRYPT_BYTES = 72
 _LEAST_BCRYPT_COST = 4
 _SALT = b"nobody's salt..."
+
+# A wrong password costs the sum of all families in use: so many at most, and so many times the work of ours in all. One hash
+# of the dearest kind that is accepted fits, or Django's of today beside bcrypt's.
+MAX_FAMILIES = 4
+MAX_BURDEN = 40.0
+# The work that takes as long as one of ours, measured on x86-64.
+_SCRYPT_UNITS, _BCRYPT_ROUNDS = 86_000, 550
+_PBKDF2_ROUNDS = {"sha1": 81_000, "sha256": 55_000, "sha512": 41_000}
 
 # The dearest work of each family that some user's hash needs.
 type CostsInUse = Mapping[str, int]
@@ -60,6 +69,31 @@ def counted_cost(password_hash: str | None) -> HashCost | None:
     """The cost of a hash that is not of our own kind, or None."""
     cost = cost_of(password_hash) if password_hash else None
     return None if cost == OURS else cost
+
+
+def with_hash(in_use: CostsInUse, password_hash: str) -> CostsInUse | None:
+    """The costs in use once another user has this hash, or None if they would make every wrong password too slow."""
+    cost = counted_cost(password_hash)
+    if cost is None or cost.work <= in_use.get(cost.family, 0):
+        return in_use
+    then = {**in_use, cost.family: cost.work}
+    bearable = len(then) <= MAX_FAMILIES and sum(_burden(*each) for each in then.items()) <= MAX_BURDEN
+    return then if bearable else None
+
+
+def _burden(family: str, work: int) -> float:
+    """How many times the work of our own kind this is, about."""
+    name, _, parameters = family.partition("_")
+    match name:
+        case "argon2id":
+            memory, passes, _lanes = map(int, parameters.split("_"))
+            return work * memory * passes / (19456 * 2)
+        case "scrypt":
+            return work * prod(map(int, parameters.split("_"))) / _SCRYPT_UNITS
+        case "bcrypt":
+            return work / _BCRYPT_ROUNDS
+        case _:
+            return work / _PBKDF2_ROUNDS[parameters]
 
 
 def remaining(own: HashCost | None, in_use: CostsInUse) -> list[HashCost]:

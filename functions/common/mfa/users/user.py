@@ -64,6 +64,7 @@ class User:
         last_legacy_at: when a legacy client last skipped the second factor.
         client_version: the version of that client.
         version: counts the changes. The entity tag names it.
+        imported: the fingerprint of the hash that an import brought last. It outlives that hash, which a login replaces.
     """
 
     login_name: str
@@ -81,6 +82,7 @@ class User:
     last_legacy_at: float | None = None
     client_version: str | None = None
     version: int = 1
+    imported: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def active(self) -> bool:
