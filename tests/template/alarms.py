@@ -31,6 +31,7 @@ PARAMETERS = {
     "AdminFunction": "admin",
     "Keys": "arn:aws:kms:us-east-1:123456789012:key/a,arn:aws:kms:us-east-1:123456789012:key/b",
     "SilentHours": "3",
+    "FailedNotices": "failed",
     "UnconfirmedSendsPerRegion": "100",
     "SegmentPrice": "0.05",
     "AWS::Region": "us-east-1",
@@ -208,6 +209,8 @@ def _values(alarm: Mapping[str, Any], period: Mapping[Series, Sequence[float]]) 
 def _stat(name: str, values: Sequence[float]) -> float:
     if name == "Sum":
         return sum(values)
+    if name == "Maximum":
+        return max(values)
     assert name == "p99"
     return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))]
 

@@ -41,6 +41,8 @@ OF_AWS: dict[tuple[str, str], set[tuple[str, ...]]] = {
     ("AWS/DynamoDB", "WriteThrottleEvents"): {("TableName",), ("TableName", "GlobalSecondaryIndexName")},
     ("AWS/DynamoDB", "ConsumedReadCapacityUnits"): {("TableName",)},
     ("AWS/DynamoDB", "ConsumedWriteCapacityUnits"): {("TableName",)},
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {("QueueName",)},
+    ("AWS/SQS", "ApproximateAgeOfOldestMessage"): {("QueueName",)},
 }
 # The possible values of our labels, if an alarm or widget selects one.
 VALUES = {
@@ -169,7 +171,9 @@ def test_the_alarms_watch_what_is_deployed() -> None:
             variables = resource["Properties"]["Environment"]["Variables"]
             if "TABLE_NAME" in variables:
                 assert variables["METRICS_NAMESPACE"] == given["Namespace"]
-    for name in given.keys() & (source()["Parameters"].keys() | deployed.keys()):
+    assert given["FailedNotices"] == {"Fn::GetAtt": ["FailedNotices", "QueueName"]}
+    assert deployed["FailedNotices"]["Type"] == "AWS::SQS::Queue"
+    for name in given.keys() & (source()["Parameters"].keys() | deployed.keys()) - {"FailedNotices"}:
         assert given[name] == {"Ref": name}
     assert (
         made()["Observability"]["Properties"]["Parameters"]["TableName"] == made()["Table"]["Properties"]["TableName"]
@@ -343,6 +347,29 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
         (True, lambda book: book.period(notice_failures__not_handed_over=1)),
         (False, lambda book: book.period(notice_failures__budget=9, notice_failures__tried_again=9)),
         (False, lambda book: book.period(notice_failures__not_handed_over=1).period()),
+    ],
+    "NoticesFailed": [
+        (
+            True,
+            lambda book: book.period().measured("AWS/SQS ApproximateNumberOfMessagesVisible", 1, QueueName="failed"),
+        ),
+        (
+            False,
+            lambda book: book.period().measured("AWS/SQS ApproximateNumberOfMessagesVisible", 0, QueueName="failed"),
+        ),
+        (False, lambda book: book.period().measured("AWS/SQS ApproximateNumberOfMessagesVisible", 9, QueueName="x")),
+        (False, lambda book: book.period()),  # an idle queue publishes nothing
+    ],
+    "NoticesExpire": [
+        (
+            True,
+            lambda book: book.period().measured("AWS/SQS ApproximateAgeOfOldestMessage", 950_400, QueueName="failed"),
+        ),
+        (
+            False,
+            lambda book: book.period().measured("AWS/SQS ApproximateAgeOfOldestMessage", 950_399, QueueName="failed"),
+        ),
+        (False, lambda book: book.period()),
     ],
     "ConversionDrop": [
         (True, lambda book: book.period(**sends("HK", 30, 5)).period(**sends("HK", 20, 0))),
