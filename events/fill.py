@@ -7,6 +7,7 @@ An ANSWER is a file with the output of `sam local invoke`, or the local stack's 
 - a login: MFA_TOKEN and PHONE_ID (of the first phone)
 - a completed login: ACCESS_TOKEN
 - a new phone: PHONE_ID
+- an action: ACTION_ID, MFA_TOKEN and PHONE_ID (of the first phone that may approve it)
 - a challenge: CHALLENGE_ID
 - a settings test: TEST_ID
 - a new client: CLIENT_ID and CLIENT_BASIC
@@ -26,7 +27,7 @@ from urllib.parse import parse_qsl, urlencode
 from twilio.request_validator import RequestValidator
 
 PLACEHOLDER = re.compile(
-    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|CLIENT_ID|CLIENT_BASIC|PASSCODE|SIGNATURE)\b"
+    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|ACTION_ID|CLIENT_ID|CLIENT_BASIC|PASSCODE|SIGNATURE)\b"
 )
 
 
@@ -41,6 +42,8 @@ def values_of(answer: dict[str, Any]) -> dict[str, str]:
             values["PHONE_ID"] = body["phones"][0]["id"]
     if "token" in body:
         values["ACCESS_TOKEN"] = body["token"]
+    if "summary" in body:
+        values["ACTION_ID"] = body["id"]
     if "prefix" in body:
         values["CHALLENGE_ID" if over_http else "TEST_ID"] = body["id"]
     if "masked_number" in body:

@@ -1,11 +1,13 @@
-"""Checks passwords and passcodes, and issues tokens. Cannot read Twilio's token."""
+"""Checks passwords and passcodes, keeps actions, and issues tokens. Cannot read Twilio's token."""
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa.flows.log_in import LoggedIn
-from mfa.http import operations, views
+from mfa.flows.user_access import TokenHolder
+from mfa.http import action_operations, action_views, operations, views
+from mfa.http.action_bodies import ActionOpened, ActionRedemption, ActionState, ActionToOpen
 from mfa.http.answers import Approved, Authenticated, Jwks, MfaRequired
 from mfa.http.app import App
 from mfa.http.auth import Anyone
@@ -47,12 +49,48 @@ def login_vouched(call: Call[VouchedLogin, Client]) -> MfaRequired | Authenticat
 
 @app.operation(operations.VERIFY_CHALLENGE)
 def verify_challenge(call: Call[VerifyChallenge, MfaToken]) -> Approved:
-    """Completes the login with the passcode."""
+    """Completes the login, or approves the action, with the passcode."""
     approval = wiring.verify_passcode.verify(call.principal, call.id, call.body.code, call.caller)
     if not approval.repeated:
         wiring.metrics.count("approvals", region=approval.region)
         wiring.metrics.count("unconfirmed_sends", -1, region=approval.region)
+        if approval.of_action:
+            wiring.metrics.count("action_approvals")
     return views.approval(approval)
+
+
+@app.operation(action_operations.OPEN_ACTION)
+def open_action(call: Call[ActionToOpen, Client | TokenHolder]) -> ActionOpened:
+    """Opens an action, for a relying application or for the user who asks."""
+    opened = wiring.open_action.open(call.principal, call.body.asked(), call.caller)
+    if not opened.repeated:
+        wiring.metrics.count("actions")
+    return action_views.opened(opened)
+
+
+@app.operation(action_operations.GET_ACTION)
+def get_action(call: Call[None, Client | MfaToken]) -> ActionState:
+    """The action as it stands."""
+    return action_views.state(wiring.end_action.get(call.principal, call.id), wiring.clock())
+
+
+@app.operation(action_operations.DENY_ACTION)
+def deny_action(call: Call[None, MfaToken]) -> ActionState:
+    """Ends an action that somebody else asked for."""
+    action, denied = wiring.end_action.deny(call.principal, call.id, call.caller)
+    if denied:
+        logger.warning("action denied", type=action.type, client=action.client_id)
+        wiring.metrics.count("action_denials")
+    return action_views.state(action, wiring.clock())
+
+
+@app.operation(action_operations.REDEEM_ACTION)
+def redeem_action(call: Call[None, Client]) -> ActionRedemption:
+    """Uses an approval up, once."""
+    action, redeemed = wiring.end_action.redeem(call.principal, call.id, call.caller)
+    if redeemed:
+        wiring.metrics.count("action_redemptions")
+    return action_views.redemption(action)
 
 
 @app.operation(operations.JWKS)

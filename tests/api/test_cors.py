@@ -35,9 +35,10 @@ def allows(headers: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.startswith("access-control-")}
 
 
-def test_other_sites_may_call_the_login_operations_only() -> None:
+def test_other_sites_may_call_the_operations_of_logins_and_actions_only() -> None:
     assert {operation.id for operation in CROSS_ORIGIN} == {
         *("login", "startChallenge", "getChallenge", "resendChallenge", "verifyChallenge", "startRecovery"),
+        *("openAction", "getAction", "denyAction"),
         *("jwks", "openapi"),
     }
 
@@ -85,12 +86,13 @@ def test_a_page_of_a_listed_site_reads_answers_and_refusals(listed: Stack, perso
         assert "access-control-allow-credentials" not in answer.headers
 
 
-def test_no_other_site_may_call_administration_vouched_logins_or_callbacks(listed: Stack) -> None:
+def test_no_other_site_may_call_administration_vouched_logins_redeems_or_callbacks(listed: Stack) -> None:
     for method, path in (
         ("GET", "/v1/admin/users"),
         ("GET", "/v1/admin/console/index.html"),
         ("POST", "/v1/login/vouched"),
         ("POST", "/v1/webhooks/twilio/status"),
+        ("POST", "/v1/actions/x/redeem"),
     ):
         answer = listed.call(method, path, {} if method == "POST" else None, headers={"Origin": OURS})
         assert allows(answer.headers) == {}, path

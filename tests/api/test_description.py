@@ -116,8 +116,12 @@ def test_each_operation_describes_the_refusals_of_gateway_and_firewall(document:
 def test_each_operation_says_who_may_call(document: dict[str, Any]) -> None:
     for operation in OPERATIONS:
         described = document["paths"][operation.path][operation.method.lower()]
-        assert described["security"] == ([] if operation.auth is auth.ANYONE else [{operation.auth.name: []}])
-    assert document["components"]["securitySchemes"].keys() == {"mfaToken", "client", "twilio", "accessToken"}
+        names = [scheme.name for scheme in operation.auth.alternatives or (operation.auth,)]
+        assert described["security"] == ([] if operation.auth is auth.ANYONE else [{name: []} for name in names])
+    assert document["paths"]["/v1/actions"]["post"]["security"] == [{"client": []}, {"userToken": []}]
+    assert document["paths"]["/v1/actions/{id}"]["get"]["security"] == [{"client": []}, {"mfaToken": []}]
+    schemes = {"mfaToken", "client", "twilio", "accessToken", "userToken"}
+    assert document["components"]["securitySchemes"].keys() == schemes
 
 
 def codes(refusal: type[Refusal]) -> set[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests import deeds
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack
 from tests.emf import Datum, data
@@ -90,6 +91,34 @@ def test_a_login_publishes_each_step_once(meter: Meter, person: Person) -> None:
         "approvals HK": 1,
         "unconfirmed_sends HK": -1,
     }
+
+
+def test_an_action_publishes_its_opening_approval_redemption_and_denial_once(meter: Meter, stack: Stack) -> None:
+    with stack.with_settings(actions=deeds.TYPES):
+        application, person = deeds.register(stack), deeds.person(stack)
+        opening = {"latency openAction": 1, "actions": 1}
+        assert meter.of(lambda: application.ask(person, key="k")) == opening
+        assert meter.of(lambda: application.ask(person, key="k")) == {"latency openAction": 1}
+        action = application.open(person)
+        action.start()
+        code = action.code
+        assert meter.of(lambda: action.verify(code, key="v")) == {
+            "latency verifyChallenge": 1,
+            "claim_attempt_ms": 1,
+            "confirm_ms": 1,
+            "approvals HK": 1,
+            "unconfirmed_sends HK": -1,
+            "action_approvals": 1,
+        }
+        assert "action_approvals" not in meter.of(lambda: action.verify(code, key="v"))
+        redeemed = {"latency redeemAction": 1, "action_redemptions": 1}
+        assert meter.of(lambda: action.redeem(key="r")) == redeemed
+        assert meter.of(lambda: action.redeem(key="r")) == {"latency redeemAction": 1}
+        assert meter.of(action.redeem) == {"latency redeemAction": 1, "refusals action_redeemed": 1}
+        denied = application.open(person)
+        assert meter.of(denied.deny) == {"latency denyAction": 1, "action_denials": 1}
+        assert meter.of(denied.deny) == {"latency denyAction": 1}
+        assert meter.of(denied.get) == {"latency getAction": 1}
 
 
 def test_a_message_is_counted_once_for_repeated_requests(meter: Meter, person: Person) -> None:

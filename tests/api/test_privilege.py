@@ -15,7 +15,7 @@ import pytest
 from infra.local.permissions import Role
 from infra.local.policies import Ask, Policy, Statement, like
 from mfa.administration.operations import OPERATIONS
-from tests import people
+from tests import deeds, people
 from tests.api import administrators, deliveries
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack, role_of
@@ -42,6 +42,7 @@ def asked(shared_stack: Stack) -> Iterator[dict[str, list[Ask]]]:
     stack.guard.seen = seen
     try:
         log_in_every_way(stack)
+        act_in_every_way(stack)
         send_in_every_way(stack)
         administer(stack)
     finally:
@@ -75,6 +76,21 @@ def log_in_every_way(stack: Stack) -> None:
         person.later(3600)
         assert person.start().status == 201
         assert person.verify().status == 200  # gives the send back to the client's budget
+
+
+def act_in_every_way(stack: Stack) -> None:
+    """Opens actions by a client and by a user, and ends them in each way."""
+    with stack.with_settings(actions=deeds.TYPES):
+        application, person = deeds.register(stack), deeds.person(stack)
+        action = application.open(person)
+        assert action.get().status == 200
+        action.approve()
+        assert action.redeem().status == 200
+        person.end_cooldown()
+        assert application.open(person).deny().status == 200
+        person.challenged()
+        body = {"type": "delete_backup", "params": deeds.PAYROLL}
+        assert stack.call("POST", "/v1/actions", body, token=person.verify().json["token"]).status == 201
 
 
 def send_in_every_way(stack: Stack) -> None:

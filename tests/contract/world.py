@@ -16,7 +16,10 @@ from mfa.challenges.challenge import Challenge, Delivery
 from mfa.challenges.sends import Caller, Outcome, SendResult
 from mfa.errors import SmsUnavailable
 from mfa.factors.phones import Phone
+from mfa.flows.end_action import EndAction
+from mfa.flows.genuine_actions import GenuineActions
 from mfa.flows.log_in import LogIn
+from mfa.flows.open_action import OpenAction
 from mfa.flows.runtime import Runtime
 from mfa.flows.send_passcode import SendPasscode
 from mfa.flows.tell_changes import Notice
@@ -26,6 +29,7 @@ from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Budgets, Settings
 from mfa.store import records
 from mfa.store.accounts import AccountStore
+from mfa.store.actions import ActionStore
 from mfa.store.attempts import AttemptStore
 from mfa.store.clients import ClientStore
 from mfa.store.counters import Counters
@@ -203,6 +207,7 @@ class World:
                 number_per_hour=1000, number_per_day=1000, address_per_hour=1000, kept_for_verified_percent=0
             ),
         )
+        self.token_secrets = TOKEN_SECRETS
         self.dice = random.Random(1)  # the same draws in every run
         self.random_below: Callable[[int], int] = self.dice.randrange
         self.pauses: list[int] = []
@@ -237,14 +242,22 @@ class World:
             mailer=self.email,
             runtime=self.runtime,
         )
+        self.actions = ActionStore(self.table)
+        self.genuine = GenuineActions(actions=self.actions, token_secrets=lambda: self.token_secrets)
         self.verify_passcode = VerifyPasscode(
-            accounts=self.accounts, attempts=self.attempts, signer=self.signer, runtime=self.runtime
+            accounts=self.accounts,
+            attempts=self.attempts,
+            genuine=self.genuine,
+            signer=self.signer,
+            runtime=self.runtime,
         )
+        self.open_action = OpenAction(accounts=self.accounts, genuine=self.genuine, runtime=self.runtime)
+        self.end_action = EndAction(genuine=self.genuine, runtime=self.runtime)
         self.log_in = LogIn(
             accounts=self.accounts,
             passwords=PlainPasswords(),
             costs_in_use=dict,  # cached in a function, and nothing to PlainPasswords
-            token_secrets=lambda: TOKEN_SECRETS,
+            token_secrets=lambda: self.token_secrets,
             signer=self.signer,
             runtime=self.runtime,
         )

@@ -367,6 +367,31 @@ def clients(on: Invoker) -> None:
     assert on.admin("clients.delete") == {}
 
 
+def actions(on: Invoker) -> None:
+    """The phone was verified by the login before; the containers know of the new settings within half a minute."""
+    offered = {
+        "actions": {"delete_backup": {"texts": {"en": 'delete backup set "{set}"'}}},
+        "actions_phone_age_hours": 0,
+    }
+    on.sam.invoke("AdminFunction", {"operation": "settings.patch", "input": offered})
+    on.admin("clients.create")
+    deadline = time.monotonic() + 60
+    while on.invoke("open_action", {})["statusCode"] != 201:
+        assert time.monotonic() < deadline
+        time.sleep(2)
+    on.sam.table.delete_item(Key={"pk": f"CHALLENGE#{DEMO_USER}", "sk": "#CHALLENGE"})
+    while on.invoke("start_challenge", {})["statusCode"] == 403:
+        assert time.monotonic() < deadline
+        time.sleep(2)
+    prefix = on.http("get_challenge", 200)["prefix"]
+    assert on.http("get_action", 200)["status"] == "pending"
+    assert on.http("verify_challenge", 200, PASSCODE=receive(on.sam, DEMO_PHONE, prefix).digits)["amr"] == ["sms"]
+    assert on.http("redeem_action", 200)["params"] == {"set": "Payroll"}
+    on.http("open_action", 201)
+    assert on.http("deny_action", 200)["status"] == "denied"
+    on.admin("clients.delete")
+
+
 def settings(on: Invoker) -> None:
     assert on.admin("settings.get")["twilio"]["auth_token_set"] is True
     assert on.admin("settings.patch")["resend_cooldown_seconds"] == 60
@@ -414,7 +439,7 @@ def first_administrator(on: Invoker) -> None:
 
 
 type Chain = Callable[[Invoker], None]
-CHAINS: tuple[Chain, ...] = (users, login, clients, settings, reports_and_keys, first_administrator)
+CHAINS: tuple[Chain, ...] = (users, login, clients, actions, settings, reports_and_keys, first_administrator)
 
 
 @pytest.fixture(scope="module")

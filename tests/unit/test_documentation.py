@@ -8,13 +8,14 @@ import pytest
 
 from mfa.administration.operations import INVOKED, SERVED
 from mfa.errors import Refusal
+from mfa.http import action_operations, operations
 from mfa.http.declaration import AnyOperation
-from mfa.http.operations import OPERATIONS
 from mfa.settings.values import Settings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+OPERATIONS = (*operations.OPERATIONS, *action_operations.OPERATIONS)
 DEFAULTS = msgspec.to_builtins(Settings())
 
 

@@ -10,7 +10,7 @@ import pytest
 from events.fill import PLACEHOLDER, fill, values_of
 from mfa.administration import operations as administration
 from mfa.api import OPERATIONS
-from mfa.http import operations
+from mfa.http import action_operations, operations
 from mfa.http.declaration import AnyOperation
 
 EVENTS = {path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).parents[2].glob("events/*.json")}
@@ -28,7 +28,7 @@ def test_every_operation_has_its_event() -> None:
 
 @pytest.mark.parametrize(
     "operation",
-    [*operations.OPERATIONS, *(each for each in administration.OPERATIONS if each.only)],
+    [*operations.OPERATIONS, *action_operations.OPERATIONS, *(each for each in administration.OPERATIONS if each.only)],
     ids=lambda op: op.id,
 )
 def test_the_event_of_a_call_is_what_api_gateway_sends(operation: AnyOperation) -> None:
@@ -57,6 +57,8 @@ def test_answers_give_the_placeholders_values() -> None:
     assert values_of(http) == {"MFA_TOKEN": "m", "PHONE_ID": "p", "ACCESS_TOKEN": "t", "CHALLENGE_ID": "c"}
     assert values_of({"output": {"id": "x", "prefix": "XYWD"}}) == {"TEST_ID": "x"}
     assert values_of({"output": {"id": "p", "masked_number": "****3799"}}) == {"PHONE_ID": "p"}
+    opened = {"statusCode": 201, "body": json.dumps({"mfa_token": "m", "phones": [], "summary": "s", "id": "a"})}
+    assert values_of(opened) == {"MFA_TOKEN": "m", "ACTION_ID": "a"}
     assert values_of({"output": client}) == {"CLIENT_ID": "i", "CLIENT_BASIC": "aTpz"}
     assert values_of({"statusCode": 204, "body": ""}) == {}
     assert values_of({"error": {"code": "not_found"}}) == {}

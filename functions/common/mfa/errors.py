@@ -11,12 +11,18 @@ Refusal
 │   ├── UserNotFound              user_not_found
 │   ├── PhoneNotFound             phone_not_found
 │   ├── ChallengeNotFound         challenge_not_found
-│   └── ClientNotFound            client_not_found
+│   ├── ClientNotFound            client_not_found
+│   └── ActionNotFound            action_not_found
 ├── NoPhone                   409 no_phone
 ├── Conflict                  409 conflict
 ├── ChallengeSuperseded       409 challenge_superseded
 ├── ChallengeUsed             409 challenge_used
 ├── CodeSuperseded            409 code_superseded
+├── ActionPending             409 action_pending
+├── ActionApproved            409 action_approved
+├── ActionDenied              409 action_denied
+├── ActionRedeemed            409 action_redeemed
+├── ActionExpired             410 action_expired
 ├── ChallengeExpired          410 challenge_expired
 ├── PreconditionFailed        412 precondition_failed
 ├── DestinationBlocked        422 destination_blocked
@@ -169,6 +175,14 @@ class ClientNotFound(NotFound):
     detail = "There is no client of this id."
 
 
+class ActionNotFound(NotFound):
+    """There is no such action, or it is another client's."""
+
+    code = "action_not_found"
+    title = "Action not found"
+    detail = "There is no action of this id for this caller."
+
+
 class NoPhone(Refusal):
     """The user has no phone that a passcode could be sent to."""
 
@@ -212,6 +226,51 @@ class CodeSuperseded(Refusal):
     status = 409
     title = "Passcode superseded"
     detail = "This passcode is of an earlier message."
+
+
+class ActionPending(Refusal):
+    """The user has not approved the action yet."""
+
+    code = "action_pending"
+    status = 409
+    title = "Action pending"
+    detail = "The user has not approved this action."
+
+
+class ActionApproved(Refusal):
+    """The user has approved the action."""
+
+    code = "action_approved"
+    status = 409
+    title = "Action approved"
+    detail = "The user has approved this action."
+
+
+class ActionDenied(Refusal):
+    """The user has denied the action. It is over, and nobody may do it."""
+
+    code = "action_denied"
+    status = 409
+    title = "Action denied"
+    detail = "The user has denied this action."
+
+
+class ActionRedeemed(Refusal):
+    """The action was redeemed before: nobody may do it a second time."""
+
+    code = "action_redeemed"
+    status = 409
+    title = "Action redeemed"
+    detail = "This action was redeemed before."
+
+
+class ActionExpired(Refusal):
+    """Nobody approved the action, or redeemed it, in time."""
+
+    code = "action_expired"
+    status = 410
+    title = "Action expired"
+    detail = "This action expired. Open another."
 
 
 class ChallengeExpired(Refusal):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mfa.challenges.budgets import Budget, BudgetSpent, Charge
+from mfa.challenges.budgets import BudgetSpent, Charge
 from mfa.challenges.challenge import Challenge, Delivery, Guess
 from mfa.errors import RateLimited, SmsUnavailable, TemporarilyUnavailable
 from mfa.messages.channels import Channel
@@ -12,6 +12,7 @@ from mfa.users.history import Event
 
 if TYPE_CHECKING:
     from mfa.challenges.account import Account
+    from mfa.challenges.confirmations import Confirmation
     from mfa.challenges.sends import Outcome, Receipt, Send
     from mfa.flows import ports
     from mfa.flows.change_notices import Handover
@@ -179,12 +180,10 @@ class MeteredAttempts:
         self._metrics.count("locks")
         self._attempts.record_lock(login_name, event, region)
 
-    def confirm(
-        self, login: "MfaToken", challenge: Challenge, budgets: Sequence[Budget], events: Sequence[Event], guess: Guess
-    ) -> None:
+    def confirm(self, confirmation: "Confirmation") -> None:
         """Approves the challenge."""
         with self._metrics.timing("confirm_ms"):
-            self._attempts.confirm(login, challenge, budgets, events, guess)
+            self._attempts.confirm(confirmation)
 
 
 def _count_failure(metrics: Metrics, outcome: "Outcome", error: str) -> None:

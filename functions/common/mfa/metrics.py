@@ -36,6 +36,11 @@ METRICS = {
     "approvals": Metric(dimensions=((), ("region",))),
     "wrong_codes": Metric(),
     "locks": Metric(),
+    # Actions: opened, approved, denied ("that was not me"), redeemed.
+    "actions": Metric(),
+    "action_approvals": Metric(),
+    "action_denials": Metric(),
+    "action_redemptions": Metric(),
     # Messages that were not sent, by the metric of `vendor_errors`; sends that a budget refused; each send's share of a budget.
     "send_failures": Metric(dimensions=(("error",),)),
     "budget_refusals": Metric(dimensions=(("budget",),)),

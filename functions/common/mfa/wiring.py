@@ -33,11 +33,15 @@ if TYPE_CHECKING:
     from mfa.flows.change_notices import ChangeNotices
     from mfa.flows.client_access import ClientAccess
     from mfa.flows.delivery_report import DeliveryReports
+    from mfa.flows.end_action import EndAction
+    from mfa.flows.genuine_actions import GenuineActions
     from mfa.flows.log_in import LogIn
+    from mfa.flows.open_action import OpenAction
     from mfa.flows.runtime import Runtime
     from mfa.flows.send_passcode import SendPasscode
     from mfa.flows.tell_changes import TellChanges
     from mfa.flows.test_settings import TestSettings
+    from mfa.flows.user_access import UserAccess
     from mfa.flows.verify_passcode import VerifyPasscode
     from mfa.store.histories import Histories
     from mfa.tokens.access_token_checks import AccessTokenChecks
@@ -82,7 +86,47 @@ class Wiring(Environment):
         from mfa.store.attempts import AttemptStore
 
         attempts = MeteredAttempts(AttemptStore(self._table, self._counters), self.metrics)
-        return VerifyPasscode(accounts=self.account_store, attempts=attempts, signer=self.signer, runtime=self.runtime)
+        return VerifyPasscode(
+            accounts=self.account_store,
+            attempts=attempts,
+            genuine=self._genuine_actions,
+            signer=self.signer,
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def _genuine_actions(self) -> "GenuineActions":
+        from mfa.flows.genuine_actions import GenuineActions
+        from mfa.store.actions import ActionStore
+
+        return GenuineActions(actions=ActionStore(self._table), token_secrets=self.token_secrets)
+
+    @cached_property
+    def open_action(self) -> "OpenAction":
+        """Opens actions."""
+        from mfa.flows.open_action import OpenAction
+
+        return OpenAction(accounts=self.account_store, genuine=self._genuine_actions, runtime=self.runtime)
+
+    @cached_property
+    def end_action(self) -> "EndAction":
+        """Reads, denies and redeems actions."""
+        from mfa.flows.end_action import EndAction
+
+        return EndAction(genuine=self._genuine_actions, runtime=self.runtime)
+
+    @cached_property
+    def user_access(self) -> "UserAccess":
+        """Lets users in by their access tokens."""
+        from mfa.flows.user_access import UserAccess
+        from mfa.store.sessions import SessionStore
+
+        return UserAccess(
+            tokens=self._access_tokens,
+            sessions=SessionStore(self._table),
+            registered=self.client_access.registered,
+            issuer=self.issuer,
+        )
 
     @cached_property
     def send_passcode(self) -> "SendPasscode":

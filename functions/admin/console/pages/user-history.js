@@ -55,6 +55,10 @@ const SENTENCES = {
   wrong_password: () => ["warn", "A wrong password was entered"],
   logged_in: () => ["good", "Logged in as administrator, with the password alone"],
   approved: ({ how, admin: who }) => ["good", [`Logged in${who ? " as administrator" : ""} with a passcode `, how]],
+  action_opened: ({ detail }) => ["", ["An approval was asked for: ", bdi(detail.summary ?? "")]],
+  action_approved: ({ detail, how }) => ["good", ["Approved with a passcode ", how, ": ", bdi(detail.summary ?? "")]],
+  action_denied: ({ detail }) => ["bad", ["Denied, “that was not me”: ", bdi(detail.summary ?? "")]],
+  action_redeemed: ({ detail }) => ["", ["The approval was used: ", bdi(detail.summary ?? "")]],
   legacy_login: ({ detail }) => {
     const version = detail.client_version ? [", version ", bdi(detail.client_version)] : "";
     return ["warn", ["Logged in without a passcode, by a legacy client", version]];

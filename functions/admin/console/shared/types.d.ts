@@ -206,6 +206,7 @@ export interface EventDetail {
   override?: string;
   name?: string;
   client_id?: string;
+  summary?: string;
 }
 
 /** A registered relying application. */

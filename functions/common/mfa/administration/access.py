@@ -27,7 +27,8 @@ class Access:
         than the user's password, status or MFA switch; Forbidden where a second factor is required and the token shows none.
         """
         given = self.tokens.read(token)
-        if given.audience != self.issuer() or given.kind is not Kind.SYSTEM:
+        # The approval of an action is no login.
+        if given.audience != self.issuer() or given.kind is not Kind.SYSTEM or given.action_id is not None:
             raise InvalidToken
         account = self.sessions.load_account(given.login_name, given.jti)
         user = account.user if account else None

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from mfa.challenges.actions import Action
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.password_tries import PasswordTries
 from mfa.errors import Conflict, InvalidToken, UserNotFound
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.tokens.mfa_tokens import MfaToken
-from mfa.users.user import User
+from mfa.users.user import User, stored_login_names
+
+_NAME_BYTES = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,7 @@ class Account:
         challenge: the live challenge and the counters.
         tries: the tries at the name's password. Only logins and administrators read them.
         password_stopped: whether those tries stop the password until an unlock, as administrators see it.
+        action: the action that was asked for, as its item says.
     """
 
     user: User | None
@@ -43,6 +47,7 @@ class Account:
     challenge: Challenge = field(default_factory=Challenge)
     tries: PasswordTries = field(default_factory=PasswordTries)
     password_stopped: bool = False
+    action: Action | None = None
 
     @property
     def existing_user(self) -> User:
@@ -65,3 +70,14 @@ class Account:
         if not free:
             raise Conflict(f"The user has {PHONES_PER_USER} phones, which is as many as there can be.")
         return free[0]
+
+
+def find_account[Found: (Account, LoginAccount)](login_name: str, load: Callable[[str], Found]) -> tuple[str, Found]:
+    """The user's account, and the name that it was read by.
+
+    Every spelling is read, so that the time does not tell which one exists. A name that is too long finds nobody, and
+    costs the same.
+    """
+    names = [name for name in stored_login_names(login_name) if 0 < len(name.encode()) <= _NAME_BYTES]
+    read = [(name, load(name)) for name in names or ["\N{REPLACEMENT CHARACTER}"]]
+    return next((each for each in read if each[1].user), read[-1])

@@ -30,14 +30,16 @@ class ClientAccess:
 
     def authenticated(self, client_id: str, secret: str) -> Client:
         """The client, if this is its secret. Raises InvalidCredentials."""
-        client = self._find(client_id) if 0 < len(client_id) <= _ID_LENGTH else None
+        client = self.registered(client_id)
         if client is None or not client.has_secret(secret):
             raise InvalidCredentials("The client id or secret is not right.")
         self._note_use(client)
         return client
 
-    def _find(self, client_id: str) -> Client | None:
-        """The registered client, or None. An unknown id is looked up again each time."""
+    def registered(self, client_id: str) -> Client | None:
+        """The client of this id, or None. An unknown id is looked up again each time."""
+        if not 0 < len(client_id) <= _ID_LENGTH:
+            return None
         cached = self._read.get(client_id) or Cached(
             lambda: self._clients.load_client(client_id), lambda client: client is not None, self._clock
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mfa import errors
-from mfa.challenges.account import Account, LoginAccount
+from mfa.challenges.account import Account, find_account
 from mfa.challenges.password_tries import PasswordTry
 from mfa.factors.factors import Proof
 from mfa.factors.phones import Phone
@@ -18,12 +18,11 @@ from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
 from mfa.users.history import EventType
 from mfa.users.password_costs import CostsInUse
-from mfa.users.user import Kind, User, mask_email, stored_login_names
+from mfa.users.user import Kind, User, mask_email
 
 if TYPE_CHECKING:
     from mfa.tokens.token_keys import TokenSecrets
 
-_NAME_BYTES = 512
 # An old client that starts several jobs at once logs in as often at once.
 LEGACY_TRIES = 4
 
@@ -76,7 +75,7 @@ class LogIn:
         too many wrong ones: from this address, for this name from it, or for this name in a row.
         """
         now = self.runtime.clock()
-        name, account = _found(login_name, lambda name: self.accounts.load_account_for_login(name, address, now))
+        name, account = find_account(login_name, lambda name: self.accounts.load_account_for_login(name, address, now))
         attempt = PasswordTry(
             login_name=name,
             address=address,
@@ -112,7 +111,7 @@ class LogIn:
         """
         now = self.runtime.clock()
         for _ in range(LEGACY_TRIES):
-            _, account = _found(login_name, self.accounts.load_account)
+            _, account = find_account(login_name, self.accounts.load_account)
             user = account.user
             if user is None or not user.active or user.kind is not Kind.BACKUP:
                 raise errors.InvalidCredentials
@@ -186,14 +185,3 @@ class LogIn:
         if legacy:
             claims["legacy"] = True
         return LoggedIn(sign_access_token(self.signer, claims), seconds, legacy)
-
-
-def _found[Found: (Account, LoginAccount)](login_name: str, load: Callable[[str], Found]) -> tuple[str, Found]:
-    """The user's account, and the name that it was read by.
-
-    Every spelling is read, so that the time does not tell which one exists. A name that is too long finds nobody, and
-    costs the same.
-    """
-    names = [name for name in stored_login_names(login_name) if 0 < len(name.encode()) <= _NAME_BYTES]
-    read = [(name, load(name)) for name in names or ["\N{REPLACEMENT CHARACTER}"]]
-    return next((each for each in read if each[1].user), read[-1])

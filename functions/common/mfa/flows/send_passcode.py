@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from mfa import errors
 from mfa.challenges.account import Account
+from mfa.challenges.action_seals import is_of_token
+from mfa.challenges.actions import Offer
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Delivery, Request
 from mfa.challenges.challenge_ids import is_challenge_of, new_challenge_id
 from mfa.challenges.charges import charges, phone_charges
@@ -32,9 +34,10 @@ from mfa.flows.passcode_messages import About, passcode_message
 from mfa.flows.runtime import Runtime
 from mfa.messages import composition
 from mfa.messages.channels import DEFAULT, RECOVERY, Channel
+from mfa.messages.deeds import Deed
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Settings
-from mfa.tokens.mfa_tokens import MfaToken
+from mfa.tokens.mfa_tokens import ActionRef, MfaToken
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User
 
@@ -85,6 +88,8 @@ class SendPasscode:
 
         Raises the errors of `POST /v1/recovery`.
         """
+        if login.action is not None:
+            raise errors.Forbidden("An action is confirmed on a phone, never by email.")
         return self._send(_Asked(login, caller, RECOVERY))
 
     def get(self, login: MfaToken, challenge_id: str) -> Challenge:
@@ -102,10 +107,12 @@ class SendPasscode:
     def _send(self, asked: "_Asked") -> SendResult:
         settings, login = self.runtime.settings(), asked.login
         for _ in range(2):
-            account = self.accounts.load_account(login.login_name)
+            account = self.accounts.load_account(login.login_name, login.action.id if login.action else None)
             account.refuse_outdated(login)
             if (replayed := replay(account.challenge, login, asked.caller)) is not None:
                 return SendResult(replayed, sent=False)
+            if login.action is not None:
+                account = _for_action(account, login.action, settings, self.runtime.clock())
             destination = self._destination(asked, account, settings)
             send, outgoing = self._prepare(asked, account, destination, settings)
             try:
@@ -128,9 +135,10 @@ class SendPasscode:
         if asked.resends and not account.challenge.id:
             raise errors.ChallengeNotFound
         channel = asked.channel_after(account.challenge.channel)
-        if not channel.to_phone:
+        if not channel.to_phone and account.action is None:
             return _mailbox(account.existing_user, channel, settings)
-        if not channel.is_offered(settings):
+        offered = _offer(account, settings)
+        if not channel.is_offered(settings) or (offered and channel not in offered.channels):
             raise errors.InvalidRequest("channel", "is not offered here")
         phone = _phone(account, asked.phone_id or account.challenge.phone_id, channel, settings)
         fixed = _fixed_code(account.existing_user, phone, settings)
@@ -142,7 +150,7 @@ class SendPasscode:
         self, asked: "_Asked", account: Account, destination: Destination, settings: Settings
     ) -> tuple[Send, Outgoing]:
         """The send to claim, and the message that goes out after it."""
-        read, login, now = account.challenge, asked.login, self.runtime.clock()
+        read, login, now, action = account.challenge, asked.login, self.runtime.clock(), account.action
         draft = self._draw(asked, read, destination, settings)
         limits = limits_of(settings, destination.channel)
         ref = self.runtime.random_bytes(16).hex()
@@ -150,10 +158,14 @@ class SendPasscode:
             challenge_after(read, draft, destination, limits, now),
             login_jti=login.jti,
             asker=asker_of(login, asked.caller),
-            locale=read.locale if asked.resends else asked.locale,
+            locale=read.locale if asked.resends else asked.locale or (action.locale if action else None),
             requests=_requests(asked, read, draft.challenge_id, now),
         )
-        outgoing = passcode_message(account.existing_user, destination, draft, About(after.locale, ref), settings)
+        about = About(after.locale, ref)
+        if action is not None:  # its code dies with it
+            after = replace(after, expires_at=min(after.expires_at, action.expires_at))
+            about = About(after.locale, ref, _deed(account, settings), int(after.expires_at - now))
+        outgoing = passcode_message(account.existing_user, destination, draft, about, settings)
         send = Send(
             login_name=login.login_name,
             before=read,
@@ -164,7 +176,7 @@ class SendPasscode:
             request_key=request_key(login.jti, asked.caller),
             segments=0 if destination.fixed_code else composition.segments(outgoing),
             is_test_number=destination.fixed_code is not None,
-            events=self._events(asked, read, after, destination),
+            events=self._events(asked, account, after, destination),
         )
         return send, outgoing
 
@@ -174,9 +186,10 @@ class SendPasscode:
         return mint.draw(read, challenge_id, settings.passcode_length, destination.fixed_code)
 
     def _events(
-        self, asked: "_Asked", read: Challenge, after: Challenge, destination: Destination
+        self, asked: "_Asked", account: Account, after: Challenge, destination: Destination
     ) -> tuple[Event, ...]:
         """The events of the claim: the wrong attempts so far, and the send."""
+        action = account.action
         sent = self.runtime.event(
             EventType.PASSCODE_SENT,
             after.sent_at,
@@ -184,9 +197,11 @@ class SendPasscode:
             address=asked.caller.address,
             phone_id=after.phone_id or None,
             challenge_id=after.id,
-            detail={"channel": after.channel.value} | ({"test_number": True} if destination.fixed_code else {}),
+            detail={"channel": after.channel.value}
+            | ({"test_number": True} if destination.fixed_code else {})
+            | ({"action_id": action.id, "type": action.type} if action else {}),
         )
-        return (*refused_guesses(read, asked.login.login_name, self.runtime.random_bytes), sent)
+        return (*refused_guesses(account.challenge, asked.login.login_name, self.runtime.random_bytes), sent)
 
     def _deliver(self, account: Account, send: Send, outgoing: Outgoing, settings: Settings) -> Challenge:
         """Sends the message that was claimed, and writes its outcome."""
@@ -260,6 +275,30 @@ class _Asked:
         if self.channel is not None:
             return self.channel
         return DEFAULT if self.phone_id and not last.to_phone else last
+
+
+def _for_action(account: Account, ref: ActionRef, settings: Settings, now: float) -> Account:
+    """The account with the phones that may approve the action.
+
+    Raises InvalidToken if the action is not what the token was made for, Forbidden if its type is no longer offered, and
+    ActionDenied, ActionApproved, ActionRedeemed or ActionExpired if it is over.
+    """
+    action = account.action
+    if action is None or not is_of_token(action, ref):
+        raise errors.InvalidToken
+    action.refuse_over(now)
+    offer = Offer.for_action(settings, action)
+    return replace(account, phones=offer.phones(account.phones, action.opened_at))
+
+
+def _offer(account: Account, settings: Settings) -> Offer | None:
+    return Offer.for_action(settings, account.action) if account.action else None
+
+
+def _deed(account: Account, settings: Settings) -> Deed | None:
+    """The deed that the message names, in the words of today's settings."""
+    offer = _offer(account, settings)
+    return account.action.deed(offer) if account.action and offer else None
 
 
 def _mailbox(user: User, channel: Channel, settings: Settings) -> Destination:

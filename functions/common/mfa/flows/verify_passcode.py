@@ -1,20 +1,26 @@
-"""Verifies passcodes: spends an attempt, judges the code, writes the approval, and only then gives the token."""
+"""Verifies passcodes: spends an attempt, judges the code, writes the approval, and only then gives the token.
+
+A right code completes a login, or approves the one action that the MFA token names.
+"""
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mfa import errors
-from mfa.challenges import passcodes
-from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess
+from mfa.challenges import action_seals, passcodes
+from mfa.challenges.actions import Action, ActionApproval, ActionRefused, Offer
+from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess, KeyedAttempt
 from mfa.challenges.challenge_ids import is_challenge_of
 from mfa.challenges.charges import verified_charges
+from mfa.challenges.confirmations import Confirmation
 from mfa.challenges.drafts import KEY_USE, Purpose, is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
 from mfa.challenges.sends import AccountChanged, Caller
 from mfa.factors.factors import Proof
 from mfa.flows import ports
+from mfa.flows.genuine_actions import GenuineActions
 from mfa.flows.runtime import Runtime
 from mfa.times import rfc3339
 from mfa.tokens.access_tokens import Grant, Signer, access_claims, moment_of, sign_access_token, uuid7
@@ -24,14 +30,15 @@ from mfa.users.history import EventType
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A completed login.
+    """A completed login, or an approved action.
 
     Attributes:
         token: the access token.
         expires_in: seconds that it is valid.
-        amr: how the login was proved (RFC 8176).
+        amr: how it was proved (RFC 8176).
         region: the region that the passcode went to, for metrics.
-        repeated: whether an earlier request with the same idempotency key has completed the login.
+        repeated: whether an earlier request with the same idempotency key has been approved.
+        of_action: whether it approves an action.
     """
 
     token: str = field(repr=False)
@@ -39,6 +46,7 @@ class Approval:
     amr: list[str]
     region: str
     repeated: bool = False
+    of_action: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +60,7 @@ class _Attempt:
         guess: the attempt's time, address and idempotency key.
         token: `jti` and life of the access token that a right code gives.
         repeated: whether an earlier request with the same idempotency key has claimed it.
+        action: the action that a right code approves, or None for a login.
     """
 
     login: MfaToken
@@ -60,6 +69,18 @@ class _Attempt:
     guess: Guess
     token: tuple[str, int]
     repeated: bool = False
+    action: Action | None = None
+
+    @property
+    def amr(self) -> list[str]:
+        """How a right code is proved."""
+        channel = self.challenge.channel
+        return self.action.amr(channel) if self.action else [Proof.PASSWORD.value, channel.traits.amr.value]
+
+    @property
+    def client_id(self) -> str | None:
+        """The relying application that the access token is for."""
+        return self.action.client_id if self.action else self.login.client_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +89,7 @@ class VerifyPasscode:
 
     accounts: ports.Accounts
     attempts: ports.Attempts
+    genuine: GenuineActions
     signer: Signer
     runtime: Runtime
 
@@ -82,7 +104,8 @@ class VerifyPasscode:
         keys, now = self.runtime.keys(), self.runtime.clock()
         if not is_challenge_of(keys, login, challenge_id):
             raise errors.ChallengeNotFound
-        token = uuid7(now, self.runtime.random_bytes(10)), self.runtime.settings().access_token_seconds
+        action = self._action(login)
+        token = uuid7(now, self.runtime.random_bytes(10)), self._seconds(action)
         guess = Guess(now, caller.address, keyed_attempt(keys, login.jti, caller, now, token))
         try:
             challenge = self.attempts.claim_attempt(login, challenge_id, guess)
@@ -90,8 +113,31 @@ class VerifyPasscode:
             kept = attempt_before(keys, refused.challenge, login.jti, caller, now)
             if kept is None or refused.challenge.is_closed:
                 raise self._why_not_claimed(login, challenge_id, refused.challenge, now) from refused
-            return self._answer_again(login, digits, refused.challenge, replace(guess, at=kept.claimed_at, keyed=kept))
-        return self._judge(_Attempt(login=login, digits=digits, challenge=challenge, guess=guess, token=token))
+            guess = replace(guess, at=kept.claimed_at, keyed=kept)
+            attempt = _Attempt(
+                login=login, digits=digits, challenge=refused.challenge, guess=guess, token=token, action=action
+            )
+            return self._answer_again(attempt, kept)
+        return self._judge(
+            _Attempt(login=login, digits=digits, challenge=challenge, guess=guess, token=token, action=action)
+        )
+
+    def _action(self, login: MfaToken) -> Action | None:
+        """The action that the token names, before an attempt is spent; None for a login's.
+
+        Raises InvalidToken, Forbidden where its type is no longer offered, and ActionDenied.
+        """
+        action = self.genuine.of_token(login)
+        if action is not None:
+            Offer.for_action(self.runtime.settings(), action)
+            if action.denied_at is not None:
+                raise errors.ActionDenied
+        return action
+
+    def _seconds(self, action: Action | None) -> int:
+        """How long the access token lives."""
+        seconds = self.runtime.settings().access_token_seconds
+        return seconds if action is None else min(seconds, action.token_seconds)
 
     def _why_not_claimed(self, login: MfaToken, challenge_id: str, challenge: Challenge, now: float) -> errors.Refusal:
         """Why the store refused the attempt; `challenge` is how things stand."""
@@ -101,22 +147,19 @@ class VerifyPasscode:
             self.accounts.load_account(login.login_name).refuse_outdated(login)
         return challenge.why_not_attempted(challenge_id, login.jti, now)
 
-    def _answer_again(self, login: MfaToken, digits: str, challenge: Challenge, guess: Guess) -> Approval:
-        """The answer to an attempt that an earlier request claimed. `challenge` is as it stands.
+    def _answer_again(self, attempt: _Attempt, kept: KeyedAttempt) -> Approval:
+        """The answer to an attempt that an earlier request claimed. Its challenge is as it stands.
 
         If nothing came of the attempt yet, it is judged again. That tells nothing new, since the code is the same. The function
         that sends can write challenges, so what is kept of the attempt makes no token that a first verify would not make.
         """
-        assert guess.keyed is not None  # noqa: S101 - attempt_before has found it
-        seconds = min(guess.keyed.seconds, self.runtime.settings().access_token_seconds)
-        if moment_of(guess.keyed.jti) != guess.at:
+        login, challenge = attempt.login, attempt.challenge
+        if moment_of(kept.jti) != kept.claimed_at:
             raise errors.InvalidToken
-        attempt = _Attempt(
-            login=login,
-            digits=digits,
-            challenge=challenge.without_guess(guess.at),
-            guess=guess,
-            token=(guess.keyed.jti, seconds),
+        attempt = replace(
+            attempt,
+            challenge=challenge.without_guess(kept.claimed_at),
+            token=(kept.jti, min(kept.seconds, self._seconds(attempt.action))),
             repeated=True,
         )
         if _is_approved_by(challenge, attempt):
@@ -135,18 +178,25 @@ class VerifyPasscode:
         jti, seconds = attempt.token
         grant = Grant(
             issuer=self.runtime.issuer(),
-            client_id=attempt.login.client_id,
+            client_id=attempt.client_id,
             issued_at=attempt.guess.at,
             seconds=seconds,
             jti=jti,
-            amr=_amr(attempt.challenge),
+            amr=attempt.amr,
         )
-        return sign_access_token(self.signer, access_claims(attempt.login, grant))
+        claims = access_claims(attempt.login, grant)
+        return sign_access_token(self.signer, claims | (attempt.action.claims if attempt.action else {}))
 
     def _approval(self, attempt: _Attempt, token: str, *, repeated: bool = True) -> Approval:
-        seconds, challenge = attempt.token[1], attempt.challenge
         elapsed = int(self.runtime.clock() - attempt.guess.at) if repeated else 0
-        return Approval(token, seconds - elapsed, _amr(challenge), challenge.region, repeated)
+        return Approval(
+            token=token,
+            expires_in=attempt.token[1] - elapsed,
+            amr=attempt.amr,
+            region=attempt.challenge.region,
+            repeated=repeated,
+            of_action=attempt.action is not None,
+        )
 
     def _approve(self, attempt: _Attempt) -> Approval:
         login, challenge, guess = attempt.login, attempt.challenge, attempt.guess
@@ -156,27 +206,51 @@ class VerifyPasscode:
         except errors.TemporarilyUnavailable:
             self._give_back(attempt)
             raise
-        approved = self.runtime.event(
-            EventType.APPROVED,
-            guess.at,
-            actor=login.client_id or login.login_name,
-            address=guess.address,
-            phone_id=challenge.phone_id or None,
-            challenge_id=challenge.id,
-            detail={"channel": challenge.channel.value},
-        )
-        events = [*refused_guesses(challenge, login.login_name, self.runtime.random_bytes), approved]
-        charges = verified_charges(challenge, self.runtime.settings())
         try:
-            self.attempts.confirm(login, challenge, charges, events, guess)
+            self.attempts.confirm(self._confirmation(attempt))
         except AccountChanged as changed:
             self._give_back(attempt)
             raise errors.InvalidToken from changed
+        except ActionRefused as refused:  # it was denied, or expired, while the code was judged
+            self._give_back(attempt)
+            raise _why_not_approved(refused.action, self.runtime.clock()) from refused
         except ChallengeRefused as refused:
             if _is_approved_by(refused.challenge, attempt):  # the same request has done it meanwhile
                 return self._approval(attempt, token)
             raise _why_not_confirmed(refused.challenge, challenge, login, guess.at) from refused
         return self._approval(attempt, token, repeated=False)
+
+    def _confirmation(self, attempt: _Attempt) -> Confirmation:
+        """The write of the approval, with its line in the history."""
+        login, challenge, guess = attempt.login, attempt.challenge, attempt.guess
+        event = self.runtime.event(
+            EventType.ACTION_APPROVED if attempt.action else EventType.APPROVED,
+            guess.at,
+            actor=login.client_id or login.login_name,
+            address=guess.address,
+            phone_id=challenge.phone_id or None,
+            challenge_id=challenge.id,
+            detail={"channel": challenge.channel.value} | (attempt.action.detail if attempt.action else {}),
+        )
+        return Confirmation(
+            login=login,
+            challenge=challenge,
+            guess=guess,
+            budgets=verified_charges(challenge, self.runtime.settings()),
+            events=[*refused_guesses(challenge, login.login_name, self.runtime.random_bytes), event],
+            action=self._approved(attempt, attempt.action) if attempt.action else None,
+        )
+
+    def _approved(self, attempt: _Attempt, action: Action) -> Action:
+        """The action with its approval. It is redeemed while its access token is valid, or not at all."""
+        seconds = attempt.token[1]
+        approval = ActionApproval(
+            # Now, and not the time of a kept attempt, which the function that sends could change.
+            at=self.runtime.clock(),
+            redeem_before=round(attempt.guess.at + seconds, 3),
+            amr=tuple(attempt.amr),
+        )
+        return action_seals.approved(self.genuine.secrets, action, approval)
 
     def _give_back(self, attempt: _Attempt) -> None:
         """The code was right, so the attempt costs nothing. Only the request that claimed it gives it back."""
@@ -227,10 +301,6 @@ def _purpose(login: MfaToken) -> Purpose:
     return Purpose(KEY_USE, login.login_name, login.digest)
 
 
-def _amr(challenge: Challenge) -> list[str]:
-    return [Proof.PASSWORD.value, challenge.channel.traits.amr.value]
-
-
 def _is_approved_by(challenge: Challenge, attempt: _Attempt) -> bool:
     """Whether this very attempt has approved the challenge."""
     keyed = attempt.guess.keyed
@@ -242,6 +312,16 @@ def _why_not_confirmed(fresh: Challenge, judged: Challenge, login: MfaToken, now
     if fresh.id == judged.id and fresh.approved_at is None and fresh.send_id and fresh.send_id != judged.send_id:
         return errors.CodeSuperseded(**_message_to_look_for(fresh), attempts_remaining=fresh.attempts_remaining)
     return fresh.why_not_attempted(judged.id, login.jti, now)
+
+
+def _why_not_approved(fresh: Action | None, now: float) -> errors.Refusal:
+    """Why a right code did not approve the action. `fresh` is how it stands."""
+    try:
+        if fresh is not None:
+            fresh.refuse_over(now)
+    except errors.Refusal as refusal:
+        return refusal
+    return errors.InvalidToken()  # it is gone, or no longer what the token was made for
 
 
 def _message_to_look_for(challenge: Challenge) -> dict[str, Any]:

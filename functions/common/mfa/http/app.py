@@ -68,7 +68,7 @@ class App(APIGatewayRestResolver):
                     answer = Answer.of(function(self._authorised(operation)))
                 return _answered(operation, answer)
 
-            if operation.auth is CLIENT:
+            if CLIENT in operation.auth.schemes:
                 self._basic.add(operation.path)
             self.route(operation.path, method=operation.method)(route)
             if operation.cross_origin:

@@ -14,6 +14,7 @@ from mfa.users.actors import Actor
 from mfa.users.clients import Client
 
 if TYPE_CHECKING:
+    from mfa.flows.user_access import TokenHolder
     from mfa.tokens.token_keys import TokenKeys
 
 
@@ -29,6 +30,12 @@ class ClientSecrets(Protocol):
     def authenticated(self, client_id: str, secret: str) -> Client: ...
 
 
+class UserTokens(Protocol):
+    """Checks access tokens of users."""
+
+    def holder(self, token: str) -> "TokenHolder": ...
+
+
 class CredentialChecks(Protocol):
     """The parts of the wiring that check credentials."""
 
@@ -38,6 +45,8 @@ class CredentialChecks(Protocol):
     def client_access(self) -> ClientSecrets: ...
     @property
     def access(self) -> AdministratorAccess: ...
+    @property
+    def user_access(self) -> UserTokens: ...
 
 
 class Anyone(Struct, frozen=True):
@@ -53,12 +62,19 @@ class Auth[Who](Struct, frozen=True, eq=False):
         principal: reads who calls. Raises InvalidToken, InvalidCredentials, Forbidden.
         refusals: the errors that it may answer.
         scheme: the security scheme in OpenAPI; empty if callers show no credentials.
+        alternatives: the schemes of which a caller chooses one, if there are several.
     """
 
     name: str
     principal: Callable[[CredentialChecks, HttpRequest], Who]
     refusals: tuple[type[errors.Refusal], ...] = ()
     scheme: Mapping[str, str] = {}
+    alternatives: "tuple[Auth[object], ...]" = ()
+
+    @property
+    def schemes(self) -> "tuple[Auth[object], ...]":
+        """The schemes whose credentials are accepted; none if callers show no credentials."""
+        return self.alternatives or ((self,) if self.scheme else ())
 
 
 def _anyone(_checks: CredentialChecks, _request: HttpRequest) -> Anyone:
@@ -79,6 +95,18 @@ def _client(checks: CredentialChecks, request: HttpRequest) -> Client:
         raise errors.InvalidCredentials("The client id or secret is not right.") from error
     client_id, _, secret = given.partition(":")
     return checks.client_access.authenticated(client_id, secret)
+
+
+def _user(checks: CredentialChecks, request: HttpRequest) -> "TokenHolder":
+    return checks.user_access.holder(_bearer(request))
+
+
+def _client_or_user(checks: CredentialChecks, request: HttpRequest) -> "Client | TokenHolder":
+    return _user(checks, request) if request.authorization("basic") is None else _client(checks, request)
+
+
+def _client_or_login(checks: CredentialChecks, request: HttpRequest) -> Client | MfaToken:
+    return _login(checks, request) if request.authorization("basic") is None else _client(checks, request)
 
 
 def _administrator(checks: CredentialChecks, request: HttpRequest) -> Actor:
@@ -105,13 +133,30 @@ MFA_TOKEN = Auth(
     "mfaToken",
     _login,
     (errors.InvalidToken,),
-    {"type": "http", "scheme": "bearer", "description": "the MFA token of a login"},
+    {"type": "http", "scheme": "bearer", "description": "the MFA token of a login or an action"},
 )
 CLIENT = Auth(
     "client",
     _client,
     (errors.InvalidCredentials,),
     {"type": "http", "scheme": "basic", "description": "client id and secret"},
+)
+USER_TOKEN = Auth(
+    "userToken",
+    _user,
+    (errors.InvalidToken,),
+    {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "the access token of a user's login",
+    },
+)
+CLIENT_OR_USER = Auth(
+    "clientOrUser", _client_or_user, (*CLIENT.refusals, *USER_TOKEN.refusals), alternatives=(CLIENT, USER_TOKEN)
+)
+CLIENT_OR_MFA_TOKEN = Auth(
+    "clientOrMfaToken", _client_or_login, (*CLIENT.refusals, *MFA_TOKEN.refusals), alternatives=(CLIENT, MFA_TOKEN)
 )
 # The handler checks the signature: it covers the form, which only the handler reads.
 TWILIO = Auth(

@@ -71,7 +71,9 @@ def document(server: str, operations: Sequence[AnyOperation]) -> dict[str, Any]:
                     },
                 }
             },
-            "securitySchemes": {each.auth.name: dict(each.auth.scheme) for each in operations if each.auth.scheme},
+            "securitySchemes": {
+                scheme.name: dict(scheme.scheme) for each in operations for scheme in each.auth.schemes
+            },
         },
     }
     _make_patterns_portable(description)
@@ -99,7 +101,7 @@ def _operation(operation: AnyOperation, schemas: dict[str, Any], components: dic
     described: dict[str, Any] = {
         "operationId": operation.id,
         "summary": operation.summary,
-        "security": [{operation.auth.name: []}] if operation.auth.scheme else [],
+        "security": [{scheme.name: []} for scheme in operation.auth.schemes],
         "parameters": _parameters(operation, taken),
         "responses": {str(operation.status): _done(operation, schemas)},
     }
@@ -184,7 +186,7 @@ def _parameters(operation: AnyOperation, taken: dict[str, Any] | None) -> list[d
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": False,
-                "description": "The same key and body again returns the same challenge and sends nothing.",
+                "description": "The same key and body again gets the same answer, and nothing is done twice.",
                 "schema": {"type": "string", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_LENGTH},
             }
         )

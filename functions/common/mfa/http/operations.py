@@ -21,6 +21,14 @@ _SENDING = (
     errors.SettingsIncomplete,
 )
 _TO_A_PHONE = (errors.NoPhone, errors.PhoneNotFound, errors.PhoneUnusable, errors.DestinationBlocked)
+# With the MFA token of an action that is over, or whose type is no longer offered.
+_OF_AN_ACTION = (
+    errors.ActionApproved,
+    errors.ActionDenied,
+    errors.ActionRedeemed,
+    errors.ActionExpired,
+    errors.Forbidden,
+)
 
 LOGIN = Operation(
     id="login",
@@ -52,7 +60,7 @@ START_CHALLENGE = Operation(
     response=ChallengeState,
     status=201,
     idempotent=True,
-    refusals=(*_TO_A_PHONE, errors.ChallengeSuperseded, *_SENDING),
+    refusals=(*_TO_A_PHONE, errors.ChallengeSuperseded, *_SENDING, *_OF_AN_ACTION),
 )
 GET_CHALLENGE = Operation(
     id="getChallenge",
@@ -78,15 +86,15 @@ RESEND_CHALLENGE = Operation(
         errors.ChallengeNotFound,
         errors.ChallengeSuperseded,
         errors.ChallengeUsed,
-        errors.Forbidden,
         *_TO_A_PHONE,
         *_SENDING,
+        *_OF_AN_ACTION,
     ),
 )
 VERIFY_CHALLENGE = Operation(
     id="verifyChallenge",
     route="POST /v1/challenges/{id}/verify",
-    summary="Complete the login with the passcode",
+    summary="Complete the login, or approve the action, with the passcode",
     auth=MFA_TOKEN,
     cross_origin=True,
     request=VerifyChallenge,
@@ -100,6 +108,7 @@ VERIFY_CHALLENGE = Operation(
         errors.ChallengeExpired,
         errors.CodeSuperseded,
         errors.InvalidCode,
+        *_OF_AN_ACTION,
     ),
     meanings={errors.InvalidCode: "wrong_codes", errors.CodeSuperseded: "wrong_codes"},
 )

@@ -37,7 +37,7 @@ def first_factor(value: SecondFactorNeeded | LoggedIn) -> answers.MfaRequired | 
     return answers.MfaRequired(
         mfa_token=value.mfa_token,
         expires_at=rfc3339(value.expires_at),
-        phones=[_choice(phone) for phone in value.phones],
+        phones=[phone_choice(phone) for phone in value.phones],
         help=answers.Help(value.help_email),
         locked_until=None if value.locked_until is None else rfc3339(value.locked_until),
         channels=list(value.channels),
@@ -49,6 +49,17 @@ def approval(value: Approval) -> answers.Approved:
     return answers.Approved(token=value.token, expires_in=value.expires_in, amr=value.amr)
 
 
+def phone_choice(phone: Phone) -> answers.PhoneChoice:
+    """A phone as its user may choose it."""
+    return answers.PhoneChoice(
+        id=phone.id,
+        region=phone.region,
+        calling_code=phone.calling_code,
+        masked_number=phone.masked_number,
+        verified=phone.verified,
+    )
+
+
 def _delivery(value: Challenge, now: float) -> answers.DeliveryState:
     if value.delivery_error is None:
         return answers.DeliveryState(value.delivery_at(now))
@@ -57,13 +68,3 @@ def _delivery(value: Challenge, now: float) -> answers.DeliveryState:
     error = look_up(value.delivery_error)
     meaning = None if error.about_setup else error.meaning
     return answers.DeliveryState(value.delivery, value.delivery_error, meaning, error.permanent)
-
-
-def _choice(phone: Phone) -> answers.PhoneChoice:
-    return answers.PhoneChoice(
-        id=phone.id,
-        region=phone.region,
-        calling_code=phone.calling_code,
-        masked_number=phone.masked_number,
-        verified=phone.verified,
-    )

@@ -10,6 +10,7 @@ from mfa.challenges.challenge import Challenge
 from mfa.challenges.password_tries import PasswordTries, PasswordTry, digest
 from mfa.store import conditions as when
 from mfa.store import records
+from mfa.store.actions import action_of
 from mfa.store.challenge_mapping import challenge_of
 from mfa.store.counters import Counters
 from mfa.store.expressions import Update
@@ -33,9 +34,15 @@ class AccountStore:
         self._table = table
         self._counters = counters
 
-    def load_account(self, login_name: str) -> Account:
-        """The user with phones and challenge, in one request."""
-        return account_of(login_name, self._table.get_all(records.account_keys(login_name)))
+    def load_account(self, login_name: str, action_id: str | None = None) -> Account:
+        """The user with phones and challenge, and an action if its id is given, in one request."""
+        keys = records.account_keys(login_name)
+        if action_id is None:
+            return account_of(login_name, self._table.get_all(keys))
+        key = records.action_key(action_id)
+        items = self._table.get_all([*keys, key])
+        action = action_of(items.pop(key, {}))
+        return replace(account_of(login_name, items), action=action)
 
     def load_accounts(self, login_names: Sequence[str], *, passwords: bool = False) -> list[Account]:
         """These users with phones and challenges, in this order, and the hashes of `passwords` if asked. Deleted users are left out."""

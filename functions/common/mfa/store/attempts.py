@@ -1,13 +1,13 @@
 """Writes attempts before they are judged, and approvals, which succeed once."""
 
-from collections.abc import Sequence
-
-from mfa.challenges.budgets import Budget
+from mfa.challenges.actions import ActionRefused
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess
+from mfa.challenges.confirmations import Confirmation
 from mfa.challenges.sends import AccountChanged
 from mfa.factors.phones import slot_of
 from mfa.store import conditions as when
 from mfa.store import records
+from mfa.store.actions import action_of, approval_write
 from mfa.store.challenge_mapping import challenge_of
 from mfa.store.challenges import ChallengeItems
 from mfa.store.counters import Counters, give_back
@@ -50,21 +50,22 @@ class AttemptStore:
             ]
         )
 
-    def confirm(
-        self, login: MfaToken, challenge: Challenge, budgets: Sequence[Budget], events: Sequence[Event], guess: Guess
-    ) -> None:
-        """Approves the challenge, begins the counts anew and verifies the phone, in the one write that succeeds once.
+    def confirm(self, confirmation: Confirmation) -> None:
+        """Approves the challenge, and the action if there is one, begins the counts anew and verifies the phone: one write.
 
-        `challenge` is as it was before the attempt that is confirmed. Each of `budgets` gets a unit back. Raises
-        AccountChanged if the user is not there as the token says, and ChallengeRefused.
+        It succeeds once. Raises AccountChanged if the user is not there as the token says, ChallengeRefused, and ActionRefused
+        if the action alone stands in the way.
         """
-        now, login_name = guess.at, login.login_name
+        challenge, action = confirmation.challenge, confirmation.action
+        now, login_name = confirmation.guess.at, confirmation.login.login_name
         writes = [
-            _profile_as_in_token(login),
-            self._challenges.approval(login_name, challenge, guess),
-            *map(give_back, budgets),
-            *(records.event_write(login_name, event) for event in events),
+            _profile_as_in_token(confirmation.login),
+            self._challenges.approval(login_name, challenge, confirmation.guess),
+            *map(give_back, confirmation.budgets),
+            *(records.event_write(login_name, event) for event in confirmation.events),
         ]
+        if action is not None:
+            writes.append(approval_write(action))
         if challenge.phone_id:
             writes.append(
                 Write(
@@ -80,8 +81,12 @@ class AttemptStore:
         try:
             self._table.transact(lambda: [*writes, self._counters.count(challenge.region, now, approvals=1)])
         except TransactionRefused as refused:
-            if "profile" in refused.failed and "challenge" not in refused.failed:
-                raise AccountChanged from refused
+            if "challenge" not in refused.failed:
+                if "profile" in refused.failed:
+                    raise AccountChanged from refused
+                if action is not None and "action" in refused.failed:
+                    item = self._table.get(records.action_key(action.id))
+                    raise ActionRefused(action_of(item or {})) from refused
             raise ChallengeRefused(self._challenges.load(login_name)) from refused
 
 

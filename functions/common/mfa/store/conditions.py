@@ -54,6 +54,17 @@ TRIES_PAUSED_LONG_ENOUGH = "in_a_row = :in_a_row AND tried_at <= :tried_before"
 # The message of a notice is sent again only if the vendor did not take it.
 GIVEN_BACK = "given_back = :yes"
 
+# An action: approved, denied and redeemed once, and as it was read.
+SAME_SEAL = "seal = :seal"
+SAME_DEED = "digest = :digest"
+NOT_APPROVED = "attribute_not_exists(approved_at)"
+NOT_DENIED = "attribute_not_exists(denied_at)"
+ACTION_NOT_EXPIRED = "expires_at > :now"
+NOT_REDEEMED = "attribute_not_exists(redeemed_at)"
+APPROVAL_AS_READ = "approval_seal = :approval_seal"
+IN_TIME = "redeem_before > :now"
+OF_CLIENT = "client_id = :client"
+
 # One send tries whether Twilio accepts the credentials again.
 PAUSE_AS_READ = "paused_until = :read"
 

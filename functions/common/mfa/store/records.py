@@ -73,6 +73,11 @@ def ended_token_key(login_name: str, token_id: str) -> Key:
     return f"USER#{login_name}", f"#ENDED#{token_id}"
 
 
+def action_key(action_id: str) -> Key:
+    """An action. Its partition is its own: only verify_code may write there, and a client knows no more than the id."""
+    return f"ACTION#{action_id}", "#ACTION"
+
+
 def history_of(login_name: str) -> str:
     """The partition of a user's history."""
     return f"HISTORY#{login_name}"

@@ -33,6 +33,7 @@ class AccessToken:
         expires_at: its end.
         jti: names it.
         legacy: whether a legacy client skipped the second factor.
+        action_id: the action that it approves, if it is no login's.
     """
 
     login_name: str
@@ -43,6 +44,7 @@ class AccessToken:
     expires_at: float
     jti: str
     legacy: bool = False
+    action_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ class AccessTokenChecks:
             expires_at=float(claims["exp"]),
             jti=jti,
             legacy=bool(claims.get("legacy", False)),
+            action_id=claims.get("action_id"),
         )
 
     def _issue(self, claims: dict[str, Any]) -> float:

@@ -19,6 +19,10 @@ class EventType(StrEnum):
     PASSCODE_REFUSED = "passcode_refused"
     LOCKED = "locked"
     APPROVED = "approved"
+    ACTION_OPENED = "action_opened"
+    ACTION_APPROVED = "action_approved"
+    ACTION_DENIED = "action_denied"
+    ACTION_REDEEMED = "action_redeemed"
     LEGACY_LOGIN = "legacy_login"
     LOGGED_IN = "logged_in"
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - the type of an event
