@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.processes import HOME
+from tests import deeds
 from tests.running import Running, running
 
 WORKERS = 8
@@ -38,7 +39,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(env=env, root=root) as place:
         try:
             # Before any function has read the settings.
-            place.admin("settings.patch", budgets={"number_per_hour": NUMBER_PER_HOUR})
+            place.admin("settings.patch", budgets={"number_per_hour": NUMBER_PER_HOUR}, actions=deeds.TYPES)
             yield place
         finally:
             place.table.delete()

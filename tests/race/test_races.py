@@ -24,7 +24,8 @@ from mfa.store.counters import Counters
 from mfa.store.sends import SendStore
 from mfa.store.table import Table
 from mfa.users.history import Event, EventType
-from tests import accounts, people
+from tests import accounts, deeds, people
+from tests.deeds import Action, Application
 from tests.people import Person
 from tests.product import PASSWORD, Answer, Refused
 from tests.race.conftest import NUMBER_PER_HOUR
@@ -327,3 +328,71 @@ def test_phones_added_at_once_stay_five_at_most_and_none_twice(place: Running) -
     phones = [phone["number"] for phone in place.admin("users.get", login_name=person.name)["phones"]]
     assert len(phones) == len(set(phones)) == 1 + answers["ok"] == 5
     assert answers.keys() <= {"ok", "conflict", BUSY}
+
+
+@pytest.fixture
+def application(place: Running) -> Application:
+    """A relying application that may open actions."""
+    return deeds.register(place)
+
+
+def approved(application: Application, place: Running) -> Action:
+    action = application.open(deeds.person(place))
+    action.approve()
+    return action
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_fifty_redemptions_at_once_redeem_once(place: Running, application: Application, round_: int) -> None:
+    action = approved(application, place)
+    answers = codes(at_once(50, lambda _: action.redeem()))
+    assert answers["ok"] == 1
+    assert answers.keys() <= {"ok", "action_redeemed", BUSY}
+    assert len(action.person.events(EventType.ACTION_REDEEMED)) == 1
+
+
+def test_fifty_redemptions_under_one_key_at_once_redeem_once_and_all_are_told_so(
+    place: Running, application: Application
+) -> None:
+    action = approved(application, place)
+    answers = at_once(50, lambda _: action.redeem(key="the same key"))
+    assert codes(answers).keys() <= {"ok", BUSY}
+    assert len({answer.text for answer in answers if answer.status == 200}) == 1
+    assert len(action.person.events(EventType.ACTION_REDEEMED)) == 1
+
+
+@pytest.mark.parametrize("round_", range(12))
+def test_of_an_approval_and_a_denial_at_once_one_wins_and_the_other_is_told(
+    place: Running, application: Application, round_: int
+) -> None:
+    action = application.open(deeds.person(place))
+    assert action.start().status == 201
+    code = action.code
+    denials = round_ % 3 + 1
+    answers = at_once(1 + denials, lambda n: action.deny() if n else action.verify(code))
+    approval, denied = answers[0], answers[1:]
+    won = approval.status == 200
+    assert approval.code in ({"200"} if won else {"action_denied", BUSY})
+    assert codes(denied).keys() <= ({"action_approved", BUSY} if won else {"ok", BUSY})
+    assert action.get().json["status"] == ("approved" if won else "denied")
+    assert len(action.person.events(EventType.ACTION_APPROVED)) == won
+    assert len(action.person.events(EventType.ACTION_DENIED)) == (not won)
+    assert action.redeem().code == ("200" if won else "action_denied")
+
+
+def test_an_actions_code_fifty_times_at_once_approves_once(place: Running, application: Application) -> None:
+    action = application.open(deeds.person(place))
+    action.start()
+    code = action.code
+    answers = codes(at_once(50, lambda _: action.verify(code)))
+    assert answers["ok"] == 1
+    assert answers.keys() <= {"ok", "challenge_used", "too_many_attempts", BUSY}
+    assert len(action.person.events(EventType.ACTION_APPROVED)) == 1
+
+
+def test_fifty_openings_under_one_key_at_once_open_one_action(place: Running, application: Application) -> None:
+    person = deeds.person(place)
+    answers = at_once(50, lambda _: application.ask(person, key="the same key"))
+    assert codes(answers).keys() <= {"ok", BUSY}
+    assert len({answer.text for answer in answers if answer.status == 201}) == 1
+    assert len(person.events(EventType.ACTION_OPENED)) == 1
