@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -19,22 +20,26 @@ from argon2 import PasswordHasher
 from botocore.exceptions import ClientError
 
 from mfa.aws.signer import KmsSigner
+from mfa.challenges import action_seals
+from mfa.challenges.actions import ActionApproval
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.challenge_ids import new_challenge_id
 from mfa.challenges.drafts import KEY_USE, Mint, Purpose
 from mfa.store import records
+from mfa.store.actions import action_of
 from mfa.store.challenge_mapping import item_of
-from mfa.store.table import encode
+from mfa.store.table import decode, encode
 from mfa.tokens.access_tokens import sign_access_token, uuid7
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.tokens.mfa_tokens import MfaToken
+from mfa.tokens.mfa_tokens import ActionRef, MfaToken
 from mfa.tokens.signed_tokens import read_mfa_token, write_mfa_token
 from mfa.tokens.token_keys import TokenSecrets
 from mfa.users.user import Kind
-from tests import people
+from tests import deeds, people
 from tests.api import administrators
 from tests.api.administrators import claims
 from tests.api.stack import Stack
+from tests.deeds import Action
 from tests.people import Person, challenge_path
 from tests.product import Json
 
@@ -340,6 +345,138 @@ def test_send_code_hides_no_line_of_a_history_by_lines_that_cannot_be_read(stack
             break
         cursor = {"cursor": page["cursor"]}
     assert found == ["unreadable", "approved", "user_changed", "phone_added", "user_created", "unreadable"]
+# --- actions
+
+
+@pytest.fixture
+def action(stack: Stack) -> Iterator[Action]:
+    """An action that a client has opened."""
+    with stack.with_settings(actions=deeds.TYPES):
+        yield deeds.register(stack).open(deeds.person(stack))
+
+
+def token_of_action(stack: Stack, action: Action) -> MfaToken:
+    return read_mfa_token(stack.token_secrets.public, action.token, time.time())
+
+
+def item_of_action(action: Action) -> dict[str, Any]:
+    return {"pk": {"S": f"ACTION#{action.id}"}, "sk": {"S": "#ACTION"}}
+
+
+@pytest.mark.parametrize("function", ["SendCodeFunction", "AdminFunction"])
+def test_send_code_and_admin_can_approve_the_action_of_a_token_that_they_hold(
+    stack: Stack, action: Action, function: str
+) -> None:
+    """The worst that they can do: they write a challenge whose passcode they know. send_code may also text another deed."""
+    token = token_of_action(stack, action)
+    with taken_over(stack, function) as intruder:
+        challenge = intruder.open_challenge(token)
+    answer = verify(stack, action.token, challenge)
+    assert answer.status == 200
+    assert claims_of(answer.json["token"])["authorization_details"] == [{"type": "delete_backup", "set": "Payroll"}]
+    assert action.redeem().json["params"] == {"set": "Payroll"}
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    return dict(jwt.decode(token, options={"verify_signature": False}))
+
+
+@pytest.mark.parametrize("function", ["SendCodeFunction", "AdminFunction"])
+def test_send_code_and_admin_approve_no_other_deed_than_the_tokens(stack: Stack, action: Action, function: str) -> None:
+    token = token_of_action(stack, action)
+    assert token.action is not None
+    for other in (None, ActionRef(token.action.id, "0" * 64)):
+        with taken_over(stack, function) as intruder:
+            challenge = intruder.open_challenge(replace(token, action=other))
+        assert verify(stack, action.token, challenge).code == "invalid_code"
+    with taken_over(stack, function) as intruder:
+        with denied():
+            intruder.secret("tokens")
+        keys = intruder.hmac_keys()
+        forgery = write_mfa_token(TokenSecrets(keys, time.time()), token)
+        challenge = intruder.open_challenge(token)
+    assert verify(stack, forgery, challenge).code == "invalid_token"
+    assert action.get().json["status"] == "pending"
+
+
+@pytest.mark.parametrize("function", ["SendCodeFunction", "AdminFunction"])
+def test_send_code_and_admin_open_change_and_end_no_action(stack: Stack, action: Action, function: str) -> None:
+    key = records.action_key(action.id)
+    with taken_over(stack, function) as intruder:
+        for name in ("approved_at", "denied_at", "redeemed_at", "params", "digest", "seal", "expires_at", "client_id"):
+            with denied():
+                intruder.set(key, name, "x")
+        with denied():
+            intruder.get(key)
+        with denied():
+            intruder.dynamodb.put_item(TableName=TABLE, Item=item_of_action(action))
+        with denied():
+            intruder.dynamodb.delete_item(TableName=TABLE, Key=item_of_action(action))
+    assert action.get().json["status"] == "pending"
+
+
+def test_admin_does_not_even_read_an_action_and_send_code_only_one_whose_id_it_knows(
+    stack: Stack, action: Action
+) -> None:
+    wanted = {TABLE: {"Keys": [item_of_action(action)]}}
+    with taken_over(stack, "AdminFunction") as intruder, denied():
+        intruder.dynamodb.batch_get_item(RequestItems=wanted)
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        assert intruder.dynamodb.batch_get_item(RequestItems=wanted)["Responses"][TABLE]
+        with denied():
+            intruder.dynamodb.query(
+                TableName=TABLE,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": item_of_action(action)["pk"]},
+            )
+
+
+def test_verify_code_can_approve_any_action_while_it_is_taken_over(stack: Stack, action: Action) -> None:
+    """The worst that it can do: it has the key of the seals."""
+    pk, sk = records.action_key(action.id)
+    now = round(time.time(), 3)
+    with taken_over(stack, "VerifyCodeFunction") as intruder:
+        secrets_of_tokens = HmacKeys(json.loads(intruder.secret("tokens"))["current"].encode())
+        kept = action_of(decode(intruder.get((pk, sk))))
+        assert kept is not None
+        forgery = action_seals.approved(
+            secrets_of_tokens, kept, ActionApproval(at=now, redeem_before=now + 60, amr=("sms",))
+        )
+        assert forgery.approval is not None
+        for name, value in {
+            "approved_at": forgery.approval.at,
+            "redeem_before": forgery.approval.redeem_before,
+            "amr": ["sms"],
+            "approval_seal": forgery.approval.seal,
+        }.items():
+            intruder.set((pk, sk), name, value)
+        with denied():
+            intruder.dynamodb.delete_item(TableName=TABLE, Key=item_of_action(action))
+    assert action.redeem().status == 200
+
+
+def test_whoever_writes_the_table_without_the_key_makes_no_action(stack: Stack, action: Action) -> None:
+    now = int(time.time())
+    forgeries: list[dict[str, Any]] = [
+        {"approved_at": now, "redeem_before": now + 60, "amr": ["sms"]},
+        {"approved_at": now, "redeem_before": now + 60, "amr": ["sms"], "approval_seal": b"x" * 32},
+        {"params": {"set": "Photos"}},
+        {"login_name": "another"},
+        {"client_id": "0" * 24},
+        {"jti": "x"},
+        {"type": 5},
+        {"params": {"set": b"x"}},
+    ]
+    item = action.item
+    for forgery in forgeries:
+        stack.table.put_item(Item=item | forgery)
+        assert action.redeem().code == "action_not_found", forgery
+        assert action.application.call("GET", f"/v1/actions/{action.id}").code == "action_not_found", forgery
+    stack.table.put_item(Item={"pk": item["pk"], "sk": item["sk"]})
+    assert action.redeem().code == "action_not_found"
+    assert action.start().code == "invalid_token"
+    stack.table.put_item(Item=item)
+    assert action.redeem().code == "action_pending"
 
 
 # --- verify_code

@@ -27,6 +27,7 @@ TABLE_ARN = f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"
 KEY = "arn:aws:kms:us-east-1:123456789012:key"
 PROFILE, PHONE = ("USER#ada", "#PROFILE"), ("USER#ada", "#PHONE#0")
 CHALLENGE, CLIENT, RECEIPT = ("CHALLENGE#ada", "#CHALLENGE"), ("CLIENT#c", "#CLIENT"), ("SEND#r", "#SEND")
+ACTION_ITEM = ("ACTION#0123", "#ACTION")
 PASSWORDS, PASSWORD = ("PASSWORDS#0123", "#PASSWORDS"), ("PASSWORDS#0123", "#PASSWORD")
 TRIES, ADDRESS = ("TRIES#192.0.2.1", "PASSWORDS#x"), ("ADDRESS#192.0.2.1", "SENDS#x")
 EVENT = ("HISTORY#ada", "EVENT#2026-11-27T10:00:00.000Z#0123456789ab")
@@ -129,6 +130,18 @@ def dynamodb() -> Iterator[Row]:
     yield row(one("GetItem", RECEIPT), (VERIFY, ADMIN), KEYS)
     yield row(put(RECEIPT, send_id="x"), (VERIFY, ADMIN), KEYS)
     yield row(put(CHALLENGE, approved_at="x"), ALL, KEYS)
+    # Actions: only verify_code opens, approves, denies or redeems one. send_code reads the one that a message names.
+    for name in ("approved_at", "denied_at", "redeemed_at", "params", "seal", "ttl"):
+        yield row(sets(ACTION_ITEM, name), (SEND, ADMIN), KEYS)
+        yield row(transacted("Update", sets(ACTION_ITEM, name)), (SEND, ADMIN), KEYS)
+    yield row(put(ACTION_ITEM, type="x"), (SEND, ADMIN), KEYS)
+    yield row(transacted("Put", put(ACTION_ITEM, type="x")), (SEND, ADMIN), KEYS)
+    yield row(one("GetItem", ACTION_ITEM), (SEND, ADMIN), KEYS)
+    yield row(many(PROFILE, ACTION_ITEM), (ADMIN,), KEYS)
+    yield row(many(ACTION_ITEM, RECEIPT), (SEND,), KEYS)
+    yield row(query("ACTION#0123"), BOTH, ACTION, KEYS)
+    yield row(query("ACTION#0123"), (ADMIN,), KEYS)
+    yield row(transacted("ConditionCheck", checks(ACTION_ITEM, "seal")), (SEND, ADMIN), KEYS)
     yield row(sets(("VOUCHED#x", "SENDS#x"), "n"), (ADMIN,), KEYS)
     yield row(sets(("MAILBOX#x", "SENDS#x"), "n"), (VERIFY, ADMIN), KEYS)
     yield row(sets(("REGION#HK", "SENDS#x"), "approvals"), (ADMIN,), ATTRIBUTES)
@@ -155,10 +168,10 @@ def dynamodb() -> Iterator[Row]:
     # A history's lines are added, and erased by administrators. IAM cannot forbid a Put in a line's place: NEW_EVENT does.
     yield row(sets(EVENT, "detail"), ALL, KEYS)
     yield row(transacted("Update", sets(EVENT, "detail")), ALL, KEYS)
-    for item in (PROFILE, PHONE, CHALLENGE, PASSWORDS, CLIENT, SETTINGS, RECEIPT, EVENT, TOKEN_KEYS):
+    for item in (PROFILE, PHONE, CHALLENGE, ACTION_ITEM, PASSWORDS, CLIENT, SETTINGS, RECEIPT, EVENT, TOKEN_KEYS):
         yield row(one("DeleteItem", item), BOTH, ACTION, KEYS)
         yield row(transacted("Delete", one("", item)), BOTH, ACTION, KEYS)
-    for item in (SETTINGS, ADMINS, RECEIPT, TOKEN_KEYS):
+    for item in (SETTINGS, ADMINS, RECEIPT, TOKEN_KEYS, ACTION_ITEM):
         yield row(one("DeleteItem", item), (ADMIN,), KEYS)
 
 
@@ -280,6 +293,10 @@ def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, A
         (VERIFY, "secretsmanager", ("GetSecretValue", {"SecretId": "local/mfa/tokens"})),
         (VERIFY, "dynamodb", sets(TOKEN_KEYS, "keys")),
         (SEND, "dynamodb", one("GetItem", TOKEN_KEYS)),
+        (SEND, "dynamodb", many(PROFILE, CHALLENGE, ACTION_ITEM)),
+        (VERIFY, "dynamodb", put(ACTION_ITEM, type="x")),
+        (VERIFY, "dynamodb", sets(ACTION_ITEM, "denied_at")),
+        (VERIFY, "dynamodb", one("GetItem", ACTION_ITEM)),
     ]
     for role, service, (operation, request) in allowed:
         policy = Policy.of(roles(template)[role])
