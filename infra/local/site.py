@@ -20,7 +20,7 @@ from infra.local.twilio import control
 from infra.local.twilio.app import Twilio
 
 # An open handset asks for these every second, or a page asks for them as it loads.
-_UNLOGGED = ("/handset/", "/static/", "/login.css", "/login.js")
+_UNLOGGED = ("/handset/", "/static/")
 
 
 class Site:

@@ -1,74 +1,21 @@
-// The help below every step.
+// The help with the steps that only a login has.
 
-/** @import { Channel, Child } from "./shared/types" */
-/** @import { Step } from "./login-screen.js" */
-/** @import { OfferedPhone } from "./login-state.js" */
-import { $, el, parts } from "./shared/dom.js";
+/** @import { HelpContext } from "./passcode-help.js" */
+/** @import { Step } from "./passcode-screen.js" */
+import { el } from "./shared/dom.js";
+
+/** @type {Record<string, string>} */
+const HELP = {
+  login: "Forgot your login name or password? Your administrator can look up the one and set a new other.",
+  locked: "While the login is locked, an email would not help either. Your administrator can unlock it at once.",
+};
 
 /**
- * What the help depends on.
- * @typedef {{ email?: string | null, channel?: Channel, phones: OfferedPhone[] }} HelpContext
- */
-
-/**
+ * Help with a step; null for none, undefined for that of the passcode.
  * @param {Step} step
- * @param {HelpContext} context
+ * @param {HelpContext} _context
  */
-export function drawHelp(step, context) {
-  $("help").hidden = step === "token";
-  $("help-body").replaceChildren(...parts(helpFor(step, context)));
-}
-
-/**
- * @param {Step} step
- * @param {HelpContext} context
- * @returns {Child}
- */
-function helpFor(step, { email, channel, phones }) {
-  if (step === "login")
-    return el(
-      "p",
-      {},
-      "Forgot your login name or password? Your administrator can look up the one and set a new other.",
-    );
-  if (step === "locked")
-    return el(
-      "p",
-      {},
-      "While the login is locked, an email would not help either. Your administrator can unlock it at once.",
-    );
-  const tips = [...tipsFor(channel)];
-  if (phones.length > 1 && channel !== "email") tips.push("You can have the passcode sent to another of your phones.");
-  const list = tips.map((text) => el("li", {}, text));
-  return [
-    step === "no-phone" ? null : el("ul", {}, list),
-    email && channel !== "email" && step !== "no-phone" ? emailHelp(email) : null,
-    el("p", {}, "Has your number changed? Your administrator can enter the new one."),
-  ];
-}
-
-/** @param {Channel} [channel] */
-function tipsFor(channel) {
-  const signal = "Is the phone switched on, and has it got a signal?";
-  if (channel === "email")
-    return ["Look into the folder for spam, too.", "An email may take a minute or two to arrive."];
-  if (channel === "voice") return [signal, "The call comes from a number that you may not know."];
-  return [`${signal} Text messages need no internet.`, "A text message may take a minute or two to arrive."];
-}
-
-/**
- * @param {string} email masked
- * @returns {Child}
- */
-function emailHelp(email) {
-  return [
-    el(
-      "p",
-      {},
-      "No phone at hand? A passcode can be sent to your contact email ",
-      el("strong", {}, email),
-      " instead. To keep your account safe, your verified phones are told about it.",
-    ),
-    el("button", { type: "button", class: "button small", dataset: { do: "email" } }, "Email me a passcode"),
-  ];
+export function helpWithLogin(step, _context) {
+  if (step === "token") return null;
+  return HELP[step] ? el("p", {}, HELP[step]) : undefined;
 }

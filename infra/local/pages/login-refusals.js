@@ -1,87 +1,32 @@
-// A sentence for every way in which a login can fail. No DOM in here.
+// The refusals that a login says in words of its own. No DOM in here.
 
-/** @import { Channel } from "./shared/types" */
-/** @import { Problem } from "./shared/api.js" */
-/** @import { Doing, Notice, Offer } from "./login-words.js" */
-import { hasReference, messageNoun, whichMessage } from "./login-words.js";
+/** @import { Refusal } from "./passcode-refusals.js" */
+import { error, invalidRequest, warning } from "./passcode-refusals.js";
 
-/**
- * The situation that a refusal's words depend on. `prefix` is the reference of the message to look for.
- * @typedef {{ doing?: Doing, prefix?: string, channel?: Channel, now: number }} Situation
- */
+/** @type {Refusal} */
+const gone = () =>
+  error("That is no longer there", "Something this login needs has been removed meanwhile. Please log in again.", {
+    offers: ["restart"],
+  });
 
-/**
- * The situation, with its consequences: whether it was about an email, and the name of the message.
- * @typedef {Situation & { byEmail: boolean, noun: string, which: string, until: number | null }} Case
- */
+// A login meets none of them: they are about the confirmation of a deed.
+const ACTION_CODES = [
+  "action_not_found",
+  "action_pending",
+  "action_approved",
+  "action_denied",
+  "action_redeemed",
+  "action_expired",
+];
 
-/**
- * A refusal in words. The page shows those of the offers that exist there.
- * @param {Problem} problem
- * @param {Situation} situation
- * @returns {Notice}
- */
-export function explain(problem, situation) {
-  const { doing, channel } = situation;
-  const about = {
-    ...situation,
-    byEmail: doing === "email" || (doing === "resend" && channel === "email"),
-    noun: messageNoun(channel),
-    which: whichMessage(situation),
-    until: problem.retryAt ?? null,
-  };
-  return (REFUSALS[problem.code] ?? unknownRefusal)(problem, about);
-}
-
-/**
- * @param {string} title
- * @param {string} text
- * @param {Partial<Notice>} [more]
- * @returns {Notice}
- */
-const error = (title, text, more = {}) => ({ kind: "error", title, text, offers: [], ...more });
-
-/**
- * @param {string} title
- * @param {string} text
- * @param {Partial<Notice>} [more]
- * @returns {Notice}
- */
-const warning = (title, text, more = {}) => ({ ...error(title, text, more), kind: "warning" });
-
-/** @type {Offer[]} */
-const ELSEWHERE = ["another-phone", "email"];
-
-/** @typedef {(problem: Problem, about: Case) => Notice} Refusal */
-
-/** The first factor, and the passcode. @type {Record<string, Refusal>} */
-const LOGIN_REFUSALS = {
+/** @type {Record<string, Refusal>} */
+export const LOGIN_REFUSALS = {
   invalid_credentials: () => error("", "The login name or the password is not right.", { field: "password" }),
   mfa_not_supported: () =>
     error(
       "This app cannot log you in",
       "Your account needs a passcode, which this version of the app cannot ask for. Please update it.",
     ),
-  forbidden: (_, { byEmail }) =>
-    byEmail
-      ? error(
-          "No email can be sent to you",
-          "There is no contact email for your account, or it may not be used. Ask your administrator.",
-          { offers: ["another-phone"] },
-        )
-      : error("That is not allowed", "Your account may not do this. Ask your administrator."),
-  invalid_code: (_, { which }) =>
-    error("", `That passcode is not right. Check the ${which}, then try again.`, { field: "code" }),
-  code_superseded: ({ body }, { noun, which, channel, prefix }) => {
-    const earlier = `That passcode is from an earlier ${noun}`;
-    const newer = hasReference(channel) ? `one with reference ${prefix}` : which;
-    const text = body.prefix ? `. Use the ${newer}.` : ", and the latest one could not be sent. Resend it.";
-    return error("", earlier + text, { field: "code" });
-  },
-  challenge_expired: () =>
-    warning("The passcode has expired", "A passcode works for a few minutes only. Resend it to get a new one.", {
-      offers: ["resend"],
-    }),
   challenge_used: () =>
     warning("This passcode has already been used", "A passcode works once. Log in again to get a new one.", {
       offers: ["restart"],
@@ -97,138 +42,26 @@ const LOGIN_REFUSALS = {
     ),
   challenge_not_found: () =>
     warning("This passcode request has ended", "Send a new passcode to continue login.", { offers: ["start-over"] }),
-};
-
-/** Sending. @type {Record<string, Refusal>} */
-const SEND_REFUSALS = {
-  resend_too_soon: (_, { until }) =>
-    warning("A passcode was sent just now", "It may take a moment to arrive. You can send another one", { until }),
   too_many_sends: (_, { until, byEmail }) =>
     warning("No more passcodes for now", "Too many passcodes were sent without a login. You can send another one", {
       until,
       offers: byEmail ? ["another-phone"] : ["email"],
     }),
-  phone_unusable: () =>
-    error(
-      "This phone cannot get our messages",
-      [
-        "Its network refuses them for good: the number may be a landline, no longer in service,",
-        "or have asked us to stop.",
-      ].join(" "),
-      { offers: ELSEWHERE },
-    ),
-  destination_blocked: () =>
-    error(
-      "We cannot send to this phone",
-      "Its region or its kind of number is not allowed here. A landline can only be called.",
-      { offers: ["call", ...ELSEWHERE] },
-    ),
-  phone_not_found: () =>
-    error("That phone is no longer registered", "It has been removed from your account.", { offers: ELSEWHERE }),
-  no_phone: () =>
-    error("There is no phone to send to", "Ask your administrator to add your phone number.", { offers: ["email"] }),
-  sms_unavailable: (_, { until, byEmail }) =>
-    byEmail
-      ? error("Emails cannot be sent right now", "This is on our side. You can try again", {
-          until,
-          offers: ["another-phone"],
-        })
-      : error("Messages cannot be sent right now", "This is on our side, not your phone’s. You can try again", {
-          until,
-          offers: ["retry", "email"],
-        }),
-  settings_incomplete: (_, { byEmail }) =>
-    error(
-      byEmail ? "Emails are not set up yet" : "Sending is not set up yet",
-      "The administrator has yet to complete the settings of this service.",
-      { offers: [byEmail ? "another-phone" : "email"] },
-    ),
-};
-
-/** @type {Refusal} */
-const gone = () =>
-  error("That is no longer there", "Something this login needs has been removed meanwhile. Please log in again.", {
-    offers: ["restart"],
-  });
-
-/** @type {Refusal} */
-const changed = () => error("Something has changed meanwhile", "Please try again.", { offers: ["retry"] });
-
-/** @type {Record<string, Refusal>} */
-const REFUSALS = {
-  ...LOGIN_REFUSALS,
-  ...SEND_REFUSALS,
-  rate_limited: (_, { until }) =>
-    warning("That was a bit much at once", "Too many requests have come from here. You can try again", { until }),
   temporarily_unavailable: (_, { until }) =>
     error("The service cannot answer right now", "Nothing is wrong with your login. You can try again", {
       until,
       offers: ["retry"],
     }),
-  internal_error: ({ body }) => {
-    const reference = body.correlation_id ?? body.instance ?? null;
-    const text = reference ? "If you ask for help, quote this reference:" : "Please try again in a moment.";
-    return error("Something went wrong on our side", text, { reference, offers: ["retry"] });
-  },
-  conflict: () =>
-    error("That did not go together", "An earlier request like this one was still open. Please try again.", {
-      offers: ["retry"],
-    }),
+  ...Object.fromEntries(ACTION_CODES.map((code) => [code, gone])),
   not_found: gone,
   user_not_found: gone,
   client_not_found: gone,
-  precondition_failed: changed,
-  precondition_required: changed,
-  invalid_request: invalidRequest,
+  invalid_request: (problem, about) => {
+    const [first] = problem.errors;
+    if (about.doing === "login" && first?.field === "login_name")
+      return error("", "That cannot be a login name. Check it, please.", { field: "login-name" });
+    if (about.doing === "login" && first?.field === "password")
+      return error("", "That cannot be the password. Check it, please.", { field: "password" });
+    return invalidRequest(problem, about);
+  },
 };
-
-/** @type {Refusal} */
-function invalidRequest({ errors }, { doing, byEmail }) {
-  const [first] = errors;
-  if (doing === "verify")
-    return error("", "That does not look like a passcode. Enter the digits of the message.", { field: "code" });
-  if (byEmail)
-    return error(
-      "We cannot send you an email",
-      "There may be no contact email for your account. Ask your administrator.",
-    );
-  if (doing === "login" && first?.field === "login_name")
-    return error("", "That cannot be a login name. Check it, please.", { field: "login-name" });
-  if (doing === "login" && first?.field === "password")
-    return error("", "That cannot be the password. Check it, please.", { field: "password" });
-  return error(
-    "The service did not understand that",
-    first ? `${first.field}: ${first.message}.` : "Please load this page again, then try once more.",
-  );
-}
-
-/** @type {Refusal} */
-function unknownRefusal({ code, status, body }) {
-  return error("That did not work", body.detail || "The service gave an answer that this page does not know.", {
-    reference: code === "unknown" ? `HTTP ${status}` : code,
-    offers: ["retry"],
-  });
-}
-
-/**
- * The notice when no answer came at all.
- * @param {boolean} online
- * @param {Doing} doing
- * @returns {Notice}
- */
-export function explainSilence(online, doing) {
-  const safe = ["send", "resend", "email"].includes(doing) ? " Nothing will be sent twice." : "";
-  return online
-    ? {
-        kind: "error",
-        title: "We could not reach the service",
-        text: `Check your connection, then try again.${safe}`,
-        offers: ["retry"],
-      }
-    : {
-        kind: "error",
-        title: "You are offline",
-        text: `Connect to the internet, then try again.${safe}`,
-        offers: ["retry"],
-      };
-}

@@ -6,7 +6,7 @@
 /** A part of a token. @typedef {Record<string, unknown>} JwtObject */
 /** @typedef {{ header: JwtObject, claims: JwtObject, parts: string[] }} DecodedToken */
 /** @typedef {"checking" | "valid" | "invalid" | "unchecked"} SignatureState */
-import { localDate } from "./login-words.js";
+import { localDate } from "./passcode-words.js";
 import { request } from "./shared/api.js";
 import { duration } from "./shared/words.js";
 

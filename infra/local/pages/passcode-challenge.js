@@ -1,13 +1,13 @@
 // The form for the passcode while its challenge runs out or its message does not arrive.
 
 /** @import { Challenge } from "./shared/types" */
-/** @import { Notice, Offer } from "./login-words.js" */
-import { fieldError } from "./login-dom.js";
-import { explain } from "./login-refusals.js";
-import * as draw from "./login-screen.js";
-import { notice, screen } from "./login-screen.js";
-import { current, polls, state } from "./login-state.js";
-import * as words from "./login-words.js";
+/** @import { Notice, Offer } from "./passcode-words.js" */
+import { fieldError } from "./passcode-fields.js";
+import { explain } from "./passcode-refusals.js";
+import * as draw from "./passcode-screen.js";
+import { notice, screen } from "./passcode-screen.js";
+import { current, polls, state } from "./passcode-state.js";
+import * as words from "./passcode-words.js";
 import { clock, Problem } from "./shared/api.js";
 import { $ } from "./shared/dom.js";
 
@@ -26,13 +26,13 @@ const NOT_SENT = {
 export function can(offer) {
   const byEmail = state.challenge?.channel === "email";
   if (offer === "another-phone") {
-    const others = state.login?.phones.some((phone) => phone.id !== state.phoneId || byEmail) ?? false;
+    const others = state.session?.phones.some((phone) => phone.id !== state.phoneId || byEmail) ?? false;
     return screen.step !== "phones" && others;
   }
-  if (offer === "email") return Boolean(state.login?.help.email) && !byEmail;
+  if (offer === "email") return Boolean(state.session?.help.email) && !byEmail;
   if (offer === "call") {
     const called = screen.step === "code" && (byEmail || state.challenge?.channel === "voice");
-    return Boolean(state.login?.channels.includes("voice")) && !called;
+    return Boolean(state.session?.channels.includes("voice")) && !called;
   }
   return true;
 }

@@ -1,17 +1,17 @@
-// What a person reads: regions, times, and a sentence for every way in which a login can go on or fail. No DOM in here.
+// What a person reads beside a passcode: destinations, times, delivery. No DOM in here.
 
 /** @import { Challenge, Channel, PhoneChoice } from "./shared/types" */
 import { LANGUAGE, maskedPhone } from "./shared/words.js";
 
 /**
  * What a person tries to do, for the words of its refusal. "poll" is what the page does by itself.
- * @typedef {"login" | "send" | "resend" | "email" | "verify" | "poll"} Doing
+ * @typedef {"login" | "open" | "send" | "resend" | "email" | "verify" | "deny" | "finish" | "poll"} Doing
  */
 
 /**
  * A way out that a notice offers.
  * @typedef {"resend" | "another-phone" | "call" | "email" | "retry" | "restart" | "start-over" |
- *   "go-on"} Offer
+ *   "go-on" | "again"} Offer
  */
 
 /**
@@ -45,10 +45,11 @@ export function destinationName(challenge, phones, help) {
 /**
  * What was done, in the first product's words: the text before and after the destination.
  * @param {Channel} channel
+ * @param {string} continues what the passcode lets a person do
  * @returns {[string, string]}
  */
-export function sentSentence(channel) {
-  const rest = ". Please enter the passcode to continue login.";
+export function sentSentence(channel, continues) {
+  const rest = `. Please enter the passcode to ${continues}.`;
   switch (channel) {
     case "email":
       return ["Email with a passcode was already sent to ", rest];
@@ -151,10 +152,11 @@ export function localDate(time) {
 /**
  * A warning when few attempts are left; null when there are enough.
  * @param {number | null} left
+ * @param {string} locks what is locked then
  */
-export function attemptsWarning(left) {
-  if (left === 1) return "This is the last attempt. Another wrong passcode locks the login for a while.";
-  if (left === 2) return "2 attempts are left. After that the login is locked for a while.";
+export function attemptsWarning(left, locks) {
+  if (left === 1) return `This is the last attempt. Another wrong passcode locks ${locks} for a while.`;
+  if (left === 2) return `2 attempts are left. After that ${locks} is locked for a while.`;
   return null;
 }
 

@@ -1,16 +1,17 @@
 // Sends a passcode, and verifies it.
 
+import { passcodeFromMessage } from "./passcode-autofill.js";
 /** @import { Approved, Challenge, Channel } from "./shared/types" */
-import { troubles } from "./login-challenge.js";
-import { sayAgain } from "./login-countdowns.js";
-import { passcodeFromMessage } from "./login-device.js";
-import { fieldError, input } from "./login-dom.js";
-import { act, call, poll } from "./login-requests.js";
-import * as draw from "./login-screen.js";
-import { notice, screen } from "./login-screen.js";
-import { action, current, keys, polls, state } from "./login-state.js";
-import { closeHelp, finish, go } from "./login-steps.js";
-import * as words from "./login-words.js";
+import { troubles } from "./passcode-challenge.js";
+import { sayAgain } from "./passcode-countdowns.js";
+import { fieldError, input } from "./passcode-fields.js";
+import { purpose } from "./passcode-purpose.js";
+import { act, call, poll } from "./passcode-requests.js";
+import * as draw from "./passcode-screen.js";
+import { notice, screen } from "./passcode-screen.js";
+import { current, keys, oneAtATime, polls, state } from "./passcode-state.js";
+import { closeHelp, go } from "./passcode-steps.js";
+import * as words from "./passcode-words.js";
 import { $, announce } from "./shared/dom.js";
 import { readPasscode } from "./shared/words.js";
 
@@ -116,7 +117,7 @@ function passcodeFault(text, of) {
 
 /** Verify the passcode that was typed. */
 export function verify() {
-  if (action.busy || input("code").disabled || !state.challenge) return;
+  if (oneAtATime.busy || input("code").disabled || !state.challenge) return;
   screen.clear();
   const text = input("code").value;
   const wrong = passcodeFault(text, state.challenge);
@@ -132,7 +133,7 @@ export function verify() {
     const answer = await keys.around(`${path} ${body.code}`, (key) =>
       call("POST", path, { body, token: current().mfa_token, key, signal }),
     );
-    finish(answer, current().name);
+    purpose.approved(answer, current().name);
   });
 }
 

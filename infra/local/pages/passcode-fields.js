@@ -1,4 +1,4 @@
-// What the login page does to its document beside the shared things: busy buttons, errors tied to their fields.
+// What the pages do to their documents beside the shared things: busy buttons, errors tied to their fields.
 
 import { $ } from "./shared/dom.js";
 

@@ -1,18 +1,22 @@
 // Requests to the service, and what their refusals lead to.
 
 /** @import { Answer, Challenge } from "./shared/types" */
-/** @import { LoginState, OfferedPhone } from "./login-state.js" */
-/** @import { Doing } from "./login-words.js" */
-import { can, close, troubles } from "./login-challenge.js";
-import { tick } from "./login-countdowns.js";
-import { describe, fieldError, input } from "./login-dom.js";
-import { explain, explainSilence } from "./login-refusals.js";
-import * as draw from "./login-screen.js";
-import { notice, screen } from "./login-screen.js";
-import { action, current, keepLogin, pending, polls, state } from "./login-state.js";
-import { choosePhone, dropChallenge, lock, sessionOver } from "./login-steps.js";
+/** @import { Session, OfferedPhone } from "./passcode-state.js" */
+/** @import { Doing } from "./passcode-words.js" */
+import { can, close, troubles } from "./passcode-challenge.js";
+import { tick } from "./passcode-countdowns.js";
+import { describe, fieldError, input } from "./passcode-fields.js";
+import { purpose } from "./passcode-purpose.js";
+import { explain, explainSilence } from "./passcode-refusals.js";
+import * as draw from "./passcode-screen.js";
+import { notice, screen } from "./passcode-screen.js";
+import { current, keepSession, oneAtATime, pending, polls, state } from "./passcode-state.js";
+import { choosePhone, dropChallenge, lock } from "./passcode-steps.js";
 import { clock, Problem, request, Unreachable } from "./shared/api.js";
 import { $, announce } from "./shared/dom.js";
+
+/** Refusals of a poll that say that no passcode will be accepted any more. */
+const POLL_ENDS = ["invalid_token", "too_many_attempts", "challenge_superseded", "challenge_not_found"];
 
 /**
  * One call of the API.
@@ -41,27 +45,26 @@ export function act(doing, button, label, work, again) {
     refuse(error, doing);
   };
   const done = () => {
-    if (screen.step !== "login") keepLogin(screen.step);
+    if (screen.step !== purpose.first) keepSession(screen.step);
     tick();
   };
-  return action.run(button, label, work, { refused, done });
+  return oneAtATime.run(button, label, work, { refused, done });
 }
 
 /** Ask whether the message was delivered. */
 export async function poll() {
-  if (action.busy || !state.challenge) return;
+  if (oneAtATime.busy || !state.challenge) return;
   const asked = state.challenge;
   /** @type {Challenge} */
   let fresh;
   try {
     fresh = await call("GET", `/v1/challenges/${encodeURIComponent(asked.id)}`, { token: current().mfa_token });
   } catch (error) {
-    if (state.challenge !== asked || action.busy || !(error instanceof Problem)) return;
-    if (["invalid_token", "too_many_attempts", "challenge_superseded", "challenge_not_found"].includes(error.code))
-      refuse(error, "poll");
+    if (state.challenge !== asked || oneAtATime.busy || !(error instanceof Problem)) return;
+    if (POLL_ENDS.includes(error.code)) refuse(error, "poll");
     return;
   }
-  if (state.challenge !== asked || action.busy) return; // a later answer has taken its place
+  if (state.challenge !== asked || oneAtATime.busy) return; // a later answer has taken its place
   if (fresh.status === "approved") return approvedUnheard(fresh);
   state.challenge = fresh;
   if (fresh.status === "locked") return lock(fresh.locked_until);
@@ -72,15 +75,13 @@ export async function poll() {
 }
 
 /**
- * The passcode was right, and this page did not hear of it: it was reloaded, or the answer was lost. The same passcode
- * again gets the same answer.
+ * The passcode was right, and this page did not hear of it: it was reloaded, or the answer was lost.
  * @param {Challenge} fresh
  */
 function approvedUnheard(fresh) {
   polls.stop();
   state.challenge = { ...fresh, status: "pending" };
-  const title = "Please enter the same passcode again";
-  notice({ kind: "info", title, text: "It was right, but the answer did not arrive here." });
+  purpose.approvedUnheard();
 }
 
 // Refusals
@@ -106,8 +107,10 @@ function refuse(error, doing) {
  * @param {Problem} problem
  * @param {Doing} doing
  */
-function leaves({ code, body, retryAt }, doing) {
-  if (code === "invalid_token" && doing !== "login") sessionOver();
+function leaves(problem, doing) {
+  const { code, body, retryAt } = problem;
+  if (purpose.leaves(problem, doing)) return true;
+  if (code === "invalid_token" && doing !== "login") purpose.sessionOver();
   else if (code === "too_many_attempts") lock(body.locked_until ?? isoTime(retryAt));
   else if (code === "invalid_code" && (body.attempts_remaining === 0 || body.locked_until))
     lock(body.locked_until ?? null);
@@ -178,20 +181,20 @@ function learnFrom({ code, body, retryAt }, doing) {
     draw.drawChallenge(challenge, current());
   }
   if (["too_many_sends", "resend_too_soon"].includes(code) && sameLane) state.blockedUntil = retryAt;
-  const phone = state.login?.phones.find(({ id }) => id === state.phoneId);
-  if (state.login && phone) learnOfPhone(state.login, phone, code);
+  const phone = state.session?.phones.find(({ id }) => id === state.phoneId);
+  if (state.session && phone) learnOfPhone(state.session, phone, code);
 }
 
 /**
- * @param {LoginState} login
+ * @param {Session} session
  * @param {OfferedPhone} phone
  * @param {string} code
  */
-function learnOfPhone(login, phone, code) {
+function learnOfPhone(session, phone, code) {
   if (code === "phone_unusable") phone.refused = "Cannot get our messages";
   if (code === "destination_blocked") phone.refused = "We may not send to this number";
-  if (code === "phone_not_found") login.phones = login.phones.filter((other) => other !== phone);
-  if (screen.step === "phones") draw.drawPhones(login.phones, null, { pending: pending() });
+  if (code === "phone_not_found") session.phones = session.phones.filter((other) => other !== phone);
+  if (screen.step === "phones") draw.drawPhones(session.phones, null, { pending: pending() });
 }
 
 /** @param {HTMLElement} box */

@@ -1,11 +1,12 @@
-// Draws the countdowns of a login, announces them, and acts when they end.
+// Draws the countdowns of a passcode and of its session, announces them, and acts when they end.
 
 /** @import { Challenge } from "./shared/types" */
-/** @import { LoginState } from "./login-state.js" */
-import { input } from "./login-dom.js";
-import * as draw from "./login-screen.js";
-import { notice, screen } from "./login-screen.js";
-import { action, isOpen, state } from "./login-state.js";
+/** @import { Session } from "./passcode-state.js" */
+import { input } from "./passcode-fields.js";
+import { purpose } from "./passcode-purpose.js";
+import * as draw from "./passcode-screen.js";
+import { notice, screen } from "./passcode-screen.js";
+import { isOpen, oneAtATime, state } from "./passcode-state.js";
 import { clock } from "./shared/api.js";
 import { announce } from "./shared/dom.js";
 import { countdown, duration } from "./shared/words.js";
@@ -15,20 +16,15 @@ const SPOKEN_S = [60, 20]; // when the countdown is announced
 /** What has been announced about the current send. @type {Set<string | number>} */
 const spoken = new Set();
 
-/**
- * What to do when a time is over: the login's, or that of a challenge whose form is still open.
- * @typedef {{ session: () => void, challenge: (of: Challenge) => void }} Ends
- */
-
-/** @type {Ends} */
-let ends = { session() {}, challenge() {} };
+/** What to do when the time of a challenge is over whose form is still open. @type {(of: Challenge) => void} */
+let challengeOver = () => {};
 
 /**
- * Say what to do when a time is over.
- * @param {Ends} whatToDo
+ * Say what to do when the time of a challenge is over.
+ * @param {(of: Challenge) => void} whatToDo
  */
 export function atEnd(whatToDo) {
-  ends = whatToDo;
+  challengeOver = whatToDo;
 }
 
 /** Announce everything again: there is another send, or a lock. */
@@ -68,9 +64,9 @@ export function tick() {
   }
   if (screen.step === "locked") tickLock(now);
   if (!["phones", "no-phone", "code"].includes(screen.step)) return;
-  if (!state.login) return;
-  tickSession(state.login, now);
-  if (!state.login) return; // it was over
+  if (!state.session) return;
+  tickSession(state.session, now);
+  if (!state.session) return; // it was over
   draw.drawResend(resendLeft(now));
   if (screen.step === "code" && state.challenge) tickChallenge(state.challenge, now);
 }
@@ -83,15 +79,14 @@ function tickLock(now) {
 }
 
 /**
- * @param {LoginState} login
+ * @param {Session} session
  * @param {number} now
  */
-function tickSession(login, now) {
-  const left = Date.parse(login.expires_at) - now;
-  if (left <= 0 && !action.busy) ends.session();
+function tickSession(session, now) {
+  const left = Date.parse(session.expires_at) - now;
+  if (left <= 0 && !oneAtATime.busy) purpose.sessionOver();
   else if (left <= 60_000 && !screen.slot("session")?.firstChild) {
-    const text = "This login ends soon. You would have to enter your password again";
-    notice({ kind: "warning", text, until: now + left }, { slot: "session" });
+    notice({ kind: "warning", text: purpose.endsSoon, until: now + left }, { slot: "session" });
   }
 }
 
@@ -107,7 +102,7 @@ function tickChallenge(of, now) {
   if (isOpen(of)) {
     sayTimeLeft(left, total);
     if (resendLeft(now) === null) say("resend", "You can resend the passcode now.");
-  } else if (!input("code").disabled && !action.busy) ends.challenge(of);
+  } else if (!input("code").disabled && !oneAtATime.busy) challengeOver(of);
 }
 
 /**

@@ -1,18 +1,19 @@
-// Goes on with the login that a reload, or a visit to another page, has interrupted. Nothing is sent for it.
+// Goes on with the second step that a reload, or a visit to another page, has interrupted. Nothing is sent for it.
 
-import { opened } from "./login-passcode.js";
-import { poll } from "./login-requests.js";
-import { kept, keys, passwordChecked, state } from "./login-state.js";
-import { afterLock, choosePhone, lock, sessionOver, start } from "./login-steps.js";
+import { purpose } from "./passcode-purpose.js";
+import { poll } from "./passcode-requests.js";
+import { opened } from "./passcode-sends.js";
+import { kept, keys, sessionOpened, state } from "./passcode-state.js";
+import { afterLock, choosePhone, lock } from "./passcode-steps.js";
 import { clock } from "./shared/api.js";
 
 /** Show the step that was shown last, or the first one. */
 export function resume() {
   const before = kept.read();
-  if (before === null) return start();
+  if (before === null) return purpose.start();
   clock.offset = before.offset;
-  if (Date.parse(before.login.expires_at) <= clock.now()) return sessionOver();
-  passwordChecked(before.login);
+  if (Date.parse(before.session.expires_at) <= clock.now()) return purpose.sessionOver();
+  sessionOpened(before.session);
   keys.turn = before.turn;
   state.phoneId = before.phoneId;
   if (before.step === "locked") return stillLocked(before.lockEnd);

@@ -1,0 +1,54 @@
+// What passcodes are for on a page: a login, or the deletion of a backup set. What differs is one value.
+
+/** @import { Approved, Child } from "./shared/types" */
+/** @import { HelpContext } from "./passcode-help.js" */
+/** @import { Refusal } from "./passcode-refusals.js" */
+/** @import { Step } from "./passcode-screen.js" */
+/** @import { Doing, Offer } from "./passcode-words.js" */
+/** @import { Problem } from "./shared/api.js" */
+
+/**
+ * @typedef {object} Purpose
+ * @property {Step} first the step before the phones, where the page begins
+ * @property {string} continues what the passcode lets a person do: "continue login"
+ * @property {string} locks what too many wrong passcodes lock
+ * @property {string} endsSoon the warning before the session ends
+ * @property {string} waits what a person reads who went back to the first step
+ * @property {Partial<Record<Offer, string>>} offers ways out that have words of their own here
+ * @property {Record<string, Refusal>} refusals refusals that have words of their own here
+ * @property {() => HTMLElement | undefined} focus where the focus goes on the first step
+ * @property {() => void} clearFields take away what was wrong with the fields of the page's own steps
+ * @property {(step: Step, context: HelpContext) => Child} help for a step of the page; undefined: the usual help
+ * @property {() => void} start begin again
+ * @property {() => void} sessionOver the MFA token is over
+ * @property {(problem: Problem, doing: Doing) => boolean} leaves go to the step that a refusal leads to, if any
+ * @property {(answer: Approved, name: string) => void} approved the passcode was right
+ * @property {() => void} approvedUnheard it was, but the answer did not arrive here
+ */
+
+/** @type {Purpose} */
+export const purpose = {
+  first: "login",
+  continues: "",
+  locks: "",
+  endsSoon: "",
+  waits: "",
+  offers: {},
+  refusals: {},
+  focus: () => undefined,
+  clearFields() {},
+  help: () => undefined,
+  start() {},
+  sessionOver() {},
+  leaves: () => false,
+  approved() {},
+  approvedUnheard() {},
+};
+
+/**
+ * Say what this page asks for passcodes for, before anything else happens on it.
+ * @param {Purpose} page
+ */
+export function serve(page) {
+  Object.assign(purpose, page);
+}
