@@ -21,6 +21,8 @@ class Facts:
     twilio_account_sid: str
     twilio_auth_token: str = field(repr=False)
     twilio_phone_number: str
+    client_id: str
+    client_secret: str = field(repr=False)
     functions: tuple[str, ...]
     has_console: bool
 
@@ -28,6 +30,7 @@ class Facts:
         """Name, path and description of each page."""
         links = [
             ("Login sample", "/login", "A client as a user sees it: password, phone, passcode."),
+            ("Backup sample", "/backup", "A backup client: it deletes only what a passcode has confirmed."),
             ("Handset", "/handset", "Where the text messages and the mails arrive."),
         ]
         if self.has_console:
@@ -52,6 +55,7 @@ class Facts:
             ("sender", self.twilio_phone_number),
             ("system user", f"{seed.SYSTEM_USER}, password {seed.PASSWORD}"),
             ("backup user", f"{seed.DEMO_USER}, password {seed.PASSWORD}, phone {seed.DEMO_PHONE}"),
+            ("backup service", f"client {self.client_id}, secret {self.client_secret}"),
         ]
         if self.public_url != self.base_url:
             rows.insert(1, ("public URL", self.public_url))

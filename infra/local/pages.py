@@ -1,4 +1,4 @@
-"""The stack's own pages: `/`, the handset and the login sample."""
+"""The stack's own pages: `/`, the handset and the samples."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from string import Template
 from urllib.parse import parse_qs
 
-from infra.local import seed
+from infra.local import backup, seed
+from infra.local.backup import Backup
 from infra.local.events import Request
 from infra.local.facts import Facts
 from infra.local.inbox import Inbox
@@ -44,12 +45,15 @@ _HEADERS = (
 class Pages:
     """Answers the paths that have no route in the template."""
 
-    def __init__(self, facts: Facts, inbox: Inbox) -> None:
+    def __init__(self, facts: Facts, inbox: Inbox, backup: Backup) -> None:
         self._facts = facts
         self._inbox = inbox
+        self._backup = backup
 
     def answer(self, request: Request) -> Response | None:
-        """A page, a file of the pages, or the handset's messages. None if the path is none of these."""
+        """A page, a file of the pages, the handset's messages, or the sample service. None if the path is none of these."""
+        if request.path.startswith(backup.PREFIX):
+            return self._backup.answer(request)
         if request.method not in {"GET", "HEAD"}:
             return None
         match request.path:
@@ -114,6 +118,8 @@ def _home(facts: Facts) -> str:
         ("System user", seed.SYSTEM_USER),
         ("Password of both", seed.PASSWORD),
         ("Phone of the backup user", seed.DEMO_PHONE),
+        ("Client of the backup sample", facts.client_id),
+        ("Its secret", facts.client_secret),
         ("Sender", facts.twilio_phone_number),
         ("Lambda endpoint", facts.base_url),
         ("Functions", ", ".join(facts.functions)),

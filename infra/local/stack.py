@@ -12,6 +12,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from infra.local import processes
+from infra.local.aws import Aws
+from infra.local.backup import Api, Backup
 from infra.local.errors import StartError
 from infra.local.facts import Facts
 from infra.local.gateway import Gateway
@@ -21,7 +23,7 @@ from infra.local.options import Options
 from infra.local.output import Output
 from infra.local.pages import Pages
 from infra.local.pool import Pool
-from infra.local.seed import EMAIL_DOMAIN, Sender, seed
+from infra.local.seed import DEMO_USER, EMAIL_DOMAIN, Contents, Place, Sender, seed
 from infra.local.serving import Server, bind
 from infra.local.site import Site
 from infra.local.template import Function, Template, read_template
@@ -69,13 +71,15 @@ class Stack:
         pools = self._pools(template, endpoints)
         self._start_functions(pools, lambda: self._await_aws(aws))
         inbox.connect(aws_url)
-        seed(pools[_ADMIN], sender, self._output)
+        table = next((table["TableName"] for table in template.named("AWS::DynamoDB::Table").values()), "")
+        contents = seed(pools[_ADMIN], sender, Place(Aws(aws_url, options.dynamodb_url), table), self._output)
         for pool in pools.values():
             pool.wait()
 
         gateway = Gateway(template.api, pools, self._output)
-        facts = self._facts(template, endpoints, sender, gateway)
-        site = Site(gateway, Invocations(pools, self._output), Pages(facts, inbox), self._output, twilio)
+        facts = self._facts(template, endpoints, contents, gateway)
+        pages = Pages(facts, inbox, Backup(Api(base_url, contents.client), DEMO_USER))
+        site = Site(gateway, Invocations(pools, self._output), pages, self._output, twilio)
         server = Server(site, bound)
         self._started.callback(server.stop)
         server.start()
@@ -87,19 +91,21 @@ class Stack:
         """End all parts in reverse order."""
         self._started.close()
 
-    def _facts(self, template: Template, endpoints: dict[str, str], sender: Sender, gateway: Gateway) -> Facts:
+    def _facts(self, template: Template, endpoints: dict[str, str], contents: Contents, gateway: Gateway) -> Facts:
         base_url, aws_url = endpoints["AWS_ENDPOINT_URL_LAMBDA"], endpoints["AWS_ENDPOINT_URL"]
         return Facts(
             base_url=base_url,
             public_url=self._options.public_url or base_url,
             aws_url=aws_url,
             dynamodb_url=self._options.dynamodb_url or aws_url,
-            table=next((table["TableName"] for table in template.named("AWS::DynamoDB::Table").values()), ""),
+            table=contents.table,
             twilio_url=endpoints["TWILIO_API_URL"],
             twilio_is_simulated=self._options.twilio_url is None,
-            twilio_account_sid=sender.account_sid,
-            twilio_auth_token=sender.auth_token,
-            twilio_phone_number=sender.phone_number,
+            twilio_account_sid=contents.sender.account_sid,
+            twilio_auth_token=contents.sender.auth_token,
+            twilio_phone_number=contents.sender.phone_number,
+            client_id=contents.client.id,
+            client_secret=contents.client.secret,
             functions=tuple(template.functions),
             has_console=_CONSOLE in gateway.router,
         )

@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
@@ -138,8 +138,9 @@ class Browsing:
         return page
 
     def _console(self, message: ConsoleMessage) -> None:
-        # A browser logs every refused request, and many tests are about the API's refusals.
-        refused = message.text.startswith("Failed to load resource") and "/v1/" in message.location.get("url", "")
+        # A browser logs every refused request, and many tests are about refusals of the API and of the sample service.
+        path = urlsplit(message.location.get("url", "")).path
+        refused = message.text.startswith("Failed to load resource") and path.startswith(("/v1/", "/backup/"))
         if message.type in {"error", "warning"} and not refused:
             self.complaints.append(f"console: {message.text}")
 

@@ -37,7 +37,10 @@ def handler(event, context):
                 answer = error.response
             return {"statusCode": 200, "body": json.dumps(answer, default=str)}
     if "operation" in event:
-        return {"output": {"input": event.get("input")}}
+        output = {"input": event.get("input")}
+        if event["operation"].startswith("clients."):  # the stack reads these answers as it starts
+            output |= {"items": [], "client_id": "0" * 24, "client_secret": "none"}
+        return {"output": output}
     about = {
         "event": event,
         "environment": dict(os.environ),

@@ -246,7 +246,7 @@ def _basic(name: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
-@pytest.mark.parametrize("path", ["/", "/handset", "/static/handset.js", "/static/local.css"])
+@pytest.mark.parametrize("path", ["/", "/handset", "/login", "/backup", "/static/handset.js", "/static/local.css"])
 def test_pages_load_nothing_from_elsewhere(stack: RunningStack, path: str) -> None:
     status, body, headers = call(stack, "GET", path)
     assert status == 200

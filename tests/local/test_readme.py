@@ -21,6 +21,7 @@ STEPS = [
     "loads AdminFunction",
     "loads SendCodeFunction and VerifyCodeFunction",
     "creates the users system and demo.user, if they are missing",
+    "registers the sample backup service as a client",
     "saves settings that send from the account below",
     "",
 ]

@@ -17,7 +17,8 @@
  * @property {Partial<Record<Offer, string>>} offers ways out that have words of their own here
  * @property {Record<string, Refusal>} refusals refusals that have words of their own here
  * @property {() => HTMLElement | undefined} focus where the focus goes on the first step
- * @property {() => void} clearFields take away what was wrong with the fields of the page's own steps
+ * @property {(step: Step) => void} arrive prepare a step that is about to be shown
+ * @property {(step: Step) => boolean} resume show a step of the page's own again after a reload
  * @property {(step: Step, context: HelpContext) => Child} help for a step of the page; undefined: the usual help
  * @property {() => void} start begin again
  * @property {() => void} sessionOver the MFA token is over
@@ -36,7 +37,8 @@ export const purpose = {
   offers: {},
   refusals: {},
   focus: () => undefined,
-  clearFields() {},
+  arrive() {},
+  resume: () => false,
   help: () => undefined,
   start() {},
   sessionOver() {},

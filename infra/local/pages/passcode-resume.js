@@ -12,9 +12,11 @@ export function resume() {
   const before = kept.read();
   if (before === null) return purpose.start();
   clock.offset = before.offset;
-  if (Date.parse(before.session.expires_at) <= clock.now()) return purpose.sessionOver();
+  const over = Date.parse(before.session.expires_at) <= clock.now();
   sessionOpened(before.session);
   keys.turn = before.turn;
+  if (purpose.resume(before.step)) return;
+  if (over) return purpose.sessionOver();
   state.phoneId = before.phoneId;
   if (before.step === "locked") return stillLocked(before.lockEnd);
   if (before.challenge === null) return choosePhone();

@@ -18,7 +18,7 @@ import { lockEnd as endOf } from "./shared/words.js";
  */
 export function go(step, focus) {
   screen.clear("main");
-  purpose.clearFields();
+  purpose.arrive(step);
   drawHelp(step, {
     email: state.session?.help.email,
     channel: step === "code" ? state.challenge?.channel : "sms",
@@ -91,7 +91,6 @@ export function forgetAll() {
   dropChallenge();
   forgetSession();
   for (const slot of ["main", "delivery", "session"]) screen.clear(slot);
-  purpose.clearFields();
   closeHelp();
 }
 

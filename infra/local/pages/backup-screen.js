@@ -1,0 +1,81 @@
+// How the backup sets and the deed that waits to be confirmed look.
+
+import { describe } from "./passcode-fields.js";
+import { $, el } from "./shared/dom.js";
+import { LANGUAGE } from "./shared/words.js";
+
+/** @typedef {{ id: string, name: string, bytes: number, last_backup_at: string }} BackupSet */
+/** @typedef {{ login_name: string, sets: BackupSet[] }} BackupSets */
+
+const ALL_SETS = 3;
+
+/** @param {BackupSets} list */
+export function drawSets({ login_name: name, sets }) {
+  $("sets-lead").replaceChildren("Logged in as ", el("strong", {}, name), sets.length ? "." : ". There is no backup.");
+  $("sets").replaceChildren(...sets.map(drawSet));
+  $("restore").hidden = sets.length === ALL_SETS;
+}
+
+/** @param {BackupSet} set */
+function drawSet(set) {
+  const fact = (/** @type {string} */ name, /** @type {string} */ value) =>
+    el("div", {}, el("dt", {}, name), el("dd", {}, value));
+  return el(
+    "li",
+    { class: "set" },
+    el("h2", {}, set.name),
+    el("dl", {}, fact("Size", size(set.bytes)), fact("Last backup", moment(set.last_backup_at))),
+    el(
+      "button",
+      { type: "button", class: "button small", dataset: { do: "delete", set: set.id } },
+      "Delete backup data…",
+      el("span", { class: "unseen" }, ` of ${set.name}`),
+    ),
+  );
+}
+
+/**
+ * "214 GB", "1.64 TB"
+ * @param {number} bytes
+ */
+function size(bytes) {
+  const [value, unit] = bytes < 1e12 ? [bytes / 1e9, "gigabyte"] : [bytes / 1e12, "terabyte"];
+  return new Intl.NumberFormat(LANGUAGE, { style: "unit", unit, maximumSignificantDigits: 3 }).format(value);
+}
+
+/** @param {string} time */
+function moment(time) {
+  return new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" }).format(Date.parse(time));
+}
+
+/**
+ * The deed in the words of the message, and the way to refuse it, on every step that is about it.
+ * @param {string} summary
+ */
+export function drawDeed(summary) {
+  for (const place of document.querySelectorAll("[data-deed]")) place.replaceChildren(deed(summary));
+  for (const place of document.querySelectorAll("[data-deny]")) place.replaceChildren(denial());
+  const words = $("code-form").closest(".step")?.querySelector(".deed");
+  if (words) words.id = "code-deed";
+  describe($("code"), "code-deed", true);
+}
+
+/** @param {string} summary */
+function deed(summary) {
+  return el(
+    "p",
+    { class: "deed" },
+    "You are about to: ",
+    el("strong", {}, summary),
+    el("small", {}, "The message on your phone says the same. If it names something else, do not enter its passcode."),
+  );
+}
+
+function denial() {
+  return el(
+    "p",
+    { class: "aside" },
+    "Did you not ask for this?",
+    el("button", { type: "button", class: "link", dataset: { do: "deny" } }, "This was not me"),
+  );
+}
