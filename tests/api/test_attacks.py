@@ -345,6 +345,8 @@ def test_send_code_hides_no_line_of_a_history_by_lines_that_cannot_be_read(stack
             break
         cursor = {"cursor": page["cursor"]}
     assert found == ["unreadable", "approved", "user_changed", "phone_added", "user_created", "unreadable"]
+
+
 # --- actions
 
 
