@@ -128,7 +128,7 @@ def bash(stack: Running, folder: Path, script: str, **variables: str) -> str:
 @needs_curl
 def test_the_commands_of_a_server_end_in_the_one_redemption(stack: Running, demo: Person, tmp_path: Path) -> None:
     """The page's curl lines as they are. Its message is the one that the page shows."""
-    (commands,) = blocks("a. Your server asks", "sh")
+    (commands,) = blocks("a. Your server asks", "bash")
     redeemed = json.loads(bash(stack, tmp_path, commands))
     assert redeemed["status"] == "redeemed"
     assert (redeemed["login_name"], redeemed["params"], redeemed["amr"]) == (DEMO_USER, {"set": "Payroll"}, ["sms"])
@@ -165,12 +165,12 @@ def test_the_program_of_a_server_deletes_what_was_confirmed(stack: Running, demo
 def test_the_commands_and_the_check_of_a_desktop_client(stack: Running, demo: Person, tmp_path: Path) -> None:
     """The user's own token opens the action, and the service accepts its token once, and for this deed only."""
     system = stack.call("POST", "/v1/login", {"login_name": SYSTEM_USER, "password": DEMO_PASSWORD}).json["token"]
-    (declare,) = blocks("Declare the type", "sh")
+    (declare,) = blocks("Declare the type", "bash")
     bash(stack, tmp_path, declare, admin=system)
     demo.challenged()
     access = demo.verify().json["token"]
     demo.end_cooldown()
-    (commands,) = blocks("b. A desktop client asks", "sh")
+    (commands,) = blocks("b. A desktop client asks", "bash")
     token = bash(stack, tmp_path, commands, access=access).strip()
     used: set[str] = set()
     names: dict[str, Any] = {

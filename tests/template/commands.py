@@ -73,7 +73,7 @@ class Section:
 
 
 def sections() -> Iterator[Section]:
-    """Every heading of README.md and docs/ that has commands below it."""
+    """Every heading of README.md and docs/ that has commands for operators below it: `sh`. `bash` is for applications."""
     for page in PAGES:
         above: list[Section] = []
         tokens = MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8"))
