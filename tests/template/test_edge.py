@@ -13,7 +13,7 @@ from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # typ
 from infra.local.template import Resolver
 from mfa.api import OPERATIONS
 from mfa.delivery.timeouts import TIMEOUTS
-from mfa.http import operations
+from mfa.http import action_operations, operations
 from mfa.metrics import METRICS
 from tests.template.alarms import Periods
 from tests.template.sam import made, source, transformed
@@ -413,7 +413,7 @@ def test_the_gateway_refuses_operations_without_their_json_object(by_default: Re
     }
     assert judged == {
         (operation.method, operation.path)
-        for operation in operations.OPERATIONS
+        for operation in (*operations.OPERATIONS, *action_operations.OPERATIONS)
         if not operation.takes_nothing and operation.body_required
     }
     assert body["x-amazon-apigateway-request-validators"]["body-only"]["validateRequestBody"] is True
