@@ -20,6 +20,7 @@ from mfa.challenges.settings_tests import (
     SettingsTest,
     SettingsTestApproval,
     SettingsTestRefused,
+    TriedAction,
     limits_of_test,
 )
 from mfa.factors.phones import Phone
@@ -112,6 +113,22 @@ def test_a_settings_test_is_read_as_it_was_started(world: World, admin: User) ->
     assert world.settings_tests.load(NAME, "test") == settings_test(world)
     assert world.settings_tests.load(NAME, "another") is None
     assert world.settings_tests.load("nobody", "test") is None
+
+
+@pytest.mark.parametrize("locale", [None, "de"])
+def test_a_tried_action_is_read_with_the_words_of_its_last_message(
+    world: World, admin: User, locale: str | None
+) -> None:
+    action = TriedAction(type="delete_backup", params={"set": "Payroll"}, locale=locale)
+    world.settings_tests.start(NAME, replace(settings_test(world), action=action), charges(world), 1)
+    stands = world.settings_tests.load(NAME, "test")
+    assert stands is not None
+    assert stands.action == action
+    for words in ('delete "Payroll"', 'erase "Payroll"'):
+        world.settings_tests.record_delivery(first_send(world), Outcome(Delivery.QUEUED, message_id="SM1"), words)
+        stands = world.settings_tests.load(NAME, "test")
+        assert stands is not None
+        assert stands.action == replace(action, summary=words)
 
 
 def test_a_settings_test_expires_by_itself(world: World, admin: User) -> None:

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mfa.administration.shut_out import ShutOutReason
 from mfa.http.answers import Time
+from mfa.messages.channels import Channel
 from mfa.users.user import Kind, UserStatus
 
 
@@ -167,8 +168,16 @@ class Erasure(Struct, frozen=True):
     complete: bool
 
 
+class TriedActionView(Struct, frozen=True):
+    """An action type that is tried, and the deed in words as the last message has it."""
+
+    type: str
+    params: dict[str, str]
+    summary: str
+
+
 class TestState(Struct, frozen=True):
-    """A test of the settings."""
+    """A test of the settings. One that tries an action type says so, and by which channel its message goes out."""
 
     id: str
     status: str
@@ -181,12 +190,15 @@ class TestState(Struct, frozen=True):
     sends_remaining: int
     delivery: dict[str, str]
     server_time: Time
+    channel: Channel | UnsetType = UNSET
+    action: TriedActionView | UnsetType = UNSET
 
 
 class TestApproved(Struct, frozen=True):
-    """The passcode of the test came back."""
+    """The passcode of the test came back. For a tried action, whether the message would name another deed by now."""
 
     contact_email_missing: bool
+    action_changed: bool | UnsetType = UNSET
     message: Literal["Test completed successfully"] = "Test completed successfully"
     status: Literal["approved"] = "approved"
 

@@ -1,13 +1,16 @@
 """The requests of the operations of administration. Each type holds the values of path, query and body."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from mfa.decoding import form
 from mfa.factors.phones import PHONES_PER_USER
+from mfa.flows.test_settings import AskedTest
+from mfa.flows.tried_actions import DeedToTry
 from mfa.http.answers import Time
 from mfa.http.requests import Id
+from mfa.messages.deeds import VALUE_LENGTH
 from mfa.settings.action_types import ActionType, ActionTypeName
 from mfa.settings.forms import LOCALE, ONE_LINE, REGION, Email
 from mfa.settings.values import SettingsPatch
@@ -210,16 +213,34 @@ class ById(Struct, frozen=True, forbid_unknown_fields=True):
     id: Id
 
 
+class ActionToTry(Struct, frozen=True, forbid_unknown_fields=True):
+    """An action type of these settings, and the values that the message shows."""
+
+    type: ActionTypeName
+    params: Annotated[
+        dict[str, Any],
+        Meta(extra_json_schema={"additionalProperties": {"type": "string", "minLength": 1, "maxLength": VALUE_LENGTH}}),
+    ] = {}
+    locale: Locale | None = None
+
+
 class StartTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """The number, and a patch of the saved settings that the message is sent with."""
+    """The number, and a patch of the saved settings that the message is sent with. With an action, it names this deed."""
 
     phone: Number
     settings: SettingsPatch = field(default_factory=SettingsPatch)
     contact_email: Email | None = None
+    action: ActionToTry | None = None
     login_name: LoginName | None = None
 
     def __repr__(self) -> str:
         return "StartTest(...)"
+
+    def asked(self) -> AskedTest:
+        """The request for the flow."""
+        given = self.action
+        action = DeedToTry(given.type, given.params, given.locale) if given else None
+        return AskedTest(number=self.phone, patch=self.settings, contact_email=self.contact_email, action=action)
 
 
 class ResendTest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -252,10 +273,11 @@ class GetTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VerifyTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """The test's id and the passcode as it was typed."""
+    """The test's id and the passcode as it was typed. The settings, a patch, tell whether an action type has changed since."""
 
     id: Id
     code: Annotated[str, Meta(min_length=1, max_length=64)]
+    settings: SettingsPatch = field(default_factory=SettingsPatch)
     login_name: LoginName | None = None
 
     def __repr__(self) -> str:

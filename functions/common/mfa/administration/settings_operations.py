@@ -1,9 +1,12 @@
 """The settings, their test, and the templates of messages."""
 
+from msgspec import UNSET
+
 from mfa import errors
 from mfa.administration import answers, requests, views
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
+from mfa.flows.test_settings import TypedCode
 from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Answer, Call
 from mfa.http.declaration import Operation
@@ -90,15 +93,8 @@ def preview_settings(
     )
 )
 def start_test(administration: Administration, call: Call[requests.StartTest, Actor]) -> answers.TestState:
-    """Proves credentials, sender and number."""
-    given = call.body
-    test = administration.tests.start(
-        call.principal,
-        given.phone,
-        given.settings,
-        contact_email=given.contact_email,
-        login_name=given.login_name,
-    )
+    """Proves credentials, sender and number, or tries an action type on a phone of one's own."""
+    test = administration.tests.start(call.principal, call.body.asked(), call.body.login_name)
     return views.settings_test(test, administration.clock())
 
 
@@ -176,8 +172,11 @@ def ask_delivery(administration: Administration, call: Call[requests.AskDelivery
 def verify_test(administration: Administration, call: Call[requests.VerifyTest, Actor]) -> answers.TestApproved:
     """Completes the test with its passcode."""
     given = call.body
-    missing = administration.tests.verify(call.principal, call.caller, given.id, given.code, given.login_name)
-    return answers.TestApproved(missing)
+    typed = TypedCode(test_id=given.id, code=given.code, patch=given.settings)
+    done = administration.tests.verify(call.principal, call.caller, typed, given.login_name)
+    return answers.TestApproved(
+        done.contact_email_missing, action_changed=UNSET if done.action_changed is None else done.action_changed
+    )
 
 
 @tasks.carries_out(

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec import UNSET
+
 from mfa.administration import answers
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import FOREVER
@@ -98,7 +100,7 @@ def client_with_secret(value: Client, secret: str) -> answers.ClientWithSecret:
 
 def settings_test(value: SettingsTest, now: float) -> answers.TestState:
     """A test of the settings, at this moment."""
-    challenge, error = value.challenge, {}
+    challenge, action, error = value.challenge, value.action, {}
     if challenge.delivery_error:
         known = look_up(challenge.delivery_error)
         error = {"error_code": known.code, "meaning": known.meaning, "advice": known.advice}
@@ -114,6 +116,8 @@ def settings_test(value: SettingsTest, now: float) -> answers.TestState:
         sends_remaining=challenge.sends_remaining,
         delivery={"status": challenge.delivery_at(now), **error},
         server_time=rfc3339(now),
+        channel=challenge.channel if action else UNSET,
+        action=answers.TriedActionView(action.type, dict(action.params), action.summary) if action else UNSET,
     )
 
 

@@ -1,14 +1,17 @@
 """Settings tests: a challenge that an administrator sends to themselves to prove the settings on the screen.
 
-It follows the rules of every challenge, under its own item, key and counts.
+It follows the rules of every challenge, under its own item, key and counts. Its message may name a deed, to try an action
+type; no action is opened for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mfa import errors
+from mfa.challenges.action_seals import digest_of
 from mfa.challenges.budgets import Budget
 from mfa.challenges.challenge import MAX_LOCK_SECONDS, Challenge, ChallengeStatus, Guess, Limits
+from mfa.challenges.drafts import Purpose
 from mfa.factors.phones import Phone
 from mfa.messages.channels import DEFAULT
 from mfa.settings.values import Settings
@@ -25,6 +28,23 @@ REFUNDS_PER_HOUR = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TriedAction:
+    """The deed that the message of a test names.
+
+    Attributes:
+        type: the name of its action type, in the settings on the screen.
+        params: the values of the type's parameters, as the administrator typed them.
+        locale: the language that was asked for.
+        summary: the deed in words, as the last message has it.
+    """
+
+    type: str
+    params: Mapping[str, str]
+    locale: str | None = None
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsTest:
     """A test of the settings.
 
@@ -35,6 +55,7 @@ class SettingsTest:
         kind: the number's, as in Phone.
         contact_email: what the profile gets when the test is passed.
         message_id: Twilio's name for the last message, or None if it took none.
+        action: the deed that the message names, if an action type is tried.
     """
 
     challenge: Challenge
@@ -43,6 +64,12 @@ class SettingsTest:
     kind: str
     contact_email: str | None = None
     message_id: str | None = None
+    action: TriedAction | None = None
+
+    def purpose(self, login_name: str) -> Purpose:
+        """The purpose of the test's passcodes. Those that try an action type are right for this deed alone."""
+        digest = digest_of(self.action.type, self.action.params) if self.action else ""
+        return Purpose(KEY_USE, login_name, digest)
 
     def status(self, now: float) -> ChallengeStatus:
         """`pending`, `approved`, `failed` or `expired`: a test whose attempts are spent is over."""

@@ -31,6 +31,8 @@ RETRIES = 2
 # Twilio: `ValidityPeriod` is 1 to 36000 seconds.
 MAX_VALID_SECONDS = 36000
 RING_SECONDS = 30
+# What the SIDs of calls begin with.
+CALL_SID = "CA"
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 
 # A refusal without a code, from a proxy for example, is recognised by its HTTP status.
@@ -67,15 +69,20 @@ def send(account: TwilioAccount, api_url: str, outgoing: Outgoing, callback: str
 
 
 def report(account: TwilioAccount, api_url: str, message_id: str, timeouts: Timeouts) -> Outcome | None:
-    """How far a message has come by now; None if Twilio does not answer, or does not know it."""
+    """How far a message or call has come by now; None if Twilio does not answer, or does not know it."""
+    twilio = client(account, api_url, timeouts)
     try:
-        message = client(account, api_url, timeouts).messages(message_id).fetch()
+        if message_id.startswith(CALL_SID):
+            status = error = str(twilio.calls(message_id).fetch().status)
+        else:
+            message = twilio.messages(message_id).fetch()
+            status, error = str(message.status), str(message.error_code or "unknown")
     except (TwilioException, RequestException, ValueError, AttributeError, TypeError, KeyError):
         return None
-    delivery = STATUSES.get(str(message.status))
+    delivery = STATUSES.get(status)
     if delivery is None:
         return None
-    return Outcome(delivery, str(message.error_code or "unknown") if delivery.is_refused else None)
+    return Outcome(delivery, error if delivery.is_refused else None)
 
 
 def is_signed(auth_token: str, url: str, parameters: dict[str, str], signature: str) -> bool:

@@ -13,11 +13,10 @@ from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, Budget, Charge, Window
 from mfa.challenges.challenge import Challenge, Guess
 from mfa.challenges.charges import phone_charges, verified_charges
-from mfa.challenges.drafts import Purpose, is_of_earlier_send, is_right
+from mfa.challenges.drafts import is_of_earlier_send, is_right
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
 from mfa.challenges.sends import Caller, Destination, Outcome, Send, challenge_after
 from mfa.challenges.settings_tests import (
-    KEY_USE,
     LOGIN_JTI,
     TESTS_PER_HOUR,
     SettingsTest,
@@ -30,8 +29,16 @@ from mfa.flows import ports
 from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.passcode_messages import About, passcode_message
 from mfa.flows.runtime import Runtime
+from mfa.flows.tried_actions import (
+    DeedMessage,
+    DeedToTry,
+    deed_message,
+    is_changed,
+    refuse_other_number,
+    tried_action,
+    with_summary,
+)
 from mfa.messages import addresses, composition
-from mfa.messages.channels import DEFAULT
 from mfa.messages.notices import AccountChange
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.validation import merged
@@ -48,7 +55,7 @@ class SettingsTests(Protocol):
     def load(self, login_name: str, test_id: str) -> SettingsTest | None: ...
     def start(self, login_name: str, test: SettingsTest, charges: Sequence[Charge], segments: int) -> None: ...
     def resend(self, send: Send, charges: Sequence[Charge]) -> None: ...
-    def record_delivery(self, send: Send, outcome: Outcome) -> None: ...
+    def record_delivery(self, send: Send, outcome: Outcome, summary: str = "") -> None: ...
     def record_report(self, login_name: str, test: SettingsTest, outcome: Outcome) -> None: ...
     def give_back(self, budget: Budget) -> None: ...
     def claim_attempt(self, login_name: str, test_id: str, guess: Guess) -> SettingsTest: ...
@@ -60,6 +67,46 @@ class CandidateMessenger(Protocol):
 
     def send_with(self, account_sid: str, auth_token: str, sender: Sender, outgoing: Outgoing) -> Outcome: ...
     def report_with(self, account_sid: str, auth_token: str, sender: Sender, message_id: str) -> Outcome | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedTest:
+    """The test that an administrator asks for.
+
+    Attributes:
+        number: as it was typed.
+        patch: the settings on the screen, as a patch of the saved ones.
+        contact_email: what the profile gets when the test is passed.
+        action: the deed that the message is to name, to try its type.
+    """
+
+    number: str = field(repr=False)
+    patch: SettingsPatch = field(repr=False)
+    contact_email: str | None = field(default=None, repr=False)
+    action: DeedToTry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedCode:
+    """A passcode as it was typed, for a test. `patch` is of the settings on the screen."""
+
+    test_id: str
+    code: str = field(repr=False)
+    patch: SettingsPatch = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A test that was passed.
+
+    Attributes:
+        contact_email_missing: whether the profile still has no contact email.
+        action_changed: whether the action type on the screen makes another message than the one that was answered;
+            None for a test of the settings alone.
+    """
+
+    contact_email_missing: bool
+    action_changed: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,36 +131,34 @@ class TestSettings:
     notices: ChangeNotices
     runtime: Runtime
 
-    def start(
-        self,
-        actor: Actor,
-        number: str,
-        patch: SettingsPatch,
-        *,
-        contact_email: str | None = None,
-        login_name: str | None = None,
-    ) -> SettingsTest:
+    def start(self, actor: Actor, asked: AskedTest, login_name: str | None = None) -> SettingsTest:
         """Sends a passcode to the number. Raises the errors of `POST /v1/admin/settings/test`."""
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         account = self._administrator(actor, login_name)
-        tried = self._tried(patch)
-        mailbox = addresses.email(contact_email, "contact_email") if contact_email else None
-        parsed = phone_numbers.parse(number, tried.settings.regions.permits, "phone")
-        if all(phone.number != parsed.e164 for phone in account.phones):
+        tried = self._tried(asked.patch)
+        mailbox = addresses.email(asked.contact_email, "contact_email") if asked.contact_email else None
+        parsed = phone_numbers.parse(asked.number, tried.settings.regions.permits, "phone")
+        action = tried_action(asked.action, tried.settings) if asked.action else None
+        if action is not None:
+            refuse_other_number(account, parsed.e164)
+        elif all(phone.number != parsed.e164 for phone in account.phones):
             account.free_slot()
         user = account.existing_user
         phone = Phone(
             id="", number=parsed.e164, region=parsed.region, calling_code=parsed.calling_code, kind=parsed.kind
         )
-        send, outgoing = self._prepare(user, Challenge(), phone, tried)
         test = SettingsTest(
-            challenge=send.after,
+            challenge=Challenge(),
             number=parsed.e164,
             calling_code=parsed.calling_code,
             kind=parsed.kind,
             contact_email=mailbox,
+            action=action,
         )
+        message = deed_message(action, user, parsed.region, tried.settings)
+        send, outgoing = self._prepare(user, test, phone, message, tried)
+        test = with_summary(replace(test, challenge=send.after), message)
         budget = Budget(f"TESTS#{user.login_name}", Window.of(HOUR, send.after.sent_at), TESTS_PER_HOUR)
         charges = [replace(each, budgets=[budget, *each.budgets]) for each in self._charges(account, send)]
         self.tests.start(user.login_name, test, charges, send.segments)
@@ -124,14 +169,15 @@ class TestSettings:
         account = self._administrator(actor, login_name)
         user, tried = account.existing_user, self._tried(patch)
         test = self._existing(user, test_id)
-        send, outgoing = self._prepare(user, test.challenge, _phone_of(test), tried)
+        message = deed_message(test.action, user, test.challenge.region, tried.settings)
+        send, outgoing = self._prepare(user, test, _phone_of(test), message, tried)
         try:
             self.tests.resend(send, self._charges(account, send))
         except SettingsTestRefused as refused:
             if refused.test is None:
                 raise errors.ChallengeNotFound from refused
             raise refused.test.why_not_sent(limits_of_test(tried.settings), send.after.sent_at) from refused
-        return self._deliver(replace(test, challenge=send.after), send, outgoing, tried, None)
+        return self._deliver(with_summary(replace(test, challenge=send.after), message), send, outgoing, tried, None)
 
     def get(self, actor: Actor, test_id: str, login_name: str | None = None) -> SettingsTest:
         """The test as it stands. Raises ChallengeNotFound."""
@@ -157,13 +203,13 @@ class TestSettings:
         reported = replace(test.challenge, delivery=outcome.delivery, delivery_error=outcome.error)
         return replace(test, challenge=reported)
 
-    def verify(self, actor: Actor, caller: Caller, test_id: str, code: str, login_name: str | None = None) -> bool:
+    def verify(self, actor: Actor, caller: Caller, attempt: TypedCode, login_name: str | None = None) -> Completed:
         """Completes the test: the number joins the administrator's own phones, verified.
 
-        True if the profile still has no contact email. The same request again, under the same idempotency key, gets the
+        The same request again, under the same idempotency key, gets the
         same answer, as in `VerifyPasscode`. Raises the errors of `POST …/verify`.
         """
-        digits = passcodes.typed_digits(code)
+        digits, test_id = passcodes.typed_digits(attempt.code), attempt.test_id
         account = self._administrator(actor, login_name)
         user, keys, now = account.existing_user, self.runtime.keys(), self.runtime.clock()
         guess = Guess(now, actor.address, keyed_attempt(keys, test_id, caller, now))
@@ -179,15 +225,23 @@ class TestSettings:
             test, guess, repeated = refused.test, replace(guess, at=kept.claimed_at, keyed=kept), True
             test = replace(test, challenge=test.challenge.without_guess(guess.at))
         if not (repeated and _is_approved_by(test, guess)):
-            if not is_right(keys, Purpose(KEY_USE, user.login_name), test.challenge, digits):
-                raise self._refusal(user, test.challenge, digits, None if repeated else guess)
+            if not is_right(keys, test.purpose(user.login_name), test.challenge, digits):
+                raise self._refusal(user, test, digits, None if repeated else guess)
             self._approve(account, actor, test, guess)
-        return not (test.contact_email or user.contact_email)
+        changed = is_changed(test, user, self._on_screen(attempt.patch)) if test.action else None
+        return Completed(not (test.contact_email or user.contact_email), changed)
 
-    def _refusal(self, user: User, challenge: Challenge, digits: str, guess: Guess | None) -> errors.Refusal:
-        """Why the code is wrong. `challenge` is as it was before the guess, or as it stands if that was counted before."""
+    def _on_screen(self, patch: SettingsPatch) -> Settings | None:
+        """The settings on the screen, or None if the patch does not fit the saved ones any more."""
+        with suppress(errors.InvalidRequest):
+            return merged(self.stored_settings().settings, patch)[0]
+        return None
+
+    def _refusal(self, user: User, test: SettingsTest, digits: str, guess: Guess | None) -> errors.Refusal:
+        """Why the code is wrong. The test is as it was before the guess, or as it stands if that was counted before."""
+        challenge = test.challenge
         remaining = (challenge.after_failure(guess) if guess else challenge).attempts_remaining
-        if is_of_earlier_send(self.runtime.keys(), Purpose(KEY_USE, user.login_name), challenge, digits):
+        if is_of_earlier_send(self.runtime.keys(), test.purpose(user.login_name), challenge, digits):
             return errors.CodeSuperseded(prefix=challenge.prefix, attempts_remaining=remaining)
         return errors.InvalidCode(attempts_remaining=remaining)
 
@@ -245,11 +299,14 @@ class TestSettings:
             raise errors.ChallengeNotFound("There is no such test.")
         return test
 
-    def _prepare(self, user: User, read: Challenge, phone: Phone, tried: _Tried) -> tuple[Send, Outgoing]:
+    def _prepare(
+        self, user: User, test: SettingsTest, phone: Phone, message: DeedMessage, tried: _Tried
+    ) -> tuple[Send, Outgoing]:
         """The send to claim, and the message that goes out after it."""
-        mint = self.runtime.mint(Purpose(KEY_USE, user.login_name))
+        read, action = test.challenge, test.action
+        mint = self.runtime.mint(test.purpose(user.login_name))
         draft = mint.draw(read, read.id or self.runtime.random_bytes(12).hex(), tried.settings.passcode_length)
-        destination = Destination(channel=DEFAULT, phone=phone, address=phone.number)
+        destination = Destination(channel=message.channel, phone=phone, address=phone.number)
         now = self.runtime.clock()
         after = challenge_after(read, draft, destination, limits_of_test(tried.settings), now)
         send = Send(
@@ -260,7 +317,8 @@ class TestSettings:
             phone=phone,
             resends=bool(read.id),
         )
-        outgoing = passcode_message(user, destination, draft, About(None, send.ref), tried.settings)
+        about = About(action.locale if action else None, send.ref, message.deed)
+        outgoing = passcode_message(user, destination, draft, about, tried.settings)
         return replace(send, segments=composition.segments(outgoing)), outgoing
 
     def _charges(self, account: Account, send: Send) -> list[Charge]:
@@ -275,7 +333,7 @@ class TestSettings:
         """Sends the message that was claimed, and writes its outcome. A refused test is given back to the hour's budget."""
         outcome = self.messenger.send_with(tried.account_sid, tried.auth_token, tried.sender, outgoing)
         with suppress(errors.TemporarilyUnavailable):
-            self.tests.record_delivery(send, outcome)
+            self.tests.record_delivery(send, outcome, test.action.summary if test.action else "")
             if outcome.refusal is not None and budget is not None:
                 self.tests.give_back(budget)
         if outcome.refusal is not None:

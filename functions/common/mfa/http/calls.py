@@ -1,6 +1,7 @@
 """One call of an operation, authorised and with its body read, and its answer."""
 
 import hashlib
+from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
@@ -48,13 +49,20 @@ class Call[In, Who](Struct, frozen=True):
             return Caller(self.address)
         if not (0 < len(key) <= IDEMPOTENCY_KEY_LENGTH and key.isascii() and key.isprintable()):
             raise errors.InvalidRequest("Idempotency-Key", f"must be 1 to {IDEMPOTENCY_KEY_LENGTH} ASCII characters")
-        asked = msgspec.json.encode([self.request.path, self.request.in_path or None, self.body])
+        asked = msgspec.json.encode([self.request.path, self.request.in_path or None, self.body], enc_hook=_members)
         return Caller(self.address, key, hashlib.sha256(asked).hexdigest()[:32])
 
     @property
     def id(self) -> str:
         """The id in the path."""
         return self.request.in_path["id"]
+
+
+def _members(value: object) -> dict[str, object]:
+    """An object that msgspec does not know, such as a patch of the settings."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is no object")
 
 
 class Answer[Out](Struct, frozen=True):

@@ -97,7 +97,7 @@ def frame_locale(locale: str) -> str:
     return closest(locale, action_texts.LOCALES) or locales.DEFAULT
 
 
-def _deed_words(deed: Deed, reader: Reader) -> tuple[str, str]:
+def deed_words(deed: Deed, reader: Reader) -> tuple[str, str]:
     """The language of the words around the deed, and the deed in it."""
     locale = reader.language_among(sorted(deed.texts))
     return frame_locale(locale), deed.words(locale)
@@ -110,14 +110,14 @@ def segments(outgoing: Outgoing) -> int:
 
 def _text(passcode: Passcode, reader: Reader, wording: Wording) -> tuple[str, str]:
     if passcode.deed is not None:
-        locale, words = _deed_words(passcode.deed, reader)
+        locale, words = deed_words(passcode.deed, reader)
         return "", action_texts.text(locale, words, passcode)
     chosen = template(reader.language(*wording.templates), wording.templates)
     return "", templates.text(chosen, passcode)
 
 
 def _call(passcode: Passcode, reader: Reader, wording: Wording) -> tuple[str, str]:
-    locale, words = _deed_words(passcode.deed, reader) if passcode.deed is not None else (reader.language(), None)
+    locale, words = deed_words(passcode.deed, reader) if passcode.deed is not None else (reader.language(), None)
     spoken = twiml.passcode_call(locale, passcode.code, signature=wording.signature, region=reader.region, deed=words)
     return "", spoken
 

@@ -13,6 +13,7 @@ from mfa.challenges.settings_tests import (
     SettingsTest,
     SettingsTestApproval,
     SettingsTestRefused,
+    TriedAction,
 )
 from mfa.errors import Conflict, RateLimited
 from mfa.store import conditions as when
@@ -48,6 +49,7 @@ class SettingsTestStore:
             "calling_code": test.calling_code,
             "kind": test.kind,
             "contact_email": test.contact_email,
+            "action": _action(test.action),
         }
         item = self._challenges.full(login_name, test.challenge, others)
         try:
@@ -65,11 +67,13 @@ class SettingsTestStore:
         except TransactionRefused as refused:
             raise SettingsTestRefused(self.load(send.login_name, send.after.id)) from refused
 
-    def record_delivery(self, send: Send, outcome: Outcome) -> None:
-        """Writes the message's outcome. A refused one leaves no code to guess. The state of a newer send is not changed."""
+    def record_delivery(self, send: Send, outcome: Outcome, summary: str = "") -> None:
+        """Writes the message's outcome, and the deed that it named if it did. A refused one leaves no code to guess. The state of a newer send is not changed."""
         update = _outcome(outcome)
         # With its send: until the next send is recorded, the item still has the message of the one before.
         update.set(message_id=outcome.message_id, message_of=send.after.send_id)
+        if summary:
+            update.set(action_summary=summary)
         if outcome.delivery.is_refused:
             update.set(expires_at=send.after.sent_at)
         update.only_if(when.SAME_SEND, send=send.after.send_id)
@@ -140,6 +144,26 @@ def _test_of(item: Item) -> SettingsTest:
         kind=item.get("kind", ""),
         contact_email=item.get("contact_email"),
         message_id=item.get("message_id") if item.get("message_of") == item.get("send_id") else None,
+        action=_action_of(item),
+    )
+
+
+def _action(action: TriedAction | None) -> Item | None:
+    """The deed without its summary: each message has its own."""
+    if action is None:
+        return None
+    return {"type": action.type, "params": dict(action.params), "locale": action.locale}
+
+
+def _action_of(item: Item) -> TriedAction | None:
+    stored = item.get("action")
+    if stored is None:
+        return None
+    return TriedAction(
+        type=stored["type"],
+        params=stored["params"],
+        locale=stored.get("locale"),
+        summary=item.get("action_summary", ""),
     )
 
 
