@@ -7,6 +7,18 @@ from tests.browser.conftest import Browsing, await_callback
 from tests.browser.console_window import Console, make_admin
 from tests.running import Running
 
+_DEED = {"action_id": "a1", "type": "delete_backup", "summary": 'delete "<b>Payroll</b>"', "client": "c1"}
+_ACTION_EVENTS = [
+    {"id": type_, "at": "2026-11-27T10:00:00Z", "type": type_, "actor": "c1", "address": None, "detail": _DEED | more}
+    for type_, more in [
+        ("action_opened", {}),
+        ("passcode_sent", {"channel": "sms"}),
+        ("action_approved", {"channel": "voice"}),
+        ("action_denied", {}),
+        ("action_redeemed", {}),
+    ]
+]
+
 
 def test_histories_tell_what_changed_and_who_did_it(browsing: Browsing, stack: Running) -> None:
     """Old and new values, clients by name, Twilio as itself, wrong passwords, logins; and the history of a deleted user."""
@@ -33,6 +45,17 @@ def test_histories_tell_what_changed_and_who_did_it(browsing: Browsing, stack: R
 
     console.go(f"#/users?q={person.name}")
     expect(console.page.get_by_role("link", name="History of a deleted user")).to_be_visible()
+    browsing.context.route(f"**/users/{admin}/events*", lambda route: route.fulfill(json={"items": _ACTION_EVENTS}))
+    console.go(f"#/users/{admin}/history")
+    expect(console.row("A confirmation was asked for by the client c1")).to_contain_text('delete "<b>Payroll</b>"')
+    for words in (
+        "Confirmed with a passcode by call: ",
+        "“This was not me” was said of: ",
+        "The confirmation was used by the client c1: ",
+    ):
+        expect(console.row(words + 'delete "<b>Payroll</b>"')).to_be_visible()
+    expect(console.row("A passcode to confirm an action was sent by text message")).to_be_visible()
+    browsing.context.unroute_all()
     console.go("#/settings/mfa")
     console.field("Messages without success").fill("6")
     console.save()

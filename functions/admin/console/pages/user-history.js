@@ -41,7 +41,7 @@ const SENTENCES = {
   passcode_sent: ({ detail, how, where }) =>
     detail.test_number
       ? ["warn", ["A passcode was requested; nothing was sent", where, ", a test number"]]
-      : ["", ["A passcode was sent ", how, where]],
+      : ["", [detail.action_id ? "A passcode to confirm an action was sent " : "A passcode was sent ", how, where]],
   send_refused: ({ detail, how, where }) => {
     const why = detail.meaning ? `: ${detail.meaning}` : "";
     return ["warn", ["A passcode ", how, where, ` did not get through${why}`]];
@@ -54,11 +54,11 @@ const SENTENCES = {
   },
   wrong_password: () => ["warn", "A wrong password was entered"],
   logged_in: () => ["good", "Logged in as administrator, with the password alone"],
+  action_opened: ({ detail }) => ["", ["A confirmation was asked for", forClient(detail), ": ", deed(detail)]],
+  action_approved: ({ detail, how }) => ["good", ["Confirmed with a passcode ", how, ": ", deed(detail)]],
+  action_denied: ({ detail }) => ["bad", ["“This was not me” was said of: ", deed(detail)]],
+  action_redeemed: ({ detail }) => ["good", ["The confirmation was used", forClient(detail), ": ", deed(detail)]],
   approved: ({ how, admin: who }) => ["good", [`Logged in${who ? " as administrator" : ""} with a passcode `, how]],
-  action_opened: ({ detail }) => ["", ["An approval was asked for: ", bdi(detail.summary ?? "")]],
-  action_approved: ({ detail, how }) => ["good", ["Approved with a passcode ", how, ": ", bdi(detail.summary ?? "")]],
-  action_denied: ({ detail }) => ["bad", ["Denied, “that was not me”: ", bdi(detail.summary ?? "")]],
-  action_redeemed: ({ detail }) => ["", ["The approval was used: ", bdi(detail.summary ?? "")]],
   legacy_login: ({ detail }) => {
     const version = detail.client_version ? [", version ", bdi(detail.client_version)] : "";
     return ["warn", ["Logged in without a passcode, by a legacy client", version]];
@@ -91,6 +91,18 @@ const SENTENCES = {
 
 /** @param {EventDetail} detail */
 const isChange = ({ changed = [], values = {} }) => changed.length > 0 || Object.keys(values).length > 0;
+
+/**
+ * The deed in the words that its message had.
+ * @param {EventDetail} detail
+ */
+const deed = ({ summary, type }) => el("strong", {}, bdi(summary ?? type ?? "(not known)"));
+
+/**
+ * The client whose action it is. One that a user's own token opened may have none.
+ * @param {EventDetail} detail
+ */
+const forClient = ({ client }) => (client ? [" by the client ", el("code", {}, client)] : "");
 
 /** @param {EventDetail} detail */
 const clientName = ({ name, client_id: id }) => [bdi(name ?? ""), name && id ? ` (${id})` : (id ?? "")];

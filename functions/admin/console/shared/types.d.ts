@@ -206,7 +206,11 @@ export interface EventDetail {
   override?: string;
   name?: string;
   client_id?: string;
+  action_id?: string;
+  type?: string;
+  params?: Record<string, string>;
   summary?: string;
+  client?: string | null;
 }
 
 /** A registered relying application. */
