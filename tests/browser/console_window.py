@@ -22,6 +22,7 @@ PAGES = {
     "clients": "#/clients",
     "settings": "#/settings/mfa",
     "settings-messages": "#/settings/messages",
+    "settings-actions": "#/settings/actions",
     "settings-countries": "#/settings/countries",
     "settings-access": "#/settings/access",
     "settings-limits": "#/settings/limits",

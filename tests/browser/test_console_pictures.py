@@ -38,6 +38,7 @@ def test_screenshots_of_the_console(make_browsing: MakeBrowsing, stack: Running)
     stack.admin("users.patch", login_name="demo.user", alias="Demo", owner="Example Ltd")
     stack.admin("clients.create", name="Backup server, Hong Kong", legacy=False)
     stack.admin("clients.create", name="Backup server 6 (old agents)", legacy=True)
+    stack.admin("settings.patch", actions=_ACTIONS)
     sample = Client(make_browsing().open("/login"))
     sample.log_in("demo.user", "local-demo-only")
     sample.send()
@@ -68,6 +69,11 @@ def test_screenshots_of_the_console(make_browsing: MakeBrowsing, stack: Running)
     console.go("#/users/demo.user/security")
     screenshot(console.page, IMAGES / "console-user-security-phone.png")
 
+
+_ACTIONS = {
+    "delete_backup": {"texts": {"en": 'delete backup set "{set}"', "de": 'Datensicherung "{set}" löschen'}},
+    "restore": {"texts": {"en": 'restore "{set}" to "{computer}"'}, "channels": ["sms"], "ttl_seconds": 600},
+}
 
 _CAST = [
     ("maria.keller", "Maria", "Keller & Söhne"),

@@ -11,8 +11,12 @@ import { request } from "./shared/api.js";
  * @property {number} [minimum]
  * @property {number} [maximum]
  * @property {number} [maxLength]
+ * @property {number} [maxProperties]
  * @property {SettingSchema[]} [anyOf]
  * @property {Record<string, SettingSchema>} [properties]
+ * @property {SettingSchema | boolean} [additionalProperties] of members that have any name
+ * @property {{ pattern?: string }} [propertyNames]
+ * @property {{ enum?: string[] }} [items]
  */
 
 /** @typedef {{ components: { schemas: { SettingsPatch: SettingSchema } } }} Description */
@@ -38,8 +42,16 @@ export async function learnSettings() {
  */
 export function schemaOf(name) {
   let found = settings ?? {};
-  for (const part of name.split(".")) found = merged(found).properties?.[part] ?? {};
+  for (const part of name.split(".")) found = memberOf(merged(found), part);
   return merged(found);
+}
+
+/**
+ * @param {SettingSchema} schema
+ * @param {string} name
+ */
+function memberOf({ properties = {}, additionalProperties: others }, name) {
+  return properties[name] ?? (typeof others === "object" ? others : {});
 }
 
 /**

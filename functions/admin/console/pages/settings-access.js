@@ -1,4 +1,4 @@
-// Logins without a passcode, the second factor of administrators, tokens, and phones that confirm actions.
+// Logins without a passcode, the second factor of administrators, and tokens.
 
 /** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { confirm, notice } from "../dialogs.js";
@@ -38,7 +38,6 @@ export function draw(draft) {
     onchange: (on) => draft.set("require_mfa_for_system_users", on),
   });
   const token = limitField(draft, "access_token_seconds", { hint: "This console’s session as well." });
-  const age = limitField(draft, "actions_phone_age_hours");
   const numbers = testNumbers(draft);
   warn();
   return {
@@ -49,9 +48,8 @@ export function draw(draft) {
       section({ title: "Administrators" }, require.element),
       numbers.element,
       section({ title: "Access tokens" }, el("div", { class: "fields" }, token.element)),
-      section({ title: "Actions" }, el("div", { class: "fields" }, age.element)),
     ),
-    fields: [legacy, require, numbers.field, token, age],
+    fields: [legacy, require, numbers.field, token],
   };
 }
 

@@ -1,9 +1,9 @@
 // The settings as the console knows them: flat names, the tab each is on, and how their values read.
 
-/** @import { FlatSettings, Sender, TestNumber } from "../shared/types" */
+/** @import { ActionType, FlatSettings, Sender, TestNumber } from "../shared/types" */
 import { numberField } from "../fields.js";
 import { readNumber, spaced } from "../regions.js";
-import { inWords, labelOf, numberOf } from "../settings-schema.js";
+import { inWords, labelOf, numberOf, schemaOf } from "../settings-schema.js";
 import { regionName } from "../shared/words.js";
 import { languageName, plural } from "../words.js";
 
@@ -80,7 +80,7 @@ const PLACES = [
   { name: "require_mfa_for_system_users", tab: "access" },
   { name: "test_numbers", tab: "access", show: numbersWords },
   { name: "access_token_seconds", tab: "access", show: inWords("access_token_seconds") },
-  { name: "actions_phone_age_hours", tab: "access" },
+  { name: "actions_phone_age_hours", tab: "actions" },
   { name: "budgets.number_per_hour", tab: "limits" },
   { name: "budgets.number_per_day", tab: "limits" },
   { name: "budgets.mailbox_per_day", tab: "limits" },
@@ -108,6 +108,7 @@ export const FIELDS = PLACES.map(({ labelled, ...place }) => ({
 }));
 
 const TEMPLATES = "templates.";
+const ACTIONS = "actions.";
 
 /**
  * The flat name of a language's text. The languages are not known beforehand.
@@ -126,12 +127,39 @@ export const localesOf = (record) =>
     .map((name) => name.slice(TEMPLATES.length));
 
 /**
+ * The flat name of an action type. Neither are they known beforehand.
+ * @param {string} type
+ * @returns {`actions.${string}`}
+ */
+export const actionName = (type) => `actions.${type}`;
+
+/**
+ * The action types of a flat record, also those that it removes.
+ * @param {Partial<FlatSettings>} record
+ */
+export const typesOf = (record) =>
+  Object.keys(record)
+    .filter((name) => name.startsWith(ACTIONS))
+    .map((name) => name.slice(ACTIONS.length));
+
+/**
+ * An action type with its texts in order, English first, so that two equal ones are the same.
+ * @param {ActionType} action
+ * @returns {ActionType}
+ */
+export function tidy({ texts, ...rest }) {
+  const locales = Object.keys(texts).sort((a, b) => Number(b === "en") - Number(a === "en") || (a < b ? -1 : 1));
+  return { texts: Object.fromEntries(locales.map((locale) => [locale, texts[locale]])), ...rest };
+}
+
+/**
  * The setting that a name, or a part of it (`regions.allow[0]`), belongs to.
  * @param {string} name
  * @returns {SettingWords | undefined}
  */
 export function fieldOf(name) {
   if (name.startsWith(TEMPLATES)) return templateField(name.slice(TEMPLATES.length));
+  if (name.startsWith(ACTIONS)) return actionField(name);
   return (
     FIELDS.find((field) => field.name === name) ??
     FIELDS.find((field) => [".", "["].some((end) => name.startsWith(field.name + end)))
@@ -152,14 +180,53 @@ function templateField(locale) {
 }
 
 /**
+ * An action type, or one of its members: `actions.delete_backup.texts.en`.
+ * @param {string} name
+ * @returns {SettingWords}
+ */
+function actionField(name) {
+  const [, type, member, locale] = name.split(".");
+  if (!member) return { name, label: `Action type ${type}`, tab: "actions", show: actionWords };
+  if (locale) return { name, label: `${type} in ${languageName(locale)}`, tab: "actions" };
+  const unit = schemaOf(name)["x-unit"];
+  return { name, label: `${type}: ${labelOf(name)}`, tab: "actions", ...(unit && { show: inWords(name) }) };
+}
+
+/**
+ * All of an action type, for the choice between two versions of it.
+ * @param {ActionType | null | undefined} action
+ */
+function actionWords(action) {
+  if (!action) return "(removed)";
+  const { texts, channels, clients } = action;
+  const sentences = Object.entries(texts).map(([locale, text]) => `${languageName(locale)}: ${text}`);
+  const times = /** @type {const} */ (["ttl_seconds", "token_seconds"]).map((member) => {
+    const name = `${actionName("any")}.${member}`;
+    return `${labelOf(name)}: ${inWords(name)(Number(action[member]))}`;
+  });
+  const served = clients === "*" ? "all clients" : plural(clients.length, "client");
+  return [...sentences, channels.map(channelWords).join(", "), ...times, served].join(" · ");
+}
+
+/** @type {Record<string, string>} */
+const CHANNELS = { sms: "Text message", voice: "Call" };
+
+/** @param {string} channel */
+export const channelWords = (channel) => CHANNELS[channel] ?? channel;
+
+/**
  * Every field of these records, in the order of the pages.
  * @param {...FlatSettings} records
  */
-export const fieldsOf = (...records) => [...FIELDS, ...[...new Set(records.flatMap(localesOf))].map(templateField)];
+export const fieldsOf = (...records) => [
+  ...FIELDS,
+  ...[...new Set(records.flatMap(localesOf))].map(templateField),
+  ...[...new Set(records.flatMap(typesOf))].map((type) => actionField(actionName(type))),
+];
 
 /**
  * The settings as the API nests them.
- * @typedef {{ [name: string]: unknown, templates?: Record<string, string> }} Nested
+ * @typedef {{ [name: string]: unknown, templates?: Record<string, string>, actions?: Record<string, ActionType> }} Nested
  */
 
 /**
@@ -172,6 +239,7 @@ export function flatten(document) {
   const flat = {};
   for (const { name } of FIELDS) flat[name] = valueAt(document, name.split("."));
   for (const [locale, text] of Object.entries(document.templates ?? {})) flat[templateName(locale)] = text;
+  for (const [type, action] of Object.entries(document.actions ?? {})) flat[actionName(type)] = tidy(action);
   const sender = Object.entries(flat["twilio.sender"] ?? {}).filter(([, value]) => value);
   flat["twilio.sender"] = sender.length ? Object.fromEntries(sender) : null;
   return Object.assign(/** @type {FlatSettings} */ ({}), flat);
@@ -210,6 +278,22 @@ export function mergePatch(changes) {
     place[last] = value;
   }
   return patch;
+}
+
+/**
+ * The merge patch of a draft. Texts that an action type has no more are set to null.
+ * @param {Pick<SettingsDraft, "changes" | "server">} draft
+ */
+export function patchOf({ changes, server }) {
+  /** @type {Record<string, unknown>} */
+  const given = { ...changes };
+  for (const name of typesOf(changes).map(actionName)) {
+    const [action, before] = [changes[name], server[name]];
+    if (!action || !before) continue;
+    const gone = Object.keys(before.texts).filter((locale) => !(locale in action.texts));
+    given[name] = { ...action, texts: { ...action.texts, ...Object.fromEntries(gone.map((tag) => [tag, null])) } };
+  }
+  return mergePatch(given);
 }
 
 /**

@@ -3,9 +3,9 @@
 /** @import { Target } from "../fields.js" */
 /** @import { Answer, Finding, TemplatePreview } from "../shared/types" */
 /** @import { SettingsDraft } from "./settings-fields.js" */
-import { notice, noticeOf, openDialog } from "../dialogs.js";
-import { bdi, button, icon, relabel, submitButton, uid } from "../dom.js";
-import { selectField, textAreaField, textField } from "../fields.js";
+import { notice, noticeOf } from "../dialogs.js";
+import { bdi, button, icon, relabel } from "../dom.js";
+import { selectField, textAreaField } from "../fields.js";
 import { builtInLanguages, languageLabel, languages, learnLanguages } from "../languages.js";
 import { facts, load } from "../page.js";
 import { fieldSentence, SessionLost } from "../refusals.js";
@@ -13,6 +13,7 @@ import { admin } from "../session.js";
 import { Problem } from "../shared/api.js";
 import { announce, el, parts } from "../shared/dom.js";
 import { languageName, plural } from "../words.js";
+import { askLanguage } from "./language-dialog.js";
 import { localesOf, mergePatch, templateName } from "./settings-fields.js";
 
 const PAUSE_MS = 300; // how long nobody types before the text is judged
@@ -22,7 +23,6 @@ const PLACEHOLDERS = [
   ["{prefix}", "the reference"],
   ["{signature}", "the signature"],
 ];
-const TAG = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$/;
 
 let chosen = "en"; // survives a redraw
 
@@ -250,33 +250,17 @@ class TemplateEditor {
   }
 
   #addLanguage() {
-    const tag = textField({
-      name: "tag",
-      label: "Language tag",
-      mono: true,
-      maxlength: 35,
-      placeholder: "sv",
-      hint: "As in BCP 47: sv for Swedish, pt-PT for Portuguese in Portugal.",
-    });
-    const note = el("p", { class: "soft" }, "It begins with the English words, for you to translate.");
-    const form = el("form", { id: uid("language"), novalidate: true }, tag.element, note);
-    const add = submitButton("Add", { form: form.id });
-    const cancel = button("Cancel", { onclick: () => dialog.close() });
-    const dialog = openDialog({ title: "Add a language", body: form, actions: [cancel, add] });
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const locale = canonical(tag.text);
-      if (!locale || this.#languages.includes(locale)) {
-        const known = locale && `${languageName(locale)} is in the list already.`;
-        tag.setError(known || "That is not a language tag. Take one such as sv or pt-PT.");
-        return tag.focus();
-      }
-      const english = await this.#english();
-      this.#register(locale);
-      this.draft.set(templateName(locale), english);
-      dialog.close();
-      this.#show(locale);
-      this.text.focus();
+    askLanguage({
+      taken: this.#languages,
+      add: async (locale) => {
+        const english = await this.#english();
+        this.#register(locale);
+        this.draft.set(templateName(locale), english);
+        return () => {
+          this.#show(locale);
+          this.text.focus();
+        };
+      },
     });
   }
 
@@ -320,7 +304,7 @@ function drawVerdict({ bubble, figures, findings }, verdict) {
   bubble.textContent = verdict.preview;
   figures.replaceChildren(
     facts([
-      ["Alphabet", alphabet === "GSM-7" ? "GSM-7, 160 characters a segment" : "UCS-2, 70 characters a segment"],
+      ["Alphabet", alphabetWords(alphabet)],
       ["Segments", String(segments)],
       ["Price", `Costs ${plural(segments, "message")}`],
     ]),
@@ -335,10 +319,14 @@ function drawVerdict({ bubble, figures, findings }, verdict) {
   );
 }
 
-const CANNOT_BE_SAVED = "This text cannot be saved";
+/** @param {"GSM-7" | "UCS-2"} alphabet */
+export const alphabetWords = (alphabet) =>
+  alphabet === "GSM-7" ? "GSM-7, 160 characters a segment" : "UCS-2, 70 characters a segment";
+
+export const CANNOT_BE_SAVED = "This text cannot be saved";
 
 /** @param {Finding[]} found */
-function findingList(found) {
+export function findingList(found) {
   const lines = found.map(({ message }) => el("li", {}, bdi(fieldSentence(`It ${message}`))));
   return el("ul", {}, lines);
 }
@@ -347,23 +335,10 @@ function findingList(found) {
  * @param {unknown} error
  * @param {() => void} again
  */
-function refusalNotice(error, again) {
+export function refusalNotice(error, again) {
   if (error instanceof Problem && error.errors.length) {
     const text = error.errors.map(({ message }) => fieldSentence(message)).join(" ");
     return notice({ kind: "error", title: CANNOT_BE_SAVED, text });
   }
   return noticeOf(error, [button("Try again", { kind: "small", onclick: again })]);
-}
-
-/**
- * "pt-br" as "pt-BR"; null for anything but a language tag that messages can have.
- * @param {string} given
- */
-function canonical(given) {
-  try {
-    const [tag] = Intl.getCanonicalLocales(given.trim().replaceAll("_", "-"));
-    return tag && TAG.test(tag) && languageName(tag) !== tag ? tag : null;
-  } catch {
-    return null;
-  }
 }

@@ -15,23 +15,27 @@ import { readNumber, spaced } from "../regions.js";
 import { admin, whoami } from "../session.js";
 import { Keys, Problem } from "../shared/api.js";
 import { el } from "../shared/dom.js";
-import { fieldOf, mergePatch } from "./settings-fields.js";
+import { fieldOf, patchOf } from "./settings-fields.js";
 
 // After these no passcode of the test is accepted.
 const OVER = ["challenge_not_found", "challenge_used", "challenge_superseded", "too_many_attempts", "not_found"];
 const NUMBER_REFUSALS = ["destination_blocked", "phone_unusable"];
 
-/** @typedef {ReturnType<typeof phoneField>} PhoneField */
+/** A field that a refusal before the send may name. @typedef {Pick<Target, "name" | "label" | "setError" | "focus">} Asked */
 
 /**
  * Open the test.
  * @param {{ draft: SettingsDraft, fields: Target[] }} page its fields show what Twilio refuses as well
  */
 export function testDialog(page) {
-  new SettingsTest(page).askNumber();
+  new SettingsTest(page).ask();
 }
 
-class SettingsTest {
+/** The test of the settings; and the base of the trial of an action type, which asks for more than a number. */
+export class SettingsTest {
+  title = "Test the settings";
+  /** Words on the button that goes back to the first step. */
+  another = "Another number";
   #number = "";
   #keys = new Keys();
 
@@ -39,15 +43,15 @@ class SettingsTest {
   constructor({ draft, fields }) {
     this.draft = draft;
     this.fields = fields;
-    this.dialog = openDialog({ title: "Test the settings", body: [] });
+    this.dialog = openDialog({ title: this.title, body: [] });
   }
 
   /** The settings that are not saved yet, for the body of a request. */
-  get #unsaved() {
-    return this.draft.dirty ? { settings: mergePatch(this.draft.changes) } : {};
+  get unsaved() {
+    return this.draft.dirty ? { settings: patchOf(this.draft) } : {};
   }
 
-  get #shownNumber() {
+  get shownNumber() {
     return bdi(spaced(this.#number, readNumber(this.#number)?.calling_code));
   }
 
@@ -55,7 +59,7 @@ class SettingsTest {
    * The first step.
    * @param {HTMLElement | null} [message]
    */
-  askNumber(message = null) {
+  ask(message = null) {
     const phone = phoneField({
       name: "phone",
       label: "Your phone",
@@ -72,18 +76,26 @@ class SettingsTest {
       room.replaceChildren();
       for (const field of this.fields) field.setError("");
       try {
-        const test = await busyWhile(send, async () => {
+        await busyWhile(send, async () => {
           // Its country is judged with the settings on the screen, when the message is sent.
           this.#number = await phone.judged({ messages: false });
-          return this.#number ? this.#post("/settings/test", { phone: this.#number }) : undefined;
+          if (this.#number) await this.send({ phone: this.#number });
         });
-        if (test) this.#askPasscode(test);
       } catch (error) {
-        this.#refused(error, phone, room);
+        this.refused(error, [phone], room);
       }
     });
     const actions = [button("Cancel", { onclick: () => this.dialog.close() }), send];
-    this.dialog.show({ title: "Test the settings", body: form, actions, focus: phone.input });
+    this.dialog.show({ title: this.title, body: form, actions, focus: phone.input });
+  }
+
+  /**
+   * Sends the first passcode, and asks for it.
+   * @param {{ phone: string, action?: object }} asked
+   */
+  async send(asked) {
+    this.#number = asked.phone;
+    this.#askPasscode(await this.#post("/settings/test", asked));
   }
 
   /**
@@ -93,25 +105,31 @@ class SettingsTest {
    */
   async #post(path, body) {
     /** @type {Answer<PasscodeState>} */
-    const answer = await admin("POST", path, { body: { ...body, ...this.#unsaved } });
+    const answer = await admin("POST", path, { body: { ...body, ...this.unsaved } });
     return answer.body;
   }
 
   /**
-   * Errors of the phone are shown here, errors of the settings here and at their fields.
+   * Errors of what is asked here are shown here, errors of the settings here and at their fields.
    * @param {unknown} error
-   * @param {PhoneField} phone
+   * @param {Asked[]} asked the phone first
    * @param {HTMLElement} room
    */
-  #refused(error, phone, room) {
+  refused(error, asked, room) {
     const errors = error instanceof Problem ? error.errors : [];
-    const ours = errors.filter(({ field }) => field === "phone").map(({ message }) => message);
-    const theirs = errors.filter(({ field }) => field !== "phone").map((one) => this.#settingError(one));
-    if (error instanceof Problem && NUMBER_REFUSALS.includes(error.code)) ours.push(sentence(error));
-    if (ours.length) {
-      phone.setError(fieldSentence(ours[0], "This number"));
-      phone.focus();
+    const fieldFor = (/** @type {string} */ name) => asked.find((field) => field.name === name);
+    const ours = errors.flatMap(({ field, message }) => {
+      const found = fieldFor(field);
+      return found ? [{ field: found, message }] : [];
+    });
+    const theirs = errors.filter(({ field }) => !fieldFor(field)).map((one) => this.#settingError(one));
+    if (error instanceof Problem && NUMBER_REFUSALS.includes(error.code)) {
+      ours.push({ field: asked[0], message: sentence(error) });
     }
+    for (const { field, message } of ours) {
+      field.setError(fieldSentence(message, field === asked[0] ? "This number" : labelWords(field)));
+    }
+    ours[0]?.field.focus();
     for (const { target, message } of theirs) target?.setError(message);
     if (theirs.length) room.replaceChildren(this.#settingsNotice(theirs));
     else if (!ours.length) room.replaceChildren(noticeOf(error));
@@ -151,27 +169,51 @@ class SettingsTest {
     const path = `/settings/test/${encodeURIComponent(test.id)}`;
     const form = passcodeForm({
       challenge: test,
-      lead: [
-        "SMS message with a passcode was already sent to the phone number ",
-        el("strong", {}, this.#shownNumber),
-        ". Please enter the passcode to complete the test.",
-      ],
+      lead: this.lead(test),
       verify: async (code) => {
         /** @type {Answer<TestApproved>} */
         const { body } = await this.#keys.around(`${path} ${code}`, (key) =>
-          admin("POST", `${path}/verify`, { body: { code }, key }),
+          admin("POST", `${path}/verify`, { body: { code, ...this.verifying }, key }),
         );
         return body;
       },
-      resend: () => this.#post(`${path}/resend`, {}),
+      resend: async () => {
+        const again = await this.#post(`${path}/resend`, {});
+        this.resent(again);
+        return again;
+      },
       poll: () => this.#post(`${path}/delivery`, {}),
-      approved: (answer) => this.#succeeded(answer),
+      approved: (answer) => this.succeeded(answer),
       lost: (error) => this.#lost(error),
-      extra: [button("Another number", { onclick: () => this.askNumber() })],
+      extra: [button(this.another, { onclick: () => this.ask() })],
     });
     this.dialog.show({ title: "Enter the passcode", body: form.element });
     form.focus();
   }
+
+  /**
+   * Says where the message went.
+   * @param {PasscodeState} _test
+   * @returns {Child}
+   */
+  lead(_test) {
+    return [
+      "SMS message with a passcode was already sent to the phone number ",
+      el("strong", {}, this.shownNumber),
+      ". Please enter the passcode to complete the test.",
+    ];
+  }
+
+  /** More for the body of a verify. */
+  get verifying() {
+    return {};
+  }
+
+  /**
+   * After a message was sent again.
+   * @param {PasscodeState} _test
+   */
+  resent(_test) {}
 
   /**
    * True where the test cannot go on; then a number is asked for again.
@@ -181,20 +223,20 @@ class SettingsTest {
     if (!(error instanceof Problem)) return false;
     if (error.errors.length && error.code === "invalid_request") {
       const lines = error.errors.map(({ field, message }) => fieldSentence(message, fieldOf(field)?.label ?? field));
-      this.askNumber(notice({ kind: "error", title: "That did not work", text: lines.join(" ") }));
+      this.ask(notice({ kind: "error", title: "That did not work", text: lines.join(" ") }));
       return true;
     }
     const over = OVER.includes(error.code) || error.body.attempts_remaining === 0;
     if (over) {
       const text = `${explain(error).text} Start another one.`;
-      this.askNumber(notice({ kind: "warning", title: "This test is over", text }));
+      this.ask(notice({ kind: "warning", title: "This test is over", text }));
     }
     return over;
   }
 
   /** @param {TestApproved} answer */
-  #succeeded({ contact_email_missing: missing }) {
-    const words = ["The number ", this.#shownNumber, " is on your own profile now, verified, for your next login."];
+  succeeded({ contact_email_missing: missing }) {
+    const words = ["The number ", this.shownNumber, " is on your own profile now, verified, for your next login."];
     const title = el("p", { class: "success-title" }, "Test completed successfully");
     const good = el("div", { class: "success", role: "status" }, doneMark(), title, el("p", {}, words));
     const save = this.draft.dirty
@@ -245,6 +287,9 @@ class SettingsTest {
     this.dialog.show({ title: "Test", body: [good, form, save], actions, focus: email.input });
   }
 }
+
+/** @param {Asked} field */
+const labelWords = ({ label }) => (typeof label === "string" ? label : "");
 
 /**
  * Save the contact email of the administrator who is logged in.

@@ -14,7 +14,7 @@ import { go, guard } from "../router.js";
 import { admin } from "../session.js";
 import { learnSettings } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
-import { fieldOf, fieldsOf, flatten, mergePatch } from "./settings-fields.js";
+import { fieldOf, fieldsOf, flatten, patchOf } from "./settings-fields.js";
 import { confirmSettings } from "./shut-out.js";
 
 /** @typedef {{ draw: (draft: SettingsDraft) => SettingsPart }} SettingsTab */
@@ -23,6 +23,7 @@ import { confirmSettings } from "./shut-out.js";
 const TABS = [
   ["mfa", "MFA settings", () => import("./settings-mfa.js")],
   ["messages", "Messages", () => import("./settings-messages.js")],
+  ["actions", "Actions", () => import("./settings-actions.js")],
   ["countries", "Countries", () => import("./settings-countries.js")],
   ["access", "Legacy clients and access", () => import("./settings-access.js")],
   ["limits", "Limits", () => import("./settings-limits.js")],
@@ -133,7 +134,7 @@ class SettingsPage {
       return false;
     }
     const saved = namesOf(draft.changes);
-    const patch = mergePatch(draft.changes);
+    const patch = patchOf(draft);
     const { go: goes, insist } = await confirmSettings(draft.changes, patch);
     if (!goes) return false;
     const change = { ...patch, ...(insist && { insist }) };

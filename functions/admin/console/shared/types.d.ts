@@ -341,6 +341,12 @@ export interface TestApproved {
   status: "approved";
   message: string;
   contact_email_missing: boolean;
+  action_changed?: boolean;
+}
+
+/** The state of a test that tries an action type. `summary` is the deed as the last message has it. */
+export interface TriedState extends PasscodeState {
+  action: { type: string; params: Record<string, string>; summary: string };
 }
 
 /** A system user whom changed settings would shut out. */
@@ -419,4 +425,36 @@ export interface FlatSettings {
   "passwords.max_in_a_row": number;
   "passwords.familiar_days": number;
   [text: `templates.${string}`]: string | null;
+  [type: `actions.${string}`]: ActionType | null;
+}
+
+/** A deed that a passcode can confirm: its sentence by language. Without null, a type has English. */
+export interface ActionType {
+  texts: Record<string, string>;
+  channels: string[];
+  ttl_seconds: number | string | null;
+  token_seconds: number | string | null;
+  clients: "*" | string[];
+}
+
+/** An action type in one of its languages, as it will arrive. */
+export interface ActionTextPreview {
+  locale: string;
+  language: string;
+  preview: string;
+  alphabet: "GSM-7" | "UCS-2";
+  segments: number;
+  longest: string;
+  longest_segments: number;
+  most_segments: number;
+  call: string[];
+  problems: Finding[];
+  warnings: Finding[];
+}
+
+export interface ActionPreview {
+  type: string;
+  parameters: string[];
+  problems: (Finding & { field: string })[];
+  texts: ActionTextPreview[];
 }

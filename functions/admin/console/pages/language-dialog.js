@@ -1,0 +1,54 @@
+// Asks for a language that texts are added in.
+
+import { openDialog } from "../dialogs.js";
+import { button, submitButton, uid } from "../dom.js";
+import { textField } from "../fields.js";
+import { el } from "../shared/dom.js";
+import { languageName } from "../words.js";
+
+const TAG = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$/;
+
+/**
+ * `add` adds the language, and gives what is to be done once the dialog is closed.
+ * @param {{ taken: string[], add: (locale: string) => Promise<() => void> }} options
+ */
+export function askLanguage({ taken, add }) {
+  const tag = textField({
+    name: "tag",
+    label: "Language tag",
+    mono: true,
+    maxlength: 35,
+    placeholder: "sv",
+    hint: "As in BCP 47: sv for Swedish, pt-PT for Portuguese in Portugal.",
+  });
+  const note = el("p", { class: "soft" }, "It begins with the English words, for you to translate.");
+  const form = el("form", { id: uid("language"), novalidate: true }, tag.element, note);
+  const cancel = button("Cancel", { onclick: () => dialog.close() });
+  const actions = [cancel, submitButton("Add", { form: form.id })];
+  const dialog = openDialog({ title: "Add a language", body: form, actions });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const locale = canonical(tag.text);
+    if (!locale || taken.includes(locale)) {
+      const known = locale && `${languageName(locale)} is in the list already.`;
+      tag.setError(known || "That is not a language tag. Take one such as sv or pt-PT.");
+      return tag.focus();
+    }
+    const after = await add(locale);
+    dialog.close();
+    after();
+  });
+}
+
+/**
+ * "pt-br" as "pt-BR"; null for anything but a language tag that messages can have.
+ * @param {string} given
+ */
+function canonical(given) {
+  try {
+    const [tag] = Intl.getCanonicalLocales(given.trim().replaceAll("_", "-"));
+    return tag && TAG.test(tag) && languageName(tag) !== tag ? tag : null;
+  } catch {
+    return null;
+  }
+}
