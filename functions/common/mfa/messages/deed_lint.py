@@ -80,7 +80,7 @@ def lint(texts: Mapping[str, str], locale: str, conditions: Conditions) -> DeedR
         longest=longest,
         longest_segments=segments(longest),
         most_segments=_most_segments(template, frame, names, conditions),
-        call=twiml.words_of(_call(template, frame, samples, conditions)),
+        call=twiml.words_of_call(frame, conditions.signature, render(template, samples)),
     )
 
 

@@ -8,7 +8,7 @@ and the parts of a document that come from settings are escaped either way.
 
 import re
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mfa.messages import action_texts
 
@@ -133,10 +133,19 @@ def voice(locale: str, region: str | None = None) -> Voice:
 def passcode_call(
     locale: str, code: str, *, signature: str = "", region: str | None = None, deed: str | None = None
 ) -> str:
-    """The whole of a call, in a language of LOCALES: who calls, the deed if there is one, the code, the code again.
+    """The whole of a call, in a language of LOCALES: who calls, the deed if there is one, the code, the code again."""
+    response = _response(locale, code, signature, region, deed)
+    return '<?xml version="1.0" encoding="UTF-8"?>' + tostring(response, encoding="unicode")
 
-    A person still lifts the phone to the ear in the first second.
-    """
+
+def words_of_call(locale: str, signature: str, deed: str) -> tuple[str, ...]:
+    """What such a call says, sentence by sentence, with `…` for the digits."""
+    says = _response(locale, "0", signature, None, deed).findall("Say")
+    return tuple(f"{say.text or ''}{' …' if len(say) else ''}" for say in says)
+
+
+def _response(locale: str, code: str, signature: str, region: str | None, deed: str | None) -> Element:
+    """A person still lifts the phone to the ear in the first second."""
     words, speaker = _WORDS[locale], voice(locale, region)
     response = Element("Response")
     SubElement(response, "Pause", length="1")
@@ -153,7 +162,7 @@ def passcode_call(
     SubElement(response, "Pause", length="1")
     _digits(_say(response, speaker, words.again), code)
     _say(response, speaker, words.goodbye)
-    return '<?xml version="1.0" encoding="UTF-8"?>' + tostring(response, encoding="unicode")
+    return response
 
 
 def _say(response: Element, speaker: Voice, words: str) -> Element:
@@ -166,9 +175,3 @@ def _digits(say: Element, code: str) -> None:
     """The digits, spoken after the words. Commas keep them apart even if a voice ignores the pauses."""
     for digit in code:
         SubElement(say, "break", time=PAUSE).tail = f"{digit},"
-
-
-def words_of(document: str) -> tuple[str, ...]:
-    """What a call says, sentence by sentence, with `…` for the digits."""
-    says = fromstring(document).findall("Say")  # noqa: S314 - a document of this module's own
-    return tuple(f"{say.text or ''}{' …' if len(say) else ''}" for say in says)
