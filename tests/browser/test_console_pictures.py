@@ -71,7 +71,6 @@ def test_screenshots_of_the_console(make_browsing: MakeBrowsing, stack: Running)
 
 
 _ACTIONS = {
-    "delete_backup": {"texts": {"en": 'delete backup set "{set}"', "de": 'Datensicherung "{set}" löschen'}},
     "restore": {"texts": {"en": 'restore "{set}" to "{computer}"'}, "channels": ["sms"], "ttl_seconds": 600},
 }
 

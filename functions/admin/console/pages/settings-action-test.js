@@ -16,11 +16,13 @@ import { actionName } from "./settings-fields.js";
 import { SettingsTest } from "./settings-test.js";
 
 const NO_PHONE = [
-  "Verify a number of yours first: press Test under MFA settings. Then the message can name a deed to you, and to nobody",
-  "else.",
+  "Verify a number of yours first: press Test under MFA settings.",
+  "Then the message can name a deed to you, and to nobody else.",
 ].join(" ");
 const PARAMETER = /(?<!\{)\{([a-z][a-z0-9_]{0,31})\}/g;
 const VALUE_LENGTH = 60;
+const VALUES = "action.params.";
+const LEAD = "The message goes to a phone of yours, with the settings on the screen. No action is opened.";
 
 /**
  * Open the trial of a type.
@@ -72,61 +74,54 @@ class ActionTrial extends SettingsTest {
    * @param {HTMLElement | null} message
    */
   #askValues(phones, message) {
-    const names = [...new Set([...(this.#action.texts.en ?? "").matchAll(PARAMETER)].map(([, name]) => name))];
-    const values = names.map((name) => this.#valueField(name));
-    const phone = selectField({
-      name: "phone",
-      label: "Your phone",
-      value: this.#phone || phones[0],
-      options: phones.map((number) => [number, phoneWords(number)]),
-    });
-    const language = selectField({
-      name: "action.locale",
-      label: "Language",
-      value: this.#locale,
-      options: [
-        ["", "As your profile and phone have it"],
-        ...Object.keys(this.#action.texts).map((tag) => /** @type {[string, string]} */ ([tag, languageLabel(tag)])),
-      ],
-    });
+    const { values, phone, language } = this.#fields(phones);
     const room = el("div", { role: "alert" }, message);
-    const lead = el(
-      "p",
-      { class: "lead" },
-      "The message goes to a phone of yours, with the settings on the screen. No action is opened.",
-    );
-    const whole = (/** @type {string} */ name, /** @type {string} */ label) => ({
-      name,
-      label,
-      setError: (/** @type {string} */ text) =>
-        room.replaceChildren(...(text ? [notice({ kind: "error", title: "That cannot be tried", text })] : [])),
-      focus: () => send.focus(),
-    });
-    const together = [whole("action.type", "This type"), whole("action.params", "Together, the values")];
     const inputs = [...values, phone, language].map((field) => field.element);
-    const form = el("form", { id: uid("trial"), novalidate: true }, lead, inputs, room);
+    const form = el("form", { id: uid("trial"), novalidate: true }, el("p", { class: "lead" }, LEAD), inputs, room);
     const send = submitButton("Send passcode", { form: form.id });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       room.replaceChildren();
       for (const field of [...this.fields, ...values, phone]) field.setError("");
-      this.#values = Object.fromEntries(values.map((field, at) => [names[at], field.text]));
+      this.#values = Object.fromEntries(values.map((field) => [field.name.slice(VALUES.length), field.text]));
       [this.#phone, this.#locale] = [phone.value, language.value];
       const action = { type: this.type, params: this.#values, ...(this.#locale && { locale: this.#locale }) };
       try {
         await busyWhile(send, () => this.send({ phone: this.#phone, action }));
       } catch (error) {
-        this.refused(error, [phone, ...values, language, ...together], room);
+        this.refused(error, [phone, ...values, language, ...together(room, send)], room);
       }
     });
     const actions = [button("Cancel", { onclick: () => this.dialog.close() }), send];
     this.dialog.show({ title: this.title, body: form, actions, focus: values[0]?.input ?? phone.input });
   }
 
+  /** @param {string[]} phones */
+  #fields(phones) {
+    const { texts } = this.#action;
+    const names = new Set([...(texts.en ?? "").matchAll(PARAMETER)].map(([, name]) => name));
+    const languages = Object.keys(texts).map((tag) => /** @type {[string, string]} */ ([tag, languageLabel(tag)]));
+    return {
+      values: [...names].map((name) => this.#valueField(name)),
+      phone: selectField({
+        name: "phone",
+        label: "Your phone",
+        value: this.#phone || phones[0],
+        options: phones.map((number) => [number, phoneWords(number)]),
+      }),
+      language: selectField({
+        name: "action.locale",
+        label: "Language",
+        value: this.#locale,
+        options: [["", "As your profile and phone have it"], ...languages],
+      }),
+    };
+  }
+
   /** @param {string} name */
   #valueField(name) {
     const value = this.#values[name] ?? "";
-    return textField({ name: `action.params.${name}`, label: `{${name}}`, value, maxlength: VALUE_LENGTH });
+    return textField({ name: `${VALUES}${name}`, label: `{${name}}`, value, maxlength: VALUE_LENGTH });
   }
 
   /**
@@ -177,6 +172,22 @@ class ActionTrial extends SettingsTest {
     const done = button("Done", { kind: "primary", onclick: () => this.dialog.close() });
     this.dialog.show({ title: this.title, body: [good, warning, save], actions: [again, done], focus: done });
   }
+}
+
+/**
+ * What the server may refuse beside the single values.
+ * @param {HTMLElement} room
+ * @param {HTMLElement} send
+ */
+function together(room, send) {
+  const target = (/** @type {string} */ name, /** @type {string} */ label) => ({
+    name,
+    label,
+    setError: (/** @type {string} */ text) =>
+      room.replaceChildren(notice({ kind: "error", title: "That cannot be tried", text })),
+    focus: () => send.focus(),
+  });
+  return [target("action.type", "This type"), target("action.params", "Together, the values")];
 }
 
 /** @param {PasscodeState} test */

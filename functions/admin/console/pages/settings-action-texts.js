@@ -74,7 +74,18 @@ export class ActionTexts {
     this.remove = button("Remove this language", { kind: "small", onclick: () => this.#remove() });
     this.add = button("Add a language", { icon: "plus", onclick: () => this.#add() });
     this.preview = previewPart();
-    this.element = el(
+    this.element = this.#layout();
+    this.#show("en");
+    prices ??= askPrices().catch(() => []);
+    prices.then((known) => {
+      this.#prices = known;
+      this.#drawVerdict();
+    });
+    this.#judge();
+  }
+
+  #layout() {
+    return el(
       "div",
       { class: "templates" },
       el("div", { class: "language-row" }, this.language.element, this.add),
@@ -85,13 +96,6 @@ export class ActionTexts {
         this.preview.element,
       ),
     );
-    this.#show("en");
-    prices ??= askPrices().catch(() => []);
-    prices.then((known) => {
-      this.#prices = known;
-      this.#drawVerdict();
-    });
-    this.#judge();
   }
 
   /** @returns {ActionType} */

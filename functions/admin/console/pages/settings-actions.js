@@ -10,7 +10,7 @@ import { numberField, textAreaField, textField } from "../fields.js";
 import { learnLanguages } from "../languages.js";
 import { badge, load, section } from "../page.js";
 import { admin } from "../session.js";
-import { numberOf, schemaOf } from "../settings-schema.js";
+import { labelOf, numberOf, schemaOf } from "../settings-schema.js";
 import { query } from "../shared/api.js";
 import { announce, el } from "../shared/dom.js";
 import { table } from "../table.js";
@@ -192,9 +192,9 @@ class ActionTypes {
     const full = el("p", { class: "soft" }, `There is room for no more than ${most} types.`);
     const none = el("p", { class: "soft" }, "None: codes are for logins only.");
     const shown = types.length
-      ? el("div", { class: "inset" }, table({ caption: "Action types", items: types, columns: this.#columns() }))
+      ? el("div", { class: "inset" }, table({ caption: labelOf("actions"), items: types, columns: this.#columns() }))
       : none;
-    const heading = { title: "Action types", lead: LEAD, actions: types.length < most ? [add] : [] };
+    const heading = { title: labelOf("actions"), lead: LEAD, actions: types.length < most ? [add] : [] };
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.act : undefined;
     this.list.replaceChildren(section(heading, shown, types.length < most ? null : full));
     if (focused) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-act="${focused}"]`))?.focus();
@@ -277,7 +277,12 @@ class ActionTypes {
 
   /**
    * Ask for the name of a type.
-   * @param {{ title: string, action: string, value?: string, text?: HTMLElement[], more?: Field<string> & { text: string } }} question
+   * @param {object} question
+   * @param {string} question.title
+   * @param {string} question.action the words on the button
+   * @param {string} [question.value]
+   * @param {HTMLElement[]} [question.text]
+   * @param {Field<string> & { text: string }} [question.more] a field that must not be empty either
    * @param {(name: string) => void} done
    */
   #askName({ title, action, value = "", text = [], more }, done) {

@@ -226,7 +226,11 @@ export const fieldsOf = (...records) => [
 
 /**
  * The settings as the API nests them.
- * @typedef {{ [name: string]: unknown, templates?: Record<string, string>, actions?: Record<string, ActionType> }} Nested
+ * @typedef {object} Known
+ * @property {Record<string, string>} [templates]
+ * @property {Record<string, ActionType>} [actions]
+ *
+ * @typedef {Record<string, unknown> & Known} Nested
  */
 
 /**

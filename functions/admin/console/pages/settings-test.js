@@ -21,7 +21,10 @@ import { fieldOf, patchOf } from "./settings-fields.js";
 const OVER = ["challenge_not_found", "challenge_used", "challenge_superseded", "too_many_attempts", "not_found"];
 const NUMBER_REFUSALS = ["destination_blocked", "phone_unusable"];
 
-/** A field that a refusal before the send may name. @typedef {Pick<Target, "name" | "label" | "setError" | "focus">} Asked */
+/**
+ * A field that a refusal before the send may name.
+ * @typedef {Pick<Target, "name" | "label" | "setError" | "focus">} Asked
+ */
 
 /**
  * Open the test.
