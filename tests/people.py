@@ -207,7 +207,7 @@ class Person:
         item = self.item
         for name in MOMENTS:
             if name in item:
-                item[name] -= Decimal(str(seconds))
+                item[name] = max(item[name] - Decimal(str(seconds)), 0)  # an unlock sets an expiry of 0
         for attempt in item.get("attempts", {}).values():
             attempt["claimed_at"] -= Decimal(str(seconds))
         self.stack.table.put_item(Item=item)

@@ -24,7 +24,7 @@ def refused_guesses(challenge: Challenge, actor: str, random_bytes: Callable[[in
             actor=actor,
             address=last.address,
             phone_id=challenge.phone_id or None,
-            challenge_id=challenge.id,
+            challenge_id=challenge.id or None,  # unknown if the message of the challenge cannot be read
             detail={"attempts": attempts},
         ),
     )
