@@ -39,6 +39,7 @@ def asked(shared_stack: Stack) -> Iterator[dict[str, list[Ask]]]:
 
     stack.forget()
     stack.restart()  # cached values are requested again
+    stack.table.delete_item(Key={"pk": "TOKEN_KEYS", "sk": "#TOKEN_KEYS"})  # the first login of a stack publishes them
     stack.guard.seen = seen
     try:
         log_in_every_way(stack)
