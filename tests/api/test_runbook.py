@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from tests import access_log
+from tests import access_log, deeds
 from tests.api.deliveries import BREAKER, faults, ref, report
 from tests.api.stack import Stack
 from tests.emf import data
@@ -137,6 +137,8 @@ def bad_day(stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
         person.later(61)
         assert person.start().status == 201
         assert person.resend().code == "resend_too_soon"
+    with stack.with_settings(actions=deeds.TYPES):
+        assert deeds.register(stack).open(deeds.person(stack)).deny().status == 200
     with stack.with_settings(budgets={"global_per_day": 1}):
         someone(new_person).start()  # uses up the budget if the earlier sends have not
         assert someone(new_person).start().code == "rate_limited"
