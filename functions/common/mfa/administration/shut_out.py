@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from mfa.challenges.account import Account
 from mfa.errors import Conflict, Forbidden
-from mfa.factors.phones import FIXED_LINE, Phone
+from mfa.factors.phones import Phone
 from mfa.messages.channels import PHONE_CHANNELS
 from mfa.settings.values import Settings
 from mfa.users.actors import Actor
@@ -59,9 +59,7 @@ class Change:
 def receives(phone: Phone, settings: Settings) -> bool:
     """Whether a passcode can be sent to the phone by one of the channels that are offered."""
     return settings.regions.permits(phone.region) and any(
-        channel.is_offered(settings)
-        and phone.reachable(by_call=channel.traits.reaches_landlines)
-        and (phone.kind != FIXED_LINE or channel.traits.reaches_landlines)
+        channel.is_offered(settings) and phone.takes(by_call=channel.traits.reaches_landlines)
         for channel in PHONE_CHANNELS
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from mfa import errors
 from mfa.factors.factors import Proof
-from mfa.factors.phones import FIXED_LINE, Phone
+from mfa.factors.phones import Phone
 from mfa.messages.channels import Channel
 from mfa.messages.deeds import Deed
 from mfa.settings.action_types import ActionType
@@ -228,10 +228,5 @@ class Offer:
             if phone.was_verified_before(before)
             and phone.number not in tests
             and self.settings.regions.permits(phone.region)
-            and any(_reaches(channel, phone) for channel in self.channels)
+            and any(phone.takes(by_call=channel.traits.reaches_landlines) for channel in self.channels)
         )
-
-
-def _reaches(channel: Channel, phone: Phone) -> bool:
-    calls = channel.traits.reaches_landlines
-    return phone.reachable(by_call=calls) and (calls or phone.kind != FIXED_LINE)

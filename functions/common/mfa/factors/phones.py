@@ -63,6 +63,10 @@ class Phone:
 
         return look_up(self.unusable_reason).messages_only
 
+    def takes(self, *, by_call: bool) -> bool:
+        """Whether it takes calls, or else messages, as far as is known. A landline takes calls alone."""
+        return self.reachable(by_call=by_call) and (by_call or self.kind != FIXED_LINE)
+
     @property
     def masked_number(self) -> str:
         """`****3799`."""

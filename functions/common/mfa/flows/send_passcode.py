@@ -233,7 +233,8 @@ class SendPasscode:
         """Tells every verified phone of a recovery: an intruder who has only the mailbox must not get in unnoticed."""
         user = account.existing_user
         for phone in account.phones:
-            reachable = phone.verified and phone.kind != FIXED_LINE and _usable(phone, settings, DEFAULT)
+            takes = phone.takes(by_call=DEFAULT.traits.reaches_landlines)
+            reachable = phone.verified and takes and settings.regions.permits(phone.region)
             if not reachable or _fixed_code(user, phone, settings) is not None:
                 continue
             if self.runtime.clock() >= send.after.sent_at + NOTICE_SECONDS:

@@ -10,7 +10,7 @@ from mfa.messages import action_texts, twiml
 from mfa.messages.action_texts import MAX_SEGMENTS
 from mfa.messages.composition import frame_locale
 from mfa.messages.deeds import DEFAULT, MOST_PARAMETERS, VALUE_LENGTH, parameters
-from mfa.messages.digits import passes_for_code
+from mfa.messages.digits import begins_autofill, passes_for_code
 from mfa.messages.gsm7 import is_gsm7, segments
 from mfa.messages.insertions import hidden
 from mfa.messages.links import has_link
@@ -171,7 +171,7 @@ def _wrong_words(template: str) -> Iterator[Problem]:
         )
     if template.strip() != template or unicodedata.category(template[:1] or " ")[0] == "M":
         yield Problem("line_breaks", "must not begin or end with a blank, nor begin with a mark")
-    if re.search(r"^\s*[@＠﹫]|[#＃﹟]\d", render(template, dict.fromkeys(names, "0"))):
+    if begins_autofill(render(template, dict.fromkeys(names, "0"))):
         yield Problem(
             "autofill",
             "must not begin with @ nor hold # before a digit or a placeholder: phones would fill in a code from it",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from mfa.errors import InvalidRequest
 from mfa.messages.deeds import DEFAULT, VALUE_LENGTH, Deed, parameters
-from mfa.messages.digits import reads_as_code
+from mfa.messages.digits import begins_autofill, reads_as_code
 from mfa.messages.insertions import hidden
 from mfa.messages.links import names_host
 
@@ -63,5 +63,5 @@ def whole_problems(words: str, passcode_length: int) -> Iterator[str]:
         yield f"must not hold {passcode_length} digits, also in groups, which could pass for a passcode"
     if names_host(words):
         yield "must not hold a link, an address, or what phones make one of"
-    if re.search(r"^\s*[@＠﹫]|[#＃﹟]\d", words):
+    if begins_autofill(words):
         yield "must not begin with @ nor hold # and a digit, from which phones would fill in a passcode"

@@ -1,9 +1,9 @@
-"""Finds digits that could pass for a passcode."""
+"""Finds digits that could pass for a passcode, or that phones would fill in as one."""
 
 import re
 import unicodedata
 
-# What people write between groups of digits: "581 883", "581-883".
+# The separators that people write between groups of digits: "581 883", "581-883".
 _BETWEEN = r"[ \u00a0\u202f.,/()\u2010-\u2015\u2212-]"
 
 
@@ -23,6 +23,15 @@ def reads_as_code(text: str, length: int) -> bool:
     [True, True, False, True]
     """
     return any(_count(row) == length or max(map(len, re.findall(r"\d+", row))) >= length for row in _rows(text))
+
+
+def begins_autofill(text: str) -> bool:
+    """Whether phones could fill in a code from this text, as from the last line of a message (`@login.example.com #581883`).
+
+    >>> [begins_autofill(text) for text in ("@example.com", "set #1", "C# 12", "me@home")]
+    [True, True, False, False]
+    """
+    return bool(re.search(r"^\s*[@＠﹫]|[#＃﹟]\d", text))
 
 
 def _rows(text: str) -> list[str]:
