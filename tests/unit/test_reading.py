@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mfa.challenges.actions import ActionApproval
 from mfa.challenges.challenge import FOREVER, UNREADABLE, Challenge, Guess, Lane, Request
 from mfa.messages.channels import Channel
 from mfa.store import records
+from mfa.store.actions import action_of
 from mfa.store.challenge_mapping import challenge_of, item_of
 from mfa.times import rfc3339
 from mfa.users.history import Event, EventType
@@ -37,6 +39,24 @@ PHONE = replace(accounts.phone(), verified=True, last_verified_at=NOW)
 KEY = records.phone_key("demo.user", PHONE.slot)
 EVENT = Event(id="0a1b", at=NOW, type=EventType.APPROVED, actor="demo.user", detail={"channel": "sms"})
 LINE: dict[str, Any] = {**(records.event_write("demo.user", EVENT).item or {}), "sk": EVENT.position}
+# An approved action, as its item says.
+ACTION: dict[str, Any] = {
+    "id": "0" * 32,
+    "login_name": "demo.user",
+    "type": "delete_backup",
+    "params": {"set": "Payroll"},
+    "summary": 'delete backup set "Payroll"',
+    "opened_at": NOW,
+    "expires_at": NOW + 300,
+    "token_seconds": 120,
+    "jti": "jti",
+    "digest": "digest",
+    "seal": b"seal",
+    "approved_at": NOW + 10,
+    "redeem_before": NOW + 130,
+    "amr": ["sms"],
+    "approval_seal": b"seal",
+}
 
 # Of the message: without it, the counters still hold.
 MESSAGES: list[dict[str, Any]] = [
@@ -75,6 +95,10 @@ def test_what_was_written_is_read() -> None:
     assert challenge_of(item_of(CHALLENGE)) == CHALLENGE
     assert records.phone_of(KEY, records.phone_item(PHONE)) == PHONE
     assert records.event_of(LINE) == EVENT
+    action = action_of(ACTION)
+    assert action is not None
+    assert action.params == {"set": "Payroll"}
+    assert action.approval == ActionApproval(at=NOW + 10, redeem_before=NOW + 130, amr=("sms",), seal=b"seal")
     user = accounts.user(at=NOW)
     assert records.user_of(records.user_item(user), {"password_hash": user.password_hash}) == user
 
@@ -85,6 +109,7 @@ def test_members_of_a_newer_version_are_passed_over() -> None:
     assert challenge_of(item) == CHALLENGE
     assert records.phone_of(KEY, records.phone_item(PHONE) | {"new": 1}) == PHONE
     assert records.event_of(LINE | {"new": 1}) == EVENT
+    assert action_of(ACTION | {"new": 1}) == action_of(ACTION)
     assert records.event_of(LINE | {"type": "new"}).type == "new"
 
 
@@ -135,6 +160,31 @@ def test_a_line_that_cannot_be_read_is_shown_as_such(damage: dict[str, Any]) -> 
     event = records.event_of(LINE | damage)
     assert (event.type, event.actor, event.detail) == ("unreadable", "-", {})
     assert rfc3339(event.at)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"seal": "text"},
+        {"params": "text"},
+        {"params": {"set": 5}},
+        {"expires_at": "tomorrow"},
+        {"denied_at": "x"},
+        {"digest": None},
+        {"approved_at": "x"},
+        {"approval_seal": "text"},
+        {"amr": 5},
+        {"redeem_before": None},
+    ],
+    ids=str,
+)
+def test_an_action_that_cannot_be_read_is_none(damage: dict[str, Any]) -> None:
+    assert action_of(ACTION | damage) is None
+
+
+def test_an_action_with_a_part_of_an_approval_is_none() -> None:
+    for attribute in ("approved_at", "redeem_before", "amr"):
+        assert action_of({name: value for name, value in ACTION.items() if name != attribute}) is None
 
 
 def test_a_profile_that_cannot_be_read_is_nobody_s() -> None:

@@ -1,20 +1,21 @@
 """Writes actions: opened, denied and redeemed by one conditional write each. The approval is in the write of the attempt."""
 
 from contextlib import suppress
-from dataclasses import MISSING, asdict, fields
+from dataclasses import asdict
 
-from mfa.challenges.actions import Action, ActionApproval, ActionEnd, ActionRefused
+from mfa.challenges.actions import Action, ActionEnd, ActionRefused
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.expressions import Update
+from mfa.store.reading import read
 from mfa.store.table import ConditionFailed, Item, Table, TransactionRefused, Write
 from mfa.users.history import Event
 
 # How long an action is kept after its end. The history keeps it longer.
 KEPT_SECONDS = 86400
 _LABEL = "action"
-_PLAIN = {each.name for each in fields(Action)} - {"approval"}
-_REQUIRED = {each.name for each in fields(Action) if each.default is MISSING} - {"client_id"}
+# The fields of an approval, and the attributes that they are kept in.
+_APPROVAL = {"at": "approved_at", "redeem_before": "redeem_before", "amr": "amr", "seal": "approval_seal"}
 
 
 class ActionStore:
@@ -95,16 +96,6 @@ def approval_write(action: Action) -> Write:
 
 
 def action_of(item: Item) -> Action | None:
-    """The action of an item, or None if the item is none."""
-    if not item.keys() >= _REQUIRED:
-        return None
-    values = {name: value for name, value in item.items() if name in _PLAIN}
-    approval = None
-    if "approved_at" in item:
-        approval = ActionApproval(
-            at=item["approved_at"],
-            redeem_before=item.get("redeem_before", 0),
-            amr=tuple(item.get("amr", ())),
-            seal=item.get("approval_seal", b""),
-        )
-    return Action(**{"client_id": None} | values | {"approval": approval})
+    """The action of an item, or None if the item is none, or has parts that cannot be read."""
+    approval = {name: item[attribute] for name, attribute in _APPROVAL.items() if attribute in item}
+    return read({"client_id": None} | item | {"approval": approval or None}, Action)
