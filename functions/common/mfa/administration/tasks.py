@@ -34,10 +34,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """A list of tasks, which functions join by being decorated:
+    """A list of tasks, which functions join by being decorated.
 
-    >>> @tasks.carries_out(Operation(id="users.get", route="GET /v1/admin/users/{login_name}", …))
-    ... def get_user(administration: Administration, call: Call[ByName, Actor]) -> Answer[UserView]: ...
+    ```python
+    @tasks.carries_out(Operation(id="users.get", route="GET /v1/admin/users/{login_name}", …))
+    def get_user(administration: Administration, call: Call[ByName, Actor]) -> Answer[UserView]: ...
+    ```
     """
 
     _tasks: list[Task] = field(default_factory=list)

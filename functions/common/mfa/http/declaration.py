@@ -23,15 +23,17 @@ class Transport(StrEnum):
 class Operation[In, Out, Who](Struct, frozen=True, eq=False, kw_only=True):
     """One call of the API.
 
-    >>> GET_CHALLENGE = Operation(
-    ...     id="getChallenge",
-    ...     route="GET /v1/challenges/{id}",
-    ...     summary="Read a challenge",
-    ...     auth=MFA_TOKEN,
-    ...     request=NoneType,
-    ...     response=ChallengeState,
-    ...     refusals=(errors.ChallengeNotFound, errors.ChallengeSuperseded),
-    ... )
+    ```python
+    GET_CHALLENGE = Operation(
+        id="getChallenge",
+        route="GET /v1/challenges/{id}",
+        summary="Read a challenge",
+        auth=MFA_TOKEN,
+        request=NoneType,
+        response=ChallengeState,
+        refusals=(errors.ChallengeNotFound, errors.ChallengeSuperseded),
+    )
+    ```
 
     Attributes:
         id: its name in OpenAPI, in logs and metrics, and in a direct invocation.
