@@ -1,4 +1,4 @@
-"""What somebody can do who has taken a function over: requests to AWS under its role, and calls of the API.
+"""The reach of somebody who has taken a function over: requests to AWS under its role, and calls of the API.
 
 Each test of what is possible and the threat model's rows say the same. Keep them together.
 """

@@ -76,7 +76,7 @@ def test_a_new_phone_is_told_to_the_others_and_a_removed_one_to_those_that_stay(
 
 
 def test_a_notice_goes_to_phones_that_were_removed_before_it_was_sent(stack: Stack, told: Person) -> None:
-    """Who removes one phone after the other must not silence the notices."""
+    """Somebody who removes one phone after the other must not silence the notices."""
 
     def remove_both() -> None:
         for phone in told.phones:

@@ -284,7 +284,7 @@ def test_the_same_request_under_the_same_key_opens_one_action(world: World, demo
 
 
 def test_a_phone_that_is_too_young_is_not_offered_and_gets_no_code(world: World, demo: Login) -> None:
-    """Who has just added a phone cannot approve with it."""
+    """A person who has just added a phone cannot approve with it."""
     young = replace(world.phone("+85291234567", 1), verified=True, last_verified_at=START, verified_since=START - HOUR)
     world.put(records.phone_key("demo.user", 1), records.phone_item(young))
     deed = opened(world)

@@ -115,7 +115,7 @@ def blocks(heading: str, language: str) -> list[str]:
 
 
 def bash(stack: Running, folder: Path, script: str, **variables: str) -> str:
-    """What the commands print. They must all succeed."""
+    """The output of the commands. They must all succeed."""
     script = script.replace("http://127.0.0.1:8080", stack.base_url)
     env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "api": stack.base_url, **variables}
     done = subprocess.run(

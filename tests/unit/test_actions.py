@@ -206,7 +206,7 @@ CHANGED: dict[str, Any] = {
     "digest": "0" * 64,
     "seal": b"x" * 32,
 }
-# What happens to an action later. The approval has a seal of its own, and the others only end it.
+# The later states of an action. The approval has a seal of its own, and the others only end it.
 LATER = {"approval", "denied_at", "redeemed_at", "redemption", "ended_by"}
 
 

@@ -229,7 +229,7 @@ def pbkdf2_of(rounds: int, name: str = "sha256") -> str:
 
 
 def taken(*hashes: str) -> list[bool]:
-    """Which of these hashes are accepted, one after the other."""
+    """Tells of these hashes, one after the other, whether they are accepted."""
     in_use: CostsInUse = {}
     found = []
     for each in hashes:

@@ -33,7 +33,7 @@ _TYPES = {
     "object": "an object",
     "array": "a list",
 }
-# What the text of a pattern looks like, as the predicate of a sentence: said instead of the pattern.
+# The form of a text in words, as the predicate of a sentence. It is said instead of the pattern.
 FORMS: dict[str, str] = {}
 
 

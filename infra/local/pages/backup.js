@@ -17,7 +17,7 @@ import { Problem } from "./shared/api.js";
 import { $, announce, el } from "./shared/dom.js";
 
 /**
- * What the service gives the page of an action that it has opened.
+ * An action that the service has opened, as the page gets it.
  * @typedef {Pick<MfaRequired, "mfa_token" | "expires_at" | "phones" | "channels"> & { id: string, summary: string,
  *   set: BackupSet }} Opened
  */

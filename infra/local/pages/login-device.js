@@ -1,4 +1,4 @@
-// What the device offers a login: a place to remember a name, a clipboard.
+// The parts of the device that a login uses: a place to remember a name, a clipboard.
 
 import { RememberedName } from "./shared/remembered-name.js";
 

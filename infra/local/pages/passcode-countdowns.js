@@ -13,10 +13,10 @@ import { countdown, duration } from "./shared/words.js";
 
 const SPOKEN_S = [60, 20]; // when the countdown is announced
 
-/** What has been announced about the current send. @type {Set<string | number>} */
+/** The announcements about the current send so far. @type {Set<string | number>} */
 const spoken = new Set();
 
-/** What to do when the time of a challenge is over whose form is still open. @type {(of: Challenge) => void} */
+/** Called when the time of a challenge is over and its form is still open. @type {(of: Challenge) => void} */
 let challengeOver = () => {};
 
 /**

@@ -1,4 +1,4 @@
-// What the pages do to their documents beside the shared things: busy buttons, errors tied to their fields.
+// Changes of a page that the console does not share: busy buttons, errors tied to their fields.
 
 import { $ } from "./shared/dom.js";
 

@@ -7,7 +7,7 @@ import { purpose } from "./passcode-purpose.js";
 import { $, el, parts } from "./shared/dom.js";
 
 /**
- * What the help depends on.
+ * The facts that the help depends on.
  * @typedef {{ email?: string | null, channel?: Channel, phones: OfferedPhone[] }} HelpContext
  */
 

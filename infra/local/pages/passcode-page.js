@@ -1,5 +1,4 @@
-// What every page with passcodes does when a button is pressed, a form is sent, a code is pasted, or the window comes
-// back.
+// Answers the buttons, the forms, a pasted code and the window that comes back, on every page with passcodes.
 
 /** @import { Channel } from "./shared/types" */
 import { closeOver } from "./passcode-challenge.js";
@@ -16,7 +15,7 @@ import { clock } from "./shared/api.js";
 import { $, announce, isDisabled } from "./shared/dom.js";
 import { duration, readPasscode } from "./shared/words.js";
 
-/** What buttons do, by their `data-do`. @typedef {Record<string, (button: HTMLElement) => void>} Buttons */
+/** The work of buttons, by their `data-do`. @typedef {Record<string, (button: HTMLElement) => void>} Buttons */
 
 /** @type {Buttons} */
 const BUTTONS = {

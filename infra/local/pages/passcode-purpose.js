@@ -1,4 +1,4 @@
-// What passcodes are for on a page: a login, or the deletion of a backup set. What differs is one value.
+// The purpose of passcodes on a page: a login, or the deletion of a backup set. All differences are in one value.
 
 /** @import { Approved, Child } from "./shared/types" */
 /** @import { HelpContext } from "./passcode-help.js" */
@@ -11,9 +11,9 @@
  * @typedef {object} Purpose
  * @property {Step} first the step before the phones, where the page begins
  * @property {string} continues what the passcode lets a person do: "continue login"
- * @property {string} locks what too many wrong passcodes lock
+ * @property {string} locks the thing that too many wrong passcodes lock
  * @property {string} endsSoon the warning before the session ends
- * @property {string} waits what a person reads who went back to the first step
+ * @property {string} waits the words for a person who went back to the first step
  * @property {Partial<Record<Offer, string>>} offers ways out that have words of their own here
  * @property {Record<string, Refusal>} refusals refusals that have words of their own here
  * @property {() => HTMLElement | undefined} focus where the focus goes on the first step
@@ -48,7 +48,7 @@ export const purpose = {
 };
 
 /**
- * Say what this page asks for passcodes for, before anything else happens on it.
+ * Set the purpose of this page, before anything else happens on it.
  * @param {Purpose} page
  */
 export function serve(page) {

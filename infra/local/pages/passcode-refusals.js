@@ -1,4 +1,4 @@
-// A sentence for every way in which a passcode can fail. What a page says otherwise is in its purpose. No DOM in here.
+// A sentence for every way in which a passcode can fail. A page's own sentences are in its purpose. No DOM in here.
 
 /** @import { Channel } from "./shared/types" */
 /** @import { Problem } from "./shared/api.js" */

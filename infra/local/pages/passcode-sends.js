@@ -102,7 +102,7 @@ export function opened(answer, again) {
 }
 
 /**
- * What is wrong with a passcode as it was typed; empty where nothing is.
+ * The fault of a passcode as it was typed, or empty.
  * @param {string} text
  * @param {Challenge} of
  */

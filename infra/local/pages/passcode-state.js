@@ -1,5 +1,5 @@
-// What a page knows of the second step, and what is under way. The access token lives in this module's memory and
-// nowhere else.
+// The state of the second step on a page, and the requests that are under way. The access token lives in this module's
+// memory and nowhere else.
 
 /** @import { Challenge, MfaRequired, PhoneChoice } from "./shared/types" */
 /** @import { Step } from "./passcode-screen.js" */
@@ -13,7 +13,8 @@ import { KeptLogin } from "./shared/kept-login.js";
 /** @typedef {{ id: string, set: string, name: string, summary: string }} Deletion */
 
 /**
- * What the MFA token opens: the second step of a login, or the confirmation of a `deletion`. `name` is the login name.
+ * The session of an MFA token: the second step of a login, or the confirmation of a `deletion`. `name` is the login
+ * name.
  * @typedef {Omit<MfaRequired, "phones" | "status" | "locked_until"> & { name: string, phones: OfferedPhone[],
  *   deletion?: Deletion }} Session
  */
@@ -31,7 +32,7 @@ import { KeptLogin } from "./shared/kept-login.js";
  */
 
 /**
- * What a reload needs.
+ * The part of the state that a reload needs.
  * @typedef {Pick<State, "challenge" | "phoneId" | "lockEnd"> & { session: Session, step: Step, turn: number,
  *   offset: number }} Kept
  */

@@ -1,10 +1,10 @@
-// What a person reads beside a passcode: destinations, times, delivery. No DOM in here.
+// The words beside a passcode: destinations, times, delivery. No DOM in here.
 
 /** @import { Challenge, Channel, PhoneChoice } from "./shared/types" */
 import { LANGUAGE, maskedPhone } from "./shared/words.js";
 
 /**
- * What a person tries to do, for the words of its refusal. "poll" is what the page does by itself.
+ * The thing that a person tries to do, for the words of its refusal. "poll" is what the page does by itself.
  * @typedef {"login" | "open" | "send" | "resend" | "email" | "verify" | "deny" | "finish" | "poll"} Doing
  */
 
@@ -43,7 +43,7 @@ export function destinationName(challenge, phones, help) {
 }
 
 /**
- * What was done, in the first product's words: the text before and after the destination.
+ * The report of a send, in the first product's words: the text before and after the destination.
  * @param {Channel} channel
  * @param {string} continues what the passcode lets a person do
  * @returns {[string, string]}
@@ -75,7 +75,7 @@ export const messageNoun = (channel = "sms") => NOUNS[channel] ?? "message";
 export const hasReference = (channel) => channel !== "voice" && channel !== "whatsapp";
 
 /**
- * Which message to look into: "message with reference XYWD", "latest call".
+ * The message to look into: "message with reference XYWD", "latest call".
  * @param {{ channel?: Channel, prefix?: string }} challenge
  */
 export function whichMessage({ channel, prefix }) {

@@ -35,7 +35,7 @@ export function tryDialog(page) {
 class ActionTrial extends SettingsTest {
   /** @override */
   another = "Other values";
-  /** What was typed, for the way back. @type {Record<string, string>} */
+  /** The values as they were typed, for the way back. @type {Record<string, string>} */
   #values = {};
   #phone = "";
   #locale = "";

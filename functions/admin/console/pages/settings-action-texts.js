@@ -25,7 +25,7 @@ const MOST_PRICES = 3;
 
 /** The price of a segment. @typedef {{ region: string, amount: number, currency: string }} Price */
 
-/** What a segment has cost lately, by country, most used first. @type {Promise<Price[]> | null} */
+/** The price that a segment has had lately, by country, most used first. @type {Promise<Price[]> | null} */
 let prices = null;
 
 /** @returns {Promise<Price[]>} */

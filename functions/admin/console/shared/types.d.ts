@@ -1,11 +1,11 @@
-// What the API gives and takes, and the shapes that several modules of the pages share. Browsers never load this file:
+// The bodies of the API, and the shapes that several modules of the pages share. Browsers never load this file:
 // it is for the type check (`make check-javascript`) and for editors.
 //
 // Times are RFC 3339 strings in UTC. The API's own description is at /v1/openapi.json.
 
 // Elements
 
-/** What an element may contain: text is set as text, null and false are left out, lists are flattened. */
+/** The content of an element: text is set as text, null and false are left out, lists are flattened. */
 export type Child = Node | string | null | undefined | false | readonly Child[];
 
 /** Attributes of an element: `class`, `dataset`, listeners (`onclick`), properties (`checked`), and all others. */
@@ -115,7 +115,7 @@ export interface Delivery {
   permanent?: boolean;
 }
 
-/** What a challenge and a settings test have in common: enough to draw the form for the passcode. */
+/** The members that a challenge and a settings test share: enough to draw the form for the passcode. */
 export interface PasscodeState {
   id: string;
   status: string;
@@ -176,7 +176,7 @@ export interface ListPage<T> {
   cursor?: string | null;
 }
 
-/** What happened to a user. The members of `detail` depend on the type. */
+/** A line of a user's history. The members of `detail` depend on the type. */
 export interface UserEvent {
   id: string;
   at: string;
@@ -314,7 +314,7 @@ export interface Health {
   };
 }
 
-/** Who is logged in. */
+/** The administrator who is logged in. */
 export interface Session {
   login_name: string;
   kind: UserKind;
@@ -375,7 +375,7 @@ export interface TemplatePreview {
   warnings: Finding[];
 }
 
-/** Who messages are from: exactly one of the three. */
+/** The sender of messages: exactly one of the three. */
 export interface Sender {
   phone_number?: string | null;
   messaging_service_sid?: string | null;

@@ -1,7 +1,7 @@
 """The digest of an action, and the seals by which verify_code knows its own writes again.
 
 The digest stands for the deed: type and parameters. It is in the MFA token, in the passcode's MAC and in the item. The seals
-are made with a key that no other function can read, so that an action which anybody else wrote or changed is none.
+are made with a key that no other function can read, so an action that anybody else wrote or changed is refused.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from mfa.challenges.sends import Caller
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.mfa_tokens import ActionRef
 
-# The uses that keys are derived for from the secret of MFA tokens.
+# Keys are derived from the secret of MFA tokens for these uses.
 _SEAL_USE = "action"
 _ID_USE = "action-id"
 # Everything that is fixed when an action is opened.
@@ -78,7 +78,7 @@ def is_genuine(secrets: HmacKeys, action: Action) -> bool:
     keys, approval = secrets.accepted(_SEAL_USE), action.approval
     try:
         seals = [(_seal(key, action), action.seal) for key in keys]
-        # Of its own: the secret may have been rotated in between.
+        # Judged by itself: the secret may have been rotated between the two seals.
         of_approval = [(_approval_seal(key, action, approval), approval.seal) for key in keys] if approval else []
     except rfc8785.CanonicalizationError:  # values that no action has
         return False

@@ -166,7 +166,7 @@ class Action:
 
     @property
     def claims(self) -> dict[str, Any]:
-        """What the access token of its approval says beyond a login's (RFC 9396, 2): this deed, and nothing else."""
+        """The claims that its access token has beside those of a login (RFC 9396, 2): this deed, and nothing else."""
         return {
             "acr": "2",
             "action_id": self.id,

@@ -20,7 +20,7 @@ class Purpose:
     Attributes:
         use: the use that the HMAC key is derived for: a login's passcodes or those of a settings test.
         login_name: whose passcodes they are.
-        digest: of the action that they approve; empty if they approve none.
+        digest: of the action that they approve, or empty.
     """
 
     use: str
@@ -59,7 +59,7 @@ class Mint:
 
     Attributes:
         keys: the HMAC keys.
-        purpose: whose passcodes they are, and what for.
+        purpose: the user and the use of the passcodes.
         random_below: a random integer from 0 to below its argument.
         random_bytes: so many random bytes.
     """

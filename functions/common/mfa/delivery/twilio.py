@@ -31,7 +31,7 @@ RETRIES = 2
 # Twilio: `ValidityPeriod` is 1 to 36000 seconds.
 MAX_VALID_SECONDS = 36000
 RING_SECONDS = 30
-# What the SIDs of calls begin with.
+# The SIDs of calls begin with this.
 CALL_SID = "CA"
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 

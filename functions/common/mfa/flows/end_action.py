@@ -26,9 +26,9 @@ class EndAction:
         return self._own(principal, action_id)
 
     def deny(self, token: MfaToken, action_id: str, caller: Caller) -> tuple[Action, bool]:
-        """Ends the action: it was somebody else who asked for it. Also after its time, and again.
+        """Ends the action, because somebody else asked for it. Also after its time, and again.
 
-        The action as it stands, and whether this request has denied it. Raises ActionNotFound, InvalidToken, ActionApproved.
+        Returns the action as it stands, and whether this request has denied it. Raises ActionNotFound, InvalidToken, ActionApproved.
         """
         action, end = self._own(token, action_id), self._end()
         try:
@@ -49,7 +49,7 @@ class EndAction:
     def redeem(self, client: Client, action_id: str, caller: Caller) -> tuple[Action, bool]:
         """Uses the approval up. The same request, under the same idempotency key, gets the same answer again.
 
-        The action as it stands, and whether this request has redeemed it. Raises ActionNotFound, ActionPending, ActionDenied,
+        Returns the action as it stands, and whether this request has redeemed it. Raises ActionNotFound, ActionPending, ActionDenied,
         ActionRedeemed, ActionExpired.
         """
         action, end = self._own(client, action_id), self._end(request_key(f"redeem {action_id}", caller))
@@ -65,7 +65,7 @@ class EndAction:
                     return action, False
                 action.refuse_unredeemable(end.at)
                 raise errors.TemporarilyUnavailable from refused
-            # As above.
+            # As for a denial: its repetition found this very write.
         action = replace(action, redeemed_at=end.at, redemption=end.redemption)
         self._record(action, EventType.ACTION_REDEEMED, client.client_id, caller)
         return action, True

@@ -202,10 +202,10 @@ class _Opening:
 
     @property
     def actor(self) -> str:
-        """Who asks, as histories name it."""
+        """The caller, as histories name it."""
         return self.user.login_name if self.by_user or self.client_id is None else self.client_id
 
     @property
     def scope(self) -> str:
-        """What an idempotency key is unique in: a client, or a user with tokens for one."""
+        """An idempotency key is unique in this scope: a client, or a user with tokens for one."""
         return f"user {self.user.login_name} {self.client_id}" if self.by_user else f"client {self.client_id}"

@@ -14,12 +14,12 @@ from mfa.users.user import User
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a message is about.
+    """The subject of a message.
 
     Attributes:
         locale: the requested language.
         ref: of the send.
-        deed: what the code confirms, if that is an action.
+        deed: the deed that the code confirms, or None for a login.
         seconds: how long the code is valid; None: as the settings say.
     """
 

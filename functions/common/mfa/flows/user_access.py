@@ -48,8 +48,8 @@ class UserAccess:
     def holder(self, token: str) -> TokenHolder:
         """The user that this token was issued to.
 
-        Raises InvalidToken where it is forged, expired, ended, for nobody who is known here, older than the user's password,
-        status or MFA switch, or no proof of a login: a legacy skip, or the approval of an action.
+        Raises InvalidToken if the token is forged, expired or ended, if its user or client is not known, if the user's password,
+        status or MFA switch changed since, and if it proves no login: after a legacy skip, or for an action.
         """
         given = self.tokens.read(token)
         if given.legacy or given.action_id is not None:

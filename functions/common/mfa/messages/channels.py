@@ -67,10 +67,10 @@ class ChannelTraits(NamedTuple):
     """The abilities of a channel. A named tuple: every cold start makes it, in a third of the time of a dataclass.
 
     Attributes:
-        label: What screens and documents call it, after "by": "by text message".
+        label: Its name on screens and in documents, after "by": "by text message".
         amr: How an access token names the proof (RFC 8176).
-        form: What its messages are made of.
-        factor: What a right code proves, and so where the channel leads: to a phone or to the contact email.
+        form: The form of its messages.
+        factor: The factor that a right code proves, and so where the channel leads: to a phone or to the contact email.
         lane: The count and the cooldown that its sends are charged to.
         switch: The setting that offers it, as a path; None: it is always offered.
         senders: The kinds of `twilio.sender` that it can come from; empty: it does not go out through Twilio.

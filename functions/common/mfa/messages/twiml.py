@@ -139,13 +139,13 @@ def passcode_call(
 
 
 def words_of_call(locale: str, signature: str, deed: str) -> tuple[str, ...]:
-    """What such a call says, sentence by sentence, with `…` for the digits."""
+    """The sentences of such a call, with `…` for the digits."""
     says = _response(locale, "0", signature, None, deed).findall("Say")
     return tuple(f"{say.text or ''}{' …' if len(say) else ''}" for say in says)
 
 
 def _response(locale: str, code: str, signature: str, region: str | None, deed: str | None) -> Element:
-    """A person still lifts the phone to the ear in the first second."""
+    """The call as TwiML. It begins with a pause: a person still lifts the phone to the ear in the first second."""
     words, speaker = _WORDS[locale], voice(locale, region)
     response = Element("Response")
     SubElement(response, "Pause", length="1")

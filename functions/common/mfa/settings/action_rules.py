@@ -28,7 +28,7 @@ def refuse_action_types(settings: Settings) -> None:
 
 
 def faults(action: ActionType, settings: Settings) -> Iterator[Fault]:
-    """All that is wrong with an action type under these settings."""
+    """The problems of an action type under these settings."""
     if DEFAULT not in action.texts:
         yield Fault(f"texts.{DEFAULT}", Problem("required", "is required"))
     for locale in action.texts:
@@ -43,7 +43,7 @@ def faults(action: ActionType, settings: Settings) -> Iterator[Fault]:
 
 
 def text_problems(action: ActionType, locale: str, settings: Settings) -> tuple[Problem, ...]:
-    """What is wrong with the sentence in a language of the type."""
+    """The problems of the type's sentence in this language."""
     if (name := canonical(locale)) != locale:
         return (Problem("locale", f"is called {name}" if name else "is no language"),)
     if closest(locale, LOCALES) is None:

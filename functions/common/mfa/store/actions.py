@@ -25,7 +25,7 @@ class ActionStore:
         self._table = table
 
     def load_action(self, action_id: str) -> Action | None:
-        """The action of this id. Whether it is one is for `action_seals.is_genuine` to say."""
+        """The action of this id, or None. `action_seals.is_genuine` tells whether verify_code wrote it."""
         return action_of(self._table.get(records.action_key(action_id)) or {})
 
     def open_action(self, action: Action, event: Event) -> None:

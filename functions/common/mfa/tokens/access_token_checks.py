@@ -1,4 +1,4 @@
-"""Checks access tokens: the signature, the issuer, the times. Whose they are, and what they open, is for the caller to judge."""
+"""Checks access tokens: the signature, the issuer, the times. The caller judges whose they are, and what they open."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ class AccessTokenChecks:
     def _issue(self, claims: dict[str, Any]) -> float:
         """The moment of issue. Bounds the age by it and by when the user logged in, whatever end the token names.
 
-        So whoever could sign for an hour cannot sign years. Raises InvalidToken.
+        So an intruder who could sign for an hour has no token for years. Raises InvalidToken.
         """
         logged_in_at, issued_at = claims["auth_time"], claims["iat"]
         if not isinstance(logged_in_at, int | float) or not isinstance(issued_at, int | float):
@@ -101,7 +101,7 @@ class AccessTokenChecks:
                 key,
                 algorithms=["ES256"],
                 issuer=self.issuer(),
-                # Which audiences are right depends on the operation.
+                # Each operation has audiences of its own.
                 options={"require": list(_REQUIRED), "verify_aud": False},
             )
             claims["jti"] = str(UUID(claims["jti"]))

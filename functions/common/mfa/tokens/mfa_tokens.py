@@ -1,4 +1,4 @@
-"""MFA tokens: what a passed first factor, or an opened action, entitles to."""
+"""MFA tokens: the right to ask for passcodes, after a passed first factor or for an opened action."""
 
 from dataclasses import dataclass
 

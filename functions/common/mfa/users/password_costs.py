@@ -1,4 +1,4 @@
-"""What it costs to check a password against a hash.
+"""The cost of checking a password against a hash.
 
 A wrong password must take as long for every name, or the time tells which names exist and which users were imported. So a
 refusal costs as much as the dearest hash in use, whatever hash the name has.
@@ -50,7 +50,7 @@ OURS = HashCost("argon2id_19456_2_1")
 
 
 def cost_of(password_hash: str) -> HashCost | None:
-    """What a check of this hash costs, or None if it is none that we know."""
+    """The cost of a check against this hash, or None if it is none that we know."""
     if found := ARGON2ID.match(password_hash):
         return HashCost(f"argon2id_{found[1]}_{found[2]}_{found[3]}")
     if found := _BCRYPT.match(password_hash):

@@ -29,10 +29,10 @@ class VendorError:
 
     Attributes:
         code: Twilio's number, a call's status (`busy`), SES's word (`MessageRejected`) or our own (`unreachable`).
-        meaning: What happened, as a clause that can follow a colon: `nobody answered`.
+        meaning: The event, as a clause that can follow a colon: `nobody answered`.
         advice: For administrators: what to do, in full sentences, with the place in the vendor's console.
-        acts: Who can do something about it.
-        refusal: What the client of a send that met this error is told.
+        acts: The one who can do something about it.
+        refusal: The answer to the client of a send that met this error.
         permanent: Whether the phone is marked unusable: nothing will ever reach it.
         messages_only: Of a permanent error: whether the phone can still be called.
         gives_back: Whether an answer with this code says that nothing was sent, so that the send is given back. After
