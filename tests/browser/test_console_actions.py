@@ -30,7 +30,7 @@ def actions(stack: Running) -> dict[str, Any]:
 def add(console: Console, name: str, sentence: str) -> None:
     console.button("Add a type").click()
     console.dialog.get_by_label("Name").fill(name)
-    console.dialog.get_by_label("What is confirmed, in English").fill(sentence)
+    console.dialog.get_by_label("The deed, in English").fill(sentence)
     console.dialog.get_by_role("button", name="Add", exact=True).click()
 
 

@@ -19,13 +19,22 @@ import { request } from "./shared/api.js";
  * @property {{ enum?: string[] }} [items]
  */
 
-/** @typedef {{ components: { schemas: { SettingsPatch: SettingSchema } } }} Description */
+/**
+ * The members of an action type that have a default.
+ * @typedef {Pick<import("./shared/types").ActionType, "ttl_seconds" | "token_seconds" | "clients">} ActionDefaults
+ */
+
+/** @typedef {{ properties: { [Name in keyof ActionDefaults]: { default: ActionDefaults[Name] } } }} ActionSchema */
+
+/** @typedef {{ components: { schemas: { SettingsPatch: SettingSchema, ActionType: ActionSchema } } }} Description */
 
 /** People think of a wait in minutes; the API counts seconds. */
 const SECONDS = { suffix: "minutes", unit: 60 };
 
 /** @type {SettingSchema | null} */
 let settings = null;
+/** Has the defaults, which the schema of a patch has not. @type {ActionSchema | null} */
+let action = null;
 
 /** Asks the API, once for as long as the console is open. Throws as `request` does. */
 export async function learnSettings() {
@@ -33,6 +42,14 @@ export async function learnSettings() {
   /** @type {import("./shared/types").Answer<Description>} */
   const { body } = await request("GET", "/v1/openapi.json");
   settings = body.components.schemas.SettingsPatch;
+  action = body.components.schemas.ActionType;
+}
+
+/** @returns {ActionDefaults} */
+export function actionDefaults() {
+  if (action === null) throw new TypeError("the settings are not known yet");
+  const { ttl_seconds: ttl, token_seconds: token, clients } = action.properties;
+  return { ttl_seconds: ttl.default, token_seconds: token.default, clients: clients.default };
 }
 
 /**

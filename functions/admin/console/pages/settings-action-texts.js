@@ -17,9 +17,9 @@ import { askLanguage } from "./language-dialog.js";
 import { actionName, mergePatch } from "./settings-fields.js";
 import { alphabetWords, CANNOT_BE_SAVED, findingList, refusalNotice } from "./settings-templates.js";
 
-const PAUSE_MS = 300; // how long nobody types before the sentence is judged
+const PAUSE_MS = 300; // the sentence is judged when nobody has typed for so long
 const PARAMETER = /(?<!\{)\{([a-z][a-z0-9_]{0,31})\}/g;
-// The settings that change what an action type makes of them.
+// The settings that change the messages of an action type.
 const AROUND = ["signature", "origin", "passcode_length", "voice.enabled", "twilio.sender"];
 const MOST_PRICES = 3;
 
@@ -66,7 +66,7 @@ export class ActionTexts {
       label: "Sentence",
       rows: 4,
       maxlength: schemaOf(`${this.name}.en`).maxLength,
-      hint: "What is confirmed, as a part of a sentence. The words around it are ours, in the same language.",
+      hint: "The deed, as a part of a sentence. The words around it are ours, in the same language.",
       onchange: (text) => this.#edit(text),
     });
     this.parameters = el("p", { class: "soft" });

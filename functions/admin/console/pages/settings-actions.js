@@ -10,7 +10,7 @@ import { numberField, textAreaField, textField } from "../fields.js";
 import { learnLanguages } from "../languages.js";
 import { badge, load, section } from "../page.js";
 import { admin } from "../session.js";
-import { labelOf, numberOf, schemaOf } from "../settings-schema.js";
+import { actionDefaults, labelOf, numberOf, schemaOf } from "../settings-schema.js";
 import { query } from "../shared/api.js";
 import { announce, el } from "../shared/dom.js";
 import { table } from "../table.js";
@@ -20,8 +20,8 @@ import { tryDialog } from "./settings-action-test.js";
 import { actionName, channelWords, fieldOf, limitField, tidy, typesOf } from "./settings-fields.js";
 
 const LEAD = [
-  "What a user is about to do, in a sentence of yours. The message says it, and the code confirms that and nothing",
-  "else. A client opens an action by the name of its type.",
+  "A deed that a user is about to do, in a sentence of yours. The message says it, and the code confirms this deed and",
+  "nothing else. A client opens an action by the name of its type.",
 ].join(" ");
 const NAME_RULE = "Take small letters, digits and _, beginning with a letter: delete_backup.";
 const PENDING = [
@@ -247,7 +247,7 @@ class ActionTypes {
   #add() {
     const sentence = textAreaField({
       name: "sentence",
-      label: "What is confirmed, in English",
+      label: "The deed, in English",
       rows: 3,
       maxlength: schemaOf(`${actionName("any")}.texts.en`).maxLength,
       hint: 'A part of a sentence. Values go into {placeholders} of your own: delete backup set "{set}".',
@@ -297,7 +297,7 @@ class ActionTypes {
       if (!pattern.test(given)) name.setError(NAME_RULE);
       else if (this.#types.includes(given)) name.setError(`There is a type ${given} already.`);
       else if (more && !more.text.trim()) {
-        more.setError("Say what is confirmed.");
+        more.setError("Say which deed is confirmed.");
         return more.focus();
       } else {
         dialog.close();
@@ -319,11 +319,11 @@ class ActionTypes {
 }
 
 /**
- * A new type. The channels are all that there are, the times those of the API.
+ * A new type. The channels are all that there are, the rest are the API's defaults.
  * @param {string} english
  * @returns {ActionType}
  */
 function newAction(english) {
   const channels = schemaOf(`${actionName("any")}.channels`).items?.enum ?? [];
-  return { texts: { en: english }, channels: [...channels], ttl_seconds: 300, token_seconds: 120, clients: "*" };
+  return { ...actionDefaults(), channels: [...channels], texts: { en: english } };
 }

@@ -32,7 +32,7 @@ def change_schema(patch: Schema) -> Schema:
     insist: Schema = {
         "type": "boolean",
         "default": False,
-        "description": "Save it even if requiring a second factor shuts administrators out.",
+        "description": "Save it even if it shuts administrators out.",
     }
     return patch | {"title": "SettingsChange", "properties": {**_members(patch, "properties"), "insist": insist}}
 
