@@ -2,20 +2,19 @@
 
 /** @import { ActionPreview, ActionTextPreview, ActionType, Answer, Overview } from "../shared/types" */
 /** @import { EditorOptions } from "./settings-action.js" */
-import { notice } from "../dialogs.js";
-import { bdi, button, icon } from "../dom.js";
+import { bdi, button } from "../dom.js";
 import { selectField, textAreaField } from "../fields.js";
 import { languageLabel } from "../languages.js";
 import { facts } from "../page.js";
 import { SessionLost } from "../refusals.js";
 import { admin } from "../session.js";
 import { schemaOf } from "../settings-schema.js";
-import { announce, el, parts } from "../shared/dom.js";
+import { announce, el } from "../shared/dom.js";
 import { regionName } from "../shared/words.js";
 import { languageName, money, plural } from "../words.js";
 import { askLanguage } from "./language-dialog.js";
 import { actionName, mergePatch } from "./settings-fields.js";
-import { alphabetWords, CANNOT_BE_SAVED, findingList, refusalNotice } from "./settings-templates.js";
+import { alphabetWords, judgement, refusalNotice } from "./settings-judgements.js";
 
 const PAUSE_MS = 300; // the sentence is judged when nobody has typed for so long
 const PARAMETER = /(?<!\{)\{([a-z][a-z0-9_]{0,31})\}/g;
@@ -284,8 +283,7 @@ function previewPart() {
  * @param {{ prices: Price[], calls: boolean }} around
  */
 function drawPreview(place, text, { prices: known, calls }) {
-  const { problems, segments, longest_segments: longest, most_segments: most } = text;
-  const warnings = text.warnings.filter(({ code }) => code !== "segments");
+  const { segments, longest_segments: longest, most_segments: most } = text;
   place.bubble.textContent = text.preview;
   place.longest.textContent = text.longest;
   place.calls.hidden = !calls;
@@ -297,14 +295,7 @@ function drawPreview(place, text, { prices: known, calls }) {
       ["Price", priceWords(segments, known)],
     ]),
   );
-  const fine = el("p", { class: "good-text" }, icon("tick"), "Nothing is wrong with this sentence.");
-  place.findings.replaceChildren(
-    ...parts([
-      problems.length ? notice({ kind: "error", title: CANNOT_BE_SAVED, text: findingList(problems) }) : null,
-      warnings.length ? notice({ kind: "warning", title: "It could be better", text: findingList(warnings) }) : null,
-      problems.length || warnings.length ? null : fine,
-    ]),
-  );
+  place.findings.replaceChildren(...judgement(text, "Nothing is wrong with this sentence."));
 }
 
 /**

@@ -1,20 +1,19 @@
 // The words of a text message, language by language: the message as it arrives, its cost, and its faults.
 
 /** @import { Target } from "../fields.js" */
-/** @import { Answer, Finding, TemplatePreview } from "../shared/types" */
+/** @import { Answer, TemplatePreview } from "../shared/types" */
 /** @import { SettingsDraft } from "./settings-fields.js" */
-import { notice, noticeOf } from "../dialogs.js";
-import { bdi, button, icon, relabel } from "../dom.js";
+import { button, relabel } from "../dom.js";
 import { selectField, textAreaField } from "../fields.js";
 import { builtInLanguages, languageLabel, languages, learnLanguages } from "../languages.js";
 import { facts, load } from "../page.js";
-import { fieldSentence, SessionLost } from "../refusals.js";
+import { SessionLost } from "../refusals.js";
 import { admin } from "../session.js";
-import { Problem } from "../shared/api.js";
-import { announce, el, parts } from "../shared/dom.js";
+import { announce, el } from "../shared/dom.js";
 import { languageName, plural } from "../words.js";
 import { askLanguage } from "./language-dialog.js";
 import { localesOf, mergePatch, templateName } from "./settings-fields.js";
+import { alphabetWords, judgement, refusalNotice } from "./settings-judgements.js";
 
 const PAUSE_MS = 300; // how long nobody types before the text is judged
 const PLACEHOLDERS = [
@@ -299,8 +298,7 @@ function previewPart() {
  * @param {TemplatePreview} verdict
  */
 function drawVerdict({ bubble, figures, findings }, verdict) {
-  const { alphabet, segments, problems } = verdict;
-  const warnings = verdict.warnings.filter(({ code }) => code !== "segments");
+  const { alphabet, segments } = verdict;
   bubble.textContent = verdict.preview;
   figures.replaceChildren(
     facts([
@@ -309,36 +307,5 @@ function drawVerdict({ bubble, figures, findings }, verdict) {
       ["Price", `Costs ${plural(segments, "message")}`],
     ]),
   );
-  const fine = el("p", { class: "good-text" }, icon("tick"), "Nothing is wrong with this text.");
-  findings.replaceChildren(
-    ...parts([
-      problems.length ? notice({ kind: "error", title: CANNOT_BE_SAVED, text: findingList(problems) }) : null,
-      warnings.length ? notice({ kind: "warning", title: "It could be better", text: findingList(warnings) }) : null,
-      problems.length || warnings.length ? null : fine,
-    ]),
-  );
-}
-
-/** @param {"GSM-7" | "UCS-2"} alphabet */
-export const alphabetWords = (alphabet) =>
-  alphabet === "GSM-7" ? "GSM-7, 160 characters a segment" : "UCS-2, 70 characters a segment";
-
-export const CANNOT_BE_SAVED = "This text cannot be saved";
-
-/** @param {Finding[]} found */
-export function findingList(found) {
-  const lines = found.map(({ message }) => el("li", {}, bdi(fieldSentence(`It ${message}`))));
-  return el("ul", {}, lines);
-}
-
-/**
- * @param {unknown} error
- * @param {() => void} again
- */
-export function refusalNotice(error, again) {
-  if (error instanceof Problem && error.errors.length) {
-    const text = error.errors.map(({ message }) => fieldSentence(message)).join(" ");
-    return notice({ kind: "error", title: CANNOT_BE_SAVED, text });
-  }
-  return noticeOf(error, [button("Try again", { kind: "small", onclick: again })]);
+  findings.replaceChildren(...judgement(verdict, "Nothing is wrong with this text."));
 }
