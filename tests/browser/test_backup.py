@@ -94,6 +94,14 @@ def test_a_set_is_deleted_once_the_passcode_of_its_message_came_back(
     client.sees("Confirmed")
     expect(client.notice).to_contain_text("We could not reach the service")
     assert names(stack) == {"Payroll", "Customer database", "Mailboxes"}
+    client.page.go_back()  # to the passcode, which is of no more use
+    expect(client.page.locator("#step-finish .notice")).to_have_count(0)
+    client.sees("Confirmed")
+    client.page.go_back()
+    client.sees("Backup sets")
+    expect(client.notice).to_contain_text("did not hear how it ended")
+    client.button("Continue").click()
+    client.sees("Confirmed")
     client.page.unroute("**/finish")
     client.page.reload()
     client.sees("The backup set was deleted")
@@ -144,7 +152,13 @@ def test_a_deletion_that_is_not_confirmed_in_time_or_not_asked_for_properly_dele
     client.page.clock.run_for(301_000)
     client.sees("Nothing was deleted")
     expect(client.page.locator("#kept-lead")).to_contain_text("The time to confirm this deletion is over")
+    client.page.route("**/backup/sets", lambda route: route.fulfill(status=503))
     client.button("Back to the backup sets").click()
+    expect(client.notice).to_contain_text("The backup sets cannot be read.")
+    client.page.unroute("**/backup/sets")
+    client.button("Try again").click()
+    expect(client.notice).to_have_count(0)
+    client.sees("Backup sets")
 
     demo.write("#PHONE#0", verified_since=int(time.time()) - 3600)
     try:

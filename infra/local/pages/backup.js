@@ -10,7 +10,7 @@ import { run } from "./passcode-page.js";
 import { serve } from "./passcode-purpose.js";
 import { explainSilence } from "./passcode-refusals.js";
 import { act, call } from "./passcode-requests.js";
-import { notice } from "./passcode-screen.js";
+import { notice, screen } from "./passcode-screen.js";
 import { current, keys, sessionOpened, state } from "./passcode-state.js";
 import { choosePhone, dropChallenge, forgetAll, go } from "./passcode-steps.js";
 import { Problem } from "./shared/api.js";
@@ -27,7 +27,11 @@ serve({
   continues: "confirm the deletion",
   locks: "confirming",
   endsSoon: "The time to confirm is almost over. You would have to begin again",
-  waits: "A deletion waits to be confirmed. Nothing has been deleted.",
+  waits: () =>
+    isConfirmed()
+      ? "You have confirmed a deletion, but this page did not hear how it ended."
+      : "A deletion waits to be confirmed. Nothing has been deleted.",
+  end: () => (isConfirmed() ? "finish" : null),
   offers: { restart: "Back to the backup sets" },
   refusals: DELETION_REFUSALS,
   focus: () => undefined,
@@ -57,6 +61,9 @@ serve({
   approvedUnheard: confirmed,
 });
 
+/** After this, only the service can say whether the set is still there. */
+const isConfirmed = () => state.session?.deletion?.confirmed === true;
+
 /** Show the backup sets. A deletion that was under way is given up: nothing was deleted, and nothing will be. */
 function start() {
   forgetAll();
@@ -65,17 +72,27 @@ function start() {
 
 async function load() {
   try {
-    /** @type {BackupSets} */
-    const list = await call("GET", "/backup/sets", {});
-    drawSets(list);
+    await readSets();
   } catch (error) {
-    state.retry = () => load();
+    state.retry = (button) => act("poll", button, "Please wait…", reload);
+    const text = "The backup sets cannot be read.";
     notice(
-      error instanceof Problem
-        ? { kind: "error", text: "The backup sets cannot be read.", offers: ["retry"] }
-        : explainSilence(navigator.onLine, "poll"),
+      error instanceof Problem ? { kind: "error", text, offers: ["retry"] } : explainSilence(navigator.onLine, "poll"),
     );
   }
+}
+
+async function readSets() {
+  /** @type {BackupSets} */
+  const list = await call("GET", "/backup/sets", {});
+  drawSets(list);
+}
+
+/** Read the sets after a failure, whose notice goes. */
+async function reload() {
+  await readSets();
+  screen.clear("main");
+  $("sets-title").focus();
 }
 
 /**
@@ -93,7 +110,7 @@ function askToDelete(button) {
       ...opened,
       name: "",
       help: { email: null },
-      deletion: { id: opened.id, set: opened.set.id, name: opened.set.name, summary: opened.summary },
+      deletion: { id: opened.id, set: opened.set.id, name: opened.set.name, summary: opened.summary, confirmed: false },
     });
     choosePhone();
   });
@@ -106,6 +123,8 @@ function noPhone() {
 
 /** The passcode was right. That is not the deletion yet: the service asks for the approval itself. */
 function confirmed() {
+  const { deletion } = current();
+  if (deletion) deletion.confirmed = true;
   dropChallenge();
   go("finish");
   setTimeout(finish); // once this action of the person has ended

@@ -13,7 +13,8 @@
  * @property {string} continues what the passcode lets a person do: "continue login"
  * @property {string} locks the thing that too many wrong passcodes lock
  * @property {string} endsSoon the warning before the session ends
- * @property {string} waits the words for a person who went back to the first step
+ * @property {() => string} waits the words for a person who went back to the first step
+ * @property {() => Step | null} end the step that follows a right passcode, once there was one
  * @property {Partial<Record<Offer, string>>} offers ways out that have words of their own here
  * @property {Record<string, Refusal>} refusals refusals that have words of their own here
  * @property {() => HTMLElement | undefined} focus where the focus goes on the first step
@@ -33,7 +34,8 @@ export const purpose = {
   continues: "",
   locks: "",
   endsSoon: "",
-  waits: "",
+  waits: () => "",
+  end: () => null,
   offers: {},
   refusals: {},
   focus: () => undefined,

@@ -9,8 +9,8 @@ import { KeptLogin } from "./shared/kept-login.js";
 
 /** A phone, with why nothing can be sent to it. @typedef {PhoneChoice & { refused?: string }} OfferedPhone */
 
-/** A deletion that waits to be confirmed: its id, the set's id and name, the deed in words. */
-/** @typedef {{ id: string, set: string, name: string, summary: string }} Deletion */
+/** A deletion: its id, the set's id and name, the deed in words, and whether a right passcode has confirmed it. */
+/** @typedef {{ id: string, set: string, name: string, summary: string, confirmed: boolean }} Deletion */
 
 /**
  * The session of an MFA token: the second step of a login, or the confirmation of a `deletion`. `name` is the login

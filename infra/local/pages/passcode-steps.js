@@ -51,11 +51,11 @@ export function revisit(step) {
   oneAtATime.abort();
   goingBack = true;
   const first = step === purpose.first;
-  if (!first && state.token !== null) go("token");
-  else if (first && (state.session ?? state.token)) {
+  const end = purpose.end();
+  if (!first && end !== null) go(end);
+  else if (first && (state.session || end !== null)) {
     go(step, purpose.focus());
-    const text = state.session ? purpose.waits : "You are logged in.";
-    notice({ kind: "info", text, offers: ["go-on"] });
+    notice({ kind: "info", text: purpose.waits(), offers: ["go-on"] });
   } else if (state.session === null) purpose.start();
   else if (state.lockEnd !== null && state.lockEnd > clock.now()) go("locked");
   else if (step === "code" && state.challenge) go("code", $("code"));
@@ -65,7 +65,8 @@ export function revisit(step) {
 
 /** Go on with what is under way. */
 export function goOn() {
-  if (state.token !== null) go("token");
+  const end = purpose.end();
+  if (end !== null) go(end);
   else if (state.lockEnd !== null) go("locked");
   else if (state.challenge) go("code", $("code"));
   else choosePhone();
