@@ -62,6 +62,9 @@ def test_action_types_are_added_edited_renamed_and_removed(make_browsing: MakeBr
 
     # Another language begins in English; a placeholder that is missing is told at the field and refused at Save.
     console.button("Add a language").click()
+    console.dialog.get_by_label("Language tag").fill("sv")
+    console.page.keyboard.press("Enter")
+    expect(console.error_of("tag")).to_contain_text("Confirmations are not written in Swedish")
     console.dialog.get_by_label("Language tag").fill("de")
     console.page.keyboard.press("Enter")
     expect(console.field("Sentence")).to_have_value(ENGLISH)

@@ -4,22 +4,26 @@ import { openDialog } from "../dialogs.js";
 import { button, submitButton, uid } from "../dom.js";
 import { textField } from "../fields.js";
 import { el } from "../shared/dom.js";
-import { languageName } from "../words.js";
+import { LANGUAGE } from "../shared/words.js";
+import { byName, languageName } from "../words.js";
 
 const TAG = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$/;
 
 /**
- * `add` adds the language, and gives what is to be done once the dialog is closed.
- * @param {{ taken: string[], add: (locale: string) => Promise<() => void> }} options
+ * `add` adds the language, and gives what is to be done once the dialog is closed. With `around`, it must be one of
+ * these languages, of any region: the words around the text are in no other.
+ * @param {{ taken: string[], around?: string[], add: (locale: string) => Promise<() => void> }} options
  */
-export function askLanguage({ taken, add }) {
+export function askLanguage({ taken, around, add }) {
   const tag = textField({
     name: "tag",
     label: "Language tag",
     mono: true,
     maxlength: 35,
-    placeholder: "sv",
-    hint: "As in BCP 47: sv for Swedish, pt-PT for Portuguese in Portugal.",
+    placeholder: around ? "de" : "sv",
+    hint: around
+      ? `The words around it are in ${namesOf(around)}. Take a tag as in BCP 47: de, pt-PT.`
+      : "As in BCP 47: sv for Swedish, pt-PT for Portuguese in Portugal.",
   });
   const note = el("p", { class: "soft" }, "It begins with the English words, for you to translate.");
   const form = el("form", { id: uid("language"), novalidate: true }, tag.element, note);
@@ -34,10 +38,29 @@ export function askLanguage({ taken, add }) {
       tag.setError(known || "That is not a language tag. Take one such as sv or pt-PT.");
       return tag.focus();
     }
+    if (around && !around.some((known) => primary(known) === primary(locale))) {
+      tag.setError(`Confirmations are not written in ${languageName(locale)}. Its users get the English one.`);
+      return tag.focus();
+    }
     const after = await add(locale);
     dialog.close();
     after();
   });
+}
+
+/**
+ * "de" of "de-AT"
+ * @param {string} locale
+ */
+const primary = (locale) => locale.split("-")[0];
+
+/**
+ * "Arabic, Dutch and English"
+ * @param {string[]} locales
+ */
+function namesOf(locales) {
+  const names = new Set(locales.map((locale) => languageName(primary(locale))));
+  return new Intl.ListFormat(LANGUAGE).format([...names].sort(byName));
 }
 
 /**

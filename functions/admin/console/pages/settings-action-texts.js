@@ -4,7 +4,7 @@
 /** @import { EditorOptions } from "./settings-action.js" */
 import { bdi, button } from "../dom.js";
 import { selectField, textAreaField } from "../fields.js";
-import { languageLabel } from "../languages.js";
+import { builtInLanguages, languageLabel } from "../languages.js";
 import { facts } from "../page.js";
 import { SessionLost } from "../refusals.js";
 import { admin } from "../session.js";
@@ -165,6 +165,7 @@ export class ActionTexts {
   #add() {
     askLanguage({
       taken: Object.keys(this.#action.texts),
+      around: builtInLanguages(),
       add: async (locale) => {
         this.#stage({ ...this.#action.texts, [locale]: this.#action.texts.en });
         return () => {
