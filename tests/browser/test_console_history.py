@@ -15,9 +15,10 @@ _ACTION_EVENTS = [
         ("passcode_sent", {"channel": "sms"}),
         ("action_approved", {"channel": "voice"}),
         ("action_denied", {}),
-        ("action_redeemed", {}),
+        ("action_redeemed", {"client": "c2"}),
     ]
 ]
+_CLIENTS = [{"client_id": "c1", "name": "Backup <b>", "legacy": False, "created_at": "2026-11-27T09:00:00Z"}]
 
 
 def test_histories_tell_what_changed_and_who_did_it(browsing: Browsing, stack: Running) -> None:
@@ -46,12 +47,15 @@ def test_histories_tell_what_changed_and_who_did_it(browsing: Browsing, stack: R
     console.go(f"#/users?q={person.name}")
     expect(console.page.get_by_role("link", name="History of a deleted user")).to_be_visible()
     browsing.context.route(f"**/users/{admin}/events*", lambda route: route.fulfill(json={"items": _ACTION_EVENTS}))
+    browsing.context.route("**/v1/admin/clients*", lambda route: route.fulfill(json={"items": _CLIENTS}))
     console.go(f"#/users/{admin}/history")
-    expect(console.row("A confirmation was asked for by the client c1")).to_contain_text('delete "<b>Payroll</b>"')
+    expect(console.row("A confirmation was asked for by the client Backup <b>")).to_contain_text(
+        'delete "<b>Payroll</b>"'
+    )
     for words in (
         "Confirmed with a passcode by call: ",
         "“This was not me” was said of: ",
-        "The confirmation was used by the client c1: ",
+        "The confirmation was used by the client c2: ",
     ):
         expect(console.row(words + 'delete "<b>Payroll</b>"')).to_be_visible()
     expect(console.row("A passcode to confirm an action was sent by text message")).to_be_visible()

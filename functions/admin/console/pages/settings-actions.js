@@ -1,7 +1,7 @@
 // Actions: the deeds that a passcode can confirm, the list of their types, and the phones that may confirm them.
 
 /** @import { Field, Target } from "../fields.js" */
-/** @import { ActionType, Answer, Client, ListPage } from "../shared/types" */
+/** @import { ActionType, Client } from "../shared/types" */
 /** @import { Column } from "../table.js" */
 /** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { confirm, openDialog } from "../dialogs.js";
@@ -9,12 +9,11 @@ import { bdi, button, submitButton, uid } from "../dom.js";
 import { numberField, textAreaField, textField } from "../fields.js";
 import { learnLanguages } from "../languages.js";
 import { badge, load, section } from "../page.js";
-import { admin } from "../session.js";
 import { actionDefaults, labelOf, numberOf, schemaOf } from "../settings-schema.js";
-import { query } from "../shared/api.js";
 import { announce, el } from "../shared/dom.js";
 import { table } from "../table.js";
 import { plural } from "../words.js";
+import { allClients } from "./client-list.js";
 import { ActionEditor } from "./settings-action.js";
 import { tryDialog } from "./settings-action-test.js";
 import { actionName, channelWords, fieldOf, limitField, tidy, typesOf } from "./settings-fields.js";
@@ -50,20 +49,6 @@ export function draw(draft) {
     section({ title: "Phones that confirm actions" }, el("div", { class: "fields" }, age.element)),
   );
   return { element, fields, ready: types.load() };
-}
-
-/** Every client: a type may be for some of them. */
-async function allClients() {
-  /** @type {Client[]} */
-  const clients = [];
-  let cursor = /** @type {string | null | undefined} */ (null);
-  do {
-    /** @type {Answer<ListPage<Client>>} */
-    const { body } = await admin("GET", `/clients${query({ cursor })}`);
-    clients.push(...body.items);
-    cursor = body.cursor;
-  } while (cursor);
-  return clients;
 }
 
 class ActionTypes {

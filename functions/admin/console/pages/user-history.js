@@ -11,6 +11,7 @@ import { el } from "../shared/dom.js";
 import { maskedPhone } from "../shared/words.js";
 import { pagedList, table } from "../table.js";
 import { localTime, plural, time } from "../words.js";
+import { allClients } from "./client-list.js";
 import { profileChanges, settingsChanges } from "./event-values.js";
 
 /** @type {Record<string, string>} */
@@ -102,7 +103,30 @@ const deed = ({ summary, type }) => el("strong", {}, bdi(summary ?? type ?? "(no
  * The client whose action it is. One that a user's own token opened may have none.
  * @param {EventDetail} detail
  */
-const forClient = ({ client }) => (client ? [" by the client ", el("code", {}, client)] : "");
+const forClient = ({ client }) => (client ? [" by the client ", named(client)] : "");
+
+/** The names of clients by id. @type {Map<string, string>} */
+let clientNames = new Map();
+
+/**
+ * Learn the names of the clients of these events. Without them, the page shows ids.
+ * @param {UserEvent[]} events
+ */
+async function learnClients(events) {
+  const known = (/** @type {UserEvent} */ { detail }) => !detail?.client || clientNames.has(detail.client);
+  if (events.every(known)) return;
+  const clients = await allClients().catch(() => []);
+  clientNames = new Map(clients.map(({ client_id: id, name }) => [id, name]));
+}
+
+/**
+ * A client's name, or the id of one that is not known any more.
+ * @param {string} id
+ */
+function named(id) {
+  const name = clientNames.get(id);
+  return name === undefined ? el("code", {}, id) : bdi(name);
+}
 
 /** @param {EventDetail} detail */
 const clientName = ({ name, client_id: id }) => [bdi(name ?? ""), name && id ? ` (${id})` : (id ?? "")];
@@ -157,6 +181,7 @@ function who({ type, actor, detail }, user) {
   if (isUser && REPORTS.includes(type)) return ACTORS[detail?.channel === "email" ? "ses" : "twilio"];
   if (isUser) return "The user";
   if (ACTORS[actor]) return el("span", { class: "nowrap" }, ACTORS[actor]);
+  if (actor && actor === detail?.client) return named(actor);
   return actor ? bdi(actor) : el("span", { class: "soft" }, "–");
 }
 
@@ -199,6 +224,7 @@ export async function draw(room, { user, path }) {
       /** @type {Answer<ListPage<UserEvent>>} */
       const { body } = await admin("GET", `${path}/events${query({ cursor, limit: 25 })}`);
       if (body.items.some(({ type }) => type === "settings_changed")) await learnSettings();
+      await learnClients(body.items);
       return body;
     },
     draw: (/** @type {UserEvent[]} */ items) => {
