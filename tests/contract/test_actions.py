@@ -736,6 +736,47 @@ def test_an_approval_without_a_seal_is_none(world: World, deed: Deed) -> None:
             act()
 
 
+def test_a_copy_of_an_approved_action_is_another_action_that_nobody_approved(world: World, deed: Deed) -> None:
+    """Who writes the table must not redeem one approval twice, nor under the id of another deed."""
+    other = opened(world, params={"set": "Photos"})
+    deed.approve()
+    approved = {name: value for name, value in deed.item.items() if name not in ("pk", "sk")}
+    for action_id in ("f" * 32, other.id):
+        world.put(records.action_key(action_id), approved)
+        for act in (
+            lambda id_=action_id: world.end_action.get(client_of(CLIENT), id_),
+            lambda id_=action_id: world.end_action.redeem(client_of(CLIENT), id_, Caller(ADDRESS)),
+        ):
+            with pytest.raises(errors.ActionNotFound):
+                act()
+    with pytest.raises(errors.InvalidToken):
+        other.deny()
+    assert deed.redeem()[1]
+
+
+# Values as DynamoDB keeps them, each of another type.
+STRANGE: tuple[Any, ...] = ("x", 5.0, True, b"x", [5], {"set": 5})
+
+
+def test_a_value_of_another_type_makes_an_action_none(world: World, deed: Deed) -> None:
+    """It breaks nothing, and it is none of ours."""
+    deed.approve()
+    genuine = {name: value for name, value in deed.item.items() if name not in ("pk", "sk")}
+    for name in (genuine.keys() - {"id", "ttl"}) | {"denied_at", "redeemed_at"}:  # the key has the id
+        for value in STRANGE:
+            if type(value) is type(genuine.get(name, 0.0)) or {type(value), type(genuine.get(name))} <= {int, float}:
+                continue
+            world.put(records.action_key(deed.id), genuine | {name: value})
+            for act in (deed.status, deed.redeem):
+                with pytest.raises(errors.ActionNotFound):
+                    act()
+            for refused in (deed.deny, deed.start):
+                with pytest.raises(errors.InvalidToken):
+                    refused()
+    world.put(records.action_key(deed.id), genuine)
+    assert deed.redeem()[1]
+
+
 # --- lost answers, and a rotation
 
 

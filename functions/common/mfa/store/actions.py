@@ -96,6 +96,11 @@ def approval_write(action: Action) -> Write:
 
 
 def action_of(item: Item) -> Action | None:
-    """The action of an item, or None if the item is none, or has parts that cannot be read."""
+    """The action of an item, or None if the item is none, or has parts that cannot be read.
+
+    Its id is its key's, whatever the item says: a copy at another key is another action, which nobody has sealed. Otherwise
+    one approval, copied, could be redeemed any number of times.
+    """
     approval = {name: item[attribute] for name, attribute in _APPROVAL.items() if attribute in item}
-    return read({"client_id": None} | item | {"approval": approval or None}, Action)
+    id_ = records.action_id(item.get("pk", ""))
+    return read({"client_id": None} | item | {"id": id_, "approval": approval or None}, Action)

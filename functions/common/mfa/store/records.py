@@ -78,6 +78,11 @@ def action_key(action_id: str) -> Key:
     return f"ACTION#{action_id}", "#ACTION"
 
 
+def action_id(partition: str) -> str:
+    """The id of the action that lies in this partition."""
+    return partition.removeprefix("ACTION#")
+
+
 def history_of(login_name: str) -> str:
     """The partition of a user's history."""
     return f"HISTORY#{login_name}"
