@@ -13,6 +13,7 @@ from mfa.challenges import passcodes
 from mfa.challenges.action_seals import digest_of
 from mfa.challenges.actions import Action, ActionEnd, ActionRefused, ActionStatus
 from mfa.challenges.challenge import Challenge
+from mfa.challenges.idempotency import request_key
 from mfa.challenges.passcodes import SendIdentity
 from mfa.challenges.sends import Caller
 from mfa.flows.open_action import AskedAction, OpenedAction
@@ -752,6 +753,35 @@ def test_a_copy_of_an_approved_action_is_another_action_that_nobody_approved(wor
     with pytest.raises(errors.InvalidToken):
         other.deny()
     assert deed.redeem()[1]
+
+
+def test_a_redemption_that_somebody_else_wrote_gives_nothing(world: World, deed: Deed) -> None:
+    key = request_key(f"redeem {deed.id}", Caller(ADDRESS, "k"))
+    for names in (["redemption"], ["redeemed_at"], ["redeemed_at", "redemption"]):
+        pending = opened(world)
+        forged = {"redeemed_at": world.now, "redemption": request_key(f"redeem {pending.id}", Caller(ADDRESS, "k"))}
+        pending.edit(**{name: forged[name] for name in names})
+        for act in (lambda of=pending: of.redeem(key="k"), pending.status):
+            with pytest.raises(errors.ActionNotFound):
+                act()
+    # With an approval that is genuine, the key still gives no second redemption.
+    deed.approve()
+    deed.edit(redemption=key)
+    assert deed.redeem(key="k")[1]
+    with pytest.raises(errors.ActionRedeemed):
+        deed.redeem()
+
+
+@pytest.mark.parametrize("action_id", ["f" * 31, "F" * 32, "f" * 32 + "\n", "", "a" * 3000, "\U0001f600" * 600, "../x"])
+def test_no_other_text_becomes_the_key_of_an_action(world: World, action_id: str) -> None:
+    world.wire.requests.clear()
+    for act in (
+        lambda: world.end_action.get(client_of(CLIENT), action_id),
+        lambda: world.end_action.redeem(client_of(CLIENT), action_id, Caller(ADDRESS)),
+    ):
+        with pytest.raises(errors.ActionNotFound):
+            act()
+    assert world.wire.requests == []
 
 
 # Values as DynamoDB keeps them, each of another type.

@@ -215,7 +215,10 @@ def test_the_seal_covers_everything_that_is_fixed_at_the_opening() -> None:
     assert is_genuine(SECRETS, ACTION)
     for name, value in CHANGED.items():
         assert not is_genuine(SECRETS, replace(ACTION, **{name: value})), name
-    assert is_genuine(SECRETS, replace(ACTION, denied_at=NOW, redeemed_at=NOW, redemption="x"))
+    assert is_genuine(SECRETS, replace(ACTION, denied_at=NOW))
+    assert is_genuine(SECRETS, replace(APPROVED, redeemed_at=NOW, redemption="x"))
+    for forged in ({"redeemed_at": NOW}, {"redemption": "x"}):
+        assert not is_genuine(SECRETS, replace(ACTION, **forged))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ are made with a key that no other function can read, so an action that anybody e
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from mfa.tokens.mfa_tokens import ActionRef
 # Keys are derived from the secret of MFA tokens for these uses.
 _SEAL_USE = "action"
 _ID_USE = "action-id"
+_ID = re.compile(r"[0-9a-f]{32}")
 # Everything that is fixed when an action is opened.
 _FIXED = (
     "id",
@@ -62,6 +64,11 @@ def new_action_id(secrets: HmacKeys, scope: str, caller: Caller, random_bytes: b
     return chosen[:16].hex()
 
 
+def is_action_id(text: str) -> bool:
+    """Whether an action can have this id. Others must not become keys: DynamoDB refuses one of more than 2048 bytes."""
+    return _ID.fullmatch(text) is not None
+
+
 def sealed(secrets: HmacKeys, action: Action) -> Action:
     """The action with its seal."""
     return replace(action, seal=_seal(secrets.signing(_SEAL_USE), action))
@@ -74,8 +81,13 @@ def approved(secrets: HmacKeys, action: Action, approval: ActionApproval) -> Act
 
 
 def is_genuine(secrets: HmacKeys, action: Action) -> bool:
-    """Whether verify_code wrote the action, and the approval if there is one. In constant time."""
+    """Whether verify_code wrote the action, and the approval if there is one. In constant time.
+
+    No seal covers a redemption. One without an approval is forged.
+    """
     keys, approval = secrets.accepted(_SEAL_USE), action.approval
+    if approval is None and (action.redeemed_at is not None or action.redemption):
+        return False
     try:
         seals = [(_seal(key, action), action.seal) for key in keys]
         # Judged by itself: the secret may have been rotated between the two seals.

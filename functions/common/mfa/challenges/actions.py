@@ -147,6 +147,10 @@ class Action:
         if refusal := _OVER.get(self.status(now)):
             raise refusal
 
+    def was_redeemed_by(self, end: ActionEnd) -> bool:
+        """Whether the same request, under the same idempotency key, has redeemed it."""
+        return self.redeemed_at is not None and bool(end.redemption) and self.redemption == end.redemption
+
     def refuse_unredeemable(self, now: float) -> None:
         """Raises ActionPending, ActionDenied, ActionRedeemed or ActionExpired unless it is approved and not redeemed."""
         status = self.status(now)

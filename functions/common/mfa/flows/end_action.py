@@ -53,7 +53,7 @@ class EndAction:
         ActionRedeemed, ActionExpired.
         """
         action, end = self._own(client, action_id), self._end(request_key(f"redeem {action_id}", caller))
-        if end.redemption and action.redemption == end.redemption:
+        if action.was_redeemed_by(end):
             return action, False
         action.refuse_unredeemable(end.at)
         try:
@@ -61,7 +61,7 @@ class EndAction:
         except ActionRefused as refused:
             action = self.genuine.checked(refused.action)
             if action.ended_by != end.id:
-                if end.redemption and action.redemption == end.redemption:
+                if action.was_redeemed_by(end):
                     return action, False
                 action.refuse_unredeemable(end.at)
                 raise errors.TemporarilyUnavailable from refused

@@ -34,6 +34,8 @@ class GenuineActions:
 
     def of_id(self, action_id: str) -> Action:
         """The action of this id. Raises ActionNotFound if there is none, or somebody else wrote or changed it."""
+        if not action_seals.is_action_id(action_id):
+            raise errors.ActionNotFound
         return self.checked(self.actions.load_action(action_id))
 
     def of_token(self, token: MfaToken) -> Action | None:
