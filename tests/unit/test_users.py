@@ -163,6 +163,7 @@ def test_ordinary_names_are_accepted(name: str) -> None:
         "a\u200db",
         "a\u2060b",
         "a\ufeffb",
+        "a\U00016fe4b",  # Khitan filler
         "a\u00adb",  # soft hyphen
         "a\u034fb",  # combining grapheme joiner
         "a\ufe0fb",  # variation selector

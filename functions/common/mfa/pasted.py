@@ -3,8 +3,11 @@
 import re
 import unicodedata
 
-# Letters and marks without a glyph (Unicode: Default_Ignorable_Code_Point): two names that differ in one look the same.
-INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+# Letters and marks without a glyph (Unicode: Default_Ignorable_Code_Point): two names that differ in one look the same. And
+# those that fonts draw as nothing: the braille blank, the place of an object, the Khitan filler, and the null note.
+_WITHOUT_INK = "\u2800\ufffc\U00016fe4\U0001d159"
+_IGNORABLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+INVISIBLE = re.compile(f"[{_IGNORABLE}{_WITHOUT_INK}]")
 # Format characters (zero-width, bidirectional, soft hyphen, byte order mark), blanks of any width, and dashes.
 _SEPARATORS = frozenset({"Cf", "Zs", "Zl", "Zp", "Pd"})
 # A tab, and the minus sign, which text programs take for a dash.
