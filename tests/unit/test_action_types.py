@@ -280,6 +280,10 @@ def test_what_costs_or_reads_badly_is_warned_of() -> None:
     assert "{set}" in warnings["unquoted"]
     assert "–" in warnings["ucs2"]
     assert "segments" in warnings
+    for single in ("delete '{set}'", "delete ‘{set}’", "delete ‚{set}‘"):
+        assert "unquoted" in {
+            each.code for each in deed_lint.lint({"en": single}, "en", conditions(Settings())).warnings
+        }
     plain = deed_lint.lint({"en": 'log "{set}" out'}, "en", conditions(Settings(signature="Co")))
     assert plain.warnings == ()
     assert plain.segments == 1

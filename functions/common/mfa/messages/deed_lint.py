@@ -21,7 +21,8 @@ from mfa.messages.templates import Problem, ucs2_warning
 # RFC 9396, 2.2: members of `authorization_details` with a meaning of their own.
 RESERVED = frozenset({"type", "locations", "actions", "datatypes", "privileges", "identifier"})
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_QUOTED = r"""["'“”„«»‹›「」『』《》‘’‚]\s?"""
+# Values may hold apostrophes, which would end a quotation in single marks.
+_QUOTED = r"""["“”„«»‹›「」『』《》]\s?"""
 # A letter beyond GSM-7 takes a 67th of a segment, and no character of GSM-7 more than two 153rds.
 _DEAR = "永"
 # A character of two units is never cut in two, so that each segment but the last may have one unit less.
@@ -194,7 +195,7 @@ def _warnings(template: str, names: tuple[str, ...], count: int) -> Iterator[Pro
         if not re.search(rf"{_QUOTED}{{{name}}}", template):
             yield Problem(
                 "unquoted",
-                f"does not put {{{name}}} into quotation marks, so that a value may read like words of yours",
+                f"does not put {{{name}}} into double quotation marks, so that a value may read like words of yours",
             )
     yield from ucs2_warning(render(template, dict.fromkeys(names, "")))
     if count > 1:
