@@ -15,7 +15,7 @@ import jwt
 import pytest
 
 from infra.local.processes import HOME
-from infra.local.seed import DEMO_PHONE, DEMO_USER, SYSTEM_USER
+from infra.local.seed import DEMO_PHONE, DEMO_USER
 from infra.local.seed import PASSWORD as DEMO_PASSWORD
 from tests.people import Person
 from tests.product import Answer, basic
@@ -164,9 +164,8 @@ def test_the_program_of_a_server_deletes_what_was_confirmed(stack: Running, demo
 @needs_curl
 def test_the_commands_and_the_check_of_a_desktop_client(stack: Running, demo: Person, tmp_path: Path) -> None:
     """The user's own token opens the action, and the service accepts its token once, and for this deed only."""
-    system = stack.call("POST", "/v1/login", {"login_name": SYSTEM_USER, "password": DEMO_PASSWORD}).json["token"]
     (declare,) = blocks("Declare the type", "bash")
-    bash(stack, tmp_path, declare, admin=system)
+    bash(stack, tmp_path, declare)
     demo.challenged()
     access = demo.verify().json["token"]
     demo.end_cooldown()
