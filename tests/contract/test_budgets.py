@@ -390,6 +390,7 @@ def test_temporary_items_expire_by_themselves_and_not_too_early(world: World) ->
     demo.verify(challenge, demo.code)
     seconds = {
         "ADDRESS": 3600,
+        "TRIES": 3600,
         "PASSWORDS": 90 * DAY,
         "NUMBER": DAY,
         "REGION": DAY,
