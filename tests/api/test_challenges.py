@@ -63,7 +63,7 @@ def test_the_right_passcode_gives_an_access_token_and_verifies_the_phone(stack: 
     assert approved.keys() == {"status", "token", "token_type", "expires_in", "amr"}
     assert (approved["status"], approved["token_type"], approved["amr"]) == ("approved", "Bearer", ["pwd", "sms"])
     claims = jwt.decode(approved["token"], options={"verify_signature": False})
-    assert claims.keys() == {"iss", "sub", "aud", "client_id", "iat", "exp", "jti", "auth_time", "amr", "kind"}
+    assert claims.keys() == {"iss", "sub", "aud", "client_id", "iat", "exp", "jti", "auth_time", "amr", "acr", "kind"}
     assert (claims["iss"], claims["aud"], claims["sub"], claims["kind"]) == (ISSUER, ISSUER, person.name, "backup")
     assert claims["exp"] - claims["iat"] == approved["expires_in"] == 3600
     assert person.get().json["status"] == "approved"

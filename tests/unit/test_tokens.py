@@ -348,10 +348,20 @@ def test_an_access_token_is_a_compact_jws_that_pyjwt_verifies() -> None:
         "jti": "j",
         "auth_time": int(NOW),
         "amr": ["pwd", "sms"],
+        "acr": "2",
         "kind": "backup",
     }
     assert json.loads(base64.urlsafe_b64decode(payload + "==")) == claims
     assert json.loads(base64.urlsafe_b64decode(header + "=="))["alg"] == "ES256"
+
+
+@pytest.mark.parametrize(
+    ("amr", "acr"),
+    [(["pwd"], "1"), (["pwd", "sms"], "2"), (["pwd", "tel"], "2"), (["pwd", "email"], "2"), (["sms"], "2"), ([], "1")],
+)
+def test_an_access_token_says_whether_a_second_factor_was_shown(amr: list[str], acr: str) -> None:
+    claims = access_tokens.access_claims(TOKEN, replace(grant(NOW), amr=amr))
+    assert claims["acr"] == acr
 
 
 def test_an_access_token_names_the_client_that_vouched() -> None:

@@ -172,7 +172,6 @@ class Action:
     def claims(self) -> dict[str, Any]:
         """The claims that its access token has beside those of a login (RFC 9396, 2): this deed, and nothing else."""
         return {
-            "acr": "2",
             "action_id": self.id,
             "authorization_details": [{"type": self.type} | dict(self.params)],
         }

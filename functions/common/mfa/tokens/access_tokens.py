@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from mfa.factors.factors import shows_second_factor
 from mfa.tokens import base64url
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.user import User
@@ -73,6 +74,8 @@ def access_claims(user: User | MfaToken, grant: Grant) -> dict[str, Any]:
         "jti": grant.jti,
         "auth_time": now,
         "amr": grant.amr,
+        # Whether a second factor was shown: a relying application need not know every `amr`.
+        "acr": "2" if shows_second_factor(grant.amr) else "1",
         "kind": user.kind,
     }
 
