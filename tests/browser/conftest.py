@@ -139,7 +139,7 @@ class Browsing:
 
     def _console(self, message: ConsoleMessage) -> None:
         # A browser logs every refused request, and many tests are about refusals of the API and of the sample service.
-        path = urlsplit(message.location.get("url", "")).path
+        path = urlsplit(message.location.get("url", "")).path.removeprefix("/live")
         refused = message.text.startswith("Failed to load resource") and path.startswith(("/v1/", "/backup/"))
         if message.type in {"error", "warning"} and not refused:
             self.complaints.append(f"console: {message.text}")
