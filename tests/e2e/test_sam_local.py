@@ -374,6 +374,7 @@ def actions(on: Invoker) -> None:
         "actions_phone_age_hours": 0,
     }
     on.sam.invoke("AdminFunction", {"operation": "settings.patch", "input": offered})
+    assert on.admin("actions.preview")["parameters"] == ["set"]
     on.admin("clients.create")
     deadline = time.monotonic() + 60
     while on.invoke("open_action", {})["statusCode"] != 201:
