@@ -1,11 +1,12 @@
 """Checks passwords and passcodes, keeps actions, and issues tokens. Cannot read Twilio's token."""
 
+from typing import TYPE_CHECKING
+
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa.flows.log_in import LoggedIn
-from mfa.flows.user_access import TokenHolder
 from mfa.http import action_operations, action_views, operations, views
 from mfa.http.action_bodies import ActionOpened, ActionRedemption, ActionState, ActionToOpen
 from mfa.http.answers import Approved, Authenticated, Jwks, MfaRequired
@@ -16,6 +17,9 @@ from mfa.http.requests import Login, VerifyChallenge, VouchedLogin
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
 from mfa.wiring import Wiring
+
+if TYPE_CHECKING:
+    from mfa.flows.user_access import TokenHolder
 
 logger = Logger()
 wiring = Wiring()
@@ -60,7 +64,7 @@ def verify_challenge(call: Call[VerifyChallenge, MfaToken]) -> Approved:
 
 
 @app.operation(action_operations.OPEN_ACTION)
-def open_action(call: Call[ActionToOpen, Client | TokenHolder]) -> ActionOpened:
+def open_action(call: "Call[ActionToOpen, Client | TokenHolder]") -> ActionOpened:
     """Opens an action, for a relying application or for the user who asks."""
     opened = wiring.open_action.open(call.principal, call.body.asked(), call.caller)
     if not opened.repeated:

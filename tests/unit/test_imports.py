@@ -166,6 +166,9 @@ def test_a_passcode_is_verified_without_twilio_argon2_phonenumbers_or_jwt() -> N
     heavy |= {"langcodes", "email_validator", "idna"}
     assert {name.partition(".")[0] for name in loaded} & heavy == set()
     assert "mfa.vendor_errors" not in loaded, "only an error pays for the table of errors"
+    assert not {"mfa.messages.composition", "mfa.messages.twiml", "mfa.flows.open_action"} & loaded, (
+        "no message is composed"
+    )
 
 
 def test_a_token_is_checked_with_the_part_of_cryptography_that_verifies_it_and_no_more() -> None:

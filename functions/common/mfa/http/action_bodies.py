@@ -1,16 +1,18 @@
 """The requests and answers of the operations on actions."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from mfa.challenges.actions import ActionStatus
 from mfa.errors import InvalidRequest
-from mfa.flows.open_action import AskedAction
 from mfa.http.answers import PhoneChoice, Time
 from mfa.http.gateway import network
 from mfa.http.requests import AskedLocale
 from mfa.messages.channels import Channel
+
+if TYPE_CHECKING:
+    from mfa.flows.open_action import AskedAction
 
 type Params = Annotated[
     dict[str, str],
@@ -38,8 +40,10 @@ class ActionToOpen(Struct, frozen=True, forbid_unknown_fields=True):
         Annotated[str, Meta(min_length=2, max_length=64, description="the user's IP address, from clients only")] | None
     ) = None
 
-    def asked(self) -> AskedAction:
+    def asked(self) -> "AskedAction":
         """The request for the flow. Raises InvalidRequest."""
+        from mfa.flows.open_action import AskedAction  # noqa: PLC0415 - a login's verification need not wait for it
+
         try:
             address = None if self.end_user_address is None else network(self.end_user_address)
         except ValueError as error:

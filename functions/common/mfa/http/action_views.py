@@ -1,12 +1,16 @@
 """Actions as the API shows them."""
 
+from typing import TYPE_CHECKING
+
 from mfa.challenges.actions import Action
-from mfa.flows.open_action import OpenedAction
 from mfa.http import action_bodies, views
 from mfa.times import rfc3339
 
+if TYPE_CHECKING:
+    from mfa.flows.open_action import OpenedAction
 
-def opened(value: OpenedAction) -> action_bodies.ActionOpened:
+
+def opened(value: "OpenedAction") -> action_bodies.ActionOpened:
     """An action that was opened."""
     action = value.action
     return action_bodies.ActionOpened(
