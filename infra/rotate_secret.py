@@ -98,7 +98,7 @@ class RotatedSecret:
 
 
 def publisher(dynamodb: Any, table_name: str) -> Callable[[dict[str, str], float], None]:
-    """Writes the public keys of MFA tokens into the table, before anything is signed with their private keys."""
+    """Writes the public keys of signed tokens into the table, before anything is signed with their private keys."""
     store = TokenKeyStore(Table(dynamodb, table_name, lambda attempt: time.sleep(attempt / 10)))
 
     def publish(keys: dict[str, str], written_at: float) -> None:

@@ -113,8 +113,10 @@ def dynamodb() -> Iterator[Row]:
         yield row(sets(item, "document"), BOTH, KEYS)
         yield row(put(item, document="{}"), BOTH, KEYS)
         yield row(transacted("Put", put(item, document="{}")), BOTH, KEYS)
-    # The keys that MFA tokens are checked with: another key would let its owner make tokens.
-    yield row(sets(TOKEN_KEYS, "keys"), (SEND, ADMIN), KEYS)
+    # The keys that tokens are checked with: another key would let its owner make tokens.
+    for name in ("keys", "enrolment_keys", "reset_keys", "written_at"):
+        yield row(sets(TOKEN_KEYS, name), (SEND, ADMIN), KEYS)
+        yield row(transacted("Update", sets(TOKEN_KEYS, name)), (SEND, ADMIN), KEYS)
     yield row(put(TOKEN_KEYS, keys="x"), ALL, KEYS)
     yield row(one("GetItem", TOKEN_KEYS), (ADMIN,), KEYS)
     yield row(sets(COSTS, "cost_bcrypt_4096"), (SEND,), KEYS)

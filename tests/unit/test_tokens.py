@@ -24,13 +24,14 @@ from mfa.tokens import access_tokens, signed_tokens
 from mfa.tokens.access_tokens import Grant
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.mfa_tokens import MFA_TOKEN_LENGTH, ActionRef, MfaToken
-from mfa.tokens.token_keys import Ed25519, TokenKeys, TokenSecrets
+from mfa.tokens.token_keys import Ed25519, TokenKeys, TokenPurpose, TokenSecrets
 from mfa.users.user import Kind
 
 NOW = 1_790_000_000.0
 KEYS = HmacKeys(b"k" * 64)
 SECRETS = TokenSecrets(HmacKeys(b"t" * 64), NOW)
 PUBLIC = SECRETS.public
+MFA_KEY = PUBLIC.of(TokenPurpose.MFA)[0]
 TOKEN = MfaToken(
     login_name="demo.user",
     kind=Kind.BACKUP,
@@ -187,15 +188,17 @@ def made(key: bytes, algorithm: Any = None, derivation: str = "none") -> str:
 @pytest.mark.parametrize(
     "text",
     [
-        made(SECRETS.secrets.signing("enrolment")),  # the key of another use
+        *(
+            made(SECRETS.signing(purpose)) for purpose in TokenPurpose if purpose is not TokenPurpose.MFA
+        ),  # the keys of other uses
         made(HmacKeys(b"another" * 9).signing("mfa-token")),
         made(hashlib.sha256(SECRETS.secrets.current).digest()),
-        made(PUBLIC.keys[0]),  # the public key as a private one
+        made(MFA_KEY),  # the public key as a private one
         *(
             made(
                 key, HMACAlgorithm(hashlib.sha256), derivation
             )  # algorithm confusion: the public key as an HMAC secret
-            for key in (PUBLIC.keys[0], KEYS.signing("mfa-token"), KEYS.current)
+            for key in (MFA_KEY, KEYS.signing("mfa-token"), KEYS.current)
             for derivation in ("none", "hmac", "django-concat")
         ),
         made(b"", NoneAlgorithm()),
@@ -207,7 +210,7 @@ def test_a_token_that_another_key_or_algorithm_signed_is_invalid(text: str) -> N
 
 
 def test_a_token_made_like_the_forged_ones_is_read() -> None:
-    assert signed_tokens.read_mfa_token(PUBLIC, made(SECRETS.signing), NOW).kind == Kind.SYSTEM
+    assert signed_tokens.read_mfa_token(PUBLIC, made(SECRETS.signing(TokenPurpose.MFA)), NOW).kind == Kind.SYSTEM
 
 
 def test_a_signature_plus_the_order_of_the_group_is_invalid() -> None:
@@ -235,11 +238,14 @@ def test_the_key_is_that_of_rfc_8032() -> None:
 
 def test_without_a_published_key_no_token_is_valid() -> None:
     with pytest.raises(InvalidToken):
-        signed_tokens.read_mfa_token(TokenKeys((), 0.0), signed_tokens.write_mfa_token(SECRETS, TOKEN), NOW)
+        signed_tokens.read_mfa_token(TokenKeys({}, 0.0), signed_tokens.write_mfa_token(SECRETS, TOKEN), NOW)
 
 
 def test_public_keys_tell_nothing_of_the_private_ones_and_no_secret_shows_in_a_repr() -> None:
-    assert SECRETS.signing not in PUBLIC.keys
+    private = {SECRETS.signing(purpose) for purpose in TokenPurpose}
+    public = {key for purpose in TokenPurpose for key in PUBLIC.of(purpose)}
+    assert len(private) == len(public) == len(TokenPurpose)
+    assert private.isdisjoint(public)
     assert "ttt" not in repr(SECRETS)
 
 
@@ -253,8 +259,8 @@ def test_an_access_token_is_not_an_mfa_token() -> None:
     [{"alg": "none"}, {"alg": "HS256", "typ": "JWT"}, {"alg": "HS256", "typ": "at+jwt"}, {"alg": "EdDSA"}],
 )
 def test_a_jwt_with_our_claims_is_not_an_mfa_token_in_any_algorithm(header: dict[str, str]) -> None:
-    private = Ed25519PrivateKey.from_private_bytes(SECRETS.signing)
-    key: Any = {"none": None, "EdDSA": private}.get(header["alg"], PUBLIC.keys[0])
+    private = Ed25519PrivateKey.from_private_bytes(SECRETS.signing(TokenPurpose.MFA))
+    key: Any = {"none": None, "EdDSA": private}.get(header["alg"], MFA_KEY)
     with pytest.raises(InvalidToken):
         signed_tokens.read_mfa_token(PUBLIC, jwt.encode(claims(), key, header["alg"], headers=header), NOW)
 
@@ -274,7 +280,7 @@ def test_around_a_rotation_tokens_and_challenge_ids_of_neighbouring_keys_are_acc
     challenge_id = challenge_ids.new_challenge_id(KEYS, TOKEN, bytes(12))
     between = TokenSecrets(replace(SECRETS.secrets, next=b"n" * 64), NOW)
     rotated = TokenSecrets(HmacKeys(b"n" * 64, SECRETS.secrets.current), NOW)
-    assert between.public.keys[0] == PUBLIC.keys[0]
+    assert between.public.of(TokenPurpose.MFA)[0] == MFA_KEY
     for keys in (between.public, rotated.public):
         assert signed_tokens.read_mfa_token(keys, text, NOW) == TOKEN
         assert signed_tokens.read_mfa_token(keys, signed_tokens.write_mfa_token(rotated, TOKEN), NOW) == TOKEN

@@ -44,7 +44,7 @@ class Environment:
         self.keys = Cached(self._load_keys)
         self.token_secrets = Cached(self._load_token_secrets)
         self.costs_in_use = Cached(lambda: self.account_store.load_costs_in_use())
-        self.token_keys = Cached(lambda: self._token_key_store.load(), lambda found: bool(found.keys))
+        self.token_keys = Cached(lambda: self._token_key_store.load(), lambda found: found.complete)
         # The public URL: the issuer of access tokens. It changes when the stack gets a domain.
         self.issuer = Cached(self._load_public_url)
         self.random_below = secrets.randbelow
@@ -137,7 +137,7 @@ class Environment:
         return read_secret(self._secrets_manager, os.environ["HMAC_SECRET_NAME"])[0]
 
     def _load_token_secrets(self) -> "TokenSecrets":
-        """Loads the private keys of MFA tokens. Their public keys are published before anything is signed."""
+        """Loads the private keys of signed tokens. Their public keys are published before anything is signed."""
         from mfa.aws.stored_values import read_secret
         from mfa.tokens.token_keys import TokenSecrets
 

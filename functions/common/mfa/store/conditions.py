@@ -74,7 +74,7 @@ TEST_REFUNDS_LEFT = "attribute_not_exists(refunded) OR refunded < :refunds"
 # A line of a history is written once. IAM cannot tell a function that adds a line from one that replaces it.
 NEW_EVENT = "attribute_not_exists(pk)"
 
-# The public keys of MFA tokens.
+# The public keys of signed tokens.
 NO_NEWER_KEYS = "attribute_not_exists(written_at) OR written_at <= :written_at"
 
 # Administration.

@@ -1,17 +1,22 @@
-"""Writes and reads MFA tokens: signed by Ed25519, opaque to clients.
+"""Writes and reads the tokens that Ed25519 signs: MFA tokens and enrolment tokens. They are opaque to clients.
 
 Only `verify_code` has a private key. A function that checks tokens cannot make one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from mfa.errors import InvalidToken
 from mfa.tokens.base64url import has_one_spelling
+from mfa.tokens.enrolment_tokens import EnrolmentToken
 from mfa.tokens.mfa_tokens import MFA_TOKEN_LENGTH, ActionRef, MfaToken
-from mfa.tokens.token_keys import Ed25519, TokenKeys, TokenSecrets
+from mfa.tokens.token_keys import Ed25519, TokenKeys, TokenPurpose, TokenSecrets
 from mfa.users.user import Kind
+
+# No token is longer.
+_LENGTH = MFA_TOKEN_LENGTH
 
 
 def write_mfa_token(keys: TokenSecrets, token: MfaToken) -> str:
@@ -28,17 +33,12 @@ def write_mfa_token(keys: TokenSecrets, token: MfaToken) -> str:
     if token.action is not None:
         # A version that knows no actions would take the token for a login's. Without `exp` in the future it is over there.
         claims |= {"act": token.action.id, "dig": token.action.digest, "exp": 0, "end": token.expires_at}
-    return str(_serializer([keys.signing]).dumps(claims))
+    return sign(keys, TokenPurpose.MFA, claims)
 
 
 def read_mfa_token(keys: TokenKeys, text: str, now: float) -> MfaToken:
     """The token, checked. Raises InvalidToken."""
-    if len(text) > MFA_TOKEN_LENGTH or not keys.keys or not has_one_spelling(text):
-        raise InvalidToken
-    try:
-        claims = _serializer(keys.keys).loads(text)
-    except (BadData, ValueError) as error:
-        raise InvalidToken from error
+    claims = read_signed(keys, TokenPurpose.MFA, text)
     action = ActionRef(claims["act"], claims["dig"]) if "act" in claims else None
     expires_at = claims["exp"] if action is None else claims["end"]
     if expires_at <= now:
@@ -53,6 +53,53 @@ def read_mfa_token(keys: TokenKeys, text: str, now: float) -> MfaToken:
         expires_at=expires_at,
         action=action,
     )
+
+
+def write_enrolment_token(keys: TokenSecrets, token: EnrolmentToken) -> str:
+    """The token as the client carries it."""
+    claims = {
+        "sub": token.login_name,
+        "kind": token.kind,
+        "ver": token.credentials_changed_at,
+        "jti": token.jti,
+        "iat": token.issued_at,
+        "exp": token.expires_at,
+        "inv": token.invitation,
+    }
+    return sign(keys, TokenPurpose.ENROLMENT, claims)
+
+
+def read_enrolment_token(keys: TokenKeys, text: str, now: float) -> EnrolmentToken:
+    """The token, checked. Raises InvalidToken. `speaks_for` says whether it still holds for the user as stored."""
+    claims = read_signed(keys, TokenPurpose.ENROLMENT, text)
+    if claims["exp"] <= now:
+        raise InvalidToken
+    return EnrolmentToken(
+        login_name=claims["sub"],
+        kind=Kind(claims["kind"]),
+        credentials_changed_at=claims["ver"],
+        jti=claims["jti"],
+        issued_at=claims["iat"],
+        expires_at=claims["exp"],
+        invitation=claims["inv"],
+    )
+
+
+def sign(keys: TokenSecrets, purpose: TokenPurpose, claims: Mapping[str, Any]) -> str:
+    """A token of this purpose."""
+    return str(_serializer([keys.signing(purpose)]).dumps(dict(claims)))
+
+
+def read_signed(keys: TokenKeys, purpose: TokenPurpose, text: str) -> dict[str, Any]:
+    """The claims of a token of this purpose, whose times are not checked yet. Raises InvalidToken."""
+    accepted = keys.of(purpose)
+    if len(text) > _LENGTH or not accepted or not has_one_spelling(text):
+        raise InvalidToken
+    try:
+        claims: dict[str, Any] = _serializer(accepted).loads(text)
+    except (BadData, ValueError) as error:
+        raise InvalidToken from error
+    return claims
 
 
 def _serializer(keys: Sequence[bytes]) -> URLSafeSerializer:

@@ -1,6 +1,8 @@
-"""The key pairs of MFA tokens: private keys for the one function that makes them, public keys for all that check them."""
+"""The key pairs of signed tokens: private keys for the one function that makes them, public keys for all that check them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -8,8 +10,13 @@ from itsdangerous.signer import SigningAlgorithm
 
 from mfa.tokens.hmac_keys import HmacKeys
 
-# Each use has key pairs of its own, so a token of one use is never one of another.
-PURPOSE = "mfa-token"
+
+class TokenPurpose(StrEnum):
+    """The use of a token. Each has key pairs of its own, so a token of one use is never one of another."""
+
+    MFA = "mfa-token"
+    ENROLMENT = "enrolment-token"
+    RESET = "reset-token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +24,21 @@ class TokenKeys:
     """The public keys whose tokens are accepted.
 
     Attributes:
-        keys: 32 bytes each, the signing one first. None before the first login of a new stack.
+        keys: of each purpose, 32 bytes each, the signing one first. None before the first login of a new stack.
         written_at: when the secret that they belong to was written, in seconds since 1970.
     """
 
-    keys: tuple[bytes, ...]
+    keys: Mapping[TokenPurpose, tuple[bytes, ...]]
     written_at: float
+
+    def of(self, purpose: TokenPurpose) -> tuple[bytes, ...]:
+        """The keys that check tokens of this purpose."""
+        return self.keys.get(purpose, ())
+
+    @property
+    def complete(self) -> bool:
+        """Whether tokens of every purpose can be checked. A version that knows fewer purposes publishes fewer keys."""
+        return all(map(self.of, TokenPurpose))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +53,18 @@ class TokenSecrets:
     secrets: HmacKeys
     written_at: float
 
-    @property
-    def signing(self) -> bytes:
+    def signing(self, purpose: TokenPurpose) -> bytes:
         """The private key that makes new tokens. It is derived: Secrets Manager draws text, not keys (RFC 8032, 5.1.5)."""
-        return self.secrets.signing(PURPOSE)
+        return self.secrets.signing(purpose)
 
     @property
     def public(self) -> TokenKeys:
         """The public keys of the current, the previous and the next secret."""
-        private = map(Ed25519PrivateKey.from_private_bytes, self.secrets.accepted(PURPOSE))
-        return TokenKeys(tuple(each.public_key().public_bytes_raw() for each in private), self.written_at)
+        return TokenKeys({purpose: self._public(purpose) for purpose in TokenPurpose}, self.written_at)
+
+    def _public(self, purpose: TokenPurpose) -> tuple[bytes, ...]:
+        private = map(Ed25519PrivateKey.from_private_bytes, self.secrets.accepted(purpose))
+        return tuple(each.public_key().public_bytes_raw() for each in private)
 
 
 class Ed25519(SigningAlgorithm):

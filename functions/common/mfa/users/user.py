@@ -63,6 +63,8 @@ class User:
         credentials_changed_at: when password, status, kind, MFA switch or phones last changed. Tokens issued before are refused.
         last_legacy_at: when a legacy client last skipped the second factor.
         client_version: the version of that client.
+        enrolled_at: when the user enrolled a first factor, as `credentials_changed_at` then became.
+        enrolled_by: the `jti` of the enrolment token that did it.
         version: counts the changes. The entity tag names it.
         imported: the fingerprint of the hash that an import brought last. It outlives that hash, which a login replaces.
     """
@@ -81,6 +83,8 @@ class User:
     credentials_changed_at: float
     last_legacy_at: float | None = None
     client_version: str | None = None
+    enrolled_at: float | None = None
+    enrolled_by: str | None = None
     version: int = 1
     imported: bytes | None = field(default=None, repr=False, compare=False)
 
