@@ -11,9 +11,8 @@ from samcli.commands.deploy.auth_utils import auth_per_resource  # type: ignore[
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # type: ignore[import-untyped]
 
 from infra.local.template import Resolver
-from mfa.api import OPERATIONS
+from mfa.api import OPERATIONS, PUBLIC
 from mfa.delivery.timeouts import TIMEOUTS
-from mfa.http import action_operations, operations
 from mfa.metrics import METRICS
 from tests.template.alarms import Periods
 from tests.template.sam import made, source, transformed
@@ -413,7 +412,7 @@ def test_the_gateway_refuses_operations_without_their_json_object(by_default: Re
     }
     assert judged == {
         (operation.method, operation.path)
-        for operation in (*operations.OPERATIONS, *action_operations.OPERATIONS)
+        for operation in PUBLIC
         if not operation.takes_nothing and operation.body_required
     }
     assert body["x-amazon-apigateway-request-validators"]["body-only"]["validateRequestBody"] is True

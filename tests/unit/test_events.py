@@ -9,8 +9,7 @@ import pytest
 
 from events.fill import PLACEHOLDER, fill, values_of
 from mfa.administration import operations as administration
-from mfa.api import OPERATIONS
-from mfa.http import action_operations, operations
+from mfa.api import OPERATIONS, PUBLIC
 from mfa.http.declaration import AnyOperation
 
 EVENTS = {path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).parents[2].glob("events/*.json")}
@@ -28,7 +27,7 @@ def test_every_operation_has_its_event() -> None:
 
 @pytest.mark.parametrize(
     "operation",
-    [*operations.OPERATIONS, *action_operations.OPERATIONS, *(each for each in administration.OPERATIONS if each.only)],
+    [*PUBLIC, *(each for each in administration.OPERATIONS if each.only)],
     ids=lambda op: op.id,
 )
 def test_the_event_of_a_call_is_what_api_gateway_sends(operation: AnyOperation) -> None:

@@ -1,8 +1,9 @@
-"""The whole API: every operation that is served over HTTP."""
+"""The whole API: every operation that is served over HTTP. PUBLIC are those of logins, actions and people's own accounts."""
 
 from mfa.administration import operations as administration
 from mfa.http import action_operations as actions
 from mfa.http import operations as public
 from mfa.http.declaration import AnyOperation
 
-OPERATIONS: tuple[AnyOperation, ...] = (*public.OPERATIONS, *actions.OPERATIONS, *administration.OPERATIONS)
+PUBLIC: tuple[AnyOperation, ...] = (*public.OPERATIONS, *actions.OPERATIONS)
+OPERATIONS: tuple[AnyOperation, ...] = (*PUBLIC, *administration.OPERATIONS)
