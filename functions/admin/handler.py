@@ -18,7 +18,9 @@ from mfa.wiring import Wiring
 logger = Logger()
 wiring = Wiring()
 app = App(wiring, logger)
-console = static_files.Pages(Path(__file__).with_name("console"))
+console = static_files.Pages(
+    Path(__file__).with_name("console"), {"shared": static_files.built(__file__, "console/shared", "shared")}
+)
 
 
 for task in operations.SERVED.values():

@@ -1,13 +1,14 @@
-"""Checks passwords and passcodes, keeps actions, and issues tokens. Cannot read Twilio's token."""
+"""Checks passwords and passcodes, keeps actions, and issues tokens. Cannot read Twilio's token. Serves the client pages."""
 
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa.flows.log_in import LoggedIn
-from mfa.http import action_operations, action_views, operations, views
+from mfa.http import action_operations, action_views, operations, static_files, views
 from mfa.http.action_bodies import ActionOpened, ActionRedemption, ActionState, ActionToOpen
 from mfa.http.answers import Approved, Authenticated, Jwks, MfaRequired
 from mfa.http.app import App
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 logger = Logger()
 wiring = Wiring()
 app = App(wiring, logger)
+pages = static_files.Pages(static_files.built(__file__, "account"))
 
 
 @app.operation(operations.LOGIN)
@@ -110,6 +112,22 @@ def openapi(_call: Call[None, Anyone]) -> dict[str, object]:
     from mfa.http.openapi import document  # noqa: PLC0415 - a passcode's verification need not wait for it
 
     return document(wiring.issuer(), OPERATIONS)
+
+
+@app.get("/v1/account")
+def account_address() -> Response[str]:
+    """Redirects to the first page: API Gateway ignores a final slash, and relative links need the page's own path.
+
+    A browser keeps the fragment, in which an invitation comes.
+    """
+    return static_files.redirect(f"{wiring.issuer()}/v1/account/index.html")
+
+
+@app.get(r"/v1/account/{proxy\+}")
+def account_page() -> Response[str]:
+    """A file of the client pages."""
+    event = app.current_event
+    return pages.page((event.path_parameters or {}).get("proxy", ""), event.headers.get("If-None-Match"))
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True, log_event=False)

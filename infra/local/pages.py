@@ -17,8 +17,8 @@ from infra.local.inbox import Inbox
 from infra.local.responses import Response
 
 _FOLDER = Path(__file__).parent / "pages"
-# Modules that the console has as well. They are deployed with it, so they lie there.
-_SHARED = Path(__file__).parents[2] / "functions" / "admin" / "console" / "shared"
+# Modules of the client kit that the console and these pages use as well.
+_SHARED = Path(__file__).parents[2] / "clients" / "web" / "shared"
 _KINDS = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",

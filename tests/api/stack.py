@@ -68,8 +68,8 @@ HEADERS = {
     "strict-transport-security": "max-age=63072000; includeSubDomains",
     "x-content-type-options": "nosniff",
 }
-# The console's pages have other headers.
-CONSOLE = "/v1/admin/console"
+# The console's and the client pages have other headers.
+PAGES = ("/v1/admin/console", "/v1/account")
 # The only responses that may be cached.
 PUBLIC = ("/.well-known/jwks.json", "/v1/openapi.json")
 CREATED = (
@@ -291,7 +291,7 @@ class Stack(Product):
         headers = {name.lower(): value for name, value in response.headers}
         answer = Answer(response.status, headers, response.body.decode())
         assert len(headers) == len(response.headers), "a header is there twice"
-        if event["resource"].startswith(CONSOLE) and answer.status < 400:
+        if event["resource"].startswith(PAGES) and answer.status < 400:
             return answer
         public = answer.status < 400 and event["httpMethod"] == "GET" and event["resource"] in PUBLIC
         assert headers.get("cache-control", "").startswith("public, max-age=" if public else "no-store")

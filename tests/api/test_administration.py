@@ -438,66 +438,6 @@ def test_a_client_shows_when_it_was_last_used(stack: Stack, admin: Administrator
     assert admin.ask("GET", "/clients").json["items"][0]["last_used_at"] == first  # rounded to the hour
 
 
-# --- the console
-
-
-def test_the_consoles_pages_are_served_with_a_strict_policy(stack: Stack) -> None:
-    page = stack.call("GET", "/v1/admin/console/index.html")
-    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    policy = page.headers["content-security-policy"]
-    directives = dict(each.strip().split(" ", 1) for each in policy.split(";"))
-    assert directives["default-src"] == "'none'"
-    assert directives["script-src"] == directives["style-src"] == directives["connect-src"] == "'self'"
-    assert directives["frame-ancestors"] == directives["base-uri"] == directives["form-action"] == "'none'"
-    assert "unsafe" not in policy
-    assert "http" not in policy
-    assert page.headers["x-content-type-options"] == "nosniff"
-    assert page.headers["referrer-policy"] == "no-referrer"
-    assert " style=" not in page.text
-    assert "<script>" not in page.text
-
-
-def test_a_cached_page_is_not_sent_again(stack: Stack) -> None:
-    page = stack.call("GET", "/v1/admin/console/main.js")
-    assert page.headers["content-type"] == "text/javascript; charset=utf-8"
-    again = stack.call("GET", "/v1/admin/console/main.js", headers={"If-None-Match": page.headers["etag"]})
-    assert (again.status, again.text) == (304, "")
-
-
-def test_the_consoles_address_leads_to_its_first_page(stack: Stack) -> None:
-    answer = stack.call("GET", "/v1/admin/console")
-    assert answer.status == 302
-    assert answer.headers["location"] == "https://login.example.com/v1/admin/console/index.html"
-
-
-def test_a_path_within_the_console_serves_its_first_page(stack: Stack) -> None:
-    """Addresses that the console shows and a browser may reload."""
-    first = stack.call("GET", "/v1/admin/console/index.html").text
-    assert stack.call("GET", "/v1/admin/console/users").text == first
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../handler.py",
-        "..%2Fhandler.py",
-        "%2e%2e/handler.py",
-        "pages/../../handler.py",
-        "....//handler.py",
-        "/etc/passwd.html",
-        "index.html/x.js",
-        "nothing.js",
-        "index.html%00.js",
-        "..\\handler.py",
-        "handler.py",
-    ],
-)
-def test_no_path_leads_out_of_the_console(stack: Stack, path: str) -> None:
-    event = {"proxy": path}
-    answer = stack.call("GET", "/v1/admin/console/x.js", change=lambda given: given.update(pathParameters=event))
-    assert answer.code == "not_found"
-
-
 # --- numbers
 
 

@@ -90,6 +90,7 @@ def test_no_other_site_may_call_administration_vouched_logins_redeems_or_callbac
     for method, path in (
         ("GET", "/v1/admin/users"),
         ("GET", "/v1/admin/console/index.html"),
+        ("GET", "/v1/account/index.html"),
         ("POST", "/v1/login/vouched"),
         ("POST", "/v1/webhooks/twilio/status"),
         ("POST", "/v1/actions/x/redeem"),

@@ -17,7 +17,7 @@ from mfa.errors import Refusal
 from mfa.http import auth
 from mfa.http.declaration import AnyOperation
 from mfa.settings.values import Settings, SettingsChange
-from tests.api.stack import ISSUER, Stack
+from tests.api.stack import ISSUER, PAGES, Stack
 from tests.people import Person
 
 
@@ -57,8 +57,8 @@ def test_the_description_has_exactly_the_operations_of_the_contract(document: di
 
 
 def test_routes_of_the_template_and_operations_are_the_same(stack: Stack) -> None:
-    """Except the console's pages, and `OPTIONS` of the operations that other sites may call."""
-    routes = [route for route in stack.template.api.routes if not route.path.startswith("/v1/admin/console")]
+    """Except the pages, and `OPTIONS` of the operations that other sites may call."""
+    routes = [route for route in stack.template.api.routes if not route.path.startswith(PAGES)]
     assert sorted((route.method, route.path) for route in routes) == sorted(
         [(operation.method, operation.path) for operation in OPERATIONS]
         + [("OPTIONS", operation.path) for operation in OPERATIONS if operation.cross_origin]

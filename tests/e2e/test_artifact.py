@@ -17,6 +17,9 @@ from benchmarks.sizes import sizes, too_large
 
 ELF_MACHINES = {"x86_64": 62, "aarch64": 183}
 FUNCTIONS = {"SendCodeFunction": "send_code", "VerifyCodeFunction": "verify_code", "AdminFunction": "admin"}
+# Where a function has a folder of the client kit.
+KIT = {"VerifyCodeFunction": {"account": "."}, "AdminFunction": {"console/shared": "shared"}}
+SERVED = {".css", ".html", ".js", ".svg"}
 
 pytestmark = [
     pytest.mark.e2e,
@@ -43,15 +46,19 @@ def test_every_module_has_bytecode_that_the_runtime_takes_unchecked(folder: str,
         assert code.co_filename == f"{at}/{source.relative_to(BUILD / folder)}"
 
 
-def test_a_built_function_has_the_files_of_its_folder() -> None:
+def test_a_built_function_has_the_files_of_its_folder_and_those_of_the_client_kit_that_a_browser_loads() -> None:
     for name, folder in FUNCTIONS.items():
-        shipped = {path.relative_to(BUILD / name) for path in (BUILD / name).rglob("*") if path.is_file()}
-        wrote = {
-            path.relative_to(ROOT / "functions" / folder)
-            for path in (ROOT / "functions" / folder).rglob("*")
-            if path.is_file()
-        }
-        assert {path for path in shipped if path.suffix != ".pyc"} == {path for path in wrote if path.suffix != ".pyc"}
+        shipped = _contents(BUILD / name)
+        expected = _contents(ROOT / "functions" / folder)
+        for place, part in KIT.get(name, {}).items():
+            kit = _contents(ROOT / "clients" / "web" / part)
+            expected |= {f"{place}/{path}": text for path, text in kit.items() if Path(path).suffix in SERVED}
+        assert shipped == expected
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def test_the_layer_has_the_package_of_this_tree() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = (ROOT / "functions/admin/console", ROOT / "infra/local/pages")
+FOLDERS = (ROOT / "clients/web", ROOT / "functions/admin/console", ROOT / "infra/local/pages")
 PAGES = sorted(
     path for folder in FOLDERS for path in folder.rglob("*") if path.suffix in {".css", ".html", ".js", ".ts"}
 )

@@ -9,7 +9,7 @@ import pytest
 
 from mfa.challenges import passcodes
 
-WORDS = Path(__file__).parents[2] / "functions" / "admin" / "console" / "shared" / "words.js"
+WORDS = Path(__file__).parents[2] / "clients" / "web" / "shared" / "words.js"
 PASTED = [
     "581883",
     "\u200e581883",

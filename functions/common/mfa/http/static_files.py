@@ -1,7 +1,14 @@
-"""Static pages from a folder beside the handler."""
+"""Static pages: the console's, and the client pages.
+
+The build puts the files beside the handler. A checkout has those of the client kit once, in `clients/web`, and serves them
+from there.
+"""
 
 import hashlib
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -29,11 +36,32 @@ _TYPES = {
 }
 
 
-class Pages:
-    """The files of a folder, listed when the function starts. No path leads out of the list."""
+_KIT = "clients/web"
 
-    def __init__(self, folder: Path) -> None:
-        self._files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.suffix in _TYPES}
+
+def built(handler: str, name: str, kit: str = "") -> Path:
+    """The folder of this name beside the handler, or in a checkout the folder of the client kit that the build copies there."""
+    folder = Path(handler).resolve().parent / name
+    return folder if folder.is_dir() else Path(handler).resolve().parents[2] / _KIT / kit
+
+
+class Pages:
+    """The files of a folder, listed when the first page is asked for. No path leads out of the list.
+
+    `parts` are folders that lie elsewhere in a checkout, by the name of the folder that they are served as.
+    """
+
+    def __init__(self, folder: Path, parts: Mapping[str, Path] = MappingProxyType({})) -> None:
+        self._folders = {"": folder, **{f"{name}/": part for name, part in parts.items()}}
+
+    @cached_property
+    def _files(self) -> dict[str, Path]:
+        return {
+            prefix + path.relative_to(folder).as_posix(): path
+            for prefix, folder in self._folders.items()
+            for path in folder.rglob("*")
+            if path.suffix in _TYPES
+        }
 
     def page(self, name: str, known: str | None) -> Response[str]:
         """A file, unless it is the one that `known` (`If-None-Match`) names; the first page for a name without an ending.

@@ -4,10 +4,17 @@
 
 const PATIENCE_MS = 30_000;
 
-const [STAGE, IN_CONSOLE] = location.pathname.split("/v1/admin/console");
+/**
+ * The address of the API that serves the page at this path: below the stage that stands before the console's or the
+ * client pages' address; at the root for any other page.
+ * @param {string} path
+ */
+export function baseOf(path) {
+  const [stage, rest] = path.split(/\/v1\/(?:admin\/console|account)\b/);
+  return rest === undefined ? "" : stage;
+}
 
-/** The address of the API: below the stage that stands before the console's address; at the root for any other page. */
-const BASE = IN_CONSOLE === undefined ? "" : STAGE;
+const BASE = baseOf(globalThis.location?.pathname ?? "");
 
 /** The API refused. `code` is stable; the other members of the problem are in `body`. */
 export class Problem extends Error {
@@ -118,12 +125,12 @@ async function exchange(path, init, { signal, patience = PATIENCE_MS }) {
  * was aborted.
  * @template T
  * @param {string} method
- * @param {string} path below the API's address
+ * @param {string} path below `base`, the API's address
  * @param {RequestOptions} [options]
  * @returns {Promise<Answer<T>>}
  */
 export async function request(method, path, options = {}) {
-  const { body, signal } = options;
+  const { body, signal, base = BASE } = options;
   /** @type {RequestInit} */
   const init = {
     method,
@@ -133,7 +140,7 @@ export async function request(method, path, options = {}) {
     credentials: options.page || options.takesCookie ? "same-origin" : "omit",
     referrerPolicy: "no-referrer",
   };
-  const { response, answer } = await exchange(BASE + path, init, options);
+  const { response, answer } = await exchange(base + path, init, options);
   signal?.throwIfAborted();
   clock.learn(answer?.server_time ?? response.headers.get("Date"));
   if (!response.ok) throw new Problem(response.status, answer ?? {}, retryAt(response));
@@ -200,14 +207,20 @@ export class Keys {
   /** @param {string} action */
   async #key(action) {
     // Pages that came over plain HTTP have no digests.
-    if (!this.secret || !crypto.subtle) return hex(crypto.getRandomValues(new Uint8Array(16)));
+    if (!this.secret || !crypto.subtle) return freshKey();
     const whole = new TextEncoder().encode(JSON.stringify([this.secret, this.turn, action]));
     return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", whole)).subarray(0, 16));
   }
 }
 
-/** @param {unknown} error */
-function outcomeUnknown(error) {
+/** A key that no other request has. */
+export const freshKey = () => hex(crypto.getRandomValues(new Uint8Array(16)));
+
+/**
+ * Whether the request may have been carried out although no answer says so.
+ * @param {unknown} error
+ */
+export function outcomeUnknown(error) {
   return !(error instanceof Problem) || ["internal_error", "temporarily_unavailable"].includes(error.code);
 }
 

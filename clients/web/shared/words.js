@@ -5,20 +5,25 @@
 /** The pages are in English: the reader's own kind of it where the browser says one. */
 export const LANGUAGE = globalThis.navigator?.languages?.find((tag) => tag.startsWith("en")) ?? "en";
 const DAY_MS = 86_400_000;
-
-const longNames = new Intl.DisplayNames([LANGUAGE], { type: "region", fallback: "none" });
-const shortNames = new Intl.DisplayNames([LANGUAGE], { type: "region", style: "short", fallback: "none" });
+const SPECIAL_REGIONS = new Set(["HK", "MO"]);
 
 /**
- * "Hong Kong", "United States"; undefined for what is not a region.
- * @param {string | null | undefined} region
+ * The names of regions in a language: "Hong Kong", "United States"; undefined for what is not a region.
+ * @param {string} tag
+ * @returns {(region: string | null | undefined) => string | undefined}
  */
-export function regionName(region) {
-  if (!region || !/^[A-Z]{2}$/.test(region) || region === "ZZ") return undefined;
-  const [long, short] = [longNames.of(region), shortNames.of(region)];
-  // "Hong Kong", not "Hong Kong SAR China"; but "United States", not "US".
-  return long && short && long.startsWith(`${short} SAR`) ? short : long;
+export function regionNames(tag) {
+  const longNames = new Intl.DisplayNames([tag], { type: "region", fallback: "none" });
+  const shortNames = new Intl.DisplayNames([tag], { type: "region", style: "short", fallback: "none" });
+  return (region) => {
+    if (!region || !/^[A-Z]{2}$/.test(region) || region === "ZZ") return undefined;
+    // "Hong Kong", not "Hong Kong SAR China"; but "United States", not "US".
+    return (SPECIAL_REGIONS.has(region) ? shortNames : longNames).of(region);
+  };
 }
+
+/** In the console's language. */
+export const regionName = regionNames(LANGUAGE);
 
 /**
  * "Hong Kong (+852) - ****3799"

@@ -1,5 +1,5 @@
-// The bodies of the API, and the shapes that several modules of the pages share. Browsers never load this file:
-// it is for the type check (`make check-javascript`) and for editors.
+// The bodies of the API, and the shapes that the console, the client kit and the pages share. Browsers never load this
+// file: it is for the type check (`make check-javascript`), for editors, and for users of the package.
 //
 // Times are RFC 3339 strings in UTC. The API's own description is at /v1/openapi.json.
 
@@ -26,11 +26,12 @@ export interface Words {
 // Requests
 
 /**
- * Options of a request. `page` is whose page of the console asks (`*` where it does not know): then the cookie stands
- * in for a token. The answer may set the cookie where `takesCookie`. `key` is the Idempotency-Key, `etag` goes into
- * If-Match, `patience` is in milliseconds.
+ * Options of a request. `base` is the API's address, where the page's own is not meant. `page` is whose page of the
+ * console asks (`*` where it does not know): then the cookie stands in for a token. The answer may set the cookie where
+ * `takesCookie`. `key` is the Idempotency-Key, `etag` goes into If-Match, `patience` is in milliseconds.
  */
 export interface RequestOptions {
+  base?: string;
   body?: unknown;
   token?: string | null;
   page?: string;
@@ -62,11 +63,16 @@ export interface ProblemBody {
   attempts_remaining?: number;
   locked_until?: string | null;
   prefix?: string;
+  max_age?: number;
 }
 
 // Logging in
 
 export type Channel = "sms" | "voice" | "whatsapp" | "email";
+/** A factor that is proved by a code of one's own, without a message. */
+export type FactorMethod = "totp" | "recovery_code" | "temporary_code";
+/** A way to prove the second factor, as a login lists them. */
+export type Method = Channel | "totp" | "recovery_code";
 
 /** A phone as it is shown to somebody who logs in: masked. */
 export interface PhoneChoice {
@@ -85,22 +91,69 @@ export interface MfaRequired {
   help: { email: string | null };
   locked_until: string | null;
   channels: Channel[];
+  methods?: Method[];
+  trusted_device_days?: number;
 }
 
 /** An access token. `expires_in` is in seconds. */
 export interface Granted {
   token: string;
-  token_type: "Bearer";
+  token_type: "Bearer" | "Reset";
   expires_in: number;
   amr: string[];
 }
 
 export interface Authenticated extends Granted {
   status: "authenticated";
+  trusted_device?: boolean;
 }
 
 export interface Approved extends Granted {
   status: "approved";
+  recovery_codes_remaining?: number;
+  device_token?: string;
+  device_expires_at?: string;
+}
+
+/** The user has no factor yet, and may register one with this token. */
+export interface EnrolmentRequired {
+  status: "enrolment_required";
+  enrolment_token: string;
+  expires_at: string;
+}
+
+/** An invitation that is good: the token registers the first factor. */
+export interface Enrolment {
+  status: "enrolment";
+  enrolment_token: string;
+  login_name: string;
+  expires_at: string;
+}
+
+/** A password reset that needs no second factor. */
+export interface ResetOpened {
+  status: "reset";
+  reset_token: string;
+}
+
+/** An action as its own MFA token sees it. */
+export interface ActionState {
+  id: string;
+  type: string;
+  params: Record<string, string>;
+  summary: string;
+  status: "pending" | "approved" | "redeemed" | "denied" | "expired";
+  approved_at?: string | null;
+}
+
+/** An action that was opened. Whoever opened it hands it to `<second-factor-action>`. */
+export interface ActionOpened extends Pick<MfaRequired, "mfa_token" | "expires_at" | "phones" | "channels"> {
+  id: string;
+  type: string;
+  params: Record<string, string>;
+  summary: string;
+  status: string;
+  help: null;
 }
 
 /**
@@ -138,6 +191,42 @@ export interface Challenge extends PasscodeState {
 
 export interface Jwks {
   keys: { kid: string; kty: string; crv: string; x: string; y: string }[];
+}
+
+// The user's own account
+
+/** A device that stands in for the second factor for a while. */
+export interface TrustedDevice {
+  id: string;
+  name: string | null;
+  created_at: string;
+  expires_at: string;
+}
+
+/** The account as its user sees it. */
+export interface Me {
+  login_name: string;
+  alias: string | null;
+  kind: "backup" | "system";
+  locale: string | null;
+  contact_email: string | null;
+  mfa_enabled: boolean;
+  phones: (PhoneChoice & { last_verified_at?: string | null })[];
+  totp: { enrolled_at: string } | null;
+  recovery_codes_remaining: number;
+  devices: TrustedDevice[];
+  methods: Method[];
+  events: { at: string; type: string }[];
+}
+
+export interface TotpSecret {
+  secret: string;
+  uri: string;
+  qr_svg: string;
+}
+
+export interface RecoveryCodes {
+  codes: string[];
 }
 
 // Administration

@@ -1,0 +1,8 @@
+/** @type {import("../words.js").PageStrings} */
+export default {
+  brand: "アカウント",
+  language: "言語",
+  loggedInTitle: "ログインしました",
+  loggedInAs: "{name} としてログインしています。",
+  signOut: "ログアウト",
+};
