@@ -42,7 +42,10 @@ test: uv ## run every test that needs no Docker (ARGS: for pytest)
 errors: setup ## write docs/twilio-errors.md from the table of errors
 	python -m infra.vendor_errors_page
 
-check: check-style check-types check-javascript check-template check-policies check-secrets check-dependencies ## run all static checks: style, types, JavaScript, templates, secrets, dependencies
+passwords: setup node $(NODE_TOOLS) ## write the layer's list of common passwords from the package in package-lock.json
+	python -m infra.common_passwords
+
+check: check-style check-types check-javascript check-passwords check-template check-policies check-secrets check-dependencies ## run all static checks: style, types, JavaScript, templates, secrets, dependencies
 
 check-style: setup
 	ruff check
@@ -57,7 +60,10 @@ check-javascript: node $(NODE_TOOLS)
 	node_modules/.bin/biome check --error-on-warnings
 	node_modules/.bin/tsc
 
-# Exactly the packages of package-lock.json. Nothing of them is deployed.
+check-passwords: setup node $(NODE_TOOLS)
+	python -m infra.common_passwords --check
+
+# Exactly the packages of package-lock.json. Nothing of them is deployed but the list of common passwords.
 $(NODE_TOOLS): package.json package-lock.json | node
 	npm ci --silent --no-audit --no-fund
 	@touch $@

@@ -297,6 +297,30 @@ def test_empty_text_is_no_value(stack: Stack, name: str) -> None:
     assert stack.admin("users.get", login_name=login_name)[name] is None
 
 
+def test_a_password_that_is_easy_to_guess_is_refused_wherever_an_administrator_sets_one(
+    stack: Stack, person: Person
+) -> None:
+    common, close = "is one that attackers try first", "is too close to the user's name"
+    stack.admin("users.patch", login_name=person.name, owner="Acme Widgets", contact_email="ada@mail.example.com")
+    for operation, fields, words in (
+        ("users.create", {"login_name": "new.one", "password": "Password2026!"}, common),
+        ("users.create", {"login_name": "new.one", "password": "new.one2026"}, close),
+        ("users.create", {"login_name": "new.one", "alias": "Rosemary Byron", "password": "rosemarybyron"}, close),
+        ("users.bootstrap", {"login_name": "second", "password": "iloveyou"}, common),
+        ("users.patch", {"login_name": person.name, "password": "qwertyuiop"}, common),
+        ("users.patch", {"login_name": person.name, "password": "acme-widgets-1"}, close),
+        ("users.patch", {"login_name": person.name, "password": "ada@mail.example.com"}, close),
+        # The name that comes with it counts.
+        ("users.patch", {"login_name": person.name, "alias": "Quartermaster", "password": "quartermaster"}, close),
+    ):
+        refusal = refused(stack, operation, **fields)
+        assert field(refusal) == "password"
+        assert refusal.problem["errors"][0]["message"].startswith(words), fields
+    assert refused(stack, "users.get", login_name="new.one").code == "user_not_found"
+    assert stack.admin("users.get", login_name=person.name)["alias"] is None
+    assert person.login().json["status"] == "mfa_required"
+
+
 def test_a_new_password_replaces_the_old_one(stack: Stack, person: Person) -> None:
     new = stack.password()
     stack.admin("users.patch", login_name=person.name, password=new)

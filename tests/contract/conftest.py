@@ -16,6 +16,7 @@ from mfa.challenges.sends import AccountChanged
 from mfa.challenges.settings_tests import SettingsTestRefused
 from mfa.errors import Refusal
 from mfa.flows.change_notices import ChangeNotices
+from mfa.flows.new_passwords import NewPasswords
 from mfa.store import conditions
 from tests.contract import engines
 from tests.contract.engines import Engine
@@ -85,7 +86,7 @@ def administration(world: World) -> UserAdministration:
         accounts=world.accounts,
         users=world.users,
         stored_settings=world.settings_store.load_settings,
-        passwords=PlainPasswords(),
+        passwords=NewPasswords(hashes=PlainPasswords(), runtime=world.runtime),
         notices=ChangeNotices(world.handover),
         runtime=world.runtime,
     )

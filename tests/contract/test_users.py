@@ -404,7 +404,9 @@ def test_a_place_where_the_old_password_was_right_meanwhile_is_not_familiar_with
 
 
 CHANGES: dict[str, Callable[[UserAdministration], object]] = {
-    "changes": lambda administration: administration.patch(IAM, UserPatch("demo.user", password="new password"), '"1"'),
+    "changes": lambda administration: administration.patch(
+        IAM, UserPatch("demo.user", password="another battery staple"), '"1"'
+    ),
     "deletes": lambda administration: administration.delete(IAM, "demo.user", '"1"'),
 }
 
@@ -419,5 +421,5 @@ def test_a_login_that_replaces_the_hash_meanwhile_neither_stops_an_administrator
     renew = partial(world.accounts.replace_password_hash, before, OURS)
     world.wire.before("batch_get_item", lambda: world.wire.before("transact_write_items", renew))
     change(administration)
-    assert world.account().user is None or world.user().password_hash == "new password"
+    assert world.account().user is None or world.user().password_hash == "another battery staple"
     assert world.item(records.PASSWORD_COSTS)["cost_bcrypt_64"] == 1

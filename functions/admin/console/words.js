@@ -121,3 +121,6 @@ export function languageName(tag) {
 export const KINDS = { backup: "Backup user", system: "System user" };
 /** @type {Record<string, string>} */
 export const STATUSES = { active: "Active", disabled: "Disabled" };
+
+/** Beside the field of a user's new password. */
+export const PASSWORD_HINT = "At least 8 characters, and none that attackers try first.";

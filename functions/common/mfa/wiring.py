@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mfa.flows.end_action import EndAction
     from mfa.flows.genuine_actions import GenuineActions
     from mfa.flows.log_in import LogIn
+    from mfa.flows.new_passwords import NewPasswords
     from mfa.flows.open_action import OpenAction
     from mfa.flows.runtime import Runtime
     from mfa.flows.send_passcode import SendPasscode
@@ -202,17 +203,23 @@ class Wiring(Environment):
     @cached_property
     def _user_administration(self) -> "UserAdministration":
         from mfa.administration.user_changes import UserAdministration
-        from mfa.users.passwords import PasswordHashes
 
         return UserAdministration(
             accounts=self.account_store,
             users=self._user_store,
             # Not the cached ones: an administrator who has just changed the settings must see them in force.
             stored_settings=self.settings_store.load_settings,
-            passwords=PasswordHashes(),
+            passwords=self._new_passwords,
             notices=self._change_notices,
             runtime=self.runtime,
         )
+
+    @cached_property
+    def _new_passwords(self) -> "NewPasswords":
+        from mfa.flows.new_passwords import NewPasswords
+        from mfa.users.passwords import PasswordHashes
+
+        return NewPasswords(hashes=PasswordHashes(), runtime=self.runtime)
 
     @cached_property
     def _change_notices(self) -> "ChangeNotices":

@@ -14,6 +14,7 @@ import { admin } from "../session.js";
 import { Problem } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { switchField } from "../switches.js";
+import { PASSWORD_HINT } from "../words.js";
 import { flatten, localesOf } from "./settings-fields.js";
 
 /** @param {HTMLElement} place */
@@ -72,7 +73,7 @@ function newFields(own) {
     password: secretField({
       name: "password",
       label: "Password",
-      hint: "Tell it to the user in person, or by another safe way.",
+      hint: `${PASSWORD_HINT} Tell it to the user in person, or by another safe way.`,
     }),
     ...optionalFields(own),
   };

@@ -15,7 +15,7 @@ import { forgetUnsaved, go, guard } from "../router.js";
 import { admin, whoami } from "../session.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
-import { KINDS, STATUSES, time } from "../words.js";
+import { KINDS, PASSWORD_HINT, STATUSES, time } from "../words.js";
 import { flatten, localesOf } from "./settings-fields.js";
 import { legacyWords } from "./users.js";
 
@@ -186,7 +186,7 @@ class ProfilePage {
   }
 
   #setPassword() {
-    const password = secretField({ name: "password", label: "New password" });
+    const password = secretField({ name: "password", label: "New password", hint: PASSWORD_HINT });
     const alarm = el("div", { role: "alert" });
     const form = passwordForm(this.current.login_name, password.element, alarm);
     const keep = submitButton("Set password", { kind: "save", form: form.id });

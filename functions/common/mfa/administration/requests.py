@@ -28,7 +28,7 @@ PAGE_MAX = 100
 type LoginName = Annotated[str, Meta(min_length=1, max_length=256)]
 type Text = Annotated[str, Meta(max_length=128, pattern=ONE_LINE)]
 type Locale = Annotated[str, Meta(max_length=35, pattern=TAG)]
-# NIST SP 800-63B-4, 3.1.1.2: at least 8 characters for a password that is used with a second factor.
+# The rules of `users/password_rules.py` say more about a new one.
 type Password = Annotated[str, Meta(min_length=8, max_length=256)]
 type Number = Annotated[str, Meta(max_length=64, examples=["+85292153799"])]
 type Region = Annotated[str, Meta(pattern=REGION, examples=["GB"])]

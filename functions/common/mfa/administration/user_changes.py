@@ -15,6 +15,7 @@ from mfa.challenges.challenge import UNREADABLE
 from mfa.factors.phones import PHONES_PER_USER, KeptAccess, Phone
 from mfa.flows import ports
 from mfa.flows.change_notices import ChangeNotices
+from mfa.flows.new_passwords import NewPasswords
 from mfa.flows.runtime import Runtime
 from mfa.http import entity_tags
 from mfa.messages.notices import AccountChange
@@ -43,12 +44,6 @@ class Users(Protocol):
     def remove_phone(self, login_name: str, phone: Phone, event: Event, kept: KeptAccess | None = None) -> None: ...
 
 
-class Passwords(Protocol):
-    """Hashes passwords."""
-
-    def hash(self, password: str) -> str: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserAdministration:
     """Creates, changes, deletes and unlocks users, and changes their phones. Times are seconds since 1970."""
@@ -56,7 +51,7 @@ class UserAdministration:
     accounts: ports.Accounts
     users: Users
     stored_settings: Callable[[], StoredSettings]
-    passwords: Passwords
+    passwords: NewPasswords
     notices: ChangeNotices
     runtime: Runtime
 
@@ -99,13 +94,14 @@ class UserAdministration:
             if name not in {"login_name", "insist"} and (value := getattr(patch, name)) is not UNSET
         }
         changes = canonical_values(changes)
-        if "password" in changes:
-            changes["password_hash"] = self.passwords.hash(changes.pop("password"))
+        password = changes.pop("password", None)
         for _ in range(PATCH_TRIES):
             account = self.get(patch.login_name)
             before = account.existing_user
             if if_match is not None and not entity_tags.is_match(if_match, before.etag):
                 raise errors.PreconditionFailed
+            if password is not None:
+                changes["password_hash"] = self.passwords.hash(password, replace(before, **changes))
             after, names = before.changed(self.runtime.clock(), changes)
             if not names:
                 return account
@@ -232,17 +228,18 @@ class UserAdministration:
 
     def _user(self, new: NewUser) -> User:
         now = self.runtime.clock()
-        return User(
+        user = User(
             login_name=new_login_name(new.login_name),
             kind=new.kind,
             status=new.status,
             mfa_enabled=new.mfa_enabled,
             **canonical_values({name: getattr(new, name) for name in ("alias", "owner", "contact_email", "locale")}),
-            password_hash=self.passwords.hash(new.password),
+            password_hash=None,
             created_at=now,
             updated_at=now,
             credentials_changed_at=now,
         )
+        return replace(user, password_hash=self.passwords.hash(new.password, user))
 
     def _phone_event(
         self, actor: Actor, type_: EventType, phone: Phone, detail: Mapping[str, Any] | None = None

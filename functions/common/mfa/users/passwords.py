@@ -26,7 +26,7 @@ class PasswordHashes:
 
     def hash(self, password: str) -> str:
         """The encoded hash, salt and parameters included."""
-        return _HASHER.hash(_prepared(password))
+        return _HASHER.hash(prepared(password))
 
     def accepts(self, password_hash: str) -> bool:
         """Whether a user can log in with this hash: argon2id of at most 64 MiB and ten passes, or an accepted foreign one.
@@ -45,7 +45,7 @@ class PasswordHashes:
         Other systems hash a password as it was typed. So that form is checked too if it differs from ours. Every refusal
         takes as long as every other: it depends on the typed password and the hashes in use, not on the name.
         """
-        forms = dict.fromkeys((_prepared(password), password))
+        forms = dict.fromkeys((prepared(password), password))
         if password_hash is not None and any(_verified(password_hash, each) for each in forms):
             return True
         own = cost_of(password_hash) if password_hash else None
@@ -83,6 +83,6 @@ def _bytes(text: str) -> int:
     return len(data) if base64.b64encode(data).decode().rstrip("=") == text else -1
 
 
-def _prepared(password: str) -> str:
-    """RFC 8265, 4.2.2: any blank is a blank, and one normal form."""
+def prepared(password: str) -> str:
+    """The form in which a password is hashed. RFC 8265, 4.2.2: any blank is a blank, and one normal form."""
     return unicodedata.normalize("NFC", "".join(" " if unicodedata.category(c) == "Zs" else c for c in password))
