@@ -9,6 +9,7 @@ from mfa.challenges.password_tries import PasswordTries
 from mfa.errors import Conflict, InvalidToken, UserNotFound
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.tokens.mfa_tokens import MfaToken
+from mfa.users.invitations import Invitation
 from mfa.users.user import User, stored_login_names
 
 _NAME_BYTES = 512
@@ -40,6 +41,7 @@ class Account:
         tries: the tries at the name's password. Only logins and administrators read them.
         password_stopped: whether those tries stop the password until an unlock, as administrators see it.
         action: the action that was asked for, as its item says.
+        invitation: the user's invitation, live or not, if there is one and it was asked for.
     """
 
     user: User | None
@@ -48,6 +50,12 @@ class Account:
     tries: PasswordTries = field(default_factory=PasswordTries)
     password_stopped: bool = False
     action: Action | None = None
+    invitation: Invitation | None = None
+
+    @property
+    def has_usable_factor(self) -> bool:
+        """Whether a second factor is there that can be proven. A mailbox and recovery codes do not count: they stand in for one."""
+        return any(phone.unusable_reason is None for phone in self.phones)
 
     @property
     def existing_user(self) -> User:

@@ -15,9 +15,11 @@ from mfa.store.challenge_mapping import challenge_of
 from mfa.store.counters import Counters
 from mfa.store.expressions import Update
 from mfa.store.password_costs import COST, cost_writes, dearest
+from mfa.store.reading import read
 from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write, decode
 from mfa.users.exported_hashes import fingerprint
 from mfa.users.history import Event
+from mfa.users.invitations import Invitation
 from mfa.users.password_costs import CostsInUse
 from mfa.users.user import User
 
@@ -45,11 +47,22 @@ class AccountStore:
         return replace(account_of(login_name, items), action=action)
 
     def load_accounts(self, login_names: Sequence[str], *, passwords: bool = False) -> list[Account]:
-        """These users with phones and challenges, in this order, and the hashes of `passwords` if asked. Deleted users are left out."""
-        keys = {name: [*records.account_keys(name), *_password_keys(name, passwords)] for name in login_names}
+        """These users with phones, challenges and invitations, in this order, and the hashes of `passwords` if asked.
+
+        Deleted users are left out.
+        """
+        keys = {
+            name: [*records.account_keys(name), records.invitation_key(name), *_password_keys(name, passwords)]
+            for name in login_names
+        }
         items = self._table.get_all(key for own in keys.values() for key in own)
         accounts = [account_of(name, {key: items[key] for key in own if key in items}) for name, own in keys.items()]
         return [account for account in accounts if account.user]
+
+    def load_invited_account(self, login_name: str) -> Account:
+        """The user with phones and invitation, in one request."""
+        keys = [*records.account_keys(login_name), records.invitation_key(login_name)]
+        return account_of(login_name, self._table.get_all(keys))
 
     def load_account_for_login(self, login_name: str, address: str, now: float) -> LoginAccount:
         """The same with the tries at the password, in one request. Only what a password is judged by is decoded."""
@@ -71,9 +84,10 @@ class AccountStore:
         return LoginAccount(user=account_of(login_name, decoded).user, tries=tries, complete=complete)
 
     def load_account_with_tries(self, login_name: str) -> Account:
-        """The user with phones, challenge and password, and the tries at it from everywhere, in one request."""
+        """The user with phones, challenge, invitation and password, and the tries at it from everywhere, in one request."""
         of_name, secret = records.password_tries_key(login_name), records.password_key(login_name)
-        items = self._table.get_all([*records.account_keys(login_name), secret, of_name])
+        keys = [*records.account_keys(login_name), records.invitation_key(login_name), secret, of_name]
+        items = self._table.get_all(keys)
         tries = _tries_of(items.pop(of_name, {}))
         return replace(account_of(login_name, items), tries=tries)
 
@@ -174,15 +188,17 @@ def _password_keys(login_name: str, wanted: bool) -> list[Key]:
 
 
 def account_of(login_name: str, items: dict[Key, Item]) -> Account:
-    """The account of the items under `records.account_keys`, and the password's hash if its item is there."""
+    """The account of the items under `records.account_keys`, and the password's hash and the invitation if their items are there."""
     profile = items.pop(records.profile_key(login_name), None)
     password = items.pop(records.password_key(login_name), {})
     challenge = items.pop(records.challenge_key(login_name), {})
+    invitation = items.pop(records.invitation_key(login_name), None)
     phones = filter(None, (records.phone_of(key, item) for key, item in items.items()))
     return Account(
         user=records.user_of(profile, password) if profile else None,
         phones=tuple(sorted(phones, key=lambda phone: phone.slot)),
         challenge=challenge_of(challenge),
+        invitation=read(invitation, Invitation) if invitation else None,
     )
 
 

@@ -65,6 +65,12 @@ APPROVAL_AS_READ = "approval_seal = :approval_seal"
 IN_TIME = "redeem_before > :now"
 OF_CLIENT = "client_id = :client"
 
+# An invitation: used up once and in time, and mailed so many times a day.
+SAME_INVITATION = "digest = :invitation"
+INVITATION_NOT_EXPIRED = "expires_at > :now"
+INVITATION_MAILS_LEFT = "mail_day = :day AND mails < :mails"
+NEW_MAIL_DAY = "attribute_not_exists(mail_day) OR mail_day < :day"
+
 # One send tries whether Twilio accepts the credentials again.
 PAUSE_AS_READ = "paused_until = :read"
 

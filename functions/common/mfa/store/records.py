@@ -68,6 +68,11 @@ def settings_test_key(login_name: str) -> Key:
     return f"USER#{login_name}", "#TEST"
 
 
+def invitation_key(login_name: str) -> Key:
+    """A user's one invitation."""
+    return f"USER#{login_name}", "#INVITATION"
+
+
 def ended_token_key(login_name: str, token_id: str) -> Key:
     """An access token of an administrator who logged out."""
     return f"USER#{login_name}", f"#ENDED#{token_id}"

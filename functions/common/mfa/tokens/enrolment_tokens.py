@@ -1,6 +1,6 @@
 """Enrolment tokens: the right to register a first factor, after an invitation or a login that found none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mfa.users.user import Kind, User
 
@@ -41,3 +41,11 @@ class EnrolmentToken:
             return False
         since = user.credentials_changed_at
         return since == self.credentials_changed_at or (user.enrolled_by == self.jti and user.enrolled_at == since)
+
+    def enrolled(self, user: User, now: float) -> User:
+        """The next version of the user, whose first factor was proven with this token: MFA is on.
+
+        Access tokens and MFA tokens from before end, also where MFA was on already. This token goes on.
+        """
+        after, _ = user.changed(now, {"mfa_enabled": True, "enrolled_at": now, "enrolled_by": self.jti})
+        return replace(after, credentials_changed_at=now)

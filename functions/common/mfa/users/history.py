@@ -34,6 +34,8 @@ class EventType(StrEnum):
     PHONE_ADDED = "phone_added"
     PHONE_REMOVED = "phone_removed"
     PHONE_TESTED = "phone_tested"
+    INVITED = "invited"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
     SETTINGS_CHANGED = "settings_changed"
     CLIENT_CREATED = "client_created"
     CLIENT_ROTATED = "client_rotated"
