@@ -16,6 +16,7 @@ from mfa.challenges.challenge import Challenge, Delivery
 from mfa.challenges.sends import Caller, Outcome, SendResult
 from mfa.errors import SmsUnavailable
 from mfa.factors.phones import Phone
+from mfa.flows.check_password import CheckPassword
 from mfa.flows.end_action import EndAction
 from mfa.flows.genuine_actions import GenuineActions
 from mfa.flows.log_in import LogIn
@@ -253,10 +254,16 @@ class World:
         )
         self.open_action = OpenAction(accounts=self.accounts, genuine=self.genuine, runtime=self.runtime)
         self.end_action = EndAction(genuine=self.genuine, runtime=self.runtime)
-        self.log_in = LogIn(
+        self.check_password = CheckPassword(
             accounts=self.accounts,
             passwords=PlainPasswords(),
             costs_in_use=dict,  # cached in a function, and nothing to PlainPasswords
+            runtime=self.runtime,
+        )
+        self.log_in = LogIn(
+            accounts=self.accounts,
+            check_password=self.check_password,
+            passwords=PlainPasswords(),
             token_secrets=lambda: self.token_secrets,
             signer=self.signer,
             runtime=self.runtime,

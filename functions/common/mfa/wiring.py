@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mfa.delivery.twilio_account import TwilioAccounts
     from mfa.delivery.twilio_callbacks import TwilioCallbacks
     from mfa.flows.change_notices import ChangeNotices
+    from mfa.flows.check_password import CheckPassword
     from mfa.flows.client_access import ClientAccess
     from mfa.flows.delivery_report import DeliveryReports
     from mfa.flows.end_action import EndAction
@@ -73,10 +74,22 @@ class Wiring(Environment):
 
         return LogIn(
             accounts=self.account_store,
+            check_password=self._check_password,
             passwords=PasswordHashes(),
-            costs_in_use=self.costs_in_use,
             token_secrets=self.token_secrets,
             signer=self.signer,
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def _check_password(self) -> "CheckPassword":
+        from mfa.flows.check_password import CheckPassword
+        from mfa.users.passwords import PasswordHashes
+
+        return CheckPassword(
+            accounts=self.account_store,
+            passwords=PasswordHashes(),
+            costs_in_use=self.costs_in_use,
             runtime=self.runtime,
         )
 

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 from mfa import errors
 from mfa.challenges.account import Account, find_account
-from mfa.challenges.password_tries import PasswordTry
 from mfa.factors.factors import Proof
 from mfa.factors.phones import Phone
 from mfa.flows import ports
+from mfa.flows.check_password import CheckPassword
 from mfa.flows.runtime import Runtime
 from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel
 from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_token, uuid7
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
 from mfa.users.history import EventType
-from mfa.users.password_costs import CostsInUse
 from mfa.users.user import Kind, User, mask_email
 
 if TYPE_CHECKING:
@@ -54,16 +53,16 @@ class LogIn:
 
     Attributes:
         accounts: reads users.
-        passwords: checks passwords.
-        costs_in_use: what the hashes of all users cost, at most 30 s old.
+        check_password: checks passwords.
+        passwords: renews their hashes.
         token_secrets: the private keys of MFA tokens, at most 30 s old. Raises TemporarilyUnavailable.
         signer: signs access tokens.
         runtime: settings, time and randomness.
     """
 
     accounts: ports.Logins
+    check_password: CheckPassword
     passwords: ports.PasswordChecks
-    costs_in_use: Callable[[], CostsInUse]
     token_secrets: "Callable[[], TokenSecrets]"
     signer: Signer
     runtime: Runtime
@@ -75,25 +74,7 @@ class LogIn:
         too many wrong ones: from this address, for this name from it, or for this name in a row.
         """
         now = self.runtime.clock()
-        name, account = find_account(login_name, lambda name: self.accounts.load_account_for_login(name, address, now))
-        attempt = PasswordTry(
-            login_name=name,
-            address=address,
-            at=now,
-            tries=account.tries,
-            limits=self.runtime.settings().passwords,
-            is_user=account.user is not None,
-        )
-        self._claim(attempt)
-        user = account.user if account.user and account.user.active else None
-        hashed = user.password_hash if user else None
-        if not self.passwords.matches(hashed, password, self.costs_in_use()) or user is None:
-            wrong = self.runtime.event(EventType.WRONG_PASSWORD, now, actor=name, address=address)
-            with suppress(errors.TemporarilyUnavailable):
-                self.accounts.record_wrong_password(attempt, wrong)
-            raise errors.InvalidCredentials
-        with suppress(errors.TemporarilyUnavailable):  # the try stays spent, as a wrong one
-            self.accounts.record_right_password(attempt)
+        user, account = self.check_password.check(login_name, password, address, now)
         self._renew_hash(user, password)
         if user.kind is Kind.SYSTEM and not user.mfa_enabled:  # with MFA, the approval is written
             self.accounts.record_login(
@@ -135,15 +116,6 @@ class LogIn:
         if user.password_hash is not None and self.passwords.is_outdated(user.password_hash):
             with suppress(errors.TemporarilyUnavailable):  # the next login tries again
                 self.accounts.replace_password_hash(user, self.passwords.hash(password))
-
-    def _claim(self, attempt: PasswordTry) -> None:
-        """Spends a try, before anything is compared. Raises RateLimited."""
-        until = attempt.refused_until
-        if until is None:
-            if self.accounts.claim_password_try(attempt):
-                return
-            until = attempt.at + 1  # other tries came in between; the next answer says how long it lasts
-        raise errors.RateLimited("Too many wrong passwords. Try again later.", retry_after=until - attempt.at)
 
     def _passed(self, account: Account, user: User, client: Client | None, now: float) -> SecondFactorNeeded | LoggedIn:
         from mfa.tokens.signed_tokens import write_mfa_token  # noqa: PLC0415 - other requests make no token
