@@ -29,7 +29,7 @@ run: uv ## start the local stack on PORT (default 8080)
 	@exec python -m infra.local
 
 test: uv ## run every test that needs no Docker (ARGS: for pytest)
-	@$(SYNC) --no-default-groups --group local --group test
+	@$(SYNC) --no-default-groups --group local --group test --group client
 	@# One process per suite: a simulated AWS or a browser in one suite must not affect another.
 	@# Two run at a time, the longest first: a core that is done takes the next. Each prints its output at its end.
 	@# The races come last, by themselves.
@@ -51,10 +51,12 @@ check-style: setup
 	ruff check
 	ruff format --check
 	@dead=$$(vulture) || [ $$? = 3 ]; ! grep -E 'unused (class|function|import|method|property)|unreachable' <<<"$$dead" # vulture cannot see that fields of records are read by name
-	bandit --quiet --recursive -ll functions
+	bandit --quiet --recursive -ll functions clients/python/src
 
 check-types: setup
 	mypy functions infra events tests benchmarks
+	@# The client library runs on older Pythons and on Windows too.
+	for platform in linux win32; do mypy --config-file clients/python/pyproject.toml --platform $$platform clients/python/src; done
 
 check-javascript: node $(NODE_TOOLS)
 	node_modules/.bin/biome check --error-on-warnings
@@ -98,12 +100,16 @@ check-secrets: setup
 check-lock: setup
 	$(UV) lock --check --quiet
 	deptry functions
+	deptry --config clients/python/pyproject.toml clients/python/src
 	@$(EXPORT) | diff $(REQUIREMENTS) - || { echo "$(REQUIREMENTS) is not what uv.lock says: make requirements" >&2; exit 1; }
 
 check-dependencies: check-lock
 	@mkdir -p build && rm -f build/audit.*
 	pip-audit --disable-pip --require-hashes -r $(REQUIREMENTS) -f json -o build/audit.json >build/audit.log 2>&1 || true
 	@python -m infra.audit build/audit.json
+	@$(UV) export --locked --quiet --only-group client --no-emit-project --no-annotate --no-header >build/client-requirements.txt
+	pip-audit --disable-pip --require-hashes -r build/client-requirements.txt -f json -o build/audit.client.json >build/audit.client.log 2>&1 || true
+	@python -m infra.audit build/audit.client.json
 
 requirements: uv ## write the layer's requirements.txt from uv.lock
 	$(EXPORT) >$(REQUIREMENTS)
@@ -140,6 +146,12 @@ build: setup ## build the functions and the layer for both architectures
 	MAKEFLAGS= sam build
 	@python -m benchmarks.sizes
 
+build-clients: build-client-python ## build the client libraries into build/clients
+
+# Without isolation, because the build backend is the one of uv.lock.
+build-client-python: setup
+	$(UV) build --quiet --no-build-isolation --clear --out-dir build/clients/python clients/python
+
 sam-local: docker build ## start the built functions in containers, behind `sam local start-api` on PORT (default 3000)
 	@exec python -m infra.local.sam
 
@@ -163,4 +175,4 @@ setup: uv ## install all packages of uv.lock into .venv
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { echo "installs uv into .tools" >&2; python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 
-.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens build sam-local test-sam docker bench clean setup uv check-lock sbom release check-javascript node
+.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens build sam-local test-sam docker bench clean setup uv check-lock sbom release check-javascript node build-clients build-client-python
