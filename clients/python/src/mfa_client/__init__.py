@@ -1,6 +1,6 @@
-"""Client of the serverless second factor: logins, actions and self-service.
+"""Client of the serverless second factor: logins, actions, self-service and access tokens.
 
-`Client` and `AsyncClient` have the same calls.. The answers are in
+`Client` and `AsyncClient` have the same calls. `TokenVerifier` and `AsyncTokenVerifier` check access tokens. The answers are in
 `mfa_client.answers`, and `mfa_client.errors` shows every error as one tree.
 """
 
@@ -21,12 +21,15 @@ from mfa_client.answers import (
 )
 from mfa_client.client import AsyncClient, Client
 from mfa_client.errors import MfaClientError, NoAnswer, Refusal, TokenRejected, UnexpectedAnswer
+from mfa_client.tokens import AccessToken, AsyncTokenVerifier, TokenVerifier
 from mfa_client.version import __version__
 
 __all__ = [
+    "AccessToken",
     "Action",
     "Approved",
     "AsyncClient",
+    "AsyncTokenVerifier",
     "Authenticated",
     "Challenge",
     "Client",
@@ -43,6 +46,7 @@ __all__ = [
     "Redemption",
     "Refusal",
     "TokenRejected",
+    "TokenVerifier",
     "UnexpectedAnswer",
     "__version__",
 ]
