@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mfa.factors.phones import Phone
+from mfa.tokens.access_token_checks import AccessToken
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.user import Kind, User
 
@@ -35,3 +36,16 @@ def mfa_token(login_name: str, *, at: float, jti: str, **fields: Any) -> MfaToke
         "expires_at": at + 600,
     }
     return MfaToken(login_name=login_name, jti=jti, issued_at=at, **given | fields)
+
+
+def access_token(login_name: str = "demo.user", *, at: float, **fields: Any) -> AccessToken:
+    """The token of a login with a second factor at this moment, as it was checked."""
+    given: dict[str, Any] = {
+        "kind": Kind.BACKUP,
+        "audience": "https://login.example.com",
+        "amr": ("pwd", "sms"),
+        "logged_in_at": at,
+        "expires_at": at + 3600,
+        "jti": "access",
+    }
+    return AccessToken(login_name=login_name, issued_at=at, **given | fields)

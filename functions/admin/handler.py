@@ -1,4 +1,7 @@
-"""Administration: over HTTP for system users, and by direct invocation, authorised by IAM. Serves the console."""
+"""Administration: over HTTP for system users, and by direct invocation, authorised by IAM. Serves the console.
+
+Serves people's own accounts as well, below `/v1/me`: it alone may write profiles, phones and factors.
+"""
 
 from pathlib import Path
 
@@ -6,13 +9,17 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import UNSET
 
 from mfa import errors
 from mfa.administration import operations
 from mfa.administration.invocation import read_invocation
-from mfa.http import static_files
+from mfa.flows.user_access import TokenHolder
+from mfa.http import me_operations, me_views, static_files
 from mfa.http.app import App, failure
+from mfa.http.calls import Call
 from mfa.http.gateway import is_request
+from mfa.http.me_bodies import Me, OwnProfile, ProfileChange
 from mfa.wiring import Wiring
 
 logger = Logger()
@@ -25,6 +32,27 @@ console = static_files.Pages(
 
 for task in operations.SERVED.values():
     task.serve(app, lambda: wiring.administration)
+
+
+@app.operation(me_operations.GET_ME)
+def get_me(call: Call[None, TokenHolder]) -> Me:
+    """One's own account."""
+    return me_views.me(wiring.own_accounts.read(call.principal))
+
+
+@app.operation(me_operations.PATCH_ME)
+def patch_me(call: Call[ProfileChange, TokenHolder]) -> OwnProfile:
+    """Changes one's own language."""
+    user = call.principal.user
+    if call.body.locale is not UNSET:
+        user = wiring.own_accounts.set_locale(call.principal, call.address, call.body.locale)
+    return me_views.profile(user)
+
+
+@app.operation(me_operations.REMOVE_PHONE)
+def remove_own_phone(call: Call[None, TokenHolder]) -> None:
+    """Removes one of one's own phones."""
+    wiring.own_phones.remove(call.principal, call.address, call.id)
 
 
 @app.get("/v1/admin/console")

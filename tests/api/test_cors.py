@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from mfa.api import OPERATIONS
+from mfa.http import me_operations
 from tests.api.stack import Stack
 from tests.people import Person, challenge_path
 
@@ -35,25 +36,27 @@ def allows(headers: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.startswith("access-control-")}
 
 
-def test_other_sites_may_call_the_operations_of_logins_and_actions_only() -> None:
+def test_other_sites_may_call_the_operations_of_logins_actions_and_ones_own_account_only() -> None:
     assert {operation.id for operation in CROSS_ORIGIN} == {
         *("login", "startChallenge", "getChallenge", "resendChallenge", "verifyChallenge", "startRecovery"),
         *("openAction", "getAction", "denyAction"),
         *("jwks", "openapi"),
+        *(operation.id for operation in me_operations.OPERATIONS),
     }
 
 
 @pytest.mark.parametrize("operation", CROSS_ORIGIN, ids=lambda operation: operation.id)
 @pytest.mark.parametrize("origin", [OURS, ALSO_OURS])
 def test_a_page_of_a_listed_site_may_make_requests(listed: Stack, operation: object, origin: str) -> None:
-    method, path = operation.method, operation.path  # type: ignore[attr-defined]
+    path = operation.path  # type: ignore[attr-defined]
+    methods = [each.method for each in CROSS_ORIGIN if each.path == path]
     answer = listed.call("OPTIONS", path.replace("{id}", "x"), headers={"Origin": origin})
     assert answer.status == 204
     assert answer.text == ""
     assert answer.headers["vary"] == "Origin"
     assert allows(answer.headers) == {
         "access-control-allow-origin": origin,
-        "access-control-allow-methods": method,
+        "access-control-allow-methods": ", ".join(methods),
         "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key",
         "access-control-expose-headers": "Retry-After",
         "access-control-max-age": "7200",

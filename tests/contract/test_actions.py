@@ -31,6 +31,7 @@ from mfa.tokens.token_keys import TokenSecrets
 from mfa.users.clients import Client
 from mfa.users.history import EventType
 from mfa.users.user import Kind
+from tests import accounts
 from tests.contract.world import ADDRESS, KEYS, NUMBER, START, Login, World
 from tests.people import digits, other_code
 
@@ -128,8 +129,12 @@ def opened(world: World, key: str | None = None, *, client: str = CLIENT, **aske
     return Deed(world, world.open_action.open(client_of(client), AskedAction(**request), caller))
 
 
+def holder_of(world: World, client_id: str | None) -> TokenHolder:
+    return TokenHolder(world.account(), client_id, accounts.access_token(at=world.now))
+
+
 def by_user(world: World, client_id: str | None = None) -> Deed:
-    holder = TokenHolder(world.account(), client_id)
+    holder = holder_of(world, client_id)
     asked = AskedAction(type="delete_backup", params={"set": "Payroll"})
     return Deed(world, world.open_action.open(holder, asked, Caller(ADDRESS)))
 
@@ -258,7 +263,7 @@ def test_only_its_clients_open_a_type(world: World, demo: Login) -> None:
     asked = AskedAction(type="share_backup", params={"set": "a", "who": "b"})
     for client_id in (None, CLIENT):
         with pytest.raises(errors.InvalidRequest):
-            world.open_action.open(TokenHolder(world.account(), client_id), asked, Caller(ADDRESS))
+            world.open_action.open(holder_of(world, client_id), asked, Caller(ADDRESS))
 
 
 def test_the_address_is_the_users_if_the_client_says_so(world: World, demo: Login) -> None:

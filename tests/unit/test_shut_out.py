@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from mfa.administration.shut_out import Change, ShutOutReason, phone_to_keep, receives, refuse_own_end, why_shut_out
+from mfa.administration.shut_out import Change, ShutOutReason, phone_to_keep, refuse_own_end, why_shut_out
 from mfa.challenges.account import Account
+from mfa.challenges.reach import receives
 from mfa.errors import Conflict, Forbidden
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.settings.values import Regions, Settings, VoiceSettings

@@ -27,6 +27,8 @@ const WORDS = {
   action_redeemed: ["", "The action was redeemed already."],
   action_expired: ["", "The action expired. Open another."],
   no_phone: ["No phone is registered for you", "Ask another administrator to add your number."],
+  step_up_required: ["Log in again to do this", "It needs a login with a second factor in the last few minutes."],
+  last_factor: ["That is the last second factor", "Add another one first."],
   conflict: ["", "It exists already."],
   precondition_failed: ["Someone else has changed this meanwhile", "Load it again to see what is there now."],
   precondition_required: ["Something has changed meanwhile", "Load the page again."],

@@ -7,6 +7,7 @@ Refusal
 ├── InvalidToken              401 invalid_token
 ├── Forbidden                 403 forbidden
 ├── MfaNotSupported           403 mfa_not_supported
+├── StepUpRequired            403 step_up_required
 ├── NotFound                  404 not_found
 │   ├── UserNotFound              user_not_found
 │   ├── PhoneNotFound             phone_not_found
@@ -14,6 +15,7 @@ Refusal
 │   ├── ClientNotFound            client_not_found
 │   └── ActionNotFound            action_not_found
 ├── NoPhone                   409 no_phone
+├── LastFactor                409 last_factor
 ├── Conflict                  409 conflict
 ├── ChallengeSuperseded       409 challenge_superseded
 ├── ChallengeUsed             409 challenge_used
@@ -55,6 +57,11 @@ class Refusal(Exception):
     title: ClassVar[str] = "Internal error"
     detail: ClassVar[str] = ""
 
+    def __init_subclass__(cls) -> None:
+        """The code is the class's name, as the tree has it."""
+        super().__init_subclass__()
+        cls.code = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in cls.__name__)[1:]
+
     def __init__(self, detail: str | None = None, *, retry_after: float | None = None, **members: Any) -> None:
         super().__init__(detail or self.detail)
         self.members = members
@@ -76,7 +83,6 @@ class Refusal(Exception):
 class InvalidRequest(Refusal):
     """A part of the request is not valid. `errors` names each field and its problem."""
 
-    code = "invalid_request"
     status = 400
     title = "Invalid request"
     detail = "The request is not valid."
@@ -89,7 +95,6 @@ class InvalidRequest(Refusal):
 class InvalidCode(Refusal):
     """The passcode is wrong. Carries `attempts_remaining`, and with 0 `locked_until` too."""
 
-    code = "invalid_code"
     status = 400
     title = "Wrong passcode"
     detail = "The passcode is not right."
@@ -101,7 +106,6 @@ class InvalidCredentials(Refusal):
     All four get the same answer, so that it tells nobody which names exist.
     """
 
-    code = "invalid_credentials"
     status = 401
     title = "Wrong login name or password"
     detail = "The login name or the password is not right."
@@ -110,7 +114,6 @@ class InvalidCredentials(Refusal):
 class InvalidToken(Refusal):
     """The MFA or access token is missing, expired, forged or of the wrong kind."""
 
-    code = "invalid_token"
     status = 401
     title = "Invalid token"
     detail = "The token is missing, expired or not valid here."
@@ -119,7 +122,6 @@ class InvalidToken(Refusal):
 class Forbidden(Refusal):
     """The caller may not do this."""
 
-    code = "forbidden"
     status = 403
     title = "Forbidden"
     detail = "This is not allowed."
@@ -128,16 +130,22 @@ class Forbidden(Refusal):
 class MfaNotSupported(Refusal):
     """The client cannot ask for a passcode, and the user needs one."""
 
-    code = "mfa_not_supported"
     status = 403
     title = "The client does not support the second factor"
     detail = "This user needs a passcode, and this client cannot ask for one. Update the client."
 
 
+class StepUpRequired(Refusal):
+    """The token is too old, or shows no second factor. Carries `max_age`: how old a login may be, in seconds."""
+
+    status = 403
+    title = "Log in again"
+    detail = "This needs a login with a second factor in the last few minutes."
+
+
 class NotFound(Refusal):
     """There is no such thing, or it is somebody else's."""
 
-    code = "not_found"
     status = 404
     title = "Not found"
     detail = "There is nothing at this address."
@@ -146,7 +154,6 @@ class NotFound(Refusal):
 class UserNotFound(NotFound):
     """There is no user of this login name."""
 
-    code = "user_not_found"
     title = "User not found"
     detail = "There is no user of this login name."
 
@@ -154,7 +161,6 @@ class UserNotFound(NotFound):
 class PhoneNotFound(NotFound):
     """The user has no such phone."""
 
-    code = "phone_not_found"
     title = "Phone not found"
     detail = "The user has no phone of this id."
 
@@ -162,7 +168,6 @@ class PhoneNotFound(NotFound):
 class ChallengeNotFound(NotFound):
     """There is no such challenge for this token."""
 
-    code = "challenge_not_found"
     title = "Challenge not found"
     detail = "There is no challenge of this id for this login."
 
@@ -170,7 +175,6 @@ class ChallengeNotFound(NotFound):
 class ClientNotFound(NotFound):
     """There is no such client."""
 
-    code = "client_not_found"
     title = "Client not found"
     detail = "There is no client of this id."
 
@@ -178,7 +182,6 @@ class ClientNotFound(NotFound):
 class ActionNotFound(NotFound):
     """There is no such action, or it is another client's."""
 
-    code = "action_not_found"
     title = "Action not found"
     detail = "There is no action of this id for this caller."
 
@@ -186,16 +189,22 @@ class ActionNotFound(NotFound):
 class NoPhone(Refusal):
     """The user has no phone that a passcode could be sent to."""
 
-    code = "no_phone"
     status = 409
     title = "No phone"
     detail = "No usable phone is on record for this user. An administrator can add one."
 
 
+class LastFactor(Refusal):
+    """Without this factor the user could not log in, since MFA is on."""
+
+    status = 409
+    title = "The last second factor"
+    detail = "This is the only second factor that the user can log in with. Add another one first."
+
+
 class Conflict(Refusal):
     """It exists already, or the idempotency key was used for something else."""
 
-    code = "conflict"
     status = 409
     title = "Conflict"
     detail = "It exists already."
@@ -204,7 +213,6 @@ class Conflict(Refusal):
 class ChallengeSuperseded(Refusal):
     """A newer challenge took this one's place; nothing was compared or counted."""
 
-    code = "challenge_superseded"
     status = 409
     title = "Challenge superseded"
     detail = "A newer challenge took the place of this one."
@@ -213,7 +221,6 @@ class ChallengeSuperseded(Refusal):
 class ChallengeUsed(Refusal):
     """The challenge was approved before."""
 
-    code = "challenge_used"
     status = 409
     title = "Challenge used"
     detail = "This challenge was completed before."
@@ -222,7 +229,6 @@ class ChallengeUsed(Refusal):
 class CodeSuperseded(Refusal):
     """The passcode is that of an earlier send. Carries `prefix`, the one to look for, and `attempts_remaining`."""
 
-    code = "code_superseded"
     status = 409
     title = "Passcode superseded"
     detail = "This passcode is of an earlier message."
@@ -231,7 +237,6 @@ class CodeSuperseded(Refusal):
 class ActionPending(Refusal):
     """The user has not approved the action yet."""
 
-    code = "action_pending"
     status = 409
     title = "Action pending"
     detail = "The user has not approved this action."
@@ -240,7 +245,6 @@ class ActionPending(Refusal):
 class ActionApproved(Refusal):
     """The user has approved the action."""
 
-    code = "action_approved"
     status = 409
     title = "Action approved"
     detail = "The user has approved this action."
@@ -249,7 +253,6 @@ class ActionApproved(Refusal):
 class ActionDenied(Refusal):
     """The user has denied the action. It is over, and nobody may do it."""
 
-    code = "action_denied"
     status = 409
     title = "Action denied"
     detail = "The user has denied this action."
@@ -258,7 +261,6 @@ class ActionDenied(Refusal):
 class ActionRedeemed(Refusal):
     """The action was redeemed before: nobody may do it a second time."""
 
-    code = "action_redeemed"
     status = 409
     title = "Action redeemed"
     detail = "This action was redeemed before."
@@ -267,7 +269,6 @@ class ActionRedeemed(Refusal):
 class ActionExpired(Refusal):
     """Nobody approved the action, or redeemed it, in time."""
 
-    code = "action_expired"
     status = 410
     title = "Action expired"
     detail = "This action expired. Open another."
@@ -276,7 +277,6 @@ class ActionExpired(Refusal):
 class ChallengeExpired(Refusal):
     """The challenge expired; nothing was compared."""
 
-    code = "challenge_expired"
     status = 410
     title = "Challenge expired"
     detail = "The passcode expired. Ask for a new one."
@@ -285,7 +285,6 @@ class ChallengeExpired(Refusal):
 class PreconditionFailed(Refusal):
     """`If-Match` names a version that is no longer the current one."""
 
-    code = "precondition_failed"
     status = 412
     title = "Precondition failed"
     detail = "It was changed meanwhile. Read it again."
@@ -294,7 +293,6 @@ class PreconditionFailed(Refusal):
 class PreconditionRequired(Refusal):
     """The request needs `If-Match`."""
 
-    code = "precondition_required"
     status = 428
     title = "Precondition required"
     detail = "Send If-Match with the ETag that was read."
@@ -303,7 +301,6 @@ class PreconditionRequired(Refusal):
 class DestinationBlocked(Refusal):
     """The number's region or kind is not allowed."""
 
-    code = "destination_blocked"
     status = 422
     title = "Destination blocked"
     detail = "Messages to this region or kind of number are not allowed."
@@ -312,7 +309,6 @@ class DestinationBlocked(Refusal):
 class PhoneUnusable(Refusal):
     """The carrier or Twilio refused the number for good."""
 
-    code = "phone_unusable"
     status = 422
     title = "Phone unusable"
     detail = "This phone cannot receive messages. Choose another."
@@ -321,7 +317,6 @@ class PhoneUnusable(Refusal):
 class TooManyAttempts(Refusal):
     """Locked until `locked_until`; nothing was compared."""
 
-    code = "too_many_attempts"
     status = 429
     title = "Too many wrong passcodes"
     detail = "Too many wrong passcodes. Try again later."
@@ -330,7 +325,6 @@ class TooManyAttempts(Refusal):
 class ResendTooSoon(Refusal):
     """The cooldown since the last message is not over. Carries `resend_available_at`."""
 
-    code = "resend_too_soon"
     status = 429
     title = "Too soon"
     detail = "A message was sent a moment ago. Wait before asking for another."
@@ -339,7 +333,6 @@ class ResendTooSoon(Refusal):
 class TooManySends(Refusal):
     """The user was sent as many messages as may go out between two successful logins."""
 
-    code = "too_many_sends"
     status = 429
     title = "Too many messages"
     detail = "Too many messages were sent. Try again later."
@@ -348,7 +341,6 @@ class TooManySends(Refusal):
 class RateLimited(Refusal):
     """A budget is spent: that of the number, the address, the client, the region, or the global one."""
 
-    code = "rate_limited"
     status = 429
     title = "Too many requests"
     detail = "Too many requests. Try again later."
@@ -363,7 +355,6 @@ class InternalError(Refusal):
 class SmsUnavailable(Refusal):
     """The message cannot be sent at present."""
 
-    code = "sms_unavailable"
     status = 503
     title = "Messages cannot be sent"
     detail = "Messages cannot be sent right now. Try again later."
@@ -375,7 +366,6 @@ class SmsUnavailable(Refusal):
 class SettingsIncomplete(Refusal):
     """The administrator has not finished the settings that this needs."""
 
-    code = "settings_incomplete"
     status = 503
     title = "Not set up"
     detail = "The settings for this are not complete. An administrator must finish them."
@@ -387,7 +377,6 @@ class SettingsIncomplete(Refusal):
 class TemporarilyUnavailable(Refusal):
     """A service that we depend on did not answer. The request may be sent again."""
 
-    code = "temporarily_unavailable"
     status = 503
     title = "Temporarily unavailable"
     detail = "The service cannot answer right now. Try again in a moment."

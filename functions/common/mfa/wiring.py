@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from mfa.flows.log_in import LogIn
     from mfa.flows.new_passwords import NewPasswords
     from mfa.flows.open_action import OpenAction
+    from mfa.flows.own_account import OwnAccounts
+    from mfa.flows.own_phones import OwnPhones
     from mfa.flows.runtime import Runtime
     from mfa.flows.send_passcode import SendPasscode
     from mfa.flows.tell_changes import TellChanges
@@ -140,6 +142,31 @@ class Wiring(Environment):
             sessions=SessionStore(self._table),
             registered=self.client_access.registered,
             issuer=self.issuer,
+        )
+
+    @cached_property
+    def own_accounts(self) -> "OwnAccounts":
+        """What users see and change of their own accounts."""
+        from mfa.flows.own_account import OwnAccounts
+        from mfa.store.histories import Histories
+
+        return OwnAccounts(
+            accounts=self.account_store,
+            profiles=self._user_store,
+            history=Histories(self._table),
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def own_phones(self) -> "OwnPhones":
+        """The phones of users' own accounts."""
+        from mfa.flows.own_phones import OwnPhones
+
+        return OwnPhones(
+            accounts=self.account_store,
+            removals=self._user_store,
+            notices=self._change_notices,
+            runtime=self.runtime,
         )
 
     @cached_property

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mfa.challenges.account import Account
+from mfa.challenges.reach import receives
 from mfa.errors import Conflict, Forbidden
 from mfa.factors.phones import Phone
-from mfa.messages.channels import PHONE_CHANNELS
 from mfa.settings.values import Settings
 from mfa.users.actors import Actor
 from mfa.users.user import Kind, User
@@ -54,14 +54,6 @@ class Change:
         """Whether the user needs such a phone afterwards, has none, and is not in this position already."""
         needed_before = self.before.existing_user.mfa_enabled
         return not any(map(counts, self.phones)) and not (needed_before and not any(map(counts, self.before.phones)))
-
-
-def receives(phone: Phone, settings: Settings) -> bool:
-    """Whether a passcode can be sent to the phone by one of the channels that are offered."""
-    return settings.regions.permits(phone.region) and any(
-        channel.is_offered(settings) and phone.takes(by_call=channel.traits.reaches_landlines)
-        for channel in PHONE_CHANNELS
-    )
 
 
 def why_shut_out(user: User, phones: Sequence[Phone], settings: Settings) -> ShutOutReason | None:

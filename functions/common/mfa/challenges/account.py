@@ -64,6 +64,11 @@ class Account:
             raise UserNotFound
         return self.user
 
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether there is a factor beside the password, proven or not: who knows the password alone must not change it."""
+        return bool(self.phones)
+
     def refuse_outdated(self, login: MfaToken) -> None:
         """Raises InvalidToken if the user is not as the token says, or has ended the tokens of then."""
         user = self.user

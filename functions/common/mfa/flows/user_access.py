@@ -4,11 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mfa.challenges.account import Account
-from mfa.errors import InvalidToken
+from mfa.errors import InvalidToken, StepUpRequired
+from mfa.factors.factors import shows_second_factor
 from mfa.flows import ports
-from mfa.tokens.access_token_checks import AccessTokenChecks
+from mfa.tokens.access_token_checks import AccessToken, AccessTokenChecks
+from mfa.tokens.enrolment_tokens import EnrolmentToken
 from mfa.users.clients import Client
 from mfa.users.user import User
+
+# A change of one's own account needs a login that is no older than this.
+MAX_AGE_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +23,48 @@ class TokenHolder:
     Attributes:
         account: the user with phones and challenge.
         client_id: the relying application that the token is for, or None if it is for the issuer.
+        token: the token.
     """
 
     account: Account
     client_id: str | None
+    token: AccessToken
 
     @property
     def user(self) -> User:
         """The user."""
         return self.account.existing_user
+
+    def refuse_stale(self, now: float) -> None:
+        """Raises StepUpRequired unless the user has logged in just now, with a second factor.
+
+        The password alone is enough for a user who has no other factor yet, as long as MFA is off.
+        """
+        needs_more = self.user.mfa_enabled or self.account.has_second_factor
+        is_old = now - self.token.logged_in_at > MAX_AGE_SECONDS
+        if is_old or (needs_more and not shows_second_factor(self.token.amr)):
+            raise StepUpRequired(max_age=MAX_AGE_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentHolder:
+    """A user who may register a first factor.
+
+    Attributes:
+        account: the user with phones and challenge.
+        enrolment: the token that says so.
+    """
+
+    account: Account
+    enrolment: EnrolmentToken
+
+    @property
+    def user(self) -> User:
+        """The user."""
+        return self.account.existing_user
+
+
+type Owner = TokenHolder | EnrolmentHolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,4 +99,11 @@ class UserAccess:
         user = account.user if account else None
         if account is None or user is None or user.kind is not given.kind or not user.accepts_token_of(given.issued_at):
             raise InvalidToken
-        return TokenHolder(account, client_id)
+        return TokenHolder(account, client_id, given)
+
+    def enrolling(self, token: EnrolmentToken) -> EnrolmentHolder:
+        """The user that this enrolment token was given to. Raises InvalidToken if the user changed since."""
+        account = self.sessions.load_account(token.login_name, token.jti)
+        if account is None or account.user is None or not token.speaks_for(account.user):
+            raise InvalidToken
+        return EnrolmentHolder(account, token)

@@ -1,7 +1,7 @@
 """The HTTP side of a function: routes, callers, bodies, and every refusal as a problem document."""
 
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 import msgspec
@@ -50,7 +50,8 @@ class App(APIGatewayRestResolver):
         self._operation: AnyOperation | None = None
         # Only these paths answer `WWW-Authenticate: Basic`: it would make a browser open its own dialog over a page's login form.
         self._basic: set[str] = set()
-        self._cross_origin: set[str] = set()
+        # The methods that pages of other sites may use, by path.
+        self._cross_origin: dict[str, list[str]] = {}
         self.exception_handler(errors.Refusal)(self._refused)
         self.exception_handler(Exception)(self._broken)
         self.not_found(lambda _error: self._refused(errors.NotFound()))
@@ -72,8 +73,7 @@ class App(APIGatewayRestResolver):
                 self._basic.add(operation.path)
             self.route(operation.path, method=operation.method)(route)
             if operation.cross_origin:
-                self._cross_origin.add(operation.path)
-                self.route(operation.path, method="OPTIONS")(lambda **_path: self._preflight(operation))
+                self._take_preflights(operation)
             return function
 
         return register
@@ -106,8 +106,15 @@ class App(APIGatewayRestResolver):
         """The site whose page asks, as the browser says."""
         return read_request(self.current_event).header("Origin")
 
-    def _preflight(self, operation: AnyOperation) -> Response[str]:
-        headers = cors.preflight_headers(self._parts.origins(), self._origin, operation.method)
+    def _take_preflights(self, operation: AnyOperation) -> None:
+        """Registers the path's `OPTIONS`, once for all of its methods."""
+        methods = self._cross_origin.setdefault(operation.path, [])
+        if not methods:
+            self.route(operation.path, method="OPTIONS")(lambda **_path: self._preflight(methods))
+        methods.append(operation.method)
+
+    def _preflight(self, methods: Sequence[str]) -> Response[str]:
+        headers = cors.preflight_headers(self._parts.origins(), self._origin, methods)
         return _json(204, b"", "application/json", headers)
 
     def _authorised[In, Out, Who](self, operation: Operation[In, Out, Who]) -> Call[In, Who]:

@@ -13,8 +13,12 @@ from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.actors import Actor
 from mfa.users.clients import Client
 
+# The compact form of a signed JWT has three parts (RFC 7515, 7.1); a token that Ed25519 signs has two.
+_DOTS_OF_JWT = 2
+
 if TYPE_CHECKING:
-    from mfa.flows.user_access import TokenHolder
+    from mfa.flows.user_access import EnrolmentHolder, Owner, TokenHolder
+    from mfa.tokens.enrolment_tokens import EnrolmentToken
     from mfa.tokens.token_keys import TokenKeys
 
 
@@ -34,6 +38,7 @@ class UserTokens(Protocol):
     """Checks access tokens of users."""
 
     def holder(self, token: str) -> "TokenHolder": ...
+    def enrolling(self, token: "EnrolmentToken") -> "EnrolmentHolder": ...
 
 
 class CredentialChecks(Protocol):
@@ -101,6 +106,24 @@ def _user(checks: CredentialChecks, request: HttpRequest) -> "TokenHolder":
     return checks.user_access.holder(_bearer(request))
 
 
+def _fresh(checks: CredentialChecks, request: HttpRequest) -> "TokenHolder":
+    holder = _user(checks, request)
+    holder.refuse_stale(checks.clock())
+    return holder
+
+
+def _enrolling(checks: CredentialChecks, request: HttpRequest) -> "EnrolmentHolder":
+    from mfa.tokens.signed_tokens import read_enrolment_token  # noqa: PLC0415 - other callers need no cryptography
+
+    token = read_enrolment_token(checks.token_keys(), _bearer(request), checks.clock())
+    return checks.user_access.enrolling(token)
+
+
+def _fresh_or_enrolling(checks: CredentialChecks, request: HttpRequest) -> "Owner":
+    is_jwt = _bearer(request).count(".") == _DOTS_OF_JWT
+    return _fresh(checks, request) if is_jwt else _enrolling(checks, request)
+
+
 def _client_or_user(checks: CredentialChecks, request: HttpRequest) -> "Client | TokenHolder":
     return _user(checks, request) if request.authorization("basic") is None else _client(checks, request)
 
@@ -151,6 +174,33 @@ USER_TOKEN = Auth(
         "bearerFormat": "JWT",
         "description": "the access token of a user's login",
     },
+)
+FRESH_TOKEN = Auth(
+    "freshToken",
+    _fresh,
+    (errors.InvalidToken, errors.StepUpRequired),
+    {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "the access token of a login with a second factor in the last ten minutes",
+    },
+)
+ENROLMENT_TOKEN = Auth(
+    "enrolmentToken",
+    _enrolling,
+    (errors.InvalidToken,),
+    {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "the enrolment token of an invitation or of a login without factors",
+    },
+)
+FRESH_OR_ENROLMENT = Auth(
+    "freshOrEnrolmentToken",
+    _fresh_or_enrolling,
+    FRESH_TOKEN.refusals,
+    alternatives=(FRESH_TOKEN, ENROLMENT_TOKEN),
 )
 CLIENT_OR_USER = Auth(
     "clientOrUser", _client_or_user, (*CLIENT.refusals, *USER_TOKEN.refusals), alternatives=(CLIENT, USER_TOKEN)

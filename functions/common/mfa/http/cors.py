@@ -1,6 +1,6 @@
-"""CORS: pages of the sites on the operator's list may log users in from a browser. No other site's pages may."""
+"""CORS: pages of the sites on the operator's list may log users in, and let them see to their accounts. No other site's pages may."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 # Browsers remember a preflight no longer than this. Every answer is checked too, so a shorter list takes effect at once.
 PREFLIGHT_SECONDS = 7200
@@ -18,12 +18,12 @@ def answer_headers(origins: Collection[str], origin: str | None) -> dict[str, st
     }
 
 
-def preflight_headers(origins: Collection[str], origin: str | None, method: str) -> dict[str, str]:
+def preflight_headers(origins: Collection[str], origin: str | None, methods: Sequence[str]) -> dict[str, str]:
     """The headers that let a page of this origin send the request, in answer to `OPTIONS`."""
     if origin not in origins:
         return {}
     return {
-        "Access-Control-Allow-Methods": method,
+        "Access-Control-Allow-Methods": ", ".join(methods),
         "Access-Control-Allow-Headers": ", ".join(REQUEST_HEADERS),
         "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
     }

@@ -37,6 +37,7 @@ class ProblemDocument(Struct, frozen=True, omit_defaults=True):
     locked_until: str | None = None
     resend_available_at: str | None = None
     prefix: str | None = None
+    max_age: int | None = None
     correlation_id: str | None = None
 
 

@@ -30,6 +30,7 @@ class AccessToken:
         audience: the relying application that it is for, or the issuer.
         amr: how the login was proved (RFC 8176).
         issued_at: to the millisecond, as its `jti` says.
+        logged_in_at: when the user logged in, to the second.
         expires_at: its end.
         jti: names it.
         legacy: whether a legacy client skipped the second factor.
@@ -41,6 +42,7 @@ class AccessToken:
     audience: str
     amr: tuple[str, ...]
     issued_at: float
+    logged_in_at: float
     expires_at: float
     jti: str
     legacy: bool = False
@@ -66,6 +68,7 @@ class AccessTokenChecks:
             audience=claims["aud"],
             amr=tuple(claims["amr"]),
             issued_at=issued_at,
+            logged_in_at=float(claims["auth_time"]),
             expires_at=float(claims["exp"]),
             jti=jti,
             legacy=bool(claims.get("legacy", False)),

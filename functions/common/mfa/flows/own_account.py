@@ -1,0 +1,92 @@
+"""A user's own account: read by any of their tokens, changed after a fresh login."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from mfa import errors
+from mfa.challenges.account import Account
+from mfa.flows import ports
+from mfa.flows.runtime import Runtime
+from mfa.flows.user_access import TokenHolder
+from mfa.messages.language_tags import canonical
+from mfa.users.history import Event, EventType
+from mfa.users.user import User
+
+EVENTS_SHOWN = 20
+# A change is tried again if another one came in between.
+CHANGE_TRIES = 4
+_CLIENT_ID = re.compile(r"[0-9a-f]{24}")
+_VENDORS = frozenset({"twilio", "ses"})
+
+type Author = Literal["user", "administrator", "client", "service"]
+
+
+class OwnHistory(Protocol):
+    """Reads a user's history."""
+
+    def events(self, login_name: str, before: str | None, limit: int) -> tuple[list[Event], str | None]: ...
+
+
+class OwnProfiles(Protocol):
+    """Writes profiles."""
+
+    def change(self, before: User, after: User, event: Event) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """A user's own account, and the newest events of its history."""
+
+    account: Account
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAccounts:
+    """Reads and changes users' own accounts."""
+
+    accounts: ports.Accounts
+    profiles: OwnProfiles
+    history: OwnHistory
+    runtime: Runtime
+
+    def read(self, holder: TokenHolder) -> OwnAccount:
+        """The account with its newest events."""
+        events, _ = self.history.events(holder.user.login_name, None, EVENTS_SHOWN)
+        return OwnAccount(holder.account, events)
+
+    def set_locale(self, holder: TokenHolder, address: str, locale: str | None) -> User:
+        """Changes the language of the user's messages. Raises InvalidRequest if it is no language."""
+        tag = canonical(locale) if locale else None
+        if locale and tag is None:
+            raise errors.InvalidRequest("locale", "is no language tag, such as en or pt-BR")
+        before = holder.user
+        for _ in range(CHANGE_TRIES):
+            after, names = before.changed(self.runtime.clock(), {"locale": tag})
+            if not names:
+                return before
+            event = self.runtime.event(
+                EventType.USER_CHANGED,
+                after.updated_at,
+                actor=before.login_name,
+                address=address,
+                detail=before.differences(after, names),
+            )
+            try:
+                self.profiles.change(before, after, event)
+            except errors.PreconditionFailed:
+                before = self.accounts.load_account(before.login_name).existing_user
+                continue
+            return after
+        raise errors.TemporarilyUnavailable
+
+
+def author_of(event: Event, user: User) -> Author:
+    """The kind of actor behind an event. Users learn no administrator's name."""
+    if event.actor == user.login_name:
+        return "user"
+    if event.actor in _VENDORS:
+        return "service"
+    return "client" if _CLIENT_ID.fullmatch(event.actor) else "administrator"

@@ -1,0 +1,40 @@
+"""One's own account as the API shows it: phones masked, and of the history no more than is the user's business."""
+
+from mfa.flows.own_account import OwnAccount, author_of
+from mfa.http import me_bodies, views
+from mfa.times import rfc3339
+from mfa.users.history import Event
+from mfa.users.user import User
+
+
+def me(value: OwnAccount) -> me_bodies.Me:
+    """The whole account."""
+    user = value.account.existing_user
+    return me_bodies.Me(
+        login_name=user.login_name,
+        alias=user.alias,
+        kind=user.kind,
+        locale=user.locale,
+        contact_email=user.contact_email,
+        mfa_enabled=user.mfa_enabled,
+        phones=[views.phone_choice(phone) for phone in value.account.phones],
+        events=[_event(event, user) for event in value.events],
+    )
+
+
+def profile(user: User) -> me_bodies.OwnProfile:
+    """The fields that a user may change."""
+    return me_bodies.OwnProfile(login_name=user.login_name, locale=user.locale, contact_email=user.contact_email)
+
+
+def _event(event: Event, user: User) -> me_bodies.OwnEvent:
+    author = author_of(event, user)
+    calling_code, number = event.detail.get("calling_code"), event.detail.get("masked_number")
+    return me_bodies.OwnEvent(
+        at=rfc3339(event.at),
+        type=event.type,
+        by=author,
+        address=event.address if author == "user" else None,
+        phone=f"{calling_code} - {number}" if calling_code and number else None,
+        channel=event.detail.get("channel"),
+    )
