@@ -1,6 +1,6 @@
 """Write what CloudFormation needs to take into a new stack what a deleted one left behind: table, secret and keys.
 
-python -m infra.retained Table=mfa-mfa HmacSecret=ARN TokenSecret=ARN SettingsKey=ID SigningKey=ID
+python -m infra.retained Table=mfa-mfa HmacSecret=ARN TokenSecret=ARN FactorSecret=ARN SettingsKey=ID SigningKey=ID
 
 A resource is named as in template.yaml, its value is the physical id that `list-stack-resources` shows. Two files are
 written for `aws cloudformation create-change-set`: build/import-template.json (`--template-body`) and

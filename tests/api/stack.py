@@ -49,6 +49,7 @@ from infra.local.worker import Context
 from mfa.api import OPERATIONS
 from mfa.aws import clients
 from mfa.store.records import password_key
+from mfa.tokens.factor_keys import FactorKeys
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.token_keys import TokenSecrets
 from tests.product import Answer, Json, Product
@@ -208,6 +209,12 @@ class Stack(Product):
     def token_secrets(self) -> TokenSecrets:
         """The private key of MFA tokens."""
         return TokenSecrets(self.secret("TokenSecret"), 0.0)
+
+    @property
+    def factor_keys(self) -> FactorKeys:
+        """The key of users' factors."""
+        secret = self.template.named("AWS::SecretsManager::Secret")["FactorSecret"]
+        return FactorKeys((secret_value(secret).encode(),))
 
     def invoke(self, name: str, event: Json) -> Json:
         """Invokes a function as Lambda does: JSON in and out, everything printed goes to the log."""
@@ -412,6 +419,7 @@ def running() -> Iterator[Stack]:
         clients.session.cache_clear()
         stack.secrets |= {account.auth_token}
         stack.secrets |= {stack.secret(name).current.decode() for name in ("HmacSecret", "TokenSecret")}
+        stack.secrets |= {key.decode() for key in stack.factor_keys.keys}
         # Lambda's root logger prints the warnings of libraries.
         printing = logging.StreamHandler(stack.logs)
         logging.getLogger().addHandler(printing)

@@ -50,6 +50,7 @@ def test_users_settings_and_tokens_are_those_of_before(stack: Stack, new_person:
         "ExistingTable": "yes",
         "ExistingHmacSecret": "yes",
         "ExistingTokenSecret": "yes",
+        "ExistingFactorSecret": "yes",
         "ExistingSettingsKey": key_id("settings"),
         "ExistingSigningKey": key_id("signing-first"),
     }

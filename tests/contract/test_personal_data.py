@@ -4,6 +4,7 @@ import pytest
 
 from mfa import errors
 from mfa.challenges.password_tries import digest
+from mfa.store import records
 from mfa.store.personal_data import PersonalStore
 from mfa.store.table import Item
 from mfa.users.history import EventType
@@ -27,6 +28,8 @@ def everything(personal: PersonalStore, limit: int = 1000) -> list[Item]:
 def fill(world: World) -> None:
     world.add_user(alias="Demo")
     world.add_phone()
+    for key in records.held_factors_keys("demo.user"):
+        world.put(key, {"totp_step": 5})
     # Another user, whose name has the same beginning.
     world.add_user("demo.user2")
     for _ in range(25):

@@ -19,6 +19,7 @@ EVERYTHING = {
     "ExistingTable": "yes",
     "ExistingHmacSecret": "yes",
     "ExistingTokenSecret": "yes",
+    "ExistingFactorSecret": "yes",
     "ExistingSettingsKey": SETTINGS,
     "ExistingSigningKey": FIRST,
     "ExistingSecondSigningKey": SECOND,
@@ -44,6 +45,7 @@ def resources(**parameters: str) -> dict[str, Any]:
         "ExistingTable": "Table",
         "ExistingHmacSecret": "HmacSecret",
         "ExistingTokenSecret": "TokenSecret",
+        "ExistingFactorSecret": "FactorSecret",
         **{f"Existing{name}": name for name in ("SettingsKey", "SigningKey", "SecondSigningKey")},
     }.items(),
 )

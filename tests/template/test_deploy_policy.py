@@ -142,6 +142,7 @@ def test_what_is_allowed_is_needed() -> None:
         ("dynamodb:GetItem", f"arn:aws:dynamodb:{HERE}:table/mfa-mfa"),
         ("dynamodb:DeleteTable", f"arn:aws:dynamodb:{HERE}:table/another"),
         ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{HERE}:secret:mfa/mfa/tokens-a1B2c3"),
+        ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{HERE}:secret:mfa/mfa/factors-a1B2c3"),
         ("kms:Sign", f"arn:aws:kms:{HERE}:key/1234abcd"),
         ("kms:Decrypt", f"arn:aws:kms:{HERE}:key/1234abcd"),
         ("lambda:InvokeFunction", f"arn:aws:lambda:{HERE}:function:mfa-AdminFunction-X"),

@@ -27,6 +27,7 @@ TABLE_ARN = f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"
 KEY = "arn:aws:kms:us-east-1:123456789012:key"
 PROFILE, PHONE = ("USER#ada", "#PROFILE"), ("USER#ada", "#PHONE#0")
 CHALLENGE, CLIENT, RECEIPT = ("CHALLENGE#ada", "#CHALLENGE"), ("CLIENT#c", "#CLIENT"), ("SEND#r", "#SEND")
+FACTORS, PROOFS = ("FACTORS#ada", "#FACTORS"), ("PROOFS#ada", "#PROOFS")
 ACTION_ITEM = ("ACTION#0123", "#ACTION")
 PASSWORDS, PASSWORD = ("PASSWORDS#0123", "#PASSWORDS"), ("PASSWORDS#0123", "#PASSWORD")
 TRIES, ADDRESS = ("TRIES#192.0.2.1", "PASSWORDS#x"), ("ADDRESS#192.0.2.1", "SENDS#x")
@@ -144,6 +145,18 @@ def dynamodb() -> Iterator[Row]:
     yield row(query("ACTION#0123"), BOTH, ACTION, KEYS)
     yield row(query("ACTION#0123"), (ADMIN,), KEYS)
     yield row(transacted("ConditionCheck", checks(ACTION_ITEM, "seal")), (SEND, ADMIN), KEYS)
+    # The secrets of factors: who proves may not enrol, and who sends sees nothing of them.
+    for name in ("totp_secret", "recovery_codes", "temporary_code", "user_created_at", "ttl"):
+        yield row(sets(FACTORS, name), BOTH, KEYS)
+        yield row(transacted("Update", sets(FACTORS, name)), BOTH, KEYS)
+    for item in (FACTORS, PROOFS):
+        yield row(put(item, totp_secret="x"), ALL, KEYS)
+        yield row(transacted("Put", put(item, totp_secret="x")), ALL, KEYS)
+        yield row(one("GetItem", item), (SEND,), KEYS)
+        yield row(many(PROFILE, item), (SEND,), KEYS)
+        yield row(query(item[0]), BOTH, ACTION, KEYS)
+        yield row(transacted("ConditionCheck", checks(item, "totp_secret")), (SEND,), KEYS)
+    yield row(sets(PROOFS, "totp_step"), (SEND,), KEYS)
     yield row(sets(("VOUCHED#x", "SENDS#x"), "n"), (ADMIN,), KEYS)
     yield row(sets(("MAILBOX#x", "SENDS#x"), "n"), (VERIFY, ADMIN), KEYS)
     yield row(sets(("REGION#HK", "SENDS#x"), "approvals"), (ADMIN,), ATTRIBUTES)
@@ -170,7 +183,20 @@ def dynamodb() -> Iterator[Row]:
     # A history's lines are added, and erased by administrators. IAM cannot forbid a Put in a line's place: NEW_EVENT does.
     yield row(sets(EVENT, "detail"), ALL, KEYS)
     yield row(transacted("Update", sets(EVENT, "detail")), ALL, KEYS)
-    for item in (PROFILE, PHONE, CHALLENGE, ACTION_ITEM, PASSWORDS, CLIENT, SETTINGS, RECEIPT, EVENT, TOKEN_KEYS):
+    for item in (
+        PROFILE,
+        PHONE,
+        CHALLENGE,
+        FACTORS,
+        PROOFS,
+        ACTION_ITEM,
+        PASSWORDS,
+        CLIENT,
+        SETTINGS,
+        RECEIPT,
+        EVENT,
+        TOKEN_KEYS,
+    ):
         yield row(one("DeleteItem", item), BOTH, ACTION, KEYS)
         yield row(transacted("Delete", one("", item)), BOTH, ACTION, KEYS)
     for item in (SETTINGS, ADMINS, RECEIPT, TOKEN_KEYS, ACTION_ITEM):
@@ -189,6 +215,7 @@ def others() -> Iterator[Row]:
     yield "secretsmanager", ("GetSecretValue", {"SecretId": "another/mfa/hmac"}), ALL, {RESOURCE}
     # Only verify_code makes MFA tokens.
     yield "secretsmanager", ("GetSecretValue", {"SecretId": "local/mfa/tokens"}), (SEND, ADMIN), {RESOURCE}
+    yield "secretsmanager", ("GetSecretValue", {"SecretId": "local/mfa/factors"}), (SEND,), {RESOURCE}
     yield "secretsmanager", ("PutSecretValue", {"SecretId": "local/mfa/hmac"}), ALL, {ACTION}
     yield "secretsmanager", ("PutSecretValue", {"SecretId": "local/mfa/tokens"}), (VERIFY,), {ACTION}
     yield "ssm", ("GetParameter", {"Name": "/local/another"}), ALL, {RESOURCE}
@@ -211,7 +238,7 @@ DESTRUCTION = [
     ),
     *(
         ("secretsmanager:DeleteSecret", f"arn:aws:secretsmanager:us-east-1:123456789012:secret:local/mfa/{name}-a1B2c3")
-        for name in ("hmac", "tokens")
+        for name in ("hmac", "tokens", "factors")
     ),
     ("ssm:DeleteParameter", "arn:aws:ssm:us-east-1:123456789012:parameter/local/mfa/public-url"),
     ("logs:DeleteLogGroup", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/local-admin:*"),
@@ -296,6 +323,8 @@ def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, A
         (VERIFY, "dynamodb", sets(TOKEN_KEYS, "keys")),
         (SEND, "dynamodb", one("GetItem", TOKEN_KEYS)),
         (SEND, "dynamodb", many(PROFILE, CHALLENGE, ACTION_ITEM)),
+        (VERIFY, "dynamodb", many(PROFILE, CHALLENGE, FACTORS, PROOFS)),
+        (ADMIN, "dynamodb", one("DeleteItem", FACTORS)),
         (VERIFY, "dynamodb", put(ACTION_ITEM, type="x")),
         (VERIFY, "dynamodb", sets(ACTION_ITEM, "denied_at")),
         (VERIFY, "dynamodb", one("GetItem", ACTION_ITEM)),

@@ -35,7 +35,7 @@ ALLOWED = {
     "langcodes": {"mfa.messages.language_tags"},
     "email_validator": {"mfa.messages.addresses"},
     "idna": {"mfa.messages.addresses"},
-    "cryptography": {"mfa.aws.signer", "mfa.tokens.token_keys"},
+    "cryptography": {"mfa.aws.signer", "mfa.tokens.factor_keys", "mfa.tokens.token_keys"},
     "jwt": {"mfa.aws.signer", "mfa.tokens.access_token_checks"},
     "itsdangerous": {"mfa.tokens.token_keys", "mfa.tokens.signed_tokens", "mfa.tokens.cursors"},
     "os": {"mfa.environment", "mfa.wiring"},

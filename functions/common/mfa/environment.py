@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mfa.store.table import Table
     from mfa.store.token_keys import TokenKeyStore
     from mfa.store.users import UserStore
+    from mfa.tokens.factor_keys import FactorKeys
     from mfa.tokens.token_keys import TokenSecrets
 
 
@@ -43,6 +44,7 @@ class Environment:
         )
         self.keys = Cached(self._load_keys)
         self.token_secrets = Cached(self._load_token_secrets)
+        self.factor_keys = Cached(self._load_factor_keys)
         self.costs_in_use = Cached(lambda: self.account_store.load_costs_in_use())
         self.token_keys = Cached(lambda: self._token_key_store.load(), lambda found: found.complete)
         # The public URL: the issuer of access tokens. It changes when the stack gets a domain.
@@ -144,6 +146,12 @@ class Environment:
         secrets = TokenSecrets(*read_secret(self._secrets_manager, os.environ["TOKEN_SECRET_NAME"]))
         self._token_key_store.publish(secrets.public)
         return secrets
+
+    def _load_factor_keys(self) -> "FactorKeys":
+        from mfa.aws.stored_values import read_key_ring
+        from mfa.tokens.factor_keys import FactorKeys
+
+        return FactorKeys(read_key_ring(self._secrets_manager, os.environ["FACTOR_SECRET_NAME"]))
 
     @cached_property
     def _token_key_store(self) -> "TokenKeyStore":

@@ -16,6 +16,13 @@ def read_secret(client: Any, name: str) -> tuple[HmacKeys, float]:
     return HmacKeys(*(keys.get(each, "").encode() for each in names)), secret["CreatedDate"].timestamp()
 
 
+def read_key_ring(client: Any, name: str) -> tuple[bytes, ...]:
+    """The keys in a secret of plain text, separated by blanks, the first one first. Raises TemporarilyUnavailable."""
+    with refusing():
+        secret = client.get_secret_value(SecretId=name)
+    return tuple(key.encode() for key in secret["SecretString"].split())
+
+
 def read_parameter(client: Any, name: str) -> str:
     """A parameter of SSM. Raises TemporarilyUnavailable."""
     with refusing():

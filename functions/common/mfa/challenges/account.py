@@ -7,6 +7,7 @@ from mfa.challenges.actions import Action
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.password_tries import PasswordTries
 from mfa.errors import Conflict, InvalidToken, UserNotFound
+from mfa.factors.held_factors import HeldFactors
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.invitations import Invitation
@@ -38,6 +39,7 @@ class Account:
         user: the user, or None if there is no such user.
         phones: in the order of their slots.
         challenge: the live challenge and the counters.
+        held: the factors beside phones and mailbox, or None if they were not read.
         tries: the tries at the name's password. Only logins and administrators read them.
         password_stopped: whether those tries stop the password until an unlock, as administrators see it.
         action: the action that was asked for, as its item says.
@@ -47,6 +49,7 @@ class Account:
     user: User | None
     phones: tuple[Phone, ...] = ()
     challenge: Challenge = field(default_factory=Challenge)
+    held: HeldFactors | None = None
     tries: PasswordTries = field(default_factory=PasswordTries)
     password_stopped: bool = False
     action: Action | None = None
@@ -68,6 +71,13 @@ class Account:
     def has_second_factor(self) -> bool:
         """Whether there is a factor beside the password, proven or not: who knows the password alone must not change it."""
         return bool(self.phones)
+
+    @property
+    def factors(self) -> HeldFactors:
+        """The factors beside phones and mailbox. Raises LookupError if they were not read: nobody may take that for none."""
+        if self.held is None:
+            raise LookupError("the factors were not read")
+        return self.held
 
     def refuse_outdated(self, login: MfaToken) -> None:
         """Raises InvalidToken if the user is not as the token says, or has ended the tokens of then."""

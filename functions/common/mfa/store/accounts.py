@@ -8,6 +8,7 @@ from mfa.challenges.account import Account, LoginAccount
 from mfa.challenges.budgets import DAY, HOUR, Window
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.password_tries import PasswordTries, PasswordTry, digest
+from mfa.factors.held_factors import HeldFactors
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.actions import action_of
@@ -46,6 +47,11 @@ class AccountStore:
         action = action_of(items.pop(key, {}))
         return replace(account_of(login_name, items), action=action)
 
+    def load_account_with_factors(self, login_name: str) -> Account:
+        """The user with phones, challenge and factors, in one request."""
+        keys = [*records.account_keys(login_name), *records.held_factors_keys(login_name)]
+        return account_with_factors_of(login_name, self._table.get_all(keys))
+
     def load_accounts(self, login_names: Sequence[str], *, passwords: bool = False) -> list[Account]:
         """These users with phones, challenges and invitations, in this order, and the hashes of `passwords` if asked.
 
@@ -60,16 +66,17 @@ class AccountStore:
         return [account for account in accounts if account.user]
 
     def load_invited_account(self, login_name: str) -> Account:
-        """The user with phones and invitation, in one request."""
-        keys = [*records.account_keys(login_name), records.invitation_key(login_name)]
-        return account_of(login_name, self._table.get_all(keys))
+        """The user with phones, factors and invitation, in one request."""
+        others = [*records.held_factors_keys(login_name), records.invitation_key(login_name)]
+        return account_with_factors_of(login_name, self._table.get_all([*records.account_keys(login_name), *others]))
 
     def load_account_for_login(self, login_name: str, address: str, now: float) -> LoginAccount:
-        """The same with the tries at the password, in one request. Only what a password is judged by is decoded."""
+        """The same with factors and the tries at the password, in one request. Only what a password is judged by is decoded."""
         of_name = records.password_tries_key(login_name)
         of_address = records.address_tries_key(address, Window.of(HOUR, now).name)
         secret, profile = records.password_key(login_name), records.profile_key(login_name)
-        items = self._table.get_encoded([*records.account_keys(login_name), secret, of_name, of_address])
+        others = [*records.held_factors_keys(login_name), secret, of_name, of_address]
+        items = self._table.get_encoded([*records.account_keys(login_name), *others])
         tries, counted = _tries_of(decode(items.pop(of_name, {}))), decode(items.pop(of_address, {}))
         tries = replace(
             tries,
@@ -78,18 +85,19 @@ class AccountStore:
         )
 
         def complete() -> Account:
-            return replace(account_of(login_name, {key: decode(item) for key, item in items.items()}), tries=tries)
+            every = {key: decode(item) for key, item in items.items()}
+            return replace(account_with_factors_of(login_name, every), tries=tries)
 
         decoded = {key: decode(items[key]) for key in (profile, secret) if key in items}
         return LoginAccount(user=account_of(login_name, decoded).user, tries=tries, complete=complete)
 
     def load_account_with_tries(self, login_name: str) -> Account:
-        """The user with phones, challenge, invitation and password, and the tries at it from everywhere, in one request."""
+        """The user with phones, challenge, factors, invitation and password, and the tries at it from everywhere, in one request."""
         of_name, secret = records.password_tries_key(login_name), records.password_key(login_name)
-        keys = [*records.account_keys(login_name), records.invitation_key(login_name), secret, of_name]
-        items = self._table.get_all(keys)
+        others = [*records.held_factors_keys(login_name), records.invitation_key(login_name), secret, of_name]
+        items = self._table.get_all([*records.account_keys(login_name), *others])
         tries = _tries_of(items.pop(of_name, {}))
-        return replace(account_of(login_name, items), tries=tries)
+        return replace(account_with_factors_of(login_name, items), tries=tries)
 
     def load_challenge(self, login_name: str) -> Challenge:
         """The user's challenge; one without an id if there is none."""
@@ -200,6 +208,14 @@ def account_of(login_name: str, items: dict[Key, Item]) -> Account:
         challenge=challenge_of(challenge),
         invitation=read(invitation, Invitation) if invitation else None,
     )
+
+
+def account_with_factors_of(login_name: str, items: dict[Key, Item]) -> Account:
+    """The same with the factors of the items under `records.held_factors_keys`."""
+    secrets, uses = (items.pop(key, {}) for key in records.held_factors_keys(login_name))
+    account = account_of(login_name, items)
+    held = records.held_factors_of(account.user, secrets, uses) if account.user else HeldFactors()
+    return replace(account, held=held)
 
 
 def _tries_of(item: Item) -> PasswordTries:

@@ -71,6 +71,11 @@ INVITATION_NOT_EXPIRED = "expires_at > :now"
 INVITATION_MAILS_LEFT = "mail_day = :day AND mails < :mails"
 NEW_MAIL_DAY = "attribute_not_exists(mail_day) OR mail_day < :day"
 
+# Factors: of this user and of no deleted one, and the secret of an authenticator app that is being confirmed.
+FACTORS_OF_USER = "attribute_not_exists(user_created_at) OR user_created_at = :created"
+PENDING_AS_READ = "pending_totp = :pending"
+CONFIRM_TRIES_LEFT = "attribute_not_exists(pending_totp_tries) OR pending_totp_tries < :confirm_tries"
+
 # One send tries whether Twilio accepts the credentials again.
 PAUSE_AS_READ = "paused_until = :read"
 

@@ -7,6 +7,7 @@ and history are not in the partition of the profile.
 from dataclasses import asdict, dataclass
 
 from mfa.challenges.password_tries import digest
+from mfa.factors.held_factors import FactorSecrets, FactorUses, HeldFactors
 from mfa.factors.phones import PHONES_PER_USER, Phone
 from mfa.store import conditions as when
 from mfa.store.reading import read
@@ -46,6 +47,16 @@ def phone_key(login_name: str, slot: int) -> Key:
 def challenge_key(login_name: str) -> Key:
     """A user's one live challenge and consecutive counters."""
     return f"CHALLENGE#{login_name}", "#CHALLENGE"
+
+
+def factors_key(login_name: str) -> Key:
+    """The secrets of a user's factors. Their partition is their own: only `admin` may write there, and `send_code` not read."""
+    return f"FACTORS#{login_name}", "#FACTORS"
+
+
+def proofs_key(login_name: str) -> Key:
+    """The uses of a user's factors, which the function that proves writes."""
+    return f"PROOFS#{login_name}", "#PROOFS"
 
 
 def password_tries_key(login_name: str) -> Key:
@@ -99,9 +110,14 @@ def history_of_nobody(login_name: str) -> str:
 
 
 def account_keys(login_name: str) -> list[Key]:
-    """The keys of everything that a login reads of a user."""
+    """The keys of a user with phones and challenge."""
     phones = [phone_key(login_name, slot) for slot in range(PHONES_PER_USER)]
     return [profile_key(login_name), challenge_key(login_name), *phones]
+
+
+def held_factors_keys(login_name: str) -> list[Key]:
+    """The keys of a user's factors beside phones and mailbox."""
+    return [factors_key(login_name), proofs_key(login_name)]
 
 
 def partitions(login_name: str) -> list[str]:
@@ -109,6 +125,8 @@ def partitions(login_name: str) -> list[str]:
     return [
         f"USER#{login_name}",
         challenge_key(login_name)[0],
+        factors_key(login_name)[0],
+        proofs_key(login_name)[0],
         password_tries_key(login_name)[0],
         history_of(login_name),
     ]
@@ -140,6 +158,14 @@ def phone_of(key: Key, item: Item) -> Phone | None:
     rest = {name: value for name, value in item.items() if name not in _MARKS}
     phone = read(item, Phone) or read(rest | {"unusable_reason": UNREADABLE}, Phone)
     return phone if phone and key[1] == f"#PHONE#{phone.slot}" else None
+
+
+def held_factors_of(user: User, secrets: Item, uses: Item) -> HeldFactors:
+    """The factors of the two items, which may be empty. Those of a deleted user of the same name are nobody's."""
+    read_secrets = read(secrets, FactorSecrets)
+    if read_secrets is None or read_secrets.user_created_at != user.created_at:
+        read_secrets = FactorSecrets()
+    return HeldFactors(secrets=read_secrets, uses=read(uses, FactorUses))
 
 
 def client_item(client: Client) -> Item:

@@ -284,6 +284,8 @@ def _plain(value: Any) -> Any:
             return value.__bytes__()
         case dict():
             return {name: _plain(each) for name, each in value.items()}
+        case set():
+            return {_plain(each) for each in value}
         case list():
             return [_plain(each) for each in value]
         case _:

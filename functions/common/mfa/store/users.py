@@ -88,7 +88,7 @@ class UserStore:
                 *_still_there(after.login_name, kept),
                 *entry_writes(after.login_name, before, after),
                 *_admins(_administers(after) - _administers(before)),
-                *([_close(after.login_name, event.at)] if ends_tokens else []),
+                *([closing(after.login_name, event.at)] if ends_tokens else []),
                 *(_password_writes(known, after) if new_password else []),
                 records.event_write(after.login_name, event),
             ],
@@ -123,12 +123,14 @@ class UserStore:
                 *phones,
                 *_password_writes(known, replace(known, password_hash=None)),
                 *_admins(-_administers(user)),
-                _close(user.login_name, event.at),
+                closing(user.login_name, event.at),
                 records.event_write(user.login_name, event),
             ],
         )
-        # Afterwards, since an entry without its user is in no list.
+        # Afterwards, since an entry without its user is in no list, and factors of a deleted user are nobody's.
         self._table.transact(lambda: entry_writes(user.login_name, user, None))
+        with suppress(TransactionRefused):  # another user has the name now, and has enrolled factors
+            self._table.transact(lambda: forgotten_factors(user))
 
     def unlock(self, login_name: str, event: Event, *, unreadable: bool = False) -> None:
         """Ends every lock and begins the counts anew. The live challenge is closed: its code was guessed at.
@@ -198,7 +200,7 @@ class UserStore:
             values={":phone": phone.id},
         )
         others = _still_there(login_name, kept.phone if kept else None)
-        writes = [user, place, *others, _close(login_name, event.at), records.event_write(login_name, event)]
+        writes = [user, place, *others, closing(login_name, event.at), records.event_write(login_name, event)]
         try:
             self._table.transact(lambda: writes)
         except TransactionRefused as refused:
@@ -208,7 +210,7 @@ class UserStore:
 
     def _close_mail(self, login_name: str, now: float) -> None:
         """Ends the live challenge if its code went to the mailbox."""
-        close = _close(login_name, now)
+        close = closing(login_name, now)
         with suppress(ConditionFailed):
             self._table.update(
                 replace(close, condition=when.SENT_BY_MAIL, values={**close.values, ":email": RECOVERY.value}),
@@ -334,7 +336,22 @@ def _forgotten_tries(login_name: str) -> Write:
     return Write(label="passwords", verb="Delete", key=records.password_tries_key(login_name))
 
 
-def _close(login_name: str, now: float) -> Write:
+def forgotten_factors(user: User) -> list[Write]:
+    """Deletes the factors that a deleted user leaves behind, and no others."""
+    secrets, uses = records.held_factors_keys(user.login_name)
+    return [
+        Write(
+            label="factors",
+            verb="Delete",
+            key=secrets,
+            condition=when.FACTORS_OF_USER,
+            values={":created": user.created_at},
+        ),
+        Write(label="proofs", verb="Delete", key=uses),
+    ]
+
+
+def closing(login_name: str, now: float) -> Write:
     """Ends the live challenge, whatever stands there; its counters stay."""
     return Write(
         label="challenge",

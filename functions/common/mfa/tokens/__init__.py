@@ -1,1 +1,1 @@
-"""MFA tokens and their keys, access tokens, the HMAC keys and list cursors."""
+"""MFA tokens and their keys, access tokens, the HMAC keys, the keys of factors and list cursors."""

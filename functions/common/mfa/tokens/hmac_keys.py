@@ -19,13 +19,13 @@ class HmacKeys:
 
     def signing(self, purpose: str) -> bytes:
         """The key that makes new digests for this purpose."""
-        return _derive(self.current, purpose)
+        return derive(self.current, purpose)
 
     def accepted(self, purpose: str) -> list[bytes]:
         """The keys whose digests are accepted for this purpose, the current one first."""
-        return [_derive(key, purpose) for key in (self.current, self.previous, self.next) if key]
+        return [derive(key, purpose) for key in (self.current, self.previous, self.next) if key]
 
 
-def _derive(key: bytes, purpose: str) -> bytes:
+def derive(key: bytes, purpose: str) -> bytes:
     """HKDF-Expand (RFC 5869, 2.3) for one block: a key of one purpose tells nothing of another's."""
     return hmac.digest(key, purpose.encode() + b"\x01", hashlib.sha256)
