@@ -51,23 +51,30 @@ class ChangeNotices:
 
     def phone_changed(self, account: Account, phone: Phone, change: AccountChange, event: Event) -> None:
         """Tells of a phone that was added or removed. That phone itself is not told."""
-        user = account.existing_user
-        self._tell(
-            Notice(
-                id=event.id,
-                login_name=user.login_name,
-                user_kind=user.kind,
-                locale=user.locale,
-                changes=[change],
-                phone=masked(phone.calling_code, phone.masked_number),
-                phones=_verified(account, but=phone.number),
-                mailboxes=_mailboxes(user, user),
-            )
-        )
+        self._tell(_notice(account, change, event, phone))
+
+    def factors_changed(self, account: Account, change: AccountChange, event: Event) -> None:
+        """Tells of another change to the user's factors."""
+        self._tell(_notice(account, change, event))
 
     def _tell(self, notice: Notice) -> None:
         if notice.phones or notice.mailboxes:
             self.handover.hand_over(notice)
+
+
+def _notice(account: Account, change: AccountChange, event: Event, phone: Phone | None = None) -> Notice:
+    """The notice of one change. A phone that is named in it is not told."""
+    user = account.existing_user
+    return Notice(
+        id=event.id,
+        login_name=user.login_name,
+        user_kind=user.kind,
+        locale=user.locale,
+        changes=[change],
+        phone=masked(phone.calling_code, phone.masked_number) if phone else "",
+        phones=_verified(account, but=phone.number if phone else None),
+        mailboxes=_mailboxes(user, user),
+    )
 
 
 def _verified(account: Account, but: str | None = None) -> list[NoticePhone]:
