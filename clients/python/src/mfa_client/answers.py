@@ -255,11 +255,28 @@ class TrustedDevice(Answer, frozen=True):
 
 
 class Event(Answer, frozen=True):
-    """An entry of the user's history."""
+    """An entry of the user's history.
 
-    id: str
+    Attributes:
+        by: `user`, `administrator`, `client` or `service`.
+        address: the address from which the user did it.
+        phone: masked.
+    """
+
     at: datetime
     type: str
+    by: str
+    address: str | None = None
+    phone: str | None = None
+    channel: str | None = None
+
+
+class Profile(Answer, frozen=True):
+    """The user's profile after a change."""
+
+    login_name: str
+    locale: str | None = None
+    contact_email: str | None = None
 
 
 class Me(Answer, frozen=True):
@@ -273,11 +290,11 @@ class Me(Answer, frozen=True):
     """
 
     login_name: str
-    alias: str
     kind: str
     mfa_enabled: bool
     phones: list[Phone]
-    recovery_codes_remaining: int
+    recovery_codes_remaining: int = 0
+    alias: str | None = None
     locale: str | None = None
     contact_email: str | None = None
     totp: Totp | None = None

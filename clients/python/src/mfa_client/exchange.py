@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 # The service answers a verify's key again for 60 seconds; after that the same request would be a second attempt.
 _REPLAYED_SECONDS = 50.0
-_MOST_ATTEMPTS = 6
+_MOST_ATTEMPTS = 5
 _BACKOFF_SECONDS = 0.25
 _LONGEST_BACKOFF = 4.0
 # The refusals that only ask for patience. A lock and a spent count of messages are for a person to see.
@@ -135,8 +135,7 @@ def _latest(settings: Settings, may_have_happened: bool) -> float:
 
 def _content(request: Request[Any]) -> bytes | None:
     """The body, the same to the byte each time: a key is good for one body."""
-    members = {name: value for name, value in request.body.items() if value is not None}
-    return msgspec.json.encode(members) if members else None
+    return msgspec.json.encode(request.body) if request.body else None
 
 
 def _headers(request: Request[Any], settings: Settings, has_content: bool) -> dict[str, str]:

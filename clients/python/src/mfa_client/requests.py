@@ -26,7 +26,7 @@ class Request(Generic[T]):
         method: of HTTP.
         path: below the service's address, already quoted.
         answer: the type of the answer; `type(None)` where there is none.
-        body: the members of the JSON body. Those that are None are left out.
+        body: the members of the JSON body.
         token: for `Authorization: Bearer`, or the client's id and secret, or nothing.
         keyed: whether the API honours an `Idempotency-Key`.
         key: that key. A new one is made where it is None.
@@ -53,3 +53,8 @@ def segment(value: str) -> str:
     if value in {"", ".", ".."}:
         raise ValueError("an id must not be empty or only dots")
     return quote(value, safe="")
+
+
+def given(**members: object) -> dict[str, Any]:
+    """The members of a body that the caller gave: None means that one is left out."""
+    return {name: value for name, value in members.items() if value is not None}

@@ -6,9 +6,11 @@ StepUpRequired otherwise. Those that enrol a factor also take an enrolment token
 
 from __future__ import annotations
 
-from mfa_client.answers import Me, PhoneChallenge, RecoveryCodes, TotpSecret
+from msgspec import UNSET, UnsetType
+
+from mfa_client.answers import Me, PhoneChallenge, Profile, RecoveryCodes, TotpSecret
 from mfa_client.operations import operation
-from mfa_client.requests import Request, segment
+from mfa_client.requests import Request, given, segment
 
 
 class AccountCalls:
@@ -20,9 +22,13 @@ class AccountCalls:
         return Request("GET", "/v1/me", Me, token=token)
 
     @operation
-    def update_me(self, token: str, *, locale: str | None = None, contact_email: str | None = None) -> Request[Me]:
-        """Changes the language or the contact email. A new email counts once a code mailed to it was verified."""
-        return Request("PATCH", "/v1/me", Me, {"locale": locale, "contact_email": contact_email}, token)
+    def update_me(
+        self, token: str, *, locale: str | UnsetType | None = UNSET, contact_email: str | UnsetType = UNSET
+    ) -> Request[Profile]:
+        """Changes the language, which None clears, or the contact email, which counts once `verify_contact_email` succeeded."""
+        changes = {"locale": locale, "contact_email": contact_email}
+        body = {name: value for name, value in changes.items() if value is not UNSET}
+        return Request("PATCH", "/v1/me", Profile, body, token)
 
     @operation
     def verify_contact_email(self, token: str, code: str) -> Request[None]:
@@ -46,7 +52,7 @@ class AccountCalls:
         idempotency_key: str | None = None,
     ) -> Request[PhoneChallenge]:
         """Sends a passcode to a new phone. It is the user's once `verify_phone` succeeded."""
-        body = {"number": number, "channel": channel, "locale": locale}
+        body = given(number=number, channel=channel, locale=locale)
         return Request("POST", "/v1/me/phones", PhoneChallenge, body, token, keyed=True, key=idempotency_key)
 
     @operation
@@ -55,7 +61,7 @@ class AccountCalls:
     ) -> Request[PhoneChallenge]:
         """Sends a new passcode to the phone that is being added."""
         path = f"/v1/me/phones/{segment(phone_id)}/resend"
-        return Request("POST", path, PhoneChallenge, {"channel": channel}, token, keyed=True, key=idempotency_key)
+        return Request("POST", path, PhoneChallenge, given(channel=channel), token, keyed=True, key=idempotency_key)
 
     @operation
     def verify_phone(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mfa_client.answers import Action, OpenedAction, Redemption
 from mfa_client.operations import operation
-from mfa_client.requests import Credentials, Request, segment
+from mfa_client.requests import Credentials, Request, given, segment
 
 
 class ActionCalls:
@@ -27,13 +27,13 @@ class ActionCalls:
 
         `end_user_address` is the user's IP address, for the history. Raises NoPhone.
         """
-        body = {
-            "login_name": login_name,
-            "type": type,
-            "params": dict(params),
-            "locale": locale,
-            "end_user_address": end_user_address,
-        }
+        body = given(
+            login_name=login_name,
+            type=type,
+            params=dict(params),
+            locale=locale,
+            end_user_address=end_user_address,
+        )
         return Request("POST", "/v1/actions", OpenedAction, body, Credentials.CLIENT, keyed=True, key=idempotency_key)
 
     @operation
@@ -47,7 +47,7 @@ class ActionCalls:
         idempotency_key: str | None = None,
     ) -> Request[OpenedAction]:
         """Opens an action for the user of an access token."""
-        body = {"type": type, "params": dict(params), "locale": locale}
+        body = given(type=type, params=dict(params), locale=locale)
         return Request("POST", "/v1/actions", OpenedAction, body, access_token, keyed=True, key=idempotency_key)
 
     @operation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_client.answers import Approved, Challenge, Jwks, LoginAnswer
 from mfa_client.operations import operation
-from mfa_client.requests import Credentials, Request, segment
+from mfa_client.requests import Credentials, Request, given, segment
 
 
 class LoginCalls:
@@ -17,7 +17,7 @@ class LoginCalls:
         `device_token` is that of a trusted device: with it, the answer may be `Authenticated` at once. Raises
         InvalidCredentials and RateLimited.
         """
-        body = {"login_name": login_name, "password": password, "device_token": device_token}
+        body = given(login_name=login_name, password=password, device_token=device_token)
         return Request("POST", "/v1/login", LoginAnswer, body, harmless=True)
 
     @operation
@@ -25,7 +25,7 @@ class LoginCalls:
         self, login_name: str, *, client_supports_mfa: bool = True, client_version: str | None = None
     ) -> Request[LoginAnswer]:
         """Logs in a backup user whose password this client has checked itself. Needs the client's id and secret."""
-        body = {"login_name": login_name, "client_supports_mfa": client_supports_mfa, "client_version": client_version}
+        body = given(login_name=login_name, client_supports_mfa=client_supports_mfa, client_version=client_version)
         return Request("POST", "/v1/login/vouched", LoginAnswer, body, Credentials.CLIENT, harmless=True)
 
     @operation
@@ -39,7 +39,7 @@ class LoginCalls:
         idempotency_key: str | None = None,
     ) -> Request[Challenge]:
         """Sends a passcode to one of the user's phones: by `sms`, unless `channel` says `voice` or `whatsapp`."""
-        body = {"phone_id": phone_id, "channel": channel, "locale": locale}
+        body = given(phone_id=phone_id, channel=channel, locale=locale)
         return Request("POST", "/v1/challenges", Challenge, body, mfa_token, keyed=True, key=idempotency_key)
 
     @operation
@@ -59,7 +59,7 @@ class LoginCalls:
     ) -> Request[Challenge]:
         """Sends a new passcode; the older ones are dead. It goes where the last one went, unless told otherwise."""
         path = f"/v1/challenges/{segment(challenge_id)}/resend"
-        body = {"channel": channel, "phone_id": phone_id}
+        body = given(channel=channel, phone_id=phone_id)
         return Request("POST", path, Challenge, body, mfa_token, keyed=True, key=idempotency_key)
 
     @operation
@@ -78,7 +78,7 @@ class LoginCalls:
         Raises InvalidCode, CodeSuperseded, ChallengeExpired and TooManyAttempts.
         """
         path = f"/v1/challenges/{segment(challenge_id)}/verify"
-        body = {"code": code, "trust_device": trust_device, "device_name": device_name}
+        body = given(code=code, trust_device=trust_device, device_name=device_name)
         return Request("POST", path, Approved, body, mfa_token, keyed=True, key=idempotency_key)
 
     @operation
@@ -101,7 +101,7 @@ class LoginCalls:
 
         Raises InvalidCode and TooManyAttempts.
         """
-        body = {"method": method, "code": code, "trust_device": trust_device, "device_name": device_name}
+        body = given(method=method, code=code, trust_device=trust_device, device_name=device_name)
         return Request("POST", "/v1/factors/verify", Approved, body, mfa_token, keyed=True, key=idempotency_key)
 
     @operation

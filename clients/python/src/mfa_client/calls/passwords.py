@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_client.answers import ResetAnswer
 from mfa_client.operations import operation
-from mfa_client.requests import Request
+from mfa_client.requests import Request, given
 
 
 class PasswordCalls:
@@ -13,7 +13,7 @@ class PasswordCalls:
     @operation
     def start_password_reset(self, login_name: str, *, locale: str | None = None) -> Request[None]:
         """Mails a link to the user's contact email. The answer never says whether the name exists."""
-        body = {"login_name": login_name, "locale": locale}
+        body = given(login_name=login_name, locale=locale)
         return Request("POST", "/v1/password-reset", type(None), body)
 
     @operation
