@@ -31,6 +31,7 @@ ALLOWED = {
     "argon2": {"mfa.users.passwords", "mfa.users.password_costs"},
     "bcrypt": {"mfa.users.foreign_hashes", "mfa.users.password_costs"},
     "phonenumbers": {"mfa.factors.phone_numbers"},
+    "pyotp": {"mfa.factors.totp"},
     "rfc8785": {"mfa.challenges.action_seals"},
     "langcodes": {"mfa.messages.language_tags"},
     "email_validator": {"mfa.messages.addresses"},
