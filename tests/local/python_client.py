@@ -35,11 +35,12 @@ def install(folder: Path) -> Path:
     locked = subprocess.run([uv(), *export], cwd=HOME, check=True, capture_output=True).stdout
     (folder / "locked.txt").write_bytes(locked)
     environment, python = folder / "environment", folder / "environment" / "bin" / "python"
-    subprocess.run([uv(), "venv", "--quiet", "--python", sys.executable, environment], check=True, capture_output=True)
-    packages = ["--constraint", folder / "locked.txt", wheel]
     subprocess.run(
-        [uv(), "pip", "install", "--quiet", "--python", python, *packages], check=True, capture_output=True, timeout=120
+        [uv(), "venv", "--quiet", "--python", sys.executable, str(environment)], check=True, capture_output=True
     )
+    packages = ["--python", python, "--constraint", folder / "locked.txt", wheel]
+    command = [uv(), "pip", "install", "--quiet", *map(str, packages)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
     return python
 
 
@@ -52,7 +53,7 @@ class Person:
     """
 
     def __init__(
-        self, command: Sequence[str | Path], env: Mapping[str, str] | None = None, *, sees_output: bool = False
+        self, command: Sequence[str], env: Mapping[str, str] | None = None, *, sees_output: bool = False
     ) -> None:
         self._terminal, child = pty.openpty()
         self.settings = termios.tcgetattr(child)
@@ -61,7 +62,7 @@ class Person:
         self._read_to = 0
         environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", **(env or {})}
         self.process = subprocess.Popen(
-            [str(each) for each in command],
+            command,
             stdin=child,
             stdout=child if sees_output else subprocess.PIPE,
             stderr=child,

@@ -39,7 +39,7 @@ def sits(python: Path, stack: Running) -> Iterator[Sits]:
     seated: list[Person] = []
 
     def sit(*arguments: str, **env: str) -> Person:
-        command = [python, "-m", "mfa_client", "login", "--url", stack.base_url, *arguments]
+        command = [str(python), "-m", "mfa_client", "login", "--url", stack.base_url, *arguments]
         seated.append(Person(command, env))
         return seated[-1]
 
@@ -61,7 +61,7 @@ def test_the_ten_lines_of_the_readme_log_in(stack: Running, python: Path, tmp_pa
     script = tmp_path / "login.py"
     script.write_text(found[1].replace("https://login.example.com", stack.base_url), encoding="utf-8")
     user = people.add(stack)
-    person = Person([python, script], sees_output=True)
+    person = Person([str(python), str(script)], sees_output=True)
     try:
         person.reads("Login name: ")
         person.types(f"{user.name}\n")

@@ -278,7 +278,7 @@ BAD_ADDRESSES = [
     "login.example.com",
     "ftp://login.example.com",
     "https://",
-    "https://user:password@login.example.com",
+    f"https://user:{SECRET}@login.example.com",
     "https://login.example.com?x=1",
     "http://localhost.example.com",
 ]
