@@ -16,9 +16,9 @@ from mfa.challenges.challenge import Challenge
 from mfa.challenges.idempotency import request_key
 from mfa.challenges.passcodes import SendIdentity
 from mfa.challenges.sends import Caller
+from mfa.flows.approvals import Approval
 from mfa.flows.open_action import AskedAction, OpenedAction
 from mfa.flows.user_access import TokenHolder
-from mfa.flows.verify_passcode import Approval
 from mfa.messages.channels import Channel
 from mfa.settings import values
 from mfa.settings.action_types import ActionType

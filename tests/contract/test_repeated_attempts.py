@@ -13,7 +13,7 @@ from mfa.challenges.challenge import Guess
 from mfa.challenges.idempotency import REPLAY_SECONDS, attempt_before, keyed_attempt
 from mfa.challenges.sends import Caller
 from mfa.challenges.settings_tests import SettingsTestRefused
-from mfa.flows.verify_passcode import Approval
+from mfa.flows.approvals import Approval
 from mfa.store import records
 from mfa.users.history import EventType
 from mfa.users.user import UserStatus

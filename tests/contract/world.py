@@ -16,6 +16,7 @@ from mfa.challenges.challenge import Challenge, Delivery
 from mfa.challenges.sends import Caller, Outcome, SendResult
 from mfa.errors import SmsUnavailable
 from mfa.factors.phones import Phone
+from mfa.flows.approvals import Approval
 from mfa.flows.check_password import CheckPassword
 from mfa.flows.end_action import EndAction
 from mfa.flows.genuine_actions import GenuineActions
@@ -24,7 +25,7 @@ from mfa.flows.open_action import OpenAction
 from mfa.flows.runtime import Runtime
 from mfa.flows.send_passcode import SendPasscode
 from mfa.flows.tell_changes import Notice
-from mfa.flows.verify_passcode import Approval, VerifyPasscode
+from mfa.flows.verify_passcode import VerifyPasscode
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Budgets, Settings

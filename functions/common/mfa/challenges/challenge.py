@@ -102,11 +102,13 @@ class Guess:
         at: its time, in seconds since 1970.
         address: its source address. A direct invocation has none.
         keyed: what is kept of it if it has an idempotency key.
+        method: the kind of code, or None for a passcode.
     """
 
     at: Moment
     address: str | None = None
     keyed: KeyedAttempt | None = None
+    method: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

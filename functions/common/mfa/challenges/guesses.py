@@ -15,7 +15,10 @@ def refused_guesses(challenge: Challenge, actor: str, random_bytes: Callable[[in
     if not challenge.guesses:
         return ()
     last = challenge.guesses[-1]
-    attempts = [{"at": rfc3339(guess.at), "address": guess.address} for guess in challenge.guesses]
+    attempts = [
+        {"at": rfc3339(guess.at), "address": guess.address} | ({"method": guess.method} if guess.method else {})
+        for guess in challenge.guesses
+    ]
     return (
         Event(
             id=new_event_id(random_bytes),

@@ -3,8 +3,8 @@
 from mfa.challenges.challenge import Challenge
 from mfa.factors.factors import Proof
 from mfa.factors.phones import Phone
+from mfa.flows.approvals import Approval
 from mfa.flows.log_in import LoggedIn, SecondFactorNeeded
-from mfa.flows.verify_passcode import Approval
 from mfa.http import answers
 from mfa.times import rfc3339
 

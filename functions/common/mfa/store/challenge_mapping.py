@@ -73,7 +73,8 @@ def item_of(challenge: Challenge) -> Item:
 
 def guess(value: Guess) -> dict[str, Any]:
     """A wrong attempt as an element of the item's list."""
-    return {"at": value.at, "address": value.address}
+    named = {} if value.method is None else {"method": value.method}
+    return {"at": value.at, "address": value.address, **named}
 
 
 def keyed_attempt(value: KeyedAttempt) -> dict[str, Any]:
