@@ -10,6 +10,7 @@ An ANSWER is a file with the output of `sam local invoke`, or the local stack's 
 - an action: ACTION_ID, MFA_TOKEN and PHONE_ID (of the first phone that may approve it)
 - a challenge: CHALLENGE_ID
 - a settings test: TEST_ID
+- an invitation: INVITATION (the token in its link)
 - a new client: CLIENT_ID and CLIENT_BASIC
 - /stack.json: the SIGNATURE of Twilio's callback
 
@@ -27,7 +28,7 @@ from urllib.parse import parse_qsl, urlencode
 from twilio.request_validator import RequestValidator
 
 PLACEHOLDER = re.compile(
-    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|ACTION_ID|CLIENT_ID|CLIENT_BASIC|PASSCODE|SIGNATURE)\b"
+    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|ACTION_ID|CLIENT_ID|CLIENT_BASIC|INVITATION|PASSCODE|SIGNATURE)\b"
 )
 
 
@@ -40,7 +41,9 @@ def values_of(answer: dict[str, Any]) -> dict[str, str]:
         values["MFA_TOKEN"] = body["mfa_token"]
         if body["phones"]:
             values["PHONE_ID"] = body["phones"][0]["id"]
-    if "token" in body:
+    if "url" in body:
+        values["INVITATION"] = body["token"]
+    elif "token" in body:
         values["ACCESS_TOKEN"] = body["token"]
     if "summary" in body:
         values["ACTION_ID"] = body["id"]

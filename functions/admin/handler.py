@@ -14,12 +14,15 @@ from msgspec import UNSET
 from mfa import errors
 from mfa.administration import operations
 from mfa.administration.invocation import read_invocation
+from mfa.flows.invite import Inviter
 from mfa.flows.user_access import TokenHolder
-from mfa.http import me_operations, me_views, static_files
+from mfa.http import enrolment_operations, enrolment_views, me_operations, me_views, static_files
 from mfa.http.app import App, failure
 from mfa.http.calls import Call
+from mfa.http.enrolment_bodies import ClientInvitation, InvitationMade
 from mfa.http.gateway import is_request
 from mfa.http.me_bodies import Me, OwnProfile, ProfileChange
+from mfa.users.clients import Client
 from mfa.wiring import Wiring
 
 logger = Logger()
@@ -53,6 +56,14 @@ def patch_me(call: Call[ProfileChange, TokenHolder]) -> OwnProfile:
 def remove_own_phone(call: Call[None, TokenHolder]) -> None:
     """Removes one of one's own phones."""
     wiring.own_phones.remove(call.principal, call.address, call.id)
+
+
+@app.operation(enrolment_operations.INVITE)
+def invite(call: Call[ClientInvitation, Client]) -> InvitationMade:
+    """Invites a backup user of a relying application."""
+    by = Inviter(call.principal.client_id, call.address, backup_only=True)
+    by_mail = call.body.deliver == "email"
+    return enrolment_views.made(wiring.invite.create(by, call.body.login_name, call.body.hours, by_mail=by_mail))
 
 
 @app.get("/v1/admin/console")

@@ -1,5 +1,6 @@
-"""Sends passcodes and notices: challenges, resends, recovery, changes to accounts. Cannot sign access tokens."""
+"""Sends passcodes, notices and links: challenges, resends, recovery, changes to accounts, invitations. Cannot sign access tokens."""
 
+from collections.abc import Callable
 from urllib.parse import quote_plus
 
 from aws_lambda_powertools import Logger
@@ -9,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from mfa import errors
 from mfa.challenges.sends import SendResult
 from mfa.decoding import convert
+from mfa.flows.mail_links import LinkMail
 from mfa.flows.tell_changes import Notice
 from mfa.http import operations, views
 from mfa.http.answers import ChallengeState
@@ -76,16 +78,18 @@ def _sent(result: SendResult) -> ChallengeState:
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True, log_event=False)
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
-    """Answers API Gateway; takes a notice, `{"notice": …}`, from the function that changes users."""
+    """Answers API Gateway; takes a notice, `{"notice": …}`, or a link to be mailed, `{"link": …}`, from another function."""
     if isinstance(event, dict) and event.keys() == {"notice"}:
-        return tell(event["notice"])
+        return handed_over(lambda: wiring.tell_changes.tell(convert(event["notice"], Notice)))
+    if isinstance(event, dict) and event.keys() == {"link"}:
+        return handed_over(lambda: wiring.mail_links.send(convert(event["link"], LinkMail)))
     return app.resolve(event, context)
 
 
-def tell(notice: object) -> dict[str, object]:
-    """Tells a user of a change. Raises NoticeFailed, so that Lambda tries again; it quotes nothing of the notice."""
+def handed_over(send: Callable[[], None]) -> dict[str, object]:
+    """Sends what was handed over. Raises NoticeFailed, so that Lambda tries again; it quotes nothing of the event."""
     try:
-        wiring.tell_changes.tell(convert(notice, Notice))
+        send()
     except errors.Refusal as refusal:
         logger.warning("notice failed", code=refusal.code)
         raise NoticeFailed(refusal.code) from None
@@ -96,4 +100,4 @@ def tell(notice: object) -> dict[str, object]:
 
 
 class NoticeFailed(Exception):
-    """A notice, or a part of it, was not sent."""
+    """A notice, or a part of it, or a link was not sent."""

@@ -8,12 +8,21 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa.flows.log_in import LoggedIn
-from mfa.http import action_operations, action_views, operations, static_files, views
+from mfa.http import (
+    action_operations,
+    action_views,
+    enrolment_operations,
+    enrolment_views,
+    operations,
+    static_files,
+    views,
+)
 from mfa.http.action_bodies import ActionOpened, ActionRedemption, ActionState, ActionToOpen
 from mfa.http.answers import Approved, Authenticated, Jwks, MfaRequired
 from mfa.http.app import App
 from mfa.http.auth import Anyone
 from mfa.http.calls import Call
+from mfa.http.enrolment_bodies import EnrolmentOpened, EnrolmentToOpen
 from mfa.http.requests import Login, VerifyChallenge, VouchedLogin
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
@@ -97,6 +106,14 @@ def redeem_action(call: Call[None, Client]) -> ActionRedemption:
     if redeemed:
         wiring.metrics.count("action_redemptions")
     return action_views.redemption(action)
+
+
+@app.operation(enrolment_operations.OPEN_ENROLMENT)
+def open_enrolment(call: Call[EnrolmentToOpen, Anyone]) -> EnrolmentOpened:
+    """Takes an invitation."""
+    opened = wiring.open_enrolment.open(call.body.invitation)
+    wiring.metrics.count("enrolments_opened")
+    return enrolment_views.opened(opened)
 
 
 @app.operation(operations.JWKS)

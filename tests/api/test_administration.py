@@ -63,6 +63,12 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "users.patch": lambda admin, person: {"login_name": person.name, "alias": "Dee"},
     "users.delete": lambda admin, person: {"login_name": person.name},
     "users.unlock": lambda admin, person: {"login_name": person.name},
+    "invitations.create": lambda admin, person: {"login_name": newcomer(admin)},
+    "invitations.create_many": lambda admin, person: {
+        "login_names": [newcomer(admin), person.name],
+        "deliver": "email",
+    },
+    "invitations.withdraw": lambda admin, person: {"login_name": invited(admin)},
     "users.events": lambda admin, person: {"login_name": person.name, "limit": 1},
     "users.records": lambda admin, person: {"login_name": person.name},
     "phones.add": lambda admin, person: {"login_name": person.name, "number": admin.stack.number()},
@@ -75,6 +81,17 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "session.open": lambda admin, person: {},
     "session.end": lambda admin, person: {},
 }
+
+
+def newcomer(admin: Administrator) -> str:
+    """A user without a second factor."""
+    return people.add(admin.stack, phones=0, mfa=False).name
+
+
+def invited(admin: Administrator) -> str:
+    name = newcomer(admin)
+    admin.stack.admin("invitations.create", login_name=name)
+    return name
 
 
 def begun(admin: Administrator) -> str:

@@ -40,7 +40,7 @@ def test_other_sites_may_call_the_operations_of_logins_actions_and_ones_own_acco
     assert {operation.id for operation in CROSS_ORIGIN} == {
         *("login", "startChallenge", "getChallenge", "resendChallenge", "verifyChallenge", "startRecovery"),
         *("openAction", "getAction", "denyAction"),
-        *("jwks", "openapi"),
+        *("openEnrolment", "jwks", "openapi"),
         *(operation.id for operation in me_operations.OPERATIONS),
     }
 

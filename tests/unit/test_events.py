@@ -58,6 +58,8 @@ def test_answers_give_the_placeholders_values() -> None:
     assert values_of({"output": {"id": "p", "masked_number": "****3799"}}) == {"PHONE_ID": "p"}
     opened = {"statusCode": 201, "body": json.dumps({"mfa_token": "m", "phones": [], "summary": "s", "id": "a"})}
     assert values_of(opened) == {"MFA_TOKEN": "m", "ACTION_ID": "a"}
+    invitation = {"token": "n.s", "url": "https://login.example.com/v1/account/#invitation=n.s", "expires_at": "2026"}
+    assert values_of({"output": invitation}) == {"INVITATION": "n.s"}
     assert values_of({"output": client}) == {"CLIENT_ID": "i", "CLIENT_BASIC": "aTpz"}
     assert values_of({"statusCode": 204, "body": ""}) == {}
     assert values_of({"error": {"code": "not_found"}}) == {}

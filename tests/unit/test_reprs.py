@@ -117,6 +117,7 @@ def test_a_field_named_like_a_secret_is_hidden_in_every_struct() -> None:
         "mfa.http.openapi.ProblemDocument.code",
         "mfa.administration.answers.Finding.code",
         "mfa.administration.answers.FieldFinding.code",
+        "mfa.administration.invitation_answers.InvitationRefusal.code",
         "mfa.settings.values.StoredSettings.auth_token",
     }
 

@@ -254,6 +254,7 @@ export interface User {
   locked_until: string | null;
   last_legacy_at: string | null;
   client_version: string | null;
+  invitation: { by: string; created_at: string; expires_at: string } | null;
   created_at: string;
   updated_at: string;
   version: number;
@@ -300,6 +301,8 @@ export interface EventDetail {
   params?: Record<string, string>;
   summary?: string;
   client?: string | null;
+  to?: string;
+  expires_at?: string;
 }
 
 /** A registered relying application. */

@@ -2,9 +2,15 @@
 
 from mfa.administration import operations as administration
 from mfa.http import action_operations as actions
+from mfa.http import enrolment_operations as enrolment
 from mfa.http import me_operations as me
 from mfa.http import operations as public
 from mfa.http.declaration import AnyOperation
 
-PUBLIC: tuple[AnyOperation, ...] = (*public.OPERATIONS, *actions.OPERATIONS, *me.OPERATIONS)
+PUBLIC: tuple[AnyOperation, ...] = (
+    *public.OPERATIONS,
+    *actions.OPERATIONS,
+    *enrolment.OPERATIONS,
+    *me.OPERATIONS,
+)
 OPERATIONS: tuple[AnyOperation, ...] = (*PUBLIC, *administration.OPERATIONS)

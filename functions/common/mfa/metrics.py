@@ -46,7 +46,10 @@ METRICS = {
     "budget_refusals": Metric(dimensions=(("budget",),)),
     "global_budget_share": Metric("Percent"),
     "client_budget_share": Metric("Percent", (("client",),)),
-    # Messages that tell users of changes to their accounts, and those that were not sent.
+    # Users who were invited to set up a second factor; invitations that were opened.
+    "invitations": Metric(),
+    "enrolments_opened": Metric(),
+    # Messages that tell users of changes to their accounts, links that are mailed, and those that were not sent.
     "notices": Metric(dimensions=(("channel",),)),
     "notice_failures": Metric(dimensions=(("reason",),)),
     # Direct invocations, which IAM authorises without an administrator's login.

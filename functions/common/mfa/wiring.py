@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mfa.administration.overview import Overviews
     from mfa.administration.parts import Administration
     from mfa.administration.user_changes import UserAdministration
+    from mfa.aws.handover import LambdaHandover
     from mfa.delivery.messenger import TwilioMessenger
     from mfa.delivery.twilio_account import TwilioAccounts
     from mfa.delivery.twilio_callbacks import TwilioCallbacks
@@ -35,8 +36,11 @@ if TYPE_CHECKING:
     from mfa.flows.client_access import ClientAccess
     from mfa.flows.delivery_report import DeliveryReports
     from mfa.flows.end_action import EndAction
+    from mfa.flows.enrol import OpenEnrolment
     from mfa.flows.genuine_actions import GenuineActions
+    from mfa.flows.invite import Invite
     from mfa.flows.log_in import LogIn
+    from mfa.flows.mail_links import MailLinks
     from mfa.flows.new_passwords import NewPasswords
     from mfa.flows.open_action import OpenAction
     from mfa.flows.own_account import OwnAccounts
@@ -232,6 +236,7 @@ class Wiring(Environment):
             ),
             preview=preview,
             clients=ClientAdministration(clients=self._client_store, runtime=runtime),
+            invite=self.invite,
             tests=self._settings_tests,
             imports=self._imports,
             overviews=self._overviews(histories),
@@ -263,11 +268,48 @@ class Wiring(Environment):
 
     @cached_property
     def _change_notices(self) -> "ChangeNotices":
-        from mfa.aws.handover import LambdaHandover
         from mfa.flows.change_notices import ChangeNotices
 
-        handover = LambdaHandover(_aws("lambda"), os.environ["SEND_CODE_FUNCTION"])
-        return ChangeNotices(MeteredHandover(handover, self.metrics))
+        return ChangeNotices(MeteredHandover(self._handover, self.metrics))
+
+    @cached_property
+    def _handover(self) -> "LambdaHandover":
+        from mfa.aws.handover import LambdaHandover
+
+        return LambdaHandover(_aws("lambda"), os.environ["SEND_CODE_FUNCTION"])
+
+    @cached_property
+    def invite(self) -> "Invite":
+        """Invites users to enrol."""
+        from mfa.flows.invite import Invite
+        from mfa.store.invitations import InvitationStore
+
+        return Invite(
+            accounts=self.account_store,
+            invitations=InvitationStore(self._table),
+            handover=self._handover,
+            invited=lambda: self.metrics.count("invitations"),
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def open_enrolment(self) -> "OpenEnrolment":
+        """Takes invitations."""
+        from mfa.flows.enrol import OpenEnrolment
+
+        return OpenEnrolment(accounts=self.account_store, token_secrets=self.token_secrets, runtime=self.runtime)
+
+    @cached_property
+    def mail_links(self) -> "MailLinks":
+        """Mails links."""
+        from mfa.delivery.ses import SesEmail
+        from mfa.flows.mail_links import MailLinks
+
+        return MailLinks(
+            messages=MeteredNotices(self._send_store, self.metrics),
+            mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
+            runtime=self.runtime,
+        )
 
     @cached_property
     def tell_changes(self) -> "TellChanges":

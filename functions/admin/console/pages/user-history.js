@@ -87,6 +87,11 @@ const SENTENCES = {
     [which, " was added", why ? [", a number that no numbering plan has: ", bdi(why)] : ""],
   ],
   phone_tested: ({ which }) => ["good", [which, " was verified by a test of the settings"]],
+  invited: ({ detail: { to } }) => [
+    "",
+    ["Invited to set up a second factor, ", ...(to ? ["by a mail to ", bdi(to)] : ["by a link that was handed out"])],
+  ],
+  invitation_withdrawn: () => ["", "The invitation was withdrawn"],
   phone_removed: ({ which }) => ["", [which, " was removed"]],
 };
 

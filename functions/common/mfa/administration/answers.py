@@ -1,9 +1,10 @@
 """The answers of the operations of administration."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
+from mfa.administration.invitation_answers import InvitationView
 from mfa.administration.shut_out import ShutOutReason
 from mfa.http.answers import Time
 from mfa.messages.channels import Channel
@@ -50,6 +51,7 @@ class UserView(Struct, frozen=True):
     locked_until: Time | None
     last_legacy_at: Time | None
     client_version: str | None
+    invitation: InvitationView | None
     created_at: Time
     updated_at: Time
     version: int
@@ -280,69 +282,6 @@ class TemplateLocales(Struct, frozen=True):
     """The languages that messages are shipped in."""
 
     items: list[str]
-
-
-class Counts(Struct, frozen=True):
-    """The counts of a day."""
-
-    date: Annotated[str, Meta(extra_json_schema={"format": "date"})]
-    sends: int
-    approvals: int
-    wrong_codes: int
-    locks: int
-    legacy_logins: int
-
-
-class Cost(Struct, frozen=True):
-    """An estimate: segments times Twilio's list price of the region.
-
-    `amount` is a decimal number as text; `currency` is an ISO 4217 code.
-    """
-
-    amount: str
-    currency: str
-
-
-class RegionCounts(Struct, frozen=True):
-    """The counts of a region."""
-
-    region: str
-    sends: int
-    segments: int
-    approvals: int
-    wrong_codes: int
-    locks: int
-    cost: Cost | None
-
-
-class MailCounts(Struct, frozen=True):
-    """The counts of passcodes that were mailed for recovery. They belong to no region."""
-
-    sends: int
-    approvals: int
-    wrong_codes: int
-    locks: int
-
-
-class Totals(Struct, frozen=True):
-    """The sums of all days. `conversion_rate` is approvals divided by sends, or null without a send."""
-
-    sends: int
-    approvals: int
-    wrong_codes: int
-    locks: int
-    legacy_logins: int
-    conversion_rate: float | None
-    cost: Cost | None
-
-
-class Overview(Struct, frozen=True):
-    """Counts by day and by region, and those of recovery by mail. `days` and `totals` are sums of both."""
-
-    days: list[Counts]
-    regions: list[RegionCounts]
-    mail: MailCounts
-    totals: Totals
 
 
 class SendingHealth(Struct, frozen=True, omit_defaults=True):

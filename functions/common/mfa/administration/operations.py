@@ -3,6 +3,7 @@
 from mfa.administration import (
     action_operations,
     client_operations,
+    invitation_operations,
     number_operations,
     report_operations,
     session_operations,
@@ -18,6 +19,7 @@ TASKS = (
     *settings_operations.tasks,
     *action_operations.tasks,
     *user_operations.tasks,
+    *invitation_operations.tasks,
     *client_operations.tasks,
     *session_operations.tasks,
 )

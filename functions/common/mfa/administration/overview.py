@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from mfa.administration.answers import Cost, Counts, MailCounts, Overview, RegionCounts, Totals
+from mfa.administration.overview_answers import Cost, Counts, MailCounts, Overview, RegionCounts, Totals
 from mfa.flows.runtime import Runtime
 
 _NAMES = ("n", "message_segments", "approvals", "wrong_codes", "locks", "legacy_logins")

@@ -11,6 +11,7 @@ from mfa.administration.overview import Overviews
 from mfa.administration.personal_data import PersonalData
 from mfa.administration.settings_preview import SettingsPreview
 from mfa.administration.user_changes import UserAdministration
+from mfa.flows.invite import Invite
 from mfa.flows.ports import Sessions
 from mfa.flows.test_settings import TestSettings
 
@@ -24,6 +25,7 @@ class Administration:
     configuration: Configuration
     preview: SettingsPreview
     clients: ClientAdministration
+    invite: Invite
     tests: TestSettings
     imports: Imports
     overviews: Overviews

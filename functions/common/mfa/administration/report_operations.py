@@ -1,6 +1,6 @@
 """The operations that report: the regions and the overview."""
 
-from mfa.administration import answers, requests
+from mfa.administration import answers, overview_answers, requests
 from mfa.administration.health import health
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
@@ -51,9 +51,9 @@ def list_regions(_administration: Administration, _call: Call[requests.Nothing, 
         summary="What happened",
         auth=ACCESS_TOKEN,
         request=requests.GetOverview,
-        response=answers.Overview,
+        response=overview_answers.Overview,
     )
 )
-def get_overview(administration: Administration, call: Call[requests.GetOverview, Actor]) -> answers.Overview:
+def get_overview(administration: Administration, call: Call[requests.GetOverview, Actor]) -> overview_answers.Overview:
     """Counts of the last days."""
     return administration.overviews.get(call.body.days)

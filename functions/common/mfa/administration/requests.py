@@ -6,14 +6,17 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from mfa.decoding import form
 from mfa.factors.phones import PHONES_PER_USER
+from mfa.flows.invite import AT_ONCE
 from mfa.flows.test_settings import AskedTest
 from mfa.flows.tried_actions import DeedToTry
 from mfa.http.answers import Time
+from mfa.http.enrolment_bodies import Deliver, Hours
 from mfa.http.requests import Id
 from mfa.messages.deeds import VALUE_LENGTH
 from mfa.settings.action_types import ActionType, ActionTypeName
 from mfa.settings.forms import LOCALE, ONE_LINE, REGION, Email
 from mfa.settings.values import SettingsPatch
+from mfa.users.invitations import HOURS
 from mfa.users.user import Kind, UserStatus
 
 # As people write language tags, and as POSIX names locales (`de_DE.UTF-8`). They are brought into the form of LOCALE when they
@@ -146,6 +149,22 @@ class PhoneRemoval(Struct, frozen=True, forbid_unknown_fields=True):
     login_name: LoginName
     id: Id
     insist: bool = False
+
+
+class NewInvitation(Struct, frozen=True, forbid_unknown_fields=True):
+    """A user to be invited."""
+
+    login_name: LoginName
+    hours: Hours = HOURS
+    deliver: Deliver = "link"
+
+
+class NewInvitations(Struct, frozen=True, forbid_unknown_fields=True):
+    """Users to be invited, each named once."""
+
+    login_names: Annotated[list[LoginName], Meta(min_length=1, max_length=AT_ONCE)]
+    hours: Hours = HOURS
+    deliver: Deliver = "link"
 
 
 class ListEvents(Struct, frozen=True, forbid_unknown_fields=True):

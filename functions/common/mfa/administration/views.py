@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import UNSET
 
 from mfa.administration import answers
+from mfa.administration.invitation_answers import InvitationView
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import FOREVER
 from mfa.challenges.settings_tests import SettingsTest
@@ -35,10 +36,19 @@ def user(account: Account, now: float) -> answers.UserView:
         locked_until=_moment(FOREVER if account.password_stopped else account.challenge.locked_until(now)),
         last_legacy_at=_moment(found.last_legacy_at),
         client_version=found.client_version,
+        invitation=_invitation(account, now),
         created_at=rfc3339(found.created_at),
         updated_at=rfc3339(found.updated_at),
         version=found.version,
     )
+
+
+def _invitation(account: Account, now: float) -> InvitationView | None:
+    """The invitation that could be used now."""
+    found = account.invitation
+    if found is None or not found.is_live(account.existing_user, now):
+        return None
+    return InvitationView(by=found.by, created_at=rfc3339(found.at), expires_at=rfc3339(found.expires_at))
 
 
 def phone(value: Phone) -> answers.PhoneView:

@@ -1,4 +1,4 @@
-"""Hands notices over to the function that sends.
+"""Hands notices and links over to the function that sends.
 
 The invocation is asynchronous: Lambda keeps the event and tries it up to three times.
 """
@@ -13,7 +13,7 @@ ALIAS = "live"
 
 
 class LambdaHandover:
-    """Invokes the function with a notice and does not wait for it."""
+    """Invokes the function with a notice or a link, and does not wait for it."""
 
     def __init__(self, client: Any, function: str) -> None:
         self._client = client
@@ -21,6 +21,13 @@ class LambdaHandover:
 
     def hand_over(self, notice: msgspec.Struct) -> None:
         """Raises TemporarilyUnavailable if Lambda did not take the event."""
-        payload = msgspec.json.encode({"notice": notice})
+        self._invoke({"notice": notice})
+
+    def hand_over_link(self, mail: msgspec.Struct) -> None:
+        """Raises TemporarilyUnavailable if Lambda did not take the event."""
+        self._invoke({"link": mail})
+
+    def _invoke(self, event: dict[str, msgspec.Struct]) -> None:
+        payload = msgspec.json.encode(event)
         with refusing():
             self._client.invoke(FunctionName=self._function, Qualifier=ALIAS, InvocationType="Event", Payload=payload)

@@ -58,7 +58,7 @@ class Account:
     @property
     def has_usable_factor(self) -> bool:
         """Whether a second factor is there that can be proven. A mailbox and recovery codes do not count: they stand in for one."""
-        return any(phone.unusable_reason is None for phone in self.phones)
+        return self.factors.has_totp or any(phone.unusable_reason is None for phone in self.phones)
 
     @property
     def existing_user(self) -> User:

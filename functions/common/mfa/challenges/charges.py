@@ -20,6 +20,8 @@ from mfa.tokens.mfa_tokens import MfaToken
 KEPT_PER_NUMBER = 2
 # Notices that a mailbox gets in a day.
 NOTICES_PER_MAILBOX = 50
+# Links of one purpose that a mailbox gets in a day. Many accounts of a team may share one.
+LINKS_PER_MAILBOX = 100
 
 
 def charges(login: MfaToken, send: Send, address: str, settings: Settings) -> list[Charge]:
@@ -44,6 +46,13 @@ def notice_mail_charges(address: str, now: float) -> list[Charge]:
     """The budgets of a notice to a mailbox. Recovery mails, which anybody with the password can ask for, do not spend them."""
     day = Window.of(DAY, now)
     mailbox = Budget(f"MAILBOX#notices-{digest(mailbox_of(address))}", day, NOTICES_PER_MAILBOX)
+    return [Charge([mailbox], [ShardedBudget("REGION#email", day, None)])]
+
+
+def link_mail_charges(purpose: str, address: str, now: float) -> list[Charge]:
+    """The budgets of a link to a mailbox. Each purpose has its own, so that none of them stops another."""
+    day = Window.of(DAY, now)
+    mailbox = Budget(f"MAILBOX#{purpose}-{digest(mailbox_of(address))}", day, LINKS_PER_MAILBOX)
     return [Charge([mailbox], [ShardedBudget("REGION#email", day, None)])]
 
 

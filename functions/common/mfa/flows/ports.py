@@ -26,6 +26,12 @@ class Accounts(Protocol):
     def load_challenge(self, login_name: str) -> Challenge: ...
 
 
+class InvitedAccounts(Protocol):
+    """Reads users with their factors and invitation."""
+
+    def load_invited_account(self, login_name: str) -> Account: ...
+
+
 class Sessions(Protocol):
     """Reads the accounts behind access tokens, and ends tokens."""
 

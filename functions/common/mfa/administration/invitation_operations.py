@@ -1,0 +1,98 @@
+"""Invitations: users are invited, one by one or many at once, to set up a first second factor."""
+
+from types import NoneType
+
+from mfa import errors
+from mfa.administration import invitation_answers, requests
+from mfa.administration.parts import Administration
+from mfa.administration.tasks import Tasks
+from mfa.flows.invite import Invited, Inviter, NotInvited
+from mfa.http import enrolment_views
+from mfa.http.auth import ACCESS_TOKEN
+from mfa.http.calls import Call
+from mfa.http.declaration import Operation
+from mfa.http.enrolment_bodies import InvitationMade
+from mfa.users.actors import Actor
+
+tasks = Tasks()
+
+
+def _inviter(actor: Actor) -> Inviter:
+    return Inviter(actor.name, actor.address)
+
+
+@tasks.carries_out(
+    Operation(
+        id="invitations.create",
+        route="POST /v1/admin/users/{login_name}/invitations",
+        summary="Invite a user to set up a first second factor",
+        auth=ACCESS_TOKEN,
+        request=requests.NewInvitation,
+        response=InvitationMade,
+        status=201,
+        refusals=(errors.UserNotFound, errors.Conflict, errors.RateLimited, errors.SettingsIncomplete),
+    )
+)
+def create_invitation(administration: Administration, call: Call[requests.NewInvitation, Actor]) -> InvitationMade:
+    """Invites a user, in place of an earlier invitation."""
+    asked = call.body
+    by_mail = asked.deliver == "email"
+    return enrolment_views.made(
+        administration.invite.create(_inviter(call.principal), asked.login_name, asked.hours, by_mail=by_mail)
+    )
+
+
+@tasks.carries_out(
+    Operation(
+        id="invitations.create_many",
+        route="POST /v1/admin/invitations",
+        summary="Invite up to a hundred users",
+        auth=ACCESS_TOKEN,
+        request=requests.NewInvitations,
+        response=invitation_answers.InvitationReport,
+        refusals=(errors.SettingsIncomplete,),
+    )
+)
+def create_invitations(
+    administration: Administration, call: Call[requests.NewInvitations, Actor]
+) -> invitation_answers.InvitationReport:
+    """Invites users one by one. A user who cannot be invited stops no other."""
+    asked = call.body
+    results = administration.invite.create_many(
+        _inviter(call.principal), asked.login_names, asked.hours, by_mail=asked.deliver == "email"
+    )
+    return invitation_answers.InvitationReport(
+        invited=sum(not isinstance(result, NotInvited) for result in results),
+        results=[_result(result) for result in results],
+    )
+
+
+@tasks.carries_out(
+    Operation(
+        id="invitations.withdraw",
+        route="DELETE /v1/admin/users/{login_name}/invitations",
+        summary="Withdraw a user's invitation",
+        auth=ACCESS_TOKEN,
+        request=requests.ByName,
+        response=NoneType,
+        status=204,
+        refusals=(errors.UserNotFound, errors.NotFound),
+    )
+)
+def withdraw_invitation(administration: Administration, call: Call[requests.ByName, Actor]) -> None:
+    """Ends a user's invitation."""
+    administration.invite.withdraw(_inviter(call.principal), call.body.login_name)
+
+
+def _result(value: Invited | NotInvited) -> invitation_answers.InvitationResult:
+    if isinstance(value, NotInvited):
+        refusal = invitation_answers.InvitationRefusal(value.refusal.code, str(value.refusal))
+        return invitation_answers.InvitationResult(login_name=value.login_name, refusal=refusal)
+    made = enrolment_views.made(value)
+    return invitation_answers.InvitationResult(
+        login_name=value.login_name,
+        expires_at=made.expires_at,
+        token=made.token,
+        url=made.url,
+        delivered_to=made.delivered_to,
+    )
