@@ -190,9 +190,10 @@ def test_a_key_is_not_used_after_the_time_in_which_its_answer_comes_again() -> N
 
 
 def test_what_happened_before_a_failed_connection_is_not_forgotten() -> None:
-    run = Run(SEND, LOST, *[UNSENT] * 4)
-    assert isinstance(run.result, NoAnswer)
-    assert run.result.may_have_happened
+    for then in (UNSENT, AGAIN):
+        run = Run(SEND, LOST, then, UNSENT, UNSENT, UNSENT)
+        assert isinstance(run.result, NoAnswer)
+        assert run.result.may_have_happened
     run = Run(SEND, *[UNSENT] * 5)
     assert isinstance(run.result, NoAnswer)
     assert not run.result.may_have_happened
