@@ -221,22 +221,23 @@ class Invitation(Answer, frozen=True):
     """An invitation to enrol a factor. Nobody can read it a second time.
 
     Attributes:
-        url: the link for the user.
-        token: the invitation itself, for `start_enrolment`.
+        url: the link for the user, unless it was mailed.
+        token: the invitation itself, for `start_enrolment`, unless it was mailed.
+        delivered_to: the masked address that it was mailed to.
     """
 
-    url: str
-    token: str
     expires_at: datetime
+    url: str | None = None
+    token: str | None = None
+    delivered_to: str | None = None
 
 
-class Enrolment(Answer, frozen=True):
+class Enrolment(Answer, frozen=True, tag_field="status", tag="enrolment"):
     """An invitation that was opened: the token enrols phones, an authenticator app and recovery codes."""
 
     enrolment_token: str
     login_name: str
     expires_at: datetime
-    status: Literal["enrolment"] = "enrolment"
 
 
 class Totp(Answer, frozen=True):

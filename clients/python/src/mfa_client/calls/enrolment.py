@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from mfa_client.answers import Enrolment, Invitation
 from mfa_client.operations import operation
-from mfa_client.requests import Credentials, Request
+from mfa_client.requests import Credentials, Request, given
 
 
 class EnrolmentCalls:
     """Invite a user, and open the invitation."""
 
     @operation
-    def create_invitation(self, login_name: str) -> Request[Invitation]:
-        """Invites a backup user to enrol a factor. Needs the client's id and secret.
+    def create_invitation(
+        self, login_name: str, *, hours: int | None = None, deliver: str | None = None
+    ) -> Request[Invitation]:
+        """Invites a backup user to enrol a factor, for 72 hours unless told otherwise. Needs the client's id and secret.
 
-        An older invitation of the user ends. Raises Conflict if the user has a factor, and UserNotFound.
+        `deliver="email"` mails the link to the user's contact email instead of giving it to you. An older invitation of the user
+        ends. Raises Conflict if the user has a factor, and UserNotFound.
         """
-        return Request("POST", "/v1/invitations", Invitation, {"login_name": login_name}, Credentials.CLIENT)
+        body = given(login_name=login_name, hours=hours, deliver=deliver)
+        return Request("POST", "/v1/invitations", Invitation, body, Credentials.CLIENT)
 
     @operation
     def start_enrolment(self, invitation: str) -> Request[Enrolment]:
