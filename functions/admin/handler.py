@@ -16,12 +16,13 @@ from mfa.administration import operations
 from mfa.administration.invocation import read_invocation
 from mfa.flows.invite import Inviter
 from mfa.flows.user_access import TokenHolder
-from mfa.http import enrolment_operations, enrolment_views, me_operations, me_views, static_files
+from mfa.http import enrolment_operations, enrolment_views, me_operations, me_views, password_operations, static_files
 from mfa.http.app import App, failure
 from mfa.http.calls import Call
 from mfa.http.enrolment_bodies import ClientInvitation, InvitationMade
 from mfa.http.gateway import is_request
 from mfa.http.me_bodies import Me, OwnProfile, ProfileChange
+from mfa.http.password_bodies import PasswordChange
 from mfa.users.clients import Client
 from mfa.wiring import Wiring
 
@@ -64,6 +65,14 @@ def invite(call: Call[ClientInvitation, Client]) -> InvitationMade:
     by = Inviter(call.principal.client_id, call.address, backup_only=True)
     by_mail = call.body.deliver == "email"
     return enrolment_views.made(wiring.invite.create(by, call.body.login_name, call.body.hours, by_mail=by_mail))
+
+
+@app.operation(password_operations.CHANGE_PASSWORD)
+def change_password(call: Call[PasswordChange, TokenHolder]) -> None:
+    """Changes one's own password."""
+    body = call.body
+    wiring.own_password.change(call.principal.user, call.address, body.current_password, body.new_password)
+    wiring.metrics.count("password_changes")
 
 
 @app.get("/v1/admin/console")

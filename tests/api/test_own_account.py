@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mfa.http import me_operations
+from mfa.http import me_operations, password_operations
 from mfa.http.auth import FRESH_TOKEN
 from mfa.http.declaration import AnyOperation
 from tests import deeds, people
@@ -14,8 +14,12 @@ from tests.api.stack import Stack
 from tests.people import Person
 from tests.product import basic
 
-NEED_FRESH = [each for each in me_operations.OPERATIONS if FRESH_TOKEN in each.auth.schemes]
-BODIES: dict[str, dict[str, object]] = {"patchMe": {"locale": "de"}}
+OWN = [*me_operations.OPERATIONS, password_operations.CHANGE_PASSWORD]
+NEED_FRESH = [each for each in OWN if FRESH_TOKEN in each.auth.schemes]
+BODIES: dict[str, dict[str, object]] = {
+    "patchMe": {"locale": "de"},
+    "changePassword": {"current_password": "not the password", "new_password": "four random words here"},
+}
 
 
 def own(stack: Stack, operation: AnyOperation, token: str) -> str | None:
@@ -51,7 +55,7 @@ def test_a_client_token_reads_the_account_and_one_of_an_unknown_client_does_not(
     assert stack.call("GET", "/v1/me", token=signed(person, aud="0" * 24)).code == "invalid_token"
 
 
-@pytest.mark.parametrize("operation", me_operations.OPERATIONS, ids=lambda each: each.id)
+@pytest.mark.parametrize("operation", OWN, ids=lambda each: each.id)
 def test_a_token_of_something_else_opens_nothing(stack: Stack, person: Person, operation: AnyOperation) -> None:
     person.login()
     for token in (
@@ -71,7 +75,7 @@ def test_a_legacy_skip_opens_nothing(stack: Stack, person: Person) -> None:
         headers = basic(client["client_id"], client["client_secret"])
         body = {"login_name": person.name, "client_supports_mfa": False}
         token = stack.call("POST", "/v1/login/vouched", body, headers=headers).json["token"]
-    for operation in me_operations.OPERATIONS:
+    for operation in OWN:
         assert own(stack, operation, token) == "invalid_token"
 
 
@@ -79,7 +83,7 @@ def test_the_approval_of_an_action_opens_nothing(stack: Stack) -> None:
     with stack.with_settings(actions=deeds.TYPES):
         action = deeds.register(stack).open(deeds.person(stack))
         token = action.approve()
-    for operation in me_operations.OPERATIONS:
+    for operation in OWN:
         assert own(stack, operation, token) == "invalid_token"
 
 

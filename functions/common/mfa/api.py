@@ -5,6 +5,7 @@ from mfa.http import action_operations as actions
 from mfa.http import enrolment_operations as enrolment
 from mfa.http import me_operations as me
 from mfa.http import operations as public
+from mfa.http import password_operations as passwords
 from mfa.http.declaration import AnyOperation
 
 PUBLIC: tuple[AnyOperation, ...] = (
@@ -12,5 +13,6 @@ PUBLIC: tuple[AnyOperation, ...] = (
     *actions.OPERATIONS,
     *enrolment.OPERATIONS,
     *me.OPERATIONS,
+    *passwords.OPERATIONS,
 )
 OPERATIONS: tuple[AnyOperation, ...] = (*PUBLIC, *administration.OPERATIONS)

@@ -29,6 +29,8 @@ METRICS = {
     "logins": Metric(),
     "wrong_passwords": Metric(),
     "legacy_skips": Metric(),
+    # Passwords that users changed.
+    "password_changes": Metric(),
     # Passcodes. `unconfirmed_sends` rises with a send and falls with an approval.
     "sends": Metric(dimensions=((), ("channel",), ("region",))),
     "unconfirmed_sends": Metric(dimensions=((), ("region",))),

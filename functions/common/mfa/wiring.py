@@ -9,12 +9,10 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mfa.aws.clients import client as _aws
-from mfa.environment import Environment
+from mfa.account_wiring import AccountWiring
 from mfa.http.operations import callback_url
 from mfa.instrumented import (
     MeteredAttempts,
-    MeteredHandover,
     MeteredMailer,
     MeteredMessenger,
     MeteredNotices,
@@ -27,77 +25,25 @@ if TYPE_CHECKING:
     from mfa.administration.overview import Overviews
     from mfa.administration.parts import Administration
     from mfa.administration.user_changes import UserAdministration
-    from mfa.aws.handover import LambdaHandover
     from mfa.delivery.messenger import TwilioMessenger
     from mfa.delivery.twilio_account import TwilioAccounts
     from mfa.delivery.twilio_callbacks import TwilioCallbacks
-    from mfa.flows.change_notices import ChangeNotices
-    from mfa.flows.check_password import CheckPassword
-    from mfa.flows.client_access import ClientAccess
     from mfa.flows.delivery_report import DeliveryReports
     from mfa.flows.end_action import EndAction
     from mfa.flows.enrol import OpenEnrolment
     from mfa.flows.genuine_actions import GenuineActions
     from mfa.flows.invite import Invite
-    from mfa.flows.log_in import LogIn
     from mfa.flows.mail_links import MailLinks
-    from mfa.flows.new_passwords import NewPasswords
     from mfa.flows.open_action import OpenAction
-    from mfa.flows.own_account import OwnAccounts
-    from mfa.flows.own_phones import OwnPhones
-    from mfa.flows.runtime import Runtime
     from mfa.flows.send_passcode import SendPasscode
     from mfa.flows.tell_changes import TellChanges
     from mfa.flows.test_settings import TestSettings
-    from mfa.flows.user_access import UserAccess
     from mfa.flows.verify_passcode import VerifyPasscode
     from mfa.store.histories import Histories
-    from mfa.tokens.access_token_checks import AccessTokenChecks
 
 
-class Wiring(Environment):
+class Wiring(AccountWiring):
     """The functions' parts."""
-
-    @cached_property
-    def runtime(self) -> "Runtime":
-        """Settings, keys, time and randomness, as every flow is given them."""
-        from mfa.flows.runtime import Runtime
-
-        return Runtime(
-            settings=self.settings,
-            keys=self.keys,
-            issuer=self.issuer,
-            clock=self.clock,
-            random_below=self.random_below,
-            random_bytes=self.random_bytes,
-        )
-
-    @cached_property
-    def log_in(self) -> "LogIn":
-        """The first factor."""
-        from mfa.flows.log_in import LogIn
-        from mfa.users.passwords import PasswordHashes
-
-        return LogIn(
-            accounts=self.account_store,
-            check_password=self._check_password,
-            passwords=PasswordHashes(),
-            token_secrets=self.token_secrets,
-            signer=self.signer,
-            runtime=self.runtime,
-        )
-
-    @cached_property
-    def _check_password(self) -> "CheckPassword":
-        from mfa.flows.check_password import CheckPassword
-        from mfa.users.passwords import PasswordHashes
-
-        return CheckPassword(
-            accounts=self.account_store,
-            passwords=PasswordHashes(),
-            costs_in_use=self.costs_in_use,
-            runtime=self.runtime,
-        )
 
     @cached_property
     def verify_passcode(self) -> "VerifyPasscode":
@@ -136,44 +82,6 @@ class Wiring(Environment):
         return EndAction(genuine=self._genuine_actions, runtime=self.runtime)
 
     @cached_property
-    def user_access(self) -> "UserAccess":
-        """Lets users in by their access tokens."""
-        from mfa.flows.user_access import UserAccess
-        from mfa.store.sessions import SessionStore
-
-        return UserAccess(
-            tokens=self._access_tokens,
-            sessions=SessionStore(self._table),
-            registered=self.client_access.registered,
-            issuer=self.issuer,
-        )
-
-    @cached_property
-    def own_accounts(self) -> "OwnAccounts":
-        """What users see and change of their own accounts."""
-        from mfa.flows.own_account import OwnAccounts
-        from mfa.store.histories import Histories
-
-        return OwnAccounts(
-            accounts=self.account_store,
-            profiles=self._user_store,
-            history=Histories(self._table),
-            runtime=self.runtime,
-        )
-
-    @cached_property
-    def own_phones(self) -> "OwnPhones":
-        """The phones of users' own accounts."""
-        from mfa.flows.own_phones import OwnPhones
-
-        return OwnPhones(
-            accounts=self.account_store,
-            removals=self._user_store,
-            notices=self._change_notices,
-            runtime=self.runtime,
-        )
-
-    @cached_property
     def send_passcode(self) -> "SendPasscode":
         """Sends passcodes."""
         from mfa.delivery.ses import SesEmail
@@ -188,13 +96,6 @@ class Wiring(Environment):
         )
 
     @cached_property
-    def client_access(self) -> "ClientAccess":
-        """Lets registered clients in."""
-        from mfa.flows.client_access import ClientAccess
-
-        return ClientAccess(self._client_store, self.clock)
-
-    @cached_property
     def access(self) -> "Access":
         """Decides who may administer."""
         from mfa.administration.access import Access
@@ -203,12 +104,6 @@ class Wiring(Environment):
         return Access(
             sessions=SessionStore(self._table), tokens=self._access_tokens, issuer=self.issuer, settings=self.settings
         )
-
-    @cached_property
-    def _access_tokens(self) -> "AccessTokenChecks":
-        from mfa.tokens.access_token_checks import AccessTokenChecks
-
-        return AccessTokenChecks(keys=self.signer, issuer=self.issuer, settings=self.settings, clock=self.clock)
 
     @cached_property
     def administration(self) -> "Administration":
@@ -258,25 +153,6 @@ class Wiring(Environment):
             notices=self._change_notices,
             runtime=self.runtime,
         )
-
-    @cached_property
-    def _new_passwords(self) -> "NewPasswords":
-        from mfa.flows.new_passwords import NewPasswords
-        from mfa.users.passwords import PasswordHashes
-
-        return NewPasswords(hashes=PasswordHashes(), runtime=self.runtime)
-
-    @cached_property
-    def _change_notices(self) -> "ChangeNotices":
-        from mfa.flows.change_notices import ChangeNotices
-
-        return ChangeNotices(MeteredHandover(self._handover, self.metrics))
-
-    @cached_property
-    def _handover(self) -> "LambdaHandover":
-        from mfa.aws.handover import LambdaHandover
-
-        return LambdaHandover(_aws("lambda"), os.environ["SEND_CODE_FUNCTION"])
 
     @cached_property
     def invite(self) -> "Invite":
