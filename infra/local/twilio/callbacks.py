@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import http.client
 import itertools
+import ssl
 import threading
 import time
 from collections import deque
@@ -12,8 +13,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
 
@@ -92,8 +94,7 @@ class Callbacks:
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
             body = urlencode(parameters)
         headers["X-Twilio-Signature"] = self._validator.compute_signature(url, parameters)
-        connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        connection = connect(parts.hostname or "", parts.port, timeout=_TIMEOUT)
+        connection = _connection(parts)
         try:
             connection.request(method, target, body, headers)
             answer = connection.getresponse()
@@ -161,3 +162,15 @@ class Callbacks:
         for _ in range(step.told):
             before = self._before.get(id(journey))
             self._before[id(journey)] = self._senders.submit(self._tell, journey, parameters, before)
+
+
+def _connection(url: SplitResult) -> http.client.HTTPConnection:
+    if url.scheme == "https":
+        return http.client.HTTPSConnection(url.hostname or "", url.port, timeout=_TIMEOUT, context=_trust())
+    return http.client.HTTPConnection(url.hostname or "", url.port, timeout=_TIMEOUT)
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """How a server's certificate is checked. Reading all authorities takes longer than a callback, so it is done once."""
+    return ssl.create_default_context()
