@@ -46,7 +46,12 @@ type Series = tuple[str, str, tuple[tuple[str, str], ...]]
 
 def template() -> dict[str, Any]:
     """The template with its intrinsics in long form."""
-    return json.loads(json.dumps(load(SOURCE.read_text())[0]))  # type: ignore[no-any-return]
+    return json.loads(_text())  # type: ignore[no-any-return]
+
+
+@cache
+def _text() -> str:
+    return json.dumps(load(SOURCE.read_text())[0])
 
 
 @cache

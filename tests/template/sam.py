@@ -5,6 +5,7 @@
 
 import json
 import logging
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ logging.getLogger("samtranslator.feature_toggle").setLevel(logging.ERROR)  # SAM
 
 def source() -> Template:
     """template.yaml with its intrinsics in long form."""
-    return json.loads(json.dumps(load(TEMPLATE.read_text())[0]))  # type: ignore[no-any-return]
+    return json.loads(_source())  # type: ignore[no-any-return]
 
 
 def transformed(layer: str = "s3://bucket/key", **parameters: str) -> Template:
@@ -33,6 +34,19 @@ def transformed(layer: str = "s3://bucket/key", **parameters: str) -> Template:
     `layer` is where the layer's artifact lies, which tells one build of it from another. Parameters not given have their
     defaults.
     """
+    return json.loads(_transformed(layer, **parameters))  # type: ignore[no-any-return]
+
+
+# What takes long is done once, and kept as text: a test may change its template.
+
+
+@cache
+def _source() -> str:
+    return json.dumps(load(TEMPLATE.read_text())[0])
+
+
+@cache
+def _transformed(layer: str, **parameters: str) -> str:
     template = source()
     for resource in template["Resources"].values():
         for uri in ("CodeUri", "ContentUri"):
@@ -42,8 +56,7 @@ def transformed(layer: str = "s3://bucket/key", **parameters: str) -> Template:
         if "TemplateURL" in resource.get("Properties", {}):
             resource["Properties"]["TemplateURL"] = "https://s3.amazonaws.com/bucket/key"
     session = boto3.Session(region_name="us-east-1")
-    result: Template = Translator({}, Parser(), boto_session=session).translate(template, parameter_values=parameters)
-    return result
+    return json.dumps(Translator({}, Parser(), boto_session=session).translate(template, parameter_values=parameters))
 
 
 def made(**parameters: str) -> Template:
