@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from moto.core import responses
+
 from infra.local import moto_answers, moto_expressions, moto_transactions
 from infra.local.moto_queries import Queries
 
@@ -15,3 +17,5 @@ def install() -> None:
     moto_expressions.install()
     moto_answers.install()
     Queries().install()
+    # moto looks through all members of its class at each request.
+    responses.method_names_from_class = cache(responses.method_names_from_class)  # type: ignore[attr-defined]

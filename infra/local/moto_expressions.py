@@ -119,13 +119,16 @@ def _traverse(traverser: Any, root: Any) -> Any:
     """Processes a tree bottom up, as `DepthFirstTraverser` does."""
     processing = traverser._processing_map()
     processes: dict[type, Callable[[Any], Any] | None] = {}
-    enter = traverser.pre_processing_of_child
+    # Most traversers do nothing on the way down.
+    enters = type(traverser).pre_processing_of_child is not _nodes.DepthFirstTraverser.pre_processing_of_child
+    enter = traverser.pre_processing_of_child if enters else None
 
     def walk(node: Any, child_id: int) -> Any:
         parent = node.parent
         if node.children is not None:
             for position, child in enumerate(node.children):
-                enter(node, position)
+                if enter is not None:
+                    enter(node, position)
                 if _is_node(_kind(child)):
                     walk(child, position)
         kind = type(node)
