@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -28,21 +29,27 @@ ACCESS_KEY = "contract"
 
 @dataclass(frozen=True)
 class Engine:
-    """A DynamoDB, and the definition of the table in `template.yaml`."""
+    """A DynamoDB."""
 
     name: str
     client: Any
-    definition: dict[str, Any]
 
     @contextmanager
     def table(self) -> Iterator[str]:
         """Creates a table with a new name, and deletes it afterwards."""
         name = f"contract-{uuid.uuid4().hex[:12]}"
-        self.client.create_table(**self.definition | {"TableName": name})
+        self.client.create_table(**definition() | {"TableName": name})
         try:
             yield name
         finally:
             self.client.delete_table(TableName=name)
+
+
+@cache
+def definition() -> dict[str, Any]:
+    """The table of `template.yaml`."""
+    [properties] = read_template(HOME / "template.yaml").named("AWS::DynamoDB::Table").values()
+    return table_definition(properties)
 
 
 def engines() -> list[str]:
@@ -53,18 +60,16 @@ def engines() -> list[str]:
 @contextmanager
 def running(name: str) -> Iterator[Engine]:
     """Starts the engine of this name."""
-    [properties] = read_template(HOME / "template.yaml").named("AWS::DynamoDB::Table").values()
-    definition = table_definition(properties)
     if name == DYNAMODB_LOCAL:
         client = _client(DYNAMODB_URL)
-        yield Engine(name, client, definition)
+        yield Engine(name, client)
         client.close()
         return
     fast_moto.install()
     with mock_aws():
         # Set explicitly, so that an environment variable cannot send moto's requests elsewhere.
         client = _client("https://dynamodb.us-east-1.amazonaws.com")
-        yield Engine(name, client, definition)
+        yield Engine(name, client)
         client.close()
 
 
