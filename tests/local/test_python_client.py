@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import httpx
 import jwt
 import pytest
 
-from tests import people
+from mfa_client import AsyncClient, AsyncTokenVerifier, Client, MfaRequired, TokenRejected, errors
+from tests import deeds, people
 from tests.local.python_client import PROJECT, Person, install
 from tests.product import PASSWORD
 from tests.running import Running, running
@@ -194,3 +197,99 @@ def test_a_pipe_gets_plain_questions_and_the_exit_codes_are_as_documented(stack:
         ended = run(python, arguments, typed)
         assert (ended.returncode, ended.stdout) == (code, ""), ended.stderr
         assert "Traceback" not in ended.stderr
+
+
+class Forgetful(httpx.HTTPTransport):
+    """Carries each request out, and loses its answer the first time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lost: set[str] = set()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        if request.url.path not in self.lost:
+            self.lost.add(request.url.path)
+            response.close()
+            raise httpx.ReadTimeout("lost", request=request)
+        return response
+
+
+def test_a_lost_answer_sends_no_second_message_and_spends_no_second_attempt(stack: Running) -> None:
+    user = people.add(stack)
+    with httpx.Client(transport=Forgetful()) as http, Client(stack.base_url, http=http) as mfa:
+        login = mfa.login(user.name, PASSWORD)
+        assert isinstance(login, MfaRequired)
+        challenge = mfa.start_challenge(login.mfa_token, login.phones[0].id)
+        message = user.receive(challenge.prefix)
+        with pytest.raises(errors.InvalidCode) as wrong:
+            mfa.verify_challenge(login.mfa_token, challenge.id, message.wrong())
+        assert wrong.value.attempts_remaining == 4
+        assert mfa.verify_challenge(login.mfa_token, challenge.id, message.digits).amr == ["pwd", "sms"]
+        assert user.messages == 1
+
+
+def test_an_approved_deed_is_redeemed_once_and_its_token_is_no_login(stack: Running) -> None:
+    user = deeds.person(stack)
+    registered = stack.admin("clients.create", name=stack.name())
+
+    async def approved() -> None:
+        client_id = registered["client_id"]
+        async with (
+            AsyncClient(stack.base_url, client_id=client_id, client_secret=registered["client_secret"]) as mfa,
+            AsyncTokenVerifier(stack.base_url, client_id, client=mfa) as verifier,
+        ):
+            vouched = await mfa.login_vouched(user.name)
+            assert isinstance(vouched, MfaRequired)
+            action = await mfa.open_action(user.name, "delete_backup", {"set": "Payroll"})
+            with pytest.raises(errors.ActionPending):
+                await mfa.redeem_action(action.id)
+            challenge = await mfa.start_challenge(action.mfa_token, action.phones[0].id)
+            code = user.receive(challenge.prefix).digits
+            token = (await mfa.verify_challenge(action.mfa_token, challenge.id, code)).token
+            with pytest.raises(TokenRejected):
+                await verifier.verify(token)
+            verified = await verifier.verify_action(token, "delete_backup", {"set": "Payroll"}, action_id=action.id)
+            assert verified.login_name == user.name
+            redemption = await mfa.redeem_action(action.id, idempotency_key="mine")
+            assert (redemption.login_name, redemption.params) == (user.name, {"set": "Payroll"})
+            assert await mfa.redeem_action(action.id, idempotency_key="mine") == redemption
+            with pytest.raises(errors.ActionRedeemed):
+                await mfa.redeem_action(action.id)
+            with pytest.raises(errors.ActionApproved):
+                await mfa.deny_action(action.mfa_token, action.id)
+            assert (await mfa.get_action(action.id)).status == "redeemed"
+
+    asyncio.run(approved())
+
+
+def test_an_invited_user_opens_the_invitation(stack: Running) -> None:
+    user = people.add(stack, phones=0, mfa=False)
+    registered = stack.admin("clients.create", name=stack.name())
+    with Client(stack.base_url, client_id=registered["client_id"], client_secret=registered["client_secret"]) as mfa:
+        mailed = mfa.create_invitation(user.name, hours=1, deliver="email")
+        assert (mailed.token, mailed.url) == (None, None)
+        assert mailed.delivered_to
+        invitation = mfa.create_invitation(user.name)
+        assert invitation.token
+        assert mfa.start_enrolment(invitation.token).login_name == user.name
+        with pytest.raises(errors.InvalidToken):
+            mfa.start_enrolment("invented")
+
+
+def test_a_user_reads_and_changes_their_own_account(stack: Running) -> None:
+    user = people.add(stack)
+    with Client(stack.base_url) as mfa:
+        login = mfa.login(user.name, PASSWORD)
+        assert isinstance(login, MfaRequired)
+        challenge = mfa.start_challenge(login.mfa_token, login.phones[0].id)
+        code = user.receive(challenge.prefix).digits
+        token = mfa.verify_challenge(login.mfa_token, challenge.id, code).token
+        me = mfa.get_me(token)
+        assert (me.login_name, me.mfa_enabled, len(me.phones)) == (user.name, True, 1)
+        assert mfa.update_me(token, locale="de").locale == "de"
+        assert mfa.update_me(token, locale=None).locale is None
+        with pytest.raises(errors.LastFactor):
+            mfa.remove_phone(token, me.phones[0].id)
+        with pytest.raises(errors.InvalidToken):
+            mfa.get_me(login.mfa_token)
