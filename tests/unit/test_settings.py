@@ -73,6 +73,7 @@ DEFAULTS = {
     "passwords.free_in_a_row": 20,
     "passwords.max_in_a_row": 100,
     "passwords.familiar_days": 30,
+    "trusted_devices.days": 0,
 }
 RANGES = {
     "passcode_length": (4, 10),
@@ -95,6 +96,7 @@ RANGES = {
     "passwords.free_in_a_row": (1, 20),
     "passwords.max_in_a_row": (20, 1000),
     "passwords.familiar_days": (1, 90),
+    "trusted_devices.days": (0, 90),
 }
 
 

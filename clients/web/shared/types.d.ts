@@ -502,6 +502,7 @@ export interface FlatSettings {
   allow_legacy_clients: boolean;
   require_mfa_for_system_users: boolean;
   test_numbers: TestNumber[];
+  "trusted_devices.days": number;
   access_token_seconds: number;
   "budgets.number_per_hour": number;
   "budgets.number_per_day": number;

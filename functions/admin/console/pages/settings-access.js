@@ -1,4 +1,4 @@
-// Logins without a passcode, the second factor of administrators, and tokens.
+// Logins without a passcode, the second factor of administrators, trusted devices, and tokens.
 
 /** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { confirm, notice } from "../dialogs.js";
@@ -17,6 +17,10 @@ const LEGACY_WARNING = [
 const LEGACY_HINT = [
   "A backup user may log in without a passcode through a registered client that is marked legacy and says that it",
   "cannot ask for one. Every such login is written into the history.",
+].join(" ");
+const DEVICES_HINT = [
+  "On a trusted device, a backup user logs in with the password alone. A shorter time holds for devices that are trusted",
+  "already; 0 ends them all. Administrators and actions always need the second factor.",
 ].join(" ");
 const REQUIRE_HINT = "Administrators without a second factor are kept out of this console.";
 const REQUIRE_FIRST = "To turn it on, log in with a passcode first, so that you do not lock yourself out.";
@@ -38,6 +42,7 @@ export function draw(draft) {
     onchange: (on) => draft.set("require_mfa_for_system_users", on),
   });
   const token = limitField(draft, "access_token_seconds", { hint: "This console’s session as well." });
+  const devices = limitField(draft, "trusted_devices.days", { hint: DEVICES_HINT });
   const numbers = testNumbers(draft);
   warn();
   return {
@@ -46,10 +51,11 @@ export function draw(draft) {
       { class: "stack" },
       section({ title: "Legacy clients" }, legacy.element, warning),
       section({ title: "Administrators" }, require.element),
+      section({ title: "Trusted devices" }, el("div", { class: "fields" }, devices.element)),
       numbers.element,
       section({ title: "Access tokens" }, el("div", { class: "fields" }, token.element)),
     ),
-    fields: [legacy, require, numbers.field, token],
+    fields: [legacy, require, devices, numbers.field, token],
   };
 }
 

@@ -79,6 +79,7 @@ const PLACES = [
   { name: "allow_legacy_clients", tab: "access" },
   { name: "require_mfa_for_system_users", tab: "access" },
   { name: "test_numbers", tab: "access", show: numbersWords },
+  { name: "trusted_devices.days", tab: "access" },
   { name: "access_token_seconds", tab: "access", show: inWords("access_token_seconds") },
   { name: "actions_phone_age_hours", tab: "actions" },
   { name: "budgets.number_per_hour", tab: "limits" },
@@ -303,7 +304,7 @@ export function patchOf({ changes, server }) {
 /**
  * The settings that are numbers.
  * @typedef {"passcode_length" | "resend_cooldown_seconds" | "expiry_seconds" | "max_invalid_attempts" | "max_sends" |
- *   "lock_seconds" | "access_token_seconds" | "actions_phone_age_hours" |
+ *   "lock_seconds" | "access_token_seconds" | "actions_phone_age_hours" | "trusted_devices.days" |
  *   `budgets.${"number_per_hour" | "number_per_day" | "address_per_hour" |
  *   "mailbox_per_day" | "client_per_hour" | "region_per_day" | "global_per_day" | "kept_for_verified_percent"}` |
  *   `passwords.${"max_per_name_and_address_per_hour" | "max_per_address_per_hour" | "free_in_a_row" | "max_in_a_row" |

@@ -127,6 +127,20 @@ class PasswordLimits(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 30
 
 
+class TrustedDevicesSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Devices that stand in for the second factor of backup users. 0 days: none is trusted, and those that were are not."""
+
+    days: Annotated[
+        int,
+        Meta(ge=0, le=90),
+        labelled(
+            "A device stays trusted",
+            "A backup user who ticks it at a login needs no second factor on that device for so long. 0: no device is trusted.",
+            unit="days",
+        ),
+    ] = 0
+
+
 # The numbers of these regions cannot be told from those of the region before them, by which they are counted.
 _SHARED_PLANS = {
     "AU": {"CC", "CX"},
@@ -209,6 +223,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     regions: Regions = Regions()
     budgets: Budgets = Budgets()
     passwords: PasswordLimits = PasswordLimits()
+    trusted_devices: TrustedDevicesSettings = TrustedDevicesSettings()
     templates: dict[Annotated[str, Meta(pattern=LOCALE, max_length=35)], Annotated[str, Meta(max_length=1600)]] = {}
     voice: VoiceSettings = VoiceSettings()
     whatsapp: WhatsApp = WhatsApp()
