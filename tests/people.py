@@ -141,9 +141,9 @@ class Person:
     def get(self) -> Answer:
         return self.call("GET", challenge_path(self.challenge))
 
-    def verify(self, code: str | None = None, *, key: str | None = None) -> Answer:
+    def verify(self, code: str | None = None, *, key: str | None = None, **changes: Json) -> Answer:
         """Types this passcode, or the newest one at the first phone."""
-        body = {"code": self.code() if code is None else code}
+        body = {"code": self.code() if code is None else code} | changes
         return self.call("POST", challenge_path(self.challenge, "verify"), body, headers=_key(key))
 
     def receive(self, prefix: str, to: str | None = None) -> Message:

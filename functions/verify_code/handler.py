@@ -40,8 +40,11 @@ pages = static_files.Pages(static_files.built(__file__, "account"))
 @app.operation(operations.LOGIN)
 def login(call: Call[Login, Anyone]) -> MfaRequired | Authenticated:
     """Checks name and password."""
-    passed = wiring.log_in.login(call.body.login_name, call.body.password, call.address)
+    body = call.body
+    passed = wiring.log_in.login(body.login_name, body.password, call.address, body.device_token)
     wiring.metrics.count("logins")
+    if isinstance(passed, LoggedIn) and passed.trusted_device:
+        wiring.metrics.count("trusted_device_logins")
     return views.first_factor(passed)
 
 
@@ -65,7 +68,8 @@ def login_vouched(call: Call[VouchedLogin, Client]) -> MfaRequired | Authenticat
 @app.operation(operations.VERIFY_CHALLENGE)
 def verify_challenge(call: Call[VerifyChallenge, MfaToken]) -> Approved:
     """Completes the login, or approves the action, with the passcode."""
-    approval = wiring.verify_passcode.verify(call.principal, call.id, call.body.code, call.caller)
+    body = call.body
+    approval = wiring.verify_passcode.verify(call.principal, call.id, body.code, call.caller, body.wish)
     if not approval.repeated:
         wiring.metrics.count("approvals", region=approval.region)
         wiring.metrics.count("unconfirmed_sends", -1, region=approval.region)

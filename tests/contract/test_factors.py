@@ -9,6 +9,7 @@ import pytest
 from mfa.challenges.factor_changes import FactorChange
 from mfa.errors import InvalidToken, PreconditionFailed
 from mfa.factors.held_factors import CONFIRM_TRIES, FactorSecrets, FactorUses, HeldFactors
+from mfa.factors.trusted_devices import TrustedDevice
 from mfa.store import records
 from mfa.store.factors import FactorStore
 from mfa.tokens.enrolment_tokens import EnrolmentToken
@@ -17,6 +18,7 @@ from tests.contract.world import START, World
 
 NAME = "demo.user"
 SEALED, OTHER = b"a sealed secret", b"another sealed secret"
+DEVICE = TrustedDevice(id="d", digest=b"d", created_at=START, expires_at=START + 60)
 CODES = frozenset({b"digest 1", b"digest 2"})
 
 
@@ -118,13 +120,17 @@ def test_a_temporary_code_is_there_until_its_end_its_use_or_its_withdrawal(world
     assert held(world).temporary_code_at(world.now) is None
 
 
-def test_devices_end_with_their_moment(world: World, store: FactorStore) -> None:
-    device = {"id": "d", "digest": b"d", "created_at": world.now, "expires_at": world.now + 60, "name": "Laptop"}
-    world.put(records.proofs_key(NAME), {"devices": [device], "totp_step": 5})
-    assert [each.name for each in uses(world).devices] == ["Laptop"]
+def test_devices_end_one_by_one_or_all_with_their_moment(world: World, store: FactorStore) -> None:
+    kept = {"digest": b"d", "created_at": world.now, "expires_at": world.now + 60, "name": "Laptop"}
+    world.put(records.proofs_key(NAME), {"totp_step": 5, **{records.device_attribute(id_): kept for id_ in "abc"}})
+    first, *others = uses(world).devices
     world.wait(1)
-    store.end_devices(change(world))
-    assert uses(world) == FactorUses(totp_step=5, devices_since=world.now)
+    store.end_device(change(world), first)
+    assert uses(world) == FactorUses(totp_step=5, devices=tuple(others))
+    store.end_devices(change(world), others[:1])
+    # One that was trusted after the others were read is there still, and trusted no more.
+    assert uses(world) == FactorUses(totp_step=5, devices=tuple(others[1:]), devices_since=world.now)
+    assert not world.accounts.load_account_with_factors(NAME).trusted_devices(90, world.now)
 
 
 CHANGES: dict[str, Callable[[FactorStore, FactorChange], None]] = {
@@ -135,7 +141,8 @@ CHANGES: dict[str, Callable[[FactorStore, FactorChange], None]] = {
     "no recovery codes": lambda store, change: store.remove_recovery_codes(change),
     "temporary code": lambda store, change: store.put_temporary_code(change, b"digest", START + 60, "root"),
     "no temporary code": lambda store, change: store.withdraw_temporary_code(change),
-    "devices": lambda store, change: store.end_devices(change),
+    "devices": lambda store, change: store.end_devices(change, []),
+    "a device": lambda store, change: store.end_device(change, DEVICE),
 }
 
 
@@ -238,7 +245,7 @@ def test_a_late_deletion_leaves_the_next_users_factors(world: World, store: Fact
 # --- items that somebody else wrote
 
 
-@pytest.mark.parametrize("broken", [{"totp_step": "x"}, {"recovery_used": "x"}, {"devices": "x"}])
+@pytest.mark.parametrize("broken", [{"totp_step": "x"}, {"recovery_used": "x"}])
 def test_uses_that_cannot_be_read_prove_nothing(world: World, store: FactorStore, broken: dict[str, Any]) -> None:
     enrol(world, store)
     store.put_temporary_code(change(world), b"digest", world.now + 60, "root")

@@ -164,6 +164,7 @@ def functions() -> Iterator[Functions]:
                 "sender": {"phone_number": account.phone_numbers[0]},
             },
             allow_legacy_clients=True,
+            trusted_devices={"days": 30},
             email_sender="no-reply@example.com",
             budgets=dict.fromkeys(("number_per_hour", "number_per_day", "address_per_hour"), 1000),
         )
@@ -293,6 +294,15 @@ def test_a_wrong_code_makes_two_requests_the_locking_one_too_and_those_after_it_
 def test_the_right_code_makes_two_requests_and_one_signature_between_them(functions: Functions, person: Person) -> None:
     assert person.challenged().verify().status == 200
     assert functions.sent == [UPDATE, SIGN, CLAIM]
+
+
+def test_a_device_is_trusted_and_stands_in_without_a_request_more(functions: Functions, person: Person) -> None:
+    token = person.challenged().verify(trust_device=True).json["device_token"]
+    assert functions.sent == [UPDATE, SIGN, CLAIM]
+    assert person.login(device_token=token).json["status"] == "authenticated"
+    assert functions.sent == [READ, UPDATE, UPDATE, SIGN]
+    assert person.login(device_token="no device's").json["status"] == "mfa_required"
+    assert functions.sent == [READ, UPDATE, UPDATE]
 
 
 def test_text_that_cannot_be_a_passcode_makes_no_request(functions: Functions, person: Person) -> None:

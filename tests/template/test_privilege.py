@@ -324,6 +324,8 @@ def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, A
         (SEND, "dynamodb", one("GetItem", TOKEN_KEYS)),
         (SEND, "dynamodb", many(PROFILE, CHALLENGE, ACTION_ITEM)),
         (VERIFY, "dynamodb", many(PROFILE, CHALLENGE, FACTORS, PROOFS)),
+        (VERIFY, "dynamodb", sets(PROOFS, "device_0123")),
+        (ADMIN, "dynamodb", sets(PROOFS, "devices_since")),
         (ADMIN, "dynamodb", one("DeleteItem", FACTORS)),
         (VERIFY, "dynamodb", put(ACTION_ITEM, type="x")),
         (VERIFY, "dynamodb", sets(ACTION_ITEM, "denied_at")),

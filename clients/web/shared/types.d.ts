@@ -296,6 +296,8 @@ export interface EventDetail {
   override?: string;
   name?: string;
   client_id?: string;
+  device_id?: string;
+  device_name?: string;
   action_id?: string;
   type?: string;
   params?: Record<string, string>;

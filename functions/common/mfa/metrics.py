@@ -31,6 +31,7 @@ METRICS = {
     "legacy_skips": Metric(),
     # Passwords that users changed.
     "password_changes": Metric(),
+    "trusted_device_logins": Metric(),
     # Passcodes. `unconfirmed_sends` rises with a send and falls with an approval.
     "sends": Metric(dimensions=((), ("channel",), ("region",))),
     "unconfirmed_sends": Metric(dimensions=((), ("region",))),

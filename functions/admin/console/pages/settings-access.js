@@ -19,8 +19,8 @@ const LEGACY_HINT = [
   "cannot ask for one. Every such login is written into the history.",
 ].join(" ");
 const DEVICES_HINT = [
-  "On a trusted device, a backup user logs in with the password alone. A shorter time holds for devices that are trusted",
-  "already; 0 ends them all. Administrators and actions always need the second factor.",
+  "On a trusted device, a backup user logs in with the password alone. A shorter time holds for devices that are",
+  "trusted already; 0 ends them all. Administrators and actions always need the second factor.",
 ].join(" ");
 const REQUIRE_HINT = "Administrators without a second factor are kept out of this console.";
 const REQUIRE_FIRST = "To turn it on, log in with a passcode first, so that you do not lock yourself out.";

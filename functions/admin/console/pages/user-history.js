@@ -59,7 +59,10 @@ const SENTENCES = {
   action_approved: ({ detail, how }) => ["good", ["Confirmed with a passcode ", how, ": ", deed(detail)]],
   action_denied: ({ detail }) => ["bad", ["“This was not me” was said of: ", deed(detail)]],
   action_redeemed: ({ detail }) => ["good", ["The confirmation was used", forClient(detail), ": ", deed(detail)]],
-  approved: ({ how, admin: who }) => ["good", [`Logged in${who ? " as administrator" : ""} with a passcode `, how]],
+  approved: ({ detail, how, admin: who }) => [
+    "good",
+    [`Logged in${who ? " as administrator" : ""} with a passcode `, how, trustedDevice(detail)],
+  ],
   legacy_login: ({ detail }) => {
     const version = detail.client_version ? [", version ", bdi(detail.client_version)] : "";
     return ["warn", ["Logged in without a passcode, by a legacy client", version]];
@@ -94,6 +97,15 @@ const SENTENCES = {
   invitation_withdrawn: () => ["", "The invitation was withdrawn"],
   phone_removed: ({ which }) => ["", [which, " was removed"]],
 };
+
+/**
+ * The device that a login made a trusted one.
+ * @param {EventDetail} detail
+ */
+function trustedDevice({ device_id, device_name }) {
+  if (!device_id) return "";
+  return device_name ? [", and trusted the device ", bdi(device_name)] : ", and trusted the device";
+}
 
 /** @param {EventDetail} detail */
 const isChange = ({ changed = [], values = {} }) => changed.length > 0 || Object.keys(values).length > 0;

@@ -9,9 +9,10 @@ from mfa.challenges.password_tries import PasswordTries
 from mfa.errors import Conflict, InvalidToken, UserNotFound
 from mfa.factors.held_factors import HeldFactors
 from mfa.factors.phones import PHONES_PER_USER, Phone
+from mfa.factors.trusted_devices import DeviceRule, TrustedDevice, dropped_for_another
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.invitations import Invitation
-from mfa.users.user import User, stored_login_names
+from mfa.users.user import User, can_trust_devices, stored_login_names
 
 _NAME_BYTES = 512
 
@@ -78,6 +79,26 @@ class Account:
         if self.held is None:
             raise LookupError("the factors were not read")
         return self.held
+
+    def device_rule(self, days: int, now: float) -> DeviceRule:
+        """The rule for the user's trusted devices; `days` is the setting. None is older than the last change of credentials."""
+        uses, user = self.factors.uses, self.existing_user
+        ended_at = now if uses is None else uses.devices_since
+        return DeviceRule(
+            after=max(user.credentials_changed_at, ended_at),
+            days=days if can_trust_devices(user.kind) else 0,
+            now=now,
+        )
+
+    def trusted_devices(self, days: int, now: float) -> tuple[TrustedDevice, ...]:
+        """The devices that stand in for the user's second factor now, oldest first."""
+        uses = self.factors.uses
+        return () if uses is None else self.device_rule(days, now).trusted(uses.devices)
+
+    def devices_to_drop(self, days: int, now: float) -> tuple[str, ...]:
+        """The ids of the devices that another trusted device would take the place of."""
+        rule, uses = self.device_rule(days, now), self.factors.uses
+        return () if uses is None or not rule.days else dropped_for_another(uses.devices, rule)
 
     def refuse_outdated(self, login: MfaToken) -> None:
         """Raises InvalidToken if the user is not as the token says, or has ended the tokens of then."""

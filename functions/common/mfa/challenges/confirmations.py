@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mfa.challenges.actions import Action
 from mfa.challenges.budgets import Budget
 from mfa.challenges.challenge import Challenge, Guess
+from mfa.factors.trusted_devices import DeviceChange
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event
 
@@ -21,6 +22,7 @@ class Confirmation:
         budgets: those that get a unit back.
         events: what the history learns with it.
         action: the action with its approval, or None for a login.
+        devices: the change of the user's trusted devices, if there is one.
     """
 
     login: MfaToken
@@ -29,3 +31,4 @@ class Confirmation:
     budgets: Sequence[Budget]
     events: Sequence[Event]
     action: Action | None = None
+    devices: DeviceChange | None = None

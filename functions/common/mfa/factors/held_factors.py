@@ -6,12 +6,12 @@ function that proves accepts nothing twice. Neither holds anything that works as
 
 from dataclasses import dataclass, field
 
+from mfa.factors.trusted_devices import TrustedDevice
 from mfa.times import Moment
 
 # A pending secret of an authenticator app is confirmed within so many seconds, by one of so many codes.
 PENDING_SECONDS = 600
 CONFIRM_TRIES = 5
-DEVICES_PER_USER = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,25 +46,6 @@ class FactorSecrets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrustedDevice:
-    """A device that stands in for a second factor for a while. Times are seconds since 1970.
-
-    Attributes:
-        id: names it to its user.
-        digest: of its token.
-        name: as the user called it.
-        created_at: when it was trusted.
-        expires_at: its end.
-    """
-
-    id: str
-    digest: bytes = field(repr=False)
-    name: str = ""
-    created_at: Moment
-    expires_at: Moment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FactorUses:
     """The uses of a user's factors. Times are seconds since 1970.
 
@@ -72,8 +53,8 @@ class FactorUses:
         totp_step: the last step of the authenticator app that was accepted.
         recovery_used: digests of the recovery codes that were used.
         temporary_used: the digest of the last temporary access code that was used.
-        devices: the trusted devices, oldest first.
-        devices_since: devices that were trusted before this moment are trusted no more.
+        devices: the devices that were trusted, also those that are trusted no more.
+        devices_since: devices that were trusted until this moment are trusted no more.
     """
 
     totp_step: int = 0

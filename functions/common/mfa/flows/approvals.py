@@ -6,6 +6,7 @@ how it is claimed, judged and confirmed; everything else is the same for a passc
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 from mfa import errors
@@ -13,7 +14,9 @@ from mfa.challenges.actions import Action, ActionRefused
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess, KeyedAttempt
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
 from mfa.challenges.sends import AccountChanged, Caller
+from mfa.factors.factors import Factor
 from mfa.flows import ports
+from mfa.flows.device_trust import NOTHING_TRUSTED, DeviceTrust, DeviceWish, device_trust
 from mfa.flows.runtime import Runtime
 from mfa.times import rfc3339
 from mfa.tokens.access_tokens import Grant, Signer, access_claims, moment_of, sign_access_token, uuid7
@@ -33,6 +36,7 @@ class Approval:
         repeated: whether an earlier request with the same idempotency key has been approved.
         of_action: whether it approves an action.
         recovery_codes_remaining: how many recovery codes are left, after one was used.
+        device: the device that is trusted from now on, if one is. A repeated answer has lost its token.
     """
 
     token: str = field(repr=False)
@@ -42,6 +46,7 @@ class Approval:
     repeated: bool = False
     of_action: bool = False
     recovery_codes_remaining: int | None = None
+    device: DeviceTrust = NOTHING_TRUSTED
 
 
 class FactorUsed(Exception):
@@ -75,6 +80,9 @@ class TypedCode(Protocol):
     def wrong(self, challenge: Challenge, members: dict[str, Any]) -> errors.Refusal:
         """The refusal of a wrong code."""
 
+    def proves(self, challenge: Challenge) -> Factor:
+        """The factor that a right code proves."""
+
     def amr(self, challenge: Challenge) -> list[str]:
         """How a right code is proved."""
 
@@ -105,6 +113,8 @@ class Attempt:
         guess: the attempt's time, address and idempotency key.
         token: `jti` and life of the access token that a right code gives.
         repeated: whether an earlier request with the same idempotency key has claimed it.
+        wish: to trust the device, if there is one.
+        device: what a right code means for trusted devices, to be written with the approval.
     """
 
     login: MfaToken
@@ -113,6 +123,8 @@ class Attempt:
     guess: Guess
     token: tuple[str, int]
     repeated: bool = False
+    wish: DeviceWish | None = None
+    device: DeviceTrust = NOTHING_TRUSTED
 
     @property
     def amr(self) -> list[str]:
@@ -142,8 +154,8 @@ class Approvals:
     signer: Signer
     runtime: Runtime
 
-    def prove(self, login: MfaToken, code: TypedCode, caller: Caller) -> Approval:
-        """Approves what the token asks for if the code is right.
+    def prove(self, login: MfaToken, code: TypedCode, caller: Caller, wish: DeviceWish | None = None) -> Approval:
+        """Approves what the token asks for if the code is right, and trusts the device if that is wished and allowed.
 
         The same request again, under the same idempotency key, gets the same answer for REPLAY_SECONDS and spends no second
         attempt. Raises the refusals of the code, and InvalidToken.
@@ -151,6 +163,7 @@ class Approvals:
         keys, now = self.runtime.keys(), self.runtime.clock()
         token = uuid7(now, self.runtime.random_bytes(10)), self._seconds(code)
         guess = Guess(now, caller.address, keyed_attempt(keys, login.jti, caller, now, token), code.method)
+        made = partial(Attempt, login=login, code=code, token=token, wish=wish)
         try:
             challenge = code.claim(guess)
         except ChallengeRefused as refused:
@@ -158,9 +171,8 @@ class Approvals:
             if kept is None or not code.answers_again(refused.challenge):
                 raise code.why_not_claimed(refused.challenge, now) from refused
             guess = replace(guess, at=kept.claimed_at, keyed=kept)
-            again = Attempt(login=login, code=code, challenge=refused.challenge, guess=guess, token=token)
-            return self._answer_again(again, kept)
-        return self._judge(Attempt(login=login, code=code, challenge=challenge, guess=guess, token=token))
+            return self._answer_again(made(challenge=refused.challenge, guess=guess), kept)
+        return self._judge(made(challenge=challenge, guess=guess))
 
     def _seconds(self, code: TypedCode) -> int:
         """How long the access token lives."""
@@ -216,6 +228,7 @@ class Approvals:
             region=attempt.code.region(attempt.challenge),
             repeated=repeated,
             of_action=attempt.code.action is not None,
+            device=NOTHING_TRUSTED if repeated else attempt.device,
         )
 
     def _approve(self, attempt: Attempt) -> Approval:
@@ -225,6 +238,9 @@ class Approvals:
         except errors.TemporarilyUnavailable:
             self._give_back(attempt)
             raise
+        factor = attempt.code.proves(attempt.challenge)
+        device = device_trust(attempt.login, factor, attempt.wish, attempt.guess.at, self.runtime)
+        attempt = replace(attempt, device=device)
         try:
             attempt.code.confirm(attempt)
         except AccountChanged as changed:

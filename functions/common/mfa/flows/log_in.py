@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mfa import errors
 from mfa.challenges.account import Account, find_account
 from mfa.factors.factors import Proof
 from mfa.factors.phones import Phone
+from mfa.factors.trusted_devices import device_of
 from mfa.flows import ports
 from mfa.flows.check_password import CheckPassword
 from mfa.flows.runtime import Runtime
@@ -40,11 +41,19 @@ class SecondFactorNeeded:
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """No passcode is needed: the access token, and how long it is valid in seconds."""
+    """No passcode is needed.
 
-    token: str
+    Attributes:
+        token: the access token.
+        expires_in: how long it is valid, in seconds.
+        legacy: whether a legacy client skipped the second factor.
+        trusted_device: whether a trusted device stood in for it.
+    """
+
+    token: str = field(repr=False)
     expires_in: int
     legacy: bool = False
+    trusted_device: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +76,12 @@ class LogIn:
     signer: Signer
     runtime: Runtime
 
-    def login(self, login_name: str, password: str, address: str) -> SecondFactorNeeded | LoggedIn:
+    def login(
+        self, login_name: str, password: str, address: str, device_token: str | None = None
+    ) -> SecondFactorNeeded | LoggedIn:
         """Checks name and password. The try is claimed before the password is compared.
+
+        A trusted device of the user's stands in for the second factor. A token that is no such device's changes nothing.
 
         Raises InvalidCredentials, whatever of the two is wrong, and RateLimited, before anything is compared, if there were
         too many wrong ones: from this address, for this name from it, or for this name in a row.
@@ -80,7 +93,10 @@ class LogIn:
             self.accounts.record_login(
                 self.runtime.event(EventType.LOGGED_IN, now, actor=user.login_name, address=address)
             )
-        return self._passed(account.complete(), user, None, now)
+        complete = account.complete()
+        if user.mfa_enabled and device_token is not None and self._is_trusted(complete, device_token, now):
+            return self._authenticated(user, None, now, trusted_device=True)
+        return self._passed(complete, user, None, now)
 
     def vouched(
         self, client: Client, login_name: str, address: str, *, supports_mfa: bool, client_version: str | None
@@ -117,11 +133,18 @@ class LogIn:
             with suppress(errors.TemporarilyUnavailable):  # the next login tries again
                 self.accounts.replace_password_hash(user, self.passwords.hash(password))
 
+    def _is_trusted(self, account: Account, device_token: str, now: float) -> bool:
+        """Whether the token is that of a device that is trusted now. While the user is locked, none is."""
+        if account.challenge.locked_until(now) is not None:
+            return False
+        devices = account.trusted_devices(self.runtime.settings().trusted_devices.days, now)
+        return device_of(device_token, account.existing_user.login_name, devices) is not None
+
     def _passed(self, account: Account, user: User, client: Client | None, now: float) -> SecondFactorNeeded | LoggedIn:
         from mfa.tokens.signed_tokens import write_mfa_token  # noqa: PLC0415 - other requests make no token
 
         if not user.mfa_enabled:
-            return self._authenticated(user, client, now, legacy=False)
+            return self._authenticated(user, client, now)
         settings = self.runtime.settings()
         expires_at = now + settings.mfa_token_seconds
         token = MfaToken(
@@ -132,6 +155,8 @@ class LogIn:
             jti=self.runtime.random_bytes(16).hex(),
             issued_at=now,
             expires_at=expires_at,
+            # A client that vouches for the password has no use for a device token.
+            devices_to_drop=() if client else account.devices_to_drop(settings.trusted_devices.days, now),
         )
         can_recover = user.can_use(RECOVERY.traits.factor) and user.contact_email and RECOVERY.is_offered(settings)
         return SecondFactorNeeded(
@@ -143,7 +168,9 @@ class LogIn:
             channels=tuple(channel for channel in PHONE_CHANNELS if channel.is_offered(settings)),
         )
 
-    def _authenticated(self, user: User, client: Client | None, now: float, *, legacy: bool) -> LoggedIn:
+    def _authenticated(
+        self, user: User, client: Client | None, now: float, *, legacy: bool = False, trusted_device: bool = False
+    ) -> LoggedIn:
         seconds, issuer = self.runtime.settings().access_token_seconds, self.runtime.issuer()
         grant = Grant(
             issuer=issuer,
@@ -156,4 +183,6 @@ class LogIn:
         claims = access_claims(user, grant)
         if legacy:
             claims["legacy"] = True
-        return LoggedIn(sign_access_token(self.signer, claims), seconds, legacy)
+        if trusted_device:
+            claims["trusted_device"] = True
+        return LoggedIn(sign_access_token(self.signer, claims), seconds, legacy, trusted_device)

@@ -13,9 +13,10 @@ from mfa.challenges.confirmations import Confirmation
 from mfa.challenges.drafts import KEY_USE, Purpose, is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.sends import Caller
-from mfa.factors.factors import Proof
+from mfa.factors.factors import Factor, Proof
 from mfa.flows import ports
 from mfa.flows.approvals import Approval, Approvals, Attempt
+from mfa.flows.device_trust import DeviceWish
 from mfa.flows.genuine_actions import GenuineActions
 from mfa.flows.runtime import Runtime
 from mfa.tokens.access_tokens import Signer
@@ -33,7 +34,9 @@ class VerifyPasscode:
     signer: Signer
     runtime: Runtime
 
-    def verify(self, login: MfaToken, challenge_id: str, typed: str, caller: Caller) -> Approval:
+    def verify(
+        self, login: MfaToken, challenge_id: str, typed: str, caller: Caller, wish: DeviceWish | None = None
+    ) -> Approval:
         """Approves the challenge if the code is right, as `Approvals.prove`.
 
         Raises the errors of `POST /v1/challenges/{id}/verify`. Text that cannot be a passcode is refused as a request. It
@@ -44,7 +47,7 @@ class VerifyPasscode:
             raise errors.ChallengeNotFound
         code = _Passcode(flow=self, login=login, challenge_id=challenge_id, digits=digits, action=self._action(login))
         approvals = Approvals(accounts=self.accounts, attempts=self.attempts, signer=self.signer, runtime=self.runtime)
-        return approvals.prove(login, code, caller)
+        return approvals.prove(login, code, caller, wish)
 
     def _action(self, login: MfaToken) -> Action | None:
         """The action that the token names, before an attempt is spent; None for a login's.
@@ -108,6 +111,10 @@ class _Passcode:
             return errors.CodeSuperseded(**_message_to_look_for(challenge), **members)
         return errors.InvalidCode(**members)
 
+    def proves(self, challenge: Challenge) -> Factor:
+        """A phone, or the mailbox."""
+        return challenge.channel.traits.factor
+
     def amr(self, challenge: Challenge) -> list[str]:
         """The password and the channel; for an action as it says."""
         channel = challenge.channel
@@ -148,7 +155,7 @@ class _Passcode:
             runtime,
             EventType.ACTION_APPROVED if self.action else EventType.APPROVED,
             login.client_id or login.login_name,
-            {"channel": challenge.channel.value} | (self.action.detail if self.action else {}),
+            {"channel": challenge.channel.value} | (self.action.detail if self.action else {}) | attempt.device.detail,
         )
         return Confirmation(
             login=login,
@@ -157,6 +164,7 @@ class _Passcode:
             budgets=verified_charges(challenge, runtime.settings()),
             events=[*refused_guesses(challenge, login.login_name, runtime.random_bytes), event],
             action=self._approved(attempt, self.action) if self.action else None,
+            devices=attempt.device.change,
         )
 
     def _approved(self, attempt: Attempt, action: Action) -> Action:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mfa.challenges.challenge import ChallengeStatus
 from mfa.messages.channels import CHANNELS, Channel
@@ -48,6 +48,12 @@ class Authenticated(Struct, frozen=True, tag_field="status", tag="authenticated"
     expires_in: int
     amr: list[str]
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme's name
+    acr: Annotated[
+        Literal["1"] | UnsetType, Meta(description="with a trusted device only: no second factor was shown")
+    ] = UNSET
+    trusted_device: Annotated[
+        Literal[True] | UnsetType, Meta(description="with a trusted device only: it stood in for the second factor")
+    ] = UNSET
 
 
 class Approved(Struct, frozen=True, tag_field="status", tag="approved"):
@@ -57,6 +63,11 @@ class Approved(Struct, frozen=True, tag_field="status", tag="approved"):
     expires_in: int
     amr: list[str]
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme's name
+    device_token: Annotated[
+        str | UnsetType,
+        Meta(description="if the device is trusted now: for its next logins, once and never shown again"),
+    ] = UNSET
+    device_expires_at: Time | UnsetType = UNSET
 
 
 class DeliveryState(Struct, frozen=True, omit_defaults=True):

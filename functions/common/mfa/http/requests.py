@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, Struct
 
 from mfa.decoding import form
+from mfa.factors.trusted_devices import DEVICE_NAME_LENGTH, DEVICE_TOKEN_LENGTH
 from mfa.messages.channels import DEFAULT, PHONE_CHANNELS, Channel
 
 if TYPE_CHECKING:
+    from mfa.flows.device_trust import DeviceWish
+
     type PhoneChannel = str
 else:
     PhoneChannel = Literal[*(channel.value for channel in PHONE_CHANNELS)]
@@ -28,6 +31,10 @@ class Login(Struct, frozen=True, forbid_unknown_fields=True):
 
     login_name: Annotated[str, Meta(max_length=256)]
     password: Annotated[str, Meta(min_length=1, max_length=256)]
+    device_token: (
+        Annotated[str, Meta(max_length=DEVICE_TOKEN_LENGTH, description="of a trusted device; another text is ignored")]
+        | None
+    ) = None
 
     def __repr__(self) -> str:
         return "Login(...)"
@@ -60,10 +67,31 @@ class StartRecovery(Struct, frozen=True, forbid_unknown_fields=True):
     """Empty: the passcode goes to the contact email."""
 
 
+type TrustDevice = Annotated[
+    bool,
+    Meta(description="Trust this device from now on, where the settings allow it: see `trusted_devices.days`"),
+]
+type DeviceName = Annotated[
+    str,
+    Meta(
+        max_length=DEVICE_NAME_LENGTH, description="The name of the device in its user's list", examples=["My laptop"]
+    ),
+]
+
+
 class VerifyChallenge(Struct, frozen=True, forbid_unknown_fields=True):
     """The code as the person typed it."""
 
     code: Annotated[str, Meta(min_length=1, max_length=64, description="The digits, with or without the prefix")]
+    trust_device: TrustDevice = False
+    device_name: DeviceName | None = None
+
+    @property
+    def wish(self) -> "DeviceWish | None":
+        """The wish to trust the device, if there is one."""
+        from mfa.flows.device_trust import DeviceWish  # noqa: PLC0415 - sends need no flow of a verification
+
+        return DeviceWish(self.device_name or "") if self.trust_device else None
 
     def __repr__(self) -> str:
         return "VerifyChallenge(...)"

@@ -1,5 +1,9 @@
 """Values as the API shows them."""
 
+from typing import Any
+
+from msgspec import UNSET
+
 from mfa.challenges.challenge import Challenge
 from mfa.factors.factors import Proof
 from mfa.factors.phones import Phone
@@ -33,7 +37,10 @@ def challenge(value: Challenge, now: float) -> answers.ChallengeState:
 def first_factor(value: SecondFactorNeeded | LoggedIn) -> answers.MfaRequired | answers.Authenticated:
     """The answer of a passed first factor."""
     if isinstance(value, LoggedIn):
-        return answers.Authenticated(token=value.token, expires_in=value.expires_in, amr=[Proof.PASSWORD.value])
+        trusted: dict[str, Any] = {"acr": "1", "trusted_device": True} if value.trusted_device else {}
+        return answers.Authenticated(
+            token=value.token, expires_in=value.expires_in, amr=[Proof.PASSWORD.value], **trusted
+        )
     return answers.MfaRequired(
         mfa_token=value.mfa_token,
         expires_at=rfc3339(value.expires_at),
@@ -46,7 +53,14 @@ def first_factor(value: SecondFactorNeeded | LoggedIn) -> answers.MfaRequired | 
 
 def approval(value: Approval) -> answers.Approved:
     """The answer to a right passcode."""
-    return answers.Approved(token=value.token, expires_in=value.expires_in, amr=value.amr)
+    device = value.device
+    return answers.Approved(
+        token=value.token,
+        expires_in=value.expires_in,
+        amr=value.amr,
+        device_token=UNSET if device.token is None else device.token,
+        device_expires_at=UNSET if device.expires_at is None else rfc3339(device.expires_at),
+    )
 
 
 def phone_choice(phone: Phone) -> answers.PhoneChoice:

@@ -12,6 +12,7 @@ from mfa.store.challenge_mapping import challenge_of
 from mfa.store.challenges import ChallengeItems
 from mfa.store.counters import Counters, give_back
 from mfa.store.table import Table, TransactionRefused, Write
+from mfa.store.trusted_devices import devices_write
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event
 from mfa.users.user import UserStatus
@@ -66,6 +67,8 @@ class AttemptStore:
         ]
         if action is not None:
             writes.append(approval_write(action))
+        if confirmation.devices is not None:
+            writes.append(devices_write(login_name, confirmation.devices))
         if challenge.phone_id:
             writes.append(
                 Write(

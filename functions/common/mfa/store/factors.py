@@ -11,6 +11,7 @@ from typing import Any
 from mfa.challenges.factor_changes import FactorChange
 from mfa.errors import InvalidToken, PreconditionFailed
 from mfa.factors.held_factors import CONFIRM_TRIES, FactorSecrets
+from mfa.factors.trusted_devices import TrustedDevice
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.expressions import Update
@@ -78,9 +79,14 @@ class FactorStore:
         names = ("temporary_code", "temporary_code_expires_at", "temporary_code_by")
         self._write(change, dict.fromkeys(names))
 
-    def end_devices(self, change: FactorChange) -> None:
-        """Ends every trusted device, those too that are being trusted at this moment."""
-        self._write(change, {}, {"devices": None, "devices_since": change.after.updated_at})
+    def end_devices(self, change: FactorChange, devices: Iterable[TrustedDevice]) -> None:
+        """Ends every trusted device, those too that are being trusted at this moment. `devices` are those that were read."""
+        gone = {records.device_attribute(device.id): None for device in devices}
+        self._write(change, {}, {**gone, "devices_since": change.after.updated_at})
+
+    def end_device(self, change: FactorChange, device: TrustedDevice) -> None:
+        """Ends one trusted device."""
+        self._write(change, {}, {records.device_attribute(device.id): None})
 
     def _write(self, change: FactorChange, secrets: dict[str, Any], uses: dict[str, Any] | None = None) -> None:
         """Sets attributes of the two items, in one transaction with the profile. None removes an attribute."""

@@ -4,11 +4,13 @@ IAM grants writes by partition. So items that different functions write lie in d
 and history are not in the partition of the profile.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 
 from mfa.challenges.password_tries import digest
 from mfa.factors.held_factors import FactorSecrets, FactorUses, HeldFactors
 from mfa.factors.phones import PHONES_PER_USER, Phone
+from mfa.factors.trusted_devices import TrustedDevice
 from mfa.store import conditions as when
 from mfa.store.reading import read
 from mfa.store.search import profile_entry
@@ -30,6 +32,8 @@ UNREADABLE = "unreadable"
 _MARKS = frozenset({"last_verified_at", "verified_since", "unusable_reason", "unusable_at"})
 # These fields of a user lie in the item of the password.
 _OF_PASSWORD = ("password_hash", "imported")
+# The attributes of trusted devices begin with this.
+_DEVICE = "device_"
 # DynamoDB deletes a challenge and its counters this long after the last write, unless there were failures since the last success.
 CHALLENGE_SECONDS = 90 * 86400
 
@@ -165,7 +169,24 @@ def held_factors_of(user: User, secrets: Item, uses: Item) -> HeldFactors:
     read_secrets = read(secrets, FactorSecrets)
     if read_secrets is None or read_secrets.user_created_at != user.created_at:
         read_secrets = FactorSecrets()
-    return HeldFactors(secrets=read_secrets, uses=read(uses, FactorUses))
+    read_uses = read(uses, FactorUses)
+    if read_uses is not None:
+        read_uses = replace(read_uses, devices=tuple(_devices_of(uses)))
+    return HeldFactors(secrets=read_secrets, uses=read_uses)
+
+
+def device_attribute(device_id: str) -> str:
+    """The attribute of a trusted device among the uses of the user's factors."""
+    return f"{_DEVICE}{device_id}"
+
+
+def _devices_of(uses: Item) -> Iterator[TrustedDevice]:
+    """The trusted devices among the uses. What cannot be read is no device."""
+    for name, value in uses.items():
+        if name.startswith(_DEVICE) and isinstance(value, dict):
+            device = read(value | {"id": name.removeprefix(_DEVICE)}, TrustedDevice)
+            if device is not None:
+                yield device
 
 
 def client_item(client: Client) -> Item:

@@ -15,6 +15,7 @@ from mfa.errors import (
     UserNotFound,
 )
 from mfa.factors.phones import PHONES_PER_USER, KeptAccess, Phone
+from mfa.factors.trusted_devices import DeviceChange
 from mfa.messages.channels import RECOVERY
 from mfa.store import conditions as when
 from mfa.store import records
@@ -22,6 +23,7 @@ from mfa.store.expressions import Update
 from mfa.store.password_costs import cost_writes
 from mfa.store.search import entry_writes
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
+from mfa.store.trusted_devices import devices_write
 from mfa.users.exported_hashes import fingerprint
 from mfa.users.history import Event
 from mfa.users.user import CREDENTIALS, Kind, User
@@ -133,7 +135,8 @@ class UserStore:
             self._table.transact(lambda: forgotten_factors(user))
 
     def unlock(self, login_name: str, event: Event, *, unreadable: bool = False) -> None:
-        """Ends every lock and begins the counts anew. The live challenge is closed: its code was guessed at.
+        """Ends every lock and begins the counts anew. The live challenge is closed: its code was guessed at. So was perhaps
+        the second factor of a device, and trusted devices end.
 
         An `unreadable` challenge is removed.
         """
@@ -157,10 +160,11 @@ class UserStore:
             names={"#ttl": "ttl"},
             values={":zero": 0},
         )
-        self._write([user, challenge, passwords, records.event_write(login_name, event)], UserNotFound)
+        devices = devices_write(login_name, DeviceChange(ended_at=event.at))
+        self._write([user, challenge, passwords, devices, records.event_write(login_name, event)], UserNotFound)
 
     def add_phone(self, login_name: str, phone: Phone, event: Event) -> bool:
-        """Adds the phone in its slot. False if another phone took the slot. Raises UserNotFound."""
+        """Adds the phone in its slot, and ends trusted devices. False if another phone took the slot. Raises UserNotFound."""
         user = Write(label="profile", verb="ConditionCheck", key=records.profile_key(login_name), condition=when.EXISTS)
         place = Write(
             label="phone",
@@ -172,7 +176,8 @@ class UserStore:
             values={":place": f"{phone.slot}-"},
         )
         try:
-            self._table.transact(lambda: [user, place, records.event_write(login_name, event)])
+            devices = devices_write(login_name, DeviceChange(ended_at=event.at))
+            self._table.transact(lambda: [user, place, devices, records.event_write(login_name, event)])
         except TransactionRefused as refused:
             if "profile" in refused.failed:
                 raise UserNotFound from refused

@@ -28,6 +28,8 @@ class MfaToken:
         issued_at: seconds since 1970.
         expires_at: seconds since 1970.
         action: the one action that its challenges approve, or None for a login.
+        devices_to_drop: the ids of the trusted devices that another one would take the place of, so that it can be trusted
+            without reading which there are.
     """
 
     login_name: str
@@ -38,6 +40,7 @@ class MfaToken:
     issued_at: float
     expires_at: float
     action: ActionRef | None = None
+    devices_to_drop: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -30,6 +30,8 @@ def write_mfa_token(keys: TokenSecrets, token: MfaToken) -> str:
         "iat": token.issued_at,
         "exp": token.expires_at,
     }
+    if token.devices_to_drop:
+        claims["dev"] = token.devices_to_drop
     if token.action is not None:
         # A version that knows no actions would take the token for a login's. Without `exp` in the future it is over there.
         claims |= {"act": token.action.id, "dig": token.action.digest, "exp": 0, "end": token.expires_at}
@@ -52,6 +54,7 @@ def read_mfa_token(keys: TokenKeys, text: str, now: float) -> MfaToken:
         issued_at=claims["iat"],
         expires_at=expires_at,
         action=action,
+        devices_to_drop=tuple(claims.get("dev", ())),
     )
 
 

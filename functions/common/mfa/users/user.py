@@ -37,6 +37,11 @@ class Kind(StrEnum):
     SYSTEM = "system"
 
 
+def can_trust_devices(kind: Kind) -> bool:
+    """Whether a device may stand in for the second factor of such a user. An administrator shows it at every login."""
+    return kind is Kind.BACKUP
+
+
 class UserStatus(StrEnum):
     """Only an active user can log in."""
 
