@@ -29,7 +29,7 @@ class Facts:
     def links(self) -> list[tuple[str, str, str]]:
         """Name, path and description of each page."""
         links = [
-            ("Login sample", "/login", "A client as a user sees it: password, phone, passcode."),
+            ("Log in", "/v1/account/", "The client pages, as a user sees them: password, phone, passcode."),
             ("Backup sample", "/backup", "A backup client: it deletes only what a passcode has confirmed."),
             ("Handset", "/handset", "Where the text messages and the mails arrive."),
         ]

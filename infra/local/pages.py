@@ -1,4 +1,4 @@
-"""The stack's own pages: `/`, the handset and the samples."""
+"""The stack's own pages: `/`, the handset and the sample backup client."""
 
 from __future__ import annotations
 
@@ -27,8 +27,6 @@ _KINDS = {
     ".png": "image/png",
     ".json": "application/json",
 }
-_INCLUDE = re.compile(r"<!-- include (?P<name>[a-z-]+\.html)\n(?P<words>.*?)-->", re.DOTALL)
-_WORDS = re.compile(r"^ *([a-z_]+): (.*(?:\n(?! *[a-z_]+: ).*)*)", re.MULTILINE)
 # Nothing inline and nothing from other hosts: a page that works here works under any policy.
 _HEADERS = (
     (
@@ -63,10 +61,10 @@ class Pages:
                 return self._messages(request)
             case "/stack.json":
                 return _json(self._facts.as_json())
-            case "/handset":
-                return _file("handset.html")
-            case "/login" | "/backup":
-                return _response(_page(request.path[1:] + ".html").encode(), ".html")
+            case "/handset" | "/backup":
+                return _file(f"{request.path[1:]}.html")
+            case "/login":
+                return Response(302, (("Location", "/v1/account/index.html"), *_HEADERS), b"")
             case path if path.startswith("/static/shared/"):
                 return _file(path.removeprefix("/static/shared/"), _SHARED)
             case path if path.startswith("/static/"):
@@ -85,19 +83,6 @@ def _file(name: str, folder: Path = _FOLDER) -> Response | None:
     if path.parent != folder or path.suffix not in _KINDS or not path.is_file():
         return None
     return _response(path.read_bytes(), path.suffix)
-
-
-def _page(name: str) -> str:
-    """A page with the parts that it includes.
-
-    `<!-- include part.html … -->` stands for a part. Its lines `name: words` fill `$name` in it; longer words are continued.
-    """
-    return _INCLUDE.sub(_part, (_FOLDER / name).read_text(encoding="utf-8"))
-
-
-def _part(include: re.Match[str]) -> str:
-    words = {name: " ".join(text.split()) for name, text in _WORDS.findall(include["words"])}
-    return Template((_FOLDER / include["name"]).read_text(encoding="utf-8")).substitute(words)
 
 
 def _json(value: object) -> Response:

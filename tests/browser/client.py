@@ -1,9 +1,9 @@
-"""The sample client as a person sees it: what they can do, and what they read."""
+"""A login or a confirmation as a person sees it: what they can do, and what they read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults  # type: ignore[import-untyped]  # has no types
 from playwright.sync_api import Locator, Page, expect
@@ -11,6 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 _AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
+    # It would copy the components' style sheets into inline ones, which the pages' policy forbids.
+    "preload": False,
 }
 
 # Colours are checked after all animations have ended.
@@ -19,7 +21,7 @@ _REST = "() => Promise.all(document.getAnimations().map(animation => animation.f
 
 @dataclass(frozen=True)
 class Client:
-    """One window of the sample client."""
+    """One window of the client pages, or of the sample backup client."""
 
     page: Page
 
@@ -63,11 +65,18 @@ class Client:
 
     @property
     def notice(self) -> Locator:
-        return self.page.locator(".step:not([hidden]) .notice")
+        return self.page.locator(".step:not([hidden]) .notice").filter(visible=True)
 
-    def claim(self, name: str) -> Locator:
-        """A row of the token's table."""
-        return self.page.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=name))
+    def listen(self) -> None:
+        """Collects the details of the components' events, before they happen."""
+        self.page.evaluate(
+            """() => { window.told = []; for (const name of ['authenticated', 'approved', 'denied', 'cancelled', 'enrolment'])
+            document.addEventListener(name, ({detail}) => window.told.push({name, ...detail})) }"""
+        )
+
+    def told(self, name: str) -> list[dict[str, Any]]:
+        """The details of the events of this name since `listen`."""
+        return [each for each in self.page.evaluate("window.told") if each["name"] == name]
 
     def check_accessible(self) -> None:
         """Axe finds nothing in light or dark mode, and nothing overflows to the right."""

@@ -62,7 +62,7 @@ def test_a_set_is_deleted_once_the_passcode_of_its_message_came_back(
     client.check_accessible()
     client.button("Delete backup data… of Payroll").press("Enter")
     client.sees("Choose a phone")
-    expect(client.page.locator("#step-phones .deed strong")).to_have_text('delete backup set "Payroll"')
+    expect(client.page.locator("#step-choose .deed strong")).to_have_text('delete backup set "Payroll"')
     expect(client.page.get_by_role("radio", name="Hong Kong (+852) - ****3799")).to_be_checked()
     client.check_accessible()
     before = demo.messages
@@ -82,6 +82,8 @@ def test_a_set_is_deleted_once_the_passcode_of_its_message_came_back(
     client.sees("Backup sets")
     expect(client.notice).to_contain_text("Nothing has been deleted")
     client.button("Continue").click()
+    client.sees("Choose a phone")
+    client.button("Enter the passcode").click()
     client.sees("Enter the passcode")
     assert (client.prefix, demo.messages) == (prefix, before + 1)
 
@@ -94,10 +96,10 @@ def test_a_set_is_deleted_once_the_passcode_of_its_message_came_back(
     client.sees("Confirmed")
     expect(client.notice).to_contain_text("We could not reach the service")
     assert names(stack) == {"Payroll", "Customer database", "Mailboxes"}
-    client.page.go_back()  # to the passcode, which is of no more use
-    expect(client.page.locator("#step-finish .notice")).to_have_count(0)
-    client.sees("Confirmed")
-    client.page.go_back()
+    for _ in range(3):  # the places of the confirmation's own steps are of no more use
+        client.page.go_back()
+        if client.heading().inner_text() == "Backup sets":
+            break
     client.sees("Backup sets")
     expect(client.notice).to_contain_text("did not hear how it ended")
     client.button("Continue").click()
@@ -121,7 +123,7 @@ def test_this_was_not_me_ends_the_deletion_for_good(
     client = ask(make_browsing(**NARROW).open("/backup"), "Customer database")
     client.send()
     message = demo.receive(client.prefix)
-    kept = client.page.evaluate("JSON.parse(sessionStorage.getItem('backup-client.deletion')).session")
+    kept = client.page.evaluate("JSON.parse(sessionStorage.getItem('backup-client.deletion')).action")
     client.check_accessible()
     client.page.locator("#step-code").get_by_role("button", name="This was not me").click()
     client.sees("Nothing was deleted")
@@ -129,7 +131,7 @@ def test_this_was_not_me_ends_the_deletion_for_good(
     client.check_accessible()
     demo.token, demo.challenge = kept["mfa_token"], str(demo.item["id"])
     assert demo.verify(message.digits).code == "action_denied"
-    finish = stack.call("POST", f"/backup/deletions/{kept['deletion']['id']}/finish", {})
+    finish = stack.call("POST", f"/backup/deletions/{kept['id']}/finish", {})
     assert finish.code == "action_denied"
     assert "Customer database" in names(stack)
     assert demo.event_types()[-1] == "action_denied"
@@ -163,9 +165,8 @@ def test_a_deletion_that_is_not_confirmed_in_time_or_not_asked_for_properly_dele
     demo.write("#PHONE#0", verified_since=int(time.time()) - 3600)
     try:
         ask(client.page)
-        client.sees("No phone can confirm this")
+        expect(client.notice).to_contain_text("No phone can confirm this")
         client.check_accessible()
-        client.button("Cancel").click()
     finally:
         demo.write("#PHONE#0", verified_since=int(time.time()) - WEEK)
 

@@ -48,7 +48,7 @@ def test_mfa_for_a_user_until_the_phone_is_verified(
     console.page.get_by_role("button", name=re.compile("^Show the whole number")).click()
     expect(console.row("Hong Kong")).to_contain_text(f"+852 {number[4:]}")
 
-    login = Client(make_browsing().open("/login"))
+    login = Client(make_browsing().open("/v1/account/"))
     login.log_in(person.name, PASSWORD)
     login.send()
     login.verify(receive(stack, number, login.prefix).digits)
@@ -398,7 +398,7 @@ def test_clients_are_created_rotated_and_deleted(browsing: Browsing, stack: Runn
 def test_the_overview_counts(make_browsing: MakeBrowsing, stack: Running, make_person: MakePerson) -> None:
     """The overview shows sends and approvals as a chart and as a table."""
     person = make_person()
-    login = Client(make_browsing().open("/login"))
+    login = Client(make_browsing().open("/v1/account/"))
     login.log_in(person.name, PASSWORD)
     login.send()
     login.verify(receive(stack, person.numbers[0], login.prefix).digits)

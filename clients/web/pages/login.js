@@ -1,6 +1,8 @@
-// The login.
+// The login, and the account of a person who is logged in.
 
+/** @import { Authentication, StepDetail } from "../elements/elements" */
 /** @import { Context } from "./context.js" */
+import "../elements/login.js";
 import { el } from "../shared/dom.js";
 
 /**
@@ -9,8 +11,30 @@ import { el } from "../shared/dom.js";
  */
 export function draw(place, context) {
   const { language, session, title } = context;
-  title(language.text(session ? "loggedInTitle" : "logIn"));
-  place.replaceChildren(...(session ? loggedIn(context, session.loginName) : [form(context)]));
+  title(language.text(session ? "loggedIn" : "logIn"));
+  if (session) {
+    place.replaceChildren(...loggedIn(context, session.loginName));
+    place.querySelector("h1")?.focus();
+    return;
+  }
+  const element = form(context);
+  place.replaceChildren(element);
+  return () => {
+    element.lang = context.language.tag;
+  };
+}
+
+/** @param {Context} context */
+function form({ language, loggedIn: done, title }) {
+  return el("second-factor-login", {
+    lang: language.tag,
+    history: true,
+    onstep: (/** @type {CustomEvent<StepDetail>} */ { detail }) => title(detail.title),
+    onauthenticated: (/** @type {CustomEvent<Authentication>} */ { detail }) => {
+      const { token, amr, expires_in: lasts, login_name: loginName } = detail;
+      done({ token, amr, loginName, expiresAt: Date.now() + lasts * 1000 });
+    },
+  });
 }
 
 /**
@@ -19,37 +43,12 @@ export function draw(place, context) {
  */
 function loggedIn({ language, signOut }, name) {
   return [
-    el("h1", {}, language.text("loggedInTitle")),
-    el("p", { class: "lead" }, language.parts("loggedInAs", { name: el("strong", {}, name) })),
+    el("h1", { tabindex: "-1" }, language.text("loggedIn")),
+    el("p", { class: "lead" }, language.parts("loggedInAs", { name: el("strong", {}, el("bdi", {}, name)) })),
     el(
       "p",
       { class: "actions" },
       el("button", { type: "button", class: "button primary", onclick: signOut }, language.text("signOut")),
     ),
   ];
-}
-
-/** @param {Context} context */
-function form({ api, language, loggedIn: done }) {
-  const name = el("input", { id: "login-name", autocomplete: "username" });
-  const password = el("input", { id: "password", type: "password", autocomplete: "current-password" });
-  const submit = async () => {
-    const answer = await api.login({ login_name: name.value, password: password.value });
-    if (answer.status !== "authenticated") return;
-    const { token, amr, expires_in: lasts } = answer;
-    done({ token, amr, loginName: name.value, expiresAt: Date.now() + lasts * 1000 });
-  };
-  return el(
-    "form",
-    {
-      onsubmit: (/** @type {SubmitEvent} */ event) => {
-        event.preventDefault();
-        submit();
-      },
-    },
-    el("h1", {}, language.text("logIn")),
-    el("p", { class: "field" }, el("label", { for: "login-name" }, language.text("loginName")), name),
-    el("p", { class: "field" }, el("label", { for: "password" }, language.text("password")), password),
-    el("p", { class: "actions" }, el("button", { class: "button primary" }, language.text("logIn"))),
-  );
 }

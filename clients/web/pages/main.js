@@ -26,6 +26,8 @@ const chosen = new RememberedName("second-factor.language");
 const languageMenu = $("language", HTMLSelectElement);
 const router = new Router(ROUTES, show);
 let turn = 0;
+/** Draws the page at hand in another language. @type {() => unknown} */
+let inOtherWords = () => {};
 let after = HOME;
 
 /** @type {Context} */
@@ -64,7 +66,8 @@ async function show(load) {
   if (mine !== turn) return;
   const place = el("div", { class: "place" });
   $("main").replaceChildren(place);
-  await page.draw(place, context);
+  const redraw = await page.draw(place, context);
+  if (mine === turn) inOtherWords = redraw ?? (() => router.refresh());
 }
 
 /** Write the frame in the language, and the page anew. */
@@ -85,7 +88,7 @@ async function changeLanguage() {
   chosen.remember(languageMenu.value);
   context.language = await loadPageLanguage(languageMenu.value);
   speak();
-  router.refresh();
+  inOtherWords();
 }
 
 for (const [name, page] of Object.entries(LINKS)) {

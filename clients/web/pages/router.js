@@ -3,9 +3,13 @@
 /** @import { Context } from "./context.js" */
 
 /**
- * A page. `draw` fills the place, again after a change of the language.
- * @typedef {{ draw: (place: HTMLElement, context: Context) => unknown }} PageModule
+ * A page. `draw` fills the place. It may give a function that changes the language of the page at hand; else the page
+ * is drawn anew for that.
+ * @typedef {object} PageModule
+ * @property {(place: HTMLElement, context: Context) => Redraw | Promise<Redraw>} draw
  */
+
+/** @typedef {(() => void) | undefined | void} Redraw */
 
 /** @typedef {() => Promise<PageModule>} LoadPage */
 

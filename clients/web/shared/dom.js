@@ -82,7 +82,15 @@ const isList = (child) => Array.isArray(child);
  * @param {string | null} text
  */
 export function announce(text) {
-  const region = $("announcer");
+  say($("announcer"), text);
+}
+
+/**
+ * The same, by a live region.
+ * @param {HTMLElement} region
+ * @param {string | null} text
+ */
+export function say(region, text) {
   region.textContent = "";
   setTimeout(() => {
     region.textContent = text;

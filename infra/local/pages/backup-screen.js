@@ -1,6 +1,5 @@
-// How the backup sets and the deed that waits to be confirmed look.
+// How the backup sets look.
 
-import { describe } from "./passcode-fields.js";
 import { $, el } from "./shared/dom.js";
 import { LANGUAGE } from "./shared/words.js";
 
@@ -46,36 +45,4 @@ function size(bytes) {
 /** @param {string} time */
 function moment(time) {
   return new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" }).format(Date.parse(time));
-}
-
-/**
- * The deed in the words of the message, and the way to refuse it, on every step that is about it.
- * @param {string} summary
- */
-export function drawDeed(summary) {
-  for (const place of document.querySelectorAll("[data-deed]")) place.replaceChildren(deed(summary));
-  for (const place of document.querySelectorAll("[data-deny]")) place.replaceChildren(denial());
-  const words = $("code-form").closest(".step")?.querySelector(".deed");
-  if (words) words.id = "code-deed";
-  describe($("code"), "code-deed", true);
-}
-
-/** @param {string} summary */
-function deed(summary) {
-  return el(
-    "p",
-    { class: "deed" },
-    "You are about to: ",
-    el("strong", {}, summary),
-    el("small", {}, "The message on your phone says the same. If it names something else, do not enter its passcode."),
-  );
-}
-
-function denial() {
-  return el(
-    "p",
-    { class: "aside" },
-    "Did you not ask for this?",
-    el("button", { type: "button", class: "link", dataset: { do: "deny" } }, "This was not me"),
-  );
 }

@@ -1,186 +1,242 @@
 // The sample backup client: its sets, and a deletion from the first click to the end. The service holds the client's
-// secret and deletes; this page has the MFA token of one deletion, with which a person can confirm or refuse it.
+// secret and deletes; this page gives the action to the client kit, with which a person can confirm or refuse it.
 
-/** @import { MfaRequired } from "./shared/types" */
-/** @import { Kept } from "./backup-refusals.js" */
+/** @import { ActionOpened } from "./shared/types" */
+/** @import { Denial } from "./elements/elements" */
 /** @import { BackupSet, BackupSets } from "./backup-screen.js" */
-import { DELETION_REFUSALS, ENDS, KEPT } from "./backup-refusals.js";
-import { drawDeed, drawSets } from "./backup-screen.js";
-import { run } from "./passcode-page.js";
-import { serve } from "./passcode-purpose.js";
-import { explainSilence } from "./passcode-refusals.js";
-import { act, call } from "./passcode-requests.js";
-import { notice, screen } from "./passcode-screen.js";
-import { current, keys, sessionOpened, state } from "./passcode-state.js";
-import { choosePhone, dropChallenge, forgetAll, go } from "./passcode-steps.js";
-import { Problem } from "./shared/api.js";
+import { drawSets } from "./backup-screen.js";
+import { Keys, Problem, request } from "./shared/api.js";
 import { $, announce, el } from "./shared/dom.js";
+import { KeptLogin } from "./shared/kept-login.js";
+
+/** A deletion: the action, its set, and whether a right passcode has confirmed it. */
+/** @typedef {{ action: ActionOpened & { set: BackupSet }, confirmed: boolean }} Deletion */
+
+/** @typedef {"sets" | "confirm" | "finish" | "deleted" | "kept"} Step */
+
+/** @type {KeptLogin<Deletion>} */
+const kept = new KeptLogin("backup-client.deletion");
+const keys = new Keys();
+let busy = false;
+
+/** Why nothing was deleted. @type {Record<string, string>} */
+const KEPT = {
+  denied: [
+    "You said that this was not you. The passcode no longer works, and your administrator can see what happened.",
+    "If somebody else may be using this computer or know your password, change the password now.",
+  ].join(" "),
+  expired: "The time to confirm this deletion is over. If you still want to delete the data, begin again.",
+  used: "This confirmation was used before. A confirmation is good for one deletion.",
+  gone: "The service no longer knows of this deletion. If you still want to delete the data, begin again.",
+};
+
+/** By the code of a refusal that ends a deletion. @type {Record<string, string>} */
+const ENDS = {
+  action_denied: "denied",
+  action_expired: "expired",
+  action_redeemed: "used",
+  action_not_found: "gone",
+};
+
+/** Refusals in words. @type {Record<string, string>} */
+const REFUSALS = {
+  set_not_found: "That backup set is gone: it was deleted before. Nothing else was deleted.",
+  action_pending: "The deletion is not confirmed yet.",
+  no_phone: [
+    "No phone can confirm this. Nothing was deleted. A deletion is confirmed with a phone that was verified some time",
+    "ago, as a rule a day or more, so that nobody can add a phone just for this. Ask your administrator, or try again",
+    "when your phone has been verified for longer.",
+  ].join(" "),
+};
 
 /**
- * An action that the service has opened, as the page gets it.
- * @typedef {Pick<MfaRequired, "mfa_token" | "expires_at" | "phones" | "channels"> & { id: string, summary: string,
- *   set: BackupSet }} Opened
+ * Show one step of this page. Only a deletion has a place of its own in the browser's history.
+ * @param {Step} step
  */
-
-serve({
-  first: "sets",
-  continues: "confirm the deletion",
-  locks: "confirming",
-  endsSoon: "The time to confirm is almost over. You would have to begin again",
-  waits: () =>
-    isConfirmed()
-      ? "You have confirmed a deletion, but this page did not hear how it ended."
-      : "A deletion waits to be confirmed. Nothing has been deleted.",
-  end: () => (isConfirmed() ? "finish" : null),
-  offers: { restart: "Back to the backup sets" },
-  refusals: DELETION_REFUSALS,
-  focus: () => undefined,
-  arrive(step) {
-    if (step === "sets") load();
-    if (state.session?.deletion) drawDeed(state.session.deletion.summary);
-  },
-  resume(step) {
-    if (step === "finish") confirmed();
-    return step === "finish";
-  },
-  help(step) {
-    const text = "While confirming is locked, nothing can be deleted. Your administrator can unlock it at once.";
-    if (step === "locked") return el("p", {}, text);
-    return ["phones", "no-phone", "code"].includes(step) ? undefined : null;
-  },
-  start,
-  sessionOver: () => keep("expired"),
-  leaves({ code }, doing) {
-    if (ENDS[code]) keep(ENDS[code]);
-    else if (code === "no_phone") noPhone();
-    else if (code === "invalid_token" && doing === "deny") keep("expired");
-    else return false;
-    return true;
-  },
-  approved: confirmed,
-  approvedUnheard: confirmed,
-});
-
-/** After this, only the service can say whether the set is still there. */
-const isConfirmed = () => state.session?.deletion?.confirmed === true;
-
-/** Show the backup sets. A deletion that was under way is given up: nothing was deleted, and nothing will be. */
-function start() {
-  forgetAll();
-  go("sets");
+function show(step) {
+  for (const section of document.querySelectorAll(".step")) {
+    section.toggleAttribute("hidden", section.id !== `step-${step}`);
+  }
+  for (const place of document.querySelectorAll("[data-slot]")) place.replaceChildren();
+  if (step !== "confirm") $("confirm").replaceChildren();
+  $("card").dataset.step = step;
+  const title = $(`${step}-title`);
+  document.title = `${title.textContent} · Backup client`;
+  if (step !== "confirm") title.focus({ preventScroll: true });
 }
 
-async function load() {
+/**
+ * Say something on the step that is shown.
+ * @param {string} text
+ * @param {{ kind?: "info" | "error", offer?: [words: string, work: () => unknown] }} [options]
+ */
+function notice(text, { kind = "info", offer } = {}) {
+  const box = el("div", { class: "notice", tabindex: "-1", dataset: { kind } }, el("p", {}, text));
+  if (offer) {
+    const [words, onclick] = offer;
+    const button = el("button", { type: "button", class: "button primary small", onclick }, words);
+    box.append(el("div", { class: "notice-actions" }, button));
+  }
+  document.querySelector(".step:not([hidden]) [data-slot]")?.replaceChildren(box);
+  if (kind === "error") box.focus();
+  else announce(text);
+}
+
+/**
+ * One action of the person at a time; its refusal is put into words.
+ * @param {() => Promise<void>} work
+ * @param {string} [failed] the words where the service says nothing better
+ */
+async function act(work, failed = "The service cannot answer right now.") {
+  if (busy) return;
+  busy = true;
   try {
-    await readSets();
+    await work();
   } catch (error) {
-    state.retry = (button) => act("poll", button, "Please wait…", reload);
-    const text = "The backup sets cannot be read.";
-    notice(
-      error instanceof Problem ? { kind: "error", text, offers: ["retry"] } : explainSilence(navigator.onLine, "poll"),
-    );
+    refused(error, work, failed);
+  } finally {
+    busy = false;
   }
 }
 
-async function readSets() {
-  /** @type {BackupSets} */
-  const list = await call("GET", "/backup/sets", {});
-  drawSets(list);
+/**
+ * @param {unknown} error
+ * @param {() => Promise<void>} work
+ * @param {string} failed
+ */
+function refused(error, work, failed) {
+  const code = error instanceof Problem ? error.code : "";
+  if (ENDS[code]) return keep(ENDS[code]);
+  const unreachable = "We could not reach the service. Check your connection, then try again.";
+  const text = error instanceof Problem ? failed : unreachable;
+  const known = REFUSALS[code];
+  notice(known ?? text, { kind: "error", offer: known ? undefined : ["Try again", () => act(work, failed)] });
 }
 
-/** Read the sets after a failure, whose notice goes. */
-async function reload() {
-  await readSets();
-  screen.clear("main");
-  $("sets-title").focus();
+/** @param {BackupSets} list */
+function listed(list) {
+  drawSets(list);
+  document.querySelector("#step-sets .notice[data-kind=error]")?.remove();
+}
+
+async function readSets() {
+  /** @type {import("./shared/types").Answer<BackupSets>} */
+  const { body } = await request("GET", "/backup/sets");
+  listed(body);
+}
+
+/** The sets, and a word about a deletion that is under way. */
+function start() {
+  show("sets");
+  const deletion = kept.read();
+  if (deletion) {
+    const waits = deletion.confirmed
+      ? "You have confirmed a deletion, but this page did not hear how it ended."
+      : "A deletion waits to be confirmed. Nothing has been deleted.";
+    notice(waits, { offer: ["Continue", () => goOn(deletion)] });
+  }
+  act(readSets, "The backup sets cannot be read.");
 }
 
 /**
- * Have the service open the action, and choose a phone for its passcode. Nothing is sent for it yet.
+ * Have the service open the action. Nothing is sent for it yet.
  * @param {HTMLElement} button
  */
 function askToDelete(button) {
-  const { set = "" } = button.dataset;
-  act("open", button, "Please wait…", async (signal) => {
-    const path = `/backup/sets/${set}/deletion`;
-    /** @type {Opened} */
-    const opened = await keys.around(path, (key) => call("POST", path, { body: {}, key, signal }));
-    dropChallenge();
-    sessionOpened({
-      ...opened,
-      name: "",
-      help: { email: null },
-      deletion: { id: opened.id, set: opened.set.id, name: opened.set.name, summary: opened.summary, confirmed: false },
-    });
-    choosePhone();
+  act(async () => {
+    const path = `/backup/sets/${button.dataset.set}/deletion`;
+    /** @type {import("./shared/types").Answer<Deletion["action"]>} */
+    const { body: action } = await keys.around(path, (key) => request("POST", path, { body: {}, key }));
+    goOn({ action, confirmed: false });
   });
 }
 
-function noPhone() {
-  forgetAll();
-  go("no-phone");
+/** @param {Deletion} deletion */
+function goOn(deletion) {
+  kept.keep(deletion);
+  history.pushState({ deletion: true }, "");
+  underWay(deletion);
 }
 
-/** The passcode was right. That is not the deletion yet: the service asks for the approval itself. */
-function confirmed() {
-  const { deletion } = current();
-  if (deletion) deletion.confirmed = true;
-  dropChallenge();
-  go("finish");
-  setTimeout(finish); // once this action of the person has ended
-}
-
-/** Have the service use the approval up, and delete. Asked again, it gives the same answer. */
-function finish() {
-  const { deletion } = current();
-  if (!deletion) return start();
-  act("finish", $("finish"), "Deleting…", async (signal) => {
-    await call("POST", `/backup/deletions/${encodeURIComponent(deletion.id)}/finish`, { body: {}, signal });
-    forgetAll();
-    $("deleted-lead").replaceChildren(
-      "The data of ",
-      el("strong", {}, deletion.name),
-      " is gone: you confirmed it by phone.",
-    );
-    go("deleted");
+/** @param {Deletion} deletion */
+function underWay(deletion) {
+  const { action, confirmed } = deletion;
+  if (confirmed) return finish(deletion);
+  show("confirm");
+  const element = el("second-factor-action", {
+    history: true,
+    onapproved: () => {
+      const approved = { action, confirmed: true };
+      kept.keep(approved);
+      finish(approved);
+    },
+    ondenied: (/** @type {CustomEvent<Denial>} */ { detail }) => keep(detail.reason),
+    oncancelled: () => {
+      kept.forget();
+      start();
+      notice("The deletion was cancelled. Nothing was deleted.");
+    },
   });
+  element.action = action;
+  $("confirm").replaceChildren(element);
 }
 
 /**
- * Refuse the deletion: its passcodes are dead, and the administrator can see it.
- * @param {HTMLElement} button
+ * Have the service use the approval up, and delete. Asked again, it gives the same answer.
+ * @param {Deletion} deletion
  */
-function deny(button) {
-  const { deletion, mfa_token: token } = current();
-  act("deny", button, "Refusing…", async (signal) => {
-    await call("POST", `/v1/actions/${encodeURIComponent(deletion?.id ?? "")}/deny`, { token, signal });
-    keep("denied");
+function finish({ action }) {
+  show("finish");
+  act(async () => {
+    await request("POST", `/backup/deletions/${encodeURIComponent(action.id)}/finish`, { body: {} });
+    kept.forget();
+    const lead = ["The data of ", el("strong", {}, action.set.name), " is gone: you confirmed it by phone."];
+    $("deleted-lead").replaceChildren(...lead);
+    show("deleted");
   });
 }
 
 /**
  * Nothing was deleted, and this deletion is over.
- * @param {Kept} why
+ * @param {string} why
  */
 function keep(why) {
-  forgetAll();
+  kept.forget();
   $("kept-lead").textContent = KEPT[why];
-  go("kept");
+  show("kept");
 }
 
-function cancel() {
-  start();
-  notice({ kind: "info", text: "The deletion was cancelled. Nothing was deleted." }, { silent: true });
-  announce("The deletion was cancelled. Nothing was deleted.");
+/** The step of this place in the browser's history. */
+function arrive() {
+  const deletion = kept.read();
+  if (history.state?.deletion && deletion) underWay(deletion);
+  else start();
 }
 
-/** @param {HTMLElement} button */
-function restore(button) {
-  act("open", button, "Please wait…", async (signal) => {
-    drawSets(await call("POST", "/backup/sets/restore", { body: {}, signal }));
-    $("sets-title").focus();
-    announce("All backup sets are there again.");
-  });
-}
+/** @type {Record<string, (button: HTMLElement) => void>} */
+const BUTTONS = {
+  delete: askToDelete,
+  restart: start,
+  finish() {
+    const deletion = kept.read();
+    if (deletion) finish(deletion);
+  },
+  restore: () =>
+    act(async () => {
+      /** @type {import("./shared/types").Answer<BackupSets>} */
+      const { body } = await request("POST", "/backup/sets/restore", { body: {} });
+      listed(body);
+      announce("All backup sets are there again.");
+    }),
+};
 
-run("backup-client.deletion", { delete: askToDelete, deny, finish: () => finish(), cancel, restore });
+document.addEventListener("click", ({ target }) => {
+  const button = target instanceof Element ? target.closest("[data-do]") : null;
+  if (button instanceof HTMLElement) BUTTONS[button.dataset.do ?? ""]?.(button);
+});
+addEventListener("popstate", () => {
+  // Between the steps of one confirmation, the component goes by itself.
+  if (history.state?.deletion && $("confirm").firstChild) return;
+  arrive();
+});
+arrive();

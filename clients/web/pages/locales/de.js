@@ -2,7 +2,6 @@
 export default {
   brand: "Konto",
   language: "Sprache",
-  loggedInTitle: "Sie sind angemeldet",
   loggedInAs: "Angemeldet als {name}.",
   signOut: "Abmelden",
 };

@@ -3,7 +3,6 @@
 export default {
   brand: "Account",
   language: "Language",
-  loggedInTitle: "You are logged in",
   loggedInAs: "Logged in as {name}.",
   signOut: "Sign out",
 };

@@ -2,7 +2,6 @@
 export default {
   brand: "Cuenta",
   language: "Idioma",
-  loggedInTitle: "Sesión iniciada",
   loggedInAs: "Sesión iniciada como {name}.",
   signOut: "Cerrar sesión",
 };

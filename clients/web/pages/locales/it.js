@@ -2,7 +2,6 @@
 export default {
   brand: "Account",
   language: "Lingua",
-  loggedInTitle: "Accesso effettuato",
   loggedInAs: "Accesso effettuato come {name}.",
   signOut: "Esci",
 };

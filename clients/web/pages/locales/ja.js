@@ -2,7 +2,6 @@
 export default {
   brand: "アカウント",
   language: "言語",
-  loggedInTitle: "ログインしました",
   loggedInAs: "{name} としてログインしています。",
   signOut: "ログアウト",
 };

@@ -2,7 +2,6 @@
 export default {
   brand: "계정",
   language: "언어",
-  loggedInTitle: "로그인되었습니다",
   loggedInAs: "{name}(으)로 로그인했습니다.",
   signOut: "로그아웃",
 };

@@ -2,7 +2,6 @@
 export default {
   brand: "Account",
   language: "Taal",
-  loggedInTitle: "U bent ingelogd",
   loggedInAs: "Ingelogd als {name}.",
   signOut: "Uitloggen",
 };

@@ -2,7 +2,6 @@
 export default {
   brand: "Conta",
   language: "Idioma",
-  loggedInTitle: "Você entrou na conta",
   loggedInAs: "Conectado como {name}.",
   signOut: "Sair",
 };

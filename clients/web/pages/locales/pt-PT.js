@@ -2,7 +2,6 @@
 export default {
   brand: "Conta",
   language: "Idioma",
-  loggedInTitle: "Sessão iniciada",
   loggedInAs: "Sessão iniciada como {name}.",
   signOut: "Terminar sessão",
 };

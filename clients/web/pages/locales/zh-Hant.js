@@ -2,7 +2,6 @@
 export default {
   brand: "帳戶",
   language: "語言",
-  loggedInTitle: "您已登入",
   loggedInAs: "已登入為 {name}。",
   signOut: "登出",
 };

@@ -1,6 +1,6 @@
 // When things are done: one action of the person at a time, and questions to the server at planned moments.
 
-import { setBusy } from "./passcode-fields.js";
+import { setBusy } from "./fields.js";
 
 /** One action at a time: a second click changes nothing. The outcome of an aborted action is ignored. */
 export class OneAtATime {

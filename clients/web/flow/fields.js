@@ -1,6 +1,6 @@
-// Changes of a page that the console does not share: busy buttons, errors tied to their fields.
+// Busy buttons, and errors tied to their fields.
 
-import { $ } from "./shared/dom.js";
+/** @import { Flow } from "./flow.js" */
 
 /**
  * Show that a button is at work, with `label` on it meanwhile; or that it is done.
@@ -33,11 +33,12 @@ export function setLabel(button, label) {
 
 /**
  * Put words below a field and tie them to it; empty words take them away.
+ * @param {Flow} flow
  * @param {string} id
  * @param {string} text
  */
-export function fieldError(id, text) {
-  const [input, error] = [$(id), $(`${id}-error`)];
+export function fieldError(flow, id, text) {
+  const [input, error] = [flow.$(id), flow.$(`${id}-error`)];
   error.textContent = text;
   error.hidden = !text;
   if (text) input.setAttribute("aria-invalid", "true");
@@ -58,9 +59,3 @@ export function describe(input, id, on) {
   if (list.length) input.setAttribute("aria-describedby", list.join(" "));
   else input.removeAttribute("aria-describedby");
 }
-
-/**
- * An input of the page.
- * @param {string} id
- */
-export const input = (id) => $(id, HTMLInputElement);
