@@ -146,11 +146,18 @@ build: setup ## build the functions and the layer for both architectures
 	MAKEFLAGS= sam build
 	@python -m benchmarks.sizes
 
-build-clients: build-client-python ## build the client libraries into build/clients
+build-clients: build-client-python build-client-web ## build the client libraries into build/clients
 
 # Without isolation, because the build backend is the one of uv.lock.
 build-client-python: setup
 	$(UV) build --quiet --no-build-isolation --clear --out-dir build/clients/python clients/python
+
+# The files as they are, with the declarations of their types. Only the files that package.json names are packed.
+build-client-web: node $(NODE_TOOLS)
+	@rm -rf build/clients/web && mkdir -p build/clients/web
+	@cp -R clients/web build/clients/web/package && cp LICENSE build/clients/web/package/
+	@node_modules/.bin/tsc --project clients/web
+	@cd build/clients/web && npm pack --silent ./package && rm -rf package
 
 sam-local: docker build ## start the built functions in containers, behind `sam local start-api` on PORT (default 3000)
 	@exec python -m infra.local.sam
@@ -175,4 +182,4 @@ setup: uv ## install all packages of uv.lock into .venv
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { echo "installs uv into .tools" >&2; python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 
-.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens build sam-local test-sam docker bench clean setup uv check-lock sbom release check-javascript node build-clients build-client-python
+.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens build sam-local test-sam docker bench clean setup uv check-lock sbom release check-javascript node build-clients build-client-python build-client-web

@@ -58,7 +58,7 @@ def test_a_page_of_a_listed_site_may_make_requests(listed: Stack, operation: obj
         "access-control-allow-origin": origin,
         "access-control-allow-methods": ", ".join(methods),
         "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key",
-        "access-control-expose-headers": "Retry-After",
+        "access-control-expose-headers": "Date, Retry-After",
         "access-control-max-age": "7200",
     }
 
@@ -75,7 +75,7 @@ def test_a_page_of_no_other_site_may_make_or_read_requests(listed: Stack, origin
 
 
 def test_a_page_of_a_listed_site_reads_answers_and_refusals(listed: Stack, person: Person) -> None:
-    may_read = {"access-control-allow-origin": OURS, "access-control-expose-headers": "Retry-After"}
+    may_read = {"access-control-allow-origin": OURS, "access-control-expose-headers": "Date, Retry-After"}
     person.challenged()
     for answer in (
         listed.call("POST", "/v1/login", LOGIN, headers={"Origin": OURS}),

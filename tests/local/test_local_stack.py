@@ -246,7 +246,7 @@ def _basic(name: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
-@pytest.mark.parametrize("path", ["/", "/handset", "/login", "/backup", "/static/handset.js", "/static/local.css"])
+@pytest.mark.parametrize("path", ["/", "/handset", "/backup", "/static/handset.js", "/static/local.css"])
 def test_pages_load_nothing_from_elsewhere(stack: RunningStack, path: str) -> None:
     status, body, headers = call(stack, "GET", path)
     assert status == 200
@@ -257,6 +257,11 @@ def test_pages_load_nothing_from_elsewhere(stack: RunningStack, path: str) -> No
     assert " style=" not in text
     assert "<style" not in text
     assert all(f'{attribute}="{scheme}' not in text for attribute in ("src", "href") for scheme in ("http", "//"))
+
+
+def test_the_login_is_the_client_pages(stack: RunningStack) -> None:
+    status, _, headers = call(stack, "GET", "/login")
+    assert (status, headers["Location"]) == (302, "/v1/account/index.html")
 
 
 @pytest.mark.parametrize("path", ["/static/../testing.py", "/static/%2e%2e/testing.py", "/static/", "/static/x.css"])

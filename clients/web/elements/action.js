@@ -83,14 +83,17 @@ export class SecondFactorAction extends SecondFactorElement {
    * @override
    * @param {Flow} flow
    */
-  begun(flow) {
+  async begun(flow) {
     const action = this.#action;
     if (action === null || steps.isUnderWay(flow, action)) return resume(flow);
+    const end = await steps.lookAt(flow, action);
+    if (flow !== this.flow || action !== this.#action) return; // there is another one meanwhile
     dropChallenge(flow);
     const session = sessionOf(action, "");
     const deed = { id: action.id, summary: action.summary, confirmed: false };
     flow.sessionOpened({ ...session, methods: session.methods.filter((method) => method !== "email"), deed });
-    begin(flow);
+    if (end) steps.end(flow, end);
+    else begin(flow);
   }
 }
 

@@ -84,6 +84,7 @@ export class SecondFactorElement extends Base {
   /**
    * Show the first step, or go on where a reload has interrupted.
    * @param {Flow} flow
+   * @returns {void | Promise<void>}
    */
   begun(flow) {
     resume(flow);

@@ -73,9 +73,9 @@ function passed(flow, answer, name) {
  * A login with a second factor.
  *
  * ```html
- * <script type="module" src="https://login.example.com/v1/account/index.js"></script>
  * <second-factor-login api="https://login.example.com"></second-factor-login>
  * <script type="module">
+ *   import "serverless-second-factor";
  *   document.querySelector("second-factor-login").addEventListener("authenticated", ({ detail }) => use(detail.token));
  * </script>
  * ```

@@ -2,6 +2,7 @@
 
 /** @import { ActionOpened } from "../shared/types" */
 /** @import { Flow } from "./flow.js" */
+import { Problem } from "../shared/api.js";
 import { el, svg } from "../shared/dom.js";
 import { describe } from "./fields.js";
 import { link, section, slotFor } from "./markup.js";
@@ -103,6 +104,24 @@ export function deny(flow, button) {
     await flow.api.denyAction(token, refused?.id ?? "", { signal });
     end(flow, "denied");
   });
+}
+
+/** By the status of an action that is over. @type {Record<string, End | undefined>} */
+const OVER = { denied: "denied", expired: "expired", redeemed: "used" };
+
+/**
+ * Read the action before it is shown: it may be over, and the answer has the server's clock.
+ * @param {Flow} flow
+ * @param {ActionOpened} action
+ */
+export async function lookAt(flow, { id, mfa_token: token }) {
+  try {
+    return OVER[(await flow.api.getAction(token, id)).status];
+  } catch (error) {
+    // Without an answer, the next request says what is wrong.
+    if (!(error instanceof Problem)) return undefined;
+    return error.code === "invalid_token" ? "expired" : ENDS[error.code];
+  }
 }
 
 /**

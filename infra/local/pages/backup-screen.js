@@ -1,7 +1,7 @@
 // How the backup sets look.
 
-import { $, el } from "./shared/dom.js";
-import { LANGUAGE } from "./shared/words.js";
+import { $, el } from "/v1/account/shared/dom.js";
+import { LANGUAGE } from "/v1/account/shared/words.js";
 
 /** @typedef {{ id: string, name: string, bytes: number, last_backup_at: string }} BackupSet */
 /** @typedef {{ login_name: string, sets: BackupSet[] }} BackupSets */

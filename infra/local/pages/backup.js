@@ -1,13 +1,13 @@
 // The sample backup client: its sets, and a deletion from the first click to the end. The service holds the client's
 // secret and deletes; this page gives the action to the client kit, with which a person can confirm or refuse it.
 
-/** @import { ActionOpened } from "./shared/types" */
-/** @import { Denial } from "./elements/elements" */
+import { Keys, Problem, request } from "/v1/account/shared/api.js";
+import { $, announce, el } from "/v1/account/shared/dom.js";
+import { KeptLogin } from "/v1/account/shared/kept-login.js";
+/** @import { ActionOpened } from "/v1/account/shared/types" */
+/** @import { Denial } from "/v1/account/elements/elements" */
 /** @import { BackupSet, BackupSets } from "./backup-screen.js" */
 import { drawSets } from "./backup-screen.js";
-import { Keys, Problem, request } from "./shared/api.js";
-import { $, announce, el } from "./shared/dom.js";
-import { KeptLogin } from "./shared/kept-login.js";
 
 /** A deletion: the action, its set, and whether a right passcode has confirmed it. */
 /** @typedef {{ action: ActionOpened & { set: BackupSet }, confirmed: boolean }} Deletion */
@@ -120,7 +120,7 @@ function listed(list) {
 }
 
 async function readSets() {
-  /** @type {import("./shared/types").Answer<BackupSets>} */
+  /** @type {import("/v1/account/shared/types").Answer<BackupSets>} */
   const { body } = await request("GET", "/backup/sets");
   listed(body);
 }
@@ -145,7 +145,7 @@ function start() {
 function askToDelete(button) {
   act(async () => {
     const path = `/backup/sets/${button.dataset.set}/deletion`;
-    /** @type {import("./shared/types").Answer<Deletion["action"]>} */
+    /** @type {import("/v1/account/shared/types").Answer<Deletion["action"]>} */
     const { body: action } = await keys.around(path, (key) => request("POST", path, { body: {}, key }));
     goOn({ action, confirmed: false });
   });
@@ -223,7 +223,7 @@ const BUTTONS = {
   },
   restore: () =>
     act(async () => {
-      /** @type {import("./shared/types").Answer<BackupSets>} */
+      /** @type {import("/v1/account/shared/types").Answer<BackupSets>} */
       const { body } = await request("POST", "/backup/sets/restore", { body: {} });
       listed(body);
       announce("All backup sets are there again.");

@@ -14,7 +14,8 @@ def answer_headers(origins: Collection[str], origin: str | None) -> dict[str, st
     return {
         "Vary": "Origin",
         "Access-Control-Allow-Origin": str(origin),
-        "Access-Control-Expose-Headers": "Retry-After",
+        # Countdowns are about the server's times, and a device's clock may be wrong.
+        "Access-Control-Expose-Headers": "Date, Retry-After",
     }
 
 
