@@ -81,6 +81,7 @@ class Authenticated(Answer, frozen=True, tag_field="status", tag="authenticated"
         token: the access token.
         expires_in: seconds.
         amr: how the login was proved (RFC 8176).
+        acr: `1`: no second factor was shown.
         trusted_device: whether a device token stood in for the second factor.
     """
 
@@ -89,6 +90,7 @@ class Authenticated(Answer, frozen=True, tag_field="status", tag="authenticated"
     amr: list[str]
     token_type: str = "Bearer"  # noqa: S105 - a scheme's name
     trusted_device: bool = False
+    acr: str = "1"
 
 
 class EnrolmentRequired(Answer, frozen=True, tag_field="status", tag="enrolment_required"):
@@ -167,6 +169,17 @@ class PhoneChallenge(Challenge, frozen=True, kw_only=True):
     """The passcode for a phone that is being enrolled."""
 
     phone_id: str
+
+
+class PhoneAdded(Answer, frozen=True, tag_field="status", tag="approved"):
+    """The passcode was right: the phone is the user's.
+
+    Attributes:
+        mfa_enabled: whether MFA is on now.
+    """
+
+    phone: Phone
+    mfa_enabled: bool
 
 
 class OpenedAction(Answer, frozen=True):

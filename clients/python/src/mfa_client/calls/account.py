@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType
 
-from mfa_client.answers import Me, PhoneChallenge, Profile, RecoveryCodes, TotpSecret
+from mfa_client.answers import Me, PhoneAdded, PhoneChallenge, Profile, RecoveryCodes, TotpSecret
 from mfa_client.operations import operation
 from mfa_client.requests import Request, given, segment
 
@@ -56,6 +56,11 @@ class AccountCalls:
         return Request("POST", "/v1/me/phones", PhoneChallenge, body, token, keyed=True, key=idempotency_key)
 
     @operation
+    def get_phone_challenge(self, token: str, phone_id: str) -> Request[PhoneChallenge]:
+        """Reads the challenge of the phone that is being added."""
+        return Request("GET", f"/v1/me/phones/{segment(phone_id)}", PhoneChallenge, token=token)
+
+    @operation
     def resend_phone_code(
         self, token: str, phone_id: str, *, channel: str | None = None, idempotency_key: str | None = None
     ) -> Request[PhoneChallenge]:
@@ -66,10 +71,10 @@ class AccountCalls:
     @operation
     def verify_phone(
         self, token: str, phone_id: str, code: str, *, idempotency_key: str | None = None
-    ) -> Request[None]:
-        """Adds the phone, with the passcode that was sent to it."""
+    ) -> Request[PhoneAdded]:
+        """Adds the phone, with the passcode that was sent to it. The first factor of an invited user turns MFA on."""
         path = f"/v1/me/phones/{segment(phone_id)}/verify"
-        return Request("POST", path, type(None), {"code": code}, token, keyed=True, key=idempotency_key)
+        return Request("POST", path, PhoneAdded, {"code": code}, token, keyed=True, key=idempotency_key)
 
     @operation
     def remove_phone(self, token: str, phone_id: str) -> Request[None]:
