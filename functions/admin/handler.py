@@ -14,15 +14,26 @@ from msgspec import UNSET
 from mfa import errors
 from mfa.administration import operations
 from mfa.administration.invocation import read_invocation
+from mfa.flows.enrol_phone import AskedPhone, EnrolmentSend
 from mfa.flows.invite import Inviter
-from mfa.flows.user_access import TokenHolder
-from mfa.http import enrolment_operations, enrolment_views, me_operations, me_views, password_operations, static_files
+from mfa.flows.user_access import Owner, TokenHolder
+from mfa.http import (
+    enrolment_operations,
+    enrolment_views,
+    me_operations,
+    me_views,
+    password_operations,
+    static_files,
+    views,
+)
 from mfa.http.app import App, failure
 from mfa.http.calls import Call
 from mfa.http.enrolment_bodies import ClientInvitation, InvitationMade
 from mfa.http.gateway import is_request
-from mfa.http.me_bodies import Me, OwnProfile, ProfileChange
+from mfa.http.me_bodies import Me, OwnProfile, PhoneApproved, PhoneChallenge, PhoneResend, PhoneToEnrol, ProfileChange
 from mfa.http.password_bodies import PasswordChange
+from mfa.http.requests import VerifyChallenge
+from mfa.messages.channels import Channel
 from mfa.users.clients import Client
 from mfa.wiring import Wiring
 
@@ -51,6 +62,36 @@ def patch_me(call: Call[ProfileChange, TokenHolder]) -> OwnProfile:
     if call.body.locale is not UNSET:
         user = wiring.own_accounts.set_locale(call.principal, call.address, call.body.locale)
     return me_views.profile(user)
+
+
+@app.operation(me_operations.START_PHONE)
+def start_own_phone(call: Call[PhoneToEnrol, Owner]) -> PhoneChallenge:
+    """Sends a passcode to a number that becomes one's own phone."""
+    body = call.body
+    asked = AskedPhone(number=body.number, channel=Channel(body.channel), locale=body.locale)
+    return _sent(wiring.enrol_phone.start(call.principal, call.caller, asked))
+
+
+@app.operation(me_operations.GET_PHONE)
+def get_own_phone(call: Call[None, Owner]) -> PhoneChallenge:
+    """The challenge of a phone that is being enrolled."""
+    return me_views.phone_challenge(wiring.enrol_phone.get(call.principal, call.id), wiring.clock())
+
+
+@app.operation(me_operations.RESEND_PHONE)
+def resend_own_phone(call: Call[PhoneResend, Owner]) -> PhoneChallenge:
+    """Sends a new passcode to the number."""
+    channel = None if call.body.channel is None else Channel(call.body.channel)
+    return _sent(wiring.enrol_phone.resend(call.principal, call.caller, call.id, channel))
+
+
+@app.operation(me_operations.VERIFY_PHONE)
+def verify_own_phone(call: Call[VerifyChallenge, Owner]) -> PhoneApproved:
+    """Makes the number one's own phone."""
+    enrolled = wiring.enrol_phone.verify(call.principal, call.caller, call.id, call.body.code)
+    if not enrolled.repeated:
+        wiring.metrics.count("unconfirmed_sends", -1, region=enrolled.phone.region)
+    return PhoneApproved(views.phone_choice(enrolled.phone), enrolled.mfa_enabled)
 
 
 @app.operation(me_operations.REMOVE_PHONE)
@@ -86,6 +127,14 @@ def console_page() -> Response[str]:
     """A file of the console."""
     event = app.current_event
     return console.page((event.path_parameters or {}).get("proxy", ""), event.headers.get("If-None-Match"))
+
+
+def _sent(result: EnrolmentSend) -> PhoneChallenge:
+    challenge = result.enrolment.challenge
+    if result.sent:
+        wiring.metrics.count("sends", channel=challenge.channel.value, region=challenge.region)
+        wiring.metrics.count("unconfirmed_sends", region=challenge.region)
+    return me_views.phone_challenge(result.enrolment, wiring.clock())
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True, log_event=False)

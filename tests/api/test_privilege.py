@@ -16,7 +16,7 @@ from infra.local.permissions import Role
 from infra.local.policies import Ask, Policy, Statement, like
 from mfa.administration.operations import OPERATIONS
 from tests import deeds, people
-from tests.api import administrators, deliveries
+from tests.api import administrators, deliveries, test_own_account, test_own_phones
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack, role_of
 from tests.api.test_administration import SUCCEEDS, over_http
@@ -45,6 +45,7 @@ def asked(shared_stack: Stack) -> Iterator[dict[str, list[Ask]]]:
         log_in_every_way(stack)
         act_in_every_way(stack)
         send_in_every_way(stack)
+        see_to_ones_own_account(stack)
         administer(stack)
     finally:
         stack.guard.seen = lambda _role, _ask: None
@@ -121,6 +122,26 @@ def send_in_every_way(stack: Stack) -> None:
     stack.restart()
     assert person.start().status == 201
     assert deliveries.pause(stack) is None
+
+
+def see_to_ones_own_account(stack: Stack) -> None:
+    """Reads and changes an account with a fresh login, and enrols a first factor with an enrolment token."""
+    person = people.add(stack)
+    owner = test_own_phones.Enroller(person, administrators.log_in(person))
+    assert stack.call("GET", "/v1/me", token=owner.token).status == 200
+    assert stack.call("PATCH", "/v1/me", {"locale": "de"}, token=owner.token).status == 200
+    assert owner.start(locale="en").status == 201
+    assert owner.call("GET", f"/{owner.phone}").status == 200
+    owner.later()
+    assert owner.resend().status == 200
+    assert owner.verify().status == 200
+    assert owner.call("DELETE", f"/{person.phones[0]}").status == 204
+    enroller = test_own_phones.invited(stack, people.add(stack, phones=0, mfa=False))
+    assert enroller.start().status == 201
+    assert enroller.verify().status == 200
+    client = stack.admin("clients.create", name="A shop", legacy=False)
+    token = test_own_account.signed(person, aud=client["client_id"])
+    assert stack.call("GET", "/v1/me", token=token).status == 200
 
 
 def administer(stack: Stack) -> None:

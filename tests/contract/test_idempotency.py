@@ -3,8 +3,8 @@
 import pytest
 
 from mfa import errors
+from mfa.challenges.idempotency import REQUESTS_KEPT
 from mfa.challenges.sends import SendResult
-from mfa.flows.send_passcode import REQUESTS_KEPT
 from mfa.users.history import EventType
 from tests.contract.world import REFUSED, Login, World
 

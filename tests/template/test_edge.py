@@ -389,6 +389,7 @@ def test_every_method_is_throttled_and_the_expensive_ones_more(by_default: Resou
     expensive = {operation.id for operation in OPERATIONS if (operation.method, operation.path) in settings}
     assert expensive == {
         *("login", "startChallenge", "resendChallenge", "startRecovery", "changePassword"),
+        *("startOwnPhone", "getOwnPhone", "resendOwnPhone"),
         *("settings.test", "settings.test.resend", "users.import", "users.export"),
     }
     for each in settings.values():
@@ -507,8 +508,8 @@ def limited(rule: str) -> re.Pattern[str]:
     ("rule", "operations"),
     [
         ("login", {"login"}),
-        ("send", {"startChallenge", "resendChallenge", "startRecovery"}),
-        ("verify", {"verifyChallenge"}),
+        ("send", {"startChallenge", "resendChallenge", "startRecovery", "startOwnPhone", "resendOwnPhone"}),
+        ("verify", {"verifyChallenge", "verifyOwnPhone"}),
     ],
 )
 @pytest.mark.parametrize("stage", ["", "/live"])

@@ -32,6 +32,7 @@ ACTION_ITEM = ("ACTION#0123", "#ACTION")
 PASSWORDS, PASSWORD = ("PASSWORDS#0123", "#PASSWORDS"), ("PASSWORDS#0123", "#PASSWORD")
 TRIES, ADDRESS = ("TRIES#192.0.2.1", "PASSWORDS#x"), ("ADDRESS#192.0.2.1", "SENDS#x")
 EVENT = ("HISTORY#ada", "EVENT#2026-11-27T10:00:00.000Z#0123456789ab")
+ENROLMENT, INVITATION = ("USER#ada", "#PHONE_ENROLMENT"), ("USER#ada", "#INVITATION")
 SETTINGS, ADMINS = ("SETTINGS", "#SETTINGS"), ("SETTINGS", "#ADMINS")
 TOKEN_KEYS, COSTS = ("TOKEN_KEYS", "#TOKEN_KEYS"), ("PASSWORD_COSTS", "#PASSWORD_COSTS")
 
@@ -106,6 +107,18 @@ def dynamodb() -> Iterator[Row]:
     for name in ("number", "kind", "region", "calling_code", "ttl"):
         yield row(sets(PHONE, name), BOTH, ATTRIBUTES)
     yield row(sets(PHONE, "verified"), (SEND,), ATTRIBUTES)
+    # Who proves may not enrol: the code of a phone that is being enrolled, the enrolment on the profile, the invitation.
+    for name in ("enrolled_by", "enrolled_at"):
+        yield row(sets(PROFILE, name), BOTH, ATTRIBUTES)
+    for name in ("code_mac", "failures", "number", "expires_at"):
+        yield row(sets(ENROLMENT, name), BOTH, ATTRIBUTES)
+    yield row(put(ENROLMENT, code_mac="x"), BOTH, KEYS)
+    for item in (ENROLMENT, INVITATION):
+        yield row(one("DeleteItem", item), BOTH, ACTION, KEYS)
+        yield row(transacted("Delete", one("", item)), BOTH, ACTION, KEYS)
+    yield row(sets(INVITATION, "digest"), BOTH, ATTRIBUTES)
+    yield row(put(INVITATION, digest="x"), BOTH, KEYS)
+    yield row(sets(("ENROLMENTS#ada", "SENDS#x"), "n"), BOTH, KEYS)
     for item in (PROFILE, PHONE):
         yield row(put(item, mfa_enabled="x", number="x"), BOTH, KEYS)
         yield row(transacted("Put", put(item, id="x")), BOTH, KEYS)
@@ -119,7 +132,6 @@ def dynamodb() -> Iterator[Row]:
         yield row(sets(TOKEN_KEYS, name), (SEND, ADMIN), KEYS)
         yield row(transacted("Update", sets(TOKEN_KEYS, name)), (SEND, ADMIN), KEYS)
     yield row(put(TOKEN_KEYS, keys="x"), ALL, KEYS)
-    yield row(one("GetItem", TOKEN_KEYS), (ADMIN,), KEYS)
     yield row(sets(COSTS, "cost_bcrypt_4096"), (SEND,), KEYS)
     yield row(put(COSTS, cost="x"), ALL, KEYS)
     for name in ("secret_hash", "legacy", "ttl"):
@@ -322,6 +334,10 @@ def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, A
         (VERIFY, "secretsmanager", ("GetSecretValue", {"SecretId": "local/mfa/tokens"})),
         (VERIFY, "dynamodb", sets(TOKEN_KEYS, "keys")),
         (SEND, "dynamodb", one("GetItem", TOKEN_KEYS)),
+        (ADMIN, "dynamodb", one("GetItem", TOKEN_KEYS)),  # enrolment tokens are checked there
+        (ADMIN, "dynamodb", sets(ENROLMENT, "code_mac")),
+        (ADMIN, "dynamodb", put(PHONE, number="x")),
+        (ADMIN, "dynamodb", one("DeleteItem", INVITATION)),
         (SEND, "dynamodb", many(PROFILE, CHALLENGE, ACTION_ITEM)),
         (VERIFY, "dynamodb", many(PROFILE, CHALLENGE, FACTORS, PROOFS)),
         (VERIFY, "dynamodb", sets(PROOFS, "device_0123")),

@@ -294,6 +294,9 @@ export interface EventDetail {
   calling_code?: string;
   legacy?: boolean;
   override?: string;
+  verified?: boolean;
+  enrolled?: boolean;
+  enrolment?: boolean;
   name?: string;
   client_id?: string;
   device_id?: string;

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mfa.flows.log_in import LogIn
     from mfa.flows.new_passwords import NewPasswords
     from mfa.flows.own_account import OwnAccounts
+    from mfa.flows.own_changes import OwnChanges
     from mfa.flows.own_password import OwnPassword
     from mfa.flows.own_phones import OwnPhones
     from mfa.flows.runtime import Runtime
@@ -122,6 +123,12 @@ class AccountWiring(Environment):
             notices=self._change_notices,
             runtime=self.runtime,
         )
+
+    @cached_property
+    def _own_changes(self) -> "OwnChanges":
+        from mfa.flows.own_changes import OwnChanges
+
+        return OwnChanges(self._change_notices, self.runtime)
 
     @cached_property
     def client_access(self) -> "ClientAccess":

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mfa.flows.delivery_report import DeliveryReports
     from mfa.flows.end_action import EndAction
     from mfa.flows.enrol import OpenEnrolment
+    from mfa.flows.enrol_phone import EnrolPhone
     from mfa.flows.genuine_actions import GenuineActions
     from mfa.flows.invite import Invite
     from mfa.flows.mail_links import MailLinks
@@ -80,6 +81,21 @@ class Wiring(AccountWiring):
         from mfa.flows.end_action import EndAction
 
         return EndAction(genuine=self._genuine_actions, runtime=self.runtime)
+
+    @cached_property
+    def enrol_phone(self) -> "EnrolPhone":
+        """Enrols users' own phones."""
+        from mfa.delivery.messenger import BesideBreaker
+        from mfa.flows.enrol_phone import EnrolPhone
+        from mfa.store.phone_enrolments import PhoneEnrolmentStore
+
+        return EnrolPhone(
+            enrolments=PhoneEnrolmentStore(self._table, self._counters),
+            messenger=MeteredMessenger(BesideBreaker(self._messenger), self.metrics),
+            reports=self._messenger,
+            changes=self._own_changes,
+            runtime=self.runtime,
+        )
 
     @cached_property
     def send_passcode(self) -> "SendPasscode":

@@ -42,7 +42,7 @@ const SENTENCES = {
   passcode_sent: ({ detail, how, where }) =>
     detail.test_number
       ? ["warn", ["A passcode was requested; nothing was sent", where, ", a test number"]]
-      : ["", [detail.action_id ? "A passcode to confirm an action was sent " : "A passcode was sent ", how, where]],
+      : ["", [sentFor(detail), how, where]],
   send_refused: ({ detail, how, where }) => {
     const why = detail.meaning ? `: ${detail.meaning}` : "";
     return ["warn", ["A passcode ", how, where, ` did not get through${why}`]];
@@ -85,9 +85,14 @@ const SENTENCES = {
   client_deleted: ({ detail }) => ["bad", ["Deleted the client ", clientName(detail)]],
   user_deleted: () => ["bad", "The user was deleted"],
   user_unlocked: () => ["good", "Unlocked"],
-  phone_added: ({ which, detail: { override: why } }) => [
+  phone_added: ({ which, detail: { override: why, enrolled, verified } }) => [
     why ? "warn" : "",
-    [which, " was added", why ? [", a number that no numbering plan has: ", bdi(why)] : ""],
+    [
+      which,
+      verified ? " was added and verified by the user" : " was added",
+      enrolled ? ", which turned MFA on" : "",
+      why ? [", a number that no numbering plan has: ", bdi(why)] : "",
+    ],
   ],
   phone_tested: ({ which }) => ["good", [which, " was verified by a test of the settings"]],
   invited: ({ detail: { to } }) => [
@@ -105,6 +110,15 @@ const SENTENCES = {
 function trustedDevice({ device_id, device_name }) {
   if (!device_id) return "";
   return device_name ? [", and trusted the device ", bdi(device_name)] : ", and trusted the device";
+}
+
+/**
+ * The purpose of a passcode that was sent.
+ * @param {EventDetail} detail
+ */
+function sentFor(detail) {
+  if (detail.action_id) return "A passcode to confirm an action was sent ";
+  return detail.enrolment ? "A passcode to add a phone was sent " : "A passcode was sent ";
 }
 
 /** @param {EventDetail} detail */

@@ -71,7 +71,7 @@ class Account:
     @property
     def has_second_factor(self) -> bool:
         """Whether there is a factor beside the password, proven or not: who knows the password alone must not change it."""
-        return bool(self.phones)
+        return bool(self.phones) or self.factors.has_totp
 
     @property
     def factors(self) -> HeldFactors:

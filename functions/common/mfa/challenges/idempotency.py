@@ -2,15 +2,16 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 
 from mfa import errors
-from mfa.challenges.challenge import Challenge, KeyedAttempt
+from mfa.challenges.challenge import Challenge, KeyedAttempt, Request
 from mfa.challenges.sends import Caller
 from mfa.tokens.hmac_keys import HmacKeys
-from mfa.tokens.mfa_tokens import MfaToken
 
 # How long an attempt is answered again.
 REPLAY_SECONDS = 60
+REQUESTS_KEPT = 5
 # How far the clocks of two containers may be apart.
 _CLOCK_SECONDS = 5
 _ANOTHER = "This Idempotency-Key was used for another request."
@@ -19,21 +20,31 @@ _KEY_USE = "attempt"
 
 
 def request_key(scope: str, caller: Caller) -> str | None:
-    """The key within its scope, a login or a settings test. A digest, since it becomes an attribute's name."""
+    """The key within its scope: a login, an enrolment or a settings test. A digest, since it becomes an attribute's name."""
     if caller.idempotency_key is None:
         return None
     return hashlib.sha256(f"{scope} {caller.idempotency_key}".encode()).hexdigest()[:32]
 
 
-def replay(challenge: Challenge, login: MfaToken, caller: Caller) -> Challenge | None:
+def replay(challenge: Challenge, login_jti: str, caller: Caller) -> Challenge | None:
     """The challenge that the same request made before, or None for a new request. Raises Conflict for another request."""
-    key = request_key(login.jti, caller)
+    key = request_key(login_jti, caller)
     if key is None or (request := challenge.requests.get(key)) is None:
         return None
     if request.fingerprint != caller.fingerprint:
         raise errors.Conflict(_ANOTHER)
-    challenge.refuse_other(request.challenge_id, login.jti)
+    challenge.refuse_other(request.challenge_id, login_jti)
     return challenge
+
+
+def with_request(
+    requests: Mapping[str, Request], key: str | None, caller: Caller, sent: tuple[float, str]
+) -> dict[str, Request]:
+    """The last requests that sent something, with this one if it has a key. `sent` is the moment, and the challenge's id."""
+    kept = dict(sorted(requests.items(), key=lambda item: item[1].at)[1 - REQUESTS_KEPT :])
+    if key is not None:
+        kept[key] = Request(sent[0], caller.fingerprint, sent[1])
+    return kept
 
 
 def keyed_attempt(

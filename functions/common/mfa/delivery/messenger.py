@@ -62,6 +62,24 @@ class TwilioMessenger:
                 self._breaker.accepted(permit)
         return outcome
 
+    def send_apart(self, outgoing: Outgoing) -> Outcome:
+        """Sends from the account of the settings, and leaves the pause as it is: `admin` may not write it."""
+        try:
+            account = self._complete()
+            callback = self._callback(outgoing)
+        except Refusal as refusal:
+            return Outcome(Delivery.FAILED, refusal.code, refusal)
+        return self._send(account, outgoing, callback)
+
+    def report(self, message_id: str) -> Outcome | None:
+        """How far a message from the account of the settings has come by now; None if Twilio does not tell."""
+        account = self._account()
+        return (
+            None
+            if account is None
+            else self.report_with(account.account_sid, account.auth_token, account.sender, message_id)
+        )
+
     def send_with(self, account_sid: str, auth_token: str, sender: Sender, outgoing: Outgoing) -> Outcome:
         """Sends with settings that need not be saved. A refusal says nothing about the saved ones."""
         return self._send(TwilioAccount(account_sid, auth_token, sender), outgoing, self._callback(outgoing))
@@ -87,3 +105,18 @@ class TwilioMessenger:
         if account is None:
             raise SettingsIncomplete("Sending of messages is not set up.")
         return account
+
+
+class BesideBreaker:
+    """Sends while nothing is paused, and pauses nothing itself."""
+
+    def __init__(self, messenger: TwilioMessenger) -> None:
+        self._messenger = messenger
+
+    def check(self, channel: Channel) -> None:
+        """Raises what the messenger raises."""
+        self._messenger.check(channel)
+
+    def send(self, outgoing: Outgoing) -> Outcome:
+        """Sends one message, or calls, once. Raises nothing."""
+        return self._messenger.send_apart(outgoing)

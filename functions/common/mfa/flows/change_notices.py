@@ -1,5 +1,6 @@
 """Decides who is told of a change, and hands the notice over to the function that sends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,26 +52,32 @@ class ChangeNotices:
 
     def phone_changed(self, account: Account, phone: Phone, change: AccountChange, event: Event) -> None:
         """Tells of a phone that was added or removed. That phone itself is not told."""
-        self._tell(_notice(account, change, event, phone))
+        self._tell(_notice(account, [change], event, phone))
 
     def factors_changed(self, account: Account, change: AccountChange, event: Event) -> None:
         """Tells of another change to the user's factors."""
-        self._tell(_notice(account, change, event))
+        self._tell(_notice(account, [change], event))
+
+    def own_changed(
+        self, account: Account, changes: Sequence[AccountChange], event: Event, phone: Phone | None = None
+    ) -> None:
+        """Tells of changes that users made to their own factors, in one notice."""
+        self._tell(_notice(account, changes, event, phone))
 
     def _tell(self, notice: Notice) -> None:
         if notice.phones or notice.mailboxes:
             self.handover.hand_over(notice)
 
 
-def _notice(account: Account, change: AccountChange, event: Event, phone: Phone | None = None) -> Notice:
-    """The notice of one change. A phone that is named in it is not told."""
+def _notice(account: Account, changes: Sequence[AccountChange], event: Event, phone: Phone | None = None) -> Notice:
+    """The notice of these changes. A phone that is named in it is not told."""
     user = account.existing_user
     return Notice(
         id=event.id,
         login_name=user.login_name,
         user_kind=user.kind,
         locale=user.locale,
-        changes=[change],
+        changes=list(changes),
         phone=masked(phone.calling_code, phone.masked_number) if phone else "",
         phones=_verified(account, but=phone.number if phone else None),
         mailboxes=_mailboxes(user, user),

@@ -10,12 +10,12 @@ from mfa import errors
 from mfa.challenges.account import Account
 from mfa.challenges.action_seals import is_of_token
 from mfa.challenges.actions import Offer
-from mfa.challenges.challenge import Challenge, ChallengeRefused, Delivery, Request
+from mfa.challenges.challenge import Challenge, ChallengeRefused, Delivery
 from mfa.challenges.challenge_ids import is_challenge_of, new_challenge_id
 from mfa.challenges.charges import charges, phone_charges
 from mfa.challenges.drafts import KEY_USE, Draft, Purpose
 from mfa.challenges.guesses import refused_guesses
-from mfa.challenges.idempotency import replay, request_key
+from mfa.challenges.idempotency import replay, request_key, with_request
 from mfa.challenges.sends import (
     AccountChanged,
     Caller,
@@ -41,7 +41,6 @@ from mfa.tokens.mfa_tokens import ActionRef, MfaToken
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind, User
 
-REQUESTS_KEPT = 5
 # The phones are told of a recovery while a slow answer still leaves time to finish.
 NOTICE_SECONDS = 6.0
 
@@ -109,7 +108,7 @@ class SendPasscode:
         for _ in range(2):
             account = self.accounts.load_account(login.login_name, login.action.id if login.action else None)
             account.refuse_outdated(login)
-            if (replayed := replay(account.challenge, login, asked.caller)) is not None:
+            if (replayed := replay(account.challenge, login.jti, asked.caller)) is not None:
                 return SendResult(replayed, sent=False)
             if login.action is not None:
                 account = _for_action(account, login.action, settings, self.runtime.clock())
@@ -120,7 +119,7 @@ class SendPasscode:
             except AccountChanged:
                 continue
             except ChallengeRefused as refused:
-                if (replayed := replay(refused.challenge, login, asked.caller)) is not None:
+                if (replayed := replay(refused.challenge, login.jti, asked.caller)) is not None:
                     return SendResult(replayed, sent=False)
                 refusal = _why_not_sent(refused.challenge, send, settings)
                 if isinstance(refusal, errors.TemporarilyUnavailable):  # changed between the read and the write
@@ -159,7 +158,9 @@ class SendPasscode:
             login_jti=login.jti,
             asker=asker_of(login, asked.caller),
             locale=read.locale if asked.resends else asked.locale or (action.locale if action else None),
-            requests=_requests(asked, read, draft.challenge_id, now),
+            requests=with_request(
+                read.requests, request_key(login.jti, asked.caller), asked.caller, (now, draft.challenge_id)
+            ),
         )
         about = About(after.locale, ref)
         if action is not None:  # its code dies with it
@@ -338,15 +339,6 @@ def _fixed_code(user: User, phone: Phone, settings: Settings) -> str | None:
 
 def _usable(phone: Phone, settings: Settings, channel: Channel) -> bool:
     return phone.reachable(by_call=channel.traits.reaches_landlines) and settings.regions.permits(phone.region)
-
-
-def _requests(asked: _Asked, read: Challenge, challenge_id: str, now: float) -> dict[str, Request]:
-    """The last requests that sent something, with this one if it has an idempotency key."""
-    requests = dict(sorted(read.requests.items(), key=lambda item: item[1].at)[1 - REQUESTS_KEPT :])
-    key = request_key(asked.login.jti, asked.caller)
-    if key is not None:
-        requests[key] = Request(now, asked.caller.fingerprint, challenge_id)
-    return requests
 
 
 def _why_not_sent(challenge: Challenge, send: Send, settings: Settings) -> errors.Refusal:

@@ -21,7 +21,7 @@ class TokenHolder:
     """A user who is known by an access token.
 
     Attributes:
-        account: the user with phones and challenge.
+        account: the user with phones, challenge and factors.
         client_id: the relying application that the token is for, or None if it is for the issuer.
         token: the token.
     """
@@ -51,7 +51,7 @@ class EnrolmentHolder:
     """A user who may register a first factor.
 
     Attributes:
-        account: the user with phones and challenge.
+        account: the user with phones, challenge and factors.
         enrolment: the token that says so.
     """
 
@@ -95,7 +95,7 @@ class UserAccess:
         client_id = None if given.audience == self.issuer() else given.audience
         if client_id is not None and self.registered(client_id) is None:
             raise InvalidToken
-        account = self.sessions.load_account(given.login_name, given.jti)
+        account = self.sessions.load_own_account(given.login_name, given.jti)
         user = account.user if account else None
         if account is None or user is None or user.kind is not given.kind or not user.accepts_token_of(given.issued_at):
             raise InvalidToken
@@ -103,7 +103,7 @@ class UserAccess:
 
     def enrolling(self, token: EnrolmentToken) -> EnrolmentHolder:
         """The user that this enrolment token was given to. Raises InvalidToken if the user changed since."""
-        account = self.sessions.load_account(token.login_name, token.jti)
+        account = self.sessions.load_own_account(token.login_name, token.jti)
         if account is None or account.user is None or not token.speaks_for(account.user):
             raise InvalidToken
         return EnrolmentHolder(account, token)

@@ -13,8 +13,8 @@ from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.actors import Actor
 from mfa.users.clients import Client
 
-# The compact form of a signed JWT has three parts (RFC 7515, 7.1); a token that Ed25519 signs has two.
-_DOTS_OF_JWT = 2
+# The compact form of a signed JWT: three parts, the first of which is a JSON object (RFC 7515, 7.1).
+_DOTS_OF_JWT, _START_OF_JWT = 2, "ey"
 
 if TYPE_CHECKING:
     from mfa.flows.user_access import EnrolmentHolder, Owner, TokenHolder
@@ -120,7 +120,8 @@ def _enrolling(checks: CredentialChecks, request: HttpRequest) -> "EnrolmentHold
 
 
 def _fresh_or_enrolling(checks: CredentialChecks, request: HttpRequest) -> "Owner":
-    is_jwt = _bearer(request).count(".") == _DOTS_OF_JWT
+    token = _bearer(request)
+    is_jwt = token.startswith(_START_OF_JWT) and token.count(".") == _DOTS_OF_JWT
     return _fresh(checks, request) if is_jwt else _enrolling(checks, request)
 
 

@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mfa.decoding import form
-from mfa.http.answers import PhoneChoice, Time
+from mfa.http.answers import ChallengeState, PhoneChoice, Time
+from mfa.http.requests import AskedLocale, PhoneChannel
+from mfa.messages.channels import DEFAULT
 from mfa.users.user import Kind
 
 _TAG = form(r"^[A-Za-z0-9-]+$(?!\n)", "is no language tag, such as en or pt-BR")
@@ -18,6 +20,39 @@ class ProfileChange(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __repr__(self) -> str:
         return "ProfileChange(...)"
+
+
+class PhoneToEnrol(Struct, frozen=True, forbid_unknown_fields=True):
+    """A number that is to be one's own phone."""
+
+    number: Annotated[
+        str,
+        Meta(min_length=1, max_length=64, description="in international form", examples=["+852 9215 3799"]),
+    ]
+    channel: PhoneChannel = DEFAULT.value
+    locale: AskedLocale | None = None
+
+    def __repr__(self) -> str:
+        return "PhoneToEnrol(...)"
+
+
+class PhoneResend(Struct, frozen=True, forbid_unknown_fields=True):
+    """The channel of the new passcode. The default is the last one."""
+
+    channel: PhoneChannel | None = None
+
+
+class PhoneChallenge(ChallengeState, frozen=True):
+    """The challenge of a phone that is being enrolled."""
+
+    phone_id: str
+
+
+class PhoneApproved(Struct, frozen=True, tag_field="status", tag="approved"):
+    """The passcode was right: the phone is the user's."""
+
+    phone: PhoneChoice
+    mfa_enabled: bool
 
 
 class OwnProfile(Struct, frozen=True):

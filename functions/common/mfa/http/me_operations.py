@@ -3,9 +3,22 @@
 from types import NoneType
 
 from mfa import errors
-from mfa.http.auth import FRESH_TOKEN, USER_TOKEN
+from mfa.http.auth import FRESH_OR_ENROLMENT, FRESH_TOKEN, USER_TOKEN
 from mfa.http.declaration import AnyOperation, Operation
-from mfa.http.me_bodies import Me, OwnProfile, ProfileChange
+from mfa.http.me_bodies import Me, OwnProfile, PhoneApproved, PhoneChallenge, PhoneResend, PhoneToEnrol, ProfileChange
+from mfa.http.requests import VerifyChallenge
+
+_SENDING = (
+    errors.ChallengeSuperseded,
+    errors.TooManyAttempts,
+    errors.ResendTooSoon,
+    errors.TooManySends,
+    errors.RateLimited,
+    errors.SmsUnavailable,
+    errors.SettingsIncomplete,
+    errors.PhoneUnusable,
+    errors.DestinationBlocked,
+)
 
 GET_ME = Operation(
     id="getMe",
@@ -25,6 +38,60 @@ PATCH_ME = Operation(
     request=ProfileChange,
     response=OwnProfile,
 )
+START_PHONE = Operation(
+    id="startOwnPhone",
+    route="POST /v1/me/phones",
+    summary="Send a passcode to a number that becomes one's own phone",
+    auth=FRESH_OR_ENROLMENT,
+    cross_origin=True,
+    request=PhoneToEnrol,
+    response=PhoneChallenge,
+    status=201,
+    idempotent=True,
+    refusals=_SENDING,
+)
+GET_PHONE = Operation(
+    id="getOwnPhone",
+    route="GET /v1/me/phones/{id}",
+    summary="Read the challenge of a phone that is being enrolled",
+    auth=FRESH_OR_ENROLMENT,
+    cross_origin=True,
+    request=NoneType,
+    response=PhoneChallenge,
+    refusals=(errors.PhoneNotFound,),
+)
+RESEND_PHONE = Operation(
+    id="resendOwnPhone",
+    route="POST /v1/me/phones/{id}/resend",
+    summary="Send a new passcode to the number; the older ones are dead",
+    auth=FRESH_OR_ENROLMENT,
+    cross_origin=True,
+    request=PhoneResend,
+    response=PhoneChallenge,
+    body_required=False,
+    idempotent=True,
+    refusals=(errors.PhoneNotFound, errors.ChallengeUsed, *_SENDING),
+)
+VERIFY_PHONE = Operation(
+    id="verifyOwnPhone",
+    route="POST /v1/me/phones/{id}/verify",
+    summary="Make the number one's own phone, with its passcode",
+    auth=FRESH_OR_ENROLMENT,
+    cross_origin=True,
+    request=VerifyChallenge,
+    response=PhoneApproved,
+    idempotent=True,
+    refusals=(
+        errors.PhoneNotFound,
+        errors.ChallengeSuperseded,
+        errors.ChallengeUsed,
+        errors.TooManyAttempts,
+        errors.ChallengeExpired,
+        errors.CodeSuperseded,
+        errors.InvalidCode,
+    ),
+    meanings={errors.InvalidCode: "wrong_codes", errors.CodeSuperseded: "wrong_codes"},
+)
 REMOVE_PHONE = Operation(
     id="removeOwnPhone",
     route="DELETE /v1/me/phones/{id}",
@@ -37,4 +104,12 @@ REMOVE_PHONE = Operation(
     refusals=(errors.PhoneNotFound, errors.LastFactor),
 )
 
-OPERATIONS: tuple[AnyOperation, ...] = (GET_ME, PATCH_ME, REMOVE_PHONE)
+OPERATIONS: tuple[AnyOperation, ...] = (
+    GET_ME,
+    PATCH_ME,
+    START_PHONE,
+    GET_PHONE,
+    RESEND_PHONE,
+    VERIFY_PHONE,
+    REMOVE_PHONE,
+)

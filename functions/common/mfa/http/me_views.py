@@ -1,5 +1,8 @@
 """One's own account as the API shows it: phones masked, and of the history no more than is the user's business."""
 
+from msgspec import structs
+
+from mfa.challenges.phone_enrolments import PhoneEnrolment
 from mfa.flows.own_account import OwnAccount, author_of
 from mfa.http import me_bodies, views
 from mfa.times import rfc3339
@@ -25,6 +28,12 @@ def me(value: OwnAccount) -> me_bodies.Me:
 def profile(user: User) -> me_bodies.OwnProfile:
     """The fields that a user may change."""
     return me_bodies.OwnProfile(login_name=user.login_name, locale=user.locale, contact_email=user.contact_email)
+
+
+def phone_challenge(value: PhoneEnrolment, now: float) -> me_bodies.PhoneChallenge:
+    """The challenge of a phone that is being enrolled."""
+    shown = structs.asdict(views.challenge(value.challenge, now))
+    return me_bodies.PhoneChallenge(**shown, phone_id=value.challenge.phone_id)
 
 
 def _event(event: Event, user: User) -> me_bodies.OwnEvent:

@@ -1,4 +1,4 @@
-"""The challenge items: one of a user's logins, and one of an administrator's settings test."""
+"""The challenge items: one of a user's logins, one of a phone being enrolled, and one of an administrator's settings test."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -85,10 +85,11 @@ class ChallengeItems:
         with suppress(ConditionFailed):
             self._table.update(update.write("challenge", self.key_of(login_name)), returns="NONE")
 
-    def opening(self, send: Send) -> Write:
-        """Claims a send: the rules that it must meet, and the challenge after it."""
+    def opening(self, send: Send, others: Mapping[str, Any] | None = None) -> Write:
+        """Claims a send: the rules that it must meet, and the challenge after it, together with other attributes."""
         after, lane = send.after, mapping.LANES[send.after.channel]
         update = Update()
+        update.set(**(others or {}))
         self._message(update, send)
         _failures(update, send)
         _charge(update, send, lane)

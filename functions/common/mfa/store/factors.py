@@ -5,7 +5,7 @@ think that the other factor stays.
 """
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from mfa.challenges.factor_changes import FactorChange
@@ -89,35 +89,43 @@ class FactorStore:
         self._write(change, {}, {records.device_attribute(device.id): None})
 
     def _write(self, change: FactorChange, secrets: dict[str, Any], uses: dict[str, Any] | None = None) -> None:
-        """Sets attributes of the two items, in one transaction with the profile. None removes an attribute."""
-        before, after, name = change.before, change.after, change.after.login_name
-        writes = [
-            Write(
-                label="profile",
-                verb="Put",
-                key=records.profile_key(name),
-                item=records.user_item(after),
-                condition=when.VERSION_AS_READ,
-                values={":version": before.version},
-            ),
-            *entry_writes(name, before, after),
-        ]
-        if after.credentials_changed_at != before.credentials_changed_at:
-            writes.append(closing(name, after.updated_at))
-        if secrets:
-            writes.append(_secrets_write(change, secrets))
-        if uses:
-            update = Update()
-            update.set(**uses)
-            writes.append(update.write("proofs", records.proofs_key(name)))
-        if change.enrolment is not None:
-            writes += using_up(change.enrolment, after.updated_at)
-        if change.event is not None:
-            writes.append(records.event_write(name, change.event))
+        writes = change_writes(change, secrets, uses)
         try:
             self._table.transact(lambda: writes)
         except TransactionRefused as refused:
             raise (InvalidToken if "invitation" in refused.failed else PreconditionFailed) from refused
+
+
+def change_writes(
+    change: FactorChange, secrets: dict[str, Any] | None = None, uses: dict[str, Any] | None = None
+) -> list[Write]:
+    """Sets attributes of the two items, in one transaction with the profile. None removes an attribute."""
+    before, after, name = change.before, change.after, change.after.login_name
+    writes = [
+        Write(
+            label="profile",
+            verb="Put",
+            key=records.profile_key(name),
+            item=records.user_item(after),
+            condition=when.VERSION_AS_READ,
+            values={":version": before.version},
+        ),
+        *entry_writes(name, before, after),
+    ]
+    if after.credentials_changed_at != before.credentials_changed_at:
+        # The challenge of a login; the enrolment of a phone has an item of its own.
+        writes.append(replace(closing(name, after.updated_at), label="login"))
+    if secrets:
+        writes.append(_secrets_write(change, secrets))
+    if uses:
+        update = Update()
+        update.set(**uses)
+        writes.append(update.write("proofs", records.proofs_key(name)))
+    if change.enrolment is not None:
+        writes += using_up(change.enrolment, after.updated_at)
+    if change.event is not None:
+        writes.append(records.event_write(name, change.event))
+    return writes
 
 
 def _secrets_write(change: FactorChange, secrets: dict[str, Any]) -> Write:

@@ -88,6 +88,11 @@ def invitation_key(login_name: str) -> Key:
     return f"USER#{login_name}", "#INVITATION"
 
 
+def phone_enrolment_key(login_name: str) -> Key:
+    """The one phone that a user is enrolling."""
+    return f"USER#{login_name}", "#PHONE_ENROLMENT"
+
+
 def ended_token_key(login_name: str, token_id: str) -> Key:
     """An access token of an administrator who logged out."""
     return f"USER#{login_name}", f"#ENDED#{token_id}"

@@ -2,7 +2,7 @@
 
 from mfa.challenges.account import Account
 from mfa.store import records
-from mfa.store.accounts import account_of
+from mfa.store.accounts import account_of, account_with_factors_of
 from mfa.store.expressions import Update
 from mfa.store.table import Table
 
@@ -21,6 +21,13 @@ class SessionStore:
         ended = records.ended_token_key(login_name, token_id)
         items = self._table.get_all([*records.account_keys(login_name), ended])
         return None if items.pop(ended, None) else account_of(login_name, items)
+
+    def load_own_account(self, login_name: str, token_id: str) -> Account | None:
+        """The same with the user's factors."""
+        ended = records.ended_token_key(login_name, token_id)
+        keys = [*records.account_keys(login_name), *records.held_factors_keys(login_name), ended]
+        items = self._table.get_all(keys)
+        return None if items.pop(ended, None) else account_with_factors_of(login_name, items)
 
     def end(self, login_name: str, token_id: str, expires_at: float) -> None:
         """Ends the token, which would be valid until `expires_at`."""

@@ -161,7 +161,10 @@ class UserStore:
             values={":zero": 0},
         )
         devices = devices_write(login_name, DeviceChange(ended_at=event.at))
-        self._write([user, challenge, passwords, devices, records.event_write(login_name, event)], UserNotFound)
+        # Its counts and its lock begin anew with the next message.
+        enrolment = Write(label="enrolment", verb="Delete", key=records.phone_enrolment_key(login_name))
+        writes = [user, challenge, passwords, devices, enrolment, records.event_write(login_name, event)]
+        self._write(writes, UserNotFound)
 
     def add_phone(self, login_name: str, phone: Phone, event: Event) -> bool:
         """Adds the phone in its slot, and ends trusted devices. False if another phone took the slot. Raises UserNotFound."""
