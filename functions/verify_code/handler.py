@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from mfa.flows.enrol import OpenedEnrolment
 from mfa.flows.log_in import LoggedIn
 from mfa.http import (
     action_operations,
@@ -18,7 +19,7 @@ from mfa.http import (
     views,
 )
 from mfa.http.action_bodies import ActionOpened, ActionRedemption, ActionState, ActionToOpen
-from mfa.http.answers import Approved, Authenticated, Jwks, MfaRequired
+from mfa.http.answers import Approved, Authenticated, EnrolmentRequired, Jwks, MfaRequired
 from mfa.http.app import App
 from mfa.http.auth import Anyone
 from mfa.http.calls import Call
@@ -38,13 +39,17 @@ pages = static_files.Pages(static_files.built(__file__, "account"))
 
 
 @app.operation(operations.LOGIN)
-def login(call: Call[Login, Anyone]) -> MfaRequired | Authenticated:
+def login(call: Call[Login, Anyone]) -> MfaRequired | Authenticated | EnrolmentRequired:
     """Checks name and password."""
     body = call.body
     passed = wiring.log_in.login(body.login_name, body.password, call.address, body.device_token)
     wiring.metrics.count("logins")
     if isinstance(passed, LoggedIn) and passed.trusted_device:
         wiring.metrics.count("trusted_device_logins")
+    if isinstance(passed, OpenedEnrolment):
+        logger.warning("enrolment at login")
+        wiring.metrics.count("enrolments_at_login")
+        return views.enrolment(passed)
     return views.first_factor(passed)
 
 

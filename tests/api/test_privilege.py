@@ -65,6 +65,8 @@ def log_in_every_way(stack: Stack) -> None:
     imported = people.add(stack)
     imported.write("#PASSWORD", password_hash=bcrypt.hashpw(imported.password.encode(), bcrypt.gensalt(4)).decode())
     assert imported.login().status == 200
+    with stack.with_settings(enrolment_at_login=True):
+        assert people.add(stack, phones=0).login().json["status"] == "enrolment_required"
     assert stack.call("GET", "/.well-known/jwks.json").status == 200
     assert stack.call("GET", "/v1/openapi.json").status == 200
     with stack.with_settings(allow_legacy_clients=True):

@@ -17,8 +17,10 @@ from mfa.challenges.sends import Caller, Outcome, SendResult
 from mfa.errors import SmsUnavailable
 from mfa.factors.phones import Phone
 from mfa.flows.approvals import Approval
+from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.check_password import CheckPassword
 from mfa.flows.end_action import EndAction
+from mfa.flows.enrol import EnrolAtLogin
 from mfa.flows.genuine_actions import GenuineActions
 from mfa.flows.log_in import LogIn
 from mfa.flows.open_action import OpenAction
@@ -265,6 +267,12 @@ class World:
             accounts=self.accounts,
             check_password=self.check_password,
             passwords=PlainPasswords(),
+            enrol=EnrolAtLogin(
+                history=self.accounts,
+                tell=ChangeNotices(self.handover).enrolment_started,
+                token_secrets=lambda: self.token_secrets,
+                runtime=self.runtime,
+            ),
             token_secrets=lambda: self.token_secrets,
             signer=self.signer,
             runtime=self.runtime,

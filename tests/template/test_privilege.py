@@ -26,6 +26,7 @@ TABLE = "local-mfa"
 TABLE_ARN = f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"
 KEY = "arn:aws:kms:us-east-1:123456789012:key"
 PROFILE, PHONE = ("USER#ada", "#PROFILE"), ("USER#ada", "#PHONE#0")
+INVITATION = ("USER#ada", "#INVITATION")
 CHALLENGE, CLIENT, RECEIPT = ("CHALLENGE#ada", "#CHALLENGE"), ("CLIENT#c", "#CLIENT"), ("SEND#r", "#SEND")
 FACTORS, PROOFS = ("FACTORS#ada", "#FACTORS"), ("PROOFS#ada", "#PROOFS")
 ACTION_ITEM = ("ACTION#0123", "#ACTION")
@@ -122,6 +123,14 @@ def dynamodb() -> Iterator[Row]:
     for item in (PROFILE, PHONE):
         yield row(put(item, mfa_enabled="x", number="x"), BOTH, KEYS)
         yield row(transacted("Put", put(item, id="x")), BOTH, KEYS)
+    # Nobody else invites, extends or takes back an invitation, nor enrols a user by marking the profile.
+    for name in ("digest", "expires_at", "by", "user_created_at", "mails"):
+        yield row(sets(INVITATION, name), BOTH, ATTRIBUTES)
+    yield row(put(INVITATION, digest="x"), BOTH, KEYS)
+    yield row(one("DeleteItem", INVITATION), BOTH, ACTION, KEYS)
+    for name in ("enrolled_by", "enrolled_at", "credentials_changed_at"):
+        yield row(sets(PROFILE, name), BOTH, ATTRIBUTES)
+        yield row(transacted("Update", sets(PROFILE, name)), BOTH, ATTRIBUTES)
     # Decisions of administrators alone.
     for item in (SETTINGS, ADMINS):
         yield row(sets(item, "document"), BOTH, KEYS)
@@ -320,6 +329,9 @@ def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, A
         (ADMIN, "dynamodb", sets(PASSWORD, "password_hash")),
         (VERIFY, "dynamodb", sets(PASSWORD, "password_hash")),  # a login renews a hash that was imported
         (ADMIN, "dynamodb", put(PROFILE, mfa_enabled="x")),
+        (ADMIN, "dynamodb", sets(INVITATION, "digest")),
+        (ADMIN, "dynamodb", one("DeleteItem", INVITATION)),
+        (VERIFY, "dynamodb", one("GetItem", INVITATION)),
         (ADMIN, "dynamodb", put(SETTINGS, document="{}")),
         (ADMIN, "dynamodb", one("DeleteItem", CLIENT)),
         (ADMIN, "dynamodb", query("USERS#login_name#system#on", "listing")),

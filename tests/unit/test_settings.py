@@ -56,6 +56,7 @@ DEFAULTS = {
     "access_token_seconds": 3600,
     "allow_legacy_clients": False,
     "require_mfa_for_system_users": False,
+    "enrolment_at_login": False,
     "signature": "Your backup service provider",
     "origin": None,
     "email_sender": None,
@@ -124,7 +125,7 @@ def test_a_setting_that_is_set_to_null_has_its_default_again(path: str) -> None:
     assert read(merged(changed, nested(path, None))[0], path) == DEFAULTS[path]
 
 
-@pytest.mark.parametrize("path", ["allow_legacy_clients", "require_mfa_for_system_users"])
+@pytest.mark.parametrize("path", ["allow_legacy_clients", "require_mfa_for_system_users", "enrolment_at_login"])
 def test_a_switch_is_true_or_false_and_nothing_else(path: str) -> None:
     assert read(merged(Settings(), {path: True})[0], path) is True
     wrong: list[Any] = [1, 0, "true", "", [], {}]

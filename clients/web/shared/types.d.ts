@@ -506,6 +506,7 @@ export interface FlatSettings {
   "regions.allow": "*" | string[];
   allow_legacy_clients: boolean;
   require_mfa_for_system_users: boolean;
+  enrolment_at_login: boolean;
   test_numbers: TestNumber[];
   "trusted_devices.days": number;
   access_token_seconds: number;

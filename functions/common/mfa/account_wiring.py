@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mfa.flows.change_notices import ChangeNotices
     from mfa.flows.check_password import CheckPassword
     from mfa.flows.client_access import ClientAccess
+    from mfa.flows.enrol import EnrolAtLogin
     from mfa.flows.log_in import LogIn
     from mfa.flows.new_passwords import NewPasswords
     from mfa.flows.own_account import OwnAccounts
@@ -55,8 +56,21 @@ class AccountWiring(Environment):
             accounts=self.account_store,
             check_password=self._check_password,
             passwords=PasswordHashes(),
+            enrol=self._enrol_at_login,
             token_secrets=self.token_secrets,
             signer=self.signer,
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def _enrol_at_login(self) -> "EnrolAtLogin":
+        from mfa.flows.enrol import EnrolAtLogin
+
+        return EnrolAtLogin(
+            history=self.account_store,
+            # Built when the first notice goes out: few logins need it.
+            tell=lambda account, event: self._change_notices.enrolment_started(account, event),
+            token_secrets=self.token_secrets,
             runtime=self.runtime,
         )
 

@@ -49,8 +49,9 @@ METRICS = {
     "budget_refusals": Metric(dimensions=(("budget",),)),
     "global_budget_share": Metric("Percent"),
     "client_budget_share": Metric("Percent", (("client",),)),
-    # Users who were invited to set up a second factor; invitations that were opened.
+    # Users who were invited to set up a second factor; invitations that were opened; logins that may set one up.
     "invitations": Metric(),
+    "enrolments_at_login": Metric(),
     "enrolments_opened": Metric(),
     # Messages that tell users of changes to their accounts, links that are mailed, and those that were not sent.
     "notices": Metric(dimensions=(("channel",),)),

@@ -22,6 +22,10 @@ const DEVICES_HINT = [
   "On a trusted device, a backup user logs in with the password alone. A shorter time holds for devices that are",
   "trusted already; 0 ends them all. Administrators and actions always need the second factor.",
 ].join(" ");
+const ENROLMENT_HINT = [
+  "A backup user with MFA and no second factor sets one up after the password.",
+  "Whoever knows the password can do that too: prefer invitations, and turn this on for the rest.",
+].join(" ");
 const REQUIRE_HINT = "Administrators without a second factor are kept out of this console.";
 const REQUIRE_FIRST = "To turn it on, log in with a passcode first, so that you do not lock yourself out.";
 
@@ -41,6 +45,13 @@ export function draw(draft) {
     value: draft.get("require_mfa_for_system_users"),
     onchange: (on) => draft.set("require_mfa_for_system_users", on),
   });
+  const enrolment = switchField({
+    name: "enrolment_at_login",
+    label: labelOf("enrolment_at_login"),
+    hint: ENROLMENT_HINT,
+    value: draft.get("enrolment_at_login"),
+    onchange: (on) => draft.set("enrolment_at_login", on),
+  });
   const token = limitField(draft, "access_token_seconds", { hint: "This console’s session as well." });
   const devices = limitField(draft, "trusted_devices.days", { hint: DEVICES_HINT });
   const numbers = testNumbers(draft);
@@ -51,11 +62,12 @@ export function draw(draft) {
       { class: "stack" },
       section({ title: "Legacy clients" }, legacy.element, warning),
       section({ title: "Administrators" }, require.element),
+      section({ title: "First second factor" }, enrolment.element),
       section({ title: "Trusted devices" }, el("div", { class: "fields" }, devices.element)),
       numbers.element,
       section({ title: "Access tokens" }, el("div", { class: "fields" }, token.element)),
     ),
-    fields: [legacy, require, devices, numbers.field, token],
+    fields: [legacy, require, enrolment, devices, numbers.field, token],
   };
 }
 

@@ -78,6 +78,7 @@ const PLACES = [
   { name: "regions.allow", tab: "countries", show: countryWords },
   { name: "allow_legacy_clients", tab: "access" },
   { name: "require_mfa_for_system_users", tab: "access" },
+  { name: "enrolment_at_login", tab: "access" },
   { name: "test_numbers", tab: "access", show: numbersWords },
   { name: "trusted_devices.days", tab: "access" },
   { name: "access_token_seconds", tab: "access", show: inWords("access_token_seconds") },

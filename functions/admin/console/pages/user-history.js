@@ -95,6 +95,7 @@ const SENTENCES = {
     ],
   ],
   phone_tested: ({ which }) => ["good", [which, " was verified by a test of the settings"]],
+  enrolment_started: () => ["warn", "Logged in with the password alone, to set up a first second factor"],
   invited: ({ detail: { to } }) => [
     "",
     ["Invited to set up a second factor, ", ...(to ? ["by a mail to ", bdi(to)] : ["by a link that was handed out"])],

@@ -61,6 +61,22 @@ class Account:
         """Whether a second factor is there that can be proven. A mailbox and recovery codes do not count: they stand in for one."""
         return self.factors.has_totp or any(phone.unusable_reason is None for phone in self.phones)
 
+    def enrols_by_password(self, now: float) -> bool:
+        """Whether the user holds nothing beside the password that the password must not replace.
+
+        It must not become true by a state that passes, or that somebody with the password can bring about: a vendor's outage
+        does not count, and a phone that was verified once counts although it is marked unusable, since a message by the
+        wrong channel may have marked it. A mailbox does not count: it stands in for a factor, and is told.
+        """
+        held = self.factors
+        return not (
+            any(phone.verified or phone.unusable_reason is None for phone in self.phones)
+            or held.has_totp
+            or held.uses is None
+            or held.recovery_codes_left
+            or held.temporary_code_at(now) is not None
+        )
+
     @property
     def existing_user(self) -> User:
         """The user. Raises UserNotFound."""

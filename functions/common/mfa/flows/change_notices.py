@@ -64,6 +64,10 @@ class ChangeNotices:
         """Tells of changes that users made to their own factors, in one notice."""
         self._tell(_notice(account, changes, event, phone))
 
+    def enrolment_started(self, account: Account, event: Event) -> None:
+        """Tells that somebody may set up a first second factor with the password alone."""
+        self.factors_changed(account, AccountChange.ENROLMENT_STARTED, event)
+
     def _tell(self, notice: Notice) -> None:
         if notice.phones or notice.mailboxes:
             self.handover.hand_over(notice)

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mfa import errors
 from mfa.challenges.account import Account
@@ -11,10 +11,17 @@ from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 from mfa.tokens.enrolment_tokens import ENROLMENT_SECONDS, EnrolmentToken
 from mfa.tokens.invitation_tokens import InvitationToken
-from mfa.users.user import User
+from mfa.users.history import Event, EventType
+from mfa.users.user import Kind, User
 
 if TYPE_CHECKING:
     from mfa.tokens.token_keys import TokenSecrets
+
+
+class LoginHistory(Protocol):
+    """Writes what happened at a login into its actor's history."""
+
+    def record_login(self, event: Event) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,41 @@ class OpenEnrolment:
         user, ends_at = _invited(account, given, now)
         jti = self.runtime.random_bytes(16).hex()
         token = enrolment_of(user, jti, now, ends_at=ends_at, invitation=given.digest.hex())
+        return OpenedEnrolment(write_enrolment_token(self.token_secrets(), token), user.login_name, token.expires_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolAtLogin:
+    """Lets backup users enrol by their password, if they have nothing else and the setting is on.
+
+    An administrator is not let in like this: another one can invite them.
+
+    Attributes:
+        history: writes that it happened.
+        tell: tells the user.
+        token_secrets: the private keys of signed tokens, at most 30 s old. Raises TemporarilyUnavailable.
+        runtime: settings, time and randomness.
+    """
+
+    history: LoginHistory
+    tell: Callable[[Account, Event], None]
+    token_secrets: "Callable[[], TokenSecrets]"
+    runtime: Runtime
+
+    def begun(self, account: Account, address: str, now: float) -> OpenedEnrolment | None:
+        """The enrolment of a user who has passed the password, or None for one who needs none or may not."""
+        user, is_on = account.existing_user, self.runtime.settings().enrolment_at_login
+        if not (is_on and user.mfa_enabled and user.kind is Kind.BACKUP):
+            return None
+        if not account.enrols_by_password(now):
+            return None
+        from mfa.tokens.signed_tokens import write_enrolment_token  # noqa: PLC0415 - other requests make no token
+
+        event = self.runtime.event(EventType.ENROLMENT_STARTED, now, actor=user.login_name, address=address)
+        self.history.record_login(event)
+        self.tell(account, event)
+        jti = self.runtime.random_bytes(16).hex()
+        token = enrolment_of(user, jti, now, ends_at=now + ENROLMENT_SECONDS, invitation=None)
         return OpenedEnrolment(write_enrolment_token(self.token_secrets(), token), user.login_name, token.expires_at)
 
 

@@ -12,6 +12,7 @@ from mfa.factors.phones import Phone
 from mfa.factors.trusted_devices import device_of
 from mfa.flows import ports
 from mfa.flows.check_password import CheckPassword
+from mfa.flows.enrol import EnrolAtLogin, OpenedEnrolment
 from mfa.flows.runtime import Runtime
 from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel
 from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_token, uuid7
@@ -64,6 +65,7 @@ class LogIn:
         accounts: reads users.
         check_password: checks passwords.
         passwords: renews their hashes.
+        enrol: lets users without a second factor enrol one, if the settings say so.
         token_secrets: the private keys of MFA tokens, at most 30 s old. Raises TemporarilyUnavailable.
         signer: signs access tokens.
         runtime: settings, time and randomness.
@@ -72,13 +74,14 @@ class LogIn:
     accounts: ports.Logins
     check_password: CheckPassword
     passwords: ports.PasswordChecks
+    enrol: EnrolAtLogin
     token_secrets: "Callable[[], TokenSecrets]"
     signer: Signer
     runtime: Runtime
 
     def login(
         self, login_name: str, password: str, address: str, device_token: str | None = None
-    ) -> SecondFactorNeeded | LoggedIn:
+    ) -> SecondFactorNeeded | LoggedIn | OpenedEnrolment:
         """Checks name and password. The try is claimed before the password is compared.
 
         A trusted device of the user's stands in for the second factor. A token that is no such device's changes nothing.
@@ -96,7 +99,7 @@ class LogIn:
         complete = account.complete()
         if user.mfa_enabled and device_token is not None and self._is_trusted(complete, device_token, now):
             return self._authenticated(user, None, now, trusted_device=True)
-        return self._passed(complete, user, None, now)
+        return self.enrol.begun(complete, address, now) or self._passed(complete, user, None, now)
 
     def vouched(
         self, client: Client, login_name: str, address: str, *, supports_mfa: bool, client_version: str | None

@@ -41,6 +41,16 @@ class MfaRequired(Struct, frozen=True, tag_field="status", tag="mfa_required"):
     channels: Annotated[list[Channel], Meta(description="how a phone can be reached here, text messages first")]
 
 
+class EnrolmentRequired(Struct, frozen=True, tag_field="status", tag="enrolment_required"):
+    """The first factor passed, and the user has no second one: they may set one up with this token."""
+
+    enrolment_token: str
+    expires_at: Time
+
+    def __repr__(self) -> str:
+        return "EnrolmentRequired(...)"
+
+
 class Authenticated(Struct, frozen=True, tag_field="status", tag="authenticated"):
     """The first factor is enough for this user."""
 

@@ -4,13 +4,14 @@ from types import NoneType
 from typing import cast
 
 from mfa import errors
-from mfa.http.answers import Approved, Authenticated, ChallengeState, Jwks, MfaRequired
+from mfa.http.answers import Approved, Authenticated, ChallengeState, EnrolmentRequired, Jwks, MfaRequired
 from mfa.http.auth import ANYONE, CLIENT, MFA_TOKEN, TWILIO
 from mfa.http.declaration import AnyOperation, Operation
 from mfa.http.requests import Login, ResendChallenge, StartChallenge, StartRecovery, VerifyChallenge, VouchedLogin
 
 # A union is no `type` to mypy yet (PEP 747).
 _FIRST_FACTOR = cast("type[MfaRequired | Authenticated]", MfaRequired | Authenticated)
+_LOGIN = cast("type[MfaRequired | Authenticated | EnrolmentRequired]", MfaRequired | Authenticated | EnrolmentRequired)
 
 _SENDING = (
     errors.TooManyAttempts,
@@ -37,7 +38,7 @@ LOGIN = Operation(
     auth=ANYONE,
     cross_origin=True,
     request=Login,
-    response=_FIRST_FACTOR,
+    response=_LOGIN,
     refusals=(errors.InvalidCredentials, errors.RateLimited),
     meanings={errors.InvalidCredentials: "wrong_passwords"},
 )

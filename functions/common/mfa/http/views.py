@@ -8,6 +8,7 @@ from mfa.challenges.challenge import Challenge
 from mfa.factors.factors import Proof
 from mfa.factors.phones import Phone
 from mfa.flows.approvals import Approval
+from mfa.flows.enrol import OpenedEnrolment
 from mfa.flows.log_in import LoggedIn, SecondFactorNeeded
 from mfa.http import answers
 from mfa.times import rfc3339
@@ -49,6 +50,11 @@ def first_factor(value: SecondFactorNeeded | LoggedIn) -> answers.MfaRequired | 
         locked_until=None if value.locked_until is None else rfc3339(value.locked_until),
         channels=list(value.channels),
     )
+
+
+def enrolment(value: OpenedEnrolment) -> answers.EnrolmentRequired:
+    """The answer to a user who has no second factor and may set one up."""
+    return answers.EnrolmentRequired(enrolment_token=value.token, expires_at=rfc3339(value.expires_at))
 
 
 def approval(value: Approval) -> answers.Approved:

@@ -205,6 +205,13 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 900
     access_token_seconds: Annotated[int, Meta(ge=60, le=43200), labelled("Access tokens last", unit="seconds")] = 3600
     allow_legacy_clients: Annotated[bool, labelled("Allow legacy clients")] = False
+    enrolment_at_login: Annotated[
+        bool,
+        labelled(
+            "Enrolment at login",
+            "A backup user with MFA and no second factor sets one up after the password.",
+        ),
+    ] = False
     require_mfa_for_system_users: Annotated[bool, labelled("Require MFA for system users")] = False
     signature: Annotated[
         str,

@@ -34,6 +34,7 @@ class EventType(StrEnum):
     PHONE_ADDED = "phone_added"
     PHONE_REMOVED = "phone_removed"
     PHONE_TESTED = "phone_tested"
+    ENROLMENT_STARTED = "enrolment_started"
     INVITED = "invited"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
     SETTINGS_CHANGED = "settings_changed"
