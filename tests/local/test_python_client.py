@@ -118,7 +118,7 @@ def test_a_key_asks_for_a_new_code_and_the_older_one_is_told_apart(stack: Runnin
     person.reads(r"Wait 00:0[01]:\d\d")
     user.end_cooldown()
     person.types("\x12")
-    person.reads("A new code was sent")
+    person.reads("The older code is not valid any more")
     second = person.reads(COUNTDOWN)[4]
     assert second != first
     person.types(f"{user.receive(first).digits}\r")

@@ -12,7 +12,7 @@ import pytest
 
 from mfa_client import errors
 from mfa_client.answers import Challenge, Delivery, Help, MfaRequired, Phone
-from mfa_client.cli.dialogue import _Message, explain, ways_of
+from mfa_client.cli.dialogue import _Message, _sent, explain, ways_of
 from mfa_client.cli.terminal import duration, plain
 
 SOURCE = Path(__file__).parents[2] / "clients" / "python" / "src"
@@ -54,10 +54,8 @@ def test_the_ways_to_prove_are_those_of_the_service_and_a_temporary_code() -> No
     assert [way.method for way in ways_of(login(methods=[], email=None))] == ["temporary_code"]
 
 
-def test_the_countdown_follows_the_service_s_clock() -> None:
-    """The machine's clock does not matter: only the time that passed since the answer."""
-    now = [1000.0]
-    challenge = Challenge(
+def sent(delivery: Delivery) -> Challenge:
+    return Challenge(
         id="c",
         status="pending",
         channel="sms",
@@ -68,10 +66,31 @@ def test_the_countdown_follows_the_service_s_clock() -> None:
         resend_available_at=NOW + timedelta(seconds=60),
         attempts_remaining=5,
         sends_remaining=4,
-        delivery=Delivery("queued"),
+        delivery=delivery,
         server_time=NOW + timedelta(seconds=1),
     )
-    message = _Message(challenge, clock=lambda: now[0])
+
+
+@pytest.mark.parametrize(
+    ("delivery", "text"),
+    [
+        (Delivery("queued"), "A code was sent to +852 - ****3799."),
+        (Delivery("unknown"), "A code was sent to +852 - ****3799."),
+        (Delivery("failed"), "The message to +852 - ****3799 was refused."),
+        (
+            Delivery("undelivered", "30003", "nobody\nanswered"),
+            "The message to +852 - ****3799 was refused: nobody answered.",
+        ),
+    ],
+)
+def test_a_message_that_did_not_go_out_says_so(delivery: Delivery, text: str) -> None:
+    assert _sent(sent(delivery)) == text
+
+
+def test_the_countdown_follows_the_service_s_clock() -> None:
+    """The machine's clock does not matter: only the time that passed since the answer."""
+    now = [1000.0]
+    message = _Message(sent(Delivery("queued")), clock=lambda: now[0])
     shown = []
     for passed in (0, 18, 59, 300):
         now[0] = 1000.0 + passed

@@ -130,7 +130,7 @@ class _Proof:
 
     def _prove_by_message(self, way: Way) -> Approved:
         message = _Message(self._send(way))
-        self._terminal.say(f"Sent to {plain(message.challenge.destination)}. {self._terminal.help}")
+        self._terminal.say(f"{_sent(message.challenge)} {self._terminal.help}")
         while True:
             typed = self._terminal.ask_counting(message.question)
             if typed == BACK:
@@ -138,7 +138,7 @@ class _Proof:
             try:
                 if typed == RESEND:
                     message = _Message(self._resend(message.challenge))
-                    self._terminal.say("A new code was sent. The older one is not valid any more.")
+                    self._terminal.say(f"{_sent(message.challenge)} The older code is not valid any more.")
                 elif typed:
                     return self._verify(message.challenge, typed)
             except errors.InvalidCode as error:
@@ -212,6 +212,15 @@ class _Message:
         state = duration(valid) if valid > 0 else "expired"
         again = f", new code in {duration(resend)}" if resend > 0 else ""
         return f"({state}{again}) {plain(self.challenge.prefix)}-"
+
+
+def _sent(challenge: Challenge) -> str:
+    """Where the code went, or why it did not."""
+    to = plain(challenge.destination)
+    if challenge.delivery.status not in {"failed", "undelivered"}:
+        return f"A code was sent to {to}."
+    meaning = f": {plain(challenge.delivery.meaning)}" if challenge.delivery.meaning else ""
+    return f"The message to {to} was refused{meaning}."
 
 
 def explain(error: errors.MfaClientError) -> str:
