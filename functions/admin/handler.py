@@ -30,9 +30,17 @@ from mfa.http.app import App, failure
 from mfa.http.calls import Call
 from mfa.http.enrolment_bodies import ClientInvitation, InvitationMade
 from mfa.http.gateway import is_request
-from mfa.http.me_bodies import Me, OwnProfile, PhoneApproved, PhoneChallenge, PhoneResend, PhoneToEnrol, ProfileChange
+from mfa.http.me_bodies import (
+    Me,
+    OwnProfile,
+    PhoneApproved,
+    PhoneChallenge,
+    PhoneCode,
+    PhoneResend,
+    PhoneToEnrol,
+    ProfileChange,
+)
 from mfa.http.password_bodies import PasswordChange
-from mfa.http.requests import VerifyChallenge
 from mfa.messages.channels import Channel
 from mfa.users.clients import Client
 from mfa.wiring import Wiring
@@ -86,7 +94,7 @@ def resend_own_phone(call: Call[PhoneResend, Owner]) -> PhoneChallenge:
 
 
 @app.operation(me_operations.VERIFY_PHONE)
-def verify_own_phone(call: Call[VerifyChallenge, Owner]) -> PhoneApproved:
+def verify_own_phone(call: Call[PhoneCode, Owner]) -> PhoneApproved:
     """Makes the number one's own phone."""
     enrolled = wiring.enrol_phone.verify(call.principal, call.caller, call.id, call.body.code)
     if not enrolled.repeated:

@@ -42,6 +42,15 @@ class PhoneResend(Struct, frozen=True, forbid_unknown_fields=True):
     channel: PhoneChannel | None = None
 
 
+class PhoneCode(Struct, frozen=True, forbid_unknown_fields=True):
+    """The code as the person typed it. No device can be trusted here."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=64, description="The digits, with or without the prefix")]
+
+    def __repr__(self) -> str:
+        return "PhoneCode(...)"
+
+
 class PhoneChallenge(ChallengeState, frozen=True):
     """The challenge of a phone that is being enrolled."""
 

@@ -5,8 +5,16 @@ from types import NoneType
 from mfa import errors
 from mfa.http.auth import FRESH_OR_ENROLMENT, FRESH_TOKEN, USER_TOKEN
 from mfa.http.declaration import AnyOperation, Operation
-from mfa.http.me_bodies import Me, OwnProfile, PhoneApproved, PhoneChallenge, PhoneResend, PhoneToEnrol, ProfileChange
-from mfa.http.requests import VerifyChallenge
+from mfa.http.me_bodies import (
+    Me,
+    OwnProfile,
+    PhoneApproved,
+    PhoneChallenge,
+    PhoneCode,
+    PhoneResend,
+    PhoneToEnrol,
+    ProfileChange,
+)
 
 _SENDING = (
     errors.ChallengeSuperseded,
@@ -78,7 +86,7 @@ VERIFY_PHONE = Operation(
     summary="Make the number one's own phone, with its passcode",
     auth=FRESH_OR_ENROLMENT,
     cross_origin=True,
-    request=VerifyChallenge,
+    request=PhoneCode,
     response=PhoneApproved,
     idempotent=True,
     refusals=(
