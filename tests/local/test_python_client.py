@@ -263,7 +263,7 @@ def test_an_approved_deed_is_redeemed_once_and_its_token_is_no_login(stack: Runn
     asyncio.run(approved())
 
 
-def test_an_invited_user_opens_the_invitation(stack: Running) -> None:
+def test_an_invited_user_enrols_a_phone_and_needs_it_from_then_on(stack: Running) -> None:
     user = people.add(stack, phones=0, mfa=False)
     registered = stack.admin("clients.create", name=stack.name())
     with Client(stack.base_url, client_id=registered["client_id"], client_secret=registered["client_secret"]) as mfa:
@@ -272,7 +272,19 @@ def test_an_invited_user_opens_the_invitation(stack: Running) -> None:
         assert mailed.delivered_to
         invitation = mfa.create_invitation(user.name)
         assert invitation.token
-        assert mfa.start_enrolment(invitation.token).login_name == user.name
+        enrolment = mfa.start_enrolment(invitation.token)
+        assert enrolment.login_name == user.name
+        number = stack.number()
+        challenge = mfa.add_phone(enrolment.enrolment_token, number)
+        assert mfa.get_phone_challenge(enrolment.enrolment_token, challenge.phone_id).prefix == challenge.prefix
+        code = user.receive(challenge.prefix, number).digits
+        added = mfa.verify_phone(enrolment.enrolment_token, challenge.phone_id, code)
+        assert (added.phone.masked_number[-4:], added.mfa_enabled) == (number[-4:], True)
+        with pytest.raises(errors.InvalidToken):
+            mfa.start_enrolment(invitation.token)
+        login = mfa.login(user.name, PASSWORD)
+        assert isinstance(login, MfaRequired)
+        assert login.phones == [added.phone]
         with pytest.raises(errors.InvalidToken):
             mfa.start_enrolment("invented")
 
@@ -293,3 +305,5 @@ def test_a_user_reads_and_changes_their_own_account(stack: Running) -> None:
             mfa.remove_phone(token, me.phones[0].id)
         with pytest.raises(errors.InvalidToken):
             mfa.get_me(login.mfa_token)
+        mfa.change_password(token, PASSWORD, f"{PASSWORD}, too")
+        assert isinstance(mfa.login(user.name, f"{PASSWORD}, too"), MfaRequired)
