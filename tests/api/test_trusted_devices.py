@@ -109,6 +109,17 @@ def test_a_trusted_device_stands_in_for_the_second_factor(stack: Stack, person: 
     assert person.verify().json.keys() == {"status", "token", "expires_in", "amr", "token_type"}
 
 
+def test_a_login_says_whether_the_device_can_be_trusted(days: int, stack: Stack, person: Person) -> None:
+    """So that a page asks only where that does something: not an administrator, not after a vouched login, not when off."""
+    administrator = people.add(stack, kind="system")
+    client = stack.admin("clients.create", name=stack.name(), legacy=False)
+    headers = basic(client["client_id"], stack.hide(client["client_secret"]))
+    vouched = stack.call("POST", "/v1/login/vouched", {"login_name": person.name}, headers=headers)
+    assert person.login().json["trusted_device_days"] == days
+    assert "trusted_device_days" not in administrator.login().json
+    assert "trusted_device_days" not in vouched.json
+
+
 def test_a_copied_token_works_and_the_user_can_end_it(stack: Stack, person: Person) -> None:
     """That is what a token is. It is one device in the list, wherever it is used."""
     token = trust(person)
@@ -226,6 +237,7 @@ def test_a_changed_setting_shortens_what_is_trusted_and_prolongs_nothing(
     stack.restart()
     try:
         assert status(person, token) == ("authenticated" if trusted else "mfa_required")
+        assert person.login().json.get("trusted_device_days", 0) == days
         if not days:
             assert "device_token" not in approved(person).json
             assert devices(person)  # nothing was dropped for it either

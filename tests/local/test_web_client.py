@@ -140,7 +140,7 @@ def test_the_ten_lines_of_the_readme_log_in_on_another_site(
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         page.goto(f"{site}/page.html")
-        page.get_by_label("Nome de usuário").fill(person.name)
+        page.get_by_label("Nome de usuário", exact=True).fill(person.name)
         page.get_by_label("Senha", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Entrar").click()
         page.get_by_role("button", name="Enviar código").click()

@@ -3,7 +3,7 @@
 /** @import { Approved, Authenticated, EnrolmentRequired, MfaRequired } from "../shared/types" */
 /** @import { Flow } from "../flow/flow.js" */
 /** @import { Purpose } from "../flow/purpose" */
-import { keepDevice } from "../flow/devices.js";
+import { forgetDevice, keepDevice } from "../flow/devices.js";
 import * as step from "../flow/login-step.js";
 import { atField } from "../flow/refusals.js";
 import { clear } from "../flow/screen.js";
@@ -63,6 +63,7 @@ function finish(flow, answer, name) {
 function passed(flow, answer, name) {
   if (answer.status === "authenticated") return finish(flow, answer, name);
   if (answer.status === "enrolment_required") return flow.emit("enrolment", { ...answer, login_name: name });
+  forgetDevice(name); // it is not, or no longer, trusted
   dropChallenge(flow);
   flow.sessionOpened(sessionOf(answer, name));
   if (answer.locked_until) lock(flow, answer.locked_until);

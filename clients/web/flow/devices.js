@@ -18,6 +18,23 @@ export function keepDevice(name, token, expiresAt) {
   }
 }
 
+/** @param {string} name the login name */
+export function forgetDevice(name) {
+  try {
+    localStorage.removeItem(place(name));
+  } catch {
+    // Nothing is kept either.
+  }
+}
+
+/** The browser and the system, by which a person finds this device in the list of trusted ones. */
+export function deviceName() {
+  const agent = navigator.userAgent;
+  const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(agent)?.[1] ?? "";
+  const system = /(Windows|Android|iPhone|iPad|Mac OS X|CrOS|Linux)/.exec(agent)?.[1] ?? "";
+  return [browser, system].filter(Boolean).join(", ");
+}
+
 /**
  * The token for this login name, if there is one that is still good.
  * @param {string} name

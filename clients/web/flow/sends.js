@@ -5,6 +5,7 @@
 import { readPasscode } from "../shared/words.js";
 import { passcodeFromMessage } from "./autofill.js";
 import { troubles } from "./challenge.js";
+import { deviceName } from "./devices.js";
 import * as draw from "./drawing.js";
 import { fieldError } from "./fields.js";
 import { act, poll } from "./requests.js";
@@ -168,11 +169,14 @@ export function verifyOwn(flow) {
 }
 
 /**
+ * The wish that this device be trusted.
  * @param {Flow} flow
- * @param {string} id
+ * @param {string} id of the box
  */
-const trust = (flow, id) =>
-  (flow.current.trusted_device_days ?? 0) > 0 && flow.input(id).checked ? { trust_device: true } : {};
+function trust(flow, id) {
+  if (!flow.current.trusted_device_days || !flow.input(id).checked) return {};
+  return { trust_device: true, device_name: deviceName() || undefined };
+}
 
 /**
  * @param {Flow} flow

@@ -63,6 +63,7 @@ class MfaRequired(Answer, frozen=True, tag_field="status", tag="mfa_required"):
         methods: what the user can prove now, best first: `totp`, `sms`, `whatsapp`, `voice`, `email`, `recovery_code`.
         channels: how a phone can be reached here, text messages first.
         locked_until: until then no code is compared.
+        trusted_device_days: for how long the user can trust this device; None where not at all.
     """
 
     mfa_token: str
@@ -72,6 +73,7 @@ class MfaRequired(Answer, frozen=True, tag_field="status", tag="mfa_required"):
     locked_until: datetime | None = None
     channels: list[str] = []
     methods: list[str] = []
+    trusted_device_days: int | None = None
 
 
 class Authenticated(Answer, frozen=True, tag_field="status", tag="authenticated"):

@@ -19,7 +19,7 @@ from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_t
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
 from mfa.users.history import EventType
-from mfa.users.user import Kind, User, mask_email
+from mfa.users.user import Kind, User, can_trust_devices, mask_email
 
 if TYPE_CHECKING:
     from mfa.tokens.token_keys import TokenSecrets
@@ -30,7 +30,11 @@ LEGACY_TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class SecondFactorNeeded:
-    """The first factor passed; a passcode is needed. Times are seconds since 1970."""
+    """The first factor passed; a passcode is needed. Times are seconds since 1970.
+
+    Attributes:
+        trusted_device_days: for how long the user can trust a device now; 0 if not at all.
+    """
 
     mfa_token: str
     expires_at: float
@@ -38,6 +42,7 @@ class SecondFactorNeeded:
     help_email: str | None
     locked_until: float | None
     channels: tuple[Channel, ...]
+    trusted_device_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,7 @@ class LogIn:
             help_email=mask_email(user.contact_email) if can_recover and user.contact_email else None,
             locked_until=account.challenge.locked_until(now),
             channels=tuple(channel for channel in PHONE_CHANNELS if channel.is_offered(settings)),
+            trusted_device_days=settings.trusted_devices.days if can_trust_devices(user.kind) and not client else 0,
         )
 
     def _authenticated(

@@ -39,6 +39,9 @@ class MfaRequired(Struct, frozen=True, tag_field="status", tag="mfa_required"):
     help: Help
     locked_until: Time | None
     channels: Annotated[list[Channel], Meta(description="how a phone can be reached here, text messages first")]
+    trusted_device_days: Annotated[
+        int | UnsetType, Meta(description="for how long this user can trust the device; absent where not at all")
+    ] = UNSET
 
 
 class EnrolmentRequired(Struct, frozen=True, tag_field="status", tag="enrolment_required"):

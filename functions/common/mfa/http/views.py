@@ -49,6 +49,7 @@ def first_factor(value: SecondFactorNeeded | LoggedIn) -> answers.MfaRequired | 
         help=answers.Help(value.help_email),
         locked_until=None if value.locked_until is None else rfc3339(value.locked_until),
         channels=list(value.channels),
+        trusted_device_days=value.trusted_device_days or UNSET,
     )
 
 
