@@ -140,6 +140,20 @@ def test_a_request_that_is_repeated_before_its_approval_trusts_one_device(world:
     assert is_trusted(world, token)
 
 
+def test_of_the_same_request_twice_at_once_one_trusts_its_device(world: World, login: Login) -> None:
+    """The other one's token would be no device's."""
+    challenge = login.start()
+    code = login.code
+    others: list[Approval] = []
+    world.wire.before("transact_write_items", lambda: others.append(verify(login, challenge, code, key="k")))
+    mine = verify(login, challenge, code, key="k")
+    [other] = others
+    assert mine.repeated
+    assert mine.device.token is None
+    assert is_trusted(world, token_of(other))
+    assert len(stored(world)) == 1
+
+
 def test_a_kept_attempt_in_the_future_makes_no_device_of_the_future(world: World, login: Login) -> None:
     """The function that sends can write challenges. Such a device would outlive what ends devices."""
     challenge = login.start()

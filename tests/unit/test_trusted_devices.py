@@ -52,6 +52,8 @@ def test_a_token_belongs_to_one_device_of_one_user() -> None:
     assert device_of(other, NAME, [first, second]) is second
     # The same entry under another name: somebody copied it within the table.
     assert device_of(token, "another", [first, second]) is None
+    # The same entry under another id: its secret is no longer that of the device it names.
+    assert device_of(f"{second.id}.{token.partition('.')[2]}", NAME, [replace(first, id=second.id)]) is None
     # Another user whose name and id are, run together, the same text.
     assert device_of(token, NAME + token[:1], [replace(first, id=token[1:17])]) is None
 

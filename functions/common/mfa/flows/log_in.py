@@ -102,7 +102,7 @@ class LogIn:
                 self.runtime.event(EventType.LOGGED_IN, now, actor=user.login_name, address=address)
             )
         complete = account.complete()
-        if user.mfa_enabled and device_token is not None and self._is_trusted(complete, device_token, now):
+        if device_token is not None and self._is_trusted(complete, device_token, now):
             return self._authenticated(user, None, now, trusted_device=True)
         return self.enrol.begun(complete, address, now) or self._passed(complete, user, None, now)
 
