@@ -16,6 +16,7 @@ from tests.api.stack import Stack
 # The routes that take an enrolment token. A new one is a decision: who has only a link, or a password, may call it.
 OPENED = {
     "POST /v1/me/phones",
+    "GET /v1/me/phones/{id}",
     "POST /v1/me/phones/{id}/resend",
     "POST /v1/me/phones/{id}/verify",
     "POST /v1/me/totp",

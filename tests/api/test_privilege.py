@@ -16,7 +16,7 @@ from infra.local.permissions import Role
 from infra.local.policies import Ask, Policy, Statement, like
 from mfa.administration.operations import OPERATIONS
 from tests import deeds, people
-from tests.api import administrators, deliveries, test_own_account, test_own_phones
+from tests.api import administrators, deliveries, test_own_account, test_own_password, test_own_phones
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack, role_of
 from tests.api.test_administration import SUCCEEDS, over_http
@@ -65,6 +65,8 @@ def log_in_every_way(stack: Stack) -> None:
     imported = people.add(stack)
     imported.write("#PASSWORD", password_hash=bcrypt.hashpw(imported.password.encode(), bcrypt.gensalt(4)).decode())
     assert imported.login().status == 200
+    with stack.with_settings(trusted_devices={"days": 30}):
+        assert "device_token" in people.add(stack).challenged().verify(trust_device=True).json
     with stack.with_settings(enrolment_at_login=True):
         assert people.add(stack, phones=0).login().json["status"] == "enrolment_required"
     assert stack.call("GET", "/.well-known/jwks.json").status == 200
@@ -132,6 +134,7 @@ def see_to_ones_own_account(stack: Stack) -> None:
     owner = test_own_phones.Enroller(person, administrators.log_in(person))
     assert stack.call("GET", "/v1/me", token=owner.token).status == 200
     assert stack.call("PATCH", "/v1/me", {"locale": "de"}, token=owner.token).status == 200
+    assert test_own_password.change(stack, people.add(stack), stack.password()).status == 204
     assert owner.start(locale="en").status == 201
     assert owner.call("GET", f"/{owner.phone}").status == 200
     owner.later()
