@@ -333,6 +333,16 @@ class TotpSecret(Answer, frozen=True):
     qr_svg: str
 
 
+class TotpAdded(Answer, frozen=True, tag_field="status", tag="approved"):
+    """The code was right: the authenticator app is the user's.
+
+    Attributes:
+        mfa_enabled: whether MFA is on now.
+    """
+
+    mfa_enabled: bool
+
+
 class RecoveryCodes(Answer, frozen=True):
     """Recovery codes, each for one login. Nobody can read them a second time."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType
 
-from mfa_client.answers import Me, PhoneAdded, PhoneChallenge, Profile, RecoveryCodes, TotpSecret
+from mfa_client.answers import Me, PhoneAdded, PhoneChallenge, Profile, RecoveryCodes, TotpAdded, TotpSecret
 from mfa_client.operations import operation
 from mfa_client.requests import Request, given, segment
 
@@ -87,9 +87,9 @@ class AccountCalls:
         return Request("POST", "/v1/me/totp", TotpSecret, token=token)
 
     @operation
-    def confirm_totp(self, token: str, code: str) -> Request[None]:
-        """Makes the authenticator app a factor, with a code that it shows."""
-        return Request("POST", "/v1/me/totp/confirm", type(None), {"code": code}, token)
+    def confirm_totp(self, token: str, code: str) -> Request[TotpAdded]:
+        """Makes the authenticator app a factor, with a code that it shows. An invited user's first factor turns MFA on."""
+        return Request("POST", "/v1/me/totp/confirm", TotpAdded, {"code": code}, token)
 
     @operation
     def remove_totp(self, token: str) -> Request[None]:
