@@ -23,6 +23,7 @@ from mfa.http import (
     me_operations,
     me_views,
     password_operations,
+    qr_codes,
     static_files,
     views,
 )
@@ -32,6 +33,7 @@ from mfa.http.enrolment_bodies import ClientInvitation, InvitationMade
 from mfa.http.gateway import is_request
 from mfa.http.me_bodies import (
     Me,
+    NewRecoveryCodes,
     OwnProfile,
     PhoneApproved,
     PhoneChallenge,
@@ -39,6 +41,9 @@ from mfa.http.me_bodies import (
     PhoneResend,
     PhoneToEnrol,
     ProfileChange,
+    TotpCode,
+    TotpConfirmed,
+    TotpToConfirm,
 )
 from mfa.http.password_bodies import PasswordChange
 from mfa.messages.channels import Channel
@@ -135,6 +140,44 @@ def console_page() -> Response[str]:
     """A file of the console."""
     event = app.current_event
     return console.page((event.path_parameters or {}).get("proxy", ""), event.headers.get("If-None-Match"))
+
+
+@app.operation(me_operations.BEGIN_TOTP)
+def begin_totp(call: Call[None, Owner]) -> TotpToConfirm:
+    """Draws the secret of an authenticator app."""
+    new = wiring.own_factors.begin_totp(call.principal)
+    return TotpToConfirm(secret=new.secret, uri=new.uri, qr_svg=qr_codes.svg(new.uri))
+
+
+@app.operation(me_operations.CONFIRM_TOTP)
+def confirm_totp(call: Call[TotpCode, Owner]) -> TotpConfirmed:
+    """Makes the authenticator app one's own."""
+    user = wiring.own_factors.confirm_totp(call.principal, call.address, call.body.code)
+    return TotpConfirmed(user.mfa_enabled)
+
+
+@app.operation(me_operations.REMOVE_TOTP)
+def remove_totp(call: Call[None, TokenHolder]) -> None:
+    """Removes one's authenticator app."""
+    wiring.own_factors.remove_totp(call.principal, call.address)
+
+
+@app.operation(me_operations.MAKE_RECOVERY_CODES)
+def make_recovery_codes(call: Call[None, Owner]) -> NewRecoveryCodes:
+    """Makes recovery codes."""
+    return NewRecoveryCodes(wiring.own_factors.make_recovery_codes(call.principal, call.address))
+
+
+@app.operation(me_operations.END_DEVICE)
+def end_device(call: Call[None, TokenHolder]) -> None:
+    """Ends a trusted device."""
+    wiring.own_factors.end_device(call.principal, call.address, call.id)
+
+
+@app.operation(me_operations.END_DEVICES)
+def end_devices(call: Call[None, TokenHolder]) -> None:
+    """Ends all trusted devices."""
+    wiring.own_factors.end_devices(call.principal, call.address)
 
 
 def _sent(result: EnrolmentSend) -> PhoneChallenge:

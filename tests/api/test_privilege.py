@@ -16,7 +16,7 @@ from infra.local.permissions import Role
 from infra.local.policies import Ask, Policy, Statement, like
 from mfa.administration.operations import OPERATIONS
 from tests import deeds, people
-from tests.api import administrators, deliveries, test_own_account, test_own_password, test_own_phones
+from tests.api import administrators, deliveries, test_own_account, test_own_factors, test_own_password, test_own_phones
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack, role_of
 from tests.api.test_administration import SUCCEEDS, over_http
@@ -141,6 +141,11 @@ def see_to_ones_own_account(stack: Stack) -> None:
     assert owner.resend().status == 200
     assert owner.verify().status == 200
     assert owner.call("DELETE", f"/{person.phones[0]}").status == 204
+    owner = test_own_factors.fresh(person)
+    test_own_factors.with_totp(owner)
+    assert len(test_own_factors.call(owner, "POST", "recovery-codes").json["codes"]) == 10
+    assert test_own_factors.call(owner, "DELETE", f"phones/{owner.phone or person.phones[0]}").status in (204, 404)
+    assert test_own_factors.call(owner, "DELETE", "devices").status == 204
     enroller = test_own_phones.invited(stack, people.add(stack, phones=0, mfa=False))
     assert enroller.start().status == 201
     assert enroller.verify().status == 200

@@ -10,8 +10,10 @@ import pytest
 from mfa import errors
 from mfa.administration.requests import PhoneRemoval, UserPatch
 from mfa.administration.user_changes import UserAdministration
-from mfa.factors.phones import Phone
+from mfa.challenges.factor_changes import FactorChange
+from mfa.factors.phones import KeptAccess, Phone
 from mfa.store import records
+from mfa.store.factors import FactorStore
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
 from mfa.users.user import Kind
@@ -110,3 +112,53 @@ def test_who_insists_is_not_held_up(world: World, administration: UserAdministra
     [phone] = administrator(world, mfa=True, phones=1)
     administration.remove_phone(HERSELF, PhoneRemoval(NAME, phone.id, insist=True))
     assert not can_log_in(world)
+
+
+# --- people who remove their own factors
+
+
+def with_app(world: World) -> FactorStore:
+    """A user with an authenticator app and a verified phone."""
+    world.add_user(NAME, mfa_enabled=True)
+    store = FactorStore(world.table)
+    store.begin_totp(factor_change(world), b"a sealed secret")
+    store.confirm_totp(factor_change(world), 1)
+    return store
+
+
+def factor_change(world: World) -> FactorChange:
+    account = world.accounts.load_account_with_factors(NAME)
+    after, _ = account.existing_user.changed(world.now, {})
+    return FactorChange(before=account.existing_user, after=after, secrets=account.factors.secrets, event=world.event())
+
+
+@pytest.mark.guards("HAS_TOTP")
+def test_the_app_that_must_stay_is_there_even_if_the_reads_were_no_snapshot(world: World) -> None:
+    store = with_app(world)
+    phone = verified_phone(world, 0)
+    store.remove_totp(factor_change(world))
+    kept = KeptAccess(world.account(NAME).existing_user.version, None, totp=True)
+    with pytest.raises(errors.PreconditionFailed):
+        world.users.remove_phone(NAME, phone, world.event(EventType.PHONE_REMOVED), kept)
+    assert [each.id for each in world.account(NAME).phones] == [phone.id]
+
+
+@pytest.mark.guards("SAME_PHONE")
+def test_the_phone_that_must_stay_is_there_when_the_app_goes(world: World) -> None:
+    store = with_app(world)
+    phone = verified_phone(world, 0)
+    remove(world, phone)()
+    with pytest.raises(errors.PreconditionFailed):
+        store.remove_totp(factor_change(world), phone)
+    assert world.accounts.load_account_with_factors(NAME).factors.has_totp
+
+
+@pytest.mark.guards("VERSION_AS_READ")
+def test_of_two_removals_at_once_one_is_refused(world: World) -> None:
+    """Each is harmless as read: the other factor is left."""
+    store = with_app(world)
+    phone = verified_phone(world, 0)
+    version, change = world.account(NAME).existing_user.version, factor_change(world)
+    world.users.remove_phone(NAME, phone, world.event(EventType.PHONE_REMOVED), KeptAccess(version, None, totp=True))
+    with pytest.raises(errors.PreconditionFailed):
+        store.remove_totp(change)

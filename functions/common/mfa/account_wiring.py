@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mfa.flows.new_passwords import NewPasswords
     from mfa.flows.own_account import OwnAccounts
     from mfa.flows.own_changes import OwnChanges
+    from mfa.flows.own_factors import OwnFactors
     from mfa.flows.own_password import OwnPassword
     from mfa.flows.own_phones import OwnPhones
     from mfa.flows.runtime import Runtime
@@ -135,6 +136,20 @@ class AccountWiring(Environment):
             accounts=self.account_store,
             removals=self._user_store,
             notices=self._change_notices,
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def own_factors(self) -> "OwnFactors":
+        """Authenticator apps, recovery codes and trusted devices of users' own accounts."""
+        from mfa.flows.own_factors import OwnFactors
+        from mfa.store.factors import FactorStore
+
+        return OwnFactors(
+            accounts=self.account_store,
+            store=FactorStore(self._table),
+            keys=self.factor_keys,
+            changes=self._own_changes,
             runtime=self.runtime,
         )
 

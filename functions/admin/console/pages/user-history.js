@@ -102,6 +102,17 @@ const SENTENCES = {
   ],
   invitation_withdrawn: () => ["", "The invitation was withdrawn"],
   phone_removed: ({ which }) => ["", [which, " was removed"]],
+  totp_added: ({ detail: { enrolled } }) => [
+    "",
+    ["An authenticator app was added", enrolled ? ", which turned MFA on" : ""],
+  ],
+  totp_removed: () => ["", "The authenticator app was removed"],
+  recovery_codes_made: () => ["", "New recovery codes were made"],
+  device_ended: ({ detail: { device_name: name } }) => [
+    "",
+    ["A trusted device was removed", name ? [": ", bdi(name)] : ""],
+  ],
+  devices_ended: () => ["", "All trusted devices were removed"],
 };
 
 /**

@@ -85,10 +85,12 @@ class KeptAccess:
     Attributes:
         version: the version of the profile, which says whether MFA is on, and which each removed phone raises.
         phone: another phone by which the user can log in, or None if none is needed.
+        totp: whether the user's authenticator app is what must stay.
     """
 
     version: int
     phone: Phone | None
+    totp: bool = False
 
 
 def mask_number(number: str, calling_code: str) -> str:

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from mfa import errors
 from mfa.challenges.account import Account
+from mfa.factors.trusted_devices import TrustedDevice
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import TokenHolder
@@ -29,6 +30,12 @@ class OwnHistory(Protocol):
     def events(self, login_name: str, before: str | None, limit: int) -> tuple[list[Event], str | None]: ...
 
 
+class FactorReads(Protocol):
+    """Reads users with their factors."""
+
+    def load_account_with_factors(self, login_name: str) -> Account: ...
+
+
 class OwnProfiles(Protocol):
     """Writes profiles."""
 
@@ -37,9 +44,10 @@ class OwnProfiles(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
-    """A user's own account, and the newest events of its history."""
+    """A user's own account, the devices that stand in for its second factor, and the newest events of its history."""
 
     account: Account
+    devices: Sequence[TrustedDevice]
     events: Sequence[Event]
 
 
@@ -55,7 +63,9 @@ class OwnAccounts:
     def read(self, holder: TokenHolder) -> OwnAccount:
         """The account with its newest events."""
         events, _ = self.history.events(holder.user.login_name, None, EVENTS_SHOWN)
-        return OwnAccount(holder.account, events)
+        days = self.runtime.settings().trusted_devices.days
+        devices = holder.account.trusted_devices(days, self.runtime.clock())
+        return OwnAccount(holder.account, devices, events)
 
     def set_locale(self, holder: TokenHolder, address: str, locale: str | None) -> User:
         """Changes the language of the user's messages. Raises InvalidRequest if it is no language."""

@@ -7,9 +7,8 @@ from mfa import errors
 from mfa.challenges.account import Account
 from mfa.challenges.reach import receives
 from mfa.factors.phones import KeptAccess, Phone
-from mfa.flows import ports
 from mfa.flows.change_notices import ChangeNotices
-from mfa.flows.own_account import CHANGE_TRIES
+from mfa.flows.own_account import CHANGE_TRIES, FactorReads
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import TokenHolder
 from mfa.messages.notices import AccountChange
@@ -26,7 +25,7 @@ class PhoneRemovals(Protocol):
 class OwnPhones:
     """Removes users' own phones."""
 
-    accounts: ports.Accounts
+    accounts: FactorReads
     removals: PhoneRemovals
     notices: ChangeNotices
     runtime: Runtime
@@ -43,7 +42,7 @@ class OwnPhones:
             phone = next((phone for phone in account.phones if phone.id == phone_id), None)
             if phone is None:
                 raise errors.PhoneNotFound
-            kept = KeptAccess(user.version, self._kept(account, phone))
+            kept = self._kept(account, phone)
             event = self.runtime.event(
                 EventType.PHONE_REMOVED,
                 self.runtime.clock(),
@@ -55,20 +54,23 @@ class OwnPhones:
             try:
                 self.removals.remove_phone(user.login_name, phone, event, kept)
             except errors.PreconditionFailed:
-                account = self.accounts.load_account(user.login_name)
+                account = self.accounts.load_account_with_factors(user.login_name)
                 continue
             return self.notices.phone_changed(account, phone, AccountChange.PHONE_REMOVED, event)
         raise errors.TemporarilyUnavailable
 
-    def _kept(self, account: Account, removed: Phone) -> Phone | None:
-        """Another phone by which the user can log in, or None if none is needed. Raises LastFactor.
+    def _kept(self, account: Account, removed: Phone) -> KeptAccess:
+        """The factor by which the user can log in afterwards, if one is needed. Raises LastFactor.
 
-        It must be a verified one: nobody else may be there to help.
+        A phone must be a verified one: nobody else may be there to help.
         """
-        if not account.existing_user.mfa_enabled:
-            return None
+        user = account.existing_user
+        if not user.mfa_enabled:
+            return KeptAccess(user.version, None)
+        if account.factors.can_prove_totp:
+            return KeptAccess(user.version, None, totp=True)
         settings = self.runtime.settings()
         for phone in account.phones:
             if phone is not removed and phone.verified and receives(phone, settings):
-                return phone
+                return KeptAccess(user.version, phone)
         raise errors.LastFactor

@@ -83,6 +83,56 @@ class OwnEvent(Struct, frozen=True):
     channel: str | None
 
 
+class TotpToConfirm(Struct, frozen=True):
+    """The secret of an authenticator app, shown this once. It counts once a code of it came back."""
+
+    secret: Annotated[str, Meta(description="base32, to be typed")]
+    uri: Annotated[str, Meta(description="what the QR code holds", examples=["otpauth://totp/…"])]
+    qr_svg: str
+
+    def __repr__(self) -> str:
+        return "TotpToConfirm(...)"
+
+
+class TotpCode(Struct, frozen=True, forbid_unknown_fields=True):
+    """The six digits that the app shows."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=64)]
+
+    def __repr__(self) -> str:
+        return "TotpCode(...)"
+
+
+class TotpConfirmed(Struct, frozen=True, tag_field="status", tag="approved"):
+    """The code was right: the app is the user's."""
+
+    mfa_enabled: bool
+
+
+class NewRecoveryCodes(Struct, frozen=True):
+    """Recovery codes, shown this once."""
+
+    codes: list[str]
+
+    def __repr__(self) -> str:
+        return "NewRecoveryCodes(...)"
+
+
+class TotpState(Struct, frozen=True):
+    """An authenticator app."""
+
+    enrolled_at: Time
+
+
+class Device(Struct, frozen=True):
+    """A trusted device."""
+
+    id: str
+    name: str
+    created_at: Time
+    expires_at: Time
+
+
 class Me(Struct, frozen=True):
     """One's own account."""
 
@@ -93,4 +143,7 @@ class Me(Struct, frozen=True):
     contact_email: str | None
     mfa_enabled: bool
     phones: list[PhoneChoice]
+    totp: TotpState | None
+    recovery_codes_remaining: int
+    devices: list[Device]
     events: Annotated[list[OwnEvent], Meta(description="the newest first")]

@@ -7,6 +7,7 @@ from mfa.http.auth import FRESH_OR_ENROLMENT, FRESH_TOKEN, USER_TOKEN
 from mfa.http.declaration import AnyOperation, Operation
 from mfa.http.me_bodies import (
     Me,
+    NewRecoveryCodes,
     OwnProfile,
     PhoneApproved,
     PhoneChallenge,
@@ -14,6 +15,9 @@ from mfa.http.me_bodies import (
     PhoneResend,
     PhoneToEnrol,
     ProfileChange,
+    TotpCode,
+    TotpConfirmed,
+    TotpToConfirm,
 )
 
 _SENDING = (
@@ -112,6 +116,70 @@ REMOVE_PHONE = Operation(
     refusals=(errors.PhoneNotFound, errors.LastFactor),
 )
 
+BEGIN_TOTP = Operation(
+    id="beginTotp",
+    route="POST /v1/me/totp",
+    summary="Draw the secret of an authenticator app",
+    auth=FRESH_OR_ENROLMENT,
+    cross_origin=True,
+    request=NoneType,
+    response=TotpToConfirm,
+    refusals=(errors.Conflict,),
+)
+CONFIRM_TOTP = Operation(
+    id="confirmTotp",
+    route="POST /v1/me/totp/confirm",
+    summary="Make the authenticator app one's own, with a code of it",
+    auth=FRESH_OR_ENROLMENT,
+    cross_origin=True,
+    request=TotpCode,
+    response=TotpConfirmed,
+    refusals=(errors.InvalidCode, errors.ChallengeExpired, errors.Conflict),
+    meanings={errors.InvalidCode: "wrong_codes"},
+)
+REMOVE_TOTP = Operation(
+    id="removeTotp",
+    route="DELETE /v1/me/totp",
+    summary="Remove one's authenticator app",
+    auth=FRESH_TOKEN,
+    cross_origin=True,
+    request=NoneType,
+    response=NoneType,
+    status=204,
+    refusals=(errors.NotFound, errors.LastFactor),
+)
+MAKE_RECOVERY_CODES = Operation(
+    id="makeRecoveryCodes",
+    route="POST /v1/me/recovery-codes",
+    summary="Make ten recovery codes; older ones are dead",
+    auth=FRESH_OR_ENROLMENT,
+    cross_origin=True,
+    request=NoneType,
+    response=NewRecoveryCodes,
+    refusals=(errors.Conflict,),
+)
+END_DEVICE = Operation(
+    id="endDevice",
+    route="DELETE /v1/me/devices/{id}",
+    summary="End a trusted device",
+    auth=FRESH_TOKEN,
+    cross_origin=True,
+    request=NoneType,
+    response=NoneType,
+    status=204,
+    refusals=(errors.NotFound,),
+)
+END_DEVICES = Operation(
+    id="endDevices",
+    route="DELETE /v1/me/devices",
+    summary="End all trusted devices",
+    auth=FRESH_TOKEN,
+    cross_origin=True,
+    request=NoneType,
+    response=NoneType,
+    status=204,
+)
+
 OPERATIONS: tuple[AnyOperation, ...] = (
     GET_ME,
     PATCH_ME,
@@ -120,4 +188,10 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     RESEND_PHONE,
     VERIFY_PHONE,
     REMOVE_PHONE,
+    BEGIN_TOTP,
+    CONFIRM_TOTP,
+    REMOVE_TOTP,
+    MAKE_RECOVERY_CODES,
+    END_DEVICE,
+    END_DEVICES,
 )

@@ -12,7 +12,8 @@ from mfa.users.user import User
 
 def me(value: OwnAccount) -> me_bodies.Me:
     """The whole account."""
-    user = value.account.existing_user
+    account, user = value.account, value.account.existing_user
+    held = account.factors
     return me_bodies.Me(
         login_name=user.login_name,
         alias=user.alias,
@@ -20,7 +21,18 @@ def me(value: OwnAccount) -> me_bodies.Me:
         locale=user.locale,
         contact_email=user.contact_email,
         mfa_enabled=user.mfa_enabled,
-        phones=[views.phone_choice(phone) for phone in value.account.phones],
+        phones=[views.phone_choice(phone) for phone in account.phones],
+        totp=me_bodies.TotpState(rfc3339(held.secrets.totp_enrolled_at)) if held.has_totp else None,
+        recovery_codes_remaining=len(held.recovery_codes_left),
+        devices=[
+            me_bodies.Device(
+                id=device.id,
+                name=device.name,
+                created_at=rfc3339(device.created_at),
+                expires_at=rfc3339(device.expires_at),
+            )
+            for device in value.devices
+        ],
         events=[_event(event, user) for event in value.events],
     )
 

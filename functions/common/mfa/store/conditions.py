@@ -73,6 +73,7 @@ NEW_MAIL_DAY = "attribute_not_exists(mail_day) OR mail_day < :day"
 
 # Factors: of this user and of no deleted one, and the secret of an authenticator app that is being confirmed.
 FACTORS_OF_USER = "attribute_not_exists(user_created_at) OR user_created_at = :created"
+HAS_TOTP = "attribute_exists(totp_secret)"
 PENDING_AS_READ = "pending_totp = :pending"
 CONFIRM_TRIES_LEFT = "attribute_not_exists(pending_totp_tries) OR pending_totp_tries < :confirm_tries"
 

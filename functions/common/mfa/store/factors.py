@@ -4,13 +4,14 @@ Every change raises the version of the profile as it was read. So two changes at
 think that the other factor stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 from mfa.challenges.factor_changes import FactorChange
 from mfa.errors import InvalidToken, PreconditionFailed
 from mfa.factors.held_factors import CONFIRM_TRIES, FactorSecrets
+from mfa.factors.phones import Phone
 from mfa.factors.trusted_devices import TrustedDevice
 from mfa.store import conditions as when
 from mfa.store import records
@@ -18,7 +19,7 @@ from mfa.store.expressions import Update
 from mfa.store.invitations import using_up
 from mfa.store.search import entry_writes
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
-from mfa.store.users import closing
+from mfa.store.users import closing, still_there
 
 _SECRETS = [each.name for each in fields(FactorSecrets)]
 
@@ -56,9 +57,11 @@ class FactorStore:
         pending = {"pending_totp": None, "pending_totp_at": None, "pending_totp_tries": None}
         self._write(change, {"totp_secret": sealed, "totp_enrolled_at": at, **pending}, {"totp_step": step})
 
-    def remove_totp(self, change: FactorChange) -> None:
-        """Removes the authenticator app."""
-        self._write(change, {"totp_secret": None, "totp_enrolled_at": None})
+    def remove_totp(self, change: FactorChange, kept: Phone | None = None) -> None:
+        """Removes the authenticator app. `kept` is a phone that must be there still: the reads before are no snapshot."""
+        self._write(
+            change, {"totp_secret": None, "totp_enrolled_at": None}, others=still_there(change.after.login_name, kept)
+        )
 
     def put_recovery_codes(self, change: FactorChange, digests: Iterable[bytes]) -> None:
         """Puts new recovery codes in place of all older ones."""
@@ -88,8 +91,14 @@ class FactorStore:
         """Ends one trusted device."""
         self._write(change, {}, {records.device_attribute(device.id): None})
 
-    def _write(self, change: FactorChange, secrets: dict[str, Any], uses: dict[str, Any] | None = None) -> None:
-        writes = change_writes(change, secrets, uses)
+    def _write(
+        self,
+        change: FactorChange,
+        secrets: dict[str, Any],
+        uses: dict[str, Any] | None = None,
+        others: Sequence[Write] = (),
+    ) -> None:
+        writes = [*change_writes(change, secrets, uses), *others]
         try:
             self._table.transact(lambda: writes)
         except TransactionRefused as refused:

@@ -87,7 +87,7 @@ class UserStore:
             before,
             lambda known: [
                 profile,
-                *_still_there(after.login_name, kept),
+                *still_there(after.login_name, kept),
                 *entry_writes(after.login_name, before, after),
                 *_admins(_administers(after) - _administers(before)),
                 *([closing(after.login_name, event.at)] if ends_tokens else []),
@@ -207,7 +207,7 @@ class UserStore:
             condition=when.SAME_PHONE,
             values={":phone": phone.id},
         )
-        others = _still_there(login_name, kept.phone if kept else None)
+        others = [*still_there(login_name, kept.phone if kept else None), *_totp_there(login_name, kept)]
         writes = [user, place, *others, closing(login_name, event.at), records.event_write(login_name, event)]
         try:
             self._table.transact(lambda: writes)
@@ -283,7 +283,7 @@ def _first_phone(user: User, phone: tuple[Phone, Event] | None) -> list[Write]:
     return [place, records.event_write(user.login_name, event)]
 
 
-def _still_there(login_name: str, phone: Phone | None) -> list[Write]:
+def still_there(login_name: str, phone: Phone | None) -> list[Write]:
     """The user can log in by this phone. The reads before are no snapshot: the version of the profile may be newer."""
     if phone is None:
         return []
@@ -297,6 +297,14 @@ def _still_there(login_name: str, phone: Phone | None) -> list[Write]:
             values={":phone": phone.id},
         )
     ]
+
+
+def _totp_there(login_name: str, kept: KeptAccess | None) -> list[Write]:
+    """The user can log in by the authenticator app."""
+    if kept is None or not kept.totp:
+        return []
+    key = records.factors_key(login_name)
+    return [Write(label="kept totp", verb="ConditionCheck", key=key, condition=when.HAS_TOTP)]
 
 
 def _admins(change: int) -> list[Write]:
