@@ -17,7 +17,7 @@ CHECKOV := .tools/checkov
 NODE_TOOLS := node_modules/.package-lock.json
 FILES := git ls-files -z --cached --others --exclude-standard
 
-# These targets never call AWS, but boto3 needs a region. `rotate-hmac` and `rotate-tokens` call AWS in the operator's region.
+# These targets never call AWS, but boto3 needs a region. `rotate-hmac` and the like call AWS in the operator's region.
 test check-template build sam-local test-sam bench: export AWS_DEFAULT_REGION ?= us-east-1
 
 help: ## show this
@@ -141,6 +141,10 @@ rotate-tokens: uv ## rotate the key of MFA tokens of STACK (ARGS=--at-once, as a
 	@$(SYNC) --no-default-groups
 	@python -m infra.rotate_secret tokens $(STACK) $(ARGS)
 
+rotate-factors: uv ## add a factor key to STACK (ARGS=--at-once: end every authenticator app and recovery code)
+	@$(SYNC) --no-default-groups
+	@python -m infra.rotate_secret factors $(STACK) $(ARGS)
+
 # SAM runs a make of its own, which must not look for this one's jobs.
 build: setup ## build the functions and the layer for both architectures
 	MAKEFLAGS= sam build
@@ -182,4 +186,4 @@ setup: uv ## install all packages of uv.lock into .venv
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { echo "installs uv into .tools" >&2; python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 
-.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens build sam-local test-sam docker bench clean setup uv check-lock sbom release check-javascript node build-clients build-client-python build-client-web
+.PHONY: help run test errors check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens rotate-factors build sam-local test-sam docker bench clean setup uv check-lock sbom release check-javascript node build-clients build-client-python build-client-web

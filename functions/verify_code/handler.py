@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from mfa.factors.factors import Factor
 from mfa.flows.enrol import OpenedEnrolment
 from mfa.flows.log_in import LoggedIn
 from mfa.http import (
@@ -24,7 +25,7 @@ from mfa.http.app import App
 from mfa.http.auth import Anyone
 from mfa.http.calls import Call
 from mfa.http.enrolment_bodies import EnrolmentOpened, EnrolmentToOpen
-from mfa.http.requests import Login, VerifyChallenge, VouchedLogin
+from mfa.http.requests import Login, VerifyChallenge, VerifyFactor, VouchedLogin
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
 from mfa.wiring import Wiring
@@ -80,6 +81,21 @@ def verify_challenge(call: Call[VerifyChallenge, MfaToken]) -> Approved:
         wiring.metrics.count("unconfirmed_sends", -1, region=approval.region)
         if approval.of_action:
             wiring.metrics.count("action_approvals")
+    return views.approval(approval)
+
+
+@app.operation(operations.VERIFY_FACTOR)
+def verify_factor(call: Call[VerifyFactor, MfaToken]) -> Approved:
+    """Completes the login with a code of an authenticator app, a recovery code or a temporary access code."""
+    factor = Factor(call.body.method)
+    approval = wiring.prove_factor.prove(call.principal, factor, call.body.code, call.caller, call.body.wish)
+    if not approval.repeated:
+        wiring.metrics.count("approvals", region=approval.region)
+        wiring.metrics.count("factor_approvals", factor=factor)
+        if factor is Factor.TEMPORARY_CODE:
+            # An administrator let this user in without any factor of the user's own.
+            logger.warning("temporary access code used")
+            wiring.metrics.count("temporary_codes_used")
     return views.approval(approval)
 
 

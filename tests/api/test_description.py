@@ -120,7 +120,7 @@ def test_each_operation_says_who_may_call(document: dict[str, Any]) -> None:
         assert described["security"] == ([] if operation.auth is auth.ANYONE else [{name: []} for name in names])
     assert document["paths"]["/v1/actions"]["post"]["security"] == [{"client": []}, {"userToken": []}]
     assert document["paths"]["/v1/actions/{id}"]["get"]["security"] == [{"client": []}, {"mfaToken": []}]
-    schemes = {"mfaToken", "client", "twilio", "accessToken", "userToken", "freshToken"}
+    schemes = {"mfaToken", "client", "twilio", "accessToken", "userToken", "freshToken", "enrolmentToken"}
     assert document["components"]["securitySchemes"].keys() == schemes
 
 

@@ -25,9 +25,19 @@ def claims(token: str) -> dict[str, object]:
 
 def test_a_login_returns_a_token_masked_phones_and_help(person: Person) -> None:
     answer = person.login().json
-    assert answer.keys() == {"status", "mfa_token", "expires_at", "phones", "help", "locked_until", "channels"}
+    assert answer.keys() == {
+        "status",
+        "mfa_token",
+        "expires_at",
+        "phones",
+        "help",
+        "locked_until",
+        "channels",
+        "methods",
+    }
     assert answer["status"] == "mfa_required"
     assert answer["channels"] == ["sms"]
+    assert answer["methods"] == ["sms", "email"]
     assert answer["phones"] == [
         {
             "id": person.phones[0],

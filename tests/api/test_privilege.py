@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import bcrypt
+import boto3
 import pytest
 
 from infra.local.permissions import Role
@@ -20,6 +21,7 @@ from tests.api import administrators, deliveries, test_own_account, test_own_fac
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack, role_of
 from tests.api.test_administration import SUCCEEDS, over_http
+from tests.enrolled import enrol
 from tests.product import basic
 
 # Requests of the runtime, of Lambda's queue of events and of X-Ray's daemon, not of the functions.
@@ -62,6 +64,7 @@ def log_in_every_way(stack: Stack) -> None:
     person.guess(1)
     assert person.get().status == 200
     assert person.verify().status == 200
+    prove_every_factor(stack)
     imported = people.add(stack)
     imported.write("#PASSWORD", password_hash=bcrypt.hashpw(imported.password.encode(), bcrypt.gensalt(4)).decode())
     assert imported.login().status == 200
@@ -82,6 +85,17 @@ def log_in_every_way(stack: Stack) -> None:
         person.later(3600)
         assert person.start().status == 201
         assert person.verify().status == 200  # gives the send back to the client's budget
+
+
+def prove_every_factor(stack: Stack) -> None:
+    person = people.add(stack)
+    made = enrol(boto3.client("dynamodb"), stack.table.name, stack.factor_keys, person.name)
+    person.write("#PHONE#0", verified=True, last_verified_at=1)  # to be told
+    person.login()
+    assert person.prove("totp", made.wrong_app_code()).code == "invalid_code"
+    codes = {"totp": made.app_code(), "recovery_code": made.codes[0], "temporary_code": made.temporary}
+    for method, code in codes.items():
+        assert person.prove(method, code).status == 200
 
 
 def act_in_every_way(stack: Stack) -> None:

@@ -17,17 +17,29 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.rotate_secret import LOGIN_SECONDS, WAIT_SECONDS, RotatedSecret, RotationRefused, main, publisher
+from infra.rotate_secret import (
+    LOGIN_SECONDS,
+    WAIT_SECONDS,
+    RotatedRing,
+    RotatedSecret,
+    RotationRefused,
+    main,
+    publisher,
+)
+from mfa.aws.stored_values import read_key_ring
 from mfa.caches import CACHE_SECONDS
+from mfa.tokens.factor_keys import FactorKeys
 from tests import people
 from tests.api import administrators
 from tests.api.stack import ROOT, Stack
+from tests.enrolled import Enrolled, enrol
 from tests.people import Person
 
 type Containers = dict[str, ModuleType]
 
 NAME = "local/mfa/hmac"
 TOKENS = "local/mfa/tokens"
+FACTORS = "local/mfa/factors"
 EACH = pytest.mark.parametrize("name", [NAME, TOKENS])
 
 
@@ -38,7 +50,7 @@ def no_pause(_seconds: float) -> None:
 @pytest.fixture
 def secrets_manager(stack: Stack) -> Iterator[Any]:
     client = boto3.client("secretsmanager")
-    before = {name: client.get_secret_value(SecretId=name)["SecretString"] for name in (NAME, TOKENS)}
+    before = {name: client.get_secret_value(SecretId=name)["SecretString"] for name in (NAME, TOKENS, FACTORS)}
     yield client
     for name, value in before.items():
         client.put_secret_value(SecretId=name, SecretString=value)
@@ -243,7 +255,7 @@ def test_only_the_stack_in_the_region_of_the_shell_is_rotated(
     assert environment.get("AWS_REGION", "") in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("target", ["rotate-hmac", "rotate-tokens"])
+@pytest.mark.parametrize("target", ["rotate-hmac", "rotate-tokens", "rotate-factors"])
 @pytest.mark.parametrize("region", [None, "eu-central-1"])
 def test_make_sets_no_region_where_a_stack_is_rotated(tmp_path: Path, region: str | None, target: str) -> None:
     """Otherwise a stack of the same name outside the operator's configured region would be rotated."""
@@ -257,3 +269,65 @@ def test_make_sets_no_region_where_a_stack_is_rotated(tmp_path: Path, region: st
     done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     seen = {line for line in done.stdout.splitlines() if line.startswith(("AWS_", "STACK="))}
     assert seen == {"STACK=mfa", *([f"AWS_DEFAULT_REGION={region}"] if region else [])}
+
+
+# --- the factor key
+
+
+def enrolled(stack: Stack, client: Any) -> tuple[Person, Enrolled]:
+    """A user whose factors were set up under the keys as they are now."""
+    person = people.add(stack)
+    ring = FactorKeys(read_key_ring(client, FACTORS))
+    return person, enrol(boto3.client("dynamodb"), stack.table.name, ring, person.name)
+
+
+def proves(stack: Stack, containers: Containers, user: tuple[Person, Enrolled], n: int = 0) -> bool:
+    """Whether these containers accept a recovery code and the app of this user."""
+    person, made = user
+    with stack.on(containers):
+        person.login()
+        codes = {"recovery_code": made.codes[n], "totp": made.app_code(n - 1)}
+        found = {person.prove(method, code).status == 200 for method, code in codes.items()}
+    person.unlock()
+    assert len(found) == 1
+    return found.pop()
+
+
+def test_a_rotation_of_the_factor_key_loses_no_factor(stack: Stack, secrets_manager: Any) -> None:
+    old = enrolled(stack, secrets_manager)
+    before: Containers = {}
+    between: Containers = {}
+    after: Containers = {}
+    assert proves(stack, before, old, 0)
+
+    def pause(seconds: float) -> None:
+        assert seconds > CACHE_SECONDS
+        assert proves(stack, between, old, 1)
+        assert proves(stack, before, enrolled(stack, secrets_manager)), "the new key encrypts nothing yet"
+
+    RotatedRing(secrets_manager, FACTORS, pause).rotate()
+    new = enrolled(stack, secrets_manager)
+    assert proves(stack, between, new, 0)
+    assert proves(stack, after, new, 1)
+    assert proves(stack, after, old, 2)
+    assert not proves(stack, before, new, 2), "another key is in use"
+    ring = read_key_ring(secrets_manager, FACTORS)
+    assert ring[1:] == stack.factor_keys.keys
+    assert len(ring[0]) == 64
+
+
+def test_a_factor_key_that_somebody_may_know_ends_every_factor(stack: Stack, secrets_manager: Any) -> None:
+    user = enrolled(stack, secrets_manager)
+    RotatedRing(secrets_manager, FACTORS, no_pause).replace()
+    assert len(read_key_ring(secrets_manager, FACTORS)) == 1
+    assert not proves(stack, {}, user)
+    assert proves(stack, {}, enrolled(stack, secrets_manager))
+
+
+def test_a_rotation_of_the_factor_key_that_meets_another_change_stops(stack: Stack, secrets_manager: Any) -> None:
+    def another(_seconds: float) -> None:
+        secrets_manager.put_secret_value(SecretId=FACTORS, SecretString="a b")
+
+    with pytest.raises(RotationRefused, match="somebody else"):
+        RotatedRing(secrets_manager, FACTORS, another).rotate()
+    assert read_key_ring(secrets_manager, FACTORS) == (b"a", b"b")

@@ -10,20 +10,26 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from msgspec import structs
+from pyotp import TOTP
 
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import Challenge, Delivery
+from mfa.challenges.factor_changes import FactorChange
 from mfa.challenges.sends import Caller, Outcome, SendResult
 from mfa.errors import SmsUnavailable
+from mfa.factors import recovery_codes, totp
+from mfa.factors.factors import Factor
 from mfa.factors.phones import Phone
 from mfa.flows.approvals import Approval
 from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.check_password import CheckPassword
+from mfa.flows.device_trust import DeviceWish
 from mfa.flows.end_action import EndAction
 from mfa.flows.enrol import EnrolAtLogin
 from mfa.flows.genuine_actions import GenuineActions
 from mfa.flows.log_in import LogIn
 from mfa.flows.open_action import OpenAction
+from mfa.flows.prove_factor import ProveFactor
 from mfa.flows.runtime import Runtime
 from mfa.flows.send_passcode import SendPasscode
 from mfa.flows.tell_changes import Notice
@@ -37,14 +43,17 @@ from mfa.store.actions import ActionStore
 from mfa.store.attempts import AttemptStore
 from mfa.store.clients import ClientStore
 from mfa.store.counters import Counters
+from mfa.store.factors import FactorStore
 from mfa.store.histories import Histories
 from mfa.store.pauses import PauseStore
+from mfa.store.proofs import ProofStore
 from mfa.store.search import SearchIndex
 from mfa.store.sends import SendStore
 from mfa.store.settings import SettingsStore
 from mfa.store.settings_tests import SettingsTestStore
 from mfa.store.table import Item, Key, Table, decode, encode
 from mfa.store.users import UserStore
+from mfa.tokens.factor_keys import FactorKeys
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.tokens.token_keys import TokenSecrets
@@ -63,6 +72,10 @@ WRITES_IN_A_TRANSACTION = 10
 NUMBER = "+85292153799"
 KEYS = HmacKeys(b"the key of these tests")
 TOKEN_SECRETS = TokenSecrets(HmacKeys(b"the other key of these tests"), START)
+FACTOR_KEYS = FactorKeys((b"the factor key of these tests",))
+TOTP_SECRET = b"12345678901234567890"
+CODES = [f"{letter * 4}-0000-1111-2222" for letter in "abcdefghjk"]
+TEMPORARY = "zzzz-yyyy-xxxx-wwww"
 REFUSED = Outcome(Delivery.FAILED, "21610", SmsUnavailable())
 REFUSED_FOR_GOOD = Outcome(Delivery.FAILED, "21211", SmsUnavailable(), permanent=True)
 
@@ -212,6 +225,8 @@ class World:
             ),
         )
         self.token_secrets = TOKEN_SECRETS
+        self.factor_keys = FACTOR_KEYS
+        self.paused_until: float | None = None
         self.dice = random.Random(1)  # the same draws in every run
         self.random_below: Callable[[int], int] = self.dice.randrange
         self.pauses: list[int] = []
@@ -246,6 +261,16 @@ class World:
             mailer=self.email,
             runtime=self.runtime,
         )
+        self.factors = FactorStore(self.table)
+        self.prove_factor = ProveFactor(
+            accounts=self.accounts,
+            attempts=self.attempts,
+            proofs=ProofStore(self.table, counters),
+            factor_keys=lambda: self.factor_keys,
+            notices=ChangeNotices(self.handover),
+            signer=self.signer,
+            runtime=self.runtime,
+        )
         self.actions = ActionStore(self.table)
         self.genuine = GenuineActions(actions=self.actions, token_secrets=lambda: self.token_secrets)
         self.verify_passcode = VerifyPasscode(
@@ -274,6 +299,7 @@ class World:
                 runtime=self.runtime,
             ),
             token_secrets=lambda: self.token_secrets,
+            paused_until=lambda: self.paused_until,
             signer=self.signer,
             runtime=self.runtime,
         )
@@ -351,6 +377,31 @@ class World:
     def challenge(self, login_name: str = "demo.user") -> Challenge:
         """The user's challenge."""
         return self.account(login_name).challenge
+
+    # --- factors
+
+    def change_factors(self, login_name: str = "demo.user") -> FactorChange:
+        """A change of the factors as the table has them now."""
+        account = self.accounts.load_account_with_factors(login_name)
+        after, _ = account.existing_user.changed(self.now, {})
+        return FactorChange(
+            before=account.existing_user, after=after, secrets=account.factors.secrets, event=self.event()
+        )
+
+    def enrol(self, login_name: str = "demo.user") -> None:
+        """Gives the user an authenticator app with TOTP_SECRET, the recovery codes CODES and the temporary code TEMPORARY."""
+        keys, day = self.factor_keys, self.now + 86400
+        sealed = keys.encrypt(login_name, totp.PURPOSE, TOTP_SECRET, self.dice.randbytes)
+        self.factors.begin_totp(self.change_factors(login_name), sealed)
+        self.factors.confirm_totp(self.change_factors(login_name), int(self.now // 30) - 5)
+        codes = [keys.digest(login_name, recovery_codes.PURPOSE, code.replace("-", "")) for code in CODES]
+        self.factors.put_recovery_codes(self.change_factors(login_name), codes)
+        digest = keys.digest(login_name, recovery_codes.TEMPORARY_PURPOSE, TEMPORARY.replace("-", ""))
+        self.factors.put_temporary_code(self.change_factors(login_name), digest, day, "root")
+
+    def app_code(self, offset: int = 0) -> str:
+        """The code of the authenticator app, so many steps from now."""
+        return TOTP(totp.shown_secret(TOTP_SECRET)).at(self.now, counter_offset=offset)
 
     # --- the table itself
 
@@ -463,6 +514,18 @@ class Login:
     def verify(self, challenge: Challenge, code: str, address: str = ADDRESS, *, key: str | None = None) -> Approval:
         caller = Caller(address, key, f"{challenge.id} {code}")
         return self.world.verify_passcode.verify(self.token, challenge.id, code, caller)
+
+    def prove(
+        self,
+        factor: Factor,
+        code: str,
+        address: str = ADDRESS,
+        *,
+        key: str | None = None,
+        wish: DeviceWish | None = None,
+    ) -> Approval:
+        caller = Caller(address, key, f"{factor} {code}")
+        return self.world.prove_factor.prove(self.token, factor, code, caller, wish)
 
     def edit(self, **attributes: Any) -> None:
         """Changes the challenge's item, bypassing the store."""

@@ -418,6 +418,10 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
         (True, lambda book: book.period(action_denials=1)),
         (False, lambda book: book.period(actions=500, action_approvals=400, action_redemptions=400)),
     ],
+    "TemporaryCodeUsed": [
+        (True, lambda book: book.period(temporary_codes_used=1)),
+        (False, lambda book: book.period(approvals=500, factor_approvals__totp=400)),
+    ],
     "SlowLogins": [
         (True, lambda book: book.periods_of(3, latency__login=(3500.0,) * 5)),
         (False, lambda book: book.period(latency__login=(3500.0,)).period().period(latency__login=(3500.0,))),

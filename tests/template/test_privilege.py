@@ -356,6 +356,9 @@ def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, A
         (ADMIN, "dynamodb", sets(PROOFS, "devices_since")),
         # Who changes a password of their own has the old one judged.
         (ADMIN, "dynamodb", sets(TRIES, "n")),
+        (VERIFY, "dynamodb", sets(PROOFS, "totp_step")),
+        (VERIFY, "dynamodb", transacted("ConditionCheck", checks(FACTORS, "totp_secret"))),
+        (VERIFY, "secretsmanager", ("GetSecretValue", {"SecretId": "local/mfa/factors"})),
         (ADMIN, "dynamodb", one("DeleteItem", FACTORS)),
         (VERIFY, "dynamodb", put(ACTION_ITEM, type="x")),
         (VERIFY, "dynamodb", sets(ACTION_ITEM, "denied_at")),

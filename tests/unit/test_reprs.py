@@ -17,7 +17,7 @@ from mfa.challenges.sends import Caller
 from mfa.delivery.twilio_account import TwilioAccount
 from mfa.http.calls import Call
 from mfa.http.gateway import HttpRequest
-from mfa.http.requests import Login, VerifyChallenge
+from mfa.http.requests import Login, VerifyChallenge, VerifyFactor
 from mfa.settings.values import Sender, SettingsChange, SettingsPatch
 from mfa.store.counters import spend
 from mfa.store.table import TransactionRefused, Write
@@ -39,7 +39,8 @@ VALUES: list[Any] = [
     Client(client_id="c", name="n", legacy=False, secret_hash=SECRET, created_at=0),
     TwilioAccount("AC", SECRET, Sender(alphanumeric="Backup")),
     Login("u", SECRET),
-    VerifyChallenge("581883"),
+    VerifyChallenge(code="581883"),
+    VerifyFactor(method="totp", code="581883"),
     NewUser("u", SECRET),
     UserPatch("u", password=SECRET),
     Call(Actor("iam"), NewUser("u", SECRET), HttpRequest(body=SECRET, headers={"authorization": SECRET})),

@@ -387,6 +387,7 @@ export interface RegionCounts {
 
 /** Passcodes that were mailed for recovery. */
 export type MailCounts = Omit<Counts, "legacy_logins">;
+export type FactorCounts = Omit<MailCounts, "sends">;
 
 export interface Totals extends Counts {
   conversion_rate: number | null;
@@ -397,6 +398,7 @@ export interface Overview {
   days: DayCounts[];
   regions: RegionCounts[];
   mail: MailCounts;
+  factors: FactorCounts;
   totals: Totals;
 }
 

@@ -59,6 +59,7 @@ class AccountWiring(Environment):
             passwords=PasswordHashes(),
             enrol=self._enrol_at_login,
             token_secrets=self.token_secrets,
+            paused_until=lambda: self.settings_as_stored().paused_until,
             signer=self.signer,
             runtime=self.runtime,
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mfa.challenges.budgets import BudgetSpent, Charge
-from mfa.challenges.challenge import Challenge, Delivery, Guess
+from mfa.challenges.challenge import Challenge, Delivery, Guess, Limits
 from mfa.errors import RateLimited, SmsUnavailable, TemporarilyUnavailable
 from mfa.messages.channels import Channel
 from mfa.metrics import Metrics
@@ -12,7 +12,7 @@ from mfa.users.history import Event
 
 if TYPE_CHECKING:
     from mfa.challenges.account import Account
-    from mfa.challenges.confirmations import Confirmation
+    from mfa.challenges.confirmations import Confirmation, FactorConfirmation
     from mfa.challenges.sends import Outcome, Receipt, Send
     from mfa.flows import ports
     from mfa.flows.change_notices import Handover
@@ -184,6 +184,28 @@ class MeteredAttempts:
         """Approves the challenge."""
         with self._metrics.timing("confirm_ms"):
             self._attempts.confirm(confirmation)
+
+
+class MeteredProofs:
+    """Claims attempts at factors and confirms their proofs."""
+
+    def __init__(self, proofs: "ports.FactorProofs", metrics: Metrics) -> None:
+        self._proofs = proofs
+        self._metrics = metrics
+
+    def claim_proof(self, login: "MfaToken", read: Challenge, limits: Limits, guess: Guess) -> Challenge:
+        """Spends an attempt."""
+        with self._metrics.timing("claim_attempt_ms"):
+            return self._proofs.claim_proof(login, read, limits, guess)
+
+    def give_proof_back(self, login_name: str, challenge: Challenge, guess: Guess) -> None:
+        """Takes back an attempt."""
+        self._proofs.give_proof_back(login_name, challenge, guess)
+
+    def confirm_proof(self, confirmation: "FactorConfirmation") -> None:
+        """Uses the factor."""
+        with self._metrics.timing("confirm_ms"):
+            self._proofs.confirm_proof(confirmation)
 
 
 def _count_failure(metrics: Metrics, outcome: "Outcome", error: str) -> None:

@@ -37,6 +37,9 @@ METRICS = {
     "unconfirmed_sends": Metric(dimensions=((), ("region",))),
     "message_segments": Metric(dimensions=((), ("region",))),
     "approvals": Metric(dimensions=((), ("region",))),
+    # Approvals by codes that no message brought, and logins with a code that an administrator issued.
+    "factor_approvals": Metric(dimensions=(("factor",),)),
+    "temporary_codes_used": Metric(),
     "wrong_codes": Metric(),
     "locks": Metric(),
     # Actions: opened, approved, denied ("that was not me"), redeemed.

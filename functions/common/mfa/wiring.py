@@ -16,6 +16,7 @@ from mfa.instrumented import (
     MeteredMailer,
     MeteredMessenger,
     MeteredNotices,
+    MeteredProofs,
     MeteredSends,
 )
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from mfa.flows.invite import Invite
     from mfa.flows.mail_links import MailLinks
     from mfa.flows.open_action import OpenAction
+    from mfa.flows.prove_factor import ProveFactor
     from mfa.flows.send_passcode import SendPasscode
     from mfa.flows.tell_changes import TellChanges
     from mfa.flows.test_settings import TestSettings
@@ -57,6 +59,23 @@ class Wiring(AccountWiring):
             accounts=self.account_store,
             attempts=attempts,
             genuine=self._genuine_actions,
+            signer=self.signer,
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def prove_factor(self) -> "ProveFactor":
+        """Checks the codes of factors that send no message."""
+        from mfa.flows.prove_factor import ProveFactor
+        from mfa.store.attempts import AttemptStore
+        from mfa.store.proofs import ProofStore
+
+        return ProveFactor(
+            accounts=self.account_store,
+            attempts=MeteredAttempts(AttemptStore(self._table, self._counters), self.metrics),
+            proofs=MeteredProofs(ProofStore(self._table, self._counters), self.metrics),
+            factor_keys=self.factor_keys,
+            notices=self._change_notices,
             signer=self.signer,
             runtime=self.runtime,
         )

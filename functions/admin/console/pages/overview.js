@@ -1,7 +1,7 @@
 // Overview: what was sent, how it ended, where, and what it cost.
 
 /** @import { PageContext } from "../page.js" */
-/** @import { Answer, Counts, DayCounts, MailCounts, Overview, RegionCounts, Totals } from "../shared/types" */
+/** @import { Answer, Counts, DayCounts, FactorCounts, MailCounts, Overview, RegionCounts, Totals } from "../shared/types" */
 /** @import { Series } from "../charts.js" */
 /** @import { Column } from "../table.js" */
 import { columns, shareBar, sparkline } from "../charts.js";
@@ -65,9 +65,9 @@ async function fetchOverview(days) {
 }
 
 /** @param {Overview} found */
-function overview({ days: given, regions, mail, totals }) {
+function overview({ days: given, regions, mail, factors, totals }) {
   const days = [...given].sort((a, b) => a.date.localeCompare(b.date));
-  const figures = el("dl", { class: "tiles" }, tiles(days, totals, mail));
+  const figures = el("dl", { class: "tiles" }, tiles(days, totals, mail, factors));
   if (!days.length || !FIGURES.some((key) => totals[key] > 0)) return [figures, nothingYet()];
   const save = () => download("overview.csv", csv(days));
   return [
@@ -85,8 +85,9 @@ function overview({ days: given, regions, mail, totals }) {
  * @param {DayCounts[]} days
  * @param {Totals} totals
  * @param {MailCounts} mail
+ * @param {FactorCounts} factors
  */
-function tiles(days, totals, mail) {
+function tiles(days, totals, mail, factors) {
   const over = (/** @type {keyof Counts} */ key) => days.map((day) => day[key]);
   const conversion = days.map((day) => (day.sends ? day.approvals / day.sends : 0));
   return [
@@ -98,6 +99,7 @@ function tiles(days, totals, mail) {
     tile("Locks", number(totals.locks), over("locks")),
     tile("Legacy logins", number(totals.legacy_logins), over("legacy_logins"), "no passcode"),
     tile("Recovery by mail", number(mail.sends), [], `${number(mail.approvals)} approved`),
+    tile("Apps and recovery codes", number(factors.approvals), [], `${number(factors.wrong_codes)} wrong`),
   ];
 }
 

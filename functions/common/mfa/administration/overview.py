@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from mfa.administration.overview_answers import Cost, Counts, MailCounts, Overview, RegionCounts, Totals
+from mfa.administration.overview_answers import Cost, Counts, FactorCounts, MailCounts, Overview, RegionCounts, Totals
+from mfa.challenges.factor_proofs import COUNTED_AS
 from mfa.flows.runtime import Runtime
 
 _NAMES = ("n", "message_segments", "approvals", "wrong_codes", "locks", "legacy_logins")
@@ -45,6 +46,7 @@ class Overviews:
         today = datetime.fromtimestamp(self.runtime.clock(), UTC).date()
         by_day: list[tuple[str, Counter[str]]] = []
         by_region: dict[str, Counter[str]] = {}
+        factors: Counter[str] = Counter()
         for back in range(days - 1, -1, -1):
             date = (today - timedelta(days=back)).isoformat()
             day: Counter[str] = Counter()
@@ -53,6 +55,9 @@ class Overviews:
                 if item["region"] == _EVERYWHERE:
                     # Sends are counted there as well, for the ceiling of everything; the rest is counted only there.
                     counted = Counter({"legacy_logins": counted["legacy_logins"]})
+                elif item["region"] == COUNTED_AS:
+                    factors.update(counted)
+                    continue  # no message was sent, so they belong to no share of messages
                 else:
                     by_region.setdefault(item["region"], Counter()).update(counted)
                 day.update(counted)
@@ -76,6 +81,9 @@ class Overviews:
             regions=regions,
             mail=MailCounts(
                 sends=mail["n"], approvals=mail["approvals"], wrong_codes=mail["wrong_codes"], locks=mail["locks"]
+            ),
+            factors=FactorCounts(
+                approvals=factors["approvals"], wrong_codes=factors["wrong_codes"], locks=factors["locks"]
             ),
             totals=_totals([day for _, day in by_day], regions),
         )

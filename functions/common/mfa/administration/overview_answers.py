@@ -47,6 +47,14 @@ class MailCounts(Struct, frozen=True):
     locks: int
 
 
+class FactorCounts(Struct, frozen=True):
+    """The counts of codes that no message brought: of authenticator apps, recovery codes and temporary access codes."""
+
+    approvals: int
+    wrong_codes: int
+    locks: int
+
+
 class Totals(Struct, frozen=True):
     """The sums of all days. `conversion_rate` is approvals divided by sends, or null without a send."""
 
@@ -60,9 +68,13 @@ class Totals(Struct, frozen=True):
 
 
 class Overview(Struct, frozen=True):
-    """Counts by day and by region, and those of recovery by mail. `days` and `totals` are sums of both."""
+    """Counts by day and by region, those of recovery by mail, and those of other factors.
+
+    `days` and `totals` are sums of the first two, which send messages.
+    """
 
     days: list[Counts]
     regions: list[RegionCounts]
     mail: MailCounts
+    factors: FactorCounts
     totals: Totals

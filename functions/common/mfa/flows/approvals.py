@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from mfa import errors
 from mfa.challenges.actions import Action, ActionRefused
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess, KeyedAttempt
+from mfa.challenges.factor_proofs import FactorUsed
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
 from mfa.challenges.sends import AccountChanged, Caller
 from mfa.factors.factors import Factor
@@ -47,10 +48,6 @@ class Approval:
     of_action: bool = False
     recovery_codes_remaining: int | None = None
     device: DeviceTrust = NOTHING_TRUSTED
-
-
-class FactorUsed(Exception):
-    """The code was right when it was read, and was used, or its factor removed, before it could be approved."""
 
 
 class TypedCode(Protocol):

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from mfa import errors
 from mfa.challenges.account import Account, find_account
-from mfa.factors.factors import Proof
+from mfa.challenges.methods import can_recover, methods_of
+from mfa.factors.factors import Factor, Proof
 from mfa.factors.phones import Phone
 from mfa.factors.trusted_devices import device_of
 from mfa.flows import ports
 from mfa.flows.check_password import CheckPassword
 from mfa.flows.enrol import EnrolAtLogin, OpenedEnrolment
 from mfa.flows.runtime import Runtime
-from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel
+from mfa.messages.channels import PHONE_CHANNELS, Channel
 from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_token, uuid7
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
@@ -42,6 +43,7 @@ class SecondFactorNeeded:
     help_email: str | None
     locked_until: float | None
     channels: tuple[Channel, ...]
+    methods: tuple[Channel | Factor, ...]
     trusted_device_days: int = 0
 
 
@@ -72,6 +74,7 @@ class LogIn:
         passwords: renews their hashes.
         enrol: lets users without a second factor enrol one, if the settings say so.
         token_secrets: the private keys of MFA tokens, at most 30 s old. Raises TemporarilyUnavailable.
+        paused_until: until when Twilio is not asked, since it does not accept the account; at most 30 s old.
         signer: signs access tokens.
         runtime: settings, time and randomness.
     """
@@ -81,6 +84,7 @@ class LogIn:
     passwords: ports.PasswordChecks
     enrol: EnrolAtLogin
     token_secrets: "Callable[[], TokenSecrets]"
+    paused_until: Callable[[], float | None]
     signer: Signer
     runtime: Runtime
 
@@ -116,7 +120,7 @@ class LogIn:
         """
         now = self.runtime.clock()
         for _ in range(LEGACY_TRIES):
-            _, account = find_account(login_name, self.accounts.load_account)
+            _, account = find_account(login_name, self.accounts.load_account_with_factors)
             user = account.user
             if user is None or not user.active or user.kind is not Kind.BACKUP:
                 raise errors.InvalidCredentials
@@ -166,14 +170,15 @@ class LogIn:
             # A client that vouches for the password has no use for a device token.
             devices_to_drop=() if client else account.devices_to_drop(settings.trusted_devices.days, now),
         )
-        can_recover = user.can_use(RECOVERY.traits.factor) and user.contact_email and RECOVERY.is_offered(settings)
+        paused_until = self.paused_until()
         return SecondFactorNeeded(
             mfa_token=write_mfa_token(self.token_secrets(), token),
             expires_at=expires_at,
             phones=account.phones,
-            help_email=mask_email(user.contact_email) if can_recover and user.contact_email else None,
+            help_email=mask_email(user.contact_email or "") if can_recover(account, settings) else None,
             locked_until=account.challenge.locked_until(now),
             channels=tuple(channel for channel in PHONE_CHANNELS if channel.is_offered(settings)),
+            methods=methods_of(account, settings, paused=paused_until is not None and paused_until > now),
             trusted_device_days=settings.trusted_devices.days if can_trust_devices(user.kind) and not client else 0,
         )
 

@@ -6,8 +6,8 @@ from typing import Protocol
 from mfa.challenges.account import Account, LoginAccount
 from mfa.challenges.actions import Action, ActionEnd
 from mfa.challenges.budgets import Charge
-from mfa.challenges.challenge import Challenge, Delivery, Guess
-from mfa.challenges.confirmations import Confirmation
+from mfa.challenges.challenge import Challenge, Delivery, Guess, Limits
+from mfa.challenges.confirmations import Confirmation, FactorConfirmation
 from mfa.challenges.password_tries import PasswordTry
 from mfa.challenges.sends import Outcome, Receipt, Send
 from mfa.messages.channels import Channel
@@ -43,7 +43,7 @@ class Sessions(Protocol):
 class Logins(Protocol):
     """Reads users for a login, and counts tries at passwords and legacy logins."""
 
-    def load_account(self, login_name: str) -> Account: ...
+    def load_account_with_factors(self, login_name: str) -> Account: ...
     def load_account_for_login(self, login_name: str, address: str, now: float) -> LoginAccount: ...
     def replace_password_hash(self, user: User, password_hash: str) -> None: ...
     def claim_password_try(self, attempt: PasswordTry) -> bool: ...
@@ -104,6 +104,20 @@ class Attempts(Protocol):
     def record_wrong_code(self, region: str, now: float) -> None: ...
     def record_lock(self, login_name: str, event: Event, region: str) -> None: ...
     def confirm(self, confirmation: Confirmation) -> None: ...
+
+
+class FactorAccounts(Accounts, Protocol):
+    """Reads users with their factors."""
+
+    def load_account_with_factors(self, login_name: str) -> Account: ...
+
+
+class FactorProofs(Protocol):
+    """Claims attempts at factors that send no message, and confirms their proofs."""
+
+    def claim_proof(self, login: MfaToken, read: Challenge, limits: Limits, guess: Guess) -> Challenge: ...
+    def give_proof_back(self, login_name: str, challenge: Challenge, guess: Guess) -> None: ...
+    def confirm_proof(self, confirmation: FactorConfirmation) -> None: ...
 
 
 class Messenger(Protocol):

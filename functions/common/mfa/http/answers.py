@@ -1,10 +1,12 @@
 """The answers of the operations of a login."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mfa.challenges.challenge import ChallengeStatus
+from mfa.challenges.methods import METHODS
+from mfa.factors.factors import Factor
 from mfa.messages.channels import CHANNELS, Channel
 from mfa.tokens.access_tokens import Jwk
 
@@ -12,6 +14,12 @@ type Time = Annotated[str, Meta(description="RFC 3339, UTC", extra_json_schema={
 type ShownChannel = Annotated[
     Channel, Meta(description="; ".join(f"`{channel}`: by {traits.label}" for channel, traits in CHANNELS.items()))
 ]
+
+
+if TYPE_CHECKING:
+    type ShownMethod = Channel | Factor
+else:
+    ShownMethod = Literal[*(method.value for method in METHODS)]
 
 
 class PhoneChoice(Struct, frozen=True):
@@ -39,6 +47,7 @@ class MfaRequired(Struct, frozen=True, tag_field="status", tag="mfa_required"):
     help: Help
     locked_until: Time | None
     channels: Annotated[list[Channel], Meta(description="how a phone can be reached here, text messages first")]
+    methods: Annotated[list[ShownMethod], Meta(description="the second factors that this user can use now, best first")]
     trusted_device_days: Annotated[
         int | UnsetType, Meta(description="for how long this user can trust the device; absent where not at all")
     ] = UNSET
@@ -70,11 +79,12 @@ class Authenticated(Struct, frozen=True, tag_field="status", tag="authenticated"
 
 
 class Approved(Struct, frozen=True, tag_field="status", tag="approved"):
-    """The passcode was right."""
+    """The code was right. After a recovery code, the answer says how many are left."""
 
     token: str
     expires_in: int
     amr: list[str]
+    recovery_codes_remaining: int | UnsetType = UNSET
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme's name
     device_token: Annotated[
         str | UnsetType,

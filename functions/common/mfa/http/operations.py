@@ -7,7 +7,15 @@ from mfa import errors
 from mfa.http.answers import Approved, Authenticated, ChallengeState, EnrolmentRequired, Jwks, MfaRequired
 from mfa.http.auth import ANYONE, CLIENT, MFA_TOKEN, TWILIO
 from mfa.http.declaration import AnyOperation, Operation
-from mfa.http.requests import Login, ResendChallenge, StartChallenge, StartRecovery, VerifyChallenge, VouchedLogin
+from mfa.http.requests import (
+    Login,
+    ResendChallenge,
+    StartChallenge,
+    StartRecovery,
+    VerifyChallenge,
+    VerifyFactor,
+    VouchedLogin,
+)
 
 # A union is no `type` to mypy yet (PEP 747).
 _FIRST_FACTOR = cast("type[MfaRequired | Authenticated]", MfaRequired | Authenticated)
@@ -113,6 +121,18 @@ VERIFY_CHALLENGE = Operation(
     ),
     meanings={errors.InvalidCode: "wrong_codes", errors.CodeSuperseded: "wrong_codes"},
 )
+VERIFY_FACTOR = Operation(
+    id="verifyFactor",
+    route="POST /v1/factors/verify",
+    summary="Complete the login with a code that no message brought",
+    auth=MFA_TOKEN,
+    cross_origin=True,
+    request=VerifyFactor,
+    response=Approved,
+    idempotent=True,
+    refusals=(errors.Forbidden, errors.TooManyAttempts, errors.InvalidCode),
+    meanings={errors.InvalidCode: "wrong_codes"},
+)
 START_RECOVERY = Operation(
     id="startRecovery",
     route="POST /v1/recovery",
@@ -171,6 +191,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_CHALLENGE,
     RESEND_CHALLENGE,
     VERIFY_CHALLENGE,
+    VERIFY_FACTOR,
     START_RECOVERY,
     TWILIO_STATUS,
     JWKS,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, Struct
 
 from mfa.decoding import form
+from mfa.factors.factors import CODES
 from mfa.factors.trusted_devices import DEVICE_NAME_LENGTH, DEVICE_TOKEN_LENGTH
 from mfa.messages.channels import DEFAULT, PHONE_CHANNELS, Channel
 
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from mfa.flows.device_trust import DeviceWish
 
     type PhoneChannel = str
+    type FactorMethod = str
 else:
+    FactorMethod = Literal[*(factor.value for factor in CODES)]
     PhoneChannel = Literal[*(channel.value for channel in PHONE_CHANNELS)]
 
 _TAG = form(r"^[A-Za-z0-9_.@-]*$(?!\n)", "is no language tag, such as en or pt-BR")
@@ -79,10 +82,9 @@ type DeviceName = Annotated[
 ]
 
 
-class VerifyChallenge(Struct, frozen=True, forbid_unknown_fields=True):
-    """The code as the person typed it."""
+class OnDevice(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A code that was typed on a device, which may be trusted from then on."""
 
-    code: Annotated[str, Meta(min_length=1, max_length=64, description="The digits, with or without the prefix")]
     trust_device: TrustDevice = False
     device_name: DeviceName | None = None
 
@@ -92,6 +94,22 @@ class VerifyChallenge(Struct, frozen=True, forbid_unknown_fields=True):
         from mfa.flows.device_trust import DeviceWish  # noqa: PLC0415 - sends need no flow of a verification
 
         return DeviceWish(self.device_name or "") if self.trust_device else None
+
+
+class VerifyFactor(OnDevice, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The code of a factor that sends no message, as the person typed it."""
+
+    method: Annotated[FactorMethod, Meta(description="; ".join(f"`{each}`: {each.traits.label}" for each in CODES))]
+    code: Annotated[str, Meta(min_length=1, max_length=64, description="Case, blanks and dashes do not matter")]
+
+    def __repr__(self) -> str:
+        return "VerifyFactor(...)"
+
+
+class VerifyChallenge(OnDevice, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The code as the person typed it."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=64, description="The digits, with or without the prefix")]
 
     def __repr__(self) -> str:
         return "VerifyChallenge(...)"

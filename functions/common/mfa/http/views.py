@@ -49,6 +49,7 @@ def first_factor(value: SecondFactorNeeded | LoggedIn) -> answers.MfaRequired | 
         help=answers.Help(value.help_email),
         locked_until=None if value.locked_until is None else rfc3339(value.locked_until),
         channels=list(value.channels),
+        methods=list(value.methods),
         trusted_device_days=value.trusted_device_days or UNSET,
     )
 
@@ -59,14 +60,16 @@ def enrolment(value: OpenedEnrolment) -> answers.EnrolmentRequired:
 
 
 def approval(value: Approval) -> answers.Approved:
-    """The answer to a right passcode."""
+    """The answer to a right code."""
     device = value.device
+    left = value.recovery_codes_remaining
     return answers.Approved(
         token=value.token,
         expires_in=value.expires_in,
         amr=value.amr,
         device_token=UNSET if device.token is None else device.token,
         device_expires_at=UNSET if device.expires_at is None else rfc3339(device.expires_at),
+        recovery_codes_remaining=UNSET if left is None else left,
     )
 
 

@@ -60,7 +60,7 @@ class AttemptStore:
         challenge, action = confirmation.challenge, confirmation.action
         now, login_name = confirmation.guess.at, confirmation.login.login_name
         writes = [
-            _profile_as_in_token(confirmation.login),
+            profile_as_in_token(confirmation.login),
             self._challenges.approval(login_name, challenge, confirmation.guess),
             *map(give_back, confirmation.budgets),
             *(records.event_write(login_name, event) for event in confirmation.events),
@@ -93,7 +93,7 @@ class AttemptStore:
             raise ChallengeRefused(self._challenges.load(login_name)) from refused
 
 
-def _profile_as_in_token(login: MfaToken) -> Write:
+def profile_as_in_token(login: MfaToken) -> Write:
     """A forged challenge approves nobody who was disabled, deleted or changed since the password was checked."""
     return Write(
         label="profile",

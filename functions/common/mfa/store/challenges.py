@@ -47,7 +47,7 @@ class ChallengeItems:
         """
         update = Update()
         if guess.keyed is not None:
-            _claim_key(update, guess.keyed)
+            claim_key(update, guess.keyed)
         update.set(last_attempt_at=guess.at, ttl=self._ttl(guess.at, failures=1))
         update.append("guesses", mapping.guess(guess))
         update.add("failures", 1)
@@ -134,7 +134,7 @@ class ChallengeItems:
         return NEVER if failures and self._keeps_failures else int(now) + self._ttl_seconds
 
 
-def _claim_key(update: Update, keyed: KeyedAttempt) -> None:
+def claim_key(update: Update, keyed: KeyedAttempt) -> None:
     """An attempt under an idempotency key is claimed once, until it is too old to be answered again."""
     update.set_in("attempts", keyed.key, mapping.keyed_attempt(keyed))
     claimed_before = keyed.claimed_at - REPLAY_SECONDS

@@ -77,6 +77,16 @@ HAS_TOTP = "attribute_exists(totp_secret)"
 PENDING_AS_READ = "pending_totp = :pending"
 CONFIRM_TRIES_LEFT = "attribute_not_exists(pending_totp_tries) OR pending_totp_tries < :confirm_tries"
 
+# A proof: the factor is as it was read, and was not used.
+TOTP_AS_READ = "totp_secret = :factor"
+RECOVERY_CODE_HELD = "contains(recovery_codes, :factor)"
+TEMPORARY_CODE_HELD = "temporary_code = :factor"
+LATER_STEP = "attribute_not_exists(totp_step) OR totp_step < :step"
+RECOVERY_CODE_UNUSED = "attribute_not_exists(recovery_used) OR NOT contains(recovery_used, :factor)"
+TEMPORARY_CODE_UNUSED = "attribute_not_exists(temporary_used) OR temporary_used <> :factor"
+# An item of a user whose attempts had no idempotency key so far.
+NO_ATTEMPTS = "attribute_not_exists(attempts)"
+
 # One send tries whether Twilio accepts the credentials again.
 PAUSE_AS_READ = "paused_until = :read"
 

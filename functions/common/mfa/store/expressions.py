@@ -46,9 +46,9 @@ class Update:
         """Removes attributes."""
         self._clauses["REMOVE"] += map(self._name, attributes)
 
-    def remove_in(self, attribute: str, member: str) -> None:
-        """Removes a member of a map."""
-        self._clauses["REMOVE"].append(self._member(attribute, member))
+    def remove_in(self, attribute: str, *members: str) -> None:
+        """Removes members of a map."""
+        self._clauses["REMOVE"] += [self._member(attribute, member) for member in members]
 
     def remove_first(self, attribute: str, count: int) -> None:
         """Removes the first elements of a list; those that were appended meanwhile stay."""
@@ -93,8 +93,9 @@ class Update:
         return f"#{attribute}"
 
     def _member(self, attribute: str, member: str) -> str:
-        self._names["#member"] = member
-        return f"{self._name(attribute)}.#member"
+        placeholder = f"#member_{member}"
+        self._names[placeholder] = member
+        return f"{self._name(attribute)}.{placeholder}"
 
     def _value(self, name: str, value: Any) -> str:
         self._values[f":{name}"] = value

@@ -1,0 +1,44 @@
+"""The second factors that a user can use right now, best first, as a client offers them."""
+
+from mfa.challenges.account import Account
+from mfa.factors.factors import Factor
+from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel
+from mfa.settings.values import Settings
+
+# An app needs no network and cannot be intercepted on the way; a call is the slowest way to a phone. The reserve for
+# emergencies comes last. A temporary access code is never offered: its holder knows about it.
+METHODS: tuple[Channel | Factor, ...] = (
+    Factor.TOTP,
+    Channel.SMS,
+    Channel.WHATSAPP,
+    Channel.VOICE,
+    Channel.EMAIL,
+    Factor.RECOVERY_CODE,
+)
+
+
+def methods_of(account: Account, settings: Settings, *, paused: bool) -> tuple[Channel | Factor, ...]:
+    """The methods in the order of METHODS. `paused`: Twilio does not accept the account at the moment."""
+    held = account.factors
+    usable: dict[Channel | Factor, bool] = {
+        Factor.TOTP: held.can_prove_totp,
+        Factor.RECOVERY_CODE: bool(held.recovery_codes_left),
+        Channel.EMAIL: can_recover(account, settings),
+    }
+    for channel in PHONE_CHANNELS:
+        usable[channel] = not paused and _reaches_a_phone(account, settings, channel)
+    return tuple(method for method in METHODS if usable[method])
+
+
+def can_recover(account: Account, settings: Settings) -> bool:
+    """Whether a passcode can be mailed to the user."""
+    user = account.existing_user
+    return user.can_use(RECOVERY.traits.factor) and bool(user.contact_email) and RECOVERY.is_offered(settings)
+
+
+def _reaches_a_phone(account: Account, settings: Settings, channel: Channel) -> bool:
+    """Whether the channel is offered, and one of the user's phones takes it in a region that is allowed."""
+    by_call = channel.traits.reaches_landlines
+    return channel.is_offered(settings) and any(
+        phone.takes(by_call=by_call) and settings.regions.permits(phone.region) for phone in account.phones
+    )

@@ -1,0 +1,92 @@
+"""The methods that a login names: those that this user can use now, best first."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from mfa.challenges.account import Account
+from mfa.challenges.methods import METHODS, methods_of
+from mfa.factors.factors import CODES, Factor
+from mfa.factors.held_factors import FactorSecrets, FactorUses, HeldFactors
+from mfa.factors.phones import FIXED_LINE
+from mfa.messages.channels import Channel
+from mfa.settings.values import Regions, Settings, VoiceSettings, WhatsApp
+from mfa.users.user import Kind
+from tests import accounts
+
+PHONE = accounts.phone()
+CODE = frozenset({b"digest"})
+EVERY = Settings(
+    email_sender="no-reply@example.com",
+    voice=VoiceSettings(enabled=True),
+    whatsapp=WhatsApp(content_sid="HX" + "0" * 32),
+)
+ALL = ["totp", "sms", "whatsapp", "voice", "email", "recovery_code"]
+
+
+UNUSED = FactorUses()
+
+
+def held(*, uses: FactorUses | None = UNUSED, **secrets: Any) -> HeldFactors:
+    return HeldFactors(secrets=FactorSecrets(**secrets), uses=uses)
+
+
+EVERYTHING = held(totp_secret=b"sealed", recovery_codes=CODE, temporary_code=b"digest")
+ADA = Account(
+    user=accounts.user(at=0.0, mfa_enabled=True, contact_email="ada@example.com"), phones=(PHONE,), held=EVERYTHING
+)
+
+
+def of(account: Account, settings: Settings = EVERY, *, paused: bool = False) -> list[str]:
+    return [method.value for method in methods_of(account, settings, paused=paused)]
+
+
+def test_every_method_is_listed_best_first() -> None:
+    assert of(ADA) == ALL == [method.value for method in METHODS]
+
+
+def test_every_channel_and_factor_is_a_method_but_the_phone_and_the_temporary_code() -> None:
+    assert set(METHODS) == {*Channel, *CODES} - {Factor.TEMPORARY_CODE}
+
+
+@pytest.mark.parametrize(
+    ("account", "left_out"),
+    [
+        (replace(ADA, held=HeldFactors()), {"totp", "recovery_code"}),
+        (replace(ADA, held=held(temporary_code=b"d")), {"totp", "recovery_code"}),
+        (replace(ADA, held=held(totp_secret=b"s")), {"recovery_code"}),
+        (replace(ADA, held=held(recovery_codes=CODE)), {"totp"}),
+        (replace(ADA, held=held(recovery_codes=CODE, uses=FactorUses(recovery_used=CODE))), {"totp", "recovery_code"}),
+        (replace(ADA, held=held(totp_secret=b"s", recovery_codes=CODE, uses=None)), {"totp", "recovery_code"}),
+        (replace(ADA, held=held(pending_totp=b"s", pending_totp_at=0.0)), {"totp", "recovery_code"}),
+        (replace(ADA, phones=()), {"sms", "whatsapp", "voice"}),
+        (replace(ADA, phones=(replace(PHONE, kind=FIXED_LINE),)), {"sms", "whatsapp"}),
+        (replace(ADA, phones=(replace(PHONE, kind=FIXED_LINE), PHONE)), set()),
+        (replace(ADA, phones=(replace(PHONE, unusable_reason="30005"),)), {"sms", "whatsapp", "voice"}),
+        (replace(ADA, phones=(replace(PHONE, unusable_reason="30006"),)), {"sms", "whatsapp"}),
+        (replace(ADA, user=accounts.user(at=0.0, mfa_enabled=True)), {"email"}),
+        (replace(ADA, user=replace(ADA.existing_user, kind=Kind.SYSTEM)), {"email"}),
+    ],
+)
+def test_what_the_user_cannot_use_is_left_out(account: Account, left_out: set[str]) -> None:
+    assert of(account) == [method for method in ALL if method not in left_out]
+
+
+@pytest.mark.parametrize(
+    ("settings", "left_out"),
+    [
+        (structs.replace(EVERY, voice=VoiceSettings()), {"voice"}),
+        (structs.replace(EVERY, whatsapp=WhatsApp()), {"whatsapp"}),
+        (structs.replace(EVERY, email_sender=None), {"email"}),
+        (structs.replace(EVERY, regions=Regions(allow=["DE"])), {"sms", "whatsapp", "voice"}),
+        (structs.replace(EVERY, regions=Regions(allow=["HK"])), set()),
+    ],
+)
+def test_what_the_settings_do_not_offer_is_left_out(settings: Settings, left_out: set[str]) -> None:
+    assert of(ADA, settings) == [method for method in ALL if method not in left_out]
+
+
+def test_while_twilio_is_not_asked_its_channels_are_left_out() -> None:
+    assert of(ADA, paused=True) == ["totp", "email", "recovery_code"]
