@@ -17,6 +17,7 @@ from tests import people
 from tests.api import administrators
 from tests.api.administrators import Administrator
 from tests.api.stack import ISSUER, Stack
+from tests.api.test_own_phones import Enroller
 from tests.people import Person
 from tests.product import Answer, Refused, basic
 
@@ -294,3 +295,49 @@ def test_a_client_invites_backup_users_and_knows_no_others(stack: Stack, newcome
     wrong = basic(client["client_id"], "wrong")
     refused = stack.call("POST", "/v1/invitations", {"login_name": newcomer.name}, headers=wrong)
     assert refused.code == "invalid_credentials"
+
+
+# --- used up by the first factor
+
+
+def enrolling(stack: Stack, person: Person, token: str) -> Enroller:
+    opened = enrol(stack, token)
+    assert opened.status == 200
+    return Enroller(person, stack.hide(opened.json["enrolment_token"]))
+
+
+def test_the_first_proven_phone_uses_the_invitation_up_for_every_token_that_it_gave(
+    stack: Stack, newcomer: Person
+) -> None:
+    token = invite(stack, newcomer)["token"]
+    first, second = enrolling(stack, newcomer, token), enrolling(stack, newcomer, token)
+    assert first.start().status == 201
+    assert first.verify().json["mfa_enabled"] is True
+    assert enrol(stack, token).code == "invalid_token"
+    assert second.start().code == "invalid_token"
+    assert shown(stack, newcomer) is None
+    assert first.call("GET", f"/{first.phone}").status == 200, "the sitting goes on"
+    newcomer.phones.append(str(first.phones()[0]["id"]))
+    assert newcomer.login().json["status"] == "mfa_required"
+    with pytest.raises(Refused, match="conflict"):
+        invite(stack, newcomer)
+
+
+@pytest.mark.parametrize("change", [withdrawn, over, disabled, with_phone])
+def test_an_enrolment_that_was_begun_ends_with_its_invitation(
+    stack: Stack, newcomer: Person, change: Callable[[Stack, Person], None]
+) -> None:
+    enroller = enrolling(stack, newcomer, invite(stack, newcomer)["token"])
+    assert enroller.start().status == 201
+    code = enroller.code()
+    change(stack, newcomer)
+    assert enroller.verify(code).code == "invalid_token"
+    assert not stack.admin("users.get", login_name=newcomer.name)["mfa_enabled"]
+
+
+def test_a_newer_invitation_ends_the_enrolment_of_the_one_before(stack: Stack, newcomer: Person) -> None:
+    enroller = enrolling(stack, newcomer, invite(stack, newcomer)["token"])
+    assert enroller.start().status == 201
+    code = enroller.code()
+    invite(stack, newcomer)
+    assert enroller.verify(code).code == "invalid_token"
