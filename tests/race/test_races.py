@@ -5,6 +5,7 @@ Each of these tests was seen to fail with its conditions taken out.
 
 import itertools
 import random
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,12 +18,20 @@ from mfa.challenges.challenge import Delivery
 from mfa.challenges.charges import phone_charges
 from mfa.challenges.sends import Outcome, Receipt
 from mfa.errors import RateLimited, TemporarilyUnavailable
+from mfa.factors.trusted_devices import (
+    DeviceChange,
+    DeviceRule,
+    TrustedDevice,
+    dropped_for_another,
+    new_device,
+)
 from mfa.messages.channels import Channel
 from mfa.settings.values import Budgets, Settings
 from mfa.store import records
 from mfa.store.counters import Counters
 from mfa.store.sends import SendStore
-from mfa.store.table import Table
+from mfa.store.table import Table, decode, encode
+from mfa.store.trusted_devices import devices_write
 from mfa.users.history import Event, EventType
 from tests import accounts, deeds, people
 from tests.deeds import Action, Application
@@ -396,3 +405,47 @@ def test_fifty_openings_under_one_key_at_once_open_one_action(place: Running, ap
     assert codes(answers).keys() <= {"ok", BUSY}
     assert len({answer.text for answer in answers if answer.status == 201}) == 1
     assert len(person.events(EventType.ACTION_OPENED)) == 1
+
+
+def devices_of(place: Running, name: str) -> list[TrustedDevice]:
+    """Every device of a user in the table."""
+    pk, sk = records.proofs_key(name)
+    item = decode(dynamodb(place).get_item(TableName=place.table.name, Key=encode({"pk": pk, "sk": sk}))["Item"])
+    found = records.held_factors_of(accounts.user(name, at=0.0), {}, item).uses
+    assert found is not None
+    return list(found.devices)
+
+
+def test_of_devices_that_are_trusted_at_once_none_is_lost_and_the_newest_ten_count(place: Running) -> None:
+    """Logins by different factors are approved at once. Each knows of the same ten devices, and drops the same one."""
+    person = people.add(place)
+    start, rule = time.time() - 100, DeviceRule(after=0.0, days=30, now=time.time())
+
+    def new(n: int) -> tuple[TrustedDevice, str]:
+        return new_device(person.name, str(n), start + n, 30, random.randbytes)
+
+    before = [new(n) for n in range(10)]
+    table = Table(dynamodb(place), place.table.name, lambda _: None)
+    table.transact(lambda: [devices_write(person.name, DeviceChange(added=before[0][0]))])
+    for device, _ in before[1:]:
+        table.update(devices_write(person.name, DeviceChange(added=device)), returns="NONE")
+    dropped = dropped_for_another(devices_of(place, person.name), rule)
+    assert dropped == (before[0][0].id,)
+    added = [new(10 + n) for n in range(8)]
+
+    def trusts(n: int) -> str:
+        change = DeviceChange(added=added[n][0], dropped=dropped)
+        table = Table(dynamodb(place), place.table.name, lambda attempt: time.sleep(0.01 * attempt * (n + 1)))
+        try:
+            table.transact(lambda: [devices_write(person.name, change)])
+        except TemporarilyUnavailable:
+            return BUSY
+        return "ok"
+
+    outcomes = at_once(8, trusts)
+    trusted_now = [device for (device, _), outcome in zip(added, outcomes, strict=True) if outcome == "ok"]
+    assert trusted_now
+    stored = devices_of(place, person.name)
+    assert {device.id for device in stored} == {device.id for device, _ in before[1:]} | {d.id for d in trusted_now}
+    kept = [device for device, _ in before[1:]][len(trusted_now) - 1 :]
+    assert [device.id for device in rule.trusted(stored)] == [device.id for device in [*kept, *trusted_now]]
