@@ -61,6 +61,12 @@ def status(person: Person, token: str) -> str:
     return str(person.login(device_token=token).json["status"])
 
 
+def fresh(person: Person) -> str:
+    """An access token that has just shown a second factor."""
+    person.challenged()
+    return str(person.verify().json["token"])
+
+
 def proofs(person: Person) -> dict[str, Any]:
     """The uses of the person's factors."""
     pk, sk = records.proofs_key(person.name)
@@ -130,7 +136,14 @@ def test_a_copied_token_works_and_the_user_can_end_it(stack: Stack, person: Pers
         address="198.51.100.77",
     )
     assert elsewhere.json["status"] == "authenticated"
-    assert len(devices(person)) == 1
+    [device] = stack.call("GET", "/v1/me", token=elsewhere.json["token"]).json["devices"]
+    assert device["name"] == "My laptop"
+    # The copy ends nothing: that takes the second factor.
+    refused = stack.call("DELETE", f"/v1/me/devices/{device['id']}", token=elsewhere.json["token"])
+    assert (refused.status, refused.code) == (403, "step_up_required")
+    assert stack.call("DELETE", f"/v1/me/devices/{device['id']}", token=fresh(person)).status == 204
+    assert status(person, token) == "mfa_required"
+    assert devices(person) == []
 
 
 def test_a_password_is_needed_all_the_same(person: Person) -> None:
@@ -214,6 +227,7 @@ ENDS: dict[str, Callable[[Person], object]] = {
     "MFA off and on again": _mfa_off_and_on,
     "a user who was disabled": _disabled_and_enabled,
     "a user who was an administrator": _administrator_for_a_while,
+    "the user, all at once": lambda person: person.stack.call("DELETE", "/v1/me/devices", token=fresh(person)),
     "thirty days": lambda person: age(person, DAYS * DAY),
 }
 
