@@ -7,8 +7,10 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import jwt
+import pyotp
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
@@ -659,6 +661,134 @@ def test_a_test_number_logs_in_without_a_message(client: Client, make_person: Ma
     assert person.stack.texts(TEST_NUMBER["number"]) == []
 
 
+def test_a_login_with_a_code_of_one_s_own(client: Client, make_person: MakePerson) -> None:
+    """An authenticator app is asked for at once and nothing is sent; recovery and temporary codes are behind links."""
+    person = make_person()
+    page = client.page
+
+    def with_methods(route: Route) -> None:
+        reply = route.fetch()
+        methods = ["totp", "sms", "voice", "email", "recovery_code"]
+        route.fulfill(response=reply, json={**reply.json(), "methods": methods, "trusted_device_days": 30})
+
+    answers: list[Callable[[Route], None]] = []
+    asked = _requests(page, "/v1/factors/verify")
+    page.route("**/v1/login", with_methods)
+    page.route("**/v1/factors/verify", lambda route: answers.pop(0)(route))
+    client.log_in(person.name, PASSWORD)
+    client.sees("Enter the code of your authenticator app")
+    own = page.locator("#own")
+    expect(own).to_be_focused()
+    client.check_accessible()
+    own.fill("12345")
+    client.button("Verify").click()
+    expect(page.locator("#own-error")).to_have_text("The code has 6 digits.")
+    assert not asked
+    answers.append(_answer("invalid_code", 400, attempts_remaining=2))
+    own.fill("123 456")
+    client.button("Verify").click()
+    expect(page.locator("#own-error")).to_have_text("That code is not right.")
+    expect(page.locator("#own-attempts")).to_contain_text("2 attempts are left")
+    page.reload()
+    client.sees("Enter the code of your authenticator app")
+    client.button("Try another way").click()
+    client.sees("Choose a phone")
+    client.check_accessible()
+    client.button("Use a recovery code").click()
+    client.sees("Enter a recovery code")
+    page.go_back()
+    client.sees("Choose a phone")
+    page.get_by_text("Need help logging in?").click()
+    client.button("Use a temporary code").click()
+    client.sees("Enter a temporary code")
+    page.get_by_role("checkbox", name="Do not ask for a code on this device for 30 days").check()
+    granted = {"status": "approved", "token": "a.b.c", "token_type": "Bearer", "expires_in": 60, "amr": ["pwd", "tap"]}
+    device = {"device_token": "d.s", "device_expires_at": "2099-01-01T00:00:00Z"}
+    answers.append(lambda route: route.fulfill(json=granted | device))
+    client.listen()
+    own.fill("ab12-cd34-ef56-gh78")
+    client.button("Verify").click()
+    client.sees("You are logged in")
+    assert client.told("authenticated")[0]["amr"] == ["pwd", "tap"]
+    bodies = [_body(request) for request in asked]
+    assert [(body["method"], body["code"]) for body in bodies] == [
+        ("totp", "123456"),
+        ("temporary_code", "ab12-cd34-ef56-gh78"),
+    ]
+    assert (bodies[0].get("trust_device"), bodies[1]["trust_device"]) == (None, True)
+    assert len({request.headers["idempotency-key"] for request in asked}) == 2
+    assert person.messages == 0
+    # The device's token is offered with the next login of this name, and forgotten if it does not help.
+    logins = _requests(page, "/v1/login")
+    client.button("Sign out").click()
+    for _ in range(2):
+        client.sees("Log in")
+        client.log_in(person.name, PASSWORD)
+        client.sees("Enter the code of your authenticator app")
+        client.button("Cancel").click()
+    assert [_body(request).get("device_token") for request in logins] == ["d.s", None]
+
+
+def test_an_authenticator_app_and_a_recovery_code_log_in(client: Client, make_person: MakePerson) -> None:
+    """With codes that the service judges: the app's next one, and a recovery code in capitals and with blanks."""
+    person = make_person().challenged()
+    token = person.verify().json["token"]
+
+    def own(path: str, body: object = None) -> dict[str, Any]:
+        return dict(person.stack.call("POST", f"/v1/me/{path}", body, token=token).json)
+
+    app = pyotp.TOTP(own("totp")["secret"])
+    own("totp/confirm", {"code": app.now()})
+    recovery_code = own("recovery-codes")["codes"][0]
+    client.listen()
+    client.log_in(person.name, PASSWORD)
+    client.sees("Enter the code of your authenticator app")
+    client.page.locator("#own").fill(app.at(time.time() + 30))
+    client.button("Verify").click()
+    client.sees("You are logged in")
+    client.button("Sign out").click()
+    client.log_in(person.name, PASSWORD)
+    client.button("Try another way").click()
+    client.button("Use a recovery code").click()
+    client.page.locator("#own").fill(recovery_code.upper().replace("-", " "))
+    client.button("Verify").click()
+    client.sees("You are logged in")
+    assert [each["amr"] for each in client.told("authenticated")] == [["pwd", "otp"], ["pwd", "recovery"]]
+    assert client.told("authenticated")[1]["recovery_codes_remaining"] == 9
+
+
+def test_the_language_can_be_changed_at_every_step(browsing: Browsing, make_person: MakePerson) -> None:
+    """Nothing is sent for it, the text that was typed stays, and Arabic runs from right to left."""
+    person = make_person()
+    client = Client(browsing.open(ACCOUNT))
+    page = client.page
+    menu = page.locator("#language")
+    page.get_by_label("Login name", exact=True).fill(person.name)
+    menu.select_option("Deutsch")
+    client.sees("Anmelden")
+    expect(page.get_by_label("Anmeldename", exact=True)).to_have_value(person.name)
+    page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+    client.button("Anmelden").click()
+    client.sees("Telefon wählen")
+    menu.select_option("العربية")
+    client.sees("اختيار هاتف")
+    assert page.evaluate("[document.dir, document.documentElement.lang]") == ["rtl", "ar"]
+    client.check_accessible()
+    page.locator("#send").click()
+    client.sees("إدخال رمز المرور")
+    message = person.receive(client.prefix)
+    page.locator("#code").fill(message.digits)
+    menu.select_option("日本語")
+    client.sees("パスコードの入力")
+    expect(page.locator("#code")).to_have_value(message.digits)
+    page.reload()
+    client.sees("パスコードの入力")
+    page.locator("#code").fill(message.digits)
+    page.locator("#verify").click()
+    client.sees("ログインしました")
+    assert person.messages == 1
+
+
 def test_a_login_by_keyboard_alone(client: Client, make_person: MakePerson) -> None:
     """From the name to signing out no mouse is needed, and the focus is visible."""
     person = make_person(phones=2)
@@ -768,11 +898,16 @@ def _fail_delivery(stack: Running, person: Person, status: str, error_code: int)
     simulated_twilio(stack, "POST", "faults", rule)
 
 
-def _answer(code: str, status: int, retry_after: int | None = None) -> Callable[[Route], None]:
+def _answer(code: str, status: int, retry_after: int | None = None, **members: object) -> Callable[[Route], None]:
     """Answers instead of the API."""
     headers = {"Content-Type": "application/problem+json"} | ({"Retry-After": str(retry_after)} if retry_after else {})
     problem = {"type": "about:blank", "title": "Title", "status": status, "code": code, "detail": "The server’s words."}
+    problem |= members
     return lambda route: route.fulfill(status=status, headers=headers, json=problem)
+
+
+def _body(request: Request) -> dict[str, Any]:
+    return dict(request.post_data_json or {})
 
 
 def _refusals() -> set[tuple[str, int]]:
