@@ -1,7 +1,9 @@
 """Invitations in the table: one a user, used up once, and mailed three times a day at most."""
 
 import math
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -148,6 +150,27 @@ def test_the_first_factor_uses_the_invitation_up_and_turns_mfa_on(world: World) 
     assert (after.mfa_enabled, after.enrolled_by, after.enrolled_at) == (True, "jti", world.now)
     assert after.credentials_changed_at == world.now
     assert token.speaks_for(after)
+
+
+def test_an_invitation_in_many_hands_at_once_is_used_up_once(world: World) -> None:
+    """By its own conditions, without the profile's version, which refuses the others as well."""
+    if "127.0.0.1" not in world.endpoint:
+        pytest.skip("moto's transactions slip under threads")
+    user = world.add_user(mfa_enabled=False)
+    token, ready = token_of(world, user, invite(world, user)), threading.Barrier(20)
+
+    def use(n: int) -> bool:
+        mark = Write(label="mark", verb="Put", key=(f"USER#{user.login_name}", f"#MARK#{n}"), item={"n": n})
+        ready.wait(30)
+        try:
+            world.table.transact(lambda: [mark, *using_up(token, world.now)])
+        except (TransactionRefused, errors.TemporarilyUnavailable):
+            return False
+        return True
+
+    with ThreadPoolExecutor(20) as threads:
+        assert sum(threads.map(use, range(20))) == 1
+    assert len(world.items(f"USER#{user.login_name}", "#MARK#")) == 1
 
 
 @pytest.mark.guards("SAME_INVITATION")

@@ -306,6 +306,11 @@ class World:
 
     # --- what is there
 
+    @property
+    def endpoint(self) -> str:
+        """The engine's address."""
+        return str(self._client.meta.endpoint_url)
+
     def wait(self, seconds: float) -> None:
         """Time passes."""
         self.now = round(self.now + seconds, 3)
