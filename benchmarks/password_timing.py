@@ -1,6 +1,8 @@
 """How well the time of a wrong password tells apart names that are unknown, known, disabled, locked or imported.
 
-python -m benchmarks.password_timing [SAMPLES]
+python -m benchmarks.password_timing [--resets] [SAMPLES]
+
+With `--resets`, how well the time of the answer to a forgotten password does.
 
 Asks a local stack over HTTP, one request at a time, in random order. For each kind of name it prints the median time and the
 AUC against unknown names: the chance that an answer of one kind takes longer than an answer of the other. 0.5 tells nothing,
@@ -22,6 +24,8 @@ import urllib.request
 import uuid
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import bcrypt
@@ -33,6 +37,8 @@ from infra.local.testing import RunningStack, running_stack
 PASSWORD = f"{uuid.uuid4()}"
 # A name slows down after 20 wrong passwords in a row.
 TRIES_PER_NAME = 15
+# A name gets three links an hour; one is for the warm-up.
+RESETS_PER_NAME = 2
 BOUND = 0.55
 
 
@@ -59,31 +65,52 @@ def names_of(stack: RunningStack, count: int) -> dict[str, list[str]]:
     return {**names, "locked": [_locked(stack, users) for _ in range(count)]}
 
 
-def measure(stack: RunningStack, samples: int) -> dict[str, list[float]]:
-    """The milliseconds of wrong passwords, by kind of name."""
-    names = names_of(stack, -(-samples // TRIES_PER_NAME))
-    time.sleep(31)  # functions keep the kinds of hashes in use for 30 seconds
-    todo = [(kind, names[kind][n // TRIES_PER_NAME]) for kind in names for n in range(samples)]
+def names_for_resets(stack: RunningStack, count: int) -> dict[str, list[str]]:
+    """So many new names of each kind that a link is asked for."""
+    run = uuid.uuid4().hex[:8]
+    kinds: dict[str, dict[str, object]] = {
+        "known": {"contact_email": "known@example.com"},
+        "disabled": {"contact_email": "disabled@example.com", "status": "disabled"},
+        "mailless": {},
+        "system": {"contact_email": "system@example.com", "kind": "system"},
+    }
+    names = {kind: [f"{kind}.{run}.{n}" for n in range(count)] for kind in ("unknown", *kinds)}
+    for kind, fields in kinds.items():
+        for name in names[kind]:
+            _administer(stack, "users.create", login_name=name, password=PASSWORD, **fields)
+    return names
+
+
+def measure(names: dict[str, list[str]], samples: int, ask: Callable[[str], None]) -> dict[str, list[float]]:
+    """The milliseconds of the answers, by kind of name. The names of a kind are asked about in turn."""
+    todo = [(kind, own[n % len(own)]) for kind, own in names.items() for n in range(samples)]
     random.shuffle(todo)
     took: dict[str, list[float]] = defaultdict(list)
     for own in names.values():
-        _wrong_password(stack, own[-1])  # imports what each kind needs
+        ask(own[-1])  # imports what each kind needs
     for kind, name in todo:
         began = time.perf_counter()
-        _wrong_password(stack, name)
+        ask(name)
         took[kind].append((time.perf_counter() - began) * 1000)
     return took
 
 
 def main() -> None:
-    samples = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    resets, numbers = "--resets" in sys.argv, [each for each in sys.argv[1:] if each.isdigit()]
+    samples = int(numbers[0]) if numbers else 200
     environment = {"WORKERS_PER_FUNCTION": "1"}
     if endpoint := os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"):
         environment["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
     with running_stack(env=environment) as stack:
         limits = {"max_per_name_and_address_per_hour": 1000, "max_per_address_per_hour": 1_000_000}
         _administer(stack, "settings.patch", passwords=limits)
-        took = measure(stack, samples)
+        if resets:
+            names = names_for_resets(stack, -(-samples // RESETS_PER_NAME))
+            took = measure(names, samples, partial(_ask_reset, stack))
+        else:
+            names = names_of(stack, -(-samples // TRIES_PER_NAME))
+            time.sleep(31)  # functions keep the kinds of hashes in use for 30 seconds
+            took = measure(names, samples, partial(_wrong_password, stack))
     failed = False
     for kind, times in took.items():
         found = auc(times, took["unknown"])
@@ -128,6 +155,14 @@ def _wrong_password(stack: RunningStack, name: str) -> None:
             raise RuntimeError(f"{name}: {error.code} {error.read()!r}") from error
         return
     raise RuntimeError(f"{name} logged in")
+
+
+def _ask_reset(stack: RunningStack, name: str) -> None:
+    body = json.dumps({"login_name": name}).encode()
+    request = urllib.request.Request(f"{stack.base_url}/v1/password-reset", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        if answer.status != 202:
+            raise RuntimeError(f"{name}: {answer.status}")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ An ANSWER is a file with the output of `sam local invoke`, or the local stack's 
 - a challenge: CHALLENGE_ID
 - a settings test: TEST_ID
 - an invitation: INVITATION (the token in its link)
+- an opened link to another password: RESET_TOKEN
 - a new client: CLIENT_ID and CLIENT_BASIC
 - /stack.json: the SIGNATURE of Twilio's callback
 
-Other values are given by name: PASSCODE=581883.
+Other values are given by name: PASSCODE=581883, RESET=… (the token in the mailed link).
 """
 
 import base64
@@ -28,7 +29,7 @@ from urllib.parse import parse_qsl, urlencode
 from twilio.request_validator import RequestValidator
 
 PLACEHOLDER = re.compile(
-    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|ACTION_ID|CLIENT_ID|CLIENT_BASIC|INVITATION|PASSCODE|SIGNATURE)\b"
+    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|ACTION_ID|CLIENT_ID|CLIENT_BASIC|INVITATION|RESET|RESET_TOKEN|PASSCODE|SIGNATURE)\b"
 )
 
 
@@ -45,6 +46,8 @@ def values_of(answer: dict[str, Any]) -> dict[str, str]:
         values["INVITATION"] = body["token"]
     elif "token" in body:
         values["ACCESS_TOKEN"] = body["token"]
+    if "reset_token" in body:
+        values["RESET_TOKEN"] = body["reset_token"]
     if "summary" in body:
         values["ACTION_ID"] = body["id"]
     if "prefix" in body:

@@ -28,6 +28,7 @@ from mfa.http import (
     views,
 )
 from mfa.http.app import App, failure
+from mfa.http.auth import Anyone
 from mfa.http.calls import Call
 from mfa.http.enrolment_bodies import ClientInvitation, InvitationMade
 from mfa.http.gateway import is_request
@@ -45,7 +46,7 @@ from mfa.http.me_bodies import (
     TotpConfirmed,
     TotpToConfirm,
 )
-from mfa.http.password_bodies import PasswordChange
+from mfa.http.password_bodies import Asked, ForgottenPassword, PasswordChange, PasswordToSet
 from mfa.messages.channels import Channel
 from mfa.users.clients import Client
 from mfa.wiring import Wiring
@@ -127,6 +128,21 @@ def change_password(call: Call[PasswordChange, TokenHolder]) -> None:
     body = call.body
     wiring.own_password.change(call.principal.user, call.address, body.current_password, body.new_password)
     wiring.metrics.count("password_changes")
+
+
+@app.operation(password_operations.ASK_RESET)
+def ask_reset(call: Call[ForgottenPassword, Anyone]) -> Asked:
+    """Has a link mailed, if there is such a user."""
+    wiring.ask_reset.ask(call.body.login_name, call.body.locale, call.address)
+    wiring.metrics.count("password_resets_asked")
+    return Asked()
+
+
+@app.operation(password_operations.RESET_PASSWORD)
+def reset_password(call: Call[PasswordToSet, Anyone]) -> None:
+    """Sets a forgotten password anew."""
+    wiring.reset_password.reset(call.body.reset_token, call.body.new_password, call.address)
+    wiring.metrics.count("password_resets")
 
 
 @app.get("/v1/admin/console")

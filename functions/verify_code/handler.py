@@ -16,6 +16,8 @@ from mfa.http import (
     enrolment_operations,
     enrolment_views,
     operations,
+    password_operations,
+    password_views,
     static_files,
     views,
 )
@@ -25,6 +27,7 @@ from mfa.http.app import App
 from mfa.http.auth import Anyone
 from mfa.http.calls import Call
 from mfa.http.enrolment_bodies import EnrolmentOpened, EnrolmentToOpen
+from mfa.http.password_bodies import FollowedLink, ResetPermitted
 from mfa.http.requests import Login, VerifyChallenge, VerifyFactor, VouchedLogin
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
@@ -97,6 +100,12 @@ def verify_factor(call: Call[VerifyFactor, MfaToken]) -> Approved:
             logger.warning("temporary access code used")
             wiring.metrics.count("temporary_codes_used")
     return views.approval(approval)
+
+
+@app.operation(password_operations.OPEN_RESET)
+def open_reset(call: Call[FollowedLink, Anyone]) -> MfaRequired | ResetPermitted:
+    """Follows the link to another password."""
+    return password_views.followed(wiring.open_reset.open(call.body.reset))
 
 
 @app.operation(action_operations.OPEN_ACTION)

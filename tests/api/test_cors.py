@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from mfa.api import OPERATIONS
-from mfa.http import me_operations
+from mfa.http import me_operations, password_operations
 from tests.api.stack import Stack
 from tests.people import Person, challenge_path
 
@@ -41,7 +41,7 @@ def test_other_sites_may_call_the_operations_of_logins_actions_and_ones_own_acco
         *("login", "startChallenge", "getChallenge", "resendChallenge", "verifyChallenge", "startRecovery"),
         *("openAction", "getAction", "denyAction"),
         *("openEnrolment", "jwks", "openapi"),
-        *(operation.id for operation in me_operations.OPERATIONS),
+        *(operation.id for operation in (*me_operations.OPERATIONS, *password_operations.OPERATIONS)),
     }
 
 

@@ -17,7 +17,15 @@ from infra.local.permissions import Role
 from infra.local.policies import Ask, Policy, Statement, like
 from mfa.administration.operations import OPERATIONS
 from tests import deeds, people
-from tests.api import administrators, deliveries, test_own_account, test_own_factors, test_own_password, test_own_phones
+from tests.api import (
+    administrators,
+    deliveries,
+    test_own_account,
+    test_own_factors,
+    test_own_password,
+    test_own_phones,
+    test_password_reset,
+)
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack, role_of
 from tests.api.test_administration import SUCCEEDS, over_http
@@ -149,6 +157,9 @@ def see_to_ones_own_account(stack: Stack) -> None:
     assert stack.call("GET", "/v1/me", token=owner.token).status == 200
     assert stack.call("PATCH", "/v1/me", {"locale": "de"}, token=owner.token).status == 200
     assert test_own_password.change(stack, people.add(stack), stack.password()).status == 204
+    forgetful = people.add(stack)
+    token = test_password_reset.proven(stack, forgetful, test_password_reset.mailed(stack, forgetful))
+    assert test_password_reset.finish(stack, token, stack.password()).status == 204
     assert owner.start(locale="en").status == 201
     assert owner.call("GET", f"/{owner.phone}").status == 200
     owner.later()

@@ -269,6 +269,7 @@ class World:
             factor_keys=lambda: self.factor_keys,
             notices=ChangeNotices(self.handover),
             signer=self.signer,
+            token_secrets=lambda: self.token_secrets,
             runtime=self.runtime,
         )
         self.actions = ActionStore(self.table)

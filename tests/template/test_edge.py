@@ -390,6 +390,7 @@ def test_every_method_is_throttled_and_the_expensive_ones_more(by_default: Resou
     assert expensive == {
         *("login", "startChallenge", "resendChallenge", "startRecovery", "changePassword"),
         *("startOwnPhone", "getOwnPhone", "resendOwnPhone"),
+        *("askPasswordReset", "resetPassword"),
         *("settings.test", "settings.test.resend", "users.import", "users.export"),
     }
     for each in settings.values():

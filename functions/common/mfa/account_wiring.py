@@ -14,19 +14,23 @@ from mfa.instrumented import (
 
 if TYPE_CHECKING:
     from mfa.aws.handover import LambdaHandover
+    from mfa.flows.ask_reset import AskReset
     from mfa.flows.change_notices import ChangeNotices
     from mfa.flows.check_password import CheckPassword
     from mfa.flows.client_access import ClientAccess
     from mfa.flows.enrol import EnrolAtLogin
     from mfa.flows.log_in import LogIn
     from mfa.flows.new_passwords import NewPasswords
+    from mfa.flows.open_reset import OpenReset
     from mfa.flows.own_account import OwnAccounts
     from mfa.flows.own_changes import OwnChanges
     from mfa.flows.own_factors import OwnFactors
     from mfa.flows.own_password import OwnPassword
     from mfa.flows.own_phones import OwnPhones
+    from mfa.flows.reset_password import ResetPassword
     from mfa.flows.runtime import Runtime
     from mfa.flows.user_access import UserAccess
+    from mfa.store.resets import ResetStore
     from mfa.tokens.access_token_checks import AccessTokenChecks
 
 
@@ -114,6 +118,43 @@ class AccountWiring(Environment):
             notices=self._change_notices,
             runtime=self.runtime,
         )
+
+    @cached_property
+    def ask_reset(self) -> "AskReset":
+        """Takes requests for a link to another password."""
+        from mfa.flows.ask_reset import AskReset
+
+        return AskReset(resets=self._reset_store, handover=self._handover, runtime=self.runtime)
+
+    @cached_property
+    def open_reset(self) -> "OpenReset":
+        """Opens links to another password."""
+        from mfa.flows.open_reset import OpenReset
+
+        return OpenReset(
+            resets=self._reset_store, log_in=self.log_in, token_secrets=self.token_secrets, runtime=self.runtime
+        )
+
+    @cached_property
+    def reset_password(self) -> "ResetPassword":
+        """Sets forgotten passwords anew."""
+        from mfa.flows.reset_password import ResetPassword
+
+        return ResetPassword(
+            accounts=self.account_store,
+            users=self._user_store,
+            passwords=self._new_passwords,
+            notices=self._change_notices,
+            token_keys=self.token_keys,
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def _reset_store(self) -> "ResetStore":
+        from mfa.store.ledger import Ledger
+        from mfa.store.resets import ResetStore
+
+        return ResetStore(self._table, Ledger(self._table, self._counters))
 
     @cached_property
     def own_accounts(self) -> "OwnAccounts":

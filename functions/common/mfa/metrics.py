@@ -29,9 +29,11 @@ METRICS = {
     "logins": Metric(),
     "wrong_passwords": Metric(),
     "legacy_skips": Metric(),
-    # Passwords that users changed.
+    # Passwords that users changed; links for forgotten ones that were asked for, and those that led to another password.
     "password_changes": Metric(),
     "trusted_device_logins": Metric(),
+    "password_resets_asked": Metric(),
+    "password_resets": Metric(),
     # Passcodes. `unconfirmed_sends` rises with a send and falls with an approval.
     "sends": Metric(dimensions=((), ("channel",), ("region",))),
     "unconfirmed_sends": Metric(dimensions=((), ("region",))),

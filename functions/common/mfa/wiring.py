@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mfa.flows.genuine_actions import GenuineActions
     from mfa.flows.invite import Invite
     from mfa.flows.mail_links import MailLinks
+    from mfa.flows.mail_reset import MailReset
     from mfa.flows.open_action import OpenAction
     from mfa.flows.prove_factor import ProveFactor
     from mfa.flows.send_passcode import SendPasscode
@@ -77,6 +78,7 @@ class Wiring(AccountWiring):
             factor_keys=self.factor_keys,
             notices=self._change_notices,
             signer=self.signer,
+            token_secrets=self.token_secrets,
             runtime=self.runtime,
         )
 
@@ -220,6 +222,15 @@ class Wiring(AccountWiring):
             messages=MeteredNotices(self._send_store, self.metrics),
             mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
             runtime=self.runtime,
+        )
+
+    @cached_property
+    def mail_reset(self) -> "MailReset":
+        """Mails links to another password."""
+        from mfa.flows.mail_reset import MailReset
+
+        return MailReset(
+            accounts=self.account_store, links=self.mail_links, history=self._reset_store, runtime=self.runtime
         )
 
     @cached_property

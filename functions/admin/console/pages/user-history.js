@@ -54,15 +54,17 @@ const SENTENCES = {
     return ["bad", `Locked after too many wrong passcodes${end}`];
   },
   wrong_password: () => ["warn", "A wrong password was entered"],
+  password_reset_asked: () => ["", "A link to another password was asked for"],
+  password_reset: () => ["warn", "Another password was set by a mailed link"],
   logged_in: () => ["good", "Logged in as administrator, with the password alone"],
   action_opened: ({ detail }) => ["", ["A confirmation was asked for", forClient(detail), ": ", deed(detail)]],
   action_approved: ({ detail, how }) => ["good", ["Confirmed with a passcode ", how, ": ", deed(detail)]],
   action_denied: ({ detail }) => ["bad", ["“This was not me” was said of: ", deed(detail)]],
   action_redeemed: ({ detail }) => ["good", ["The confirmation was used", forClient(detail), ": ", deed(detail)]],
-  approved: ({ detail, how, admin: who }) => [
-    "good",
-    [`Logged in${who ? " as administrator" : ""} with a passcode `, how, trustedDevice(detail)],
-  ],
+  approved: ({ detail, how, admin: who }) =>
+    detail.for === "password_reset"
+      ? ["", ["Confirmed with a passcode ", how, ", to set another password"]]
+      : ["good", [`Logged in${who ? " as administrator" : ""} with a passcode `, how, trustedDevice(detail)]],
   legacy_login: ({ detail }) => {
     const version = detail.client_version ? [", version ", bdi(detail.client_version)] : "";
     return ["warn", ["Logged in without a passcode, by a legacy client", version]];

@@ -59,7 +59,12 @@ class Account:
     @property
     def has_usable_factor(self) -> bool:
         """Whether a second factor is there that can be proven. A mailbox and recovery codes do not count: they stand in for one."""
-        return self.factors.has_totp or any(phone.unusable_reason is None for phone in self.phones)
+        return self.has_usable_phone or self.factors.has_totp
+
+    @property
+    def has_usable_phone(self) -> bool:
+        """Whether a phone is there that takes messages, as far as is known."""
+        return any(phone.unusable_reason is None for phone in self.phones)
 
     def enrols_by_password(self, now: float) -> bool:
         """Whether the user holds nothing beside the password that the password must not replace.

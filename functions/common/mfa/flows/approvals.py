@@ -4,10 +4,11 @@ It spends an attempt, judges the code, signs the token, writes the approval, and
 how it is claimed, judged and confirmed; everything else is the same for a passcode, an authenticator app and a recovery code.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mfa import errors
 from mfa.challenges.actions import Action, ActionRefused
@@ -15,27 +16,32 @@ from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess, KeyedAt
 from mfa.challenges.factor_proofs import FactorUsed
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
 from mfa.challenges.sends import AccountChanged, Caller
-from mfa.factors.factors import Factor
+from mfa.factors.factors import Factor, Proof
 from mfa.flows import ports
 from mfa.flows.device_trust import NOTHING_TRUSTED, DeviceTrust, DeviceWish, device_trust
 from mfa.flows.runtime import Runtime
 from mfa.times import rfc3339
 from mfa.tokens.access_tokens import Grant, Signer, access_claims, moment_of, sign_access_token, uuid7
 from mfa.tokens.mfa_tokens import MfaToken
+from mfa.tokens.reset_tokens import RESET_SECONDS, ResetToken
 from mfa.users.history import Event, EventType
+
+if TYPE_CHECKING:
+    from mfa.tokens.token_keys import TokenSecrets
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A completed login, or an approved action.
+    """A completed login, an approved action, or a proof for a password reset.
 
     Attributes:
-        token: the access token.
+        token: the access token, or the reset token.
         expires_in: seconds that it is valid.
         amr: how it was proved (RFC 8176).
         region: the region that the passcode went to, for metrics; of another factor, `factors`.
         repeated: whether an earlier request with the same idempotency key has been approved.
         of_action: whether it approves an action.
+        of_reset: whether the token sets another password, and gives no access.
         recovery_codes_remaining: how many recovery codes are left, after one was used.
         device: the device that is trusted from now on, if one is. A repeated answer has lost its token.
     """
@@ -46,6 +52,7 @@ class Approval:
     region: str
     repeated: bool = False
     of_action: bool = False
+    of_reset: bool = False
     recovery_codes_remaining: int | None = None
     device: DeviceTrust = NOTHING_TRUSTED
 
@@ -108,7 +115,7 @@ class Attempt:
         code: the code.
         challenge: the challenge as it was before the attempt.
         guess: the attempt's time, address and idempotency key.
-        token: `jti` and life of the access token that a right code gives.
+        token: `jti` and life of the token that a right code gives.
         repeated: whether an earlier request with the same idempotency key has claimed it.
         wish: to trust the device, if there is one.
         device: what a right code means for trusted devices, to be written with the approval.
@@ -125,8 +132,9 @@ class Attempt:
 
     @property
     def amr(self) -> list[str]:
-        """How a right code is proved."""
-        return self.code.amr(self.challenge)
+        """How a right code is proved. A link that came by mail takes the place of the password."""
+        amr = self.code.amr(self.challenge)
+        return [Proof.EMAIL.value, *(each for each in amr if each != Proof.PASSWORD)] if self.login.reset else amr
 
     @property
     def client_id(self) -> str | None:
@@ -137,6 +145,8 @@ class Attempt:
         """A line of the history about this attempt."""
         fields, method = self.code.event_fields(self.challenge), self.code.method
         named = {} if method is None else {"method": method}
+        if self.login.reset is not None:
+            named["for"] = "password_reset"
         return runtime.event(
             type_, self.guess.at, actor=actor, address=self.guess.address, detail=detail | named, **fields
         )
@@ -144,11 +154,20 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approvals:
-    """Judges codes."""
+    """Judges codes.
+
+    Attributes:
+        accounts: reads users.
+        attempts: claims attempts and confirms approvals.
+        signer: signs access tokens.
+        token_secrets: the private keys of reset tokens, at most 30 s old. Raises TemporarilyUnavailable.
+        runtime: settings, keys, time and randomness.
+    """
 
     accounts: ports.Accounts
     attempts: ports.Attempts
     signer: Signer
+    token_secrets: "Callable[[], TokenSecrets]"
     runtime: Runtime
 
     def prove(self, login: MfaToken, code: TypedCode, caller: Caller, wish: DeviceWish | None = None) -> Approval:
@@ -158,7 +177,7 @@ class Approvals:
         attempt. Raises the refusals of the code, and InvalidToken.
         """
         keys, now = self.runtime.keys(), self.runtime.clock()
-        token = uuid7(now, self.runtime.random_bytes(10)), self._seconds(code)
+        token = uuid7(now, self.runtime.random_bytes(10)), self._seconds(login, code)
         guess = Guess(now, caller.address, keyed_attempt(keys, login.jti, caller, now, token), code.method)
         made = partial(Attempt, login=login, code=code, token=token, wish=wish)
         try:
@@ -171,8 +190,10 @@ class Approvals:
             return self._answer_again(made(challenge=refused.challenge, guess=guess), kept)
         return self._judge(made(challenge=challenge, guess=guess))
 
-    def _seconds(self, code: TypedCode) -> int:
-        """How long the access token lives."""
+    def _seconds(self, login: MfaToken, code: TypedCode) -> int:
+        """How long the token lives."""
+        if login.reset is not None:
+            return RESET_SECONDS
         seconds = self.runtime.settings().access_token_seconds
         return seconds if code.action is None else min(seconds, code.action.token_seconds)
 
@@ -188,7 +209,7 @@ class Approvals:
         attempt = replace(
             attempt,
             challenge=challenge.without_guess(kept.claimed_at),
-            token=(kept.jti, min(kept.seconds, self._seconds(attempt.code))),
+            token=(kept.jti, min(kept.seconds, self._seconds(login, attempt.code))),
             repeated=True,
         )
         if _is_approved_by(challenge, attempt):
@@ -203,8 +224,10 @@ class Approvals:
         return self._approve(attempt)
 
     def _sign(self, attempt: Attempt) -> str:
-        """The access token. Raises TemporarilyUnavailable."""
+        """The access token, or the reset token. Raises TemporarilyUnavailable."""
         jti, seconds = attempt.token
+        if attempt.login.reset is not None:
+            return self._reset_token(attempt, attempt.login.reset)
         grant = Grant(
             issuer=self.runtime.issuer(),
             client_id=attempt.client_id,
@@ -216,6 +239,12 @@ class Approvals:
         action = attempt.code.action
         return sign_access_token(self.signer, access_claims(attempt.login, grant) | (action.claims if action else {}))
 
+    def _reset_token(self, attempt: Attempt, link: str) -> str:
+        from mfa.tokens.signed_tokens import write_reset_token  # noqa: PLC0415 - a login's verify makes no such token
+
+        token = ResetToken.of(attempt.login, link, attempt.amr, attempt.guess.at + attempt.token[1])
+        return write_reset_token(self.token_secrets(), token)
+
     def _approval(self, attempt: Attempt, token: str, *, repeated: bool = True) -> Approval:
         elapsed = int(self.runtime.clock() - attempt.guess.at) if repeated else 0
         return Approval(
@@ -225,6 +254,7 @@ class Approvals:
             region=attempt.code.region(attempt.challenge),
             repeated=repeated,
             of_action=attempt.code.action is not None,
+            of_reset=attempt.login.reset is not None,
             device=NOTHING_TRUSTED if repeated else attempt.device,
         )
 

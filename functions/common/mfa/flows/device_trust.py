@@ -51,7 +51,8 @@ def device_trust(
     """Decides what the approval of this login by this factor means for the user's trusted devices.
 
     A factor that stands in for a lost one ends them all: the lost phone may be one of them. No device is trusted for an
-    administrator, for an action, or for a client that vouches for the password, which has no use for a token.
+    administrator, for an action, for a client that vouches for the password, which has no use for a token, or before a new
+    password, which would end it.
     """
     if login.action is not None:
         return NOTHING_TRUSTED
@@ -59,7 +60,9 @@ def device_trust(
     if factor.traits.stands_in:
         return DeviceTrust(change=DeviceChange(ended_at=now))
     days = runtime.settings().trusted_devices.days
-    if wish is None or not days or not can_trust_devices(login.kind) or login.client_id is not None:
+    if wish is None or not days or not can_trust_devices(login.kind):
+        return NOTHING_TRUSTED
+    if login.client_id is not None or login.reset is not None:
         return NOTHING_TRUSTED
     # The moment of the claim, so that whatever ends devices meanwhile ends this one too. The function that sends could put the
     # claim of a kept attempt into the future.

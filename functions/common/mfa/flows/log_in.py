@@ -15,7 +15,7 @@ from mfa.flows import ports
 from mfa.flows.check_password import CheckPassword
 from mfa.flows.enrol import EnrolAtLogin, OpenedEnrolment
 from mfa.flows.runtime import Runtime
-from mfa.messages.channels import PHONE_CHANNELS, Channel
+from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel
 from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_token, uuid7
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
@@ -153,10 +153,16 @@ class LogIn:
         return device_of(device_token, account.existing_user.login_name, devices) is not None
 
     def _passed(self, account: Account, user: User, client: Client | None, now: float) -> SecondFactorNeeded | LoggedIn:
-        from mfa.tokens.signed_tokens import write_mfa_token  # noqa: PLC0415 - other requests make no token
-
         if not user.mfa_enabled:
             return self._authenticated(user, client, now)
+        return self.second_factor(account, user, now, client=client)
+
+    def second_factor(
+        self, account: Account, user: User, now: float, *, client: Client | None = None, reset: str | None = None
+    ) -> SecondFactorNeeded:
+        """Asks for a second factor. With `reset`, the digest of a link that came by mail, another mail is none."""
+        from mfa.tokens.signed_tokens import write_mfa_token  # noqa: PLC0415 - other requests make no token
+
         settings = self.runtime.settings()
         expires_at = now + settings.mfa_token_seconds
         token = MfaToken(
@@ -167,19 +173,23 @@ class LogIn:
             jti=self.runtime.random_bytes(16).hex(),
             issued_at=now,
             expires_at=expires_at,
-            # A client that vouches for the password has no use for a device token.
-            devices_to_drop=() if client else account.devices_to_drop(settings.trusted_devices.days, now),
+            # A client that vouches for the password has no use for a device token, and after a reset none is valid.
+            devices_to_drop=() if client or reset else account.devices_to_drop(settings.trusted_devices.days, now),
+            reset=reset,
         )
         paused_until = self.paused_until()
+        methods = methods_of(account, settings, paused=paused_until is not None and paused_until > now)
+        by_mail = reset is None and can_recover(account, settings)
+        trusts = can_trust_devices(user.kind) and not client and not reset
         return SecondFactorNeeded(
             mfa_token=write_mfa_token(self.token_secrets(), token),
             expires_at=expires_at,
             phones=account.phones,
-            help_email=mask_email(user.contact_email or "") if can_recover(account, settings) else None,
+            help_email=mask_email(user.contact_email or "") if by_mail else None,
             locked_until=account.challenge.locked_until(now),
             channels=tuple(channel for channel in PHONE_CHANNELS if channel.is_offered(settings)),
-            methods=methods_of(account, settings, paused=paused_until is not None and paused_until > now),
-            trusted_device_days=settings.trusted_devices.days if can_trust_devices(user.kind) and not client else 0,
+            methods=tuple(method for method in methods if by_mail or method is not RECOVERY),
+            trusted_device_days=settings.trusted_devices.days if trusts else 0,
         )
 
     def _authenticated(

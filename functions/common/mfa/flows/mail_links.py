@@ -4,6 +4,7 @@ A handed-over mail may arrive twice, or be tried again. It is claimed before it 
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Protocol
@@ -18,7 +19,14 @@ from mfa.flows.tell_changes import NoticeMessages
 from mfa.messages.channels import RECOVERY
 from mfa.messages.composition import Reader
 from mfa.messages.link_mails import LinkPurpose, LinkText
-from mfa.tokens.invitation_tokens import INVITATION_LENGTH, InvitationToken
+from mfa.tokens.invitation_tokens import InvitationToken
+from mfa.tokens.link_tokens import LINK_LENGTH, LinkToken
+from mfa.tokens.reset_tokens import ResetLink
+
+_TOKENS: Mapping[LinkPurpose, type[LinkToken]] = {
+    LinkPurpose.INVITATION: InvitationToken,
+    LinkPurpose.RESET: ResetLink,
+}
 
 
 class LinkMail(Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +47,7 @@ class LinkMail(Struct, frozen=True, forbid_unknown_fields=True):
     login_name: Annotated[str, Meta(max_length=256)]
     locale: str | None
     address: Annotated[str, Meta(max_length=320)]
-    token: Annotated[str, Meta(max_length=INVITATION_LENGTH)]
+    token: Annotated[str, Meta(max_length=LINK_LENGTH)]
     expires_at: float
 
     def __repr__(self) -> str:
@@ -96,4 +104,4 @@ class MailLinks:
 
 def _url(mail: LinkMail, issuer: str) -> str:
     """The link of the token, on this product's own page."""
-    return InvitationToken.read(mail.token).url(issuer)
+    return _TOKENS[mail.purpose].read(mail.token).url(issuer)

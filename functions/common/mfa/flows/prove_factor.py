@@ -5,7 +5,7 @@ They complete a login, and spend the same attempts as passcodes. An action is co
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mfa import errors
 from mfa.challenges.account import Account
@@ -28,6 +28,9 @@ from mfa.tokens.factor_keys import FactorKeys
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import EventType
 
+if TYPE_CHECKING:
+    from mfa.tokens.token_keys import TokenSecrets
+
 # Other requests of the user may come in between a read and a write.
 _TRIES = 4
 # What the user is told of a factor that stands in for another.
@@ -48,6 +51,7 @@ class ProveFactor:
         factor_keys: the factor keys, at most 30 s old. Raises TemporarilyUnavailable.
         notices: tells users of a code that stood in for another factor.
         signer: signs access tokens.
+        token_secrets: the private keys of reset tokens, at most 30 s old. Raises TemporarilyUnavailable.
         runtime: settings, keys, time and randomness.
     """
 
@@ -57,6 +61,7 @@ class ProveFactor:
     factor_keys: Callable[[], FactorKeys]
     notices: ChangeNotices
     signer: Signer
+    token_secrets: "Callable[[], TokenSecrets]"
     runtime: Runtime
 
     def prove(
@@ -78,7 +83,13 @@ class ProveFactor:
         if not account.existing_user.can_use(factor) or not FACTOR_CODES[factor].is_set_up(holder):
             raise errors.InvalidRequest("method", f"must be set up first: this user has not got {factor.traits.label}")
         code = _FactorCode(flow=self, login=login, factor=factor, digits=digits, account=account, holder=holder)
-        approvals = Approvals(accounts=self.accounts, attempts=self.attempts, signer=self.signer, runtime=self.runtime)
+        approvals = Approvals(
+            accounts=self.accounts,
+            attempts=self.attempts,
+            signer=self.signer,
+            token_secrets=self.token_secrets,
+            runtime=self.runtime,
+        )
         approval = approvals.prove(login, code, caller, wish)
         if factor is not Factor.RECOVERY_CODE:
             return approval

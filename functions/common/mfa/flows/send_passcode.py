@@ -134,6 +134,8 @@ class SendPasscode:
         if asked.resends and not account.challenge.id:
             raise errors.ChallengeNotFound
         channel = asked.channel_after(account.challenge.channel)
+        if not channel.to_phone and asked.login.reset is not None:
+            raise errors.Forbidden("The link came by email. It needs another factor.")
         if not channel.to_phone and account.action is None:
             return _mailbox(account.existing_user, channel, settings)
         offered = _offer(account, settings)

@@ -46,7 +46,13 @@ class VerifyPasscode:
         if not is_challenge_of(self.runtime.keys(), login, challenge_id):
             raise errors.ChallengeNotFound
         code = _Passcode(flow=self, login=login, challenge_id=challenge_id, digits=digits, action=self._action(login))
-        approvals = Approvals(accounts=self.accounts, attempts=self.attempts, signer=self.signer, runtime=self.runtime)
+        approvals = Approvals(
+            accounts=self.accounts,
+            attempts=self.attempts,
+            signer=self.signer,
+            token_secrets=self.genuine.token_secrets,
+            runtime=self.runtime,
+        )
         return approvals.prove(login, code, caller, wish)
 
     def _action(self, login: MfaToken) -> Action | None:
@@ -102,7 +108,9 @@ class _Passcode:
         return challenge.why_not_attempted(self.challenge_id, self.login.jti, now)
 
     def is_right(self, challenge: Challenge) -> bool:
-        """Whether it is the code of the last send."""
+        """Whether it is the code of the last send. For a password reset, none that was mailed is: the link came by mail."""
+        if self.login.reset is not None and not challenge.channel.to_phone:
+            return False
         return is_right(self.flow.runtime.keys(), self._purpose, challenge, self.digits)
 
     def wrong(self, challenge: Challenge, members: dict[str, Any]) -> errors.Refusal:

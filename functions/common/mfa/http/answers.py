@@ -85,7 +85,12 @@ class Approved(Struct, frozen=True, tag_field="status", tag="approved"):
     expires_in: int
     amr: list[str]
     recovery_codes_remaining: int | UnsetType = UNSET
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme's name
+    token_type: Annotated[
+        Literal["Bearer", "Reset"],
+        Meta(
+            description="`Reset`: the token sets another password (`POST /v1/password-reset/password`), and gives no access"
+        ),
+    ] = "Bearer"  # noqa: S105 - a scheme's name
     device_token: Annotated[
         str | UnsetType,
         Meta(description="if the device is trusted now: for its next logins, once and never shown again"),

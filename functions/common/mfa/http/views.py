@@ -1,6 +1,6 @@
 """Values as the API shows them."""
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import UNSET
 
@@ -42,6 +42,11 @@ def first_factor(value: SecondFactorNeeded | LoggedIn) -> answers.MfaRequired | 
         return answers.Authenticated(
             token=value.token, expires_in=value.expires_in, amr=[Proof.PASSWORD.value], **trusted
         )
+    return second_factor(value)
+
+
+def second_factor(value: SecondFactorNeeded) -> answers.MfaRequired:
+    """The second factors that a user may show now."""
     return answers.MfaRequired(
         mfa_token=value.mfa_token,
         expires_at=rfc3339(value.expires_at),
@@ -61,12 +66,14 @@ def enrolment(value: OpenedEnrolment) -> answers.EnrolmentRequired:
 
 def approval(value: Approval) -> answers.Approved:
     """The answer to a right code."""
+    scheme: Literal["Bearer", "Reset"] = "Reset" if value.of_reset else "Bearer"
     device = value.device
     left = value.recovery_codes_remaining
     return answers.Approved(
         token=value.token,
         expires_in=value.expires_in,
         amr=value.amr,
+        token_type=scheme,
         device_token=UNSET if device.token is None else device.token,
         device_expires_at=UNSET if device.expires_at is None else rfc3339(device.expires_at),
         recovery_codes_remaining=UNSET if left is None else left,

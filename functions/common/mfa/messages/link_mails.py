@@ -1,4 +1,4 @@
-"""Mails with a link that works once: the invitation to set up a second factor."""
+"""Mails with a link that works once: the invitation to set up a second factor, and the link to another password."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ class LinkPurpose(StrEnum):
     """The uses of a link."""
 
     INVITATION = "invitation"
+    RESET = "reset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,83 @@ _TEXTS: Mapping[LinkPurpose, Mapping[str, LinkMailTexts]] = {
             'حساب "{login_name}": يُرجى إعداد عامل ثانٍ، مثل هاتفك. بعد ذلك لن تكفي كلمة المرور وحدها.\n\n'
             "افتح هذا الرابط للبدء. يعمل مرة واحدة، حتى {until}:",
             "إذا لم تكن تتوقع هذه الرسالة، فلا تفتح الرابط، ويُرجى التواصل مع الإدارة.",
+        ),
+    },
+    LinkPurpose.RESET: {
+        "en": LinkMailTexts(
+            "Choose another password",
+            'Account "{login_name}": somebody asked for a link to another password.\n\n'
+            "Open this link to choose one. It works once, until {until}:",
+            "If it was not you, do nothing: your password stays as it is. Give this link to nobody.",
+        ),
+        "de": LinkMailTexts(
+            "Neues Passwort wählen",
+            'Konto "{login_name}": Für dieses Konto wurde ein Link zu einem neuen Passwort angefordert.\n\n'
+            "Öffnen Sie diesen Link, um es zu wählen. Er gilt einmal, bis {until}:",
+            "Waren Sie das nicht? Dann tun Sie nichts: Ihr Passwort bleibt, wie es ist. Geben Sie den Link niemandem weiter.",
+        ),
+        "fr": LinkMailTexts(
+            "Choisissez un nouveau mot de passe",
+            'Compte "{login_name}" : un lien vers un nouveau mot de passe a été demandé.\n\n'
+            "Ouvrez ce lien pour le choisir. Il est valable une seule fois, jusqu'au {until} :",
+            "Si ce n'était pas vous, ne faites rien : votre mot de passe ne change pas. Ne donnez ce lien à personne.",
+        ),
+        "es": LinkMailTexts(
+            "Elija otra contraseña",
+            'Cuenta "{login_name}": alguien pidió un enlace para cambiar la contraseña.\n\n'
+            "Abra este enlace para elegir otra. Sirve una sola vez, hasta {until}:",
+            "Si no fue usted, no haga nada: su contraseña sigue igual. No dé este enlace a nadie.",
+        ),
+        "pt-BR": LinkMailTexts(
+            "Escolha outra senha",
+            'Conta "{login_name}": alguém pediu um link para trocar a senha.\n\n'
+            "Abra este link para escolher outra. Ele funciona uma única vez, até {until}:",
+            "Se não foi você, não faça nada: sua senha continua a mesma. Não passe este link a ninguém.",
+        ),
+        "pt-PT": LinkMailTexts(
+            "Escolha outra palavra-passe",
+            'Conta "{login_name}": alguém pediu uma ligação para mudar a palavra-passe.\n\n'
+            "Abra esta ligação para escolher outra. Funciona uma única vez, até {until}:",
+            "Se não foi o próprio, não faça nada: a sua palavra-passe não muda. Não dê esta ligação a ninguém.",
+        ),
+        "zh-Hans": LinkMailTexts(
+            "请设置新密码",
+            "账号“{login_name}”：有人请求了设置新密码的链接。\n\n请打开此链接设置新密码。链接只能使用一次，有效期至 {until}：",
+            "若非您本人操作，请忽略此邮件，您的密码不会改变。请勿将链接告诉任何人。",
+        ),
+        "zh-Hant": LinkMailTexts(
+            "請設定新密碼",
+            "帳號「{login_name}」：有人要求了設定新密碼的連結。\n\n請開啟此連結設定新密碼。連結只能使用一次，有效期限至 {until}：",
+            "若非您本人操作，請忽略此郵件，您的密碼不會變更。請勿將連結告訴任何人。",
+        ),
+        "ja": LinkMailTexts(
+            "新しいパスワードの設定",
+            "アカウント「{login_name}」: 新しいパスワードを設定するリンクが請求されました。\n\n"
+            "次のリンクを開いて設定してください。{until} まで、一回だけ使えます:",
+            "お心当たりがない場合は、何もしないでください。パスワードは変わりません。このリンクは誰にも教えないでください。",
+        ),
+        "ko": LinkMailTexts(
+            "새 비밀번호 설정",
+            '계정 "{login_name}": 새 비밀번호를 설정하는 링크가 요청되었습니다.\n\n'
+            "아래 링크를 열어 설정하십시오. {until}까지 한 번만 사용할 수 있습니다:",
+            "본인이 요청하지 않았다면 아무것도 하지 마십시오. 비밀번호는 그대로입니다. 이 링크를 누구에게도 알려 주지 마십시오.",
+        ),
+        "it": LinkMailTexts(
+            "Scelga un'altra password",
+            'Account "{login_name}": è stato chiesto un link per cambiare la password.\n\n'
+            "Apra questo link per sceglierne un'altra. Vale una sola volta, fino a {until}:",
+            "Se non è stato Lei, non faccia nulla: la password resta com'è. Non dia questo link a nessuno.",
+        ),
+        "nl": LinkMailTexts(
+            "Kies een ander wachtwoord",
+            'Account "{login_name}": er is een link naar een ander wachtwoord aangevraagd.\n\n'
+            "Open deze link om er een te kiezen. De link werkt één keer, tot {until}:",
+            "Was u dat niet? Doe dan niets: uw wachtwoord blijft zoals het is. Geef deze link aan niemand.",
+        ),
+        "ar": LinkMailTexts(
+            "اختيار كلمة مرور أخرى",
+            'حساب "{login_name}": طُلب رابط لاختيار كلمة مرور أخرى.\n\nافتح هذا الرابط لاختيارها. يعمل مرة واحدة، حتى {until}:',
+            "إذا لم تكن أنت من طلبه، فلا تفعل شيئًا: تبقى كلمة مرورك كما هي. لا تعطِ هذا الرابط لأحد.",
         ),
     },
 }

@@ -87,6 +87,9 @@ TEMPORARY_CODE_UNUSED = "attribute_not_exists(temporary_used) OR temporary_used 
 # An item of a user whose attempts had no idempotency key so far.
 NO_ATTEMPTS = "attribute_not_exists(attempts)"
 
+# The link of a forgotten password sets one password.
+SAME_RESET = "digest = :reset"
+
 # One send tries whether Twilio accepts the credentials again.
 PAUSE_AS_READ = "paused_until = :read"
 

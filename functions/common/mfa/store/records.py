@@ -93,6 +93,11 @@ def phone_enrolment_key(login_name: str) -> Key:
     return f"USER#{login_name}", "#PHONE_ENROLMENT"
 
 
+def reset_key(login_name: str) -> Key:
+    """The one link by which a name's password can be set anew, whether or not there is such a user."""
+    return f"RESETS#{digest(login_name)}", "#RESET"
+
+
 def ended_token_key(login_name: str, token_id: str) -> Key:
     """An access token of an administrator who logged out."""
     return f"USER#{login_name}", f"#ENDED#{token_id}"
@@ -137,6 +142,7 @@ def partitions(login_name: str) -> list[str]:
         factors_key(login_name)[0],
         proofs_key(login_name)[0],
         password_tries_key(login_name)[0],
+        reset_key(login_name)[0],
         history_of(login_name),
     ]
 

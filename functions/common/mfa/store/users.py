@@ -8,6 +8,7 @@ from functools import partial
 from mfa.errors import (
     Conflict,
     Forbidden,
+    InvalidToken,
     PhoneNotFound,
     PreconditionFailed,
     Refusal,
@@ -64,6 +65,9 @@ class UserStore:
         one. `kept` is a phone that must be there still.
         Raises PreconditionFailed where another change came first, Forbidden where no active system user would remain.
         """
+        self._change(before, after, event, still_there(after.login_name, kept))
+
+    def _change(self, before: User, after: User, event: Event, others: Sequence[Write]) -> None:
         new_password = before.password_hash != after.password_hash
         ends_tokens = any(getattr(before, name) != getattr(after, name) for name in CREDENTIALS)
         profile = Write(
@@ -87,7 +91,7 @@ class UserStore:
             before,
             lambda known: [
                 profile,
-                *still_there(after.login_name, kept),
+                *others,
                 *entry_writes(after.login_name, before, after),
                 *_admins(_administers(after) - _administers(before)),
                 *([closing(after.login_name, event.at)] if ends_tokens else []),
@@ -100,6 +104,20 @@ class UserStore:
         # the caller from telling of it.
         with suppress(TemporarilyUnavailable):
             clear()
+
+    def reset_password(self, before: User, after: User, event: Event, link: str) -> None:
+        """Writes the version of the user with another password, and uses up the link of this digest, in one write.
+
+        Raises PreconditionFailed if the user was changed meanwhile, and InvalidToken if the link was used, or another one was asked for.
+        """
+        used = Write(
+            label="reset",
+            verb="Delete",
+            key=records.reset_key(after.login_name),
+            condition=when.SAME_RESET,
+            values={":reset": bytes.fromhex(link)},
+        )
+        self._change(before, after, event, (used,))
 
     def delete(self, user: User, event: Event) -> None:
         """Deletes the user with all phones. Counters and history stay: deleting and creating a user must not end a lock.
@@ -251,6 +269,8 @@ class UserStore:
 def _explained(refusal: TransactionRefused, refused: type[Refusal]) -> Refusal:
     if refusal.failed == {"admins"}:
         return Forbidden("At least one active system user must remain.")
+    if "reset" in refusal.failed:
+        return InvalidToken()
     return refused()
 
 

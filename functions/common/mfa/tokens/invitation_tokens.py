@@ -1,60 +1,14 @@
-"""The token in an invitation's link: the user's login name, so that one read finds the invitation, and 256 random bits.
+"""The token in an invitation's link."""
 
-The table keeps its digest. The token stands in the fragment of the link, which browsers send to nobody: no log holds it.
-"""
+from typing import ClassVar
 
-import hashlib
-from dataclasses import dataclass, field
+from mfa.tokens.link_tokens import LINK_LENGTH, LinkToken
 
-from mfa.errors import InvalidToken
-from mfa.tokens import base64url
-from mfa.users.user import LOGIN_NAME_LENGTH
-
-_SECRET_BYTES = 32
-# A login name in UTF-8, a dot and the secret, both in base64url.
-INVITATION_LENGTH = 4 * LOGIN_NAME_LENGTH * 4 // 3 + 2 + 1 + 43
-# The page that takes the link.
-PAGE = "/v1/account/"
+INVITATION_LENGTH = LINK_LENGTH
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationToken:
-    """A token that was made or read.
+class InvitationToken(LinkToken):
+    """A token that was made or read."""
 
-    Attributes:
-        text: the token.
-        login_name: the user whom it says it is for.
-    """
-
-    text: str = field(repr=False)
-    login_name: str
-
-    @classmethod
-    def new(cls, login_name: str, random_bytes: bytes) -> "InvitationToken":
-        """A token for the user, of 32 random bytes."""
-        if len(random_bytes) != _SECRET_BYTES:
-            raise ValueError("an invitation has 256 random bits")
-        return cls(f"{base64url.encode(login_name.encode())}.{base64url.encode(random_bytes)}", login_name)
-
-    @classmethod
-    def read(cls, text: str) -> "InvitationToken":
-        """The token of a text, which may be anything. Raises InvalidToken."""
-        name, _, secret = text.partition(".")
-        try:
-            if len(text) > INVITATION_LENGTH or len(base64url.decode(secret)) != _SECRET_BYTES:
-                raise InvalidToken
-            login_name = base64url.decode(name).decode()
-        except ValueError as error:
-            raise InvalidToken from error
-        if not 0 < len(login_name) <= LOGIN_NAME_LENGTH:
-            raise InvalidToken
-        return cls(text, login_name)
-
-    @property
-    def digest(self) -> bytes:
-        """The digest that the table keeps. SHA-256 is enough for a text that nobody can guess."""
-        return hashlib.sha256(self.text.encode()).digest()
-
-    def url(self, issuer: str) -> str:
-        """The link of this public URL."""
-        return f"{issuer}{PAGE}#invitation={self.text}"
+    __slots__ = ()
+    NAME: ClassVar[str] = "invitation"

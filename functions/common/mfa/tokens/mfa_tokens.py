@@ -1,4 +1,4 @@
-"""MFA tokens: the right to ask for passcodes, after a passed first factor or for an opened action."""
+"""MFA tokens: the right to ask for passcodes, after a passed first factor, for an opened action, or for a forgotten password."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class ActionRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MfaToken:
-    """The result of a passed first factor, or of an opened action. It authorises challenges, not access.
+    """The result of a passed first factor, of an opened action or of a followed link. It authorises challenges, not access.
 
     Attributes:
         login_name: the user.
@@ -27,7 +27,8 @@ class MfaToken:
         jti: names this token; a challenge answers only to the token that opened it.
         issued_at: seconds since 1970.
         expires_at: seconds since 1970.
-        action: the one action that its challenges approve, or None for a login.
+        action: the one action that its challenges approve, or None.
+        reset: the digest of the link to a new password, in hexadecimal digits, or None. A right code gives no access then.
         devices_to_drop: the ids of the trusted devices that another one would take the place of, so that it can be trusted
             without reading which there are.
     """
@@ -41,8 +42,9 @@ class MfaToken:
     expires_at: float
     action: ActionRef | None = None
     devices_to_drop: tuple[str, ...] = ()
+    reset: str | None = None
 
     @property
     def digest(self) -> str:
-        """The digest of the action; empty for a login."""
-        return self.action.digest if self.action else ""
+        """What its codes are for: the digest of the action or of the link; empty for a login. No other code fits."""
+        return self.action.digest if self.action else self.reset or ""

@@ -1,4 +1,4 @@
-"""Writes and reads the tokens that Ed25519 signs: MFA tokens and enrolment tokens. They are opaque to clients.
+"""Writes and reads the tokens that Ed25519 signs: MFA, enrolment and reset tokens. They are opaque to clients.
 
 Only `verify_code` has a private key. A function that checks tokens cannot make one.
 """
@@ -12,6 +12,7 @@ from mfa.errors import InvalidToken
 from mfa.tokens.base64url import has_one_spelling
 from mfa.tokens.enrolment_tokens import EnrolmentToken
 from mfa.tokens.mfa_tokens import MFA_TOKEN_LENGTH, ActionRef, MfaToken
+from mfa.tokens.reset_tokens import ResetToken
 from mfa.tokens.token_keys import Ed25519, TokenKeys, TokenPurpose, TokenSecrets
 from mfa.users.user import Kind
 
@@ -35,6 +36,8 @@ def write_mfa_token(keys: TokenSecrets, token: MfaToken) -> str:
     if token.action is not None:
         # A version that knows no actions would take the token for a login's. Without `exp` in the future it is over there.
         claims |= {"act": token.action.id, "dig": token.action.digest, "exp": 0, "end": token.expires_at}
+    if token.reset is not None:  # the same
+        claims |= {"rst": token.reset, "exp": 0, "end": token.expires_at}
     return sign(keys, TokenPurpose.MFA, claims)
 
 
@@ -42,7 +45,7 @@ def read_mfa_token(keys: TokenKeys, text: str, now: float) -> MfaToken:
     """The token, checked. Raises InvalidToken."""
     claims = read_signed(keys, TokenPurpose.MFA, text)
     action = ActionRef(claims["act"], claims["dig"]) if "act" in claims else None
-    expires_at = claims["exp"] if action is None else claims["end"]
+    expires_at = claims.get("end", claims["exp"])
     if expires_at <= now:
         raise InvalidToken
     return MfaToken(
@@ -55,6 +58,7 @@ def read_mfa_token(keys: TokenKeys, text: str, now: float) -> MfaToken:
         expires_at=expires_at,
         action=action,
         devices_to_drop=tuple(claims.get("dev", ())),
+        reset=claims.get("rst"),
     )
 
 
@@ -85,6 +89,34 @@ def read_enrolment_token(keys: TokenKeys, text: str, now: float) -> EnrolmentTok
         issued_at=claims["iat"],
         expires_at=claims["exp"],
         invitation=claims["inv"],
+    )
+
+
+def write_reset_token(keys: TokenSecrets, token: ResetToken) -> str:
+    """The token as the client carries it."""
+    claims = {
+        "sub": token.login_name,
+        "kind": token.kind,
+        "ver": token.credentials_changed_at,
+        "rst": token.link,
+        "amr": token.amr,
+        "exp": token.expires_at,
+    }
+    return sign(keys, TokenPurpose.RESET, claims)
+
+
+def read_reset_token(keys: TokenKeys, text: str, now: float) -> ResetToken:
+    """The token, checked. Raises InvalidToken. `speaks_for` says whether it still holds for the user as stored."""
+    claims = read_signed(keys, TokenPurpose.RESET, text)
+    if claims["exp"] <= now:
+        raise InvalidToken
+    return ResetToken(
+        login_name=claims["sub"],
+        kind=Kind(claims["kind"]),
+        credentials_changed_at=claims["ver"],
+        link=claims["rst"],
+        amr=tuple(claims["amr"]),
+        expires_at=claims["exp"],
     )
 
 

@@ -26,6 +26,8 @@ class EventType(StrEnum):
     LEGACY_LOGIN = "legacy_login"
     LOGGED_IN = "logged_in"
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - the type of an event
+    PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105 - the type of an event
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the type of an event
     USER_CREATED = "user_created"
     USER_CHANGED = "user_changed"
     USER_DELETED = "user_deleted"
