@@ -15,6 +15,7 @@ from tests import people
 from tests.api import administrators, deliveries
 from tests.api.administrators import Administrator, log_in
 from tests.api.stack import Stack
+from tests.api.test_factor_administration import enrolled, trusted
 from tests.people import Person, digits
 from tests.product import Answer, Refused, basic
 
@@ -73,6 +74,11 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "users.records": lambda admin, person: {"login_name": person.name},
     "phones.add": lambda admin, person: {"login_name": person.name, "number": admin.stack.number()},
     "phones.remove": lambda admin, person: {"login_name": person.name, "id": person.phones[0], "insist": True},
+    "factors.get": lambda admin, person: {"login_name": person.name},
+    "factors.remove": lambda admin, person: {"login_name": enrolled(person).name, "factor": "totp", "insist": True},
+    "devices.end": lambda admin, person: {"login_name": person.name, "id": trusted(person, "laptop")[0]},
+    "devices.end_all": lambda admin, person: {"login_name": person.name},
+    "temporary_codes.create": lambda admin, person: {"login_name": person.name},
     "clients.list": lambda admin, person: {},
     "clients.create": lambda admin, person: {"name": "A shop"},
     "clients.rotate": lambda admin, person: {"id": client_id(admin.stack)},
@@ -119,7 +125,7 @@ def over_http(admin: Administrator, operation_id: str, given: dict[str, Any]) ->
     """An operation's HTTP request: some members in the path, the rest in the query or body."""
     [operation] = [each for each in OPERATIONS if each.id == operation_id]
     path, rest = operation.path.removeprefix("/v1/admin"), dict(given)
-    for name in ("login_name", "id"):
+    for name in ("login_name", "id", "factor"):
         if f"{{{name}}}" in path:
             path = path.replace(f"{{{name}}}", quote(str(rest.pop(name)), safe=""))
     if_match = rest.pop("if_match", None)

@@ -253,6 +253,33 @@ def test_a_locked_user_is_unlocked(browsing: Browsing, stack: Running, make_pers
     expect(console.row("Locked after too many wrong passcodes, until")).to_be_visible()
 
 
+def test_a_temporary_access_code_is_issued_and_removed(
+    browsing: Browsing, stack: Running, make_person: MakePerson
+) -> None:
+    """The code is shown once; the list says who issued it, without it; it can be removed, and the history tells all."""
+    person, admin = make_person(), make_admin(stack)
+    console = Console.open(browsing, admin, f"#/users/{person.name}/security")
+    expect(console.main).to_contain_text("No authenticator app and no recovery codes.")
+    console.button("Issue a temporary access code").click()
+    console.dialog.get_by_label("Valid for").select_option("4")
+    console.check_accessible()
+    console.button("Issue code").click()
+    code = console.dialog.locator(".secret").inner_text()
+    assert re.fullmatch(r"\w{4}(-\w{4}){3}", code)
+    console.button("Done").click()  # is not enough: nobody has copied the code
+    console.button("Close without copying").click()
+    expect(console.row("Temporary access code")).to_contain_text(f"Issued by {admin}")
+    assert code not in console.page.content()
+    console.check_accessible()
+    console.button("Remove the temporary access code").click()
+    console.dialog.get_by_role("button", name="Remove").click()
+    console.says("Temporary access code removed.")
+    expect(console.main).to_contain_text("No authenticator app and no recovery codes.")
+    console.turn_to("History")
+    expect(console.row("A temporary access code was issued, valid for 4 hours")).to_contain_text(admin)
+    expect(console.row("The temporary access code was withdrawn")).to_contain_text(admin)
+
+
 def test_the_history_shows_the_outcome_of_messages(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """Calls, refusals by the carrier and test numbers are described in words; a permanently refused phone is marked."""
     person = make_person()

@@ -414,6 +414,10 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
         (True, lambda book: book.period(direct_invocations=1)),
         (False, lambda book: book.period(latency__login=(50.0,))),
     ],
+    "TemporaryCode": [
+        (True, lambda book: book.period(temporary_codes=1)),
+        (False, lambda book: book.period(logins=500, approvals=500)),
+    ],
     "ActionDenied": [
         (True, lambda book: book.period(action_denials=1)),
         (False, lambda book: book.period(actions=500, action_approvals=400, action_redemptions=400)),

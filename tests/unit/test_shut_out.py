@@ -9,6 +9,7 @@ from mfa.administration.shut_out import Change, ShutOutReason, phone_to_keep, re
 from mfa.challenges.account import Account
 from mfa.challenges.reach import receives
 from mfa.errors import Conflict, Forbidden
+from mfa.factors.held_factors import FactorSecrets, HeldFactors
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.settings.values import Regions, Settings, VoiceSettings
 from mfa.users.actors import Actor
@@ -52,9 +53,14 @@ def test_a_phone_receives_by_a_channel_that_is_offered(phone: Phone, settings: S
     assert receives(phone, settings) is expected
 
 
+def held(*, app: bool) -> HeldFactors:
+    """Factors beside the phones: an authenticator app, or none."""
+    return HeldFactors(secrets=FactorSecrets(totp_secret=b"sealed") if app else FactorSecrets())
+
+
 @dataclass(frozen=True)
 class Case:
-    """A change; `left` are the phones afterwards, all of them if None."""
+    """A change; `left` are the phones afterwards, all of them if None. `app`: there is an authenticator app."""
 
     actor: Actor
     before: dict[str, Any]
@@ -62,12 +68,15 @@ class Case:
     phones: tuple[Phone, ...] = ()
     left: tuple[Phone, ...] | None = None
     settings: Settings = DEFAULTS
+    app: bool = False
+    removes_app: bool = False
 
     def change(self) -> Change:
         user = accounts.user("ada", at=1.0, **{"kind": Kind.SYSTEM, "mfa_enabled": False} | self.before)
         after, _ = user.changed(2.0, self.changes)
         left = self.phones if self.left is None else self.left
-        return Change(self.actor, Account(user=user, phones=self.phones), after, left)
+        account = Account(user=user, phones=self.phones, held=held(app=self.app))
+        return Change(self.actor, account, after, left, self.removes_app)
 
 
 REFUSED = {
@@ -87,6 +96,11 @@ REFUSED = {
     "the last phone by direct invocation": Case(IAM, ON, {}, (UNPROVED,), ()),
     "a backup user's last phone": Case(ANOTHER, {"kind": Kind.BACKUP, **ON}, {}, (GOOD,), ()),
     "a backup user's last usable phone": Case(IAM, {"kind": Kind.BACKUP, **ON}, {}, (GOOD, DEAD), (DEAD,)),
+    "the app without a phone": Case(ANOTHER, ON, {}, app=True, removes_app=True),
+    "the own app without a verified phone": Case(HERSELF, ON, {}, (UNPROVED,), app=True, removes_app=True),
+    "a backup user's app and no usable phone": Case(
+        IAM, {"kind": Kind.BACKUP, **ON}, {}, (DEAD,), app=True, removes_app=True
+    ),
     "a promotion with MFA and without a phone": Case(ANOTHER, {"kind": Kind.BACKUP}, {"kind": Kind.SYSTEM, **ON}),
 }
 
@@ -104,6 +118,9 @@ ALLOWED = {
     "own phone beside another": (Case(HERSELF, ON, {}, (GOOD, ABROAD), (ABROAD,)), ABROAD),
     "own unverified phone": (Case(HERSELF, ON, {}, (GOOD, UNPROVED), (GOOD,)), GOOD),
     "own last phone while MFA is off": (Case(HERSELF, OFF, {}, (GOOD,), ()), None),
+    "own MFA with an app and without a phone": (Case(HERSELF, OFF, ON, app=True), None),
+    "own last phone beside an app": (Case(HERSELF, ON, {}, (GOOD,), (), app=True), None),
+    "the app beside a phone": (Case(ANOTHER, ON, {}, (UNPROVED,), app=True, removes_app=True), UNPROVED),
     "own MFA off": (Case(HERSELF, ON, OFF, (GOOD,)), None),
     "another's MFA with a phone that was never verified": (Case(ANOTHER, OFF, ON, (UNPROVED,)), UNPROVED),
     "another's MFA off where it is required": (Case(IAM, ON, OFF, (GOOD,), settings=REQUIRED), None),
@@ -133,18 +150,20 @@ def test_nobody_disables_or_demotes_themselves(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mfa", "phones", "settings", "expected"),
+    ("mfa", "phones", "app", "settings", "expected"),
     [
-        (False, (), Settings(), None),
-        (False, (GOOD,), REQUIRED, ShutOutReason.MFA_OFF),
-        (True, (GOOD,), REQUIRED, None),
-        (True, (), REQUIRED, ShutOutReason.NO_PHONE),
-        (True, (ABROAD,), HOME_ONLY, ShutOutReason.NO_PHONE),
-        (True, (LANDLINE,), CALLS, None),
+        (False, (), False, Settings(), None),
+        (False, (GOOD,), True, REQUIRED, ShutOutReason.MFA_OFF),
+        (True, (GOOD,), False, REQUIRED, None),
+        (True, (), False, REQUIRED, ShutOutReason.NO_PHONE),
+        (True, (), True, REQUIRED, None),
+        (True, (ABROAD,), False, HOME_ONLY, ShutOutReason.NO_PHONE),
+        (True, (LANDLINE,), False, CALLS, None),
     ],
 )
 def test_the_reason_why_an_administrator_is_shut_out(
-    mfa: bool, phones: tuple[Phone, ...], settings: Settings, expected: ShutOutReason | None
+    mfa: bool, phones: tuple[Phone, ...], app: bool, settings: Settings, expected: ShutOutReason | None
 ) -> None:
     user = accounts.user("ada", at=1.0, kind=Kind.SYSTEM, mfa_enabled=mfa)
-    assert why_shut_out(user, phones, settings) is expected
+    account = Account(user=user, phones=phones, held=held(app=app))
+    assert why_shut_out(account, settings) is expected

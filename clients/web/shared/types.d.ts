@@ -261,6 +261,19 @@ export interface User {
 }
 
 /** A page of a list; without a cursor it is the last one. */
+/** A user's factors beside phones and contact email, as administrators see them. */
+export interface Factors {
+  totp: { enrolled_at: string } | null;
+  recovery_codes: { remaining: number; created_at: string } | null;
+  temporary_code: { by: string; expires_at: string } | null;
+  devices: TrustedDevice[];
+}
+
+export interface TemporaryCode {
+  code: string;
+  expires_at: string;
+}
+
 export interface ListPage<T> {
   items: T[];
   cursor?: string | null;
@@ -308,6 +321,7 @@ export interface EventDetail {
   client?: string | null;
   to?: string;
   expires_at?: string;
+  hours?: number;
 }
 
 /** A registered relying application. */

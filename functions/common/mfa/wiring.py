@@ -148,9 +148,11 @@ class Wiring(AccountWiring):
         from mfa.administration.clients import ClientAdministration
         from mfa.administration.configuration import Configuration
         from mfa.administration.directory import Directory
+        from mfa.administration.factors import FactorAdministration
         from mfa.administration.parts import Administration
         from mfa.administration.personal_data import PersonalData
         from mfa.administration.settings_preview import SettingsPreview
+        from mfa.store.factors import FactorStore
         from mfa.store.histories import Histories
         from mfa.store.personal_data import PersonalStore
 
@@ -160,6 +162,14 @@ class Wiring(AccountWiring):
         )
         return Administration(
             users=self._user_administration,
+            factors=FactorAdministration(
+                users=self._user_administration,
+                factors=FactorStore(self._table),
+                keys=self.factor_keys,
+                notices=self._change_notices,
+                count_issued=lambda: self.metrics.count("temporary_codes"),
+                runtime=runtime,
+            ),
             directory=Directory(
                 accounts=self.account_store, search_index=self._search_index, histories=histories, runtime=runtime
             ),

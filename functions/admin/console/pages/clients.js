@@ -2,20 +2,21 @@
 
 /** @import { Dialog } from "../dialogs.js" */
 /** @import { PageContext } from "../page.js" */
-/** @import { Answer, Child, Client, ClientWithSecret, ListPage } from "../shared/types" */
+/** @import { Answer, Client, ClientWithSecret, ListPage } from "../shared/types" */
 /** @import { Column, PagedList } from "../table.js" */
-import { confirm, notice, noticeOf, openDialog, toast } from "../dialogs.js";
-import { bdi, busyWhile, button, focusHeading, relabel, submitButton, uid } from "../dom.js";
+import { confirm, noticeOf, openDialog, toast } from "../dialogs.js";
+import { bdi, busyWhile, button, focusHeading, submitButton, uid } from "../dom.js";
 import { isInvalid } from "../draft.js";
 import { showErrors, textField } from "../fields.js";
-import { badge, empty, facts, heading } from "../page.js";
+import { badge, empty, heading } from "../page.js";
 import { fieldSentence } from "../refusals.js";
 import { admin } from "../session.js";
 import { query } from "../shared/api.js";
-import { announce, el } from "../shared/dom.js";
+import { el } from "../shared/dom.js";
 import { switchField } from "../switches.js";
 import { pagedList, table } from "../table.js";
 import { time } from "../words.js";
+import { showSecret } from "./secret-dialog.js";
 
 const NONE = [
   "A client is a server that has checked the password itself and asks here for the passcode.",
@@ -121,7 +122,7 @@ function openRegistration(list) {
       const answer = await busyWhile(create, () => admin("POST", "/clients", { body: given }));
       if (!answer) return;
       list.reload({ quiet: true });
-      showSecret(dialog, "The client is registered", answer.body);
+      showClient(dialog, "The client is registered", answer.body);
     } catch (error) {
       if (isInvalid(error) && !showErrors([name, legacy], error.errors, fieldSentence).length) return;
       alarm.replaceChildren(noticeOf(error));
@@ -151,7 +152,7 @@ async function rotate(client) {
       fresh.push(body);
     },
   });
-  for (const made of fresh) showSecret(openDialog({ title: "The new secret", body: [] }), "The new secret", made);
+  for (const made of fresh) showClient(openDialog({ title: "The new secret", body: [] }), "The new secret", made);
 }
 
 /**
@@ -174,64 +175,17 @@ async function remove(client, list) {
 }
 
 /**
- * Show a secret, for the only time.
  * @param {Dialog} dialog
  * @param {string} title
  * @param {ClientWithSecret} client
  */
-function showSecret(dialog, title, { client_id: id, client_secret: secret }) {
-  const shown = el("code", { class: "secret", tabindex: "0", "aria-label": "Client secret" }, secret);
-  const copy = button("Copy secret", {
-    icon: "copy",
-    async onclick() {
-      try {
-        await navigator.clipboard.writeText(secret);
-        taken();
-        relabel(copy, "Copied");
-        announce("The secret is copied.");
-      } catch {
-        getSelection()?.selectAllChildren(shown);
-        announce("The secret is selected; copy it with your keyboard.");
-      }
-    },
+function showClient(dialog, title, { client_id: id, client_secret: secret }) {
+  showSecret(dialog, {
+    title,
+    noun: "secret",
+    label: "Client secret",
+    secret,
+    facts: [["Client id", el("code", {}, id)]],
+    warning: "Put it where the application reads its secrets. If it is lost, make a new one.",
   });
-  const { alarm, done, taken } = untilTaken(dialog, copy);
-  shown.addEventListener("copy", taken); // with the keyboard or the menu
-  const warning = notice({
-    kind: "warning",
-    title: "This is the only time it is shown",
-    text: "Put it where the application reads its secrets. If it is lost, make a new one.",
-  });
-  /** @type {[string, Child][]} */
-  const rows = [
-    ["Client id", el("code", {}, id)],
-    ["Client secret", shown],
-  ];
-  dialog.show({ title, body: [facts(rows), warning, alarm], actions: [copy, done], focus: copy });
-}
-
-/**
- * Hold a dialog open until its secret is taken, or somebody insists. Escape is pressed too easily.
- * @param {Dialog} dialog
- * @param {HTMLElement} copy
- */
-function untilTaken(dialog, copy) {
-  let copied = false;
-  const alarm = el("p", { class: "field-error", role: "alert", hidden: true });
-  const done = button("Done", {
-    kind: "primary",
-    onclick: () => (alarm.hidden && held() ? copy.focus() : dialog.close()),
-  });
-  const held = () => {
-    alarm.textContent = "Copy the secret first: it is not shown again. Or close without it, and make a new one later.";
-    alarm.hidden = copied;
-    relabel(done, copied ? "Done" : "Close without copying");
-    return !copied;
-  };
-  const taken = () => {
-    copied = true;
-    held();
-  };
-  dialog.hold(held);
-  return { alarm, done, taken };
 }

@@ -16,8 +16,9 @@ export const isOneself = (user) => user.login_name === whoami().login_name;
 const isUsable = (phone) => !phone.unusable;
 
 /**
- * A user's security settings as they will be. `added` is how many new phones there will be; none of them is verified.
- * @typedef {{ user: User, mfa: boolean, kept: Phone[], added?: number }} Outcome
+ * A user's security settings as they will be. `added` is how many new phones there will be; none of them is verified. With
+ * an authenticator app no phone is needed.
+ * @typedef {{ user: User, mfa: boolean, kept: Phone[], added?: number, hasApp?: boolean }} Outcome
  */
 
 /**
@@ -29,9 +30,9 @@ const isUsable = (phone) => !phone.unusable;
  * Whether nothing will be left that a passcode can be sent to. For oneself only a verified phone counts.
  * @param {Outcome} outcome
  */
-export function isShutOut({ user, mfa, kept, added = 0 }) {
+export function isShutOut({ user, mfa, kept, added = 0, hasApp = false }) {
   const usable = kept.filter(isUsable);
-  if (!mfa) return false;
+  if (!mfa || hasApp) return false;
   return isOneself(user) ? !usable.some((phone) => phone.verified) : !usable.length && !added;
 }
 

@@ -115,6 +115,9 @@ const SENTENCES = {
     ["A trusted device was removed", name ? [": ", bdi(name)] : ""],
   ],
   devices_ended: () => ["", "All trusted devices were removed"],
+  recovery_codes_removed: () => ["warn", "The recovery codes were removed"],
+  temporary_code_issued: ({ detail }) => ["bad", ["A temporary access code was issued", hoursOf(detail)]],
+  temporary_code_withdrawn: () => ["", "The temporary access code was withdrawn"],
 };
 
 /**
@@ -134,6 +137,9 @@ function sentFor(detail) {
   if (detail.action_id) return "A passcode to confirm an action was sent ";
   return detail.enrolment ? "A passcode to add a phone was sent " : "A passcode was sent ";
 }
+
+/** @param {EventDetail} detail */
+const hoursOf = ({ hours }) => (hours ? `, valid for ${plural(hours, "hour")}` : "");
 
 /** @param {EventDetail} detail */
 const isChange = ({ changed = [], values = {} }) => changed.length > 0 || Object.keys(values).length > 0;

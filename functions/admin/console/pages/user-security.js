@@ -18,6 +18,7 @@ import { switchField } from "../switches.js";
 import { table } from "../table.js";
 import { ago, isLocked, localTime, lockEnd, time } from "../words.js";
 import { decide, isOneself, isShutOut } from "./shut-out.js";
+import { factorsPart } from "./user-factors.js";
 
 const MOST_PHONES = 5;
 
@@ -42,6 +43,10 @@ class SecurityPage {
   #removed = new Set();
   /** Ids of the phones whose whole number is shown. @type {Set<string>} */
   #revealed = new Set();
+  /** Whether the user has an authenticator app, as far as it is known. */
+  #hasApp = false;
+  /** @type {HTMLElement | null} */
+  #factors = null;
   /** Called after a change that leaves the page as it is. @type {(() => void)[]} */
   #listeners = [];
 
@@ -78,7 +83,15 @@ class SecurityPage {
       },
       save: () => this.#save(),
     });
-    const content = [this.#lockPart(), this.#switchPart(), this.#phonesPart()];
+    this.#factors ??= factorsPart({
+      user: this.current,
+      path: this.path,
+      known: ({ totp }) => {
+        this.#hasApp = totp !== null;
+        for (const listener of this.#listeners) listener();
+      },
+    });
+    const content = [this.#lockPart(), this.#switchPart(), this.#phonesPart(), this.#factors];
     this.room.replaceChildren(el("div", { class: "stack" }, content), bar);
   }
 
@@ -155,6 +168,7 @@ class SecurityPage {
       mfa: this.#mfa ?? this.current.mfa_enabled,
       kept: this.current.phones.filter((phone) => !this.#removed.has(phone.id)),
       added: this.#added.length,
+      hasApp: this.#hasApp,
     };
   }
 

@@ -3,6 +3,7 @@
 from mfa.administration import (
     action_operations,
     client_operations,
+    factor_operations,
     invitation_operations,
     number_operations,
     report_operations,
@@ -20,6 +21,7 @@ TASKS = (
     *action_operations.tasks,
     *user_operations.tasks,
     *invitation_operations.tasks,
+    *factor_operations.tasks,
     *client_operations.tasks,
     *session_operations.tasks,
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mfa.administration.clients import ClientAdministration
 from mfa.administration.configuration import Configuration
 from mfa.administration.directory import Directory
+from mfa.administration.factors import FactorAdministration
 from mfa.administration.imports import Imports
 from mfa.administration.overview import Overviews
 from mfa.administration.personal_data import PersonalData
@@ -21,6 +22,7 @@ class Administration:
     """Everything that administrators can do, one part for each subject."""
 
     users: UserAdministration
+    factors: FactorAdministration
     directory: Directory
     configuration: Configuration
     preview: SettingsPreview

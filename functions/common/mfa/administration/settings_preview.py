@@ -53,8 +53,8 @@ class SettingsPreview:
         found: list[ShutOut] = []
         for account in self._administrators():
             user = account.existing_user
-            reason = why_shut_out(user, account.phones, then) if user.active else None
-            if reason is not None and why_shut_out(user, account.phones, now) is None:
+            reason = why_shut_out(account, then) if user.active else None
+            if reason is not None and why_shut_out(account, now) is None:
                 found.append(ShutOut(user, reason))
             if len(found) == NAMED:
                 break

@@ -30,20 +30,32 @@ class Change:
 
     Attributes:
         actor: who changes.
-        before: the account as it was read.
+        before: the account as it was read, with its factors.
         after: the profile as it will be.
         phones: the phones that will be left.
+        removes_app: whether the authenticator app is removed.
     """
 
     actor: Actor
     before: Account
     after: User
     phones: Sequence[Phone]
+    removes_app: bool = False
 
     @property
-    def removes_phone(self) -> bool:
-        """Whether there will be fewer phones."""
-        return len(self.phones) < len(self.before.phones)
+    def had_app(self) -> bool:
+        """Whether the user had an authenticator app."""
+        return self.before.factors.has_totp
+
+    @property
+    def keeps_app(self) -> bool:
+        """Whether the user will have an authenticator app, with which no phone is needed."""
+        return self.had_app and not self.removes_app
+
+    @property
+    def removes_factor(self) -> bool:
+        """Whether there will be fewer phones, or no authenticator app any more."""
+        return len(self.phones) < len(self.before.phones) or (self.had_app and self.removes_app)
 
     @property
     def is_own(self) -> bool:
@@ -51,16 +63,18 @@ class Change:
         return not self.actor.is_direct and self.actor.name == self.after.login_name
 
     def loses(self, counts: Callable[[Phone], bool]) -> bool:
-        """Whether the user needs such a phone afterwards, has none, and is not in this position already."""
+        """Whether the user needs such a phone afterwards, has none and no app, and is not in this position already."""
         needed_before = self.before.existing_user.mfa_enabled
-        return not any(map(counts, self.phones)) and not (needed_before and not any(map(counts, self.before.phones)))
+        was_shut_out = needed_before and not self.had_app and not any(map(counts, self.before.phones))
+        return not self.keeps_app and not any(map(counts, self.phones)) and not was_shut_out
 
 
-def why_shut_out(user: User, phones: Sequence[Phone], settings: Settings) -> ShutOutReason | None:
-    """Why this administrator cannot administer with these phones and settings, or None."""
-    if not user.mfa_enabled:
+def why_shut_out(account: Account, settings: Settings) -> ShutOutReason | None:
+    """Why this administrator cannot administer with these settings, or None. The account was read with its factors."""
+    if not account.existing_user.mfa_enabled:
         return ShutOutReason.MFA_OFF if settings.require_mfa_for_system_users else None
-    return None if any(receives(phone, settings) for phone in phones) else ShutOutReason.NO_PHONE
+    can_log_in = account.factors.has_totp or any(receives(phone, settings) for phone in account.phones)
+    return None if can_log_in else ShutOutReason.NO_PHONE
 
 
 def refuse_own_end(change: Change) -> None:
@@ -70,16 +84,16 @@ def refuse_own_end(change: Change) -> None:
 
 
 def phone_to_keep(change: Change, settings: Settings) -> Phone | None:
-    """The phone by which the user can still log in after this change, or None if the change shuts nobody out.
+    """The phone by which the user can still log in after this change, or None if none is needed.
 
-    The change may be written only while this phone is there. For oneself only a verified phone counts: nobody else may be
-    there to help.
+    The change may be written only while this phone is there, and the profile as it was read: whoever removes an authenticator
+    app writes the profile. For oneself only a verified phone counts: nobody else may be there to help.
 
-    Raises Conflict for a user who would be shut out. A backup user is judged where a phone is removed, not where MFA is
-    turned on: an administrator who sets a user up may add the phone later.
+    Raises Conflict for a user who would be shut out. A backup user is judged where a phone or an app is removed, not where MFA
+    is turned on: an administrator who sets a user up may add the phone later.
     """
     before, after = change.before.existing_user, change.after
-    if not after.active or (after.kind is Kind.BACKUP and not change.removes_phone):
+    if not after.active or (after.kind is Kind.BACKUP and not change.removes_factor):
         return None
     if not after.mfa_enabled:
         if change.is_own and before.mfa_enabled and settings.require_mfa_for_system_users:
@@ -97,6 +111,8 @@ def phone_to_keep(change: Change, settings: Settings) -> Phone | None:
 
     if change.loses(counts) or (change.is_own and change.loses(counts_for_oneself)):
         raise Conflict(_words(change))
+    if change.keeps_app:
+        return None
     preferred = sorted(filter(counts, change.phones), key=lambda phone: not phone.verified)
     return preferred[0] if preferred else None
 
@@ -112,7 +128,7 @@ def _administers(user: User) -> bool:
 
 def _words(change: Change) -> str:
     """The refusal, with the way out of it."""
-    if not change.removes_phone:
+    if not change.removes_factor:
         if change.is_own:
             return (
                 "You would be shut out: you have no verified phone that can receive a passcode. Test the settings with "
@@ -124,10 +140,10 @@ def _words(change: Change) -> str:
         )
     if change.is_own:
         return (
-            "You could not log in any more: MFA is on, and this is your last verified phone that can receive a passcode. "
-            f"Test the settings with another number, or add and verify another phone, first. {_INSIST}"
+            "You could not log in any more: MFA is on, and this is your last factor: no other verified phone can receive a "
+            f"passcode. Test the settings with another number, or add and verify another phone, first. {_INSIST}"
         )
     return (
-        "This user could not log in any more: MFA is on, and this is the last phone that can receive a passcode. "
+        "This user could not log in any more: MFA is on, and this is the last factor: no other phone can receive a passcode. "
         f"Add another phone or turn off MFA first. {_INSIST}"
     )

@@ -53,16 +53,24 @@ class AccountStore:
         return account_with_factors_of(login_name, self._table.get_all(keys))
 
     def load_accounts(self, login_names: Sequence[str], *, passwords: bool = False) -> list[Account]:
-        """These users with phones, challenges and invitations, in this order, and the hashes of `passwords` if asked.
+        """These users with phones, challenges, factors and invitations, in this order, and the hashes of `passwords` if asked.
 
         Deleted users are left out.
         """
         keys = {
-            name: [*records.account_keys(name), records.invitation_key(name), *_password_keys(name, passwords)]
+            name: [
+                *records.account_keys(name),
+                *records.held_factors_keys(name),
+                records.invitation_key(name),
+                *_password_keys(name, passwords),
+            ]
             for name in login_names
         }
         items = self._table.get_all(key for own in keys.values() for key in own)
-        accounts = [account_of(name, {key: items[key] for key in own if key in items}) for name, own in keys.items()]
+        accounts = [
+            account_with_factors_of(name, {key: items[key] for key in own if key in items})
+            for name, own in keys.items()
+        ]
         return [account for account in accounts if account.user]
 
     def load_invited_account(self, login_name: str) -> Account:
