@@ -145,7 +145,7 @@ def test_the_ten_lines_of_the_readme_log_in_on_another_site(
         page.get_by_role("button", name="Entrar").click()
         page.get_by_role("button", name="Enviar código").click()
         message = person.receive(page.locator("#code-prefix").inner_text())
-        page.get_by_label("Código", exact=True).fill(message.digits)
+        page.get_by_role("textbox", name="Código", exact=True).fill(message.digits)
         page.get_by_role("button", name="Verificar").click()
         page.get_by_text(f"{person.name} pwd,sms").wait_for()
         browser.close()
