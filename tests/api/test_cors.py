@@ -38,7 +38,15 @@ def allows(headers: dict[str, str]) -> dict[str, str]:
 
 def test_other_sites_may_call_the_operations_of_logins_actions_and_ones_own_account_only() -> None:
     assert {operation.id for operation in CROSS_ORIGIN} == {
-        *("login", "startChallenge", "getChallenge", "resendChallenge", "verifyChallenge", "startRecovery"),
+        *(
+            "login",
+            "startChallenge",
+            "getChallenge",
+            "resendChallenge",
+            "verifyChallenge",
+            "verifyFactor",
+            "startRecovery",
+        ),
         *("openAction", "getAction", "denyAction"),
         *("openEnrolment", "jwks", "openapi"),
         *(operation.id for operation in (*me_operations.OPERATIONS, *password_operations.OPERATIONS)),
