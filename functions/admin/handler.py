@@ -42,7 +42,7 @@ from mfa.http.me_bodies import (
     PhoneResend,
     PhoneToEnrol,
     ProfileChange,
-    TotpCode,
+    TotpConfirmation,
     TotpConfirmed,
     TotpToConfirm,
 )
@@ -166,7 +166,7 @@ def begin_totp(call: Call[None, Owner]) -> TotpToConfirm:
 
 
 @app.operation(me_operations.CONFIRM_TOTP)
-def confirm_totp(call: Call[TotpCode, Owner]) -> TotpConfirmed:
+def confirm_totp(call: Call[TotpConfirmation, Owner]) -> TotpConfirmed:
     """Makes the authenticator app one's own."""
     user = wiring.own_factors.confirm_totp(call.principal, call.address, call.body.code)
     return TotpConfirmed(user.mfa_enabled)

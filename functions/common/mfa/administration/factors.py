@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mfa import errors
 from mfa.administration import shut_out
@@ -15,9 +15,11 @@ from mfa.factors.trusted_devices import TrustedDevice
 from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.runtime import Runtime
 from mfa.messages.notices import AccountChange
-from mfa.tokens.factor_keys import FactorKeys
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
+
+if TYPE_CHECKING:
+    from mfa.tokens.factor_keys import FactorKeys
 
 _HOUR = 3600
 
@@ -90,7 +92,7 @@ class FactorAdministration:
 
     users: UserAdministration
     factors: Factors
-    keys: Callable[[], FactorKeys]
+    keys: "Callable[[], FactorKeys]"
     notices: ChangeNotices
     count_issued: Callable[[], None]
     runtime: Runtime

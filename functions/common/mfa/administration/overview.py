@@ -43,25 +43,7 @@ class Overviews:
 
     def get(self, days: int) -> Overview:
         """The last days, today included, oldest first."""
-        today = datetime.fromtimestamp(self.runtime.clock(), UTC).date()
-        by_day: list[tuple[str, Counter[str]]] = []
-        by_region: dict[str, Counter[str]] = {}
-        factors: Counter[str] = Counter()
-        for back in range(days - 1, -1, -1):
-            date = (today - timedelta(days=back)).isoformat()
-            day: Counter[str] = Counter()
-            for item in self.histories.counters(date):
-                counted = Counter({name: item.get(name, 0) for name in _NAMES})
-                if item["region"] == _EVERYWHERE:
-                    # Sends are counted there as well, for the ceiling of everything; the rest is counted only there.
-                    counted = Counter({"legacy_logins": counted["legacy_logins"]})
-                elif item["region"] == COUNTED_AS:
-                    factors.update(counted)
-                    continue  # no message was sent, so they belong to no share of messages
-                else:
-                    by_region.setdefault(item["region"], Counter()).update(counted)
-                day.update(counted)
-            by_day.append((date, day))
+        by_day, by_region, factors = self._counted(days)
         until = self.runtime.clock() + PRICES_SECONDS
         mail = by_region.pop(_MAIL, Counter())
         most_sends_first = sorted(by_region.items(), key=lambda each: (-each[1]["n"], each[0]))
@@ -87,6 +69,29 @@ class Overviews:
             ),
             totals=_totals([day for _, day in by_day], regions),
         )
+
+    def _counted(self, days: int) -> tuple[list[tuple[str, Counter[str]]], dict[str, Counter[str]], Counter[str]]:
+        """The counts by day and by region, and those of factors that need no message."""
+        today = datetime.fromtimestamp(self.runtime.clock(), UTC).date()
+        by_day: list[tuple[str, Counter[str]]] = []
+        by_region: dict[str, Counter[str]] = {}
+        factors: Counter[str] = Counter()
+        for back in range(days - 1, -1, -1):
+            date = (today - timedelta(days=back)).isoformat()
+            day: Counter[str] = Counter()
+            for item in self.histories.counters(date):
+                counted = Counter({name: item.get(name, 0) for name in _NAMES})
+                if item["region"] == _EVERYWHERE:
+                    # Sends are counted there as well, for the ceiling of everything; the rest is counted only there.
+                    counted = Counter({"legacy_logins": counted["legacy_logins"]})
+                elif item["region"] == COUNTED_AS:
+                    factors.update(counted)
+                    continue  # no message was sent, so they belong to no share of messages
+                else:
+                    by_region.setdefault(item["region"], Counter()).update(counted)
+                day.update(counted)
+            by_day.append((date, day))
+        return by_day, by_region, factors
 
     def _region(self, region: str, counted: Counter[str], until: float) -> RegionCounts:
         price = self.prices.of_region(region, may_ask=self.runtime.clock() < until)

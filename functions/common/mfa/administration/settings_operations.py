@@ -6,7 +6,7 @@ from mfa import errors
 from mfa.administration import answers, requests, views
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
-from mfa.flows.test_settings import TypedCode
+from mfa.flows.test_settings import TestCode
 from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Answer, Call
 from mfa.http.declaration import Operation
@@ -172,7 +172,7 @@ def ask_delivery(administration: Administration, call: Call[requests.AskDelivery
 def verify_test(administration: Administration, call: Call[requests.VerifyTest, Actor]) -> answers.TestApproved:
     """Completes the test with its passcode."""
     given = call.body
-    typed = TypedCode(test_id=given.id, code=given.code, patch=given.settings)
+    typed = TestCode(test_id=given.id, code=given.code, patch=given.settings)
     done = administration.tests.verify(call.principal, call.caller, typed, given.login_name)
     return answers.TestApproved(
         done.contact_email_missing, action_changed=UNSET if done.action_changed is None else done.action_changed

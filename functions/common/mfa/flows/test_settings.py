@@ -87,7 +87,7 @@ class AskedTest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TypedCode:
+class TestCode:
     """A passcode as it was typed, for a test. `patch` is of the settings on the screen."""
 
     test_id: str
@@ -203,7 +203,7 @@ class TestSettings:
         reported = replace(test.challenge, delivery=outcome.delivery, delivery_error=outcome.error)
         return replace(test, challenge=reported)
 
-    def verify(self, actor: Actor, caller: Caller, attempt: TypedCode, login_name: str | None = None) -> Completed:
+    def verify(self, actor: Actor, caller: Caller, attempt: TestCode, login_name: str | None = None) -> Completed:
         """Completes the test: the number joins the administrator's own phones, verified.
 
         The same request again, under the same idempotency key, gets the

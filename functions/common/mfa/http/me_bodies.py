@@ -94,13 +94,13 @@ class TotpToConfirm(Struct, frozen=True):
         return "TotpToConfirm(...)"
 
 
-class TotpCode(Struct, frozen=True, forbid_unknown_fields=True):
+class TotpConfirmation(Struct, frozen=True, forbid_unknown_fields=True):
     """The six digits that the app shows."""
 
     code: Annotated[str, Meta(min_length=1, max_length=64)]
 
     def __repr__(self) -> str:
-        return "TotpCode(...)"
+        return "TotpConfirmation(...)"
 
 
 class TotpConfirmed(Struct, frozen=True, tag_field="status", tag="approved"):

@@ -15,7 +15,7 @@ from mfa.http.me_bodies import (
     PhoneResend,
     PhoneToEnrol,
     ProfileChange,
-    TotpCode,
+    TotpConfirmation,
     TotpConfirmed,
     TotpToConfirm,
 )
@@ -132,7 +132,7 @@ CONFIRM_TOTP = Operation(
     summary="Make the authenticator app one's own, with a code of it",
     auth=FRESH_OR_ENROLMENT,
     cross_origin=True,
-    request=TotpCode,
+    request=TotpConfirmation,
     response=TotpConfirmed,
     refusals=(errors.InvalidCode, errors.ChallengeExpired, errors.Conflict),
     meanings={errors.InvalidCode: "wrong_codes"},
