@@ -33,6 +33,7 @@ from mfa.http.calls import Call
 from mfa.http.enrolment_bodies import ClientInvitation, InvitationMade
 from mfa.http.gateway import is_request
 from mfa.http.me_bodies import (
+    EmailCode,
     Me,
     NewRecoveryCodes,
     OwnProfile,
@@ -71,11 +72,22 @@ def get_me(call: Call[None, TokenHolder]) -> Me:
 
 @app.operation(me_operations.PATCH_ME)
 def patch_me(call: Call[ProfileChange, TokenHolder]) -> OwnProfile:
-    """Changes one's own language."""
-    user = call.principal.user
-    if call.body.locale is not UNSET:
-        user = wiring.own_accounts.set_locale(call.principal, call.address, call.body.locale)
-    return me_views.profile(user)
+    """Changes one's own language; mails a code to a new contact email."""
+    holder, body, change = call.principal, call.body, None
+    user = holder.user
+    if body.contact_email is None:
+        user = wiring.own_email.set(holder, call.address, None)
+    elif body.contact_email is not UNSET:
+        change = wiring.own_email.begin(holder, call.address, body.contact_email)
+    if body.locale is not UNSET:
+        user = wiring.own_accounts.set_locale(holder, call.address, body.locale)
+    return me_views.profile(user, change)
+
+
+@app.operation(me_operations.VERIFY_EMAIL)
+def verify_contact_email(call: Call[EmailCode, TokenHolder]) -> None:
+    """Makes the new address one's contact email."""
+    wiring.own_email.verify(call.principal, call.address, call.body.code)
 
 
 @app.operation(me_operations.START_PHONE)

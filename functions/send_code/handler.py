@@ -11,6 +11,7 @@ from mfa import errors
 from mfa.challenges.sends import SendResult
 from mfa.decoding import convert
 from mfa.flows.ask_reset import ResetMail
+from mfa.flows.mail_codes import CodeMail
 from mfa.flows.mail_links import LinkMail
 from mfa.flows.tell_changes import Notice
 from mfa.http import operations, views
@@ -79,7 +80,7 @@ def _sent(result: SendResult) -> ChallengeState:
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True, log_event=False)
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
-    """Answers API Gateway; takes a notice, `{"notice": …}`, or a link to be mailed, `{"link": …}`, from another function.
+    """Answers API Gateway; takes a notice, `{"notice": …}`, or a link or code to be mailed, from another function.
 
     `{"reset": …}` is a link that anybody asked for: it is mailed if there is such a user.
     """
@@ -89,6 +90,8 @@ def handler(event: dict[str, object], context: LambdaContext) -> dict[str, objec
         return handed_over(lambda: wiring.mail_links.send(convert(event["link"], LinkMail)))
     if isinstance(event, dict) and event.keys() == {"reset"}:
         return handed_over(lambda: wiring.mail_reset.send(convert(event["reset"], ResetMail)))
+    if isinstance(event, dict) and event.keys() == {"code"}:
+        return handed_over(lambda: wiring.mail_codes.send(convert(event["code"], CodeMail)))
     return app.resolve(event, context)
 
 

@@ -49,6 +49,7 @@ def test_other_sites_may_call_the_operations_of_logins_actions_and_ones_own_acco
         ),
         *("openAction", "getAction", "denyAction"),
         *("openEnrolment", "jwks", "openapi"),
+        *("verifyFactor", *(operation.id for operation in password_operations.OPERATIONS)),
         *(operation.id for operation in (*me_operations.OPERATIONS, *password_operations.OPERATIONS)),
     }
 

@@ -21,6 +21,7 @@ from tests.api import (
     administrators,
     deliveries,
     test_own_account,
+    test_own_email,
     test_own_factors,
     test_own_password,
     test_own_phones,
@@ -166,12 +167,14 @@ def see_to_ones_own_account(stack: Stack) -> None:
     assert owner.resend().status == 200
     assert owner.verify().status == 200
     assert owner.call("DELETE", f"/{person.phones[0]}").status == 204
-    phone = owner.phone
-    owner = test_own_factors.fresh(person)
+    enrolled, owner = owner.phone, test_own_factors.fresh(person)
+    address = f"new.{person.email}"
+    assert test_own_email.ask(owner, address).status == 200
+    assert test_own_email.verify(owner, test_own_email.code_at(owner, address)).status == 204
     test_own_factors.with_totp(owner)
     assert len(test_own_factors.call(owner, "POST", "recovery-codes").json["codes"]) == 10
     assert test_own_factors.call(owner, "DELETE", "devices").status == 204
-    assert test_own_factors.call(owner, "DELETE", f"phones/{phone}").status == 204  # the app stays
+    assert test_own_factors.call(owner, "DELETE", f"phones/{enrolled}").status == 204  # the app stays
     enroller = test_own_phones.invited(stack, people.add(stack, phones=0, mfa=False))
     assert enroller.start().status == 201
     assert enroller.verify().status == 200

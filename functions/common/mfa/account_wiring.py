@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mfa.flows.open_reset import OpenReset
     from mfa.flows.own_account import OwnAccounts
     from mfa.flows.own_changes import OwnChanges
+    from mfa.flows.own_email import OwnEmail
     from mfa.flows.own_factors import OwnFactors
     from mfa.flows.own_password import OwnPassword
     from mfa.flows.own_phones import OwnPhones
@@ -177,6 +178,21 @@ class AccountWiring(Environment):
         return OwnPhones(
             accounts=self.account_store,
             removals=self._user_store,
+            notices=self._change_notices,
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def own_email(self) -> "OwnEmail":
+        """The contact emails of users' own accounts."""
+        from mfa.flows.own_email import OwnEmail
+        from mfa.store.email_changes import EmailChangeStore
+
+        return OwnEmail(
+            accounts=self.account_store,
+            profiles=self._user_store,
+            changes=EmailChangeStore(self._table, self._counters),
+            handover=self._handover,
             notices=self._change_notices,
             runtime=self.runtime,
         )

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mfa.flows.enrol_phone import EnrolPhone
     from mfa.flows.genuine_actions import GenuineActions
     from mfa.flows.invite import Invite
+    from mfa.flows.mail_codes import MailCodes
     from mfa.flows.mail_links import MailLinks
     from mfa.flows.mail_reset import MailReset
     from mfa.flows.open_action import OpenAction
@@ -221,6 +222,18 @@ class Wiring(AccountWiring):
         from mfa.flows.enrol import OpenEnrolment
 
         return OpenEnrolment(accounts=self.account_store, token_secrets=self.token_secrets, runtime=self.runtime)
+
+    @cached_property
+    def mail_codes(self) -> "MailCodes":
+        """Mails codes."""
+        from mfa.delivery.ses import SesEmail
+        from mfa.flows.mail_codes import MailCodes
+
+        return MailCodes(
+            messages=MeteredNotices(self._send_store, self.metrics),
+            mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
+            runtime=self.runtime,
+        )
 
     @cached_property
     def mail_links(self) -> "MailLinks":

@@ -287,12 +287,22 @@ class Event(Answer, frozen=True):
     channel: str | None = None
 
 
+class EmailToConfirm(Answer, frozen=True):
+    """A new contact email, to which a code was mailed."""
+
+    address: str
+    prefix: str
+    expires_at: datetime
+    resend_available_at: datetime
+
+
 class Profile(Answer, frozen=True):
-    """The user's profile after a change."""
+    """The user's profile after a change. A new contact email counts once its code came back."""
 
     login_name: str
     locale: str | None = None
     contact_email: str | None = None
+    email_to_confirm: EmailToConfirm | None = None
 
 
 class Me(Answer, frozen=True):

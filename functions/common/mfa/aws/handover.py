@@ -31,6 +31,10 @@ class LambdaHandover:
         """Raises TemporarilyUnavailable if Lambda did not take the event."""
         self._invoke({"reset": mail})
 
+    def hand_over_code(self, mail: msgspec.Struct) -> None:
+        """Raises TemporarilyUnavailable if Lambda did not take the event."""
+        self._invoke({"code": mail})
+
     def _invoke(self, event: dict[str, msgspec.Struct]) -> None:
         payload = msgspec.json.encode(event)
         with refusing():

@@ -17,6 +17,11 @@ class ProfileChange(Struct, frozen=True, forbid_unknown_fields=True):
     """Changes of one's own profile. Null clears a field."""
 
     locale: Annotated[str, Meta(max_length=35, pattern=_TAG, description="BCP 47")] | UnsetType | None = UNSET
+    contact_email: (
+        Annotated[str, Meta(min_length=1, max_length=254, description="counts once a code mailed to it came back")]
+        | UnsetType
+        | None
+    ) = UNSET
 
     def __repr__(self) -> str:
         return "ProfileChange(...)"
@@ -64,12 +69,31 @@ class PhoneApproved(Struct, frozen=True, tag_field="status", tag="approved"):
     mfa_enabled: bool
 
 
+class EmailToConfirm(Struct, frozen=True):
+    """A new contact email, to which a code was mailed."""
+
+    address: Annotated[str, Meta(description="masked", examples=["d***@example.com"])]
+    prefix: str
+    expires_at: Time
+    resend_available_at: Time
+
+
+class EmailCode(Struct, frozen=True, forbid_unknown_fields=True):
+    """The code of the mail."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=64)]
+
+    def __repr__(self) -> str:
+        return "EmailCode(...)"
+
+
 class OwnProfile(Struct, frozen=True):
     """One's own profile after a change."""
 
     login_name: str
     locale: str | None
     contact_email: str | None
+    email_to_confirm: EmailToConfirm | None = None
 
 
 class OwnEvent(Struct, frozen=True):

@@ -6,6 +6,7 @@ from mfa import errors
 from mfa.http.auth import FRESH_OR_ENROLMENT, FRESH_TOKEN, USER_TOKEN
 from mfa.http.declaration import AnyOperation, Operation
 from mfa.http.me_bodies import (
+    EmailCode,
     Me,
     NewRecoveryCodes,
     OwnProfile,
@@ -44,11 +45,30 @@ GET_ME = Operation(
 PATCH_ME = Operation(
     id="patchMe",
     route="PATCH /v1/me",
-    summary="Change one's own language",
+    summary="Change one's own language, or ask for another contact email",
     auth=FRESH_TOKEN,
     cross_origin=True,
     request=ProfileChange,
     response=OwnProfile,
+    refusals=(errors.ResendTooSoon, errors.RateLimited, errors.SettingsIncomplete),
+)
+VERIFY_EMAIL = Operation(
+    id="verifyContactEmail",
+    route="POST /v1/me/contact-email/verify",
+    summary="Make the new address one's contact email, with the code that was mailed to it",
+    auth=FRESH_TOKEN,
+    cross_origin=True,
+    request=EmailCode,
+    response=NoneType,
+    status=204,
+    refusals=(
+        errors.ChallengeNotFound,
+        errors.ChallengeExpired,
+        errors.ChallengeUsed,
+        errors.TooManyAttempts,
+        errors.InvalidCode,
+    ),
+    meanings={errors.InvalidCode: "wrong_codes"},
 )
 START_PHONE = Operation(
     id="startOwnPhone",
@@ -183,6 +203,7 @@ END_DEVICES = Operation(
 OPERATIONS: tuple[AnyOperation, ...] = (
     GET_ME,
     PATCH_ME,
+    VERIFY_EMAIL,
     START_PHONE,
     GET_PHONE,
     RESEND_PHONE,

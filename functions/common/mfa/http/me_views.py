@@ -2,12 +2,13 @@
 
 from msgspec import structs
 
+from mfa.challenges.email_changes import EmailChange
 from mfa.challenges.phone_enrolments import PhoneEnrolment
 from mfa.flows.own_account import OwnAccount, author_of
 from mfa.http import me_bodies, views
 from mfa.times import rfc3339
 from mfa.users.history import Event
-from mfa.users.user import User
+from mfa.users.user import User, mask_email
 
 
 def me(value: OwnAccount) -> me_bodies.Me:
@@ -37,9 +38,19 @@ def me(value: OwnAccount) -> me_bodies.Me:
     )
 
 
-def profile(user: User) -> me_bodies.OwnProfile:
-    """The fields that a user may change."""
-    return me_bodies.OwnProfile(login_name=user.login_name, locale=user.locale, contact_email=user.contact_email)
+def profile(user: User, change: EmailChange | None = None) -> me_bodies.OwnProfile:
+    """The fields that a user may change, and the contact email that is to be confirmed."""
+    pending = None
+    if change is not None:
+        pending = me_bodies.EmailToConfirm(
+            address=mask_email(change.address),
+            prefix=change.prefix,
+            expires_at=rfc3339(change.expires_at),
+            resend_available_at=rfc3339(change.available_at),
+        )
+    return me_bodies.OwnProfile(
+        login_name=user.login_name, locale=user.locale, contact_email=user.contact_email, email_to_confirm=pending
+    )
 
 
 def phone_challenge(value: PhoneEnrolment, now: float) -> me_bodies.PhoneChallenge:

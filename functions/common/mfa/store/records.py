@@ -98,6 +98,11 @@ def reset_key(login_name: str) -> Key:
     return f"RESETS#{digest(login_name)}", "#RESET"
 
 
+def email_change_key(login_name: str) -> Key:
+    """The new contact email that a user is to confirm."""
+    return f"USER#{login_name}", "#EMAIL_CHANGE"
+
+
 def ended_token_key(login_name: str, token_id: str) -> Key:
     """An access token of an administrator who logged out."""
     return f"USER#{login_name}", f"#ENDED#{token_id}"
