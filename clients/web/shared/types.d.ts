@@ -322,6 +322,7 @@ export interface EventDetail {
   to?: string;
   expires_at?: string;
   hours?: number;
+  for?: string;
 }
 
 /** A registered relying application. */

@@ -16,8 +16,8 @@ export const isOneself = (user) => user.login_name === whoami().login_name;
 const isUsable = (phone) => !phone.unusable;
 
 /**
- * A user's security settings as they will be. `added` is how many new phones there will be; none of them is verified. With
- * an authenticator app no phone is needed.
+ * A user's security settings as they will be. `added` is how many new phones there will be; none of them is verified.
+ * With an authenticator app no phone is needed.
  * @typedef {{ user: User, mfa: boolean, kept: Phone[], added?: number, hasApp?: boolean }} Outcome
  */
 

@@ -205,7 +205,8 @@ function issue(again, { user, path }) {
     {},
     "It lets ",
     el("strong", {}, bdi(user.login_name)),
-    " in once, together with the password. Make sure that you know the person you give it to: this is how intruders ask.",
+    " in once, together with the password. Make sure that you know the person you give it to: ",
+    "this is how intruders ask.",
   );
   const form = el("form", { id: uid("temporary"), novalidate: true }, warning, hours.element, alarm);
   const create = submitButton("Issue code", { kind: "save", form: form.id });
