@@ -1,9 +1,8 @@
 // Overview: what was sent, how it ended, where, and what it cost.
 
 /** @import { PageContext } from "../page.js" */
-/**
- * @import { Answer, Counts, DayCounts, FactorCounts, MailCounts, Overview, RegionCounts, Totals } from "../shared/types"
- */
+/** @import { Answer, Counts, DayCounts, FactorCounts, MailCounts } from "../shared/types" */
+/** @import { Overview, RegionCounts, Totals } from "../shared/types" */
 /** @import { Series } from "../charts.js" */
 /** @import { Column } from "../table.js" */
 import { columns, shareBar, sparkline } from "../charts.js";
