@@ -274,6 +274,24 @@ export interface TemporaryCode {
   expires_at: string;
 }
 
+/** An invitation that was made: its link, this once, or the masked mailbox that it was mailed to. */
+export interface InvitationMade {
+  expires_at: string;
+  url?: string;
+  token?: string;
+  delivered_to?: string;
+}
+
+export interface InvitationResult extends Partial<InvitationMade> {
+  login_name: string;
+  refusal?: { code: string; detail: string };
+}
+
+export interface InvitationReport {
+  invited: number;
+  results: InvitationResult[];
+}
+
 export interface ListPage<T> {
   items: T[];
   cursor?: string | null;

@@ -17,6 +17,7 @@ import { maskedPhone, regionName } from "../shared/words.js";
 import { switchField } from "../switches.js";
 import { table } from "../table.js";
 import { ago, isLocked, localTime, lockEnd, time } from "../words.js";
+import { invitationPart } from "./invite.js";
 import { decide, isOneself, isShutOut } from "./shut-out.js";
 import { factorsPart } from "./user-factors.js";
 
@@ -91,8 +92,23 @@ class SecurityPage {
         for (const listener of this.#listeners) listener();
       },
     });
-    const content = [this.#lockPart(), this.#switchPart(), this.#phonesPart(), this.#factors];
+    const content = [this.#lockPart(), this.#switchPart(), this.#phonesPart(), this.#factors, this.#invitationPart()];
     this.room.replaceChildren(el("div", { class: "stack" }, content), bar);
+  }
+
+  // The invitation
+
+  #invitationPart() {
+    if (this.#hasApp) return null;
+    return invitationPart({ user: this.current, path: this.path, again: () => this.#readAgain() });
+  }
+
+  async #readAgain() {
+    /** @type {Answer<User>} */
+    const { body } = await admin("GET", this.path);
+    this.current = body;
+    this.changed(body);
+    this.draw();
   }
 
   // The lock
@@ -322,11 +338,7 @@ class SecurityPage {
       failed = !(await this.#savePhonesAdded());
       await this.#saveSwitch(insist);
     } finally {
-      /** @type {Answer<User>} */
-      const { body } = await admin("GET", this.path);
-      this.current = body;
-      this.changed(body);
-      this.draw();
+      await this.#readAgain();
     }
     if (failed) toast("Not all of it could be saved. See the phone that was refused.", { kind: "error" });
     return !failed;

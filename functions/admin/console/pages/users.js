@@ -13,6 +13,7 @@ import { el } from "../shared/dom.js";
 import { switchControl } from "../switches.js";
 import { filterBox, Position, pagedList, searchBox, table } from "../table.js";
 import { ago, isLocked, plural, time } from "../words.js";
+import { inviteMany } from "./invite-many.js";
 import { isOneself, turnOn } from "./shut-out.js";
 
 const position = new Position(); // coming back from a user shows the same page of the list
@@ -78,6 +79,7 @@ async function readUsers(filters, cursor) {
 function pageActions(filters) {
   const exporting = button("Export", { icon: "download", onclick: () => exportUsers(exporting, filters) });
   return [
+    button("Invite", { onclick: () => inviteMany(filters) }),
     exporting,
     el("a", { class: "button", href: "#/import-users" }, icon("upload"), "Import"),
     el("a", { class: "button primary", href: "#/new-user" }, icon("plus"), "New user"),
