@@ -125,6 +125,7 @@ def test_recovery_codes_are_shown_once_and_replace_older_ones(stack: Stack, owne
         )
     me = stack.call("GET", "/v1/me", token=owner.token)
     assert me.json["recovery_codes_remaining"] == 10
+    assert me.json["methods"] == ["sms", "email", "recovery_code"]
     assert not any(code in me.text for code in answers[1].json["codes"])
     assert not set(answers[0].json["codes"]) & set(answers[1].json["codes"])
     assert len(owner.person.events("recovery_codes_made")) == 2

@@ -280,6 +280,38 @@ def test_a_temporary_access_code_is_issued_and_removed(
     expect(console.row("The temporary access code was withdrawn")).to_contain_text(admin)
 
 
+def test_users_are_invited_one_by_one_and_together(
+    browsing: Browsing, stack: Running, make_person: MakePerson, tmp_path: Path
+) -> None:
+    """The link is shown once and can be withdrawn; of many, a file has the links, and says who was left out and why."""
+    person, settled = make_person(phones=0, mfa=False), make_person()
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/security")
+    console.button("Invite").click()
+    console.dialog.get_by_label("Send it").select_option("link")
+    console.check_accessible()
+    console.dialog.get_by_role("button", name="Invite").click()
+    assert "#invitation=" in console.dialog.locator(".secret").inner_text()
+    console.button("Done").click()
+    console.button("Close without copying").click()
+    expect(console.main).to_contain_text("Invited by")
+    console.button("Withdraw invitation").click()
+    console.dialog.get_by_role("button", name="Withdraw").click()
+    console.says("The invitation is withdrawn.")
+
+    for name, fits in ((person.name, "1 user invited."), (settled.name, "1 user left out.")):
+        console.go(f"#/users?q={name}")
+        console.button("Invite").click()
+        console.dialog.get_by_label("Send it").select_option("link")
+        with console.page.expect_download() as download:
+            console.dialog.get_by_role("button", name="Invite").click()
+        expect(console.dialog).to_contain_text(fits)
+        download.value.save_as(tmp_path / "links.csv")
+        text = (tmp_path / "links.csv").read_text(encoding="utf-8-sig")
+        assert text.startswith("login_name,url,delivered_to,expires_at,left_out")
+        assert ("#invitation=" in text) == (name == person.name)
+        console.button("Done").click()
+
+
 def test_the_history_shows_the_outcome_of_messages(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """Calls, refusals by the carrier and test numbers are described in words; a permanently refused phone is marked."""
     person = make_person()

@@ -167,6 +167,7 @@ class AccountWiring(Environment):
             accounts=self.account_store,
             profiles=self._user_store,
             history=Histories(self._table),
+            paused_until=lambda: self.settings_as_stored().paused_until,
             runtime=self.runtime,
         )
 

@@ -1,16 +1,19 @@
 """A user's own account: read by any of their tokens, changed after a fresh login."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from mfa import errors
 from mfa.challenges.account import Account
+from mfa.challenges.methods import methods_of
+from mfa.factors.factors import Factor
 from mfa.factors.trusted_devices import TrustedDevice
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import TokenHolder
+from mfa.messages.channels import Channel
 from mfa.messages.language_tags import canonical
 from mfa.users.history import Event, EventType
 from mfa.users.user import User
@@ -44,10 +47,18 @@ class OwnProfiles(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
-    """A user's own account, the devices that stand in for its second factor, and the newest events of its history."""
+    """A user's own account.
+
+    Attributes:
+        account: the user with phones and factors.
+        devices: the devices that stand in for the second factor.
+        methods: the second factors that can be used now, best first.
+        events: the newest ones of the history.
+    """
 
     account: Account
     devices: Sequence[TrustedDevice]
+    methods: Sequence[Channel | Factor]
     events: Sequence[Event]
 
 
@@ -58,14 +69,16 @@ class OwnAccounts:
     accounts: ports.Accounts
     profiles: OwnProfiles
     history: OwnHistory
+    paused_until: Callable[[], float | None]
     runtime: Runtime
 
     def read(self, holder: TokenHolder) -> OwnAccount:
         """The account with its newest events."""
         events, _ = self.history.events(holder.user.login_name, None, EVENTS_SHOWN)
-        days = self.runtime.settings().trusted_devices.days
-        devices = holder.account.trusted_devices(days, self.runtime.clock())
-        return OwnAccount(holder.account, devices, events)
+        settings, now = self.runtime.settings(), self.runtime.clock()
+        devices = holder.account.trusted_devices(settings.trusted_devices.days, now)
+        methods = methods_of(holder.account, settings, paused=(self.paused_until() or now) > now)
+        return OwnAccount(holder.account, devices, methods, events)
 
     def set_locale(self, holder: TokenHolder, address: str, locale: str | None) -> User:
         """Changes the language of the user's messages. Raises InvalidRequest if it is no language."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mfa.decoding import form
-from mfa.http.answers import ChallengeState, PhoneChoice, Time
+from mfa.http.answers import ChallengeState, PhoneChoice, ShownMethod, Time
 from mfa.http.requests import AskedLocale, PhoneChannel
 from mfa.messages.channels import DEFAULT
 from mfa.users.user import Kind
@@ -170,4 +170,5 @@ class Me(Struct, frozen=True):
     totp: TotpState | None
     recovery_codes_remaining: int
     devices: list[Device]
+    methods: Annotated[list[ShownMethod], Meta(description="the second factors that can be used now, best first")]
     events: Annotated[list[OwnEvent], Meta(description="the newest first")]

@@ -34,6 +34,7 @@ def me(value: OwnAccount) -> me_bodies.Me:
             )
             for device in value.devices
         ],
+        methods=list(value.methods),
         events=[_event(event, user) for event in value.events],
     )
 
