@@ -58,6 +58,14 @@ export class Language {
   }
 
   /**
+   * Sentences, one behind the other.
+   * @param {...(string | false | null | undefined)} sentences
+   */
+  sentences(...sentences) {
+    return sentences.filter(Boolean).join(/^(zh|ja)/.test(this.tag) ? "" : " ");
+  }
+
+  /**
    * "42 seconds", "5 minutes": to be read or heard, so rounded up to a unit that matters.
    * @param {number} ms
    */

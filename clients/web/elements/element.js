@@ -20,6 +20,8 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
  *
  * - `api`: the service's address; without it, the origin of the page
  * - `lang`: the language; without it, that of the page, if it says one, then those of the browser
+ * - `fresh`: a trusted device does not stand in for the second factor
+ * - `login-name`: the name that the login begins with
  * - `history`: the browser's Back goes a step back
  * - `keep`: the name in the tab's storage, if a page has two of a kind
  * - `heading`: `2` makes the headings `h2`

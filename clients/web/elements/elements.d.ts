@@ -7,6 +7,7 @@ import type { SecondFactorLogin } from "./login.js";
 /** The details of the components' events. */
 export interface Authentication extends Omit<Authenticated | Approved, "status"> {
   login_name: string;
+  trusted_device?: boolean;
 }
 
 export interface EnrolmentDetail extends EnrolmentRequired {

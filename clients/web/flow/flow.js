@@ -109,7 +109,7 @@ export class Flow {
 
   /** @param {...string} sentences */
   sentences(...sentences) {
-    return sentences.filter(Boolean).join(/^(zh|ja)/.test(this.language.tag) ? "" : " ");
+    return this.language.sentences(...sentences);
   }
 
   // The document

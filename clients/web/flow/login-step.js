@@ -18,7 +18,8 @@ export const sections = (flow) => [loginSection(flow), doneSection(flow)];
 
 /** @param {Flow} flow */
 function loginSection(flow) {
-  const name = { name: "login_name", autocomplete: "username", autocapitalize: "none", value: rememberedName.recall() };
+  const known = flow.root.host.getAttribute("login-name") ?? rememberedName.recall();
+  const name = { name: "login_name", autocomplete: "username", autocapitalize: "none", value: known };
   return section(
     flow,
     "login",
@@ -161,7 +162,7 @@ export function logIn(flow, passed) {
   if (!password) fieldError(flow, "password", flow.text("enterPassword"));
   if (!name) fieldError(flow, "login-name", flow.text("enterName"));
   if (!name || !password) return flow.$(name ? "password" : "login-name").focus();
-  const device = deviceToken(name);
+  const device = flow.root.host.hasAttribute("fresh") ? undefined : deviceToken(name);
   act(flow, "login", flow.$("log-in"), flow.text("pleaseWait"), async (signal) => {
     const given = { login_name: name, password, ...(device ? { device_token: device } : {}) };
     const answer = await flow.api.login(given, { signal });
