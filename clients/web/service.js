@@ -2,7 +2,8 @@
 
 /**
  * @import { ActionState, Answer, Approved, Authenticated, Challenge, Channel, Enrolment, EnrolmentRequired,
- *   FactorMethod, Me, MfaRequired, RecoveryCodes, RequestOptions, ResetOpened, TotpSecret } from "./shared/types"
+ *   FactorMethod, Me, MfaRequired, OwnProfile, PhoneChallenge, RecoveryCodes, RequestOptions, ResetOpened,
+ *   TotpSecret } from "./shared/types"
  */
 import { clock, freshKey, outcomeUnknown, Problem, request } from "./shared/api.js";
 
@@ -200,7 +201,7 @@ export class Api {
    * @param {string} token
    * @param {{ locale?: string | null, contact_email?: string | null }} body
    * @param {CallOptions} [options]
-   * @returns {Promise<Me>}
+   * @returns {Promise<OwnProfile>}
    */
   updateMe(token, body, options) {
     return this.#call("PATCH", "/v1/me", { token, body, ...options });
@@ -231,10 +232,21 @@ export class Api {
    * @param {string} token
    * @param {{ number: string, channel?: Channel, locale?: string }} body
    * @param {CallOptions} [options]
-   * @returns {Promise<Challenge & { phone_id: string }>}
+   * @returns {Promise<PhoneChallenge>}
    */
   addPhone(token, body, options) {
     return this.#post("/v1/me/phones", token, body, options);
+  }
+
+  /**
+   * The challenge of a phone that is being added.
+   * @param {string} token
+   * @param {string} id of the phone
+   * @param {CallOptions} [options]
+   * @returns {Promise<PhoneChallenge>}
+   */
+  getPhone(token, id, options) {
+    return this.#call("GET", `/v1/me/phones/${part(id)}`, { token, ...options });
   }
 
   /**
@@ -242,7 +254,7 @@ export class Api {
    * @param {string} id of the phone
    * @param {{ channel?: Channel }} [body]
    * @param {CallOptions} [options]
-   * @returns {Promise<Challenge & { phone_id: string }>}
+   * @returns {Promise<PhoneChallenge>}
    */
   resendToPhone(token, id, body = {}, options = {}) {
     return this.#post(`/v1/me/phones/${part(id)}/resend`, token, body, options);

@@ -11,7 +11,7 @@ from mfa.messages import locales
 
 KIT = Path(__file__).parents[2] / "clients" / "web"
 LANGUAGES = sorted(locales.LOCALES)
-FOLDERS = ["locales", "pages/locales"]
+FOLDERS = ["locales", "pages/locales", "pages/account/locales"]
 # A string may be broken over lines, and a key be in quotes.
 _ENTRY = re.compile(r'^  "?([A-Za-z_0-9]+)"?:\s*("(?:[^"\\]|\\.)*"),$', re.MULTILINE)
 _VALUE = re.compile(r"\{\w+\}")

@@ -6,6 +6,7 @@ import { preferred } from "../language.js";
 import { LOCALES } from "../locales/index.js";
 import { $, el } from "../shared/dom.js";
 import { RememberedName } from "../shared/remembered-name.js";
+import { forgetChanges, keptEnrolment } from "./account/kept.js";
 import { api } from "./context.js";
 import { Router, takeFragment } from "./router.js";
 import { loadPageLanguage } from "./words.js";
@@ -13,6 +14,18 @@ import { loadPageLanguage } from "./words.js";
 /** @type {Record<string, LoadPage>} */
 const ROUTES = {
   "": () => import("./login.js"),
+  security: () => import("./account/security.js"),
+  phone: () => import("./account/phone.js"),
+  "phone-code": () => import("./account/phone-code.js"),
+  authenticator: () => import("./account/authenticator.js"),
+  "recovery-codes": () => import("./account/recovery-codes.js"),
+  email: () => import("./account/email.js"),
+  "email-code": () => import("./account/email-code.js"),
+  password: () => import("./account/password.js"),
+  enrolment: () => import("./account/enrolment.js"),
+  enrolled: () => import("./account/enrolled.js"),
+  forgot: () => import("./account/forgot.js"),
+  reset: () => import("./account/reset.js"),
 };
 /** The page after a login. */
 const HOME = "";
@@ -20,14 +33,17 @@ const HOME = "";
  * Links of mails, by the name of their token in the fragment: the page that they lead to.
  * @type {Record<string, string>}
  */
-const LINKS = {};
+const LINKS = { invitation: "enrolment", reset: "reset" };
 
+/** Followed before anything is loaded: the token leaves the address bar at once. */
+const followed = followLink();
 const chosen = new RememberedName("second-factor.language");
 const languageMenu = $("language", HTMLSelectElement);
 const router = new Router(ROUTES, show);
 let turn = 0;
 /** Draws the page at hand in another language. @type {() => unknown} */
 let inOtherWords = () => {};
+/** The page that a login leads to. */
 let after = HOME;
 
 /** @type {Context} */
@@ -35,24 +51,34 @@ const context = {
   api,
   language: await loadPageLanguage(preferred(chosen.recall())),
   session: null,
+  loginName: null,
   router,
-  links: {},
+  links: followed,
+  why: null,
+  said: null,
   title: (text) => {
     document.title = `${text} · ${context.language.text("brand")}`;
   },
   loggedIn(session) {
-    context.session = session;
+    Object.assign(context, { session, loginName: session.loginName, why: null, said: null });
+    keptEnrolment.forget();
     const next = after;
     after = HOME;
     return router.go(next, { replace: true });
   },
-  askForLogin(back = router.at) {
-    context.session = null;
-    after = back;
-    router.go("", { replace: true });
+  askForLogin(why) {
+    Object.assign(context, { session: null, why: why ?? null });
+    after = router.at;
+    // The address stays that of the page: a reload asks for the login and leads there, too.
+    return show(ROUTES[""]);
+  },
+  goWith(name, said) {
+    context.said = said;
+    return router.go(name, { replace: true });
   },
   signOut() {
-    context.session = null;
+    Object.assign(context, { session: null, loginName: null });
+    forgetChanges();
     router.go("");
   },
 };
@@ -91,12 +117,27 @@ async function changeLanguage() {
   inOtherWords();
 }
 
-for (const [name, page] of Object.entries(LINKS)) {
-  const token = takeFragment(name);
-  if (token === null) continue;
-  context.links[name] = token;
-  history.replaceState(null, "", new URL(page, new URL("../", import.meta.url)));
+/**
+ * The tokens of the link that was followed, if it was one of a mail. Its page is the one of the address then.
+ * @returns {Record<string, string>}
+ */
+function followLink() {
+  for (const [name, page] of Object.entries(LINKS)) {
+    const token = takeFragment(name);
+    if (token === null) continue;
+    history.replaceState(null, "", new URL(page, new URL("../", import.meta.url)));
+    return { [name]: token };
+  }
+  return {};
 }
+
+// A link that is followed while the pages are open loads nothing: only the fragment of the address changes.
+addEventListener("hashchange", () => {
+  const links = followLink();
+  if (!Object.keys(links).length) return;
+  Object.assign(context, { links, session: null, why: null });
+  router.refresh();
+});
 languageMenu.addEventListener("change", changeLanguage);
 speak();
 router.refresh();

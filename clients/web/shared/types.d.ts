@@ -189,6 +189,11 @@ export interface Challenge extends PasscodeState {
   locked_until: string | null;
 }
 
+/** The challenge of a phone that is being added to an account. */
+export interface PhoneChallenge extends Challenge {
+  phone_id: string;
+}
+
 export interface Jwks {
   keys: { kid: string; kty: string; crv: string; x: string; y: string }[];
 }
@@ -216,7 +221,22 @@ export interface Me {
   recovery_codes_remaining: number;
   devices: TrustedDevice[];
   methods: Method[];
-  events: { at: string; type: string }[];
+  events: OwnEvent[];
+}
+
+/** A line of the user's own history. `address` is there for the deeds of the user only. */
+export interface OwnEvent {
+  at: string;
+  type: string;
+  by: "user" | "administrator" | "client" | "service";
+  address: string | null;
+  phone: string | null;
+  channel: string | null;
+}
+
+/** The fields that a user changes, and the new contact email whose code was mailed. */
+export interface OwnProfile extends Pick<Me, "login_name" | "locale" | "contact_email"> {
+  email_to_confirm?: { address: string; prefix: string; expires_at: string; resend_available_at: string } | null;
 }
 
 export interface TotpSecret {
