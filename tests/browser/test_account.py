@@ -154,6 +154,19 @@ def test_a_change_asks_for_a_new_login_and_goes_on_after_it(browsing: Browsing, 
     expect(dialog).to_contain_text("United Kingdom (+44)")
     dialog.get_by_role("button", name="Cancel").click()
 
+    client.button("Change: Contact email").click()
+    page.get_by_label("New email address").fill("nobody")
+    client.button("Send passcode").click()
+    expect(page.locator("#email-error")).to_have_text("That is not an email address that we can use.")
+    address = f"new.{person.email}"
+    page.get_by_label("New email address").fill(address)
+    client.button("Send passcode").click()
+    client.sees("Enter the passcode")
+    client.check_accessible()
+    client.verify(people.receive(browsing.stack, address, client.prefix).digits)
+    see(client, "The contact email was changed")
+    expect(page.get_by_text(address)).to_be_visible()
+
     client.button("Change: Password").click()
     current, new = page.get_by_label("Current password"), page.get_by_label("New password")
     current.fill(PASSWORD)
@@ -216,6 +229,31 @@ def test_an_invited_person_sets_up_a_first_factor(make_browsing: MakeBrowsing, s
     person.numbers.append(number)
     log_in(client, person)
     client.sees("You are logged in")
+
+
+def test_a_login_that_finds_no_factor_leads_to_setting_one_up(browsing: Browsing, stack: Running) -> None:
+    """An authenticator app is the first factor, and the next login asks for its code."""
+    person = people.add(stack, phones=0, mfa=False)
+    invitation = stack.admin("invitations.create", login_name=person.name)["token"]
+    opened = stack.call("POST", "/v1/enrolment", {"invitation": invitation}).json
+    answer = json.dumps(opened | {"status": "enrolment_required"})
+    client = Client(browsing.open("/v1/account/"))
+    page = client.page
+    # The setting would be a change for all other tests of this stack.
+    page.route("**/v1/login", lambda route: route.fulfill(content_type="application/json", body=answer), times=1)
+    client.log_in(person.name, PASSWORD)
+    client.sees("Set up your second factor")
+    page.get_by_role("button", name=re.compile("^Authenticator app")).click()
+    client.button("Continue").click()
+    secret = page.locator("#secret").inner_text().replace(" ", "")
+    page.get_by_label("Code", exact=True).fill(pyotp.TOTP(secret).now())
+    client.button("Verify").click()
+    client.sees("Recovery codes")
+    client.button("Later").click()
+    client.sees("Your second factor is set up")
+    client.button("Log in").click()
+    client.log_in(person.name, PASSWORD)
+    client.sees("Enter the code of your authenticator app")
 
 
 def test_a_forgotten_password_is_set_by_a_mailed_link_and_a_second_factor(
