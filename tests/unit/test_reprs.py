@@ -84,6 +84,7 @@ SECRET_NAMES = {
     "auth_token",
     "secret",
     "client_secret",
+    "reset_token",
     "secret_hash",
     "code_mac",
 }

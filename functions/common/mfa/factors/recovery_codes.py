@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from string import ascii_lowercase, digits
 
 from mfa.errors import InvalidRequest
 from mfa.pasted import plain
@@ -13,7 +14,7 @@ TEMPORARY_PURPOSE = "temporary-code"
 CODES = 10
 _BYTES = 10
 # Crockford's base32: no I, L, O or U. https://www.crockford.com/base32.html
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ALPHABET = digits + "".join(letter for letter in ascii_lowercase if letter not in "ilou")
 _READ_AS = str.maketrans("ilo", "110")
 _CODE = re.compile(f"[{_ALPHABET}]{{16}}")
 

@@ -48,6 +48,9 @@ class ResetPermitted(Struct, frozen=True, tag_field="status", tag="reset"):
     reset_token: str
     expires_at: Time
 
+    def __repr__(self) -> str:
+        return "ResetPermitted(...)"
+
 
 class PasswordToSet(Struct, frozen=True, forbid_unknown_fields=True):
     """The reset token, and the password."""
