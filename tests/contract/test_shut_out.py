@@ -8,10 +8,13 @@ from collections.abc import Callable
 import pytest
 
 from mfa import errors
+from mfa.administration.factor_requests import FactorRemoval
+from mfa.administration.factors import FactorAdministration
 from mfa.administration.requests import PhoneRemoval, UserPatch
 from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.factor_changes import FactorChange
 from mfa.factors.phones import KeptAccess, Phone
+from mfa.flows.change_notices import ChangeNotices
 from mfa.store import records
 from mfa.store.factors import FactorStore
 from mfa.users.actors import Actor
@@ -150,6 +153,26 @@ def test_the_phone_that_must_stay_is_there_when_the_app_goes(world: World) -> No
     remove(world, phone)()
     with pytest.raises(errors.PreconditionFailed):
         store.remove_totp(factor_change(world), phone)
+    assert world.accounts.load_account_with_factors(NAME).factors.has_totp
+
+
+def test_an_administrator_removes_the_app_only_while_the_phone_is_there(
+    world: World, administration: UserAdministration
+) -> None:
+    """The phone is gone, and the version of the profile as it was read: the reads were no snapshot."""
+    store = with_app(world)
+    phone = verified_phone(world, 0)
+    factors = FactorAdministration(
+        users=administration,
+        factors=store,
+        keys=lambda: world.factor_keys,
+        notices=ChangeNotices(world.handover),
+        count_issued=lambda: None,
+        runtime=world.runtime,
+    )
+    world.wire.before("transact_write_items", lambda: world.remove(records.phone_key(NAME, phone.slot)))
+    with pytest.raises(errors.Conflict):
+        factors.remove(IAM, FactorRemoval(NAME, "totp"))
     assert world.accounts.load_account_with_factors(NAME).factors.has_totp
 
 

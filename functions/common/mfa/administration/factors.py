@@ -11,6 +11,7 @@ from mfa.administration.user_changes import PATCH_TRIES, UserAdministration
 from mfa.challenges.account import Account
 from mfa.challenges.factor_changes import FactorChange
 from mfa.factors import recovery_codes
+from mfa.factors.phones import Phone
 from mfa.factors.trusted_devices import TrustedDevice
 from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.runtime import Runtime
@@ -27,7 +28,7 @@ _HOUR = 3600
 class Factors(Protocol):
     """Writes factors."""
 
-    def remove_totp(self, change: FactorChange) -> None: ...
+    def remove_totp(self, change: FactorChange, kept: Phone | None) -> None: ...
     def remove_recovery_codes(self, change: FactorChange) -> None: ...
     def put_temporary_code(self, change: FactorChange, digest: bytes, expires_at: float, issued_by: str) -> None: ...
     def withdraw_temporary_code(self, change: FactorChange) -> None: ...
@@ -37,12 +38,15 @@ class Factors(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Removal:
-    """A factor that an administrator may remove: whether the user has it, its event and its notice."""
+    """A factor that an administrator may remove: whether the user has it, its event, its notice, and its write.
+
+    The write is given the phone that must be there still, or None.
+    """
 
     is_there: Callable[[Account, float], bool]
     event: EventType
     notice: AccountChange | None
-    write: Callable[[Factors, FactorChange], None]
+    write: Callable[[Factors, FactorChange, Phone | None], None]
 
 
 _REMOVALS = {
@@ -50,19 +54,19 @@ _REMOVALS = {
         lambda account, _now: account.factors.has_totp,
         EventType.TOTP_REMOVED,
         AccountChange.TOTP_REMOVED,
-        lambda factors, change: factors.remove_totp(change),
+        lambda factors, change, kept: factors.remove_totp(change, kept),
     ),
     "recovery_codes": _Removal(
         lambda account, _now: bool(account.factors.secrets.recovery_codes),
         EventType.RECOVERY_CODES_REMOVED,
         None,
-        lambda factors, change: factors.remove_recovery_codes(change),
+        lambda factors, change, _kept: factors.remove_recovery_codes(change),
     ),
     "temporary_code": _Removal(
         lambda account, now: account.factors.temporary_code_at(now) is not None,
         EventType.TEMPORARY_CODE_WITHDRAWN,
         None,
-        lambda factors, change: factors.withdraw_temporary_code(change),
+        lambda factors, change, _kept: factors.withdraw_temporary_code(change),
     ),
 }
 
@@ -113,11 +117,12 @@ class FactorAdministration:
         def write(account: Account, change: FactorChange) -> None:
             if not removal.is_there(account, self.runtime.clock()):
                 raise errors.NotFound
+            kept = None
             if which.factor == "totp" and not which.insist:
                 user = account.existing_user
                 removed = shut_out.Change(actor, account, user, account.phones, removes_app=True)
-                shut_out.phone_to_keep(removed, self.users.stored_settings().settings)
-            removal.write(self.factors, change)
+                kept = shut_out.phone_to_keep(removed, self.users.stored_settings().settings)
+            removal.write(self.factors, change, kept)
 
         self._make(actor, which.login_name, _Change(removal.event, removal.notice, write))
 
