@@ -508,9 +508,19 @@ def limited(rule: str) -> re.Pattern[str]:
 @pytest.mark.parametrize(
     ("rule", "operations"),
     [
-        ("login", {"login"}),
-        ("send", {"startChallenge", "resendChallenge", "startRecovery", "startOwnPhone", "resendOwnPhone"}),
-        ("verify", {"verifyChallenge", "verifyOwnPhone"}),
+        ("login", {"login", "changePassword", "resetPassword"}),
+        (
+            "send",
+            {
+                "startChallenge",
+                "resendChallenge",
+                "startRecovery",
+                "askPasswordReset",
+                "startOwnPhone",
+                "resendOwnPhone",
+            },
+        ),
+        ("verify", {"verifyChallenge", "verifyFactor", "verifyOwnPhone", "confirmTotp", "verifyContactEmail"}),
     ],
 )
 @pytest.mark.parametrize("stage", ["", "/live"])
