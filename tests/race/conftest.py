@@ -39,7 +39,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(env=env, root=root) as place:
         try:
             # Before any function has read the settings.
-            place.admin("settings.patch", budgets={"number_per_hour": NUMBER_PER_HOUR}, actions=deeds.TYPES)
+            place.admin(
+                "settings.patch",
+                budgets={"number_per_hour": NUMBER_PER_HOUR},
+                actions=deeds.TYPES,
+                trusted_devices={"days": 30},
+            )
             yield place
         finally:
             place.table.delete()

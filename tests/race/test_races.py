@@ -7,16 +7,13 @@ import itertools
 import random
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import boto3
 import jwt
 import pytest
 
-from infra.local.aws import secret_value
-from infra.local.processes import AWS_ENVIRONMENT, HOME
-from infra.local.template import read_template
+from infra.local.processes import AWS_ENVIRONMENT
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.charges import phone_charges
 from mfa.challenges.sends import Outcome, Receipt
@@ -35,11 +32,9 @@ from mfa.store.counters import Counters
 from mfa.store.sends import SendStore
 from mfa.store.table import Table, decode, encode
 from mfa.store.trusted_devices import devices_write
-from mfa.tokens.factor_keys import FactorKeys
 from mfa.users.history import Event, EventType
 from tests import accounts, deeds, people
 from tests.deeds import Action, Application
-from tests.enrolled import Enrolled, enrol
 from tests.people import Person
 from tests.product import PASSWORD, Answer, Refused
 from tests.race.conftest import NUMBER_PER_HOUR
@@ -454,47 +449,3 @@ def test_of_devices_that_are_trusted_at_once_none_is_lost_and_the_newest_ten_cou
     assert {device.id for device in stored} == {device.id for device, _ in before[1:]} | {d.id for d in trusted_now}
     kept = [device for device, _ in before[1:]][len(trusted_now) - 1 :]
     assert [device.id for device in rule.trusted(stored)] == [device.id for device in [*kept, *trusted_now]]
-
-
-# --- factors that send no message
-
-
-def enrolled(place: Running) -> tuple[Person, Enrolled]:
-    """A new user with every factor, who has passed the first one."""
-    person = logged_in(place)
-    secret = read_template(HOME / "template.yaml").named("AWS::SecretsManager::Secret")["FactorSecret"]
-    keys = FactorKeys((secret_value(secret).encode(),))
-    return person, enrol(dynamodb(place), place.table.name, keys, person.name)
-
-
-@pytest.mark.parametrize("method", ["totp", "recovery_code", "temporary_code"])
-def test_a_code_of_a_factor_forty_times_at_once_approves_once(place: Running, method: str) -> None:
-    """Over two logins: neither the token nor the challenge makes it one."""
-    person, made = enrolled(place)
-    other = replace(person)
-    other.login()
-    code = {"totp": made.app_code(), "recovery_code": made.codes[0], "temporary_code": made.temporary}[method]
-    answers = codes(at_once(40, lambda n: (person, other)[n % 2].prove(method, code)))
-    assert answers["ok"] <= 1
-    assert answers.keys() <= {"ok", "invalid_code", "too_many_attempts", BUSY}
-    assert len(person.events(EventType.APPROVED)) == answers["ok"]
-
-
-def test_guesses_at_every_factor_at_once_are_five_in_all(place: Running) -> None:
-    person, made = enrolled(place)
-    person.start()
-    wrong = person.wrong()
-
-    def guess(n: int) -> Answer:
-        match n % 3:
-            case 0:
-                return person.verify(wrong)
-            case 1:
-                return person.prove("totp", made.wrong_app_code())
-            case _:
-                return person.prove("recovery_code", "0000-0000-0000-0000")
-
-    answers = codes(at_once(90, guess))
-    assert answers["invalid_code"] == ATTEMPTS
-    assert answers.keys() <= {"invalid_code", "too_many_attempts", BUSY}
-    assert person.item["failures"] == ATTEMPTS

@@ -23,7 +23,7 @@ EVERY = Settings(
     voice=VoiceSettings(enabled=True),
     whatsapp=WhatsApp(content_sid="HX" + "0" * 32),
 )
-ALL = ["totp", "sms", "whatsapp", "voice", "email", "recovery_code"]
+ALL = ["totp", "sms", "voice", "whatsapp", "email", "recovery_code"]
 
 
 UNUSED = FactorUses()

@@ -17,13 +17,7 @@ const REFUSED_SHOWN = 20;
  */
 export function inviteMany(filters) {
   const fields = invitationFields(true);
-  const all = !Object.values(filters).some(Boolean);
-  const who = all ? "Every user without a factor is invited" : "The users that search and filters show are invited";
-  const lead = el(
-    "p",
-    {},
-    `${who}: they set up a phone or an authenticator app, which turns MFA on. Others are left out.`,
-  );
+  const lead = el("p", {}, leadOf(filters));
   const progress = el("p", { class: "soft", role: "status" });
   const alarm = el("div", { role: "alert" });
   const form = el("form", { id: uid("invite"), novalidate: true }, lead, fields.elements, progress, alarm);
@@ -45,9 +39,7 @@ export function inviteMany(filters) {
       await busyWhile(start, async () => {
         for await (const names of pages(filters)) {
           if (!open) break;
-          /** @type {Answer<InvitationReport>} */
-          const { body } = await admin("POST", "/invitations", { body: { login_names: names, ...fields.given() } });
-          results.push(...body.results);
+          results.push(...(await invited(names, fields.given())));
           progress.textContent = `${plural(invitedOf(results).length, "user")} invited so far…`;
         }
       });
@@ -58,6 +50,23 @@ export function inviteMany(filters) {
       save(results); // also if it stopped half-way: the links of those who were invited are shown nowhere else
     }
   });
+}
+
+/**
+ * @param {string[]} names
+ * @param {{ deliver: string, hours: number }} given
+ */
+async function invited(names, given) {
+  /** @type {Answer<InvitationReport>} */
+  const { body } = await admin("POST", "/invitations", { body: { login_names: names, ...given } });
+  return body.results;
+}
+
+/** @param {Record<string, string>} filters */
+function leadOf(filters) {
+  const all = !Object.values(filters).some(Boolean);
+  const who = all ? "Every user without a factor is invited" : "The users that search and filters show are invited";
+  return `${who}: they set up a phone or an authenticator app, which turns MFA on. Others are left out.`;
 }
 
 /**

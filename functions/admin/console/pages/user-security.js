@@ -3,7 +3,7 @@
 /** @import { Answer, Phone, User } from "../shared/types" */
 /** @import { UserContext } from "./user.js" */
 import { notice, toast, toastError } from "../dialogs.js";
-import { bdi, busyWhile, button, focusHeading, icon } from "../dom.js";
+import { bdi, busyWhile, button, icon } from "../dom.js";
 import { saveBar } from "../draft.js";
 import { badge, section } from "../page.js";
 import { phoneField } from "../phone-field.js";
@@ -16,10 +16,11 @@ import { el, parts } from "../shared/dom.js";
 import { maskedPhone, regionName } from "../shared/words.js";
 import { switchField } from "../switches.js";
 import { table } from "../table.js";
-import { ago, isLocked, localTime, lockEnd, time } from "../words.js";
+import { time } from "../words.js";
 import { invitationPart } from "./invite.js";
 import { decide, isOneself, isShutOut } from "./shut-out.js";
 import { factorsPart } from "./user-factors.js";
+import { lockPart } from "./user-lock.js";
 
 const MOST_PHONES = 5;
 
@@ -87,13 +88,17 @@ class SecurityPage {
     this.#factors ??= factorsPart({
       user: this.current,
       path: this.path,
-      known: ({ totp }) => {
-        this.#hasApp = totp !== null;
-        for (const listener of this.#listeners) listener();
-      },
+      known: ({ totp }) => this.#know(totp !== null),
     });
     const content = [this.#lockPart(), this.#switchPart(), this.#phonesPart(), this.#factors, this.#invitationPart()];
     this.room.replaceChildren(el("div", { class: "stack" }, content), bar);
+  }
+
+  /** @param {boolean} hasApp */
+  #know(hasApp) {
+    if (hasApp === this.#hasApp) return;
+    this.#hasApp = hasApp;
+    this.draw();
   }
 
   // The invitation
@@ -114,34 +119,15 @@ class SecurityPage {
   // The lock
 
   #lockPart() {
-    const until = this.current.locked_until;
-    if (!until || !isLocked(until)) return null;
-    const end = lockEnd(until);
-    const unlock = button("Unlock", { kind: "primary small", onclick: () => this.#unlock(unlock) });
-    return notice({
-      kind: "error",
-      title: "Locked after too many wrong passcodes",
-      text: end
-        ? `The lock ends by itself at ${localTime(end)} (${ago(until)}). ${SUSPICION} before you unlock.`
-        : `It stays locked until you unlock. ${SUSPICION} first.`,
-      actions: [unlock],
+    return lockPart({
+      user: this.current,
+      path: this.path,
+      unlocked: (user) => {
+        this.current = { ...user, phones: user.phones ?? this.current.phones };
+        this.changed(this.current);
+        this.draw();
+      },
     });
-  }
-
-  /** @param {HTMLElement} control */
-  async #unlock(control) {
-    try {
-      /** @type {Answer<User> | undefined} */
-      const answer = await busyWhile(control, () => admin("POST", `${this.path}/unlock`));
-      if (!answer) return;
-      this.current = { ...answer.body, phones: answer.body.phones ?? this.current.phones };
-      this.changed(this.current);
-      this.draw();
-      toast(el("span", {}, bdi(this.current.login_name), " is unlocked."));
-      focusHeading();
-    } catch (error) {
-      toastError(error);
-    }
   }
 
   // The switch
@@ -382,7 +368,6 @@ class SecurityPage {
   }
 }
 
-const SUSPICION = "The password may be known to someone else: ask the user";
 const NUMBER_REFUSALS = ["invalid_request", "destination_blocked", "phone_unusable", "conflict"];
 
 /** @param {string} number */

@@ -5,16 +5,9 @@ from mfa.factors.factors import Factor
 from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel
 from mfa.settings.values import Settings
 
-# An app needs no network and cannot be intercepted on the way; a call is the slowest way to a phone. The reserve for
+# An app needs no network and cannot be intercepted on the way; phones follow in the order of their channels. The reserve for
 # emergencies comes last. A temporary access code is never offered: its holder knows about it.
-METHODS: tuple[Channel | Factor, ...] = (
-    Factor.TOTP,
-    Channel.SMS,
-    Channel.WHATSAPP,
-    Channel.VOICE,
-    Channel.EMAIL,
-    Factor.RECOVERY_CODE,
-)
+METHODS: tuple[Channel | Factor, ...] = (Factor.TOTP, *PHONE_CHANNELS, RECOVERY, Factor.RECOVERY_CODE)
 
 
 def methods_of(account: Account, settings: Settings, *, paused: bool) -> tuple[Channel | Factor, ...]:
@@ -23,7 +16,7 @@ def methods_of(account: Account, settings: Settings, *, paused: bool) -> tuple[C
     usable: dict[Channel | Factor, bool] = {
         Factor.TOTP: held.can_prove_totp,
         Factor.RECOVERY_CODE: bool(held.recovery_codes_left),
-        Channel.EMAIL: can_recover(account, settings),
+        RECOVERY: can_recover(account, settings),
     }
     for channel in PHONE_CHANNELS:
         usable[channel] = not paused and _reaches_a_phone(account, settings, channel)
