@@ -1,22 +1,21 @@
-"""Sends passcodes, notices and links: challenges, resends, recovery, changes to accounts, invitations. Cannot sign access tokens."""
+"""Sends passcodes and notices: challenges, resends, recovery, changes to accounts. Cannot sign access tokens.
 
-from collections.abc import Callable
+Links that open an account are not for this function, which makes the passcodes: `verify_code` mails them.
+"""
+
 from urllib.parse import quote_plus
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mfa import errors
 from mfa.challenges.sends import SendResult
 from mfa.decoding import convert
-from mfa.flows.ask_reset import ResetMail
 from mfa.flows.mail_codes import CodeMail
-from mfa.flows.mail_links import LinkMail
 from mfa.flows.tell_changes import Notice
 from mfa.http import operations, views
 from mfa.http.answers import ChallengeState
-from mfa.http.app import App, failure
+from mfa.http.app import App
 from mfa.http.auth import Anyone
 from mfa.http.calls import Call
 from mfa.http.requests import ResendChallenge, StartChallenge, StartRecovery
@@ -77,36 +76,20 @@ def _sent(result: SendResult) -> ChallengeState:
     return views.challenge(challenge, wiring.clock())
 
 
+@app.handed_over("notice")
+def tell(given: object) -> None:
+    """Tells a user of a change."""
+    wiring.tell_changes.tell(convert(given, Notice))
+
+
+@app.handed_over("code")
+def mail_code(given: object) -> None:
+    """Mails the code that confirms a new contact email."""
+    wiring.mail_codes.send(convert(given, CodeMail))
+
+
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True, log_event=False)
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
-    """Answers API Gateway; takes a notice, `{"notice": …}`, or a link or code to be mailed, from another function.
-
-    `{"reset": …}` is a link that anybody asked for: it is mailed if there is such a user.
-    """
-    if isinstance(event, dict) and event.keys() == {"notice"}:
-        return handed_over(lambda: wiring.tell_changes.tell(convert(event["notice"], Notice)))
-    if isinstance(event, dict) and event.keys() == {"link"}:
-        return handed_over(lambda: wiring.mail_links.send(convert(event["link"], LinkMail)))
-    if isinstance(event, dict) and event.keys() == {"reset"}:
-        return handed_over(lambda: wiring.mail_reset.send(convert(event["reset"], ResetMail)))
-    if isinstance(event, dict) and event.keys() == {"code"}:
-        return handed_over(lambda: wiring.mail_codes.send(convert(event["code"], CodeMail)))
+    """Answers API Gateway; takes a notice, `{"notice": …}`, or a code to be mailed, `{"code": …}`, from another function."""
     return app.resolve(event, context)
-
-
-def handed_over(send: Callable[[], None]) -> dict[str, object]:
-    """Sends what was handed over. Raises NoticeFailed, so that Lambda tries again; it quotes nothing of the event."""
-    try:
-        send()
-    except errors.Refusal as refusal:
-        logger.warning("notice failed", code=refusal.code)
-        raise NoticeFailed(refusal.code) from None
-    except Exception as error:  # noqa: BLE001 - every exception is logged, without what it says
-        logger.error("broken", extra=failure(error))
-        raise NoticeFailed("internal_error") from None
-    return {}
-
-
-class NoticeFailed(Exception):
-    """A notice, or a part of it, or a link was not sent."""

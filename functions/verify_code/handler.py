@@ -1,4 +1,8 @@
-"""Checks passwords and passcodes, keeps actions, and issues tokens. Cannot read Twilio's token. Serves the client pages."""
+"""Checks passwords and passcodes, keeps actions, and issues tokens. Cannot read Twilio's token. Serves the client pages.
+
+Mails the links of invitations and password resets that `admin` hands over. Such a link is as good as a token: no function that
+cannot sign may learn it.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -7,6 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from mfa.decoding import convert
 from mfa.factors.factors import Factor
 from mfa.flows.enrol import OpenedEnrolment
 from mfa.flows.log_in import LoggedIn
@@ -181,8 +186,27 @@ def account_page() -> Response[str]:
     return pages.page((event.path_parameters or {}).get("proxy", ""), event.headers.get("If-None-Match"))
 
 
+@app.handed_over("link")
+def mail_link(given: object) -> None:
+    """Mails an invitation."""
+    from mfa.flows.mail_links import LinkMail  # noqa: PLC0415 - a passcode's verification need not wait for it
+
+    wiring.mail_links.send(convert(given, LinkMail))
+
+
+@app.handed_over("reset")
+def mail_reset(given: object) -> None:
+    """Mails the link to another password, if there is such a user."""
+    from mfa.flows.ask_reset import ResetMail  # noqa: PLC0415 - a passcode's verification need not wait for it
+
+    wiring.mail_reset.send(convert(given, ResetMail))
+
+
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True, log_event=False)
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
-    """Answers API Gateway."""
+    """Answers API Gateway; takes a link to be mailed, `{"link": …}`, from `admin`.
+
+    `{"reset": …}` is a link that anybody asked for: it is mailed if there is such a user.
+    """
     return app.resolve(event, context)

@@ -33,11 +33,12 @@ from mfa.store.token_keys import TokenKeyStore
 from mfa.tokens.access_tokens import sign_access_token, uuid7
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.mfa_tokens import ActionRef, MfaToken
-from mfa.tokens.signed_tokens import read_mfa_token, write_mfa_token
+from mfa.tokens.reset_tokens import ResetLink, ResetToken
+from mfa.tokens.signed_tokens import read_mfa_token, write_mfa_token, write_reset_token
 from mfa.tokens.token_keys import TokenPurpose, TokenSecrets
 from mfa.users.user import Kind
 from tests import deeds, people
-from tests.api import administrators
+from tests.api import administrators, test_password_reset
 from tests.api.administrators import claims
 from tests.api.stack import Stack
 from tests.deeds import Action
@@ -264,6 +265,65 @@ def test_send_code_cannot_read_a_password_in_any_way(stack: Stack) -> None:
             with denied():
                 ask()
         assert hashed not in str([intruder.get(of) for of in records.account_keys(person.name)[:3:2]])
+
+
+def test_send_code_learns_no_link_and_resets_no_password(stack: Stack) -> None:
+    """With a link, the passcodes that it makes would open any account."""
+    person, newcomer = people.add(stack), people.add(stack, phones=0, mfa=False)
+    stack.events.clear()
+    reset = {"login_name": person.name}
+    assert stack.call("POST", "/v1/password-reset", reset, address=stack.address()).status == 202
+    stack.admin("invitations.create", login_name=newcomer.name, deliver="email")
+    handed_over = [(name, [*event]) for name, event in stack.events]
+    assert handed_over == [("VerifyCodeFunction", ["reset"]), ("VerifyCodeFunction", ["link"])]
+    key = dict(zip(("pk", "sk"), records.reset_key(person.name), strict=True))
+    condition = {"ConditionExpression": "attribute_not_exists(pk)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    check = {"TableName": TABLE, "Key": encode(key), **condition}
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        # A link of its own.
+        for name, value in (("digest", bytes(32)), ("expires_at", int(time.time()) + 1800)):
+            with denied():
+                intruder.set(records.reset_key(person.name), name, value)
+        with denied():
+            intruder.get(records.reset_key(person.name))
+        with denied():
+            intruder.dynamodb.transact_write_items(TransactItems=[{"ConditionCheck": check}])
+        # A token of its own, with and without a passcode of its own.
+        token, _ = forged(person.name, Kind.BACKUP, intruder.hmac_keys())
+        token = replace(token, reset=bytes(32).hex())
+        text = write_mfa_token(TokenSecrets(intruder.hmac_keys(), time.time()), token)
+        challenge = intruder.open_challenge(token)
+        own = ResetToken.of(token, bytes(32).hex(), ["email", "sms"], time.time() + 600)
+        last = write_reset_token(TokenSecrets(intruder.hmac_keys(), time.time()), own)
+    assert verify(stack, text, challenge).code == "invalid_token"
+    body = {"reset_token": last, "new_password": stack.password()}
+    assert stack.call("POST", "/v1/password-reset/password", body).code == "invalid_token"
+    guess = ResetLink.new(person.name, bytes(32)).text
+    assert stack.call("POST", "/v1/password-reset/open", {"reset": guess}).code == "invalid_token"
+
+
+def test_send_code_can_finish_a_reset_that_its_user_is_at(stack: Stack) -> None:
+    """The user followed the link and asks for a passcode. The threat model says so."""
+    person, new = people.add(stack), stack.password()
+    person.token = test_password_reset.follow(stack, test_password_reset.mailed(stack, person)).json["mfa_token"]
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        challenge = intruder.open_challenge(token_of(stack, person))
+    token = verify(stack, person.token, challenge).json["token"]
+    assert test_password_reset.finish(stack, stack.hide(token), new).status == 204
+
+
+def test_send_code_keeps_no_link_from_its_user(stack: Stack) -> None:
+    person = people.add(stack)
+    stack.events.clear()
+    assert stack.call("POST", "/v1/password-reset", {"login_name": person.name}).status == 202
+    with taken_over(stack, "SendCodeFunction") as intruder:
+        with denied():
+            intruder.dynamodb.put_item(TableName=TABLE, Item=encode({"pk": "LINK#x", "sk": "#MAIL"}))
+        with denied():
+            intruder.set(("LINKS#reset-x", "SENDS#x"), "n", 100)
+    stack.tell_changes()
+    assert person.email
+    assert "#reset=" in stack.mails(person.email)[0]
 
 
 def test_send_code_lifts_no_limit_of_wrong_passwords(stack: Stack) -> None:
@@ -536,7 +596,15 @@ def test_verify_code_can_replace_a_passwords_hash_and_no_switch_number_or_settin
     assert person.login(password="known").json["status"] == "mfa_required"
 
 
-def test_verify_code_sends_nothing(stack: Stack) -> None:
+def send_mail(address: str) -> None:
+    boto3.client("ses").send_email(
+        Source="no-reply@example.com",
+        Destination={"ToAddresses": [address]},
+        Message={"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}},
+    )
+
+
+def test_verify_code_sends_mail_and_nothing_to_phones(stack: Stack) -> None:
     """It can read Twilio's Auth Token only as ciphertext."""
     with taken_over(stack, "VerifyCodeFunction") as intruder:
         assert b"auth_token" in json.dumps(str(intruder.get(records.SETTINGS))).encode()
@@ -546,12 +614,8 @@ def test_verify_code_sends_nothing(stack: Stack) -> None:
                 CiphertextBlob=b"x",
                 EncryptionContext={"setting": "twilio.auth_token"},
             )
-        with denied():
-            boto3.client("ses").send_email(
-                Source="no-reply@example.com",
-                Destination={"ToAddresses": ["a@example.com"]},
-                Message={"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}},
-            )
+        send_mail("intruder@example.com")
+    assert len(stack.mails("intruder@example.com")) == 1
 
 
 # --- admin
@@ -566,6 +630,11 @@ def test_admin_can_do_all_that_an_administrator_can(stack: Stack) -> None:
         intruder.set(records.profile_key(person.name), "kind", "system")
     token = person.login(password="known").json["token"]
     assert stack.call("GET", "/v1/admin/session", token=token).status == 200
+
+
+def test_admin_sends_no_mail(stack: Stack) -> None:
+    with taken_over(stack, "AdminFunction"), denied():
+        send_mail("intruder@example.com")
 
 
 def test_admin_signs_nothing_and_makes_no_tokens(stack: Stack) -> None:

@@ -176,8 +176,20 @@ def test_an_event_that_api_gateway_did_not_send_is_an_invalid_request(stack: Sta
     assert (problem["code"], problem["errors"][0]["field"]) == ("invalid_request", "event")
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *(("SendCodeFunction", kind) for kind in ("link", "reset")),
+        *(("VerifyCodeFunction", kind) for kind in ("notice", "code")),
+        *(("AdminFunction", kind) for kind in ("link", "reset", "notice", "code")),
+    ],
+)
+def test_what_is_for_another_function_is_not_taken(stack: Stack, name: str, kind: str) -> None:
+    assert stack.invoke(name, {kind: {}})["error"]["code"] == "invalid_request"
+
+
 @pytest.mark.parametrize("name", ["SendCodeFunction", "VerifyCodeFunction"])
-@pytest.mark.parametrize("event", [{}, {"operation": "users.list"}])
+@pytest.mark.parametrize("event", [{}, {"operation": "users.list"}, {"link": {}, "reset": {}, "notice": {}}])
 def test_only_the_admin_function_is_invoked_directly(stack: Stack, name: str, event: Any) -> None:
     problem = stack.invoke(name, event)["error"]
     assert (problem["code"], problem["errors"][0]["field"]) == ("invalid_request", "event")

@@ -217,6 +217,22 @@ def test_another_form_of_event_is_refused_and_quotes_nothing(stack: Stack, notic
         stack.invoke("SendCodeFunction", {"notice": notice})
 
 
+@pytest.mark.parametrize("kind", ["link", "reset"])
+@pytest.mark.parametrize(
+    "mail",
+    [
+        None,
+        [],
+        {},
+        {"id": "x", "login_name": "a", "token": "x", "asked_at": 0, "asked_from": "x", "url": "https://example.com"},
+        {"id": "x", "purpose": "another", "login_name": "a", "locale": None, "address": "a@example.com", "token": "x"},
+    ],
+)
+def test_another_form_of_link_is_refused_and_quotes_nothing(stack: Stack, kind: str, mail: Any) -> None:
+    with pytest.raises(Exception, match=r"^invalid_request$"):
+        stack.invoke("VerifyCodeFunction", {kind: mail})
+
+
 def test_a_notice_s_numbers_and_addresses_are_in_no_log(stack: Stack, told: Person) -> None:
     stack.logs.truncate(0)
     stack.admin("users.patch", login_name=told.name, mfa_enabled=False)

@@ -140,6 +140,18 @@ def test_an_administrator_needs_a_second_factor(stack: Stack) -> None:
     assert follow(stack, event["reset"]["token"]).code == "invalid_token", "also with a link from elsewhere"
 
 
+@pytest.mark.parametrize(("mfa", "app"), [(False, True), (True, False)])
+def test_an_administrator_is_mailed_a_link_that_can_be_followed(stack: Stack, mfa: bool, app: bool) -> None:
+    """The factor decides, also an authenticator app alone, and not the MFA switch."""
+    person = people.add(stack, kind="system", phones=0, mfa=mfa)
+    if app:
+        test_factors.enrolled(stack, person)
+    assert ask(stack, person.name).status == 202
+    stack.tell_changes()
+    assert person.email
+    assert len(stack.mails(person.email)) == app
+
+
 def test_a_user_whose_password_is_elsewhere_gets_none_here(stack: Stack) -> None:
     person = without_factor(stack)
     reset = mailed(stack, person)

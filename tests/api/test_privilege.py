@@ -161,6 +161,9 @@ def see_to_ones_own_account(stack: Stack) -> None:
     forgetful = people.add(stack)
     token = test_password_reset.proven(stack, forgetful, test_password_reset.mailed(stack, forgetful))
     assert test_password_reset.finish(stack, token, stack.password()).status == 204
+    newcomer = people.add(stack, phones=0, mfa=False)
+    assert stack.admin("invitations.create", login_name=newcomer.name, deliver="email")["delivered_to"]
+    stack.tell_changes()
     assert owner.start(locale="en").status == 201
     assert owner.call("GET", f"/{owner.phone}").status == 200
     owner.later()

@@ -11,7 +11,7 @@ from mfa.challenges.sends import Outcome
 from mfa.errors import PhoneUnusable, Refusal, SmsUnavailable, TemporarilyUnavailable
 from mfa.flows.tell_changes import Notice, NoticePhone, TellChanges
 from mfa.messages.notices import AccountChange
-from mfa.store.sends import SendStore
+from mfa.store.notices import NoticeStore
 from mfa.users.user import Kind
 from tests.contract.world import NUMBER, World
 
@@ -24,17 +24,17 @@ THROTTLED = Outcome(Delivery.FAILED, "Throttling", TemporarilyUnavailable())
 class Messages:
     """The store's notices, and what became of them."""
 
-    sends: SendStore
+    claims: NoticeStore
     fates: list[str] = field(default_factory=list)
 
     def claim_notice(self, ref: str, charges: Sequence[Charge], segments: int, now: float) -> Charge | None:
-        return self.sends.claim_notice(ref, charges, segments, now)
+        return self.claims.claim_notice(ref, charges, segments, now)
 
     def give_notice_back(self, ref: str, now: float) -> None:
-        self.sends.give_notice_back(ref, now)
+        self.claims.give_notice_back(ref, now)
 
     def reclaim_notice(self, ref: str, now: float) -> bool:
-        return self.sends.reclaim_notice(ref, now)
+        return self.claims.reclaim_notice(ref, now)
 
     def told(self, channel: str) -> None:
         self.fates.append(channel)
@@ -45,7 +45,7 @@ class Messages:
 
 @pytest.fixture
 def messages(world: World) -> Messages:
-    return Messages(world.sends)
+    return Messages(world.notice_claims)
 
 
 @pytest.fixture

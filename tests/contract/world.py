@@ -45,6 +45,7 @@ from mfa.store.clients import ClientStore
 from mfa.store.counters import Counters
 from mfa.store.factors import FactorStore
 from mfa.store.histories import Histories
+from mfa.store.notices import NoticeStore
 from mfa.store.pauses import PauseStore
 from mfa.store.proofs import ProofStore
 from mfa.store.search import SearchIndex
@@ -239,6 +240,7 @@ class World:
         counters = Counters(lambda n: self.random_below(n))
         self.accounts = AccountStore(self.table, counters)
         self.sends = SendStore(self.table, counters)
+        self.notice_claims = NoticeStore(self.table, counters, records.notice_key)
         self.attempts = AttemptStore(self.table, counters)
         self.users = UserStore(self.table)
         self.search_index, self.histories = SearchIndex(self.table), Histories(self.table)

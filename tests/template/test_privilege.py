@@ -6,6 +6,7 @@ Each row is also allowed once the part of the role that forbids it is removed: o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ TRIES, ADDRESS = ("TRIES#192.0.2.1", "PASSWORDS#x"), ("ADDRESS#192.0.2.1", "SEND
 EVENT = ("HISTORY#ada", "EVENT#2026-11-27T10:00:00.000Z#0123456789ab")
 ENROLMENT, INVITATION = ("USER#ada", "#PHONE_ENROLMENT"), ("USER#ada", "#INVITATION")
 SETTINGS, ADMINS = ("SETTINGS", "#SETTINGS"), ("SETTINGS", "#ADMINS")
+LINK_MAIL, LINKS = ("LINK#r", "#MAIL"), ("LINKS#reset-0123", "SENDS#x")
 TOKEN_KEYS, COSTS = ("TOKEN_KEYS", "#TOKEN_KEYS"), ("PASSWORD_COSTS", "#PASSWORD_COSTS")
 
 type Request = dict[str, Any]
@@ -178,6 +180,13 @@ def dynamodb() -> Iterator[Row]:
         yield row(query(item[0]), BOTH, ACTION, KEYS)
         yield row(transacted("ConditionCheck", checks(item, "totp_secret")), (SEND,), KEYS)
     yield row(sets(PROOFS, "totp_step"), (SEND,), KEYS)
+    # The links of resets, and the mails with links: nobody else makes, counts or stops them.
+    for name in ("digest", "expires_at", "ttl"):
+        yield row(sets(("RESETS#0123", "#RESET"), name), BOTH, KEYS)
+    yield row(put(("RESETS#0123", "#RESET"), digest="x"), ALL, KEYS)
+    yield row(one("GetItem", ("RESETS#0123", "#RESET")), (SEND,), KEYS)
+    yield row(put(LINK_MAIL, given_back="x"), (SEND, ADMIN), KEYS)
+    yield row(sets(LINKS, "n"), (SEND, ADMIN), KEYS)
     yield row(sets(("VOUCHED#x", "SENDS#x"), "n"), (ADMIN,), KEYS)
     yield row(sets(("MAILBOX#x", "SENDS#x"), "n"), (VERIFY, ADMIN), KEYS)
     yield row(sets(("REGION#HK", "SENDS#x"), "approvals"), (ADMIN,), ATTRIBUTES)
@@ -241,7 +250,12 @@ def others() -> Iterator[Row]:
     yield "secretsmanager", ("PutSecretValue", {"SecretId": "local/mfa/tokens"}), (VERIFY,), {ACTION}
     yield "ssm", ("GetParameter", {"Name": "/local/another"}), ALL, {RESOURCE}
     yield "ssm", ("PutParameter", {"Name": "/local/mfa/public-url"}), ALL, {ACTION}
-    yield "ses", ("SendEmail", {"Source": "a@example.com"}), (VERIFY, ADMIN), {ACTION, RESOURCE}
+    yield "ses", ("SendEmail", {"Source": "a@example.com"}), (ADMIN,), {ACTION, RESOURCE}
+    # send_code hands nothing over, and verify_code hands no link to itself.
+    for function, who in (("SendCodeFunction", (SEND,)), ("VerifyCodeFunction", BOTH), ("AdminFunction", ALL)):
+        for role in who:
+            guards = {ACTION, RESOURCE} if role == SEND else {RESOURCE}
+            yield "lambda", ("Invoke", {"FunctionName": function, "Qualifier": "live"}), (role,), guards
 
 
 # No action on the table and the keys themselves.
@@ -335,6 +349,13 @@ def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, A
         (ADMIN, "dynamodb", put(SETTINGS, document="{}")),
         (ADMIN, "dynamodb", one("DeleteItem", CLIENT)),
         (ADMIN, "dynamodb", query("USERS#login_name#system#on", "listing")),
+        (VERIFY, "lambda", ("Invoke", {"FunctionName": "SendCodeFunction", "Qualifier": "live"})),
+        (ADMIN, "lambda", ("Invoke", {"FunctionName": "SendCodeFunction", "Qualifier": "live"})),
+        (ADMIN, "lambda", ("Invoke", {"FunctionName": "VerifyCodeFunction", "Qualifier": "live"})),
+        (VERIFY, "ses", ("SendEmail", {"Source": "a@example.com"})),
+        (VERIFY, "dynamodb", put(LINK_MAIL, ttl="x")),
+        (VERIFY, "dynamodb", sets(LINKS, "n")),
+        (ADMIN, "dynamodb", sets(("RESETS#0123", "#RESET"), "digest")),
         (SEND, "dynamodb", put(RECEIPT, send_id="x")),
         (SEND, "dynamodb", sets(PHONE, "unusable_reason")),
         (VERIFY, "dynamodb", sets(PHONE, "verified")),
@@ -383,8 +404,8 @@ def test_a_condition_on_keys_or_attributes_wants_them_to_be_there(template: dict
 
 def test_mail_goes_out_by_the_identity_that_is_named_and_by_no_other(template: dict[str, Any]) -> None:
     place = "arn:aws:ses:us-east-1:123456789012:"
-    for named, others in (("example.com", False), ("*", True)):
-        policy = Policy.of(roles(template, {"EmailIdentity": named})[SEND])
+    for role, (named, others) in product(BOTH, (("example.com", False), ("*", True))):
+        policy = Policy.of(roles(template, {"EmailIdentity": named})[role])
         assert policy.allows(Ask("ses:SendEmail", f"{place}identity/example.com"))
         assert policy.allows(Ask("ses:SendEmail", f"{place}identity/example.org")) is others
         # SES asks for both.

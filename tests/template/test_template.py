@@ -18,7 +18,10 @@ Resource = dict[str, Any]
 #: The actions that roles allow. An action added to a role must be added here too, after some thought.
 ACTIONS = {
     "SendCodeRole": {"kms:Decrypt", "ses:SendEmail", "sqs:SendMessage", "dynamodb:ConditionCheckItem"},
-    "VerifyCodeRole": {"kms:Sign", "kms:GetPublicKey", "dynamodb:ConditionCheckItem"},
+    "VerifyCodeRole": {
+        *("kms:Sign", "kms:GetPublicKey", "ses:SendEmail", "sqs:SendMessage"),
+        *("lambda:InvokeFunction", "dynamodb:ConditionCheckItem"),
+    },
     "AdminRole": {
         *("kms:Decrypt", "kms:Encrypt", "kms:GetPublicKey", "lambda:InvokeFunction"),
         *("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:Query"),
@@ -291,12 +294,13 @@ def test_functions_are_told_names_not_arns_so_that_sam_local_finds_them(deployed
             assert variables[endpoint] == "", (name, endpoint)
 
 
-def test_a_notice_is_tried_three_times_within_the_hour_and_then_kept(deployed: dict[str, Resource]) -> None:
-    [asynchronous] = of_type(deployed, "AWS::Lambda::EventInvokeConfig").values()
-    told = asynchronous["Properties"]
-    assert (told["FunctionName"], told["Qualifier"]) == ({"Ref": "SendCodeFunction"}, "live")
-    assert (told["MaximumRetryAttempts"], told["MaximumEventAgeInSeconds"]) == (2, 3600)
-    assert told["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["FailedNotices", "Arn"]}
+def test_a_notice_or_a_link_is_tried_three_times_within_the_hour_and_then_kept(deployed: dict[str, Resource]) -> None:
+    asynchronous = [each["Properties"] for each in of_type(deployed, "AWS::Lambda::EventInvokeConfig").values()]
+    assert {each["FunctionName"]["Ref"] for each in asynchronous} == {"SendCodeFunction", "VerifyCodeFunction"}
+    for told in asynchronous:
+        assert told["Qualifier"] == "live"
+        assert (told["MaximumRetryAttempts"], told["MaximumEventAgeInSeconds"]) == (2, 3600)
+        assert told["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["FailedNotices", "Arn"]}
     queue = deployed["FailedNotices"]["Properties"]
     assert queue == {"MessageRetentionPeriod": 14 * 86400, "SqsManagedSseEnabled": True}
 

@@ -179,6 +179,8 @@ def test_a_passcode_is_verified_without_twilio_argon2_phonenumbers_or_jwt() -> N
     assert not {"mfa.messages.composition", "mfa.messages.twiml", "mfa.flows.open_action"} & loaded, (
         "no message is composed"
     )
+    mailing = {"mfa.flows.mail_links", "mfa.flows.mail_reset", "mfa.flows.ask_reset", "mfa.messages.link_mails"}
+    assert not {*mailing, "mfa.delivery.ses", "mfa.store.notices"} & loaded, "no link is mailed"
 
 
 def test_a_token_is_checked_with_the_part_of_cryptography_that_verifies_it_and_no_more() -> None:

@@ -125,7 +125,7 @@ class AccountWiring(Environment):
         """Takes requests for a link to another password."""
         from mfa.flows.ask_reset import AskReset
 
-        return AskReset(resets=self._reset_store, handover=self._handover, runtime=self.runtime)
+        return AskReset(resets=self._reset_store, handover=self._link_handover, runtime=self.runtime)
 
     @cached_property
     def open_reset(self) -> "OpenReset":
@@ -249,3 +249,10 @@ class AccountWiring(Environment):
         from mfa.aws.handover import LambdaHandover
 
         return LambdaHandover(_aws("lambda"), os.environ["SEND_CODE_FUNCTION"])
+
+    @cached_property
+    def _link_handover(self) -> "LambdaHandover":
+        """Links go to the function that signs: they are as good as a token."""
+        from mfa.aws.handover import LambdaHandover
+
+        return LambdaHandover(_aws("lambda"), os.environ["VERIFY_CODE_FUNCTION"])

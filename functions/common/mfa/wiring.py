@@ -211,7 +211,7 @@ class Wiring(AccountWiring):
         return Invite(
             accounts=self.account_store,
             invitations=InvitationStore(self._table),
-            handover=self._handover,
+            handover=self._link_handover,
             invited=lambda: self.metrics.count("invitations"),
             runtime=self.runtime,
         )
@@ -230,7 +230,7 @@ class Wiring(AccountWiring):
         from mfa.flows.mail_codes import MailCodes
 
         return MailCodes(
-            messages=MeteredNotices(self._send_store, self.metrics),
+            messages=self._notices,
             mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
             runtime=self.runtime,
         )
@@ -240,9 +240,11 @@ class Wiring(AccountWiring):
         """Mails links."""
         from mfa.delivery.ses import SesEmail
         from mfa.flows.mail_links import MailLinks
+        from mfa.store.notices import NoticeStore
+        from mfa.store.records import link_mail_key
 
         return MailLinks(
-            messages=MeteredNotices(self._send_store, self.metrics),
+            messages=MeteredNotices(NoticeStore(self._table, self._counters, link_mail_key), self.metrics),
             mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
             runtime=self.runtime,
         )
@@ -263,11 +265,18 @@ class Wiring(AccountWiring):
         from mfa.flows.tell_changes import TellChanges
 
         return TellChanges(
-            messages=MeteredNotices(self._send_store, self.metrics),
+            messages=self._notices,
             messenger=MeteredMessenger(self._messenger, self.metrics),
             mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
             runtime=self.runtime,
         )
+
+    @cached_property
+    def _notices(self) -> MeteredNotices:
+        from mfa.store.notices import NoticeStore
+        from mfa.store.records import notice_key
+
+        return MeteredNotices(NoticeStore(self._table, self._counters, notice_key), self.metrics)
 
     @cached_property
     def _settings_tests(self) -> "TestSettings":

@@ -1,4 +1,4 @@
-"""Hands notices and links over to the function that sends.
+"""Hands notices, codes and links over to the functions that send them.
 
 The invocation is asynchronous: Lambda keeps the event and tries it up to three times.
 """
@@ -13,7 +13,7 @@ ALIAS = "live"
 
 
 class LambdaHandover:
-    """Invokes the function with a notice or a link, and does not wait for it."""
+    """Invokes one function with a notice, a code or a link, and does not wait for it."""
 
     def __init__(self, client: Any, function: str) -> None:
         self._client = client

@@ -15,7 +15,7 @@ type RandomBelow = Callable[[int], int]
 
 
 class BudgetSpent(Exception):
-    """A budget of this kind is spent: `number`, `mailbox`, `address`, `client`, `tests`, `region` or `global`."""
+    """A budget of this kind is spent: `number`, `mailbox`, `links`, `address`, `client`, `tests`, `region` or `global`."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -63,7 +63,7 @@ class Budget:
 
     @property
     def kind(self) -> str:
-        """`number`, `mailbox`, `address`, `client` or `tests`."""
+        """`number`, `mailbox`, `links`, `address`, `client` or `tests`."""
         return self.subject.partition("#")[0].lower()
 
     @property

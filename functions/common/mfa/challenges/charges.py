@@ -22,6 +22,8 @@ KEPT_PER_NUMBER = 2
 NOTICES_PER_MAILBOX = 50
 # Links of one purpose that a mailbox gets in a day. Many accounts of a team may share one.
 LINKS_PER_MAILBOX = 100
+# Codes for a new contact email that a mailbox gets in a day.
+CODES_PER_MAILBOX = 100
 
 
 def charges(login: MfaToken, send: Send, address: str, settings: Settings) -> list[Charge]:
@@ -49,10 +51,20 @@ def notice_mail_charges(address: str, now: float) -> list[Charge]:
     return [Charge([mailbox], [ShardedBudget("REGION#email", day, None)])]
 
 
-def link_mail_charges(purpose: str, address: str, now: float) -> list[Charge]:
-    """The budgets of a link to a mailbox. Each purpose has its own, so that none of them stops another."""
+def code_mail_charges(address: str, now: float) -> list[Charge]:
+    """The budgets of a code to a new mailbox, which is nobody's yet."""
     day = Window.of(DAY, now)
-    mailbox = Budget(f"MAILBOX#{purpose}-{digest(mailbox_of(address))}", day, LINKS_PER_MAILBOX)
+    mailbox = Budget(f"MAILBOX#code-{digest(mailbox_of(address))}", day, CODES_PER_MAILBOX)
+    return [Charge([mailbox], [ShardedBudget("REGION#email", day, None)])]
+
+
+def link_mail_charges(purpose: str, address: str, now: float) -> list[Charge]:
+    """The budgets of a link to a mailbox. Each purpose has its own, so that none of them stops another.
+
+    No other function may write their partition, so that none can keep a mailbox from getting links.
+    """
+    day = Window.of(DAY, now)
+    mailbox = Budget(f"LINKS#{purpose}-{digest(mailbox_of(address))}", day, LINKS_PER_MAILBOX)
     return [Charge([mailbox], [ShardedBudget("REGION#email", day, None)])]
 
 

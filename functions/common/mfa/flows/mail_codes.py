@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from mfa import errors
-from mfa.challenges.charges import link_mail_charges
+from mfa.challenges.charges import code_mail_charges
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 from mfa.flows.tell_changes import NoticeMessages
@@ -69,7 +69,7 @@ class MailCodes:
         outgoing = composition.compose(passcode, RECOVERY, mail.address, reader, wording)
         ref = hashlib.sha256(f"{mail.id}\0{mail.login_name}\0{mail.address}".encode()).hexdigest()[:32]
         try:
-            is_new = self.messages.claim_notice(ref, link_mail_charges("code", mail.address, now), 0, now) is not None
+            is_new = self.messages.claim_notice(ref, code_mail_charges(mail.address, now), 0, now) is not None
         except errors.RateLimited:
             return self.messages.not_told("budget")
         if not is_new and not self.messages.reclaim_notice(ref, now):

@@ -1,4 +1,4 @@
-"""Mails a link that works once. The function that made the link hands it over: only this one may send.
+"""Mails a link that works once. `admin` made the link and hands it over, since it may not send.
 
 A handed-over mail may arrive twice, or be tried again. It is claimed before it goes out, so that it goes out once.
 """

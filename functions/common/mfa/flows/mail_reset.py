@@ -33,14 +33,14 @@ class ResetHistory(Protocol):
 class MailReset:
     """Mails links to another password."""
 
-    accounts: ports.Accounts
+    accounts: ports.FactorAccounts
     links: Links
     history: ResetHistory
     runtime: Runtime
 
     def send(self, mail: ResetMail) -> None:
         """Mails the link, or nothing. Raises TemporarilyUnavailable if a later try may do it."""
-        account = self.accounts.load_account(mail.login_name)
+        account = self.accounts.load_account_with_factors(mail.login_name)
         user = account.user
         if user is None or user.contact_email is None or not _helps(account):
             return
@@ -66,9 +66,6 @@ class MailReset:
 
 
 def _helps(account: Account) -> bool:
-    """Whether the user could do something with the link. An administrator needs a second factor as well.
-
-    This function cannot read whether there is an authenticator app. With MFA on, there is one, or the link opens nothing.
-    """
+    """Whether the user could do something with the link. An administrator needs a second factor as well."""
     user = account.existing_user
-    return user.active and (user.kind is Kind.BACKUP or user.mfa_enabled or account.has_usable_phone)
+    return user.active and (user.kind is Kind.BACKUP or account.has_usable_factor)

@@ -28,6 +28,7 @@ SECURITY_HEADERS = {
 }
 
 type Handler[In, Out, Who] = Callable[[Call[In, Who]], Out | Answer[Out]]
+type Taker = Callable[[object], None]
 
 
 class Parts(CredentialChecks, Protocol):
@@ -36,6 +37,10 @@ class Parts(CredentialChecks, Protocol):
     def origins(self) -> Collection[str]: ...
     @property
     def metrics(self) -> Metrics: ...
+
+
+class HandoverFailed(Exception):
+    """An event of another function was not carried out, or only in part. Lambda tries it again."""
 
 
 class App(APIGatewayRestResolver):
@@ -52,6 +57,8 @@ class App(APIGatewayRestResolver):
         self._basic: set[str] = set()
         # The methods that pages of other sites may use, by path.
         self._cross_origin: dict[str, list[str]] = {}
+        # Who takes the events that other functions hand over, by their name.
+        self._takers: dict[str, Taker] = {}
         self.exception_handler(errors.Refusal)(self._refused)
         self.exception_handler(Exception)(self._broken)
         self.not_found(lambda _error: self._refused(errors.NotFound()))
@@ -78,9 +85,24 @@ class App(APIGatewayRestResolver):
 
         return register
 
+    def handed_over(self, name: str) -> Callable[[Taker], Taker]:
+        """Registers the function that takes the events `{name: …}` of other functions, which do not wait for an answer."""
+
+        def register(taker: Taker) -> Taker:
+            self._takers[name] = taker
+            return taker
+
+        return register
+
     def resolve(self, event: object, context: LambdaContext) -> dict[str, object]:
-        """Answers an event. API Gateway has matched the route already: `resource` is the path as the contract has it."""
+        """Answers an event. API Gateway has matched the route already: `resource` is the path as the contract has it.
+
+        Raises HandoverFailed for an event of another function, so that Lambda tries it again.
+        """
         self._operation = None
+        if isinstance(event, dict) and len(event) == 1 and event.keys() <= self._takers.keys():
+            [(name, given)] = event.items()
+            return self._take(name, given)
         if not is_request(event):
             return self.refuse_invocation(errors.InvalidRequest("event", "must be a request from API Gateway"))
         answer = super().resolve({**event, "path": event.get("resource") or event.get("path")}, context)
@@ -88,6 +110,18 @@ class App(APIGatewayRestResolver):
             headers = cors.answer_headers(self._parts.origins(), self._origin)
             answer["multiValueHeaders"] |= {name: [value] for name, value in headers.items()}
         return answer
+
+    def _take(self, name: str, given: object) -> dict[str, object]:
+        """Carries out what another function handed over. The exception quotes nothing of it."""
+        try:
+            self._takers[name](given)
+        except errors.Refusal as refusal:
+            self._logger.warning("handover failed", kind=name, code=refusal.code)
+            raise HandoverFailed(refusal.code) from None
+        except Exception as error:  # noqa: BLE001 - every exception is logged, without what it says
+            self._logger.error("broken", extra=failure(error))
+            raise HandoverFailed("internal_error") from None
+        return {}
 
     def refuse_invocation(self, refusal: errors.Refusal) -> dict[str, object]:
         """The answer to a refused direct invocation: `{"error": problem}`."""

@@ -103,6 +103,16 @@ def email_change_key(login_name: str) -> Key:
     return f"USER#{login_name}", "#EMAIL_CHANGE"
 
 
+def notice_key(ref: str) -> Key:
+    """The claim of a notice's message, or of a code for a new mailbox."""
+    return f"SEND#{ref}", "#NOTICE"
+
+
+def link_mail_key(ref: str) -> Key:
+    """The claim of a mail with a link. Its partition is its own: only `verify_code` may write there."""
+    return f"LINK#{ref}", "#MAIL"
+
+
 def ended_token_key(login_name: str, token_id: str) -> Key:
     """An access token of an administrator who logged out."""
     return f"USER#{login_name}", f"#ENDED#{token_id}"

@@ -58,27 +58,6 @@ class SendStore:
         """Charges a message that carries no passcode to the first that has room. Raises RateLimited if none has."""
         return self._ledger.spend([], charges, {"n": 1, "message_segments": segments}, now)
 
-    def claim_notice(self, ref: str, charges: Sequence[Charge], segments: int, now: float) -> Charge | None:
-        """Claims and charges a notice's message; None if it was claimed before. Raises RateLimited."""
-        claim = replace(_notice_write(ref, now), condition=when.NEW)
-        try:
-            return self._ledger.spend([claim], charges, {"n": 1, "message_segments": segments}, now)
-        except TransactionRefused:
-            return None
-
-    def give_notice_back(self, ref: str, now: float) -> None:
-        """Lets a later try send a notice's message that was claimed and did not go out."""
-        write = _notice_write(ref, now)
-        self._table.put(replace(write, item={**write.item, "given_back": True}))
-
-    def reclaim_notice(self, ref: str, now: float) -> bool:
-        """Claims a message that was given back, once. It is charged already."""
-        try:
-            self._table.put(replace(_notice_write(ref, now), condition=when.GIVEN_BACK, values={":yes": True}))
-        except ConditionFailed:
-            return False
-        return True
-
     def load_receipt(self, ref: str) -> Receipt | None:
         """The send that a callback's `ref` belongs to, or None."""
         item = self._table.get(_receipt_key(ref))
@@ -171,10 +150,6 @@ def _account_as_read(account: Account, send: Send) -> list[Write]:
             )
         )
     return checks
-
-
-def _notice_write(ref: str, now: float) -> Write:
-    return Write(label="notice", verb="Put", key=(f"SEND#{ref}", "#NOTICE"), item={"ttl": int(now) + RECEIPT_SECONDS})
 
 
 def _receipt_write(send: Send) -> Write:
