@@ -10,7 +10,7 @@ from mfa.challenges.account import Account
 from mfa.challenges.methods import methods_of
 from mfa.factors.factors import Factor
 from mfa.factors.trusted_devices import TrustedDevice
-from mfa.flows import ports
+from mfa.flows.changed_meanwhile import FactorReads, judged_anew
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import TokenHolder
 from mfa.messages.channels import Channel
@@ -19,8 +19,6 @@ from mfa.users.history import Event, EventType
 from mfa.users.user import User
 
 EVENTS_SHOWN = 20
-# A change is tried again if another one came in between.
-CHANGE_TRIES = 4
 _CLIENT_ID = re.compile(r"[0-9a-f]{24}")
 _VENDORS = frozenset({"twilio", "ses"})
 
@@ -31,12 +29,6 @@ class OwnHistory(Protocol):
     """Reads a user's history."""
 
     def events(self, login_name: str, before: str | None, limit: int) -> tuple[list[Event], str | None]: ...
-
-
-class FactorReads(Protocol):
-    """Reads users with their factors."""
-
-    def load_account_with_factors(self, login_name: str) -> Account: ...
 
 
 class OwnProfiles(Protocol):
@@ -66,7 +58,7 @@ class OwnAccount:
 class OwnAccounts:
     """Reads and changes users' own accounts."""
 
-    accounts: ports.Accounts
+    accounts: FactorReads
     profiles: OwnProfiles
     history: OwnHistory
     paused_until: Callable[[], float | None]
@@ -81,29 +73,24 @@ class OwnAccounts:
         return OwnAccount(holder.account, devices, methods, events)
 
     def set_locale(self, holder: TokenHolder, address: str, locale: str | None) -> User:
-        """Changes the language of the user's messages. Raises InvalidRequest if it is no language."""
+        """Changes the language of the user's messages. Raises InvalidRequest if it is no language, and as `judged_anew`."""
         tag = canonical(locale) if locale else None
         if locale and tag is None:
             raise errors.InvalidRequest("locale", "is no language tag, such as en or pt-BR")
-        before = holder.user
-        for _ in range(CHANGE_TRIES):
+
+        def change(now: TokenHolder) -> User:
+            before = now.user
             after, names = before.changed(self.runtime.clock(), {"locale": tag})
             if not names:
                 return before
+            detail = before.differences(after, names)
             event = self.runtime.event(
-                EventType.USER_CHANGED,
-                after.updated_at,
-                actor=before.login_name,
-                address=address,
-                detail=before.differences(after, names),
+                EventType.USER_CHANGED, after.updated_at, actor=before.login_name, address=address, detail=detail
             )
-            try:
-                self.profiles.change(before, after, event)
-            except errors.PreconditionFailed:
-                before = self.accounts.load_account(before.login_name).existing_user
-                continue
+            self.profiles.change(before, after, event)
             return after
-        raise errors.TemporarilyUnavailable
+
+        return judged_anew(holder, self.accounts, change)
 
 
 def author_of(event: Event, user: User) -> Author:

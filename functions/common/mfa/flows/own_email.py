@@ -11,10 +11,10 @@ from mfa.challenges.challenge import Challenge
 from mfa.challenges.drafts import Purpose
 from mfa.challenges.email_changes import KEY_USE, EmailChange
 from mfa.challenges.phone_enrolments import hour_of
-from mfa.flows import ports
 from mfa.flows.change_notices import ChangeNotices
+from mfa.flows.changed_meanwhile import FactorReads, judged_anew
 from mfa.flows.mail_codes import CodeMail
-from mfa.flows.own_account import CHANGE_TRIES, OwnProfiles
+from mfa.flows.own_account import OwnProfiles
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import TokenHolder
 from mfa.messages import addresses
@@ -49,7 +49,7 @@ class CodeHandover(Protocol):
 class OwnEmail:
     """Changes users' own contact emails."""
 
-    accounts: ports.Accounts
+    accounts: FactorReads
     profiles: OwnProfiles
     changes: EmailChanges
     handover: CodeHandover
@@ -68,6 +68,28 @@ class OwnEmail:
             return None
         if settings.email_sender is None:
             raise errors.SettingsIncomplete("Mail is not set up.")
+        change, digits = self._drawn(user, mailbox, now)
+        detail = {"channel": "email", "contact_email": True}
+        event = self._event(EventType.PASSCODE_SENT, user, address, now, detail)
+        asker = Budget(f"ADDRESS#{address}", Window.of(HOUR, now), settings.budgets.address_per_hour)
+        charges = [Charge([hour_of(user.login_name, now), asker], [])]
+        self.changes.begin(user.login_name, change, event, charges, self.changes.load(user.login_name))
+        self.handover.hand_over_code(
+            CodeMail(
+                id=event.id,
+                login_name=user.login_name,
+                locale=user.locale,
+                address=mailbox,
+                code=digits,
+                prefix=change.prefix,
+                expires_at=change.expires_at,
+            )
+        )
+        return change
+
+    def _drawn(self, user: User, mailbox: str, now: float) -> tuple[EmailChange, str]:
+        """A change to this address, and the digits of its code."""
+        settings = self.runtime.settings()
         draft = self.runtime.mint(Purpose(KEY_USE, user.login_name)).draw(
             Challenge(), self.runtime.random_bytes(12).hex(), settings.passcode_length
         )
@@ -81,24 +103,9 @@ class OwnEmail:
             available_at=now + settings.resend_cooldown_seconds,
         )
         key = self.runtime.keys().signing(KEY_USE)
-        change = replace(change, code_mac=passcodes.mac(key, change.identity(user.login_name), draft.digits))
-        detail = {"channel": "email", "contact_email": True}
-        event = self._event(EventType.PASSCODE_SENT, user, address, now, detail)
-        asker = Budget(f"ADDRESS#{address}", Window.of(HOUR, now), settings.budgets.address_per_hour)
-        charges = [Charge([hour_of(user.login_name, now), asker], [])]
-        self.changes.begin(user.login_name, change, event, charges, self.changes.load(user.login_name))
-        self.handover.hand_over_code(
-            CodeMail(
-                id=event.id,
-                login_name=user.login_name,
-                locale=user.locale,
-                address=mailbox,
-                code=draft.digits,
-                prefix=change.prefix,
-                expires_at=change.expires_at,
-            )
-        )
-        return change
+        return replace(
+            change, code_mac=passcodes.mac(key, change.identity(user.login_name), draft.digits)
+        ), draft.digits
 
     def verify(self, holder: TokenHolder, address: str, code: str) -> User:
         """Makes the new address the contact email, by its code. Both addresses are told.
@@ -126,23 +133,20 @@ class OwnEmail:
         return self.set(holder, address, claimed.address)
 
     def set(self, holder: TokenHolder, address: str, mailbox: str | None) -> User:
-        """Writes the contact email, or that there is none, and tells the old and the new one."""
-        account = holder.account
-        for _ in range(CHANGE_TRIES):
-            before = account.existing_user
+        """Writes the contact email, or that there is none, and tells the old and the new one. Raises as `judged_anew`."""
+
+        def change(now: TokenHolder) -> User:
+            before = now.user
             after, names = before.changed(self.runtime.clock(), {"contact_email": mailbox})
             if not names:
                 return before
             detail = before.differences(after, names)
             event = self._event(EventType.USER_CHANGED, before, address, after.updated_at, detail)
-            try:
-                self.profiles.change(before, after, event)
-            except errors.PreconditionFailed:
-                account = self.accounts.load_account(before.login_name)
-                continue
-            self.notices.user_changed(account, after, event)
+            self.profiles.change(before, after, event)
+            self.notices.user_changed(now.account, after, event)
             return after
-        raise errors.TemporarilyUnavailable
+
+        return judged_anew(holder, self.accounts, change)
 
     def _event(self, type_: EventType, user: User, address: str, at: float, detail: dict[str, object]) -> Event:
         return self.runtime.event(type_, at, actor=user.login_name, address=address, detail=detail)

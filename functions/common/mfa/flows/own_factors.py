@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 from mfa import errors
 from mfa.challenges.account import Account
 from mfa.challenges.factor_changes import FactorChange
-from mfa.challenges.reach import receives
+from mfa.challenges.reach import proven_phone
 from mfa.factors import recovery_codes, totp
 from mfa.factors.held_factors import CONFIRM_TRIES
 from mfa.factors.phones import Phone
 from mfa.factors.trusted_devices import TrustedDevice
-from mfa.flows.own_account import CHANGE_TRIES, FactorReads
+from mfa.flows.changed_meanwhile import FactorReads, judged_anew
 from mfa.flows.own_changes import OwnChanges
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import Owner, TokenHolder
@@ -106,7 +106,8 @@ class OwnFactors:
     def remove_totp(self, holder: TokenHolder, address: str) -> None:
         """Removes the app. Raises NotFound, and LastFactor where MFA is on and no phone would be left to log in with."""
 
-        def remove(account: Account, owner: TokenHolder) -> None:
+        def remove(owner: TokenHolder) -> None:
+            account = owner.account
             if not account.factors.has_totp:
                 raise errors.NotFound("You have no authenticator app.")
             kept = self._kept_phone(account)
@@ -114,13 +115,13 @@ class OwnFactors:
             self.store.remove_totp(self.changes.change(owner, event), kept)
             self.changes.tell(account, event, AccountChange.TOTP_REMOVED)
 
-        self._again(holder, remove)
+        judged_anew(holder, self.accounts, remove)
 
     def make_recovery_codes(self, owner: Owner, address: str) -> list[str]:
         """Makes ten new codes, shown this once; older ones are dead. Raises Conflict for a user without another factor."""
-        account, settings = owner.account, self.runtime.settings()
-        proven = any(phone.verified and receives(phone, settings) for phone in account.phones)
-        if self.changes.is_first_factor(owner) or not (account.factors.has_totp or proven):
+        account = owner.account
+        has_factor = account.factors.has_totp or proven_phone(account.phones, self.runtime.settings()) is not None
+        if self.changes.is_first_factor(owner) or not has_factor:
             raise errors.Conflict("Recovery codes stand in for a factor. Add a phone or an authenticator app first.")
         codes = recovery_codes.draw_codes(self.runtime.random_bytes)
         keys, name = self.keys(), owner.user.login_name
@@ -136,47 +137,34 @@ class OwnFactors:
     def end_devices(self, holder: TokenHolder, address: str) -> None:
         """Ends every trusted device."""
 
-        def end(account: Account, owner: TokenHolder) -> None:
+        def end(owner: TokenHolder) -> None:
             event = self.changes.event(owner, address, EventType.DEVICES_ENDED)
-            self.store.end_devices(self.changes.change(owner, event), _devices(account))
-            self.changes.tell(account, event, AccountChange.DEVICES_ENDED)
+            self.store.end_devices(self.changes.change(owner, event), _devices(owner.account))
+            self.changes.tell(owner.account, event, AccountChange.DEVICES_ENDED)
 
-        self._again(holder, end)
+        judged_anew(holder, self.accounts, end)
 
     def end_device(self, holder: TokenHolder, address: str, device_id: str) -> None:
         """Ends one trusted device. Raises NotFound. Nobody is told: it takes a right away and gives none."""
 
-        def end(account: Account, owner: TokenHolder) -> None:
-            device = next((each for each in _devices(account) if each.id == device_id), None)
+        def end(owner: TokenHolder) -> None:
+            device = next((each for each in _devices(owner.account) if each.id == device_id), None)
             if device is None:
                 raise errors.NotFound("There is no such device.")
             detail = {"device_id": device.id, "device_name": device.name}
             event = self.changes.event(owner, address, EventType.DEVICE_ENDED, detail=detail)
             self.store.end_device(self.changes.change(owner, event), device)
 
-        self._again(holder, end)
+        judged_anew(holder, self.accounts, end)
 
     def _kept_phone(self, account: Account) -> Phone | None:
         """A verified phone by which the user can log in, or None if none is needed. Raises LastFactor."""
         if not account.existing_user.mfa_enabled:
             return None
-        settings = self.runtime.settings()
-        for phone in account.phones:
-            if phone.verified and receives(phone, settings):
-                return phone
-        raise errors.LastFactor
-
-    def _again(self, holder: TokenHolder, act: Callable[[Account, TokenHolder], None]) -> None:
-        """Acts on the account as it is, and again after another change came in between."""
-        for _ in range(CHANGE_TRIES):
-            try:
-                return act(holder.account, holder)
-            except errors.PreconditionFailed:
-                account = self.accounts.load_account_with_factors(holder.user.login_name)
-                if account.user is None or not account.user.accepts_token_of(holder.token.issued_at):
-                    raise errors.InvalidToken from None
-                holder = TokenHolder(account, holder.client_id, holder.token)
-        raise errors.TemporarilyUnavailable
+        kept = proven_phone(account.phones, self.runtime.settings())
+        if kept is None:
+            raise errors.LastFactor
+        return kept
 
 
 def _devices(account: Account) -> Sequence[TrustedDevice]:

@@ -6,14 +6,12 @@ from typing import Protocol
 from mfa import errors
 from mfa.flows import ports
 from mfa.flows.change_notices import ChangeNotices
+from mfa.flows.changed_meanwhile import CHANGE_TRIES
 from mfa.flows.check_password import CheckPassword
 from mfa.flows.new_passwords import NewPasswords
 from mfa.flows.runtime import Runtime
 from mfa.users.history import Event, EventType
 from mfa.users.user import User
-
-# The profile may be changed meanwhile without its credentials.
-CHANGE_TRIES = 4
 
 
 class PasswordChanges(Protocol):

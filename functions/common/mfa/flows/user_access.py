@@ -1,7 +1,7 @@
 """Authenticates users by their own access tokens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mfa.challenges.account import Account
 from mfa.errors import InvalidToken, StepUpRequired
@@ -34,6 +34,11 @@ class TokenHolder:
     def user(self) -> User:
         """The user."""
         return self.account.existing_user
+
+    def with_account(self, account: Account) -> "TokenHolder":
+        """The same token with the account as it is now. Raises InvalidToken if it is not this account's, or not any more."""
+        _refuse_ended(self.token, account)
+        return replace(self, account=account)
 
     def refuse_stale(self, now: float) -> None:
         """Raises StepUpRequired unless the user has logged in just now, with a second factor.
@@ -96,9 +101,9 @@ class UserAccess:
         if client_id is not None and self.registered(client_id) is None:
             raise InvalidToken
         account = self.sessions.load_own_account(given.login_name, given.jti)
-        user = account.user if account else None
-        if account is None or user is None or user.kind is not given.kind or not user.accepts_token_of(given.issued_at):
+        if account is None:
             raise InvalidToken
+        _refuse_ended(given, account)
         return TokenHolder(account, client_id, given)
 
     def enrolling(self, token: EnrolmentToken) -> EnrolmentHolder:
@@ -107,3 +112,10 @@ class UserAccess:
         if account is None or account.user is None or not token.speaks_for(account.user):
             raise InvalidToken
         return EnrolmentHolder(account, token)
+
+
+def _refuse_ended(token: AccessToken, account: Account) -> None:
+    """Raises InvalidToken if the token does not speak for this account, or not any more."""
+    user = account.user
+    if user is None or user.kind is not token.kind or not user.accepts_token_of(token.issued_at):
+        raise InvalidToken
