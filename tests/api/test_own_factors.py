@@ -165,7 +165,10 @@ def test_devices_are_listed_and_ended_by_their_owner_alone(stack: Stack) -> None
         assert device["name"] == "Laptop"
         other = fresh(people.add(stack))
         assert call(other, "DELETE", f"devices/{device['id']}").code == "not_found"
+        stack.tell_changes()
         assert call(owner, "DELETE", f"devices/{device['id']}").status == 204
+        stack.tell_changes()
+        assert "trusted devices removed" in stack.texts(person.numbers[0])[0]
         assert call(owner, "DELETE", f"devices/{device['id']}").code == "not_found"
         assert stack.call("GET", "/v1/me", token=owner.token).json["devices"] == []
         assert call(owner, "DELETE", "devices").status == 204

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa.aws.clients import client as _aws
 from mfa.environment import Environment
-from mfa.instrumented import (
-    MeteredHandover,
-)
+from mfa.instrumented import MeteredHandover
 
 if TYPE_CHECKING:
     from mfa.aws.handover import LambdaHandover

@@ -22,6 +22,7 @@ from mfa.instrumented import (
 
 if TYPE_CHECKING:
     from mfa.administration.access import Access
+    from mfa.administration.factors import FactorAdministration
     from mfa.administration.imports import Imports
     from mfa.administration.overview import Overviews
     from mfa.administration.parts import Administration
@@ -149,11 +150,9 @@ class Wiring(AccountWiring):
         from mfa.administration.clients import ClientAdministration
         from mfa.administration.configuration import Configuration
         from mfa.administration.directory import Directory
-        from mfa.administration.factors import FactorAdministration
         from mfa.administration.parts import Administration
         from mfa.administration.personal_data import PersonalData
         from mfa.administration.settings_preview import SettingsPreview
-        from mfa.store.factors import FactorStore
         from mfa.store.histories import Histories
         from mfa.store.personal_data import PersonalStore
 
@@ -163,14 +162,7 @@ class Wiring(AccountWiring):
         )
         return Administration(
             users=self._user_administration,
-            factors=FactorAdministration(
-                users=self._user_administration,
-                factors=FactorStore(self._table),
-                keys=self.factor_keys,
-                notices=self._change_notices,
-                count_issued=lambda: self.metrics.count("temporary_codes"),
-                runtime=runtime,
-            ),
+            factors=self._factor_administration,
             directory=Directory(
                 accounts=self.account_store, search_index=self._search_index, histories=histories, runtime=runtime
             ),
@@ -186,6 +178,20 @@ class Wiring(AccountWiring):
             personal=PersonalData(records=PersonalStore(self._table), runtime=runtime),
             sessions=self.access.sessions,
             clock=self.clock,
+        )
+
+    @cached_property
+    def _factor_administration(self) -> "FactorAdministration":
+        from mfa.administration.factors import FactorAdministration
+        from mfa.store.factors import FactorStore
+
+        return FactorAdministration(
+            users=self._user_administration,
+            factors=FactorStore(self._table),
+            keys=self.factor_keys,
+            notices=self._change_notices,
+            count_issued=lambda: self.metrics.count("temporary_codes"),
+            runtime=self.runtime,
         )
 
     @cached_property

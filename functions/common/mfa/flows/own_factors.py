@@ -145,7 +145,7 @@ class OwnFactors:
         judged_anew(holder, self.accounts, end)
 
     def end_device(self, holder: TokenHolder, address: str, device_id: str) -> None:
-        """Ends one trusted device. Raises NotFound. Nobody is told: it takes a right away and gives none."""
+        """Ends one trusted device. Raises NotFound."""
 
         def end(owner: TokenHolder) -> None:
             device = next((each for each in _devices(owner.account) if each.id == device_id), None)
@@ -154,6 +154,7 @@ class OwnFactors:
             detail = {"device_id": device.id, "device_name": device.name}
             event = self.changes.event(owner, address, EventType.DEVICE_ENDED, detail=detail)
             self.store.end_device(self.changes.change(owner, event), device)
+            self.changes.tell(owner.account, event, AccountChange.DEVICES_ENDED)
 
         judged_anew(holder, self.accounts, end)
 
