@@ -17,7 +17,7 @@ from mfa.store.records import password_key, reset_key
 from mfa.tokens.reset_tokens import ResetLink
 from mfa.tokens.signed_tokens import read_reset_token, write_reset_token
 from tests import people
-from tests.api import test_factors
+from tests.api import test_enrolment_at_login, test_factors
 from tests.api.stack import ISSUER, Stack
 from tests.people import Person, challenge_path
 from tests.product import Answer
@@ -125,6 +125,20 @@ def test_another_factor_is_shown_in_the_place_of_a_passcode(stack: Stack, method
     assert (proof.json["token_type"], proof.json["amr"]) == ("Reset", ["email", amr])
     assert finish(stack, stack.hide(proof.json["token"]), new).status == 204
     assert person.login(password=new).status == 200
+
+
+@pytest.mark.parametrize("make", test_enrolment_at_login.HOLDERS)
+def test_the_link_is_not_enough_for_whoever_holds_more_than_a_mailbox(
+    stack: Stack, make: Callable[[Stack], Person]
+) -> None:
+    """Who has the link can send messages with it: one that a phone cannot take marks the phone unusable."""
+    assert follow(stack, mailed(stack, make(stack))).json["status"] == "mfa_required"
+
+
+def test_a_dead_phone_that_was_never_verified_asks_for_nothing(stack: Stack) -> None:
+    person = people.add(stack)
+    person.write(test_enrolment_at_login.slot(person), unusable_reason="30005", unusable_at=1)
+    assert follow(stack, mailed(stack, person)).json["status"] == "reset"
 
 
 def test_an_administrator_needs_a_second_factor(stack: Stack) -> None:

@@ -66,12 +66,13 @@ class Account:
         """Whether a phone is there that takes messages, as far as is known."""
         return any(phone.unusable_reason is None for phone in self.phones)
 
-    def enrols_by_password(self, now: float) -> bool:
-        """Whether the user holds nothing beside the password that the password must not replace.
+    def holds_only_password(self, now: float) -> bool:
+        """Whether the user holds nothing beside password and mailbox that one of them alone must not replace.
 
-        It must not become true by a state that passes, or that somebody with the password can bring about: a vendor's outage
-        does not count, and a phone that was verified once counts although it is marked unusable, since a message by the
-        wrong channel may have marked it. A mailbox does not count: it stands in for a factor, and is told.
+        So the password may enrol a first factor, and a mailed link set another password. It must not become true by a state
+        that passes, or that somebody with the password or the link can bring about: a vendor's outage does not count, and
+        a phone that was verified once counts although it is marked unusable, since a message by the wrong channel may have
+        marked it. A mailbox does not count: it stands in for a factor, and is told.
         """
         held = self.factors
         return not (

@@ -99,7 +99,7 @@ class EnrolAtLogin:
         user, is_on = account.existing_user, self.runtime.settings().enrolment_at_login
         if not (is_on and user.mfa_enabled and user.kind is Kind.BACKUP):
             return None
-        if not account.enrols_by_password(now):
+        if not account.holds_only_password(now):
             return None
         from mfa.tokens.signed_tokens import write_enrolment_token  # noqa: PLC0415 - other requests make no token
 

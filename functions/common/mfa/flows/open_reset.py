@@ -59,7 +59,8 @@ class OpenReset:
     def open(self, text: str) -> SecondFactorNeeded | MayReset:
         """Asks for a second factor if the user has one, whether or not MFA is on; else the mailbox is enough.
 
-        For an administrator it is not. Raises InvalidToken, whatever is wrong: the link is unknown, over or used, a newer one was asked
+        A phone that was verified and is marked unusable asks for one too: a message that the link lets its holder send may have
+        marked it. So do recovery codes. For an administrator the mailbox is never enough. Raises InvalidToken, whatever is wrong: the link is unknown, over or used, a newer one was asked
         for, or the user was changed, disabled or deleted since.
         """
         from mfa.tokens.signed_tokens import write_reset_token  # noqa: PLC0415 - other requests make no token
@@ -74,7 +75,7 @@ class OpenReset:
         # A user without a password logs in by another service, which knows how to reset its own.
         if user is None or user.password_hash is None or not found.reset.is_for(user):
             raise errors.InvalidToken
-        if account.has_usable_factor:
+        if not account.holds_only_password(now):
             return self.log_in.second_factor(account, user, now, reset=link.digest.hex())
         if user.kind is Kind.SYSTEM:
             raise errors.InvalidToken
