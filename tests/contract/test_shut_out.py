@@ -176,6 +176,19 @@ def test_an_administrator_removes_the_app_only_while_the_phone_is_there(
     assert world.accounts.load_account_with_factors(NAME).factors.has_totp
 
 
+@pytest.mark.guards("HAS_TOTP")
+def test_an_administrator_removes_the_phone_only_while_the_app_is_there(
+    world: World, administration: UserAdministration
+) -> None:
+    """The same the other way round: the app is gone, and the version of the profile as it was read."""
+    with_app(world)
+    phone = verified_phone(world, 0)
+    world.wire.before("transact_write_items", lambda: world.remove(records.factors_key(NAME)))
+    with pytest.raises(errors.Conflict):
+        administration.remove_phone(IAM, PhoneRemoval(NAME, phone.id))
+    assert [each.id for each in world.account(NAME).phones] == [phone.id]
+
+
 @pytest.mark.guards("VERSION_AS_READ")
 def test_of_two_removals_at_once_one_is_refused(world: World) -> None:
     """Each is harmless as read: the other factor is left."""

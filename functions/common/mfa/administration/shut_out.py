@@ -86,8 +86,8 @@ def refuse_own_end(change: Change) -> None:
 def phone_to_keep(change: Change, settings: Settings) -> Phone | None:
     """The phone by which the user can still log in after this change, or None if none is needed.
 
-    The change may be written only while this phone is there, and the profile as it was read: whoever removes an authenticator
-    app writes the profile. For oneself only a verified phone counts: nobody else may be there to help.
+    The change may be written only while this phone is there, or the app if that is kept, and the profile as it was read. The
+    version of the profile is not enough: the reads are no snapshot. For oneself only a verified phone counts: nobody else may be there to help.
 
     Raises Conflict for a user who would be shut out. A backup user is judged where a phone or an app is removed, not where MFA
     is turned on: an administrator who sets a user up may add the phone later.

@@ -180,7 +180,8 @@ class UserAdministration:
             if not which.insist:
                 left = [other for other in account.phones if other is not phone]
                 change = shut_out.Change(actor, account, user, left)
-                kept = KeptAccess(user.version, shut_out.phone_to_keep(change, self.stored_settings().settings))
+                to_keep = shut_out.phone_to_keep(change, self.stored_settings().settings)
+                kept = KeptAccess(user.version, to_keep, totp=change.keeps_app)
             event = self._phone_event(actor, EventType.PHONE_REMOVED, phone)
             try:
                 self.users.remove_phone(user.login_name, phone, event, kept)
