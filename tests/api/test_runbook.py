@@ -137,6 +137,9 @@ def bad_day(stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
         person.later(61)
         assert person.start().status == 201
         assert person.resend().code == "resend_too_soon"
+    helped = someone(new_person)
+    temporary = stack.admin("temporary_codes.create", login_name=helped.name)["code"]
+    assert helped.prove("temporary_code", temporary).status == 200
     with stack.with_settings(actions=deeds.TYPES):
         assert deeds.register(stack).open(deeds.person(stack)).deny().status == 200
     with stack.with_settings(budgets={"global_per_day": 1}):
