@@ -75,6 +75,8 @@ def patch_me(call: Call[ProfileChange, TokenHolder]) -> OwnProfile:
     """Changes one's own language; mails a code to a new contact email."""
     holder, body, change = call.principal, call.body, None
     user = holder.user
+    if body.locale is not UNSET:
+        wiring.own_accounts.language(body.locale)  # before anything is mailed
     if body.contact_email is None:
         user = wiring.own_email.set(holder, call.address, None)
     elif body.contact_email is not UNSET:

@@ -65,9 +65,11 @@ def test_an_authenticator_app_is_confirmed_and_removed(world: World, store: Fact
     world.wait(5)
     store.confirm_totp(change(world), 77)
     assert held(world).secrets == FactorSecrets(user_created_at=START, totp_secret=SEALED, totp_enrolled_at=world.now)
-    assert uses(world).totp_step == 77
+    assert uses(world) == FactorUses(totp_step=77, devices_since=world.now)
+    world.wait(5)
     store.remove_totp(change(world))
     assert held(world).secrets == FactorSecrets(user_created_at=START)
+    assert uses(world) == FactorUses(totp_step=77, devices_since=world.now)
 
 
 def test_a_pending_secret_is_judged_for_ten_minutes_and_five_tries(world: World, store: FactorStore) -> None:

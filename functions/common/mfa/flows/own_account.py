@@ -72,11 +72,17 @@ class OwnAccounts:
         methods = methods_of(holder.account, settings, paused=(self.paused_until() or now) > now)
         return OwnAccount(holder.account, devices, methods, events)
 
-    def set_locale(self, holder: TokenHolder, address: str, locale: str | None) -> User:
-        """Changes the language of the user's messages. Raises InvalidRequest if it is no language, and as `judged_anew`."""
+    @staticmethod
+    def language(locale: str | None) -> str | None:
+        """The tag in its canonical form. Raises InvalidRequest if it is no language."""
         tag = canonical(locale) if locale else None
         if locale and tag is None:
             raise errors.InvalidRequest("locale", "is no language tag, such as en or pt-BR")
+        return tag
+
+    def set_locale(self, holder: TokenHolder, address: str, locale: str | None) -> User:
+        """Changes the language of the user's messages. Raises as `language` and as `judged_anew`."""
+        tag = self.language(locale)
 
         def change(now: TokenHolder) -> User:
             before = now.user

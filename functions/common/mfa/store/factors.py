@@ -52,15 +52,26 @@ class FactorStore:
         return True
 
     def confirm_totp(self, change: FactorChange, step: int) -> None:
-        """Makes the pending secret the authenticator app's. The step of the code that confirmed it is used up."""
+        """Makes the pending secret the authenticator app's, and ends every trusted device, as another phone does.
+
+        The step of the code that confirmed it is used up.
+        """
         at, sealed = change.after.updated_at, change.secrets.pending_totp
         pending = {"pending_totp": None, "pending_totp_at": None, "pending_totp_tries": None}
-        self._write(change, {"totp_secret": sealed, "totp_enrolled_at": at, **pending}, {"totp_step": step})
+        self._write(
+            change, {"totp_secret": sealed, "totp_enrolled_at": at, **pending}, {"totp_step": step, "devices_since": at}
+        )
 
     def remove_totp(self, change: FactorChange, kept: Phone | None = None) -> None:
-        """Removes the authenticator app. `kept` is a phone that must be there still: the reads before are no snapshot."""
+        """Removes the authenticator app, and ends every trusted device: whoever has the one may have the other.
+
+        `kept` is a phone that must be there still: the reads before are no snapshot.
+        """
         self._write(
-            change, {"totp_secret": None, "totp_enrolled_at": None}, others=still_there(change.after.login_name, kept)
+            change,
+            {"totp_secret": None, "totp_enrolled_at": None},
+            {"devices_since": change.after.updated_at},
+            others=still_there(change.after.login_name, kept),
         )
 
     def put_recovery_codes(self, change: FactorChange, digests: Iterable[bytes]) -> None:
