@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 import pyotp
 from playwright.sync_api import Page, Route, expect
 
-from tests import people
+from tests import deeds, people
 from tests.browser.client import Client
 from tests.browser.conftest import Browsing, arrived
 from tests.people import Person
@@ -293,3 +294,28 @@ def test_a_forgotten_password_is_set_by_a_mailed_link_and_a_second_factor(
     client.sees("You are logged in")
     page.goto(f"{stack.base_url}/v1/account/{found[0]}")
     see(client, "This link no longer works")
+
+
+def test_a_deed_is_confirmed_by_the_link_of_an_application(make_browsing: MakeBrowsing, stack: Running) -> None:
+    """The page shows the deed as the service has it, whatever the link says; a reload sends nothing again."""
+    application = deeds.register(stack)
+    action = application.open(deeds.person(stack, mfa=False))
+    link = json.dumps(action.opened | {"summary": "look at the weather"}).encode()
+    client = Client(make_browsing().open(f"/v1/account/action#action={base64.urlsafe_b64encode(link).decode()}"))
+    page = client.page
+    expect(page.locator("#step-choose .deed")).to_contain_text("Payroll")
+    assert "#action" not in page.url
+    client.check_accessible()
+    client.send()
+    client.sees("Enter the passcode")
+    page.reload()
+    client.sees("Enter the passcode")
+    number = action.person.numbers[0]
+    assert len(stack.messages(number)) == 1
+    client.verify(people.receive(stack, number, client.prefix).digits)
+    client.sees("Confirmed")
+    assert application.call("GET", f"/v1/actions/{action.opened['id']}").json["status"] == "approved"
+    assert action.opened["mfa_token"] not in kept(page)
+
+    page.goto(page.url + "#action=nonsense")
+    client.sees("This link no longer works")

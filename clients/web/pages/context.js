@@ -26,7 +26,7 @@ import { baseOf } from "../shared/api.js";
  * @property {Session | null} session null until a login; a page that needs one calls `askForLogin`
  * @property {string | null} loginName whose login has ended, until they sign out
  * @property {Router} router
- * @property {Record<string, string>} links tokens of links that were followed: `invitation`, `reset`
+ * @property {Record<string, string>} links tokens of links that were followed: `invitation`, `reset`, `action`
  * @property {(text: string) => void} title set the window's title
  * @property {(session: Session) => void} loggedIn a login has ended well: go on to the page that asked for it
  * @property {(why?: Why) => Promise<void>} askForLogin show the login, and afterwards the page at hand again

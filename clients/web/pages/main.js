@@ -26,6 +26,7 @@ const ROUTES = {
   enrolled: () => import("./account/enrolled.js"),
   forgot: () => import("./account/forgot.js"),
   reset: () => import("./account/reset.js"),
+  action: () => import("./action.js"),
 };
 /** The page after a login. */
 const HOME = "";
@@ -33,7 +34,7 @@ const HOME = "";
  * Links of mails, by the name of their token in the fragment: the page that they lead to.
  * @type {Record<string, string>}
  */
-const LINKS = { invitation: "enrolment", reset: "reset" };
+const LINKS = { invitation: "enrolment", reset: "reset", action: "action" };
 
 /** Followed before anything is loaded: the token leaves the address bar at once. */
 const followed = followLink();
