@@ -116,7 +116,11 @@ def test_factors_are_shown_without_their_secrets(stack: Stack, admin: Administra
 
 REMOVALS = {
     "totp": ({"totp_secret": b"sealed", "totp_enrolled_at": 1}, "totp_removed", "authenticator app removed"),
-    "recovery_codes": ({"recovery_codes": {b"one"}, "recovery_codes_at": 1}, "recovery_codes_removed", None),
+    "recovery_codes": (
+        {"recovery_codes": {b"one"}, "recovery_codes_at": 1},
+        "recovery_codes_removed",
+        "recovery codes removed",
+    ),
     "temporary_code": (
         {"temporary_code": b"digest", "temporary_code_expires_at": 4_000_000_000, "temporary_code_by": "root"},
         "temporary_code_withdrawn",

@@ -146,6 +146,8 @@ def test_a_language_is_changed_written_down_and_cleared(stack: Stack, person: Pe
     [changed] = person.events("user_changed")
     assert (changed["actor"], changed["address"]) == (person.name, "198.51.100.9")
     assert changed["detail"]["values"]["locale"] == {"old": "en", "new": "pt-PT"}
+    stack.tell_changes()
+    assert "language changed" in stack.texts(person.numbers[0])[0]  # in the old language
     assert stack.call("PATCH", "/v1/me", {"locale": "pt-PT"}, token=token).status == 200
     assert len(person.events("user_changed")) == 1
     assert stack.call("PATCH", "/v1/me", {"locale": None}, token=token).json["locale"] is None

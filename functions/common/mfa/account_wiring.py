@@ -166,6 +166,7 @@ class AccountWiring(Environment):
             profiles=self._user_store,
             history=Histories(self._table),
             paused_until=lambda: self.settings_as_stored().paused_until,
+            notices=self._change_notices,
             runtime=self.runtime,
         )
 

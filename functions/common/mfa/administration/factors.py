@@ -59,7 +59,7 @@ _REMOVALS = {
     "recovery_codes": _Removal(
         lambda account, _now: bool(account.factors.secrets.recovery_codes),
         EventType.RECOVERY_CODES_REMOVED,
-        None,
+        AccountChange.RECOVERY_CODES_REMOVED,
         lambda factors, change, _kept: factors.remove_recovery_codes(change),
     ),
     "temporary_code": _Removal(
@@ -181,7 +181,7 @@ class FactorAdministration:
             except errors.PreconditionFailed:
                 continue
             if made.notice is not None:
-                self.notices.factors_changed(account, made.notice, event)
+                self.notices.account_changed(account, made.notice, event)
             return
         raise errors.TemporarilyUnavailable
 

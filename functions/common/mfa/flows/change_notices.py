@@ -54,8 +54,8 @@ class ChangeNotices:
         """Tells of a phone that was added or removed. That phone itself is not told."""
         self._tell(_notice(account, [change], event, phone))
 
-    def factors_changed(self, account: Account, change: AccountChange, event: Event) -> None:
-        """Tells of another change to the user's factors."""
+    def account_changed(self, account: Account, change: AccountChange, event: Event) -> None:
+        """Tells of another change to the account."""
         self._tell(_notice(account, [change], event))
 
     def own_changed(
@@ -66,7 +66,7 @@ class ChangeNotices:
 
     def enrolment_started(self, account: Account, event: Event) -> None:
         """Tells that somebody may set up a first second factor with the password alone."""
-        self.factors_changed(account, AccountChange.ENROLMENT_STARTED, event)
+        self.account_changed(account, AccountChange.ENROLMENT_STARTED, event)
 
     def _tell(self, notice: Notice) -> None:
         if notice.phones or notice.mailboxes:

@@ -10,11 +10,13 @@ from mfa.challenges.account import Account
 from mfa.challenges.methods import methods_of
 from mfa.factors.factors import Factor
 from mfa.factors.trusted_devices import TrustedDevice
+from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.changed_meanwhile import FactorReads, judged_anew
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import TokenHolder
 from mfa.messages.channels import Channel
 from mfa.messages.language_tags import canonical
+from mfa.messages.notices import AccountChange
 from mfa.users.history import Event, EventType
 from mfa.users.user import User
 
@@ -62,6 +64,7 @@ class OwnAccounts:
     profiles: OwnProfiles
     history: OwnHistory
     paused_until: Callable[[], float | None]
+    notices: ChangeNotices
     runtime: Runtime
 
     def read(self, holder: TokenHolder) -> OwnAccount:
@@ -94,6 +97,8 @@ class OwnAccounts:
                 EventType.USER_CHANGED, after.updated_at, actor=before.login_name, address=address, detail=detail
             )
             self.profiles.change(before, after, event)
+            # In the old language: an intruder could choose one that the user cannot read.
+            self.notices.account_changed(now.account, AccountChange.LANGUAGE, event)
             return after
 
         return judged_anew(holder, self.accounts, change)

@@ -249,7 +249,7 @@ class _FactorCode:
     def _tell(self, confirmation: FactorConfirmation) -> None:
         change = _USED.get(self.factor)
         if change is not None:
-            self.flow.notices.factors_changed(self.account, change, confirmation.events[-1])
+            self.flow.notices.account_changed(self.account, change, confirmation.events[-1])
 
 
 def _is_of(attempt: Attempt, guess: Guess) -> bool:

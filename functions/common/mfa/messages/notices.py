@@ -37,6 +37,8 @@ class AccountChange(StrEnum):
     DEVICES_ENDED = "devices_ended"
     ENROLMENT_STARTED = "enrolment_started"
     ENROLLED = "enrolled"
+    RECOVERY_CODES_REMOVED = "recovery_codes_removed"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ _TEXTS = {
             "trusted devices removed",
             "setup of a second factor begun",
             "second factor switched on",
+            "recovery codes removed",
+            "language changed",
         ),
     ),
     "de": _texts(
@@ -93,6 +97,8 @@ _TEXTS = {
             "vertraute Geräte entfernt",
             "Einrichtung eines zweiten Faktors begonnen",
             "zweiter Faktor eingeschaltet",
+            "Wiederherstellungscodes entfernt",
+            "Sprache geändert",
         ),
     ),
     "fr": _texts(
@@ -113,6 +119,8 @@ _TEXTS = {
             "appareils de confiance retirés",
             "mise en place d'un second facteur commencée",
             "second facteur activé",
+            "codes de secours supprimés",
+            "langue modifiée",
         ),
     ),
     "es": _texts(
@@ -133,6 +141,8 @@ _TEXTS = {
             "dispositivos de confianza eliminados",
             "alta de un segundo factor iniciada",
             "segundo factor activado",
+            "claves de respaldo eliminadas",
+            "idioma cambiado",
         ),
     ),
     "pt-BR": _texts(
@@ -153,6 +163,8 @@ _TEXTS = {
             "aparelhos salvos removidos",
             "cadastro de um segundo fator iniciado",
             "segundo fator ativado",
+            "chaves de reserva removidas",
+            "idioma alterado",
         ),
     ),
     "pt-PT": _texts(
@@ -173,6 +185,8 @@ _TEXTS = {
             "equipamentos memorizados removidos",
             "registo de um segundo fator iniciado",
             "segundo fator ativado",
+            "chaves de reserva removidas",
+            "idioma alterado",
         ),
     ),
     "zh-Hans": _texts(
@@ -193,6 +207,8 @@ _TEXTS = {
             "已移除受信任的设备",
             "已开始设置第二验证",
             "第二验证已开启",
+            "已移除恢复码",
+            "语言已更改",
         ),
         "，",
     ),
@@ -214,6 +230,8 @@ _TEXTS = {
             "已移除受信任的裝置",
             "已開始設定第二驗證",
             "第二驗證已開啟",
+            "已移除復原碼",
+            "語言已變更",
         ),
         "，",
     ),
@@ -235,6 +253,8 @@ _TEXTS = {
             "信頼済みデバイスを削除",
             "二要素認証の設定を開始",
             "二要素認証を有効化",
+            "リカバリーコードを削除",
+            "言語を変更",
         ),
         "、",
     ),
@@ -256,6 +276,8 @@ _TEXTS = {
             "신뢰할 수 있는 기기 삭제",
             "추가 인증 설정 시작",
             "추가 인증 사용 시작",
+            "복구 코드 삭제",
+            "언어 변경",
         ),
     ),
     "it": _texts(
@@ -276,6 +298,8 @@ _TEXTS = {
             "dispositivi attendibili rimossi",
             "configurazione di un secondo fattore iniziata",
             "secondo fattore attivato",
+            "codici di recupero rimossi",
+            "lingua cambiata",
         ),
     ),
     "nl": _texts(
@@ -296,6 +320,8 @@ _TEXTS = {
             "vertrouwde apparaten verwijderd",
             "instellen van een tweede factor begonnen",
             "tweede factor ingeschakeld",
+            "herstelcodes verwijderd",
+            "taal gewijzigd",
         ),
     ),
     "ar": _texts(
@@ -316,6 +342,8 @@ _TEXTS = {
             "أُزيلت الأجهزة الموثوقة",
             "بدأ إعداد عامل ثانٍ",
             "فُعّل العامل الثاني",
+            "أُزيلت رموز الاسترداد",
+            "غُيّرت اللغة",
         ),
         "، ",
     ),
