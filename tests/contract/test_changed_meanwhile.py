@@ -34,6 +34,7 @@ def change_language(world: World, holder: TokenHolder) -> None:
         profiles=world.users,
         history=world.histories,
         paused_until=lambda: None,
+        notices=ChangeNotices(world.handover),
         runtime=world.runtime,
     ).set_locale(holder, ADDRESS, "de")
 
