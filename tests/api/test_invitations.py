@@ -47,7 +47,7 @@ def enrol(stack: Stack, token: str) -> Answer:
 
 
 def shown(stack: Stack, person: Person) -> Any:
-    return stack.admin("users.get", login_name=person.name)["invitation"]
+    return stack.admin("users.get", login_name=person.name).get("invitation")
 
 
 # --- made, shown, taken

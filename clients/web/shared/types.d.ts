@@ -274,7 +274,7 @@ export interface User {
   locked_until: string | null;
   last_legacy_at: string | null;
   client_version: string | null;
-  invitation: { by: string; created_at: string; expires_at: string } | null;
+  invitation?: { by: string; created_at: string; expires_at: string };
   created_at: string;
   updated_at: string;
   version: number;

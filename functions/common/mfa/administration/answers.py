@@ -1,8 +1,8 @@
 """The answers of the operations of administration."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mfa.administration.invitation_answers import InvitationView
 from mfa.administration.shut_out import ShutOutReason
@@ -51,10 +51,12 @@ class UserView(Struct, frozen=True):
     locked_until: Time | None
     last_legacy_at: Time | None
     client_version: str | None
-    invitation: InvitationView | None
     created_at: Time
     updated_at: Time
     version: int
+    invitation: Annotated[
+        InvitationView | UnsetType, Meta(description="the one that can be used now; absent if there is none")
+    ] = UNSET
 
 
 class UserPage(Struct, frozen=True, omit_defaults=True):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from mfa.administration import answers
 from mfa.administration.invitation_answers import InvitationView
@@ -43,11 +43,11 @@ def user(account: Account, now: float) -> answers.UserView:
     )
 
 
-def _invitation(account: Account, now: float) -> InvitationView | None:
+def _invitation(account: Account, now: float) -> InvitationView | UnsetType:
     """The invitation that could be used now."""
     found = account.invitation
     if found is None or not found.is_live(account.existing_user, now):
-        return None
+        return UNSET
     return InvitationView(by=found.by, created_at=rfc3339(found.at), expires_at=rfc3339(found.expires_at))
 
 
