@@ -41,6 +41,7 @@ def figures() -> dict[str, Any]:
         "days": days,
         "regions": regions,
         "mail": dict(zip(names, (31, 28, 2, 1), strict=True)),
+        "factors": {"approvals": 2_410_000, "wrong_codes": 48_000, "locks": 120},
         "totals": {**totals, "conversion_rate": 0.97, "cost": MONEY},
     }
 
