@@ -27,8 +27,7 @@ def stack(shared_stack: Stack) -> Iterator[Stack]:
     shared_stack.logs.truncate()
     yield shared_stack
     shared_stack.line.fault = None
-    logged = shared_stack.logs.getvalue()
-    assert [secret for secret in shared_stack.secrets if secret in logged] == []
+    assert shared_stack.secrets.found_in(shared_stack.logs.getvalue()) == []
 
 
 @pytest.fixture
