@@ -17,6 +17,8 @@ from infra.local.inbox import Inbox
 from infra.local.responses import Response
 
 _FOLDER = Path(__file__).parent / "pages"
+# The handset uses these too. It must also work where no function serves the client pages, as beside `sam local`.
+_SHARED = Path(__file__).parents[2] / "clients/web/shared"
 _KINDS = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -63,6 +65,8 @@ class Pages:
                 return _file(f"{request.path[1:]}.html")
             case "/login":
                 return Response(302, (("Location", "/v1/account/index.html"), *_HEADERS), b"")
+            case path if path.startswith("/static/shared/"):
+                return _file(path.removeprefix("/static/shared/"), _SHARED)
             case path if path.startswith("/static/"):
                 return _file(path.removeprefix("/static/"))
         return None
@@ -74,9 +78,9 @@ class Pages:
         return _json(self._inbox.messages(to, kept, details="details" in query))
 
 
-def _file(name: str) -> Response | None:
-    path = _FOLDER / name
-    if path.parent != _FOLDER or path.suffix not in _KINDS or not path.is_file():
+def _file(name: str, folder: Path = _FOLDER) -> Response | None:
+    path = folder / name
+    if path.parent != folder or path.suffix not in _KINDS or not path.is_file():
         return None
     return _response(path.read_bytes(), path.suffix)
 

@@ -1,7 +1,7 @@
 // Asks once a second for new messages and shows them, newest first. A call is shown as the words it says; where the
 // browser can speak, it says them.
 
-import { $, el } from "/v1/account/shared/dom.js";
+import { $, el } from "/static/shared/dom.js";
 
 /**
  * A message as the local stack keeps it. `channel` is missing for text messages and emails; `subject` is an email's.

@@ -1,7 +1,7 @@
 // The simulated Twilio: which faults are in force, the requests it got, and its status callbacks. Without a simulated
 // Twilio the panel stays hidden.
 
-import { $, el } from "/v1/account/shared/dom.js";
+import { $, el } from "/static/shared/dom.js";
 
 /**
  * A rule as the simulated Twilio has it; infra/local/twilio describes its members.
