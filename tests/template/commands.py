@@ -27,7 +27,7 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
-PROGRAMS = ("aws", "curl", "jq", "make", "python", "rm", "sam", "sed", "uname")
+PROGRAMS = ("aws", "curl", "jq", "make", "python", "rm", "sam", "sed", "sleep", "split", "uname")
 # Bash writes a call without a line's end at once, so calls of a pipeline do not mix.
 _STAND_INS = "".join(
     f"{name}() {{ printf '%s\\0' {name} \"$@\" $'\\x1e' >>\"$CALLS\"; echo answer; }}\n" for name in PROGRAMS
