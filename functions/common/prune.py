@@ -39,7 +39,6 @@ LEFT_OUT = {
     "botocore/data/*/*/examples-1.json": "text for boto3's manual",
     "cffi": "compiles extensions; those of argon2 and cryptography come compiled and load only `_cffi_backend`",
     "dateutil/zoneinfo": "an archive of time zones; all times here are UTC",
-    "pyotp/contrib": "codes of one game shop's app",
     "segno/cli.py": "a command",
     "segno/helpers.py": "codes for other things than a text",
     "segno/*.pyi": "types for checkers",
