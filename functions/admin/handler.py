@@ -226,15 +226,22 @@ def handler(event: dict[str, object], context: LambdaContext) -> dict[str, objec
         return app.resolve(event, context)
     # A direct invocation has no HTTP request id, so its own id goes into the logs and the answer.
     logger.set_correlation_id(context.aws_request_id)
-    wiring.metrics.count("direct_invocations")
+    by_schedule = False
     try:
         invocation = read_invocation(event)
+        by_schedule = invocation.scheduled
         logger.append_keys(operation=invocation.known_name)
-        # Logged as a warning, because IAM authorises it and nobody logs in.
-        logger.warning("direct invocation")
+        if by_schedule:
+            logger.info("scheduled invocation")
+        else:
+            # Logged as a warning, because IAM authorises it and nobody logs in.
+            logger.warning("direct invocation")
         return {"output": invocation.carry_out(wiring.administration)}
     except errors.Refusal as refusal:
         return app.refuse_invocation(refusal)
     except Exception as error:  # noqa: BLE001 - every exception is logged and answered
         logger.error("broken", extra=failure(error))
         return app.refuse_invocation(errors.InternalError(correlation_id=context.aws_request_id))
+    finally:
+        if not by_schedule:
+            wiring.metrics.count("direct_invocations")

@@ -23,6 +23,7 @@ from infra.local.options import Options
 from infra.local.output import Output
 from infra.local.pages import Pages
 from infra.local.pool import Pool
+from infra.local.schedules import Schedules
 from infra.local.seed import DEMO_USER, EMAIL_DOMAIN, Contents, Place, Sender, seed
 from infra.local.serving import Server, bind
 from infra.local.site import Site
@@ -85,6 +86,9 @@ class Stack:
         server.start()
         for pool in pools.values():
             pool.complete()
+        schedules = Schedules(template.schedules, pools, self._output)
+        self._started.callback(schedules.stop)
+        schedules.start()
         return facts
 
     def stop(self) -> None:

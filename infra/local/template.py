@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,8 @@ _NAME_PROPERTIES = {
     "AWS::Logs::LogGroup": "LogGroupName",
 }
 _NOTHING = object()
+_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,25 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Schedule:
+    """A function that EventBridge invokes at a rate, with the same event every time."""
+
+    function: str
+    seconds: float
+    event: str
+
+    @classmethod
+    def of(cls, function: str, properties: Mapping[str, str]) -> Schedule:
+        """The schedule in the properties of a `Schedule` event. Raises ValueError for one that this stack does not know."""
+        rate = _RATE.fullmatch(properties["Schedule"])
+        if rate is None or int(rate[1]) == 0:
+            raise ValueError(f"the schedule {properties['Schedule']} is not a rate")
+        event = properties.get("Input", "{}")
+        json.loads(event)
+        return cls(function, int(rate[1]) * _SECONDS[rate[2]], event)
+
+
+@dataclass(frozen=True)
 class Api:
     """The REST API."""
 
@@ -86,6 +108,7 @@ class Template:
     api: Api
     functions: Mapping[str, Function]
     resources: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    schedules: tuple[Schedule, ...] = ()
 
     def named(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
         """The resources of a type: logical id to properties."""
@@ -191,11 +214,14 @@ def _template(document: Mapping[str, Any], resolver: Resolver, root: Path) -> Te
     api = {**shared.get("Api", {}), **(apis[0] if apis else {})}
     functions = {}
     routes = []
+    schedules = []
     for name, properties in by_type.get("AWS::Serverless::Function", {}).items():
         functions[name] = _function(name, properties, shared.get("Function", {}), layers, root, where, allowed)
         for event in properties.get("Events", {}).values():
             if event["Type"] == "Api":
                 routes.append(_route(name, event["Properties"], api.get("Models", {})))
+            elif event["Type"] == "Schedule":
+                schedules.append(Schedule.of(name, event["Properties"]))
     return Template(
         Api(
             stage=api.get("StageName", "Prod"),
@@ -205,6 +231,7 @@ def _template(document: Mapping[str, Any], resolver: Resolver, root: Path) -> Te
         ),
         functions,
         by_type,
+        tuple(schedules),
     )
 
 

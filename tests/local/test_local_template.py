@@ -6,7 +6,7 @@ import pytest
 
 from infra.local.errors import StartError
 from infra.local.processes import HOME
-from infra.local.template import read_template
+from infra.local.template import Schedule, read_template
 
 SMALL = """\
 Parameters:
@@ -117,3 +117,15 @@ def test_an_invalid_template_is_refused_in_one_line(tmp_path: Path, text: str) -
 def test_a_missing_template_is_named(tmp_path: Path) -> None:
     with pytest.raises(StartError, match=r"nowhere\.yaml"):
         read_template(tmp_path / "nowhere.yaml")
+
+
+def test_schedules_are_read(tmp_path: Path) -> None:
+    timed = SMALL.replace("Schedule: rate(1 day)", 'Schedule: rate(5 minutes), Input: \'{"operation": "x"}\'')
+    assert read_template(small(tmp_path, timed)).schedules == (Schedule("One", 300, '{"operation": "x"}'),)
+    assert read_template(small(tmp_path)).schedules == (Schedule("One", 86400, "{}"),)
+
+
+@pytest.mark.parametrize("rate", ["cron(0 3 * * ? *)", "rate(0 minutes)", "rate(1 week)", "daily"])
+def test_a_schedule_that_the_stack_cannot_run_is_refused(tmp_path: Path, rate: str) -> None:
+    with pytest.raises(StartError, match="is not a rate"):
+        read_template(small(tmp_path, SMALL.replace("rate(1 day)", f"'{rate}'")))

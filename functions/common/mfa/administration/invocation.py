@@ -20,6 +20,11 @@ class Invocation:
         """The name for the log. Unknown operation names are not logged: they may contain a person's name."""
         return self.name if self.name in INVOKED else "unknown"
 
+    @property
+    def scheduled(self) -> bool:
+        """Whether it is one that the template's schedules make."""
+        return self.name in INVOKED and INVOKED[self.name].operation.scheduled
+
     def carry_out(self, administration: Administration) -> object:
         """The output. Raises the errors of the API."""
         decoding.check_unicode(self.given, "input")

@@ -47,6 +47,8 @@ class Operation[In, Out, Who](Struct, frozen=True, eq=False, kw_only=True):
         idempotent: whether an `Idempotency-Key` is honoured.
         cache_seconds: how long caches may keep the answer.
         cross_origin: whether other sites' pages may call it.
+        scheduled: whether the template's schedule invokes it directly. It changes nothing that a person decides, so an
+            invocation raises no alarm.
         only: the one transport of an administration operation that is not offered by both.
         refusals: its errors, beside those of its `auth` and of every operation.
         meanings: the metric that counts a refusal, beyond its code.
@@ -64,6 +66,7 @@ class Operation[In, Out, Who](Struct, frozen=True, eq=False, kw_only=True):
     idempotent: bool = False
     cache_seconds: int = 0
     cross_origin: bool = False
+    scheduled: bool = False
     only: Transport | None = None
     refusals: tuple[type[errors.Refusal], ...] = ()
     meanings: Mapping[type[errors.Refusal], str] = {}
