@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:  # the AWS process needs this module without the whole simulated Twilio
-    from infra.local.twilio.delivered import Delivered
+    from infra.local.delivered import Delivered
 
 MAILS = "/local/mails"  # the path at which the AWS process lists the mails that SES sent
 

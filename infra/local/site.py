@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from http import HTTPStatus
 
 from infra.local import invocations
+from infra.local.control import Asked, Control
 from infra.local.events import Request
 from infra.local.gateway import Gateway
 from infra.local.invocations import Invocations
@@ -16,8 +17,6 @@ from infra.local.output import Output
 from infra.local.pages import Pages
 from infra.local.responses import Response
 from infra.local.serving import Environ, StartResponse
-from infra.local.twilio import control
-from infra.local.twilio.app import Twilio
 
 # An open handset asks for these every second, or a page asks for them as it loads.
 _UNLOGGED = ("/handset/", "/static/")
@@ -26,18 +25,22 @@ _UNLOGGED = ("/handset/", "/static/")
 class Site:
     """The WSGI application of the stack.
 
-    It tries, in this order: the template's routes, Lambda's API, the control of the simulated Twilio if there is one,
-    the pages.
+    It tries, in this order: the template's routes, Lambda's API, the control of the simulated vendors, the pages.
     """
 
     def __init__(
-        self, gateway: Gateway, invocations: Invocations, pages: Pages, output: Output, twilio: Twilio | None
+        self,
+        gateway: Gateway,
+        invocations: Invocations,
+        pages: Pages,
+        output: Output,
+        controls: Sequence[Control],
     ) -> None:
         self._gateway = gateway
         self._invocations = invocations
         self._pages = pages
         self._output = output
-        self._twilio = twilio
+        self._controls = controls
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         started = time.monotonic()
@@ -60,15 +63,16 @@ class Site:
             return self._gateway.answer(request)
         if request.path.startswith(invocations.PREFIX):
             return self._invocations.answer(request)
-        if self._twilio and control.has(request.path):
-            return _control(self._twilio, request)
+        for control in self._controls:
+            if control.has(request.path):
+                return _control(control, request)
         return self._pages.answer(request) or self._gateway.answer(request)
 
 
-def _control(twilio: Twilio, request: Request) -> Response:
+def _control(control: Control, request: Request) -> Response:
     mimetype = request.header("content-type").partition(";")[0].strip().lower()
-    asked = control.Asked(request.method, request.path, request.query, mimetype, request.body)
-    status, body = control.answer(twilio, asked)
+    asked = Asked(request.method, request.path, request.query, mimetype, request.body)
+    status, body = control.answer(asked)
     headers = (
         ("Content-Type", "application/json"),
         ("Cache-Control", "no-store"),

@@ -80,7 +80,8 @@ class Stack:
         gateway = Gateway(template.api, pools, self._output)
         facts = self._facts(template, endpoints, contents, gateway)
         pages = Pages(facts, inbox, Backup(Api(base_url, contents.client), DEMO_USER))
-        site = Site(gateway, Invocations(pools, self._output), pages, self._output, twilio)
+        controls = [simulated.control for simulated in (twilio,) if simulated]
+        site = Site(gateway, Invocations(pools, self._output), pages, self._output, controls)
         server = Server(site, bound)
         self._started.callback(server.stop)
         server.start()

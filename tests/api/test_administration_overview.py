@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from infra.local.twilio.segments import count
+from infra.local.segments import count
 from tests import people
 from tests.api import administrators
 from tests.api.administrators import Administrator

@@ -17,13 +17,13 @@ import pytest
 from moto import mock_aws
 
 from infra.local.aws import Aws
+from infra.local.delivered import Delivered
 from infra.local.events import Request, proxy_event
 from infra.local.processes import AWS_ENVIRONMENT, HOME
 from infra.local.serving import Server, bind
 from infra.local.template import Route, Template, read_template
 from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
-from infra.local.twilio.delivered import Delivered
 from mfa import caches
 from mfa.aws import clients
 from mfa.settings.values import PasswordLimits

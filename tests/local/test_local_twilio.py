@@ -8,7 +8,7 @@ import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 
-from infra.local.twilio import segments
+from infra.local import segments
 from infra.local.twilio.account import local_account
 from tests.local.twilio_simulation import Simulation, listener, simulated_twilio, until
 

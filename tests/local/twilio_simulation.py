@@ -14,10 +14,10 @@ from urllib.parse import parse_qsl, urlsplit
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from infra.local.delivered import Delivered
 from infra.local.serving import Server, bind
 from infra.local.twilio.account import Account, local_account
 from infra.local.twilio.app import Twilio
-from infra.local.twilio.delivered import Delivered
 
 
 @dataclass

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.twilio import segments as twilio
+from infra.local import segments as twilio
 from mfa.messages import gsm7, passcode_texts
 from mfa.messages.passcode_texts import Passcode
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import SUPPORTED_REGIONS
 
-from infra.local.twilio import segments as twilio
+from infra.local import segments as twilio
 from mfa.errors import InvalidRequest
 from mfa.messages import gsm7, passcode_texts, templates
 from mfa.messages.language_tags import canonical

@@ -6,12 +6,12 @@ import os
 import signal
 import sys
 
+from infra.local.delivered import Delivered
 from infra.local.errors import StartError
 from infra.local.options import Options
 from infra.local.serving import Server, bind
 from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
-from infra.local.twilio.delivered import Delivered
 
 
 def main() -> int:

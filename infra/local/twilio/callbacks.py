@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import heapq
 import http.client
-import itertools
 import ssl
-import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
 
+from infra.local.clock import Clock
 from infra.local.twilio.course import Course, Step
 
 _TIMEOUT = 15
@@ -42,13 +39,9 @@ class Callbacks:
     def __init__(self, auth_token: str, complain: Callable[[str], None]) -> None:
         self.sign_with(auth_token)
         self._complain = complain
-        self._due: list[tuple[float, int, Journey, Step]] = []
-        self._order = itertools.count()
-        self._changed = threading.Condition()
-        self._stopped = False
         self._told: deque[dict[str, object]] = deque(maxlen=_KEPT)
         self._senders = ThreadPoolExecutor(8, thread_name_prefix="twilio callback")
-        self._clock = threading.Thread(target=self._run, name="twilio clock", daemon=True)
+        self._clock = Clock("twilio")
         self._before: dict[int, Future[None]] = {}  # by journey, the callback that must go first
 
     def sign_with(self, auth_token: str) -> None:
@@ -60,18 +53,12 @@ class Callbacks:
 
     def stop(self) -> None:
         """Send no more callbacks."""
-        with self._changed:
-            self._stopped = True
-            self._changed.notify()
+        self._clock.stop()
         self._senders.shutdown(wait=False, cancel_futures=True)
 
     def follow(self, journey: Journey) -> None:
         """Run a message or a call through its steps."""
-        now = time.monotonic()
-        with self._changed:
-            for step in journey.course.steps:
-                heapq.heappush(self._due, (now + step.after, next(self._order), journey, step))
-            self._changed.notify()
+        self._clock.follow([(step.after, partial(self._take, journey, step)) for step in journey.course.steps])
 
     def told(self) -> list[dict[str, object]]:
         """Every callback so far with its answer, newest first."""
@@ -134,26 +121,20 @@ class Callbacks:
             }
         )
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                while not self._stopped and (not self._due or self._due[0][0] > time.monotonic()):
-                    self._changed.wait(self._due[0][0] - time.monotonic() if self._due else None)
-                if self._stopped:
-                    return
-                _, _, journey, step = heapq.heappop(self._due)
-            journey.progress(step)
-            steps: list[Step] = [step]
-            if journey.course.reordered:
-                # No callback is sent before the last step. Then all are sent, from the last to the first.
-                steps = list(journey.course.steps)[::-1] if step is journey.course.steps[-1] else []
-            try:
-                for one in steps:
-                    self._hand_over(journey, one)
-            except RuntimeError:  # stopped meanwhile
-                return
-            if step is journey.course.steps[-1]:
-                self._before.pop(id(journey), None)
+    def _take(self, journey: Journey, step: Step) -> None:
+        """One step of a journey. Sends its callbacks."""
+        journey.progress(step)
+        steps: list[Step] = [step]
+        if journey.course.reordered:
+            # No callback is sent before the last step. Then all are sent, from the last to the first.
+            steps = list(journey.course.steps)[::-1] if step is journey.course.steps[-1] else []
+        try:
+            for one in steps:
+                self._hand_over(journey, one)
+        except RuntimeError:  # stopped meanwhile
+            return
+        if step is journey.course.steps[-1]:
+            self._before.pop(id(journey), None)
 
     def _hand_over(self, journey: Journey, step: Step) -> None:
         parameters = journey.parameters(step) if journey.url else None

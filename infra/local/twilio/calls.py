@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 
 import phonenumbers
 
+from infra.local.delivered import Delivered
+from infra.local.faults import Faults
+from infra.local.phone_numbers import region
 from infra.local.twilio import course, form, numbers, twiml
 from infra.local.twilio.account import Account
 from infra.local.twilio.callbacks import Callbacks, Journey
 from infra.local.twilio.course import Step
-from infra.local.twilio.delivered import Delivered
 from infra.local.twilio.errors import TwilioError, refusal
-from infra.local.twilio.faults import Faults
 
 # Every parameter of the real API's create call. Those that the simulation does not use are accepted and ignored.
 _PARAMETERS = {
@@ -232,7 +233,7 @@ class Calls:
         about = {"AccountSid": self._account.sid, "ApiVersion": "2010-04-01", "CallSid": str(call["sid"])}
         about |= {"Direction": "outbound-api", "From": sender, "To": to, "Caller": sender, "Called": to}
         for name, number in (("From", sender), ("To", to), ("Caller", sender), ("Called", to)):
-            about |= {f"{name}Country": numbers.region(number), f"{name}State": "", f"{name}City": "", f"{name}Zip": ""}
+            about |= {f"{name}Country": region(number), f"{name}State": "", f"{name}City": "", f"{name}Zip": ""}
         return about
 
     def _progress(self, sid: str, step: Step) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from infra.local.twilio.faults import Faults
+from infra.local.faults import Faults
 
 # Seconds after acceptance, and the status from then on.
 _MESSAGE = ((0.1, "queued"), (0.3, "sent"), (0.8, "delivered"))

@@ -9,13 +9,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from infra.local.twilio import contents, course, form, numbers, segments
+from infra.local import segments
+from infra.local.delivered import Delivered
+from infra.local.faults import Faults
+from infra.local.phone_numbers import possible
+from infra.local.twilio import contents, course, form, numbers
 from infra.local.twilio.account import Account
 from infra.local.twilio.callbacks import Callbacks, Journey
 from infra.local.twilio.course import Step
-from infra.local.twilio.delivered import Delivered
 from infra.local.twilio.errors import DELIVERY_ERRORS, refusal
-from infra.local.twilio.faults import Faults
 
 # Every parameter of the real API's create call. Those that the simulation does not use are accepted and ignored.
 _PARAMETERS = {
@@ -78,7 +80,7 @@ class Messages:
         text = contents.text_of(values, self._account, channel, in_session=in_session)
         if channel == "sms":
             numbers.check_receiver(number, sender)
-        elif not numbers.possible(number):
+        elif not possible(number):
             raise refusal(21211, to=values["To"])
         body, error_code = text.body, text.error_code
         if trial := self._faults.take("trial", number, channel):

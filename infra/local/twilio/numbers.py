@@ -6,9 +6,9 @@ import re
 
 import phonenumbers
 
+from infra.local.phone_numbers import E164, possible, region
 from infra.local.twilio.errors import refusal
 
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{1,11}")
 # Alphanumeric senders cannot reach these calling codes.
 _NO_ALPHANUMERIC = ("+1",)
@@ -73,23 +73,6 @@ def check_called(number: str, sender: str) -> None:
         raise refusal(code, to=number)
     if not possible(number) or number == sender:
         raise refusal(21211, to=number)
-
-
-def possible(number: str) -> bool:
-    """True for a number in E.164 with a length that its country uses. It may still be unassigned."""
-    if not E164.fullmatch(number):
-        return False
-    try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return False
-
-
-def region(number: str) -> str:
-    """The number's country as ISO 3166, empty if it has none."""
-    if not possible(number):
-        return ""
-    return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
 
 
 def _is_landline(number: str) -> bool:

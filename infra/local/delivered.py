@@ -15,4 +15,5 @@ class Delivered:
     body: str
     at: datetime
     channel: str = "sms"  # or whatsapp, voice
-    language: str = ""  # of a call, from its TwiML
+    language: str = ""  # of a call, from its TwiML or SSML
+    provider: str = "twilio"  # or aws
