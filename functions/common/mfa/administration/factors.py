@@ -15,7 +15,7 @@ from mfa.factors.phones import Phone
 from mfa.factors.trusted_devices import TrustedDevice
 from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.runtime import Runtime
-from mfa.messages.notices import AccountChange
+from mfa.messages.notice_texts import AccountChange
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
 

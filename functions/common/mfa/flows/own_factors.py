@@ -17,7 +17,7 @@ from mfa.flows.changed_meanwhile import FactorReads, judged_anew
 from mfa.flows.own_changes import OwnChanges
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import Owner, TokenHolder
-from mfa.messages.notices import AccountChange
+from mfa.messages.notice_texts import AccountChange
 from mfa.tokens.factor_keys import FactorKeys
 from mfa.users.history import EventType
 from mfa.users.user import User
