@@ -31,7 +31,7 @@ def device(at: float = NOW, days: int = 30, login_name: str = NAME, seed: int = 
 
 
 def list_of(count: int) -> list[TrustedDevice]:
-    """So many devices, one a second, the newest one now."""
+    """This many devices, one a second, the newest one now."""
     return [device(NOW - count + n + 1, seed=n)[0] for n in range(count)]
 
 
