@@ -151,8 +151,7 @@ class OwnFactors:
             device = next((each for each in _devices(owner.account) if each.id == device_id), None)
             if device is None:
                 raise errors.NotFound("There is no such device.")
-            detail = {"device_id": device.id, "device_name": device.name}
-            event = self.changes.event(owner, address, EventType.DEVICE_ENDED, detail=detail)
+            event = self.changes.event(owner, address, EventType.DEVICE_ENDED, detail=device.detail)
             self.store.end_device(self.changes.change(owner, event), device)
             self.changes.tell(owner.account, event, AccountChange.DEVICES_ENDED)
 
