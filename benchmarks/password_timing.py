@@ -66,7 +66,7 @@ def names_of(stack: RunningStack, count: int) -> dict[str, list[str]]:
 
 
 def names_for_resets(stack: RunningStack, count: int) -> dict[str, list[str]]:
-    """So many new names of each kind that a link is asked for."""
+    """New names of each kind, for which a link is asked."""
     run = uuid.uuid4().hex[:8]
     kinds: dict[str, dict[str, object]] = {
         "known": {"contact_email": "known@example.com"},

@@ -6,16 +6,18 @@ An ANSWER is a file with the output of `sam local invoke`, or the local stack's 
 
 - a login: MFA_TOKEN and PHONE_ID (of the first phone)
 - a completed login: ACCESS_TOKEN
-- a new phone: PHONE_ID
+- a new phone, or the challenge of one's own new phone: PHONE_ID
 - an action: ACTION_ID, MFA_TOKEN and PHONE_ID (of the first phone that may approve it)
 - a challenge: CHALLENGE_ID
 - a settings test: TEST_ID
 - an invitation: INVITATION (the token in its link)
+- a followed invitation: ACCESS_TOKEN (the token that enrols)
+- a user's factors, or one's own account: DEVICE_ID (of the first trusted device)
 - an opened link to another password: RESET_TOKEN
 - a new client: CLIENT_ID and CLIENT_BASIC
 - /stack.json: the SIGNATURE of Twilio's callback
 
-Other values are given by name: PASSCODE=581883, RESET=… (the token in the mailed link).
+Other values are given by name: PASSCODE=581883, TOTP_CODE=581883, RESET=… (the token in the mailed link).
 """
 
 import base64
@@ -29,7 +31,7 @@ from urllib.parse import parse_qsl, urlencode
 from twilio.request_validator import RequestValidator
 
 PLACEHOLDER = re.compile(
-    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|ACTION_ID|CLIENT_ID|CLIENT_BASIC|INVITATION|RESET|RESET_TOKEN|PASSCODE|SIGNATURE)\b"
+    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|ACTION_ID|CLIENT_ID|CLIENT_BASIC|DEVICE_ID|INVITATION|RESET|RESET_TOKEN|PASSCODE|TOTP_CODE|SIGNATURE)\b"
 )
 
 
@@ -46,6 +48,10 @@ def values_of(answer: dict[str, Any]) -> dict[str, str]:
         values["INVITATION"] = body["token"]
     elif "token" in body:
         values["ACCESS_TOKEN"] = body["token"]
+    if "enrolment_token" in body:
+        values["ACCESS_TOKEN"] = body["enrolment_token"]
+    if body.get("devices"):
+        values["DEVICE_ID"] = body["devices"][0]["id"]
     if "reset_token" in body:
         values["RESET_TOKEN"] = body["reset_token"]
     if "summary" in body:
@@ -54,6 +60,8 @@ def values_of(answer: dict[str, Any]) -> dict[str, str]:
         values["CHALLENGE_ID" if over_http else "TEST_ID"] = body["id"]
     if "masked_number" in body:
         values["PHONE_ID"] = body["id"]
+    if "phone_id" in body:
+        values["PHONE_ID"] = body["phone_id"]
     if "client_secret" in body:
         pair = f"{body['client_id']}:{body['client_secret']}"
         values["CLIENT_ID"] = body["client_id"]

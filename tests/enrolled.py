@@ -21,7 +21,7 @@ from mfa.users.history import Event, EventType
 
 @dataclass(frozen=True)
 class Enrolled:
-    """What a user has in hand: the app's secret, recovery codes and a temporary access code."""
+    """The factors that a user has in hand: the app's secret, recovery codes and a temporary access code."""
 
     secret: bytes = field(repr=False)
     codes: list[str] = field(repr=False)

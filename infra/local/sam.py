@@ -132,6 +132,8 @@ def running_sam(port: int, dynamodb_url: str | None, variables: Path, output: Ou
         endpoints = {
             "AWS_ENDPOINT_URL": stack.aws_url,
             "AWS_ENDPOINT_URL_DYNAMODB": stack.dynamodb_url,
+            # What one function hands over to another runs outside of the containers.
+            "AWS_ENDPOINT_URL_LAMBDA": stack.base_url,
             "TWILIO_API_URL": stack.facts["twilio_url"],
         }
         reached = {name: started.enter_context(reachable(url, runtime())) for name, url in endpoints.items()}

@@ -58,7 +58,7 @@ def proven(stack: Stack, person: Person, reset: str) -> str:
 
 
 def kept(stack: Stack, person: Person, **changes: Any) -> dict[str, Any]:
-    """What the table keeps of the newest link, with changes."""
+    """The newest link as the table keeps it, with changes."""
     key = dict(zip(("pk", "sk"), reset_key(person.name), strict=True))
     item: dict[str, Any] = stack.table.get_item(Key=key, ConsistentRead=True)["Item"] | changes
     if changes:
@@ -131,7 +131,7 @@ def test_another_factor_is_shown_in_the_place_of_a_passcode(stack: Stack, method
 def test_the_link_is_not_enough_for_whoever_holds_more_than_a_mailbox(
     stack: Stack, make: Callable[[Stack], Person]
 ) -> None:
-    """Who has the link can send messages with it: one that a phone cannot take marks the phone unusable."""
+    """A link's holder can send messages with it: one that a phone cannot take marks the phone unusable."""
     assert follow(stack, mailed(stack, make(stack))).json["status"] == "mfa_required"
 
 

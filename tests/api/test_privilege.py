@@ -196,6 +196,8 @@ def administer(stack: Stack) -> None:
         assert answer.status == operation.status, (operation.id, answer.text)
     imported = f'login_name,password_hash\nfrom.bcrypt,"{bcrypt.hashpw(b"password", bcrypt.gensalt(4)).decode()}"\n'
     assert stack.admin("users.import", csv=imported, dry_run=False)["created"] == 1
+    colleague = stack.admin("users.create", login_name=stack.name(), password=stack.password(), kind="system")
+    assert stack.admin("users.delete", login_name=colleague["login_name"]) == {}  # counts administrators
     gone = people.add(stack).locked()
     stack.admin("users.delete", login_name=gone.name)
     assert stack.admin("users.erase", login_name=gone.name)["complete"]

@@ -10,7 +10,7 @@ from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.errors import PhoneUnusable, Refusal, SmsUnavailable, TemporarilyUnavailable
 from mfa.flows.tell_changes import Notice, NoticePhone, TellChanges
-from mfa.messages.notices import AccountChange
+from mfa.messages.notice_texts import AccountChange
 from mfa.store.notices import NoticeStore
 from mfa.users.user import Kind
 from tests.contract.world import NUMBER, World

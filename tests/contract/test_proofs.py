@@ -11,7 +11,7 @@ from mfa.challenges.idempotency import REPLAY_SECONDS
 from mfa.factors.factors import Factor
 from mfa.factors.trusted_devices import TrustedDevice
 from mfa.flows.device_trust import DeviceWish
-from mfa.messages.notices import AccountChange
+from mfa.messages.notice_texts import AccountChange
 from mfa.settings.values import TrustedDevicesSettings
 from mfa.store import records
 from mfa.tokens.factor_keys import FactorKeys

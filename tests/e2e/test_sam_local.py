@@ -16,12 +16,14 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import boto3
 import jwt
+import pyotp
 import pytest
 
 from events.fill import fill, values_of
@@ -40,6 +42,9 @@ EVENTS = ROOT / "events"
 TEMPLATE = read_template(ROOT / "template.yaml")
 [TABLE] = TEMPLATE.named("AWS::DynamoDB::Table").values()
 NEW_USER = "new.user"  # of events/
+OWN_PHONE = "+85291234567"  # of events/
+CALLER = "192.0.2.10"  # of events/
+PASSWORD_AS_BEFORE = {"operation": "users.patch", "input": {"login_name": DEMO_USER, "password": PASSWORD}}
 START_SECONDS = 240
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -148,11 +153,25 @@ def dynamodb(url: str) -> Any:
 
 
 def forget(url: str) -> None:
-    """Deletes the users of events/ that an earlier run left, if the table outlived it."""
+    """Deletes the users and the counters of events/ that an earlier run left, if the table outlived it."""
     tables = {table.name: table for table in dynamodb(url).tables.all()}
     if (table := tables.get(TABLE["TableName"])) is None:
         return
-    for pk in (f"USER#{DEMO_USER}", f"CHALLENGE#{DEMO_USER}", f"USER#{NEW_USER}", f"TESTS#{SYSTEM_USER}"):
+    users = (
+        f"USER#{DEMO_USER}",
+        f"CHALLENGE#{DEMO_USER}",
+        f"FACTORS#{DEMO_USER}",
+        f"PROOFS#{DEMO_USER}",
+        f"USER#{NEW_USER}",
+    )
+    counters = (
+        f"ADDRESS#{CALLER}",
+        f"NUMBER#{DEMO_PHONE}",
+        f"NUMBER#{OWN_PHONE}",
+        f"ENROLMENTS#{DEMO_USER}",
+        f"TESTS#{SYSTEM_USER}",
+    )
+    for pk in users + counters:
         found = table.query(
             KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": pk}, ProjectionExpression="pk, sk"
         )
@@ -306,8 +325,11 @@ class Invoker:
         self.values |= values_of(answer)
         return answer
 
-    def http(self, event: str, status: int, **values: str) -> Json:
-        answer = self.invoke(event, values)
+    def http(self, event: str, status: int, *, body: Json = None, **values: str) -> Json:
+        """The body of the answer to an event, or to one with another body."""
+        name, filled = self._filled(event, values)
+        changed = filled if body is None else filled | {"body": json.dumps(body)}
+        answer = self._kept(event, self.sam.invoke(name, changed))
         assert answer.get("statusCode") == status, (event, answer)
         return json.loads(answer["body"] or "{}")
 
@@ -439,8 +461,121 @@ def first_administrator(on: Invoker) -> None:
         empty.delete()
 
 
+def log_in(on: Invoker, **more: Json) -> Json:
+    """Logs the demo user in by a passcode; the access token is fresh."""
+    on.sam.table.delete_item(Key={"pk": f"CHALLENGE#{DEMO_USER}", "sk": "#CHALLENGE"})
+    on.http("login", 200)
+    prefix = on.http("start_challenge", 201)["prefix"]
+    code = receive(on.sam, DEMO_PHONE, prefix).digits
+    return on.http("verify_challenge", 200, body={"code": code} | more, PASSCODE=code)
+
+
+def own_account(on: Invoker) -> None:
+    log_in(on)
+    assert on.http("get_me", 200)["login_name"] == DEMO_USER
+    assert on.http("patch_me", 200)["locale"] == "de"
+    address = "demo.user@example.org"
+    prefix = on.http("patch_me", 200, body={"contact_email": address})["email_to_confirm"]["prefix"]
+    on.http("verify_contact_email", 204, PASSCODE=receive(on.sam, address, prefix).digits)
+    started = on.http("start_own_phone", 201)
+    assert on.http("get_own_phone", 200)["phone_id"] == started["phone_id"]
+    on.sam.end_cooldown(f"USER#{DEMO_USER}", "#PHONE_ENROLMENT")
+    prefix = on.http("resend_own_phone", 200)["prefix"]
+    code = receive(on.sam, OWN_PHONE, prefix).digits
+    assert on.http("verify_own_phone", 200, PASSCODE=code)["status"] == "approved"
+    log_in(on)  # another phone ends the tokens
+    assert on.http("remove_own_phone", 204, PHONE_ID=started["phone_id"]) == {}
+
+
+def factors(on: Invoker) -> None:
+    on.sam.invoke("AdminFunction", {"operation": "settings.patch", "input": {"trusted_devices": {"days": 30}}})
+    log_in(on)
+    app = pyotp.TOTP(on.http("begin_totp", 200)["secret"])
+    assert on.http("confirm_totp", 200, PASSCODE=app.now())["status"] == "approved"
+    log_in(on)
+    assert len(on.http("make_recovery_codes", 200)["codes"]) == 10
+    on.http("login", 200)
+    later = app.at(datetime.now(UTC), counter_offset=1)  # each step once
+    assert on.http("verify_factor", 200, TOTP_CODE=later)["amr"] == ["pwd", "otp"]
+    assert on.admin("factors.get")["totp"]["enrolled_at"]
+    trusted(on)
+    on.admin("factors.get")
+    assert on.admin("devices.end") == {}
+    trusted(on)
+    assert on.admin("devices.end_all") == {}
+    trusted(on)
+    on.http("get_me", 200)
+    assert on.http("end_device", 204) == {}
+    assert on.http("end_devices", 204) == {}
+    assert on.http("remove_totp", 204) == {}
+    assert on.admin("temporary_codes.create")["code"]
+    log_in(on)
+    app = pyotp.TOTP(on.http("begin_totp", 200)["secret"])
+    on.http("confirm_totp", 200, PASSCODE=app.now())
+    assert on.admin("factors.remove") == {}
+
+
+def trusted(on: Invoker) -> None:
+    """Logs in on a device that is trusted from then on.
+
+    The containers know within half a minute that the settings allow it.
+    """
+    deadline = time.monotonic() + 60
+    while "device_token" not in log_in(on, trust_device=True):
+        assert time.monotonic() < deadline
+        time.sleep(4)
+
+
+def enrolment(on: Invoker) -> None:
+    on.admin("users.create")
+    assert on.admin("invitations.create")["delivered_to"]
+    assert on.admin("invitations.withdraw") == {}
+    many = on.admin("invitations.create_many")["results"]
+    assert [("refusal" in each, each["login_name"]) for each in many] == [(False, NEW_USER), (True, "another.user")]
+    on.admin("clients.create")
+    assert on.http("invite", 201)["url"].endswith(on.values["INVITATION"])
+    assert on.http("open_enrolment", 200)["login_name"] == NEW_USER
+    on.admin("clients.delete")
+    on.admin("users.delete")
+
+
+def passwords(on: Invoker) -> None:
+    on.http("ask_password_reset", 202)
+    [address] = {on.admin("users.get")["contact_email"]}
+    on.http("open_password_reset", 200, RESET=mailed_link(on, address))
+    on.sam.table.delete_item(Key={"pk": f"CHALLENGE#{DEMO_USER}", "sk": "#CHALLENGE"})
+    prefix = on.http("start_challenge", 201)["prefix"]
+    on.http("verify_challenge", 200, PASSCODE=receive(on.sam, DEMO_PHONE, prefix).digits)
+    on.http("reset_password", 204, RESET_TOKEN=on.values["ACCESS_TOKEN"])
+    on.sam.invoke("AdminFunction", PASSWORD_AS_BEFORE)
+    log_in(on)
+    on.http("change_password", 204)
+    on.sam.invoke("AdminFunction", PASSWORD_AS_BEFORE)
+
+
+def mailed_link(on: Invoker, address: str) -> str:
+    """The token of the link that arrives."""
+    deadline = time.monotonic() + 20
+    while not (found := re.findall(r"#reset=(\S+)", "\n".join(on.sam.mails(address)))):
+        assert time.monotonic() < deadline, on.sam.mails(address)
+        time.sleep(0.1)
+    return str(found[0])
+
+
 type Chain = Callable[[Invoker], None]
-CHAINS: tuple[Chain, ...] = (users, login, clients, actions, settings, reports_and_keys, first_administrator)
+CHAINS: tuple[Chain, ...] = (
+    users,
+    login,
+    clients,
+    actions,
+    settings,
+    own_account,
+    factors,
+    enrolment,
+    passwords,
+    reports_and_keys,
+    first_administrator,
+)
 
 
 @pytest.fixture(scope="module")

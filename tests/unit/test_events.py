@@ -60,6 +60,12 @@ def test_answers_give_the_placeholders_values() -> None:
     assert values_of(opened) == {"MFA_TOKEN": "m", "ACTION_ID": "a"}
     invitation = {"token": "n.s", "url": "https://login.example.com/v1/account/#invitation=n.s", "expires_at": "2026"}
     assert values_of({"output": invitation}) == {"INVITATION": "n.s"}
+    followed = {"statusCode": 200, "body": json.dumps({"status": "enrolment", "enrolment_token": "e"})}
+    assert values_of(followed) == {"ACCESS_TOKEN": "e"}
+    own_phone = {"statusCode": 201, "body": json.dumps({"id": "c", "prefix": "XYWD", "phone_id": "p"})}
+    assert values_of(own_phone) == {"CHALLENGE_ID": "c", "PHONE_ID": "p"}
+    assert values_of({"output": {"devices": [{"id": "d"}, {"id": "e"}]}}) == {"DEVICE_ID": "d"}
+    assert values_of({"output": {"devices": []}}) == {}
     assert values_of({"output": client}) == {"CLIENT_ID": "i", "CLIENT_BASIC": "aTpz"}
     assert values_of({"statusCode": 204, "body": ""}) == {}
     assert values_of({"error": {"code": "not_found"}}) == {}

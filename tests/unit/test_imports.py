@@ -197,7 +197,7 @@ def test_loading_a_handler_makes_no_client() -> None:
 
 @pytest.fixture(scope="module")
 def said_alone() -> dict[str, str]:
-    """What each module printed when it was imported alone, in an empty environment, errors included (alone.py)."""
+    """The output of each module when it was imported alone, in an empty environment, errors included (alone.py)."""
     program = [sys.executable, str(Path(__file__).with_name("alone.py")), *MODULES]
     done = subprocess.run(program, capture_output=True, text=True, check=True, env=ENVIRONMENT, cwd="/")
     assert done.stderr == ""

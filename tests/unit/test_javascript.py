@@ -33,8 +33,7 @@ def _functions(lines: list[str]) -> Iterator[tuple[int, int]]:
             yield first, next(n for n in range(first + 1, len(lines)) if lines[n] in (end, f"{end},"))
 
 
-# A sentence of a language stands on one line.
-@pytest.mark.parametrize("path", [path for path in PAGES if path.parent.name != "locales"], ids=_name)
+@pytest.mark.parametrize("path", PAGES, ids=_name)
 def test_no_line_is_longer_than_a_screen(path: Path) -> None:
     lines = path.read_text().splitlines()
 

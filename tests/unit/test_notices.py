@@ -7,7 +7,8 @@ import pytest
 
 from mfa.messages import gsm7, insertions, locales, templates
 from mfa.messages.composition import Reader
-from mfa.messages.notices import LOCALES, AccountChange, Told, masked
+from mfa.messages.notice_texts import AccountChange
+from mfa.messages.notices import LOCALES, Told, masked
 from mfa.settings.values import Settings
 
 SIGNATURE = Settings().signature

@@ -149,7 +149,7 @@ def test_a_call_that_might_be_done_twice_is_not_repeated(request_: Request[Any],
 
 
 def test_every_call_that_sends_a_message_has_a_key_or_is_never_repeated() -> None:
-    """What is harmless sends nothing: these three only."""
+    """Harmless events send nothing: these three only."""
     harmless = set()
     for part in Calls.__mro__:
         for name, call in vars(part).items():

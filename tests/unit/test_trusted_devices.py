@@ -31,7 +31,7 @@ def device(at: float = NOW, days: int = 30, login_name: str = NAME, seed: int = 
 
 
 def list_of(count: int) -> list[TrustedDevice]:
-    """So many devices, one a second, the newest one now."""
+    """This many devices, one a second, the newest one now."""
     return [device(NOW - count + n + 1, seed=n)[0] for n in range(count)]
 
 
@@ -184,3 +184,12 @@ def test_nothing_is_dropped_where_no_device_is_trusted() -> None:
     system = replace(backup, user=accounts.user(at=NOW - DAY, kind=Kind.SYSTEM))
     assert system.devices_to_drop(30, NOW) == ()
     assert replace(backup, held=HeldFactors(uses=None)).devices_to_drop(30, NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "detail"),
+    [("Laptop", {"device_id": "d", "device_name": "Laptop"}), ("", {"device_id": "d"})],
+)
+def test_the_history_names_a_device_that_has_a_name(name: str, detail: dict[str, str]) -> None:
+    """Some engines of DynamoDB refuse empty text."""
+    assert TrustedDevice(id="d", digest=b"", name=name, created_at=1, expires_at=2).detail == detail

@@ -20,16 +20,23 @@ export default {
   // The choice
   chooseTitle: "Telefon wählen",
   chooseWay: "Anderen Weg wählen",
-  choosePhone_login:
-    "Bitte wählen Sie die Telefonnummer, an die der Bestätigungscode per SMS gehen soll, um die Anmeldung fortzusetzen.",
+  choosePhone_login: [
+    "Bitte wählen Sie die Telefonnummer, an die der Bestätigungscode per SMS gehen soll, um die Anmeldung",
+    "fortzusetzen.",
+  ].join(" "),
   choosePhone_action:
     "Bitte wählen Sie die Telefonnummer, an die der Bestätigungscode per SMS gehen soll, um dies zu bestätigen.",
   noPhoneTitle_login: "Kein Telefon ist registriert",
-  noPhoneLead_login:
-    "Ihr Passwort stimmt, aber es gibt kein Telefon, an das ein Bestätigungscode gesendet werden kann. Bitten Sie Ihre Administration, Ihre Telefonnummer einzutragen, und melden Sie sich dann erneut an.",
+  noPhoneLead_login: [
+    "Ihr Passwort stimmt, aber es gibt kein Telefon, an das ein Bestätigungscode gesendet werden kann.",
+    "Bitten Sie Ihre Administration, Ihre Telefonnummer einzutragen, und melden Sie sich dann erneut an.",
+  ].join(" "),
   noPhoneTitle_action: "Kein Telefon kann dies bestätigen",
-  noPhoneLead_action:
-    "Nichts wurde bestätigt. Bestätigt wird mit einem Telefon, das schon vor einiger Zeit verifiziert wurde, damit niemand eigens dafür eines hinzufügen kann. Fragen Sie Ihre Administration, oder versuchen Sie es später noch einmal.",
+  noPhoneLead_action: [
+    "Nichts wurde bestätigt. Bestätigt wird mit einem Telefon, das schon vor einiger Zeit verifiziert",
+    "wurde, damit niemand eigens dafür eines hinzufügen kann. Fragen Sie Ihre Administration, oder",
+    "versuchen Sie es später noch einmal.",
+  ].join(" "),
   emailGoesTo: "Die E-Mail geht an {email}, Ihre Kontaktadresse.",
   sendPasscode: "Code senden",
   cancel: "Abbrechen",
@@ -105,8 +112,10 @@ export default {
   chooseOther: "Bitte wählen Sie eine andere.",
   askForOther: "Bitten Sie Ihre Administration, sie zu ändern.",
   mayBeLate: "Ihre Nachricht könnte sich verspäten",
-  mayBeLateText:
-    "Wir haben keine Antwort dazu bekommen. Sie kann noch eintreffen, und ihr Code gilt dann; wenn nicht, senden Sie ihn erneut.",
+  mayBeLateText: [
+    "Wir haben keine Antwort dazu bekommen. Sie kann noch eintreffen, und ihr Code gilt dann; wenn nicht,",
+    "senden Sie ihn erneut.",
+  ].join(" "),
   // A code of one's own
   own_totp_title: "Code der Authenticator-App eingeben",
   own_totp_lead: "Öffnen Sie die App auf Ihrem Telefon, und geben Sie die 6 Ziffern ein, die sie zeigt.",
@@ -128,12 +137,18 @@ export default {
   lockedTitle_action: "Das Bestätigen ist vorerst gesperrt",
   lockedBack_login: "Zurück zur Anmeldung",
   lockedBack_action: "Zurück",
-  lockedUntil:
-    "Es wurden zu viele falsche Codes eingegeben. Zum Schutz Ihres Kontos wird bis {time} kein Code gesendet oder angenommen.",
-  lockedForGood:
-    "Es wurden zu viele falsche Codes eingegeben. Zum Schutz Ihres Kontos wird kein Code gesendet oder angenommen, bis Ihre Administration es entsperrt.",
-  lockedHelp:
-    "Ihre Administration kann Sie früher entsperren. Wenn nicht Sie diese Codes eingegeben haben, kennt vielleicht jemand Ihr Passwort: Sagen Sie es Ihrer Administration, und ändern Sie es.",
+  lockedUntil: [
+    "Es wurden zu viele falsche Codes eingegeben. Zum Schutz Ihres Kontos wird bis {time} kein Code",
+    "gesendet oder angenommen.",
+  ].join(" "),
+  lockedForGood: [
+    "Es wurden zu viele falsche Codes eingegeben. Zum Schutz Ihres Kontos wird kein Code gesendet oder",
+    "angenommen, bis Ihre Administration es entsperrt.",
+  ].join(" "),
+  lockedHelp: [
+    "Ihre Administration kann Sie früher entsperren. Wenn nicht Sie diese Codes eingegeben haben, kennt",
+    "vielleicht jemand Ihr Passwort: Sagen Sie es Ihrer Administration, und ändern Sie es.",
+  ].join(" "),
   untilAgain: "Zeit bis zum nächsten Versuch",
   // Times
   waitIn: "Sie können es in {time} noch einmal versuchen.",
@@ -161,8 +176,10 @@ export default {
   tipSlow: "Eine Nachricht kann ein oder zwei Minuten brauchen.",
   tipCaller: "Der Anruf kommt von einer Nummer, die Sie vielleicht nicht kennen.",
   tipSpam: "Sehen Sie auch im Spam-Ordner nach.",
-  emailInstead:
-    "Kein Telefon zur Hand? Ein Code kann stattdessen an Ihre Kontaktadresse {email} gehen. Zum Schutz Ihres Kontos erfahren Ihre verifizierten Telefone davon.",
+  emailInstead: [
+    "Kein Telefon zur Hand? Ein Code kann stattdessen an Ihre Kontaktadresse {email} gehen. Zum Schutz",
+    "Ihres Kontos erfahren Ihre verifizierten Telefone davon.",
+  ].join(" "),
   numberChanged: "Hat sich Ihre Nummer geändert? Ihre Administration kann die neue eintragen.",
   lostAll: "Alles verloren? Ihre Administration kann Ihnen einen Code geben, der einmal gilt.",
   // An action
@@ -175,8 +192,11 @@ export default {
   confirmedAlreadyText:
     "Es lässt sich nicht mehr ablehnen. Wenn nicht Sie es bestätigt haben, sagen Sie es sofort Ihrer Administration.",
   notConfirmed: "Nichts wurde bestätigt",
-  kept_denied:
-    "Sie haben gesagt, dass Sie das nicht waren. Der Code gilt nicht mehr, und Ihre Administration kann sehen, was geschehen ist. Wenn jemand anderes diesen Computer benutzt oder Ihr Passwort kennt, ändern Sie es jetzt.",
+  kept_denied: [
+    "Sie haben gesagt, dass Sie das nicht waren. Der Code gilt nicht mehr, und Ihre Administration kann",
+    "sehen, was geschehen ist. Wenn jemand anderes diesen Computer benutzt oder Ihr Passwort kennt,",
+    "ändern Sie es jetzt.",
+  ].join(" "),
   kept_expired: "Die Zeit zum Bestätigen ist vorbei. Wenn Sie es noch wollen, beginnen Sie von vorn.",
   kept_used: "Diese Bestätigung wurde schon benutzt. Sie gilt einmal.",
   kept_gone: "Der Dienst kennt das nicht mehr. Wenn Sie es noch wollen, beginnen Sie von vorn.",
@@ -192,8 +212,10 @@ export default {
   used_title: "Dieser Code wurde schon benutzt",
   used_text: "Ein Code gilt einmal. Beginnen Sie von vorn, um einen neuen zu bekommen.",
   newer_title: "Ein neuerer Code ist an die Stelle von diesem getreten",
-  newer_text:
-    "Jemand hat für dieses Konto einen anderen Code angefordert, vielleicht Sie in einem anderen Fenster. Codes von hier gelten nicht mehr. Wenn Sie es nicht waren, sagen Sie es Ihrer Administration.",
+  newer_text: [
+    "Jemand hat für dieses Konto einen anderen Code angefordert, vielleicht Sie in einem anderen Fenster.",
+    "Codes von hier gelten nicht mehr. Wenn Sie es nicht waren, sagen Sie es Ihrer Administration.",
+  ].join(" "),
   ended_title: "Diese Anforderung ist beendet",
   ended_text: "Senden Sie einen neuen Code, um fortzufahren.",
   tooSoon_title: "Gerade wurde ein Code gesendet",
@@ -201,8 +223,10 @@ export default {
   tooMany_title: "Vorerst keine weiteren Codes",
   tooMany_text: "Es wurden zu viele Codes gesendet, und keiner wurde eingegeben.",
   unusable_title: "Dieses Telefon kann unsere Nachrichten nicht empfangen",
-  unusable_text:
-    "Sein Netz lehnt sie endgültig ab: Die Nummer ist vielleicht ein Festnetzanschluss, nicht mehr vergeben oder hat uns abbestellt.",
+  unusable_text: [
+    "Sein Netz lehnt sie endgültig ab: Die Nummer ist vielleicht ein Festnetzanschluss, nicht mehr",
+    "vergeben oder hat uns abbestellt.",
+  ].join(" "),
   blocked_title: "An dieses Telefon können wir nicht senden",
   blocked_text:
     "Seine Region oder seine Art von Nummer ist hier nicht erlaubt. Ein Festnetztelefon kann nur angerufen werden.",

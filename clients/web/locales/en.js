@@ -24,11 +24,16 @@ export default {
   choosePhone_login: "Please select phone number to receive passcode via SMS message to continue login.",
   choosePhone_action: "Please select phone number to receive passcode via SMS message to confirm this.",
   noPhoneTitle_login: "No phone is registered",
-  noPhoneLead_login:
-    "Your password is right, but there is no phone that a passcode can be sent to. Ask your administrator to add your phone number, then log in again.",
+  noPhoneLead_login: [
+    "Your password is right, but there is no phone that a passcode can be sent to. Ask your administrator",
+    "to add your phone number, then log in again.",
+  ].join(" "),
   noPhoneTitle_action: "No phone can confirm this",
-  noPhoneLead_action:
-    "Nothing was confirmed. An action is confirmed with a phone that was verified some time ago, so that nobody can add a phone just for this. Ask your administrator, or try again when your phone has been verified for longer.",
+  noPhoneLead_action: [
+    "Nothing was confirmed. An action is confirmed with a phone that was verified some time ago, so that",
+    "nobody can add a phone just for this. Ask your administrator, or try again when your phone has been",
+    "verified for longer.",
+  ].join(" "),
   emailGoesTo: "The email goes to {email}, your contact email.",
   sendPasscode: "Send passcode",
   cancel: "Cancel",
@@ -129,10 +134,14 @@ export default {
   lockedBack_action: "Back",
   lockedUntil:
     "Too many wrong codes were entered. To keep your account safe, no passcode is sent or accepted until {time}.",
-  lockedForGood:
-    "Too many wrong codes were entered. To keep your account safe, no passcode is sent or accepted until an administrator unlocks it.",
-  lockedHelp:
-    "An administrator can unlock you sooner. If it was not you who entered those codes, someone else may know your password: tell your administrator and change it.",
+  lockedForGood: [
+    "Too many wrong codes were entered. To keep your account safe, no passcode is sent or accepted until",
+    "an administrator unlocks it.",
+  ].join(" "),
+  lockedHelp: [
+    "An administrator can unlock you sooner. If it was not you who entered those codes, someone else may",
+    "know your password: tell your administrator and change it.",
+  ].join(" "),
   untilAgain: "Time until you can try again",
   // Times
   waitIn: "You can try again in {time}.",
@@ -159,8 +168,10 @@ export default {
   tipSlow: "A message may take a minute or two to arrive.",
   tipCaller: "The call comes from a number that you may not know.",
   tipSpam: "Look into the folder for spam, too.",
-  emailInstead:
-    "No phone at hand? A passcode can be sent to your contact email {email} instead. To keep your account safe, your verified phones are told about it.",
+  emailInstead: [
+    "No phone at hand? A passcode can be sent to your contact email {email} instead. To keep your account",
+    "safe, your verified phones are told about it.",
+  ].join(" "),
   numberChanged: "Has your number changed? Your administrator can enter the new one.",
   lostAll: "Lost everything? Your administrator can give you a code that works once.",
   // An action
@@ -172,8 +183,11 @@ export default {
   confirmedAlready: "It is confirmed already",
   confirmedAlreadyText: "It can no longer be refused. If you did not confirm it, tell your administrator at once.",
   notConfirmed: "Nothing was confirmed",
-  kept_denied:
-    "You said that this was not you. The passcode no longer works, and your administrator can see what happened. If somebody else may be using this computer or know your password, change the password now.",
+  kept_denied: [
+    "You said that this was not you. The passcode no longer works, and your administrator can see what",
+    "happened. If somebody else may be using this computer or know your password, change the password",
+    "now.",
+  ].join(" "),
   kept_expired: "The time to confirm is over. If you still want it, begin again.",
   kept_used: "This confirmation was used before. It is good for one time.",
   kept_gone: "The service no longer knows of this. If you still want it, begin again.",
@@ -188,8 +202,10 @@ export default {
   used_title: "This passcode has already been used",
   used_text: "A passcode works once. Begin again to get a new one.",
   newer_title: "A newer passcode has taken this one’s place",
-  newer_text:
-    "Someone has asked for another passcode for this account, perhaps you in another window. Passcodes sent from here no longer work. If it was not you, tell your administrator.",
+  newer_text: [
+    "Someone has asked for another passcode for this account, perhaps you in another window. Passcodes",
+    "sent from here no longer work. If it was not you, tell your administrator.",
+  ].join(" "),
   ended_title: "This passcode request has ended",
   ended_text: "Send a new passcode to continue.",
   tooSoon_title: "A passcode was sent just now",

@@ -24,11 +24,15 @@ export default {
     "Seleccione el número de teléfono que recibirá la clave por SMS para continuar el inicio de sesión.",
   choosePhone_action: "Seleccione el número de teléfono que recibirá la clave por SMS para confirmar esto.",
   noPhoneTitle_login: "No hay ningún teléfono registrado",
-  noPhoneLead_login:
-    "Su contraseña es correcta, pero no hay ningún teléfono al que enviar una clave. Pida a su administración que añada su número y vuelva a iniciar sesión.",
+  noPhoneLead_login: [
+    "Su contraseña es correcta, pero no hay ningún teléfono al que enviar una clave. Pida a su",
+    "administración que añada su número y vuelva a iniciar sesión.",
+  ].join(" "),
   noPhoneTitle_action: "Ningún teléfono puede confirmar esto",
-  noPhoneLead_action:
-    "No se ha confirmado nada. Se confirma con un teléfono verificado hace algún tiempo, para que nadie pueda añadir uno solo para esto. Consulte a su administración o inténtelo más adelante.",
+  noPhoneLead_action: [
+    "No se ha confirmado nada. Se confirma con un teléfono verificado hace algún tiempo, para que nadie",
+    "pueda añadir uno solo para esto. Consulte a su administración o inténtelo más adelante.",
+  ].join(" "),
   emailGoesTo: "El correo se envía a {email}, su dirección de contacto.",
   sendPasscode: "Enviar clave",
   cancel: "Cancelar",
@@ -110,8 +114,10 @@ export default {
   own_totp_lead: "Abra la aplicación en su teléfono y escriba los 6 dígitos que muestra.",
   own_totp_label: "Código",
   own_recovery_code_title: "Introducir un código de recuperación",
-  own_recovery_code_lead:
-    "Tiene 16 letras y dígitos. Cada código sirve una vez. Se avisa de ello a sus teléfonos y a su dirección de contacto.",
+  own_recovery_code_lead: [
+    "Tiene 16 letras y dígitos. Cada código sirve una vez. Se avisa de ello a sus teléfonos y a su",
+    "dirección de contacto.",
+  ].join(" "),
   own_recovery_code_label: "Código de recuperación",
   own_temporary_code_title: "Introducir un código temporal",
   own_temporary_code_lead: "Se lo dio su administración. Sirve una vez.",
@@ -126,12 +132,18 @@ export default {
   lockedTitle_action: "La confirmación está bloqueada por ahora",
   lockedBack_login: "Volver al inicio de sesión",
   lockedBack_action: "Atrás",
-  lockedUntil:
-    "Se introdujeron demasiadas claves incorrectas. Para proteger su cuenta, no se envía ni acepta ninguna clave hasta {time}.",
-  lockedForGood:
-    "Se introdujeron demasiadas claves incorrectas. Para proteger su cuenta, no se envía ni acepta ninguna clave hasta que su administración la desbloquee.",
-  lockedHelp:
-    "Su administración puede desbloquearle antes. Si no fue usted quien introdujo esas claves, quizá alguien conozca su contraseña: avise a su administración y cámbiela.",
+  lockedUntil: [
+    "Se introdujeron demasiadas claves incorrectas. Para proteger su cuenta, no se envía ni acepta",
+    "ninguna clave hasta {time}.",
+  ].join(" "),
+  lockedForGood: [
+    "Se introdujeron demasiadas claves incorrectas. Para proteger su cuenta, no se envía ni acepta",
+    "ninguna clave hasta que su administración la desbloquee.",
+  ].join(" "),
+  lockedHelp: [
+    "Su administración puede desbloquearle antes. Si no fue usted quien introdujo esas claves, quizá",
+    "alguien conozca su contraseña: avise a su administración y cámbiela.",
+  ].join(" "),
   untilAgain: "Tiempo hasta poder intentarlo de nuevo",
   // Times
   waitIn: "Podrá intentarlo de nuevo en {time}.",
@@ -153,14 +165,18 @@ export default {
   help_login: "¿Necesita ayuda para iniciar sesión?",
   help_action: "¿Necesita ayuda?",
   helpLogin: "¿Olvidó su nombre de usuario? Su administración puede consultarlo.",
-  helpLockedAction:
-    "Mientras esté bloqueada la confirmación, no se puede confirmar nada. Su administración puede desbloquearla enseguida.",
+  helpLockedAction: [
+    "Mientras esté bloqueada la confirmación, no se puede confirmar nada. Su administración puede",
+    "desbloquearla enseguida.",
+  ].join(" "),
   tipSignal: "¿Está encendido el teléfono y tiene cobertura? Los SMS no necesitan internet.",
   tipSlow: "Un mensaje puede tardar uno o dos minutos en llegar.",
   tipCaller: "La llamada viene de un número que quizá no conozca.",
   tipSpam: "Mire también en la carpeta de correo no deseado.",
-  emailInstead:
-    "¿No tiene el teléfono a mano? Se puede enviar una clave a su dirección de contacto {email}. Para proteger su cuenta, se avisa a sus teléfonos verificados.",
+  emailInstead: [
+    "¿No tiene el teléfono a mano? Se puede enviar una clave a su dirección de contacto {email}. Para",
+    "proteger su cuenta, se avisa a sus teléfonos verificados.",
+  ].join(" "),
   numberChanged: "¿Ha cambiado su número? Su administración puede introducir el nuevo.",
   lostAll: "¿Lo ha perdido todo? Su administración puede darle un código que sirve una vez.",
   // An action
@@ -172,8 +188,10 @@ export default {
   confirmedAlready: "Ya está confirmado",
   confirmedAlreadyText: "Ya no se puede rechazar. Si no lo confirmó usted, avise enseguida a su administración.",
   notConfirmed: "No se ha confirmado nada",
-  kept_denied:
-    "Ha indicado que no fue usted. La clave ya no sirve, y su administración puede ver lo ocurrido. Si otra persona usa este equipo o conoce su contraseña, cámbiela ahora.",
+  kept_denied: [
+    "Ha indicado que no fue usted. La clave ya no sirve, y su administración puede ver lo ocurrido. Si",
+    "otra persona usa este equipo o conoce su contraseña, cámbiela ahora.",
+  ].join(" "),
   kept_expired: "El tiempo para confirmar ha terminado. Si aún lo quiere, empiece de nuevo.",
   kept_used: "Esta confirmación ya se usó. Sirve una vez.",
   kept_gone: "El servicio ya no conoce esta petición. Si aún lo quiere, empiece de nuevo.",
@@ -188,8 +206,10 @@ export default {
   used_title: "Esta clave ya se ha usado",
   used_text: "Una clave sirve una vez. Empiece de nuevo para obtener otra.",
   newer_title: "Una clave más reciente ha ocupado el lugar de esta",
-  newer_text:
-    "Alguien ha pedido otra clave para esta cuenta, quizá usted en otra ventana. Las claves enviadas desde aquí ya no sirven. Si no fue usted, avise a su administración.",
+  newer_text: [
+    "Alguien ha pedido otra clave para esta cuenta, quizá usted en otra ventana. Las claves enviadas",
+    "desde aquí ya no sirven. Si no fue usted, avise a su administración.",
+  ].join(" "),
   ended_title: "Esta petición de clave ha terminado",
   ended_text: "Envíe una clave nueva para continuar.",
   tooSoon_title: "Se acaba de enviar una clave",

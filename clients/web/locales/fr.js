@@ -25,11 +25,15 @@ export default {
     "Veuillez choisir le numéro de téléphone qui recevra le code par SMS pour poursuivre la connexion.",
   choosePhone_action: "Veuillez choisir le numéro de téléphone qui recevra le code par SMS pour confirmer.",
   noPhoneTitle_login: "Aucun téléphone n’est enregistré",
-  noPhoneLead_login:
-    "Votre mot de passe est correct, mais il n’y a aucun téléphone auquel envoyer un code. Demandez à votre administration d’ajouter votre numéro, puis reconnectez-vous.",
+  noPhoneLead_login: [
+    "Votre mot de passe est correct, mais il n’y a aucun téléphone auquel envoyer un code. Demandez à",
+    "votre administration d’ajouter votre numéro, puis reconnectez-vous.",
+  ].join(" "),
   noPhoneTitle_action: "Aucun téléphone ne peut confirmer",
-  noPhoneLead_action:
-    "Rien n’a été confirmé. Il faut un téléphone vérifié depuis un certain temps, afin que personne ne puisse en ajouter un juste pour cela. Adressez-vous à votre administration ou réessayez plus tard.",
+  noPhoneLead_action: [
+    "Rien n’a été confirmé. Il faut un téléphone vérifié depuis un certain temps, afin que personne ne",
+    "puisse en ajouter un juste pour cela. Adressez-vous à votre administration ou réessayez plus tard.",
+  ].join(" "),
   emailGoesTo: "L’e-mail est envoyé à {email}, votre adresse de contact.",
   sendPasscode: "Envoyer le code",
   cancel: "Annuler",
@@ -105,15 +109,19 @@ export default {
   chooseOther: "Veuillez en choisir un autre.",
   askForOther: "Demandez à votre administration de le changer.",
   mayBeLate: "Votre message peut avoir du retard",
-  mayBeLateText:
-    "Nous n’avons pas eu de réponse à son sujet. Il peut encore arriver, et son code fonctionnera ; sinon, renvoyez-le.",
+  mayBeLateText: [
+    "Nous n’avons pas eu de réponse à son sujet. Il peut encore arriver, et son code fonctionnera ;",
+    "sinon, renvoyez-le.",
+  ].join(" "),
   // A code of one's own
   own_totp_title: "Saisir le code de votre application d’authentification",
   own_totp_lead: "Ouvrez l’application sur votre téléphone et saisissez les 6 chiffres affichés.",
   own_totp_label: "Code",
   own_recovery_code_title: "Saisir un code de récupération",
-  own_recovery_code_lead:
-    "Il comporte 16 lettres et chiffres. Chaque code ne sert qu’une fois. Vos téléphones et votre adresse de contact en sont informés.",
+  own_recovery_code_lead: [
+    "Il comporte 16 lettres et chiffres. Chaque code ne sert qu’une fois. Vos téléphones et votre adresse",
+    "de contact en sont informés.",
+  ].join(" "),
   own_recovery_code_label: "Code de récupération",
   own_temporary_code_title: "Saisir un code temporaire",
   own_temporary_code_lead: "Votre administration vous l’a donné. Il ne sert qu’une fois.",
@@ -128,12 +136,18 @@ export default {
   lockedTitle_action: "La confirmation est bloquée pour le moment",
   lockedBack_login: "Retour à la connexion",
   lockedBack_action: "Retour",
-  lockedUntil:
-    "Trop de codes erronés ont été saisis. Pour protéger votre compte, aucun code n’est envoyé ni accepté avant {time}.",
-  lockedForGood:
-    "Trop de codes erronés ont été saisis. Pour protéger votre compte, aucun code n’est envoyé ni accepté avant que votre administration ne le débloque.",
-  lockedHelp:
-    "Votre administration peut vous débloquer plus tôt. Si vous n’avez pas saisi ces codes, quelqu’un connaît peut-être votre mot de passe : prévenez votre administration et changez-le.",
+  lockedUntil: [
+    "Trop de codes erronés ont été saisis. Pour protéger votre compte, aucun code n’est envoyé ni accepté",
+    "avant {time}.",
+  ].join(" "),
+  lockedForGood: [
+    "Trop de codes erronés ont été saisis. Pour protéger votre compte, aucun code n’est envoyé ni accepté",
+    "avant que votre administration ne le débloque.",
+  ].join(" "),
+  lockedHelp: [
+    "Votre administration peut vous débloquer plus tôt. Si vous n’avez pas saisi ces codes, quelqu’un",
+    "connaît peut-être votre mot de passe : prévenez votre administration et changez-le.",
+  ].join(" "),
   untilAgain: "Temps avant le prochain essai",
   // Times
   waitIn: "Vous pourrez réessayer dans {time}.",
@@ -155,14 +169,18 @@ export default {
   help_login: "Besoin d’aide pour vous connecter ?",
   help_action: "Besoin d’aide ?",
   helpLogin: "Nom d’utilisateur oublié ? Votre administration peut le retrouver.",
-  helpLockedAction:
-    "Tant que la confirmation est bloquée, rien ne peut être confirmé. Votre administration peut la débloquer aussitôt.",
+  helpLockedAction: [
+    "Tant que la confirmation est bloquée, rien ne peut être confirmé. Votre administration peut la",
+    "débloquer aussitôt.",
+  ].join(" "),
   tipSignal: "Le téléphone est-il allumé et a-t-il du réseau ? Les SMS n’ont pas besoin d’Internet.",
   tipSlow: "Un message peut mettre une minute ou deux à arriver.",
   tipCaller: "L’appel vient d’un numéro que vous ne connaissez peut-être pas.",
   tipSpam: "Regardez aussi dans le dossier des indésirables.",
-  emailInstead:
-    "Pas de téléphone sous la main ? Un code peut être envoyé à votre adresse de contact {email}. Pour protéger votre compte, vos téléphones vérifiés en sont informés.",
+  emailInstead: [
+    "Pas de téléphone sous la main ? Un code peut être envoyé à votre adresse de contact {email}. Pour",
+    "protéger votre compte, vos téléphones vérifiés en sont informés.",
+  ].join(" "),
   numberChanged: "Votre numéro a changé ? Votre administration peut saisir le nouveau.",
   lostAll: "Tout perdu ? Votre administration peut vous donner un code à usage unique.",
   // An action
@@ -175,8 +193,11 @@ export default {
   confirmedAlreadyText:
     "Ce ne peut plus être refusé. Si vous ne l’avez pas confirmé, prévenez aussitôt votre administration.",
   notConfirmed: "Rien n’a été confirmé",
-  kept_denied:
-    "Vous avez indiqué que ce n’était pas vous. Le code ne fonctionne plus, et votre administration peut voir ce qui s’est passé. Si quelqu’un d’autre utilise cet ordinateur ou connaît votre mot de passe, changez-le maintenant.",
+  kept_denied: [
+    "Vous avez indiqué que ce n’était pas vous. Le code ne fonctionne plus, et votre administration peut",
+    "voir ce qui s’est passé. Si quelqu’un d’autre utilise cet ordinateur ou connaît votre mot de passe,",
+    "changez-le maintenant.",
+  ].join(" "),
   kept_expired: "Le temps pour confirmer est écoulé. Si vous le voulez encore, recommencez.",
   kept_used: "Cette confirmation a déjà servi. Elle ne vaut qu’une fois.",
   kept_gone: "Le service ne connaît plus cette demande. Si vous le voulez encore, recommencez.",
@@ -185,15 +206,19 @@ export default {
   forbidden_title: "Ce n’est pas autorisé",
   forbidden_text: "Votre compte n’en a pas le droit. Adressez-vous à votre administration.",
   noEmail_title: "Aucun e-mail ne peut vous être envoyé",
-  noEmail_text:
-    "Votre compte n’a pas d’adresse de contact, ou elle ne peut pas être utilisée. Adressez-vous à votre administration.",
+  noEmail_text: [
+    "Votre compte n’a pas d’adresse de contact, ou elle ne peut pas être utilisée. Adressez-vous à votre",
+    "administration.",
+  ].join(" "),
   over_title: "Le code a expiré",
   over_text: "Un code ne fonctionne que quelques minutes. Renvoyez-le pour en obtenir un nouveau.",
   used_title: "Ce code a déjà été utilisé",
   used_text: "Un code ne sert qu’une fois. Recommencez pour en obtenir un nouveau.",
   newer_title: "Un code plus récent a remplacé celui-ci",
-  newer_text:
-    "Quelqu’un a demandé un autre code pour ce compte, peut-être vous dans une autre fenêtre. Les codes envoyés d’ici ne fonctionnent plus. Si ce n’était pas vous, prévenez votre administration.",
+  newer_text: [
+    "Quelqu’un a demandé un autre code pour ce compte, peut-être vous dans une autre fenêtre. Les codes",
+    "envoyés d’ici ne fonctionnent plus. Si ce n’était pas vous, prévenez votre administration.",
+  ].join(" "),
   ended_title: "Cette demande de code est terminée",
   ended_text: "Envoyez un nouveau code pour continuer.",
   tooSoon_title: "Un code vient d’être envoyé",
@@ -201,8 +226,10 @@ export default {
   tooMany_title: "Plus de codes pour le moment",
   tooMany_text: "Trop de codes ont été envoyés sans qu’aucun soit saisi.",
   unusable_title: "Ce téléphone ne peut pas recevoir nos messages",
-  unusable_text:
-    "Son réseau les refuse définitivement : il s’agit peut-être d’une ligne fixe, d’un numéro hors service ou d’un désabonnement.",
+  unusable_text: [
+    "Son réseau les refuse définitivement : il s’agit peut-être d’une ligne fixe, d’un numéro hors",
+    "service ou d’un désabonnement.",
+  ].join(" "),
   blocked_title: "Nous ne pouvons pas envoyer à ce téléphone",
   blocked_text: "Sa région ou son type de numéro n’est pas autorisé ici. Une ligne fixe ne peut être qu’appelée.",
   phoneGone_title: "Ce téléphone n’est plus enregistré",

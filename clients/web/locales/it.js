@@ -23,11 +23,15 @@ export default {
   choosePhone_login: "Selezioni il numero di telefono che riceverà il codice via SMS per continuare l’accesso.",
   choosePhone_action: "Selezioni il numero di telefono che riceverà il codice via SMS per confermare.",
   noPhoneTitle_login: "Nessun telefono è registrato",
-  noPhoneLead_login:
-    "La password è corretta, ma non c’è un telefono a cui inviare un codice. Chieda alla Sua amministrazione di aggiungere il Suo numero e acceda di nuovo.",
+  noPhoneLead_login: [
+    "La password è corretta, ma non c’è un telefono a cui inviare un codice. Chieda alla Sua",
+    "amministrazione di aggiungere il Suo numero e acceda di nuovo.",
+  ].join(" "),
   noPhoneTitle_action: "Nessun telefono può confermare",
-  noPhoneLead_action:
-    "Non è stato confermato nulla. Si conferma con un telefono verificato da qualche tempo, così che nessuno possa aggiungerne uno apposta. Chieda alla Sua amministrazione o riprovi più avanti.",
+  noPhoneLead_action: [
+    "Non è stato confermato nulla. Si conferma con un telefono verificato da qualche tempo, così che",
+    "nessuno possa aggiungerne uno apposta. Chieda alla Sua amministrazione o riprovi più avanti.",
+  ].join(" "),
   emailGoesTo: "L’e-mail va a {email}, il Suo indirizzo di contatto.",
   sendPasscode: "Invia il codice",
   cancel: "Annulla",
@@ -110,8 +114,10 @@ export default {
   own_totp_lead: "Apra l’app sul telefono e digiti le 6 cifre mostrate.",
   own_totp_label: "Codice",
   own_recovery_code_title: "Inserisca un codice di recupero",
-  own_recovery_code_lead:
-    "Ha 16 lettere e cifre. Ogni codice vale una volta. I Suoi telefoni e il Suo indirizzo di contatto ne sono informati.",
+  own_recovery_code_lead: [
+    "Ha 16 lettere e cifre. Ogni codice vale una volta. I Suoi telefoni e il Suo indirizzo di contatto ne",
+    "sono informati.",
+  ].join(" "),
   own_recovery_code_label: "Codice di recupero",
   own_temporary_code_title: "Inserisca un codice temporaneo",
   own_temporary_code_lead: "Glielo ha dato la Sua amministrazione. Vale una volta.",
@@ -126,12 +132,18 @@ export default {
   lockedTitle_action: "La conferma è bloccata per ora",
   lockedBack_login: "Torna all’accesso",
   lockedBack_action: "Indietro",
-  lockedUntil:
-    "Sono stati inseriti troppi codici errati. Per proteggere il Suo account, nessun codice è inviato o accettato fino alle {time}.",
-  lockedForGood:
-    "Sono stati inseriti troppi codici errati. Per proteggere il Suo account, nessun codice è inviato o accettato finché la Sua amministrazione non lo sblocca.",
-  lockedHelp:
-    "La Sua amministrazione può sbloccarla prima. Se non ha inserito Lei quei codici, forse qualcuno conosce la Sua password: avvisi la Sua amministrazione e la cambi.",
+  lockedUntil: [
+    "Sono stati inseriti troppi codici errati. Per proteggere il Suo account, nessun codice è inviato o",
+    "accettato fino alle {time}.",
+  ].join(" "),
+  lockedForGood: [
+    "Sono stati inseriti troppi codici errati. Per proteggere il Suo account, nessun codice è inviato o",
+    "accettato finché la Sua amministrazione non lo sblocca.",
+  ].join(" "),
+  lockedHelp: [
+    "La Sua amministrazione può sbloccarla prima. Se non ha inserito Lei quei codici, forse qualcuno",
+    "conosce la Sua password: avvisi la Sua amministrazione e la cambi.",
+  ].join(" "),
   untilAgain: "Tempo fino al prossimo tentativo",
   // Times
   waitIn: "Potrà riprovare tra {time}.",
@@ -159,8 +171,10 @@ export default {
   tipSlow: "Un messaggio può impiegare un minuto o due.",
   tipCaller: "La chiamata viene da un numero che forse non conosce.",
   tipSpam: "Guardi anche nella cartella dello spam.",
-  emailInstead:
-    "Non ha il telefono con sé? Un codice può essere inviato al Suo indirizzo di contatto {email}. Per proteggere il Suo account, i telefoni verificati ne sono informati.",
+  emailInstead: [
+    "Non ha il telefono con sé? Un codice può essere inviato al Suo indirizzo di contatto {email}. Per",
+    "proteggere il Suo account, i telefoni verificati ne sono informati.",
+  ].join(" "),
   numberChanged: "Il numero è cambiato? La Sua amministrazione può inserire quello nuovo.",
   lostAll: "Ha perso tutto? La Sua amministrazione può darle un codice che vale una volta.",
   // An action
@@ -172,8 +186,11 @@ export default {
   confirmedAlready: "È già confermato",
   confirmedAlreadyText: "Non si può più rifiutare. Se non lo ha confermato Lei, avvisi subito la Sua amministrazione.",
   notConfirmed: "Non è stato confermato nulla",
-  kept_denied:
-    "Ha detto di non essere stato Lei a chiederlo. Il codice non vale più, e la Sua amministrazione può vedere che cosa è successo. Se qualcun altro usa questo computer o conosce la Sua password, la cambi ora.",
+  kept_denied: [
+    "Ha detto di non essere stato Lei a chiederlo. Il codice non vale più, e la Sua amministrazione può",
+    "vedere che cosa è successo. Se qualcun altro usa questo computer o conosce la Sua password, la cambi",
+    "ora.",
+  ].join(" "),
   kept_expired: "Il tempo per confermare è finito. Se lo vuole ancora, ricominci.",
   kept_used: "Questa conferma è già stata usata. Vale una volta.",
   kept_gone: "Il servizio non conosce più questa richiesta. Se la vuole ancora, ricominci.",
@@ -189,8 +206,10 @@ export default {
   used_title: "Questo codice è già stato usato",
   used_text: "Un codice vale una volta. Ricominci per averne un altro.",
   newer_title: "Un codice più recente ha preso il posto di questo",
-  newer_text:
-    "Qualcuno ha chiesto un altro codice per questo account, forse Lei in un’altra finestra. I codici inviati da qui non valgono più. Se non era Lei, avvisi la Sua amministrazione.",
+  newer_text: [
+    "Qualcuno ha chiesto un altro codice per questo account, forse Lei in un’altra finestra. I codici",
+    "inviati da qui non valgono più. Se non era Lei, avvisi la Sua amministrazione.",
+  ].join(" "),
   ended_title: "Questa richiesta di codice è terminata",
   ended_text: "Invii un nuovo codice per continuare.",
   tooSoon_title: "Un codice è appena stato inviato",
@@ -198,8 +217,10 @@ export default {
   tooMany_title: "Niente altri codici per ora",
   tooMany_text: "Sono stati inviati troppi codici, e nessuno è stato inserito.",
   unusable_title: "Questo telefono non può ricevere i nostri messaggi",
-  unusable_text:
-    "La sua rete li rifiuta in modo definitivo: il numero può essere fisso, non più attivo o averci chiesto di smettere.",
+  unusable_text: [
+    "La sua rete li rifiuta in modo definitivo: il numero può essere fisso, non più attivo o averci",
+    "chiesto di smettere.",
+  ].join(" "),
   blocked_title: "Non possiamo inviare a questo telefono",
   blocked_text: "La sua regione o il suo tipo di numero non è permesso qui. Un fisso può solo essere chiamato.",
   phoneGone_title: "Questo telefono non è più registrato",

@@ -23,11 +23,15 @@ export default {
   choosePhone_login: "Kies het telefoonnummer waarop u de code per sms wilt ontvangen om verder in te loggen.",
   choosePhone_action: "Kies het telefoonnummer waarop u de code per sms wilt ontvangen om dit te bevestigen.",
   noPhoneTitle_login: "Er is geen telefoon geregistreerd",
-  noPhoneLead_login:
-    "Uw wachtwoord klopt, maar er is geen telefoon waarnaar een code kan worden gestuurd. Vraag uw beheer om uw nummer toe te voegen en log daarna opnieuw in.",
+  noPhoneLead_login: [
+    "Uw wachtwoord klopt, maar er is geen telefoon waarnaar een code kan worden gestuurd. Vraag uw beheer",
+    "om uw nummer toe te voegen en log daarna opnieuw in.",
+  ].join(" "),
   noPhoneTitle_action: "Geen telefoon kan dit bevestigen",
-  noPhoneLead_action:
-    "Er is niets bevestigd. Bevestigen gaat met een telefoon die al enige tijd geverifieerd is, zodat niemand er alleen hiervoor een kan toevoegen. Vraag uw beheer of probeer het later opnieuw.",
+  noPhoneLead_action: [
+    "Er is niets bevestigd. Bevestigen gaat met een telefoon die al enige tijd geverifieerd is, zodat",
+    "niemand er alleen hiervoor een kan toevoegen. Vraag uw beheer of probeer het later opnieuw.",
+  ].join(" "),
   emailGoesTo: "De e-mail gaat naar {email}, uw contactadres.",
   sendPasscode: "Code sturen",
   cancel: "Annuleren",
@@ -110,8 +114,10 @@ export default {
   own_totp_lead: "Open de app op uw telefoon en typ de 6 cijfers die u ziet.",
   own_totp_label: "Code",
   own_recovery_code_title: "Voer een herstelcode in",
-  own_recovery_code_lead:
-    "Die heeft 16 letters en cijfers. Elke code werkt één keer. Uw telefoons en uw contactadres krijgen hier bericht van.",
+  own_recovery_code_lead: [
+    "Die heeft 16 letters en cijfers. Elke code werkt één keer. Uw telefoons en uw contactadres krijgen",
+    "hier bericht van.",
+  ].join(" "),
   own_recovery_code_label: "Herstelcode",
   own_temporary_code_title: "Voer een tijdelijke code in",
   own_temporary_code_lead: "Uw beheer heeft u die gegeven. Die werkt één keer.",
@@ -126,12 +132,18 @@ export default {
   lockedTitle_action: "Bevestigen is voorlopig geblokkeerd",
   lockedBack_login: "Terug naar inloggen",
   lockedBack_action: "Terug",
-  lockedUntil:
-    "Er zijn te veel foute codes ingevoerd. Om uw account te beschermen wordt er tot {time} geen code gestuurd of geaccepteerd.",
-  lockedForGood:
-    "Er zijn te veel foute codes ingevoerd. Om uw account te beschermen wordt er geen code gestuurd of geaccepteerd totdat uw beheer het deblokkeert.",
-  lockedHelp:
-    "Uw beheer kan u eerder deblokkeren. Als u die codes niet hebt ingevoerd, kent misschien iemand uw wachtwoord: meld het uw beheer en wijzig het.",
+  lockedUntil: [
+    "Er zijn te veel foute codes ingevoerd. Om uw account te beschermen wordt er tot {time} geen code",
+    "gestuurd of geaccepteerd.",
+  ].join(" "),
+  lockedForGood: [
+    "Er zijn te veel foute codes ingevoerd. Om uw account te beschermen wordt er geen code gestuurd of",
+    "geaccepteerd totdat uw beheer het deblokkeert.",
+  ].join(" "),
+  lockedHelp: [
+    "Uw beheer kan u eerder deblokkeren. Als u die codes niet hebt ingevoerd, kent misschien iemand uw",
+    "wachtwoord: meld het uw beheer en wijzig het.",
+  ].join(" "),
   untilAgain: "Tijd tot u het opnieuw kunt proberen",
   // Times
   waitIn: "U kunt het over {time} opnieuw proberen.",
@@ -159,8 +171,10 @@ export default {
   tipSlow: "Een bericht kan een of twee minuten onderweg zijn.",
   tipCaller: "Het gesprek komt van een nummer dat u misschien niet kent.",
   tipSpam: "Kijk ook in de map met ongewenste e-mail.",
-  emailInstead:
-    "Geen telefoon bij de hand? Een code kan ook naar uw contactadres {email}. Om uw account te beschermen krijgen uw geverifieerde telefoons hier bericht van.",
+  emailInstead: [
+    "Geen telefoon bij de hand? Een code kan ook naar uw contactadres {email}. Om uw account te",
+    "beschermen krijgen uw geverifieerde telefoons hier bericht van.",
+  ].join(" "),
   numberChanged: "Is uw nummer veranderd? Uw beheer kan het nieuwe invoeren.",
   lostAll: "Alles kwijt? Uw beheer kan u een code geven die één keer werkt.",
   // An action
@@ -173,8 +187,10 @@ export default {
   confirmedAlreadyText:
     "Het kan niet meer worden geweigerd. Als u het niet hebt bevestigd, meld het dan meteen uw beheer.",
   notConfirmed: "Er is niets bevestigd",
-  kept_denied:
-    "U hebt gezegd dat u dit niet was. De code werkt niet meer en uw beheer kan zien wat er gebeurd is. Als iemand anders deze computer gebruikt of uw wachtwoord kent, wijzig het dan nu.",
+  kept_denied: [
+    "U hebt gezegd dat u dit niet was. De code werkt niet meer en uw beheer kan zien wat er gebeurd is.",
+    "Als iemand anders deze computer gebruikt of uw wachtwoord kent, wijzig het dan nu.",
+  ].join(" "),
   kept_expired: "De tijd om te bevestigen is voorbij. Als u het nog wilt, begin dan opnieuw.",
   kept_used: "Deze bevestiging is al gebruikt. Die geldt één keer.",
   kept_gone: "De dienst kent dit niet meer. Als u het nog wilt, begin dan opnieuw.",
@@ -189,8 +205,10 @@ export default {
   used_title: "Deze code is al gebruikt",
   used_text: "Een code werkt één keer. Begin opnieuw om een nieuwe te krijgen.",
   newer_title: "Een nieuwere code heeft deze vervangen",
-  newer_text:
-    "Iemand heeft voor dit account een andere code aangevraagd, misschien u in een ander venster. Codes die vanaf hier zijn gestuurd werken niet meer. Als u het niet was, meld het uw beheer.",
+  newer_text: [
+    "Iemand heeft voor dit account een andere code aangevraagd, misschien u in een ander venster. Codes",
+    "die vanaf hier zijn gestuurd werken niet meer. Als u het niet was, meld het uw beheer.",
+  ].join(" "),
   ended_title: "Deze codeaanvraag is beëindigd",
   ended_text: "Stuur een nieuwe code om door te gaan.",
   tooSoon_title: "Er is net een code gestuurd",

@@ -23,11 +23,15 @@ export default {
   choosePhone_login: "Selecione o número de telefone que receberá o código por SMS para continuar a entrada.",
   choosePhone_action: "Selecione o número de telefone que receberá o código por SMS para confirmar isto.",
   noPhoneTitle_login: "Nenhum telefone está cadastrado",
-  noPhoneLead_login:
-    "Sua senha está correta, mas não há telefone para o qual enviar um código. Peça à administração que adicione seu número e entre de novo.",
+  noPhoneLead_login: [
+    "Sua senha está correta, mas não há telefone para o qual enviar um código. Peça à administração que",
+    "adicione seu número e entre de novo.",
+  ].join(" "),
   noPhoneTitle_action: "Nenhum telefone pode confirmar isto",
-  noPhoneLead_action:
-    "Nada foi confirmado. A confirmação usa um telefone verificado há algum tempo, para que ninguém adicione um só para isto. Consulte a administração ou tente mais tarde.",
+  noPhoneLead_action: [
+    "Nada foi confirmado. A confirmação usa um telefone verificado há algum tempo, para que ninguém",
+    "adicione um só para isto. Consulte a administração ou tente mais tarde.",
+  ].join(" "),
   emailGoesTo: "O e-mail vai para {email}, seu endereço de contato.",
   sendPasscode: "Enviar código",
   cancel: "Cancelar",
@@ -127,10 +131,14 @@ export default {
   lockedBack_action: "Voltar",
   lockedUntil:
     "Foram digitados códigos errados demais. Para proteger sua conta, nenhum código é enviado ou aceito até {time}.",
-  lockedForGood:
-    "Foram digitados códigos errados demais. Para proteger sua conta, nenhum código é enviado ou aceito até que a administração a desbloqueie.",
-  lockedHelp:
-    "A administração pode desbloquear antes. Se não foi você quem digitou esses códigos, alguém pode saber sua senha: avise a administração e troque-a.",
+  lockedForGood: [
+    "Foram digitados códigos errados demais. Para proteger sua conta, nenhum código é enviado ou aceito",
+    "até que a administração a desbloqueie.",
+  ].join(" "),
+  lockedHelp: [
+    "A administração pode desbloquear antes. Se não foi você quem digitou esses códigos, alguém pode",
+    "saber sua senha: avise a administração e troque-a.",
+  ].join(" "),
   untilAgain: "Tempo até poder tentar de novo",
   // Times
   waitIn: "Você pode tentar de novo em {time}.",
@@ -158,8 +166,10 @@ export default {
   tipSlow: "Uma mensagem pode levar um ou dois minutos.",
   tipCaller: "A ligação vem de um número que você talvez não conheça.",
   tipSpam: "Veja também na pasta de spam.",
-  emailInstead:
-    "Sem o telefone por perto? Um código pode ser enviado para seu endereço de contato {email}. Para proteger sua conta, seus telefones verificados são avisados.",
+  emailInstead: [
+    "Sem o telefone por perto? Um código pode ser enviado para seu endereço de contato {email}. Para",
+    "proteger sua conta, seus telefones verificados são avisados.",
+  ].join(" "),
   numberChanged: "Seu número mudou? A administração pode cadastrar o novo.",
   lostAll: "Perdeu tudo? A administração pode dar a você um código que vale uma vez.",
   // An action
@@ -172,8 +182,10 @@ export default {
   confirmedAlreadyText:
     "Não pode mais ser recusado. Se não foi você quem confirmou, avise a administração imediatamente.",
   notConfirmed: "Nada foi confirmado",
-  kept_denied:
-    "Você disse que não foi você. O código não vale mais, e a administração pode ver o que aconteceu. Se outra pessoa usa este computador ou sabe sua senha, troque-a agora.",
+  kept_denied: [
+    "Você disse que não foi você. O código não vale mais, e a administração pode ver o que aconteceu. Se",
+    "outra pessoa usa este computador ou sabe sua senha, troque-a agora.",
+  ].join(" "),
   kept_expired: "O tempo para confirmar acabou. Se ainda quiser, comece de novo.",
   kept_used: "Esta confirmação já foi usada. Ela vale uma vez.",
   kept_gone: "O serviço não conhece mais este pedido. Se ainda quiser, comece de novo.",
@@ -188,8 +200,10 @@ export default {
   used_title: "Este código já foi usado",
   used_text: "Um código vale uma vez. Comece de novo para receber outro.",
   newer_title: "Um código mais novo tomou o lugar deste",
-  newer_text:
-    "Alguém pediu outro código para esta conta, talvez você em outra janela. Códigos enviados daqui não valem mais. Se não foi você, avise a administração.",
+  newer_text: [
+    "Alguém pediu outro código para esta conta, talvez você em outra janela. Códigos enviados daqui não",
+    "valem mais. Se não foi você, avise a administração.",
+  ].join(" "),
   ended_title: "Este pedido de código terminou",
   ended_text: "Envie um novo código para continuar.",
   tooSoon_title: "Um código acabou de ser enviado",

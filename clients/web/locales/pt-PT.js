@@ -24,11 +24,15 @@ export default {
   choosePhone_login: "Selecione o número de telefone que receberá o código por SMS para continuar o início de sessão.",
   choosePhone_action: "Selecione o número de telefone que receberá o código por SMS para confirmar isto.",
   noPhoneTitle_login: "Nenhum telefone está registado",
-  noPhoneLead_login:
-    "A sua palavra-passe está correta, mas não há telefone para o qual enviar um código. Peça à administração que adicione o seu número e inicie sessão novamente.",
+  noPhoneLead_login: [
+    "A sua palavra-passe está correta, mas não há telefone para o qual enviar um código. Peça à",
+    "administração que adicione o seu número e inicie sessão novamente.",
+  ].join(" "),
   noPhoneTitle_action: "Nenhum telefone pode confirmar isto",
-  noPhoneLead_action:
-    "Nada foi confirmado. A confirmação usa um telefone verificado há algum tempo, para que ninguém adicione um só para isto. Consulte a administração ou tente mais tarde.",
+  noPhoneLead_action: [
+    "Nada foi confirmado. A confirmação usa um telefone verificado há algum tempo, para que ninguém",
+    "adicione um só para isto. Consulte a administração ou tente mais tarde.",
+  ].join(" "),
   emailGoesTo: "O e-mail vai para {email}, o seu endereço de contacto.",
   sendPasscode: "Enviar código",
   cancel: "Cancelar",
@@ -110,8 +114,10 @@ export default {
   own_totp_lead: "Abra o aplicação no telefone e introduza os 6 dígitos mostrados.",
   own_totp_label: "Código",
   own_recovery_code_title: "Introduza um código de recuperação",
-  own_recovery_code_lead:
-    "Ele tem 16 letras e dígitos. Cada código vale uma vez. Os os seus telefones e o seu endereço de contacto são avisados.",
+  own_recovery_code_lead: [
+    "Ele tem 16 letras e dígitos. Cada código vale uma vez. Os os seus telefones e o seu endereço de",
+    "contacto são avisados.",
+  ].join(" "),
   own_recovery_code_label: "Código de recuperação",
   own_temporary_code_title: "Introduza um código temporário",
   own_temporary_code_lead: "A administração deu-lho. Vale uma vez.",
@@ -126,12 +132,18 @@ export default {
   lockedTitle_action: "A confirmação está bloqueada por agora",
   lockedBack_login: "Voltar ao início de sessão",
   lockedBack_action: "Voltar",
-  lockedUntil:
-    "Foram introduzidos demasiados códigos errados. Para proteger a sua conta, nenhum código é enviado ou aceite até {time}.",
-  lockedForGood:
-    "Foram introduzidos demasiados códigos errados. Para proteger a sua conta, nenhum código é enviado ou aceite até que a administração a desbloqueie.",
-  lockedHelp:
-    "A administração pode desbloquear antes. Se não foi o próprio a introduzir esses códigos, alguém pode saber a sua palavra-passe: avise a administração e altere-a.",
+  lockedUntil: [
+    "Foram introduzidos demasiados códigos errados. Para proteger a sua conta, nenhum código é enviado ou",
+    "aceite até {time}.",
+  ].join(" "),
+  lockedForGood: [
+    "Foram introduzidos demasiados códigos errados. Para proteger a sua conta, nenhum código é enviado ou",
+    "aceite até que a administração a desbloqueie.",
+  ].join(" "),
+  lockedHelp: [
+    "A administração pode desbloquear antes. Se não foi o próprio a introduzir esses códigos, alguém pode",
+    "saber a sua palavra-passe: avise a administração e altere-a.",
+  ].join(" "),
   untilAgain: "Tempo até poder tentar novamente",
   // Times
   waitIn: "Pode tentar novamente em {time}.",
@@ -160,8 +172,10 @@ export default {
   tipSlow: "Uma mensagem pode levar um ou dois minutos.",
   tipCaller: "A chamada vem de um número que talvez não conheça.",
   tipSpam: "Veja também na pasta de correio não solicitado.",
-  emailInstead:
-    "Sem o telefone à mão? Um código pode ser enviado para o seu endereço de contacto {email}. Para proteger a sua conta, os seus telefones verificados são avisados.",
+  emailInstead: [
+    "Sem o telefone à mão? Um código pode ser enviado para o seu endereço de contacto {email}. Para",
+    "proteger a sua conta, os seus telefones verificados são avisados.",
+  ].join(" "),
   numberChanged: "O seu número mudou? A administração pode registar o novo.",
   lostAll: "Perdeu tudo? A administração pode dar-lhe um código que vale uma vez.",
   // An action
@@ -173,8 +187,10 @@ export default {
   confirmedAlready: "Já está confirmado",
   confirmedAlreadyText: "Já não pode ser recusado. Se não o confirmou, avise a administração imediatamente.",
   notConfirmed: "Nada foi confirmado",
-  kept_denied:
-    "Indicou que não foi o próprio. O código já não vale, e a administração pode ver o que aconteceu. Se outra pessoa usa este computador ou sabe a sua palavra-passe, altere-a agora.",
+  kept_denied: [
+    "Indicou que não foi o próprio. O código já não vale, e a administração pode ver o que aconteceu. Se",
+    "outra pessoa usa este computador ou sabe a sua palavra-passe, altere-a agora.",
+  ].join(" "),
   kept_expired: "O tempo para confirmar acabou. Se ainda quiser, comece novamente.",
   kept_used: "Esta confirmação já foi usada. Ela vale uma vez.",
   kept_gone: "O serviço já não conhece este pedido. Se ainda quiser, comece novamente.",
@@ -189,8 +205,10 @@ export default {
   used_title: "Este código já foi usado",
   used_text: "Um código vale uma vez. Comece novamente para receber outro.",
   newer_title: "Um código mais novo tomou o lugar deste",
-  newer_text:
-    "Alguém pediu outro código para esta conta, talvez o próprio noutra janela. Os códigos enviados daqui já não valem. Se não foi o próprio, avise a administração.",
+  newer_text: [
+    "Alguém pediu outro código para esta conta, talvez o próprio noutra janela. Os códigos enviados daqui",
+    "já não valem. Se não foi o próprio, avise a administração.",
+  ].join(" "),
   ended_title: "Este pedido de código terminou",
   ended_text: "Envie um novo código para continuar.",
   tooSoon_title: "Um código acabou de ser enviado",

@@ -157,7 +157,7 @@ class AccountWiring(Environment):
 
     @cached_property
     def own_accounts(self) -> "OwnAccounts":
-        """What users see and change of their own accounts."""
+        """The part of an account that its user sees and changes."""
         from mfa.flows.own_account import OwnAccounts
         from mfa.store.histories import Histories
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from mfa.challenges.sends import Outcome, Receipt, Send
     from mfa.flows import ports
     from mfa.flows.change_notices import Handover
-    from mfa.flows.tell_changes import Notice, NoticeClaims
+    from mfa.flows.handed_messages import MessageClaims
+    from mfa.flows.tell_changes import Notice
     from mfa.messages.outgoing import Outgoing
     from mfa.tokens.mfa_tokens import MfaToken
 
@@ -70,7 +71,7 @@ class MeteredSends:
 class MeteredNotices:
     """Claims the messages of notices; counts them and what they cost."""
 
-    def __init__(self, sends: "NoticeClaims", metrics: Metrics) -> None:
+    def __init__(self, sends: "MessageClaims", metrics: Metrics) -> None:
         self._sends = sends
         self._metrics = metrics
 

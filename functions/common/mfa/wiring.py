@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mfa.flows.enrol import OpenEnrolment
     from mfa.flows.enrol_phone import EnrolPhone
     from mfa.flows.genuine_actions import GenuineActions
+    from mfa.flows.handed_messages import HandedMails
     from mfa.flows.invite import Invite
     from mfa.flows.mail_codes import MailCodes
     from mfa.flows.mail_links import MailLinks
@@ -232,28 +233,26 @@ class Wiring(AccountWiring):
     @cached_property
     def mail_codes(self) -> "MailCodes":
         """Mails codes."""
-        from mfa.delivery.ses import SesEmail
         from mfa.flows.mail_codes import MailCodes
 
-        return MailCodes(
-            messages=self._notices,
-            mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
-            runtime=self.runtime,
-        )
+        return MailCodes(mails=self._handed_mails(self._notices), runtime=self.runtime)
 
     @cached_property
     def mail_links(self) -> "MailLinks":
         """Mails links."""
-        from mfa.delivery.ses import SesEmail
         from mfa.flows.mail_links import MailLinks
         from mfa.store.notices import NoticeStore
         from mfa.store.records import link_mail_key
 
-        return MailLinks(
-            messages=MeteredNotices(NoticeStore(self._table, self._counters, link_mail_key), self.metrics),
-            mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
-            runtime=self.runtime,
-        )
+        messages = MeteredNotices(NoticeStore(self._table, self._counters, link_mail_key), self.metrics)
+        return MailLinks(mails=self._handed_mails(messages), runtime=self.runtime)
+
+    def _handed_mails(self, messages: MeteredNotices) -> "HandedMails":
+        from mfa.delivery.ses import SesEmail
+        from mfa.flows.handed_messages import HandedMails
+
+        mailer = MeteredMailer(SesEmail(lambda: self._ses), self.metrics)
+        return HandedMails(messages=messages, mailer=mailer, runtime=self.runtime)
 
     @cached_property
     def mail_reset(self) -> "MailReset":

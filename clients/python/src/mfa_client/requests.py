@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Credentials(Enum):
-    """Who makes a call, unless a token says it."""
+    """The caller, where no token names one."""
 
     NONE = "none"
     CLIENT = "client"

@@ -15,7 +15,7 @@ from mfa.factors.phones import Phone
 from mfa.factors.trusted_devices import TrustedDevice
 from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.runtime import Runtime
-from mfa.messages.notices import AccountChange
+from mfa.messages.notice_texts import AccountChange
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
 
@@ -133,7 +133,7 @@ class FactorAdministration:
             self.factors.end_device(change, _device(account, device_id))
 
         def detail(account: Account) -> dict[str, Any]:
-            return {"device_id": device_id, "device_name": _device(account, device_id).name}
+            return _device(account, device_id).detail
 
         self._make(actor, login_name, _Change(EventType.DEVICE_ENDED, AccountChange.DEVICES_ENDED, write, detail))
 

@@ -18,7 +18,7 @@ from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.new_passwords import NewPasswords
 from mfa.flows.runtime import Runtime
 from mfa.http import entity_tags
-from mfa.messages.notices import AccountChange
+from mfa.messages.notice_texts import AccountChange
 from mfa.settings.values import StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType

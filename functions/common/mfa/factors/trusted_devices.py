@@ -39,6 +39,11 @@ class TrustedDevice:
     created_at: Moment
     expires_at: Moment
 
+    @property
+    def detail(self) -> dict[str, str]:
+        """The device for the history. An empty name is left out: some engines of DynamoDB refuse empty text."""
+        return {"device_id": self.id} | ({"device_name": self.name} if self.name else {})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceRule:

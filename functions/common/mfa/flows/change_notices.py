@@ -7,7 +7,8 @@ from typing import Protocol
 from mfa.challenges.account import Account
 from mfa.factors.phones import Phone
 from mfa.flows.tell_changes import Notice, NoticePhone
-from mfa.messages.notices import AccountChange, masked
+from mfa.messages.notice_texts import AccountChange
+from mfa.messages.notices import masked
 from mfa.users.history import Event
 from mfa.users.user import User
 

@@ -37,9 +37,7 @@ class DeviceTrust:
     def detail(self) -> dict[str, str]:
         """The device for the history."""
         device = self.change.added if self.change else None
-        if device is None:
-            return {}
-        return {"device_id": device.id} | ({"device_name": device.name} if device.name else {})
+        return {} if device is None else device.detail
 
 
 NOTHING_TRUSTED = DeviceTrust()

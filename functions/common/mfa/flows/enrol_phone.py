@@ -31,7 +31,7 @@ from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import Owner
 from mfa.messages import composition
 from mfa.messages.channels import DEFAULT, Channel
-from mfa.messages.notices import AccountChange
+from mfa.messages.notice_texts import AccountChange
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Settings
 from mfa.users.history import EventType

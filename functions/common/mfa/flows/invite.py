@@ -34,7 +34,7 @@ class Invitations(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Inviter:
-    """Who invites: an administrator, `iam` or a relying application, from an address.
+    """The inviter: an administrator, `iam` or a relying application, from an address.
 
     Attributes:
         name: as histories name it.

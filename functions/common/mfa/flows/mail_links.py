@@ -1,9 +1,5 @@
-"""Mails a link that works once. `admin` made the link and hands it over, since it may not send.
+"""Mails a link that works once. `admin` made the link and hands it over, since it may not send."""
 
-A handed-over mail may arrive twice, or be tried again. It is claimed before it goes out, so that it goes out once.
-"""
-
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,14 +7,13 @@ from typing import Annotated, Protocol
 
 from msgspec import Meta, Struct
 
-from mfa import errors
 from mfa.challenges.charges import link_mail_charges
-from mfa.flows import ports
+from mfa.flows.handed_messages import HandedMails
 from mfa.flows.runtime import Runtime
-from mfa.flows.tell_changes import NoticeMessages
-from mfa.messages.channels import RECOVERY
 from mfa.messages.composition import Reader
 from mfa.messages.link_mails import LinkPurpose, LinkText
+from mfa.messages.outgoing import Outgoing
+from mfa.settings.values import Settings
 from mfa.tokens.invitation_tokens import InvitationToken
 from mfa.tokens.link_tokens import LINK_LENGTH, LinkToken
 from mfa.tokens.reset_tokens import ResetLink
@@ -65,17 +60,15 @@ class LinkHandover(Protocol):
 class MailLinks:
     """Mails links."""
 
-    messages: NoticeMessages
-    mailer: ports.Mailer
+    mails: HandedMails
     runtime: Runtime
 
     def send(self, mail: LinkMail) -> None:
-        """Mails the link, unless that was done. Raises TemporarilyUnavailable if a later try may do it."""
-        settings, now = self.runtime.settings(), self.runtime.clock()
-        if settings.email_sender is None:
-            return self.messages.not_told("not_set_up")
-        if now >= mail.expires_at:
-            return self.messages.not_told("expired")
+        """Mails the link, unless that was done or it is over. Raises TemporarilyUnavailable if a later try may do it."""
+        charges = link_mail_charges(mail.purpose, mail.address, self.runtime.clock())
+        self.mails.send(mail, charges, lambda settings, _now: self._composed(mail, settings))
+
+    def _composed(self, mail: LinkMail, settings: Settings) -> Outgoing:
         text = LinkText(
             purpose=mail.purpose,
             login_name=mail.login_name,
@@ -83,23 +76,7 @@ class MailLinks:
             until=datetime.fromtimestamp(mail.expires_at, UTC).strftime("%Y-%m-%d %H:%M UTC"),
             signature=settings.signature,
         )
-        outgoing = text.mail(mail.address, Reader(None, mail.locale, None, settings.default_locale))
-        ref = hashlib.sha256(f"{mail.id}\0{mail.login_name}\0{mail.address}".encode()).hexdigest()[:32]
-        try:
-            charges = link_mail_charges(mail.purpose, mail.address, now)
-            is_new = self.messages.claim_notice(ref, charges, 0, now) is not None
-        except errors.RateLimited:
-            return self.messages.not_told("budget")
-        if not is_new and not self.messages.reclaim_notice(ref, now):
-            return None
-        refusal = self.mailer.send(settings.email_sender, outgoing).refusal
-        if isinstance(refusal, errors.TemporarilyUnavailable):
-            self.messages.give_notice_back(ref, now)
-            self.messages.not_told("tried_again")
-            raise refusal
-        if refusal is not None:
-            return self.messages.not_told("refused")
-        return self.messages.told(RECOVERY.value)
+        return text.mail(mail.address, Reader(None, mail.locale, None, settings.default_locale))
 
 
 def _url(mail: LinkMail, issuer: str) -> str:

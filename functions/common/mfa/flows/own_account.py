@@ -16,7 +16,7 @@ from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import TokenHolder
 from mfa.messages.channels import Channel
 from mfa.messages.language_tags import canonical
-from mfa.messages.notices import AccountChange
+from mfa.messages.notice_texts import AccountChange
 from mfa.users.history import Event, EventType
 from mfa.users.user import User
 

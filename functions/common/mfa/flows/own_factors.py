@@ -17,7 +17,7 @@ from mfa.flows.changed_meanwhile import FactorReads, judged_anew
 from mfa.flows.own_changes import OwnChanges
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import Owner, TokenHolder
-from mfa.messages.notices import AccountChange
+from mfa.messages.notice_texts import AccountChange
 from mfa.tokens.factor_keys import FactorKeys
 from mfa.users.history import EventType
 from mfa.users.user import User
@@ -151,8 +151,7 @@ class OwnFactors:
             device = next((each for each in _devices(owner.account) if each.id == device_id), None)
             if device is None:
                 raise errors.NotFound("There is no such device.")
-            detail = {"device_id": device.id, "device_name": device.name}
-            event = self.changes.event(owner, address, EventType.DEVICE_ENDED, detail=detail)
+            event = self.changes.event(owner, address, EventType.DEVICE_ENDED, detail=device.detail)
             self.store.end_device(self.changes.change(owner, event), device)
             self.changes.tell(owner.account, event, AccountChange.DEVICES_ENDED)
 

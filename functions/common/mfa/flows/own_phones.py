@@ -11,7 +11,7 @@ from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.changed_meanwhile import FactorReads, judged_anew
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import TokenHolder
-from mfa.messages.notices import AccountChange
+from mfa.messages.notice_texts import AccountChange
 from mfa.users.history import Event, EventType
 
 

@@ -22,7 +22,7 @@ from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.device_trust import DeviceWish
 from mfa.flows.runtime import Runtime
 from mfa.messages.channels import DEFAULT
-from mfa.messages.notices import AccountChange
+from mfa.messages.notice_texts import AccountChange
 from mfa.tokens.access_tokens import Signer
 from mfa.tokens.factor_keys import FactorKeys
 from mfa.tokens.mfa_tokens import MfaToken

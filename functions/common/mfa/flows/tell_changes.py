@@ -4,11 +4,10 @@ The function that makes the change hands a Notice over and goes on. Here it may 
 claimed before it goes out, so that it goes out once.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -18,11 +17,14 @@ from mfa.challenges.charges import notice_mail_charges, phone_charges
 from mfa.challenges.sends import Outcome
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
+from mfa.flows.handed_messages import HandedMessages, MessageCounts, message_ref
 from mfa.flows.runtime import Runtime
 from mfa.messages import composition
-from mfa.messages.channels import DEFAULT, RECOVERY, Channel
+from mfa.messages.channels import DEFAULT
 from mfa.messages.composition import Reader
-from mfa.messages.notices import MASKED, AccountChange, Told
+from mfa.messages.notice_texts import AccountChange
+from mfa.messages.notices import MASKED, Told
+from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Settings
 from mfa.users.user import Kind
 
@@ -78,26 +80,11 @@ class Notice(Struct, frozen=True, forbid_unknown_fields=True):
         return "Notice(...)"
 
 
-class NoticeClaims(Protocol):
-    """Claims and charges the messages of notices."""
-
-    def claim_notice(self, ref: str, charges: Sequence[Charge], segments: int, now: float) -> Charge | None: ...
-    def give_notice_back(self, ref: str, now: float) -> None: ...
-    def reclaim_notice(self, ref: str, now: float) -> bool: ...
-
-
-class NoticeMessages(NoticeClaims, Protocol):
-    """Claims messages, and counts what became of them."""
-
-    def told(self, channel: str) -> None: ...
-    def not_told(self, reason: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellChanges:
     """Sends notices."""
 
-    messages: NoticeMessages
+    messages: MessageCounts
     messenger: ports.Messenger
     mailer: ports.Mailer
     runtime: Runtime
@@ -129,9 +116,7 @@ class TellChanges:
             raise errors.SettingsIncomplete
         reader = Reader(None, notice.locale, None, settings.default_locale)
         charges = notice_mail_charges(address, self.runtime.clock())
-        send = partial(self.mailer.send, settings.email_sender, told.mail(address, reader))
-        if self._claimed(_ref(notice, address), charges, 0):
-            self._send(_ref(notice, address), RECOVERY, send)
+        self._send(notice, told.mail(address, reader), charges, partial(self.mailer.send, settings.email_sender))
 
     def _text(self, notice: Notice, told: Told, to: NoticePhone, settings: Settings) -> None:
         fixed = notice.user_kind is not Kind.SYSTEM and any(each.number == to.number for each in settings.test_numbers)
@@ -141,32 +126,11 @@ class TellChanges:
         reader = Reader(None, notice.locale, to.region, settings.default_locale)
         outgoing = told.message(to.number, reader, self.runtime.random_bytes(16).hex())
         charges = phone_charges(to.phone, settings, self.runtime.clock())
-        if self._claimed(_ref(notice, to.number), charges, composition.segments(outgoing)):
-            self._send(_ref(notice, to.number), DEFAULT, partial(self.messenger.send, outgoing))
-        return None
+        return self._send(notice, outgoing, charges, self.messenger.send)
 
-    def _claimed(self, ref: str, charges: Sequence[Charge], segments: int) -> bool:
-        """Claims one message, which no other try may send then. Raises RateLimited, TemporarilyUnavailable."""
-        now = self.runtime.clock()
-        is_new = self.messages.claim_notice(ref, charges, segments, now) is not None
-        return is_new or self.messages.reclaim_notice(ref, now)
-
-    def _send(self, ref: str, channel: Channel, send: Callable[[], Outcome]) -> None:
-        """Sends a message that was claimed. Raises SmsUnavailable or TemporarilyUnavailable if the vendor took nothing for now.
-
-        Twilio may have been paused since the check, or refuse the account just now. The message is given back then: it stays
-        charged, and a later try may send it.
-        """
-        refusal = send().refusal
-        if isinstance(refusal, (errors.SmsUnavailable, errors.TemporarilyUnavailable)):
-            self.messages.give_notice_back(ref, self.runtime.clock())
-            raise refusal
-        if refusal is not None:
-            self.messages.not_told("refused")
-        else:
-            self.messages.told(channel.value)
-
-
-def _ref(notice: Notice, address: str) -> str:
-    """Names the message of a notice to one number or mailbox."""
-    return hashlib.sha256(f"{notice.id}\0{notice.login_name}\0{address}".encode()).hexdigest()[:32]
+    def _send(
+        self, notice: Notice, outgoing: Outgoing, charges: Sequence[Charge], deliver: Callable[[Outgoing], Outcome]
+    ) -> None:
+        handed = HandedMessages(messages=self.messages, runtime=self.runtime)
+        ref = message_ref(notice.id, notice.login_name, outgoing.address)
+        handed.send(ref, charges, composition.segments(outgoing), outgoing.channel, partial(deliver, outgoing))

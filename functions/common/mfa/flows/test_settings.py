@@ -39,7 +39,7 @@ from mfa.flows.tried_actions import (
     with_summary,
 )
 from mfa.messages import addresses, composition
-from mfa.messages.notices import AccountChange
+from mfa.messages.notice_texts import AccountChange
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.validation import merged
 from mfa.settings.values import Sender, Settings, SettingsPatch, StoredSettings

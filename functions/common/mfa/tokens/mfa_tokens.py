@@ -46,5 +46,5 @@ class MfaToken:
 
     @property
     def digest(self) -> str:
-        """What its codes are for: the digest of the action or of the link; empty for a login. No other code fits."""
+        """The digest of the action or of the link that its codes are for; empty for a login. No other code fits."""
         return self.action.digest if self.action else self.reset or ""

@@ -9,7 +9,7 @@ from mfa.users.user import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordReset:
-    """What is kept of a link that was asked for, whether or not there is such a user. Times are seconds since 1970.
+    """A link that was asked for, whether or not there is such a user. Times are seconds since 1970.
 
     Attributes:
         digest: SHA-256 of the token in the link. A newer link takes its place.

@@ -42,8 +42,10 @@ export default {
   devicesEnded: "Vertraute Geräte wurden entfernt",
   // Logging in again
   stepUp: "Um dies zu ändern, melden Sie sich bitte erneut an. Danach geht es hier weiter.",
-  stepUpImpossible:
-    "Dafür ist eine Anmeldung mit zweitem Faktor nötig, und zu Ihrer gehört nur das Passwort. Bitten Sie Ihre Administration, den zweiten Faktor einzuschalten.",
+  stepUpImpossible: [
+    "Dafür ist eine Anmeldung mit zweitem Faktor nötig, und zu Ihrer gehört nur das Passwort. Bitten Sie",
+    "Ihre Administration, den zweiten Faktor einzuschalten.",
+  ].join(" "),
   sessionOver: "Ihre Anmeldung ist abgelaufen. Bitte melden Sie sich erneut an.",
   lastFactor_title: "Das ist Ihr einziger zweiter Faktor",
   lastFactor_text: "Fügen Sie zuerst einen anderen hinzu. Sonst könnten Sie sich nicht mehr anmelden.",
@@ -68,8 +70,10 @@ export default {
   typeSix: "Geben Sie die 6 Ziffern ein, die die App jetzt zeigt.",
   checkClock: "Geht die Uhr Ihres Telefons richtig?",
   pictureOver_title: "Dieses Bild gilt nicht mehr",
-  pictureOver_text:
-    "Es hat zu lange gedauert, oder zu viele Codes waren falsch. Löschen Sie den Eintrag in der App, und beginnen Sie von vorn.",
+  pictureOver_text: [
+    "Es hat zu lange gedauert, oder zu viele Codes waren falsch. Löschen Sie den Eintrag in der App, und",
+    "beginnen Sie von vorn.",
+  ].join(" "),
   authenticatorAdded: "Eine Authenticator-App wurde hinzugefügt",
   // Recovery codes
   codesLead:

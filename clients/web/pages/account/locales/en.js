@@ -43,8 +43,10 @@ export default {
   devicesEnded: "Trusted devices were removed",
   // Logging in again
   stepUp: "To change this, please log in again. Then you can go on.",
-  stepUpImpossible:
-    "This needs a login with a second factor, and yours takes the password only. Ask your administrator to switch the second factor on.",
+  stepUpImpossible: [
+    "This needs a login with a second factor, and yours takes the password only. Ask your administrator",
+    "to switch the second factor on.",
+  ].join(" "),
   sessionOver: "Your login has ended. Please log in again.",
   lastFactor_title: "This is your only second factor",
   lastFactor_text: "Add another one first. Otherwise you could not log in any more.",

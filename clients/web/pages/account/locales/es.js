@@ -42,8 +42,10 @@ export default {
   devicesEnded: "Se quitaron dispositivos de confianza",
   // Logging in again
   stepUp: "Para cambiar esto, inicie sesión de nuevo. Después podrá continuar.",
-  stepUpImpossible:
-    "Para esto hace falta una sesión con segundo factor, y en la suya basta la contraseña. Pida a su administración que active el segundo factor.",
+  stepUpImpossible: [
+    "Para esto hace falta una sesión con segundo factor, y en la suya basta la contraseña. Pida a su",
+    "administración que active el segundo factor.",
+  ].join(" "),
   sessionOver: "Su sesión ha terminado. Inicie sesión de nuevo.",
   lastFactor_title: "Es su único segundo factor",
   lastFactor_text: "Añada antes otro. Si no, ya no podría iniciar sesión.",
@@ -68,8 +70,10 @@ export default {
   typeSix: "Escriba las 6 cifras que la aplicación muestra ahora.",
   checkClock: "¿Está en hora el reloj de su teléfono?",
   pictureOver_title: "Esta imagen ya no sirve",
-  pictureOver_text:
-    "Pasó demasiado tiempo o hubo demasiados códigos incorrectos. Borre la entrada en la aplicación y empiece de nuevo.",
+  pictureOver_text: [
+    "Pasó demasiado tiempo o hubo demasiados códigos incorrectos. Borre la entrada en la aplicación y",
+    "empiece de nuevo.",
+  ].join(" "),
   authenticatorAdded: "Se añadió una aplicación de autenticación",
   // Recovery codes
   codesLead: "Cada código de recuperación sustituye una vez a la clave, por ejemplo si ha perdido el teléfono.",

@@ -42,8 +42,10 @@ export default {
   devicesEnded: "Des appareils de confiance ont été retirés",
   // Logging in again
   stepUp: "Pour modifier cela, veuillez vous reconnecter. Vous pourrez ensuite continuer.",
-  stepUpImpossible:
-    "Il faut pour cela une connexion avec un second facteur, et la vôtre demande seulement le mot de passe. Demandez à votre administration d’activer le second facteur.",
+  stepUpImpossible: [
+    "Il faut pour cela une connexion avec un second facteur, et la vôtre demande seulement le mot de",
+    "passe. Demandez à votre administration d’activer le second facteur.",
+  ].join(" "),
   sessionOver: "Votre connexion est terminée. Veuillez vous reconnecter.",
   lastFactor_title: "C’est votre seul second facteur",
   lastFactor_text: "Ajoutez-en d’abord un autre. Sinon, vous ne pourriez plus vous connecter.",

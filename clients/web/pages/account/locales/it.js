@@ -42,8 +42,10 @@ export default {
   devicesEnded: "Sono stati rimossi dispositivi attendibili",
   // Logging in again
   stepUp: "Per cambiare questo, acceda di nuovo. Poi potrà continuare.",
-  stepUpImpossible:
-    "Serve un accesso con un secondo fattore, e per il Suo basta la password. Chieda alla Sua amministrazione di attivare il secondo fattore.",
+  stepUpImpossible: [
+    "Serve un accesso con un secondo fattore, e per il Suo basta la password. Chieda alla Sua",
+    "amministrazione di attivare il secondo fattore.",
+  ].join(" "),
   sessionOver: "Il Suo accesso è terminato. Acceda di nuovo.",
   lastFactor_title: "È il Suo unico secondo fattore",
   lastFactor_text: "Prima ne aggiunga un altro. Altrimenti non potrebbe più accedere.",

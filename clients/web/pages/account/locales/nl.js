@@ -42,8 +42,10 @@ export default {
   devicesEnded: "Er zijn vertrouwde apparaten verwijderd",
   // Logging in again
   stepUp: "Log opnieuw in om dit te wijzigen. Daarna kunt u verder.",
-  stepUpImpossible:
-    "Hiervoor moet u met een tweede factor inloggen, en voor uw account is alleen het wachtwoord nodig. Vraag uw beheer de tweede factor aan te zetten.",
+  stepUpImpossible: [
+    "Hiervoor moet u met een tweede factor inloggen, en voor uw account is alleen het wachtwoord nodig.",
+    "Vraag uw beheer de tweede factor aan te zetten.",
+  ].join(" "),
   sessionOver: "Uw sessie is beëindigd. Log opnieuw in.",
   lastFactor_title: "Dit is uw enige tweede factor",
   lastFactor_text: "Voeg eerst een andere toe. Anders zou u niet meer kunnen inloggen.",

@@ -42,8 +42,10 @@ export default {
   devicesEnded: "Dispositivos de confiança foram removidos",
   // Logging in again
   stepUp: "Para alterar isso, entre de novo. Depois você pode continuar.",
-  stepUpImpossible:
-    "Para isso é preciso entrar com um segundo fator, e na sua conta basta a senha. Peça à administração que ative o segundo fator.",
+  stepUpImpossible: [
+    "Para isso é preciso entrar com um segundo fator, e na sua conta basta a senha. Peça à administração",
+    "que ative o segundo fator.",
+  ].join(" "),
   sessionOver: "Sua sessão terminou. Entre de novo.",
   lastFactor_title: "Este é seu único segundo fator",
   lastFactor_text: "Adicione outro antes. Senão, você não conseguiria mais entrar.",

@@ -42,8 +42,10 @@ export default {
   devicesEnded: "Dispositivos de confiança foram removidos",
   // Logging in again
   stepUp: "Para alterar isto, inicie sessão de novo. Depois pode continuar.",
-  stepUpImpossible:
-    "Para isto é preciso iniciar sessão com um segundo fator, e na sua conta basta a palavra-passe. Peça à administração que ative o segundo fator.",
+  stepUpImpossible: [
+    "Para isto é preciso iniciar sessão com um segundo fator, e na sua conta basta a palavra-passe. Peça",
+    "à administração que ative o segundo fator.",
+  ].join(" "),
   sessionOver: "A sua sessão terminou. Inicie sessão de novo.",
   lastFactor_title: "Este é o seu único segundo fator",
   lastFactor_text: "Adicione primeiro outro. Caso contrário, não poderia voltar a iniciar sessão.",
