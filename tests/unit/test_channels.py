@@ -18,9 +18,14 @@ from mfa.settings.values import Sender, Settings, Twilio, VoiceSettings, WhatsAp
 from tests.unit.test_imports import MODULES, PACKAGE
 
 ROOT = Path(__file__).parents[2]
-# The table itself, the client of the vendor, who has names of his own for a channel, and the proofs, where RFC 8176 calls a
+# The table itself, the clients of the vendors, who have names of their own for a channel, and the proofs, where RFC 8176 calls a
 # message to a phone "sms" as well.
-MAY_NAME_CHANNELS = {"mfa.messages.channels", "mfa.delivery.twilio", "mfa.factors.factors"}
+MAY_NAME_CHANNELS = {
+    "mfa.messages.channels",
+    "mfa.delivery.twilio",
+    "mfa.delivery.aws_speech",
+    "mfa.factors.factors",
+}
 
 
 def named_channels(path: Path) -> set[str]:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from mfa.errors import InvalidRequest
+from mfa.messages.channels import Channel
+from mfa.settings.routing import routes_to
 from mfa.settings.saved import as_saved
 from mfa.settings.validation import _merge, merged
 from mfa.settings.values import AuthToken, Settings, StoredSettings
@@ -58,6 +60,7 @@ DEFAULTS = {
     "require_mfa_for_system_users": False,
     "enrolment_at_login": False,
     "signature": "Your backup service provider",
+    "routes": [],
     "origin": None,
     "email_sender": None,
     "regions.allow": "*",
@@ -575,6 +578,92 @@ def test_a_signature_may_not_make_three_segments_of_a_message_that_is_one() -> N
 def test_a_host_may_not_make_a_message_too_long() -> None:
     host = ".".join(["a" * 60] * 4) + ".com"
     assert refused({"origin": host, "signature": "s" * 40}) == "origin"
+
+
+TWILIO_ROUTE = {"provider": "twilio", "sender": {"phone_number": "+12063125010"}}
+AWS_ROUTE = {"provider": "aws", "sender": {"alphanumeric": "Acme"}}
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        TWILIO_ROUTE,
+        TWILIO_ROUTE | {"sender": {"messaging_service_sid": SERVICE}, "regions": ["CN", "HK"]},
+        AWS_ROUTE,
+        AWS_ROUTE | {"sender": {"pool_id": "pool-" + "0a" * 16}, "regions": ["HK"], "max_price": 0.001},
+        AWS_ROUTE | {"sender": {"phone_number": "+1 (206) 312-5010"}, "max_price": 10},
+    ],
+)
+def test_a_route_is_saved(route: dict[str, Any]) -> None:
+    settings, _ = merged(SET_UP, {"routes": [route]})
+    assert [each.provider for each in settings.routes] == [route["provider"]]
+    assert as_saved(msgspec.to_builtins(settings)) == settings
+    assert settings.routes[0].sender.phone_number in {None, "+12063125010"}
+
+
+@pytest.mark.parametrize(
+    ("routes", "field"),
+    [
+        ({}, "routes"),
+        ([TWILIO_ROUTE] * 51, "routes"),
+        ([1], "routes[0]"),
+        ([{"provider": "twilio"}], "routes[0].sender"),
+        ([{"sender": AWS_ROUTE["sender"]}], "routes[0].provider"),
+        ([AWS_ROUTE | {"provider": "vonage"}], "routes[0].provider"),
+        ([AWS_ROUTE | {"sender": {}}], "routes[0].sender"),
+        ([AWS_ROUTE | {"sender": {"alphanumeric": "Acme", "phone_number": "+12063125010"}}], "routes[0].sender"),
+        ([TWILIO_ROUTE, AWS_ROUTE | {"sender": {"alphanumeric": "123"}}], "routes[1].sender.alphanumeric"),
+        ([AWS_ROUTE | {"sender": {"pool_id": "pool-1"}}], "routes[0].sender.pool_id"),
+        ([TWILIO_ROUTE | {"sender": {"pool_id": "pool-" + "0a" * 16}}], "routes[0].sender.pool_id"),
+        ([AWS_ROUTE | {"sender": {"messaging_service_sid": SERVICE}}], "routes[0].sender.messaging_service_sid"),
+        ([AWS_ROUTE | {"max_price": 0}], "routes[0].max_price"),
+        ([AWS_ROUTE | {"max_price": 10.1}], "routes[0].max_price"),
+        ([TWILIO_ROUTE | {"max_price": 1}], "routes[0].max_price"),
+        ([AWS_ROUTE | {"regions": []}], "routes[0].regions"),
+        ([AWS_ROUTE | {"regions": ["hk"]}], "routes[0].regions[0]"),
+        ([AWS_ROUTE | {"regions": ["HK", "XX"]}], "routes[0].regions"),
+        ([AWS_ROUTE | {"regions": ["HK", "HK"]}], "routes[0].regions"),
+        ([AWS_ROUTE, TWILIO_ROUTE, AWS_ROUTE], "routes[2]"),
+        ([AWS_ROUTE | {"weight": 1}], "routes[0].weight"),
+    ],
+)
+def test_a_wrong_route_is_refused_naming_the_field(routes: Any, field: str) -> None:
+    assert refused({"routes": routes}) == field
+
+
+def test_a_route_by_twilio_needs_its_account() -> None:
+    assert refused({"routes": [TWILIO_ROUTE]}, Settings()) == "routes[0].provider"
+    routed, _ = merged(SET_UP, {"routes": [AWS_ROUTE, TWILIO_ROUTE]})
+    assert refused({"twilio": None}, routed) == "routes[1].provider"
+    assert merged(Settings(), {"routes": [AWS_ROUTE]})[0].routes
+
+
+def test_a_channel_is_offered_only_where_a_route_takes_it() -> None:
+    routed, _ = merged(SET_UP, {"routes": [AWS_ROUTE]})
+    assert refused({"voice": {"enabled": True}}, routed) == "voice.enabled"
+    assert refused({"whatsapp": {"content_sid": "HX" + "0" * 32}}, routed) == "whatsapp.content_sid"
+    both = {"routes": [AWS_ROUTE, TWILIO_ROUTE], "voice": {"enabled": True}}
+    calling, _ = merged(routed, both)
+    assert refused({"routes": [AWS_ROUTE]}, calling) == "voice.enabled"
+    assert merged(calling, {"routes": [AWS_ROUTE], "voice": None})[0].voice.enabled is False
+
+
+def test_the_routes_to_a_region_are_those_that_lead_there_and_take_the_channel_in_order() -> None:
+    hong_kong = AWS_ROUTE | {"regions": ["HK"]}
+    call = AWS_ROUTE | {"sender": {"phone_number": "+12065550100"}, "regions": ["HK", "GB"]}
+    settings, _ = merged(SET_UP, {"routes": [hong_kong, call, TWILIO_ROUTE]})
+    first, second, last = settings.routes
+    assert routes_to(settings, "HK", Channel.SMS) == (first, second, last)
+    assert routes_to(settings, "HK", Channel.VOICE) == (second, last)
+    assert routes_to(settings, "GB", Channel.SMS) == (second, last)
+    assert routes_to(settings, "FR", Channel.WHATSAPP) == (last,)
+    assert routes_to(settings, "FR", Channel.EMAIL) == ()
+
+
+def test_without_routes_all_goes_by_twilio_from_its_sender() -> None:
+    [route] = routes_to(SET_UP, "HK", Channel.SMS)
+    assert (route.provider, route.sender.phone_number, route.regions) == ("twilio", "+12063125010", "*")
+    assert routes_to(Settings(), "HK", Channel.SMS) == ()
 
 
 def test_numbers_are_kept_without_what_was_pasted_along() -> None:

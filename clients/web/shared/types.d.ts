@@ -539,6 +539,14 @@ export interface TestNumber {
   code: string;
 }
 
+/** A provider and a sender for messages to some countries. The sender has one member. */
+export interface Route {
+  provider: "twilio" | "aws";
+  sender: Partial<Record<"phone_number" | "messaging_service_sid" | "alphanumeric" | "pool_id", string>>;
+  regions: "*" | string[];
+  max_price: number | null;
+}
+
 /** The settings under flat names, as the console edits them. Durations are in seconds. */
 export interface FlatSettings {
   "twilio.account_sid": string | null;
@@ -559,6 +567,7 @@ export interface FlatSettings {
   "voice.enabled": boolean;
   "whatsapp.content_sid": string | null;
   "regions.allow": "*" | string[];
+  routes: Route[];
   allow_legacy_clients: boolean;
   require_mfa_for_system_users: boolean;
   enrolment_at_login: boolean;

@@ -1,6 +1,6 @@
 // The settings as the console knows them: flat names, the tab each is on, and how their values read.
 
-/** @import { ActionType, FlatSettings, Sender, TestNumber } from "../shared/types" */
+/** @import { ActionType, FlatSettings, Route, Sender, TestNumber } from "../shared/types" */
 import { numberField } from "../fields.js";
 import { readNumber, spaced } from "../regions.js";
 import { inWords, labelOf, numberOf, schemaOf } from "../settings-schema.js";
@@ -35,6 +35,15 @@ function senderWords(sender) {
 function countryWords(allow) {
   if (allow === "*") return "All countries";
   return (allow ?? []).map((region) => regionName(region) ?? region).join(", ") || "(none)";
+}
+
+const PROVIDERS = { twilio: "Twilio", aws: "AWS" };
+
+/** @param {Route[] | null} routes */
+function routesWords(routes) {
+  const words = (/** @type {Route} */ { provider, sender, regions }) =>
+    `${PROVIDERS[provider]} from ${Object.values(sender).find(Boolean)}: ${countryWords(regions)}`;
+  return (routes ?? []).map(words).join("; ") || "(none)";
 }
 
 /** @type {(token: string | null) => string} */
@@ -76,6 +85,7 @@ const PLACES = [
   { name: "voice.enabled", tab: "messages" },
   { name: "whatsapp.content_sid", tab: "messages" },
   { name: "regions.allow", tab: "countries", show: countryWords },
+  { name: "routes", tab: "countries", show: routesWords },
   { name: "allow_legacy_clients", tab: "access" },
   { name: "require_mfa_for_system_users", tab: "access" },
   { name: "enrolment_at_login", tab: "access" },

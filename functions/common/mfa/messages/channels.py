@@ -18,6 +18,10 @@ from mfa.factors.factors import Factor, Proof
 type LaneName = Literal["messages", "email"]
 # The three kinds of sender that the setting `twilio.sender` may hold.
 type SenderKind = Literal["phone_number", "messaging_service_sid", "alphanumeric"]
+# Those of a route: AWS has pools of numbers, too.
+type RouteSenderKind = Literal["phone_number", "messaging_service_sid", "alphanumeric", "pool_id"]
+type ProviderName = Literal["twilio", "aws"]
+PROVIDERS: Mapping[ProviderName, str] = {"twilio": "Twilio", "aws": "AWS"}
 _SENDER_WORDS: Mapping[SenderKind, str] = {
     "phone_number": "a phone number",
     "messaging_service_sid": "a Messaging Service",
@@ -74,6 +78,7 @@ class ChannelTraits(NamedTuple):
         lane: The count and the cooldown that its sends are charged to.
         switch: The setting that offers it, as a path; None: it is always offered.
         senders: The kinds of `twilio.sender` that it can come from; empty: it does not go out through Twilio.
+        aws_senders: The kinds of a route's sender that it can come from through AWS; empty: AWS does not send it.
         reaches_landlines: Whether it reaches numbers that take no messages.
         paid_by_segment: Whether it is priced by the segments of its text (3GPP TS 23.040), and not by the message.
         names_deed: Whether its messages can say what a code confirms. A vendor's approved template cannot, and mail may not.
@@ -87,10 +92,15 @@ class ChannelTraits(NamedTuple):
     lane: LaneName = "messages"
     switch: str | None = None
     senders: frozenset[SenderKind] = frozenset()
+    aws_senders: frozenset[RouteSenderKind] = frozenset()
     reaches_landlines: bool = False
     paid_by_segment: bool = False
     names_deed: bool = False
     max_sends: int | None = None
+
+    def senders_of(self, provider: ProviderName) -> frozenset[RouteSenderKind]:
+        """The kinds of sender that it can come from through this provider."""
+        return self.aws_senders if provider == "aws" else frozenset[RouteSenderKind](self.senders)
 
     @property
     def senders_in_words(self) -> str:
@@ -106,6 +116,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = {
         amr=Proof.MESSAGE,
         form=Form.TEXT,
         senders=frozenset(("phone_number", "messaging_service_sid", "alphanumeric")),
+        aws_senders=frozenset(("phone_number", "alphanumeric", "pool_id")),
         paid_by_segment=True,
         names_deed=True,
     ),
@@ -115,6 +126,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = {
         form=Form.CALL,
         switch="voice.enabled",
         senders=frozenset(("phone_number",)),
+        aws_senders=frozenset(("phone_number",)),
         reaches_landlines=True,
         names_deed=True,
     ),

@@ -20,6 +20,7 @@ ONE_LINE = form(r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)", "must not hold li
 # Twilio's identifiers.
 ACCOUNT_SID = form(r"^AC[0-9a-f]{32}$(?!\n)", "must be AC and 32 hexadecimal digits")
 SERVICE_SID = form(r"^MG[0-9a-f]{32}$(?!\n)", "must be MG and 32 hexadecimal digits")
+POOL_ID = form(r"^pool-[0-9a-f]{32}$(?!\n)", "must be pool- and 32 hexadecimal digits")
 CONTENT_SID = form(r"^HX[0-9a-f]{32}$(?!\n)", "must be HX and 32 hexadecimal digits")
 SENDER_NAME = form(
     r"^[0-9 +_&-]*[A-Za-z][A-Za-z0-9 +_&-]*$(?!\n)",

@@ -9,9 +9,10 @@ from msgspec import UNSET, UnsetType, structs
 
 from mfa.decoding import convert
 from mfa.errors import InvalidRequest
-from mfa.messages.channels import PHONE_CHANNELS
+from mfa.messages.channels import PHONE_CHANNELS, PROVIDERS
 from mfa.pasted import plain_number
 from mfa.settings.forms import AUTH_TOKEN
+from mfa.settings.routing import provided_channels, routes_of
 from mfa.settings.values import Settings
 
 # A signature in letters beyond GSM-7 makes two segments of a message that is one; not more.
@@ -74,12 +75,13 @@ def checked(settings: Settings) -> Settings:
     numbers = [test.number for test in settings.test_numbers]
     if len(set(numbers)) != len(numbers):
         raise InvalidRequest("test_numbers", "must list each number once")
-    sender = settings.twilio.sender
-    for channel in PHONE_CHANNELS:
-        traits = channel.traits
-        unfit = sender is not None and traits.senders and sender.kind not in traits.senders
-        if unfit and traits.switch and channel.is_offered(settings):
-            raise InvalidRequest(traits.switch, f"needs {traits.senders_in_words} as the sender")
+    _refuse_routes(settings)
+    if routes_of(settings):
+        provided = provided_channels(settings)
+        for channel in PHONE_CHANNELS:
+            switch = channel.traits.switch
+            if switch and channel.is_offered(settings) and channel not in provided:
+                raise InvalidRequest(switch, f"needs {channel.traits.senders_in_words} as the sender")
     _refuse_unknown_locales(settings)
     _refuse_messages(settings)
     if settings.actions:
@@ -87,6 +89,28 @@ def checked(settings: Settings) -> Settings:
 
         refuse_action_types(settings)
     return settings
+
+
+def _refuse_routes(settings: Settings) -> None:
+    """Refuses routes that could never send."""
+    from mfa.factors import phone_numbers  # noqa: PLC0415 - as in `checked`
+
+    known = {region for region, _ in phone_numbers.regions()}
+    for at, route in enumerate(settings.routes):
+        name = f"routes[{at}]"
+        if not any(route.takes(channel) for channel in PHONE_CHANNELS):
+            raise InvalidRequest(f"{name}.sender.{route.sender.kind}", f"is no sender of {PROVIDERS[route.provider]}")
+        if route.provider == "twilio" and not settings.twilio.account_sid:
+            raise InvalidRequest(f"{name}.provider", "needs an account of Twilio")
+        if route.provider == "twilio" and route.max_price is not None:
+            raise InvalidRequest(f"{name}.max_price", "is for AWS; Twilio takes no highest price")
+        regions = [] if route.regions == "*" else route.regions
+        if unknown := sorted(set(regions) - known):
+            raise InvalidRequest(f"{name}.regions", f"lists a region that has no telephone numbers: {unknown[0]}")
+        if len(set(regions)) != len(regions):
+            raise InvalidRequest(f"{name}.regions", "must list each region once")
+        if route in settings.routes[:at]:
+            raise InvalidRequest(name, "is there twice")
 
 
 def _refuse_messages(settings: Settings) -> None:
@@ -143,10 +167,14 @@ def _merge(target: Any, patch: Any) -> Any:
 
 def _with_plain_numbers(target: dict[str, Any]) -> dict[str, Any]:
     """The settings to be read, their numbers without what was pasted along with them."""
-    twilio, tests = target.get("twilio"), target.get("test_numbers")
+    twilio, tests, routes = (target.get(name) for name in ("twilio", "test_numbers", "routes"))
     sender = twilio.get("sender") if isinstance(twilio, dict) else None
     listed = tests if isinstance(tests, list) else []
-    for holder, name in [(sender, "phone_number"), *((each, "number") for each in listed)]:
+    by_route = [each.get("sender") for each in routes if isinstance(each, dict)] if isinstance(routes, list) else []
+    for holder, name in [
+        *((each, "phone_number") for each in (sender, *by_route)),
+        *((each, "number") for each in listed),
+    ]:
         if isinstance(holder, dict) and isinstance(holder.get(name), str):
             holder[name] = plain_number(holder[name])
     return target

@@ -25,6 +25,7 @@ from mfa.settings.forms import (
     Email,
     labelled,
 )
+from mfa.settings.routes import Route
 
 type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-unit": "messages"})]
 
@@ -228,6 +229,15 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = None
     regions: Regions = Regions()
+    routes: Annotated[
+        list[Route],
+        Meta(max_length=50),
+        labelled(
+            "Routes",
+            "Providers and senders by country, tried in this order; the next one only after a refusal that sent nothing. "
+            "None: every message goes out through Twilio from its sender.",
+        ),
+    ] = []
     budgets: Budgets = Budgets()
     passwords: PasswordLimits = PasswordLimits()
     trusted_devices: TrustedDevicesSettings = TrustedDevicesSettings()

@@ -1,0 +1,31 @@
+"""The routes of a message: those of the settings, or the one sender of the setting `twilio.sender`."""
+
+from msgspec import structs
+
+from mfa.messages.channels import PHONE_CHANNELS, Channel
+from mfa.settings.routes import Route, RouteSender
+from mfa.settings.values import Settings
+
+
+def routes_of(settings: Settings) -> tuple[Route, ...]:
+    """All routes in the order in which they are tried. Without the setting `routes`: one by Twilio, to all regions."""
+    if settings.routes:
+        return tuple(settings.routes)
+    sender = settings.twilio.sender
+    return (Route("twilio", RouteSender(**structs.asdict(sender))),) if sender else ()
+
+
+def routes_to(settings: Settings, region: str, channel: Channel) -> tuple[Route, ...]:
+    """The routes that take this channel to this region, the first one to be tried first.
+
+    >>> routes_to(settings, "HK", Channel.VOICE)[0].provider
+    'twilio'
+    """
+    return tuple(route for route in routes_of(settings) if route.leads_to(region) and route.takes(channel))
+
+
+def provided_channels(settings: Settings) -> frozenset[Channel]:
+    """The channels to phones that some route takes."""
+    return frozenset(
+        channel for channel in PHONE_CHANNELS if any(route.takes(channel) for route in routes_of(settings))
+    )
