@@ -9,10 +9,11 @@ sys.path.insert(0, str(ROOT / "functions" / "common"))
 from mfa.vendor_errors import VENDOR_ERRORS, VendorError  # noqa: E402 - the layer is not an installed package
 
 PAGE = ROOT / "docs" / "twilio-errors.md"
-_HEAD = """# Errors of Twilio and Amazon SES
+_HEAD = """# Errors of Twilio and AWS
 
 The meaning of each code, and what to do about it. `make errors` writes this page from the table that the functions use,
 `functions/common/mfa/vendor_errors`. [Twilio's dictionary](https://www.twilio.com/docs/api/errors) has more details.
+Codes in capitals are those of AWS End User Messaging.
 
 - *answer*: the client's answer if a send is refused with this code. A refused send is given back: it does not count,
   and the user can choose another phone at once. `unknown` means that the message may have gone out.

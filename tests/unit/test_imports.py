@@ -25,6 +25,7 @@ ALLOWED = {
         "mfa.aws.signer",
         "mfa.aws.cipher",
         "mfa.delivery.ses",
+        "mfa.delivery.aws",
     },
     "aws_lambda_powertools": {"mfa.http.app", "mfa.http.gateway", "mfa.http.static_files"},
     "twilio": {"mfa.delivery.twilio", "mfa.delivery.prices"},

@@ -46,7 +46,7 @@ def refused(patch: Any, current: Settings = SET_UP) -> str:
     return str(caught.value.members["errors"][0]["field"])
 
 
-DEFAULTS = {
+DEFAULTS: dict[str, Any] = {
     "twilio.account_sid": None,
     "twilio.sender": None,
     "passcode_length": 6,

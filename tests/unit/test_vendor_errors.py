@@ -11,6 +11,7 @@ from mfa.errors import DestinationBlocked, PhoneUnusable, SmsUnavailable
 from mfa.settings.values import Settings
 from mfa.vendor_errors import VENDOR_ERRORS, Acts, look_up, metrics
 from mfa.vendor_errors.answers import ANSWERS
+from mfa.vendor_errors.aws import AWS
 from mfa.vendor_errors.ours import OURS
 from mfa.vendor_errors.reports import REPORTS
 from mfa.vendor_errors.whatsapp import WHATSAPP
@@ -21,7 +22,7 @@ ONCE_MISSING = "21635 21265 21266 21701 20005 10001 572002 572005 63003 30032 30
 
 
 def test_no_code_stands_in_the_table_twice() -> None:
-    assert len(VENDOR_ERRORS) == len(ANSWERS) + len(REPORTS) + len(WHATSAPP) + len(OURS)
+    assert len(VENDOR_ERRORS) == len(ANSWERS) + len(REPORTS) + len(WHATSAPP) + len(AWS) + len(OURS)
 
 
 @pytest.mark.parametrize("code", ONCE_MISSING.split())
@@ -40,7 +41,7 @@ def test_an_entry_reads_well(code: str) -> None:
     """The meaning follows a colon; the advice is sentences."""
     known = VENDOR_ERRORS[code]
     assert known.code == code
-    assert re.fullmatch(r"([a-z]|Twilio|WhatsApp|Amazon SES|Meta)[^\n|]*[^.]", known.meaning)
+    assert re.fullmatch(r"([a-z]|Twilio|WhatsApp|Amazon SES|AWS|Meta)[^\n|]*[^.]", known.meaning)
     assert re.fullmatch(r"[A-Z][^\n|]*\.", known.advice)
 
 
@@ -61,13 +62,17 @@ def test_an_entry_does_not_contradict_itself(code: str) -> None:
 
 def test_only_a_refused_account_opens_the_breaker() -> None:
     opening = {code for code, known in VENDOR_ERRORS.items() if known.opens_breaker}
-    assert opening == {"20003", "20005", "10001"}
+    assert opening == {
+        "20003", "20005", "10001",
+        "ACCESS_DENIED", "ACCOUNT_DISABLED", "INSUFFICIENT_ACCOUNT_REPUTATION", "NO_CREDENTIALS",
+        "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT",
+    }  # fmt: skip
 
 
 def test_the_phones_that_are_marked_unusable() -> None:
     permanent = {code: known.messages_only for code, known in VENDOR_ERRORS.items() if known.permanent}
     assert permanent == {
-        "21211": False, "21265": False, "30005": False, "21614": True, "21635": True, "30006": True,
+        "DESTINATION_PHONE_NUMBER_INVALID": False, "TEXT_INVALID": False, "21211": False, "21265": False, "30005": False, "21614": True, "21635": True, "30006": True,
     }  # fmt: skip
 
 

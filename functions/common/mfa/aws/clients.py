@@ -29,13 +29,13 @@ def session() -> Any:
     return boto3.session.Session()
 
 
-def client(service: str, attempts: int = 2, region: str | None = None) -> Any:
+def client(service: str, attempts: int = 2, region: str | None = None, read_timeout: int = 3) -> Any:
     """A client with timeouts well below the functions' own, of the functions' own region where no other is given."""
     from botocore.config import Config
 
     config = Config(
         connect_timeout=1,
-        read_timeout=3,
+        read_timeout=read_timeout,
         retries={"total_max_attempts": attempts, "mode": "standard"},
         tcp_keepalive=True,
         # Every request is made by the store, and tested; checking it again takes a tenth of a warm verification.

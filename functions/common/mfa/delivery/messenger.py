@@ -11,6 +11,7 @@ from mfa.delivery.twilio_account import TwilioAccount
 from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
 from mfa.messages.channels import Channel, Form
 from mfa.messages.outgoing import Outgoing
+from mfa.settings.routes import Route, RouteSender
 from mfa.settings.values import Sender
 from mfa.vendor_errors import look_up
 
@@ -20,22 +21,25 @@ class TwilioMessenger:
 
     def __init__(
         self,
-        account: Callable[[], TwilioAccount | None],
+        account: Callable[[Route | None], TwilioAccount | None],
         breaker: Breaker,
         api_url: str,
         callback_url: Callable[[str], str],
         timeouts: Timeouts = TIMEOUTS,
     ) -> None:
-        """`account` gives the account that the settings name, or None while they are incomplete; `callback_url` takes a `ref`."""
+        """`account` gives the account that the settings name, with the sender of a route, or None while they are incomplete.
+
+        `callback_url` takes a `ref`.
+        """
         self._account = account
         self._breaker = breaker
         self._api_url = api_url
         self._callback_url = callback_url
         self._timeouts = timeouts
 
-    def check(self, channel: Channel) -> None:
+    def check(self, channel: Channel, route: Route | None = None) -> None:
         """Raises SettingsIncomplete if the channel is not set up, SmsUnavailable while Twilio refuses our credentials."""
-        account = self._complete()
+        account = self._complete(route)
         if account.sender.kind not in channel.traits.senders:
             raise SettingsIncomplete(
                 f"A passcode by {channel.traits.label} needs {channel.traits.senders_in_words} as the sender."
@@ -44,11 +48,11 @@ class TwilioMessenger:
             raise SettingsIncomplete(f"Passcodes by {channel.traits.label} are not set up.")
         self._breaker.check()
 
-    def send(self, outgoing: Outgoing) -> Outcome:
+    def send(self, outgoing: Outgoing, route: Route | None = None) -> Outcome:
         """Sends one message, or calls. It raises nothing: whatever happens, a send that was claimed has an outcome."""
         try:
             permit = self._breaker.claim()
-            account = self._complete()
+            account = self._complete(route)
             callback = self._callback(outgoing)
         except Refusal as refusal:  # since the check, sending was paused or the settings changed
             return Outcome(Delivery.FAILED, refusal.code, refusal)
@@ -62,10 +66,10 @@ class TwilioMessenger:
                 self._breaker.accepted(permit)
         return outcome
 
-    def send_apart(self, outgoing: Outgoing) -> Outcome:
+    def send_apart(self, outgoing: Outgoing, route: Route | None = None) -> Outcome:
         """Sends from the account of the settings, and leaves the pause as it is: `admin` may not write it."""
         try:
-            account = self._complete()
+            account = self._complete(route)
             callback = self._callback(outgoing)
         except Refusal as refusal:
             return Outcome(Delivery.FAILED, refusal.code, refusal)
@@ -73,7 +77,7 @@ class TwilioMessenger:
 
     def report(self, message_id: str) -> Outcome | None:
         """How far a message from the account of the settings has come by now; None if Twilio does not tell."""
-        account = self._account()
+        account = self._account(None)
         return (
             None
             if account is None
@@ -84,7 +88,9 @@ class TwilioMessenger:
         """Sends with settings that need not be saved. A refusal says nothing about the saved ones."""
         return self._send(TwilioAccount(account_sid, auth_token, sender), outgoing, self._callback(outgoing))
 
-    def report_with(self, account_sid: str, auth_token: str, sender: Sender, message_id: str) -> Outcome | None:
+    def report_with(
+        self, account_sid: str, auth_token: str, sender: Sender | RouteSender, message_id: str
+    ) -> Outcome | None:
         """How far a message has come by now; None if Twilio does not tell."""
         from mfa.delivery import twilio  # noqa: PLC0415 - only what sends pays for the SDK
 
@@ -100,8 +106,8 @@ class TwilioMessenger:
     def _callback(self, outgoing: Outgoing) -> str:
         return self._callback_url(outgoing.ref)
 
-    def _complete(self) -> TwilioAccount:
-        account = self._account()
+    def _complete(self, route: Route | None) -> TwilioAccount:
+        account = self._account(route)
         if account is None:
             raise SettingsIncomplete("Sending of messages is not set up.")
         return account

@@ -22,6 +22,7 @@ from mfa.delivery.twilio_account import TwilioAccount
 from mfa.delivery.twilio_callbacks import STATUSES
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
+from mfa.settings.routes import RouteSender
 from mfa.settings.values import Sender
 from mfa.vendor_errors import look_up
 
@@ -198,7 +199,7 @@ def _retry_after(response: Response) -> float:
     return float(asked) if re.fullmatch(r"[0-9]{1,9}", asked) else 0.5
 
 
-def _sender(sender: Sender) -> dict[str, str]:
+def _sender(sender: Sender | RouteSender) -> dict[str, str]:
     if sender.messaging_service_sid:
         return {"messaging_service_sid": sender.messaging_service_sid}
     return {"from_": sender.phone_number or sender.alphanumeric or ""}

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from mfa.settings.routes import Route, RouteSender
+from mfa.settings.routing import routes_of
 from mfa.settings.values import Sender, StoredSettings
 
 
@@ -12,7 +14,7 @@ class TwilioAccount:
 
     account_sid: str
     auth_token: str = field(repr=False)
-    sender: Sender
+    sender: Sender | RouteSender
     content_sid: str | None = None
 
 
@@ -30,14 +32,19 @@ class TwilioAccounts:
         self._clock = clock
         self._decrypted: dict[bytes, str] = {}
 
-    def current(self) -> TwilioAccount | None:
-        """The account that the settings name, or None while they are incomplete. Raises TemporarilyUnavailable."""
+    def current(self, route: Route | None = None) -> TwilioAccount | None:
+        """The account of the settings with the sender of this route, else that of `twilio.sender` or of the first route.
+
+        None while the settings are incomplete. Raises TemporarilyUnavailable.
+        """
         stored = self._settings()
         twilio, token = stored.settings.twilio, stored.auth_token
-        if twilio.account_sid is None or twilio.sender is None or token is None:
+        routes = [route] if route else routes_of(stored.settings)
+        sender = next((each.sender for each in routes if each.provider == "twilio"), twilio.sender)
+        if twilio.account_sid is None or sender is None or token is None:
             return None
         return TwilioAccount(
-            twilio.account_sid, self._auth_token(token.ciphertext), twilio.sender, stored.settings.whatsapp.content_sid
+            twilio.account_sid, self._auth_token(token.ciphertext), sender, stored.settings.whatsapp.content_sid
         )
 
     def signing_tokens(self) -> Iterator[str]:

@@ -58,14 +58,16 @@ def template(locale: str, templates: Mapping[str, str]) -> str:
 
 def notice(login_name: str, address: str, reader: Reader, ref: str, signature: str) -> Outgoing:
     """The notice to a verified phone that a passcode went to the mailbox."""
-    return text_without_passcode(templates.recovery_notice(reader.language(), login_name, signature), address, ref)
+    text = templates.recovery_notice(reader.language(), login_name, signature)
+    return text_without_passcode(text, address, ref, reader.region or "")
 
 
-def text_without_passcode(body: str, address: str, ref: str) -> Outgoing:
+def text_without_passcode(body: str, address: str, ref: str, region: str) -> Outgoing:
     """A notice to a verified phone. No send is kept under its `ref`."""
     return Outgoing(
         channel=DEFAULT,
         address=address,
+        region=region,
         body=body,
         ref=ref,
         valid_seconds=NOTICE_VALID_SECONDS,
@@ -85,6 +87,7 @@ def compose(passcode: Passcode, channel: Channel, address: str, reader: Reader, 
     return Outgoing(
         channel=channel,
         address=address,
+        region=reader.region or "",
         body=body,
         subject=subject,
         # Counted from when Twilio accepts it, some time after the passcode was drawn.

@@ -53,7 +53,7 @@ class Told:
 
     def message(self, number: str, reader: Reader, ref: str) -> Outgoing:
         """The notice to a phone."""
-        return composition.text_without_passcode(self.text(reader.language()), number, ref)
+        return composition.text_without_passcode(self.text(reader.language()), number, ref, reader.region or "")
 
     def mail(self, address: str, reader: Reader) -> Outgoing:
         """The notice to a mailbox."""

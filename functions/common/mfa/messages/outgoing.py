@@ -12,6 +12,7 @@ class Outgoing:
     Attributes:
         channel: how it goes out.
         address: the number or the email address.
+        region: the ISO 3166 region of the number, by which its route is chosen.
         body: the text, the call's TwiML, the template's variable, or the mail's body.
         subject: of a mail.
         ref: names the send in the vendor's callbacks.
@@ -24,6 +25,7 @@ class Outgoing:
     address: str = field(repr=False)
     body: str = field(repr=False)
     subject: str = ""
+    region: str = ""
     ref: str = ""
     valid_seconds: int
     is_notice: bool = False

@@ -187,11 +187,8 @@ ANSWERS: dict[str, Row] = {
             "Let the owner send START to the sender, or take another number.",
         ),
     }),
-    **rows(_BLOCKED, {
+    **rows(replace(_BLOCKED, of_number=True), {
         "21202": ("the number is a premium number", "Twilio does not call premium numbers. Take another number."),
-        "21203": ("the Twilio account may not call abroad", _VOICE_GEO),
-        "21214": ("the number cannot be called", "No carrier of Twilio's reaches it. Take another number."),
-        "21215": ("the Twilio account may not call this country", _VOICE_GEO),
         "21216": (
             "Twilio blocks calls to this number",
             "Twilio counts the number as high risk. See Voice › Settings › Geo permissions, or ask Twilio's support.",
@@ -200,6 +197,11 @@ ANSWERS: dict[str, Row] = {
             "the number is a premium or an information number",
             "Twilio sends nothing to such numbers. Take another number.",
         ),
+    }),
+    **rows(_BLOCKED, {
+        "21203": ("the Twilio account may not call abroad", _VOICE_GEO),
+        "21214": ("the number cannot be called", "No carrier of Twilio's reaches it. Take another number."),
+        "21215": ("the Twilio account may not call this country", _VOICE_GEO),
         "21408": (
             "the Twilio account may not send to this country",
             _SMS_GEO,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from mfa.errors import Refusal, SmsUnavailable
+from mfa.errors import PhoneUnusable, Refusal, SmsUnavailable
 
 # The advice for requests that this product should not have made.
 REPORT = "The request was not as Twilio takes it. Report this with the code: it is a fault of this product."
@@ -42,6 +42,7 @@ class VendorError:
             action. Each value is a paid metric, so there are few; the log has the code.
         opens_breaker: Whether Twilio does not accept the account at all, so that nothing is sent for a minute.
         proves_account: Whether Twilio answers this only after it has accepted the account, which closes the breaker.
+        of_number: Whether the number itself is held back, as by a guard against pumping. No other provider gets it then.
     """
 
     code: str
@@ -56,11 +57,17 @@ class VendorError:
     metric: str
     opens_breaker: bool = False
     proves_account: bool = True
+    of_number: bool = False
 
     @property
     def explanation(self) -> str:
         """The problem and the advice, in full sentences."""
         return f"{self.meaning[0].upper()}{self.meaning[1:]}. {self.advice}"
+
+    @property
+    def lets_others_try(self) -> bool:
+        """Whether another provider may send after this error: nothing went out, and the number is not the reason."""
+        return self.gives_back and not self.of_number and not issubclass(self.refusal, PhoneUnusable)
 
     @property
     def about_setup(self) -> bool:

@@ -17,7 +17,7 @@ _DEAD_PHONE = replace(_PHONE, permanent=True)
 _LANDLINE = replace(_DEAD_PHONE, messages_only=True)
 _BLOCKED = group(Acts.ADMINISTRATOR, DestinationBlocked, "phone")
 # One alarm tells of both.
-_PUMPED = replace(_BLOCKED, metric="sms_pumping")
+_PUMPED = replace(_BLOCKED, metric="sms_pumping", of_number=True)
 _PASSING = group(Acts.NOBODY)
 _MESSAGE = group(Acts.ADMINISTRATOR)
 _REQUEST = group(Acts.DEVELOPER, metric="request")
@@ -58,7 +58,7 @@ REPORTS: dict[str, Row] = {
         "30450": ("Twilio holds back messages to this number for a while", _PUMPING),
         "30453": ("Twilio holds back messages to this number for a while", _PUMPING),
     }),
-    **rows(_BLOCKED, {
+    **rows(replace(_BLOCKED, of_number=True), {
         "30640": ("Twilio counts messages to this number as a legal risk", _TOOLKIT),
     }),
     **rows(_ACCOUNT, {

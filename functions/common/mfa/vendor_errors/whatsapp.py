@@ -4,12 +4,14 @@ Source: https://www.twilio.com/docs/api/errors#6-anchor. 63001 to 63059 but for 
 63100 and above are about registering senders.
 """
 
+from dataclasses import replace
+
 from mfa.errors import DestinationBlocked, PhoneUnusable
 from mfa.vendor_errors.entry import Acts, Row, group, rows
 
 _TEMPLATE = group(Acts.ADMINISTRATOR, field="whatsapp.content_sid", metric="whatsapp_template")
 _SENDER = group(Acts.ADMINISTRATOR, field="twilio.sender", metric="whatsapp_sender")
-_PHONE = group(Acts.USER, DestinationBlocked, "phone")
+_PHONE = replace(group(Acts.USER, DestinationBlocked, "phone"), of_number=True)
 _OPTED_OUT = group(Acts.USER, PhoneUnusable, "phone")
 _LIMITED = group(Acts.NOBODY, metric="whatsapp_limit")
 _FAULT = group(Acts.NOBODY, metric="whatsapp_fault")

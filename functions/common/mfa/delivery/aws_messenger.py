@@ -1,0 +1,58 @@
+"""Sends messages and calls by AWS. botocore's client is made when something goes out."""
+
+from contextlib import suppress
+
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.sends import Outcome
+from mfa.delivery.aws import AwsSending, send
+from mfa.delivery.breaker import Breaker
+from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
+from mfa.messages.channels import Channel
+from mfa.messages.outgoing import Outgoing
+from mfa.settings.routes import Route
+from mfa.vendor_errors import look_up
+
+
+class AwsMessenger:
+    """Sends each message once, and never repeats one by itself."""
+
+    def __init__(self, sending: AwsSending | None, breaker: Breaker) -> None:
+        """`sending` is None where the stack does not send by AWS."""
+        self._sending = sending
+        self._breaker = breaker
+
+    def check(self, channel: Channel, route: Route | None = None) -> None:
+        """Raises SettingsIncomplete if no route takes the channel here, SmsUnavailable while AWS refuses the account."""
+        self._complete(channel, route)
+        self._breaker.check()
+
+    def send(self, outgoing: Outgoing, route: Route | None = None) -> Outcome:
+        """Sends one message, or calls. It raises nothing: whatever happens, a send that was claimed has an outcome."""
+        try:
+            permit = self._breaker.claim()
+        except Refusal as refusal:  # since the check, sending was paused
+            return Outcome(Delivery.FAILED, refusal.code, refusal)
+        outcome = self.send_apart(outgoing, route)
+        # AWS's answer counts even if the breaker cannot be told.
+        with suppress(TemporarilyUnavailable):
+            error = look_up(outcome.error) if outcome.error else None
+            if error and error.opens_breaker:
+                self._breaker.refused(permit, error.code)
+            elif outcome.delivery is not Delivery.UNKNOWN and (error is None or error.proves_account):
+                self._breaker.accepted(permit)
+        return outcome
+
+    def send_apart(self, outgoing: Outgoing, route: Route | None = None) -> Outcome:
+        """The same, and leaves the pause as it is: `admin` may not write it."""
+        try:
+            sending, by = self._complete(outgoing.channel, route)
+        except Refusal as refusal:
+            return Outcome(Delivery.FAILED, refusal.code, refusal)
+        return send(sending, outgoing, by)
+
+    def _complete(self, channel: Channel, route: Route | None) -> tuple[AwsSending, Route]:
+        if self._sending is None:
+            raise SettingsIncomplete("Sending by AWS is switched off in this stack.")
+        if route is None or not route.takes(channel):
+            raise SettingsIncomplete(f"AWS sends no passcode by {channel.traits.label} from this sender.")
+        return self._sending, route
