@@ -546,6 +546,8 @@ export interface Route {
   regions: "*" | string[];
   max_price: number | null;
 }
+/** What happens to messages beyond a fraud budget. */
+export type FraudMode = "off" | "observe" | "enforce";
 
 /** The settings under flat names, as the console edits them. Durations are in seconds. */
 export interface FlatSettings {
@@ -582,6 +584,11 @@ export interface FlatSettings {
   "budgets.region_per_day": number | null;
   "budgets.global_per_day": number;
   "budgets.kept_for_verified_percent": number;
+  "fraud.mode": FraudMode;
+  "fraud.daily_floor": number;
+  "fraud.hourly_floor": number;
+  "fraud.share": number;
+  "fraud.regions_per_address_per_day": number;
   "passwords.max_per_name_and_address_per_hour": number;
   "passwords.max_per_address_per_hour": number;
   "passwords.free_in_a_row": number;

@@ -160,14 +160,15 @@ export function textAreaField({ value = "", rows, maxlength, onchange, ...framed
  * @property {number} max
  * @property {string} [suffix]
  * @property {boolean} [nullable]
+ * @property {boolean} [fraction] whether the value may be a fraction, of four digits
  * @property {(value: number | string | null) => void} [onchange]
  */
 
 /**
- * A number, rounded to whole units of the value. What is not a number is given back as it was typed.
+ * A number, rounded to whole units of the value unless that may be a fraction. Other text is given back as it was typed.
  * @param {NumberOptions & Frame} options
  */
-export function numberField({ value, unit = 1, min, max, suffix, nullable, onchange, ...framed }) {
+export function numberField({ value, unit = 1, min, max, suffix, nullable, fraction, onchange, ...framed }) {
   const input = el("input", { type: "text", inputmode: "decimal", class: "number", autocomplete: "off" });
   const show = (/** @type {number | string | null} */ n) =>
     typeof n === "number" ? String(+(n / unit).toFixed(2)) : (n ?? "");
@@ -175,7 +176,9 @@ export function numberField({ value, unit = 1, min, max, suffix, nullable, oncha
   const read = () => {
     const text = input.value.trim().replace(",", ".");
     if (text === "" && nullable) return null;
-    return text !== "" && Number.isFinite(Number(text)) ? Math.round(Number(text) * unit) : input.value;
+    const typed = Number(text) * unit;
+    const rounded = fraction ? +typed.toFixed(4) : Math.round(typed);
+    return text !== "" && Number.isFinite(typed) ? rounded : input.value;
   };
   const write = (/** @type {number | string | null} */ n) => {
     input.value = show(n);
@@ -186,7 +189,7 @@ export function numberField({ value, unit = 1, min, max, suffix, nullable, oncha
     problem() {
       const n = read();
       if (n === null && nullable) return "";
-      if (typeof n === "number" && Number.isInteger(n) && n >= min && n <= max) return "";
+      if (typeof n === "number" && (fraction || Number.isInteger(n)) && n >= min && n <= max) return "";
       return `Give a number from ${show(min)} to ${show(max)}${suffix ? ` ${suffix}` : ""}.`;
     },
   });

@@ -17,6 +17,7 @@ import { request } from "./shared/api.js";
  * @property {SettingSchema | boolean} [additionalProperties] of members that have any name
  * @property {{ pattern?: string }} [propertyNames]
  * @property {{ enum?: string[] }} [items]
+ * @property {string[]} [enum]
  */
 
 /**
@@ -30,6 +31,8 @@ import { request } from "./shared/api.js";
 
 /** People think of a wait in minutes; the API counts seconds. */
 const SECONDS = { suffix: "minutes", unit: 60 };
+/** A share of 0.2 is 20 %. */
+const SHARE = { suffix: "%", unit: 0.01, fraction: true };
 
 /** @type {SettingSchema | null} */
 let settings = null;
@@ -96,7 +99,8 @@ export function numberOf(name) {
     maximum: max = Number.MAX_SAFE_INTEGER,
     "x-unit": unit,
   } = schemaOf(name);
-  const shown = unit === "seconds" ? SECONDS : { suffix: unit };
+  const known = unit === "seconds" ? SECONDS : unit === "share" ? SHARE : undefined;
+  const shown = known ?? { suffix: unit };
   return { label: labelOf(name), hint, min, max, ...shown };
 }
 

@@ -1,6 +1,6 @@
 // The settings as the console knows them: flat names, the tab each is on, and how their values read.
 
-/** @import { ActionType, FlatSettings, Route, Sender, TestNumber } from "../shared/types" */
+/** @import { ActionType, FlatSettings, FraudMode, Route, Sender, TestNumber } from "../shared/types" */
 import { numberField } from "../fields.js";
 import { readNumber, spaced } from "../regions.js";
 import { inWords, labelOf, numberOf, schemaOf } from "../settings-schema.js";
@@ -57,6 +57,17 @@ const localeWords = (locale) => (locale ? languageName(locale) : "(the phone’s
 /** @type {(n: number | null) => string} */
 const ceilingWords = (n) => (n === null ? "no ceiling" : String(n));
 
+/** The modes of fraud budgets. @type {Record<FraudMode, string>} */
+const MODES = { off: "Off", observe: "Observe", enforce: "Enforce" };
+/** @type {(mode: FraudMode | null) => string} */
+const modeWords = (mode) => (mode ? MODES[mode] : "(the default)");
+/** @type {[value: FraudMode, label: string, hint: string][]} */
+export const FRAUD_MODES = [
+  ["off", MODES.off, "Only phones that users add themselves are held to them."],
+  ["observe", MODES.observe, "Messages that would be refused are recorded, and sent."],
+  ["enforce", MODES.enforce, "They are refused."],
+];
+
 /**
  * A setting's place on the page.
  * @typedef {object} Place
@@ -101,6 +112,11 @@ const PLACES = [
   { name: "budgets.region_per_day", tab: "limits", show: ceilingWords },
   { name: "budgets.global_per_day", tab: "limits" },
   { name: "budgets.kept_for_verified_percent", tab: "limits" },
+  { name: "fraud.mode", tab: "limits", show: modeWords },
+  { name: "fraud.daily_floor", tab: "limits" },
+  { name: "fraud.hourly_floor", tab: "limits" },
+  { name: "fraud.share", tab: "limits", show: inWords("fraud.share") },
+  { name: "fraud.regions_per_address_per_day", tab: "limits" },
   { name: "passwords.max_per_name_and_address_per_hour", tab: "limits" },
   { name: "passwords.max_per_address_per_hour", tab: "limits" },
   { name: "passwords.free_in_a_row", tab: "limits" },
@@ -319,7 +335,8 @@ export function patchOf({ changes, server }) {
  *   `budgets.${"number_per_hour" | "number_per_day" | "address_per_hour" |
  *   "mailbox_per_day" | "client_per_hour" | "region_per_day" | "global_per_day" | "kept_for_verified_percent"}` |
  *   `passwords.${"max_per_name_and_address_per_hour" | "max_per_address_per_hour" | "free_in_a_row" | "max_in_a_row" |
- *   "familiar_days"}`} NumberName
+ *   "familiar_days"}` |
+ *   `fraud.${"daily_floor" | "hourly_floor" | "share" | "regions_per_address_per_day"}`} NumberName
  */
 
 /**

@@ -1,10 +1,13 @@
 // Limits: how many messages may be sent, and passwords tried, at most.
 
 /** @import { Frame, NumberOptions, Target } from "../fields.js" */
+/** @import { FraudMode } from "../shared/types" */
 /** @import { NumberName, SettingsDraft, SettingsPart } from "./settings-fields.js" */
+import { choiceField } from "../fields.js";
 import { section } from "../page.js";
+import { labelOf } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
-import { limitField } from "./settings-fields.js";
+import { FRAUD_MODES, limitField } from "./settings-fields.js";
 
 /**
  * @param {SettingsDraft} draft
@@ -36,6 +39,21 @@ export function draw(draft) {
     limit("passwords.familiar_days"),
   ];
   const forName = [limit("passwords.free_in_a_row"), limit("passwords.max_in_a_row")];
+  const mode = choiceField({
+    name: "fraud.mode",
+    label: labelOf("fraud.mode"),
+    value: draft.get("fraud.mode"),
+    options: FRAUD_MODES,
+    onchange: (value) => draft.set("fraud.mode", /** @type {FraudMode} */ (value)),
+  });
+  fields.push(mode);
+  const fraud = [
+    mode.element,
+    limit("fraud.daily_floor"),
+    limit("fraud.hourly_floor"),
+    limit("fraud.share"),
+    limit("fraud.regions_per_address_per_day"),
+  ];
   const part = (/** @type {string} */ title, /** @type {string} */ lead, /** @type {HTMLElement[]} */ inputs) =>
     section({ title, lead }, el("div", { class: "fields" }, inputs));
   const element = el(
@@ -45,6 +63,7 @@ export function draw(draft) {
     part("One mailbox", "A tag after + makes no other mailbox.", [mailbox]),
     part("One source", "An IP address, or a client that vouches for its users.", source),
     part("Everything", "The ceiling of what a day can cost.", all),
+    part("New phones", "Messages to phones that were not verified before today, until their code comes back.", fraud),
     part("Wrong passwords from an address", "A right password does not count.", fromAddress),
     part("Wrong passwords in a row for a name", "From all addresses where the name is not familiar.", forName),
   );

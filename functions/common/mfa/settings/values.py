@@ -25,6 +25,7 @@ from mfa.settings.forms import (
     Email,
     labelled,
 )
+from mfa.settings.fraud import Fraud
 from mfa.settings.routes import Route
 
 type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-unit": "messages"})]
@@ -239,6 +240,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = []
     budgets: Budgets = Budgets()
+    fraud: Fraud = Fraud()
     passwords: PasswordLimits = PasswordLimits()
     trusted_devices: TrustedDevicesSettings = TrustedDevicesSettings()
     templates: dict[Annotated[str, Meta(pattern=LOCALE, max_length=35)], Annotated[str, Meta(max_length=1600)]] = {}
