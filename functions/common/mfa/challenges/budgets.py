@@ -78,6 +78,17 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class NewSend:
+    """A message to a phone that was not verified before today. It counts by itself until its code comes back.
+
+    Attributes:
+        hour: the hour of the day (UTC) that it counts in, as `09`.
+    """
+
+    hour: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShardedBudget:
     """A counter in SHARDS parts. Without a ceiling it only counts.
 
@@ -87,12 +98,14 @@ class ShardedBudget:
         ceiling: how many there may be in the window.
         kept: how many of the ceiling this send may not use, since they are kept for verified phones. The sends that may
             not are counted by themselves: confirmed logins must not use up the part of new phones.
+        new: how the message counts beside, if it goes to a new phone.
     """
 
     subject: str
     window: Window
     ceiling: int | None
     kept: int = 0
+    new: NewSend | None = None
 
     @property
     def kind(self) -> str:

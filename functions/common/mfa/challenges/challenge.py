@@ -11,6 +11,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from mfa import errors
+from mfa.challenges.budgets import SHARDS
 from mfa.messages.channels import DEFAULT, Channel
 from mfa.times import Moment, rfc3339
 
@@ -195,6 +196,7 @@ class Challenge:
         approved_key: the key of the attempt that was approved, if it had one.
         delivery: how far the message has come.
         delivery_error: the vendor's code for a message that was refused.
+        new_shard: the shard that counts it as a message to a new phone until its code comes back; None if none does.
         failures: wrong attempts since the last success or the end of the last lock.
         failures_total: wrong attempts since the last success.
         last_attempt_at: when the last attempt was claimed.
@@ -235,6 +237,7 @@ class Challenge:
     approved_key: str = field(default="", metadata=OF_MESSAGE)
     delivery: Delivery = field(default=Delivery.SENDING, metadata=OF_MESSAGE)
     delivery_error: str | None = field(default=None, metadata=OF_MESSAGE)
+    new_shard: Annotated[int, Meta(ge=0, lt=SHARDS)] | None = field(default=None, metadata=OF_MESSAGE)
     max_failures: _Count = field(default=5, metadata=OF_MESSAGE)
     lock_seconds: _Seconds = field(default=900, metadata=OF_MESSAGE)
     max_sends: _Count = 5

@@ -196,6 +196,10 @@ class Send:
         channel = self.after.channel
         return not self.before.lane(channel).charged <= self.after.lane(channel).charged
 
+    def counted_in(self, new_shard: int | None) -> "Send":
+        """The send as it is claimed: its challenge remembers the shard that counts it as a message to a new phone."""
+        return replace(self, after=replace(self.after, new_shard=new_shard))
+
     @property
     def receipt(self) -> Receipt:
         """The send as its callbacks will need it."""
@@ -252,6 +256,7 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
         attempts={},
         delivery=Delivery.SENDING,
         delivery_error=None,
+        new_shard=None,
         failures=0 if ends_lock else read.failures,
         lock_count=read.lock_count + ends_lock,
         max_failures=limits.max_failures,

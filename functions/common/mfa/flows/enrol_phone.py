@@ -13,6 +13,7 @@ from mfa.challenges.charges import phone_charges
 from mfa.challenges.drafts import is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import attempt_before, keyed_attempt, replay, request_key, with_request
+from mfa.challenges.new_phones import counted_as_new, new_send
 from mfa.challenges.phone_enrolments import (
     LOGIN_JTI,
     EnrolmentRefused,
@@ -214,9 +215,10 @@ class EnrolPhone:
         send, outgoing = self._prepare(owner, caller, read.challenge, message)
         asker = Budget(send.after.asker, Window.of(HOUR, send.after.sent_at), settings.budgets.address_per_hour)
         hour = hour_of(send.login_name, send.after.sent_at)
+        plain = phone_charges(message.phone, settings, send.after.sent_at, asker=asker)
         charges = [
             replace(each, budgets=[hour, *each.budgets])
-            for each in phone_charges(message.phone, settings, send.after.sent_at, asker=asker)
+            for each in counted_as_new(plain, new_send(message.phone, send.after.sent_at))
         ]
         try:
             self.enrolments.claim_send(owner.user, send, message.phone, charges)

@@ -82,7 +82,7 @@ class AttemptStore:
                 )
             )
         try:
-            self._table.transact(lambda: [*writes, self._counters.count(challenge.region, now, approvals=1)])
+            self._table.transact(lambda: [*writes, self._counters.count_approval(challenge, now)])
         except TransactionRefused as refused:
             if "challenge" not in refused.failed:
                 if "profile" in refused.failed:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from mfa.challenges.budgets import DAY, SHARDS, Budget, RandomBelow, ShardedBudget, Window
+from mfa.challenges.challenge import Challenge
+from mfa.challenges.new_phones import hour_of_day
 from mfa.store import conditions as when
 from mfa.store.expressions import Update
 from mfa.store.table import Write
@@ -22,6 +24,16 @@ class Counters:
         """Adds to the day's counters of a region (`*`: of them all)."""
         shard = self._random_below(SHARDS)
         return _add(ShardedBudget(f"REGION#{region}", Window.of(DAY, now), None), shard, counts, "counter")
+
+    def count_approval(self, challenge: Challenge, now: float) -> Write:
+        """Counts a code that came back. If it was sent to a new phone today, its message does not count as one any more."""
+        day, counts = Window.of(DAY, now), {"approvals": 1, f"ok_{hour_of_day(now)}": 1}
+        shard = self._random_below(SHARDS)
+        if challenge.new_shard is not None and Window.of(DAY, challenge.sent_at) == day:
+            # In the shard that counted it: each must tell the truth, since each has a part of the ceiling.
+            shard = challenge.new_shard
+            counts |= _of_new_send(hour_of_day(challenge.sent_at), -1)
+        return _add(ShardedBudget(f"REGION#{challenge.region}", day, None), shard, counts, "counter")
 
     def spend_shard(self, budget: ShardedBudget, shard: int, counts: dict[str, int]) -> Write:
         """Counts a send, `n`, against a shard's share of the ceiling, together with other counts."""
@@ -84,6 +96,8 @@ def _add(budget: ShardedBudget, shard: int, counts: dict[str, int], label: str) 
         rules.append(when.UNPROVEN_LEFT)
         counts = counts | {"unproven": 1}
         values[":open"] = budget.open_shares()[shard]
+    if budget.new is not None:
+        counts = counts | _of_new_send(budget.new.hour, 1)
     return Write(
         label=label,
         verb="Update",
@@ -95,3 +109,8 @@ def _add(budget: ShardedBudget, shard: int, counts: dict[str, int], label: str) 
         names={"#ttl": "ttl", "#list": "list", "#position": "position"} | {f"#{name}": name for name in counts},
         values=values | {f":{name}": n for name, n in counts.items()},
     )
+
+
+def _of_new_send(hour: str, n: int) -> dict[str, int]:
+    """The counts of messages to new phones."""
+    return {"new_n": n, f"new_{hour}": n}

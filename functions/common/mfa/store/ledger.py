@@ -1,11 +1,14 @@
 """Charges messages to their budgets, in the transaction that claims them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mfa.challenges.budgets import BudgetSpent, Charge
 from mfa.errors import RateLimited
 from mfa.store.counters import Counters, spend
 from mfa.store.table import Table, TransactionRefused, Write
+
+# The writes of a claim. A function gives them for the shard that counts the message as one to a new phone, None if none does.
+type Claim = Sequence[Write] | Callable[[int | None], Sequence[Write]]
 
 
 class Ledger:
@@ -15,7 +18,7 @@ class Ledger:
         self._table = table
         self._counters = counters
 
-    def spend(self, claim: Sequence[Write], charges: Sequence[Charge], counts: dict[str, int], now: float) -> Charge:
+    def spend(self, claim: Claim, charges: Sequence[Charge], counts: dict[str, int], now: float) -> Charge:
         """Writes the claim with the first charge that has room, in one transaction, and returns that charge.
 
         `counts` is added to the counters by region. Raises RateLimited with the first moment at which one of the charges may
@@ -31,11 +34,12 @@ class Ledger:
                 return charge
         raise min(refusals, key=lambda refused: refused.retry_after or 0)
 
-    def _spend(self, claim: Sequence[Write], charge: Charge, counts: dict[str, int], now: float) -> None:
+    def _spend(self, claim: Claim, charge: Charge, counts: dict[str, int], now: float) -> None:
         budgets, sharded = charge.budgets, charge.sharded
         full: dict[str, set[int]] = {budget.subject: set() for budget in sharded}
         shards: dict[str, int] = {}
         by_label = {spend(budget).label: budget for budget in budgets}
+        sharded_by_label = {f"shard:{budget.subject}": budget for budget in sharded}
 
         def build() -> list[Write]:
             # Drawn for each try: a shard in conflict with another send is left for another shard.
@@ -45,13 +49,14 @@ class Ledger:
                     raise RateLimited(retry_after=budget.window.ends_at - now) from BudgetSpent(budget.kind)
                 shards[budget.subject] = shard
             spent = [self._counters.spend_shard(budget, shards[budget.subject], counts) for budget in sharded]
-            return [*claim, *map(spend, budgets), *spent]
+            new_shard = next((shards[budget.subject] for budget in sharded if budget.new), None)
+            return [*(claim(new_shard) if callable(claim) else claim), *map(spend, budgets), *spent]
 
         while True:
             try:
                 return self._table.transact(build)
             except TransactionRefused as refused:
-                if refused.failed & {write.label for write in claim}:
+                if refused.failed - by_label.keys() - sharded_by_label.keys():
                     raise
                 if spent := refused.failed & by_label.keys():
                     last = max((by_label[label] for label in spent), key=lambda budget: budget.reopens_at)

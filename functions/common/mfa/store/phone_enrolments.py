@@ -28,6 +28,7 @@ class PhoneEnrolmentStore:
 
     def __init__(self, table: Table, counters: Counters) -> None:
         self._table = table
+        self._counters = counters
         self._ledger = Ledger(table, counters)
         self._challenges = ChallengeItems(table, records.phone_enrolment_key, ENROLMENT_SECONDS)
 
@@ -38,11 +39,14 @@ class PhoneEnrolmentStore:
     def claim_send(self, user: User, send: Send, phone: Phone, charges: Sequence[Charge]) -> None:
         """Claims a send, its cooldown and its budgets in one transaction. Raises EnrolmentRefused, RateLimited."""
         others = {"calling_code": phone.calling_code, "kind": phone.kind, "user_created_at": user.created_at}
-        claim = self._challenges.opening(send, others)
         events = [records.event_write(send.login_name, event) for event in send.events]
+
+        def claim(new_shard: int | None) -> list[Write]:
+            return [self._challenges.opening(send.counted_in(new_shard), others), *events]
+
         counts = {"n": 1, "message_segments": send.segments}
         try:
-            self._ledger.spend([claim, *events], charges, counts, send.after.sent_at)
+            self._ledger.spend(claim, charges, counts, send.after.sent_at)
         except TransactionRefused as refused:
             raise EnrolmentRefused(self.load(send.login_name)) from refused
 
@@ -121,6 +125,7 @@ class PhoneEnrolmentStore:
             ),
             *change_writes(change, uses={"devices_since": change.after.updated_at}),
             *map(give_back, approval.budgets),
+            self._counters.count_approval(approval.challenge, approval.guess.at),
         ]
         try:
             self._table.transact(lambda: writes)

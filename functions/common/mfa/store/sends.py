@@ -40,12 +40,15 @@ class SendStore:
         """
         if account.challenge == UNREADABLE:
             raise ChallengeRefused(account.challenge)
-        claim = [
-            self._challenges.opening(send),
+        others = [
             *_account_as_read(account, send),
             _receipt_write(send),
             *(records.event_write(send.login_name, event) for event in send.events),
         ]
+
+        def claim(new_shard: int | None) -> list[Write]:
+            return [self._challenges.opening(send.counted_in(new_shard)), *others]
+
         counts = {"n": 1, "message_segments": send.segments}
         try:
             return self._ledger.spend(claim, charges, counts, send.after.sent_at)

@@ -1,0 +1,82 @@
+"""Messages to phones that were not verified before today: counted apart until their codes come back."""
+
+from mfa.challenges.budgets import DAY, HOUR, Window
+from mfa.settings import values
+from tests.contract.world import NUMBER, Login, World
+
+HK = "REGION#HK"
+
+
+def counts(world: World, subject: str = HK) -> dict[str, int]:
+    """The counts of messages to new phones, and of codes that came back, over all shards of all days."""
+    total: dict[str, int] = {}
+    for item in world.items(subject):
+        for name in item:
+            if name.startswith(("new_", "ok_")):
+                total[name] = total.get(name, 0) + item[name]
+    return total
+
+
+def test_a_message_to_a_new_phone_counts_by_day_and_hour_until_its_code_comes_back(world: World, demo: Login) -> None:
+    challenge = demo.start()
+    assert counts(world) == {"new_n": 1, "new_12": 1}
+    demo.verify(challenge, demo.code)
+    assert counts(world) == {"new_n": 0, "new_12": 0, "ok_12": 1}
+    assert counts(world, "REGION#*") == {}
+
+
+def test_the_shard_that_counted_a_message_gets_it_back(world: World) -> None:
+    """Each shard has a part of the threshold, so each must tell the truth."""
+    for n in range(20):
+        person = world.person(f"user.{n}", f"+8529{n:07d}")
+        person.verify(person.start(), person.code)
+    assert {item.get("new_n", 0) for item in world.items(HK)} == {0}
+    assert len(world.items(HK)) > 1
+
+
+def test_a_message_to_a_phone_that_was_verified_before_today_is_none_to_a_new_one(world: World) -> None:
+    yesterday = Window.of(DAY, world.now).ends_at - DAY - 1
+    person = world.person(verified_at=yesterday)
+    person.verify(person.start(), person.code)
+    assert counts(world) == {"ok_12": 1}
+
+
+def test_a_phone_that_was_verified_today_is_new_until_midnight(world: World, demo: Login) -> None:
+    demo.verify(demo.start(), demo.code)
+    again = demo.logs_in_again()
+    world.wait(60)
+    again.start()
+    assert counts(world)["new_n"] == 1
+    world.wait(DAY)
+    demo.logs_in_again().start()
+    assert counts(world)["new_n"] == 1
+
+
+def test_only_the_confirmed_message_of_a_challenge_is_given_back(world: World, demo: Login) -> None:
+    challenge = demo.start()
+    world.wait(60)
+    demo.verify(demo.resend(challenge), demo.code)
+    assert counts(world) == {"new_n": 1, "new_12": 1, "ok_12": 1}
+
+
+def test_a_message_is_given_back_to_the_hour_that_counted_it(world: World, demo: Login) -> None:
+    world.wait(Window.of(HOUR, world.now).ends_at - world.now - 1)
+    challenge = demo.start()
+    world.wait(2)
+    demo.verify(challenge, demo.code)
+    assert counts(world) == {"new_n": 0, "new_12": 0, "ok_13": 1}
+
+
+def test_a_message_of_yesterday_is_not_given_back_today(world: World, demo: Login) -> None:
+    world.wait(Window.of(DAY, world.now).ends_at - world.now - 1)
+    challenge = demo.start()
+    world.wait(2)
+    demo.verify(challenge, demo.code)
+    assert counts(world) == {"new_n": 1, "new_23": 1, "ok_00": 1}
+
+
+def test_a_message_to_a_mailbox_or_a_test_number_is_none_to_a_new_phone(world: World, demo: Login) -> None:
+    demo.recover()
+    world.set(test_numbers=[values.TestNumber(NUMBER, "123456")])
+    demo.logs_in_again().start()
+    assert counts(world) == counts(world, "REGION#email") == {}
