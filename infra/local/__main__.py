@@ -24,6 +24,8 @@ environment variables (empty means not set):
   AWS_ENDPOINT_URL_DYNAMODB  a DynamoDB for the table (default: moto)
   TWILIO_API_URL             the URL of a real Twilio (default: the simulated one), together with the
                              account's TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER
+  AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2
+                             another AWS End User Messaging, e.g. a proxy (default: the simulated one)
   WORKERS_PER_FUNCTION       default 2
   POWERTOOLS_LOG_LEVEL       the level of the functions' logs (default INFO)
 """

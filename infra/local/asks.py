@@ -143,10 +143,53 @@ def _lambda(places: Places, operation: str, request: Request) -> Iterator[Ask]:
     yield Ask(f"lambda:{action}", places.arn("lambda", f"function:{name}"))
 
 
+def _sms_voice(places: Places, operation: str, request: Request) -> Iterator[Ask]:
+    """Each resource that a message uses is authorised by itself. Without one, the question is about all of them."""
+    match operation:
+        case "SendTextMessage" | "SendVoiceMessage":
+            named = [_identity(request)] if "OriginationIdentity" in request else []
+            if "ConfigurationSetName" in request:
+                named.append(_qualified("configuration-set", request["ConfigurationSetName"]))
+        case "PutMessageFeedback":
+            named = [f"message/{request['MessageId']}"]
+        case "DescribePhoneNumbers":
+            named = [_qualified("phone-number", each) for each in request.get("PhoneNumberIds", ())]
+        case "DescribeConfigurationSets":
+            named = [_qualified("configuration-set", each) for each in request.get("ConfigurationSetNames", ())]
+        case "DescribeAccountAttributes" | "DescribeSpendLimits":
+            named = []
+        case _:
+            raise ValueError(f"what End User Messaging asks for {operation} is not known here")
+    for name in named or ["*"]:
+        resource = name if name == "*" or name.startswith("arn:") else places.arn("sms-voice", name)
+        yield Ask(f"sms-voice:{operation}", resource)
+
+
+def _identity(request: Request) -> str:
+    """The resource that a message is sent from. AWS knows the identifier of a number in E.164; here it is unknown."""
+    identity: str = request["OriginationIdentity"]
+    if identity.startswith(("arn:", "phone-", "pool-")):
+        return _qualified("pool" if identity.startswith("pool-") else "phone-number", identity)
+    if identity.removeprefix("+").isdecimal():
+        return f"phone-number/phone-of-{identity.removeprefix('+')}"
+    return f"sender-id/{identity}/{_country(request['DestinationPhoneNumber'])}"
+
+
+def _country(number: str) -> str:
+    from infra.local.phone_numbers import region  # slow to import, and few functions send
+
+    return region(number if number.startswith("+") else f"+{number}")
+
+
+def _qualified(kind: str, name: str) -> str:
+    return name if name.startswith("arn:") else f"{kind}/{name}"
+
+
 _SERVICES: Mapping[str, Callable[[Places, str, Request], Iterator[Ask]]] = {
     "dynamodb": _dynamodb,
     "kms": _kms,
     "lambda": _lambda,
+    "pinpointsmsvoicev2": _sms_voice,
     "secretsmanager": _secrets_manager,
     "ses": _ses,
     "ssm": _ssm,

@@ -21,6 +21,10 @@ class Facts:
     twilio_account_sid: str
     twilio_auth_token: str = field(repr=False)
     twilio_phone_number: str
+    sms_voice_url: str
+    sms_voice_is_simulated: bool
+    sms_voice_phone_number: str
+    sms_voice_configuration_set: str
     client_id: str
     client_secret: str = field(repr=False)
     functions: tuple[str, ...]
@@ -53,6 +57,9 @@ class Facts:
             ("Twilio account SID", self.twilio_account_sid),
             ("Twilio auth token", self.twilio_auth_token if self.twilio_is_simulated else "(yours)"),
             ("sender", self.twilio_phone_number),
+            ("AWS messaging", f"{self.sms_voice_url}{' (simulated)' if self.sms_voice_is_simulated else ''}"),
+            ("sender at AWS", self.sms_voice_phone_number),
+            ("configuration set", self.sms_voice_configuration_set),
             ("system user", f"{seed.SYSTEM_USER}, password {seed.PASSWORD}"),
             ("backup user", f"{seed.DEMO_USER}, password {seed.PASSWORD}, phone {seed.DEMO_PHONE}"),
             ("backup service", f"client {self.client_id}, secret {self.client_secret}"),

@@ -94,10 +94,12 @@ class Kinds:
     Attributes:
         members: by fault, its members.
         ends: by channel, the statuses with which a message or a call can end.
+        apart: channels that only a rule with this very channel reaches, because they carry no message.
     """
 
     members: Mapping[str, Members]
     ends: Mapping[str, Sequence[str]]
+    apart: Sequence[str] = ()
 
     @property
     def common(self) -> Members:
@@ -118,7 +120,7 @@ class Rule:
     times: int | None
     to: str | None
     channel: str | None
-    ends: Mapping[str, Sequence[str]]
+    kinds: Kinds
 
     @classmethod
     def of(cls, kinds: Kinds, given: object) -> Rule:
@@ -143,14 +145,15 @@ class Rule:
             if values["status"] not in ends:
                 raise FaultError(f"delivery: over {values['channel']}, status is one of {', '.join(ends)}")
         where = {name: values.pop(name) for name in kinds.common}
-        return cls(fault, values, **where, ends=kinds.ends)
+        return cls(fault, values, **where, kinds=kinds)
 
     def fits(self, to: str, channel: str) -> bool:
-        return self.to in {None, to} and self.channel in {None, channel} and self._has_this_end(channel)
+        reached = self.channel == channel or (self.channel is None and channel not in self.kinds.apart)
+        return self.to in {None, to} and reached and self._has_this_end(channel)
 
     def _has_this_end(self, channel: str) -> bool:
         """True if the channel has this end: a call is never undelivered, a text message never busy."""
-        return self.fault != "delivery" or self.values["status"] in {None, *self.ends[channel]}
+        return self.fault != "delivery" or self.values["status"] in {None, *self.kinds.ends[channel]}
 
     def as_json(self) -> dict[str, object]:
         """The rule as it was given, with the defaults of missing members filled in."""

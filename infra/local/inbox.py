@@ -11,14 +11,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:  # the AWS process needs this module without the whole simulated Twilio
+if TYPE_CHECKING:  # the AWS process needs this module without the simulated vendors
     from infra.local.delivered import Delivered
 
 MAILS = "/local/mails"  # the path at which the AWS process lists the mails that SES sent
 
 type Item = dict[str, str]
 _KEPT = 10_000
-_MEMBERS = ("to", "from", "body", "received_at", "channel")
+_MEMBERS = ("to", "from", "body", "received_at", "channel", "provider")
 
 
 class Inbox:
@@ -37,6 +37,8 @@ class Inbox:
         item = {"to": message.to, "from": message.sender, "body": message.body, "received_at": timestamp(message.at)}
         if message.channel != "sms":
             item["channel"] = message.channel
+        if message.provider != "twilio":
+            item["provider"] = message.provider
         if message.language:
             item["language"] = message.language
         with self._lock:
@@ -45,7 +47,8 @@ class Inbox:
     def messages(self, to: str = "", limit: int | None = None, *, details: bool = False) -> Sequence[Item]:
         """The messages for a number, a mail address or everybody: `to`, `from`, `body`, `received_at`.
 
-        Calls and WhatsApp messages also have a `channel` (`voice`, `whatsapp`). The body of a call is its spoken text.
+        Calls and WhatsApp messages also have a `channel` (`voice`, `whatsapp`), messages of AWS a `provider` (`aws`). The
+        body of a call is its spoken text.
         `details` adds a mail's `subject` and a call's `language`. A leading blank in `to` is read as `+`, because query
         strings turn a `+` into a blank.
         """

@@ -26,6 +26,7 @@ class Options:
     twilio_account_sid: str | None = None
     twilio_auth_token: str | None = None
     twilio_phone_number: str | None = None
+    sms_voice_url: str | None = None
     workers: int = 2
     log_level: str | None = None
 
@@ -48,6 +49,7 @@ class Options:
             twilio_account_sid=_fitting(outside, "TWILIO_ACCOUNT_SID", r"AC[0-9a-f]{32}", "AC and 32 hex digits"),
             twilio_auth_token=_fitting(outside, "TWILIO_AUTH_TOKEN", r"[0-9a-f]{32}", "32 hex digits", secret=True),
             twilio_phone_number=_fitting(outside, "TWILIO_PHONE_NUMBER", r"\+[1-9][0-9]{6,14}", "like +12065550100"),
+            sms_voice_url=_url(env, "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2"),
             workers=_number(env, "WORKERS_PER_FUNCTION", 2, 1, 32),
             log_level=_fitting(env, "POWERTOOLS_LOG_LEVEL", "|".join(LOG_LEVELS), "one of " + ", ".join(LOG_LEVELS)),
         )

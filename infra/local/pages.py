@@ -112,6 +112,9 @@ def _home(facts: Facts) -> str:
         ("Table", f"{facts.table} at {facts.dynamodb_url}"),
         ("Twilio" + (" (simulated)" if facts.twilio_is_simulated else ""), facts.twilio_url),
         ("Twilio account SID", facts.twilio_account_sid),
+        ("AWS End User Messaging" + (" (simulated)" if facts.sms_voice_is_simulated else ""), facts.sms_voice_url),
+        ("Its sender", facts.sms_voice_phone_number),
+        ("Its configuration set", facts.sms_voice_configuration_set),
     ]
     if facts.twilio_is_simulated:
         rows.append(("Twilio auth token", facts.twilio_auth_token))

@@ -9,13 +9,18 @@ _GSM = set(
 _GSM_TWO = set("^{}\\[~]|€\f")
 
 
+def is_gsm(text: str) -> bool:
+    """True if all characters are in GSM-7's alphabet or its extension."""
+    return all(character in _GSM or character in _GSM_TWO for character in text)
+
+
 def count(text: str) -> int:
     """The number of segments of a text. An empty text has one.
 
     A single message holds 160 septets or 70 UTF-16 units, each part of a longer one 153 or 67. A character of two
     units is never split between parts.
     """
-    if all(character in _GSM or character in _GSM_TWO for character in text):
+    if is_gsm(text):
         sizes = [2 if character in _GSM_TWO else 1 for character in text]
         single, part = 160, 153
     else:

@@ -27,11 +27,15 @@ from infra.local.schedules import Schedules
 from infra.local.seed import DEMO_USER, EMAIL_DOMAIN, Contents, Place, Sender, seed
 from infra.local.serving import Server, bind
 from infra.local.site import Site
+from infra.local.sms_voice.account import local_account as sms_voice_account
+from infra.local.sms_voice.app import SmsVoice
+from infra.local.sms_voice.events import unheard
 from infra.local.template import Function, Template, read_template
 from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
 
 _ADMIN = "AdminFunction"
+_SMS_VOICE_URL = "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2"
 _CONSOLE = "/v1/admin/console"
 # The types of the template's resources that the stack creates.
 _CREATED = (
@@ -68,7 +72,13 @@ class Stack:
         aws, aws_url = self._start_aws(template)
         inbox = Inbox()
         twilio, twilio_url, sender = self._start_twilio(inbox)
-        endpoints = {"AWS_ENDPOINT_URL": aws_url, "AWS_ENDPOINT_URL_LAMBDA": base_url, "TWILIO_API_URL": twilio_url}
+        sms_voice, sms_voice_url = self._start_sms_voice(inbox)
+        endpoints = {
+            "AWS_ENDPOINT_URL": aws_url,
+            "AWS_ENDPOINT_URL_LAMBDA": base_url,
+            _SMS_VOICE_URL: sms_voice_url,
+            "TWILIO_API_URL": twilio_url,
+        }
         pools = self._pools(template, endpoints)
         self._start_functions(pools, lambda: self._await_aws(aws))
         inbox.connect(aws_url)
@@ -80,7 +90,7 @@ class Stack:
         gateway = Gateway(template.api, pools, self._output)
         facts = self._facts(template, endpoints, contents, gateway)
         pages = Pages(facts, inbox, Backup(Api(base_url, contents.client), DEMO_USER))
-        controls = [simulated.control for simulated in (twilio,) if simulated]
+        controls = [simulated.control for simulated in (twilio, sms_voice) if simulated]
         site = Site(gateway, Invocations(pools, self._output), pages, self._output, controls)
         server = Server(site, bound)
         self._started.callback(server.stop)
@@ -109,6 +119,10 @@ class Stack:
             twilio_account_sid=contents.sender.account_sid,
             twilio_auth_token=contents.sender.auth_token,
             twilio_phone_number=contents.sender.phone_number,
+            sms_voice_url=endpoints[_SMS_VOICE_URL],
+            sms_voice_is_simulated=self._options.sms_voice_url is None,
+            sms_voice_phone_number=sms_voice_account().phone_number,
+            sms_voice_configuration_set=sms_voice_account().configuration_set,
             client_id=contents.client.id,
             client_secret=contents.client.secret,
             functions=tuple(template.functions),
@@ -180,6 +194,18 @@ class Stack:
         server.start()
         sender = Sender(account.sid, account.auth_token, account.phone_numbers[0])
         return twilio, f"http://127.0.0.1:{server.port}", sender
+
+    def _start_sms_voice(self, inbox: Inbox) -> tuple[SmsVoice | None, str]:
+        """The simulated AWS End User Messaging (None if another one is used), and the address of its API."""
+        if self._options.sms_voice_url:
+            return None, self._options.sms_voice_url
+        sms_voice = SmsVoice(sms_voice_account(), inbox.receive, unheard)
+        server = Server(sms_voice, self._started.enter_context(bind(self._options.host, 0)), threads=64)
+        self._started.callback(sms_voice.stop)
+        self._started.callback(server.stop)
+        sms_voice.start()
+        server.start()
+        return sms_voice, f"http://127.0.0.1:{server.port}"
 
     def _pools(self, template: Template, endpoints: dict[str, str]) -> dict[str, Pool]:
         if self._options.dynamodb_url:

@@ -16,6 +16,7 @@ PLACES = Places(
     {"t": {"": "pk", "i": "list"}},
     {"alias/signing": "arn:aws:kms:us-east-1:123456789012:key/Signing"},
 )
+SMS_VOICE = "arn:aws:sms-voice:us-east-1:123456789012:"
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/t"
 
 
@@ -189,7 +190,36 @@ def test_a_key_is_asked_for_by_its_own_name_with_the_encryption_context() -> Non
     assert found.context["kms:EncryptionContext:setting"] == "x"
 
 
-@pytest.mark.parametrize(("service", "operation"), [("dynamodb", "Scan"), ("s3", "GetObject")])
+@pytest.mark.parametrize(
+    ("operation", "request_", "resources"),
+    [
+        ("SendTextMessage", {}, ["*"]),
+        (
+            "SendTextMessage",
+            {"OriginationIdentity": "pool-1", "ConfigurationSetName": "s"},
+            ["pool/pool-1", "configuration-set/s"],
+        ),
+        ("SendTextMessage", {"OriginationIdentity": "phone-1"}, ["phone-number/phone-1"]),
+        ("SendTextMessage", {"OriginationIdentity": "+12065550142"}, ["phone-number/phone-of-12065550142"]),
+        ("SendTextMessage", {"OriginationIdentity": "Backup"}, ["sender-id/Backup/HK"]),
+        ("SendVoiceMessage", {"OriginationIdentity": f"{SMS_VOICE}pool/pool-1"}, ["pool/pool-1"]),
+        ("PutMessageFeedback", {"MessageId": "m-1"}, ["message/m-1"]),
+        ("DescribePhoneNumbers", {}, ["*"]),
+        ("DescribeConfigurationSets", {"ConfigurationSetNames": ["s"]}, ["configuration-set/s"]),
+        ("DescribeSpendLimits", {}, ["*"]),
+    ],
+)
+def test_a_message_asks_for_each_resource_that_it_uses(
+    operation: str, request_: dict[str, Any], resources: list[str]
+) -> None:
+    found = asked("pinpointsmsvoicev2", operation, DestinationPhoneNumber="+85292153799", **request_)
+    assert {each.action for each in found} == {f"sms-voice:{operation}"}
+    assert [each.resource.removeprefix(SMS_VOICE) for each in found] == resources
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"), [("dynamodb", "Scan"), ("s3", "GetObject"), ("pinpointsmsvoicev2", "DeletePool")]
+)
 def test_an_unsupported_request_is_an_error(service: str, operation: str) -> None:
     with pytest.raises(ValueError, match="not known here"):
         asked(service, operation)
@@ -209,6 +239,7 @@ def test_a_function_cannot_exceed_its_role(stack: RunningStack) -> None:
         ("send_code", "kms", "get_public_key", {"KeyId": "alias/local-mfa-signing-first"}),
         ("verify_code", "dynamodb", "delete_item", {"TableName": "local-mfa", "Key": key("USER#a")}),
         ("send_code", "dynamodb", "get_item", {"TableName": "local-mfa", "Key": key("CLIENT#a")}),
+        ("verify_code", "pinpoint-sms-voice-v2", "send_text_message", {"DestinationPhoneNumber": "+85292153799"}),
     ):
         answer = aws(stack, function, service, operation, **request)
         assert answer["Error"]["Code"] == "AccessDeniedException", answer

@@ -300,6 +300,7 @@ def run(tree: Path, **env: str) -> subprocess.CompletedProcess[str]:
         ("HOST", "not an address"),
         ("PUBLIC_URL", "login.example.com"),
         ("TWILIO_API_URL", "ftp://example.com"),
+        ("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", "sms-voice.amazonaws.com"),
         ("AWS_ENDPOINT_URL_DYNAMODB", "127.0.0.1:8000"),
         ("WORKERS_PER_FUNCTION", "0"),
         ("POWERTOOLS_LOG_LEVEL", "LOUD"),

@@ -1,0 +1,112 @@
+"""Delivery events: one JSON object for each step of a message or a call, as AWS writes it.
+
+https://docs.aws.amazon.com/sms-voice/latest/userguide/configuration-sets-event-format.html
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from infra.local.clock import Clock
+from infra.local.inbox import timestamp
+from infra.local.sms_voice.course import DESCRIPTIONS, Course, Step
+
+_KEPT = 10_000
+
+type Event = dict[str, object]
+type Publish = Callable[[Event], Mapping[str, object]]  # sends an event; returns its fate, for the handset
+
+
+def unheard(_event: Event) -> Mapping[str, object]:
+    """Publish to a topic without a subscription."""
+    return {"answer": None, "problem": "the topic has no subscription"}
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A message or a call under way.
+
+    Attributes:
+        about: the members that all its events have.
+        told: false if the message names no configuration set, so that nobody hears of it.
+        progress: called at each step, before its event is sent.
+    """
+
+    course: Course
+    channel: str
+    about: Mapping[str, object]
+    told: bool
+    progress: Callable[[Step], None]
+
+
+class Events:
+    """Follows messages and calls, and publishes their events in order."""
+
+    def __init__(self, publish: Publish) -> None:
+        self._publish = publish
+        self._clock = Clock("sms-voice")
+        self._told: deque[dict[str, object]] = deque(maxlen=_KEPT)
+
+    def start(self) -> None:
+        self._clock.start()
+
+    def stop(self) -> None:
+        """Publish no more events."""
+        self._clock.stop()
+
+    def follow(self, journey: Journey) -> None:
+        """Run a message or a call through its steps."""
+        self._clock.follow([(step.after, partial(self._take, journey, step)) for step in journey.course.steps])
+
+    def told(self) -> list[dict[str, object]]:
+        """Every event so far, newest first."""
+        return list(self._told)[::-1]
+
+    def clear(self) -> None:
+        """Forget the events so far."""
+        self._told.clear()
+
+    def _take(self, journey: Journey, step: Step) -> None:
+        journey.progress(step)
+        steps = [step]
+        if journey.course.reordered:
+            # No event is sent before the last step. Then all are sent, from the last to the first.
+            steps = list(journey.course.steps)[::-1] if step is journey.course.steps[-1] else []
+        for one in steps if journey.told else []:
+            for _ in range(one.told):
+                self._tell(journey, one)
+
+    def _tell(self, journey: Journey, step: Step) -> None:
+        event = event_of(journey, step)
+        fate = self._publish(event)
+        self._told.append(
+            {
+                "sent_at": timestamp(datetime.now(UTC)),
+                "message_id": event["messageId"],
+                "to": event["destinationPhoneNumber"],
+                "status": event["eventType"],
+                "event": event,
+                **fate,
+            }
+        )
+
+
+def event_of(journey: Journey, step: Step) -> Event:
+    """The event of a step."""
+    prefix = "VOICE" if journey.channel == "voice" else "TEXT"
+    event: Event = {
+        "eventType": f"{prefix}_{step.status}",
+        "eventVersion": "1.0",
+        "eventTimestamp": int(time.time() * 1000),
+        "isFinal": step.is_final,
+        **journey.about,
+        "messageStatus": step.status,
+    }
+    if step.status in DESCRIPTIONS and prefix == "TEXT":
+        event["messageStatusDescription"] = DESCRIPTIONS[step.status]
+    return event
