@@ -28,6 +28,11 @@ class Clock:
             self._stopped = True
             self._changed.notify()
 
+    def clear(self) -> None:
+        """Forget everything that is still to come."""
+        with self._changed:
+            self._due.clear()
+
     def follow(self, steps: list[tuple[float, Callable[[], None]]]) -> None:
         """Call each function after its number of seconds from now. A function must be quick and must not raise."""
         now = time.monotonic()

@@ -95,11 +95,13 @@ class Kinds:
         members: by fault, its members.
         ends: by channel, the statuses with which a message or a call can end.
         apart: channels that only a rule with this very channel reaches, because they carry no message.
+        check: raises `FaultError` if members of a fault do not fit together.
     """
 
     members: Mapping[str, Members]
     ends: Mapping[str, Sequence[str]]
     apart: Sequence[str] = ()
+    check: Callable[[str, Mapping[str, Any]], None] = lambda fault, values: None
 
     @property
     def common(self) -> Members:
@@ -144,6 +146,7 @@ class Rule:
             ends = kinds.ends[values["channel"]]
             if values["status"] not in ends:
                 raise FaultError(f"delivery: over {values['channel']}, status is one of {', '.join(ends)}")
+        kinds.check(fault, values)
         where = {name: values.pop(name) for name in kinds.common}
         return cls(fault, values, **where, kinds=kinds)
 

@@ -50,7 +50,8 @@ class Simulation:
         return [message.body for message in self.delivered]
 
     def reset(self, *rules: Mapping[str, object]) -> None:
-        """Forgets every message and sets these faults."""
+        """Forgets every message, also those under way, and sets these faults."""
+        self.sms_voice.events.abandon()
         self.sms_voice.faults.set([dict(rule) for rule in rules])
         self.sms_voice.forget()
         self.delivered.clear()

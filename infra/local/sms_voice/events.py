@@ -71,6 +71,10 @@ class Events:
         """Forget the events so far."""
         self._told.clear()
 
+    def abandon(self) -> None:
+        """Follow none of the messages under way any more."""
+        self._clock.clear()
+
     def _take(self, journey: Journey, step: Step) -> None:
         journey.progress(step)
         steps = [step]

@@ -11,7 +11,11 @@ on the way of an accepted message or call
 
 from __future__ import annotations
 
-from infra.local.faults import OUT, REQUIRED, Kinds, seconds, shared, text, whole
+from collections.abc import Mapping
+from typing import Any
+
+from infra.local.faults import OUT, REQUIRED, FaultError, Kinds, seconds, shared, text, whole
+from infra.local.sms_voice import model
 
 EXCEPTIONS = (
     "AccessDeniedException",
@@ -39,6 +43,18 @@ TEXT_ENDS = (
 )
 VOICE_ENDS = ("COMPLETED", "BUSY", "NO_ANSWER", "FAILED", "TTL_EXPIRED")
 
+
+def _check(fault: str, values: Mapping[str, Any]) -> None:
+    """The reason must be one of the exception's own."""
+    if fault != "error" or values["reason"] is None:
+        return
+    exception, reasons = values["exception"], model.reasons(values["exception"])
+    if not reasons:
+        raise FaultError(f"error: {exception} has no reason")
+    if values["reason"] not in reasons:
+        raise FaultError(f"error: reason of {exception} is one of {', '.join(reasons)}")
+
+
 KINDS = Kinds(
     {
         **shared(200, '{"MessageId": "'),
@@ -58,4 +74,5 @@ KINDS = Kinds(
     },
     {"sms": TEXT_ENDS, "voice": VOICE_ENDS, "feedback": ()},
     apart=("feedback",),
+    check=_check,
 )
