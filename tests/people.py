@@ -266,8 +266,8 @@ def add(
     # Without a locale, the phone's region would choose the language.
     user = {"locale": "en", **user, "mfa_enabled": mfa} | ({"contact_email": address} if address else {})
     person = Person(stack, name, stack.create_user(name, user), stack.address(), address)
-    for number in [stack.number() for _ in range(phones)] if isinstance(phones, int) else phones:
-        person.add_phone(number)
+    person.numbers += [stack.number() for _ in range(phones)] if isinstance(phones, int) else phones
+    person.phones += [stack.give_phone(name, slot, number) for slot, number in enumerate(person.numbers)]
     return person
 
 

@@ -99,6 +99,12 @@ class Product(ABC):
         self.admin("users.create", login_name=name, password=password, **user)
         return password
 
+    def give_phone(self, name: str, slot: int, number: str) -> str:
+        """Adds a phone to a new user, in this slot; its id."""
+        phone: str = self.admin("phones.add", login_name=name, number=number)["id"]
+        assert phone.startswith(f"{slot}-"), phone
+        return phone
+
     def hide(self, secret: str) -> str:
         """The secret itself. A suite that reads the logs fails from now on if it finds it there."""
         return secret

@@ -28,7 +28,7 @@ import argon2
 import boto3
 import hypothesis
 from boto3.dynamodb.conditions import Key
-from botocore import handlers
+from botocore import UNSIGNED, handlers
 from botocore.awsrequest import AWSResponse, HTTPHeaders
 from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
@@ -51,10 +51,16 @@ from infra.local.twilio.app import Twilio
 from infra.local.worker import Context
 from mfa.api import OPERATIONS
 from mfa.aws import clients
+from mfa.factors import phone_numbers
+from mfa.factors.phones import Phone
 from mfa.store.records import ADMINS, password_key
+from mfa.store.table import Table
+from mfa.store.users import UserStore
 from mfa.tokens.factor_keys import FactorKeys
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.token_keys import TokenSecrets
+from mfa.users.actors import DIRECT, Actor
+from mfa.users.history import EventType
 from tests.product import Answer, Json, Product
 
 ROOT = Path(__file__).parents[2]
@@ -176,6 +182,8 @@ class Stack(Product):
         self._environment: dict[str, str] = {}
         [table] = template.named("AWS::DynamoDB::Table").values()
         self.table = boto3.resource("dynamodb").Table(table["TableName"])
+        client: Any = boto3.client("dynamodb")
+        self._users = UserStore(Table(client, table["TableName"], lambda _attempt: None))
 
     # --- what the functions run in
 
@@ -282,8 +290,14 @@ class Stack(Product):
             self.guard.role = None
 
     def forget(self) -> None:
-        """Removes the items of earlier tests, with which moto gets slower. By requests, that would take longer."""
+        """Removes the items, events and messages of earlier tests: with them, everything gets slower and slower.
+
+        By requests, that would take longer.
+        """
+        self.events.clear()
+        self.delivered.clear()
         region = self.table.meta.client.meta.region_name
+        ses_backends[DEFAULT_ACCOUNT_ID][region].sent_messages.clear()
         items: Any = dynamodb_backends[DEFAULT_ACCOUNT_ID][region].tables[self.table.name].items
         if any(sort_key.value == "#BREAKER" for partition in items.values() for sort_key in partition):
             self.restart()  # containers may know of the pause
@@ -400,19 +414,36 @@ class Stack(Product):
             self.models[kind] = password, made
             return password
         password, items = self.models[kind]
-        for item in items:
-            model = item["pk"].partition("#")[2]
-            copy = item | {"pk": item["pk"].replace(model, name)}
-            if "position" in item:
-                copy["position"] = item["position"].replace(model, name)
-            if item["sk"] == "#PROFILE":
-                copy |= {"login_name": name} | mail
-            if item["sk"] == "#PASSWORD":
-                copy |= {"pk": password_key(name)[0]}
-            self.table.put_item(Item=copy)
+        with self.table.batch_writer() as batch:  # one request
+            for item in items:
+                model = item["pk"].partition("#")[2]
+                copy = item | {"pk": item["pk"].replace(model, name)}
+                if "position" in item:
+                    copy["position"] = item["position"].replace(model, name)
+                if item["sk"] == "#PROFILE":
+                    copy |= {"login_name": name} | mail
+                if item["sk"] == "#PASSWORD":
+                    copy |= {"pk": password_key(name)[0]}
+                batch.put_item(Item=copy)
         if user.get("kind") == "system":
             self._count_administrator()
         return password
+
+    def give_phone(self, name: str, slot: int, number: str) -> str:
+        """Adds a phone to a new user; its id. As an administrator's request does, but the user is not told."""
+        parsed = phone_numbers.parse(number, lambda _region: True, "number", calls=True)
+        phone = Phone(
+            id=f"{slot}-{secrets.token_hex(8)}",
+            number=parsed.e164,
+            region=parsed.region,
+            calling_code=parsed.calling_code,
+            kind=parsed.kind,
+        )
+        event = Actor(DIRECT).event(
+            EventType.PHONE_ADDED, round(time.time(), 3), os.urandom, phone_id=phone.id, detail={**phone.masked}
+        )
+        assert self._users.add_phone(name, phone, event)
+        return phone.id
 
     def _count_administrator(self) -> None:
         """Counts a copied administrator, as creating one does."""
@@ -434,8 +465,9 @@ def running() -> Iterator[Stack]:
     fast_moto.install()
     clients.session.cache_clear()
     guard.install()
-    handlers.BUILTIN_HANDLERS.insert(0, ("before-parameter-build.dynamodb", _refuse_empty_text))
-    with mock_aws(), _passwords_checked_once(), bind("127.0.0.1", 0) as listening:
+    own = [("before-parameter-build.dynamodb", _refuse_empty_text), ("choose-signer.dynamodb", _sign_nothing)]
+    handlers.BUILTIN_HANDLERS[:0] = own
+    with mock_aws(), _passwords_checked_once(), _clients_made_once(), bind("127.0.0.1", 0) as listening:
         os.environ.update(environment)
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
         delivered: list[tuple[str, str]] = []
@@ -468,7 +500,7 @@ def running() -> Iterator[Stack]:
         line.twilio.stop()
     guard.remove()
     handlers.BUILTIN_HANDLERS.remove(take_event)
-    handlers.BUILTIN_HANDLERS.remove(("before-parameter-build.dynamodb", _refuse_empty_text))
+    handlers.BUILTIN_HANDLERS[:] = [each for each in handlers.BUILTIN_HANDLERS if each not in own]
     clients.session.cache_clear()
     os.environ.clear()
     os.environ.update(before)
@@ -477,6 +509,20 @@ def running() -> Iterator[Stack]:
 def _passwords_checked_once() -> Any:
     """Keeps the results of argon2: users of one kind share a hash. A wrong password is computed each time."""
     return patch("argon2._password_hasher.verify_secret", lru_cache(1024)(argon2.low_level.verify_secret))
+
+
+def _clients_made_once() -> Any:
+    """Keeps boto3's clients, which know nothing of the containers that use them: making one takes long."""
+    make = boto3.session.Session.client
+    made: dict[tuple[object, ...], Any] = {}
+
+    def client(session: boto3.session.Session, service: str, **options: Any) -> Any:
+        key = session, service, str({name: vars(each) if name == "config" else each for name, each in options.items()})
+        if key not in made:
+            made[key] = make(session, service, **options)  # type: ignore[call-overload]
+        return made[key]
+
+    return patch("boto3.session.Session.client", client)
 
 
 def role_of(function: Function) -> Role:
@@ -488,6 +534,11 @@ def role_of(function: Function) -> Role:
 def _refuse_empty_text(params: Mapping[str, Any], **_about: object) -> None:
     """Fails a request as some engines of DynamoDB do, which store no empty text."""
     assert "{'S': ''}" not in str(params), "empty text in a request to the table"
+
+
+def _sign_nothing(**_about: object) -> Any:
+    """Leaves requests to the table unsigned: moto reads no signature, and each would take time."""
+    return UNSIGNED
 
 
 def _load(function: Function, environment: Mapping[str, str]) -> ModuleType:

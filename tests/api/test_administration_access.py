@@ -29,7 +29,7 @@ KEY = ec.generate_private_key(ec.SECP256R1())
 @pytest.fixture
 def admin(stack: Stack) -> Administrator:
     """An administrator of long ago, so that an older token is refused for its age alone."""
-    found = administrators.new(stack)
+    found = administrators.logged_in(stack)
     profile = stack.table.get_item(Key={"pk": f"USER#{found.name}", "sk": "#PROFILE"})["Item"]
     stack.table.put_item(Item=profile | {"credentials_changed_at": 1})
     return found
@@ -349,7 +349,7 @@ def test_a_request_cannot_contain_a_direct_invocation(stack: Stack, admin: Admin
 
 def test_a_token_ends_at_its_expiry(stack: Stack) -> None:
     with stack.with_settings(access_token_seconds=60):
-        admin = administrators.new(stack)
+        admin = administrators.logged_in(stack)
         read = jwt.decode(admin.token, options={"verify_signature": False})
         assert read["exp"] - read["iat"] == 60
         assert (read["aud"], read["iss"]) == (ISSUER, ISSUER)

@@ -44,7 +44,7 @@ def delete(stack: Stack) -> None:
 
 def test_users_settings_and_tokens_are_those_of_before(stack: Stack, new_person: NewPerson) -> None:
     person = new_person().challenged()
-    admin = administrators.new(stack)
+    admin = administrators.logged_in(stack)
     settings = stack.admin("settings.get")
     existing = {
         "ExistingTable": "yes",

@@ -16,7 +16,7 @@ COOKIE = "__Host-mfa-console"
 
 @pytest.fixture
 def admin(stack: Stack) -> Administrator:
-    return administrators.new(stack)
+    return administrators.logged_in(stack)
 
 
 def opened(admin: Administrator) -> str:

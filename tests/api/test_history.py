@@ -106,7 +106,8 @@ def test_a_removed_phone_is_still_named(stack: Stack, admin: Administrator) -> N
     assert person.numbers[0] not in str(history(admin, person.name))
 
 
-def test_a_login_as_administrator_and_a_wrong_password_leave_a_trace(stack: Stack, admin: Administrator) -> None:
+def test_a_login_as_administrator_and_a_wrong_password_leave_a_trace(stack: Stack) -> None:
+    admin = administrators.logged_in(stack)
     admin.person.login(password="wrong")
     second = administrators.new(stack, mfa=True)
     assert [(event["type"], event["address"]) for event in history(admin)[:2]] == [

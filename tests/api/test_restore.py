@@ -86,7 +86,7 @@ def test_new_keys_end_the_logins_that_were_restored_with_the_table(
     stack: Stack, dynamodb: Any, request: pytest.FixtureRequest
 ) -> None:
     person = people.add(stack).challenged()
-    disabled: Administrator = administrators.new(stack)
+    disabled: Administrator = administrators.logged_in(stack)
     backup = back_up(dynamodb)
     code = used_up(person)
     stack.admin("users.patch", login_name=disabled.name, status="disabled")

@@ -44,7 +44,7 @@ class Deployment:
 
     def log_in(self) -> Administrator:
         with self.answering():
-            return administrators.new(self.stack)
+            return administrators.logged_in(self.stack)
 
     def administers(self, admin: Administrator) -> str:
         with self.answering():

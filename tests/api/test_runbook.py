@@ -162,8 +162,10 @@ def bad_day(stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
         stack.table.delete_item(Key=BREAKER)
         stack.restart()
         person.login()
-    stack._handlers["VerifyCodeFunction"].wiring._table._client.meta.events.register_first("before-send", lost)
+    requests = stack._handlers["VerifyCodeFunction"].wiring._table._client.meta.events
+    requests.register_first("before-send", lost)
     assert person.login().code == "temporarily_unavailable"
+    requests.unregister("before-send", lost)
     stack.restart()
     lines = stack.logs.getvalue().splitlines()
     for line in lines:

@@ -10,11 +10,12 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.parsing import ast_nodes, expressions, validators
 
-from infra.local import moto_answers, moto_expressions
+from infra.local import moto_answers, moto_expressions, moto_requests
 
 # These two modules of moto have no types.
 NODES: Any = ast_nodes
@@ -32,6 +33,7 @@ REPLACED = [
     (NODES.Node, "find_clauses"),
     (NODES.Node, "__deepcopy__"),
     (BaseJSONSerializer, "_serialize_type_structure"),
+    (BotocoreStubber, "process_request"),
 ]
 KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 ITEM: dict[str, Any] = {
@@ -176,6 +178,7 @@ def test_updates_and_conditions_come_to_the_same_as_in_moto(dynamodb: Any) -> No
     slow = answers(dynamodb)
     moto_expressions.install()
     moto_answers.install()
+    moto_requests.install()
     for expected, found in zip(slow, answers(dynamodb), strict=True):
         assert expected == found
     refused = [isinstance(answer, dict) and "Error" in answer for method, _, answer, _ in slow]
@@ -212,6 +215,49 @@ def test_items_are_written_as_moto_writes_them(dynamodb: Any) -> None:
     moto_answers.install()
     assert [answer() for answer in read] == slow
     assert slow[0] == ITEM
+
+
+def all_answers(dynamodb: Any) -> list[Any]:
+    """The answers to every kind of request for items, but for the id of the request and the moment."""
+    dynamodb.put_item(TableName="t", Item=ITEM | {"sk": {"S": "c"}})
+    binary = {"B": {"S": "an attribute called B"}, "bytes": {"B": b"\0"}, "set": {"BS": [b"1", b"2"]}}
+    key = {":pk": KEY["pk"]}
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("put_item", {"TableName": "t", "Item": ITEM}),
+        ("put_item", {"TableName": "t", "Item": KEY | binary, "ReturnValues": "ALL_OLD"}),
+        ("put_item", {"TableName": "t", "Item": {"pk": {"S": "a"}}}),
+        ("put_item", {"TableName": "t", "Item": KEY, "ConditionExpression": "attribute_not_exists(pk)"}),
+        ("get_item", {"TableName": "t", "Key": KEY, "ReturnConsumedCapacity": "TOTAL"}),
+        ("get_item", {"TableName": "t", "Key": KEY | {"pk": {"S": "nobody"}}}),
+        ("get_item", {"TableName": "t", "Key": {"pk": {"S": "a"}}}),
+        ("get_item", {"TableName": "none", "Key": KEY}),
+        ("batch_get_item", {"RequestItems": {"t": {"Keys": [KEY], "ConsistentRead": True}}}),
+        ("batch_write_item", {"RequestItems": {"t": [{"PutRequest": {"Item": ITEM}}]}}),
+        ("query", {"TableName": "t", "KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": key}),
+        ("query", {"TableName": "t", "KeyConditionExpression": "pk > :pk", "ExpressionAttributeValues": key}),
+        ("scan", {"TableName": "t", "Limit": 1}),
+        ("transact_get_items", {"TransactItems": [{"Get": {"TableName": "t", "Key": KEY}}]}),
+        ("transact_write_items", {"TransactItems": [{"Put": {"TableName": "t", "Item": KEY | binary}}]}),
+        ("delete_item", {"TableName": "t", "Key": KEY, "ReturnValues": "ALL_OLD"}),
+        ("describe_table", {"TableName": "none"}),
+    ]
+    found = []
+    for method, request in asked:
+        try:
+            answer = getattr(dynamodb, method)(**request)
+        except ClientError as error:
+            answer = error.response
+        metadata = answer.pop("ResponseMetadata")
+        assert metadata["RequestId"]
+        found.append((method, answer, metadata["HTTPStatusCode"], metadata["HTTPHeaders"]["content-type"]))
+    return found
+
+
+def test_requests_that_are_taken_directly_are_answered_as_moto_answers_them(dynamodb: Any) -> None:
+    slow = all_answers(dynamodb)
+    moto_requests.install()
+    assert all_answers(dynamodb) == slow
+    assert {status for _, _, status, _ in slow} == {200, 400}
 
 
 @pytest.mark.parametrize(
