@@ -1,14 +1,17 @@
 # The commands of this project. Each target installs what it needs: uv from PyPI if this machine has none that works, then
-# exactly the packages of uv.lock into .venv.
+# exactly the packages of uv.lock into VENV.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 export SAM_CLI_TELEMETRY := 0
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# .ci/run has a second one, for targets beside `make test`.
+VENV := .venv
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/uv/bin/uv)
-# Packages are added to .venv, never removed: `make run` may still be running while `make check` starts.
+# Packages are added to VENV, never removed: `make run` may still be running while `make check` starts.
 SYNC := $(UV) sync --locked --inexact --quiet
 REQUIREMENTS := functions/common/requirements.txt
 EXPORT := $(UV) export --locked --quiet --no-default-groups --no-emit-project --no-annotate --no-header
@@ -24,7 +27,7 @@ help: ## show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: uv ## start the local stack on PORT (default 8080)
-	@echo "installs missing packages of uv.lock into .venv"
+	@echo "installs missing packages of uv.lock into $(VENV)"
 	@$(SYNC) --no-default-groups --group local
 	@exec python -m infra.local
 
@@ -86,7 +89,7 @@ check-policies: $(CHECKOV)/installed ## check the templates with checkov; a skip
 
 # checkov needs other versions of shared packages, so it has an environment of its own.
 $(CHECKOV)/installed: .ci/checkov/requirements.txt | setup
-	$(UV) venv --quiet --clear --python .venv/bin/python $(CHECKOV)
+	$(UV) venv --quiet --clear --python $(VENV)/bin/python $(CHECKOV)
 	VIRTUAL_ENV=$(CHECKOV) $(UV) pip sync --quiet --require-hashes $<
 	touch $@
 

@@ -36,7 +36,7 @@ class Aws:
             region_name="us-east-1",
             aws_access_key_id="local",
             aws_secret_access_key="local",  # no credential: moto and DynamoDB Local check none
-            config=Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1}),
+            config=Config(connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 1}),
         )
 
     def create(self, resources: Resources, *, email_domain: str) -> None:
