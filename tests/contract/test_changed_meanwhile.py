@@ -33,7 +33,7 @@ def change_language(world: World, holder: TokenHolder) -> None:
         accounts=world.accounts,
         profiles=world.users,
         history=world.histories,
-        paused_until=lambda: None,
+        paused=lambda _now: (),
         notices=ChangeNotices(world.handover),
         runtime=world.runtime,
     ).set_locale(holder, ADDRESS, "de")

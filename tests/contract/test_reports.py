@@ -4,8 +4,9 @@ import pytest
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome, Receipt
-from mfa.settings.values import AccountRefusal, Settings, StoredSettings
+from mfa.settings.values import AccountRefusal, Pause, Settings, StoredSettings
 from mfa.store import records
+from mfa.store.pauses import PauseStore
 from mfa.users.history import EventType
 from tests.contract.world import Login, World
 
@@ -92,7 +93,7 @@ def test_one_of_two_containers_tries_again(world: World) -> None:
     assert world.pause_store.load_pause() == world.now
     assert world.pause_store.claim_probe(world.now, world.now + 60)
     assert not world.pause_store.claim_probe(world.now, world.now + 61)
-    assert world.settings_store.load_settings().paused_until == world.now + 60
+    assert world.settings_store.load_settings().pauses["twilio"].until == world.now + 60
 
 
 @pytest.mark.guards("PAUSE_AS_READ")
@@ -110,10 +111,25 @@ def test_a_refusal_that_lasts_keeps_its_beginning_until_a_message_is_accepted(wo
     world.pause_store.pause(world.now, 1, AccountRefusal("20003", 1.0))
     world.pause_store.claim_probe(world.now, world.now + 60)
     world.pause_store.pause(world.now + 120, 1, AccountRefusal("20005", 2.0))
-    assert world.settings_store.load_settings().refusal == AccountRefusal("20005", 1.0)
+    assert world.settings_store.load_settings().pauses["twilio"].refusal == AccountRefusal("20005", 1.0)
     world.pause_store.resume(world.now + 120)
-    assert world.settings_store.load_settings().refusal is None
+    assert world.settings_store.load_settings().pauses == {}
     assert world.item(records.BREAKER).keys() == {"pk", "sk"}
+
+
+def test_each_provider_has_a_pause_of_its_own(world: World) -> None:
+    world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
+    aws = PauseStore(world.table, "aws")
+    world.pause_store.pause(world.now, 1, REFUSAL)
+    aws.pause(world.now + 60, 1, AccountRefusal("ACCESS_DENIED", 2.0))
+    pauses = world.settings_store.load_settings().pauses
+    assert pauses == {
+        "twilio": Pause(world.now, REFUSAL),
+        "aws": Pause(world.now + 60, AccountRefusal("ACCESS_DENIED", 2.0)),
+    }
+    assert aws.claim_probe(world.now + 60, world.now + 120)
+    aws.resume(world.now + 120)
+    assert world.settings_store.load_settings().pauses == {"twilio": Pause(world.now, REFUSAL)}
 
 
 @pytest.mark.guards("VERSION_AS_READ")

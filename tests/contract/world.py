@@ -34,7 +34,7 @@ from mfa.flows.runtime import Runtime
 from mfa.flows.send_passcode import SendPasscode
 from mfa.flows.tell_changes import Notice
 from mfa.flows.verify_passcode import VerifyPasscode
-from mfa.messages.channels import Channel
+from mfa.messages.channels import Channel, ProviderName
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Budgets, Settings
 from mfa.store import records
@@ -147,7 +147,7 @@ class Phones:
     outcomes: list[Outcome] = field(default_factory=list)
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
 
-    def check(self, channel: Channel) -> None:
+    def check(self, channel: Channel, region: str) -> None:
         pass
 
     def send(self, outgoing: Outgoing) -> Outcome:
@@ -227,7 +227,7 @@ class World:
         )
         self.token_secrets = TOKEN_SECRETS
         self.factor_keys = FACTOR_KEYS
-        self.paused_until: float | None = None
+        self.paused: frozenset[ProviderName] = frozenset()
         self.dice = random.Random(1)  # the same draws in every run
         self.random_below: Callable[[int], int] = self.dice.randrange
         self.pauses: list[int] = []
@@ -302,7 +302,7 @@ class World:
                 runtime=self.runtime,
             ),
             token_secrets=lambda: self.token_secrets,
-            paused_until=lambda: self.paused_until,
+            paused=lambda _now: self.paused,
             signer=self.signer,
             runtime=self.runtime,
         )

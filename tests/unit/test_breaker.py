@@ -7,7 +7,8 @@ import pytest
 
 from mfa.delivery.breaker import PAUSE_SECONDS, Breaker
 from mfa.errors import SmsUnavailable
-from mfa.settings.values import AccountRefusal, StoredSettings
+from mfa.messages.channels import ProviderName
+from mfa.settings.values import AccountRefusal, Pause, StoredSettings
 
 
 @dataclass
@@ -46,11 +47,14 @@ class Cache:
     """A container's cached settings."""
 
     item: Item
+    provider: ProviderName = "twilio"
     read: StoredSettings | None = None
 
     def __call__(self) -> StoredSettings:
         if self.read is None:
-            self.read = StoredSettings(version=self.item.version, paused_until=self.item.until)
+            until = self.item.until
+            pauses = {} if until is None else {self.provider: Pause(until, AccountRefusal("20003", 0))}
+            self.read = StoredSettings(version=self.item.version, pauses=pauses)
         return self.read
 
     def forget(self) -> None:

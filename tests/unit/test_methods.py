@@ -1,5 +1,6 @@
 """The methods that a login names: those that this user can use now, best first."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,8 @@ from mfa.challenges.methods import METHODS, methods_of
 from mfa.factors.factors import CODES, Factor
 from mfa.factors.held_factors import FactorSecrets, FactorUses, HeldFactors
 from mfa.factors.phones import FIXED_LINE
-from mfa.messages.channels import Channel
+from mfa.messages.channels import Channel, ProviderName
+from mfa.settings.routes import Route, RouteSender
 from mfa.settings.values import Regions, Settings, VoiceSettings, WhatsApp
 from mfa.users.user import Kind
 from tests import accounts
@@ -39,12 +41,36 @@ ADA = Account(
 )
 
 
-def of(account: Account, settings: Settings = EVERY, *, paused: bool = False) -> list[str]:
+def of(account: Account, settings: Settings = EVERY, *, paused: Collection[ProviderName] = ()) -> list[str]:
     return [method.value for method in methods_of(account, settings, paused=paused)]
 
 
 def test_every_method_is_listed_best_first() -> None:
     assert of(ADA) == ALL == [method.value for method in METHODS]
+
+
+AWS = Route("aws", RouteSender(phone_number="+12065550100"))
+TWILIO = Route("twilio", RouteSender(phone_number="+12063125010"))
+ELSEWHERE = Route("twilio", RouteSender(phone_number="+12063125010"), regions=["GB"])
+
+
+@pytest.mark.parametrize(
+    ("routes", "paused", "channels"),
+    [
+        ([AWS, TWILIO], (), ["sms", "voice", "whatsapp"]),
+        ([AWS, TWILIO], {"aws"}, ["sms", "voice", "whatsapp"]),
+        ([AWS, TWILIO], {"twilio"}, ["sms", "voice"]),
+        ([AWS, TWILIO], {"twilio", "aws"}, []),
+        ([AWS, ELSEWHERE], (), ["sms", "voice"]),
+        ([AWS, ELSEWHERE], {"aws"}, []),
+        ([ELSEWHERE], (), []),
+    ],
+)
+def test_a_channel_is_a_method_if_a_route_to_the_phone_takes_it(
+    routes: list[Route], paused: Collection[ProviderName], channels: list[str]
+) -> None:
+    found = of(ADA, structs.replace(EVERY, routes=routes), paused=paused)
+    assert [method for method in found if method in {"sms", "voice", "whatsapp"}] == channels
 
 
 def test_every_channel_and_factor_is_a_method_but_the_phone_and_the_temporary_code() -> None:
@@ -89,4 +115,4 @@ def test_what_the_settings_do_not_offer_is_left_out(settings: Settings, left_out
 
 
 def test_while_twilio_is_not_asked_its_channels_are_left_out() -> None:
-    assert of(ADA, paused=True) == ["totp", "email", "recovery_code"]
+    assert of(ADA, paused={"twilio"}) == ["totp", "email", "recovery_code"]

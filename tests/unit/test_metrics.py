@@ -9,8 +9,8 @@ from mfa import instrumented, vendor_errors
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.delivery.twilio_callbacks import STATUSES
-from mfa.errors import SmsUnavailable
-from mfa.instrumented import MeteredMessenger, known_error
+from mfa.errors import SettingsIncomplete, SmsUnavailable
+from mfa.instrumented import MeteredMessenger, MeteredProvider, known_error
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.metrics import METRICS, Metrics
@@ -132,18 +132,20 @@ def test_known_errors_are_counted_by_code_and_all_others_together() -> None:
 
 
 class Phone:
-    """A messenger with a given outcome."""
+    """A messenger, or a provider, with a given outcome."""
 
     def __init__(self, outcome: Outcome, refusal: Exception | None = None) -> None:
         self.outcome = outcome
         self.refusal = refusal
 
-    def check(self, channel: Channel) -> None:
+    def check(self, channel: Channel, _place: object = None) -> None:
         if self.refusal:
             raise self.refusal
 
-    def send(self, outgoing: Outgoing) -> Outcome:
+    def send(self, outgoing: Outgoing, _route: object = None) -> Outcome:
         return self.outcome
+
+    send_apart = send
 
 
 OUTGOING = Outgoing(channel=Channel.SMS, address="+85292153799", body="581883", valid_seconds=60)
@@ -157,11 +159,13 @@ OUTGOING = Outgoing(channel=Channel.SMS, address="+85292153799", body="581883", 
         (Outcome(Delivery.FAILED, "20003", SmsUnavailable()), ["20003"]),
         (Outcome(Delivery.FAILED, "12345", SmsUnavailable()), ["other"]),
         (Outcome(Delivery.FAILED, "sms_unavailable", SmsUnavailable()), ["paused"]),
+        (Outcome(Delivery.FAILED, "settings_incomplete", SettingsIncomplete()), ["settings_incomplete"]),
     ],
 )
 def test_a_send_is_measured_and_its_failure_counted(outcome: Outcome, errors: list[str]) -> None:
     book = Book()
-    assert MeteredMessenger(Phone(outcome), book.metrics).send(OUTGOING) is outcome
+    provider: Any = MeteredProvider(Phone(outcome), book.metrics, "twilio_ms")
+    assert MeteredMessenger(provider, book.metrics).send(OUTGOING) is outcome
     book.metrics.flush()
     found = {datum.name: datum for datum in book.data()[0]}
     assert found["twilio_ms"].values == (12.5,)
@@ -173,18 +177,20 @@ def test_a_send_is_measured_and_its_failure_counted(outcome: Outcome, errors: li
 def test_a_pause_is_counted_and_still_refuses() -> None:
     book = Book()
     with pytest.raises(SmsUnavailable):
-        MeteredMessenger(Phone(Outcome(Delivery.QUEUED), SmsUnavailable()), book.metrics).check(Channel.SMS)
+        MeteredMessenger(Phone(Outcome(Delivery.QUEUED), SmsUnavailable()), book.metrics).check(Channel.SMS, "HK")
     book.metrics.flush()
     assert [(datum.name, datum.labels) for datum in book.data()[0]] == [("send_failures", {"error": "paused"})]
 
 
 def test_metered_classes_have_the_same_methods_as_their_protocols() -> None:
     """A metered class has the same methods as its protocol, so no call is lost."""
+    from mfa.delivery.providers import Provider
     from mfa.flows import ports
 
     pairs: list[tuple[type, type]] = [
         (instrumented.MeteredSends, ports.Sends),
         (instrumented.MeteredMessenger, ports.Messenger),
+        (instrumented.MeteredProvider, Provider),
         (instrumented.MeteredMailer, ports.Mailer),
         (instrumented.MeteredAttempts, ports.Attempts),
     ]

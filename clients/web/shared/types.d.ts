@@ -458,7 +458,8 @@ export interface Overview {
 /** Whether messages go out, and if Twilio refuses the account, why and since when. */
 export interface Health {
   sending: {
-    status: "working" | "refused" | "incomplete";
+    status: "working" | "impaired" | "refused" | "incomplete";
+    provider?: "twilio" | "aws";
     since?: string;
     error_code?: string;
     meaning?: string;

@@ -43,20 +43,26 @@ function show(sending) {
   $("health").replaceChildren(...banners(sending));
 }
 
+const TITLES = {
+  refused: "No passcode is sent: nobody with SMS authentication can log in",
+  impaired: "One of the providers sends nothing",
+};
+
 /** @param {Health["sending"]} sending */
-function banners({ status, since, error_code: code, meaning, advice }) {
-  if (status !== "refused") return [];
+function banners({ status, provider, since, error_code: code, meaning, advice }) {
+  if (status !== "refused" && status !== "impaired") return [];
+  const name = provider === "aws" ? "AWS" : "Twilio";
   const text = el(
     "div",
     {},
-    el("p", {}, `Twilio refuses the account: ${meaning} (error ${code}). It began `, time(since), "."),
+    el("p", {}, `${name} refuses the account: ${meaning} (error ${code}). It began `, time(since), "."),
     el("p", {}, advice ?? ""),
-    el("p", { class: "soft" }, "This goes as soon as Twilio accepts a message, or the settings are saved."),
+    el("p", { class: "soft" }, `This goes as soon as ${name} accepts a message, or the settings are saved.`),
   );
   return [
     notice({
-      kind: "error",
-      title: "No passcode is sent: nobody with SMS authentication can log in",
+      kind: status === "refused" ? "error" : "warning",
+      title: TITLES[status],
       text,
       actions: [el("a", { class: "button small", href: SETTINGS }, "Open the settings")],
     }),

@@ -62,7 +62,7 @@ class AccountWiring(Environment):
             passwords=PasswordHashes(),
             enrol=self._enrol_at_login,
             token_secrets=self.token_secrets,
-            paused_until=lambda: self.settings_as_stored().paused_until,
+            paused=lambda now: self.settings_as_stored().paused(now),
             signer=self.signer,
             runtime=self.runtime,
         )
@@ -165,7 +165,7 @@ class AccountWiring(Environment):
             accounts=self.account_store,
             profiles=self._user_store,
             history=Histories(self._table),
-            paused_until=lambda: self.settings_as_stored().paused_until,
+            paused=lambda now: self.settings_as_stored().paused(now),
             notices=self._change_notices,
             runtime=self.runtime,
         )

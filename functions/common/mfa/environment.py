@@ -40,7 +40,8 @@ class Environment:
     def __init__(self) -> None:
         # Incomplete settings are not cached, so that a login works as soon as an administrator completes them.
         self.settings_as_stored = Cached(
-            lambda: self.settings_store.load_settings(), lambda stored: stored.auth_token is not None
+            lambda: self.settings_store.load_settings(),
+            lambda stored: stored.auth_token is not None or bool(stored.settings.routes),
         )
         self.keys = Cached(self._load_keys)
         self.token_secrets = Cached(self._load_token_secrets)
@@ -173,6 +174,13 @@ class Environment:
     def _ses(self) -> Any:
         # One attempt: a mail that may have gone out is not sent again.
         return _aws("ses", attempts=1, region=os.environ.get("SES_REGION") or None)
+
+    @cached_property
+    def _sms_voice(self) -> Any:
+        from mfa.delivery.timeouts import AWS_READ_SECONDS
+
+        # One attempt: a message that may have gone out is not sent again.
+        return _aws("pinpoint-sms-voice-v2", attempts=1, read_timeout=AWS_READ_SECONDS)
 
     @cached_property
     def _cipher(self) -> "KmsCipher":

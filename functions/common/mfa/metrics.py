@@ -70,6 +70,7 @@ METRICS = {
     "latency": Metric("Milliseconds", (("operation",),)),
     "claim_send_ms": _LATENCY,
     "twilio_ms": _LATENCY,
+    "aws_ms": _LATENCY,
     "email_ms": _LATENCY,
     "record_send_ms": _LATENCY,
     "claim_attempt_ms": _LATENCY,

@@ -17,6 +17,7 @@ from mfa.instrumented import (
     MeteredMessenger,
     MeteredNotices,
     MeteredProofs,
+    MeteredProvider,
     MeteredSends,
 )
 
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from mfa.administration.overview import Overviews
     from mfa.administration.parts import Administration
     from mfa.administration.user_changes import UserAdministration
+    from mfa.delivery.aws_messenger import AwsMessenger
     from mfa.delivery.messenger import TwilioMessenger
+    from mfa.delivery.routed import RoutedMessenger
     from mfa.delivery.twilio_account import TwilioAccounts
     from mfa.delivery.twilio_callbacks import TwilioCallbacks
     from mfa.flows.delivery_report import DeliveryReports
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from mfa.flows.tell_changes import TellChanges
     from mfa.flows.test_settings import TestSettings
     from mfa.flows.verify_passcode import VerifyPasscode
+    from mfa.messages.channels import ProviderName
     from mfa.store.histories import Histories
 
 
@@ -109,13 +113,12 @@ class Wiring(AccountWiring):
     @cached_property
     def enrol_phone(self) -> "EnrolPhone":
         """Enrols users' own phones."""
-        from mfa.delivery.messenger import BesideBreaker
         from mfa.flows.enrol_phone import EnrolPhone
         from mfa.store.phone_enrolments import PhoneEnrolmentStore
 
         return EnrolPhone(
             enrolments=PhoneEnrolmentStore(self._table, self._counters),
-            messenger=MeteredMessenger(BesideBreaker(self._messenger), self.metrics),
+            messenger=MeteredMessenger(self._routed(apart=True), self.metrics),
             reports=self._messenger,
             changes=self._own_changes,
             runtime=self.runtime,
@@ -130,7 +133,7 @@ class Wiring(AccountWiring):
         return SendPasscode(
             accounts=self.account_store,
             sends=MeteredSends(self._send_store, self.metrics),
-            messenger=MeteredMessenger(self._messenger, self.metrics),
+            messenger=MeteredMessenger(self._routed(), self.metrics),
             mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
             runtime=self.runtime,
         )
@@ -271,7 +274,7 @@ class Wiring(AccountWiring):
 
         return TellChanges(
             messages=self._notices,
-            messenger=MeteredMessenger(self._messenger, self.metrics),
+            messenger=MeteredMessenger(self._routed(), self.metrics),
             mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
             runtime=self.runtime,
         )
@@ -336,6 +339,28 @@ class Wiring(AccountWiring):
     def callback_url(self, ref: str) -> str:
         """The URL at which Twilio reports on the send of this `ref`."""
         return callback_url(self.issuer(), ref)
+
+    def _routed(self, *, apart: bool = False) -> "RoutedMessenger":
+        from mfa.delivery.routed import RoutedMessenger
+
+        return RoutedMessenger(self.settings, self._provider, self.clock, apart=apart)
+
+    def _provider(self, name: "ProviderName") -> MeteredProvider:
+        """The provider of this name. Nothing of AWS is built before a route leads there."""
+        if name == "aws":
+            return MeteredProvider(self._aws_messenger, self.metrics, "aws_ms")
+        return MeteredProvider(self._messenger, self.metrics, "twilio_ms")
+
+    @cached_property
+    def _aws_messenger(self) -> "AwsMessenger":
+        from mfa.delivery.aws import AwsSending
+        from mfa.delivery.aws_messenger import AwsMessenger
+        from mfa.delivery.breaker import Breaker
+        from mfa.store.pauses import PauseStore
+
+        breaker = Breaker(PauseStore(self._table, "aws"), self.settings_as_stored, self.clock, "aws")
+        sending = AwsSending(lambda: self._sms_voice, os.environ.get("AWS_CONFIGURATION_SET", ""))
+        return AwsMessenger(sending if os.environ.get("AWS_MESSAGES") == "on" else None, breaker)
 
     @cached_property
     def _messenger(self) -> "TwilioMessenger":

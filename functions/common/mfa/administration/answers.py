@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from mfa.administration.invitation_answers import InvitationView
 from mfa.administration.shut_out import ShutOutReason
 from mfa.http.answers import Time
-from mfa.messages.channels import Channel
+from mfa.messages.channels import Channel, ProviderName
 from mfa.users.user import Kind, UserStatus
 
 
@@ -289,11 +289,13 @@ class TemplateLocales(Struct, frozen=True):
 class SendingHealth(Struct, frozen=True, omit_defaults=True):
     """Whether messages go out.
 
-    `refused`: Twilio does not accept the account, so nobody with MFA can log in; with Twilio's code, its meaning, and advice. It
-    stays until a message is accepted or the settings are saved. `incomplete`: Account SID, Auth Token or sender is missing.
+    `refused`: no provider of the routes accepts the account, so nobody can log in by message; with the provider, its code, the
+    meaning, and advice. `impaired`: one does not, and others send. Either stays until a message is accepted or the settings are
+    saved. `incomplete`: Account SID, Auth Token or sender is missing.
     """
 
-    status: Literal["working", "refused", "incomplete"]
+    status: Literal["working", "impaired", "refused", "incomplete"]
+    provider: ProviderName | None = None
     since: Time | None = None
     error_code: str | None = None
     meaning: str | None = None

@@ -1,24 +1,33 @@
-"""The health of sending: whether Twilio accepts the account."""
+"""The health of sending: whether the providers accept the account."""
 
 from mfa.administration.answers import Health, SendingHealth
+from mfa.messages.channels import ProviderName
+from mfa.settings.routing import routes_of
 from mfa.settings.values import StoredSettings
 from mfa.times import rfc3339
 from mfa.vendor_errors import look_up
 
 
 def health(stored: StoredSettings) -> Health:
-    """The health that the settings and the breaker show. It reads nothing by itself."""
-    twilio, refusal = stored.settings.twilio, stored.refusal
-    if refusal is not None:
-        error = look_up(refusal.error)
-        return Health(
-            SendingHealth(
-                status="refused",
-                since=rfc3339(refusal.since),
-                error_code=error.code,
-                meaning=error.meaning,
-                advice=error.advice,
-            )
+    """The health that the settings and the breakers show. It reads nothing by itself."""
+    providers = dict.fromkeys(route.provider for route in routes_of(stored.settings))
+    refused = [provider for provider in providers or ["twilio"] if provider in stored.pauses]
+    working = [provider for provider in providers if provider not in refused and _is_complete(stored, provider)]
+    if not refused:
+        return Health(SendingHealth(status="working" if working else "incomplete"))
+    refusal = stored.pauses[refused[0]].refusal
+    error = look_up(refusal.error)
+    return Health(
+        SendingHealth(
+            status="impaired" if working else "refused",
+            provider=refused[0],
+            since=rfc3339(refusal.since),
+            error_code=error.code,
+            meaning=error.meaning,
+            advice=error.advice,
         )
-    complete = stored.auth_token is not None and twilio.account_sid is not None and twilio.sender is not None
-    return Health(SendingHealth(status="working" if complete else "incomplete"))
+    )
+
+
+def _is_complete(stored: StoredSettings, provider: ProviderName) -> bool:
+    return provider != "twilio" or (stored.auth_token is not None and stored.settings.twilio.account_sid is not None)

@@ -1,8 +1,11 @@
 """The second factors that a user can use right now, best first, as a client offers them."""
 
+from collections.abc import Collection
+
 from mfa.challenges.account import Account
 from mfa.factors.factors import Factor
-from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel
+from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel, ProviderName
+from mfa.settings.routing import can_go_out
 from mfa.settings.values import Settings
 
 # An app needs no network and cannot be intercepted on the way; phones follow in the order of their channels. The reserve for
@@ -10,8 +13,10 @@ from mfa.settings.values import Settings
 METHODS: tuple[Channel | Factor, ...] = (Factor.TOTP, *PHONE_CHANNELS, RECOVERY, Factor.RECOVERY_CODE)
 
 
-def methods_of(account: Account, settings: Settings, *, paused: bool) -> tuple[Channel | Factor, ...]:
-    """The methods in the order of METHODS. `paused`: Twilio does not accept the account at the moment."""
+def methods_of(
+    account: Account, settings: Settings, *, paused: Collection[ProviderName]
+) -> tuple[Channel | Factor, ...]:
+    """The methods in the order of METHODS. `paused`: the providers that do not accept the account at the moment."""
     held = account.factors
     usable: dict[Channel | Factor, bool] = {
         Factor.TOTP: held.can_prove_totp,
@@ -19,7 +24,7 @@ def methods_of(account: Account, settings: Settings, *, paused: bool) -> tuple[C
         RECOVERY: can_recover(account, settings),
     }
     for channel in PHONE_CHANNELS:
-        usable[channel] = not paused and _reaches_a_phone(account, settings, channel)
+        usable[channel] = _reaches_a_phone(account, settings, channel, paused)
     return tuple(method for method in METHODS if usable[method])
 
 
@@ -29,9 +34,12 @@ def can_recover(account: Account, settings: Settings) -> bool:
     return user.can_use(RECOVERY.traits.factor) and bool(user.contact_email) and RECOVERY.is_offered(settings)
 
 
-def _reaches_a_phone(account: Account, settings: Settings, channel: Channel) -> bool:
-    """Whether the channel is offered, and one of the user's phones takes it in a region that is allowed."""
+def _reaches_a_phone(account: Account, settings: Settings, channel: Channel, paused: Collection[ProviderName]) -> bool:
+    """Whether the channel is offered, and one of the user's phones takes it in a region that is allowed and has a route."""
     by_call = channel.traits.reaches_landlines
     return channel.is_offered(settings) and any(
-        phone.takes(by_call=by_call) and settings.regions.permits(phone.region) for phone in account.phones
+        phone.takes(by_call=by_call)
+        and settings.regions.permits(phone.region)
+        and can_go_out(settings, phone.region, channel, paused)
+        for phone in account.phones
     )

@@ -36,6 +36,7 @@ class Outcome:
         refusal: the error that the client gets.
         permanent: whether the number can never receive messages.
         message_id: the vendor's name for a message that it took.
+        vendor: the vendor that was asked, or None for the channel's own.
     """
 
     delivery: Delivery
@@ -43,6 +44,11 @@ class Outcome:
     refusal: errors.Refusal | None = None
     permanent: bool = False
     message_id: str | None = None
+    vendor: str | None = None
+
+    def not_sent(self, channel: Channel) -> "NotSent":
+        """Why a refused message did not go out, for the log."""
+        return NotSent(f"{self.vendor or channel.vendor}_{self.error or 'unknown'}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,28 +103,28 @@ class Receipt:
     max_sends: int
     sent_at: float
 
-    def delivered_event(self, now: float, random_bytes: Callable[[int], bytes]) -> Event:
+    def delivered_event(self, outcome: Outcome, now: float, random_bytes: Callable[[int], bytes]) -> Event:
         """That the message arrived, for the history."""
         return Event(
             id=new_event_id(random_bytes),
             at=now,
             type=EventType.DELIVERED,
-            actor=self.channel.vendor,
+            actor=outcome.vendor or self.channel.vendor,
             phone_id=self.phone_id,
             challenge_id=self.challenge_id,
             detail={"channel": self.channel.value},
         )
 
-    def refused_event(self, error: str, now: float, random_bytes: Callable[[int], bytes]) -> Event:
+    def refused_event(self, outcome: Outcome, now: float, random_bytes: Callable[[int], bytes]) -> Event:
         """That the message was refused, for the history."""
         return Event(
             id=new_event_id(random_bytes),
             at=now,
             type=EventType.SEND_REFUSED,
-            actor=self.channel.vendor,
+            actor=outcome.vendor or self.channel.vendor,
             phone_id=self.phone_id,
             challenge_id=self.challenge_id,
-            detail={"error": error, "channel": self.channel.value},
+            detail={"error": outcome.error or "unknown", "channel": self.channel.value},
         )
 
 

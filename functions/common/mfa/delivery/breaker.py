@@ -1,6 +1,6 @@
-"""The circuit breaker: while Twilio does not accept the account, it is not asked with every passcode.
+"""The circuit breaker: while a provider does not accept the account, it is not asked with every passcode.
 
-An error that opens it (20003, or an account that is not active) pauses sending for a minute. Then one send tries, and all
+Each provider has its own. An error that opens it (20003 for example, or an account that is not active) pauses it for a minute. Then one send tries, and all
 others wait for its outcome. The pause is kept in the table, where every container sees it. Saving the settings ends it.
 """
 
@@ -10,11 +10,10 @@ from typing import Protocol
 
 from mfa.challenges.sends import NotSent
 from mfa.errors import SmsUnavailable
+from mfa.messages.channels import PROVIDERS, ProviderName
 from mfa.settings.values import AccountRefusal, StoredSettings
 
 PAUSE_SECONDS = 60.0
-# The log's reason for a send that was kept back.
-PAUSED = "twilio_paused"
 
 
 class Pauses(Protocol):
@@ -52,41 +51,59 @@ class Permit:
 class Breaker:
     """Decides whether a message may be sent."""
 
-    def __init__(self, pauses: Pauses, settings: SettingsCache, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        pauses: Pauses,
+        settings: SettingsCache,
+        clock: Callable[[], float],
+        provider: ProviderName = "twilio",
+    ) -> None:
+        self._provider = provider
         self._pauses = pauses
         self._settings = settings
         self._clock = clock
 
     def check(self) -> None:
         """Raises SmsUnavailable while sending is paused. Claims nothing: the send may yet be refused for another reason."""
-        now, until = self._clock(), self._settings().paused_until
+        now, until = self._clock(), self._until(self._settings())
         if until is not None and until <= now:
             until = self._pauses.load_pause()
         if until is not None and until > now:
-            raise _paused(until - now) from NotSent(PAUSED)
+            raise self._paused(until - now) from self._not_sent
 
     def claim(self) -> Permit:
         """Lets one send out, at once. Raises SmsUnavailable while sending is paused, but for the one that tries."""
         now, stored = self._clock(), self._settings()
-        until = None if stored.paused_until is None else self._pauses.load_pause()
+        until = None if self._until(stored) is None else self._pauses.load_pause()
         if until is None:
             return Permit(stored.version)
         if until > now or not self._pauses.claim_probe(until, now + PAUSE_SECONDS):
-            raise _paused(max(until - now, 1)) from NotSent(PAUSED)
+            raise self._paused(max(until - now, 1)) from self._not_sent
         return Permit(stored.version, now + PAUSE_SECONDS)
 
     def refused(self, permit: Permit, error: str) -> None:
-        """Twilio did not accept the account, and gave this code."""
+        """The provider did not accept the account, and gave this code."""
         now = self._clock()
         self._pauses.pause(now + PAUSE_SECONDS, permit.version, AccountRefusal(error, now))
         self._settings.forget()
 
     def accepted(self, permit: Permit) -> None:
-        """Twilio accepted the account."""
+        """The provider accepted the account."""
         if permit.probe is not None:
             self._pauses.resume(permit.probe)
             self._settings.forget()
 
+    def _until(self, stored: StoredSettings) -> float | None:
+        pause = stored.pauses.get(self._provider)
+        return pause.until if pause else None
 
-def _paused(seconds: float) -> SmsUnavailable:
-    return SmsUnavailable("Messages cannot be sent right now: Twilio does not accept the account.", retry_after=seconds)
+    @property
+    def _not_sent(self) -> NotSent:
+        """The log's reason for a send that was kept back."""
+        return NotSent(f"{self._provider}_paused")
+
+    def _paused(self, seconds: float) -> SmsUnavailable:
+        return SmsUnavailable(
+            f"Messages cannot be sent right now: {PROVIDERS[self._provider]} does not accept the account.",
+            retry_after=seconds,
+        )

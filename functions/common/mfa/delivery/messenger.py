@@ -1,5 +1,6 @@
 """Sends messages and calls from the account of the settings. Twilio's SDK is loaded when something goes out."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -14,6 +15,9 @@ from mfa.messages.outgoing import Outgoing
 from mfa.settings.routes import Route, RouteSender
 from mfa.settings.values import Sender
 from mfa.vendor_errors import look_up
+
+# Twilio's names of messages and calls.
+_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 
 
 class TwilioMessenger:
@@ -76,8 +80,11 @@ class TwilioMessenger:
         return self._send(account, outgoing, callback)
 
     def report(self, message_id: str) -> Outcome | None:
-        """How far a message from the account of the settings has come by now; None if Twilio does not tell."""
-        account = self._account(None)
+        """How far a message from the account of the settings has come by now; None if Twilio does not tell.
+
+        Another provider's message is none of Twilio's.
+        """
+        account = self._account(None) if _SID.fullmatch(message_id) else None
         return (
             None
             if account is None
@@ -111,18 +118,3 @@ class TwilioMessenger:
         if account is None:
             raise SettingsIncomplete("Sending of messages is not set up.")
         return account
-
-
-class BesideBreaker:
-    """Sends while nothing is paused, and pauses nothing itself."""
-
-    def __init__(self, messenger: TwilioMessenger) -> None:
-        self._messenger = messenger
-
-    def check(self, channel: Channel) -> None:
-        """Raises what the messenger raises."""
-        self._messenger.check(channel)
-
-    def send(self, outgoing: Outgoing) -> Outcome:
-        """Sends one message, or calls, once. Raises nothing."""
-        return self._messenger.send_apart(outgoing)

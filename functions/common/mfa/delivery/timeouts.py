@@ -21,3 +21,7 @@ class Timeouts:
 
 
 TIMEOUTS = Timeouts()
+# Another route is tried no later than this after the first: its own deadline still has to fit into the function's timeout.
+NEXT_ROUTE_SECONDS = 5.0
+# For an answer of AWS.
+AWS_READ_SECONDS = 6

@@ -30,10 +30,12 @@ class DeliveryReports:
             return None
         if not outcome.delivery.is_refused:
             arrived = outcome.delivery is Delivery.DELIVERED
-            event = receipt.delivered_event(self.runtime.clock(), self.runtime.random_bytes) if arrived else None
+            event = (
+                receipt.delivered_event(outcome, self.runtime.clock(), self.runtime.random_bytes) if arrived else None
+            )
             self.sends.record_delivery(receipt, outcome.delivery, event)
             return None
         error = outcome.error or "unknown"
-        event = receipt.refused_event(error, self.runtime.clock(), self.runtime.random_bytes)
+        event = receipt.refused_event(outcome, self.runtime.clock(), self.runtime.random_bytes)
         news = self.sends.record_refused(receipt, replace(outcome, error=error), event, ends_cooldown=False)
         return error if news else None

@@ -23,7 +23,7 @@ from mfa.challenges.phone_enrolments import (
     limits_of_enrolment,
     purpose_of,
 )
-from mfa.challenges.sends import Caller, Destination, NotSent, Outcome, Send, challenge_after
+from mfa.challenges.sends import Caller, Destination, Outcome, Send, challenge_after
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
 from mfa.flows.own_changes import OwnChanges
@@ -211,7 +211,7 @@ class EnrolPhone:
     def _send(self, owner: Owner, caller: Caller, read: PhoneEnrolment, message: "_Message") -> EnrolmentSend:
         settings = self.runtime.settings()
         _refuse_channel(message, settings)
-        self.messenger.check(message.channel)
+        self.messenger.check(message.channel, message.phone.region)
         send, outgoing = self._prepare(owner, caller, read.challenge, message)
         asker = Budget(send.after.asker, Window.of(HOUR, send.after.sent_at), settings.budgets.address_per_hour)
         hour = hour_of(send.login_name, send.after.sent_at)
@@ -236,7 +236,7 @@ class EnrolPhone:
         if outcome.refusal is not None:
             with suppress(errors.TemporarilyUnavailable):
                 self.enrolments.record_refused(send, outcome, hour)
-            raise outcome.refusal from NotSent(f"{message.channel.vendor}_{outcome.error or 'unknown'}")
+            raise outcome.refusal from outcome.not_sent(message.channel)
         with suppress(errors.TemporarilyUnavailable):
             self.enrolments.record_sent(send, outcome)
         after = replace(send.after, delivery=outcome.delivery)

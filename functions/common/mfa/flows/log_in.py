@@ -1,6 +1,6 @@
 """The first factor: a password, or a relying application that vouches for one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,7 +15,8 @@ from mfa.flows import ports
 from mfa.flows.check_password import CheckPassword
 from mfa.flows.enrol import EnrolAtLogin, OpenedEnrolment
 from mfa.flows.runtime import Runtime
-from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel
+from mfa.messages.channels import RECOVERY, Channel, ProviderName
+from mfa.settings.routing import offered_channels
 from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_token, uuid7
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
@@ -74,7 +75,7 @@ class LogIn:
         passwords: renews their hashes.
         enrol: lets users without a second factor enrol one, if the settings say so.
         token_secrets: the private keys of MFA tokens, at most 30 s old. Raises TemporarilyUnavailable.
-        paused_until: until when Twilio is not asked, since it does not accept the account; at most 30 s old.
+        paused: the providers that are not asked, since they do not accept the account; at most 30 s old.
         signer: signs access tokens.
         runtime: settings, time and randomness.
     """
@@ -84,7 +85,7 @@ class LogIn:
     passwords: ports.PasswordChecks
     enrol: EnrolAtLogin
     token_secrets: "Callable[[], TokenSecrets]"
-    paused_until: Callable[[], float | None]
+    paused: Callable[[float], Collection[ProviderName]]
     signer: Signer
     runtime: Runtime
 
@@ -177,8 +178,7 @@ class LogIn:
             devices_to_drop=() if client or reset else account.devices_to_drop(settings.trusted_devices.days, now),
             reset=reset,
         )
-        paused_until = self.paused_until()
-        methods = methods_of(account, settings, paused=paused_until is not None and paused_until > now)
+        methods = methods_of(account, settings, paused=self.paused(now))
         by_mail = reset is None and can_recover(account, settings)
         trusts = can_trust_devices(user.kind) and not client and not reset
         return SecondFactorNeeded(
@@ -187,7 +187,7 @@ class LogIn:
             phones=account.phones,
             help_email=mask_email(user.contact_email or "") if by_mail else None,
             locked_until=account.challenge.locked_until(now),
-            channels=tuple(channel for channel in PHONE_CHANNELS if channel.is_offered(settings)),
+            channels=offered_channels(settings, self.paused(now)),
             methods=tuple(method for method in methods if by_mail or method is not RECOVERY),
             trusted_device_days=settings.trusted_devices.days if trusts else 0,
         )

@@ -1,7 +1,7 @@
 """A user's own account: read by any of their tokens, changed after a fresh login."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -14,7 +14,7 @@ from mfa.flows.change_notices import ChangeNotices
 from mfa.flows.changed_meanwhile import FactorReads, judged_anew
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import TokenHolder
-from mfa.messages.channels import Channel
+from mfa.messages.channels import Channel, ProviderName
 from mfa.messages.language_tags import canonical
 from mfa.messages.notice_texts import AccountChange
 from mfa.users.history import Event, EventType
@@ -63,7 +63,7 @@ class OwnAccounts:
     accounts: FactorReads
     profiles: OwnProfiles
     history: OwnHistory
-    paused_until: Callable[[], float | None]
+    paused: Callable[[float], Collection[ProviderName]]
     notices: ChangeNotices
     runtime: Runtime
 
@@ -72,7 +72,7 @@ class OwnAccounts:
         events, _ = self.history.events(holder.user.login_name, None, EVENTS_SHOWN)
         settings, now = self.runtime.settings(), self.runtime.clock()
         devices = holder.account.trusted_devices(settings.trusted_devices.days, now)
-        methods = methods_of(holder.account, settings, paused=(self.paused_until() or now) > now)
+        methods = methods_of(holder.account, settings, paused=self.paused(now))
         return OwnAccount(holder.account, devices, methods, events)
 
     @staticmethod

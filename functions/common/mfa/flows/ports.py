@@ -123,8 +123,11 @@ class FactorProofs(Protocol):
 class Messenger(Protocol):
     """Sends to phones."""
 
-    def check(self, channel: Channel) -> None:
-        """Raises SettingsIncomplete if the channel is not set up, SmsUnavailable while Twilio refuses us."""
+    def check(self, channel: Channel, region: str) -> None:
+        """Raises SettingsIncomplete if the channel is not set up, DestinationBlocked if no route leads to the region.
+
+        Raises SmsUnavailable while every provider of the region refuses us.
+        """
 
     def send(self, outgoing: Outgoing) -> Outcome:
         """Sends one message, or calls, once. Raises nothing."""

@@ -20,7 +20,6 @@ from mfa.challenges.sends import (
     AccountChanged,
     Caller,
     Destination,
-    NotSent,
     Outcome,
     Send,
     SendResult,
@@ -144,7 +143,7 @@ class SendPasscode:
         phone = _phone(account, asked.phone_id or account.challenge.phone_id, channel, settings)
         fixed = _fixed_code(account.existing_user, phone, settings)
         if fixed is None:
-            self.messenger.check(channel)
+            self.messenger.check(channel, phone.region)
         return Destination(channel=channel, phone=phone, address=phone.number, fixed_code=fixed)
 
     def _prepare(
@@ -217,7 +216,7 @@ class SendPasscode:
         # The message's fate is decided. If it cannot be written down, a sent code stays valid and a refused send
         # stays charged: nothing can be sent or guessed more often for it.
         if outcome.refusal is not None:
-            raise self._refused(send, outcome) from NotSent(f"{send.after.channel.vendor}_{outcome.error or 'unknown'}")
+            raise self._refused(send, outcome) from outcome.not_sent(send.after.channel)
         with suppress(errors.TemporarilyUnavailable):
             self.sends.record_delivery(send.receipt, outcome.delivery)
         if send.after.channel.traits.factor.traits.stands_in:
@@ -227,7 +226,7 @@ class SendPasscode:
     def _refused(self, send: Send, outcome: Outcome) -> errors.Refusal:
         """Gives the send back, and returns the error for the client."""
         error = outcome.error or "unknown"
-        event = send.receipt.refused_event(error, self.runtime.clock(), self.runtime.random_bytes)
+        event = send.receipt.refused_event(outcome, self.runtime.clock(), self.runtime.random_bytes)
         with suppress(errors.TemporarilyUnavailable):
             self.sends.record_refused(send.receipt, replace(outcome, error=error), event, ends_cooldown=True)
         return outcome.refusal or errors.SmsUnavailable()

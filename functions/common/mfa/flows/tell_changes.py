@@ -122,7 +122,7 @@ class TellChanges:
         fixed = notice.user_kind is not Kind.SYSTEM and any(each.number == to.number for each in settings.test_numbers)
         if fixed or to.kind == FIXED_LINE or not settings.regions.permits(to.region):
             return self.messages.not_told("unreachable")
-        self.messenger.check(DEFAULT)
+        self.messenger.check(DEFAULT, to.region)
         reader = Reader(None, notice.locale, to.region, settings.default_locale)
         outgoing = told.message(to.number, reader, self.runtime.random_bytes(16).hex())
         charges = phone_charges(to.phone, settings, self.runtime.clock())

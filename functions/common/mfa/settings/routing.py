@@ -1,8 +1,10 @@
 """The routes of a message: those of the settings, or the one sender of the setting `twilio.sender`."""
 
+from collections.abc import Collection
+
 from msgspec import structs
 
-from mfa.messages.channels import PHONE_CHANNELS, Channel
+from mfa.messages.channels import PHONE_CHANNELS, Channel, ProviderName
 from mfa.settings.routes import Route, RouteSender
 from mfa.settings.values import Settings
 
@@ -22,6 +24,23 @@ def routes_to(settings: Settings, region: str, channel: Channel) -> tuple[Route,
     'twilio'
     """
     return tuple(route for route in routes_of(settings) if route.leads_to(region) and route.takes(channel))
+
+
+def can_go_out(settings: Settings, region: str, channel: Channel, paused: Collection[ProviderName]) -> bool:
+    """Whether a route to this region takes the channel while these providers are paused."""
+    if not settings.routes:
+        return "twilio" not in paused
+    return any(route.provider not in paused for route in routes_to(settings, region, channel))
+
+
+def offered_channels(settings: Settings, paused: Collection[ProviderName]) -> tuple[Channel, ...]:
+    """The channels to phones that are offered. With routes: those that some provider takes that is not paused."""
+    routes = [route for route in settings.routes if route.provider not in paused]
+    return tuple(
+        channel
+        for channel in PHONE_CHANNELS
+        if channel.is_offered(settings) and (not settings.routes or any(route.takes(channel) for route in routes))
+    )
 
 
 def provided_channels(settings: Settings) -> frozenset[Channel]:

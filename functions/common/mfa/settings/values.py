@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, structs
 
-from mfa.messages.channels import Channel, SenderKind
+from mfa.messages.channels import Channel, ProviderName, SenderKind
 from mfa.settings.action_types import ActionType, ActionTypeName
 from mfa.settings.forms import (
     ACCOUNT_SID,
@@ -290,10 +290,17 @@ class ReplacedToken(Struct, frozen=True):
 
 
 class AccountRefusal(Struct, frozen=True):
-    """Twilio does not accept the account: its code, and since when (seconds since 1970)."""
+    """A provider does not accept the account: its code, and since when (seconds since 1970)."""
 
     error: str
     since: float
+
+
+class Pause(Struct, frozen=True):
+    """A provider gets no messages until then. `refusal` lasts until a message is accepted or the settings are saved."""
+
+    until: float
+    refusal: AccountRefusal
 
 
 class StoredSettings(Struct, frozen=True):
@@ -302,16 +309,18 @@ class StoredSettings(Struct, frozen=True):
     settings: Settings = Settings()
     auth_token: AuthToken | None = None
     version: int = 0
-    # Sending is paused until then, since Twilio refused the credentials.
-    paused_until: float | None = None
     replaced_token: ReplacedToken | None = None
-    # Until a message is accepted or the settings are saved.
-    refusal: AccountRefusal | None = None
+    # Of the providers that refused the account.
+    pauses: dict[ProviderName, Pause] = {}
 
     @property
     def etag(self) -> str:
         """The entity tag (RFC 9110, 8.8.3)."""
         return f'"{self.version}"'
+
+    def paused(self, now: float) -> frozenset[ProviderName]:
+        """The providers that get no messages at the moment."""
+        return frozenset(provider for provider, pause in self.pauses.items() if pause.until > now)
 
     def document(self) -> "SettingsDocument":
         """As `GET /settings` gives it: everything but the Auth Token."""

@@ -91,7 +91,7 @@ NO_ATTEMPTS = "attribute_not_exists(attempts)"
 SAME_RESET = "digest = :reset"
 
 # One send tries whether Twilio accepts the credentials again.
-PAUSE_AS_READ = "paused_until = :read"
+PAUSE_AS_READ = "#until = :read"
 
 # A refused settings test is given back to the hour's budget, REFUNDS_PER_HOUR times at most.
 TEST_REFUNDS_LEFT = "attribute_not_exists(refunded) OR refunded < :refunds"

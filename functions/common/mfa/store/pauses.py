@@ -1,21 +1,57 @@
-"""The pause of sending, in the table, where every container sees it."""
+"""The pauses of the providers, in the table, where every container sees them. One item holds them, beside the settings."""
 
-from mfa.settings.values import AccountRefusal
+from typing import NamedTuple, get_args
+
+from mfa.messages.channels import ProviderName
+from mfa.settings.values import AccountRefusal, Pause
 from mfa.store import conditions as when
 from mfa.store import records
-from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
+from mfa.store.table import ConditionFailed, Item, Table, TransactionRefused, Write
+
+
+class _Names(NamedTuple):
+    """The attributes of one provider's pause."""
+
+    until: str
+    error: str
+    since: str
+
+
+def _names(provider: ProviderName) -> _Names:
+    """Twilio's have no prefix: for a long time it was the only one."""
+    prefix = "" if provider == "twilio" else f"{provider}_"
+    return _Names(f"{prefix}paused_until", f"{prefix}error", f"{prefix}refused_since")
+
+
+def read_pauses(item: Item) -> dict[ProviderName, Pause]:
+    """The pauses in the item, also those that are over if no message was accepted since.
+
+    An earlier version wrote the time alone.
+    """
+    pauses: dict[ProviderName, Pause] = {}
+    for provider in get_args(ProviderName.__value__):
+        names = _names(provider)
+        if names.until in item:
+            until = float(item[names.until])
+            refusal = AccountRefusal(item.get(names.error, "20003"), float(item.get(names.since) or until))
+            pauses[provider] = Pause(until, refusal)
+    return pauses
 
 
 class PauseStore:
-    """Pauses."""
+    """The pauses of one provider."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, provider: ProviderName = "twilio") -> None:
         self._table = table
+        names = _names(provider)
+        self._until_name = names.until
+        self._until = {"#until": names.until}
+        self._all = {"#until": names.until, "#error": names.error, "#since": names.since}
 
     def load_pause(self) -> float | None:
         """Until when sending is paused, or None."""
         item = self._table.get(records.BREAKER)
-        return item.get("paused_until") if item else None
+        return item.get(self._until_name) if item else None
 
     def pause(self, until: float, version: int, refusal: AccountRefusal) -> None:
         """Pauses sending, unless the settings were saved since this version: then other credentials were refused.
@@ -27,8 +63,8 @@ class PauseStore:
                 label="breaker",
                 verb="Update",
                 key=records.BREAKER,
-                update="SET paused_until = :until, #error = :error, refused_since = if_not_exists(refused_since, :since)",
-                names={"#error": "error"},
+                update="SET #until = :until, #error = :error, #since = if_not_exists(#since, :since)",
+                names=self._all,
                 values={":until": until, ":error": refusal.error, ":since": refusal.since},
             ),
             Write(
@@ -52,7 +88,8 @@ class PauseStore:
                     label="breaker",
                     verb="Update",
                     key=records.BREAKER,
-                    update="SET paused_until = :until",
+                    update="SET #until = :until",
+                    names=self._until,
                     condition=when.PAUSE_AS_READ,
                     values={":until": until, ":read": read},
                 )
@@ -69,8 +106,8 @@ class PauseStore:
                     label="breaker",
                     verb="Update",
                     key=records.BREAKER,
-                    update="REMOVE paused_until, #error, refused_since",
-                    names={"#error": "error"},
+                    update="REMOVE #until, #error, #since",
+                    names=self._all,
                     condition=when.PAUSE_AS_READ,
                     values={":read": until},
                 )

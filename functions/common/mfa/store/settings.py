@@ -7,10 +7,11 @@ import msgspec
 
 from mfa.errors import PreconditionFailed
 from mfa.settings.saved import as_saved
-from mfa.settings.values import AccountRefusal, AuthToken, ReplacedToken, StoredSettings
+from mfa.settings.values import AuthToken, ReplacedToken, StoredSettings
 from mfa.store import conditions as when
 from mfa.store import records
-from mfa.store.table import Item, Table, TransactionRefused, Write
+from mfa.store.pauses import read_pauses
+from mfa.store.table import Table, TransactionRefused, Write
 from mfa.users.history import Event
 
 
@@ -21,19 +22,19 @@ class SettingsStore:
         self._table = table
 
     def load_settings(self) -> StoredSettings:
-        """The settings, and whether sending is paused. The defaults if none were saved yet."""
+        """The settings, and the providers that are paused. The defaults if none were saved yet."""
         items = self._table.get_all([records.SETTINGS, records.BREAKER])
         pause = items.get(records.BREAKER, {})
-        paused_until, refusal = pause.get("paused_until"), _refusal(pause)
+        pauses = read_pauses(pause)
         item = items.get(records.SETTINGS)
         if item is None:
-            return StoredSettings(paused_until=paused_until, refusal=refusal)
+            return StoredSettings(pauses=pauses)
         token = AuthToken(item["auth_token"], item["auth_token_last4"]) if "auth_token" in item else None
         settings = as_saved(json.loads(item["document"]))
         replaced = (
             ReplacedToken(item["replaced_token"], item["replaced_accepted_until"]) if "replaced_token" in item else None
         )
-        return StoredSettings(settings, token, item["version"], paused_until, replaced, refusal)
+        return StoredSettings(settings, token, item["version"], replaced, pauses)
 
     def save_settings(self, stored: StoredSettings, actor: str, event: Event) -> None:
         """Writes the settings as the version after the one that was read, and ends a pause: the credentials may be right now.
@@ -59,10 +60,3 @@ class SettingsStore:
             self._table.transact(lambda: writes)
         except TransactionRefused as refused:
             raise PreconditionFailed from refused
-
-
-def _refusal(pause: Item) -> AccountRefusal | None:
-    """Why sending is paused, or was paused and no message was accepted since. An earlier version wrote the time alone."""
-    if "paused_until" not in pause:
-        return None
-    return AccountRefusal(pause.get("error", "20003"), float(pause.get("refused_since") or pause["paused_until"]))
