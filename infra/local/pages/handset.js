@@ -11,6 +11,7 @@ import { $, el } from "/static/shared/dom.js";
  * @property {string} body
  * @property {string} received_at
  * @property {string} [channel]
+ * @property {string} [provider] of messages that Twilio did not send
  * @property {string} [subject]
  * @property {string} [language]
  */
@@ -19,6 +20,8 @@ const EVERY_MS = 1000;
 const SHOWN = 200;
 /** @type {Record<string, string>} */
 const CHANNELS = { voice: "Call", whatsapp: "WhatsApp" };
+/** @type {Record<string, string>} */
+const PROVIDERS = { aws: "AWS" };
 
 const list = $("messages");
 const receiver = $("receiver", HTMLSelectElement);
@@ -105,13 +108,14 @@ function show(messages) {
 
 /** @param {Message} message */
 function key(message) {
-  return `${message.received_at} ${message.channel ?? ""} ${message.to} ${message.body}`;
+  return `${message.received_at} ${message.provider ?? ""} ${message.channel ?? ""} ${message.to} ${message.body}`;
 }
 
 /** @param {Message} message */
 function draw(message) {
   const called = message.channel === "voice";
   const channel = CHANNELS[message.channel ?? ""];
+  const provider = PROVIDERS[message.provider ?? ""];
   const time = new Date(message.received_at).toLocaleTimeString();
   const text = message.subject ? `${message.subject}\n\n${message.body}` : message.body;
   const code = called ? heardCode(message.body) : /(?:^|\D)(\d{4,10})(?!\d)/.exec(message.body)?.[1];
@@ -119,6 +123,7 @@ function draw(message) {
     "p",
     { class: "about" },
     channel ? [el("span", { class: "channel" }, channel), " "] : null,
+    provider ? [el("span", { class: "provider" }, provider), " "] : null,
     [el("span", { class: "from" }, message.from), " "],
     [el("span", { class: "to" }, `to ${message.to}`), " "],
     el("time", { datetime: message.received_at }, time),
