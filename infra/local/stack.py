@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,12 +30,13 @@ from infra.local.serving import Server, bind
 from infra.local.site import Site
 from infra.local.sms_voice.account import local_account as sms_voice_account
 from infra.local.sms_voice.app import SmsVoice
-from infra.local.sms_voice.events import unheard
 from infra.local.template import Function, Template, read_template
+from infra.local.topic import Topic
 from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
 
 _ADMIN = "AdminFunction"
+_REPORTED_TO = "SendCodeFunction"  # AWS's reports on messages reach it by an SNS topic
 _SMS_VOICE_URL = "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2"
 _CONSOLE = "/v1/admin/console"
 # The types of the template's resources that the stack creates.
@@ -64,7 +66,8 @@ class Stack:
         bound = self._started.enter_context(bind(options.host, options.port))
         base_url = f"http://{_reachable(options.host)}:{bound.getsockname()[1]}"
         public_url = options.public_url or base_url
-        template = read_template(self._root / "template.yaml", {"CorsOrigins": options.cors_origins}).at(public_url)
+        parameters = {"CorsOrigins": options.cors_origins, "AwsMessages": "on"}
+        template = read_template(self._root / "template.yaml", parameters).at(public_url)
         if _ADMIN not in template.functions:
             raise StartError(f"template.yaml has no {_ADMIN}")
 
@@ -72,7 +75,8 @@ class Stack:
         aws, aws_url = self._start_aws(template)
         inbox = Inbox()
         twilio, twilio_url, sender = self._start_twilio(inbox)
-        sms_voice, sms_voice_url = self._start_sms_voice(inbox)
+        reports = Topic(sms_voice_account().topic_arn)
+        sms_voice, sms_voice_url = self._start_sms_voice(inbox, reports)
         endpoints = {
             "AWS_ENDPOINT_URL": aws_url,
             "AWS_ENDPOINT_URL_LAMBDA": base_url,
@@ -97,6 +101,8 @@ class Stack:
         server.start()
         for pool in pools.values():
             pool.complete()
+        if reporting := pools.get(_REPORTED_TO):
+            reports.subscribe(partial(reporting.invoke, arn=f"{reporting.function.arn}:live"))
         schedules = Schedules(template.schedules, pools, self._output)
         self._started.callback(schedules.stop)
         schedules.start()
@@ -195,11 +201,11 @@ class Stack:
         sender = Sender(account.sid, account.auth_token, account.phone_numbers[0])
         return twilio, f"http://127.0.0.1:{server.port}", sender
 
-    def _start_sms_voice(self, inbox: Inbox) -> tuple[SmsVoice | None, str]:
+    def _start_sms_voice(self, inbox: Inbox, reports: Topic) -> tuple[SmsVoice | None, str]:
         """The simulated AWS End User Messaging (None if another one is used), and the address of its API."""
         if self._options.sms_voice_url:
             return None, self._options.sms_voice_url
-        sms_voice = SmsVoice(sms_voice_account(), inbox.receive, unheard)
+        sms_voice = SmsVoice(sms_voice_account(), inbox.receive, reports.publish)
         server = Server(sms_voice, self._started.enter_context(bind(self._options.host, 0)), threads=64)
         self._started.callback(sms_voice.stop)
         self._started.callback(server.stop)

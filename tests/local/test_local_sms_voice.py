@@ -423,7 +423,7 @@ def test_an_answer_outside_the_model_is_a_mistake_of_the_simulation() -> None:
 
 
 def test_the_local_stack_serves_it_beside_twilio(stack: RunningStack) -> None:
-    """The functions know its address, and its messages are on the handset, marked as AWS's."""
+    """The functions know its address, its messages are on the handset, marked as AWS's, and send_code gets its events."""
     environment = call(stack, "POST", "/v1/login", {})[1]
     assert environment["environment"]["AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2"] == stack.facts["sms_voice_url"]
     number = "+85261110010"
@@ -445,3 +445,9 @@ def test_the_local_stack_serves_it_beside_twilio(stack: RunningStack) -> None:
     assert requests.get(url, timeout=10).json()["configuration_set"] == stack.facts["sms_voice_configuration_set"]
     asked = requests.get(f"{url}/requests?to={number}", timeout=10).json()
     assert [one["operation"] for one in asked] == ["SendVoiceMessage", "SendTextMessage"]
+
+    def told() -> Any:
+        return requests.get(f"{url}/events?to={number}", timeout=10).json()
+
+    until(lambda: len(told()) == 3)
+    assert {(one["answer"], one["problem"]) for one in told()} == {(200, None)}  # the function took them

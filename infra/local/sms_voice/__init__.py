@@ -6,5 +6,5 @@ that it can be given, and `control` is the API that asks for them. Signatures ar
 
 The modules: `app` is the HTTP side; `model` reads and checks requests; `messaging` sends messages and calls; `describing`
 lists the account's resources; `errors` has the error bodies; `course` and `events` follow a message after the answer;
-`ssml` is the text of a call.
+`ssml` is the text of a call. Events leave by an SNS topic (`infra.local.topic`).
 """

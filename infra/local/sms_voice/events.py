@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -19,12 +20,8 @@ from infra.local.sms_voice.course import DESCRIPTIONS, Course, Step
 _KEPT = 10_000
 
 type Event = dict[str, object]
-type Publish = Callable[[Event], Mapping[str, object]]  # sends an event; returns its fate, for the handset
-
-
-def unheard(_event: Event) -> Mapping[str, object]:
-    """Publish to a topic without a subscription."""
-    return {"answer": None, "problem": "the topic has no subscription"}
+# Sends an event, and waits for its fate: the answer that it got, and the problem if there was one.
+type Publish = Callable[[Event], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -50,6 +47,8 @@ class Events:
     def __init__(self, publish: Publish) -> None:
         self._publish = publish
         self._clock = Clock("sms-voice")
+        self._senders = ThreadPoolExecutor(8, thread_name_prefix="sms-voice event")
+        self._before: dict[int, Future[None]] = {}  # by journey, the event that must go first
         self._told: deque[dict[str, object]] = deque(maxlen=_KEPT)
 
     def start(self) -> None:
@@ -58,6 +57,7 @@ class Events:
     def stop(self) -> None:
         """Publish no more events."""
         self._clock.stop()
+        self._senders.shutdown(wait=False, cancel_futures=True)
 
     def follow(self, journey: Journey) -> None:
         """Run a message or a call through its steps."""
@@ -81,16 +81,28 @@ class Events:
         if journey.course.reordered:
             # No event is sent before the last step. Then all are sent, from the last to the first.
             steps = list(journey.course.steps)[::-1] if step is journey.course.steps[-1] else []
-        for one in steps if journey.told else []:
-            for _ in range(one.told):
-                self._tell(journey, one)
+        try:
+            for one in steps if journey.told else []:
+                for _ in range(one.told):
+                    self._hand_over(journey, event_of(journey, one))
+        except RuntimeError:  # stopped meanwhile
+            return
+        if step is journey.course.steps[-1]:
+            self._before.pop(id(journey), None)
 
-    def _tell(self, journey: Journey, step: Step) -> None:
-        event = event_of(journey, step)
+    def _hand_over(self, journey: Journey, event: Event) -> None:
+        before = self._before.get(id(journey))
+        self._before[id(journey)] = self._senders.submit(self._tell, event, before)
+
+    def _tell(self, event: Event, before: Future[None] | None) -> None:
+        """Publish one event, after the one before it. The pool runs them in order, so an earlier one is already running."""
+        if before is not None:
+            before.exception()
+        at = datetime.now(UTC)
         fate = self._publish(event)
         self._told.append(
             {
-                "sent_at": timestamp(datetime.now(UTC)),
+                "sent_at": timestamp(at),
                 "message_id": event["messageId"],
                 "to": event["destinationPhoneNumber"],
                 "status": event["eventType"],
