@@ -7,6 +7,21 @@ from xml.etree import ElementTree
 
 from infra.local.sms_voice.errors import invalid
 
+# The elements that Amazon Polly knows, and their attributes: https://docs.aws.amazon.com/polly/latest/dg/supportedtags.html
+_ELEMENTS = {
+    "speak": ("lang",),
+    "break": ("time", "strength"),
+    "emphasis": ("level",),
+    "lang": ("lang",),
+    "mark": ("name",),
+    "p": (),
+    "phoneme": ("alphabet", "ph"),
+    "prosody": ("volume", "rate", "pitch"),
+    "s": (),
+    "say-as": ("interpret-as", "format"),
+    "sub": ("alias",),
+    "w": ("role",),
+}
 _DIGITS = {"digits", "characters", "spell-out"}
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -21,11 +36,28 @@ def heard(document: str) -> tuple[str, str]:
         raise invalid("CANNOT_PARSE", [("MessageBody", f"The SSML cannot be read: {error}")]) from error
     if _name(root) != "speak":
         raise invalid("CANNOT_PARSE", [("MessageBody", "The SSML's root element is not <speak>")])
+    for element in root.iter():
+        _check(element)
     return re.sub(r"\s+", " ", _text(root)).strip(), root.get(_LANGUAGE, "")
 
 
+def _check(element: ElementTree.Element) -> None:
+    """Refuse an element or an attribute that Polly does not know, and a second <speak>."""
+    name = _name(element)
+    if name not in _ELEMENTS or any(_name(child) == "speak" for child in element):
+        raise invalid("CANNOT_PARSE", [("MessageBody", f"The SSML has an element that cannot be there: <{name}>")])
+    for attribute in element.attrib:
+        if _local(attribute) not in _ELEMENTS[name]:
+            raise invalid("CANNOT_PARSE", [("MessageBody", f"The SSML's <{name}> has no attribute {attribute}")])
+
+
 def _name(element: ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2]
+    return _local(element.tag)
+
+
+def _local(name: str) -> str:
+    """A name without its namespace."""
+    return name.rpartition("}")[2]
 
 
 def _text(element: ElementTree.Element) -> str:
