@@ -40,7 +40,7 @@ import { el } from "/static/shared/dom.js";
 
 /**
  * What makes a vendor's panel its own.
- * @typedef {object} Vendor
+ * @typedef {object} Look
  * @property {string} id of its panel, and the beginning of all ids in it
  * @property {string} name
  * @property {string} api the path below which `faults` and `requests` are
@@ -51,8 +51,15 @@ import { el } from "/static/shared/dom.js";
  * @property {Record<string, Fault[]>} faults by group
  * @property {Record<string, Field>} fields by member of a rule
  * @property {(rule: Rule, best: Rule | undefined) => string[]} details the words for the vendor's own members
- * @property {(request: any) => Line} requestLine
- * @property {(report: any) => Line} reportLine
+ */
+
+/**
+ * How a vendor's own requests and reports are shown.
+ * @typedef {{ requestLine(request: unknown): Line, reportLine(report: unknown): Line }} Lines
+ */
+
+/**
+ * @typedef {Look & Lines} Vendor
  */
 
 const TIMES = { 1: "Once", 2: "Twice", 3: "Three times", 10: "Ten times", "": "Until ended" };
