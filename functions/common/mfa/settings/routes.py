@@ -57,7 +57,7 @@ class Route(Struct, frozen=True, forbid_unknown_fields=True):
         Annotated[float, Meta(ge=0.001, le=10)] | None,
         labelled(
             "Highest price",
-            "AWS sends no segment, and makes no call, that costs more a segment or a minute.",
+            "AWS sends no message that costs more in all, and makes no call that costs more a minute.",
             unit="USD",
         ),
     ] = None

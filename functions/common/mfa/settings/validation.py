@@ -17,6 +17,8 @@ from mfa.settings.values import Settings
 
 # A signature in letters beyond GSM-7 makes two segments of a message that is one; not more.
 MOST_FOR_OTHER_LETTERS = 2
+# AWS takes fewer characters than Twilio.
+_AWS_SENDER_ID = re.compile(r"[A-Za-z0-9_-]{1,11}")
 
 
 def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str | UnsetType | None]:
@@ -100,6 +102,10 @@ def _refuse_routes(settings: Settings) -> None:
         name = f"routes[{at}]"
         if not any(route.takes(channel) for channel in PHONE_CHANNELS):
             raise InvalidRequest(f"{name}.sender.{route.sender.kind}", f"is no sender of {PROVIDERS[route.provider]}")
+        if route.provider == "aws" and not _AWS_SENDER_ID.fullmatch(route.sender.alphanumeric or "A"):
+            raise InvalidRequest(
+                f"{name}.sender.alphanumeric", "may hold letters, digits, - and _ only, where AWS sends"
+            )
         if route.provider == "twilio" and not settings.twilio.account_sid:
             raise InvalidRequest(f"{name}.provider", "needs an account of Twilio")
         if route.provider == "twilio" and route.max_price is not None:
