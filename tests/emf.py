@@ -49,7 +49,7 @@ def data(line: str) -> list[Datum]:
             assert all(isinstance(value, str) and 1 <= len(value) <= 1024 and value.isascii() for value in values)
             sets.append(tuple(zip(names, values, strict=True)))
         for metric in directive["Metrics"]:
-            assert metric["Unit"] in {"Count", "Milliseconds", "Percent"}
+            assert metric["Unit"] in {"Count", "Milliseconds", "Percent", "None"}
             given = root[metric["Name"]]
             numbers = given if isinstance(given, list) else [given]
             assert 1 <= len(numbers) <= MAX_VALUES

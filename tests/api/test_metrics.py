@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mfa.settings.prices import shipped
 from tests import deeds
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack
@@ -61,11 +62,17 @@ def meter(stack: Stack) -> Iterator[Meter]:
         assert not re.search(r"user\.[a-z]{10}|@|198\.18\.|192\.0\.2\.|\d{6}|\*\*\*\*", json.dumps(read)), line
 
 
+USD = shipped().micro_usd["twilio"]["sms"]["HK"] / 1_000_000
+# The cost of a text of one segment, and its share of what a day may cost.
+COST = {"cost_usd HK": USD, "spend_share": pytest.approx(100 * USD / 200)}
+
+
 SENT = {
     "claim_send_ms": 1,
     "twilio_ms": 1,
     "record_send_ms": 1,
     "global_budget_share": SHARE,
+    **COST,
     "message_segments HK": 1,
     "sends sms,HK": 1,
     "unconfirmed_sends HK": 1,
@@ -205,6 +212,7 @@ def test_a_refusal_by_twilio_is_counted_by_its_code_and_not_as_a_send(
         "twilio_ms": 1,
         "record_send_ms": 1,
         "global_budget_share": SHARE,  # stays spent
+        **COST,
         "message_segments HK": 1,
         "send_failures 21408": 1,
         "refusals destination_blocked": 1,
@@ -316,6 +324,8 @@ def test_a_recovery_counts_the_mail_and_the_notices_to_phones(
         "unconfirmed_sends email": 1,
         "twilio_ms": 2,
         "global_budget_share": 2 * SHARE,
+        "cost_usd HK": 2 * USD,
+        "spend_share": pytest.approx(200 * USD / 200),
         "message_segments HK": 2,
     }
 

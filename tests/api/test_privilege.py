@@ -58,11 +58,17 @@ def asked(shared_stack: Stack) -> Iterator[dict[str, list[Ask]]]:
         send_in_every_way(stack)
         see_to_ones_own_account(stack)
         administer(stack)
+        fetch_prices(stack)
     finally:
         stack.guard.seen = lambda _role, _ask: None
     yield found
     stack.forget()
     stack.line.twilio.forget()
+
+
+def fetch_prices(stack: Stack) -> None:
+    stack.admin("prices.update")
+    stack.table.delete_item(Key={"pk": "PRICES", "sk": "#PRICES"})
 
 
 def log_in_every_way(stack: Stack) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from mfa.challenges.budgets import Charge
+from mfa.challenges.budgets import Charge, Cost
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.errors import PhoneUnusable, Refusal, SmsUnavailable, TemporarilyUnavailable
@@ -27,8 +27,8 @@ class Messages:
     claims: NoticeStore
     fates: list[str] = field(default_factory=list)
 
-    def claim_notice(self, ref: str, charges: Sequence[Charge], segments: int, now: float) -> Charge | None:
-        return self.claims.claim_notice(ref, charges, segments, now)
+    def claim_notice(self, ref: str, charges: Sequence[Charge], cost: Cost, now: float) -> Charge | None:
+        return self.claims.claim_notice(ref, charges, cost, now)
 
     def give_notice_back(self, ref: str, now: float) -> None:
         self.claims.give_notice_back(ref, now)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mfa import errors
+from mfa.challenges.budgets import Cost
 from mfa.challenges.challenge import Guess
 from mfa.challenges.idempotency import REPLAY_SECONDS, attempt_before, keyed_attempt
 from mfa.challenges.sends import Caller
@@ -331,7 +332,7 @@ def test_attempts_are_answered_again_around_a_rotation_of_the_key(world: World, 
 @pytest.mark.guards("NEW_ATTEMPT")
 def test_an_attempt_at_a_settings_test_is_claimed_once_under_a_key(world: World) -> None:
     world.add_user(NAME, kind="system")
-    world.settings_tests.start(NAME, settings_test(world), charges(world), 1)
+    world.settings_tests.start(NAME, settings_test(world), charges(world), Cost(1))
     keyed = keyed_attempt(KEYS, "test", Caller(ADDRESS, "k", "content"), world.now)
     guess = Guess(world.now, ADDRESS, keyed)
     assert world.settings_tests.claim_attempt(NAME, "test", guess).number == NUMBER

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mfa import errors
-from mfa.challenges.budgets import HOUR, Budget, Charge, Window
+from mfa.challenges.budgets import HOUR, Budget, Charge, Cost, Window
 from mfa.challenges.challenge import MAX_LOCK_SECONDS, Challenge, Delivery, Guess, Lane
 from mfa.challenges.drafts import Draft
 from mfa.challenges.sends import Destination, Outcome, Send, challenge_after
@@ -67,7 +67,7 @@ def charges(world: World) -> list[Charge]:
 def admin(world: World) -> User:
     """An administrator who has started a settings test."""
     user = world.add_user(NAME, kind=Kind.SYSTEM)
-    world.settings_tests.start(NAME, settings_test(world), charges(world), 1)
+    world.settings_tests.start(NAME, settings_test(world), charges(world), Cost(1))
     return user
 
 
@@ -120,7 +120,7 @@ def test_a_tried_action_is_read_with_the_words_of_its_last_message(
     world: World, admin: User, locale: str | None
 ) -> None:
     action = TriedAction(type="delete_backup", params={"set": "Payroll"}, locale=locale)
-    world.settings_tests.start(NAME, replace(settings_test(world), action=action), charges(world), 1)
+    world.settings_tests.start(NAME, replace(settings_test(world), action=action), charges(world), Cost(1))
     stands = world.settings_tests.load(NAME, "test")
     assert stands is not None
     assert stands.action == action
@@ -138,31 +138,31 @@ def test_a_settings_test_expires_by_itself(world: World, admin: User) -> None:
 @pytest.mark.guards("BUDGET_LEFT")
 def test_there_are_five_tests_within_the_hour(world: World, admin: User) -> None:
     for n in range(TESTS_PER_HOUR - 1):
-        world.settings_tests.start(NAME, settings_test(world, f"test {n}"), charges(world), 1)
+        world.settings_tests.start(NAME, settings_test(world, f"test {n}"), charges(world), Cost(1))
     with pytest.raises(errors.RateLimited) as refused:
-        world.settings_tests.start(NAME, settings_test(world, "one more"), charges(world), 1)
+        world.settings_tests.start(NAME, settings_test(world, "one more"), charges(world), Cost(1))
     assert refused.value.retry_after == 3600
     assert world.settings_tests.load(NAME, "one more") is None
     world.settings_tests.give_back(budget(world))
-    world.settings_tests.start(NAME, settings_test(world, "one more"), charges(world), 1)
+    world.settings_tests.start(NAME, settings_test(world, "one more"), charges(world), Cost(1))
     world.wait(3600)
-    world.settings_tests.start(NAME, settings_test(world, "the next hour"), charges(world), 1)
+    world.settings_tests.start(NAME, settings_test(world, "the next hour"), charges(world), Cost(1))
 
 
 @pytest.mark.guards("TEST_REFUNDS_LEFT")
 def test_a_refused_test_is_given_back_a_limited_number_of_times(world: World, admin: User) -> None:
     for n in range(REFUNDS_PER_HOUR):
-        world.settings_tests.start(NAME, settings_test(world, f"refused {n}"), charges(world), 1)
+        world.settings_tests.start(NAME, settings_test(world, f"refused {n}"), charges(world), Cost(1))
         world.settings_tests.give_back(budget(world))
     for n in range(TESTS_PER_HOUR - 1):  # the fixture started one
-        world.settings_tests.start(NAME, settings_test(world, f"test {n}"), charges(world), 1)
+        world.settings_tests.start(NAME, settings_test(world, f"test {n}"), charges(world), Cost(1))
         world.settings_tests.give_back(budget(world))
     with pytest.raises(errors.RateLimited):
-        world.settings_tests.start(NAME, settings_test(world, "one more"), charges(world), 1)
+        world.settings_tests.start(NAME, settings_test(world, "one more"), charges(world), Cost(1))
 
 
 def test_a_refused_test_leaves_no_code_to_guess(world: World, admin: User) -> None:
-    world.settings_tests.start(NAME, settings_test(world, "refused"), charges(world), 1)
+    world.settings_tests.start(NAME, settings_test(world, "refused"), charges(world), Cost(1))
     world.settings_tests.record_delivery(first_send(world, "refused"), Outcome(Delivery.FAILED, "20003"))
     with pytest.raises(SettingsTestRefused) as refused:
         claim(world, "refused")

@@ -36,7 +36,7 @@ from mfa.flows.tell_changes import Notice
 from mfa.flows.verify_passcode import VerifyPasscode
 from mfa.messages.channels import Channel, ProviderName
 from mfa.messages.outgoing import Outgoing
-from mfa.settings.values import Budgets, Settings
+from mfa.settings.values import Budgets, Settings, StoredSettings
 from mfa.store import records
 from mfa.store.accounts import AccountStore
 from mfa.store.actions import ActionStore
@@ -250,6 +250,7 @@ class World:
         self.settings_tests = SettingsTestStore(self.table, counters)
         self.runtime = Runtime(
             settings=lambda: self.settings,
+            prices=lambda: StoredSettings(self.settings).prices(),
             keys=lambda: KEYS,
             issuer=lambda: "https://login.example.com",
             clock=lambda: self.now,

@@ -45,7 +45,7 @@ for service in {SERVICES!r}:
 
 twilio = Client("AC" + "0" * 32, "0" * 32)
 twilio.messages.create, twilio.calls.create
-twilio.pricing.v1.messaging.countries("HK").fetch
+twilio.pricing.v1.messaging.countries("HK").fetch, twilio.pricing.v1.voice.countries("HK").fetch
 RequestValidator("0" * 32).validate("https://example.com", {{}}, "")
 
 for region in phonenumbers.SUPPORTED_REGIONS:

@@ -12,8 +12,10 @@ from typing import Any
 import boto3
 import jwt
 import pytest
+from boto3.dynamodb.conditions import Key
 
 from infra.local.processes import AWS_ENVIRONMENT
+from mfa.challenges.budgets import DAY, Cost, Window
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.charges import phone_charges
 from mfa.challenges.sends import Outcome, Receipt
@@ -298,7 +300,7 @@ def test_messages_to_new_phones_at_once_leave_the_kept_share(place: Running) -> 
         client = dynamodb(place)
         store = SendStore(Table(client, place.table.name, lambda _: None), Counters(random.Random(n).randrange))
         try:
-            store.charge_notice(phone_charges(accounts.phone(f"+8529{n:07d}"), settings, now), 1, now)
+            store.charge_notice(phone_charges(accounts.phone(f"+8529{n:07d}"), settings, now), Cost(1), now)
         except RateLimited:
             return "refused"
         except TemporarilyUnavailable:
@@ -310,6 +312,31 @@ def test_messages_to_new_phones_at_once_leave_the_kept_share(place: Running) -> 
     answers = at_once(60, charged) + [charged(n) for n in range(60, 120)]
     assert answers.count("ok") == 16
     assert "refused" in answers
+
+
+def test_fifty_messages_at_once_under_the_last_dollar_cost_no_more_than_it(place: Running) -> None:
+    day = 3.9e9  # on which nobody else is counted
+    settings, cost = Settings(budgets=Budgets(spend_per_day=1, kept_for_verified_percent=0)), Cost(1, 50_000)
+
+    def charged(n: int) -> str:
+        client = dynamodb(place)
+        store = SendStore(Table(client, place.table.name, lambda _: None), Counters(random.Random(n).randrange))
+        try:
+            store.charge_notice(phone_charges(accounts.phone(f"+8529{n:07d}"), settings, day), cost, day)
+        except RateLimited as refused:
+            return str(refused.__cause__)
+        except TemporarilyUnavailable:
+            return BUSY
+        finally:
+            client.close()
+        return "ok"
+
+    answers = at_once(50, charged) + [charged(n) for n in range(50, 90)]
+    counted = place.table.query(KeyConditionExpression=Key("pk").eq("REGION#*"))["Items"]
+    name = Window.of(DAY, day).name
+    assert sum(item.get("micro_usd", 0) for item in counted if name in item["sk"]) == 1_000_000
+    assert answers.count("ok") == 20
+    assert set(answers) <= {"ok", "spend", BUSY}
 
 
 @pytest.mark.parametrize("familiar", [True, False])

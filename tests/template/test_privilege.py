@@ -189,7 +189,7 @@ def dynamodb() -> Iterator[Row]:
     yield row(sets(LINKS, "n"), (SEND, ADMIN), KEYS)
     yield row(sets(("VOUCHED#x", "SENDS#x"), "n"), (ADMIN,), KEYS)
     yield row(sets(("MAILBOX#x", "SENDS#x"), "n"), (VERIFY, ADMIN), KEYS)
-    yield row(sets(("REGION#HK", "SENDS#x"), "approvals"), (ADMIN,), ATTRIBUTES)
+    yield row(sets(("REGION#HK", "SENDS#x"), "wrong_codes"), (ADMIN,), ATTRIBUTES)
     yield row(sets(("NUMBER#+85200000000", "SENDS#x"), "ttl"), (VERIFY,), ATTRIBUTES)
     yield row(sets(("BREAKER", "#BREAKER"), "paused_until"), (VERIFY, ADMIN), KEYS)
     yield row(sets(PASSWORDS, "in_a_row"), (SEND,), KEYS)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from mfa.challenges.budgets import DAY, SHARDS, ShardedBudget, Window
+from mfa.challenges.budgets import DAY, SHARDS, Cost, ShardedBudget, Window
 from mfa.challenges.charges import KEPT_PER_NUMBER, phone_charges
 from mfa.errors import RateLimited
 from mfa.factors.phones import Phone
@@ -47,13 +47,11 @@ class CountersInMemory:
     def _holds(self, update: Mapping[str, Any]) -> bool:
         names, values = update["ExpressionAttributeNames"], decode(update["ExpressionAttributeValues"])
         item = self._item(update)
-        rules = re.findall(
-            r"\(attribute_not_exists\(([#\w]+)\) OR \1 < (:\w+)\)", update.get("ConditionExpression", "")
-        )
-        plain = re.fullmatch(r"attribute_not_exists\((\w+)\) OR \1 < (:\w+)", update.get("ConditionExpression", ""))
-        rules += [plain.groups()] if plain else []
-        assert len(rules) == update.get("ConditionExpression", "").count(" < ")
-        return all(item[names.get(name, name)] < values[value] for name, value in rules)
+        text = update.get("ConditionExpression", "")
+        rules = re.findall(r"attribute_not_exists\(([#\w]+)\) OR \1 (<=?) (:\w+)", text)
+        assert len(rules) == text.count(" <")
+        compared = ((item[names.get(name, name)], sign, values[value]) for name, sign, value in rules)
+        return all(counted < limit or (sign == "<=" and counted == limit) for counted, sign, limit in compared)
 
 
 class Day:
@@ -63,13 +61,14 @@ class Day:
         self.settings = Settings(budgets=Budgets(**budgets))
         self.memory = CountersInMemory()
         self.requests = 0
+        self.cost = 10_000
         table = Table(self.memory, "table", lambda _: None)  # type: ignore[arg-type]  # the part that counters need
         self.sends = SendStore(table, Counters(random.Random(1).randrange))
 
     def charged(self, phone: Phone) -> bool:
         """Whether a message to this phone goes out."""
         try:
-            self.sends.charge_notice(phone_charges(phone, self.settings, NOON), 1, NOON)
+            self.sends.charge_notice(phone_charges(phone, self.settings, NOON), Cost(1, self.cost), NOON)
         except RateLimited:
             return False
         return True

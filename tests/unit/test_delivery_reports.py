@@ -12,7 +12,7 @@ from mfa.errors import Forbidden
 from mfa.flows.delivery_report import DeliveryReports
 from mfa.flows.runtime import Runtime
 from mfa.messages.channels import Channel
-from mfa.settings.values import Settings
+from mfa.settings.values import Settings, StoredSettings
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.history import Event
 from mfa.vendor_errors import VENDOR_ERRORS
@@ -31,6 +31,7 @@ RECEIPT = Receipt(
 
 RUNTIME = Runtime(
     settings=Settings,
+    prices=StoredSettings().prices,
     keys=lambda: HmacKeys(b"key"),
     issuer=lambda: "https://login.example.com",
     clock=lambda: 1.0,

@@ -43,6 +43,7 @@ class AccountWiring(Environment):
 
         return Runtime(
             settings=self.settings,
+            prices=lambda: self.settings_as_stored().prices(),
             keys=self.keys,
             issuer=self.issuer,
             clock=self.clock,

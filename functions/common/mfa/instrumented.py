@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from mfa.challenges.budgets import BudgetSpent, Charge
+from mfa.challenges.budgets import BudgetSpent, Charge, Cost
 from mfa.challenges.challenge import Challenge, Delivery, Guess, Limits
 from mfa.errors import RateLimited, SettingsIncomplete, SmsUnavailable, TemporarilyUnavailable
 from mfa.messages.channels import Channel
 from mfa.metrics import Metrics
+from mfa.settings.prices import USD
 from mfa.users.history import Event
 
 if TYPE_CHECKING:
@@ -49,17 +50,17 @@ class MeteredSends:
         except RateLimited as refused:
             _count_spent(self._metrics, refused)
             raise
-        _count_charge(self._metrics, charge, send.segments)
+        _count_charge(self._metrics, charge, send.cost)
         return charge
 
-    def charge_notice(self, charges: Sequence[Charge], segments: int, now: float) -> Charge:
+    def charge_notice(self, charges: Sequence[Charge], cost: Cost, now: float) -> Charge:
         """Charges a message without a passcode."""
         try:
-            charge = self._sends.charge_notice(charges, segments, now)
+            charge = self._sends.charge_notice(charges, cost, now)
         except RateLimited as refused:
             _count_spent(self._metrics, refused)
             raise
-        _count_charge(self._metrics, charge, segments)
+        _count_charge(self._metrics, charge, cost)
         return charge
 
     def record_delivery(self, receipt: "Receipt", delivery: Delivery, event: Event | None = None) -> bool:
@@ -80,15 +81,15 @@ class MeteredNotices:
         self._sends = sends
         self._metrics = metrics
 
-    def claim_notice(self, ref: str, charges: Sequence[Charge], segments: int, now: float) -> Charge | None:
+    def claim_notice(self, ref: str, charges: Sequence[Charge], cost: Cost, now: float) -> Charge | None:
         """Claims and charges one message."""
         try:
-            charge = self._sends.claim_notice(ref, charges, segments, now)
+            charge = self._sends.claim_notice(ref, charges, cost, now)
         except RateLimited as refused:
             _count_spent(self._metrics, refused)
             raise
         if charge is not None:
-            _count_charge(self._metrics, charge, segments)
+            _count_charge(self._metrics, charge, cost)
         return charge
 
     def give_notice_back(self, ref: str, now: float) -> None:
@@ -252,13 +253,17 @@ def _count_failure(metrics: Metrics, outcome: "Outcome", error: str) -> None:
         metrics.count("send_failures", error="no_answer")
 
 
-def _count_charge(metrics: Metrics, charge: Charge, segments: int) -> None:
+def _count_charge(metrics: Metrics, charge: Charge, cost: Cost) -> None:
     """A day's (an hour's) sum of the shares is how much of the budget is spent, whatever the ceiling was meanwhile."""
     for whole in charge.sharded:
         if whole.kind == "global" and whole.ceiling:
             metrics.count("global_budget_share", 100 / whole.ceiling)
-        elif whole.kind == "region" and segments:
-            metrics.count("message_segments", segments, region=whole.name)
+        elif whole.kind == "region" and cost.segments:
+            metrics.count("message_segments", cost.segments, region=whole.name)
+        if whole.kind == "region" and cost.micro_usd:
+            metrics.count("cost_usd", cost.micro_usd / USD, region=whole.name)
+        if whole.spend and cost.micro_usd:
+            metrics.count("spend_share", 100 * cost.micro_usd / whole.spend.ceiling)
     for budget in charge.budgets:
         if budget.kind == "client":
             metrics.count("client_budget_share", 100 / budget.ceiling, client=budget.name)

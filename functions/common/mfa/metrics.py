@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-type Unit = Literal["Count", "Milliseconds", "Percent"]
+type Unit = Literal["Count", "Milliseconds", "Percent", "None"]
 type Labels = dict[str, str]
 
 
@@ -38,6 +38,8 @@ METRICS = {
     "sends": Metric(dimensions=((), ("channel",), ("region",))),
     "unconfirmed_sends": Metric(dimensions=((), ("region",))),
     "message_segments": Metric(dimensions=((), ("region",))),
+    # The estimated cost of messages, in USD.
+    "cost_usd": Metric("None", ((), ("region",))),
     "approvals": Metric(dimensions=((), ("region",))),
     # Approvals by codes that no message brought, and logins with a code that an administrator issued.
     "factor_approvals": Metric(dimensions=(("factor",),)),
@@ -53,6 +55,7 @@ METRICS = {
     "send_failures": Metric(dimensions=(("error",),)),
     "budget_refusals": Metric(dimensions=(("budget",),)),
     "global_budget_share": Metric("Percent"),
+    "spend_share": Metric("Percent"),
     "client_budget_share": Metric("Percent", (("client",),)),
     # Users who were invited to set up a second factor; invitations that were opened; logins that may set one up.
     "invitations": Metric(),

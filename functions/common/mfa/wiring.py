@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mfa.administration.imports import Imports
     from mfa.administration.overview import Overviews
     from mfa.administration.parts import Administration
+    from mfa.administration.prices import PriceAdministration
     from mfa.administration.user_changes import UserAdministration
     from mfa.delivery.aws_messenger import AwsMessenger
     from mfa.delivery.messenger import TwilioMessenger
@@ -179,6 +180,7 @@ class Wiring(AccountWiring):
             tests=self._settings_tests,
             imports=self._imports,
             overviews=self._overviews(histories),
+            prices=self._prices,
             personal=PersonalData(records=PersonalStore(self._table), runtime=runtime),
             sessions=self.access.sessions,
             clock=self.clock,
@@ -314,12 +316,24 @@ class Wiring(AccountWiring):
             runtime=self.runtime,
         )
 
+    @cached_property
+    def _prices(self) -> "PriceAdministration":
+        from mfa.administration.prices import PriceAdministration
+        from mfa.delivery.prices import TwilioPrices
+        from mfa.factors import phone_numbers
+        from mfa.store.prices import PriceStore
+
+        return PriceAdministration(
+            source=TwilioPrices(self._twilio_accounts.current, os.environ.get("TWILIO_API_URL", ""), self.clock),
+            store=PriceStore(self._table),
+            regions=lambda: [region for region, _ in phone_numbers.regions()],
+            clock=self.clock,
+        )
+
     def _overviews(self, histories: "Histories") -> "Overviews":
         from mfa.administration.overview import Overviews
-        from mfa.delivery.prices import TwilioPrices
 
-        prices = TwilioPrices(self._twilio_accounts.current, os.environ.get("TWILIO_API_URL", ""))
-        return Overviews(histories=histories, prices=prices, runtime=self.runtime)
+        return Overviews(histories=histories, runtime=self.runtime)
 
     @cached_property
     def delivery_reports(self) -> "DeliveryReports":

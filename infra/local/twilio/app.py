@@ -81,6 +81,7 @@ class Twilio:
             ("POST", re.compile(rf"{ours}/Calls\.json"), self._create_call),
             ("GET", re.compile(rf"{ours}/Calls/(CA[0-9a-f]{{32}})\.json"), self._get_call),
             ("GET", re.compile(r"/v1/Messaging/Countries/([A-Z]{2})"), self._get_prices),
+            ("GET", re.compile(r"/v1/Voice/Countries/([A-Z]{2})"), self._get_call_prices),
         ]
 
     def start(self) -> None:
@@ -187,6 +188,9 @@ class Twilio:
 
     def _get_prices(self, _request: Request, _received: Received, region: str) -> Answer:
         return Answer(200, json.dumps(prices.of_country(region)))
+
+    def _get_call_prices(self, _request: Request, _received: Received, region: str) -> Answer:
+        return Answer(200, json.dumps(prices.of_calls(region)))
 
 
 def _refused(error: TwilioError) -> Answer:

@@ -6,6 +6,7 @@ from mfa.administration import (
     factor_operations,
     invitation_operations,
     number_operations,
+    price_operations,
     report_operations,
     session_operations,
     settings_operations,
@@ -17,6 +18,7 @@ from mfa.http.declaration import Transport
 TASKS = (
     *report_operations.tasks,
     *number_operations.tasks,
+    *price_operations.tasks,
     *settings_operations.tasks,
     *action_operations.tasks,
     *user_operations.tasks,

@@ -1,8 +1,11 @@
 """The answers of the overview."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+
+from mfa.http.answers import Time
+from mfa.settings.prices import USD
 
 
 class Counts(Struct, frozen=True):
@@ -14,16 +17,37 @@ class Counts(Struct, frozen=True):
     wrong_codes: int
     locks: int
     legacy_logins: int
+    cost: "Cost"
 
 
 class Cost(Struct, frozen=True):
-    """An estimate: segments times Twilio's list price of the region.
+    """The estimate that was counted with the messages, by the prices of that time.
 
-    `amount` is a decimal number as text; `currency` is an ISO 4217 code.
+    `amount` is a decimal number as text; `currency` is an ISO 4217 code; `micro_usd` is the same in millionths of a US dollar.
     """
 
     amount: str
-    currency: str
+    currency: Literal["USD"]
+    micro_usd: int
+
+    @classmethod
+    def of(cls, micro_usd: int) -> "Cost":
+        """This many millionths of a US dollar."""
+        return cls(f"{micro_usd // USD}.{micro_usd % USD:06d}", "USD", micro_usd)
+
+
+class HourCost(Struct, frozen=True):
+    """The cost of an hour (UTC)."""
+
+    at: Time
+    cost: Cost
+
+
+class Spend(Struct, frozen=True):
+    """What today's messages cost so far (UTC), and the ceiling of a day in USD."""
+
+    today: Cost
+    per_day: int
 
 
 class RegionCounts(Struct, frozen=True):
@@ -35,7 +59,7 @@ class RegionCounts(Struct, frozen=True):
     approvals: int
     wrong_codes: int
     locks: int
-    cost: Cost | None
+    cost: Cost
 
 
 class MailCounts(Struct, frozen=True):
@@ -64,13 +88,13 @@ class Totals(Struct, frozen=True):
     locks: int
     legacy_logins: int
     conversion_rate: float | None
-    cost: Cost | None
+    cost: Cost
 
 
 class Overview(Struct, frozen=True):
     """Counts by day and by region, those of recovery by mail, and those of other factors.
 
-    `days` and `totals` are sums of the first two, which send messages.
+    `days` and `totals` are sums of the first two, which send messages. `hours` are today's and yesterday's.
     """
 
     days: list[Counts]
@@ -78,3 +102,11 @@ class Overview(Struct, frozen=True):
     mail: MailCounts
     factors: FactorCounts
     totals: Totals
+    hours: list[HourCost]
+    spend: Spend
+
+
+class OverviewCsv(Struct, frozen=True):
+    """The counts as CSV: a line for each day and region, with the cost in USD, altogether and by the hour (UTC)."""
+
+    csv: str

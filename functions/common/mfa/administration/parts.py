@@ -10,6 +10,7 @@ from mfa.administration.factors import FactorAdministration
 from mfa.administration.imports import Imports
 from mfa.administration.overview import Overviews
 from mfa.administration.personal_data import PersonalData
+from mfa.administration.prices import PriceAdministration
 from mfa.administration.settings_preview import SettingsPreview
 from mfa.administration.user_changes import UserAdministration
 from mfa.flows.invite import Invite
@@ -31,6 +32,7 @@ class Administration:
     tests: TestSettings
     imports: Imports
     overviews: Overviews
+    prices: PriceAdministration
     personal: PersonalData
     sessions: Sessions
     clock: Callable[[], float]

@@ -57,3 +57,20 @@ def list_regions(_administration: Administration, _call: Call[requests.Nothing, 
 def get_overview(administration: Administration, call: Call[requests.GetOverview, Actor]) -> overview_answers.Overview:
     """Counts of the last days."""
     return administration.overviews.get(call.body.days)
+
+
+@tasks.carries_out(
+    Operation(
+        id="overview.export",
+        route="GET /v1/admin/overview/export",
+        summary="What happened, as CSV",
+        auth=ACCESS_TOKEN,
+        request=requests.GetOverview,
+        response=overview_answers.OverviewCsv,
+    )
+)
+def export_overview(
+    administration: Administration, call: Call[requests.GetOverview, Actor]
+) -> overview_answers.OverviewCsv:
+    """Counts and costs of the last days, by day, region and hour."""
+    return administration.overviews.csv(call.body.days)

@@ -7,15 +7,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from mfa.settings.prices import DEAREST, USD
+
 HOUR = 3600
 DAY = 86400
 SHARDS = 16
+# The least share of what a day may cost, in micro-USD, so that the dearest message fits into a share: a small ceiling has
+# fewer shards.
+LEAST_SHARE = DEAREST * USD
 
 type RandomBelow = Callable[[int], int]
 
 
 class BudgetSpent(Exception):
-    """A budget of this kind is spent: `number`, `mailbox`, `links`, `address`, `client`, `tests`, `region` or `global`."""
+    """A budget of this kind is spent: `number`, `mailbox`, `links`, `address`, `client`, `tests`, `region`,
+    `global`, or `spend` for what a day may cost."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -89,6 +95,31 @@ class NewSend:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """The cost of one message: the segments that are paid for, and the estimate in micro-USD."""
+
+    segments: int = 0
+    micro_usd: int = 0
+
+
+# The cost of a mail, and of a message that does not go out.
+FREE = Cost()
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """How much the messages of a day may cost, in micro-USD, and the part of it that is kept for verified phones."""
+
+    ceiling: int
+    kept: int = 0
+
+    @property
+    def shards(self) -> int:
+        """The number of shards that share the ceiling."""
+        return max(1, min(SHARDS, self.ceiling // LEAST_SHARE))
+
+
+@dataclass(frozen=True, slots=True)
 class ShardedBudget:
     """A counter in SHARDS parts. Without a ceiling it only counts.
 
@@ -99,6 +130,7 @@ class ShardedBudget:
         kept: how many of the ceiling this send may not use, since they are kept for verified phones. The sends that may
             not are counted by themselves: confirmed logins must not use up the part of new phones.
         new: how the message counts beside, if it goes to a new phone.
+        spend: what the day's messages may cost, for the counter of everything.
     """
 
     subject: str
@@ -106,6 +138,7 @@ class ShardedBudget:
     ceiling: int | None
     kept: int = 0
     new: NewSend | None = None
+    spend: Spend | None = None
 
     @property
     def kind(self) -> str:
@@ -117,13 +150,34 @@ class ShardedBudget:
         """The region."""
         return self.subject.partition("#")[2]
 
+    @property
+    def shards(self) -> int:
+        """The number of shards that messages are counted in."""
+        return self.spend.shards if self.spend else SHARDS
+
+    @property
+    def leaves_kept(self) -> bool:
+        """Whether a part is kept that this message may not use."""
+        return bool(self.kept or (self.spend and self.spend.kept))
+
     def shares(self) -> Sequence[int | None]:
         """Each shard's part of the ceiling; together they are the ceiling. A part of 0 takes nothing."""
-        return [None] * SHARDS if self.ceiling is None else _shares(self.ceiling)
+        return [None] * self.shards if self.ceiling is None else _shares(self.ceiling, self.shards)
 
     def open_shares(self) -> Sequence[int | None]:
         """Each shard's part of the ceiling without the units that are kept; never more than its part of the ceiling."""
-        return [None] * SHARDS if self.ceiling is None else _shares(self.ceiling - self.kept)
+        return [None] * self.shards if self.ceiling is None else _shares(self.ceiling - self.kept, self.shards)
+
+    def room(self, shard: int, cost: int) -> tuple[int, int] | None:
+        """How much a shard may have spent before a message of this cost: in all, and on phones that nobody verified.
+
+        Less than 0: the message costs more than the shard's part. None if there is no ceiling.
+        """
+        if self.spend is None:
+            return None
+        parts = (self.spend.ceiling, self.spend.ceiling - self.spend.kept)
+        whole, unproven = (_shares(part, self.shards)[shard] - cost for part in parts)
+        return whole, unproven
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +197,5 @@ def kept_of(ceiling: int, percent: int) -> int:
     return ceiling * percent // 100
 
 
-def _shares(ceiling: int) -> list[int]:
-    return [ceiling // SHARDS + (shard < ceiling % SHARDS) for shard in range(SHARDS)]
+def _shares(ceiling: int, shards: int) -> list[int]:
+    return [ceiling // shards + (shard < ceiling % shards) for shard in range(shards)]

@@ -6,13 +6,14 @@ cannot stop their logins.
 
 from dataclasses import replace
 
-from mfa.challenges.budgets import DAY, HOUR, Budget, Charge, ShardedBudget, Window, kept_of
+from mfa.challenges.budgets import DAY, HOUR, Budget, Charge, ShardedBudget, Spend, Window, kept_of
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.new_phones import counted_as_new, new_send
 from mfa.challenges.password_tries import digest
 from mfa.challenges.sends import Send
 from mfa.factors.phones import Phone
 from mfa.messages.addresses import mailbox_of
+from mfa.settings.prices import USD
 from mfa.settings.values import Settings
 from mfa.tokens.mfa_tokens import MfaToken
 
@@ -99,7 +100,7 @@ def phone_charges(
         [asker] if asker else [],
         [
             ShardedBudget(f"REGION#{phone.region}", day, limits.region_per_day),
-            ShardedBudget("REGION#*", day, limits.global_per_day),
+            ShardedBudget("REGION#*", day, limits.global_per_day, spend=Spend(limits.spend_per_day * USD)),
         ],
     )
     percent = limits.kept_for_verified_percent
@@ -116,5 +117,12 @@ def _without_kept(charge: Charge, percent: int) -> Charge:
     """The same budgets without the share that is kept for verified phones."""
     return Charge(
         [replace(each, kept=kept_of(each.ceiling, percent)) for each in charge.budgets],
-        [replace(each, kept=kept_of(each.ceiling or 0, percent)) for each in charge.sharded],
+        [
+            replace(
+                each,
+                kept=kept_of(each.ceiling or 0, percent),
+                spend=each.spend and replace(each.spend, kept=kept_of(each.spend.ceiling, percent)),
+            )
+            for each in charge.sharded
+        ],
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mfa import errors
+from mfa.challenges.budgets import FREE, Cost
 from mfa.challenges.challenge import Challenge, Delivery, Lane, Limits
 from mfa.challenges.drafts import Draft
 from mfa.factors.phones import Phone, mask_number
@@ -169,7 +170,7 @@ class Send:
         phone: the phone that it goes to, or None for the contact email.
         resends: whether it keeps the challenge that was read.
         request_key: its key in `after.requests`, or None without an idempotency key.
-        segments: how many text messages it is paid as.
+        cost: what it is estimated to cost.
         is_test_number: whether nothing goes out, since the number's passcode is fixed.
         events: what the history learns with the claim.
 
@@ -187,7 +188,7 @@ class Send:
     phone: Phone | None
     resends: bool
     request_key: str | None = None
-    segments: int = 0
+    cost: Cost = FREE
     is_test_number: bool = False
     events: tuple[Event, ...] = ()
 

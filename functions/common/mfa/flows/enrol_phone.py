@@ -30,8 +30,8 @@ from mfa.flows.own_changes import OwnChanges
 from mfa.flows.passcode_messages import About, passcode_message
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import Owner
-from mfa.messages import composition
 from mfa.messages.channels import DEFAULT, Channel
+from mfa.messages.costs import cost_of
 from mfa.messages.notice_texts import AccountChange
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Settings
@@ -280,7 +280,7 @@ class EnrolPhone:
             phone=message.phone,
             resends=message.resends,
             request_key=key,
-            segments=composition.segments(outgoing),
+            cost=cost_of(outgoing, destination.region, self.runtime.prices(), settings),
             events=(*refused_guesses(read, login_name, self.runtime.random_bytes), sent),
         )
         return send, outgoing

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from mfa import errors
-from mfa.challenges.budgets import Charge
+from mfa.challenges.budgets import FREE, Charge, Cost
 from mfa.challenges.sends import Outcome
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
@@ -22,7 +22,7 @@ from mfa.settings.values import Settings
 class MessageClaims(Protocol):
     """Claims and charges handed-over messages."""
 
-    def claim_notice(self, ref: str, charges: Sequence[Charge], segments: int, now: float) -> Charge | None: ...
+    def claim_notice(self, ref: str, charges: Sequence[Charge], cost: Cost, now: float) -> Charge | None: ...
     def give_notice_back(self, ref: str, now: float) -> None: ...
     def reclaim_notice(self, ref: str, now: float) -> bool: ...
 
@@ -63,7 +63,7 @@ class HandedMessages:
     runtime: Runtime
 
     def send(
-        self, ref: str, charges: Sequence[Charge], segments: int, channel: Channel, deliver: Callable[[], Outcome]
+        self, ref: str, charges: Sequence[Charge], cost: Cost, channel: Channel, deliver: Callable[[], Outcome]
     ) -> None:
         """Claims and sends one message, unless that was done.
 
@@ -72,7 +72,7 @@ class HandedMessages:
         try may send it.
         """
         now = self.runtime.clock()
-        is_new = self.messages.claim_notice(ref, charges, segments, now) is not None
+        is_new = self.messages.claim_notice(ref, charges, cost, now) is not None
         if not is_new and not self.messages.reclaim_notice(ref, now):
             return
         refusal = deliver().refusal
@@ -106,7 +106,7 @@ class HandedMails:
         handed = HandedMessages(messages=self.messages, runtime=self.runtime)
         deliver = partial(self.mailer.send, settings.email_sender, compose(settings, now))
         try:
-            handed.send(message_ref(mail.id, mail.login_name, mail.address), charges, 0, RECOVERY, deliver)
+            handed.send(message_ref(mail.id, mail.login_name, mail.address), charges, FREE, RECOVERY, deliver)
         except errors.RateLimited:
             self.messages.not_told("budget")
         except errors.TemporarilyUnavailable:

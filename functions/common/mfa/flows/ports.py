@@ -5,7 +5,7 @@ from typing import Protocol
 
 from mfa.challenges.account import Account, LoginAccount
 from mfa.challenges.actions import Action, ActionEnd
-from mfa.challenges.budgets import Charge
+from mfa.challenges.budgets import Charge, Cost
 from mfa.challenges.challenge import Challenge, Delivery, Guess, Limits
 from mfa.challenges.confirmations import Confirmation, FactorConfirmation
 from mfa.challenges.password_tries import PasswordTry
@@ -77,7 +77,7 @@ class Sends(SendOutcomes, Protocol):
     """Claims sends and writes what became of them."""
 
     def open_challenge(self, account: Account, send: Send, charges: Sequence[Charge]) -> Charge: ...
-    def charge_notice(self, charges: Sequence[Charge], segments: int, now: float) -> Charge: ...
+    def charge_notice(self, charges: Sequence[Charge], cost: Cost, now: float) -> Charge: ...
 
 
 class Receipts(Protocol):

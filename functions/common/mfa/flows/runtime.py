@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mfa.challenges.drafts import Mint, Purpose
+from mfa.settings.prices import Prices
 from mfa.settings.values import Settings
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.history import Event, EventType, new_event_id
@@ -16,6 +17,7 @@ class Runtime:
 
     Attributes:
         settings: the settings, at most 30 s old.
+        prices: the prices of messages, as old as the settings.
         keys: the HMAC keys, at most 30 s old. Raises TemporarilyUnavailable.
         issuer: the public URL, which access tokens name as their issuer. Raises TemporarilyUnavailable.
         clock: now, in seconds since 1970, to the millisecond that the table keeps.
@@ -24,6 +26,7 @@ class Runtime:
     """
 
     settings: Callable[[], Settings]
+    prices: Callable[[], Prices]
     keys: Callable[[], HmacKeys]
     issuer: Callable[[], str]
     clock: Callable[[], float]

@@ -10,6 +10,7 @@ from mfa import errors
 from mfa.challenges.account import Account
 from mfa.challenges.action_seals import is_of_token
 from mfa.challenges.actions import Offer
+from mfa.challenges.budgets import FREE, Cost
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Delivery
 from mfa.challenges.challenge_ids import is_challenge_of, new_challenge_id
 from mfa.challenges.charges import charges, phone_charges
@@ -33,6 +34,7 @@ from mfa.flows.passcode_messages import About, passcode_message
 from mfa.flows.runtime import Runtime
 from mfa.messages import composition
 from mfa.messages.channels import DEFAULT, RECOVERY, Channel
+from mfa.messages.costs import cost_of
 from mfa.messages.deeds import Deed
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Settings
@@ -176,11 +178,14 @@ class SendPasscode:
             phone=destination.phone,
             resends=bool(asked.resends),
             request_key=request_key(login.jti, asked.caller),
-            segments=0 if destination.fixed_code else composition.segments(outgoing),
+            cost=FREE if destination.fixed_code else self._cost(outgoing, destination.region, settings),
             is_test_number=destination.fixed_code is not None,
             events=self._events(asked, account, after, destination),
         )
         return send, outgoing
+
+    def _cost(self, outgoing: Outgoing, region: str, settings: Settings) -> Cost:
+        return cost_of(outgoing, region, self.runtime.prices(), settings)
 
     def _draw(self, asked: "_Asked", read: Challenge, destination: Destination, settings: Settings) -> Draft:
         mint = self.runtime.mint(Purpose(KEY_USE, asked.login.login_name, asked.login.digest))
@@ -246,8 +251,8 @@ class SendPasscode:
             notice = composition.notice(user.login_name, phone.number, reader, ref, settings.signature)
             now = self.runtime.clock()
             try:
-                segments = composition.segments(notice)
-                self.sends.charge_notice(phone_charges(phone, settings, now), segments, now)
+                cost = self._cost(notice, phone.region, settings)
+                self.sends.charge_notice(phone_charges(phone, settings, now), cost, now)
             except (errors.RateLimited, errors.TemporarilyUnavailable):
                 continue
             self.messenger.send(notice)

@@ -12,16 +12,16 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from mfa import errors
-from mfa.challenges.budgets import Charge
+from mfa.challenges.budgets import FREE, Charge, Cost
 from mfa.challenges.charges import notice_mail_charges, phone_charges
 from mfa.challenges.sends import Outcome
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
 from mfa.flows.handed_messages import HandedMessages, MessageCounts, message_ref
 from mfa.flows.runtime import Runtime
-from mfa.messages import composition
 from mfa.messages.channels import DEFAULT
 from mfa.messages.composition import Reader
+from mfa.messages.costs import cost_of
 from mfa.messages.notice_texts import AccountChange
 from mfa.messages.notices import MASKED, Told
 from mfa.messages.outgoing import Outgoing
@@ -116,7 +116,9 @@ class TellChanges:
             raise errors.SettingsIncomplete
         reader = Reader(None, notice.locale, None, settings.default_locale)
         charges = notice_mail_charges(address, self.runtime.clock())
-        self._send(notice, told.mail(address, reader), charges, partial(self.mailer.send, settings.email_sender))
+        self._send(
+            notice, told.mail(address, reader), (charges, FREE), partial(self.mailer.send, settings.email_sender)
+        )
 
     def _text(self, notice: Notice, told: Told, to: NoticePhone, settings: Settings) -> None:
         fixed = notice.user_kind is not Kind.SYSTEM and any(each.number == to.number for each in settings.test_numbers)
@@ -126,11 +128,16 @@ class TellChanges:
         reader = Reader(None, notice.locale, to.region, settings.default_locale)
         outgoing = told.message(to.number, reader, self.runtime.random_bytes(16).hex())
         charges = phone_charges(to.phone, settings, self.runtime.clock())
-        return self._send(notice, outgoing, charges, self.messenger.send)
+        cost = cost_of(outgoing, to.region, self.runtime.prices(), settings)
+        return self._send(notice, outgoing, (charges, cost), self.messenger.send)
 
     def _send(
-        self, notice: Notice, outgoing: Outgoing, charges: Sequence[Charge], deliver: Callable[[Outgoing], Outcome]
+        self,
+        notice: Notice,
+        outgoing: Outgoing,
+        bill: tuple[Sequence[Charge], Cost],
+        deliver: Callable[[Outgoing], Outcome],
     ) -> None:
         handed = HandedMessages(messages=self.messages, runtime=self.runtime)
         ref = message_ref(notice.id, notice.login_name, outgoing.address)
-        handed.send(ref, charges, composition.segments(outgoing), outgoing.channel, partial(deliver, outgoing))
+        handed.send(ref, *bill, outgoing.channel, partial(deliver, outgoing))

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from mfa import errors
 from mfa.challenges import passcodes
 from mfa.challenges.account import Account
-from mfa.challenges.budgets import HOUR, Budget, Charge, Window
+from mfa.challenges.budgets import HOUR, Budget, Charge, Cost, Window
 from mfa.challenges.challenge import Challenge, Guess
 from mfa.challenges.charges import phone_charges, verified_charges
 from mfa.challenges.drafts import is_of_earlier_send, is_right
@@ -38,7 +38,8 @@ from mfa.flows.tried_actions import (
     tried_action,
     with_summary,
 )
-from mfa.messages import addresses, composition
+from mfa.messages import addresses
+from mfa.messages.costs import cost_of
 from mfa.messages.notice_texts import AccountChange
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.validation import merged
@@ -53,7 +54,7 @@ class SettingsTests(Protocol):
     """Reads and writes settings tests."""
 
     def load(self, login_name: str, test_id: str) -> SettingsTest | None: ...
-    def start(self, login_name: str, test: SettingsTest, charges: Sequence[Charge], segments: int) -> None: ...
+    def start(self, login_name: str, test: SettingsTest, charges: Sequence[Charge], cost: Cost) -> None: ...
     def resend(self, send: Send, charges: Sequence[Charge]) -> None: ...
     def record_delivery(self, send: Send, outcome: Outcome, summary: str = "") -> None: ...
     def record_report(self, login_name: str, test: SettingsTest, outcome: Outcome) -> None: ...
@@ -161,7 +162,7 @@ class TestSettings:
         test = with_summary(replace(test, challenge=send.after), message)
         budget = Budget(f"TESTS#{user.login_name}", Window.of(HOUR, send.after.sent_at), TESTS_PER_HOUR)
         charges = [replace(each, budgets=[budget, *each.budgets]) for each in self._charges(account, send)]
-        self.tests.start(user.login_name, test, charges, send.segments)
+        self.tests.start(user.login_name, test, charges, send.cost)
         return self._deliver(test, send, outgoing, tried, budget)
 
     def resend(self, actor: Actor, test_id: str, patch: SettingsPatch, login_name: str | None = None) -> SettingsTest:
@@ -319,7 +320,7 @@ class TestSettings:
         )
         about = About(action.locale if action else None, send.ref, message.deed)
         outgoing = passcode_message(user, destination, draft, about, tried.settings)
-        return replace(send, segments=composition.segments(outgoing)), outgoing
+        return replace(send, cost=cost_of(outgoing, phone.region, self.runtime.prices(), tried.settings)), outgoing
 
     def _charges(self, account: Account, send: Send) -> list[Charge]:
         """The budgets of the message: those of any message to this number, as saved and not as on the screen."""

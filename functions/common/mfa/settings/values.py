@@ -26,6 +26,7 @@ from mfa.settings.forms import (
     labelled,
 )
 from mfa.settings.fraud import Fraud
+from mfa.settings.prices import PriceOverride, Prices
 from mfa.settings.routes import Route
 
 type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-unit": "messages"})]
@@ -77,6 +78,15 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
         Ceiling | None, labelled("Per country and day", "Empty: no ceiling for a single country.")
     ] = None
     global_per_day: Annotated[Ceiling, labelled("Altogether per day")] = 10_000
+    spend_per_day: Annotated[
+        int,
+        Meta(ge=1, le=1_000_000),
+        labelled(
+            "Spent per day",
+            "By the prices of the overview: the messages of a day, until midnight UTC, cost no more. Then none goes out.",
+            unit="USD",
+        ),
+    ] = 200
     kept_for_verified_percent: Annotated[
         int,
         Meta(ge=0, le=90),
@@ -179,6 +189,16 @@ class WhatsApp(Struct, frozen=True, forbid_unknown_fields=True):
     content_sid: Annotated[Annotated[str, Meta(pattern=CONTENT_SID)] | None, labelled("WhatsApp template")] = None
 
 
+class PriceSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Prices that differ from the price lists, for example by contract."""
+
+    overrides: Annotated[
+        list[PriceOverride],
+        Meta(max_length=1000),
+        labelled("Your prices", "In USD, of a segment, a call of up to a minute, or a WhatsApp message."),
+    ] = []
+
+
 class TestNumber(Struct, frozen=True, forbid_unknown_fields=True):
     """A number that gets no messages and has a fixed passcode: for app-store reviews and tests."""
 
@@ -241,6 +261,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = []
     budgets: Budgets = Budgets()
     fraud: Fraud = Fraud()
+    prices: PriceSettings = PriceSettings()
     passwords: PasswordLimits = PasswordLimits()
     trusted_devices: TrustedDevicesSettings = TrustedDevicesSettings()
     templates: dict[Annotated[str, Meta(pattern=LOCALE, max_length=35)], Annotated[str, Meta(max_length=1600)]] = {}
@@ -312,6 +333,12 @@ class StoredSettings(Struct, frozen=True):
     replaced_token: ReplacedToken | None = None
     # Of the providers that refused the account.
     pauses: dict[ProviderName, Pause] = {}
+    # The document of the item of prices.
+    price_document: str | None = None
+
+    def prices(self) -> Prices:
+        """The prices in force."""
+        return Prices.in_force(self.settings.prices.overrides, self.price_document)
 
     @property
     def etag(self) -> str:

@@ -45,6 +45,11 @@ CHARGED = "contains(#charged, :send)"
 NEWER_SEND = "attribute_not_exists(send_id) OR send_id <> :send"
 REFUNDS_LEFT = "attribute_not_exists(#refunded) OR #refunded < :max_sends"
 
+# The messages of a day cost no more than their ceiling; a part of it is kept for verified phones. `:room` is the shard's
+# part less the cost of this message.
+SPEND_LEFT = "attribute_not_exists(micro_usd) OR micro_usd <= :room"
+UNPROVEN_SPEND_LEFT = "attribute_not_exists(unproven_micro_usd) OR unproven_micro_usd <= :open_room"
+
 # Tries at passwords: from an address, for one name from it, and for one name from everywhere.
 PASSWORDS_LEFT_FOR_ADDRESS = "attribute_not_exists(n) OR n < :address_limit"
 PASSWORDS_LEFT_FOR_NAME = "attribute_not_exists(#name) OR #name < :name_limit"
@@ -92,6 +97,9 @@ SAME_RESET = "digest = :reset"
 
 # One send tries whether Twilio accepts the credentials again.
 PAUSE_AS_READ = "#until = :read"
+
+# Prices are replaced as they were read, so that no fetch loses the prices of another.
+PRICES_AS_READ = "document = :read"
 
 # A refused settings test is given back to the hour's budget, REFUNDS_PER_HOUR times at most.
 TEST_REFUNDS_LEFT = "attribute_not_exists(refunded) OR refunded < :refunds"

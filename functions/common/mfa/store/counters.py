@@ -1,9 +1,10 @@
 """Counters by region and day, in shards, so that no one item takes every write."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mfa.challenges.budgets import DAY, SHARDS, Budget, RandomBelow, ShardedBudget, Window
+from mfa.challenges.budgets import DAY, SHARDS, Budget, Cost, RandomBelow, ShardedBudget, Window
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.new_phones import hour_of_day
 from mfa.store import conditions as when
@@ -35,14 +36,38 @@ class Counters:
             counts |= _of_new_send(hour_of_day(challenge.sent_at), -1)
         return _add(ShardedBudget(f"REGION#{challenge.region}", day, None), shard, counts, "counter")
 
-    def spend_shard(self, budget: ShardedBudget, shard: int, counts: dict[str, int]) -> Write:
-        """Counts a send, `n`, against a shard's share of the ceiling, together with other counts."""
-        return _add(budget, shard, counts, f"shard:{budget.subject}")
+    def spend_shard(self, budget: ShardedBudget, shard: int, cost: Cost, now: float) -> Write:
+        """Counts a message, `n`, its segments and its cost, against a shard's share of the ceilings."""
+        counts = {"n": 1, "message_segments": cost.segments} | _money(budget, cost, now)
+        room = budget.room(shard, cost.micro_usd) if cost.micro_usd else None
+        return _add(budget, shard, counts, f"shard:{budget.subject}", room)
 
-    def open_shard(self, budget: ShardedBudget, full: set[int]) -> int | None:
+    def open_shard(self, budget: ShardedBudget, full: set[int], cost: Cost) -> int | None:
         """A shard that may have room, or None if all are full."""
-        shards = [shard for shard, share in enumerate(budget.open_shares()) if share != 0 and shard not in full]
+        shards = [
+            shard
+            for shard, share in enumerate(budget.open_shares())
+            if share != 0 and shard not in full and not is_too_dear(budget, shard, cost, {})
+        ]
         return shards[self._random_below(len(shards))] if shards else None
+
+
+def is_too_dear(budget: ShardedBudget, shard: int, cost: Cost, counted: Mapping[str, Any]) -> bool:
+    """Whether a shard that counts so much has no room for a message's cost."""
+    room = budget.room(shard, cost.micro_usd)
+    if room is None or not cost.micro_usd:
+        return False
+    whole, unproven = room
+    is_open = budget.leaves_kept and counted.get("unproven_micro_usd", 0) > unproven
+    return is_open or bool(counted.get("micro_usd", 0) > whole)
+
+
+def _money(budget: ShardedBudget, cost: Cost, now: float) -> dict[str, int]:
+    """The cost, by itself, by the hour, and for phones that nobody verified before today."""
+    if not cost.micro_usd:
+        return {}
+    unproven = {"unproven_micro_usd": cost.micro_usd} if budget.leaves_kept else {}
+    return {"micro_usd": cost.micro_usd, f"usd_{hour_of_day(now)}": cost.micro_usd} | unproven
 
 
 def spend(budget: Budget) -> Write:
@@ -82,8 +107,10 @@ def _partition(budget: Budget) -> str:
     return f"VOUCHED#{budget.name}" if budget.kind == "client" else budget.subject
 
 
-def _add(budget: ShardedBudget, shard: int, counts: dict[str, int], label: str) -> Write:
-    """Adds to one shard. The index finds it by day; it holds keys only, so counting writes to it once."""
+def _add(
+    budget: ShardedBudget, shard: int, counts: dict[str, int], label: str, room: tuple[int, int] | None = None
+) -> Write:
+    """Adds to one shard, which may have spent `room` before, in all and on phones that nobody verified. The index finds it by day; it holds keys only, so counting writes to it once."""
     day, ceiling = budget.window, budget.shares()[shard]
     rules = [] if ceiling is None else [when.BUDGET_LEFT]
     values: dict[str, Any] = {
@@ -98,6 +125,12 @@ def _add(budget: ShardedBudget, shard: int, counts: dict[str, int], label: str) 
         values[":open"] = budget.open_shares()[shard]
     if budget.new is not None:
         counts = counts | _of_new_send(budget.new.hour, 1)
+    if room is not None:
+        rules.append(when.SPEND_LEFT)
+        values[":room"] = room[0]
+        if budget.leaves_kept:
+            rules.append(when.UNPROVEN_SPEND_LEFT)
+            values[":open_room"] = room[1]
     return Write(
         label=label,
         verb="Update",
@@ -108,6 +141,7 @@ def _add(budget: ShardedBudget, shard: int, counts: dict[str, int], label: str) 
         condition=when.every(*rules) if rules else None,
         names={"#ttl": "ttl", "#list": "list", "#position": "position"} | {f"#{name}": name for name in counts},
         values=values | {f":{name}": n for name, n in counts.items()},
+        asks_why=room is not None,
     )
 
 

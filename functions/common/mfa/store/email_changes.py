@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from mfa.challenges.budgets import Charge
+from mfa.challenges.budgets import FREE, Charge
 from mfa.challenges.email_changes import EmailChange
 from mfa.errors import ResendTooSoon
 from mfa.store import conditions as when
@@ -50,7 +50,7 @@ class EmailChangeStore:
             values={":now": event.at},
         )
         try:
-            self._ledger.spend([put, records.event_write(login_name, event)], charges, {"n": 1}, event.at)
+            self._ledger.spend([put, records.event_write(login_name, event)], charges, FREE, event.at)
         except TransactionRefused as refused:
             until = read_before.available_at if read_before else event.at
             raise ResendTooSoon(retry_after=until - event.at, resend_available_at=rfc3339(until)) from refused

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from mfa.challenges.budgets import Charge
+from mfa.challenges.budgets import Charge, Cost
 from mfa.store import conditions as when
 from mfa.store.counters import Counters
 from mfa.store.ledger import Ledger
@@ -21,11 +21,11 @@ class NoticeStore:
         self._ledger = Ledger(table, counters)
         self._key_of = key_of
 
-    def claim_notice(self, ref: str, charges: Sequence[Charge], segments: int, now: float) -> Charge | None:
+    def claim_notice(self, ref: str, charges: Sequence[Charge], cost: Cost, now: float) -> Charge | None:
         """Claims and charges a message; None if it was claimed before. Raises RateLimited."""
         claim = replace(self._write(ref, now), condition=when.NEW)
         try:
-            return self._ledger.spend([claim], charges, {"n": 1, "message_segments": segments}, now)
+            return self._ledger.spend([claim], charges, cost, now)
         except TransactionRefused:
             return None
 

@@ -44,9 +44,8 @@ class PhoneEnrolmentStore:
         def claim(new_shard: int | None) -> list[Write]:
             return [self._challenges.opening(send.counted_in(new_shard), others), *events]
 
-        counts = {"n": 1, "message_segments": send.segments}
         try:
-            self._ledger.spend(claim, charges, counts, send.after.sent_at)
+            self._ledger.spend(claim, charges, send.cost, send.after.sent_at)
         except TransactionRefused as refused:
             raise EnrolmentRefused(self.load(send.login_name)) from refused
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from mfa.challenges.account import Account
-from mfa.challenges.budgets import Budget, Charge
+from mfa.challenges.budgets import FREE, Budget, Charge
 from mfa.store import records
 from mfa.store.accounts import account_with_factors_of
 from mfa.store.expressions import Update
@@ -41,7 +41,7 @@ class ResetStore:
             digest=reset.digest, at=reset.at, expires_at=reset.expires_at, ttl=int(reset.expires_at) + _KEPT_SECONDS
         )
         link = update.write("reset", records.reset_key(login_name))
-        self._ledger.spend([link], [Charge(budgets, [])], {}, reset.at)
+        self._ledger.spend([link], [Charge(budgets, [])], FREE, reset.at)
 
     def find(self, login_name: str) -> FoundReset:
         """The name's link, and its account, in one request."""

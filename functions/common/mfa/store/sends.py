@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from mfa.challenges.account import Account
-from mfa.challenges.budgets import Charge
+from mfa.challenges.budgets import Charge, Cost
 from mfa.challenges.challenge import UNREADABLE, ChallengeRefused, Delivery
 from mfa.challenges.sends import AccountChanged, Outcome, Receipt, Send
 from mfa.factors.phones import slot_of
@@ -49,17 +49,16 @@ class SendStore:
         def claim(new_shard: int | None) -> list[Write]:
             return [self._challenges.opening(send.counted_in(new_shard)), *others]
 
-        counts = {"n": 1, "message_segments": send.segments}
         try:
-            return self._ledger.spend(claim, charges, counts, send.after.sent_at)
+            return self._ledger.spend(claim, charges, send.cost, send.after.sent_at)
         except TransactionRefused as refused:
             if "challenge" in refused.failed:
                 raise ChallengeRefused(self._challenges.load(send.login_name)) from refused
             raise AccountChanged from refused
 
-    def charge_notice(self, charges: Sequence[Charge], segments: int, now: float) -> Charge:
+    def charge_notice(self, charges: Sequence[Charge], cost: Cost, now: float) -> Charge:
         """Charges a message that carries no passcode to the first that has room. Raises RateLimited if none has."""
-        return self._ledger.spend([], charges, {"n": 1, "message_segments": segments}, now)
+        return self._ledger.spend([], charges, cost, now)
 
     def load_receipt(self, ref: str) -> Receipt | None:
         """The send that a callback's `ref` belongs to, or None."""

@@ -22,19 +22,19 @@ class SettingsStore:
         self._table = table
 
     def load_settings(self) -> StoredSettings:
-        """The settings, and the providers that are paused. The defaults if none were saved yet."""
-        items = self._table.get_all([records.SETTINGS, records.BREAKER])
+        """The settings, the providers that are paused, and the prices, in one request. The defaults if none were saved yet."""
+        items = self._table.get_all([records.SETTINGS, records.BREAKER, records.PRICES])
         pause = items.get(records.BREAKER, {})
         pauses = read_pauses(pause)
-        item = items.get(records.SETTINGS)
+        item, prices = items.get(records.SETTINGS), items.get(records.PRICES, {}).get("document")
         if item is None:
-            return StoredSettings(pauses=pauses)
+            return StoredSettings(pauses=pauses, price_document=prices)
         token = AuthToken(item["auth_token"], item["auth_token_last4"]) if "auth_token" in item else None
         settings = as_saved(json.loads(item["document"]))
         replaced = (
             ReplacedToken(item["replaced_token"], item["replaced_accepted_until"]) if "replaced_token" in item else None
         )
-        return StoredSettings(settings, token, item["version"], replaced, pauses)
+        return StoredSettings(settings, token, item["version"], replaced, pauses, prices)
 
     def save_settings(self, stored: StoredSettings, actor: str, event: Event) -> None:
         """Writes the settings as the version after the one that was read, and ends a pause: the credentials may be right now.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from mfa.challenges.budgets import Budget, BudgetSpent, Charge
+from mfa.challenges.budgets import Budget, BudgetSpent, Charge, Cost
 from mfa.challenges.challenge import ChallengeRefused, Guess
 from mfa.challenges.sends import Outcome, Send
 from mfa.challenges.settings_tests import (
@@ -42,7 +42,7 @@ class SettingsTestStore:
         item = self._challenges.item(login_name)
         return _test_of(item) if item.get("id") == test_id else None
 
-    def start(self, login_name: str, test: SettingsTest, charges: Sequence[Charge], segments: int) -> None:
+    def start(self, login_name: str, test: SettingsTest, charges: Sequence[Charge], cost: Cost) -> None:
         """Claims a test, in place of the one before, and charges its message. Raises RateLimited."""
         others = {
             "number": test.number,
@@ -53,7 +53,7 @@ class SettingsTestStore:
         }
         item = self._challenges.full(login_name, test.challenge, others)
         try:
-            self._ledger.spend([item], charges, {"n": 1, "message_segments": segments}, test.challenge.sent_at)
+            self._ledger.spend([item], charges, cost, test.challenge.sent_at)
         except RateLimited as refused:
             if isinstance(refused.__cause__, BudgetSpent) and refused.__cause__.kind == "tests":
                 raise RateLimited("Too many tests within the hour.", retry_after=refused.retry_after) from refused
@@ -61,9 +61,8 @@ class SettingsTestStore:
 
     def resend(self, send: Send, charges: Sequence[Charge]) -> None:
         """Claims another send of the same test, and charges its message. Raises SettingsTestRefused, RateLimited."""
-        counts = {"n": 1, "message_segments": send.segments}
         try:
-            self._ledger.spend([self._challenges.opening(send)], charges, counts, send.after.sent_at)
+            self._ledger.spend([self._challenges.opening(send)], charges, send.cost, send.after.sent_at)
         except TransactionRefused as refused:
             raise SettingsTestRefused(self.load(send.login_name, send.after.id)) from refused
 

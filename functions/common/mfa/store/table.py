@@ -32,6 +32,9 @@ _SERIALIZER = TypeSerializer()
 _DESERIALIZER = TypeDeserializer()
 
 
+_AS_IT_STOOD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+
 class ConditionFailed(Exception):
     """A write's condition did not hold. `item` is the item as it stood, if the engine returns it."""
 
@@ -41,11 +44,15 @@ class ConditionFailed(Exception):
 
 
 class TransactionRefused(Exception):
-    """A transaction was refused: `failed` names the writes whose conditions did not hold."""
+    """A transaction was refused: `failed` names the writes whose conditions did not hold.
 
-    def __init__(self, failed: frozenset[str]) -> None:
+    `items` has the items as they stood, by label, of those writes that ask for it.
+    """
+
+    def __init__(self, failed: frozenset[str], items: Mapping[str, Item] | None = None) -> None:
         super().__init__(", ".join(sorted(failed)))
         self.failed = failed
+        self.items = items or {}
 
 
 class DynamoDB(Protocol):
@@ -72,6 +79,7 @@ class Write:
         condition: must hold, or nothing is written.
         names: placeholders of attribute names.
         values: placeholders of values. None is left out.
+        asks_why: whether a refused transaction gives the item as it stood.
 
     ```python
     Write(
@@ -89,6 +97,7 @@ class Write:
     condition: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    asks_why: bool = False
 
 
 class Table:
@@ -180,19 +189,20 @@ class Table:
         """Does all of the writes or none; `build` makes them anew for each try. Raises TransactionRefused."""
         for attempt in range(CONFLICT_RETRIES + 1):
             writes = build()
-            items = [{write.verb: self._request(write)} for write in writes]
+            items = [{write.verb: self._request(write) | (_AS_IT_STOOD if write.asks_why else {})} for write in writes]
             try:
                 # botocore adds a ClientRequestToken: its own retry after a lost reply does nothing twice.
                 self._call(self._client.transact_write_items, TransactItems=items)
             except ClientError as error:
                 if error.response["Error"]["Code"] != "TransactionCanceledException":
                     raise
-                codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+                reasons = error.response.get("CancellationReasons", [])
+                codes = [reason.get("Code") for reason in reasons]
                 failed = frozenset(
                     write.label for write, code in zip(writes, codes, strict=False) if code == "ConditionalCheckFailed"
                 )
                 if failed:
-                    raise TransactionRefused(failed) from error
+                    raise TransactionRefused(failed, _items(writes, reasons)) from error
                 if not codes or any(
                     code
                     not in (None, "None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
@@ -206,7 +216,7 @@ class Table:
             self._pause(attempt + 1)
 
     def _write(self, method: Callable[..., Any], request: dict[str, Any]) -> Any:
-        request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        request |= _AS_IT_STOOD
         for attempt in range(CONFLICT_RETRIES + 1):
             try:
                 return self._call(method, **request)
@@ -247,6 +257,14 @@ class Table:
             raise
         except BotoCoreError as error:
             raise TemporarilyUnavailable from error
+
+
+def _items(writes: Sequence[Write], reasons: Sequence[Mapping[str, Any]]) -> dict[str, Item]:
+    return {
+        write.label: decode(reason["Item"])
+        for write, reason in zip(writes, reasons, strict=False)
+        if write.asks_why and reason.get("Item")
+    }
 
 
 def encode(values: Mapping[str, Any]) -> dict[str, Any]:

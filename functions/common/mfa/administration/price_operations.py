@@ -1,0 +1,45 @@
+"""The operations of prices."""
+
+from mfa import errors
+from mfa.administration import price_answers, requests
+from mfa.administration.parts import Administration
+from mfa.administration.tasks import Tasks
+from mfa.http.auth import ACCESS_TOKEN
+from mfa.http.calls import Call
+from mfa.http.declaration import Operation, Transport
+from mfa.users.actors import Actor
+
+tasks = Tasks()
+
+
+@tasks.carries_out(
+    Operation(
+        id="prices.get",
+        route="GET /v1/admin/prices",
+        summary="The prices of messages",
+        auth=ACCESS_TOKEN,
+        request=requests.Nothing,
+        response=price_answers.PriceLists,
+    )
+)
+def get_prices(administration: Administration, _call: Call[requests.Nothing, Actor]) -> price_answers.PriceLists:
+    """The prices in force."""
+    return administration.prices.get(administration.configuration.get())
+
+
+@tasks.carries_out(
+    Operation(
+        id="prices.update",
+        route="",
+        summary="Fetch Twilio's price list",
+        auth=ACCESS_TOKEN,
+        request=requests.Nothing,
+        response=price_answers.PriceUpdate,
+        only=Transport.DIRECT,
+        scheduled=True,
+        refusals=(errors.SettingsIncomplete, errors.SmsUnavailable),
+    )
+)
+def update_prices(administration: Administration, _call: Call[requests.Nothing, Actor]) -> price_answers.PriceUpdate:
+    """Asked by the template's schedule once a day."""
+    return administration.prices.update()

@@ -1,0 +1,71 @@
+"""The prices of messages: those in force, and the fetch of Twilio's list."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mfa.administration.price_answers import PriceLists, PriceOf, PriceUpdate
+from mfa.messages.channels import PHONE_CHANNELS
+from mfa.settings.prices import FetchedPrices, PhoneChannelName, shipped
+from mfa.settings.values import StoredSettings
+from mfa.times import rfc3339
+
+# The time of a fetch, in seconds. The function has 20.
+FETCH_SECONDS = 12.0
+
+
+class FetchedList(Protocol):
+    """A part of a price list."""
+
+    @property
+    def micro_usd(self) -> dict[PhoneChannelName, dict[str, int]]: ...
+    @property
+    def reached(self) -> str: ...
+
+
+class PriceSource(Protocol):
+    """Fetches a price list."""
+
+    def fetch(self, regions: Iterable[str], after: str, until: float) -> FetchedList: ...
+
+
+class PriceStore(Protocol):
+    """Keeps fetched prices."""
+
+    def load(self) -> FetchedPrices: ...
+    def update(self, new: FetchedPrices) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceAdministration:
+    """Reads and fetches prices."""
+
+    source: PriceSource
+    store: PriceStore
+    regions: Callable[[], Sequence[str]]
+    clock: Callable[[], float]
+
+    def update(self) -> PriceUpdate:
+        """Fetches as much of Twilio's list as the time suffices for, and keeps every other price that is known.
+
+        Raises SettingsIncomplete without an account, and SmsUnavailable if Twilio gives no price.
+        """
+        began, known = self.clock(), self.store.load()
+        found = self.source.fetch(self.regions(), known.reached, began + FETCH_SECONDS)
+        self.store.update(FetchedPrices(began, found.reached, {"twilio": found.micro_usd}))
+        return PriceUpdate(sum(map(len, found.micro_usd.values())), found.reached)
+
+    def get(self, stored: StoredSettings) -> PriceLists:
+        """The prices in force of every region."""
+        prices = stored.prices()
+        fetched_at = prices.fetched.fetched_at
+        return PriceLists(
+            fetched_at=rfc3339(fetched_at) if fetched_at else None,
+            shipped_as_of=shipped().as_of,
+            shipped_source=shipped().source,
+            items=[
+                PriceOf(region, channel.value, "twilio", *prices.of(region, channel))  # type: ignore[arg-type]  # to a phone
+                for region in self.regions()
+                for channel in PHONE_CHANNELS
+            ],
+        )
