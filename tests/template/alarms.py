@@ -33,7 +33,6 @@ PARAMETERS = {
     "SilentHours": "3",
     "FailedNotices": "failed",
     "UnconfirmedSendsPerRegion": "100",
-    "SegmentPrice": "0.05",
     "AWS::Region": "us-east-1",
 }
 _QUERY = re.compile(

@@ -48,7 +48,7 @@ OF_AWS: dict[tuple[str, str], set[tuple[str, ...]]] = {
 VALUES = {
     "operation": {operation.id for operation in operations.OPERATIONS},
     "error": vendor_errors.metrics(),
-    "budget": {"number", "address", "client", "region", "global"},
+    "budget": {"number", "address", "client", "region", "global", "spend"},
     "reason": {"not_handed_over", "tried_again", "budget", "not_set_up", "refused", "unreachable"},
 }
 
@@ -389,6 +389,10 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
         (True, lambda book: book.period(global_budget_share=(0.1,) * 400 + (1.0,) * 41)),  # lowered at noon
         (False, lambda book: book.period(global_budget_share=(0.1,) * 790)),
     ],
+    "SpendNearlySpent": [
+        (True, lambda book: book.period(spend_share=(0.05,) * 1601)),
+        (False, lambda book: book.period(spend_share=(0.05,) * 1590)),
+    ],
     "ClientBudgetNearlySpent": [
         (True, lambda book: book.period(client_budget_share__a=(10.0,) * 8, client_budget_share__b=(10.0,))),
         (False, lambda book: book.period(client_budget_share__a=(10.0,) * 7, client_budget_share__b=(10.0,) * 7)),
@@ -396,6 +400,7 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
     "BudgetSpent": [
         (True, lambda book: book.period(budget_refusals__global=1)),
         (True, lambda book: book.period(budget_refusals__region=1)),
+        (True, lambda book: book.period(budget_refusals__spend=1)),
         (False, lambda book: book.period(budget_refusals__number=50, budget_refusals__address=50)),
     ],
     "LockSpike": [
