@@ -13,6 +13,7 @@ import requests
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from infra.local.sms_voice import model
+from infra.local.sms_voice.course import course
 from infra.local.sms_voice.faults import EXCEPTIONS, TEXT_ENDS, VOICE_ENDS
 from tests.local.sms_voice_simulation import Simulation, simulated_sms_voice
 from tests.local.twilio_simulation import until
@@ -192,11 +193,16 @@ def test_a_delayed_message_arrives_late(simulation: Simulation, client: Any) -> 
     assert (simulation.bodies(), simulation.events[-1]["eventType"]) == (["hi"], "TEXT_DELIVERED")
 
 
-def test_a_message_delayed_beyond_its_time_to_live_never_arrives(simulation: Simulation, client: Any) -> None:
-    simulation.reset({"fault": "delivery_delay", "seconds": 6})
-    send(client, TimeToLive=5)
-    until(lambda: len(simulation.events) == 2, 8)
-    assert (simulation.bodies(), simulation.events[-1]["eventType"]) == ([], "TEXT_TTL_EXPIRED")
+@pytest.mark.parametrize(("channel", "first"), [("sms", "PENDING"), ("voice", "INITIATED")])
+def test_a_message_delayed_beyond_its_time_to_live_never_arrives(
+    simulation: Simulation, channel: str, first: str
+) -> None:
+    simulation.reset({"fault": "delivery_delay", "seconds": 60.5})
+    way = course(simulation.sms_voice.faults, PHONE, channel, 60)
+    assert [(step.after, step.status) for step in way.steps] == [(0.1, first), (60, "TTL_EXPIRED")]
+    assert (way.at_once, any(step.arrives for step in way.steps)) == (False, False)
+    late = course(simulation.sms_voice.faults, PHONE, channel, 61)
+    assert (late.at_once, late.steps[-1].arrives) == (False, True)
 
 
 @pytest.mark.parametrize(
