@@ -69,6 +69,8 @@ def twilio_status(call: Call[None, Anyone]) -> None:
 
 def _sent(result: SendResult) -> ChallengeState:
     challenge = result.challenge
+    if result.decision is not None:
+        logger.warning("fraud decision", **result.decision.detail)
     if result.sent:
         channel = "test" if result.is_test else challenge.channel.value
         wiring.metrics.count("sends", channel=channel, region=challenge.region)

@@ -91,6 +91,7 @@ def seed(admin: Pool, sender: Sender, place: Place, output: Output) -> Contents:
                 "sender": {"phone_number": sender.phone_number},
             },
             "budgets": dict.fromkeys(_BUDGETS, _PLENTY),
+            "fraud": {"daily_floor": _PLENTY, "hourly_floor": _PLENTY},
             "email_sender": EMAIL_SENDER,
             "actions": {backup.DELETE: {"texts": backup.TEXTS}},
         },

@@ -234,6 +234,7 @@ class Stack(Product):
                 "sender": {"phone_number": SENDER, "messaging_service_sid": None, "alphanumeric": None},
             },
             budgets=PLENTY,
+            fraud={"daily_floor": 1_000_000, "hourly_floor": 1_000_000},
             email_sender=EMAIL_SENDER,
         )
         self.restart()

@@ -197,6 +197,24 @@ def test_the_budget_of_the_address_bounds_messages_to_new_numbers(stack: Stack, 
         assert Enroller(third, token).start().code == "rate_limited"
 
 
+def test_numbers_that_users_enrol_are_held_to_the_fraud_budget_whatever_its_mode(
+    stack: Stack, enroller: Enroller
+) -> None:
+    with stack.with_settings(fraud={"mode": "off", "daily_floor": 1, "hourly_floor": 1}):
+        number = "+447400123456"
+        assert enroller.start(number).status == 201
+        other = people.add(stack)
+        refused = Enroller(other, administrators.signed(other.name, kind="backup", amr=["pwd", "sms"])).start(number)
+        assert (refused.status, refused.code) == (429, "rate_limited")
+        assert len(stack.texts(number)) == 1
+        [decision] = other.events("fraud_decision")
+        expected = {"rule": "daily", "region": "GB", "threshold": 1, "count": 1, "mode": "off", "refused": True}
+        assert decision["detail"] == expected
+        assert enroller.verify().status == 200
+    counted = stack.table.scan(FilterExpression="pk = :pk", ExpressionAttributeValues={":pk": "REGION#GB"})["Items"]
+    assert [each["new_n"] for each in counted if "new_n" in each] == [0]
+
+
 @pytest.mark.parametrize(
     ("number", "code"),
     [

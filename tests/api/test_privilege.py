@@ -187,6 +187,12 @@ def see_to_ones_own_account(stack: Stack) -> None:
     enroller = test_own_phones.invited(stack, people.add(stack, phones=0, mfa=False))
     assert enroller.start().status == 201
     assert enroller.verify().status == 200
+    with stack.with_settings(fraud={"daily_floor": 1, "hourly_floor": 1}):
+        others = [people.add(stack) for _ in range(2)]
+        tokens = [administrators.signed(each.name, kind="backup", amr=["pwd", "sms"]) for each in others]
+        pair = zip(others, tokens, strict=True)
+        answers = [test_own_phones.Enroller(*each).start("+447400123456") for each in pair]
+        assert [answer.status for answer in answers] == [201, 429]
     client = stack.admin("clients.create", name="A shop", legacy=False)
     token = test_own_account.signed(person, aud=client["client_id"])
     assert stack.call("GET", "/v1/me", token=token).status == 200

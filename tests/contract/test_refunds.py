@@ -28,6 +28,7 @@ def sends(world: World) -> list[Receipt]:
     class Keeping:
         open_challenge = world.sends.open_challenge
         charge_notice = world.sends.charge_notice
+        record_decision = world.sends.record_decision
         record_delivery = world.sends.record_delivery
 
         def record_refused(self, receipt: Receipt, *_what: object, ends_cooldown: bool) -> bool:

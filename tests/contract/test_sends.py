@@ -416,6 +416,7 @@ def test_a_refusal_of_the_store_carries_the_current_challenge(world: World, demo
             return real(account, send, charges)  # type: ignore[arg-type]  # passed on as they came
 
         charge_notice = world.sends.charge_notice
+        record_decision = world.sends.record_decision
         record_delivery = world.sends.record_delivery
         record_refused = world.sends.record_refused
 

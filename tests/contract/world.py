@@ -36,6 +36,8 @@ from mfa.flows.tell_changes import Notice
 from mfa.flows.verify_passcode import VerifyPasscode
 from mfa.messages.channels import Channel, ProviderName
 from mfa.messages.outgoing import Outgoing
+from mfa.settings.fraud import Fraud
+from mfa.settings.fraud_thresholds import Thresholds
 from mfa.settings.values import Budgets, Settings, StoredSettings
 from mfa.store import records
 from mfa.store.accounts import AccountStore
@@ -224,7 +226,9 @@ class World:
             budgets=Budgets(
                 number_per_hour=1000, number_per_day=1000, address_per_hour=1000, kept_for_verified_percent=0
             ),
+            fraud=Fraud(mode="off"),
         )
+        self.thresholds: dict[str, Thresholds] = {}
         self.token_secrets = TOKEN_SECRETS
         self.factor_keys = FACTOR_KEYS
         self.paused: frozenset[ProviderName] = frozenset()
@@ -251,6 +255,7 @@ class World:
         self.runtime = Runtime(
             settings=lambda: self.settings,
             prices=lambda: StoredSettings(self.settings).prices(),
+            thresholds=lambda: self.thresholds,
             keys=lambda: KEYS,
             issuer=lambda: "https://login.example.com",
             clock=lambda: self.now,

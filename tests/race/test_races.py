@@ -18,6 +18,8 @@ from infra.local.processes import AWS_ENVIRONMENT
 from mfa.challenges.budgets import DAY, Cost, Window
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.charges import phone_charges
+from mfa.challenges.fraud_budgets import NewLimit
+from mfa.challenges.new_phones import counted_as_new, new_send
 from mfa.challenges.sends import Outcome, Receipt
 from mfa.errors import RateLimited, TemporarilyUnavailable
 from mfa.factors.trusted_devices import (
@@ -337,6 +339,28 @@ def test_fifty_messages_at_once_under_the_last_dollar_cost_no_more_than_it(place
     assert sum(item.get("micro_usd", 0) for item in counted if name in item["sk"]) == 1_000_000
     assert answers.count("ok") == 20
     assert set(answers) <= {"ok", "spend", BUSY}
+
+
+def test_messages_to_new_phones_at_once_do_not_pass_a_fraud_budget(place: Running) -> None:
+    limit, now = NewLimit(daily=1000, hourly=20, mode="enforce", enforced=True), 4.1e9  # an hour of its own
+
+    def charged(n: int) -> str:
+        client, phone = dynamodb(place), accounts.phone(f"+8529{n:07d}")
+        store = SendStore(Table(client, place.table.name, lambda _: None), Counters(random.Random(n).randrange))
+        charges = counted_as_new(phone_charges(phone, Settings(), now), new_send(phone, now, limit))
+        try:
+            store.charge_notice(charges, Cost(1), now)
+        except RateLimited as refused:
+            return str(refused.__cause__)
+        except TemporarilyUnavailable:
+            return BUSY
+        finally:
+            client.close()
+        return "ok"
+
+    answers = at_once(50, charged) + [charged(n) for n in range(50, 100)]
+    assert answers.count("ok") == 20
+    assert set(answers) <= {"ok", "fraud", BUSY}
 
 
 @pytest.mark.parametrize("familiar", [True, False])

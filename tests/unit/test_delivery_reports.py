@@ -30,6 +30,7 @@ RECEIPT = Receipt(
 
 
 RUNTIME = Runtime(
+    thresholds=dict,
     settings=Settings,
     prices=StoredSettings().prices,
     keys=lambda: HmacKeys(b"key"),

@@ -359,6 +359,11 @@ export interface EventDetail {
   client?: string | null;
   to?: string;
   expires_at?: string;
+  rule?: "daily" | "hourly";
+  region?: string;
+  threshold?: number;
+  count?: number;
+  refused?: boolean;
   hours?: number;
   for?: string;
 }

@@ -44,6 +44,7 @@ class AccountWiring(Environment):
         return Runtime(
             settings=self.settings,
             prices=lambda: self.settings_as_stored().prices(),
+            thresholds=lambda: self.settings_as_stored().thresholds,
             keys=self.keys,
             issuer=self.issuer,
             clock=self.clock,

@@ -14,6 +14,7 @@ from mfa.users.history import Event
 if TYPE_CHECKING:
     from mfa.challenges.account import Account
     from mfa.challenges.confirmations import Confirmation, FactorConfirmation
+    from mfa.challenges.fraud_budgets import FraudDecision
     from mfa.challenges.sends import Outcome, Receipt, Send
     from mfa.delivery.providers import Provider
     from mfa.flows import ports
@@ -52,6 +53,10 @@ class MeteredSends:
             raise
         _count_charge(self._metrics, charge, send.cost)
         return charge
+
+    def record_decision(self, login_name: str, decision: "FraudDecision", event: Event) -> None:
+        """Writes a decision. One that refused is counted among the refusals of budgets."""
+        self._sends.record_decision(login_name, decision, event)
 
     def charge_notice(self, charges: Sequence[Charge], cost: Cost, now: float) -> Charge:
         """Charges a message without a passcode."""

@@ -8,7 +8,7 @@ import { admin } from "../session.js";
 import { learnSettings } from "../settings-schema.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
-import { maskedPhone } from "../shared/words.js";
+import { maskedPhone, regionName } from "../shared/words.js";
 import { pagedList, table } from "../table.js";
 import { localTime, plural, time } from "../words.js";
 import { allClients } from "./client-list.js";
@@ -37,6 +37,21 @@ const REPORTS = ["delivered", "send_refused"];
 
 /** A look, and a sentence. @typedef {[look: "" | "good" | "warn" | "bad", sentence: Child]} EventWords */
 
+/**
+ * A message to a new phone beyond a fraud budget.
+ * @param {EventDetail} detail
+ * @param {Child} where
+ * @returns {EventWords}
+ */
+function fraudDecision({ rule, region = "", threshold, count, refused }, where) {
+  const verb = refused ? "was refused" : "would be refused";
+  const budget = `${rule === "hourly" ? "the hour’s" : "the day’s"} budget for new phones in ${regionName(region) ?? region}`;
+  return [
+    refused ? "warn" : "",
+    ["A passcode", where, ` ${verb}: ${budget} is spent (${count} of ${threshold} are unconfirmed)`],
+  ];
+}
+
 /** By type of event. @type {Record<string, (parts: EventParts) => EventWords>} */
 const SENTENCES = {
   passcode_sent: ({ detail, how, where }) =>
@@ -47,6 +62,7 @@ const SENTENCES = {
     const why = detail.meaning ? `: ${detail.meaning}` : "";
     return ["warn", ["A passcode ", how, where, ` did not get through${why}`]];
   },
+  fraud_decision: ({ detail, where }) => fraudDecision(detail, where),
   delivered: ({ how, where }) => ["", ["A passcode ", how, where, " was delivered"]],
   passcode_refused: ({ detail }) => ["warn", refusedWords(detail.attempts ?? [])],
   locked: ({ detail: { until } }) => {

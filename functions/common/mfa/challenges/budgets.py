@@ -4,9 +4,10 @@ A counter is one item per window. Regions and the global count are sharded, so t
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from mfa.challenges.fraud_budgets import FraudDecision, NewLimit
 from mfa.settings.prices import DEAREST, USD
 
 HOUR = 3600
@@ -21,11 +22,19 @@ type RandomBelow = Callable[[int], int]
 
 class BudgetSpent(Exception):
     """A budget of this kind is spent: `number`, `mailbox`, `links`, `address`, `client`, `tests`, `region`,
-    `global`, or `spend` for what a day may cost."""
+    `global`, `fraud`, or `spend` for what a day may cost."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
         self.kind = kind
+
+
+class FraudSpent(BudgetSpent):
+    """The fraud budget of a region is spent."""
+
+    def __init__(self, decision: FraudDecision) -> None:
+        super().__init__("fraud")
+        self.decision = decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +98,11 @@ class NewSend:
 
     Attributes:
         hour: the hour of the day (UTC) that it counts in, as `09`.
+        limit: how many of them may be unconfirmed. Without one it only counts.
     """
 
     hour: str
+    limit: NewLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +190,35 @@ class ShardedBudget:
         whole, unproven = (_shares(part, self.shards)[shard] - cost for part in parts)
         return whole, unproven
 
+    def new_shares(self) -> Sequence[tuple[int, int]] | None:
+        """Each shard's part of the daily and the hourly limit of messages to new phones, None without limits.
+
+        Where the region has a ceiling, all shards take part: a shard's part of that ceiling must not bound the limits.
+        """
+        limit = self.new.limit if self.new else None
+        if limit is None:
+            return None
+        shards = SHARDS if self.ceiling is not None else min(SHARDS, limit.shards)
+        parts = [*zip(_shares(limit.daily, shards), _shares(limit.hourly, shards), strict=True)]
+        return parts + [(0, 0)] * (SHARDS - shards)
+
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """The budgets that one message is charged to, all or none."""
+    """The budgets that one message is charged to, all or none.
+
+    `decision` is set by the store where the message went out beyond a fraud budget.
+    """
 
     budgets: Sequence[Budget]
     sharded: Sequence[ShardedBudget]
+    decision: FraudDecision | None = None
+
+    @property
+    def without_limit(self) -> "Charge":
+        """The same budgets; the message still counts as one to a new phone."""
+        sharded = [replace(each, new=each.new and replace(each.new, limit=None)) for each in self.sharded]
+        return replace(self, sharded=sharded)
 
 
 def kept_of(ceiling: int, percent: int) -> int:
@@ -197,5 +230,5 @@ def kept_of(ceiling: int, percent: int) -> int:
     return ceiling * percent // 100
 
 
-def _shares(ceiling: int, shards: int) -> list[int]:
+def _shares(ceiling: int, shards: int = SHARDS) -> list[int]:
     return [ceiling // shards + (shard < ceiling % shards) for shard in range(shards)]

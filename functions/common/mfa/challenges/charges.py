@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from mfa.challenges.budgets import DAY, HOUR, Budget, Charge, ShardedBudget, Spend, Window, kept_of
 from mfa.challenges.challenge import Challenge
+from mfa.challenges.fraud_budgets import NewLimit
 from mfa.challenges.new_phones import counted_as_new, new_send
 from mfa.challenges.password_tries import digest
 from mfa.challenges.sends import Send
@@ -28,10 +29,12 @@ LINKS_PER_MAILBOX = 100
 CODES_PER_MAILBOX = 100
 
 
-def charges(login: MfaToken, send: Send, address: str, settings: Settings) -> list[Charge]:
+def charges(
+    login: MfaToken, send: Send, address: str, settings: Settings, limit: NewLimit | None = None
+) -> list[Charge]:
     """The budgets that the send may be charged to, in the order to try. Mail has its mailbox's budget and no region's.
 
-    `address` is the number or the email address that it goes to.
+    `address` is the number or the email address that it goes to, `limit` that of messages to new phones of its region.
     """
     now, limits = send.after.sent_at, settings.budgets
     ceiling = limits.client_per_hour if login.client_id else limits.address_per_hour
@@ -45,7 +48,7 @@ def charges(login: MfaToken, send: Send, address: str, settings: Settings) -> li
     unconfirmed = len(send.before.lane(send.after.channel).charged)
     found = phone_charges(send.phone, settings, now, asker=asker, unconfirmed=unconfirmed)
     # To a test number nothing goes out.
-    return found if send.is_test_number else counted_as_new(found, new_send(send.phone, now))
+    return found if send.is_test_number else counted_as_new(found, new_send(send.phone, now, limit))
 
 
 def notice_mail_charges(address: str, now: float) -> list[Charge]:

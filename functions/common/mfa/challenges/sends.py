@@ -7,6 +7,7 @@ from mfa import errors
 from mfa.challenges.budgets import FREE, Cost
 from mfa.challenges.challenge import Challenge, Delivery, Lane, Limits
 from mfa.challenges.drafts import Draft
+from mfa.challenges.fraud_budgets import FraudDecision
 from mfa.factors.phones import Phone, mask_number
 from mfa.messages.channels import Channel
 from mfa.settings.values import Settings
@@ -60,11 +61,13 @@ class SendResult:
         challenge: the challenge afterwards.
         sent: False if an earlier request with the same idempotency key has sent it.
         is_test: whether it went to a test number, so that no message went out.
+        decision: that it went out beyond a fraud budget, if it did.
     """
 
     challenge: Challenge
     sent: bool
     is_test: bool = False
+    decision: FraudDecision | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from mfa.challenges.phone_enrolments import (
 from mfa.challenges.sends import Caller, Destination, Outcome, Send, challenge_after
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
+from mfa.flows.fraud_decisions import decision_of, record_decision
 from mfa.flows.own_changes import OwnChanges
 from mfa.flows.passcode_messages import About, passcode_message
 from mfa.flows.runtime import Runtime
@@ -39,7 +40,7 @@ from mfa.users.history import EventType
 from mfa.users.user import User
 
 
-class PhoneEnrolments(Protocol):
+class PhoneEnrolments(ports.Decisions, Protocol):
     """Reads and writes enrolments of phones."""
 
     def load(self, login_name: str) -> PhoneEnrolment: ...
@@ -215,13 +216,17 @@ class EnrolPhone:
         send, outgoing = self._prepare(owner, caller, read.challenge, message)
         asker = Budget(send.after.asker, Window.of(HOUR, send.after.sent_at), settings.budgets.address_per_hour)
         hour = hour_of(send.login_name, send.after.sent_at)
+        limit = self.runtime.new_limit(message.phone.region, own=True)
         plain = phone_charges(message.phone, settings, send.after.sent_at, asker=asker)
         charges = [
             replace(each, budgets=[hour, *each.budgets])
-            for each in counted_as_new(plain, new_send(message.phone, send.after.sent_at))
+            for each in counted_as_new(plain, new_send(message.phone, send.after.sent_at, limit))
         ]
         try:
             self.enrolments.claim_send(owner.user, send, message.phone, charges)
+        except errors.RateLimited as refused:
+            record_decision(self.enrolments, send, decision_of(refused), self.runtime)
+            raise
         except EnrolmentRefused as refused:
             found = refused.enrolment
             if (replayed := replay(found.challenge, LOGIN_JTI, caller)) is not None:

@@ -8,6 +8,7 @@ from mfa.challenges.actions import Action, ActionEnd
 from mfa.challenges.budgets import Charge, Cost
 from mfa.challenges.challenge import Challenge, Delivery, Guess, Limits
 from mfa.challenges.confirmations import Confirmation, FactorConfirmation
+from mfa.challenges.fraud_budgets import FraudDecision
 from mfa.challenges.password_tries import PasswordTry
 from mfa.challenges.sends import Outcome, Receipt, Send
 from mfa.messages.channels import Channel
@@ -73,7 +74,13 @@ class SendOutcomes(Protocol):
     def record_refused(self, receipt: Receipt, outcome: Outcome, event: Event, *, ends_cooldown: bool) -> bool: ...
 
 
-class Sends(SendOutcomes, Protocol):
+class Decisions(Protocol):
+    """Writes the messages that went beyond a fraud budget, or would have."""
+
+    def record_decision(self, login_name: str, decision: FraudDecision, event: Event) -> None: ...
+
+
+class Sends(SendOutcomes, Decisions, Protocol):
     """Claims sends and writes what became of them."""
 
     def open_challenge(self, account: Account, send: Send, charges: Sequence[Charge]) -> Charge: ...

@@ -1,10 +1,13 @@
 """Settings, keys, time and randomness, as every flow gets them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mfa.challenges.drafts import Mint, Purpose
+from mfa.challenges.fraud_budgets import NewLimit
+from mfa.challenges.new_phones import limit_of
+from mfa.settings.fraud_thresholds import Thresholds
 from mfa.settings.prices import Prices
 from mfa.settings.values import Settings
 from mfa.tokens.hmac_keys import HmacKeys
@@ -18,6 +21,7 @@ class Runtime:
     Attributes:
         settings: the settings, at most 30 s old.
         prices: the prices of messages, as old as the settings.
+        thresholds: those of fraud budgets, by region, as old as the settings.
         keys: the HMAC keys, at most 30 s old. Raises TemporarilyUnavailable.
         issuer: the public URL, which access tokens name as their issuer. Raises TemporarilyUnavailable.
         clock: now, in seconds since 1970, to the millisecond that the table keeps.
@@ -27,6 +31,7 @@ class Runtime:
 
     settings: Callable[[], Settings]
     prices: Callable[[], Prices]
+    thresholds: Callable[[], Mapping[str, Thresholds]]
     keys: Callable[[], HmacKeys]
     issuer: Callable[[], str]
     clock: Callable[[], float]
@@ -41,6 +46,10 @@ class Runtime:
             random_below=self.random_below,
             random_bytes=self.random_bytes,
         )
+
+    def new_limit(self, region: str, *, own: bool = False) -> NewLimit | None:
+        """The limit of messages to new phones of this region; `own`: of those that their users enrol."""
+        return limit_of(region, self.settings().fraud, self.thresholds(), own=own)
 
     def event(self, type_: EventType, now: float, **fields: Any) -> Event:
         """A line for the history with a random id. `fields` are the other fields of Event."""

@@ -30,6 +30,7 @@ from mfa.challenges.sends import (
 )
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
+from mfa.flows.fraud_decisions import decision_of, record_decision
 from mfa.flows.passcode_messages import About, passcode_message
 from mfa.flows.runtime import Runtime
 from mfa.messages import composition
@@ -115,10 +116,16 @@ class SendPasscode:
                 account = _for_action(account, login.action, settings, self.runtime.clock())
             destination = self._destination(asked, account, settings)
             send, outgoing = self._prepare(asked, account, destination, settings)
+            limit = self.runtime.new_limit(send.after.region)
             try:
-                self.sends.open_challenge(account, send, charges(login, send, outgoing.address, settings))
+                charge = self.sends.open_challenge(
+                    account, send, charges(login, send, outgoing.address, settings, limit)
+                )
             except AccountChanged:
                 continue
+            except errors.RateLimited as refused:
+                record_decision(self.sends, send, decision_of(refused), self.runtime)
+                raise
             except ChallengeRefused as refused:
                 if (replayed := replay(refused.challenge, login.jti, asked.caller)) is not None:
                     return SendResult(replayed, sent=False)
@@ -126,8 +133,9 @@ class SendPasscode:
                 if isinstance(refusal, errors.TemporarilyUnavailable):  # changed between the read and the write
                     continue
                 raise refusal from refused
+            record_decision(self.sends, send, charge.decision, self.runtime)
             challenge = self._deliver(account, send, outgoing, settings)
-            return SendResult(challenge, sent=True, is_test=send.is_test_number)
+            return SendResult(challenge, sent=True, is_test=send.is_test_number, decision=charge.decision)
         raise errors.TemporarilyUnavailable
 
     def _destination(self, asked: "_Asked", account: Account, settings: Settings) -> Destination:

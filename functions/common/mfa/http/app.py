@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa import errors
-from mfa.challenges.budgets import BudgetSpent
+from mfa.challenges.budgets import BudgetSpent, FraudSpent
 from mfa.challenges.sends import NotSent
 from mfa.http import cors
 from mfa.http.auth import CLIENT, CredentialChecks
@@ -159,7 +159,10 @@ class App(APIGatewayRestResolver):
 
     def _refused(self, refusal: errors.Refusal) -> Response[str]:
         log = self._logger.warning if refusal.status >= 500 else self._logger.info
-        log("refused", code=refusal.code, cause=_cause(refusal.__cause__))
+        cause = refusal.__cause__
+        log("refused", code=refusal.code, cause=_cause(cause))
+        if isinstance(cause, FraudSpent):
+            self._logger.warning("fraud decision", **cause.decision.detail)
         self._count_refusal(refusal)
         headers = {}
         if refusal.retry_after is not None:

@@ -26,6 +26,7 @@ from mfa.settings.forms import (
     labelled,
 )
 from mfa.settings.fraud import Fraud
+from mfa.settings.fraud_thresholds import RegionThresholds
 from mfa.settings.prices import PriceOverride, Prices
 from mfa.settings.routes import Route
 
@@ -333,6 +334,8 @@ class StoredSettings(Struct, frozen=True):
     replaced_token: ReplacedToken | None = None
     # Of the providers that refused the account.
     pauses: dict[ProviderName, Pause] = {}
+    # By region.
+    thresholds: dict[str, RegionThresholds] = {}
     # The document of the item of prices.
     price_document: str | None = None
 

@@ -33,6 +33,9 @@ BUDGET_LEFT = "attribute_not_exists(n) OR n < :ceiling"
 # A part of the ceiling is kept for phones that were verified before today.
 UNPROVEN_LEFT = "attribute_not_exists(unproven) OR unproven < :open"
 HOUR_LEFT = "attribute_not_exists(#hour) OR #hour < :hour_ceiling"
+# Messages to new phones, until their codes come back.
+NEW_PHONES_LEFT = "attribute_not_exists(new_n) OR new_n < :new_daily"
+NEW_PHONES_LEFT_IN_HOUR = "attribute_not_exists(#new_hour) OR #new_hour < :new_hourly"
 
 # A message's progress.
 LATER = "attribute_not_exists(delivery_rank) OR delivery_rank < :rank"

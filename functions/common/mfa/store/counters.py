@@ -6,6 +6,7 @@ from typing import Any
 
 from mfa.challenges.budgets import DAY, SHARDS, Budget, Cost, RandomBelow, ShardedBudget, Window
 from mfa.challenges.challenge import Challenge
+from mfa.challenges.fraud_budgets import FraudDecision
 from mfa.challenges.new_phones import hour_of_day
 from mfa.store import conditions as when
 from mfa.store.expressions import Update
@@ -36,6 +37,10 @@ class Counters:
             counts |= _of_new_send(hour_of_day(challenge.sent_at), -1)
         return _add(ShardedBudget(f"REGION#{challenge.region}", day, None), shard, counts, "counter")
 
+    def count_decision(self, decision: FraudDecision, now: float) -> Write:
+        """Counts a message beyond a fraud budget."""
+        return self.count(decision.region, now, **{"refused" if decision.refused else "would_refuse": 1})
+
     def spend_shard(self, budget: ShardedBudget, shard: int, cost: Cost, now: float) -> Write:
         """Counts a message, `n`, its segments and its cost, against a shard's share of the ceilings."""
         counts = {"n": 1, "message_segments": cost.segments} | _money(budget, cost, now)
@@ -44,10 +49,14 @@ class Counters:
 
     def open_shard(self, budget: ShardedBudget, full: set[int], cost: Cost) -> int | None:
         """A shard that may have room, or None if all are full."""
+        parts = budget.new_shares()
         shards = [
             shard
             for shard, share in enumerate(budget.open_shares())
-            if share != 0 and shard not in full and not is_too_dear(budget, shard, cost, {})
+            if share != 0
+            and shard not in full
+            and (parts is None or all(parts[shard]))
+            and not is_too_dear(budget, shard, cost, {})
         ]
         return shards[self._random_below(len(shards))] if shards else None
 
@@ -123,8 +132,13 @@ def _add(
         rules.append(when.UNPROVEN_LEFT)
         counts = counts | {"unproven": 1}
         values[":open"] = budget.open_shares()[shard]
+    names = {"#ttl": "ttl", "#list": "list", "#position": "position"}
     if budget.new is not None:
         counts = counts | _of_new_send(budget.new.hour, 1)
+        if (parts := budget.new_shares()) is not None:
+            rules += [when.NEW_PHONES_LEFT, when.NEW_PHONES_LEFT_IN_HOUR]
+            names["#new_hour"] = f"new_{budget.new.hour}"
+            values |= {":new_daily": parts[shard][0], ":new_hourly": parts[shard][1]}
     if room is not None:
         rules.append(when.SPEND_LEFT)
         values[":room"] = room[0]
@@ -139,9 +153,9 @@ def _add(
         update="SET #ttl = :ttl, #list = :list, #position = :position ADD "
         + ", ".join(f"#{name} :{name}" for name in counts),
         condition=when.every(*rules) if rules else None,
-        names={"#ttl": "ttl", "#list": "list", "#position": "position"} | {f"#{name}": name for name in counts},
+        names=names | {f"#{name}": name for name in counts},
         values=values | {f":{name}": n for name, n in counts.items()},
-        asks_why=room is not None,
+        asks_why=room is not None or ":new_daily" in values,
     )
 
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from mfa.challenges.budgets import Budget, Charge
 from mfa.challenges.challenge import ChallengeRefused, Guess
+from mfa.challenges.fraud_budgets import FraudDecision
 from mfa.challenges.phone_enrolments import LOGIN_JTI, SENDS, EnrolmentRefused, PhoneApproval, PhoneEnrolment
 from mfa.challenges.sends import Outcome, Send
 from mfa.errors import Conflict, InvalidToken, PreconditionFailed
@@ -18,6 +19,7 @@ from mfa.store.expressions import Update
 from mfa.store.factors import change_writes
 from mfa.store.ledger import Ledger
 from mfa.store.table import ConditionFailed, Item, Table, TransactionRefused, Write
+from mfa.users.history import Event
 from mfa.users.user import User
 
 ENROLMENT_SECONDS = 86400
@@ -48,6 +50,12 @@ class PhoneEnrolmentStore:
             self._ledger.spend(claim, charges, send.cost, send.after.sent_at)
         except TransactionRefused as refused:
             raise EnrolmentRefused(self.load(send.login_name)) from refused
+
+    def record_decision(self, login_name: str, decision: FraudDecision, event: Event) -> None:
+        """Writes a decision to the user's history, and counts it."""
+        self._table.transact(
+            lambda: [records.event_write(login_name, event), self._counters.count_decision(decision, event.at)]
+        )
 
     def record_sent(self, send: Send, outcome: Outcome) -> None:
         """Writes the outcome of the message."""

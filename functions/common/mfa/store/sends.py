@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import Charge, Cost
 from mfa.challenges.challenge import UNREADABLE, ChallengeRefused, Delivery
+from mfa.challenges.fraud_budgets import FraudDecision
 from mfa.challenges.sends import AccountChanged, Outcome, Receipt, Send
 from mfa.factors.phones import slot_of
 from mfa.messages.channels import Channel
@@ -27,6 +28,7 @@ class SendStore:
 
     def __init__(self, table: Table, counters: Counters) -> None:
         self._table = table
+        self._counters = counters
         self._ledger = Ledger(table, counters)
         self._challenges = ChallengeItems(table, records.challenge_key, records.CHALLENGE_SECONDS, keeps_failures=True)
 
@@ -59,6 +61,12 @@ class SendStore:
     def charge_notice(self, charges: Sequence[Charge], cost: Cost, now: float) -> Charge:
         """Charges a message that carries no passcode to the first that has room. Raises RateLimited if none has."""
         return self._ledger.spend([], charges, cost, now)
+
+    def record_decision(self, login_name: str, decision: FraudDecision, event: Event) -> None:
+        """Writes a decision to the user's history, and counts it."""
+        self._table.transact(
+            lambda: [records.event_write(login_name, event), self._counters.count_decision(decision, event.at)]
+        )
 
     def load_receipt(self, ref: str) -> Receipt | None:
         """The send that a callback's `ref` belongs to, or None."""

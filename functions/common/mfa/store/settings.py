@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from mfa.errors import PreconditionFailed
+from mfa.settings.fraud_thresholds import read_document
 from mfa.settings.saved import as_saved
 from mfa.settings.values import AuthToken, ReplacedToken, StoredSettings
 from mfa.store import conditions as when
@@ -22,19 +23,20 @@ class SettingsStore:
         self._table = table
 
     def load_settings(self) -> StoredSettings:
-        """The settings, the providers that are paused, and the prices, in one request. The defaults if none were saved yet."""
-        items = self._table.get_all([records.SETTINGS, records.BREAKER, records.PRICES])
+        """The settings, the providers that are paused, thresholds and prices, in one request. The defaults if none were saved yet."""
+        items = self._table.get_all([records.SETTINGS, records.BREAKER, records.FRAUD, records.PRICES])
+        thresholds = read_document(items.get(records.FRAUD, {}).get("document")).regions
         pause = items.get(records.BREAKER, {})
         pauses = read_pauses(pause)
         item, prices = items.get(records.SETTINGS), items.get(records.PRICES, {}).get("document")
         if item is None:
-            return StoredSettings(pauses=pauses, price_document=prices)
+            return StoredSettings(pauses=pauses, thresholds=thresholds, price_document=prices)
         token = AuthToken(item["auth_token"], item["auth_token_last4"]) if "auth_token" in item else None
         settings = as_saved(json.loads(item["document"]))
         replaced = (
             ReplacedToken(item["replaced_token"], item["replaced_accepted_until"]) if "replaced_token" in item else None
         )
-        return StoredSettings(settings, token, item["version"], replaced, pauses, prices)
+        return StoredSettings(settings, token, item["version"], replaced, pauses, thresholds, prices)
 
     def save_settings(self, stored: StoredSettings, actor: str, event: Event) -> None:
         """Writes the settings as the version after the one that was read, and ends a pause: the credentials may be right now.

@@ -30,6 +30,7 @@ _BUSY = frozenset(
 )
 _SERIALIZER = TypeSerializer()
 _DESERIALIZER = TypeDeserializer()
+_AS_IT_STOOD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
 _AS_IT_STOOD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}

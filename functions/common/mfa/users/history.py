@@ -16,6 +16,7 @@ class EventType(StrEnum):
     PASSCODE_SENT = "passcode_sent"
     SEND_REFUSED = "send_refused"
     DELIVERED = "delivered"
+    FRAUD_DECISION = "fraud_decision"
     PASSCODE_REFUSED = "passcode_refused"
     LOCKED = "locked"
     APPROVED = "approved"

@@ -1,0 +1,67 @@
+"""Fraud budgets: how many messages to new phones of a region may be unconfirmed, and the decisions where they are more."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mfa.settings.fraud import FraudMode
+
+# A shard has room for so many messages of an hour at least. A small budget has fewer shards, so that the first shard that
+# is tried is seldom full while another has room.
+MESSAGES_PER_SHARD = 8
+
+type FraudRule = Literal["daily", "hourly"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewLimit:
+    """How many messages to new phones of a region may be unconfirmed.
+
+    Attributes:
+        daily: in a day, which begins at midnight UTC.
+        hourly: in an hour, which begins on the hour.
+        mode: the mode of the settings.
+        enforced: whether a message beyond is refused. Otherwise it goes out, and the decision is recorded.
+    """
+
+    daily: int
+    hourly: int
+    mode: FraudMode
+    enforced: bool
+
+    @property
+    def shards(self) -> int:
+        """The number of shards that the limit is best shared by."""
+        return max(1, self.hourly // MESSAGES_PER_SHARD)
+
+
+@dataclass(frozen=True, slots=True)
+class FraudDecision:
+    """A message to a new phone beyond a fraud budget.
+
+    Attributes:
+        rule: the budget: of the day, or of the hour.
+        region: of the phone.
+        threshold: how many there may be.
+        count: how many there were in the shards that share the threshold.
+        mode: the mode of the settings.
+        refused: whether it was refused. Otherwise it went out.
+    """
+
+    rule: FraudRule
+    region: str
+    threshold: int
+    count: int
+    mode: FraudMode
+    refused: bool
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """The decision for a history and for logs."""
+        return {
+            "rule": self.rule,
+            "region": self.region,
+            "threshold": self.threshold,
+            "count": self.count,
+            "mode": self.mode,
+            "refused": self.refused,
+        }

@@ -1,0 +1,70 @@
+"""Thresholds of fraud budgets: how many messages to new phones of a region may be unconfirmed.
+
+The rule is authgear's published one against SMS pumping, "unverified OTPs by phone country":
+https://github.com/authgear/authgear-server/blob/main/docs/specs/fraud-protection.md, worked through in
+docs/specs/fraud-protection-simulate.py beside it. Theirs has one lower bound, 30 a day, and none for the hour; ours are settings.
+"""
+
+import math
+
+import msgspec
+from msgspec import Struct
+
+from mfa.settings.fraud import Fraud
+
+# The days whose confirmed messages a threshold remembers.
+DAYS = 14
+# An hour gets a sixth of the day: an attack begins at once, honest users come all day.
+HOURS_WORTH = 6
+
+
+class Thresholds(Struct, frozen=True):
+    """The thresholds of a region: messages to new phones that may be unconfirmed in a day and in an hour."""
+
+    daily: int = 0
+    hourly: int = 0
+
+
+class Verified(Struct, frozen=True):
+    """The messages of a region whose codes came back: on the best of the last days, in the last 24 hours, and in the last hour."""
+
+    best_day: int = 0
+    last_day: int = 0
+    last_hour: int = 0
+
+
+class RegionThresholds(Thresholds, frozen=True):
+    """The thresholds of a region, and the messages by day (`2026-11-27`) whose codes came back, from which they come."""
+
+    days: dict[str, int] = {}
+
+
+class FraudDocument(Struct, frozen=True):
+    """The item of thresholds: by region, and when they were computed (seconds since 1970)."""
+
+    computed_at: float = 0.0
+    regions: dict[str, RegionThresholds] = {}
+
+
+def thresholds(verified: Verified, fraud: Fraud) -> Thresholds:
+    """The thresholds that follow from confirmed messages.
+
+    >>> thresholds(Verified(best_day=1000, last_day=400, last_hour=50), Fraud())
+    Thresholds(daily=200, hourly=33)
+    """
+    daily = max(fraud.daily_floor, fraud.share * verified.best_day, fraud.share * verified.last_day)
+    hourly = max(fraud.hourly_floor, daily / HOURS_WORTH, fraud.share * verified.last_hour)
+    return Thresholds(_whole(daily), _whole(hourly))
+
+
+def read_document(text: str | None) -> FraudDocument:
+    """The document of the item. One that is missing or cannot be read says nothing, and the floors hold."""
+    try:
+        return msgspec.json.decode(text or "{}", type=FraudDocument)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return FraudDocument()
+
+
+def _whole(threshold: float) -> int:
+    """Rounded down; a product that a float misses by a hair is whole."""
+    return math.floor(threshold + 1e-6)
