@@ -12,7 +12,7 @@ from tests.product import PASSWORD
 from tests.running import Running
 
 FIGURES = ("sends", "approvals", "wrong_codes", "locks", "legacy_logins")
-MONEY = {"amount": "460444.61", "currency": "USD"}
+MONEY = {"amount": "460444.61", "currency": "USD", "micro_usd": 460_444_610_000}
 # Parts that stick out of the box that they stand in, or of the chart.
 SPILLS = """() => {
   const inside = (part, box) => {
@@ -30,7 +30,7 @@ SPILLS = """() => {
 def figures() -> dict[str, Any]:
     """Thirty days with ten million messages."""
     day = dict(zip(FIGURES, (350_000, 340_000, 10_000, 800, 21_000), strict=True))
-    days = [{"date": f"2026-10-{n:02}", **day} for n in range(1, 31)]
+    days = [{"date": f"2026-10-{n:02}", "cost": MONEY, **day} for n in range(1, 31)]
     totals = {name: count * 30 for name, count in day.items()}
     names = FIGURES[:4]
     regions = [
@@ -43,6 +43,10 @@ def figures() -> dict[str, Any]:
         "mail": dict(zip(names, (31, 28, 2, 1), strict=True)),
         "factors": {"approvals": 2_410_000, "wrong_codes": 48_000, "locks": 120},
         "totals": {**totals, "conversion_rate": 0.97, "cost": MONEY},
+        "hours": [
+            {"at": f"2026-10-{day}T{hour:02}:00:00.000Z", "cost": MONEY} for day in (29, 30) for hour in range(24)
+        ],
+        "spend": {"today": MONEY, "per_day": 1_000_000},
     }
 
 
@@ -92,3 +96,29 @@ def test_a_column_explains_itself_to_a_mouse_and_to_a_finger(console: Console) -
     for event in ("pointerenter", "pointerdown", "pointerleave"):
         chart.locator(".chart-day").nth(3).dispatch_event(event, touch)
     expect(tip).to_be_visible()
+
+
+def test_the_money_of_today_stands_beside_its_ceiling_and_is_saved_as_csv(console: Console) -> None:
+    expect(console.page.locator(".tile").filter(has_text="Spent today")).to_contain_text("$460,444.61")
+    expect(console.page.locator(".tile").filter(has_text="Spent today")).to_contain_text("of $1,000,000.00")
+    expect(console.page.get_by_role("img", name="Estimated cost per day")).to_be_visible()
+    console.page.get_by_text("Today and yesterday by the hour").click()
+    expect(console.page.get_by_role("img", name="Estimated cost per hour")).to_be_visible()
+    assert console.page.evaluate(SPILLS) == []
+    with console.page.expect_download() as saved:
+        console.page.get_by_role("button", name="Download").click()
+    assert saved.value.suggested_filename == "overview.csv"
+    lines = saved.value.path().read_text().splitlines()
+    assert lines[0].startswith("date,region,sends,segments,approvals,wrong_codes,locks,usd,usd_00,")
+
+
+def test_prices_of_a_contract_are_written_in_lines(console: Console) -> None:
+    console.go("#/settings/limits")
+    prices = console.page.get_by_label("Your prices")
+    prices.fill("HK sms 0.05\nde voice 0.1")
+    console.page.get_by_role("button", name="Save").click()
+    console.page.reload()
+    expect(console.page.get_by_label("Your prices")).to_have_value("HK sms 0.05\nDE voice 0.1")
+    console.page.get_by_label("Your prices").fill("HK sms\nDE email 1")
+    console.page.get_by_role("button", name="Save").click()
+    expect(console.page.locator(".field-error:visible").first).to_be_visible()

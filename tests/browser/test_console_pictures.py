@@ -98,6 +98,10 @@ def _day(n: int) -> dict[str, Any]:
     }
 
 
+def _cost(usd: float) -> dict[str, Any]:
+    return {"amount": f"{usd:.6f}", "currency": "USD", "micro_usd": round(usd * 1_000_000)}
+
+
 def _made_up() -> dict[str, Any]:
     """A month of made-up figures."""
     days = [_day(n) for n in range(30)]
@@ -108,15 +112,23 @@ def _made_up() -> dict[str, Any]:
         {
             "region": region,
             **{key: round(totals[key] * share) for key in keys[:4]},
-            "cost": {"amount": f"{totals['sends'] * share * price:.2f}", "currency": "USD"},
+            "cost": _cost(totals["sends"] * share * price),
         }
         for region, (share, price) in shares.items()
     ]
     amount = sum(totals["sends"] * share * price for share, price in shares.values())
-    cost = {"amount": f"{amount:.2f}", "currency": "USD"}
+    for day in days:
+        day["cost"] = _cost(amount * day["sends"] / totals["sends"])
+    hours = [
+        {"at": f"{day['date']}T{hour:02}:00:00.000Z", "cost": _cost(day["cost"]["micro_usd"] / 24_000_000)}
+        for day in days[-2:]
+        for hour in range(24)
+    ]
     return {
         "days": days,
         "regions": regions,
         "mail": {"sends": 31, "approvals": 28, "wrong_codes": 2, "locks": 0},
-        "totals": {**totals, "conversion_rate": totals["approvals"] / totals["sends"], "cost": cost},
+        "totals": {**totals, "conversion_rate": totals["approvals"] / totals["sends"], "cost": _cost(amount)},
+        "hours": hours,
+        "spend": {"today": days[-1]["cost"], "per_day": 200},
     }

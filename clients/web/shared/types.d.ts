@@ -419,6 +419,12 @@ export interface RecordPage {
 export interface Cost {
   amount: string;
   currency: string;
+  micro_usd: number;
+}
+
+export interface HourCost {
+  at: string;
+  cost: Cost;
 }
 
 export interface Counts {
@@ -431,6 +437,7 @@ export interface Counts {
 
 export interface DayCounts extends Counts {
   date: string;
+  cost: Cost;
 }
 
 export interface RegionCounts {
@@ -440,7 +447,7 @@ export interface RegionCounts {
   approvals: number;
   wrong_codes: number;
   locks: number;
-  cost: Cost | null;
+  cost: Cost;
 }
 
 /** Passcodes that were mailed for recovery. */
@@ -449,7 +456,7 @@ export type FactorCounts = Omit<MailCounts, "sends">;
 
 export interface Totals extends Counts {
   conversion_rate: number | null;
-  cost: Cost | null;
+  cost: Cost;
 }
 
 export interface Overview {
@@ -458,6 +465,9 @@ export interface Overview {
   mail: MailCounts;
   factors: FactorCounts;
   totals: Totals;
+  hours: HourCost[];
+  /** What today's messages cost so far, and the ceiling in USD. */
+  spend: { today: Cost; per_day: number };
 }
 
 /** Whether messages go out, and if Twilio refuses the account, why and since when. */
@@ -552,6 +562,12 @@ export interface Route {
   regions: "*" | string[];
   max_price: number | null;
 }
+/** The operator's own price of a segment, a call or a WhatsApp message. */
+export interface PriceOverride {
+  region: string;
+  channel: string;
+  usd: number;
+}
 /** What happens to messages beyond a fraud budget. */
 export type FraudMode = "off" | "observe" | "enforce";
 
@@ -590,6 +606,8 @@ export interface FlatSettings {
   "budgets.region_per_day": number | null;
   "budgets.global_per_day": number;
   "budgets.kept_for_verified_percent": number;
+  "budgets.spend_per_day": number;
+  "prices.overrides": PriceOverride[];
   "fraud.mode": FraudMode;
   "fraud.daily_floor": number;
   "fraud.hourly_floor": number;

@@ -34,6 +34,7 @@ const PLOT = HEIGHT - TOP - BOTTOM;
  * @property {Series<K>[]} series
  * @property {(day: D) => string} label below a column
  * @property {(day: D) => string} longLabel in the tooltip
+ * @property {(value: number) => string} [words] a figure in words
  * @property {boolean} [stacked] columns on each other; else they stand in front of each other, the larger first
  */
 
@@ -81,7 +82,7 @@ function scale(most) {
  * @param {Chart<K, D>} chart
  */
 export function columns(chart) {
-  const { title, days, series, label, longLabel, stacked = false } = chart;
+  const { title, days, series, label, longLabel, words = number, stacked = false } = chart;
   const totals = days.map((day) => {
     const values = series.map(({ key }) => day[key]);
     return stacked ? values.reduce((sum, value) => sum + value, 0) : Math.max(...values);
@@ -92,7 +93,7 @@ export function columns(chart) {
     class: "chart",
     viewBox: `0 0 ${at.whole} ${HEIGHT}`,
     role: "img",
-    "aria-label": `${title}. ${summary(days, series, longLabel)}`,
+    "aria-label": `${title}. ${summary(chart)}`,
   });
   for (const tick of at.ticks) shape.append(...gridLine(at, tick));
   const tip = el("div", { class: "chart-tip", "aria-hidden": "true", hidden: true });
@@ -100,7 +101,7 @@ export function columns(chart) {
     const group = column(at, chart, day, index);
     explainOn(group, tip, () => [
       el("strong", {}, longLabel(day)),
-      series.map(({ key, label: name, look }) => el("span", {}, swatch(look), ` ${name} `, number(day[key]))),
+      series.map(({ key, label: name, look }) => el("span", {}, swatch(look), ` ${name} `, words(day[key]))),
     ]);
     shape.append(group);
     if (index % every === 0) shape.append(...columnLabel(at, index, label(day)));
@@ -207,13 +208,11 @@ const swatch = (look) => el("span", { class: `swatch ${look}`, "aria-hidden": "t
 /**
  * @template {string} K
  * @template {Record<K, number>} D
- * @param {D[]} days
- * @param {Series<K>[]} series
- * @param {(day: D) => string} longLabel
+ * @param {Chart<K, D>} chart
  */
-function summary(days, series, longLabel) {
+function summary({ days, series, longLabel, words = number }) {
   const sums = series
-    .map(({ key, label }) => `${label} ${number(days.reduce((sum, day) => sum + day[key], 0))}`)
+    .map(({ key, label }) => `${label} ${words(days.reduce((sum, day) => sum + day[key], 0))}`)
     .join(", ");
   return `${longLabel(days[0])} to ${longLabel(days[days.length - 1])}: ${sums}. The table below has every day.`;
 }

@@ -35,7 +35,7 @@ export const byName = (a, b) => names.compare(a, b);
 
 /**
  * "$0.05", "US$12.40": as many decimals as matter.
- * @param {Cost | null} cost
+ * @param {Pick<Cost, "amount" | "currency"> | null} cost
  */
 export function money(cost) {
   if (!cost) return "–";

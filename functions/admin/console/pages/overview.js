@@ -1,12 +1,13 @@
 // Overview: what was sent, how it ended, where, and what it cost.
 
 /** @import { PageContext } from "../page.js" */
-/** @import { Answer, Counts, DayCounts, FactorCounts, MailCounts } from "../shared/types" */
+/** @import { Answer, Cost, Counts, DayCounts, HourCost } from "../shared/types" */
 /** @import { Overview, RegionCounts, Totals } from "../shared/types" */
 /** @import { Series } from "../charts.js" */
 /** @import { Column } from "../table.js" */
 import { columns, shareBar, sparkline } from "../charts.js";
-import { button, download } from "../dom.js";
+import { toastError } from "../dialogs.js";
+import { busyWhile, button, download } from "../dom.js";
 import { empty, heading, load, section } from "../page.js";
 import { restate } from "../router.js";
 import { admin } from "../session.js";
@@ -27,6 +28,9 @@ const TROUBLE = [
   { key: "locks", label: "Locks", look: "look-bad" },
   { key: "legacy_logins", label: "Legacy logins", look: "look-soft" },
 ];
+/** @type {Series<"usd">[]} */
+const COST = [{ key: "usd", label: "Cost", look: "look-main" }];
+const MICRO = 1_000_000;
 /** @type {(keyof Counts)[]} */
 const FIGURES = ["sends", "approvals", "wrong_codes", "locks", "legacy_logins"];
 
@@ -66,36 +70,67 @@ async function fetchOverview(days) {
 }
 
 /** @param {Overview} found */
-function overview({ days: given, regions, mail, factors, totals }) {
+function overview(found) {
+  const { days: given, regions, totals } = found;
   const days = [...given].sort((a, b) => a.date.localeCompare(b.date));
-  const figures = el("dl", { class: "tiles" }, tiles(days, totals, mail, factors));
+  const figures = el("dl", { class: "tiles" }, tiles(days, found));
   if (!days.length || !FIGURES.some((key) => totals[key] > 0)) return [figures, nothingYet()];
-  const save = () => download("overview.csv", csv(days));
+  const save = button("Download", {
+    kind: "small",
+    icon: "download",
+    onclick: () => exportCosts(/** @type {HTMLButtonElement} */ (save), days.length),
+  });
   return [
     figures,
-    charts(days),
+    charts(days, found),
     section({ title: "By country" }, regionTable(regions, totals)),
     section(
-      { title: "By day", actions: [button("Download", { kind: "small", icon: "download", onclick: save })] },
+      { title: "By day", actions: [save] },
       el("details", {}, el("summary", {}, "Every day as a table"), dayTable(days)),
     ),
   ];
 }
 
 /**
- * @param {DayCounts[]} days
- * @param {Totals} totals
- * @param {MailCounts} mail
- * @param {FactorCounts} factors
+ * Saves the counts and costs of every day and country, with the cost of each hour.
+ * @param {HTMLButtonElement} control
+ * @param {number} days
  */
-function tiles(days, totals, mail, factors) {
+async function exportCosts(control, days) {
+  try {
+    await busyWhile(control, async () => {
+      /** @type {Answer<{ csv: string }>} */
+      const { body } = await admin("GET", `/overview/export${query({ days })}`);
+      download("overview.csv", body.csv);
+    });
+  } catch (error) {
+    toastError(error);
+  }
+}
+
+/** @param {Cost} cost */
+const usd = (cost) => cost.micro_usd / MICRO;
+/** @param {number} amount */
+const dollars = (amount) => money({ amount: String(amount), currency: "USD" });
+
+/**
+ * @param {DayCounts[]} days
+ * @param {Overview} found
+ */
+function tiles(days, { totals, mail, factors, spend }) {
   const over = (/** @type {keyof Counts} */ key) => days.map((day) => day[key]);
   const conversion = days.map((day) => (day.sends ? day.approvals / day.sends : 0));
   return [
     tile("Messages", number(totals.sends), over("sends")),
     tile("Approvals", number(totals.approvals), over("approvals")),
     tile("Conversion", percent(totals.conversion_rate), conversion, "per message"),
-    tile("Cost", money(totals.cost), [], totals.cost ? "estimated" : "no price known"),
+    tile(
+      "Cost",
+      money(totals.cost),
+      days.map(({ cost }) => usd(cost)),
+      "estimated",
+    ),
+    tile("Spent today", money(spend.today), [], `of ${dollars(spend.per_day)}`),
     tile("Wrong passcodes", number(totals.wrong_codes), over("wrong_codes")),
     tile("Locks", number(totals.locks), over("locks")),
     tile("Legacy logins", number(totals.legacy_logins), over("legacy_logins"), "no passcode"),
@@ -135,8 +170,11 @@ function nothingYet() {
   return el("div", { class: "card" }, words);
 }
 
-/** @param {DayCounts[]} days */
-function charts(days) {
+/**
+ * @param {DayCounts[]} days
+ * @param {Overview} found
+ */
+function charts(days, { hours }) {
   const chart = {
     days,
     label: (/** @type {DayCounts} */ day) => shortDay(day.date),
@@ -148,10 +186,35 @@ function charts(days) {
       columns({ ...chart, title: "Messages and approvals per day", series: SENDS }),
     ),
     section(
+      { title: "Estimated cost in USD", lead: "Of messages, calls and WhatsApp, by the prices of the day." },
+      columns({
+        ...chart,
+        days: days.map((day) => ({ date: day.date, usd: usd(day.cost) })),
+        label: ({ date }) => shortDay(date),
+        longLabel: ({ date }) => dayWords(date),
+        title: "Estimated cost per day",
+        words: dollars,
+        series: COST,
+      }),
+      el("details", {}, el("summary", {}, "Today and yesterday by the hour"), hourChart(hours)),
+    ),
+    section(
       { title: "Wrong passcodes, locks and legacy logins" },
       columns({ ...chart, title: "Wrong passcodes, locks and legacy logins per day", series: TROUBLE, stacked: true }),
     ),
   ];
+}
+
+/** @param {HourCost[]} hours */
+function hourChart(hours) {
+  return columns({
+    days: hours.map(({ at, cost }) => ({ at, usd: usd(cost) })),
+    label: ({ at }) => `${at.slice(11, 13)}:00`,
+    longLabel: ({ at }) => `${dayWords(at.slice(0, 10))}, ${at.slice(11, 16)} UTC`,
+    title: "Estimated cost per hour",
+    words: dollars,
+    series: COST,
+  });
 }
 
 /**
@@ -207,13 +270,8 @@ function dayTable(days) {
         figure("Wrong passcodes", "wrong_codes"),
         figure("Locks", "locks"),
         figure("Legacy logins", "legacy_logins"),
+        { label: "Estimated cost", kind: "number", cell: (day) => money(day.cost) },
       ],
     }),
   );
-}
-
-/** @param {DayCounts[]} days */
-function csv(days) {
-  const lines = days.map((day) => [day.date, ...FIGURES.map((key) => day[key])].join(","));
-  return [`date,${FIGURES.join(",")}`, ...lines, ""].join("\r\n");
 }

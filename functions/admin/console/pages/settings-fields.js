@@ -1,6 +1,6 @@
 // The settings as the console knows them: flat names, the tab each is on, and how their values read.
 
-/** @import { ActionType, FlatSettings, FraudMode, Route, Sender, TestNumber } from "../shared/types" */
+/** @import { ActionType, FlatSettings, FraudMode, PriceOverride, Route, Sender, TestNumber } from "../shared/types" */
 import { numberField } from "../fields.js";
 import { readNumber, spaced } from "../regions.js";
 import { inWords, labelOf, numberOf, schemaOf } from "../settings-schema.js";
@@ -46,6 +46,8 @@ function routesWords(routes) {
   return (routes ?? []).map(words).join("; ") || "(none)";
 }
 
+/** @type {(list: PriceOverride[] | null) => string} */
+const pricesWords = (list) => (list?.length ? plural(list.length, "price") : "(none)");
 /** @type {(token: string | null) => string} */
 const tokenWords = (token) => (token ? "a new token" : "(unchanged)");
 /** @type {(last4: string | null) => string} */
@@ -112,6 +114,8 @@ const PLACES = [
   { name: "budgets.region_per_day", tab: "limits", show: ceilingWords },
   { name: "budgets.global_per_day", tab: "limits" },
   { name: "budgets.kept_for_verified_percent", tab: "limits" },
+  { name: "budgets.spend_per_day", tab: "limits" },
+  { name: "prices.overrides", tab: "limits", show: pricesWords },
   { name: "fraud.mode", tab: "limits", show: modeWords },
   { name: "fraud.daily_floor", tab: "limits" },
   { name: "fraud.hourly_floor", tab: "limits" },
@@ -333,7 +337,7 @@ export function patchOf({ changes, server }) {
  * @typedef {"passcode_length" | "resend_cooldown_seconds" | "expiry_seconds" | "max_invalid_attempts" | "max_sends" |
  *   "lock_seconds" | "access_token_seconds" | "actions_phone_age_hours" | "trusted_devices.days" |
  *   `budgets.${"number_per_hour" | "number_per_day" | "address_per_hour" |
- *   "mailbox_per_day" | "client_per_hour" | "region_per_day" | "global_per_day" | "kept_for_verified_percent"}` |
+ *   "mailbox_per_day" | "client_per_hour" | "region_per_day" | "global_per_day" | "kept_for_verified_percent" | "spend_per_day"}` |
  *   `passwords.${"max_per_name_and_address_per_hour" | "max_per_address_per_hour" | "free_in_a_row" | "max_in_a_row" |
  *   "familiar_days"}` |
  *   `fraud.${"daily_floor" | "hourly_floor" | "share" | "regions_per_address_per_day"}`} NumberName

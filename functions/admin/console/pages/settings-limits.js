@@ -1,9 +1,9 @@
 // Limits: how many messages may be sent, and passwords tried, at most.
 
 /** @import { Frame, NumberOptions, Target } from "../fields.js" */
-/** @import { FraudMode } from "../shared/types" */
+/** @import { FraudMode, PriceOverride } from "../shared/types" */
 /** @import { NumberName, SettingsDraft, SettingsPart } from "./settings-fields.js" */
-import { choiceField } from "../fields.js";
+import { choiceField, textAreaField } from "../fields.js";
 import { section } from "../page.js";
 import { labelOf } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
@@ -29,10 +29,13 @@ export function draw(draft) {
   const all = [
     limit("budgets.region_per_day", noCeiling),
     limit("budgets.global_per_day"),
+    limit("budgets.spend_per_day", { hint: "By the prices below. Then no message goes out until midnight UTC." }),
     limit("budgets.kept_for_verified_percent", {
       hint: "Of every ceiling but a number’s. Only phones that were verified before today may use it.",
     }),
   ];
+  const prices = ownPrices(draft);
+  fields.push(prices);
   const fromAddress = [
     limit("passwords.max_per_name_and_address_per_hour"),
     limit("passwords.max_per_address_per_hour"),
@@ -63,9 +66,41 @@ export function draw(draft) {
     part("One mailbox", "A tag after + makes no other mailbox.", [mailbox]),
     part("One source", "An IP address, or a client that vouches for its users.", source),
     part("Everything", "The ceiling of what a day can cost.", all),
+    part("Prices", "Twilio’s list is fetched every day. Prices of a contract go before it.", [prices.element]),
     part("New phones", "Messages to phones that were not verified before today, until their code comes back.", fraud),
     part("Wrong passwords from an address", "A right password does not count.", fromAddress),
     part("Wrong passwords in a row for a name", "From all addresses where the name is not familiar.", forName),
   );
   return { element, fields };
+}
+
+/**
+ * The operator's own prices, one in a line: "HK sms 0.05".
+ * @param {SettingsDraft} draft
+ */
+function ownPrices(draft) {
+  const listed = draft.get("prices.overrides") ?? [];
+  return textAreaField({
+    name: "prices.overrides",
+    label: labelOf("prices.overrides"),
+    hint: "In each line a country’s code, sms, voice or whatsapp, and USD for a segment, a call or a message: HK sms 0.05",
+    value: listed.map(({ region, channel, usd }) => `${region} ${channel} ${usd}`).join("\n"),
+    rows: 4,
+    onchange: (text) => draft.set("prices.overrides", pricesIn(text)),
+  });
+}
+
+/**
+ * The prices in these lines. What is none is left for the API to refuse.
+ * @param {string} text
+ * @returns {PriceOverride[]}
+ */
+function pricesIn(text) {
+  const lines = text.split("\n").filter((line) => line.trim());
+  return lines.map((line) => {
+    const [region = "", channel = "", usd = "", ...more] = line.trim().split(/\s+/);
+    const price = Number(usd || Number.NaN);
+    const known = Number.isNaN(price) || more.length ? line : price;
+    return { region: region.toUpperCase(), channel: channel.toLowerCase(), usd: /** @type {number} */ (known) };
+  });
 }
