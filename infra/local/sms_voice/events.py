@@ -74,6 +74,7 @@ class Events:
     def abandon(self) -> None:
         """Follow none of the messages under way any more."""
         self._clock.clear()
+        self._before.clear()
 
     def _take(self, journey: Journey, step: Step) -> None:
         journey.progress(step)
