@@ -13,7 +13,7 @@ from mfa.challenges.account import LoginAccount
 from mfa.challenges.budgets import DAY, HOUR
 from mfa.challenges.password_tries import PLACES_KEPT, PasswordTries, PasswordTry
 from mfa.flows.log_in import LoggedIn, SecondFactorNeeded
-from mfa.settings.values import PasswordLimits
+from mfa.settings.passwords import PasswordLimits
 from mfa.store import records
 from mfa.store.table import decode
 from mfa.users.clients import Client

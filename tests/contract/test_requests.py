@@ -26,7 +26,7 @@ from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
 from mfa import caches
 from mfa.aws import clients
-from mfa.settings.values import PasswordLimits
+from mfa.settings.passwords import PasswordLimits
 from tests import people
 from tests.people import Person
 from tests.product import Answer, Json, Product, basic

@@ -149,7 +149,7 @@ class Phones:
     outcomes: list[Outcome] = field(default_factory=list)
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
 
-    def check(self, channel: Channel, region: str) -> None:
+    def check(self, channel: Channel, region: str, *, verified: bool) -> None:
         pass
 
     def send(self, outgoing: Outgoing) -> Outcome:

@@ -325,6 +325,11 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
         (False, lambda book: book.period(send_failures__20404=9)),
         (False, lambda book: book.period(send_failures__20003=1).period()),
     ],
+    "SendingStopped": [
+        (True, lambda book: book.period(send_failures__sending_off=1)),
+        (False, lambda book: book.period(send_failures__paused=9)),
+        (False, lambda book: book.period(send_failures__sending_off=1).period()),
+    ],
     "TwilioDoesNotAnswer": [
         (True, lambda book: book.period(send_failures__no_answer=5)),
         (True, lambda book: book.period(send_failures__unreachable=3, send_failures__no_answer=2)),

@@ -8,13 +8,14 @@ import pytest
 from msgspec import structs
 
 from mfa.challenges.account import Account
-from mfa.challenges.methods import METHODS, methods_of
+from mfa.challenges.methods import METHODS, channels_of, methods_of
 from mfa.factors.factors import CODES, Factor
 from mfa.factors.held_factors import FactorSecrets, FactorUses, HeldFactors
 from mfa.factors.phones import FIXED_LINE
 from mfa.messages.channels import Channel, ProviderName
 from mfa.settings.routes import Route, RouteSender
 from mfa.settings.values import Regions, Settings, VoiceSettings, WhatsApp
+from mfa.settings.values import TestNumber as FixedNumber
 from mfa.users.user import Kind
 from tests import accounts
 
@@ -107,6 +108,7 @@ def test_what_the_user_cannot_use_is_left_out(account: Account, left_out: set[st
         (structs.replace(EVERY, whatsapp=WhatsApp()), {"whatsapp"}),
         (structs.replace(EVERY, email_sender=None), {"email"}),
         (structs.replace(EVERY, regions=Regions(allow=["DE"])), {"sms", "whatsapp", "voice"}),
+        (structs.replace(EVERY, sending="off"), {"sms", "whatsapp", "voice"}),
         (structs.replace(EVERY, regions=Regions(allow=["HK"])), set()),
     ],
 )
@@ -116,3 +118,31 @@ def test_what_the_settings_do_not_offer_is_left_out(settings: Settings, left_out
 
 def test_while_twilio_is_not_asked_its_channels_are_left_out() -> None:
     assert of(ADA, paused={"twilio"}) == ["totp", "email", "recovery_code"]
+
+
+UNVERIFIED = replace(ADA, phones=(replace(PHONE, verified=False),))
+VERIFIED = replace(ADA, phones=(*UNVERIFIED.phones, replace(PHONE, verified=True)))
+TESTED = structs.replace(EVERY, test_numbers=[FixedNumber(PHONE.number, "246810")])
+
+
+@pytest.mark.parametrize(
+    ("account", "settings", "goes"),
+    [
+        (UNVERIFIED, structs.replace(EVERY, sending="on"), True),
+        (UNVERIFIED, structs.replace(EVERY, sending="verified_only"), False),
+        (VERIFIED, structs.replace(EVERY, sending="verified_only"), True),
+        (VERIFIED, structs.replace(EVERY, sending="off"), False),
+        (UNVERIFIED, structs.replace(TESTED, sending="off"), True),  # nothing is sent to a test number anyway
+        (
+            replace(UNVERIFIED, user=accounts.user(at=0.0, kind=Kind.SYSTEM)),
+            structs.replace(TESTED, sending="off"),
+            False,
+        ),
+    ],
+)
+def test_channels_and_methods_that_are_stopped_for_all_phones_are_left_out(
+    account: Account, settings: Settings, goes: bool
+) -> None:
+    by_phone = ["sms", "voice", "whatsapp"]
+    assert channels_of(account, settings, ()) == tuple(by_phone if goes else [])
+    assert [method for method in of(account, settings) if method in by_phone] == (by_phone if goes else [])

@@ -138,7 +138,7 @@ class Phone:
         self.outcome = outcome
         self.refusal = refusal
 
-    def check(self, channel: Channel, _place: object = None) -> None:
+    def check(self, channel: Channel, _place: object = None, *, verified: bool = True) -> None:
         if self.refusal:
             raise self.refusal
 
@@ -160,6 +160,7 @@ OUTGOING = Outgoing(channel=Channel.SMS, address="+85292153799", body="581883", 
         (Outcome(Delivery.FAILED, "12345", SmsUnavailable()), ["other"]),
         (Outcome(Delivery.FAILED, "sms_unavailable", SmsUnavailable()), ["paused"]),
         (Outcome(Delivery.FAILED, "settings_incomplete", SettingsIncomplete()), ["settings_incomplete"]),
+        (Outcome(Delivery.FAILED, "sending_off", SmsUnavailable()), ["sending_off"]),
     ],
 )
 def test_a_send_is_measured_and_its_failure_counted(outcome: Outcome, errors: list[str]) -> None:
@@ -177,7 +178,9 @@ def test_a_send_is_measured_and_its_failure_counted(outcome: Outcome, errors: li
 def test_a_pause_is_counted_and_still_refuses() -> None:
     book = Book()
     with pytest.raises(SmsUnavailable):
-        MeteredMessenger(Phone(Outcome(Delivery.QUEUED), SmsUnavailable()), book.metrics).check(Channel.SMS, "HK")
+        MeteredMessenger(Phone(Outcome(Delivery.QUEUED), SmsUnavailable()), book.metrics).check(
+            Channel.SMS, "HK", verified=True
+        )
     book.metrics.flush()
     assert [(datum.name, datum.labels) for datum in book.data()[0]] == [("send_failures", {"error": "paused"})]
 

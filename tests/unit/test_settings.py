@@ -15,7 +15,7 @@ from mfa.messages.channels import Channel
 from mfa.settings.routing import routes_to
 from mfa.settings.saved import as_saved
 from mfa.settings.validation import _merge, merged
-from mfa.settings.values import AuthToken, Settings, StoredSettings
+from mfa.settings.values import AuthToken, Sending, Settings, StoredSettings
 
 SID = "AC" + "0123456789abcdef" * 2
 OTHER_SID = "AC" + "f" * 32
@@ -47,6 +47,7 @@ def refused(patch: Any, current: Settings = SET_UP) -> str:
 
 
 DEFAULTS: dict[str, Any] = {
+    "sending": "on",
     "twilio.account_sid": None,
     "twilio.sender": None,
     "passcode_length": 6,
@@ -255,6 +256,10 @@ def test_a_switch_is_true_or_false_and_nothing_else(path: str) -> None:
         ("email_sender", "Name <a@example.com>"),
         ("email_sender", "a@b@example.com"),
         ("email_sender", "x" * 65 + "@example.com"),
+        ("sending", "On"),
+        ("sending", "paused"),
+        ("sending", False),
+        ("sending", ""),
         ("regions.allow", "HK"),
         ("regions.allow", ["hk"]),
         ("regions.allow", ["HKG"]),
@@ -286,6 +291,9 @@ def test_an_invalid_value_is_refused_naming_the_field(path: str, value: object) 
         ("email_sender", "no-reply@example.com"),
         ("regions.allow", ["HK", "US"]),
         ("regions.allow", "*"),
+        ("sending", "on"),
+        ("sending", "verified_only"),
+        ("sending", "off"),
     ],
 )
 def test_a_valid_value_is_accepted(path: str, value: object) -> None:
@@ -692,3 +700,11 @@ def test_numbers_are_kept_without_what_was_pasted_along() -> None:
     assert settings.twilio.sender is not None
     assert settings.twilio.sender.phone_number == "+12063125010"
     assert settings.test_numbers[0].number == "+85292153799"
+
+
+@pytest.mark.parametrize(
+    ("sending", "verified", "new"), [("on", True, True), ("verified_only", True, False), ("off", False, False)]
+)
+def test_messages_go_to_phones_as_far_as_the_setting_lets_them(sending: Sending, verified: bool, new: bool) -> None:
+    settings = Settings(sending=sending)
+    assert (settings.sends_to(verified=True), settings.sends_to(verified=False)) == (verified, new)

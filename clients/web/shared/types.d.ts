@@ -473,13 +473,24 @@ export interface Overview {
 /** Whether messages go out, and if Twilio refuses the account, why and since when. */
 export interface Health {
   sending: {
-    status: "working" | "impaired" | "refused" | "incomplete";
+    status: "working" | "impaired" | "refused" | "incomplete" | "off";
     provider?: "twilio" | "aws";
     since?: string;
     error_code?: string;
     meaning?: string;
     advice?: string;
   };
+  switch: SendingSwitch;
+}
+
+/** The phones that messages and calls may go to. */
+export type Sending = "on" | "verified_only" | "off";
+
+/** The setting `sending`; `by` is the administrator who changed it last, and `iam` a direct invocation. */
+export interface SendingSwitch {
+  state: Sending;
+  by?: string;
+  since?: string;
 }
 
 /** The administrator who is logged in. */
@@ -573,6 +584,7 @@ export type FraudMode = "off" | "observe" | "enforce";
 
 /** The settings under flat names, as the console edits them. Durations are in seconds. */
 export interface FlatSettings {
+  sending: Sending;
   "twilio.account_sid": string | null;
   "twilio.auth_token": string | null;
   "twilio.auth_token_last4": string | null;

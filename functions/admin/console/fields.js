@@ -165,7 +165,8 @@ export function textAreaField({ value = "", rows, maxlength, onchange, ...framed
  */
 
 /**
- * A number, rounded to whole units of the value unless that may be a fraction. Other text is given back as it was typed.
+ * A number, rounded to whole units of the value unless that may be a fraction. Other text is given back as it was
+ * typed.
  * @param {NumberOptions & Frame} options
  */
 export function numberField({ value, unit = 1, min, max, suffix, nullable, fraction, onchange, ...framed }) {

@@ -9,6 +9,7 @@ import logging
 import os
 import secrets
 import time
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,8 @@ class Environment:
         self.random_below = secrets.randbelow
         self.random_bytes = secrets.token_bytes
         self.metrics = Metrics(lambda: os.environ["METRICS_NAMESPACE"], self.clock, time.perf_counter)
+        # Logs a deed of an administrator. The handler gives it its logger.
+        self.audit: Callable[..., None] = lambda _message, **_facts: None
         # At INFO they log where they found credentials, at each cold start; at DEBUG they log secrets and numbers.
         for library in ("boto3", "botocore", "twilio", "urllib3"):
             logging.getLogger(library).setLevel(logging.WARNING)

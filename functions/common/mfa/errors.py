@@ -45,6 +45,9 @@ full phone number ever goes into one.
 
 from typing import Any, ClassVar
 
+# The reason of a message that an administrator has stopped, by the setting `sending`: for logs, histories and metrics.
+SENDING_OFF = "sending_off"
+
 
 class Refusal(Exception):
     """A request is refused. `members` are the problem's own members, `retry_after` whole seconds.

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from mfa.challenges.budgets import BudgetSpent, Charge, Cost
 from mfa.challenges.challenge import Challenge, Delivery, Guess, Limits
-from mfa.errors import RateLimited, SettingsIncomplete, SmsUnavailable, TemporarilyUnavailable
+from mfa.challenges.sends import NotSent
+from mfa.errors import SENDING_OFF, RateLimited, SettingsIncomplete, SmsUnavailable, TemporarilyUnavailable
 from mfa.messages.channels import Channel
 from mfa.metrics import Metrics
 from mfa.settings.prices import USD
@@ -167,12 +168,13 @@ class MeteredMessenger:
         self._messenger = messenger
         self._metrics = metrics
 
-    def check(self, channel: Channel, region: str) -> None:
+    def check(self, channel: Channel, region: str, *, verified: bool) -> None:
         """Raises what the messenger raises."""
         try:
-            self._messenger.check(channel, region)
-        except SmsUnavailable:
-            self._metrics.count("send_failures", error="paused")
+            self._messenger.check(channel, region, verified=verified)
+        except SmsUnavailable as refused:
+            stopped = isinstance(refused.__cause__, NotSent) and refused.__cause__.reason == SENDING_OFF
+            self._metrics.count("send_failures", error=SENDING_OFF if stopped else "paused")
             raise
 
     def send(self, outgoing: "Outgoing") -> "Outcome":

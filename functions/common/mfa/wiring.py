@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from mfa.administration.user_changes import UserAdministration
     from mfa.delivery.aws_messenger import AwsMessenger
     from mfa.delivery.messenger import TwilioMessenger
-    from mfa.delivery.routed import RoutedMessenger
     from mfa.delivery.twilio_account import TwilioAccounts
     from mfa.delivery.twilio_callbacks import TwilioCallbacks
     from mfa.flows.delivery_report import DeliveryReports
@@ -119,7 +118,7 @@ class Wiring(AccountWiring):
 
         return EnrolPhone(
             enrolments=PhoneEnrolmentStore(self._table, self._counters),
-            messenger=MeteredMessenger(self._routed(apart=True), self.metrics),
+            messenger=self._to_phones(apart=True),
             reports=self._messenger,
             changes=self._own_changes,
             runtime=self.runtime,
@@ -134,7 +133,7 @@ class Wiring(AccountWiring):
         return SendPasscode(
             accounts=self.account_store,
             sends=MeteredSends(self._send_store, self.metrics),
-            messenger=MeteredMessenger(self._routed(), self.metrics),
+            messenger=self._to_phones(),
             mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
             runtime=self.runtime,
         )
@@ -172,7 +171,7 @@ class Wiring(AccountWiring):
                 accounts=self.account_store, search_index=self._search_index, histories=histories, runtime=runtime
             ),
             configuration=Configuration(
-                settings=self.settings_store, effects=preview, cipher=self._cipher, runtime=runtime
+                settings=self.settings_store, effects=preview, cipher=self._cipher, audit=self.audit, runtime=runtime
             ),
             preview=preview,
             clients=ClientAdministration(clients=self._client_store, runtime=runtime),
@@ -276,7 +275,7 @@ class Wiring(AccountWiring):
 
         return TellChanges(
             messages=self._notices,
-            messenger=MeteredMessenger(self._routed(), self.metrics),
+            messenger=self._to_phones(),
             mailer=MeteredMailer(SesEmail(lambda: self._ses), self.metrics),
             runtime=self.runtime,
         )
@@ -354,10 +353,13 @@ class Wiring(AccountWiring):
         """The URL at which Twilio reports on the send of this `ref`."""
         return callback_url(self.issuer(), ref)
 
-    def _routed(self, *, apart: bool = False) -> "RoutedMessenger":
+    def _to_phones(self, *, apart: bool = False) -> MeteredMessenger:
+        """The messenger of the flows: by the routes, as far as the setting `sending` allows."""
         from mfa.delivery.routed import RoutedMessenger
+        from mfa.delivery.switch import SwitchedMessenger
 
-        return RoutedMessenger(self.settings, self._provider, self.clock, apart=apart)
+        routed = RoutedMessenger(self.settings, self._provider, self.clock, apart=apart)
+        return MeteredMessenger(SwitchedMessenger(routed, self.settings), self.metrics)
 
     def _provider(self, name: "ProviderName") -> MeteredProvider:
         """The provider of this name. Nothing of AWS is built before a route leads there."""

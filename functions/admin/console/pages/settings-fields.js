@@ -1,8 +1,10 @@
 // The settings as the console knows them: flat names, the tab each is on, and how their values read.
 
 /** @import { ActionType, FlatSettings, FraudMode, PriceOverride, Route, Sender, TestNumber } from "../shared/types" */
+/** @import { Sending } from "../shared/types" */
 import { numberField } from "../fields.js";
 import { readNumber, spaced } from "../regions.js";
+import { SENDING } from "../sending-words.js";
 import { inWords, labelOf, numberOf, schemaOf } from "../settings-schema.js";
 import { regionName } from "../shared/words.js";
 import { languageName, plural } from "../words.js";
@@ -70,6 +72,9 @@ export const FRAUD_MODES = [
   ["enforce", MODES.enforce, "They are refused."],
 ];
 
+/** @type {(sending: Sending | null) => string} */
+const sendingWords = (sending) => SENDING[sending ?? "on"][0];
+
 /**
  * A setting's place on the page.
  * @typedef {object} Place
@@ -81,6 +86,7 @@ export const FRAUD_MODES = [
 
 /** @type {Place[]} */
 const PLACES = [
+  { name: "sending", tab: "limits", show: sendingWords },
   { name: "twilio.account_sid", tab: "mfa" },
   { name: "twilio.auth_token", tab: "mfa", show: tokenWords },
   { name: "twilio.auth_token_last4", labelled: "twilio.auth_token", tab: "mfa", show: last4Words },

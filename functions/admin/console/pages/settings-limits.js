@@ -1,67 +1,59 @@
 // Limits: how many messages may be sent, and passwords tried, at most.
 
 /** @import { Frame, NumberOptions, Target } from "../fields.js" */
-/** @import { FraudMode, PriceOverride } from "../shared/types" */
+/** @import { FraudMode, PriceOverride, Sending } from "../shared/types" */
 /** @import { NumberName, SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { choiceField, textAreaField } from "../fields.js";
 import { section } from "../page.js";
+import { SENDING } from "../sending-words.js";
 import { labelOf } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
 import { FRAUD_MODES, limitField } from "./settings-fields.js";
+
+/** @type {NumberName[]} */
+const FRAUD = ["fraud.daily_floor", "fraud.hourly_floor", "fraud.share", "fraud.regions_per_address_per_day"];
+/** @type {NumberName[]} */
+const FROM_ADDRESS = [
+  "passwords.max_per_name_and_address_per_hour",
+  "passwords.max_per_address_per_hour",
+  "passwords.familiar_days",
+];
+const NO_CEILING = { nullable: true, hint: "Empty: no ceiling for a single country." };
+/** @type {Sending[]} */
+const STATES = ["on", "verified_only", "off"];
 
 /**
  * @param {SettingsDraft} draft
  * @returns {SettingsPart}
  */
 export function draw(draft) {
+  const [sending, mode, prices] = [sendingChoice(draft), modeChoice(draft), ownPrices(draft)];
   /** @type {Target[]} */
-  const fields = [];
+  const fields = [sending, mode, prices];
   /** @type {(name: NumberName, more?: Partial<NumberOptions & Frame>) => HTMLElement} */
   const limit = (name, more) => {
     const field = limitField(draft, name, more);
     fields.push(field);
     return field.element;
   };
-  const noCeiling = { nullable: true, hint: "Empty: no ceiling for a single country." };
   const number = [limit("budgets.number_per_hour"), limit("budgets.number_per_day")];
   const source = [limit("budgets.address_per_hour"), limit("budgets.client_per_hour")];
   const mailbox = limit("budgets.mailbox_per_day", { hint: "Recovery mails, whichever accounts the mailbox is on." });
   const all = [
-    limit("budgets.region_per_day", noCeiling),
+    limit("budgets.region_per_day", NO_CEILING),
     limit("budgets.global_per_day"),
     limit("budgets.spend_per_day", { hint: "By the prices below. Then no message goes out until midnight UTC." }),
     limit("budgets.kept_for_verified_percent", {
       hint: "Of every ceiling but a number’s. Only phones that were verified before today may use it.",
     }),
   ];
-  const prices = ownPrices(draft);
-  fields.push(prices);
-  const fromAddress = [
-    limit("passwords.max_per_name_and_address_per_hour"),
-    limit("passwords.max_per_address_per_hour"),
-    limit("passwords.familiar_days"),
-  ];
+  const fromAddress = FROM_ADDRESS.map((name) => limit(name));
   const forName = [limit("passwords.free_in_a_row"), limit("passwords.max_in_a_row")];
-  const mode = choiceField({
-    name: "fraud.mode",
-    label: labelOf("fraud.mode"),
-    value: draft.get("fraud.mode"),
-    options: FRAUD_MODES,
-    onchange: (value) => draft.set("fraud.mode", /** @type {FraudMode} */ (value)),
-  });
-  fields.push(mode);
-  const fraud = [
-    mode.element,
-    limit("fraud.daily_floor"),
-    limit("fraud.hourly_floor"),
-    limit("fraud.share"),
-    limit("fraud.regions_per_address_per_day"),
-  ];
-  const part = (/** @type {string} */ title, /** @type {string} */ lead, /** @type {HTMLElement[]} */ inputs) =>
-    section({ title, lead }, el("div", { class: "fields" }, inputs));
+  const fraud = [mode.element, ...FRAUD.map((name) => limit(name))];
   const element = el(
     "div",
     { class: "stack" },
+    part("Stop sending", "Mail, authenticator apps and recovery codes go on in any case.", [sending.element]),
     part("One phone number", "Whichever accounts it is on.", number),
     part("One mailbox", "A tag after + makes no other mailbox.", [mailbox]),
     part("One source", "An IP address, or a client that vouches for its users.", source),
@@ -104,3 +96,26 @@ function pricesIn(text) {
     return { region: region.toUpperCase(), channel: channel.toLowerCase(), usd: /** @type {number} */ (known) };
   });
 }
+
+/** @type {(title: string, lead: string, inputs: HTMLElement[]) => HTMLElement} */
+const part = (title, lead, inputs) => section({ title, lead }, el("div", { class: "fields" }, inputs));
+
+/** @param {SettingsDraft} draft */
+const sendingChoice = (draft) =>
+  choiceField({
+    name: "sending",
+    label: labelOf("sending"),
+    value: draft.get("sending") ?? "on",
+    options: STATES.map((state) => [state, ...SENDING[state]]),
+    onchange: (state) => draft.set("sending", /** @type {Sending} */ (state)),
+  });
+
+/** @param {SettingsDraft} draft */
+const modeChoice = (draft) =>
+  choiceField({
+    name: "fraud.mode",
+    label: labelOf("fraud.mode"),
+    value: draft.get("fraud.mode"),
+    options: FRAUD_MODES,
+    onchange: (value) => draft.set("fraud.mode", /** @type {FraudMode} */ (value)),
+  });

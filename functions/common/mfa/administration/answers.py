@@ -8,6 +8,7 @@ from mfa.administration.invitation_answers import InvitationView
 from mfa.administration.shut_out import ShutOutReason
 from mfa.http.answers import Time
 from mfa.messages.channels import Channel, ProviderName
+from mfa.settings.values import Sending
 from mfa.users.user import Kind, UserStatus
 
 
@@ -291,10 +292,10 @@ class SendingHealth(Struct, frozen=True, omit_defaults=True):
 
     `refused`: no provider of the routes accepts the account, so nobody can log in by message; with the provider, its code, the
     meaning, and advice. `impaired`: one does not, and others send. Either stays until a message is accepted or the settings are
-    saved. `incomplete`: Account SID, Auth Token or sender is missing.
+    saved. `incomplete`: Account SID, Auth Token or sender is missing. `off`: an administrator has stopped all messages and calls.
     """
 
-    status: Literal["working", "impaired", "refused", "incomplete"]
+    status: Literal["working", "impaired", "refused", "incomplete", "off"]
     provider: ProviderName | None = None
     since: Time | None = None
     error_code: str | None = None
@@ -302,10 +303,19 @@ class SendingHealth(Struct, frozen=True, omit_defaults=True):
     advice: str | None = None
 
 
+class SendingSwitch(Struct, frozen=True, omit_defaults=True):
+    """The setting `sending`, with the administrator who changed it last, and when. `iam` is a direct invocation."""
+
+    state: Sending
+    by: str | None = None
+    since: Time | None = None
+
+
 class Health(Struct, frozen=True):
     """The health of the product."""
 
     sending: SendingHealth
+    switch: SendingSwitch
 
 
 class SessionView(Struct, frozen=True):

@@ -8,7 +8,7 @@ from mfa.flows.runtime import Runtime
 from mfa.http import entity_tags
 from mfa.settings.differences import differences
 from mfa.settings.validation import merged
-from mfa.settings.values import AuthToken, ReplacedToken, Settings, SettingsChange, StoredSettings
+from mfa.settings.values import AuthToken, ReplacedToken, SendingSwitched, Settings, SettingsChange, StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
 
@@ -37,6 +37,12 @@ class Cipher(Protocol):
     def encrypt(self, secret: str) -> bytes: ...
 
 
+class Audit(Protocol):
+    """Writes a line to the log that tells of a deed of an administrator."""
+
+    def __call__(self, message: str, /, **facts: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """Reads and changes the settings. Times are seconds since 1970."""
@@ -44,6 +50,7 @@ class Configuration:
     settings: SettingsItems
     effects: Effects
     cipher: Cipher
+    audit: Audit
     runtime: Runtime
 
     def get(self) -> StoredSettings:
@@ -77,7 +84,8 @@ class Configuration:
             auth_token = AuthToken(self.cipher.encrypt(token), token[-4:])
             if stored.auth_token:
                 replaced = ReplacedToken(stored.auth_token.ciphertext, self.runtime.clock() + REPLACED_TOKEN_SECONDS)
-        saved = StoredSettings(settings, auth_token, stored.version + 1, replaced_token=replaced)
+        switched = self._switched(actor, stored, settings)
+        saved = StoredSettings(settings, auth_token, stored.version + 1, replaced_token=replaced, switched=switched)
         changed = sorted(
             name for name in settings.__struct_fields__ if getattr(settings, name) != getattr(stored.settings, name)
         )
@@ -87,7 +95,16 @@ class Configuration:
         detail = {"changed": changed, "values": differences(stored, saved)}
         event = actor.event(EventType.SETTINGS_CHANGED, self.runtime.clock(), self.runtime.random_bytes, detail=detail)
         self.settings.save_settings(saved, actor.name, event)
+        if settings.sending != stored.settings.sending:
+            # Logs name nobody: the event, in the history of the administrator, says who it was.
+            self.audit("sending switched", before=stored.settings.sending, after=settings.sending, event=event.id)
         return saved
+
+    def _switched(self, actor: Actor, before: StoredSettings, after: Settings) -> SendingSwitched | None:
+        """Who changed the setting `sending` last."""
+        if after.sending == before.settings.sending:
+            return before.switched
+        return SendingSwitched(actor.name, self.runtime.clock())
 
 
 def _shut_out(login_names: list[str]) -> str:

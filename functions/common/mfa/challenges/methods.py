@@ -3,9 +3,10 @@
 from collections.abc import Collection
 
 from mfa.challenges.account import Account
+from mfa.challenges.reach import goes_out_to
 from mfa.factors.factors import Factor
 from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel, ProviderName
-from mfa.settings.routing import can_go_out
+from mfa.settings.routing import can_go_out, offered_channels
 from mfa.settings.values import Settings
 
 # An app needs no network and cannot be intercepted on the way; phones follow in the order of their channels. The reserve for
@@ -28,6 +29,13 @@ def methods_of(
     return tuple(method for method in METHODS if usable[method])
 
 
+def channels_of(account: Account, settings: Settings, paused: Collection[ProviderName]) -> tuple[Channel, ...]:
+    """The channels that are offered; none while the setting `sending` stops them for all of the user's phones."""
+    user = account.existing_user
+    goes_out = settings.sending == "on" or any(goes_out_to(user, phone, settings) for phone in account.phones)
+    return offered_channels(settings, paused) if goes_out else ()
+
+
 def can_recover(account: Account, settings: Settings) -> bool:
     """Whether a passcode can be mailed to the user."""
     user = account.existing_user
@@ -35,11 +43,12 @@ def can_recover(account: Account, settings: Settings) -> bool:
 
 
 def _reaches_a_phone(account: Account, settings: Settings, channel: Channel, paused: Collection[ProviderName]) -> bool:
-    """Whether the channel is offered, and one of the user's phones takes it in a region that is allowed and has a route."""
+    """Whether the channel is offered, and one of the user's phones takes it, may get it, and is where a route leads now."""
     by_call = channel.traits.reaches_landlines
     return channel.is_offered(settings) and any(
         phone.takes(by_call=by_call)
         and settings.regions.permits(phone.region)
         and can_go_out(settings, phone.region, channel, paused)
+        and goes_out_to(account.existing_user, phone, settings)
         for phone in account.phones
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from mfa.challenges.budgets import DAY, HOUR, Window
 from mfa.challenges.challenge import FOREVER
-from mfa.settings.values import PasswordLimits
+from mfa.settings.passwords import PasswordLimits
 
 # The pause between two tries for a name starts at one second and doubles up to this.
 MAX_PAUSE_SECONDS = 900

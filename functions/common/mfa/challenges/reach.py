@@ -1,10 +1,11 @@
-"""The phones that a passcode can be sent to."""
+"""The phones that a passcode can be sent to, and whether it may be sent now."""
 
 from collections.abc import Iterable
 
 from mfa.factors.phones import Phone
 from mfa.messages.channels import PHONE_CHANNELS
 from mfa.settings.values import Settings
+from mfa.users.user import Kind, User
 
 
 def receives(phone: Phone, settings: Settings) -> bool:
@@ -18,3 +19,15 @@ def receives(phone: Phone, settings: Settings) -> bool:
 def proven_phone(phones: Iterable[Phone], settings: Settings) -> Phone | None:
     """A verified phone that a passcode can be sent to, or None: for a factor that must stay, an unverified one does not count."""
     return next((phone for phone in phones if phone.verified and receives(phone, settings)), None)
+
+
+def fixed_code(user: User, phone: Phone, settings: Settings) -> str | None:
+    """The passcode of a test number, to which nothing is sent. A system user has none."""
+    if user.kind is Kind.SYSTEM:
+        return None
+    return next((test.code for test in settings.test_numbers if test.number == phone.number), None)
+
+
+def goes_out_to(user: User, phone: Phone, settings: Settings) -> bool:
+    """Whether a login may be confirmed on the phone while the setting `sending` is as it is. It does not stop test numbers."""
+    return settings.sends_to(verified=phone.verified) or fixed_code(user, phone, settings) is not None

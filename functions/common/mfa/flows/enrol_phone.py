@@ -212,7 +212,7 @@ class EnrolPhone:
     def _send(self, owner: Owner, caller: Caller, read: PhoneEnrolment, message: "_Message") -> EnrolmentSend:
         settings = self.runtime.settings()
         _refuse_channel(message, settings)
-        self.messenger.check(message.channel, message.phone.region)
+        self.messenger.check(message.channel, message.phone.region, verified=message.phone.verified)
         send, outgoing = self._prepare(owner, caller, read.challenge, message)
         asker = Budget(send.after.asker, Window.of(HOUR, send.after.sent_at), settings.budgets.address_per_hour)
         hour = hour_of(send.login_name, send.after.sent_at)

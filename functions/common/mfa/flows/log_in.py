@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mfa import errors
 from mfa.challenges.account import Account, find_account
-from mfa.challenges.methods import can_recover, methods_of
+from mfa.challenges.methods import can_recover, channels_of, methods_of
 from mfa.factors.factors import Factor, Proof
 from mfa.factors.phones import Phone
 from mfa.factors.trusted_devices import device_of
@@ -16,7 +16,6 @@ from mfa.flows.check_password import CheckPassword
 from mfa.flows.enrol import EnrolAtLogin, OpenedEnrolment
 from mfa.flows.runtime import Runtime
 from mfa.messages.channels import RECOVERY, Channel, ProviderName
-from mfa.settings.routing import offered_channels
 from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_token, uuid7
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
@@ -187,7 +186,7 @@ class LogIn:
             phones=account.phones,
             help_email=mask_email(user.contact_email or "") if by_mail else None,
             locked_until=account.challenge.locked_until(now),
-            channels=offered_channels(settings, self.paused(now)),
+            channels=channels_of(account, settings, self.paused(now)),
             methods=tuple(method for method in methods if by_mail or method is not RECOVERY),
             trusted_device_days=settings.trusted_devices.days if trusts else 0,
         )

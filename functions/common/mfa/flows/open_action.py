@@ -54,7 +54,7 @@ class OpenedAction:
         status: its state.
         mfa_token: authorises its challenges.
         phones: those that may approve it.
-        channels: how they can be reached.
+        channels: how they can be reached now.
         repeated: whether an earlier request with the same idempotency key has opened it.
     """
 
@@ -125,7 +125,7 @@ class OpenAction:
             status=action.status(now),
             mfa_token=self._token(opening, action),
             phones=phones,
-            channels=offer.channels,
+            channels=_channels_now(offer, phones),
             repeated=repeated,
         )
 
@@ -176,6 +176,12 @@ class OpenAction:
             action=action.ref,
         )
         return write_mfa_token(self.genuine.token_secrets(), token)
+
+
+def _channels_now(offer: Offer, phones: tuple[Phone, ...]) -> tuple[Channel, ...]:
+    """The channels of the type; none while an administrator has stopped messages to all of these phones."""
+    goes_out = any(offer.settings.sends_to(verified=phone.verified) for phone in phones)
+    return offer.channels if goes_out else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,10 +130,11 @@ class FactorProofs(Protocol):
 class Messenger(Protocol):
     """Sends to phones."""
 
-    def check(self, channel: Channel, region: str) -> None:
+    def check(self, channel: Channel, region: str, *, verified: bool) -> None:
         """Raises SettingsIncomplete if the channel is not set up, DestinationBlocked if no route leads to the region.
 
-        Raises SmsUnavailable while every provider of the region refuses us.
+        Raises SmsUnavailable while every provider of the region refuses us, or an administrator has stopped messages to the
+        phone. `verified`: whether that was verified before.
         """
 
     def send(self, outgoing: Outgoing) -> Outcome:

@@ -17,6 +17,7 @@ from mfa.challenges.charges import charges, phone_charges
 from mfa.challenges.drafts import KEY_USE, Draft, Purpose
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import replay, request_key, with_request
+from mfa.challenges.reach import fixed_code
 from mfa.challenges.sends import (
     AccountChanged,
     Caller,
@@ -41,7 +42,7 @@ from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Settings
 from mfa.tokens.mfa_tokens import ActionRef, MfaToken
 from mfa.users.history import Event, EventType
-from mfa.users.user import Kind, User
+from mfa.users.user import User
 
 # The phones are told of a recovery while a slow answer still leaves time to finish.
 NOTICE_SECONDS = 6.0
@@ -151,9 +152,9 @@ class SendPasscode:
         if not channel.is_offered(settings) or (offered and channel not in offered.channels):
             raise errors.InvalidRequest("channel", "is not offered here")
         phone = _phone(account, asked.phone_id or account.challenge.phone_id, channel, settings)
-        fixed = _fixed_code(account.existing_user, phone, settings)
+        fixed = fixed_code(account.existing_user, phone, settings)
         if fixed is None:
-            self.messenger.check(channel, phone.region)
+            self.messenger.check(channel, phone.region, verified=phone.verified)
         return Destination(channel=channel, phone=phone, address=phone.number, fixed_code=fixed)
 
     def _prepare(
@@ -246,11 +247,13 @@ class SendPasscode:
 
     def _tell_phones(self, account: Account, send: Send, settings: Settings) -> None:
         """Tells every verified phone of a recovery: an intruder who has only the mailbox must not get in unnoticed."""
+        if not settings.sends_to(verified=True):
+            return
         user = account.existing_user
         for phone in account.phones:
             takes = phone.takes(by_call=DEFAULT.traits.reaches_landlines)
             reachable = phone.verified and takes and settings.regions.permits(phone.region)
-            if not reachable or _fixed_code(user, phone, settings) is not None:
+            if not reachable or fixed_code(user, phone, settings) is not None:
                 continue
             if self.runtime.clock() >= send.after.sent_at + NOTICE_SECONDS:
                 return
@@ -342,13 +345,6 @@ def _phone(account: Account, phone_id: str, channel: Channel, settings: Settings
     if phone.kind == FIXED_LINE and not channel.traits.reaches_landlines:
         raise errors.DestinationBlocked("A landline cannot receive messages; ask for a call.")
     return phone
-
-
-def _fixed_code(user: User, phone: Phone, settings: Settings) -> str | None:
-    """The passcode of a test number, to which nothing is sent. A system user has none."""
-    if user.kind is Kind.SYSTEM:
-        return None
-    return next((test.code for test in settings.test_numbers if test.number == phone.number), None)
 
 
 def _usable(phone: Phone, settings: Settings, channel: Channel) -> bool:

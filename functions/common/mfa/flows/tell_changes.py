@@ -124,7 +124,9 @@ class TellChanges:
         fixed = notice.user_kind is not Kind.SYSTEM and any(each.number == to.number for each in settings.test_numbers)
         if fixed or to.kind == FIXED_LINE or not settings.regions.permits(to.region):
             return self.messages.not_told("unreachable")
-        self.messenger.check(DEFAULT, to.region)
+        if not settings.sends_to(verified=to.phone.verified):  # for good: a later try would find the same
+            return self.messages.not_told(errors.SENDING_OFF)
+        self.messenger.check(DEFAULT, to.region, verified=to.phone.verified)
         reader = Reader(None, notice.locale, to.region, settings.default_locale)
         outgoing = told.message(to.number, reader, self.runtime.random_bytes(16).hex())
         charges = phone_charges(to.phone, settings, self.runtime.clock())

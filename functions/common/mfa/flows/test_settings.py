@@ -43,11 +43,17 @@ from mfa.messages.costs import cost_of
 from mfa.messages.notice_texts import AccountChange
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.validation import merged
-from mfa.settings.values import Sender, Settings, SettingsPatch, StoredSettings
+from mfa.settings.values import Sender, Sending, Settings, SettingsPatch, StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
 from mfa.users.user import Kind, User, existing_login_names
 from mfa.vendor_errors import look_up
+
+# Why a test is refused, by the setting `sending`.
+_STOPPED: dict[Sending, str] = {
+    "off": "is off, so that no message goes out",
+    "verified_only": "lets messages go to verified phones only, and this is none of yours",
+}
 
 
 class SettingsTests(Protocol):
@@ -146,6 +152,7 @@ class TestSettings:
         elif all(phone.number != parsed.e164 for phone in account.phones):
             account.free_slot()
         user = account.existing_user
+        self._refuse_stopped(account, parsed.e164, tried)
         phone = Phone(
             id="", number=parsed.e164, region=parsed.region, calling_code=parsed.calling_code, kind=parsed.kind
         )
@@ -170,6 +177,7 @@ class TestSettings:
         account = self._administrator(actor, login_name)
         user, tried = account.existing_user, self._tried(patch)
         test = self._existing(user, test_id)
+        self._refuse_stopped(account, test.number, tried)
         message = deed_message(test.action, user, test.challenge.region, tried.settings)
         send, outgoing = self._prepare(user, test, _phone_of(test), message, tried)
         try:
@@ -293,6 +301,13 @@ class TestSettings:
         if settings.twilio.sender is None:
             raise errors.InvalidRequest("twilio.sender", "is required for a test")
         return _Tried(settings, settings.twilio.account_sid, token, settings.twilio.sender)
+
+    def _refuse_stopped(self, account: Account, number: str, tried: _Tried) -> None:
+        """Raises InvalidRequest while the settings, as saved or as on the screen, stop messages to the number."""
+        verified = any(phone.number == number and phone.verified for phone in account.phones)
+        for settings in (tried.settings, self.stored_settings().settings):
+            if not settings.sends_to(verified=verified):
+                raise errors.InvalidRequest("sending", _STOPPED[settings.sending])
 
     def _existing(self, user: User, test_id: str) -> SettingsTest:
         test = self.tests.load(user.login_name, test_id)

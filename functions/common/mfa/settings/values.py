@@ -27,9 +27,12 @@ from mfa.settings.forms import (
 )
 from mfa.settings.fraud import Fraud
 from mfa.settings.fraud_thresholds import RegionThresholds
+from mfa.settings.passwords import PasswordLimits
 from mfa.settings.prices import PriceOverride, Prices
 from mfa.settings.routes import Route
 
+# Phones to which text messages, calls and WhatsApp may go: all, those that were verified before, none.
+type Sending = Literal["on", "verified_only", "off"]
 type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-unit": "messages"})]
 
 
@@ -98,46 +101,6 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
             unit="%",
         ),
     ] = 50
-
-
-class PasswordLimits(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many passwords may be tried. A right one does not count."""
-
-    max_per_name_and_address_per_hour: Annotated[
-        int, Meta(ge=1, le=1000), labelled("For a name from an address in an hour", unit="wrong passwords")
-    ] = 10
-    max_per_address_per_hour: Annotated[
-        int,
-        Meta(ge=10, le=1_000_000),
-        labelled(
-            "From an address in an hour",
-            "Names whose password was right at that address lately do not count, and are not refused.",
-            unit="wrong passwords",
-        ),
-    ] = 100
-    free_in_a_row: Annotated[
-        int,
-        Meta(ge=1, le=20),
-        labelled(
-            "For a name without a pause",
-            "From all addresses together, since the last right one. Then a pause of a second, which doubles up to 15 minutes.",
-            unit="wrong passwords",
-        ),
-    ] = 20
-    max_in_a_row: Annotated[
-        int,
-        Meta(ge=20, le=1000),
-        labelled(
-            "For a name until it is unlocked",
-            "Then the name is refused where its password was not right lately, until a right one, a new one or an unlock.",
-            unit="wrong passwords",
-        ),
-    ] = 100
-    familiar_days: Annotated[
-        int,
-        Meta(ge=1, le=90),
-        labelled("An address stays familiar", "After a right password of the same name from there.", unit="days"),
-    ] = 30
 
 
 class TrustedDevicesSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -213,6 +176,7 @@ class TestNumber(Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All that an administrator can set. Durations are whole seconds."""
 
+    sending: Annotated[Sending, labelled("Messages and calls", "Mail goes on in any case.")] = "on"
     twilio: Twilio = Twilio()
     passcode_length: Annotated[int, Meta(ge=4, le=10), labelled("Passcode length", unit="digits")] = 6
     resend_cooldown_seconds: Annotated[
@@ -280,6 +244,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 24
 
+    def sends_to(self, *, verified: bool) -> bool:
+        """Whether a message or call may go to a phone, which was verified before or not. All that sends asks this."""
+        return self.sending == "on" or (self.sending == "verified_only" and verified)
+
     @property
     def calls_landlines(self) -> bool:
         """Whether a number that takes no messages can be reached, and so be a user's phone."""
@@ -325,6 +293,13 @@ class Pause(Struct, frozen=True):
     refusal: AccountRefusal
 
 
+class SendingSwitched(Struct, frozen=True):
+    """The actor who last changed the setting `sending`, and when (seconds since 1970)."""
+
+    by: str
+    at: float
+
+
 class StoredSettings(Struct, frozen=True):
     """The settings item: the settings, the encrypted Auth Token, and the version that the ETag names."""
 
@@ -338,6 +313,8 @@ class StoredSettings(Struct, frozen=True):
     thresholds: dict[str, RegionThresholds] = {}
     # The document of the item of prices.
     price_document: str | None = None
+    # None if it was never changed.
+    switched: SendingSwitched | None = None
 
     def prices(self) -> Prices:
         """The prices in force."""

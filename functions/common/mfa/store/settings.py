@@ -8,7 +8,7 @@ import msgspec
 from mfa.errors import PreconditionFailed
 from mfa.settings.fraud_thresholds import read_document
 from mfa.settings.saved import as_saved
-from mfa.settings.values import AuthToken, ReplacedToken, StoredSettings
+from mfa.settings.values import AuthToken, ReplacedToken, SendingSwitched, StoredSettings
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.pauses import read_pauses
@@ -36,7 +36,8 @@ class SettingsStore:
         replaced = (
             ReplacedToken(item["replaced_token"], item["replaced_accepted_until"]) if "replaced_token" in item else None
         )
-        return StoredSettings(settings, token, item["version"], replaced, pauses, thresholds, prices)
+        switched = SendingSwitched(item["switched_by"], item["switched_at"]) if "switched_by" in item else None
+        return StoredSettings(settings, token, item["version"], replaced, pauses, thresholds, prices, switched)
 
     def save_settings(self, stored: StoredSettings, actor: str, event: Event) -> None:
         """Writes the settings as the version after the one that was read, and ends a pause: the credentials may be right now.
@@ -49,6 +50,8 @@ class SettingsStore:
             "auth_token_last4": stored.auth_token.last4 if stored.auth_token else None,
             "replaced_token": stored.replaced_token.ciphertext if stored.replaced_token else None,
             "replaced_accepted_until": stored.replaced_token.accepted_until if stored.replaced_token else None,
+            "switched_by": stored.switched.by if stored.switched else None,
+            "switched_at": stored.switched.at if stored.switched else None,
             "version": stored.version,
         }
         condition = when.NEW if stored.version == 1 else when.VERSION_AS_READ

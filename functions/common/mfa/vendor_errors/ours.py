@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mfa.errors import SettingsIncomplete, SmsUnavailable, TemporarilyUnavailable
+from mfa.errors import SENDING_OFF, SettingsIncomplete, SmsUnavailable, TemporarilyUnavailable
 from mfa.vendor_errors.entry import Acts, Row, group, rows
 
 _CALL = group(Acts.USER)
@@ -44,6 +44,13 @@ OURS: dict[str, Row] = {
         SmsUnavailable.code: (
             "sending was paused, because Twilio does not accept the account",
             "See what was wrong in the messages before. Sending is tried again every minute, and when settings are saved.",
+        ),
+    }),
+    # An administrator has stopped the message.
+    **rows(replace(_UNCLEAR, acts=Acts.ADMINISTRATOR), {
+        SENDING_OFF: (
+            "messages were stopped by an administrator",
+            "Press Resume in the console's banner, or set `sending` to on, once it is safe to send again.",
         ),
     }),
     # The settings were changed between the check and the send.
