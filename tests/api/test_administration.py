@@ -45,6 +45,7 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "health.get": lambda admin, person: {},
     "regions.list": lambda admin, person: {},
     "prices.get": lambda admin, person: {},
+    "fraud.get": lambda admin, person: {},
     "overview.export": lambda admin, person: {"days": 2},
     "numbers.check": lambda admin, person: {"number": "07911 123456", "region": "GB"},
     "settings.get": lambda admin, person: {},

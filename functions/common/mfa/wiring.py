@@ -154,11 +154,13 @@ class Wiring(AccountWiring):
         from mfa.administration.clients import ClientAdministration
         from mfa.administration.configuration import Configuration
         from mfa.administration.directory import Directory
+        from mfa.administration.fraud import FraudAdministration
         from mfa.administration.parts import Administration
         from mfa.administration.personal_data import PersonalData
         from mfa.administration.settings_preview import SettingsPreview
         from mfa.store.histories import Histories
         from mfa.store.personal_data import PersonalStore
+        from mfa.store.thresholds import ThresholdStore
 
         runtime, histories = self.runtime, Histories(self._table)
         preview = SettingsPreview(
@@ -180,6 +182,7 @@ class Wiring(AccountWiring):
             imports=self._imports,
             overviews=self._overviews(histories),
             prices=self._prices,
+            fraud=FraudAdministration(counters=histories, store=ThresholdStore(self._table)),
             personal=PersonalData(records=PersonalStore(self._table), runtime=runtime),
             sessions=self.access.sessions,
             clock=self.clock,

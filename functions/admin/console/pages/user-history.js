@@ -45,7 +45,8 @@ const REPORTS = ["delivered", "send_refused"];
  */
 function fraudDecision({ rule, region = "", threshold, count, refused }, where) {
   const verb = refused ? "was refused" : "would be refused";
-  const budget = `${rule === "hourly" ? "the hour’s" : "the day’s"} budget for new phones in ${regionName(region) ?? region}`;
+  const span = rule === "hourly" ? "the hour’s" : "the day’s";
+  const budget = `${span} budget for new phones in ${regionName(region) ?? region}`;
   return [
     refused ? "warn" : "",
     ["A passcode", where, ` ${verb}: ${budget} is spent (${count} of ${threshold} are unconfirmed)`],

@@ -7,6 +7,7 @@ from mfa.administration.clients import ClientAdministration
 from mfa.administration.configuration import Configuration
 from mfa.administration.directory import Directory
 from mfa.administration.factors import FactorAdministration
+from mfa.administration.fraud import FraudAdministration
 from mfa.administration.imports import Imports
 from mfa.administration.overview import Overviews
 from mfa.administration.personal_data import PersonalData
@@ -33,6 +34,7 @@ class Administration:
     imports: Imports
     overviews: Overviews
     prices: PriceAdministration
+    fraud: FraudAdministration
     personal: PersonalData
     sessions: Sessions
     clock: Callable[[], float]

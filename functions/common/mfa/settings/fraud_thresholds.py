@@ -14,6 +14,7 @@ from mfa.settings.fraud import Fraud
 
 # The days whose confirmed messages a threshold remembers.
 DAYS = 14
+HOURS = 24
 # An hour gets a sixth of the day: an attack begins at once, honest users come all day.
 HOURS_WORTH = 6
 
@@ -34,9 +35,13 @@ class Verified(Struct, frozen=True):
 
 
 class RegionThresholds(Thresholds, frozen=True):
-    """The thresholds of a region, and the messages by day (`2026-11-27`) whose codes came back, from which they come."""
+    """The thresholds of a region, and the messages whose codes came back, from which they come.
 
-    days: dict[str, int] = {}
+    `days` begins with the day (UTC) in which they were computed and goes back, `hours` with the hour.
+    """
+
+    days: list[int] = []
+    hours: list[int] = []
 
 
 class FraudDocument(Struct, frozen=True):
