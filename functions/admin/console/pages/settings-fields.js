@@ -343,7 +343,8 @@ export function patchOf({ changes, server }) {
  * @typedef {"passcode_length" | "resend_cooldown_seconds" | "expiry_seconds" | "max_invalid_attempts" | "max_sends" |
  *   "lock_seconds" | "access_token_seconds" | "actions_phone_age_hours" | "trusted_devices.days" |
  *   `budgets.${"number_per_hour" | "number_per_day" | "address_per_hour" |
- *   "mailbox_per_day" | "client_per_hour" | "region_per_day" | "global_per_day" | "kept_for_verified_percent" | "spend_per_day"}` |
+ *   "mailbox_per_day" | "client_per_hour" | "region_per_day" | "global_per_day" | "kept_for_verified_percent" |
+ *   "spend_per_day"}` |
  *   `passwords.${"max_per_name_and_address_per_hour" | "max_per_address_per_hour" | "free_in_a_row" | "max_in_a_row" |
  *   "familiar_days"}` |
  *   `fraud.${"daily_floor" | "hourly_floor" | "share" | "regions_per_address_per_day"}`} NumberName

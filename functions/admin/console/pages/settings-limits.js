@@ -75,7 +75,7 @@ function ownPrices(draft) {
   return textAreaField({
     name: "prices.overrides",
     label: labelOf("prices.overrides"),
-    hint: "In each line a country’s code, sms, voice or whatsapp, and USD for a segment, a call or a message: HK sms 0.05",
+    hint: "In each line a country’s code, sms, voice or whatsapp, and USD for a message’s part or a call: HK sms 0.05",
     value: listed.map(({ region, channel, usd }) => `${region} ${channel} ${usd}`).join("\n"),
     rows: 4,
     onchange: (text) => draft.set("prices.overrides", pricesIn(text)),
