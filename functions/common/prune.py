@@ -52,6 +52,9 @@ LEFT_OUT = {
 # Twilio's SDK has a package for each product, and its client imports one when it is first used.
 TWILIO_PRODUCTS = {"api": "messages and calls", "pricing": "what a message costs"}
 
+# Services whose descriptions botocore keeps under another name than that of their actions.
+DESCRIBED_AS = {"sms-voice": "pinpoint-sms-voice-v2"}
+
 
 def leave_out(tree: Path) -> None:
     """Removes the files of `LEFT_OUT` and Twilio's other products. Raises `LookupError` if a pattern matches nothing."""
@@ -87,7 +90,7 @@ def cut_descriptions(data: Path, actions: list[str]) -> None:
     operations: dict[str, set[str]] = {}
     for action in actions:
         service, _, operation = action.partition(":")
-        operations.setdefault(service, set()).add(operation)
+        operations.setdefault(DESCRIBED_AS.get(service, service), set()).add(operation)
     for folder in data.iterdir():
         if folder.is_dir() and folder.name not in operations:
             shutil.rmtree(folder)

@@ -61,7 +61,18 @@ def twilio_status(call: Call[None, Anyone]) -> None:
     ref = call.request.query().get("ref", "")
     signature = call.request.header("X-Twilio-Signature") or ""
     outcome = wiring.twilio_callbacks.read(wiring.callback_url(quote_plus(ref)), call.request.form(), signature)
-    error = None if outcome is None else wiring.delivery_reports.record(ref, outcome)
+    _count_undelivered(None if outcome is None else wiring.delivery_reports.record(ref, outcome))
+
+
+@app.handed_over("Records")
+def aws_reports(given: object) -> None:
+    """Records AWS's reports about messages. SNS brings them, and IAM lets it do so from one topic only."""
+    for ref, outcome in wiring.aws_reports(given):
+        _count_undelivered(wiring.delivery_reports.record(ref, outcome))
+
+
+def _count_undelivered(error: str | None) -> None:
+    """Logs and counts the error of a message that a vendor took and did not deliver."""
     if error is not None:
         logger.warning("not delivered", error=error)
         wiring.metrics.count("send_failures", error=known_error(error))
@@ -93,5 +104,8 @@ def mail_code(given: object) -> None:
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True, log_event=False)
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
-    """Answers API Gateway; takes a notice, `{"notice": …}`, or a code to be mailed, `{"code": …}`, from another function."""
+    """Answers API Gateway; takes a notice, `{"notice": …}`, or a code to be mailed, `{"code": …}`, from another function.
+
+    Takes AWS's reports about messages from SNS, `{"Records": […]}`.
+    """
     return app.resolve(event, context)

@@ -460,7 +460,8 @@ def running() -> Iterator[Stack]:
     """A stack with the template's resources, a system user, and complete settings."""
     environment = {**AWS_ENVIRONMENT, "AWS_LAMBDA_FUNCTION_NAME": "test", "TZ": ":UTC"}
     before = dict(os.environ)
-    template = read_template(ROOT / "template.yaml", {"DomainName": ISSUER.removeprefix("https://")})
+    parameters = {"DomainName": ISSUER.removeprefix("https://"), "AwsMessages": "on"}
+    template = read_template(ROOT / "template.yaml", parameters)
     account = local_account()
     guard = Guard()
     fast_moto.install()

@@ -39,6 +39,7 @@ ARNS = {
     "AWS::Logs": [f"arn:aws:logs:{HERE}:log-group:{name}" for name in ("/aws/lambda/mfa-admin", "/aws/apigateway/mfa", "aws-waf-logs-mfa-mfa")],
     "AWS::Route53": [],
     "AWS::S3": ["arn:aws:s3:::aws-sam-cli-managed-default-samclisourcebucket-abc/mfa/0123"],
+    "AWS::SMSVOICE": [f"arn:aws:sms-voice:{HERE}:configuration-set/mfa-mfa"],
     "AWS::SNS": [f"arn:aws:sns:{HERE}:mfa-Observability-ABC-Topic-X"],
     "AWS::SQS": [f"arn:aws:sqs:{HERE}:mfa-FailedNotices-X"],
     "AWS::SSM": [f"arn:aws:ssm:{HERE}:parameter/mfa/mfa/public-url"],

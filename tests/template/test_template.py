@@ -17,7 +17,10 @@ Resource = dict[str, Any]
 
 #: The actions that roles allow. An action added to a role must be added here too, after some thought.
 ACTIONS = {
-    "SendCodeRole": {"kms:Decrypt", "ses:SendEmail", "sqs:SendMessage", "dynamodb:ConditionCheckItem"},
+    "SendCodeRole": {
+        *("kms:Decrypt", "ses:SendEmail", "sqs:SendMessage", "dynamodb:ConditionCheckItem"),
+        *("sms-voice:SendTextMessage", "sms-voice:SendVoiceMessage"),
+    },
     "VerifyCodeRole": {
         *("kms:Sign", "kms:GetPublicKey", "ses:SendEmail", "sqs:SendMessage"),
         *("lambda:InvokeFunction", "dynamodb:ConditionCheckItem"),
@@ -25,6 +28,7 @@ ACTIONS = {
     "AdminRole": {
         *("kms:Decrypt", "kms:Encrypt", "kms:GetPublicKey", "lambda:InvokeFunction"),
         *("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:Query"),
+        *("sms-voice:SendTextMessage", "sms-voice:SendVoiceMessage"),
     },
 }
 #: Roles of no function: for API Gateway, CodeDeploy and locked-out operators.
@@ -290,7 +294,13 @@ def test_functions_are_told_names_not_arns_so_that_sam_local_finds_them(deployed
         for variable, value in function["Properties"]["Environment"]["Variables"].items():
             assert isinstance(value, str) or list(value) == ["Fn::Sub"], (name, variable)
         variables = function["Properties"]["Environment"]["Variables"]
-        for endpoint in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_LAMBDA", "TWILIO_API_URL"):
+        for endpoint in (
+            "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "AWS_ENDPOINT_URL_LAMBDA",
+            "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2",
+            "TWILIO_API_URL",
+        ):
             assert variables[endpoint] == "", (name, endpoint)
 
 
@@ -336,7 +346,7 @@ def test_the_layers_boto3_can_do_what_the_roles_allow() -> None:
     """An action that a role gains must be one that the layer's build leaves in botocore."""
     kept = {
         f"{service}:{operation}"
-        for service, operations in re.findall(r"\$\(addprefix (\w+):,([\w ]+)\)", makefile()["ACTIONS"])
+        for service, operations in re.findall(r"\$\(addprefix ([\w-]+):,([\w ]+)\)", makefile()["ACTIONS"])
         for operation in operations.split()
     } | set(re.findall(r"(?<=\s)\w+:\w+", makefile()["ACTIONS"]))
     allowed = {

@@ -38,7 +38,7 @@ def installed(folder: Path) -> Path:
         write(folder / name, b"")
     for product in (*TWILIO_PRODUCTS, "fax"):
         write(folder / "twilio" / "rest" / product / "__init__.py", b"")
-    for service in ("kms", "s3"):
+    for service in ("kms", "s3", "pinpoint-sms-voice-v2"):
         model = gzip.compress(json.dumps(MODEL).encode())
         write(folder / "botocore" / "data" / service / "2014-11-01" / "service-2.json.gz", model)
     endpoints = {"partitions": [{"services": {"kms": {"a": 1}, "s3": {}}}]}

@@ -22,6 +22,8 @@ from mfa.instrumented import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mfa.administration.access import Access
     from mfa.administration.factors import FactorAdministration
     from mfa.administration.imports import Imports
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from mfa.administration.parts import Administration
     from mfa.administration.prices import PriceAdministration
     from mfa.administration.user_changes import UserAdministration
+    from mfa.challenges.sends import Outcome
     from mfa.delivery.aws_messenger import AwsMessenger
     from mfa.delivery.messenger import TwilioMessenger
     from mfa.delivery.twilio_account import TwilioAccounts
@@ -351,6 +354,13 @@ class Wiring(AccountWiring):
         from mfa.delivery.twilio_callbacks import TwilioCallbacks
 
         return TwilioCallbacks(self._twilio_accounts.signing_tokens, twilio.is_signed)
+
+    @staticmethod
+    def aws_reports(records: object) -> "Iterator[tuple[str, Outcome]]":
+        """The reports of AWS on messages in the records of SNS, each with its `ref`."""
+        from mfa.delivery.aws_events import reports
+
+        return reports(records)
 
     def callback_url(self, ref: str) -> str:
         """The URL at which Twilio reports on the send of this `ref`."""

@@ -145,7 +145,6 @@ AWS: dict[str, Row] = {
     **rows(_PASSING, {
         "TEXT_CARRIER_UNREACHABLE": ("the carrier could not be reached", "It passes. The user can resend."),
         "TEXT_TTL_EXPIRED": ("the message came too late and was dropped", "The user can resend."),
-        "TEXT_UNKNOWN": ("the network gave no reason", "If it comes often, ask AWS's support."),
         "TEXT_SPAM": (
             "the mobile network filtered the message out",
             "The carrier takes it for spam. Register the sender, and keep links out of the texts.",
