@@ -31,6 +31,7 @@ from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack, role_of
 from tests.api.test_administration import SUCCEEDS, over_http
 from tests.enrolled import enrol
+from tests.local.sms_voice_simulation import simulated_sms_voice
 from tests.product import basic
 
 # Requests of the runtime, of Lambda's queue of events and of X-Ray's daemon, not of the functions.
@@ -56,6 +57,7 @@ def asked(shared_stack: Stack) -> Iterator[dict[str, list[Ask]]]:
         log_in_every_way(stack)
         act_in_every_way(stack)
         send_in_every_way(stack)
+        send_by_aws(stack)
         see_to_ones_own_account(stack)
         administer(stack)
         fetch_prices(stack)
@@ -156,6 +158,28 @@ def send_in_every_way(stack: Stack) -> None:
     stack.restart()
     assert person.start().status == 201
     assert deliveries.pause(stack) is None
+
+
+def send_by_aws(stack: Stack) -> None:
+    """A text from each kind of sender, and a call. AWS refuses each, so that the next route is tried."""
+    person, other = people.add(stack), people.add(stack)
+    owner = test_own_phones.Enroller(person, administrators.log_in(person))
+    with simulated_sms_voice("local") as aws:
+        senders = (
+            {"alphanumeric": "BACKUP"},
+            {"pool_id": aws.account.pool_id},
+            {"phone_number": aws.account.phone_number},
+        )
+        routes = [{"provider": "aws", "sender": sender} for sender in senders]
+        with (
+            stack.at(AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2=aws.url),
+            stack.with_settings(routes=routes, voice={"enabled": True}),
+        ):
+            aws.reset({"fault": "error", "exception": "ConflictException", "reason": "RESOURCE_NOT_ACTIVE"})
+            for channel in ("sms", "voice"):
+                other.login()
+                assert other.start(channel=channel).code == "sms_unavailable"
+                assert owner.start(channel=channel).code == "sms_unavailable"
 
 
 def see_to_ones_own_account(stack: Stack) -> None:

@@ -659,3 +659,34 @@ def test_every_skipped_check_says_why() -> None:
     for skip in skips:
         assert re.fullmatch("CKV_AWS_[0-9]+", skip["id"])
         assert len(skip["comment"].split()) >= 6, skip
+
+
+def test_nothing_can_send_by_aws_unless_a_parameter_switches_it_on() -> None:
+    by_aws = ("sms-voice:SendTextMessage", "sms-voice:SendVoiceMessage")
+    for value, on in (("off", False), ("on", True)):
+        resources = made(AwsMessages=value)
+        texts = {role: json.dumps(resources[role]) for role in ("SendCodeRole", "AdminRole", "VerifyCodeRole")}
+        allowed = {role: all(action in text for action in by_aws) for role, text in texts.items()}
+        assert allowed == {"SendCodeRole": on, "AdminRole": on, "VerifyCodeRole": False}
+        assert any("sms-voice" in text for text in texts.values()) is on
+        assert ("AwsMessagesStack" in resources) is on
+        for function in ("SendCodeFunction", "AdminFunction"):
+            assert resources[function]["Properties"]["Environment"]["Variables"]["AWS_MESSAGES"] == value
+
+
+def test_only_the_topic_of_the_configuration_set_brings_reports() -> None:
+    resources = load((ROOT / "infra" / "aws_messages.yaml").read_text())[0]["Resources"]
+    topic, here = {"Ref": "Topic"}, {"Ref": "AWS::AccountId"}
+    permission = resources["Permission"]["Properties"]
+    assert (permission["Principal"], permission["SourceArn"], permission["SourceAccount"]) == (
+        "sns.amazonaws.com", topic, here,
+    )  # fmt: skip
+    [publishes] = resources["TopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (publishes["Principal"], publishes["Action"]) == ({"Service": "sms-voice.amazonaws.com"}, "sns:Publish")
+    assert publishes["Condition"] == {"StringEquals": {"aws:SourceAccount": here}}
+    [destination] = resources["ConfigurationSet"]["Properties"]["EventDestinations"]
+    assert destination["SnsDestination"] == {"TopicArn": topic}
+    assert destination["MatchingEventTypes"] == ["TEXT_ALL", "VOICE_ALL"]
+    named = resources["ConfigurationSet"]["Properties"]["ConfigurationSetName"]["Fn::Sub"]
+    environment = source()["Resources"]["SendCodeFunction"]["Properties"]["Environment"]["Variables"]
+    assert named.replace("Stack", "AWS::StackName") == environment["AWS_CONFIGURATION_SET"]["Fn::Sub"]
