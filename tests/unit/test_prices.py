@@ -11,10 +11,10 @@ import pytest
 
 from mfa.administration.prices import PriceAdministration
 from mfa.challenges.budgets import Cost
+from mfa.challenges.costs import cost_of
 from mfa.delivery import prices as delivery
 from mfa.delivery.prices import PriceList, rotated
 from mfa.messages.channels import CHANNELS, PHONE_CHANNELS, Channel
-from mfa.messages.costs import cost_of
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.prices import DEAREST, USD, FetchedPrices, PhoneChannelName, PriceOverride, Prices, shipped
 from mfa.settings.routes import Route, RouteSender

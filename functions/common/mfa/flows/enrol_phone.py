@@ -10,6 +10,7 @@ from mfa.challenges import passcodes
 from mfa.challenges.budgets import HOUR, Budget, Charge, Window
 from mfa.challenges.challenge import Challenge, Guess
 from mfa.challenges.charges import phone_charges
+from mfa.challenges.costs import cost_of
 from mfa.challenges.drafts import is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import attempt_before, keyed_attempt, replay, request_key, with_request
@@ -32,7 +33,6 @@ from mfa.flows.passcode_messages import About, passcode_message
 from mfa.flows.runtime import Runtime
 from mfa.flows.user_access import Owner
 from mfa.messages.channels import DEFAULT, Channel
-from mfa.messages.costs import cost_of
 from mfa.messages.notice_texts import AccountChange
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Settings

@@ -14,6 +14,7 @@ from mfa.challenges.budgets import FREE, Cost
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Delivery
 from mfa.challenges.challenge_ids import is_challenge_of, new_challenge_id
 from mfa.challenges.charges import charges, phone_charges
+from mfa.challenges.costs import cost_of
 from mfa.challenges.drafts import KEY_USE, Draft, Purpose
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import replay, request_key, with_request
@@ -36,7 +37,6 @@ from mfa.flows.passcode_messages import About, passcode_message
 from mfa.flows.runtime import Runtime
 from mfa.messages import composition
 from mfa.messages.channels import DEFAULT, RECOVERY, Channel
-from mfa.messages.costs import cost_of
 from mfa.messages.deeds import Deed
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Settings

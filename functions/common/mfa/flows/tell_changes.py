@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from mfa import errors
 from mfa.challenges.budgets import FREE, Charge, Cost
 from mfa.challenges.charges import notice_mail_charges, phone_charges
+from mfa.challenges.costs import cost_of
 from mfa.challenges.sends import Outcome
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
@@ -21,7 +22,6 @@ from mfa.flows.handed_messages import HandedMessages, MessageCounts, message_ref
 from mfa.flows.runtime import Runtime
 from mfa.messages.channels import DEFAULT
 from mfa.messages.composition import Reader
-from mfa.messages.costs import cost_of
 from mfa.messages.notice_texts import AccountChange
 from mfa.messages.notices import MASKED, Told
 from mfa.messages.outgoing import Outgoing

@@ -13,6 +13,7 @@ from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, Budget, Charge, Cost, Window
 from mfa.challenges.challenge import Challenge, Guess
 from mfa.challenges.charges import phone_charges, verified_charges
+from mfa.challenges.costs import cost_of
 from mfa.challenges.drafts import is_of_earlier_send, is_right
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
 from mfa.challenges.sends import Caller, Destination, Outcome, Send, challenge_after
@@ -39,7 +40,6 @@ from mfa.flows.tried_actions import (
     with_summary,
 )
 from mfa.messages import addresses
-from mfa.messages.costs import cost_of
 from mfa.messages.notice_texts import AccountChange
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.validation import merged
