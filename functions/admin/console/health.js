@@ -1,7 +1,8 @@
-// The banner above every page: nobody can log in while Twilio refuses the account.
+// The banners above every page: an administrator has stopped messages, or Twilio refuses the account.
 
-/** @import { Answer, Health } from "./shared/types" */
+/** @import { Answer, Health, Sending } from "./shared/types" */
 import { notice } from "./dialogs.js";
+import { stoppedBanner, stopSending } from "./sending.js";
 import { peek } from "./session.js";
 import { $, el } from "./shared/dom.js";
 import { time } from "./words.js";
@@ -11,8 +12,15 @@ const SETTINGS = "#/settings/mfa";
 
 /** What the banner says; it is not said again as long as it is the same. */
 let said = "";
+/** @type {Sending} */
+let state = "on";
 /** @type {number | undefined} */
 let timer;
+
+/** The button in the header, which stops messages on every page. */
+export function offerStop() {
+  $("stop-sending").addEventListener("click", () => stopSending(state, checkHealth));
+}
 
 /** Ask how things stand, and again every minute while the console is looked at. Nothing waits for the answer. */
 export async function checkHealth() {
@@ -21,7 +29,7 @@ export async function checkHealth() {
   try {
     /** @type {Answer<Health> | null} */
     const answer = await peek("/health");
-    if (answer) show(answer.body.sending);
+    if (answer) show(answer.body);
   } catch {
     // The page itself says what is wrong.
   }
@@ -35,12 +43,14 @@ export function forgetHealth() {
   $("health").replaceChildren();
 }
 
-/** @param {Health["sending"]} sending */
-function show(sending) {
-  const words = JSON.stringify(sending);
+/** @param {Health} health */
+function show(health) {
+  const words = JSON.stringify(health);
   if (words === said) return;
   said = words;
-  $("health").replaceChildren(...banners(sending));
+  state = health.switch.state;
+  $("stop-sending").hidden = state !== "on";
+  $("health").replaceChildren(...stoppedBanner(health.switch, checkHealth), ...banners(health.sending));
 }
 
 const TITLES = {

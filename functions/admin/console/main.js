@@ -3,7 +3,7 @@
 import { forgetErrors } from "./dialogs.js";
 /** @import { Found, LoadPage, PageModule } from "./router.js" */
 import { icon } from "./dom.js";
-import { checkHealth, forgetHealth } from "./health.js";
+import { checkHealth, forgetHealth, offerStop } from "./health.js";
 import { failed, heading, loading } from "./page.js";
 import { explain, SessionLost } from "./refusals.js";
 import { abandon, refresh, route } from "./router.js";
@@ -165,6 +165,7 @@ function enter() {
 }
 
 drawMenu();
+offerStop();
 route(ROUTES, show);
 onLeave(leave);
 if (!(await resume())) await logIn();
