@@ -8,7 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import requests
 
+from infra.local.seed import DEMO_PHONE, DEMO_USER, PASSWORD
+from infra.local.testing import running_stack
 from mfa.challenges.challenge import Delivery
 from mfa.delivery.aws import AwsSending, send
 from mfa.messages import twiml
@@ -138,3 +141,28 @@ def test_a_refusal_is_known_by_its_reason(
     assert (outcome.delivery, outcome.error) == (Delivery.FAILED, error)
     assert look_up(error).code == error
     assert simulation.delivered == []
+
+
+def test_a_login_by_aws_through_the_whole_local_stack() -> None:
+    """The function's role lets it send, the message is on the handset, and the reports come back by SNS."""
+    with running_stack() as stack:
+        route = {"provider": "aws", "sender": {"phone_number": stack.facts["sms_voice_phone_number"]}}
+        stack.invoke("AdminFunction", {"operation": "settings.patch", "input": {"routes": [route]}})
+        credentials = {"login_name": DEMO_USER, "password": PASSWORD}
+        login = requests.post(f"{stack.base_url}/v1/login", json=credentials, timeout=20).json()
+        headers = {"Authorization": f"Bearer {login['mfa_token']}"}
+        url = f"{stack.base_url}/v1/challenges"
+        started = requests.post(url, json={"phone_id": login["phones"][0]["id"]}, headers=headers, timeout=20).json()
+        [message] = stack.messages(DEMO_PHONE)
+        assert (message["provider"], message["from"]) == ("aws", stack.facts["sms_voice_phone_number"])
+
+        def delivery() -> Any:
+            return requests.get(f"{url}/{started['id']}", headers=headers, timeout=20).json()["delivery"]
+
+        until(lambda: delivery() == {"status": "delivered"}, 10)
+        told = requests.get(f"{stack.base_url}/handset/aws/events", timeout=10).json()
+        assert [(one["status"], one["problem"]) for one in told[::-1]] == [
+            ("TEXT_PENDING", None),
+            ("TEXT_SUCCESSFUL", None),
+            ("TEXT_DELIVERED", None),
+        ]
