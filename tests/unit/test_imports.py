@@ -42,7 +42,7 @@ ALLOWED = {
     "cryptography": {"mfa.aws.signer", "mfa.tokens.factor_keys", "mfa.tokens.token_keys"},
     "jwt": {"mfa.aws.signer", "mfa.tokens.access_token_checks"},
     "itsdangerous": {"mfa.tokens.token_keys", "mfa.tokens.signed_tokens", "mfa.tokens.cursors"},
-    "os": {"mfa.environment", "mfa.account_wiring", "mfa.wiring"},
+    "os": {"mfa.environment", "mfa.account_wiring", "mfa.delivery_wiring", "mfa.wiring"},
     "time": {"mfa.environment", "mfa.caches", "mfa.delivery.twilio"},
     "random": set(),
     "secrets": {"mfa.environment"},
@@ -65,6 +65,7 @@ ROOMS = [
     {"api", "instrumented"},
     {"environment"},
     {"account_wiring"},
+    {"delivery_wiring"},
     {"wiring"},
 ]
 DEPTH = {room: depth for depth, rooms in enumerate(ROOMS) for room in rooms}

@@ -9,21 +9,16 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mfa.account_wiring import AccountWiring
-from mfa.http.operations import callback_url
+from mfa.delivery_wiring import DeliveryWiring
 from mfa.instrumented import (
     MeteredAttempts,
     MeteredMailer,
-    MeteredMessenger,
     MeteredNotices,
     MeteredProofs,
-    MeteredProvider,
     MeteredSends,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mfa.administration.access import Access
     from mfa.administration.factors import FactorAdministration
     from mfa.administration.imports import Imports
@@ -31,12 +26,6 @@ if TYPE_CHECKING:
     from mfa.administration.parts import Administration
     from mfa.administration.prices import PriceAdministration
     from mfa.administration.user_changes import UserAdministration
-    from mfa.challenges.sends import Outcome
-    from mfa.delivery.aws_messenger import AwsMessenger
-    from mfa.delivery.messenger import TwilioMessenger
-    from mfa.delivery.twilio_account import TwilioAccounts
-    from mfa.delivery.twilio_callbacks import TwilioCallbacks
-    from mfa.flows.delivery_report import DeliveryReports
     from mfa.flows.end_action import EndAction
     from mfa.flows.enrol import OpenEnrolment
     from mfa.flows.enrol_phone import EnrolPhone
@@ -52,11 +41,10 @@ if TYPE_CHECKING:
     from mfa.flows.tell_changes import TellChanges
     from mfa.flows.test_settings import TestSettings
     from mfa.flows.verify_passcode import VerifyPasscode
-    from mfa.messages.channels import ProviderName
     from mfa.store.histories import Histories
 
 
-class Wiring(AccountWiring):
+class Wiring(DeliveryWiring):
     """The functions' parts."""
 
     @cached_property
@@ -339,71 +327,3 @@ class Wiring(AccountWiring):
         from mfa.administration.overview import Overviews
 
         return Overviews(histories=histories, runtime=self.runtime)
-
-    @cached_property
-    def delivery_reports(self) -> "DeliveryReports":
-        """Takes delivery reports."""
-        from mfa.flows.delivery_report import DeliveryReports
-
-        return DeliveryReports(receipts=self._send_store, sends=self._send_store, runtime=self.runtime)
-
-    @cached_property
-    def twilio_callbacks(self) -> "TwilioCallbacks":
-        """Reads Twilio's callbacks."""
-        from mfa.delivery import twilio
-        from mfa.delivery.twilio_callbacks import TwilioCallbacks
-
-        return TwilioCallbacks(self._twilio_accounts.signing_tokens, twilio.is_signed)
-
-    @staticmethod
-    def aws_reports(records: object) -> "Iterator[tuple[str, Outcome]]":
-        """The reports of AWS on messages in the records of SNS, each with its `ref`."""
-        from mfa.delivery.aws_events import reports
-
-        return reports(records)
-
-    def callback_url(self, ref: str) -> str:
-        """The URL at which Twilio reports on the send of this `ref`."""
-        return callback_url(self.issuer(), ref)
-
-    def _to_phones(self, *, apart: bool = False) -> MeteredMessenger:
-        """The messenger of the flows: by the routes, as far as the setting `sending` allows."""
-        from mfa.delivery.routed import RoutedMessenger
-        from mfa.delivery.switch import SwitchedMessenger
-
-        routed = RoutedMessenger(self.settings, self._provider, self.clock, apart=apart)
-        return MeteredMessenger(SwitchedMessenger(routed, self.settings), self.metrics)
-
-    def _provider(self, name: "ProviderName") -> MeteredProvider:
-        """The provider of this name. Nothing of AWS is built before a route leads there."""
-        if name == "aws":
-            return MeteredProvider(self._aws_messenger, self.metrics, "aws_ms")
-        return MeteredProvider(self._messenger, self.metrics, "twilio_ms")
-
-    @cached_property
-    def _aws_messenger(self) -> "AwsMessenger":
-        from mfa.delivery.aws import AwsSending
-        from mfa.delivery.aws_messenger import AwsMessenger
-        from mfa.delivery.breaker import Breaker
-        from mfa.store.pauses import PauseStore
-
-        breaker = Breaker(PauseStore(self._table, "aws"), self.settings_as_stored, self.clock, "aws")
-        sending = AwsSending(lambda: self._sms_voice, os.environ.get("AWS_CONFIGURATION_SET", ""))
-        return AwsMessenger(sending if os.environ.get("AWS_MESSAGES") == "on" else None, breaker)
-
-    @cached_property
-    def _messenger(self) -> "TwilioMessenger":
-        from mfa.delivery.breaker import Breaker
-        from mfa.delivery.messenger import TwilioMessenger
-        from mfa.store.pauses import PauseStore
-
-        breaker = Breaker(PauseStore(self._table), self.settings_as_stored, self.clock)
-        return TwilioMessenger(
-            self._twilio_accounts.current, breaker, os.environ.get("TWILIO_API_URL", ""), self.callback_url
-        )
-
-    @cached_property
-    def _twilio_accounts(self) -> "TwilioAccounts":
-        from mfa.delivery.twilio_account import TwilioAccounts
-
-        return TwilioAccounts(self.settings_as_stored, self._cipher.decrypt, self.clock)
