@@ -25,7 +25,7 @@ class RegionCounters(Protocol):
     def counters(self, day: str) -> Sequence[Mapping[str, Any]]: ...
 
 
-class ThresholdStore(Protocol):
+class KeptThresholds(Protocol):
     """Keeps the computed thresholds."""
 
     def load(self) -> FraudDocument: ...
@@ -37,7 +37,7 @@ class FraudAdministration:
     """Computes and shows fraud budgets."""
 
     counters: RegionCounters
-    store: ThresholdStore
+    store: KeptThresholds
 
     def compute(self, fraud: Fraud, now: float) -> FraudComputed:
         """Computes the thresholds of every region that confirmed messages lately.

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from mfa.administration.overview_answers import (
-    Cost,
+    Money,
     Counts,
     FactorCounts,
     HourCost,
@@ -17,7 +17,7 @@ from mfa.administration.overview_answers import (
     Overview,
     OverviewCsv,
     RegionCounts,
-    Spend,
+    SpendToday,
     Totals,
 )
 from mfa.challenges.factor_proofs import COUNTED_AS
@@ -63,7 +63,7 @@ class Overviews:
                     wrong_codes=day["wrong_codes"],
                     locks=day["locks"],
                     legacy_logins=day["legacy_logins"],
-                    cost=Cost.of(day["micro_usd"]),
+                    cost=Money.of(day["micro_usd"]),
                 )
                 for date, day in by_day
             ],
@@ -76,11 +76,11 @@ class Overviews:
             ),
             totals=_totals([day for _, day in by_day]),
             hours=[
-                HourCost(f"{date}T{hour:02d}:00:00.000Z", Cost.of(day[name]))
+                HourCost(f"{date}T{hour:02d}:00:00.000Z", Money.of(day[name]))
                 for date, day in by_day[-_DAYS_BY_HOUR:]
                 for hour, name in enumerate(_HOURS)
             ],
-            spend=Spend(Cost.of(by_day[-1][1]["micro_usd"]), self.runtime.settings().budgets.spend_per_day),
+            spend=SpendToday(Money.of(by_day[-1][1]["micro_usd"]), self.runtime.settings().budgets.spend_per_day),
         )
 
     def csv(self, days: int) -> OverviewCsv:
@@ -94,7 +94,7 @@ class Overviews:
                 by_region.setdefault(item["region"], Counter()).update(_counts_of(item))
             for region in sorted(by_region.keys() - {_EVERYWHERE, COUNTED_AS}):
                 counted = by_region[region]
-                money = (Cost.of(counted[name]).amount for name in ("micro_usd", *_HOURS))
+                money = (Money.of(counted[name]).amount for name in ("micro_usd", *_HOURS))
                 lines.writerow([date, region, *(counted[name] for name in _CSV_COUNTS), *money])
         return OverviewCsv(text.getvalue())
 
@@ -136,7 +136,7 @@ def _region(region: str, counted: Counter[str]) -> RegionCounts:
         approvals=counted["approvals"],
         wrong_codes=counted["wrong_codes"],
         locks=counted["locks"],
-        cost=Cost.of(counted["micro_usd"]),
+        cost=Money.of(counted["micro_usd"]),
     )
 
 
@@ -149,5 +149,5 @@ def _totals(days: Sequence[Counter[str]]) -> Totals:
         locks=total["locks"],
         legacy_logins=total["legacy_logins"],
         conversion_rate=round(total["approvals"] / total["n"], 4) if total["n"] else None,
-        cost=Cost.of(total["micro_usd"]),
+        cost=Money.of(total["micro_usd"]),
     )

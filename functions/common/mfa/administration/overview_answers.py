@@ -17,10 +17,10 @@ class Counts(Struct, frozen=True):
     wrong_codes: int
     locks: int
     legacy_logins: int
-    cost: "Cost"
+    cost: "Money"
 
 
-class Cost(Struct, frozen=True):
+class Money(Struct, frozen=True):
     """The estimate that was counted with the messages, by the prices of that time.
 
     `amount` is a decimal number as text; `currency` is an ISO 4217 code; `micro_usd` is the same in millionths of a US dollar.
@@ -31,7 +31,7 @@ class Cost(Struct, frozen=True):
     micro_usd: int
 
     @classmethod
-    def of(cls, micro_usd: int) -> "Cost":
+    def of(cls, micro_usd: int) -> "Money":
         """This many millionths of a US dollar."""
         return cls(f"{micro_usd // USD}.{micro_usd % USD:06d}", "USD", micro_usd)
 
@@ -40,13 +40,13 @@ class HourCost(Struct, frozen=True):
     """The cost of an hour (UTC)."""
 
     at: Time
-    cost: Cost
+    cost: Money
 
 
-class Spend(Struct, frozen=True):
+class SpendToday(Struct, frozen=True):
     """What today's messages cost so far (UTC), and the ceiling of a day in USD."""
 
-    today: Cost
+    today: Money
     per_day: int
 
 
@@ -59,7 +59,7 @@ class RegionCounts(Struct, frozen=True):
     approvals: int
     wrong_codes: int
     locks: int
-    cost: Cost
+    cost: Money
 
 
 class MailCounts(Struct, frozen=True):
@@ -88,7 +88,7 @@ class Totals(Struct, frozen=True):
     locks: int
     legacy_logins: int
     conversion_rate: float | None
-    cost: Cost
+    cost: Money
 
 
 class Overview(Struct, frozen=True):
@@ -103,7 +103,7 @@ class Overview(Struct, frozen=True):
     factors: FactorCounts
     totals: Totals
     hours: list[HourCost]
-    spend: Spend
+    spend: SpendToday
 
 
 class OverviewCsv(Struct, frozen=True):

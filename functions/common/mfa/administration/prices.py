@@ -29,7 +29,7 @@ class PriceSource(Protocol):
     def fetch(self, regions: Iterable[str], after: str, until: float) -> FetchedList: ...
 
 
-class PriceStore(Protocol):
+class KeptPrices(Protocol):
     """Keeps fetched prices."""
 
     def load(self) -> FetchedPrices: ...
@@ -41,7 +41,7 @@ class PriceAdministration:
     """Reads and fetches prices."""
 
     source: PriceSource
-    store: PriceStore
+    store: KeptPrices
     regions: Callable[[], Sequence[str]]
     clock: Callable[[], float]
 
