@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import phonenumbers
@@ -72,8 +73,23 @@ def test_a_fetch_keeps_every_price_that_it_does_not_bring() -> None:
     assert FETCHED.micro_usd == {"twilio": {"sms": {"HK": 1, "US": 2}}}, "unchanged"
 
 
-@pytest.mark.parametrize("document", [None, "", "{", "[]", '{"micro_usd": {"smoke": {}}}'])
-def test_a_document_that_cannot_be_read_counts_as_no_prices(document: str | None) -> None:
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        "",
+        "{",
+        "[]",
+        '{"micro_usd": {"smoke": {}}}',
+        '{"x":' + "[" * 5000,
+        5,
+        {"micro_usd": {}},
+        b"\xff",
+        # These would let a day cost more than its ceiling, or shut a country out.
+        *(f'{{"micro_usd": {{"twilio": {{"sms": {{"HK": {price}}}}}}}}}' for price in (-1, DEAREST * USD + 1, 10**30)),
+    ],
+)
+def test_a_document_that_cannot_be_read_counts_as_no_prices(document: Any) -> None:
     prices = Prices.in_force([], document)
     assert prices.fetched == FetchedPrices()
     assert prices.of("HK", Channel.SMS).source == "shipped"
@@ -117,6 +133,20 @@ def test_the_dearest_carrier_and_the_dearest_mobile_phone_count_rounded_up() -> 
     assert delivery._segment(country()) is None
     assert delivery._minute(calls(("0.9", "Premium"), ("0.04", "Germany - Mobile"), ("0.05", "MOBILE - O2"))) == 50_000
     assert delivery._minute(calls(("0.02", "Germany"), ("0.03", "Germany - Berlin"))) == 30_000
+
+
+@pytest.mark.parametrize("price", ["0", "-0.05", "1e30", "Infinity", "-Infinity", str(DEAREST + 0.01)])
+def test_a_price_that_no_message_has_is_left_out(price: str) -> None:
+    assert delivery._segment(country(price)) is None
+    assert delivery._minute(calls((price, "Mobile"))) is None
+    assert delivery._segment(country(str(DEAREST))) == DEAREST * USD
+
+
+@pytest.mark.parametrize("price", ["NaN", "dear", "", None])
+def test_a_price_that_is_no_number_is_no_answer(price: str) -> None:
+    asked = SimpleNamespace(price_unit="USD", outbound_sms_prices=[{"prices": [{"current_price": price}]}])
+    with pytest.raises((ArithmeticError, ValueError)):
+        delivery._segment(asked)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """Twilio's price list, by its Pricing API: what a segment and a minute cost this account, region by region."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from requests.exceptions import RequestException
@@ -14,7 +14,7 @@ from mfa.delivery.timeouts import Timeouts
 from mfa.delivery.twilio import client
 from mfa.delivery.twilio_account import TwilioAccount
 from mfa.errors import SettingsIncomplete, SmsUnavailable
-from mfa.settings.prices import USD, PhoneChannelName
+from mfa.settings.prices import DEAREST, USD, PhoneChannelName
 
 # A request ends well before the fetch must.
 TIMEOUTS = Timeouts(connect=2.0, read=4.0, retry_until=2.0, deadline=5.0)
@@ -93,7 +93,7 @@ class _Asking:
                 "sms": self._price(lambda: _segment(pricing.v1.messaging.countries(region).fetch())),
                 "voice": self._price(lambda: _minute(pricing.v1.voice.countries(region).fetch())),
             }
-        except (TwilioException, RequestException, InvalidOperation, ValueError, TypeError, KeyError, AttributeError):
+        except (TwilioException, RequestException, ArithmeticError, ValueError, TypeError, KeyError, AttributeError):
             return None if self.refused.is_set() else {}
 
     def _price(self, ask: Callable[[], int | None]) -> int | None:
@@ -141,9 +141,6 @@ def _minute(country: Any) -> int | None:
 def _dearest(country: Any, prices: Iterable[Any]) -> int | None:
     if str(country.price_unit).upper() != "USD":
         return None
-    return max(_micro(prices), default=None)
-
-
-def _micro(prices: Iterable[Any]) -> Iterator[int]:
-    for price in prices:
-        yield int((Decimal(str(price["current_price"])) * USD).to_integral_value(ROUND_CEILING))
+    dearest = max((Decimal(str(price["current_price"])) * USD for price in prices), default=Decimal(0))
+    # Twilio sends nothing for nothing, and the estimates bound what a day costs: the shipped price is the better one then.
+    return int(dearest.to_integral_value(ROUND_CEILING)) if 0 < dearest <= DEAREST * USD else None

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mfa.messages.channels import Channel, ProviderName
+from mfa.settings.documents import read_json
 from mfa.settings.forms import REGION
 
 # A micro-USD is a millionth of a US dollar.
@@ -26,6 +27,8 @@ _ELSEWHERE = "*"
 
 
 type PhoneChannelName = Literal["sms", "voice", "whatsapp"]
+# A price of less than nothing would let a day cost more than its ceiling.
+type MicroUsd = Annotated[int, Meta(ge=0, le=DEAREST * USD)]
 
 
 class PriceOverride(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +50,7 @@ class FetchedPrices(Struct, frozen=True):
 
     fetched_at: float = 0
     reached: str = ""
-    micro_usd: dict[ProviderName, dict[PhoneChannelName, dict[str, int]]] = {}
+    micro_usd: dict[ProviderName, dict[PhoneChannelName, dict[str, MicroUsd]]] = {}
 
     def updated(self, new: "FetchedPrices") -> "FetchedPrices":
         """These prices with the new ones in their place. No price that is known is lost."""
@@ -119,9 +122,4 @@ def shipped() -> ShippedPrices:
 
 def read_fetched(document: str | None) -> FetchedPrices:
     """The fetched prices in an item's document; none if there is none, or it cannot be read."""
-    if document is None:
-        return FetchedPrices()
-    try:
-        return msgspec.json.decode(document, type=FetchedPrices)
-    except msgspec.DecodeError:
-        return FetchedPrices()
+    return read_json(document, FetchedPrices) or FetchedPrices()
