@@ -4,8 +4,11 @@ import pytest
 from msgspec import structs
 
 from mfa import errors
+from mfa.messages.channels import Channel
 from mfa.settings.values import AuthToken, Budgets, Regions, Sender, Settings, StoredSettings, Twilio
 from mfa.store import records
+from mfa.store.pauses import PauseStore
+from mfa.store.table import Write
 from mfa.users.clients import Client, hash_secret
 from tests.contract.world import World
 
@@ -30,6 +33,22 @@ def test_saved_settings_are_read_unchanged(world: World) -> None:
     world.settings_store.save_settings(stored, "system", world.event())
     assert world.settings_store.load_settings() == stored
     assert "auth_token" not in world.item(records.SETTINGS)
+
+
+@pytest.mark.parametrize("bad", ["x", 5, {"a": [1]}, None, [], b"x", "[" * 5000])
+def test_items_beside_the_settings_that_cannot_be_read_stop_nobody(world: World, bad: object) -> None:
+    for key in (records.FRAUD, records.PRICES):
+        world.table.put(Write(label="item", verb="Put", key=key, item={"document": bad}))
+    item = {
+        f"{provider}{name}": bad for provider in ("", "aws_") for name in ("paused_until", "error", "refused_since")
+    }
+    times = {name: value for name, value in item.items() if not isinstance(value, int)}
+    world.table.put(Write(label="item", verb="Put", key=records.BREAKER, item=times))
+    stored = world.settings_store.load_settings()
+    assert stored.settings == Settings()
+    assert stored.pauses == stored.thresholds == {}
+    assert stored.prices().of("HK", Channel.SMS).source == "shipped"
+    assert PauseStore(world.table, "aws").load_pause() is None
 
 
 @pytest.mark.guards("NEW")

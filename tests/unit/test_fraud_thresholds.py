@@ -41,8 +41,22 @@ def test_a_share_is_exact(share: float, daily: int) -> None:
     assert thresholds(Verified(1000, 0, 0), Fraud(share=share)).daily == daily
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"regions": 1}', '{"regions": {"HK": {"daily": "x"}}}'])
-def test_a_document_that_says_nothing_leaves_the_floors(text: str | None) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "{",
+        "[]",
+        '{"regions": 1}',
+        '{"regions": {"HK": {"daily": "x"}}}',
+        '{"x":' + "[" * 5000,
+        5,
+        {"regions": {}},
+        b"\xff",
+    ],
+)
+def test_a_document_that_says_nothing_leaves_the_floors(text: Any) -> None:
     found = limit_of("HK", Fraud(), read_document(text).regions)
     assert found == NewLimit(daily=20, hourly=3, mode="observe", enforced=False)
 

@@ -7,9 +7,9 @@ docs/specs/fraud-protection-simulate.py beside it. Theirs has one lower bound, 3
 
 import math
 
-import msgspec
 from msgspec import Struct
 
+from mfa.settings.documents import read_json
 from mfa.settings.fraud import Fraud
 
 # The days whose confirmed messages a threshold remembers.
@@ -64,10 +64,7 @@ def thresholds(verified: Verified, fraud: Fraud) -> Thresholds:
 
 def read_document(text: str | None) -> FraudDocument:
     """The document of the item. One that is missing or cannot be read says nothing, and the floors hold."""
-    try:
-        return msgspec.json.decode(text or "{}", type=FraudDocument)
-    except (msgspec.DecodeError, msgspec.ValidationError):
-        return FraudDocument()
+    return read_json(text, FraudDocument) or FraudDocument()
 
 
 def _whole(threshold: float) -> int:

@@ -26,16 +26,22 @@ def _names(provider: ProviderName) -> _Names:
 def read_pauses(item: Item) -> dict[ProviderName, Pause]:
     """The pauses in the item, also those that are over if no message was accepted since.
 
-    An earlier version wrote the time alone.
+    An earlier version wrote the time alone. A time that is no number is no pause: it must not stop logins.
     """
     pauses: dict[ProviderName, Pause] = {}
     for provider in get_args(ProviderName.__value__):
         names = _names(provider)
-        if names.until in item:
-            until = float(item[names.until])
-            refusal = AccountRefusal(item.get(names.error, "20003"), float(item.get(names.since) or until))
+        until = _moment(item, names.until)
+        if until is not None:
+            since = _moment(item, names.since)
+            refusal = AccountRefusal(str(item.get(names.error, "20003")), until if since is None else since)
             pauses[provider] = Pause(until, refusal)
     return pauses
+
+
+def _moment(item: Item, name: str) -> float | None:
+    value = item.get(name)
+    return float(value) if isinstance(value, int | float) else None
 
 
 class PauseStore:
@@ -51,7 +57,7 @@ class PauseStore:
     def load_pause(self) -> float | None:
         """Until when sending is paused, or None."""
         item = self._table.get(records.BREAKER)
-        return item.get(self._until_name) if item else None
+        return _moment(item, self._until_name) if item else None
 
     def pause(self, until: float, version: int, refusal: AccountRefusal) -> None:
         """Pauses sending, unless the settings were saved since this version: then other credentials were refused.
