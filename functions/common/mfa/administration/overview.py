@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from mfa.administration.overview_answers import (
-    Money,
     Counts,
     FactorCounts,
     HourCost,
     MailCounts,
+    Money,
     Overview,
     OverviewCsv,
     RegionCounts,
