@@ -20,6 +20,7 @@ PAGES = {
     "new-user": "#/new-user",
     "import": "#/import-users",
     "clients": "#/clients",
+    "fraud": "#/fraud",
     "settings": "#/settings/mfa",
     "settings-messages": "#/settings/messages",
     "settings-actions": "#/settings/actions",

@@ -49,6 +49,7 @@ def test_screenshots_of_the_console(make_browsing: MakeBrowsing, stack: Running)
     sample.sees("You are logged in")
     browsing = make_browsing(viewport={"width": 1280, "height": 800})
     browsing.context.route("**/v1/admin/overview*", lambda route: route.fulfill(json=_made_up()))
+    browsing.context.route("**/v1/admin/fraud", lambda route: route.fulfill(json=_FRAUD))
     console = Console(browsing.open(PATH))
     screenshot(console.page, IMAGES / "console-login.png")
     console.log_in("system", "local-demo-only")
@@ -98,6 +99,31 @@ def _day(n: int) -> dict[str, Any]:
     }
 
 
+def _budget(
+    region: str, sent: int, verified: int, unverified: tuple[int, int], budgets: tuple[int, int]
+) -> dict[str, Any]:
+    return {
+        "region": region,
+        "sent": sent,
+        "verified": verified,
+        **dict(zip(("unverified_today", "unverified_this_hour"), unverified, strict=True)),
+        **dict(zip(("daily", "hourly"), budgets, strict=True)),
+        "would_refuse": 12 if region == "LV" else 0,
+        "refused": 0,
+    }
+
+
+_FRAUD = {
+    "mode": "observe",
+    "computed_at": "2026-11-24T09:35:00.000Z",
+    "items": [
+        _budget("LV", 340, 11, (20, 3), (20, 3)),
+        _budget("HK", 162, 151, (9, 2), (34, 6)),
+        _budget("GB", 88, 82, (4, 0), (20, 3)),
+    ],
+}
+
+
 def _cost(usd: float) -> dict[str, Any]:
     return {"amount": f"{usd:.6f}", "currency": "USD", "micro_usd": round(usd * 1_000_000)}
 
@@ -128,6 +154,7 @@ def _made_up() -> dict[str, Any]:
         "days": days,
         "regions": regions,
         "mail": {"sends": 31, "approvals": 28, "wrong_codes": 2, "locks": 0},
+        "factors": {"approvals": 612, "wrong_codes": 9, "locks": 0},
         "totals": {**totals, "conversion_rate": totals["approvals"] / totals["sends"], "cost": _cost(amount)},
         "hours": hours,
         "spend": {"today": days[-1]["cost"], "per_day": 200},

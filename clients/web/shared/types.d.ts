@@ -582,6 +582,26 @@ export interface PriceOverride {
 /** What happens to messages beyond a fraud budget. */
 export type FraudMode = "off" | "observe" | "enforce";
 
+/** A region's messages today (UTC), those to new phones that nobody has confirmed, their budgets, and the decisions. */
+export interface RegionFraud {
+  region: string;
+  sent: number;
+  verified: number;
+  unverified_today: number;
+  unverified_this_hour: number;
+  daily: number;
+  hourly: number;
+  would_refuse: number;
+  refused: number;
+}
+
+/** The regions come with the fullest budgets first. */
+export interface FraudReport {
+  mode: FraudMode;
+  computed_at: string | null;
+  items: RegionFraud[];
+}
+
 /** The settings under flat names, as the console edits them. Durations are in seconds. */
 export interface FlatSettings {
   sending: Sending;

@@ -10,11 +10,12 @@ import { abandon, refresh, route } from "./router.js";
 import { logIn, logOut, onLeave, resume, whoami } from "./session.js";
 import { $, el } from "./shared/dom.js";
 
-/** @type {["overview" | "users" | "clients" | "settings", string][]} */
+/** @type {["overview" | "users" | "clients" | "fraud" | "settings", string][]} */
 const PLACES = [
   ["overview", "Overview"],
   ["users", "Users"],
   ["clients", "Clients"],
+  ["fraud", "Fraud"],
   ["settings", "Settings"],
 ];
 
@@ -34,6 +35,7 @@ const ROUTES = [
   ["/new-user", page("new-user")],
   ["/import-users", page("import")],
   ["/clients", page("clients")],
+  ["/fraud", page("fraud")],
   ["/settings", page("settings")],
   ["/settings/:tab", page("settings")],
 ];

@@ -1,17 +1,13 @@
 // The switch of messages and calls: the dialog that stops them, and the banner while they are stopped.
 
-/** @import { Answer, Sending, SendingSwitch } from "./shared/types" */
+/** @import { Sending, SendingSwitch } from "./shared/types" */
 import { confirm, notice, toast } from "./dialogs.js";
 import { bdi, button } from "./dom.js";
-import { isConflict } from "./draft.js";
 import { choiceField } from "./fields.js";
+import { saveAlone } from "./saved-alone.js";
 import { SENDING } from "./sending-words.js";
-import { admin } from "./session.js";
 import { el } from "./shared/dom.js";
 import { time } from "./words.js";
-
-/** How often others may save settings in between. */
-const TRIES = 5;
 
 /** @type {Exclude<Sending, "on">[]} */
 const STOPS = ["verified_only", "off"];
@@ -40,7 +36,7 @@ export async function stopSending(now, after) {
     ],
     action: "Stop sending",
     danger: true,
-    work: () => save(/** @type {Sending} */ (choice.value)),
+    work: () => saveAlone({ sending: choice.value }),
   });
   if (!done) return;
   toast("Sending is stopped.");
@@ -53,27 +49,11 @@ async function resumeSending(after) {
     title: "Resume sending?",
     text: "Messages and calls go to every phone again, within 30 seconds.",
     action: "Resume",
-    work: () => save("on"),
+    work: () => saveAlone({ sending: "on" }),
   });
   if (!done) return;
   toast("Sending goes on.");
   after();
-}
-
-/**
- * Saves the setting alone, whatever others save meanwhile.
- * @param {Sending} sending
- */
-async function save(sending) {
-  for (let left = TRIES; ; left--) {
-    /** @type {Answer<unknown>} */
-    const { etag } = await admin("GET", "/settings");
-    try {
-      return await admin("PATCH", "/settings", { body: { sending }, etag });
-    } catch (error) {
-      if (!isConflict(error) || left === 0) throw error;
-    }
-  }
 }
 
 /** @type {Record<Exclude<Sending, "on">, string>} */

@@ -1,16 +1,17 @@
 // Overview: what was sent, how it ended, where, and what it cost.
 
 /** @import { PageContext } from "../page.js" */
-/** @import { Answer, Cost, Counts, DayCounts, HourCost } from "../shared/types" */
+/** @import { Answer, Cost, Counts, DayCounts, FraudReport, HourCost } from "../shared/types" */
 /** @import { Overview, RegionCounts, Totals } from "../shared/types" */
 /** @import { Series } from "../charts.js" */
 /** @import { Column } from "../table.js" */
 import { columns, shareBar, sparkline } from "../charts.js";
 import { toastError } from "../dialogs.js";
 import { busyWhile, button, download } from "../dom.js";
+import { fullBanner } from "../fraud-words.js";
 import { empty, heading, load, section } from "../page.js";
 import { restate } from "../router.js";
-import { admin } from "../session.js";
+import { admin, peek } from "../session.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { regionName } from "../shared/words.js";
@@ -57,9 +58,30 @@ export function draw(place, { search, present }) {
       show();
     },
   });
-  place.append(heading({ title: "Overview", lead: "Counted as it happens, by days of UTC.", actions: [range] }), room);
+  const full = el("div", { class: "above", role: "status" });
+  place.append(
+    heading({ title: "Overview", lead: "Counted as it happens, by days of UTC.", actions: [range] }),
+    full,
+    room,
+  );
   present();
+  warn(full);
   return show();
+}
+
+/**
+ * Say above the figures if a fraud budget is used up. Nothing waits for it, and nothing else depends on it.
+ * @param {HTMLElement} place
+ */
+async function warn(place) {
+  try {
+    /** @type {Answer<FraudReport> | null} */
+    const answer = await peek("/fraud");
+    const link = el("a", { class: "button small", href: "#/fraud" }, "Fraud budgets");
+    if (answer) place.replaceChildren(...fullBanner(answer.body, [link]));
+  } catch {
+    // The fraud page says what is wrong.
+  }
 }
 
 /** @param {number} days */
