@@ -494,6 +494,18 @@ def test_a_number_that_no_plan_has_needs_a_reason_which_the_history_keeps(admin:
     assert admin.ask("POST", path, landline).code == "destination_blocked"
 
 
+def test_a_number_that_no_plan_has_counts_for_its_region(stack: Stack, person: Person) -> None:
+    new = {"login_name": person.name, "number": "+85212153799", "override_reason": "new range"}
+    added = stack.admin("phones.add", **new)
+    with stack.with_settings(budgets={"region_per_day": 1}):
+        person.login()
+        assert person.start(phone_id=added["id"]).status == 201
+        person.later(61)
+        assert person.resend().code == "rate_limited"
+    assert deliveries.spent(stack, "REGION#HK") == 1
+    assert deliveries.spent(stack, "REGION#HK", "micro_usd") > 0
+
+
 def test_a_user_with_the_name_of_one_who_was_locked_and_deleted_is_shown_locked(stack: Stack, person: Person) -> None:
     until = stack.admin("users.get", login_name=person.locked().name)["locked_until"]
     assert until is not None

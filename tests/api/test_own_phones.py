@@ -255,6 +255,11 @@ def test_stop_gives_the_message_back_and_lets_another_number_be_tried(stack: Sta
     assert enroller.verify().status == 200
 
 
+def test_nobody_enrols_a_number_that_no_plan_has(enroller: Enroller) -> None:
+    assert enroller.start("+85212153799").code == "invalid_request"
+    assert enroller.start("+85212153799", override_reason="new range").code == "invalid_request"
+
+
 def test_a_landline_takes_a_call(stack: Stack, enroller: Enroller) -> None:
     with stack.with_settings(voice={"enabled": True}):
         assert enroller.start("+85221234567").code == "destination_blocked"

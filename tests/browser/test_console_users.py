@@ -218,8 +218,8 @@ def test_deleting_a_user_asks_for_the_name(browsing: Browsing, stack: Running, m
     expect(console.button("Delete user")).to_have_count(0)
 
 
-def test_phones_are_removed_with_save(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
-    """Removing a phone waits for Save, can be undone, and asks first; a repeated number is refused at once."""
+def test_phones_are_removed_and_added_with_save(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
+    """Both wait for Save. A repeated number is refused at once, one that no plan has until there is a reason."""
     person = make_person(phones=2)
     console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/security")
     console.paste_number(person.numbers[0])
@@ -229,13 +229,28 @@ def test_phones_are_removed_with_save(browsing: Browsing, stack: Running, make_p
     remove.click()
     console.row("United Kingdom").get_by_role("button", name=re.compile("^Keep")).click()
     expect(console.button("Save")).to_be_hidden()
+    nevertheless = console.button("Add it nevertheless…")
+    for refused in ("+852 800 933 833", "+852 92", "+852 1215 3799"):
+        expect(nevertheless).to_have_count(0)
+        console.paste_number(refused)
+        console.button("Add phone").click()
+        expect(console.page.locator(".add-row .field-error")).to_be_visible()
+    nevertheless.click()
+    console.dialog.get_by_role("button", name="Add number").click()
+    expect(console.dialog).to_contain_text("Enter a reason.")
+    console.check_accessible()
+    console.dialog.get_by_label("Reason").fill("new range, ticket 7")
+    console.page.keyboard.press("Enter")
+    expect(console.row("12153799")).to_contain_text("In no numbering plan: new range, ticket 7")
     remove.click()
     console.button("Save").click()
     console.dialog.get_by_role("button", name="Save").click()
     console.says("Saved.")
     expect(console.row("United Kingdom")).to_have_count(0)
     phones = stack.admin("users.get", login_name=person.name)["phones"]
-    assert [phone["number"] for phone in phones] == person.numbers[:1]
+    assert [phone["number"] for phone in phones] == [person.numbers[0], "+85212153799"]
+    console.turn_to("History")
+    expect(console.main).to_contain_text("a number that no numbering plan has: new range, ticket 7")
 
 
 def test_a_locked_user_is_unlocked(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:

@@ -19,6 +19,8 @@ import { el } from "./shared/dom.js";
  * @property {string} [region] chosen at first
  * @property {(number: string) => void} [onchange]
  * @property {string} [autocomplete]
+ * @property {(number: CheckedNumber | null) => void} [onunknown] called with a number that was refused because no
+ *   numbering plan has it, and with null when it is gone
  * @property {boolean} [settles] judges the number when the field is left, and changes it to the form that is saved
  */
 
@@ -41,19 +43,20 @@ const NUMBER_REFUSALS = ["invalid_request", "destination_blocked"];
  * @param {PhoneOptions} options
  */
 export function phoneField({ name, label, hint, value, region = "US", settles = false, ...more }) {
-  const { onchange, autocomplete = "off" } = more;
+  const { onchange, onunknown, autocomplete = "off" } = more;
   const given = value ? readNumber(value) : null;
   const country = countrySelect(given?.region ?? region);
   const placeholder = "Number, or paste one with its +code";
   const input = el("input", { id: uid("number"), type: "tel", inputmode: "tel", autocomplete, placeholder });
   input.value = given?.national ?? "";
   const field = frame({ name, label, hint, wide: true, group: true }, input, phoneControl(label, country, input));
-  const judged = judgeOf(field, country);
+  const judged = judgeOf(field, country, onunknown);
   /** @type {Promise<unknown>} */
   let settling = Promise.resolve();
   const read = () => e164(country.value, input.value);
   const changed = () => {
     field.setError("");
+    onunknown?.(null);
     onchange?.(read());
   };
   const left = () => {
@@ -129,9 +132,10 @@ function writtenIn({ value: region }, { value }) {
  * is empty. `messages`: messages are to go to it, so its country and kind must be allowed.
  * @param {Omit<InputField<string>, "value" | "text">} field
  * @param {HTMLSelectElement} country
+ * @param {PhoneOptions["onunknown"]} onunknown
  * @returns {Judging["judged"]}
  */
-function judgeOf(field, country) {
+function judgeOf(field, country, onunknown) {
   const { input } = field;
   return async ({ messages = true, focus = true } = {}) => {
     const refuse = (/** @type {string} */ why) => {
@@ -150,10 +154,26 @@ function judgeOf(field, country) {
       return body.number;
     } catch (error) {
       if (!(error instanceof Problem) || !NUMBER_REFUSALS.includes(error.code)) throw error;
+      if (messages && onunknown && error.code === "invalid_request") onunknown(await asWritten(written));
       const [first] = error.errors;
       return refuse(first ? fieldSentence(first.message, "This number") : sentence(error));
     }
   };
+}
+
+/**
+ * The number in E.164, whether or not a numbering plan has it; null where it is no number by its form.
+ * @param {{ number: string, region: string }} written
+ */
+async function asWritten(written) {
+  try {
+    /** @type {Answer<CheckedNumber>} */
+    const { body } = await admin("POST", "/numbers/check", { body: { ...written, messages: false } });
+    return body;
+  } catch (error) {
+    if (error instanceof Problem && NUMBER_REFUSALS.includes(error.code)) return null;
+    throw error;
+  }
 }
 
 /** @param {string} region the one that is chosen */

@@ -1,14 +1,16 @@
 // Security settings of a user: the switch, the phones, the lock. The switch and the phones are staged, then saved.
 
 /** @import { Answer, Phone, User } from "../shared/types" */
+/** @import { PhoneField } from "../phone-field.js" */
+/** @import { Added } from "./added-phones.js" */
 /** @import { UserContext } from "./user.js" */
 import { notice, toast, toastError } from "../dialogs.js";
-import { bdi, busyWhile, button, icon } from "../dom.js";
+import { busyWhile, button, icon } from "../dom.js";
 import { saveBar } from "../draft.js";
 import { badge, section } from "../page.js";
 import { phoneField } from "../phone-field.js";
 import { fieldSentence, sentence } from "../refusals.js";
-import { readNumber, spaced } from "../regions.js";
+import { spaced } from "../regions.js";
 import { guard } from "../router.js";
 import { admin } from "../session.js";
 import { Problem, query } from "../shared/api.js";
@@ -17,14 +19,13 @@ import { maskedPhone, regionName } from "../shared/words.js";
 import { switchField } from "../switches.js";
 import { table } from "../table.js";
 import { time } from "../words.js";
+import { addedName, unknownNumberOffer, wholeNumber } from "./added-phones.js";
 import { invitationPart } from "./invite.js";
 import { decide, isOneself, isShutOut } from "./shut-out.js";
 import { factorsPart } from "./user-factors.js";
 import { lockPart } from "./user-lock.js";
 
 const MOST_PHONES = 5;
-
-/** A phone that is to be added, with the error of the last try. @typedef {{ number: string, error: string }} Added */
 
 /** @typedef {{ phone: Phone } | { added: Added }} Row */
 
@@ -274,27 +275,46 @@ class SecurityPage {
 
   #addForm() {
     const region = this.current.phones.at(-1)?.region ?? "US";
-    const field = phoneField({ name: "number", label: "Add a phone", region });
+    const offer = el("div", { role: "status" });
+    const field = phoneField({
+      name: "number",
+      label: "Add a phone",
+      region,
+      onunknown: (found) => {
+        const accept = (/** @type {string} */ reason) => {
+          if (found) this.#stage(field, found.number, { region: found.region, override_reason: reason });
+        };
+        offer.replaceChildren(...parts(found && unknownNumberOffer(found, accept)));
+      },
+    });
     const add = el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add phone"));
     const form = el("form", { class: "add-row", novalidate: true }, field.element, add);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       try {
         const number = await busyWhile(add, () => field.judged());
-        if (!number) return;
-        const kept = this.current.phones.filter((phone) => !this.#removed.has(phone.id));
-        if ([...kept, ...this.#added].some((phone) => phone.number === number)) {
-          field.setError("This phone is in the list already.");
-          return field.focus();
-        }
-        this.#added.push({ number, error: "" });
-        this.draw();
-        this.#focus(".add-row input, .save-bar .button.save");
+        if (number) this.#stage(field, number);
       } catch (error) {
         toastError(error);
       }
     });
-    return form;
+    return [form, offer];
+  }
+
+  /**
+   * @param {PhoneField} field
+   * @param {string} number
+   * @param {Added["unknown"]} [unknown]
+   */
+  #stage(field, number, unknown) {
+    const kept = this.current.phones.filter((phone) => !this.#removed.has(phone.id));
+    if ([...kept, ...this.#added].some((phone) => phone.number === number)) {
+      field.setError("This phone is in the list already.");
+      return field.focus();
+    }
+    this.#added.push({ number, error: "", unknown });
+    this.draw();
+    this.#focus(".add-row input, .save-bar .button.save");
   }
 
   /**
@@ -356,7 +376,7 @@ class SecurityPage {
   async #savePhonesAdded() {
     for (const one of [...this.#added]) {
       try {
-        await admin("POST", `${this.path}/phones`, { body: { number: one.number } });
+        await admin("POST", `${this.path}/phones`, { body: { number: one.number, ...one.unknown } });
         this.#added = this.#added.filter((other) => other !== one);
       } catch (error) {
         if (!(error instanceof Problem) || !NUMBER_REFUSALS.includes(error.code)) throw error;
@@ -369,20 +389,6 @@ class SecurityPage {
 }
 
 const NUMBER_REFUSALS = ["invalid_request", "destination_blocked", "phone_unusable", "conflict"];
-
-/** @param {string} number */
-const wholeNumber = (number) => spaced(number, readNumber(number)?.calling_code);
-
-/** @param {Added} added */
-function addedName({ number, error }) {
-  return el(
-    "span",
-    { class: "phone-name" },
-    el("span", {}, regionName(readNumber(number)?.region) ?? "Unknown country"),
-    el("span", { class: "soft tabular" }, bdi(wholeNumber(number))),
-    error && el("span", { class: "field-error", role: "alert" }, error),
-  );
-}
 
 /** @param {Row} row */
 function lastVerifiedCell(row) {
