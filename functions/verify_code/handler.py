@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from mfa.decoding import convert
 from mfa.factors.factors import Factor
 from mfa.flows.enrol import OpenedEnrolment
-from mfa.flows.log_in import LoggedIn
+from mfa.flows.log_in import LoggedIn, Vouched
 from mfa.http import (
     action_operations,
     action_views,
@@ -33,7 +33,7 @@ from mfa.http.auth import Anyone
 from mfa.http.calls import Call
 from mfa.http.enrolment_bodies import EnrolmentOpened, EnrolmentToOpen
 from mfa.http.password_bodies import FollowedLink, ResetPermitted
-from mfa.http.requests import Login, VerifyChallenge, VerifyFactor, VouchedLogin
+from mfa.http.requests import Login, VerifyChallenge, VerifyFactor, VouchedLogin, end_user_network
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
 from mfa.wiring import Wiring
@@ -66,11 +66,14 @@ def login(call: Call[Login, Anyone]) -> MfaRequired | Authenticated | EnrolmentR
 def login_vouched(call: Call[VouchedLogin, Client]) -> MfaRequired | Authenticated:
     """Logs a user in whose password a registered client has checked."""
     passed = wiring.log_in.vouched(
-        call.principal,
-        call.body.login_name,
-        call.address,
-        supports_mfa=call.body.client_supports_mfa,
-        client_version=call.body.client_version,
+        Vouched(
+            client=call.principal,
+            login_name=call.body.login_name,
+            address=call.address,
+            end_user_address=end_user_network(call.body.end_user_address),
+            supports_mfa=call.body.client_supports_mfa,
+            client_version=call.body.client_version,
+        )
     )
     wiring.metrics.count("logins")
     if isinstance(passed, LoggedIn) and passed.legacy:

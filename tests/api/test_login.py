@@ -11,6 +11,7 @@ import jwt
 import pytest
 
 from tests import people
+from tests.api.deliveries import spent
 from tests.api.stack import ISSUER, Stack
 from tests.people import Person
 from tests.product import Refused, basic
@@ -274,6 +275,36 @@ def test_a_vouched_login_where_mfa_is_off_is_authenticated(new_person: NewPerson
         token = claims(answer.json["token"])
         assert (token["aud"], token["amr"]) == (client.id, ["pwd"])
         assert "legacy" not in token
+
+
+@pytest.mark.parametrize(
+    ("given", "charged"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("::ffff:198.51.100.8", "198.51.100.8"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+    ],
+)
+def test_messages_are_charged_to_the_address_that_a_client_names(
+    stack: Stack, new_person: NewPerson, client: Vouching, given: str, charged: str
+) -> None:
+    person, other = new_person(), new_person()
+    with stack.with_settings(budgets={"address_per_hour": 1, "kept_for_verified_percent": 0}):
+        person.token = client.login(person.name, end_user_address=given).json["mfa_token"]
+        assert person.start().status == 201
+        assert (spent(stack, f"ADDRESS#{charged}"), spent(stack, f"VOUCHED#{client.id}")) == (1, 1)
+        other.token = client.login(other.name, end_user_address=given).json["mfa_token"]
+        assert other.start().code == "rate_limited"
+        assert person.verify().status == 200
+        assert (spent(stack, f"ADDRESS#{charged}"), spent(stack, f"VOUCHED#{client.id}")) == (0, 0)
+        assert other.start().status == 201
+
+
+@pytest.mark.parametrize("given", ["", "home", "198.51.100", "198.51.100.7/24", "198.51.100.7:443", "x" * 65, 7, []])
+def test_a_client_names_an_ip_address_or_none(person: Person, client: Vouching, given: object) -> None:
+    answer = client.login(person.name, end_user_address=given)
+    assert (answer.status, answer.code) == (400, "invalid_request")
+    assert [each["field"] for each in answer.json["errors"]] == ["end_user_address"]
 
 
 @pytest.mark.parametrize("user", [{"kind": "system"}, {"kind": "system", "mfa": False}, {"status": "disabled"}])

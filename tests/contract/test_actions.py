@@ -271,6 +271,18 @@ def test_the_address_is_the_users_if_the_client_says_so(world: World, demo: Logi
     assert world.history()[-1]["address"] == "198.51.100.7"
 
 
+def test_an_actions_message_is_charged_to_its_client_and_to_the_address_that_it_named(
+    world: World, demo: Login
+) -> None:
+    deed = opened(world, end_user_address="198.51.100.7")
+    subjects = (f"VOUCHED#{CLIENT}", "ADDRESS#198.51.100.7")
+    challenge = deed.start()
+    assert [world.counted(subject) for subject in subjects] == [1, 1]
+    deed.verify(challenge)
+    assert [world.counted(subject) for subject in subjects] == [0, 0]
+    assert world.counted(f"ADDRESS#{ADDRESS}") == 0
+
+
 def test_the_same_request_under_the_same_key_opens_one_action(world: World, demo: Login) -> None:
     first = opened(world, "k")
     world.wait(30)

@@ -124,6 +124,51 @@ def test_a_client_has_a_budget_instead_of_its_address(world: World) -> None:
     world.send_passcode.start(world.token(persons[2].name, client_id="another"), Caller(ADDRESS), persons[2].phone.id)
 
 
+def named(world: World, person: Login, client_id: str | None = "client") -> Login:
+    """The person at a client that names the address, as its token says."""
+    token = replace(world.token(person.name, client_id=client_id), end_user_address="198.51.100.7")
+    return replace(person, token=token)
+
+
+def test_an_address_that_a_client_names_is_charged_beside_the_client(world: World) -> None:
+    world.budgets(address_per_hour=2)
+    first, second, third = [named(world, person) for person in people(world, 3)]
+    first.start()
+    second.start()
+    with pytest.raises(errors.RateLimited) as refused:
+        third.start()
+    assert isinstance(refused.value.__cause__, BudgetSpent)
+    assert refused.value.__cause__.kind == "address"
+    assert (world.counted("ADDRESS#198.51.100.7"), world.counted("VOUCHED#client")) == (2, 2)
+    assert world.counted(f"ADDRESS#{ADDRESS}") == 0  # of the client's server
+    replace(third, token=world.token(third.name, client_id="client")).start()
+
+
+def test_a_named_address_does_not_widen_the_budget_of_its_client(world: World) -> None:
+    world.budgets(client_per_hour=1)
+    first, second = [named(world, person) for person in people(world, 2)]
+    first.start()
+    with pytest.raises(errors.RateLimited):
+        second.start()
+    assert world.counted("ADDRESS#198.51.100.7") == 1
+
+
+def test_a_confirmed_send_is_given_back_to_the_client_and_to_the_address_that_it_named(world: World) -> None:
+    world.budgets(address_per_hour=1)
+    for person in people(world, 2):
+        login = named(world, person)
+        login.verify(login.start(), login.code)
+        assert (world.counted("ADDRESS#198.51.100.7"), world.counted("VOUCHED#client")) == (0, 0)
+
+
+def test_a_mail_is_charged_to_the_address_that_a_client_named_and_given_back(world: World, demo: Login) -> None:
+    login = named(world, demo)
+    challenge = login.recover()
+    assert (world.counted("ADDRESS#198.51.100.7"), world.counted("VOUCHED#client")) == (1, 1)
+    login.verify(challenge, login.code)
+    assert (world.counted("ADDRESS#198.51.100.7"), world.counted("VOUCHED#client")) == (0, 0)
+
+
 def test_a_refusal_says_when_the_budget_resets(world: World) -> None:
     world.budgets(number_per_hour=1)
     first, second = people(world, 2, NUMBER)

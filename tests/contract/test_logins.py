@@ -12,7 +12,7 @@ from mfa import errors
 from mfa.challenges.account import LoginAccount
 from mfa.challenges.budgets import DAY, HOUR
 from mfa.challenges.password_tries import PLACES_KEPT, PasswordTries, PasswordTry
-from mfa.flows.log_in import LoggedIn, SecondFactorNeeded
+from mfa.flows.log_in import LoggedIn, SecondFactorNeeded, Vouched
 from mfa.settings.passwords import PasswordLimits
 from mfa.store import records
 from mfa.store.table import decode
@@ -297,7 +297,9 @@ def test_a_disabled_user_is_refused_like_an_unknown_one(world: World) -> None:
 
 
 def skip(world: World) -> SecondFactorNeeded | LoggedIn:
-    return world.log_in.vouched(LEGACY, "demo.user", ADDRESS, supports_mfa=False, client_version="1.2.3")
+    return world.log_in.vouched(
+        Vouched(client=LEGACY, login_name="demo.user", address=ADDRESS, supports_mfa=False, client_version="1.2.3")
+    )
 
 
 def test_a_legacy_skip_is_recorded(world: World, demo: Login) -> None:
@@ -319,6 +321,15 @@ def test_a_skip_that_cannot_be_recorded_is_refused(world: World, demo: Login) ->
     with pytest.raises(errors.TemporarilyUnavailable):
         skip(world)
     assert world.signer.signed == 0
+
+
+def test_the_history_of_a_skip_has_the_address_that_the_client_names(world: World, demo: Login) -> None:
+    world.set(allow_legacy_clients=True)
+    login = Vouched(client=LEGACY, login_name="demo.user", address=ADDRESS, supports_mfa=False)
+    world.log_in.vouched(login)
+    world.wait(5)
+    world.log_in.vouched(replace(login, end_user_address="198.51.100.7"))
+    assert [event["address"] for event in world.history(demo.name, EventType.LEGACY_LOGIN)] == [ADDRESS, "198.51.100.7"]
 
 
 @pytest.mark.guards("VERSION_AS_READ")

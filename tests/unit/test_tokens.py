@@ -88,6 +88,7 @@ def access_token(**changes: object) -> str:
         expires_at=st.integers(0, 10**13).map(lambda ms: ms / 1000),
         action=st.none()
         | st.builds(ActionRef, st.text("0123456789abcdef", min_size=32, max_size=32), st.just("f" * 64)),
+        end_user_address=st.none() | st.ip_addresses().map(str),
     )
 )
 def test_an_mfa_token_carries_its_fields(token: MfaToken) -> None:

@@ -186,6 +186,7 @@ class Challenge:
         region: ISO 3166 region of the phone, or `email`.
         destination: where it went, masked.
         asker: who is charged for the last send, an address or a client, as the subject of its budget.
+        end_user: the address that is charged beside a client, if the client named it, as the subject of its budget.
         number: the number that is charged for it, E.164; empty for mail.
         prefix: the letters in the message.
         code_mac: HMAC of the passcode.
@@ -227,6 +228,7 @@ class Challenge:
     region: str = field(default="", metadata=OF_MESSAGE)
     destination: str = field(default="", metadata=OF_MESSAGE)
     asker: str = field(default="", metadata=OF_MESSAGE)
+    end_user: str = field(default="", metadata=OF_MESSAGE)
     number: str = field(default="", repr=False, metadata=OF_MESSAGE)
     prefix: str = field(default="", metadata=OF_MESSAGE)
     code_mac: bytes = field(default=b"", repr=False, metadata=OF_MESSAGE)

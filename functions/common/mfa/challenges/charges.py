@@ -4,6 +4,7 @@ A share of the ceilings that many share is kept for phones that were verified be
 cannot stop their logins.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mfa.challenges.budgets import DAY, HOUR, Budget, Charge, ShardedBudget, Spend, Window, kept_of
@@ -16,7 +17,6 @@ from mfa.factors.phones import Phone
 from mfa.messages.addresses import mailbox_of
 from mfa.settings.prices import USD
 from mfa.settings.values import Settings
-from mfa.tokens.mfa_tokens import MfaToken
 
 # A number that was verified before today draws so many unconfirmed messages a day from the share that is kept for such
 # numbers: one message and one resend.
@@ -29,24 +29,21 @@ LINKS_PER_MAILBOX = 100
 CODES_PER_MAILBOX = 100
 
 
-def charges(
-    login: MfaToken, send: Send, address: str, settings: Settings, limit: NewLimit | None = None
-) -> list[Charge]:
+def charges(send: Send, address: str, settings: Settings, limit: NewLimit | None = None) -> list[Charge]:
     """The budgets that the send may be charged to, in the order to try. Mail has its mailbox's budget and no region's.
 
     `address` is the number or the email address that it goes to, `limit` that of messages to new phones of its region.
     """
     now, limits = send.after.sent_at, settings.budgets
-    ceiling = limits.client_per_hour if login.client_id else limits.address_per_hour
-    asker = Budget(send.after.asker, Window.of(HOUR, now), ceiling)
+    askers = _askers(send.after, settings)
     if send.phone is None:
         day = Window.of(DAY, now)
         mailbox = Budget(f"MAILBOX#{digest(mailbox_of(address))}", day, limits.mailbox_per_day)
         # The kept share is for verified phones, and a mail goes to none.
-        open_part = _without_kept(Charge([asker], []), limits.kept_for_verified_percent)
+        open_part = _without_kept(Charge(askers, []), limits.kept_for_verified_percent)
         return [Charge([*open_part.budgets, mailbox], [ShardedBudget("REGION#email", day, None)])]
     unconfirmed = len(send.before.lane(send.after.channel).charged)
-    found = phone_charges(send.phone, settings, now, asker=asker, unconfirmed=unconfirmed)
+    found = phone_charges(send.phone, settings, now, askers=askers, unconfirmed=unconfirmed)
     # To a test number nothing goes out.
     return found if send.is_test_number else counted_as_new(found, new_send(send.phone, now, limit))
 
@@ -76,21 +73,21 @@ def link_mail_charges(purpose: str, address: str, now: float) -> list[Charge]:
 
 
 def verified_charges(challenge: Challenge, settings: Settings) -> list[Budget]:
-    """The budgets that get a unit back when the last send's code comes back: its asker's and its number's.
+    """The budgets that get a unit back when the last send's code comes back: its askers' and its number's.
 
     Only messages that nobody confirms count there, so that an office behind one address is not refused.
     """
     hour, day, limits = Window.of(HOUR, challenge.sent_at), Window.of(DAY, challenge.sent_at), settings.budgets
-    asker = [Budget(challenge.asker, hour, limits.address_per_hour)] if challenge.asker else []
+    askers = _askers(challenge, settings)
     if not challenge.number:
-        return asker
-    return [*asker, Budget(f"NUMBER#{challenge.number}", day, limits.number_per_day, hour, limits.number_per_hour)]
+        return askers
+    return [*askers, Budget(f"NUMBER#{challenge.number}", day, limits.number_per_day, hour, limits.number_per_hour)]
 
 
 def phone_charges(
-    phone: Phone, settings: Settings, now: float, *, asker: Budget | None = None, unconfirmed: int = 0
+    phone: Phone, settings: Settings, now: float, *, askers: Sequence[Budget] = (), unconfirmed: int = 0
 ) -> list[Charge]:
-    """The budgets of any message to this phone, in the order to try: its asker's, its number's, its region's and the global one.
+    """The budgets of any message to this phone, in the order to try: its askers', its number's, its region's and the global one.
 
     A share of the ceilings is kept for phones that were verified before today, each of which may draw few messages from it:
     somebody with stolen passwords can have messages sent to verified phones too, and must not use the share up.
@@ -100,7 +97,7 @@ def phone_charges(
     day, hour, limits = Window.of(DAY, now), Window.of(HOUR, now), settings.budgets
     number = Budget(f"NUMBER#{phone.number}", day, limits.number_per_day, hour, limits.number_per_hour)
     shared = Charge(
-        [asker] if asker else [],
+        askers,
         [
             ShardedBudget(f"REGION#{phone.region}", day, limits.region_per_day),
             ShardedBudget("REGION#*", day, limits.global_per_day, spend=Spend(limits.spend_per_day * USD)),
@@ -114,6 +111,15 @@ def phone_charges(
     few = replace(number, ceiling=min(KEPT_PER_NUMBER, number.ceiling))
     proven = replace(shared, budgets=[*shared.budgets, few])
     return [proven, unproven] if unconfirmed < KEPT_PER_NUMBER else [unproven, proven]
+
+
+def _askers(challenge: Challenge, settings: Settings) -> list[Budget]:
+    """The budgets of those who asked for the last send: a client's, and the address that it named; or an address's."""
+    hour, limits = Window.of(HOUR, challenge.sent_at), settings.budgets
+    budgets = [
+        Budget(subject, hour, limits.address_per_hour) for subject in (challenge.asker, challenge.end_user) if subject
+    ]
+    return [replace(each, ceiling=limits.client_per_hour) if each.kind == "client" else each for each in budgets]
 
 
 def _without_kept(charge: Charge, percent: int) -> Charge:

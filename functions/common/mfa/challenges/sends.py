@@ -280,3 +280,8 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
 def asker_of(login: MfaToken, caller: Caller) -> str:
     """The owner of the budget for the login's sends: the client that vouched for it, else the caller's address."""
     return f"CLIENT#{login.client_id}" if login.client_id else f"ADDRESS#{caller.address}"
+
+
+def end_user_of(login: MfaToken) -> str:
+    """The owner of the budget that is charged beside the client's: the address that the client named. Empty without one."""
+    return f"ADDRESS#{login.end_user_address}" if login.client_id and login.end_user_address else ""

@@ -217,7 +217,7 @@ class EnrolPhone:
         asker = Budget(send.after.asker, Window.of(HOUR, send.after.sent_at), settings.budgets.address_per_hour)
         hour = hour_of(send.login_name, send.after.sent_at)
         limit = self.runtime.new_limit(message.phone.region, own=True)
-        plain = phone_charges(message.phone, settings, send.after.sent_at, asker=asker)
+        plain = phone_charges(message.phone, settings, send.after.sent_at, askers=[asker])
         charges = [
             replace(each, budgets=[hour, *each.budgets])
             for each in counted_as_new(plain, new_send(message.phone, send.after.sent_at, limit))

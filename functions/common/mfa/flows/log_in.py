@@ -29,6 +29,27 @@ if TYPE_CHECKING:
 LEGACY_TRIES = 4
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouched:
+    """A login whose password a client has checked.
+
+    Attributes:
+        client: the client.
+        login_name: the user.
+        address: where the request comes from.
+        end_user_address: where the user is, as the client says.
+        supports_mfa: whether the client can ask for a second factor.
+        client_version: of the client, as it says.
+    """
+
+    client: Client
+    login_name: str
+    address: str
+    end_user_address: str | None = None
+    supports_mfa: bool = True
+    client_version: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SecondFactorNeeded:
     """The first factor passed; a passcode is needed. Times are seconds since 1970.
@@ -110,32 +131,31 @@ class LogIn:
             return self._authenticated(user, None, now, trusted_device=True)
         return self.enrol.begun(complete, address, now) or self._passed(complete, user, None, now)
 
-    def vouched(
-        self, client: Client, login_name: str, address: str, *, supports_mfa: bool, client_version: str | None
-    ) -> SecondFactorNeeded | LoggedIn:
+    def vouched(self, login: Vouched) -> SecondFactorNeeded | LoggedIn:
         """The client has checked the password. Backup users only.
 
         Raises InvalidCredentials, and MfaNotSupported for a client that cannot ask for the passcode that is needed, unless
         it may skip: the setting is on, an administrator marked the client legacy, and the skip is written down.
         """
-        now = self.runtime.clock()
+        now, client = self.runtime.clock(), login.client
+        version = login.client_version or "unknown"
         for _ in range(LEGACY_TRIES):
-            _, account = find_account(login_name, self.accounts.load_account_with_factors)
+            _, account = find_account(login.login_name, self.accounts.load_account_with_factors)
             user = account.user
             if user is None or not user.active or user.kind is not Kind.BACKUP:
                 raise errors.InvalidCredentials
-            if supports_mfa or not user.mfa_enabled:
-                return self._passed(account, user, client, now)
+            if login.supports_mfa or not user.mfa_enabled:
+                return self._passed(account, user, login, now)
             if not (self.runtime.settings().allow_legacy_clients and client.legacy):
                 raise errors.MfaNotSupported
             event = self.runtime.event(
                 EventType.LEGACY_LOGIN,
                 now,
                 actor=client.client_id,
-                address=address,
-                detail={"client_version": client_version or "unknown"},
+                address=login.end_user_address or login.address,
+                detail={"client_version": version},
             )
-            if self.accounts.record_legacy_login(user, client_version or "unknown", event):
+            if self.accounts.record_legacy_login(user, version, event):
                 return self._authenticated(user, client, now, legacy=True)
         raise errors.TemporarilyUnavailable
 
@@ -152,13 +172,15 @@ class LogIn:
         devices = account.trusted_devices(self.runtime.settings().trusted_devices.days, now)
         return device_of(device_token, account.existing_user.login_name, devices) is not None
 
-    def _passed(self, account: Account, user: User, client: Client | None, now: float) -> SecondFactorNeeded | LoggedIn:
+    def _passed(
+        self, account: Account, user: User, vouched: Vouched | None, now: float
+    ) -> SecondFactorNeeded | LoggedIn:
         if not user.mfa_enabled:
-            return self._authenticated(user, client, now)
-        return self.second_factor(account, user, now, client=client)
+            return self._authenticated(user, vouched.client if vouched else None, now)
+        return self.second_factor(account, user, now, vouched=vouched)
 
     def second_factor(
-        self, account: Account, user: User, now: float, *, client: Client | None = None, reset: str | None = None
+        self, account: Account, user: User, now: float, *, vouched: Vouched | None = None, reset: str | None = None
     ) -> SecondFactorNeeded:
         """Asks for a second factor. With `reset`, the digest of a link that came by mail, another mail is none."""
         from mfa.tokens.signed_tokens import write_mfa_token  # noqa: PLC0415 - other requests make no token
@@ -169,17 +191,18 @@ class LogIn:
             login_name=user.login_name,
             kind=user.kind,
             credentials_changed_at=user.credentials_changed_at,
-            client_id=client.client_id if client else None,
+            client_id=vouched.client.client_id if vouched else None,
+            end_user_address=vouched.end_user_address if vouched else None,
             jti=self.runtime.random_bytes(16).hex(),
             issued_at=now,
             expires_at=expires_at,
             # A client that vouches for the password has no use for a device token, and after a reset none is valid.
-            devices_to_drop=() if client or reset else account.devices_to_drop(settings.trusted_devices.days, now),
+            devices_to_drop=() if vouched or reset else account.devices_to_drop(settings.trusted_devices.days, now),
             reset=reset,
         )
         methods = methods_of(account, settings, paused=self.paused(now))
         by_mail = reset is None and can_recover(account, settings)
-        trusts = can_trust_devices(user.kind) and not client and not reset
+        trusts = can_trust_devices(user.kind) and not vouched and not reset
         return SecondFactorNeeded(
             mfa_token=write_mfa_token(self.token_secrets(), token),
             expires_at=expires_at,

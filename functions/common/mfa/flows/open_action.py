@@ -35,7 +35,7 @@ class AskedAction:
         params: the values of its parameters, not judged yet.
         locale: the language.
         login_name: the user, if a client asks.
-        end_user_address: where the user is, as the client says.
+        end_user_address: where the user is, as the client says. Its messages are charged to that address too.
     """
 
     type: str
@@ -174,6 +174,7 @@ class OpenAction:
             issued_at=action.opened_at,
             expires_at=round(action.expires_at + action.token_seconds + _SPARE_SECONDS, 3),
             action=action.ref,
+            end_user_address=opening.asked.end_user_address,
         )
         return write_mfa_token(self.genuine.token_secrets(), token)
 

@@ -28,6 +28,7 @@ from mfa.challenges.sends import (
     SendResult,
     asker_of,
     challenge_after,
+    end_user_of,
     limits_of,
 )
 from mfa.factors.phones import FIXED_LINE, Phone
@@ -119,9 +120,7 @@ class SendPasscode:
             send, outgoing = self._prepare(asked, account, destination, settings)
             limit = self.runtime.new_limit(send.after.region)
             try:
-                charge = self.sends.open_challenge(
-                    account, send, charges(login, send, outgoing.address, settings, limit)
-                )
+                charge = self.sends.open_challenge(account, send, charges(send, outgoing.address, settings, limit))
             except AccountChanged:
                 continue
             except errors.RateLimited as refused:
@@ -169,6 +168,7 @@ class SendPasscode:
             challenge_after(read, draft, destination, limits, now),
             login_jti=login.jti,
             asker=asker_of(login, asked.caller),
+            end_user=end_user_of(login),
             locale=read.locale if asked.resends else asked.locale or (action.locale if action else None),
             requests=with_request(
                 read.requests, request_key(login.jti, asked.caller), asked.caller, (now, draft.challenge_id)

@@ -5,10 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, Struct
 
 from mfa.challenges.actions import ActionStatus
-from mfa.errors import InvalidRequest
 from mfa.http.answers import PhoneChoice, Time
-from mfa.http.gateway import network
-from mfa.http.requests import AskedLocale
+from mfa.http.requests import AskedLocale, EndUserAddress, end_user_network
 from mfa.messages.channels import Channel
 
 if TYPE_CHECKING:
@@ -36,24 +34,18 @@ class ActionToOpen(Struct, frozen=True, forbid_unknown_fields=True):
         None
     )
     locale: AskedLocale | None = None
-    end_user_address: (
-        Annotated[str, Meta(min_length=2, max_length=64, description="the user's IP address, from clients only")] | None
-    ) = None
+    end_user_address: EndUserAddress | None = None
 
     def asked(self) -> "AskedAction":
         """The request for the flow. Raises InvalidRequest."""
         from mfa.flows.open_action import AskedAction  # noqa: PLC0415 - a login's verification need not wait for it
 
-        try:
-            address = None if self.end_user_address is None else network(self.end_user_address)
-        except ValueError as error:
-            raise InvalidRequest("end_user_address", "is not an IP address") from error
         return AskedAction(
             type=self.type,
             params=self.params,
             locale=self.locale,
             login_name=self.login_name,
-            end_user_address=address,
+            end_user_address=end_user_network(self.end_user_address),
         )
 
 

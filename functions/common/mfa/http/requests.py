@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, Struct
 
 from mfa.decoding import form
+from mfa.errors import InvalidRequest
 from mfa.factors.factors import CODES
 from mfa.factors.trusted_devices import DEVICE_NAME_LENGTH, DEVICE_TOKEN_LENGTH
+from mfa.http.gateway import network
 from mfa.messages.channels import DEFAULT, PHONE_CHANNELS, Channel
 
 if TYPE_CHECKING:
@@ -43,12 +45,32 @@ class Login(Struct, frozen=True, forbid_unknown_fields=True):
         return "Login(...)"
 
 
+type EndUserAddress = Annotated[
+    str,
+    Meta(
+        min_length=2,
+        max_length=64,
+        description="The user's IP address, from clients only. Messages are charged to its budget too",
+        examples=["198.51.100.7"],
+    ),
+]
+
+
+def end_user_network(given: str | None) -> str | None:
+    """The address that budgets and histories have; of IPv6 the /64. Raises InvalidRequest."""
+    try:
+        return None if given is None else network(given)
+    except ValueError as error:
+        raise InvalidRequest("end_user_address", "is not an IP address") from error
+
+
 class VouchedLogin(Struct, frozen=True, forbid_unknown_fields=True):
     """A login whose password the client has checked itself."""
 
     login_name: Annotated[str, Meta(max_length=256)]
     client_supports_mfa: bool = True
     client_version: Annotated[str, Meta(min_length=1, max_length=64, pattern=_PRINTABLE)] | None = None
+    end_user_address: EndUserAddress | None = None
 
 
 class StartChallenge(Struct, frozen=True, forbid_unknown_fields=True):

@@ -28,6 +28,7 @@ class MfaToken:
         issued_at: seconds since 1970.
         expires_at: seconds since 1970.
         action: the one action that its challenges approve, or None.
+        end_user_address: where the user is, as the client says; of IPv6 the /64. None if no client said it.
         reset: the digest of the link to a new password, in hexadecimal digits, or None. A right code gives no access then.
         devices_to_drop: the ids of the trusted devices that another one would take the place of, so that it can be trusted
             without reading which there are.
@@ -43,6 +44,7 @@ class MfaToken:
     action: ActionRef | None = None
     devices_to_drop: tuple[str, ...] = ()
     reset: str | None = None
+    end_user_address: str | None = None
 
     @property
     def digest(self) -> str:

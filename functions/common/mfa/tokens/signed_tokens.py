@@ -33,6 +33,8 @@ def write_mfa_token(keys: TokenSecrets, token: MfaToken) -> str:
     }
     if token.devices_to_drop:
         claims["dev"] = token.devices_to_drop
+    if token.end_user_address is not None:
+        claims["adr"] = token.end_user_address
     if token.action is not None:
         # A version that knows no actions would take the token for a login's. Without `exp` in the future it is over there.
         claims |= {"act": token.action.id, "dig": token.action.digest, "exp": 0, "end": token.expires_at}
@@ -59,6 +61,7 @@ def read_mfa_token(keys: TokenKeys, text: str, now: float) -> MfaToken:
         action=action,
         devices_to_drop=tuple(claims.get("dev", ())),
         reset=claims.get("rst"),
+        end_user_address=claims.get("adr"),
     )
 
 

@@ -25,7 +25,8 @@ class ActionCalls:
     ) -> Request[OpenedAction]:
         """Opens an action for a backup user. Needs the client's id and secret.
 
-        `end_user_address` is the user's IP address, for the history. Raises NoPhone.
+        `end_user_address` is the user's IP address, for the history. Messages are charged to that address's budget too.
+        Raises NoPhone.
         """
         body = given(
             login_name=login_name,

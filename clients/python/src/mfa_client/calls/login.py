@@ -22,10 +22,23 @@ class LoginCalls:
 
     @operation
     def login_vouched(
-        self, login_name: str, *, client_supports_mfa: bool = True, client_version: str | None = None
+        self,
+        login_name: str,
+        *,
+        client_supports_mfa: bool = True,
+        client_version: str | None = None,
+        end_user_address: str | None = None,
     ) -> Request[LoginAnswer]:
-        """Logs in a backup user whose password this client has checked itself. Needs the client's id and secret."""
-        body = given(login_name=login_name, client_supports_mfa=client_supports_mfa, client_version=client_version)
+        """Logs in a backup user whose password this client has checked itself. Needs the client's id and secret.
+
+        `end_user_address` is the user's IP address. Messages are charged to that address's budget too.
+        """
+        body = given(
+            login_name=login_name,
+            client_supports_mfa=client_supports_mfa,
+            client_version=client_version,
+            end_user_address=end_user_address,
+        )
         return Request("POST", "/v1/login/vouched", LoginAnswer, body, Credentials.CLIENT, harmless=True)
 
     @operation
