@@ -644,7 +644,6 @@ export interface FlatSettings {
   "fraud.daily_floor": number;
   "fraud.hourly_floor": number;
   "fraud.share": number;
-  "fraud.regions_per_address_per_day": number;
   "passwords.max_per_name_and_address_per_hour": number;
   "passwords.max_per_address_per_hour": number;
   "passwords.free_in_a_row": number;

@@ -34,12 +34,3 @@ class Fraud(Struct, frozen=True, forbid_unknown_fields=True):
             unit="share",
         ),
     ] = 0.2
-    regions_per_address_per_day: Annotated[
-        int,
-        Meta(ge=1, le=1000),
-        labelled(
-            "Countries per address and day",
-            "Of phones in countries where the user has no verified one.",
-            unit="countries",
-        ),
-    ] = 3
