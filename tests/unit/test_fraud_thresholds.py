@@ -95,6 +95,15 @@ def test_the_shards_share_the_limits(hourly: int, ceiling: int | None) -> None:
     assert all(parts[0])
 
 
+@pytest.mark.parametrize("ceiling", [None, 50, 1000])
+@pytest.mark.parametrize(("daily", "hourly"), [(20, 3), (20, 1), (3, 20), (1, 1), (17, 15), (200, 33), (10_000, 1_000)])
+def test_no_part_of_a_limit_lies_in_a_shard_that_takes_nothing(daily: int, hourly: int, ceiling: int | None) -> None:
+    limit = NewLimit(daily=daily, hourly=hourly, mode="enforce", enforced=True)
+    parts = ShardedBudget("REGION#HK", Window.of(DAY, NOON), ceiling, new=NewSend("12", limit)).new_shares() or []
+    used = [part for part in parts if all(part)]
+    assert (sum(part[0] for part in used), sum(part[1] for part in used)) == (daily, hourly)
+
+
 class Counted:
     """Counters by day, and the thresholds."""
 

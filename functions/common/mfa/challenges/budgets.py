@@ -193,12 +193,13 @@ class ShardedBudget:
     def new_shares(self) -> Sequence[tuple[int, int]] | None:
         """Each shard's part of the daily and the hourly limit of messages to new phones, None without limits.
 
-        Where the region has a ceiling, all shards take part: a shard's part of that ceiling must not bound the limits.
+        Where the region has a ceiling, as many shards as possible take part: a shard's part of that ceiling must not bound
+        the limits. But each has a part of both limits, since a shard that has none of one would leave its part of the other unused.
         """
         limit = self.new.limit if self.new else None
         if limit is None:
             return None
-        shards = SHARDS if self.ceiling is not None else min(SHARDS, limit.shards)
+        shards = min(SHARDS, limit.daily, limit.hourly, limit.shards if self.ceiling is None else SHARDS)
         parts = [*zip(_shares(limit.daily, shards), _shares(limit.hourly, shards), strict=True)]
         return parts + [(0, 0)] * (SHARDS - shards)
 
