@@ -654,6 +654,25 @@ def test_a_wrong_route_is_refused_naming_the_field(routes: Any, field: str) -> N
     assert refused({"routes": routes}) == field
 
 
+HK_TEXT = {"region": "HK", "channel": "sms", "usd": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "field"),
+    [
+        ([HK_TEXT, HK_TEXT | {"region": "AA"}], "prices.overrides[1].region"),
+        ([HK_TEXT, HK_TEXT | {"usd": 0.06}], "prices.overrides[1]"),
+        ([HK_TEXT, HK_TEXT | {"channel": "voice"}, HK_TEXT], "prices.overrides[2]"),
+        ([HK_TEXT | {"usd": 10.1}], "prices.overrides[0].usd"),
+        ([HK_TEXT | {"channel": "email"}], "prices.overrides[0].channel"),
+    ],
+)
+def test_a_wrong_price_is_refused_naming_the_field(overrides: Any, field: str) -> None:
+    assert refused({"prices": {"overrides": overrides}}) == field
+    good = [HK_TEXT, HK_TEXT | {"channel": "voice"}, HK_TEXT | {"region": "US"}]
+    assert len(merged(SET_UP, {"prices": {"overrides": good}})[0].prices.overrides) == 3
+
+
 def test_a_route_by_twilio_needs_its_account() -> None:
     assert refused({"routes": [TWILIO_ROUTE]}, Settings()) == "routes[0].provider"
     routed, _ = merged(SET_UP, {"routes": [AWS_ROUTE, TWILIO_ROUTE]})

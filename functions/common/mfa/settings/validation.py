@@ -77,6 +77,7 @@ def checked(settings: Settings) -> Settings:
     numbers = [test.number for test in settings.test_numbers]
     if len(set(numbers)) != len(numbers):
         raise InvalidRequest("test_numbers", "must list each number once")
+    _refuse_prices(settings)
     _refuse_routes(settings)
     if routes_of(settings):
         provided = provided_channels(settings)
@@ -91,6 +92,21 @@ def checked(settings: Settings) -> Settings:
 
         refuse_action_types(settings)
     return settings
+
+
+def _refuse_prices(settings: Settings) -> None:
+    """Refuses prices that would never count, and two of one kind of message, of which the last would silently count."""
+    from mfa.factors import phone_numbers  # noqa: PLC0415 - as in `checked`
+
+    known = {region for region, _ in phone_numbers.regions()}
+    seen: set[tuple[str, str]] = set()
+    for at, price in enumerate(settings.prices.overrides):
+        name, kind = f"prices.overrides[{at}]", (price.region, price.channel)
+        if price.region not in known:
+            raise InvalidRequest(f"{name}.region", f"is a region that has no telephone numbers: {price.region}")
+        if kind in seen:
+            raise InvalidRequest(name, "gives this region and channel a second price")
+        seen.add(kind)
 
 
 def _refuse_routes(settings: Settings) -> None:
