@@ -198,7 +198,7 @@ def test_a_number_that_aws_does_not_take_is_unusable(reason: str) -> None:
     assert (others.error, others.permanent) == (reason, False)
 
 
-@pytest.mark.parametrize("status", [200, 500, 502, 503, 504, 0])
+@pytest.mark.parametrize("status", [200, 408, 500, 502, 503, 504, 0])
 @pytest.mark.parametrize("exception", ["InternalServerException", "AccessDeniedException", "ThrottlingException"])
 def test_after_a_fault_of_aws_nobody_knows(exception: str, status: int) -> None:
     assert refused(exception, None, status) == Outcome(Delivery.UNKNOWN)

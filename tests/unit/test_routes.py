@@ -5,11 +5,14 @@ from itertools import product
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from msgspec import structs
 
 from mfa import errors
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
+from mfa.delivery import aws as by_aws
+from mfa.delivery import twilio as by_twilio
 from mfa.delivery.routed import RoutedMessenger
 from mfa.delivery.timeouts import AWS_READ_SECONDS, NEXT_ROUTE_SECONDS, TIMEOUTS
 from mfa.messages.channels import Channel, ProviderName
@@ -113,6 +116,19 @@ ENDS = {
     "stop": (refused("DESTINATION_PHONE_NUMBER_OPTED_OUT"), False),
     "pumping": (refused("30450"), False),
 }
+
+
+@pytest.mark.parametrize(("status", "is_known"), [(400, True), (404, True), (408, False), (429, True), (500, False)])
+def test_after_an_answer_without_a_code_its_status_tells_whether_another_route_may_try(
+    status: int, is_known: bool
+) -> None:
+    outcomes = by_twilio._refused(status, status), by_aws._refused(client_error(status))
+    assert [outcome.delivery is Delivery.FAILED for outcome in outcomes] == [is_known] * 2
+
+
+def client_error(status: int) -> ClientError:
+    answer: Any = {"Error": {"Code": str(status)}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "SendTextMessage")
 
 
 def test_one_claim_never_leads_to_two_messages() -> None:

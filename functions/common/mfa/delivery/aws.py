@@ -19,6 +19,7 @@ from botocore.parsers import ResponseParserError
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.delivery.aws_speech import ssml
+from mfa.delivery.timeouts import REQUEST_TIMEOUT
 from mfa.messages.channels import Form
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.routes import Route
@@ -111,7 +112,7 @@ def _refused(error: ClientError) -> Outcome:
     """The outcome of an answer with an error, by its status, its reason and its exception."""
     answer: dict[str, Any] = dict(error.response)
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if not 300 <= status < 500:
+    if not 300 <= status < 500 or status == REQUEST_TIMEOUT:
         return Outcome(Delivery.UNKNOWN)
     exception, reason = str(answer.get("Error", {}).get("Code", "")), str(answer.get("Reason") or "")
     if reason in _INVALID_FIELD and any(each.get("Name") == _NUMBER_FIELD for each in answer.get("Fields") or ()):

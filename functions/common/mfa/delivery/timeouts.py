@@ -23,5 +23,7 @@ class Timeouts:
 TIMEOUTS = Timeouts()
 # Another route is tried no later than this after the first: its own deadline still has to fit into the function's timeout.
 NEXT_ROUTE_SECONDS = 5.0
+# A proxy may answer so after it has handed the message on. (RFC 9110, 15.5.9.)
+REQUEST_TIMEOUT = 408
 # For an answer of AWS.
 AWS_READ_SECONDS = 6

@@ -17,7 +17,7 @@ from urllib3.exceptions import NewConnectionError
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
-from mfa.delivery.timeouts import TIMEOUTS, Timeouts
+from mfa.delivery.timeouts import REQUEST_TIMEOUT, TIMEOUTS, Timeouts
 from mfa.delivery.twilio_account import TwilioAccount
 from mfa.delivery.twilio_callbacks import STATUSES
 from mfa.messages.channels import Channel
@@ -207,7 +207,7 @@ def _sender(sender: Sender | RouteSender) -> dict[str, str]:
 
 def _refused(status: int, given: object) -> Outcome:
     """The outcome of a refusal, by the answer's status and code. The SDK gives the status for a missing code."""
-    if status >= 500:
+    if status >= 500 or status == REQUEST_TIMEOUT:
         return Outcome(Delivery.UNKNOWN)
     code = given if isinstance(given, int) and given >= _SMALLEST_CODE else _BY_STATUS.get(status, status)
     return _outcome(str(code))
