@@ -1,7 +1,10 @@
 """Messages to phones that were not verified before today: counted apart until their codes come back."""
 
+from mfa.administration.fraud import FraudAdministration
 from mfa.challenges.budgets import DAY, HOUR, Window
 from mfa.settings import values
+from mfa.settings.fraud import Fraud
+from mfa.store.thresholds import ThresholdStore
 from tests.contract.world import NUMBER, Login, World
 
 HK = "REGION#HK"
@@ -80,3 +83,14 @@ def test_a_message_to_a_mailbox_or_a_test_number_is_none_to_a_new_phone(world: W
     world.set(test_numbers=[values.TestNumber(NUMBER, "123456")])
     demo.logs_in_again().start()
     assert counts(world) == counts(world, "REGION#email") == {}
+
+
+def test_the_fixed_code_of_a_test_number_earns_its_country_no_messages(world: World, demo: Login) -> None:
+    """Otherwise a reviewer's login, again and again, would raise the thresholds of the country for nothing."""
+    world.set(test_numbers=[values.TestNumber(NUMBER, "123456")])
+    demo.verify(demo.start(), "123456")
+    assert counts(world) == {}
+    assert world.counted(HK, "approvals") == world.counted(HK, "test_approvals") == 1
+    fraud = FraudAdministration(counters=world.histories, store=ThresholdStore(world.table))
+    assert fraud.compute(Fraud(), world.now).regions == 0
+    assert [item.verified for item in fraud.get(world.settings_store.load_settings(), world.now).items] == [0]

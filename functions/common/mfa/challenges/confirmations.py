@@ -24,6 +24,7 @@ class Confirmation:
         events: what the history learns with it.
         action: the action with its approval, or None for a login.
         devices: the change of the user's trusted devices, if there is one.
+        is_test_number: whether nothing was sent, since the number's passcode is fixed.
     """
 
     login: MfaToken
@@ -33,6 +34,7 @@ class Confirmation:
     events: Sequence[Event]
     action: Action | None = None
     devices: DeviceChange | None = None
+    is_test_number: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,9 +23,14 @@ def proven_phone(phones: Iterable[Phone], settings: Settings) -> Phone | None:
 
 def fixed_code(user: User, phone: Phone, settings: Settings) -> str | None:
     """The passcode of a test number, to which nothing is sent. A system user has none."""
-    if user.kind is Kind.SYSTEM:
+    return fixed_code_of(user.kind, phone.number, settings)
+
+
+def fixed_code_of(kind: Kind, number: str, settings: Settings) -> str | None:
+    """The same, by the user's kind and the number."""
+    if kind is Kind.SYSTEM:
         return None
-    return next((test.code for test in settings.test_numbers if test.number == phone.number), None)
+    return next((test.code for test in settings.test_numbers if test.number == number), None)
 
 
 def goes_out_to(user: User, phone: Phone, settings: Settings) -> bool:

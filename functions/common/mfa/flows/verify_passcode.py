@@ -12,6 +12,7 @@ from mfa.challenges.charges import verified_charges
 from mfa.challenges.confirmations import Confirmation
 from mfa.challenges.drafts import KEY_USE, Purpose, is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
+from mfa.challenges.reach import fixed_code_of
 from mfa.challenges.sends import Caller
 from mfa.factors.factors import Factor, Proof
 from mfa.flows import ports
@@ -173,6 +174,7 @@ class _Passcode:
             events=[*refused_guesses(challenge, login.login_name, runtime.random_bytes), event],
             action=self._approved(attempt, self.action) if self.action else None,
             devices=attempt.device.change,
+            is_test_number=fixed_code_of(login.kind, challenge.number, runtime.settings()) is not None,
         )
 
     def _approved(self, attempt: Attempt, action: Action) -> Action:

@@ -81,8 +81,11 @@ class AttemptStore:
                     values={":phone": challenge.phone_id, ":yes": True, ":now": now},
                 )
             )
+        is_test = confirmation.is_test_number
         try:
-            self._table.transact(lambda: [*writes, self._counters.count_approval(challenge, now)])
+            self._table.transact(
+                lambda: [*writes, self._counters.count_approval(challenge, now, is_test_number=is_test)]
+            )
         except TransactionRefused as refused:
             if "challenge" not in refused.failed:
                 if "profile" in refused.failed:

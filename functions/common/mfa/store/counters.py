@@ -27,9 +27,13 @@ class Counters:
         shard = self._random_below(SHARDS)
         return _add(ShardedBudget(f"REGION#{region}", Window.of(DAY, now), None), shard, counts, "counter")
 
-    def count_approval(self, challenge: Challenge, now: float) -> Write:
-        """Counts a code that came back. If it was sent to a new phone today, its message does not count as one any more."""
-        day, counts = Window.of(DAY, now), {"approvals": 1, f"ok_{hour_of_day(now)}": 1}
+    def count_approval(self, challenge: Challenge, now: float, *, is_test_number: bool = False) -> Write:
+        """Counts a code that came back. If it was sent to a new phone today, its message does not count as one any more.
+
+        The code of a test number costs nothing and is the same each time, so that it must not raise the fraud budgets.
+        """
+        day = Window.of(DAY, now)
+        counts = {"approvals": 1, "test_approvals" if is_test_number else f"ok_{hour_of_day(now)}": 1}
         shard = self._random_below(SHARDS)
         if challenge.new_shard is not None and Window.of(DAY, challenge.sent_at) == day:
             # In the shard that counted it: each must tell the truth, since each has a part of the ceiling.
