@@ -46,7 +46,7 @@ def test_items_beside_the_settings_that_cannot_be_read_stop_nobody(world: World,
     world.table.put(Write(label="item", verb="Put", key=records.BREAKER, item=times))
     stored = world.settings_store.load_settings()
     assert stored.settings == Settings()
-    assert stored.pauses == stored.thresholds == {}
+    assert (stored.pauses, stored.thresholds) == ({}, {})
     assert stored.prices().of("HK", Channel.SMS).source == "shipped"
     assert PauseStore(world.table, "aws").load_pause() is None
 
