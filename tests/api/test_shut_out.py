@@ -174,6 +174,8 @@ def test_the_preview_of_settings_names_whom_they_shut_out(stack: Stack, admin: A
     abroad = shut_out(safe, regions={"allow": ["GB"]})
     assert abroad[safe.name] == "no_phone"
     assert not {admin.name, helpless.name} & abroad.keys()
+    elsewhere = [{"provider": "aws", "sender": {"alphanumeric": "Acme"}, "regions": ["GB"]}]
+    assert shut_out(safe, routes=elsewhere) == abroad
     assert shut_out(safe, signature="Other words", regions={"allow": "*"}) == {}
     assert admin.ask("GET", "/settings").json == before
 

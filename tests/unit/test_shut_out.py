@@ -1,7 +1,7 @@
 """Changes that would shut an administrator out are refused; all others are not."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -11,6 +11,7 @@ from mfa.challenges.reach import receives
 from mfa.errors import Conflict, Forbidden
 from mfa.factors.held_factors import FactorSecrets, HeldFactors
 from mfa.factors.phones import FIXED_LINE, Phone
+from mfa.settings.routes import Route, RouteSender
 from mfa.settings.values import Regions, Settings, VoiceSettings
 from mfa.users.actors import Actor
 from mfa.users.user import Kind, UserStatus
@@ -33,6 +34,11 @@ HOME_ONLY = Settings(regions=Regions(allow=["HK"]))
 REQUIRED = Settings(require_mfa_for_system_users=True)
 
 
+def routed(regions: list[str] | Literal["*"], **more: Any) -> Settings:
+    """One route, from a name: nobody is called from it."""
+    return Settings(routes=[Route("aws", RouteSender(alphanumeric="Acme"), regions)], **more)
+
+
 @pytest.mark.parametrize(
     ("phone", "settings", "expected"),
     [
@@ -47,6 +53,10 @@ REQUIRED = Settings(require_mfa_for_system_users=True)
         (ABROAD, Settings(), True),
         (ABROAD, HOME_ONLY, False),
         (GOOD, HOME_ONLY, True),
+        (GOOD, routed("*"), True),
+        (GOOD, routed(["GB", "HK"]), True),
+        (GOOD, routed(["GB"]), False),
+        (LANDLINE, routed(["HK"], voice=VoiceSettings(enabled=True)), False),
     ],
 )
 def test_a_phone_receives_by_a_channel_that_is_offered(phone: Phone, settings: Settings, expected: bool) -> None:

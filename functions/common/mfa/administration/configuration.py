@@ -62,7 +62,7 @@ class Configuration:
 
         Only a direct invocation may do without, to take what is there. Raises InvalidRequest naming the field,
         PreconditionRequired, PreconditionFailed, Forbidden, and Conflict where the change would shut administrators out (a
-        second factor that is required from now on, a country or channel turned off), unless the patch insists. Nothing is
+        second factor that is required from now on, a country, route or channel turned off), unless the patch insists. Nothing is
         half-saved.
         """
         if if_match is None and not actor.is_direct:

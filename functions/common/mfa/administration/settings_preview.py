@@ -38,7 +38,7 @@ class SettingsPreview:
         """The active system users whom the patch would shut out, NAMED at most, by name. Raises InvalidRequest.
 
         Users who are shut out already are left out. Users are read only if the patch changes a setting that matters: who needs
-        MFA, and the countries and channels of passcodes.
+        MFA, and the countries, routes and channels of passcodes.
         """
         now = self.settings.load_settings().settings
         return self._shut_out(now, merged(now, patch)[0])
@@ -77,4 +77,4 @@ class SettingsPreview:
 def _ways_in(settings: Settings) -> tuple[object, ...]:
     """The settings that decide whether an administrator can log in."""
     offered = [channel for channel in PHONE_CHANNELS if channel.is_offered(settings)]
-    return settings.require_mfa_for_system_users, settings.regions, offered
+    return settings.require_mfa_for_system_users, settings.regions, settings.routes, offered

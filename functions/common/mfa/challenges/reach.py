@@ -4,14 +4,17 @@ from collections.abc import Iterable
 
 from mfa.factors.phones import Phone
 from mfa.messages.channels import PHONE_CHANNELS
+from mfa.settings.routing import can_go_out
 from mfa.settings.values import Settings
 from mfa.users.user import Kind, User
 
 
 def receives(phone: Phone, settings: Settings) -> bool:
-    """Whether a passcode can be sent to the phone by one of the channels that are offered."""
+    """Whether a passcode can be sent to the phone by one of the channels that are offered, and by a route to its country."""
     return settings.regions.permits(phone.region) and any(
-        channel.is_offered(settings) and phone.takes(by_call=channel.traits.reaches_landlines)
+        channel.is_offered(settings)
+        and phone.takes(by_call=channel.traits.reaches_landlines)
+        and can_go_out(settings, phone.region, channel, paused=())
         for channel in PHONE_CHANNELS
     )
 
