@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mfa.settings.prices import shipped
 from mfa.vendor_errors import VENDOR_ERRORS, look_up
 from tests import people
 from tests.api import administrators
@@ -453,6 +454,19 @@ def test_a_test_is_charged_to_the_budgets_of_its_message(stack: Stack, admin: Ad
         # The budgets on the screen are not those that count.
         assert start(admin, number, settings={"budgets": {budget: 1000}}).code == "rate_limited"
         assert len(stack.delivered) == sent
+
+
+@pytest.mark.parametrize("routes", [[], [{"provider": "aws", "sender": {"alphanumeric": "Acme"}}]], ids=["none", "aws"])
+def test_a_test_costs_as_much_as_by_twilio_whatever_the_routes_on_the_screen(
+    stack: Stack, admin: Administrator, routes: list[Any]
+) -> None:
+    def spent() -> int:
+        return int(stack.admin("overview.get", days=1)["spend"]["today"]["micro_usd"])
+
+    before = spent()
+    assert start(admin, settings={"routes": routes}).status == 201
+    price = shipped().micro_usd["twilio"]["sms"]["HK"]
+    assert (spent() - before) % price == 0 < spent() - before
 
 
 def test_another_message_of_a_test_is_charged_and_the_right_code_gives_one_back(

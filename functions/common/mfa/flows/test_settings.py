@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from mfa import errors
 from mfa.challenges import passcodes
@@ -335,7 +335,9 @@ class TestSettings:
         )
         about = About(action.locale if action else None, send.ref, message.deed)
         outgoing = passcode_message(user, destination, draft, about, tried.settings)
-        return replace(send, cost=cost_of(outgoing, phone.region, self.runtime.prices(), tried.settings)), outgoing
+        # It goes out by Twilio, whatever the routes are.
+        by_twilio = structs.replace(tried.settings, routes=[])
+        return replace(send, cost=cost_of(outgoing, phone.region, self.runtime.prices(), by_twilio)), outgoing
 
     def _charges(self, account: Account, send: Send) -> list[Charge]:
         """The budgets of the message: those of any message to this number, as saved and not as on the screen."""
