@@ -145,6 +145,8 @@ def bad_day(stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
     with stack.with_settings(budgets={"global_per_day": 1}):
         someone(new_person).start()  # uses up the budget if the earlier sends have not
         assert someone(new_person).start().code == "rate_limited"
+    with stack.with_settings(sending="off"):
+        assert someone(new_person).start().code == "sms_unavailable"
     with stack.with_settings(twilio={"sender": None}):
         assert someone(new_person).start().code == "settings_incomplete"
     broken = someone(new_person)
