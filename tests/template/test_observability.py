@@ -325,6 +325,11 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
         (False, lambda book: book.period(send_failures__20404=9)),
         (False, lambda book: book.period(send_failures__20003=1).period()),
     ],
+    "AwsRefusesAccount": [
+        (True, lambda book: book.period(send_failures__aws_account=1)),
+        (False, lambda book: book.period(send_failures__aws=9, send_failures__aws_sender=9)),
+        (False, lambda book: book.period(send_failures__aws_account=1).period()),
+    ],
     "SendingStopped": [
         (True, lambda book: book.period(send_failures__sending_off=1)),
         (False, lambda book: book.period(send_failures__paused=9)),
