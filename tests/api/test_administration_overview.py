@@ -111,12 +111,15 @@ def test_an_update_brings_twilios_prices_and_a_failed_one_keeps_them(stack: Stac
     stack.line.fault = None
     prices = admin.ask("GET", "/prices").json
     assert prices["fetched_at"]
-    found = {(each["region"], each["channel"]): each for each in prices["items"]}
+    found = {(each["region"], each["channel"]): each for each in prices["items"] if each["provider"] == "twilio"}
     assert found["HK", "sms"] == {
         "region": "HK", "channel": "sms", "provider": "twilio", "micro_usd": 62_200, "source": "fetched",
     }  # fmt: skip
     assert found["HK", "voice"]["micro_usd"] == 45_000, "of mobile phones"
     assert found["HK", "whatsapp"]["source"] == "shipped"
+    by_aws = {each["channel"]: each for each in prices["items"] if (each["region"], each["provider"]) == ("HK", "aws")}
+    assert by_aws.keys() == {"sms", "voice"}, "AWS sends no WhatsApp message"
+    assert by_aws["sms"]["source"] == "shipped", "Twilio's list is not AWS's"
     stack.restart()
     administrators.log_in(people.add(stack))
     [region] = admin.ask("GET", "/overview", days=1).json["regions"]

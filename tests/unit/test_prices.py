@@ -197,6 +197,13 @@ def test_an_update_fetches_for_a_bounded_time_and_the_prices_in_force_show_it() 
     settings = Settings(prices=PriceSettings([OVERRIDE]))
     shown = administration.get(StoredSettings(settings, price_document=msgspec.json.encode(lists.kept).decode()))
     assert shown.fetched_at == "1970-01-01T00:01:40.000Z"
-    texts = {each.region: (each.micro_usd, each.source) for each in shown.items if each.channel == "sms"}
-    assert texts == {"DE": (8, "fetched"), "HK": (12_300, "override")}
+    texts = {
+        (each.region, each.provider): (each.micro_usd, each.source) for each in shown.items if each.channel == "sms"
+    }
+    assert texts == {
+        ("DE", "twilio"): (8, "fetched"),
+        ("DE", "aws"): (shipped().micro_usd["aws"]["sms"]["DE"], "shipped"),
+        ("HK", "twilio"): (12_300, "override"),
+        ("HK", "aws"): (12_300, "override"),
+    }
     assert administration.get(StoredSettings()).fetched_at is None

@@ -573,6 +573,16 @@ export interface Route {
   regions: "*" | string[];
   max_price: number | null;
 }
+
+/** The price of a segment, a call of up to a minute, or a WhatsApp message by a provider. */
+export interface PriceOf {
+  region: string;
+  channel: "sms" | "voice" | "whatsapp";
+  provider: Route["provider"];
+  micro_usd: number;
+  source: "override" | "fetched" | "shipped";
+}
+
 /** The operator's own price of a segment, a call or a WhatsApp message. */
 export interface PriceOverride {
   region: string;

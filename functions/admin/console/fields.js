@@ -172,7 +172,7 @@ export function textAreaField({ value = "", rows, maxlength, onchange, ...framed
 export function numberField({ value, unit = 1, min, max, suffix, nullable, fraction, onchange, ...framed }) {
   const input = el("input", { type: "text", inputmode: "decimal", class: "number", autocomplete: "off" });
   const show = (/** @type {number | string | null} */ n) =>
-    typeof n === "number" ? String(+(n / unit).toFixed(2)) : (n ?? "");
+    typeof n === "number" ? String(+(n / unit).toFixed(fraction ? 4 : 2)) : (n ?? "");
   input.value = show(value);
   const read = () => {
     const text = input.value.trim().replace(",", ".");

@@ -16,7 +16,9 @@ import { request } from "./shared/api.js";
  * @property {Record<string, SettingSchema>} [properties]
  * @property {SettingSchema | boolean} [additionalProperties] of members that have any name
  * @property {{ pattern?: string }} [propertyNames]
- * @property {{ enum?: string[] }} [items]
+ * @property {number} [maxItems]
+ * @property {string} [$ref]
+ * @property {SettingSchema} [items]
  * @property {string[]} [enum]
  */
 
@@ -27,7 +29,7 @@ import { request } from "./shared/api.js";
 
 /** @typedef {{ properties: { [Name in keyof ActionDefaults]: { default: ActionDefaults[Name] } } }} ActionSchema */
 
-/** @typedef {{ components: { schemas: { SettingsPatch: SettingSchema, ActionType: ActionSchema } } }} Description */
+/** @typedef {{ SettingsPatch: SettingSchema, ActionType: ActionSchema }} Schemas */
 
 /** People think of a wait in minutes; the API counts seconds. */
 const SECONDS = { suffix: "minutes", unit: 60 };
@@ -36,14 +38,17 @@ const SHARE = { suffix: "%", unit: 0.01, fraction: true };
 
 /** @type {SettingSchema | null} */
 let settings = null;
+/** By name, as references have them. @type {Record<string, SettingSchema>} */
+let named = {};
 /** Has the defaults, which the schema of a patch has not. @type {ActionSchema | null} */
 let action = null;
 
 /** Asks the API, once for as long as the console is open. Throws as `request` does. */
 export async function learnSettings() {
   if (settings !== null) return;
-  /** @type {import("./shared/types").Answer<Description>} */
+  /** @type {import("./shared/types").Answer<{ components: { schemas: Schemas & Record<string, SettingSchema> } }>} */
   const { body } = await request("GET", "/v1/openapi.json");
+  named = body.components.schemas;
   settings = body.components.schemas.SettingsPatch;
   action = body.components.schemas.ActionType;
 }
@@ -57,7 +62,7 @@ export function actionDefaults() {
 
 /**
  * The schema of a setting, its variants merged. Null, which removes a setting, is one of them.
- * @param {string} name dotted, such as `budgets.number_per_day`
+ * @param {string} name dotted, such as `budgets.number_per_day`; `routes.max_price` is a member of each route
  * @returns {SettingSchema}
  */
 export function schemaOf(name) {
@@ -70,7 +75,8 @@ export function schemaOf(name) {
  * @param {SettingSchema} schema
  * @param {string} name
  */
-function memberOf({ properties = {}, additionalProperties: others }, name) {
+function memberOf({ properties = {}, additionalProperties: others, items }, name) {
+  if (items) return memberOf(merged(items), name);
   return properties[name] ?? (typeof others === "object" ? others : {});
 }
 
@@ -78,8 +84,8 @@ function memberOf({ properties = {}, additionalProperties: others }, name) {
  * @param {SettingSchema} schema
  * @returns {SettingSchema}
  */
-function merged({ anyOf = [], ...rest }) {
-  return Object.assign({}, ...anyOf, rest);
+function merged({ anyOf = [], $ref = "", ...rest }) {
+  return Object.assign({}, named[$ref.replace(/.*\//, "")], ...anyOf, rest);
 }
 
 /**

@@ -9,6 +9,7 @@ import { regionLabel, regions } from "../regions.js";
 import { labelOf } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
 import { plural } from "../words.js";
+import { routesPart } from "./settings-routes.js";
 
 const ALL = [
   "Expensive destinations attract people who send messages for money.",
@@ -52,7 +53,9 @@ export function draw(draft) {
     },
     focus: () => choice.focus(),
   };
-  return { element: section({ title: "Countries" }, choice.element, picker.element, error), fields: [field] };
+  const routes = routesPart(draft);
+  const countries = section({ title: "Countries" }, choice.element, picker.element, error);
+  return { element: el("div", { class: "stack" }, countries, routes.elements), fields: [field, ...routes.fields] };
 }
 
 /**

@@ -34,17 +34,21 @@ function senderWords(sender) {
 }
 
 /** @param {"*" | string[] | null} allow */
-function countryWords(allow) {
+export function countryWords(allow) {
   if (allow === "*") return "All countries";
   return (allow ?? []).map((region) => regionName(region) ?? region).join(", ") || "(none)";
 }
 
-const PROVIDERS = { twilio: "Twilio", aws: "AWS" };
+/** @type {Record<Route["provider"], string>} */
+export const PROVIDERS = { twilio: "Twilio", aws: "AWS" };
+
+/** @param {Pick<Route, "sender">} route */
+export const senderOf = ({ sender }) => Object.values(sender).find(Boolean) ?? "";
 
 /** @param {Route[] | null} routes */
 function routesWords(routes) {
-  const words = (/** @type {Route} */ { provider, sender, regions }) =>
-    `${PROVIDERS[provider]} from ${Object.values(sender).find(Boolean)}: ${countryWords(regions)}`;
+  const words = (/** @type {Route} */ route) =>
+    `${PROVIDERS[route.provider]} from ${senderOf(route)}: ${countryWords(route.regions)}`;
   return (routes ?? []).map(words).join("; ") || "(none)";
 }
 

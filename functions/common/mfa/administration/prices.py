@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mfa.administration.price_answers import PriceLists, PriceOf, PriceUpdate
-from mfa.messages.channels import PHONE_CHANNELS
+from mfa.messages.channels import PHONE_CHANNELS, PROVIDERS
 from mfa.settings.prices import FetchedPrices, PhoneChannelName, shipped
 from mfa.settings.values import StoredSettings
 from mfa.times import rfc3339
@@ -56,7 +56,7 @@ class PriceAdministration:
         return PriceUpdate(sum(map(len, found.micro_usd.values())), found.reached)
 
     def get(self, stored: StoredSettings) -> PriceLists:
-        """The prices in force of every region."""
+        """The prices in force of every region, by each provider that sends the channel."""
         prices = stored.prices()
         fetched_at = prices.fetched.fetched_at
         return PriceLists(
@@ -64,8 +64,10 @@ class PriceAdministration:
             shipped_as_of=shipped().as_of,
             shipped_source=shipped().source,
             items=[
-                PriceOf(region, channel.value, "twilio", *prices.of(region, channel))  # type: ignore[arg-type]  # to a phone
+                PriceOf(region, channel.value, provider, *prices.of(region, channel, provider))  # type: ignore[arg-type]  # to a phone
                 for region in self.regions()
                 for channel in PHONE_CHANNELS
+                for provider in PROVIDERS
+                if channel.traits.senders_of(provider)
             ],
         )

@@ -1,0 +1,109 @@
+// Who would send to a country, in which order, and for how much: by the routes on the screen and the prices in force.
+
+/** @import { Answer, PriceOf, Route } from "../shared/types" */
+/** @import { SettingsDraft } from "./settings-fields.js" */
+import { notice } from "../dialogs.js";
+import { bdi } from "../dom.js";
+import { selectField } from "../fields.js";
+import { load, section } from "../page.js";
+import { regionLabel, regions } from "../regions.js";
+import { admin } from "../session.js";
+import { el } from "../shared/dom.js";
+import { regionName } from "../shared/words.js";
+import { table } from "../table.js";
+import { money } from "../words.js";
+import { PROVIDERS, senderOf } from "./settings-fields.js";
+
+const MICRO = 1_000_000;
+const FIRST = "HK";
+const LEAD = [
+  "By what is on the screen, at the prices in force: of a segment, and of a call of up to a minute.",
+  "The next one is tried only if the one before has surely sent nothing.",
+].join(" ");
+/** @type {Record<PriceOf["source"], string>} */
+const SOURCES = { override: "your price", fetched: "Twilio’s list", shipped: "approximate" };
+
+/**
+ * The table, and the choice of the country that it is about.
+ * @param {SettingsDraft} draft
+ */
+export function routePreview(draft) {
+  const room = el("div", { role: "status" });
+  /** @type {PriceOf[]} */
+  let prices = [];
+  const country = selectField({
+    label: "Country",
+    value: FIRST,
+    options: regions().map((item) => [item.region, regionLabel(item)]),
+    onchange: () => redraw(),
+  });
+  const answer = () => sendersTo(draft, country.value ?? FIRST, prices);
+  const redraw = () => {
+    if (prices.length) room.replaceChildren(answer());
+  };
+  const fetch = async () => {
+    /** @type {Answer<{ items: PriceOf[] }>} */
+    const { body } = await admin("GET", "/prices");
+    prices = body.items;
+  };
+  load(room, fetch, answer, 2);
+  const fields = el("div", { class: "fields" }, country.element);
+  return { element: section({ title: "Who would send", lead: LEAD }, fields, room), redraw };
+}
+
+/** @param {SettingsDraft} draft */
+function routesOf(draft) {
+  const routes = draft.get("routes") ?? [];
+  const sender = draft.get("twilio.sender");
+  if (routes.length || !sender) return routes;
+  return [/** @type {Route} */ ({ provider: "twilio", sender, regions: "*", max_price: null })];
+}
+
+/**
+ * @param {SettingsDraft} draft
+ * @param {string} region
+ * @param {PriceOf[]} prices
+ */
+function sendersTo(draft, region, prices) {
+  const allow = draft.get("regions.allow");
+  const name = regionName(region) ?? region;
+  const found = routesOf(draft).filter(({ regions: to }) => to === "*" || to.includes(region));
+  if (allow !== "*" && !allow.includes(region))
+    return notice({ kind: "warning", title: `Messages to ${name} are not allowed`, text: "It is not chosen above." });
+  if (!found.length)
+    return notice({ kind: "warning", title: `No message goes to ${name}`, text: "No route leads there." });
+  const price = (/** @type {Route} */ { provider }, /** @type {PriceOf["channel"]} */ channel) =>
+    prices.find((one) => one.region === region && one.provider === provider && one.channel === channel);
+  const calls = (/** @type {Route} */ route) => draft.get("voice.enabled") && route.sender.phone_number;
+  return el(
+    "div",
+    { class: "inset" },
+    table({
+      caption: `Who would send to ${name}`,
+      items: found,
+      columns: [
+        { label: "Sender", kind: "main", cell: (route) => senderCell(found.indexOf(route) + 1, route) },
+        { label: "Text message", cell: (route) => priceCell(price(route, "sms"), route) },
+        { label: "Call", cell: (route) => (calls(route) ? priceCell(price(route, "voice"), route) : "–") },
+      ],
+    }),
+  );
+}
+
+/**
+ * @param {number} order
+ * @param {Route} route
+ */
+const senderCell = (order, route) => [`${order}. ${PROVIDERS[route.provider]}, `, el("code", {}, bdi(senderOf(route)))];
+
+/**
+ * @param {PriceOf | undefined} price
+ * @param {Route} route
+ */
+function priceCell(price, { max_price: most }) {
+  if (!price) return "–";
+  const usd = price.micro_usd / MICRO;
+  const amount = money({ amount: String(usd), currency: "USD" });
+  const note = most !== null && usd > most ? "above the highest price: not sent" : SOURCES[price.source];
+  return el("span", {}, amount, " ", el("span", { class: "soft" }, note));
+}

@@ -1,0 +1,105 @@
+// Routes: the providers and senders of messages by country, in the order in which they are tried.
+
+/** @import { Route } from "../shared/types" */
+/** @import { SettingsDraft } from "./settings-fields.js" */
+import { bdi, button } from "../dom.js";
+import { section } from "../page.js";
+import { labelOf, schemaOf } from "../settings-schema.js";
+import { el } from "../shared/dom.js";
+import { table } from "../table.js";
+import { money } from "../words.js";
+import { countryWords, PROVIDERS, senderOf } from "./settings-fields.js";
+import { addRoute } from "./settings-route-form.js";
+import { routePreview } from "./settings-route-preview.js";
+
+const NONE = "None: every message goes out through Twilio, from the sender under MFA settings.";
+
+/** @typedef {(list: Route[], focus?: string) => void} Stage `focus` is a selector of the element to have the focus */
+
+/**
+ * The sections of the routes and of who would send, and the fields: one for each route, so that a refusal says which
+ * one it is about.
+ * @param {SettingsDraft} draft
+ */
+export function routesPart(draft) {
+  const room = el("div", { class: "stack" });
+  const alarm = el("p", { class: "field-error", role: "alert", hidden: true });
+  const preview = routePreview(draft);
+  const say = (/** @type {string} */ text) => {
+    alarm.textContent = text;
+    alarm.hidden = !text;
+  };
+  const focus = () => /** @type {HTMLElement | null} */ (room.querySelector("select"))?.focus();
+  /** @type {Stage} */
+  const stage = (list, selector = "select") => {
+    say("");
+    draft.set("routes", list);
+    redraw();
+    preview.redraw();
+    /** @type {HTMLElement | null} */ (room.querySelector(selector))?.focus();
+  };
+  const redraw = () => {
+    const list = draft.get("routes") ?? [];
+    const listed = list.length ? routeTable(list, stage) : el("p", { class: "soft" }, NONE);
+    room.replaceChildren(listed, alarm, addRoute(list, stage));
+  };
+  redraw();
+  const { description: lead, maxItems = 0 } = schemaOf("routes");
+  const each = Array.from({ length: maxItems }, (_, at) => ({
+    name: `routes[${at}]`,
+    setError: (/** @type {string} */ text) => say(text && `Route ${at + 1}: ${text}`),
+    focus,
+  }));
+  return {
+    elements: [section({ title: labelOf("routes"), lead }, room), preview.element],
+    fields: [...each, { name: "routes", label: labelOf("routes"), setError: say, focus }],
+  };
+}
+
+/**
+ * @param {Route[]} list
+ * @param {Stage} stage
+ */
+function routeTable(list, stage) {
+  const place = (/** @type {Route} */ route) => list.indexOf(route);
+  return el(
+    "div",
+    { class: "inset" },
+    table({
+      caption: labelOf("routes"),
+      items: list,
+      columns: [
+        {
+          label: labelOf("routes.provider"),
+          kind: "main",
+          cell: (route) => `${place(route) + 1}. ${PROVIDERS[route.provider]}`,
+        },
+        { label: labelOf("routes.sender"), cell: (route) => el("code", {}, bdi(senderOf(route))) },
+        { label: labelOf("routes.regions"), cell: ({ regions }) => countryWords(regions) },
+        { label: labelOf("routes.max_price"), kind: "number", cell: ({ max_price: most }) => dollars(most) },
+        { label: "Actions", kind: "end", unseen: true, cell: (route) => controls(list, place(route), stage) },
+      ],
+    }),
+  );
+}
+
+/** @param {number | null} usd */
+const dollars = (usd) => (usd === null ? "–" : money({ amount: String(usd), currency: "USD" }));
+
+/**
+ * @param {Route[]} list
+ * @param {number} at
+ * @param {Stage} stage
+ */
+function controls(list, at, stage) {
+  const control = (/** @type {string} */ label, /** @type {() => void} */ onclick) =>
+    button(label, { kind: "small quiet", "aria-label": `${label} route ${at + 1}`, onclick });
+  const others = list.filter((_, index) => index !== at);
+  const move = (/** @type {number} */ to) =>
+    stage([...others.slice(0, to), list[at], ...others.slice(to)], `tbody tr:nth-child(${to + 1}) button`);
+  return [
+    at > 0 && control("Up", () => move(at - 1)),
+    at < list.length - 1 && control("Down", () => move(at + 1)),
+    control("Remove", () => stage(others)),
+  ];
+}
