@@ -176,6 +176,10 @@ def test_the_preview_of_settings_names_whom_they_shut_out(stack: Stack, admin: A
     assert not {admin.name, helpless.name} & abroad.keys()
     elsewhere = [{"provider": "aws", "sender": {"alphanumeric": "Acme"}, "regions": ["GB"]}]
     assert shut_out(safe, routes=elsewhere) == abroad
+    by_aws = [{"provider": "aws", "sender": {"alphanumeric": "Acme"}}]
+    for switch, reason in (("on", None), ("off", "no_phone")):
+        with stack.at(AWS_MESSAGES=switch):
+            assert shut_out(safe, routes=by_aws).get(safe.name) == reason
     assert shut_out(safe, signature="Other words", regions={"allow": "*"}) == {}
     assert admin.ask("GET", "/settings").json == before
 

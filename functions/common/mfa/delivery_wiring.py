@@ -77,7 +77,12 @@ class DeliveryWiring(AccountWiring):
 
         breaker = Breaker(PauseStore(self._table, "aws"), self.settings_as_stored, self.clock, "aws")
         sending = AwsSending(lambda: self._sms_voice, os.environ.get("AWS_CONFIGURATION_SET", ""))
-        return AwsMessenger(sending if os.environ.get("AWS_MESSAGES") == "on" else None, breaker)
+        return AwsMessenger(None if self._lacking else sending, breaker)
+
+    @property
+    def _lacking(self) -> "tuple[ProviderName, ...]":
+        """The providers by which the stack does not send."""
+        return () if os.environ.get("AWS_MESSAGES") == "on" else ("aws",)
 
     @cached_property
     def _messenger(self) -> "TwilioMessenger":

@@ -155,7 +155,10 @@ class Wiring(DeliveryWiring):
 
         runtime, histories = self.runtime, Histories(self._table)
         preview = SettingsPreview(
-            settings=self.settings_store, accounts=self.account_store, search_index=self._search_index
+            settings=self.settings_store,
+            accounts=self.account_store,
+            search_index=self._search_index,
+            lacking=self._lacking,
         )
         return Administration(
             users=self._user_administration,

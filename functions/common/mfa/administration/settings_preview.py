@@ -1,13 +1,13 @@
 """Tells who would be shut out by changed settings, before they are saved."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from mfa.administration import ports
 from mfa.administration.configuration import SettingsItems
 from mfa.administration.shut_out import ShutOutReason, why_shut_out
 from mfa.challenges.account import Account
-from mfa.messages.channels import PHONE_CHANNELS
+from mfa.messages.channels import PHONE_CHANNELS, ProviderName
 from mfa.settings.validation import merged
 from mfa.settings.values import Settings, SettingsPatch
 from mfa.users.search_index import names, user_lists
@@ -28,11 +28,12 @@ class ShutOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsPreview:
-    """Compares the saved settings with changed ones."""
+    """Compares the saved settings with changed ones. `lacking`: the providers by which the stack does not send."""
 
     settings: SettingsItems
     accounts: ports.AccountPages
     search_index: ports.UserLists
+    lacking: Collection[ProviderName] = ()
 
     def shut_out(self, patch: SettingsPatch) -> list[ShutOut]:
         """The active system users whom the patch would shut out, NAMED at most, by name. Raises InvalidRequest.
@@ -53,8 +54,8 @@ class SettingsPreview:
         found: list[ShutOut] = []
         for account in self._administrators():
             user = account.existing_user
-            reason = why_shut_out(account, then) if user.active else None
-            if reason is not None and why_shut_out(account, now) is None:
+            reason = why_shut_out(account, then, self.lacking) if user.active else None
+            if reason is not None and why_shut_out(account, now, self.lacking) is None:
                 found.append(ShutOut(user, reason))
             if len(found) == NAMED:
                 break

@@ -1,6 +1,6 @@
 """Refuses changes that would shut somebody out: a user from the login, or an administrator from administration."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ from mfa.challenges.account import Account
 from mfa.challenges.reach import receives
 from mfa.errors import Conflict, Forbidden
 from mfa.factors.phones import Phone
+from mfa.messages.channels import ProviderName
 from mfa.settings.values import Settings
 from mfa.users.actors import Actor
 from mfa.users.user import Kind, User
@@ -69,11 +70,11 @@ class Change:
         return not self.keeps_app and not any(map(counts, self.phones)) and not was_shut_out
 
 
-def why_shut_out(account: Account, settings: Settings) -> ShutOutReason | None:
+def why_shut_out(account: Account, settings: Settings, lacking: Collection[ProviderName] = ()) -> ShutOutReason | None:
     """Why this administrator cannot administer with these settings, or None. The account was read with its factors."""
     if not account.existing_user.mfa_enabled:
         return ShutOutReason.MFA_OFF if settings.require_mfa_for_system_users else None
-    can_log_in = account.factors.has_totp or any(receives(phone, settings) for phone in account.phones)
+    can_log_in = account.factors.has_totp or any(receives(phone, settings, lacking) for phone in account.phones)
     return None if can_log_in else ShutOutReason.NO_PHONE
 
 

@@ -1,20 +1,23 @@
 """The phones that a passcode can be sent to, and whether it may be sent now."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from mfa.factors.phones import Phone
-from mfa.messages.channels import PHONE_CHANNELS
+from mfa.messages.channels import PHONE_CHANNELS, ProviderName
 from mfa.settings.routing import can_go_out
 from mfa.settings.values import Settings
 from mfa.users.user import Kind, User
 
 
-def receives(phone: Phone, settings: Settings) -> bool:
-    """Whether a passcode can be sent to the phone by one of the channels that are offered, and by a route to its country."""
+def receives(phone: Phone, settings: Settings, lacking: Collection[ProviderName] = ()) -> bool:
+    """Whether a passcode can be sent to the phone by one of the channels that are offered, and by a route to its country.
+
+    `lacking`: the providers by which the stack does not send, whatever the routes say.
+    """
     return settings.regions.permits(phone.region) and any(
         channel.is_offered(settings)
         and phone.takes(by_call=channel.traits.reaches_landlines)
-        and can_go_out(settings, phone.region, channel, paused=())
+        and can_go_out(settings, phone.region, channel, paused=lacking)
         for channel in PHONE_CHANNELS
     )
 
