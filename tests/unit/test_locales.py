@@ -12,8 +12,11 @@ from mfa.messages import locales
 KIT = Path(__file__).parents[2] / "clients" / "web"
 LANGUAGES = sorted(locales.LOCALES)
 FOLDERS = ["locales", "pages/locales", "pages/account/locales"]
-# A string may be broken over lines, and a key be in quotes.
-_ENTRY = re.compile(r'^  "?([A-Za-z_0-9]+)"?:\s*("(?:[^"\\]|\\.)*"),$', re.MULTILINE)
+_STRING = r'"(?:[^"\\]|\\.)*"'
+# A key may be in quotes. A long string stands on a line of its own, or in parts that are joined by blanks.
+_ENTRY = re.compile(
+    rf'^  "?([A-Za-z_0-9]+)"?:\s*({_STRING}|\[\n(?:    {_STRING},\n)+  \]\.join\(" "\)),$', re.MULTILINE
+)
 _VALUE = re.compile(r"\{\w+\}")
 # A key that is made of a channel, a method or an end, in code: `hint_${channel}`.
 _COMPOSED = re.compile(r"`([a-zA-Z]+_)\$\{")
@@ -23,8 +26,11 @@ _ENDINGS = re.compile(r"_(?:login|action|title|text)$")
 
 def strings(folder: str, language: str) -> dict[str, str]:
     text = (KIT / folder / f"{language}.js").read_text(encoding="utf-8")
-    found = dict(_ENTRY.findall(text))
-    assert len(found) == len(re.findall(r"^  [^ /]", text, re.MULTILINE)), (
+    found = {
+        key: " ".join(part[1:-1] for part in re.findall(_STRING, value.removesuffix('.join(" ")')))
+        for key, value in _ENTRY.findall(text)
+    }
+    assert len(found) == len(re.findall(r"^  [^ /\]]", text, re.MULTILINE)), (
         "a key is there twice, or is written otherwise"
     )
     return found

@@ -15,9 +15,9 @@ from mfa.challenges.budgets import Cost
 from mfa.challenges.costs import cost_of
 from mfa.delivery import prices as delivery
 from mfa.delivery.prices import PriceList, rotated
-from mfa.messages.channels import CHANNELS, PHONE_CHANNELS, Channel
+from mfa.messages.channels import CHANNELS, PHONE_CHANNELS, Channel, PhoneChannelName
 from mfa.messages.outgoing import Outgoing
-from mfa.settings.prices import DEAREST, USD, FetchedPrices, PhoneChannelName, PriceOverride, Prices, shipped
+from mfa.settings.prices import DEAREST, USD, FetchedPrices, PriceOverride, Prices, shipped
 from mfa.settings.routes import Route, RouteSender
 from mfa.settings.values import PriceSettings, Settings, StoredSettings
 

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from mfa.http.answers import Time
-from mfa.messages.channels import ProviderName
-from mfa.settings.prices import PhoneChannelName
+from mfa.messages.channels import PhoneChannelName, ProviderName
 
 
 class PriceOf(Struct, frozen=True):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mfa.administration.price_answers import PriceLists, PriceOf, PriceUpdate
-from mfa.messages.channels import PHONE_CHANNELS, PROVIDERS
-from mfa.settings.prices import FetchedPrices, PhoneChannelName, shipped
+from mfa.messages.channels import PHONE_CHANNELS, PROVIDERS, PhoneChannelName
+from mfa.settings.prices import FetchedPrices, shipped
 from mfa.settings.values import StoredSettings
 from mfa.times import rfc3339
 

@@ -14,7 +14,8 @@ from mfa.delivery.timeouts import Timeouts
 from mfa.delivery.twilio import client
 from mfa.delivery.twilio_account import TwilioAccount
 from mfa.errors import SettingsIncomplete, SmsUnavailable
-from mfa.settings.prices import DEAREST, USD, PhoneChannelName
+from mfa.messages.channels import PhoneChannelName
+from mfa.settings.prices import DEAREST, USD
 
 # A request ends well before the fetch must.
 TIMEOUTS = Timeouts(connect=2.0, read=4.0, retry_until=2.0, deadline=5.0)

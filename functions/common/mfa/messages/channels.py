@@ -21,6 +21,8 @@ type SenderKind = Literal["phone_number", "messaging_service_sid", "alphanumeric
 # Those of a route: AWS has pools of numbers, too.
 type RouteSenderKind = Literal["phone_number", "messaging_service_sid", "alphanumeric", "pool_id"]
 type ProviderName = Literal["twilio", "aws"]
+# A channel to phones, as prices name it.
+type PhoneChannelName = Literal["sms", "voice", "whatsapp"]
 PROVIDERS: Mapping[ProviderName, str] = {"twilio": "Twilio", "aws": "AWS"}
 _SENDER_WORDS: Mapping[SenderKind, str] = {
     "phone_number": "a phone number",

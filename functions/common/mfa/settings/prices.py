@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 from msgspec import Meta, Struct
 
-from mfa.messages.channels import Channel, ProviderName
+from mfa.messages.channels import Channel, PhoneChannelName, ProviderName
 from mfa.settings.documents import read_json
 from mfa.settings.forms import REGION
 
@@ -25,8 +25,6 @@ DEAREST = 10
 # For regions that a table of the shipped list does not name.
 _ELSEWHERE = "*"
 
-
-type PhoneChannelName = Literal["sms", "voice", "whatsapp"]
 # A price of less than nothing would let a day cost more than its ceiling.
 type MicroUsd = Annotated[int, Meta(ge=0, le=DEAREST * USD)]
 
