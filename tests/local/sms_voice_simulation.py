@@ -51,7 +51,7 @@ class Simulation:
 
     def reset(self, *rules: Mapping[str, object]) -> None:
         """Forgets every message, also those under way, and sets these faults."""
-        self.sms_voice.events.abandon()
+        self.sms_voice.events.clear(under_way=True)
         self.sms_voice.faults.set([dict(rule) for rule in rules])
         self.sms_voice.forget()
         self.delivered.clear()

@@ -67,14 +67,12 @@ class Events:
         """Every event so far, newest first."""
         return list(self._told)[::-1]
 
-    def clear(self) -> None:
-        """Forget the events so far."""
+    def clear(self, *, under_way: bool = False) -> None:
+        """Forget the events so far, and with `under_way` those that are still to come."""
+        if under_way:
+            self._clock.clear()
+            self._before.clear()
         self._told.clear()
-
-    def abandon(self) -> None:
-        """Follow none of the messages under way any more."""
-        self._clock.clear()
-        self._before.clear()
 
     def _take(self, journey: Journey, step: Step) -> None:
         journey.progress(step)

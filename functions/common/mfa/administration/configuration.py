@@ -40,7 +40,7 @@ class Cipher(Protocol):
 class Audit(Protocol):
     """Writes a line to the log that tells of a deed of an administrator."""
 
-    def __call__(self, message: str, /, **facts: str) -> None: ...
+    def __call__(self, message: str, **facts: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
