@@ -469,7 +469,11 @@ def test_settings_are_returned_nested_with_an_etag_and_without_the_token(stack: 
         "auth_token_set": True,
         "auth_token_last4": stack.account.auth_token[-4:],
     }
-    assert settings["budgets"] == PLENTY | {"region_per_day": None, "kept_for_verified_percent": 50}
+    assert settings["budgets"] == PLENTY | {
+        "region_per_day": None,
+        "spend_per_day": 200,
+        "kept_for_verified_percent": 50,
+    }
     assert settings["etag"].startswith('"')
     assert stack.account.auth_token not in str(settings)
 

@@ -167,6 +167,7 @@ def functions() -> Iterator[Functions]:
             trusted_devices={"days": 30},
             email_sender="no-reply@example.com",
             budgets=dict.fromkeys(("number_per_hour", "number_per_day", "address_per_hour"), 1000),
+            fraud={"daily_floor": 1000, "hourly_floor": 1000},
         )
         # Warm: each function has filled its caches.
         first = people.add(functions).challenged()

@@ -442,11 +442,21 @@ def users(on: Invoker) -> None:
     assert on.admin("users.delete") == {}
     assert on.admin("users.erase")["complete"] is True
     assert on.admin("overview.get")["days"]
+    assert on.admin("overview.export")["csv"].startswith("date,")
     token = administrator(on.sam)
     assert on.http("session.get", 200, ACCESS_TOKEN=token)["login_name"] == SYSTEM_USER
     assert on.http("session.open", 200, ACCESS_TOKEN=token)["login_name"] == SYSTEM_USER
     assert on.http("session.end", 204, ACCESS_TOKEN=token) == {}
     assert on.admin("numbers.check")["number"].startswith("+")
+
+
+def money(on: Invoker) -> None:
+    assert on.admin("prices.update")["fetched"] > 0
+    assert {"region": "HK", "channel": "sms", "provider": "twilio"}.items() <= on.admin("prices.get")["items"][
+        0
+    ].items()
+    on.admin("fraud.compute")
+    assert on.admin("fraud.get")["mode"] == "observe"
 
 
 def first_administrator(on: Invoker) -> None:
@@ -574,6 +584,7 @@ CHAINS: tuple[Chain, ...] = (
     enrolment,
     passwords,
     reports_and_keys,
+    money,
     first_administrator,
 )
 
