@@ -20,7 +20,7 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 from unittest.mock import patch
 from urllib.parse import parse_qs
 
@@ -48,6 +48,7 @@ from infra.local.serving import Environ, Server, StartResponse, bind
 from infra.local.template import Function, Template, read_template
 from infra.local.twilio.account import local_account
 from infra.local.twilio.app import Twilio
+from infra.local.twilio.callbacks import Callbacks
 from infra.local.worker import Context
 from mfa.api import OPERATIONS
 from mfa.aws import clients
@@ -469,7 +470,8 @@ def running() -> Iterator[Stack]:
     guard.install()
     own = [("before-parameter-build.dynamodb", _refuse_empty_text), ("choose-signer.dynamodb", _sign_nothing)]
     handlers.BUILTIN_HANDLERS[:0] = own
-    with mock_aws(), _passwords_checked_once(), _clients_made_once(), bind("127.0.0.1", 0) as listening:
+    unanswered = patch.object(Callbacks, "send", _nobody_answers)
+    with mock_aws(), _passwords_checked_once(), _clients_made_once(), unanswered, bind("127.0.0.1", 0) as listening:
         os.environ.update(environment)
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
         delivered: list[tuple[str, str]] = []
@@ -565,3 +567,8 @@ def _context(function: Function) -> Context:
         log_stream_name="test",
         deadline=time.monotonic() + function.timeout,
     )
+
+
+def _nobody_answers(_self: Callbacks, url: str, _parameters: Mapping[str, str], _method: str = "POST") -> NoReturn:
+    """In place of the simulated Twilio's callbacks: to look the product's name up would keep them back for seconds."""
+    raise OSError(f"nobody answers at {url}")
