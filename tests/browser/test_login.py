@@ -793,6 +793,7 @@ def test_a_login_by_keyboard_alone(client: Client, make_person: MakePerson) -> N
     """From the name to signing out no mouse is needed, and the focus is visible."""
     person = make_person(phones=2)
     keyboard = client.page.keyboard
+    expect(client.page.get_by_label("Login name", exact=True)).to_be_focused()
     keyboard.type(person.name)
     keyboard.press("Tab")
     keyboard.type(PASSWORD)
