@@ -17,6 +17,7 @@ from mfa.challenges.sends import Outcome
 from mfa.delivery.aws import AwsSending, send
 from mfa.delivery.aws_messenger import AwsMessenger
 from mfa.delivery.aws_speech import ssml
+from mfa.delivery.breaker import Breaker, Permit
 from mfa.messages import twiml
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
@@ -290,8 +291,8 @@ def test_every_exception_of_the_service_is_known(operation: str) -> None:
     assert set(AWS_EXCEPTIONS.values()) <= VENDOR_ERRORS.keys()
 
 
-class Open:
-    """A breaker that is closed, and remembers what it is told."""
+class Open(Breaker):
+    """A breaker that is closed, and remembers what it learns."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
@@ -299,13 +300,13 @@ class Open:
     def check(self) -> None:
         self.told.append("checked")
 
-    def claim(self) -> str:
-        return "permit"
+    def claim(self) -> Permit:
+        return Permit(1)
 
-    def refused(self, _permit: str, error: str) -> None:
+    def refused(self, permit: Permit, error: str) -> None:
         self.told.append(error)
 
-    def accepted(self, _permit: str) -> None:
+    def accepted(self, permit: Permit) -> None:
         self.told.append("accepted")
 
 
@@ -320,7 +321,7 @@ class Open:
     ],
 )  # fmt: skip
 def test_the_breaker_learns_whether_aws_accepts_the_account(ending: Callable[[], Any], told: list[str]) -> None:
-    breaker: Any = Open()
+    breaker = Open()
     AwsMessenger(AwsSending(lambda: Broken(ending)), breaker).send(TEXT, ROUTE)
     assert breaker.told == told
 
@@ -336,7 +337,7 @@ def test_the_breaker_learns_whether_aws_accepts_the_account(ending: Callable[[],
 def test_a_route_that_aws_cannot_take_is_refused_and_asks_nobody(
     sending: AwsSending | None, route: Route | None
 ) -> None:
-    breaker: Any = Open()
+    breaker = Open()
     messenger = AwsMessenger(sending, breaker)
     with pytest.raises(errors.SettingsIncomplete):
         messenger.check(Channel.SMS, route)

@@ -1,16 +1,13 @@
 """Sends messages and calls by AWS. botocore's client is made when something goes out."""
 
-from contextlib import suppress
-
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.delivery.aws import AwsSending, send
 from mfa.delivery.breaker import Breaker
-from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
+from mfa.errors import Refusal, SettingsIncomplete
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.routes import Route
-from mfa.vendor_errors import look_up
 
 
 class AwsMessenger:
@@ -33,13 +30,7 @@ class AwsMessenger:
         except Refusal as refusal:  # since the check, sending was paused
             return Outcome(Delivery.FAILED, refusal.code, refusal)
         outcome = self.send_apart(outgoing, route)
-        # AWS's answer counts even if the breaker cannot be told.
-        with suppress(TemporarilyUnavailable):
-            error = look_up(outcome.error) if outcome.error else None
-            if error and error.opens_breaker:
-                self._breaker.refused(permit, error.code)
-            elif outcome.delivery is not Delivery.UNKNOWN and (error is None or error.proves_account):
-                self._breaker.accepted(permit)
+        self._breaker.learn(permit, outcome)
         return outcome
 
     def send_apart(self, outgoing: Outgoing, route: Route | None = None) -> Outcome:

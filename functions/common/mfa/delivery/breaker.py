@@ -5,13 +5,16 @@ others wait for its outcome. The pause is kept in the table, where every contain
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from mfa.challenges.sends import NotSent
-from mfa.errors import SmsUnavailable
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.sends import NotSent, Outcome
+from mfa.errors import SmsUnavailable, TemporarilyUnavailable
 from mfa.messages.channels import PROVIDERS, ProviderName
 from mfa.settings.values import AccountRefusal, StoredSettings
+from mfa.vendor_errors import look_up
 
 PAUSE_SECONDS = 60.0
 
@@ -80,6 +83,15 @@ class Breaker:
         if until > now or not self._pauses.claim_probe(until, now + PAUSE_SECONDS):
             raise self._paused(max(until - now, 1)) from self._not_sent
         return Permit(stored.version, now + PAUSE_SECONDS)
+
+    def learn(self, permit: Permit, outcome: Outcome) -> None:
+        """Draws from a send's outcome whether the account is accepted. That counts even if it cannot be written down."""
+        error = look_up(outcome.error) if outcome.error else None
+        with suppress(TemporarilyUnavailable):
+            if error and error.opens_breaker:
+                self.refused(permit, error.code)
+            elif outcome.delivery is not Delivery.UNKNOWN and (error is None or error.proves_account):
+                self.accepted(permit)
 
     def refused(self, permit: Permit, error: str) -> None:
         """The provider did not accept the account, and gave this code."""

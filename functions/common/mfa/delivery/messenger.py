@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.delivery.breaker import Breaker
 from mfa.delivery.timeouts import TIMEOUTS, Timeouts
 from mfa.delivery.twilio_account import TwilioAccount
-from mfa.errors import Refusal, SettingsIncomplete, TemporarilyUnavailable
+from mfa.errors import Refusal, SettingsIncomplete
 from mfa.messages.channels import Channel, Form
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.routes import Route, RouteSender
 from mfa.settings.values import Sender
-from mfa.vendor_errors import look_up
 
 # Twilio's names of messages and calls.
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
@@ -61,13 +59,7 @@ class TwilioMessenger:
         except Refusal as refusal:  # since the check, sending was paused or the settings changed
             return Outcome(Delivery.FAILED, refusal.code, refusal)
         outcome = self._send(account, outgoing, callback)
-        # Twilio's answer counts even if the breaker cannot be told.
-        with suppress(TemporarilyUnavailable):
-            error = look_up(outcome.error) if outcome.error else None
-            if error and error.opens_breaker:
-                self._breaker.refused(permit, error.code)
-            elif outcome.delivery is not Delivery.UNKNOWN and (error is None or error.proves_account):
-                self._breaker.accepted(permit)
+        self._breaker.learn(permit, outcome)
         return outcome
 
     def send_apart(self, outgoing: Outgoing, route: Route | None = None) -> Outcome:
