@@ -58,7 +58,7 @@ def test_an_hour_has_a_budget_of_messages_to_new_phones(world: World) -> None:
 @pytest.mark.guards("NEW_PHONES_LEFT")
 @pytest.mark.parametrize("region_per_day", [None, 1600], ids=["no ceiling", "a ceiling of the region"])
 def test_a_day_has_a_budget_of_messages_to_new_phones(world: World, region_per_day: int | None) -> None:
-    """Whatever the number of shards that share it, it is neither passed nor left over."""
+    """Any number of shards may share it: it is neither passed nor left over."""
     under(world, hourly_floor=1000)
     world.budgets(region_per_day=region_per_day)
     persons = new_phones(world, 25)

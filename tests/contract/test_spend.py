@@ -1,4 +1,4 @@
-"""What the messages of a day cost, and its ceiling."""
+"""The cost of a day's messages, and its ceiling."""
 
 from dataclasses import replace
 from typing import cast

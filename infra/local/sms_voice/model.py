@@ -96,7 +96,7 @@ def _check_types(given: Document, shape: Shape) -> None:
 
 
 def _reported(given: Document, shape: Shape) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """What botocore's validator finds: missing members, and others. Each is a name and an explanation."""
+    """The findings of botocore's validator: missing members, and others. Each is a name and an explanation."""
     missing, wrong = [], []
     for problem in _PROBLEM.finditer(_report(given, shape)):
         if problem["kind"] == "Missing required":

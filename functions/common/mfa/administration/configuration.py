@@ -101,7 +101,7 @@ class Configuration:
         return saved
 
     def _switched(self, actor: Actor, before: StoredSettings, after: Settings) -> SendingSwitched | None:
-        """Who changed the setting `sending` last."""
+        """The administrator who changed the setting `sending` last, and when."""
         if after.sending == before.settings.sending:
             return before.switched
         return SendingSwitched(actor.name, self.runtime.clock())

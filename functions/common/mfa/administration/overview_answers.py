@@ -44,7 +44,7 @@ class HourCost(Struct, frozen=True):
 
 
 class SpendToday(Struct, frozen=True):
-    """What today's messages cost so far (UTC), and the ceiling of a day in USD."""
+    """The cost of today's messages so far (UTC), and the ceiling of a day in USD."""
 
     today: Money
     per_day: int
