@@ -13,10 +13,10 @@ sys.path.insert(0, str(ROOT / "functions" / "common"))
 from mfa.challenges.budgets import kept_of  # noqa: E402 - the layer is not an installed package
 from mfa.factors.phones import PHONES_PER_USER  # noqa: E402
 from mfa.messages.channels import Channel  # noqa: E402
+from mfa.settings.ceilings import Budgets  # noqa: E402
 from mfa.settings.fraud import Fraud  # noqa: E402
 from mfa.settings.fraud_thresholds import Verified, thresholds  # noqa: E402
 from mfa.settings.prices import USD, FetchedPrices, Prices, shipped  # noqa: E402
-from mfa.settings.values import Budgets  # noqa: E402
 
 # The most segments of a message with a built-in text, for the longest name. tests/unit/test_templates.py holds it.
 SEGMENTS = 3

@@ -23,9 +23,9 @@ import pytest
 
 from mfa.challenges.budgets import DAY, HOUR
 from mfa.messages.channels import Channel
+from mfa.settings.ceilings import Budgets
 from mfa.settings.fraud import Fraud, FraudMode
 from mfa.settings.prices import USD, FetchedPrices, Prices
-from mfa.settings.values import Budgets
 from tests import people
 from tests.api import administrators
 from tests.api.stack import Stack

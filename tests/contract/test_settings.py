@@ -5,7 +5,8 @@ from msgspec import structs
 
 from mfa import errors
 from mfa.messages.channels import Channel
-from mfa.settings.values import AuthToken, Budgets, Regions, Sender, Settings, StoredSettings, Twilio
+from mfa.settings.ceilings import Budgets
+from mfa.settings.values import AuthToken, Regions, Sender, Settings, StoredSettings, Twilio
 from mfa.store import records
 from mfa.store.pauses import PauseStore
 from mfa.store.table import Write

@@ -36,9 +36,10 @@ from mfa.flows.tell_changes import Notice
 from mfa.flows.verify_passcode import VerifyPasscode
 from mfa.messages.channels import Channel, ProviderName
 from mfa.messages.outgoing import Outgoing
+from mfa.settings.ceilings import Budgets
 from mfa.settings.fraud import Fraud
 from mfa.settings.fraud_thresholds import Thresholds
-from mfa.settings.values import Budgets, Settings, StoredSettings
+from mfa.settings.values import Settings, StoredSettings
 from mfa.store import records
 from mfa.store.accounts import AccountStore
 from mfa.store.actions import ActionStore

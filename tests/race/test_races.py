@@ -30,7 +30,8 @@ from mfa.factors.trusted_devices import (
     new_device,
 )
 from mfa.messages.channels import Channel
-from mfa.settings.values import Budgets, Settings
+from mfa.settings.ceilings import Budgets
+from mfa.settings.values import Settings
 from mfa.store import records
 from mfa.store.counters import Counters
 from mfa.store.sends import SendStore

@@ -14,7 +14,8 @@ from mfa.challenges.budgets import DAY, SHARDS, Cost, ShardedBudget, Window
 from mfa.challenges.charges import KEPT_PER_NUMBER, phone_charges
 from mfa.errors import RateLimited
 from mfa.factors.phones import Phone
-from mfa.settings.values import Budgets, Settings
+from mfa.settings.ceilings import Budgets
+from mfa.settings.values import Settings
 from mfa.store.counters import Counters
 from mfa.store.sends import SendStore
 from mfa.store.table import Table, decode

@@ -6,8 +6,9 @@ import pytest
 from msgspec import structs
 
 from mfa.settings import values
+from mfa.settings.ceilings import Budgets
 from mfa.settings.differences import differences
-from mfa.settings.values import AuthToken, Budgets, Regions, Sender, Settings, StoredSettings, Twilio
+from mfa.settings.values import AuthToken, Regions, Sender, Settings, StoredSettings, Twilio
 
 PLAIN = Settings()
 TEST = values.TestNumber("+85292169999", "246810")

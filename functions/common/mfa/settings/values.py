@@ -11,6 +11,7 @@ from msgspec import Meta, Struct, structs
 
 from mfa.messages.channels import Channel, ProviderName, SenderKind
 from mfa.settings.action_types import ActionType, ActionTypeName
+from mfa.settings.ceilings import Budgets
 from mfa.settings.forms import (
     ACCOUNT_SID,
     CONTENT_SID,
@@ -33,7 +34,6 @@ from mfa.settings.routes import Route
 
 # Phones to which text messages, calls and WhatsApp may go: all, those that were verified before, none.
 type Sending = Literal["on", "verified_only", "off"]
-type Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-unit": "messages"})]
 
 
 class Sender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -66,41 +66,6 @@ class Twilio(Struct, frozen=True, forbid_unknown_fields=True):
 
     account_sid: Annotated[Annotated[str, Meta(pattern=ACCOUNT_SID)] | None, labelled("Account SID")] = None
     sender: Annotated[Sender | None, labelled("Sender")] = None
-
-
-class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
-    """Ceilings for messages. None: no ceiling."""
-
-    number_per_hour: Annotated[Ceiling, labelled("Per number and hour")] = 10
-    number_per_day: Annotated[Ceiling, labelled("Per number and day")] = 20
-    address_per_hour: Annotated[Ceiling, labelled("Per source address and hour")] = 30
-    mailbox_per_day: Annotated[
-        Ceiling, labelled("Per mailbox and day", "Recovery mails, whichever accounts the mailbox is on.")
-    ] = 10
-    client_per_hour: Annotated[Ceiling, labelled("Per client and hour")] = 10_000
-    region_per_day: Annotated[
-        Ceiling | None, labelled("Per country and day", "Empty: no ceiling for a single country.")
-    ] = None
-    global_per_day: Annotated[Ceiling, labelled("Altogether per day")] = 10_000
-    spend_per_day: Annotated[
-        int,
-        Meta(ge=1, le=1_000_000),
-        labelled(
-            "Spent per day",
-            "By the prices of the overview: the messages of a day, until midnight UTC, cost no more. Then none goes out.",
-            unit="USD",
-        ),
-    ] = 200
-    kept_for_verified_percent: Annotated[
-        int,
-        Meta(ge=0, le=90),
-        labelled(
-            "Kept for verified phones",
-            "Of every ceiling but a number's. Phones that were verified before today may use it, so that messages to others "
-            "cannot stop their logins. 0: nothing is kept.",
-            unit="%",
-        ),
-    ] = 50
 
 
 class TrustedDevicesSettings(Struct, frozen=True, forbid_unknown_fields=True):
