@@ -16,6 +16,7 @@ from tests.api import deliveries
 from tests.api.stack import SENDER, Stack
 from tests.local.sms_voice_simulation import Simulation, simulated_sms_voice
 from tests.people import Person, digits
+from tests.product import Refused
 
 BY_TWILIO = {"provider": "twilio", "sender": {"phone_number": SENDER}}
 
@@ -174,6 +175,17 @@ def test_aws_is_paused_by_itself_and_logins_say_so(stack: Stack, aws: Simulation
 def test_a_route_by_aws_is_passed_by_where_the_stack_does_not_send_by_it(
     stack: Stack, aws: Simulation, person: Person
 ) -> None:
-    with stack.at(AWS_MESSAGES="off"), stack.with_settings(routes=[by_aws(aws), BY_TWILIO]):
+    with stack.with_settings(routes=[by_aws(aws), BY_TWILIO]), stack.at(AWS_MESSAGES="off"):
         person.challenged()
     assert stack.texts(person.numbers[0])
+
+
+def test_a_new_route_by_aws_is_refused_where_the_stack_does_not_send_by_it(stack: Stack, aws: Simulation) -> None:
+    with stack.with_settings(routes=[by_aws(aws)]), stack.at(AWS_MESSAGES="off"):
+        stack.admin("settings.patch", signature="Other words")
+        stack.admin("settings.patch", signature=None)
+        added = {"routes": [by_aws(aws), by_aws(aws) | {"regions": ["GB"]}]}
+        for operation, given in (("settings.patch", added), ("settings.preview", {"settings": added})):
+            with pytest.raises(Refused) as refusal:
+                stack.admin(operation, **given)
+            assert refusal.value.problem["errors"][0]["field"] == "routes[1].provider", operation

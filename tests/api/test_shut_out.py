@@ -177,9 +177,11 @@ def test_the_preview_of_settings_names_whom_they_shut_out(stack: Stack, admin: A
     elsewhere = [{"provider": "aws", "sender": {"alphanumeric": "Acme"}, "regions": ["GB"]}]
     assert shut_out(safe, routes=elsewhere) == abroad
     by_aws = [{"provider": "aws", "sender": {"alphanumeric": "Acme"}}]
-    for switch, reason in (("on", None), ("off", "no_phone")):
-        with stack.at(AWS_MESSAGES=switch):
-            assert shut_out(safe, routes=by_aws).get(safe.name) == reason
+    by_twilio = {"provider": "twilio", "sender": {"alphanumeric": "Acme"}}
+    with stack.with_settings(routes=[*by_aws, by_twilio]):
+        for switch, reason in (("on", None), ("off", "no_phone")):
+            with stack.at(AWS_MESSAGES=switch):
+                assert shut_out(safe, routes=by_aws).get(safe.name) == reason
     assert shut_out(safe, signature="Other words", regions={"allow": "*"}) == {}
     assert admin.ask("GET", "/settings").json == before
 

@@ -680,6 +680,39 @@ def test_a_route_by_twilio_needs_its_account() -> None:
     assert merged(Settings(), {"routes": [AWS_ROUTE]})[0].routes
 
 
+BY_AWS, OTHER_AWS = AWS_ROUTE | {"regions": ["HK"]}, AWS_ROUTE | {"regions": ["GB"]}
+
+
+@pytest.mark.parametrize(
+    ("saved", "patch", "field"),
+    [
+        ([], {"routes": [BY_AWS]}, "routes[0].provider"),
+        ([], {"routes": [TWILIO_ROUTE, BY_AWS]}, "routes[1].provider"),
+        ([BY_AWS], {"routes": [BY_AWS, TWILIO_ROUTE, OTHER_AWS]}, "routes[2].provider"),
+        ([BY_AWS], {"routes": [OTHER_AWS]}, "routes[0].provider"),
+        ([BY_AWS], {"routes": [BY_AWS | {"max_price": 1}]}, "routes[0].provider"),
+        ([], {"routes": [TWILIO_ROUTE]}, None),
+        ([BY_AWS], {"signature": "Other words"}, None),
+        ([BY_AWS], {"routes": [TWILIO_ROUTE, BY_AWS]}, None),
+        ([BY_AWS, OTHER_AWS], {"routes": [OTHER_AWS]}, None),
+        ([BY_AWS], {"routes": None}, None),
+    ],
+)
+def test_a_new_route_needs_a_provider_by_which_the_stack_sends(
+    saved: list[Any], patch: dict[str, Any], field: str | None
+) -> None:
+    current, _ = merged(SET_UP, {"routes": saved})
+    assert merged(current, patch)[0], "where the stack sends by AWS, each is taken"
+    if field is None:
+        assert merged(current, patch, ("aws",))[0]
+        return
+    with pytest.raises(InvalidRequest) as refusal:
+        merged(current, patch, ("aws",))
+    [error] = refusal.value.members["errors"]
+    assert error["field"] == field
+    assert "AwsMessages" in error["message"]
+
+
 def test_a_channel_is_offered_only_where_a_route_takes_it() -> None:
     routed, _ = merged(SET_UP, {"routes": [AWS_ROUTE]})
     assert refused({"voice": {"enabled": True}}, routed) == "voice.enabled"

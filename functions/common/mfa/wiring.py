@@ -167,7 +167,12 @@ class Wiring(DeliveryWiring):
                 accounts=self.account_store, search_index=self._search_index, histories=histories, runtime=runtime
             ),
             configuration=Configuration(
-                settings=self.settings_store, effects=preview, cipher=self._cipher, audit=self.audit, runtime=runtime
+                settings=self.settings_store,
+                effects=preview,
+                cipher=self._cipher,
+                audit=self.audit,
+                runtime=runtime,
+                lacking=self._lacking,
             ),
             preview=preview,
             clients=ClientAdministration(clients=self._client_store, runtime=runtime),

@@ -1,11 +1,13 @@
 """Settings, as administrators change them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
 from mfa import errors
 from mfa.flows.runtime import Runtime
 from mfa.http import entity_tags
+from mfa.messages.channels import ProviderName
 from mfa.settings.differences import differences
 from mfa.settings.validation import merged
 from mfa.settings.values import AuthToken, ReplacedToken, SendingSwitched, Settings, SettingsChange, StoredSettings
@@ -45,13 +47,14 @@ class Audit(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """Reads and changes the settings. Times are seconds since 1970."""
+    """Reads and changes the settings. Times are seconds since 1970. `lacking`: the providers by which the stack does not send."""
 
     settings: SettingsItems
     effects: Effects
     cipher: Cipher
     audit: Audit
     runtime: Runtime
+    lacking: Collection[ProviderName] = ()
 
     def get(self) -> StoredSettings:
         """The settings."""
@@ -70,7 +73,7 @@ class Configuration:
         stored = self.settings.load_settings()
         if if_match is not None and not entity_tags.is_match(if_match, stored.etag):
             raise errors.PreconditionFailed
-        settings, token = merged(stored.settings, patch)
+        settings, token = merged(stored.settings, patch, self.lacking)
         turned_on = settings.require_mfa_for_system_users and not stored.settings.require_mfa_for_system_users
         if turned_on and not actor.shows_second_factor:
             # An administrator who turns the rule on must be able to pass it. Otherwise nobody could administer any more.

@@ -42,7 +42,7 @@ class SettingsPreview:
         MFA, and the countries, routes and channels of passcodes.
         """
         now = self.settings.load_settings().settings
-        return self._shut_out(now, merged(now, patch)[0])
+        return self._shut_out(now, merged(now, patch, self.lacking)[0])
 
     def names_of_shut_out(self, now: Settings, then: Settings) -> list[str]:
         """The login names of those whom the change of settings would shut out."""

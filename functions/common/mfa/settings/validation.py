@@ -1,7 +1,7 @@
 """Validation of changed settings: a merge patch, and the rules that need more than one field."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType, structs
 
 from mfa.decoding import convert
 from mfa.errors import InvalidRequest
-from mfa.messages.channels import PHONE_CHANNELS, PROVIDERS
+from mfa.messages.channels import PHONE_CHANNELS, PROVIDERS, ProviderName
 from mfa.pasted import plain_number
 from mfa.settings.forms import AUTH_TOKEN
 from mfa.settings.routing import provided_channels, routes_of
@@ -17,13 +17,20 @@ from mfa.settings.values import Settings
 
 # A signature in letters beyond GSM-7 makes two segments of a message that is one; not more.
 MOST_FOR_OTHER_LETTERS = 2
+# Why a provider cannot be chosen.
+_SWITCHED_OFF: Mapping[ProviderName, str] = {
+    "aws": "needs a stack that sends by AWS: deploy it with the parameter AwsMessages set to on first",
+}
 # AWS takes fewer characters than Twilio.
 _AWS_SENDER_ID = re.compile(r"[A-Za-z0-9_-]{1,11}")
 
 
-def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str | UnsetType | None]:
+def merged(
+    current: Settings, patch: Mapping[str, Any], lacking: Collection[ProviderName] = ()
+) -> tuple[Settings, str | UnsetType | None]:
     """The settings after a merge patch (RFC 7396), and the Auth Token in it: a new one, None to remove it, or unset.
 
+    `lacking`: the providers by which the stack does not send; the patch brings no route by them.
     Raises InvalidRequest, naming the field; nothing is half-changed.
     """
     if not isinstance(patch, Mapping):
@@ -47,6 +54,7 @@ def merged(current: Settings, patch: Mapping[str, Any]) -> tuple[Settings, str |
             "twilio.account_sid", "is the SID of an API key (SK…); take the Account SID, which begins with AC"
         )
     settings = checked(convert(_with_plain_numbers(target), Settings))
+    _refuse_lacking(current, settings, lacking)
     if (
         settings.twilio.account_sid != current.twilio.account_sid
         and settings.twilio.account_sid
@@ -133,6 +141,13 @@ def _refuse_routes(settings: Settings) -> None:
             raise InvalidRequest(f"{name}.regions", "must list each region once")
         if route in settings.routes[:at]:
             raise InvalidRequest(name, "is there twice")
+
+
+def _refuse_lacking(before: Settings, after: Settings, lacking: Collection[ProviderName]) -> None:
+    """Refuses new routes by providers by which the stack does not send. Saved ones stay: they must not block other changes."""
+    for at, route in enumerate(after.routes):
+        if route.provider in lacking and route not in before.routes:
+            raise InvalidRequest(f"routes[{at}].provider", _SWITCHED_OFF[route.provider])
 
 
 def _refuse_messages(settings: Settings) -> None:
