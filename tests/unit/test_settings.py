@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from mfa.errors import InvalidRequest
-from mfa.messages.channels import Channel
+from mfa.messages.channels import Channel, ProviderName
 from mfa.settings.routing import routes_to
 from mfa.settings.saved import as_saved
 from mfa.settings.validation import _merge, merged
@@ -680,6 +680,7 @@ def test_a_route_by_twilio_needs_its_account() -> None:
     assert merged(Settings(), {"routes": [AWS_ROUTE]})[0].routes
 
 
+LACKING: tuple[ProviderName, ...] = ("aws",)
 BY_AWS, OTHER_AWS = AWS_ROUTE | {"regions": ["HK"]}, AWS_ROUTE | {"regions": ["GB"]}
 
 
@@ -704,10 +705,10 @@ def test_a_new_route_needs_a_provider_by_which_the_stack_sends(
     current, _ = merged(SET_UP, {"routes": saved})
     assert merged(current, patch)[0], "where the stack sends by AWS, each is taken"
     if field is None:
-        assert merged(current, patch, ("aws",))[0]
+        assert merged(current, patch, LACKING)[0]
         return
     with pytest.raises(InvalidRequest) as refusal:
-        merged(current, patch, ("aws",))
+        merged(current, patch, LACKING)
     [error] = refusal.value.members["errors"]
     assert error["field"] == field
     assert "AwsMessages" in error["message"]

@@ -20,11 +20,13 @@ from mfa.instrumented import (
 
 if TYPE_CHECKING:
     from mfa.administration.access import Access
+    from mfa.administration.configuration import Configuration
     from mfa.administration.factors import FactorAdministration
     from mfa.administration.imports import Imports
     from mfa.administration.overview import Overviews
     from mfa.administration.parts import Administration
     from mfa.administration.prices import PriceAdministration
+    from mfa.administration.settings_preview import SettingsPreview
     from mfa.administration.user_changes import UserAdministration
     from mfa.flows.end_action import EndAction
     from mfa.flows.enrol import OpenEnrolment
@@ -143,38 +145,23 @@ class Wiring(DeliveryWiring):
     def administration(self) -> "Administration":
         """The operations of administrators."""
         from mfa.administration.clients import ClientAdministration
-        from mfa.administration.configuration import Configuration
         from mfa.administration.directory import Directory
         from mfa.administration.fraud import FraudAdministration
         from mfa.administration.parts import Administration
         from mfa.administration.personal_data import PersonalData
-        from mfa.administration.settings_preview import SettingsPreview
         from mfa.store.histories import Histories
         from mfa.store.personal_data import PersonalStore
         from mfa.store.thresholds import ThresholdStore
 
         runtime, histories = self.runtime, Histories(self._table)
-        preview = SettingsPreview(
-            settings=self.settings_store,
-            accounts=self.account_store,
-            search_index=self._search_index,
-            lacking=self._lacking,
-        )
         return Administration(
             users=self._user_administration,
             factors=self._factor_administration,
             directory=Directory(
                 accounts=self.account_store, search_index=self._search_index, histories=histories, runtime=runtime
             ),
-            configuration=Configuration(
-                settings=self.settings_store,
-                effects=preview,
-                cipher=self._cipher,
-                audit=self.audit,
-                runtime=runtime,
-                lacking=self._lacking,
-            ),
-            preview=preview,
+            configuration=self._configuration,
+            preview=self._settings_preview,
             clients=ClientAdministration(clients=self._client_store, runtime=runtime),
             invite=self.invite,
             tests=self._settings_tests,
@@ -185,6 +172,30 @@ class Wiring(DeliveryWiring):
             personal=PersonalData(records=PersonalStore(self._table), runtime=runtime),
             sessions=self.access.sessions,
             clock=self.clock,
+        )
+
+    @cached_property
+    def _configuration(self) -> "Configuration":
+        from mfa.administration.configuration import Configuration
+
+        return Configuration(
+            settings=self.settings_store,
+            effects=self._settings_preview,
+            cipher=self._cipher,
+            audit=self.audit,
+            runtime=self.runtime,
+            lacking=self._lacking,
+        )
+
+    @cached_property
+    def _settings_preview(self) -> "SettingsPreview":
+        from mfa.administration.settings_preview import SettingsPreview
+
+        return SettingsPreview(
+            settings=self.settings_store,
+            accounts=self.account_store,
+            search_index=self._search_index,
+            lacking=self._lacking,
         )
 
     @cached_property
