@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mfa.challenges.sends import Outcome
     from mfa.delivery.aws_messenger import AwsMessenger
+    from mfa.delivery.breaker import Breaker
     from mfa.delivery.messenger import TwilioMessenger
     from mfa.delivery.twilio_account import TwilioAccounts
     from mfa.delivery.twilio_callbacks import TwilioCallbacks
@@ -72,12 +73,9 @@ class DeliveryWiring(AccountWiring):
     def _aws_messenger(self) -> "AwsMessenger":
         from mfa.delivery.aws import AwsSending
         from mfa.delivery.aws_messenger import AwsMessenger
-        from mfa.delivery.breaker import Breaker
-        from mfa.store.pauses import PauseStore
 
-        breaker = Breaker(PauseStore(self._table, "aws"), self.settings_as_stored, self.clock, "aws")
         sending = AwsSending(lambda: self._sms_voice, os.environ.get("AWS_CONFIGURATION_SET", ""))
-        return AwsMessenger(None if self._lacking else sending, breaker)
+        return AwsMessenger(None if self._lacking else sending, self._breaker("aws"))
 
     @property
     def _lacking(self) -> "tuple[ProviderName, ...]":
@@ -86,14 +84,16 @@ class DeliveryWiring(AccountWiring):
 
     @cached_property
     def _messenger(self) -> "TwilioMessenger":
-        from mfa.delivery.breaker import Breaker
         from mfa.delivery.messenger import TwilioMessenger
+
+        api_url = os.environ.get("TWILIO_API_URL", "")
+        return TwilioMessenger(self._twilio_accounts.current, self._breaker("twilio"), api_url, self.callback_url)
+
+    def _breaker(self, provider: "ProviderName") -> "Breaker":
+        from mfa.delivery.breaker import Breaker
         from mfa.store.pauses import PauseStore
 
-        breaker = Breaker(PauseStore(self._table), self.settings_as_stored, self.clock)
-        return TwilioMessenger(
-            self._twilio_accounts.current, breaker, os.environ.get("TWILIO_API_URL", ""), self.callback_url
-        )
+        return Breaker(PauseStore(self._table, provider), self.settings_as_stored, self.clock, provider)
 
     @cached_property
     def _twilio_accounts(self) -> "TwilioAccounts":

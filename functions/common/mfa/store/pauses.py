@@ -1,8 +1,8 @@
 """The pauses of the providers, in the table, where every container sees them. One item holds them, beside the settings."""
 
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
-from mfa.messages.channels import ProviderName
+from mfa.messages.channels import PROVIDERS, ProviderName
 from mfa.settings.values import AccountRefusal, Pause
 from mfa.store import conditions as when
 from mfa.store import records
@@ -29,7 +29,7 @@ def read_pauses(item: Item) -> dict[ProviderName, Pause]:
     An earlier version wrote the time alone. A time that is no number is no pause: it must not stop logins.
     """
     pauses: dict[ProviderName, Pause] = {}
-    for provider in get_args(ProviderName.__value__):
+    for provider in PROVIDERS:
         names = _names(provider)
         until = _moment(item, names.until)
         if until is not None:
@@ -47,7 +47,7 @@ def _moment(item: Item, name: str) -> float | None:
 class PauseStore:
     """The pauses of one provider."""
 
-    def __init__(self, table: Table, provider: ProviderName = "twilio") -> None:
+    def __init__(self, table: Table, provider: ProviderName) -> None:
         self._table = table
         names = _names(provider)
         self._until_name = names.until
