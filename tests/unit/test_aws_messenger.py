@@ -17,11 +17,12 @@ from mfa.challenges.sends import Outcome
 from mfa.delivery.aws import AwsSending, send
 from mfa.delivery.aws_messenger import AwsMessenger
 from mfa.delivery.aws_speech import ssml
-from mfa.delivery.breaker import Breaker, Permit
+from mfa.delivery.breaker import Breaker
 from mfa.messages import twiml
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.routes import Route, RouteSender
+from mfa.settings.values import AccountRefusal, Pause, StoredSettings
 from mfa.vendor_errors import VENDOR_ERRORS, look_up
 from mfa.vendor_errors.aws import AWS_EXCEPTIONS
 
@@ -291,22 +292,29 @@ def test_every_exception_of_the_service_is_known(operation: str) -> None:
     assert set(AWS_EXCEPTIONS.values()) <= VENDOR_ERRORS.keys()
 
 
-class Open(Breaker):
-    """A breaker that is closed, and remembers what it learns."""
+class PauseThatIsOver:
+    """The pause of AWS, which the next send may end, and what is written there."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.breaker = Breaker(self, self, lambda: 1.0, "aws")
 
-    def check(self) -> None:
-        self.told.append("checked")
+    def __call__(self) -> StoredSettings:
+        return StoredSettings(pauses={"aws": Pause(0.0, AccountRefusal("ACCESS_DENIED", 0.0))})
 
-    def claim(self) -> Permit:
-        return Permit(1)
+    def forget(self) -> None:
+        pass
 
-    def refused(self, permit: Permit, error: str) -> None:
-        self.told.append(error)
+    def load_pause(self) -> float:
+        return 0.0
 
-    def accepted(self, permit: Permit) -> None:
+    def claim_probe(self, read: float, until: float) -> bool:
+        return read == 0.0 < until
+
+    def pause(self, until: float, version: int, refusal: AccountRefusal) -> None:
+        self.told.append(refusal.error)
+
+    def resume(self, until: float) -> None:
         self.told.append("accepted")
 
 
@@ -321,9 +329,9 @@ class Open(Breaker):
     ],
 )  # fmt: skip
 def test_the_breaker_learns_whether_aws_accepts_the_account(ending: Callable[[], Any], told: list[str]) -> None:
-    breaker = Open()
-    AwsMessenger(AwsSending(lambda: Broken(ending)), breaker).send(TEXT, ROUTE)
-    assert breaker.told == told
+    pause = PauseThatIsOver()
+    AwsMessenger(AwsSending(lambda: Broken(ending)), pause.breaker).send(TEXT, ROUTE)
+    assert pause.told == told
 
 
 @pytest.mark.parametrize(
@@ -337,9 +345,9 @@ def test_the_breaker_learns_whether_aws_accepts_the_account(ending: Callable[[],
 def test_a_route_that_aws_cannot_take_is_refused_and_asks_nobody(
     sending: AwsSending | None, route: Route | None
 ) -> None:
-    breaker = Open()
-    messenger = AwsMessenger(sending, breaker)
+    pause = PauseThatIsOver()
+    messenger = AwsMessenger(sending, pause.breaker)
     with pytest.raises(errors.SettingsIncomplete):
         messenger.check(Channel.SMS, route)
     assert messenger.send(TEXT, route).error == errors.SettingsIncomplete.code
-    assert breaker.told == []
+    assert pause.told == []

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.sends import Outcome
 from mfa.delivery.breaker import PAUSE_SECONDS, Breaker
 from mfa.errors import SmsUnavailable
 from mfa.messages.channels import ProviderName
 from mfa.settings.values import AccountRefusal, Pause, StoredSettings
+
+ACCEPTED, REFUSED = Outcome(Delivery.QUEUED), Outcome(Delivery.FAILED, "20003")
 
 
 @dataclass
@@ -71,7 +75,7 @@ class Fleet:
 
     def container(self) -> Breaker:
         self.caches.append(Cache(self.item))
-        return Breaker(self.item, self.caches[-1], lambda: self.now)
+        return Breaker(self.item, self.caches[-1], lambda: self.now, "twilio")
 
     def half_a_minute_passes(self) -> None:
         self.now += 30
@@ -88,10 +92,7 @@ def sends(breaker: Breaker, *, accepted: bool) -> None:
     """One send, as the messenger does it. Raises SmsUnavailable during the pause."""
     breaker.check()
     permit = breaker.claim()
-    if accepted:
-        breaker.accepted(permit)
-    else:
-        breaker.refused(permit, "20003")
+    breaker.learn(permit, ACCEPTED if accepted else REFUSED)
 
 
 def test_without_refusals_the_pause_is_not_read(fleet: Fleet) -> None:
@@ -202,7 +203,7 @@ def test_a_late_success_does_not_end_a_newer_pause(fleet: Fleet) -> None:
     late = first.claim()
     fleet.now += 61
     sends(second, accepted=False)
-    first.accepted(late)
+    first.learn(late, ACCEPTED)
     assert fleet.item.until == fleet.now + PAUSE_SECONDS
 
 

@@ -1,7 +1,7 @@
 """The circuit breaker: while a provider does not accept the account, it is not asked with every passcode.
 
-Each provider has its own. An error that opens it (20003 for example, or an account that is not active) pauses it for a minute. Then one send tries, and all
-others wait for its outcome. The pause is kept in the table, where every container sees it. Saving the settings ends it.
+Each provider has its own. An error that opens it (20003 for example, or an account that is not active) pauses it for a
+minute. Then one send tries, and all others wait for its outcome. The pause is kept in the table, where every container sees it. Saving the settings ends it.
 """
 
 from collections.abc import Callable
@@ -59,7 +59,7 @@ class Breaker:
         pauses: Pauses,
         settings: SettingsCache,
         clock: Callable[[], float],
-        provider: ProviderName = "twilio",
+        provider: ProviderName,
     ) -> None:
         self._provider = provider
         self._pauses = pauses
@@ -89,18 +89,16 @@ class Breaker:
         error = look_up(outcome.error) if outcome.error else None
         with suppress(TemporarilyUnavailable):
             if error and error.opens_breaker:
-                self.refused(permit, error.code)
+                self._refused(permit, error.code)
             elif outcome.delivery is not Delivery.UNKNOWN and (error is None or error.proves_account):
-                self.accepted(permit)
+                self._accepted(permit)
 
-    def refused(self, permit: Permit, error: str) -> None:
-        """The provider did not accept the account, and gave this code."""
+    def _refused(self, permit: Permit, error: str) -> None:
         now = self._clock()
         self._pauses.pause(now + PAUSE_SECONDS, permit.version, AccountRefusal(error, now))
         self._settings.forget()
 
-    def accepted(self, permit: Permit) -> None:
-        """The provider accepted the account."""
+    def _accepted(self, permit: Permit) -> None:
         if permit.probe is not None:
             self._pauses.resume(permit.probe)
             self._settings.forget()
