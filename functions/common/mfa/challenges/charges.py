@@ -37,11 +37,9 @@ def charges(send: Send, address: str, settings: Settings, limit: NewLimit | None
     now, limits = send.after.sent_at, settings.budgets
     askers = _askers(send.after, settings)
     if send.phone is None:
-        day = Window.of(DAY, now)
-        mailbox = Budget(f"MAILBOX#{digest(mailbox_of(address))}", day, limits.mailbox_per_day)
         # The kept share is for verified phones, and a mail goes to none.
         open_part = _without_kept(Charge(askers, []), limits.kept_for_verified_percent)
-        return [Charge([*open_part.budgets, mailbox], [ShardedBudget("REGION#email", day, None)])]
+        return _mail_charges("MAILBOX#", address, limits.mailbox_per_day, now, askers=open_part.budgets)
     unconfirmed = len(send.before.lane(send.after.channel).charged)
     found = phone_charges(send.phone, settings, now, askers=askers, unconfirmed=unconfirmed)
     # To a test number nothing goes out.
@@ -50,16 +48,12 @@ def charges(send: Send, address: str, settings: Settings, limit: NewLimit | None
 
 def notice_mail_charges(address: str, now: float) -> list[Charge]:
     """The budgets of a notice to a mailbox. Recovery mails, which anybody with the password can ask for, do not spend them."""
-    day = Window.of(DAY, now)
-    mailbox = Budget(f"MAILBOX#notices-{digest(mailbox_of(address))}", day, NOTICES_PER_MAILBOX)
-    return [Charge([mailbox], [ShardedBudget("REGION#email", day, None)])]
+    return _mail_charges("MAILBOX#notices-", address, NOTICES_PER_MAILBOX, now)
 
 
 def code_mail_charges(address: str, now: float) -> list[Charge]:
     """The budgets of a code to a new mailbox, which is nobody's yet."""
-    day = Window.of(DAY, now)
-    mailbox = Budget(f"MAILBOX#code-{digest(mailbox_of(address))}", day, CODES_PER_MAILBOX)
-    return [Charge([mailbox], [ShardedBudget("REGION#email", day, None)])]
+    return _mail_charges("MAILBOX#code-", address, CODES_PER_MAILBOX, now)
 
 
 def link_mail_charges(purpose: str, address: str, now: float) -> list[Charge]:
@@ -67,21 +61,16 @@ def link_mail_charges(purpose: str, address: str, now: float) -> list[Charge]:
 
     No other function may write their partition, so that none can keep a mailbox from getting links.
     """
-    day = Window.of(DAY, now)
-    mailbox = Budget(f"LINKS#{purpose}-{digest(mailbox_of(address))}", day, LINKS_PER_MAILBOX)
-    return [Charge([mailbox], [ShardedBudget("REGION#email", day, None)])]
+    return _mail_charges(f"LINKS#{purpose}-", address, LINKS_PER_MAILBOX, now)
 
 
-def verified_charges(challenge: Challenge, settings: Settings) -> list[Budget]:
+def budgets_given_back(challenge: Challenge, settings: Settings) -> list[Budget]:
     """The budgets that get a unit back when the last send's code comes back: its askers' and its number's.
 
     Only messages that nobody confirms count there, so that an office behind one address is not refused.
     """
-    hour, day, limits = Window.of(HOUR, challenge.sent_at), Window.of(DAY, challenge.sent_at), settings.budgets
     askers = _askers(challenge, settings)
-    if not challenge.number:
-        return askers
-    return [*askers, Budget(f"NUMBER#{challenge.number}", day, limits.number_per_day, hour, limits.number_per_hour)]
+    return [*askers, _of_number(challenge.number, settings, challenge.sent_at)] if challenge.number else askers
 
 
 def phone_charges(
@@ -94,8 +83,7 @@ def phone_charges(
     `unconfirmed` is how many messages the user has not confirmed: it only tells which charge is likelier to have room.
     A number's own ceiling has nobody to keep a share for.
     """
-    day, hour, limits = Window.of(DAY, now), Window.of(HOUR, now), settings.budgets
-    number = Budget(f"NUMBER#{phone.number}", day, limits.number_per_day, hour, limits.number_per_hour)
+    day, limits, number = Window.of(DAY, now), settings.budgets, _of_number(phone.number, settings, now)
     shared = Charge(
         askers,
         [
@@ -120,6 +108,21 @@ def _askers(challenge: Challenge, settings: Settings) -> list[Budget]:
         Budget(subject, hour, limits.address_per_hour) for subject in (challenge.asker, challenge.end_user) if subject
     ]
     return [replace(each, ceiling=limits.client_per_hour) if each.kind == "client" else each for each in budgets]
+
+
+def _of_number(number: str, settings: Settings, now: float) -> Budget:
+    """A number's budget of the day, with its ceiling per hour."""
+    day, hour, limits = Window.of(DAY, now), Window.of(HOUR, now), settings.budgets
+    return Budget(f"NUMBER#{number}", day, limits.number_per_day, hour, limits.number_per_hour)
+
+
+def _mail_charges(
+    prefix: str, address: str, per_day: int, now: float, *, askers: Sequence[Budget] = ()
+) -> list[Charge]:
+    """The budgets of a mail: its askers' and its mailbox's, whose partition begins with `prefix`. It has no region's."""
+    day = Window.of(DAY, now)
+    mailbox = Budget(f"{prefix}{digest(mailbox_of(address))}", day, per_day)
+    return [Charge([*askers, mailbox], [ShardedBudget("REGION#email", day, None)])]
 
 
 def _without_kept(charge: Charge, percent: int) -> Charge:

@@ -12,7 +12,7 @@ from mfa.challenges import passcodes
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import HOUR, Budget, Charge, Cost, Window
 from mfa.challenges.challenge import Challenge, Guess
-from mfa.challenges.charges import phone_charges, verified_charges
+from mfa.challenges.charges import budgets_given_back, phone_charges
 from mfa.challenges.costs import cost_of
 from mfa.challenges.drafts import is_of_earlier_send, is_right
 from mfa.challenges.idempotency import attempt_before, keyed_attempt
@@ -260,7 +260,7 @@ class TestSettings:
             EventType.PHONE_TESTED, guess.at, self.runtime.random_bytes, phone_id=phone.id, detail=phone.masked
         )
         try:
-            budgets = verified_charges(test.challenge, self.stored_settings().settings)
+            budgets = budgets_given_back(test.challenge, self.stored_settings().settings)
             self.tests.approve(account.existing_user, test, SettingsTestApproval(phone, event, guess, budgets))
         except SettingsTestRefused as refused:
             if refused.test is None or not _is_approved_by(refused.test, guess):

@@ -8,7 +8,7 @@ from mfa.challenges import action_seals, passcodes
 from mfa.challenges.actions import Action, ActionApproval, Offer
 from mfa.challenges.challenge import Challenge, Guess
 from mfa.challenges.challenge_ids import is_challenge_of
-from mfa.challenges.charges import verified_charges
+from mfa.challenges.charges import budgets_given_back
 from mfa.challenges.confirmations import Confirmation
 from mfa.challenges.drafts import KEY_USE, Purpose, is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
@@ -170,7 +170,7 @@ class _Passcode:
             login=login,
             challenge=challenge,
             guess=attempt.guess,
-            budgets=verified_charges(challenge, runtime.settings()),
+            budgets=budgets_given_back(challenge, runtime.settings()),
             events=[*refused_guesses(challenge, login.login_name, runtime.random_bytes), event],
             action=self._approved(attempt, self.action) if self.action else None,
             devices=attempt.device.change,
