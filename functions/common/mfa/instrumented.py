@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from mfa.challenges.budgets import BudgetSpent, Charge, Cost
 from mfa.challenges.challenge import Challenge, Delivery, Guess, Limits
 from mfa.challenges.sends import NotSent
-from mfa.errors import SENDING_OFF, RateLimited, SettingsIncomplete, SmsUnavailable, TemporarilyUnavailable
+from mfa.errors import SENDING_OFF, RateLimited, SmsUnavailable, TemporarilyUnavailable
 from mfa.messages.channels import Channel
 from mfa.metrics import Metrics
 from mfa.settings.prices import USD
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from mfa.messages.outgoing import Outgoing
     from mfa.settings.routes import Route
     from mfa.tokens.mfa_tokens import MfaToken
-
-# Errors of our own: the provider was paused or not set up, and not asked.
-_NOT_ASKED = frozenset({SmsUnavailable.code, SettingsIncomplete.code})
 
 
 def known_error(error: str) -> str:
@@ -156,7 +153,7 @@ class MeteredProvider:
     def _counted(self, send: "Callable[[], Outcome]") -> "Outcome":
         with self._metrics.timing(self._timing):
             outcome = send()
-        if outcome.error not in _NOT_ASKED:
+        if outcome.was_asked:
             _count_failure(self._metrics, outcome, known_error(outcome.error or ""))
         return outcome
 
@@ -180,7 +177,7 @@ class MeteredMessenger:
     def send(self, outgoing: "Outgoing") -> "Outcome":
         """Sends one message, or calls, once."""
         outcome = self._messenger.send(outgoing)
-        if outcome.error in _NOT_ASKED:
+        if not outcome.was_asked:
             _count_failure(self._metrics, outcome, known_error(outcome.error or ""))
         return outcome
 

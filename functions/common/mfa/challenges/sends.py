@@ -15,6 +15,9 @@ from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event, EventType, new_event_id
 from mfa.users.user import mask_email
 
+# Errors of this product: the provider was paused or not set up, and not asked.
+_NOT_ASKED = frozenset({errors.SmsUnavailable.code, errors.SettingsIncomplete.code})
+
 
 class AccountChanged(Exception):
     """The user or the phone changed since it was read. Nothing was claimed."""
@@ -47,6 +50,11 @@ class Outcome:
     permanent: bool = False
     message_id: str | None = None
     vendor: str | None = None
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether a provider was asked to send, and not found paused or incomplete before."""
+        return self.error not in _NOT_ASKED
 
     def not_sent(self, channel: Channel) -> "NotSent":
         """Why a refused message did not go out, for the log."""

@@ -15,9 +15,6 @@ from mfa.settings.routing import routes_to
 from mfa.settings.values import Settings
 from mfa.vendor_errors import look_up
 
-# Refusals of this product: the provider was not asked.
-NOT_ASKED = frozenset({SmsUnavailable.code, SettingsIncomplete.code})
-
 
 class RoutedMessenger:
     """Sends each message once, whichever route it takes.
@@ -63,7 +60,7 @@ class RoutedMessenger:
         for route in routes:
             outcome = self._send(outgoing, route)
             # The vendor's own reason tells more than that another one is paused.
-            if last is None or outcome.error not in NOT_ASKED:
+            if last is None or outcome.was_asked:
                 last = outcome
             if not _sent_nothing(outcome) or self._clock() >= began + NEXT_ROUTE_SECONDS:
                 break
@@ -72,10 +69,10 @@ class RoutedMessenger:
     def _send(self, outgoing: Outgoing, route: Route | None) -> Outcome:
         provider = self._provider(route)
         outcome = (provider.send_apart if self._apart else provider.send)(outgoing, route)
-        return replace(outcome, vendor=route.provider if route else "twilio")
+        return replace(outcome, vendor=_name(route))
 
     def _provider(self, route: Route | None) -> Provider:
-        return self._providers(route.provider if route else "twilio")
+        return self._providers(_name(route))
 
     def _routes(self, channel: Channel, region: str) -> tuple[Route | None, ...]:
         """The routes to try; None is the sender of the setting `twilio.sender`."""
@@ -87,6 +84,11 @@ class RoutedMessenger:
         if any(route.leads_to(region) for route in settings.routes):
             raise SettingsIncomplete(f"No route sends passcodes by {channel.traits.label} to this country.")
         raise DestinationBlocked("No route leads to this country.")
+
+
+def _name(route: Route | None) -> ProviderName:
+    """The name of a route's provider."""
+    return route.provider if route else "twilio"
 
 
 def _sent_nothing(outcome: Outcome) -> bool:
