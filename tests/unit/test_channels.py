@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 MAY_NAME_CHANNELS = {
     "mfa.messages.channels",
     "mfa.delivery.twilio",
-    "mfa.delivery.prices",
+    "mfa.delivery.twilio_prices",
     "mfa.delivery.aws_speech",
     "mfa.factors.factors",
 }

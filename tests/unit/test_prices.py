@@ -13,8 +13,8 @@ import pytest
 from mfa.administration.prices import PriceAdministration
 from mfa.challenges.budgets import Cost
 from mfa.challenges.costs import cost_of
-from mfa.delivery import prices as delivery
-from mfa.delivery.prices import PriceList, rotated
+from mfa.delivery import twilio_prices
+from mfa.delivery.twilio_prices import PriceList, rotated
 from mfa.messages.channels import CHANNELS, PHONE_CHANNELS, Channel, PhoneChannelName
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.prices import DEAREST, USD, FetchedPrices, PriceOverride, Prices, shipped
@@ -128,25 +128,28 @@ def calls(*prices: tuple[str, str]) -> SimpleNamespace:
 
 
 def test_the_dearest_carrier_and_the_dearest_mobile_phone_count_rounded_up() -> None:
-    assert delivery._segment(country("0.05", "0.0622001")) == 62_201
-    assert delivery._segment(country("0.05", unit="EUR")) is None
-    assert delivery._segment(country()) is None
-    assert delivery._minute(calls(("0.9", "Premium"), ("0.04", "Germany - Mobile"), ("0.05", "MOBILE - O2"))) == 50_000
-    assert delivery._minute(calls(("0.02", "Germany"), ("0.03", "Germany - Berlin"))) == 30_000
+    assert twilio_prices._segment(country("0.05", "0.0622001")) == 62_201
+    assert twilio_prices._segment(country("0.05", unit="EUR")) is None
+    assert twilio_prices._segment(country()) is None
+    assert (
+        twilio_prices._minute(calls(("0.9", "Premium"), ("0.04", "Germany - Mobile"), ("0.05", "MOBILE - O2")))
+        == 50_000
+    )
+    assert twilio_prices._minute(calls(("0.02", "Germany"), ("0.03", "Germany - Berlin"))) == 30_000
 
 
 @pytest.mark.parametrize("price", ["0", "-0.05", "1e30", "Infinity", "-Infinity", str(DEAREST + 0.01)])
 def test_a_price_that_no_message_has_is_left_out(price: str) -> None:
-    assert delivery._segment(country(price)) is None
-    assert delivery._minute(calls((price, "Mobile"))) is None
-    assert delivery._segment(country(str(DEAREST))) == DEAREST * USD
+    assert twilio_prices._segment(country(price)) is None
+    assert twilio_prices._minute(calls((price, "Mobile"))) is None
+    assert twilio_prices._segment(country(str(DEAREST))) == DEAREST * USD
 
 
 @pytest.mark.parametrize("price", ["NaN", "dear", "", None])
 def test_a_price_that_is_no_number_is_no_answer(price: str) -> None:
     asked = SimpleNamespace(price_unit="USD", outbound_sms_prices=[{"prices": [{"current_price": price}]}])
     with pytest.raises((ArithmeticError, ValueError)):
-        delivery._segment(asked)
+        twilio_prices._segment(asked)
 
 
 @pytest.mark.parametrize(
@@ -157,8 +160,8 @@ def test_a_fetch_goes_on_behind_the_last_region_of_the_one_before(after: str, ex
 
 
 def test_a_region_without_an_answer_does_not_stop_the_next_fetch_before_it() -> None:
-    assert delivery._reached(["DE", "GB", "US"], [{"sms": 1}, {}, None], "AT") == "GB"
-    assert delivery._reached(["DE", "GB"], [None, None], "AT") == "AT"
+    assert twilio_prices._reached(["DE", "GB", "US"], [{"sms": 1}, {}, None], "AT") == "GB"
+    assert twilio_prices._reached(["DE", "GB"], [None, None], "AT") == "AT"
 
 
 def test_nothing_is_asked_once_the_time_is_over_or_the_account_was_refused() -> None:
@@ -166,7 +169,7 @@ def test_nothing_is_asked_once_the_time_is_over_or_the_account_was_refused() -> 
         event = threading.Event()
         if refused:
             event.set()
-        asking = delivery._Asking(None, "", lambda over=over: over, event)  # type: ignore[arg-type,misc]  # asks nobody
+        asking = twilio_prices._Asking(None, "", lambda over=over: over, event)  # type: ignore[arg-type,misc]  # asks nobody
         assert asking.prices_of("HK") is None
 
 

@@ -331,7 +331,7 @@ class Wiring(DeliveryWiring):
     @cached_property
     def _prices(self) -> "PriceAdministration":
         from mfa.administration.prices import PriceAdministration
-        from mfa.delivery.prices import TwilioPrices
+        from mfa.delivery.twilio_prices import TwilioPrices
         from mfa.factors import phone_numbers
         from mfa.store.prices import PriceStore
 

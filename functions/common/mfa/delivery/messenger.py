@@ -77,11 +77,9 @@ class TwilioMessenger:
         Another provider's message is none of Twilio's.
         """
         account = self._account(None) if _SID.fullmatch(message_id) else None
-        return (
-            None
-            if account is None
-            else self.report_with(account.account_sid, account.auth_token, account.sender, message_id)
-        )
+        if account is None:
+            return None
+        return self.report_with(account.account_sid, account.auth_token, account.sender, message_id)
 
     def send_with(self, account_sid: str, auth_token: str, sender: Sender, outgoing: Outgoing) -> Outcome:
         """Sends with settings that need not be saved. A refusal says nothing about the saved ones."""
