@@ -16,7 +16,7 @@ from mfa.settings.fraud import Fraud
 DAYS = 14
 HOURS = 24
 # An hour gets a sixth of the day: an attack begins at once, honest users come all day.
-HOURS_WORTH = 6
+DAILY_PER_HOURLY = 6
 
 
 class Thresholds(Struct, frozen=True):
@@ -58,7 +58,7 @@ def thresholds(verified: Verified, fraud: Fraud) -> Thresholds:
     Thresholds(daily=200, hourly=33)
     """
     daily = max(fraud.daily_floor, fraud.share * verified.best_day, fraud.share * verified.last_day)
-    hourly = max(fraud.hourly_floor, daily / HOURS_WORTH, fraud.share * verified.last_hour)
+    hourly = max(fraud.hourly_floor, daily / DAILY_PER_HOURLY, fraud.share * verified.last_hour)
     return Thresholds(_whole(daily), _whole(hourly))
 
 

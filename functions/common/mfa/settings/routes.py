@@ -7,9 +7,6 @@ from msgspec import Meta, Struct
 from mfa.messages.channels import Channel, ProviderName, RouteSenderKind
 from mfa.settings.forms import E164, POOL_ID, REGION, SENDER_NAME, SERVICE_SID, labelled
 
-# AWS takes prices of up to two digits before the point and five behind it.
-MICRO_USD = 1_000_000
-
 
 class RouteSender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The sender of a route: exactly one of the four. Twilio has Messaging Services, AWS has pools; both have the others."""
