@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tests import people
+from tests import network, people
 from tests.people import Person
 from tests.running import Running, running
 
@@ -32,6 +32,11 @@ _ARGUMENTS = [
 TEST_NUMBER = {"number": "+85292169999", "code": "246810"}
 
 _HEARD = re.compile(r"\d(?:[ ,.]+\d){5}(?![ ,.]*\d)")
+
+
+def pytest_runtestloop() -> None:
+    """Waits for the tests with containers, before the first test's time begins to count."""
+    network.must_stay()
 
 
 @pytest.fixture(scope="session")
