@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
+from werkzeug.wrappers import Request, Response
+
 from infra.local.faults import FaultError, Faults
 
 PREFIX = "/handset/"
@@ -62,6 +64,12 @@ class Control:
 
     def has(self, path: str) -> bool:
         return path in self.paths
+
+    def response(self, request: Request) -> Response:
+        """The answer to a request that came by WSGI."""
+        query = request.query_string.decode("latin-1")
+        status, body = self.answer(Asked(request.method, request.path, query, request.mimetype, request.get_data()))
+        return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json; charset=utf-8")
 
     def answer(self, asked: Asked) -> tuple[int, object]:
         """The HTTP status and the JSON answer."""

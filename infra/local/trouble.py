@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,25 +41,31 @@ class Trouble:
     def names(self) -> list[str]:
         return [rule.fault for rule in (self.slow, self.fault) if rule]
 
-    @property
-    def accepts(self) -> bool:
-        """True if the vendor takes the message, regardless of its answer."""
-        return self.fault is None or bool(self.fault.values.get("accept"))
+    def answer(
+        self,
+        accept: Callable[[], Answer],
+        error: Callable[[Rule], Answer],
+        stopping: threading.Event,
+        environ: Environ,
+    ) -> Answer:
+        """The answer to the request. `accept` takes the message, `error` is the vendor's own refusal for a fault.
 
-    def wait_before(self, stopping: threading.Event, environ: Environ) -> None:
-        """Be slow to accept. Drops the request if the caller has hung up meanwhile."""
+        Drops the request if it is slow to be accepted and the caller has hung up meanwhile.
+        """
         if self.slow and not self.slow.values["accept"]:
             stopping.wait(self.slow.values["seconds"])
             if _hung_up(environ):
                 raise ClientDisconnected
-
-    def wait_after(self, stopping: threading.Event) -> None:
-        """Be slow to answer a message that is accepted."""
+        accepted = accept() if self.fault is None or self.fault.values.get("accept") else None
         if self.slow and self.slow.values["accept"]:
             stopping.wait(self.slow.values["seconds"])
+        if self.fault is not None:
+            return _spoiled(self.fault, error(self.fault), environ)
+        assert accepted is not None  # without a fault it is always taken
+        return accepted
 
 
-def spoiled(rule: Rule, error: Answer, environ: Environ) -> Answer:
+def _spoiled(rule: Rule, error: Answer, environ: Environ) -> Answer:
     """The answer that a fault gives instead of the right one. `error` is the vendor's own. A reset gives none."""
     values: Mapping[str, Any] = rule.values
     match rule.fault:

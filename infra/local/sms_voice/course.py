@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from infra.local.faults import Faults
+from infra.local.journeys import Course, Step
 
 # Seconds after acceptance, and the event from then on, without TEXT_ or VOICE_.
 _TEXT = ((0.1, "PENDING"), (0.4, "SUCCESSFUL"), (0.8, "DELIVERED"))
@@ -13,6 +13,7 @@ _CALL = ((0.1, "INITIATED"), (0.2, "RINGING"), (0.4, "ANSWERED"), (0.8, "COMPLET
 _ARRIVED = {"SUCCESSFUL", "DELIVERED", "COMPLETED"}
 _UNDER_WAY = {"PENDING", "INITIATED", "RINGING", "ANSWERED"}  # every other event is final
 EXPIRED = "TTL_EXPIRED"
+_REPORTS = "events"
 
 # https://docs.aws.amazon.com/sms-voice/latest/userguide/configuration-sets-event-types.html
 DESCRIPTIONS = {
@@ -32,30 +33,12 @@ DESCRIPTIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Step:
-    """An event of a message or a call."""
-
-    after: float
-    status: str
-    told: int = 1  # how many times it is sent
-    arrives: bool = False  # the phone has the message now
-
-    @property
-    def is_final(self) -> bool:
-        return self.status not in _UNDER_WAY
+def is_final(step: Step) -> bool:
+    """Whether no event follows."""
+    return step.status not in _UNDER_WAY
 
 
-@dataclass(frozen=True)
-class Course:
-    """`steps` in the order they happen."""
-
-    steps: Sequence[Step]
-    at_once: bool  # the phone has the message already when AWS answers
-    reordered: bool = False  # events are sent in reverse order
-
-
-def course(faults: Faults, to: str, channel: str, seconds_to_live: float) -> Course:
+def course(faults: Faults, to: str, channel: str, seconds_to_live: float) -> Course[Step]:
     """The course of an accepted message (sms) or call (voice)."""
     steps = [Step(after, status) for after, status in (_CALL if channel == "voice" else _TEXT)]
     if rule := faults.take("delivery", to, channel):
@@ -66,11 +49,12 @@ def course(faults: Faults, to: str, channel: str, seconds_to_live: float) -> Cou
     if delay is not None:
         seconds = delay.values["seconds"]
         if seconds > seconds_to_live:
-            return _sent(faults, to, channel, [steps[0], Step(seconds_to_live, EXPIRED)], at_once=False)
+            expired = [steps[0], Step(seconds_to_live, EXPIRED)]
+            return Course(expired, at_once=False).reported(faults, _REPORTS, to, channel)
         steps = [steps[0], *(replace(step, after=step.after + seconds) for step in steps[1:])]
         if arrives:
             steps[-1] = replace(steps[-1], arrives=True)
-    return _sent(faults, to, channel, steps, at_once=arrives and delay is None)
+    return Course(steps, arrives and delay is None).reported(faults, _REPORTS, to, channel)
 
 
 def _ending(steps: list[Step], end: str, after: float, before: int) -> list[Step]:
@@ -78,11 +62,3 @@ def _ending(steps: list[Step], end: str, after: float, before: int) -> list[Step
     usual = [step.status for step in steps]
     kept = steps[: usual.index(end)] if end in usual else steps[:before]
     return [*(replace(step, after=min(step.after, after)) for step in kept), Step(after, end)]
-
-
-def _sent(faults: Faults, to: str, channel: str, steps: Sequence[Step], *, at_once: bool) -> Course:
-    if faults.take("lost_events", to, channel):
-        steps = [replace(step, told=0) for step in steps]
-    if faults.take("duplicate_events", to, channel):
-        steps = [replace(step, told=2 * step.told) for step in steps]
-    return Course(steps, at_once, reordered=faults.take("reordered_events", to, channel) is not None)

@@ -15,16 +15,17 @@ from typing import Any
 from infra.local import segments
 from infra.local.delivered import Delivered
 from infra.local.faults import Faults
+from infra.local.journeys import Step
 from infra.local.phone_numbers import possible, region
 from infra.local.sms_voice import prices, ssml
 from infra.local.sms_voice.account import Account
-from infra.local.sms_voice.course import Step, course
+from infra.local.sms_voice.course import course
 from infra.local.sms_voice.errors import conflict, invalid, not_found
-from infra.local.sms_voice.events import Events, Journey
+from infra.local.sms_voice.events import Events
 from infra.local.sms_voice.identities import origin
 from infra.local.sms_voice.model import Document
+from infra.local.vendor import KEPT
 
-_KEPT = 10_000
 _LONGEST_LIFE = 259_200  # seconds: the default, and the largest TimeToLive
 _LONGEST_PLAIN_CALL = 3000
 _TYPE = "TRANSACTIONAL"  # of the account's number
@@ -120,7 +121,7 @@ class Messaging:
         if given.get("MessageFeedbackEnabled"):
             with self._lock:
                 self._feedback[message_id] = (accepted.to, "PENDING")
-                while len(self._feedback) > _KEPT:
+                while len(self._feedback) > KEPT:
                     self._feedback.popitem(last=False)
         way = course(self._faults, accepted.to, accepted.channel, float(given.get("TimeToLive", _LONGEST_LIFE)))
 
@@ -138,8 +139,8 @@ class Messaging:
 
         if way.at_once:
             arrive()
-        about = _about(given, accepted, message_id)
-        self._events.follow(Journey(way, accepted.channel, about, "ConfigurationSetName" in given, progress))
+        about = _about(given, accepted, message_id) if "ConfigurationSetName" in given else None
+        self._events.follow(way, accepted.channel, progress, about)
         return {"MessageId": message_id}
 
 

@@ -7,5 +7,5 @@ the other failures, and `control` is the API that asks for them.
 The modules: `app` is the HTTP side; `messages` and `calls` are the resources; `contents` is the text of a message and
 `twiml` of a call; `numbers` decides which numbers may send and receive; `course` and `callbacks` follow a message after
 the answer; `errors` has the error bodies; `form` reads the requests' forms. The machinery of every simulated vendor is
-in `infra.local`: `faults`, `trouble`, `control`, `clock`, `phone_numbers` and `segments`.
+in `infra.local`: `vendor`, `faults`, `trouble`, `control`, `journeys`, `clock`, `phone_numbers` and `segments`.
 """

@@ -6,7 +6,6 @@ import http.client
 import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -15,22 +14,25 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
 
-from infra.local.clock import Clock
-from infra.local.twilio.course import Course, Step
+from infra.local.inbox import timestamp
+from infra.local.journeys import Journey, Journeys, Report
+from infra.local.twilio.course import Step, Way
+from infra.local.vendor import KEPT
 
 _TIMEOUT = 15
-_KEPT = 10_000
 
 
 @dataclass(frozen=True)
-class Journey:
-    """A message or a call under way: its course, and the URL that hears of it."""
+class Listener:
+    """The URL that hears of a message or a call; None: nobody does.
 
-    course: Course
+    Attributes:
+        parameters: the callback's parameters for a step; None: no callback.
+    """
+
     url: str | None
     method: str
-    parameters: Callable[[Step], Mapping[str, str] | None]  # the callback's parameters for a step; None: no callback
-    progress: Callable[[Step], None]  # called at each step, before its callback is sent
+    parameters: Callable[[Step], Mapping[str, str] | None]
 
 
 class Callbacks:
@@ -39,26 +41,28 @@ class Callbacks:
     def __init__(self, auth_token: str, complain: Callable[[str], None]) -> None:
         self.sign_with(auth_token)
         self._complain = complain
-        self._told: deque[dict[str, object]] = deque(maxlen=_KEPT)
-        self._senders = ThreadPoolExecutor(8, thread_name_prefix="twilio callback")
-        self._clock = Clock("twilio")
-        self._before: dict[int, Future[None]] = {}  # by journey, the callback that must go first
+        self._told: deque[dict[str, object]] = deque(maxlen=KEPT)
+        self._journeys = Journeys("twilio")
 
     def sign_with(self, auth_token: str) -> None:
         """Sign with this token from now on."""
         self._validator: Any = RequestValidator(auth_token)  # type: ignore[no-untyped-call]  # has no types
 
     def start(self) -> None:
-        self._clock.start()
+        self._journeys.start()
 
     def stop(self) -> None:
         """Send no more callbacks."""
-        self._clock.stop()
-        self._senders.shutdown(wait=False, cancel_futures=True)
+        self._journeys.stop()
 
-    def follow(self, journey: Journey) -> None:
+    def follow(self, way: Way, progress: Callable[[Step], None], listener: Listener) -> None:
         """Run a message or a call through its steps."""
-        self._clock.follow([(step.after, partial(self._take, journey, step)) for step in journey.course.steps])
+
+        def report(step: Step) -> Report | None:
+            parameters = listener.parameters(step) if listener.url else None
+            return partial(self._tell, listener, parameters) if parameters is not None else None
+
+        self._journeys.follow(Journey(way, progress, report))
 
     def told(self) -> list[dict[str, object]]:
         """Every callback so far with its answer, newest first."""
@@ -91,15 +95,13 @@ class Callbacks:
         finally:
             connection.close()
 
-    def _tell(self, journey: Journey, parameters: Mapping[str, str], before: Future[None] | None) -> None:
-        """Post one callback, after the one before it. The pool runs them in order, so an earlier one is already running."""
-        if before is not None:
-            before.exception()
-        url = str(journey.url)
+    def _tell(self, listener: Listener, parameters: Mapping[str, str]) -> None:
+        """Send one callback."""
+        url = str(listener.url)
         status, problem = None, None
         at = datetime.now(UTC)
         try:
-            status, _ = self.send(url, parameters, journey.method)
+            status, _ = self.send(url, parameters, listener.method)
         except OSError as error:
             problem = str(error)
             self._complain(f"status callback: nobody answers at {urlsplit(url).netloc} ({error})")
@@ -108,41 +110,18 @@ class Callbacks:
                 self._complain(f"status callback: {urlsplit(url).path} answered {status}")
         self._told.append(
             {
-                "sent_at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "sent_at": timestamp(at),
                 "sid": parameters.get("MessageSid") or parameters.get("CallSid"),
                 "to": parameters["To"].removeprefix("whatsapp:"),
                 "status": parameters.get("MessageStatus") or parameters.get("CallStatus"),
                 "error_code": int(parameters["ErrorCode"]) if "ErrorCode" in parameters else None,
                 "answer": status,
                 "problem": problem,
-                "method": journey.method,
+                "method": listener.method,
                 "url": url,
                 "parameters": dict(parameters),
             }
         )
-
-    def _take(self, journey: Journey, step: Step) -> None:
-        """One step of a journey. Sends its callbacks."""
-        journey.progress(step)
-        steps: list[Step] = [step]
-        if journey.course.reordered:
-            # No callback is sent before the last step. Then all are sent, from the last to the first.
-            steps = list(journey.course.steps)[::-1] if step is journey.course.steps[-1] else []
-        try:
-            for one in steps:
-                self._hand_over(journey, one)
-        except RuntimeError:  # stopped meanwhile
-            return
-        if step is journey.course.steps[-1]:
-            self._before.pop(id(journey), None)
-
-    def _hand_over(self, journey: Journey, step: Step) -> None:
-        parameters = journey.parameters(step) if journey.url else None
-        if parameters is None:
-            return
-        for _ in range(step.told):
-            before = self._before.get(id(journey))
-            self._before[id(journey)] = self._senders.submit(self._tell, journey, parameters, before)
 
 
 def _connection(url: SplitResult) -> http.client.HTTPConnection:

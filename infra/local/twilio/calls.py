@@ -16,9 +16,10 @@ from infra.local.faults import Faults
 from infra.local.phone_numbers import region
 from infra.local.twilio import course, form, numbers, twiml
 from infra.local.twilio.account import Account
-from infra.local.twilio.callbacks import Callbacks, Journey
+from infra.local.twilio.callbacks import Callbacks, Listener
 from infra.local.twilio.course import Step
 from infra.local.twilio.errors import TwilioError, refusal
+from infra.local.vendor import KEPT
 
 # Every parameter of the real API's create call. Those that the simulation does not use are accepted and ignored.
 _PARAMETERS = {
@@ -65,7 +66,6 @@ _REPEATABLE = {"StatusCallbackEvent", "RecordingStatusCallbackEvent"}
 # The callback event of each status.
 _EVENTS = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
 _LAST = "completed"  # however the call ended
-_KEPT = 10_000
 _SUBRESOURCES = (
     "events",
     "notifications",
@@ -134,22 +134,19 @@ class Calls:
         if way.at_once and spoken is not None:
             arrive()
         numbered = {step: number for number, step in enumerate(way.steps)}
-        self._callbacks.follow(
-            Journey(
-                way,
-                values.get("StatusCallback"),
-                values.get("StatusCallbackMethod", "POST"),
-                lambda step: _told(about, events, numbered[step], step),
-                progress,
-            )
+        listener = Listener(
+            values.get("StatusCallback"),
+            values.get("StatusCallbackMethod", "POST"),
+            lambda step: _told(about, events, numbered[step], step),
         )
+        self._callbacks.follow(way, progress, listener)
         return answer
 
     def _keep(self, call: dict[str, object]) -> dict[str, object]:
         """The call as Twilio answers it. The kept call changes with its steps."""
         with self._lock:
             self._kept[str(call["sid"])] = call
-            while len(self._kept) > _KEPT:
+            while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
             return dict(call)
 

@@ -15,9 +15,10 @@ from infra.local.faults import Faults
 from infra.local.phone_numbers import possible
 from infra.local.twilio import contents, course, form, numbers
 from infra.local.twilio.account import Account
-from infra.local.twilio.callbacks import Callbacks, Journey
+from infra.local.twilio.callbacks import Callbacks, Listener
 from infra.local.twilio.course import Step
 from infra.local.twilio.errors import DELIVERY_ERRORS, refusal
+from infra.local.vendor import KEPT
 
 # Every parameter of the real API's create call. Those that the simulation does not use are accepted and ignored.
 _PARAMETERS = {
@@ -52,7 +53,6 @@ _PARAMETERS = {
 }
 _REPEATABLE = {"MediaUrl", "PersistentAction"}
 _LONGEST_VALIDITY = 36_000
-_KEPT = 10_000
 _LANDLINE = 30006
 _TRIAL = "Sent from your Twilio trial account - "
 _WHATSAPP = "whatsapp:"
@@ -111,9 +111,8 @@ class Messages:
         if way.at_once:
             arrive()
         about = self._about(message, sender)
-        self._callbacks.follow(
-            Journey(way, values.get("StatusCallback"), "POST", lambda step: _told(about, channel, step), progress)
-        )
+        listener = Listener(values.get("StatusCallback"), "POST", lambda step: _told(about, channel, step))
+        self._callbacks.follow(way, progress, listener)
         return answer
 
     def get(self, sid: str) -> dict[str, object]:
@@ -127,7 +126,7 @@ class Messages:
         """The message as Twilio answers it. The kept message changes with its steps."""
         with self._lock:
             self._kept[str(message["sid"])] = message
-            while len(self._kept) > _KEPT:
+            while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
             return dict(message)
 
