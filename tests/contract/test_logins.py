@@ -261,6 +261,8 @@ def test_a_wrong_password_is_in_the_users_history_and_no_unknown_name_has_one(wo
     wrong(world, "nobody")
     [event] = world.history(demo.name, EventType.WRONG_PASSWORD)
     assert (event["address"], event["at"]) == (ADDRESS, world.now)
+    assert event["sk"] == f"EVENT#{event['time']}#{event['id']}"
+    assert event["user"] == demo.name
     [line] = [item for item in world.items("HISTORY#") if item["pk"] != records.history_of(demo.name)]
     assert "nobody" not in str(line)
     assert line["ttl"] == int(world.now) + HOUR

@@ -153,7 +153,8 @@ class AccountStore:
         line = records.event_write(attempt.login_name, event)
         if not attempt.is_user:
             key = records.history_of_nobody(attempt.login_name), event.position
-            line = replace(line, key=key, item={**line.item, "actor": "-", "ttl": int(event.at) + HOUR})
+            nobody = {"actor": "-", "user": "-"}  # people type passwords into the field for names
+            line = replace(line, key=key, item={**line.item, **nobody, "ttl": int(event.at) + HOUR})
         self._put_line(line)
 
     def record_login(self, event: Event) -> None:

@@ -15,7 +15,7 @@ from mfa.store import conditions as when
 from mfa.store.reading import read
 from mfa.store.search import profile_entry
 from mfa.store.table import Item, Key, Write
-from mfa.times import Moment
+from mfa.times import Moment, rfc3339
 from mfa.users.clients import Client
 from mfa.users.history import EVENT_SECONDS, Event
 from mfa.users.user import User
@@ -229,12 +229,15 @@ def client_of(item: Item) -> Client:
 
 
 def event_write(login_name: str, event: Event) -> Write:
-    """A line of a user's history. It takes no other line's place."""
+    """A line of a user's history. It takes no other line's place.
+
+    `user` and `time` repeat the key for the pipe that publishes events: it cannot take a text apart.
+    """
     return Write(
         label="event",
         verb="Put",
         key=(history_of(login_name), event.position),
-        item=asdict(event) | {"ttl": int(event.at) + EVENT_SECONDS},
+        item=asdict(event) | {"user": login_name, "time": rfc3339(event.at), "ttl": int(event.at) + EVENT_SECONDS},
         condition=when.NEW_EVENT,
     )
 
