@@ -3,7 +3,6 @@
 import json
 import socket
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,31 +12,13 @@ from twilio.base.exceptions import TwilioRestException
 
 from infra.local.testing import RunningStack
 from mfa.vendor_errors import VENDOR_ERRORS
-from tests.local.twilio_simulation import Listener, Simulation, listener, simulated_twilio, until
+from tests.local.twilio_simulation import Listener, Simulation, until
 
 PHONE = "+85292153799"
 OTHER = "+85261234567"
 SENDER = "+12063125010"
 TWIML = "<Response><Say>hi</Say></Response>"
 TRIAL = "Sent from your Twilio trial account - "
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulation]:
-    with simulated_twilio() as simulation:
-        yield simulation
-
-
-@pytest.fixture
-def simulation(running: Simulation) -> Simulation:
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def told() -> Iterator[Listener]:
-    with listener() as running:
-        yield running
 
 
 def send(simulation: Simulation, timeout: float = 10, **parameters: Any) -> Any:

@@ -1,33 +1,14 @@
 """WhatsApp at the simulated Twilio: templates, sessions, and what its channel refuses."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
-from tests.local.twilio_simulation import Listener, Simulation, listener, simulated_twilio
+from tests.local.twilio_simulation import Listener, Simulation
 
 PHONE = "+85292153799"
 SENDER = "whatsapp:+12063125010"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulation]:
-    with simulated_twilio() as simulation:
-        yield simulation
-
-
-@pytest.fixture
-def simulation(running: Simulation) -> Simulation:
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def told() -> Iterator[Listener]:
-    with listener() as running:
-        yield running
 
 
 def passcode(simulation: Simulation) -> dict[str, object]:

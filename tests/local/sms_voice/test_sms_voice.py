@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -16,7 +15,7 @@ from infra.local.sms_voice.account import local_account
 from infra.local.sms_voice.app import SmsVoice
 from infra.local.sms_voice.faults import EXCEPTIONS, TEXT_ENDS, VOICE_ENDS
 from infra.local.testing import RunningStack
-from tests.local.sms_voice_simulation import Simulation, simulated_sms_voice
+from tests.local.sms_voice_simulation import Simulation
 from tests.local.test_local_stack import call
 from tests.local.twilio_simulation import until
 
@@ -30,26 +29,9 @@ SIGNATURE = (
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Simulation]:
-    with simulated_sms_voice() as simulation:
-        yield simulation
-
-
-@pytest.fixture
-def simulation(running: Simulation) -> Simulation:
-    running.reset()
-    return running
-
-
-@pytest.fixture(scope="module")
 def unchecked(running: Simulation) -> Any:
     """A client that sends what botocore would refuse itself."""
     return running.client(checks=False)
-
-
-@pytest.fixture(scope="module")
-def client(running: Simulation) -> Any:
-    return running.client()
 
 
 def refusal(call: Any, **parameters: Any) -> dict[str, Any]:

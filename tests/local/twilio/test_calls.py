@@ -1,7 +1,6 @@
 """Calls at the simulated Twilio, placed by Twilio's own client."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,31 +10,13 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from infra.local.twilio.errors import TwilioError
 from infra.local.twilio.twiml import spoken
-from tests.local.twilio_simulation import Listener, Simulation, listener, simulated_twilio, until
+from tests.local.twilio_simulation import Listener, Simulation, until
 
 PHONE = "+85292153799"
 LANDLINE = "+85221234567"
 SENDER = "+12063125010"
 TWIML = '<Response><Say language="en-US">Your code is <say-as interpret-as="digits">581883</say-as>.</Say></Response>'
 EVENTS = ["initiated", "ringing", "answered", "completed"]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulation]:
-    with simulated_twilio() as simulation:
-        yield simulation
-
-
-@pytest.fixture
-def simulation(running: Simulation) -> Simulation:
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def told() -> Iterator[Listener]:
-    with listener() as running:
-        yield running
 
 
 def call(simulation: Simulation, **parameters: object) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,29 +14,12 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from infra.local.sms_voice import model
 from infra.local.sms_voice.course import course
 from infra.local.sms_voice.faults import EXCEPTIONS, TEXT_ENDS, VOICE_ENDS
-from tests.local.sms_voice_simulation import Simulation, simulated_sms_voice
+from tests.local.sms_voice_simulation import Simulation
 from tests.local.twilio_simulation import until
 
 PHONE = "+85292153799"
 OTHER = "+85261234567"
 SET = "test-mfa"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulation]:
-    with simulated_sms_voice() as simulation:
-        yield simulation
-
-
-@pytest.fixture
-def simulation(running: Simulation) -> Simulation:
-    running.reset()
-    return running
-
-
-@pytest.fixture(scope="module")
-def client(running: Simulation) -> Any:
-    return running.client()
 
 
 def send(client: Any, **parameters: Any) -> Any:

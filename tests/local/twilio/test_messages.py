@@ -1,6 +1,5 @@
 """The simulated Twilio, asked by Twilio's own client: accounts, text messages, their callbacks."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,22 +9,10 @@ from twilio.request_validator import RequestValidator
 
 from infra.local import segments
 from infra.local.twilio.account import local_account
-from tests.local.twilio_simulation import Simulation, listener, simulated_twilio, until
+from tests.local.twilio_simulation import Simulation, listener, until
 
 PHONE = "+85292153799"
 SENDER = "+12063125010"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulation]:
-    with simulated_twilio() as simulation:
-        yield simulation
-
-
-@pytest.fixture
-def simulation(running: Simulation) -> Simulation:
-    running.reset()
-    return running
 
 
 def refused(simulation: Simulation, **parameters: object) -> tuple[int, int]:

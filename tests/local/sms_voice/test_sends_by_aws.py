@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,25 +19,13 @@ from mfa.messages.locales import LOCALES, built_in
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.routes import Route, RouteSender
 from mfa.vendor_errors import look_up
-from tests.local.sms_voice_simulation import Simulation, simulated_sms_voice
+from tests.local.sms_voice_simulation import Simulation
 from tests.local.twilio_simulation import until
 
 ROUTE = Route("aws", RouteSender(phone_number="+12065550142"), max_price=0.25)
 TEXT = Outgoing(
     channel=Channel.SMS, address="+85292153799", body="581883", region="HK", ref="r" * 32, valid_seconds=285
 )
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulation]:
-    with simulated_sms_voice() as simulation:
-        yield simulation
-
-
-@pytest.fixture
-def simulation(running: Simulation) -> Simulation:
-    running.reset()
-    return running
 
 
 @pytest.fixture(scope="module")
