@@ -9,6 +9,7 @@ from tests.product import PASSWORD
 from tests.running import Running
 
 POOL = "pool-" + "0" * 32
+OWN = "+85291234567"
 
 
 def test_an_administrator_orders_routes_and_sees_who_would_send(make_browsing: MakeBrowsing, stack: Running) -> None:
@@ -42,6 +43,7 @@ def test_an_administrator_orders_routes_and_sees_who_would_send(make_browsing: M
         console.save()
         providers = [(each["provider"], each["regions"]) for each in stack.admin("settings.get")["routes"]]
         assert providers == [("aws", ["HK", "SG"]), ("twilio", "*")]
+        try_routes(console)
         console.button("Remove route 2").click()
         console.field("Country").select_option("DE")
         expect(console.main).to_contain_text("No message goes to Germany")
@@ -49,6 +51,23 @@ def test_an_administrator_orders_routes_and_sees_who_would_send(make_browsing: M
         expect(routes).to_have_count(3)
     finally:
         stack.admin("settings.patch", routes=None)
+
+
+def try_routes(console: Console) -> None:
+    """The message of a test goes by the route that is tested alone, and a refusal stands beside the routes, too."""
+    dialog = console.page.get_by_role("dialog")
+    for place in (1, 2):
+        console.button(f"Test route {place}").click()
+        expect(dialog).to_contain_text(f"Test route {place}")
+        dialog.get_by_role("textbox").fill(OWN)
+        dialog.get_by_role("button", name="Send passcode").click()
+        if place == 1:
+            expect(dialog).to_contain_text("AWS did not send the message")
+            look(console)
+            dialog.get_by_role("button", name="Cancel").click()
+            expect(console.page.get_by_text("Route 1: ")).to_contain_text("AWS does not know the sender")
+    expect(dialog).to_contain_text("Please enter the passcode to complete the test.")
+    dialog.get_by_role("button", name="Close").click()
 
 
 def add(console: Console, provider: str, kind: str, sender: str, *, countries: str = "", most: str = "") -> None:

@@ -302,17 +302,19 @@ class Wiring(DeliveryWiring):
 
     @cached_property
     def _settings_tests(self) -> "TestSettings":
+        from mfa.delivery.candidates import CandidateMessenger
         from mfa.flows.test_settings import TestSettings
         from mfa.store.settings_tests import SettingsTestStore
 
         return TestSettings(
             accounts=self.account_store,
             tests=SettingsTestStore(self._table, self._counters),
-            messenger=self._messenger,
+            messenger=CandidateMessenger(self._messenger, lambda: self._aws_messenger),
             stored_settings=self.settings_store.load_settings,
             decrypt=self._cipher.decrypt,
             notices=self._change_notices,
             runtime=self.runtime,
+            lacking=self._lacking,
         )
 
     @cached_property

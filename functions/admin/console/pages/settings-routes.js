@@ -11,10 +11,12 @@ import { money } from "../words.js";
 import { countryWords, PROVIDERS, senderOf } from "./settings-fields.js";
 import { addRoute } from "./settings-route-form.js";
 import { routePreview } from "./settings-route-preview.js";
+import { testDialog } from "./settings-test.js";
 
 const NONE = "None: every message goes out through Twilio, from the sender under MFA settings.";
 
 /** @typedef {(list: Route[], focus?: string) => void} Stage `focus` is a selector of the element to have the focus */
+/** @typedef {{ stage: Stage, test: (at: number) => void }} Deeds */
 
 /**
  * The sections of the routes and of who would send, and the fields: one for each route, so that a refusal says which
@@ -40,16 +42,17 @@ export function routesPart(draft) {
   };
   const redraw = () => {
     const list = draft.get("routes") ?? [];
-    const listed = list.length ? routeTable(list, stage) : el("p", { class: "soft" }, NONE);
+    const listed = list.length ? routeTable(list, { stage, test }) : el("p", { class: "soft" }, NONE);
     room.replaceChildren(listed, alarm, addRoute(list, stage));
   };
-  redraw();
   const { description: lead, maxItems = 0 } = schemaOf("routes");
   const each = Array.from({ length: maxItems }, (_, at) => ({
     name: `routes[${at}]`,
     setError: (/** @type {string} */ text) => say(text && `Route ${at + 1}: ${text}`),
     focus,
   }));
+  const test = (/** @type {number} */ at) => testDialog({ draft, fields: each, route: at });
+  redraw();
   return {
     elements: [section({ title: labelOf("routes"), lead }, room), preview.element],
     fields: [...each, { name: "routes", label: labelOf("routes"), setError: say, focus }],
@@ -58,9 +61,9 @@ export function routesPart(draft) {
 
 /**
  * @param {Route[]} list
- * @param {Stage} stage
+ * @param {Deeds} deeds
  */
-function routeTable(list, stage) {
+function routeTable(list, deeds) {
   const place = (/** @type {Route} */ route) => list.indexOf(route);
   return el(
     "div",
@@ -77,7 +80,7 @@ function routeTable(list, stage) {
         { label: labelOf("routes.sender"), cell: (route) => el("code", {}, bdi(senderOf(route))) },
         { label: labelOf("routes.regions"), cell: ({ regions }) => countryWords(regions) },
         { label: labelOf("routes.max_price"), kind: "number", cell: ({ max_price: most }) => dollars(most) },
-        { label: "Actions", kind: "end", unseen: true, cell: (route) => controls(list, place(route), stage) },
+        { label: "Actions", kind: "end", unseen: true, cell: (route) => controls(list, place(route), deeds) },
       ],
     }),
   );
@@ -89,9 +92,9 @@ const dollars = (usd) => (usd === null ? "–" : money({ amount: String(usd), cu
 /**
  * @param {Route[]} list
  * @param {number} at
- * @param {Stage} stage
+ * @param {Deeds} deeds
  */
-function controls(list, at, stage) {
+function controls(list, at, { stage, test }) {
   const control = (/** @type {string} */ label, /** @type {() => void} */ onclick) =>
     button(label, { kind: "small quiet", "aria-label": `${label} route ${at + 1}`, onclick });
   const others = list.filter((_, index) => index !== at);
@@ -100,6 +103,7 @@ function controls(list, at, stage) {
   return [
     at > 0 && control("Up", () => move(at - 1)),
     at < list.length - 1 && control("Down", () => move(at + 1)),
+    control("Test", () => test(at)),
     control("Remove", () => stage(others)),
   ];
 }

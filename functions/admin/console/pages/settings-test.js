@@ -15,7 +15,7 @@ import { readNumber, spaced } from "../regions.js";
 import { admin, whoami } from "../session.js";
 import { Keys, Problem } from "../shared/api.js";
 import { el } from "../shared/dom.js";
-import { fieldOf, patchOf } from "./settings-fields.js";
+import { fieldOf, PROVIDERS, patchOf } from "./settings-fields.js";
 
 // After these no passcode of the test is accepted.
 const OVER = ["challenge_not_found", "challenge_used", "challenge_superseded", "too_many_attempts", "not_found"];
@@ -27,8 +27,13 @@ const NUMBER_REFUSALS = ["destination_blocked", "phone_unusable"];
  */
 
 /**
+ * Tests the sender of the MFA settings, or one of the routes on the screen. The fields show what the vendor refuses.
+ * @typedef {{ draft: SettingsDraft, fields: Target[], route?: number }} TestPage
+ */
+
+/**
  * Open the test.
- * @param {{ draft: SettingsDraft, fields: Target[] }} page its fields show what Twilio refuses as well
+ * @param {TestPage} page
  */
 export function testDialog(page) {
   new SettingsTest(page).ask();
@@ -42,16 +47,24 @@ export class SettingsTest {
   #number = "";
   #keys = new Keys();
 
-  /** @param {{ draft: SettingsDraft, fields: Target[] }} page */
-  constructor({ draft, fields }) {
+  /** @param {TestPage} page */
+  constructor({ draft, fields, route }) {
     this.draft = draft;
     this.fields = fields;
+    this.route = route;
+    if (route !== undefined) this.title = `Test route ${route + 1}`;
     this.dialog = openDialog({ title: this.title, body: [] });
   }
 
   /** The settings that are not saved yet, for the body of a request. */
   get unsaved() {
     return this.draft.dirty ? { settings: patchOf(this.draft) } : {};
+  }
+
+  /** The vendor by which the message goes. */
+  get #vendor() {
+    const routes = this.draft.get("routes") ?? [];
+    return PROVIDERS[this.route === undefined ? "twilio" : routes[this.route].provider];
   }
 
   get shownNumber() {
@@ -108,7 +121,7 @@ export class SettingsTest {
    */
   async #post(path, body) {
     /** @type {Answer<PasscodeState>} */
-    const answer = await admin("POST", path, { body: { ...body, ...this.unsaved } });
+    const answer = await admin("POST", path, { body: { ...body, ...this.unsaved, route: this.route } });
     return answer.body;
   }
 
@@ -158,7 +171,7 @@ export class SettingsTest {
     };
     return notice({
       kind: "error",
-      title: "Twilio did not send the message",
+      title: `${this.#vendor} did not send the message`,
       text: el("ul", { class: "plain" }, lines),
       actions: target ? [button("Correct it", { kind: "small", onclick: correct })] : [],
     });

@@ -9,6 +9,7 @@ from mfa.factors.phones import PHONES_PER_USER
 from mfa.flows.invite import AT_ONCE
 from mfa.flows.test_settings import AskedTest
 from mfa.flows.tried_actions import DeedToTry
+from mfa.flows.tried_settings import Screen
 from mfa.http.answers import Time
 from mfa.http.enrolment_bodies import Deliver, Hours
 from mfa.http.requests import Id
@@ -28,6 +29,8 @@ TAG = form(
 PAGE = 50
 PAGE_MAX = 100
 
+# The place of a route among the settings' own, of which there are 50 at most.
+type Place = Annotated[int, Meta(ge=0, lt=50)]
 type LoginName = Annotated[str, Meta(min_length=1, max_length=256)]
 type Text = Annotated[str, Meta(max_length=128, pattern=ONE_LINE)]
 type Locale = Annotated[str, Meta(max_length=35, pattern=TAG)]
@@ -244,12 +247,17 @@ class ActionToTry(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StartTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """The number, and a patch of the saved settings that the message is sent with. With an action, it names this deed."""
+    """The number, and a patch of the saved settings that the message is sent with. With an action, it names this deed.
+
+    `route` is the place in `routes` of the one that it takes, and no other one: 0 is the first. Without it, the sender of
+    `twilio.sender` is tested.
+    """
 
     phone: Number
     settings: SettingsPatch = field(default_factory=SettingsPatch)
     contact_email: Email | None = None
     action: ActionToTry | None = None
+    route: Place | None = None
     login_name: LoginName | None = None
 
     def __repr__(self) -> str:
@@ -259,7 +267,8 @@ class StartTest(Struct, frozen=True, forbid_unknown_fields=True):
         """The request for the flow."""
         given = self.action
         action = DeedToTry(given.type, given.params, given.locale) if given else None
-        return AskedTest(number=self.phone, patch=self.settings, contact_email=self.contact_email, action=action)
+        screen = Screen(self.settings, self.route)
+        return AskedTest(number=self.phone, screen=screen, contact_email=self.contact_email, action=action)
 
 
 class ResendTest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -267,10 +276,16 @@ class ResendTest(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Id
     settings: SettingsPatch = field(default_factory=SettingsPatch)
+    route: Place | None = None
     login_name: LoginName | None = None
 
     def __repr__(self) -> str:
         return "ResendTest(...)"
+
+    @property
+    def screen(self) -> Screen:
+        """The settings on the screen."""
+        return Screen(self.settings, self.route)
 
 
 class AskDelivery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -278,10 +293,16 @@ class AskDelivery(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Id
     settings: SettingsPatch = field(default_factory=SettingsPatch)
+    route: Place | None = None
     login_name: LoginName | None = None
 
     def __repr__(self) -> str:
         return "AskDelivery(...)"
+
+    @property
+    def screen(self) -> Screen:
+        """The settings on the screen."""
+        return Screen(self.settings, self.route)
 
 
 class GetTest(Struct, frozen=True, forbid_unknown_fields=True):

@@ -84,7 +84,7 @@ def preview_settings(
     Operation(
         id="settings.test",
         route="POST /v1/admin/settings/test",
-        summary="Send a passcode with these settings",
+        summary="Send a passcode with these settings, or by one of their routes",
         auth=ACCESS_TOKEN,
         request=requests.StartTest,
         response=answers.TestState,
@@ -129,7 +129,7 @@ def get_test(administration: Administration, call: Call[requests.GetTest, Actor]
 def resend_test(administration: Administration, call: Call[requests.ResendTest, Actor]) -> answers.TestState:
     """Sends another passcode for the same test."""
     given = call.body
-    test = administration.tests.resend(call.principal, given.id, given.settings, given.login_name)
+    test = administration.tests.resend(call.principal, given.id, given.screen, given.login_name)
     return views.settings_test(test, administration.clock())
 
 
@@ -147,7 +147,7 @@ def resend_test(administration: Administration, call: Call[requests.ResendTest, 
 def ask_delivery(administration: Administration, call: Call[requests.AskDelivery, Actor]) -> answers.TestState:
     """The test with the latest state of its message."""
     given = call.body
-    test = administration.tests.ask_delivery(call.principal, given.id, given.settings, given.login_name)
+    test = administration.tests.ask_delivery(call.principal, given.id, given.screen, given.login_name)
     return views.settings_test(test, administration.clock())
 
 

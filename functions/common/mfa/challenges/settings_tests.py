@@ -14,6 +14,7 @@ from mfa.challenges.challenge import MAX_LOCK_SECONDS, Challenge, ChallengeStatu
 from mfa.challenges.drafts import Purpose
 from mfa.factors.phones import Phone
 from mfa.messages.channels import DEFAULT
+from mfa.settings.routes import Route
 from mfa.settings.values import Settings
 from mfa.users.history import Event
 
@@ -25,6 +26,15 @@ SENDS = 5
 ATTEMPTS = 5
 TESTS_PER_HOUR = 5
 REFUNDS_PER_HOUR = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The route that a test goes by, and no other one. It need not be saved, nor the account of Twilio that it is used with."""
+
+    route: Route
+    account_sid: str = ""
+    auth_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +64,7 @@ class SettingsTest:
         calling_code: the number's, as `+852`.
         kind: the number's, as in Phone.
         contact_email: what the profile gets when the test is passed.
-        message_id: Twilio's name for the last message, or None if it took none.
+        message_id: the vendor's name for the last message, or None if it took none.
         action: the deed that the message names, if an action type is tried.
     """
 

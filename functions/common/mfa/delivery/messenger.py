@@ -81,14 +81,16 @@ class TwilioMessenger:
             return None
         return self.report_with(account.account_sid, account.auth_token, account.sender, message_id)
 
-    def send_with(self, account_sid: str, auth_token: str, sender: Sender, outgoing: Outgoing) -> Outcome:
+    def send_with(self, account_sid: str, auth_token: str, sender: Sender | RouteSender, outgoing: Outgoing) -> Outcome:
         """Sends with settings that need not be saved. A refusal says nothing about the saved ones."""
         return self._send(TwilioAccount(account_sid, auth_token, sender), outgoing, self._callback(outgoing))
 
     def report_with(
         self, account_sid: str, auth_token: str, sender: Sender | RouteSender, message_id: str
     ) -> Outcome | None:
-        """How far a message has come by now; None if Twilio does not tell."""
+        """How far a message has come by now; None if Twilio does not tell, or it is another provider's."""
+        if not _SID.fullmatch(message_id):
+            return None
         from mfa.delivery import twilio  # noqa: PLC0415 - only what sends pays for the SDK
 
         return twilio.report(

@@ -1,11 +1,9 @@
 """Tests of the settings: a message with the settings on the screen, saved or not, and its passcode back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
-
-from msgspec import UNSET, structs
 
 from mfa import errors
 from mfa.challenges import passcodes
@@ -20,6 +18,7 @@ from mfa.challenges.sends import Caller, Destination, Outcome, Send, challenge_a
 from mfa.challenges.settings_tests import (
     LOGIN_JTI,
     TESTS_PER_HOUR,
+    Candidate,
     SettingsTest,
     SettingsTestApproval,
     SettingsTestRefused,
@@ -39,21 +38,16 @@ from mfa.flows.tried_actions import (
     tried_action,
     with_summary,
 )
+from mfa.flows.tried_settings import Screen, TriedSettings, tried_settings
 from mfa.messages import addresses
+from mfa.messages.channels import ProviderName
 from mfa.messages.notice_texts import AccountChange
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.validation import merged
-from mfa.settings.values import Sender, Sending, Settings, SettingsPatch, StoredSettings
+from mfa.settings.values import Settings, SettingsPatch, StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
 from mfa.users.user import Kind, User, existing_login_names
-from mfa.vendor_errors import look_up
-
-# Why a test is refused, by the setting `sending`.
-_STOPPED: dict[Sending, str] = {
-    "off": "is off, so that no message goes out",
-    "verified_only": "lets messages go to verified phones only, and this is none of yours",
-}
 
 
 class SettingsTests(Protocol):
@@ -69,11 +63,11 @@ class SettingsTests(Protocol):
     def approve(self, user: User, test: SettingsTest, approval: SettingsTestApproval) -> None: ...
 
 
-class CandidateMessenger(Protocol):
+class TestMessenger(Protocol):
     """Sends with the settings that are given, and asks how far a message has come."""
 
-    def send_with(self, account_sid: str, auth_token: str, sender: Sender, outgoing: Outgoing) -> Outcome: ...
-    def report_with(self, account_sid: str, auth_token: str, sender: Sender, message_id: str) -> Outcome | None: ...
+    def send_with(self, candidate: Candidate, outgoing: Outgoing) -> Outcome: ...
+    def report_with(self, candidate: Candidate, message_id: str) -> Outcome | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +76,13 @@ class AskedTest:
 
     Attributes:
         number: as it was typed.
-        patch: the settings on the screen, as a patch of the saved ones.
+        screen: the settings on the screen, and the route to test.
         contact_email: what the profile gets when the test is passed.
         action: the deed that the message is to name, to try its type.
     """
 
     number: str = field(repr=False)
-    patch: SettingsPatch = field(repr=False)
+    screen: Screen
     contact_email: str | None = field(default=None, repr=False)
     action: DeedToTry | None = None
 
@@ -116,34 +110,25 @@ class Completed:
     action_changed: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """The settings on the screen, saved or not, and the Auth Token that goes with them."""
-
-    settings: Settings
-    account_sid: str
-    auth_token: str = field(repr=False)
-    sender: Sender
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestSettings:
-    """Proves credentials, sender and number."""
+    """Proves credentials, sender and number. `lacking`: the providers by which the stack does not send."""
 
     accounts: ports.Accounts
     tests: SettingsTests
-    messenger: CandidateMessenger
+    messenger: TestMessenger
     stored_settings: Callable[[], StoredSettings]
     decrypt: Callable[[bytes], str]
     notices: ChangeNotices
     runtime: Runtime
+    lacking: Collection[ProviderName] = ()
 
     def start(self, actor: Actor, asked: AskedTest, login_name: str | None = None) -> SettingsTest:
         """Sends a passcode to the number. Raises the errors of `POST /v1/admin/settings/test`."""
         from mfa.factors import phone_numbers  # noqa: PLC0415 - the plans of every country, which only this needs
 
         account = self._administrator(actor, login_name)
-        tried = self._tried(asked.patch)
+        tried = self._tried(asked.screen)
         mailbox = addresses.email(asked.contact_email, "contact_email") if asked.contact_email else None
         parsed = phone_numbers.parse(asked.number, tried.settings.regions.permits, "phone")
         action = tried_action(asked.action, tried.settings) if asked.action else None
@@ -152,7 +137,7 @@ class TestSettings:
         elif all(phone.number != parsed.e164 for phone in account.phones):
             account.free_slot()
         user = account.existing_user
-        self._refuse_stopped(account, parsed.e164, tried)
+        tried.refuse_stopped(account, parsed.e164, self.stored_settings().settings)
         phone = Phone(
             id="", number=parsed.e164, region=parsed.region, calling_code=parsed.calling_code, kind=parsed.kind
         )
@@ -172,12 +157,12 @@ class TestSettings:
         self.tests.start(user.login_name, test, charges, send.cost)
         return self._deliver(test, send, outgoing, tried, budget)
 
-    def resend(self, actor: Actor, test_id: str, patch: SettingsPatch, login_name: str | None = None) -> SettingsTest:
+    def resend(self, actor: Actor, test_id: str, screen: Screen, login_name: str | None = None) -> SettingsTest:
         """Sends another passcode for the same test; the one before is dead."""
         account = self._administrator(actor, login_name)
-        user, tried = account.existing_user, self._tried(patch)
+        user, tried = account.existing_user, self._tried(screen)
         test = self._existing(user, test_id)
-        self._refuse_stopped(account, test.number, tried)
+        tried.refuse_stopped(account, test.number, self.stored_settings().settings)
         message = deed_message(test.action, user, test.challenge.region, tried.settings)
         send, outgoing = self._prepare(user, test, _phone_of(test), message, tried)
         try:
@@ -192,10 +177,8 @@ class TestSettings:
         """The test as it stands. Raises ChallengeNotFound."""
         return self._existing(self._administrator(actor, login_name).existing_user, test_id)
 
-    def ask_delivery(
-        self, actor: Actor, test_id: str, patch: SettingsPatch, login_name: str | None = None
-    ) -> SettingsTest:
-        """The test, with how far its message has come by now, as Twilio says.
+    def ask_delivery(self, actor: Actor, test_id: str, screen: Screen, login_name: str | None = None) -> SettingsTest:
+        """The test, with how far its message has come by now, as Twilio says. AWS cannot be asked.
 
         Carriers refuse a message seconds or minutes after Twilio has taken it. Twilio's callbacks cannot tell: they are
         signed with the Auth Token of the settings that are tested, which need not be saved.
@@ -204,8 +187,7 @@ class TestSettings:
         test = self._existing(user, test_id)
         if test.message_id is None or test.challenge.delivery.is_final:
             return test
-        tried = self._tried(patch)
-        outcome = self.messenger.report_with(tried.account_sid, tried.auth_token, tried.sender, test.message_id)
+        outcome = self.messenger.report_with(self._tried(screen).candidate, test.message_id)
         if outcome is None or outcome.delivery.rank <= test.challenge.delivery.rank:
             return test
         self.tests.record_report(user.login_name, test, outcome)
@@ -288,26 +270,8 @@ class TestSettings:
             raise errors.Forbidden("Only a system user tests the settings.")
         return account
 
-    def _tried(self, patch: SettingsPatch) -> _Tried:
-        """The settings on the screen. Raises InvalidRequest if a part that a test needs is missing."""
-        stored = self.stored_settings()
-        settings, token = merged(stored.settings, patch)
-        if token is UNSET and stored.auth_token is not None:
-            token = self.decrypt(stored.auth_token.ciphertext)
-        if settings.twilio.account_sid is None:
-            raise errors.InvalidRequest("twilio.account_sid", "is required for a test")
-        if not isinstance(token, str):
-            raise errors.InvalidRequest("twilio.auth_token", "is required for a test")
-        if settings.twilio.sender is None:
-            raise errors.InvalidRequest("twilio.sender", "is required for a test")
-        return _Tried(settings, settings.twilio.account_sid, token, settings.twilio.sender)
-
-    def _refuse_stopped(self, account: Account, number: str, tried: _Tried) -> None:
-        """Raises InvalidRequest while the settings, as saved or as on the screen, stop messages to the number."""
-        verified = any(phone.number == number and phone.verified for phone in account.phones)
-        for settings in (tried.settings, self.stored_settings().settings):
-            if not settings.sends_to(verified=verified):
-                raise errors.InvalidRequest("sending", _STOPPED[settings.sending])
+    def _tried(self, screen: Screen) -> TriedSettings:
+        return tried_settings(self.stored_settings(), screen, self.decrypt, self.lacking)
 
     def _existing(self, user: User, test_id: str) -> SettingsTest:
         test = self.tests.load(user.login_name, test_id)
@@ -316,9 +280,10 @@ class TestSettings:
         return test
 
     def _prepare(
-        self, user: User, test: SettingsTest, phone: Phone, message: DeedMessage, tried: _Tried
+        self, user: User, test: SettingsTest, phone: Phone, message: DeedMessage, tried: TriedSettings
     ) -> tuple[Send, Outgoing]:
         """The send to claim, and the message that goes out after it."""
+        tried.refuse_channel(message.channel)
         read, action = test.challenge, test.action
         mint = self.runtime.mint(test.purpose(user.login_name))
         draft = mint.draw(read, read.id or self.runtime.random_bytes(12).hex(), tried.settings.passcode_length)
@@ -335,9 +300,8 @@ class TestSettings:
         )
         about = About(action.locale if action else None, send.ref, message.deed)
         outgoing = passcode_message(user, destination, draft, about, tried.settings)
-        # It goes out by Twilio, whatever the routes are.
-        by_twilio = structs.replace(tried.settings, routes=[])
-        return replace(send, cost=cost_of(outgoing, phone.region, self.runtime.prices(), by_twilio)), outgoing
+        cost = cost_of(outgoing, phone.region, self.runtime.prices(), tried.by_this_route)
+        return replace(send, cost=cost), outgoing
 
     def _charges(self, account: Account, send: Send) -> list[Charge]:
         """The budgets of the message: those of any message to this number, as saved and not as on the screen."""
@@ -346,16 +310,16 @@ class TestSettings:
         return phone_charges(phone, self.stored_settings().settings, send.after.sent_at)
 
     def _deliver(
-        self, test: SettingsTest, send: Send, outgoing: Outgoing, tried: _Tried, budget: Budget | None
+        self, test: SettingsTest, send: Send, outgoing: Outgoing, tried: TriedSettings, budget: Budget | None
     ) -> SettingsTest:
         """Sends the message that was claimed, and writes its outcome. A refused test is given back to the hour's budget."""
-        outcome = self.messenger.send_with(tried.account_sid, tried.auth_token, tried.sender, outgoing)
+        outcome = self.messenger.send_with(tried.candidate, outgoing)
         with suppress(errors.TemporarilyUnavailable):
             self.tests.record_delivery(send, outcome, test.action.summary if test.action else "")
             if outcome.refusal is not None and budget is not None:
                 self.tests.give_back(budget)
         if outcome.refusal is not None:
-            raise _explained(outcome.error or "unknown")
+            raise tried.explained(outcome.error or "unknown")
         return replace(test, challenge=replace(test.challenge, delivery=outcome.delivery))
 
     def _verified_phone(self, account: Account, test: SettingsTest, now: float) -> Phone:
@@ -380,9 +344,3 @@ def _phone_of(test: SettingsTest) -> Phone:
 def _is_approved_by(test: SettingsTest, guess: Guess) -> bool:
     """Whether this very attempt has passed the test."""
     return guess.keyed is not None and test.challenge.approved_key == guess.keyed.key
-
-
-def _explained(error: str) -> errors.Refusal:
-    """The error explained, at the settings field that is wrong if there is one."""
-    known = look_up(error)
-    return errors.InvalidRequest(known.field, known.explanation) if known.field else known.refusal(known.explanation)

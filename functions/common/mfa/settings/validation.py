@@ -18,7 +18,7 @@ from mfa.settings.values import Settings
 # A signature in letters beyond GSM-7 makes two segments of a message that is one; not more.
 MOST_FOR_OTHER_LETTERS = 2
 # Why a provider cannot be chosen.
-_SWITCHED_OFF: Mapping[ProviderName, str] = {
+SWITCHED_OFF: Mapping[ProviderName, str] = {
     "aws": "needs a stack that sends by AWS: deploy it with the parameter AwsMessages set to on first",
 }
 # AWS takes fewer characters than Twilio.
@@ -147,7 +147,7 @@ def _refuse_lacking(before: Settings, after: Settings, lacking: Collection[Provi
     """Refuses new routes by providers by which the stack does not send. Saved ones stay: they must not block other changes."""
     for at, route in enumerate(after.routes):
         if route.provider in lacking and route not in before.routes:
-            raise InvalidRequest(f"routes[{at}].provider", _SWITCHED_OFF[route.provider])
+            raise InvalidRequest(f"routes[{at}].provider", SWITCHED_OFF[route.provider])
 
 
 def _refuse_messages(settings: Settings) -> None:
