@@ -116,6 +116,14 @@ def test_a_user_is_created(browsing: Browsing, stack: Running, make_person: Make
     expect(console.error_of("number")).to_be_visible()
     with pytest.raises(Refused, match="user_not_found"):
         stack.admin("users.get", login_name="new.person")
+    take_unknown_number(console)
+    assert [phone["number"] for phone in stack.admin("users.get", login_name="new.range")["phones"]] == ["+85212153797"]
+    events = {event["type"]: event for event in stack.admin("users.events", login_name="new.range")["items"]}
+    assert events["phone_added"]["detail"]["override"] == "new range, ticket 8"
+    console.go("#/new-user")
+    console.field("Login name").fill("New.Person")
+    console.field("Password").fill(PASSWORD)
+    console.field("Language of messages").select_option("de")
     console.field("Country").select_option("DE")
     console.field("Number").fill("0151 12345678")  # as it is dialled in Germany
     console.button("Create user").click()
@@ -125,6 +133,24 @@ def test_a_user_is_created(browsing: Browsing, stack: Running, make_person: Make
     user = stack.admin("users.get", login_name="new.person")
     assert (user["mfa_enabled"], user["locale"]) == (True, "de")
     assert [phone["number"] for phone in user["phones"]] == ["+4915112345678"]
+
+
+def take_unknown_number(console: Console) -> None:
+    """A number that no numbering plan has is taken for a reason; the reason is for this number only."""
+    nevertheless = console.button("Add it nevertheless…")
+    expect(nevertheless).to_have_count(0)
+    for number in ("+852 1215 3798", "+852 1215 3797"):
+        console.paste_number(number)
+        expect(console.main).not_to_contain_text("In no numbering plan")
+        console.button("Create user").click()
+        nevertheless.click()
+        console.dialog.get_by_label("Reason").fill("new range, ticket 8")
+        console.page.keyboard.press("Enter")
+        expect(console.main).to_contain_text("In no numbering plan: new range, ticket 8")
+        console.check_accessible()
+    console.field("Login name").fill("new.range")
+    console.button("Create user").click()
+    console.sees("new.range")
 
 
 def test_mfa_is_switched_on_in_the_list(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:

@@ -5,7 +5,7 @@ import { openDialog } from "../dialogs.js";
 import { bdi, button, submitButton, uid } from "../dom.js";
 import { textField } from "../fields.js";
 import { readNumber, spaced } from "../regions.js";
-import { el } from "../shared/dom.js";
+import { el, parts } from "../shared/dom.js";
 import { regionName } from "../shared/words.js";
 
 /**
@@ -25,19 +25,27 @@ export function addedName({ number, error, unknown }) {
     { class: "phone-name" },
     el("span", {}, regionName(unknown?.region ?? readNumber(number)?.region) ?? "Unknown country"),
     el("span", { class: "soft tabular" }, bdi(wholeNumber(number))),
-    unknown && el("span", { class: "warn" }, "In no numbering plan: ", bdi(unknown.override_reason)),
+    unknown && unknownNote(unknown.override_reason),
     error && el("span", { class: "field-error", role: "alert" }, error),
   );
 }
 
 /**
- * Offered below a number that was refused. `accept` is called with the reason.
- * @param {CheckedNumber} number
- * @param {(reason: string) => void} accept
+ * For below a phone field: an offer to take a number that was refused because no numbering plan has it. `accept` is
+ * called with the reason; the field gets `onunknown`.
+ * @param {(number: CheckedNumber, reason: string) => void} accept
  */
-export function unknownNumberOffer(number, accept) {
-  return button("Add it nevertheless…", { kind: "link", onclick: () => askReason(number, accept) });
+export function unknownNumbers(accept) {
+  const element = el("div", { role: "status" });
+  const onunknown = (/** @type {CheckedNumber | null} */ found) => {
+    const ask = () => found && askReason(found, (reason) => accept(found, reason));
+    element.replaceChildren(...parts(found && button("Add it nevertheless…", { kind: "link", onclick: ask })));
+  };
+  return { element, onunknown };
 }
+
+/** @param {string} reason */
+export const unknownNote = (reason) => el("span", { class: "warn" }, "In no numbering plan: ", bdi(reason));
 
 /**
  * @param {CheckedNumber} number

@@ -1,6 +1,7 @@
 // A new user: the account, and optionally a phone.
 
 /** @import { Answer, User } from "../shared/types" */
+/** @import { PhoneField } from "../phone-field.js" */
 /** @import { Nested } from "./settings-fields.js" */
 import { noticeOf, toast } from "../dialogs.js";
 import { busyWhile, isInert, submitButton, uid } from "../dom.js";
@@ -15,6 +16,7 @@ import { Problem } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { switchField } from "../switches.js";
 import { PASSWORD_HINT } from "../words.js";
+import { unknownNote, unknownNumbers } from "./added-phones.js";
 import { flatten, localesOf } from "./settings-fields.js";
 
 /** @param {HTMLElement} place */
@@ -44,6 +46,8 @@ export async function draw(place) {
       });
     } catch (error) {
       if (!userRefused(fields, error)) room.replaceChildren(noticeOf(error));
+      // Judged once more, so that a number in no numbering plan can be taken nevertheless.
+      if (isOfPhone(error)) await fields.phone.judged().catch(() => {});
     }
   });
   place.append(heading({ title: "New user", crumbs: [["Users", "#/users"]] }), form);
@@ -102,12 +106,32 @@ function optionalFields(own) {
       hint: "A login needs a passcode as well as the password.",
       value: true,
     }),
-    phone: phoneField({
-      name: "number",
-      label: "Phone",
-      hint: "Optional. It is verified by the first passcode that comes back.",
-    }),
+    phone: newPhone(),
   };
+}
+
+/** The phone, also with a number that no numbering plan has, for a reason. `asked` is it as a request takes it. */
+function newPhone() {
+  let reason = "";
+  const offer = unknownNumbers((_number, given) => {
+    reason = given;
+    field.setError("");
+    offer.element.replaceChildren(unknownNote(given));
+  });
+  const field = phoneField({
+    name: "number",
+    label: "Phone",
+    hint: "Optional. It is verified by the first passcode that comes back.",
+    onunknown(found) {
+      reason = "";
+      offer.onunknown(found);
+    },
+  });
+  const asked = () => {
+    const { written } = /** @type {PhoneField} */ (field);
+    return written && { ...written, ...(reason && { override_reason: reason }) };
+  };
+  return Object.assign(field, { offer: offer.element, asked });
 }
 
 /**
@@ -121,7 +145,7 @@ function newForm({ kind, login, password, alias, owner, email, locale, mfa, phon
     "form",
     { id: uid("new"), class: "stack", novalidate: true },
     section({ title: "Account" }, kind.element, el("div", { class: "fields" }, texts)),
-    section({ title: "Second factor" }, mfa.element, phone.element),
+    section({ title: "Second factor" }, mfa.element, phone.element, phone.offer),
     room,
     el("div", { class: "actions" }, create, el("a", { class: "button", href: "#/users" }, "Cancel")),
   );
@@ -143,13 +167,16 @@ async function createUser(fields) {
     owner: fields.owner.value,
     contact_email: fields.email.value,
     locale: fields.locale.value || null,
-    phone: fields.phone.written,
+    phone: fields.phone.asked(),
   };
   const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   /** @type {Answer<User>} */
   const answer = await admin("POST", "/users", { body });
   return answer.body;
 }
+
+/** @param {unknown} error */
+const isOfPhone = (error) => error instanceof Problem && error.errors.some(({ field }) => field === "phone.number");
 
 /**
  * True where all that was refused is shown at its field.

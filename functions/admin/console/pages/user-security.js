@@ -19,7 +19,7 @@ import { maskedPhone, regionName } from "../shared/words.js";
 import { switchField } from "../switches.js";
 import { table } from "../table.js";
 import { time } from "../words.js";
-import { addedName, unknownNumberOffer, wholeNumber } from "./added-phones.js";
+import { addedName, unknownNumbers, wholeNumber } from "./added-phones.js";
 import { invitationPart } from "./invite.js";
 import { decide, isOneself, isShutOut } from "./shut-out.js";
 import { factorsPart } from "./user-factors.js";
@@ -275,17 +275,14 @@ class SecurityPage {
 
   #addForm() {
     const region = this.current.phones.at(-1)?.region ?? "US";
-    const offer = el("div", { role: "status" });
+    const offer = unknownNumbers(({ number, region: of }, reason) => {
+      this.#stage(field, number, { region: of, override_reason: reason });
+    });
     const field = phoneField({
       name: "number",
       label: "Add a phone",
       region,
-      onunknown: (found) => {
-        const accept = (/** @type {string} */ reason) => {
-          if (found) this.#stage(field, found.number, { region: found.region, override_reason: reason });
-        };
-        offer.replaceChildren(...parts(found && unknownNumberOffer(found, accept)));
-      },
+      onunknown: offer.onunknown,
     });
     const add = el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add phone"));
     const form = el("form", { class: "add-row", novalidate: true }, field.element, add);
@@ -298,7 +295,7 @@ class SecurityPage {
         toastError(error);
       }
     });
-    return [form, offer];
+    return [form, offer.element];
   }
 
   /**
