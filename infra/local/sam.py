@@ -1,6 +1,6 @@
 """`python -m infra.local.sam`: runs the built functions in Lambda's runtime, behind `sam local start-api`, until Ctrl-C.
 
-They use the local stack's moto, simulated Twilio, handset and users. The table lives at AWS_ENDPOINT_URL_DYNAMODB. If
+They use the local stack's moto, simulated Twilio and AWS End User Messaging, handset and users. The table lives at AWS_ENDPOINT_URL_DYNAMODB. If
 that is not set, it lives in a container of amazon/dynamodb-local, and without that image in moto.
 """
 
@@ -34,12 +34,14 @@ from infra.local.output import Output
 from infra.local.processes import AWS_ENVIRONMENT, BYTECODE, HOME
 from infra.local.seed import DEMO_PHONE, DEMO_USER, PASSWORD, SYSTEM_USER
 from infra.local.serving import bind
-from infra.local.testing import running_stack
+from infra.local.testing import RunningStack, running_stack
 
 BUILT = HOME / ".aws-sam" / "build" / "template.yaml"
 RUNTIME = "public.ecr.aws/lambda/python:3.13"
 DYNAMODB = "amazon/dynamodb-local"
 DEFAULT_PORT = 3000
+# Variables that the template's parameters set in a deployed stack.
+SWITCHES = {"AWS_MESSAGES": "on"}
 START_SECONDS = 120.0
 END_SECONDS = 30.0
 
@@ -120,7 +122,9 @@ def running_sam(port: int, dynamodb_url: str | None, variables: Path, output: Ou
         with bind("127.0.0.1", api_port) as free:  # known before the stack starts, because it is the stack's public URL
             api_port = free.getsockname()[1]
         base_url = f"http://127.0.0.1:{api_port}"
-        output.line("starts the surroundings: a table, moto for the rest of AWS, the simulated Twilio and the handset")
+        output.line(
+            "starts the surroundings: a table, moto for the rest of AWS, the simulated vendors of messages and the handset"
+        )
         dynamodb_url = dynamodb_url or started.enter_context(_dynamodb(output))
         settings = {"PUBLIC_URL": base_url, "WORKERS_PER_FUNCTION": "1"}
         if dynamodb_url:
@@ -129,22 +133,27 @@ def running_sam(port: int, dynamodb_url: str | None, variables: Path, output: Ou
             stack = started.enter_context(running_stack(stack_port, settings))
         except RuntimeError as error:
             raise StartError(str(error).splitlines()[-1].removeprefix("local stack: ")) from error
-        endpoints = {
-            "AWS_ENDPOINT_URL": stack.aws_url,
-            "AWS_ENDPOINT_URL_DYNAMODB": stack.dynamodb_url,
-            # What one function hands over to another runs outside of the containers.
-            "AWS_ENDPOINT_URL_LAMBDA": stack.base_url,
-            "TWILIO_API_URL": stack.facts["twilio_url"],
-        }
-        reached = {name: started.enter_context(reachable(url, runtime())) for name, url in endpoints.items()}
+        reached = {name: started.enter_context(reachable(url, runtime())) for name, url in endpoints(stack).items()}
         variables.parent.mkdir(exist_ok=True)
-        variables.write_text(json.dumps({"Parameters": reached}, indent=2) + "\n", encoding="utf-8")
+        variables.write_text(json.dumps({"Parameters": reached | SWITCHES}, indent=2) + "\n", encoding="utf-8")
         started.callback(variables.unlink, missing_ok=True)
         command = ["sam", "local", "start-api", "--port", str(api_port), "--warm-containers", "EAGER", *options]
         output.line("starts the built functions in containers, behind `sam local start-api`")
         sam = started.enter_context(running(command, output))
         wait_for(f"{base_url}/.well-known/jwks.json", "sam local start-api", sam)
         yield SamLocal(base_url, stack.facts, options)
+
+
+def endpoints(stack: RunningStack) -> dict[str, str]:
+    """The vendors of the local stack, by the variable that names each to the functions."""
+    return {
+        "AWS_ENDPOINT_URL": stack.aws_url,
+        "AWS_ENDPOINT_URL_DYNAMODB": stack.dynamodb_url,
+        # What one function hands over to another runs outside of the containers.
+        "AWS_ENDPOINT_URL_LAMBDA": stack.base_url,
+        "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": stack.facts["sms_voice_url"],
+        "TWILIO_API_URL": stack.facts["twilio_url"],
+    }
 
 
 def _ports(port: int) -> tuple[int, int]:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,7 +16,10 @@ from infra.local.containers import reachable
 from infra.local.errors import StartError
 from infra.local.processes import HOME
 from infra.local.relay import relayed
+from infra.local.sam import SWITCHES, endpoints
 from infra.local.serving import bind
+from infra.local.testing import RunningStack
+from tests.template.sam import source
 
 
 def check(**env: str) -> subprocess.CompletedProcess[str]:
@@ -48,6 +52,18 @@ def test_a_docker_without_its_engine_is_told_so_in_one_line(engine: Path) -> Non
     refused = check(PATH=str(engine))
     assert refused.returncode == 1
     assert refused.stderr == "sam local: this needs Docker, and no Docker engine answers: start it\n"
+
+
+def test_the_containers_find_every_vendor_and_send_by_aws() -> None:
+    """`sam local` passes on only variables that the template declares, and a missing one would be the real vendor."""
+    stack = RunningStack(subprocess.Popen(["true"], text=True), facts=defaultdict(lambda: "http://127.0.0.1:1"))
+    template = source()
+    shared = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert endpoints(stack).keys() == {name for name, value in shared.items() if value == ""}
+    for function in ("SendCodeFunction", "AdminFunction"):
+        own = template["Resources"][function]["Properties"]["Environment"]["Variables"]
+        assert own.keys() >= SWITCHES.keys()
+    assert stack.process.wait() == 0
 
 
 def first_of_two_free_ports() -> int:
