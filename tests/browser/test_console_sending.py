@@ -42,6 +42,7 @@ def test_an_administrator_stops_sending_from_any_page_and_resumes(browsing: Brow
         off.get_by_role("button", name="Resume").click()
         console.dialog.get_by_role("button", name="Resume").click()
         expect(off).to_have_count(0)
+        expect(console.main.get_by_role("radio", name="To every phone")).to_be_checked()
         expect(stop).to_be_visible()
         settings = stack.admin("settings.get")
         assert (settings["sending"], settings["max_sends"]) == ("on", 6)

@@ -11,6 +11,7 @@ import { learnLanguages } from "../languages.js";
 import { heading, load, tabs } from "../page.js";
 import { fieldSentence } from "../refusals.js";
 import { go, guard } from "../router.js";
+import { whenSavedAlone } from "../saved-alone.js";
 import { admin } from "../session.js";
 import { learnSettings } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
@@ -31,6 +32,8 @@ const TABS = [
 
 /** Survives the way from tab to tab, and nothing else. @type {SettingsDraft | null} */
 let edited = null;
+/** The tab that was drawn last. @type {SettingsPage | null} */
+let drawn = null;
 /** Errors to be shown on the tab that is drawn next. @type {FieldError[]} */
 let pending = [];
 
@@ -60,11 +63,21 @@ export async function draw(place, { tab = "mfa", present }) {
     within: "#/settings",
   });
   const part = await loadTab();
-  const show = (/** @type {SettingsDraft} */ draft) => new SettingsPage(room, draft, { known, part }).parts();
+  const show = (/** @type {SettingsDraft} */ draft) => {
+    drawn = new SettingsPage(room, draft, { known, part });
+    return drawn.parts();
+  };
   if (edited?.dirty) return room.replaceChildren(...show(edited));
   present();
   return load(room, fetchDraft, show);
 }
+
+whenSavedAlone(({ before, body, etag }) => {
+  // Where somebody else saved as well, Save asks about all of it.
+  if (!edited || (edited.dirty && edited.etag !== before)) return;
+  edited.rebase(flatten(body), etag);
+  if (drawn?.room.isConnected) drawn.redraw();
+});
 
 async function fetchSettings() {
   /** @type {[Answer<Nested>, void, void]} */
@@ -92,7 +105,7 @@ class SettingsPage {
     this.part = part;
   }
 
-  #redraw() {
+  redraw() {
     this.room.replaceChildren(...this.parts());
   }
 
@@ -104,7 +117,7 @@ class SettingsPage {
       watch: (listener) => draft.watch(listener),
       discard: () => {
         draft.discard();
-        this.#redraw();
+        this.redraw();
       },
       save: () => this.#save(fields),
       refused: async (error) => {
@@ -142,14 +155,14 @@ class SettingsPage {
     const { body, etag } = await admin("PATCH", "/settings", { body: change, etag: draft.etag });
     draft.rebase(flatten(body), etag, saved);
     checkHealth();
-    this.#redraw();
+    this.redraw();
     return true;
   }
 
   async #reconcile() {
     const { draft } = this;
     const { server, etag } = await fetchSettings();
-    if (await reconcile({ draft, server, etag, fields: fieldsOf(draft.server, server) })) this.#redraw();
+    if (await reconcile({ draft, server, etag, fields: fieldsOf(draft.server, server) })) this.redraw();
     return true;
   }
 
