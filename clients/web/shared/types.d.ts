@@ -470,10 +470,11 @@ export interface Overview {
   spend: { today: Cost; per_day: number };
 }
 
-/** Whether messages go out, and if Twilio refuses the account, why and since when. */
+/** Whether messages go out; the providers that refuse the account, and why and since when the first of them does. */
 export interface Health {
   sending: {
     status: "working" | "impaired" | "refused" | "incomplete" | "off";
+    refused_by?: ("twilio" | "aws")[];
     provider?: "twilio" | "aws";
     since?: string;
     error_code?: string;

@@ -1,11 +1,11 @@
-// The banners above every page: an administrator has stopped messages, or Twilio refuses the account.
+// The banners above every page: an administrator has stopped messages, or a provider refuses the account.
 
 /** @import { Answer, Health, Sending } from "./shared/types" */
 import { notice } from "./dialogs.js";
 import { stoppedBanner, stopSending } from "./sending.js";
 import { peek } from "./session.js";
 import { $, el } from "./shared/dom.js";
-import { time } from "./words.js";
+import { PROVIDERS, time } from "./words.js";
 
 const EVERY_MS = 60_000;
 const SETTINGS = "#/settings/mfa";
@@ -61,7 +61,7 @@ const TITLES = {
 /** @param {Health["sending"]} sending */
 function banners({ status, provider, since, error_code: code, meaning, advice }) {
   if (status !== "refused" && status !== "impaired") return [];
-  const name = provider === "aws" ? "AWS" : "Twilio";
+  const name = PROVIDERS[provider ?? "twilio"];
   const text = el(
     "div",
     {},

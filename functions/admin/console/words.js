@@ -1,6 +1,6 @@
 // How times, amounts and states are written.
 
-/** @import { Cost } from "./shared/types" */
+/** @import { Cost, Route } from "./shared/types" */
 import { clock } from "./shared/api.js";
 import { el } from "./shared/dom.js";
 import * as shared from "./shared/words.js";
@@ -117,6 +117,8 @@ export function languageName(tag) {
   }
 }
 
+/** @type {Record<Route["provider"], string>} */
+export const PROVIDERS = { twilio: "Twilio", aws: "AWS" };
 /** @type {Record<string, string>} */
 export const KINDS = { backup: "Backup user", system: "System user" };
 /** @type {Record<string, string>} */

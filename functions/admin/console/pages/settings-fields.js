@@ -7,7 +7,7 @@ import { readNumber, spaced } from "../regions.js";
 import { SENDING } from "../sending-words.js";
 import { inWords, labelOf, numberOf, schemaOf } from "../settings-schema.js";
 import { regionName } from "../shared/words.js";
-import { languageName, plural } from "../words.js";
+import { languageName, PROVIDERS, plural } from "../words.js";
 
 /**
  * A setting: `tab` is where its field is, `show` gives a value in words.
@@ -38,9 +38,6 @@ export function countryWords(allow) {
   if (allow === "*") return "All countries";
   return (allow ?? []).map((region) => regionName(region) ?? region).join(", ") || "(none)";
 }
-
-/** @type {Record<Route["provider"], string>} */
-export const PROVIDERS = { twilio: "Twilio", aws: "AWS" };
 
 /** @param {Pick<Route, "sender">} route */
 export const senderOf = ({ sender }) => Object.values(sender).find(Boolean) ?? "";

@@ -7,7 +7,7 @@ import { numberField, selectField, textField } from "../fields.js";
 import { regions } from "../regions.js";
 import { labelOf, numberOf, schemaOf } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
-import { PROVIDERS } from "./settings-fields.js";
+import { PROVIDERS } from "../words.js";
 
 /** @typedef {keyof Route["sender"]} SenderKind */
 

@@ -1,27 +1,32 @@
 // Who would send to a country, in which order, and for how much: by the routes on the screen and the prices in force.
 
-/** @import { Answer, PriceOf, Route } from "../shared/types" */
+/** @import { Answer, Health, PriceOf, Route } from "../shared/types" */
 /** @import { SettingsDraft } from "./settings-fields.js" */
 import { notice } from "../dialogs.js";
 import { bdi } from "../dom.js";
 import { selectField } from "../fields.js";
-import { load, section } from "../page.js";
+import { badge, load, section } from "../page.js";
 import { regionLabel, regions } from "../regions.js";
 import { admin } from "../session.js";
 import { el } from "../shared/dom.js";
 import { regionName } from "../shared/words.js";
 import { table } from "../table.js";
-import { money } from "../words.js";
-import { PROVIDERS, senderOf } from "./settings-fields.js";
+import { money, PROVIDERS } from "../words.js";
+import { senderOf } from "./settings-fields.js";
 
 const MICRO = 1_000_000;
 const FIRST = "HK";
 const LEAD = [
   "By what is on the screen, at the prices in force: of a segment, and of a call of up to a minute.",
-  "The next one is tried only if the one before has surely sent nothing.",
+  "The next one is tried only if the one before has surely sent nothing, or refuses the account.",
 ].join(" ");
 /** @type {Record<PriceOf["source"], string>} */
 const SOURCES = { override: "your price", fetched: "Twilio’s list", shipped: "approximate" };
+
+/**
+ * The prices in force, and the providers that refuse the account, so that they are passed over.
+ * @typedef {{ prices: PriceOf[], refusedBy: Route["provider"][] }} Known
+ */
 
 /**
  * The table, and the choice of the country that it is about.
@@ -29,22 +34,22 @@ const SOURCES = { override: "your price", fetched: "Twilio’s list", shipped: "
  */
 export function routePreview(draft) {
   const room = el("div", { role: "status" });
-  /** @type {PriceOf[]} */
-  let prices = [];
+  /** @type {Known} */
+  let known = { prices: [], refusedBy: [] };
   const country = selectField({
     label: "Country",
     value: FIRST,
     options: regions().map((item) => [item.region, regionLabel(item)]),
     onchange: () => redraw(),
   });
-  const answer = () => sendersTo(draft, country.value ?? FIRST, prices);
+  const answer = () => sendersTo(draft, country.value ?? FIRST, known);
   const redraw = () => {
-    if (prices.length) room.replaceChildren(answer());
+    if (known.prices.length) room.replaceChildren(answer());
   };
   const fetch = async () => {
-    /** @type {Answer<{ items: PriceOf[] }>} */
-    const { body } = await admin("GET", "/prices");
-    prices = body.items;
+    /** @type {[Answer<{ items: PriceOf[] }>, Answer<Health>]} */
+    const [prices, health] = await Promise.all([admin("GET", "/prices"), admin("GET", "/health")]);
+    known = { prices: prices.body.items, refusedBy: health.body.sending.refused_by ?? [] };
   };
   load(room, fetch, answer, 2);
   const fields = el("div", { class: "fields" }, country.element);
@@ -62,9 +67,9 @@ function routesOf(draft) {
 /**
  * @param {SettingsDraft} draft
  * @param {string} region
- * @param {PriceOf[]} prices
+ * @param {Known} known
  */
-function sendersTo(draft, region, prices) {
+function sendersTo(draft, region, { prices, refusedBy }) {
   const allow = draft.get("regions.allow");
   const name = regionName(region) ?? region;
   const found = routesOf(draft).filter(({ regions: to }) => to === "*" || to.includes(region));
@@ -82,7 +87,14 @@ function sendersTo(draft, region, prices) {
       caption: `Who would send to ${name}`,
       items: found,
       columns: [
-        { label: "Sender", kind: "main", cell: (route) => senderCell(found.indexOf(route) + 1, route) },
+        {
+          label: "Sender",
+          kind: "main",
+          cell: (route) => [
+            ...senderCell(found.indexOf(route) + 1, route),
+            refusedBy.includes(route.provider) ? [" ", badge("Refuses the account", "bad")] : null,
+          ],
+        },
         { label: "Text message", cell: (route) => priceCell(price(route, "sms"), route) },
         { label: "Call", cell: (route) => (calls(route) ? priceCell(price(route, "voice"), route) : "–") },
       ],

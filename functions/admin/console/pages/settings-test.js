@@ -15,7 +15,8 @@ import { readNumber, spaced } from "../regions.js";
 import { admin, whoami } from "../session.js";
 import { Keys, Problem } from "../shared/api.js";
 import { el } from "../shared/dom.js";
-import { fieldOf, PROVIDERS, patchOf } from "./settings-fields.js";
+import { PROVIDERS } from "../words.js";
+import { fieldOf, patchOf } from "./settings-fields.js";
 
 // After these no passcode of the test is accepted.
 const OVER = ["challenge_not_found", "challenge_used", "challenge_superseded", "too_many_attempts", "not_found"];

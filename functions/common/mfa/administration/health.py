@@ -32,6 +32,7 @@ def _sending(stored: StoredSettings) -> SendingHealth:
     error = look_up(refusal.error)
     return SendingHealth(
         status="impaired" if working else "refused",
+        refused_by=refused,
         provider=refused[0],
         since=rfc3339(refusal.since),
         error_code=error.code,
