@@ -73,6 +73,7 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
         "deliver": "email",
     },
     "invitations.withdraw": lambda admin, person: {"login_name": invited(admin)},
+    "events.list": lambda admin, person: {"user": person.name, "limit": 1},
     "users.events": lambda admin, person: {"login_name": person.name, "limit": 1},
     "users.records": lambda admin, person: {"login_name": person.name},
     "phones.add": lambda admin, person: {"login_name": person.name, "number": admin.stack.number()},

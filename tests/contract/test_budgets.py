@@ -441,7 +441,7 @@ def test_temporary_items_expire_by_themselves_and_not_too_early(world: World) ->
         "REGION": DAY,
         "SEND": 3 * DAY,
         "CHALLENGE": 90 * DAY,
-        "HISTORY#?": 3600,  # a name that nobody has
+        "HISTORY#?": 30 * DAY,  # a name that nobody has
         "HISTORY": 365 * DAY,
     }
 

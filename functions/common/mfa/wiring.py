@@ -21,6 +21,7 @@ from mfa.instrumented import (
 if TYPE_CHECKING:
     from mfa.administration.access import Access
     from mfa.administration.configuration import Configuration
+    from mfa.administration.event_log import EventLog
     from mfa.administration.factors import FactorAdministration
     from mfa.administration.imports import Imports
     from mfa.administration.overview import Overviews
@@ -160,6 +161,7 @@ class Wiring(DeliveryWiring):
             directory=Directory(
                 accounts=self.account_store, search_index=self._search_index, histories=histories, runtime=runtime
             ),
+            log=self._event_log(histories),
             configuration=self._configuration,
             preview=self._settings_preview,
             clients=ClientAdministration(clients=self._client_store, runtime=runtime),
@@ -348,3 +350,9 @@ class Wiring(DeliveryWiring):
         from mfa.administration.overview import Overviews
 
         return Overviews(histories=histories, runtime=self.runtime)
+
+    def _event_log(self, histories: "Histories") -> "EventLog":
+        from mfa.administration.event_log import EventLog
+        from mfa.store.event_logs import EventLogs
+
+        return EventLog(log=EventLogs(self._table), histories=histories, runtime=self.runtime)

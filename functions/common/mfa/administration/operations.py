@@ -6,6 +6,7 @@ from mfa.administration import (
     factor_operations,
     fraud_operations,
     invitation_operations,
+    log_operations,
     number_operations,
     price_operations,
     report_operations,
@@ -27,6 +28,7 @@ TASKS = (
     *invitation_operations.tasks,
     *factor_operations.tasks,
     *client_operations.tasks,
+    *log_operations.tasks,
     *session_operations.tasks,
 )
 SERVED = by_transport(TASKS, Transport.HTTP)

@@ -166,11 +166,20 @@ def preview(locale: str, written: str | None, settings: Settings) -> answers.Tem
     )
 
 
+def changes(values: object) -> dict[str, dict[str, Any]]:
+    """The old and new values of a change. The table leaves out None, and a forged line may hold anything."""
+    found = values if isinstance(values, dict) else {}
+    return {
+        str(name): {"old": change.get("old"), "new": change.get("new")}
+        for name, change in found.items()
+        if isinstance(change, dict)
+    }
+
+
 def _explained(detail: dict[str, Any]) -> dict[str, Any]:
     """An event's detail. A vendor's error gets its meaning and advice from today's table."""
-    if "values" in detail:  # the table leaves out None
-        changes = detail["values"].items()
-        detail = detail | {"values": {name: {"old": None, "new": None} | change for name, change in changes}}
+    if "values" in detail:
+        detail = detail | {"values": changes(detail["values"])}
     if "error" not in detail:
         return detail
     error = look_up(str(detail["error"]))

@@ -7,8 +7,10 @@ from mfa.times import rfc3339
 from mfa.users.history import Event, EventType, new_event_id
 
 
-def refused_guesses(challenge: Challenge, actor: str, random_bytes: Callable[[int], bytes]) -> tuple[Event, ...]:
-    """The wrong attempts that the item has kept, as one line of the history, or none.
+def refused_guesses(
+    challenge: Challenge, actor: str, random_bytes: Callable[[int], bytes], *, notable: bool = False
+) -> tuple[Event, ...]:
+    """The wrong attempts that the item has kept, as one line of the history, or none. `notable`: they were an administrator's.
 
     All of them are one event, because a transaction has room for ten writes (docs/decisions/0009-ten-writes.md).
     """
@@ -29,5 +31,6 @@ def refused_guesses(challenge: Challenge, actor: str, random_bytes: Callable[[in
             phone_id=challenge.phone_id or None,
             challenge_id=challenge.id or None,  # unknown if the message of the challenge cannot be read
             detail={"attempts": attempts},
+            notable=notable,
         ),
     )

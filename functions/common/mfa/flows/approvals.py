@@ -25,6 +25,7 @@ from mfa.tokens.access_tokens import Grant, Signer, access_claims, moment_of, si
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.tokens.reset_tokens import RESET_SECONDS, ResetToken
 from mfa.users.history import Event, EventType
+from mfa.users.user import Kind
 
 if TYPE_CHECKING:
     from mfa.tokens.token_keys import TokenSecrets
@@ -148,7 +149,13 @@ class Attempt:
         if self.login.reset is not None:
             named["for"] = "password_reset"
         return runtime.event(
-            type_, self.guess.at, actor=actor, address=self.guess.address, detail=detail | named, **fields
+            type_,
+            self.guess.at,
+            actor=actor,
+            address=self.guess.address,
+            detail=detail | named,
+            notable=self.login.kind is Kind.SYSTEM or method == Factor.TEMPORARY_CODE,
+            **fields,
         )
 
 

@@ -286,7 +286,10 @@ class EnrolPhone:
             resends=message.resends,
             request_key=key,
             cost=cost_of(outgoing, destination.region, self.runtime.prices(), settings),
-            events=(*refused_guesses(read, login_name, self.runtime.random_bytes), sent),
+            events=(
+                *refused_guesses(read, login_name, self.runtime.random_bytes, notable=owner.user.is_administrator),
+                sent,
+            ),
         )
         return send, outgoing
 

@@ -50,6 +50,7 @@ class MailReset:
             type=EventType.PASSWORD_RESET_ASKED,
             actor=user.login_name,
             address=mail.asked_from,
+            notable=user.is_administrator,
         )
         self.history.record(user.login_name, event)
         self.links.send(

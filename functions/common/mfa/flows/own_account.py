@@ -94,7 +94,12 @@ class OwnAccounts:
                 return before
             detail = before.differences(after, names)
             event = self.runtime.event(
-                EventType.USER_CHANGED, after.updated_at, actor=before.login_name, address=address, detail=detail
+                EventType.USER_CHANGED,
+                after.updated_at,
+                actor=before.login_name,
+                address=address,
+                detail=detail,
+                notable=before.is_administrator,
             )
             self.profiles.change(before, after, event)
             # In the old language: an intruder could choose one that the user cannot read.

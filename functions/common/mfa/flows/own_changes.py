@@ -46,6 +46,7 @@ class OwnChanges:
             address=address,
             phone_id=phone.id if phone else None,
             detail=detail,
+            notable=owner.user.is_administrator,
             **fields,
         )
 

@@ -149,4 +149,6 @@ class OwnEmail:
         return judged_anew(holder, self.accounts, change)
 
     def _event(self, type_: EventType, user: User, address: str, at: float, detail: dict[str, object]) -> Event:
-        return self.runtime.event(type_, at, actor=user.login_name, address=address, detail=detail)
+        return self.runtime.event(
+            type_, at, actor=user.login_name, address=address, detail=detail, notable=user.is_administrator
+        )

@@ -55,6 +55,7 @@ class OwnPassword:
                 actor=user.login_name,
                 address=address,
                 detail=before.differences(after, names),
+                notable=before.is_administrator,
             )
             try:
                 self.users.change(before, after, event)

@@ -47,6 +47,7 @@ class OwnPhones:
                 address=address,
                 phone_id=phone.id,
                 detail=phone.masked,
+                notable=now.user.is_administrator,
             )
             self.removals.remove_phone(now.user.login_name, phone, event, self._kept(now.account, phone))
             self.notices.phone_changed(now.account, phone, AccountChange.PHONE_REMOVED, event)

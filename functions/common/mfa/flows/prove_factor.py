@@ -234,7 +234,12 @@ class _FactorCode:
             guess=attempt.guess,
             moved=moved,
             first=None if own is None else guesses[0],
-            events=[*refused_guesses(replace(challenge, guesses=moved), login.login_name, random_bytes), event],
+            events=[
+                *refused_guesses(
+                    replace(challenge, guesses=moved), login.login_name, random_bytes, notable=event.notable
+                ),
+                event,
+            ],
             devices=attempt.device.change,
         )
 

@@ -59,6 +59,7 @@ class ResetPassword:
                 actor=before.login_name,
                 address=address,
                 detail={"amr": list(token.amr)},
+                notable=before.is_administrator,
             )
             try:
                 self.users.reset_password(before, after, event, token.link)

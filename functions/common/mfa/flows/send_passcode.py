@@ -43,7 +43,7 @@ from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import Settings
 from mfa.tokens.mfa_tokens import ActionRef, MfaToken
 from mfa.users.history import Event, EventType
-from mfa.users.user import User
+from mfa.users.user import Kind, User
 
 # The phones are told of a recovery while a slow answer still leaves time to finish.
 NOTICE_SECONDS = 6.0
@@ -217,7 +217,9 @@ class SendPasscode:
             | ({"test_number": True} if destination.fixed_code else {})
             | ({"action_id": action.id, "type": action.type} if action else {}),
         )
-        return (*refused_guesses(account.challenge, asked.login.login_name, self.runtime.random_bytes), sent)
+        login, random_bytes = asked.login, self.runtime.random_bytes
+        by_administrator = login.kind is Kind.SYSTEM
+        return (*refused_guesses(account.challenge, login.login_name, random_bytes, notable=by_administrator), sent)
 
     def _deliver(self, account: Account, send: Send, outgoing: Outgoing, settings: Settings) -> Challenge:
         """Sends the message that was claimed, and writes its outcome."""

@@ -171,7 +171,10 @@ class _Passcode:
             challenge=challenge,
             guess=attempt.guess,
             budgets=budgets_given_back(challenge, runtime.settings()),
-            events=[*refused_guesses(challenge, login.login_name, runtime.random_bytes), event],
+            events=[
+                *refused_guesses(challenge, login.login_name, runtime.random_bytes, notable=event.notable),
+                event,
+            ],
             action=self._approved(attempt, self.action) if self.action else None,
             devices=attempt.device.change,
             is_test_number=fixed_code_of(login.kind, challenge.number, runtime.settings()) is not None,

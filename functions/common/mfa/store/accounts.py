@@ -24,6 +24,10 @@ from mfa.users.invitations import Invitation
 from mfa.users.password_costs import CostsInUse
 from mfa.users.user import User
 
+# The actor of a wrong password for a name that nobody has. People type passwords into the field for names.
+NOBODY = "-"
+UNKNOWN_NAMES_SECONDS = 30 * DAY
+
 # Counts for unknown login names are swept so long after the last try.
 NOBODY_SECONDS = 90 * DAY
 # The attributes of familiar places begin with this.
@@ -145,16 +149,17 @@ class AccountStore:
     def record_wrong_password(self, attempt: PasswordTry, event: Event) -> None:
         """Counts a wrong password in a row for the name, where the claim did not, and writes it into the history.
 
-        For a name that nobody has, the line is written as well, where nobody reads it and for an hour: without it, the time
-        would tell which names exist.
+        For a name that nobody has, the line is written as well, apart and without the name: without it, the time would tell
+        which names exist, and the log would not show who tries names.
         """
         if attempt.is_familiar:
             self._table.update(_name_count(attempt).write("passwords", _name_key(attempt)), returns="NONE")
         line = records.event_write(attempt.login_name, event)
         if not attempt.is_user:
             key = records.history_of_nobody(attempt.login_name), event.position
-            nobody = {"actor": "-", "user": "-"}  # people type passwords into the field for names
-            line = replace(line, key=key, item={**line.item, **nobody, "ttl": int(event.at) + HOUR})
+            # People type passwords into the field for names.
+            nameless = records.event_write(NOBODY, replace(event, actor=NOBODY))
+            line = replace(nameless, key=key, kept_at_most=UNKNOWN_NAMES_SECONDS)
         self._put_line(line)
 
     def record_login(self, event: Event) -> None:

@@ -7,6 +7,8 @@ from mfa.store.search import INDEX, LAST
 from mfa.store.table import Item, Table
 from mfa.users.history import Event
 
+_EVENTS = "EVENT#"
+
 
 class Histories:
     """Reads events and counters."""
@@ -15,12 +17,17 @@ class Histories:
         self._table = table
 
     def events(self, login_name: str, before: str | None, limit: int) -> tuple[list[Event], str | None]:
-        """At most `limit` events before this position, newest first, and the last one's position. None begins at the newest.
+        """At most `limit` events before this position, newest first, and the last one's position. None begins at the newest."""
+        lines = self.lines(login_name, before or f"{_EVENTS}{LAST}", limit)
+        return [event for _, event in lines], lines[-1][0] if lines else None
+
+    def lines(self, login_name: str, before: str, limit: int, since: str = "") -> list[tuple[str, Event]]:
+        """At most `limit` events with their positions, newest first, from the time `since` to before this position.
 
         The position is the item's own: what a forged line says of its time must not lead past other lines.
         """
-        items = self._table.newest(records.history_of(login_name), "EVENT#", before, limit)
-        return [records.event_of(item) for item in items], items[-1]["sk"] if items else None
+        items = self._table.newest(records.history_of(login_name), f"{_EVENTS}{since}", before, limit)
+        return [(item["sk"], records.event_of(item)) for item in items]
 
     def counters(self, day: str) -> Sequence[Item]:
         """The counters of a day: one item per region and shard, with its `region`."""

@@ -17,7 +17,8 @@ from mfa.store.search import profile_entry
 from mfa.store.table import Item, Key, Write
 from mfa.times import Moment, rfc3339
 from mfa.users.clients import Client
-from mfa.users.history import EVENT_SECONDS, Event
+from mfa.users.event_log import log_entry
+from mfa.users.history import Event
 from mfa.users.user import User
 
 SETTINGS: Key = ("SETTINGS", "#SETTINGS")
@@ -229,15 +230,17 @@ def client_of(item: Item) -> Client:
 
 
 def event_write(login_name: str, event: Event) -> Write:
-    """A line of a user's history. It takes no other line's place.
+    """A line of a user's history, and its place in the log. It takes no other line's place.
 
     `user` and `time` repeat the key for the pipe that publishes events: it cannot take a text apart.
     """
+    line = {name: value for name, value in asdict(event).items() if name != "notable"}
     return Write(
         label="event",
         verb="Put",
         key=(history_of(login_name), event.position),
-        item=asdict(event) | {"user": login_name, "time": rfc3339(event.at), "ttl": int(event.at) + EVENT_SECONDS},
+        item=line | {"user": login_name, "time": rfc3339(event.at)} | log_entry(event),
+        kept_from=event.at,
         condition=when.NEW_EVENT,
     )
 

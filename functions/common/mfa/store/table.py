@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import batched
+from math import inf
 from typing import Any, Protocol
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
@@ -15,6 +16,7 @@ type Item = dict[str, Any]
 type Key = tuple[str, str]
 
 CONFLICT_RETRIES = 3
+HISTORY_SECONDS = 365 * 86400
 # BatchGetItem takes 100 keys.
 BATCH = 100
 _BUSY = frozenset(
@@ -30,9 +32,6 @@ _BUSY = frozenset(
 )
 _SERIALIZER = TypeSerializer()
 _DESERIALIZER = TypeDeserializer()
-_AS_IT_STOOD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-
-
 _AS_IT_STOOD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
@@ -81,6 +80,8 @@ class Write:
         names: placeholders of attribute names.
         values: placeholders of values. None is left out.
         asks_why: whether a refused transaction gives the item as it stood.
+        kept_from: of a line of history, the moment from which it is kept as long as the settings say.
+        kept_at_most: of such a line, the seconds after which it goes in any case.
 
     ```python
     Write(
@@ -99,16 +100,25 @@ class Write:
     names: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     asks_why: bool = False
+    kept_from: float | None = None
+    kept_at_most: float = inf
 
 
 class Table:
     """One DynamoDB table. Every method raises TemporarilyUnavailable if DynamoDB does not answer."""
 
-    def __init__(self, client: DynamoDB, name: str, pause: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        client: DynamoDB,
+        name: str,
+        pause: Callable[[int], None],
+        history_seconds: Callable[[], float] = lambda: HISTORY_SECONDS,
+    ) -> None:
         """`pause(n)` waits before the n-th retry of a transaction that met another one."""
         self._client = client
         self._name = name
         self._pause = pause
+        self._history_seconds = history_seconds
 
     def get(self, key: Key) -> Item | None:
         """The item, read consistently, or None."""
@@ -149,13 +159,33 @@ class Table:
         )
         return [decode(item) for item in answer["Items"]]
 
-    def newest(self, pk: str, prefix: str, before: str | None, limit: int) -> list[Item]:
-        """The last items of a partition whose sort key begins with `prefix` and lies before `before`, last one first."""
+    def newest_entries(
+        self, index: str, hash_key: tuple[str, str], span: tuple[str, str, str], limit: int
+    ) -> list[Key]:
+        """Sort key and table partition of the last entries of an index's partition between two sort keys, last one first.
+
+        Thousands are read to find a few, so nothing else is fetched, and they are not decoded one by one.
+        """
+        answer = self._call(
+            self._client.query,
+            TableName=self._name,
+            IndexName=index,
+            KeyConditionExpression="#hash = :hash AND #sort BETWEEN :first AND :last",
+            ProjectionExpression="#sort, pk",
+            ExpressionAttributeNames={"#hash": hash_key[0], "#sort": span[0]},
+            ExpressionAttributeValues=encode({":hash": hash_key[1], ":first": span[1], ":last": span[2]}),
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return [(item[span[0]]["S"], item["pk"]["S"]) for item in answer["Items"]]
+
+    def newest(self, pk: str, first: str, before: str, limit: int) -> list[Item]:
+        """The last items of a partition from the sort key `first` to the one before `before`, last one first."""
         answer = self._call(
             self._client.query,
             TableName=self._name,
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
-            ExpressionAttributeValues=encode({":pk": pk, ":first": prefix, ":last": before or prefix + "\U0010ffff"}),
+            ExpressionAttributeValues=encode({":pk": pk, ":first": first, ":last": before}),
             ScanIndexForward=False,
             ConsistentRead=True,
             Limit=limit + 1,
@@ -236,7 +266,7 @@ class Table:
     def _request(self, write: Write) -> dict[str, Any]:
         request: dict[str, Any] = {"TableName": self._name}
         if write.verb == "Put":
-            request["Item"] = encode({"pk": write.key[0], "sk": write.key[1], **write.item})
+            request["Item"] = encode({"pk": write.key[0], "sk": write.key[1], **write.item} | self._ttl(write))
         else:
             request["Key"] = _key(write.key)
         if write.update is not None:
@@ -248,6 +278,11 @@ class Table:
         if write.values:
             request["ExpressionAttributeValues"] = encode(write.values)
         return request
+
+    def _ttl(self, write: Write) -> Item:
+        if write.kept_from is None:
+            return {}
+        return {"ttl": int(write.kept_from + min(self._history_seconds(), write.kept_at_most))}
 
     def _call(self, method: Callable[..., Any], **request: Any) -> Any:
         try:

@@ -57,4 +57,5 @@ class Actor:
             address=self.address,
             phone_id=phone_id,
             detail=detail or {},
+            notable=True,
         )

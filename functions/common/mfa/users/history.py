@@ -7,8 +7,6 @@ from typing import Any
 
 from mfa.times import Moment, rfc3339
 
-EVENT_SECONDS = 365 * 86400
-
 
 class EventType(StrEnum):
     """The types of events."""
@@ -72,6 +70,8 @@ class Event:
         phone_id: the phone that it was about.
         challenge_id: the challenge that it was about.
         detail: more, by type.
+        notable: whether the log lists it where it does not list every event of the type: an administrator did it, or a
+            temporary access code took part. The line itself does not keep this.
     """
 
     id: str
@@ -82,6 +82,7 @@ class Event:
     phone_id: str | None = None
     challenge_id: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+    notable: bool = field(default=False, compare=False)
 
     @property
     def position(self) -> str:

@@ -94,6 +94,11 @@ class User:
     imported: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
+    def is_administrator(self) -> bool:
+        """Whether the log lists the user's own doings."""
+        return self.kind is Kind.SYSTEM
+
+    @property
     def active(self) -> bool:
         """Whether the user may log in."""
         return self.status is UserStatus.ACTIVE

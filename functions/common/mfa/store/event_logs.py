@@ -1,0 +1,89 @@
+"""Reads the log over all users, newest first, page by page."""
+
+from collections.abc import Iterator, Sequence
+from heapq import merge
+
+from mfa.store import records
+from mfa.store.search import INDEX, LAST
+from mfa.store.table import Table
+from mfa.users.event_log import SHARDS, LogPlace, read_place, shard
+from mfa.users.history import Event
+
+# A shard's first page is short, since the newest lines lie in all shards alike. Further pages are for filters that pass few.
+FIRST_PAGE = 16
+LONGEST_PAGE = 512
+
+
+_HISTORIES = records.history_of("")
+_SURROGATES = range(0xD800, 0xE000)
+
+
+class _SpentError(Exception):
+    """No more index entries may be read by this request."""
+
+
+class LogWalk:
+    """A walk through the places of the log, newest first. It reads about so many index entries, and no more.
+
+    Attributes:
+        is_cut: whether there may be more.
+        last: the position up to which everything was seen.
+    """
+
+    def __init__(self, table: Table, first: str, before: str, entries: int) -> None:
+        self._table, self._first = table, first
+        self._left = entries
+        self.is_cut = False
+        self.last = before
+
+    def __iter__(self) -> Iterator[LogPlace]:
+        parts = [self._part(shard(number), self.last) for number in range(SHARDS)]
+        try:
+            for position, partition in merge(*parts, reverse=True):
+                self.last = position
+                place = read_place(position, partition)
+                # A function that was taken over can list any item that it may write.
+                if place is not None and partition.startswith(_HISTORIES):
+                    yield place
+        except _SpentError:
+            self.is_cut = True
+
+    def _part(self, name: str, before: str) -> Iterator[tuple[str, str]]:
+        limit = FIRST_PAGE
+        while True:
+            if self._left <= 0:
+                raise _SpentError
+            span = ("position", self._first, _below(before))
+            found = self._table.newest_entries(INDEX, ("list", name), span, limit)
+            self._left -= max(len(found), 1)
+            yield from found
+            if len(found) < limit:
+                return
+            before = found[-1][0]
+            limit = min(limit * 4, LONGEST_PAGE)
+
+
+class EventLogs:
+    """Reads the log."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def walk(self, first: str, before: str, entries: int) -> LogWalk:
+        """The places from the position `first` to before the position `before`, newest first."""
+        return LogWalk(self._table, first, before, entries)
+
+    def lines(self, places: Sequence[LogPlace]) -> list[tuple[LogPlace, Event]]:
+        """The lines at these places. One that is gone is left out: the index lags behind."""
+        # Two forged entries may lead to one line.
+        by_key = {(place.partition, f"EVENT#{place.at}#{place.id}"): place for place in places}
+        items = self._table.get_all(by_key)
+        return [(place, records.event_of(items[key])) for key, place in by_key.items() if key in items]
+
+
+def _below(position: str) -> str:
+    """The last sort key before this one. A query's span includes its ends."""
+    before = ord(position[-1]) - 1
+    if before in _SURROGATES:
+        before = _SURROGATES.start - 1
+    return position[:-1] + (chr(before) + LAST if before >= 0 else "")

@@ -1,0 +1,129 @@
+"""The log over everything: the events that it lists, and the place of each.
+
+A user's history holds every event. The log lists those that administrators, relying applications, the product and refused
+logins caused, of all users together. What an ordinary login writes is not listed, so the log costs a login nothing
+(docs/decisions/0034-the-log.md).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from zlib import crc32
+
+from mfa.times import rfc3339
+from mfa.users.history import Event, EventType
+
+# The log's parts. DynamoDB writes 1,000 index entries a second to each (service quota of a partition).
+SHARDS = 8
+# What the product does by itself has this actor. No user's name has a question mark in it.
+PRODUCT = "product"
+PRODUCTS_HISTORY = "?product"
+
+
+class Listing(StrEnum):
+    """When the log lists an event of a type."""
+
+    ALWAYS = "always"
+    IF_NOTABLE = "if_notable"
+    NEVER = "never"
+
+
+LISTED = {
+    # Each login causes these.
+    EventType.PASSCODE_SENT: Listing.NEVER,
+    EventType.DELIVERED: Listing.NEVER,
+    EventType.SEND_REFUSED: Listing.NEVER,
+    EventType.ACTION_OPENED: Listing.NEVER,
+    EventType.ACTION_APPROVED: Listing.NEVER,
+    EventType.ACTION_REDEEMED: Listing.NEVER,
+    # Users do this to themselves, and administrators to themselves or to others.
+    EventType.APPROVED: Listing.IF_NOTABLE,
+    EventType.PASSCODE_REFUSED: Listing.IF_NOTABLE,
+    EventType.PASSWORD_RESET_ASKED: Listing.IF_NOTABLE,
+    EventType.PASSWORD_RESET: Listing.IF_NOTABLE,
+    EventType.ENROLMENT_STARTED: Listing.IF_NOTABLE,
+    EventType.USER_CHANGED: Listing.IF_NOTABLE,
+    EventType.PHONE_ADDED: Listing.IF_NOTABLE,
+    EventType.PHONE_REMOVED: Listing.IF_NOTABLE,
+    EventType.PHONE_TESTED: Listing.IF_NOTABLE,
+    EventType.TOTP_ADDED: Listing.IF_NOTABLE,
+    EventType.TOTP_REMOVED: Listing.IF_NOTABLE,
+    EventType.RECOVERY_CODES_MADE: Listing.IF_NOTABLE,
+    EventType.RECOVERY_CODES_REMOVED: Listing.IF_NOTABLE,
+    EventType.DEVICES_ENDED: Listing.IF_NOTABLE,
+    EventType.DEVICE_ENDED: Listing.IF_NOTABLE,
+    # Administrators, relying applications, the product or refused logins cause these.
+    EventType.LOGGED_IN: Listing.ALWAYS,
+    EventType.WRONG_PASSWORD: Listing.ALWAYS,
+    EventType.LOCKED: Listing.ALWAYS,
+    EventType.LEGACY_LOGIN: Listing.ALWAYS,
+    EventType.ACTION_DENIED: Listing.ALWAYS,
+    EventType.FRAUD_DECISION: Listing.ALWAYS,
+    EventType.USER_CREATED: Listing.ALWAYS,
+    EventType.USER_DELETED: Listing.ALWAYS,
+    EventType.USER_ERASED: Listing.ALWAYS,
+    EventType.USER_UNLOCKED: Listing.ALWAYS,
+    EventType.TEMPORARY_CODE_ISSUED: Listing.ALWAYS,
+    EventType.TEMPORARY_CODE_WITHDRAWN: Listing.ALWAYS,
+    EventType.INVITED: Listing.ALWAYS,
+    EventType.INVITATION_WITHDRAWN: Listing.ALWAYS,
+    EventType.SETTINGS_CHANGED: Listing.ALWAYS,
+    EventType.CLIENT_CREATED: Listing.ALWAYS,
+    EventType.CLIENT_ROTATED: Listing.ALWAYS,
+    EventType.CLIENT_DELETED: Listing.ALWAYS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LogPlace:
+    """The place of an event in the log, by which it is found, and the filters that it passes.
+
+    Attributes:
+        at: the moment, as RFC 3339 text.
+        id: the event's id.
+        type: what happened.
+        actor: who did it.
+        partition: the partition of the table that holds the line.
+    """
+
+    at: str
+    id: str
+    type: str
+    actor: str
+    partition: str = ""
+
+    @property
+    def position(self) -> str:
+        """The sort key of the index: the log is in order of time, then of id."""
+        return "#".join((self.at, self.id, self.type, self.actor))
+
+
+def place_of(event: Event) -> LogPlace:
+    """The place of an event."""
+    return LogPlace(rfc3339(event.at), event.id, event.type, event.actor)
+
+
+def read_place(position: str, partition: str) -> LogPlace | None:
+    """The place that an index entry names, or None if it is no place: a function that was taken over may write any."""
+    match position.split("#", 3):
+        case [at, event_id, type_, actor]:
+            return LogPlace(at, event_id, type_, actor, partition)
+        case _:
+            return None
+
+
+def is_listed(event: Event) -> bool:
+    """Whether the log lists the event."""
+    listing = LISTED[EventType(event.type)]  # every type has its row, or nothing of the type could be written
+    return listing is Listing.ALWAYS or (listing is Listing.IF_NOTABLE and event.notable)
+
+
+def log_entry(event: Event) -> dict[str, str]:
+    """The index attributes of an event that the log lists, or none. The id, which is random, decides the shard."""
+    if not is_listed(event):
+        return {}
+    return {"list": shard(crc32(event.id.encode()) % SHARDS), "position": place_of(event).position}
+
+
+def shard(number: int) -> str:
+    """The name of a part of the log."""
+    return f"LOG#{number}"
