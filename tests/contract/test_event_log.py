@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -17,8 +18,9 @@ from mfa.store.event_logs import EventLogs
 from mfa.times import rfc3339
 from mfa.users.event_log import is_listed
 from mfa.users.history import Event, EventType
+from mfa.users.user import Kind
 from tests.contract.engines import engines, running
-from tests.contract.world import START, World
+from tests.contract.world import ADDRESS, START, World
 
 LINES = 150
 TYPES = (EventType.WRONG_PASSWORD, EventType.USER_CREATED, EventType.LOCKED, EventType.APPROVED)
@@ -121,6 +123,17 @@ def test_pages_give_each_line_once_newest_first(diary: Diary, name: str, limit: 
     assert set(diary.world.wire.requests) <= READS
 
 
+@pytest.mark.parametrize("enough", [1, 1_000_000])
+def test_an_excerpt_takes_pages_together_until_it_is_long(
+    diary: Diary, enough: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_log, "ENOUGH_BYTES", enough)
+    found = log_of(diary.world).excerpt(FindEvents(limit=20))
+    expected = diary.expected()
+    assert [line.id for line in found.lines] == expected[: 20 if enough == 1 else len(expected)]
+    assert (found.cursor is None) == (enough > 1)
+
+
 def test_a_user_in_any_spelling(diary: Diary) -> None:
     assert [line.id for line in log_of(diary.world).find(FindEvents(user=" ZOE ", limit=5)).lines] == diary.expected(
         user="zoe"
@@ -195,3 +208,37 @@ def test_what_a_function_that_was_taken_over_writes_breaks_nothing(world: World)
     lines = log_of(world).find(FindEvents(user=None)).lines
     assert [(line.id, line.type) for line in lines] == [("2", "approved"), ("1", "unreadable"), (real.id, "locked")]
     assert [line.id for line in log_of(world).find(FindEvents(type=EventType.LOCKED)).lines] == [real.id]
+
+
+def listed_types(world: World) -> list[str]:
+    return sorted(item["type"] for item in world.items() if str(item.get("list", "")).startswith("LOG#"))
+
+
+def test_a_login_adds_nothing_to_the_index_and_a_refused_one_does(world: World) -> None:
+    demo = world.person()
+    challenge = demo.start()
+    with pytest.raises(errors.InvalidCode):
+        demo.verify(challenge, demo.wrong_code)
+    demo.verify(challenge, demo.code)
+    assert {item["sk"][:6] for item in world.items() if item["pk"].startswith("HISTORY#")} == {"EVENT#"}
+    assert listed_types(world) == []
+    for name in (demo.name, "nobody"):
+        with pytest.raises(errors.InvalidCredentials):
+            world.log_in.login(name, "wrong", ADDRESS)
+    assert listed_types(world) == ["wrong_password", "wrong_password"]
+    assert {(line.actor, line.user) for line in log_of(world).find(FindEvents()).lines} == {
+        (demo.name, demo.name),
+        ("-", None),
+    }
+
+
+def test_an_administrators_login_is_listed(world: World) -> None:
+    person = world.person("ada")
+    profile = world.item(records.profile_key("ada"))
+    world.put(records.profile_key("ada"), profile | {"kind": Kind.SYSTEM})
+    admin = replace(person, token=world.token("ada", kind=Kind.SYSTEM))
+    challenge = admin.start()
+    with pytest.raises(errors.InvalidCode):
+        admin.verify(challenge, admin.wrong_code)
+    admin.verify(challenge, admin.code)
+    assert listed_types(world) == ["approved", "passcode_refused"]

@@ -1,9 +1,15 @@
 """The log: the events that it lists, and their places."""
 
+import csv
+import io
+import json
 from collections import Counter
+from typing import Any
 
 import pytest
 
+from mfa.administration.log_answers import LogLine, ValueChange
+from mfa.administration.log_texts import COLUMNS, as_csv, as_json_lines
 from mfa.store import records
 from mfa.store.event_logs import _below
 from mfa.users.event_log import LISTED, SHARDS, Listing, is_listed, log_entry, place_of, read_place, shard
@@ -76,3 +82,29 @@ def test_the_span_before_a_position_ends_right_before_it(position: str) -> None:
     assert last < position
     last.encode()
     assert not last < position[:-1] + "\0" < position or position[-1] == "\0"
+
+
+def line(**fields: Any) -> LogLine:
+    given: dict[str, Any] = {
+        "id": "0123456789ab", "at": "2030-03-17T17:46:40.125Z", "type": "user_changed", "actor": "=ada", "user": "@bob",
+        "address": "192.0.2.1", "changes": {"alias": ValueChange(None, "=1+1")}, "detail": {},
+    }  # fmt: skip
+    return LogLine(**given | fields)
+
+
+def test_a_csv_of_the_log_has_no_cell_that_a_spreadsheet_runs() -> None:
+    text = as_csv([line(), line(detail={"error": "-1"})], header=True)
+    header, *rows = csv.reader(io.StringIO(text))
+    assert tuple(header) == COLUMNS
+    for row in rows:
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for cell in row)
+    cells = dict(zip(header, rows[0], strict=True))
+    assert (cells["actor"], cells["user"], cells["detail"]) == ("'=ada", "'@bob", "")
+    assert json.loads(cells["changes"]) == {"alias": {"old": None, "new": "=1+1"}}
+    assert as_csv([line()], header=False).count("\r\n") == 1
+
+
+def test_json_lines_are_one_object_a_line() -> None:
+    text = as_json_lines([line(detail={"reason": "two\nlines"}), line(id="2")])
+    assert [json.loads(each)["id"] for each in text.splitlines()] == ["0123456789ab", "2"]
+    assert as_json_lines([]) == ""

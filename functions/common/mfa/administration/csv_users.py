@@ -100,10 +100,11 @@ def write(accounts: list[Account], *, header: bool) -> str:
         user = account.existing_user
         rows.writerow(
             [
-                _cell(user.login_name), user.kind, _cell(user.alias), _cell(user.owner), _cell(user.contact_email),
+                spreadsheet_cell(user.login_name), user.kind, spreadsheet_cell(user.alias),
+                spreadsheet_cell(user.owner), spreadsheet_cell(user.contact_email),
                 user.locale or "", str(user.mfa_enabled).lower(), user.status,
                 # An apostrophe keeps a spreadsheet from making a sum of +852….
-                _cell(" ".join(phone.number for phone in account.phones)),
+                spreadsheet_cell(" ".join(phone.number for phone in account.phones)),
             ]
         )  # fmt: skip
     return out.getvalue()
@@ -194,7 +195,8 @@ def _typed(cells: dict[str, str]) -> dict[str, object]:
     return typed
 
 
-def _cell(text: str | None) -> str:
+def spreadsheet_cell(text: str | None) -> str:
+    """The text of a cell that no spreadsheet runs as a formula."""
     if text and _FORMULA.match(text):
         return f"'{text}"
     return text or ""

@@ -22,6 +22,9 @@ ENTRIES_PER_REQUEST = 5000
 # Lines that one request reads to look for words, or through a user's history.
 LINES_PER_REQUEST = 1000
 AT_ONCE = 100
+# Of an export in one answer. Lambda's takes 6 MB, and API Gateway's 10.
+PAGES_AT_ONCE = 10
+ENOUGH_BYTES = 1_000_000
 # Before and behind every moment.
 _START, _END = "0", "\U0010ffff"
 _HISTORY = "HISTORY#"
@@ -84,6 +87,19 @@ class EventLog:
             return LogExcerpt(lines)
         moment = last[-1].removeprefix("EVENT#").partition("#")[0]
         return LogExcerpt(lines, cursors.write(self.runtime.keys(), asked.filters, last), moment)
+
+    def excerpt(self, which: FindEvents) -> LogExcerpt:
+        """Pages of lines together, as many as one answer takes: lines of settings are long. Raises InvalidRequest."""
+        lines: list[LogLine] = []
+        size = 0
+        for _ in range(PAGES_AT_ONCE):
+            found = self.find(which)
+            lines += found.lines
+            size += len(msgspec.json.encode(found.lines))
+            if found.cursor is None or size >= ENOUGH_BYTES:
+                break
+            which = msgspec.structs.replace(which, cursor=found.cursor)
+        return LogExcerpt(lines, found.cursor, found.searched_to)
 
     def _of_all(self, asked: "_Asked", at: list[str]) -> tuple[list[LogLine], list[str] | None]:
         """Lines of all users, and the place of the last one seen if there may be more."""
