@@ -11,8 +11,11 @@ from mfa import errors
 from mfa.challenges.budgets import DAY, HOUR, SHARDS, BudgetSpent, ShardedBudget, Window
 from mfa.challenges.challenge import FAILURE_CAP, Challenge
 from mfa.challenges.sends import Caller
+from mfa.settings.prices import PriceOverride
+from mfa.settings.values import PriceSettings
 from mfa.store import records
 from mfa.store.challenges import NEVER
+from mfa.store.full_shards import FULL_SECONDS
 from tests.contract.world import ADDRESS, NUMBER, START, Login, World
 
 
@@ -384,19 +387,39 @@ def test_a_full_shard_leaves_the_send_to_another(world: World) -> None:
     assert shards == [("SENDS#2031-03-14#00", 2), ("SENDS#2031-03-14#01", 1)]
 
 
-@pytest.mark.parametrize(("budget", "kind"), [("global_per_day", "global"), ("region_per_day", "region")])
-def test_a_send_that_finds_every_shard_full_says_when_the_day_ends(world: World, budget: str, kind: str) -> None:
-    """More sends came at once than were counted when the shards were drawn: the transaction finds each shard full, once."""
-    world.budgets(**{budget: 3})  # three shards may count one send each, the others none
-    *persons, last = people(world, 4)
+@pytest.mark.parametrize(
+    ("budget", "ceiling", "kind"),
+    [("global_per_day", 3, "global"), ("region_per_day", 3, "region"), ("spend_per_day", 30, "spend")],
+)
+def test_a_send_that_finds_every_shard_full_says_when_the_day_ends(
+    world: World, budget: str, ceiling: int, kind: str
+) -> None:
+    """More sends came at once than were counted when the shards were drawn: the transaction finds each shard full, once.
+
+    The sends of the next moment know it, and try none.
+    """
+    # Three shards may count one send each, the others none.
+    world.budgets(**{budget: ceiling})
+    world.set(prices=PriceSettings([PriceOverride("HK", "sms", 6)]))
+    *persons, last, another, later = people(world, 6)
     assert sent(world, persons) == 3
-    world.wire.requests.clear()
-    with pytest.raises(errors.RateLimited) as refused:
-        last.start()
-    assert refused.value.retry_after == 12 * 3600
-    assert isinstance(refused.value.__cause__, BudgetSpent)
-    assert refused.value.__cause__.kind == kind
-    assert world.wire.requests == ["batch_get_item", *["transact_write_items"] * 3]
+    world.wait(FULL_SECONDS)
+
+    def refused(person: Login) -> list[str]:
+        """The requests of a send that is refused."""
+        world.wire.requests.clear()
+        with pytest.raises(errors.RateLimited) as refusal:
+            person.start()
+        assert refusal.value.retry_after == Window.of(DAY, world.now).ends_at - int(world.now)
+        assert isinstance(refusal.value.__cause__, BudgetSpent)
+        assert refusal.value.__cause__.kind == kind
+        return list(world.wire.requests)
+
+    tries = ["transact_write_items"] * 3
+    assert refused(last) == ["batch_get_item", *tries]
+    assert refused(another) == ["batch_get_item"]
+    world.wait(FULL_SECONDS)
+    assert refused(later) == ["batch_get_item", *tries]
     assert last.item == {}
 
 

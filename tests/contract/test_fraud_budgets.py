@@ -9,7 +9,7 @@ from mfa.challenges.budgets import DAY, HOUR, SHARDS, BudgetSpent, FraudSpent, W
 from mfa.settings.fraud import Fraud
 from mfa.settings.fraud_thresholds import Thresholds
 from mfa.store import records
-from mfa.store.fraud_limits import FULL_SECONDS
+from mfa.store.full_shards import FULL_SECONDS
 from mfa.users.history import EventType
 from tests.contract.world import Login, World
 

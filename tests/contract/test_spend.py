@@ -101,6 +101,17 @@ def test_a_message_that_costs_more_than_the_ceiling_is_refused_by_it(world: Worl
     assert refused.value.__cause__.kind == "spend"
 
 
+def test_a_cheaper_message_is_not_held_to_shards_that_had_no_room_for_a_dearer_one(world: World) -> None:
+    world.budgets(spend_per_day=1)
+    price_of_both = [PriceOverride("HK", "voice", 0.9), PriceOverride("HK", "sms", 0.01)]
+    world.set(voice=VoiceSettings(enabled=True), prices=PriceSettings(price_of_both))
+    first, second, third = old_hands(world, 3)
+    world.send_passcode.start(first.token, Caller(ADDRESS), first.phone.id, Channel.VOICE)
+    with pytest.raises(errors.RateLimited):
+        world.send_passcode.start(second.token, Caller(ADDRESS), second.phone.id, Channel.VOICE)
+    third.start()
+
+
 def test_a_free_message_passes_a_spent_ceiling(world: World) -> None:
     world.budgets(spend_per_day=1)
     price(world, 1)

@@ -208,12 +208,14 @@ class ShardedBudget:
 class Charge:
     """The budgets that one message is charged to, all or none.
 
-    `decision` is set by the store where the message went out beyond a fraud budget.
+    The store sets `decision` where the message went out beyond a fraud budget, and `new_shard` to the shard that counts it as a
+    message to a new phone.
     """
 
     budgets: Sequence[Budget]
     sharded: Sequence[ShardedBudget]
     decision: FraudDecision | None = None
+    new_shard: int | None = None
 
     @property
     def without_limit(self) -> "Charge":

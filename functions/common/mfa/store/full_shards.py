@@ -1,0 +1,77 @@
+"""The shards that refused a message, why they did, and the memory of them for a moment.
+
+Without the memory, an attack that has used up a ceiling would cost a try for each shard with each of its messages.
+"""
+
+from dataclasses import dataclass, field
+
+from mfa.challenges.budgets import Cost, ShardedBudget
+from mfa.challenges.fraud_budgets import FraudDecision, FraudRule
+from mfa.store.counters import is_too_dear
+from mfa.store.table import Item
+
+# A code that comes back makes room again, so nothing is remembered for long. In seconds.
+FULL_SECONDS = 3
+
+
+@dataclass(slots=True)
+class Full:
+    """The shards of a budget that had no room for a message of this cost.
+
+    Attributes:
+        budget: the budget, of a region or of everything.
+        cost: the cost of the message.
+        shards: the shards.
+        counts: what they had counted, by the rule that refused. A shard that is full for another reason is not there.
+    """
+
+    budget: ShardedBudget
+    cost: Cost
+    shards: set[int] = field(default_factory=set)
+    counts: dict[FraudRule, dict[int, int]] = field(default_factory=dict)
+    _dear: bool = False
+
+    def add(self, shard: int, item: Item) -> None:
+        """Judges a shard by its item as it stood."""
+        self.shards.add(shard)
+        self._dear = self._dear or is_too_dear(self.budget, shard, self.cost, item)
+        new, parts = self.budget.new, self.budget.new_shares()
+        if new is None or parts is None:
+            return
+        counted: dict[FraudRule, int] = {"daily": item.get("new_n", 0), "hourly": item.get(f"new_{new.hour}", 0)}
+        for (rule, count), part in zip(counted.items(), parts[shard], strict=True):
+            if count >= part:
+                self.counts.setdefault(rule, {})[shard] = count
+                return
+
+    @property
+    def is_too_dear(self) -> bool:
+        """Whether money was the reason: a shard had too little left, or the message costs more than any shard's part."""
+        return self._dear or all(is_too_dear(self.budget, shard, self.cost, {}) for shard in range(self.budget.shards))
+
+    def decision(self) -> FraudDecision | None:
+        """The decision of the fraud rule, or None if no shard was full by it."""
+        limit = self.budget.new.limit if self.budget.new else None
+        if limit is None or not self.counts:
+            return None
+        rule: FraudRule = "daily" if "daily" in self.counts else "hourly"
+        return FraudDecision(
+            rule=rule,
+            region=self.budget.name,
+            threshold=limit.daily if rule == "daily" else limit.hourly,
+            count=sum(self.counts[rule].values()),
+            mode=limit.mode,
+            refused=limit.enforced,
+        )
+
+
+class FullBudgets:
+    """The shards that were full a moment ago, by budget and cost: a shard may have room for a cheaper message."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[ShardedBudget, Cost], tuple[float, Full]] = {}
+
+    def found(self, budget: ShardedBudget, cost: Cost, now: float) -> Full:
+        """The shards of the budget that were full. Those that are found full are to be added."""
+        self._found = {key: found for key, found in self._found.items() if 0 <= now - found[0] < FULL_SECONDS}
+        return self._found.setdefault((budget, cost), (now, Full(budget, cost)))[1]
