@@ -1,11 +1,17 @@
 """Messages to phones that were not verified before today: counted apart until their codes come back."""
 
+import pytest
+
+from mfa import errors
 from mfa.administration.fraud import FraudAdministration
 from mfa.challenges.budgets import DAY, HOUR, Window
+from mfa.challenges.challenge import Delivery
+from mfa.challenges.sends import Outcome, Receipt
 from mfa.settings import values
 from mfa.settings.fraud import Fraud
 from mfa.store.thresholds import ThresholdStore
-from tests.contract.world import NUMBER, Login, World
+from mfa.users.history import EventType
+from tests.contract.world import NUMBER, REFUSED, Login, World
 
 HK = "REGION#HK"
 
@@ -68,6 +74,58 @@ def test_a_message_is_given_back_to_the_hour_that_counted_it(world: World, demo:
     world.wait(2)
     demo.verify(challenge, demo.code)
     assert counts(world) == {"new_n": 0, "new_12": 0, "ok_13": 1}
+
+
+def test_a_message_that_the_vendor_refuses_is_no_longer_one_to_a_new_phone(world: World) -> None:
+    """Nothing went out. In the write that marks the failure, so that it makes no request more."""
+    persons = [world.person(f"user.{n}", f"+8529{n:07d}") for n in range(20)]
+    for person in persons:
+        world.sms.outcomes.append(REFUSED)
+        world.wire.requests.clear()
+        with pytest.raises(errors.SmsUnavailable):
+            person.start()
+        assert world.wire.requests == ["batch_get_item", "transact_write_items", "transact_write_items"]
+    assert {(item["new_n"], item["new_12"]) for item in world.items(HK)} == {(0, 0)}
+    assert len(world.items(HK)) > 1
+    assert world.counted(HK) == 20, "its other ceilings stay charged"
+
+
+def test_an_outage_of_the_vendor_does_not_make_honest_people_an_attack(world: World) -> None:
+    world.set(fraud=Fraud(mode="enforce"))
+    world.sms.outcomes += [REFUSED] * 30
+    for n in range(30):
+        with pytest.raises(errors.SmsUnavailable):
+            world.person(f"user.{n}", f"+8529{n:07d}").start()
+    world.person("the.next", "+85261234567").start()
+
+
+def test_of_refused_messages_only_the_surely_unsent_are_given_back(world: World, demo: Login) -> None:
+    """A message without an answer may have gone out, and a later report comes of one that may have cost."""
+    world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
+    challenge = demo.start()
+    receipt = Receipt(
+        login_name=demo.name,
+        challenge_id=challenge.id,
+        send_id=challenge.send_id,
+        channel=challenge.channel,
+        max_sends=5,
+        sent_at=challenge.sent_at,
+        region="HK",
+        new_shard=world.challenge().new_shard,
+    )
+    event = world.event(EventType.SEND_REFUSED)
+    assert world.sends.record_refused(receipt, REFUSED, event, ends_cooldown=False)
+    assert counts(world) == {"new_n": 1, "new_12": 1}
+
+
+def test_a_refused_message_is_given_back_beyond_the_refunds_too(world: World, demo: Login) -> None:
+    world.budgets(number_per_hour=1000)
+    for n in range(8):
+        world.sms.outcomes.append(REFUSED)
+        with pytest.raises(errors.SmsUnavailable):
+            demo.start()
+        world.wait(60 if n >= 5 else 0)
+    assert counts(world) == {"new_n": 0, "new_12": 0}
 
 
 def test_a_message_of_yesterday_is_not_given_back_today(world: World, demo: Login) -> None:

@@ -105,6 +105,8 @@ class Receipt:
         phone_id: the phone that it went to, or None for mail.
         max_sends: how many refused sends its lane may be given back between two successes.
         sent_at: when it was claimed, in seconds since 1970.
+        region: of the phone, or `email`.
+        new_shard: the shard that counts it as a message to a new phone, or None. Only the sending function knows it.
     """
 
     login_name: str
@@ -114,6 +116,8 @@ class Receipt:
     phone_id: str | None = None
     max_sends: int
     sent_at: float
+    region: str = ""
+    new_shard: int | None = None
 
     def delivered_event(self, outcome: Outcome, now: float, random_bytes: Callable[[int], bytes]) -> Event:
         """That the message arrived, for the history."""
@@ -230,6 +234,8 @@ class Send:
             phone_id=self.phone.id if self.phone else None,
             max_sends=after.channel.traits.max_sends or after.max_sends,
             sent_at=after.sent_at,
+            region=after.region,
+            new_shard=after.new_shard,
         )
 
 

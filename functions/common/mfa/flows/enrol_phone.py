@@ -44,7 +44,7 @@ class PhoneEnrolments(ports.Decisions, Protocol):
     """Reads and writes enrolments of phones."""
 
     def load(self, login_name: str) -> PhoneEnrolment: ...
-    def claim_send(self, user: User, send: Send, phone: Phone, charges: Sequence[Charge]) -> None: ...
+    def claim_send(self, user: User, send: Send, phone: Phone, charges: Sequence[Charge]) -> Charge: ...
     def record_sent(self, send: Send, outcome: Outcome) -> None: ...
     def record_refused(self, send: Send, outcome: Outcome, hour: Budget) -> None: ...
     def record_report(self, login_name: str, enrolment: PhoneEnrolment, outcome: Outcome) -> None: ...
@@ -223,7 +223,7 @@ class EnrolPhone:
             for each in counted_as_new(plain, new_send(message.phone, send.after.sent_at, limit))
         ]
         try:
-            self.enrolments.claim_send(owner.user, send, message.phone, charges)
+            charge = self.enrolments.claim_send(owner.user, send, message.phone, charges)
         except errors.RateLimited as refused:
             record_decision(self.enrolments, send, decision_of(refused), self.runtime)
             raise
@@ -240,7 +240,7 @@ class EnrolPhone:
         outcome = self.messenger.send(outgoing)
         if outcome.refusal is not None:
             with suppress(errors.TemporarilyUnavailable):
-                self.enrolments.record_refused(send, outcome, hour)
+                self.enrolments.record_refused(send.counted_in(charge.new_shard), outcome, hour)
             raise outcome.refusal from outcome.not_sent(message.channel)
         with suppress(errors.TemporarilyUnavailable):
             self.enrolments.record_sent(send, outcome)

@@ -134,7 +134,7 @@ class SendPasscode:
                     continue
                 raise refusal from refused
             record_decision(self.sends, send, charge.decision, self.runtime)
-            challenge = self._deliver(account, send, outgoing, settings)
+            challenge = self._deliver(account, send.counted_in(charge.new_shard), outgoing, settings)
             return SendResult(challenge, sent=True, is_test=send.is_test_number, decision=charge.decision)
         raise errors.TemporarilyUnavailable
 

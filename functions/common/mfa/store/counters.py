@@ -41,6 +41,16 @@ class Counters:
             counts |= _of_new_send(hour_of_day(challenge.sent_at), -1)
         return _add(ShardedBudget(f"REGION#{challenge.region}", day, None), shard, counts, "counter")
 
+    def give_new_back(self, region: str, new_shard: int | None, sent_at: float) -> list[Write]:
+        """Takes a message that did not go out off those to new phones, in the shard that counted it. Nothing if none did.
+
+        Otherwise a vendor that refuses everything for an hour would make honest people look like an attack.
+        """
+        if new_shard is None:
+            return []
+        budget = ShardedBudget(f"REGION#{region}", Window.of(DAY, sent_at), None)
+        return [_add(budget, new_shard, _of_new_send(hour_of_day(sent_at), -1), "counter")]
+
     def count_decision(self, decision: FraudDecision, now: float) -> Write:
         """Counts a message beyond a fraud budget."""
         return self.count(decision.region, now, **{"refused" if decision.refused else "would_refuse": 1})

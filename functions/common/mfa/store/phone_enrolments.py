@@ -38,8 +38,11 @@ class PhoneEnrolmentStore:
         """The user's enrolment; one whose challenge has no id if there is none."""
         return _enrolment_of(self._challenges.item(login_name))
 
-    def claim_send(self, user: User, send: Send, phone: Phone, charges: Sequence[Charge]) -> None:
-        """Claims a send, its cooldown and its budgets in one transaction. Raises EnrolmentRefused, RateLimited."""
+    def claim_send(self, user: User, send: Send, phone: Phone, charges: Sequence[Charge]) -> Charge:
+        """Claims a send, its cooldown and its budgets in one transaction; the charge that had room.
+
+        Raises EnrolmentRefused, RateLimited.
+        """
         others = {"calling_code": phone.calling_code, "kind": phone.kind, "user_created_at": user.created_at}
         events = [records.event_write(send.login_name, event) for event in send.events]
 
@@ -47,7 +50,7 @@ class PhoneEnrolmentStore:
             return [self._challenges.opening(send.counted_in(new_shard), others), *events]
 
         try:
-            self._ledger.spend(claim, charges, send.cost, send.after.sent_at)
+            return self._ledger.spend(claim, charges, send.cost, send.after.sent_at)
         except TransactionRefused as refused:
             raise EnrolmentRefused(self.load(send.login_name)) from refused
 
@@ -90,8 +93,10 @@ class PhoneEnrolmentStore:
                 ":max_sends": SENDS,
             },
         )
+        after = send.after
+        new = self._counters.give_new_back(after.region, after.new_shard, after.sent_at)
         try:
-            self._table.transact(lambda: [refund, give_back(hour)])
+            self._table.transact(lambda: [refund, give_back(hour), *new])
         except TransactionRefused:
             self.record_sent(send, outcome)
 

@@ -95,6 +95,9 @@ class SendStore:
         """
         delivery, error = outcome.delivery, outcome.error or "unknown"
         others = [records.event_write(receipt.login_name, event)]
+        if ends_cooldown:
+            # The answer to the send itself: surely nothing went out. A later report comes of a message that may have cost.
+            others += self._counters.give_new_back(receipt.region, receipt.new_shard, receipt.sent_at)
         if outcome.permanent and receipt.phone_id:
             others.append(_mark_unusable(receipt, error, event.at))
         now = event.at if ends_cooldown else None
