@@ -79,7 +79,7 @@ class Messaging:
         elif len(text) > _LONGEST_PLAIN_CALL:
             words = f"Member must have length less than or equal to {_LONGEST_PLAIN_CALL}"
             raise invalid("FIELD_VALIDATION_FAILED", [("MessageBody", words)])
-        cost = prices.of_minute(to)
+        cost = prices.MINUTE
         _check_price(given.get("MaxPricePerMinute"), cost, "MaxPricePerMinute")
         return self._send(given, _Accepted(to, sender.shown, text, "voice", language, cost))
 

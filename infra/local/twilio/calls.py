@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
@@ -19,7 +18,7 @@ from infra.local.twilio.account import Account
 from infra.local.twilio.callbacks import Callbacks, Listener
 from infra.local.twilio.course import Step
 from infra.local.twilio.errors import TwilioError, refusal
-from infra.local.vendor import KEPT
+from infra.local.twilio.resources import Resources
 
 # Every parameter of the real API's create call. Those that the simulation does not use are accepted and ignored.
 _PARAMETERS = {
@@ -94,8 +93,7 @@ class Calls:
         self._callbacks = callbacks
         self._faults = faults
         self._deliver = deliver
-        self._kept: OrderedDict[str, dict[str, object]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept = Resources()
 
     def create(self, given: form.Form) -> dict[str, object]:
         """Place a call. Raises the `TwilioError` that the real API gives for the request."""
@@ -114,10 +112,10 @@ class Calls:
         sid = str(call["sid"])
         if over := self._faults.take("over_at_once", to, "voice"):
             call["status"] = over.values["status"]
-            return self._keep(call)
+            return self._kept.add(call)
         way = course.of_call(self._faults, to)
         about = self._about(call)
-        answer = self._keep(call)
+        answer = self._kept.add(call)
 
         def arrive() -> None:
             heard = spoken or self._fetch(values["Url"], values.get("Method", "POST"), about)
@@ -142,20 +140,12 @@ class Calls:
         self._callbacks.follow(way, progress, listener)
         return answer
 
-    def _keep(self, call: dict[str, object]) -> dict[str, object]:
-        """The call as Twilio answers it. The kept call changes with its steps."""
-        with self._lock:
-            self._kept[str(call["sid"])] = call
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-            return dict(call)
-
     def get(self, sid: str) -> dict[str, object]:
         """A call as it is now."""
-        with self._lock:
-            if sid not in self._kept:
-                raise refusal(20404, self._uri(sid))
-            return dict(self._kept[sid])
+        found = self._kept.get(sid)
+        if found is None:
+            raise refusal(20404, self._uri(sid))
+        return found
 
     def _values(self, given: form.Form) -> dict[str, str]:
         """The form's parameters, after the checks that the real API makes before it looks at any number."""
@@ -234,8 +224,7 @@ class Calls:
         return about
 
     def _progress(self, sid: str, step: Step) -> None:
-        with self._lock:
-            call = self._kept.get(sid)
+        with self._kept.changing(sid) as call:
             if call is None:
                 return
             now = form.rfc2822()

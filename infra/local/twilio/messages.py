@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
@@ -18,7 +16,7 @@ from infra.local.twilio.account import Account
 from infra.local.twilio.callbacks import Callbacks, Listener
 from infra.local.twilio.course import Step
 from infra.local.twilio.errors import DELIVERY_ERRORS, refusal
-from infra.local.vendor import KEPT
+from infra.local.twilio.resources import Resources
 
 # Every parameter of the real API's create call. Those that the simulation does not use are accepted and ignored.
 _PARAMETERS = {
@@ -68,8 +66,7 @@ class Messages:
         self._callbacks = callbacks
         self._faults = faults
         self._deliver = deliver
-        self._kept: OrderedDict[str, dict[str, object]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept = Resources()
 
     def create(self, given: form.Form) -> dict[str, object]:
         """Send a message. Raises the `TwilioError` that the real API gives for the request."""
@@ -96,9 +93,9 @@ class Messages:
             code = over.values["error_code"]
             message |= {"status": over.values["status"], "error_code": code}
             message["error_message"] = code and DELIVERY_ERRORS.get(code, "Unknown error")
-            return self._keep(message)
+            return self._kept.add(message)
         way = course.of_message(self._faults, number, channel, valid_seconds=valid, error_code=error_code)
-        answer = self._keep(message)
+        answer = self._kept.add(message)
 
         def arrive() -> None:
             self._deliver(Delivered(number, sender.removeprefix(_WHATSAPP), body, datetime.now(UTC), channel))
@@ -117,18 +114,10 @@ class Messages:
 
     def get(self, sid: str) -> dict[str, object]:
         """A message as it is now."""
-        with self._lock:
-            if sid not in self._kept:
-                raise refusal(20404, self._uri(sid))
-            return dict(self._kept[sid])
-
-    def _keep(self, message: dict[str, object]) -> dict[str, object]:
-        """The message as Twilio answers it. The kept message changes with its steps."""
-        with self._lock:
-            self._kept[str(message["sid"])] = message
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-            return dict(message)
+        found = self._kept.get(sid)
+        if found is None:
+            raise refusal(20404, self._uri(sid))
+        return found
 
     def _values(self, given: form.Form) -> dict[str, str]:
         """The form's parameters, after the checks that the real API makes before it looks at any number."""
@@ -200,8 +189,7 @@ class Messages:
         return about
 
     def _progress(self, sid: str, sender: str, step: Step) -> None:
-        with self._lock:
-            message = self._kept.get(sid)
+        with self._kept.changing(sid) as message:
             if message is None:
                 return
             message |= {"status": step.status, "date_updated": form.rfc2822(), "from": sender}
