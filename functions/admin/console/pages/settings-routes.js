@@ -13,7 +13,7 @@ import { addRoute } from "./settings-route-form.js";
 import { routePreview } from "./settings-route-preview.js";
 import { testDialog } from "./settings-test.js";
 
-const NONE = "None: every message goes out through Twilio, from the sender under MFA settings.";
+const NONE = "There are none yet.";
 
 /** @typedef {(list: Route[], focus?: string) => void} Stage `focus` is a selector of the element to have the focus */
 /** @typedef {{ stage: Stage, test: (at: number) => void }} Deeds */

@@ -186,7 +186,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         labelled(
             "Routes",
             "Providers and senders by country, tried in this order; the next one only after a refusal that sent nothing. "
-            "None: every message goes out through Twilio from its sender.",
+            "Without routes, every message goes out through Twilio from the sender of the MFA settings.",
         ),
     ] = []
     budgets: Budgets = Budgets()
