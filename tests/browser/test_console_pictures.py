@@ -38,7 +38,7 @@ def test_screenshots_of_the_console(make_browsing: MakeBrowsing, stack: Running)
     stack.admin("users.patch", login_name="demo.user", alias="Demo", owner="Example Ltd")
     stack.admin("clients.create", name="Backup server, Hong Kong", legacy=False)
     stack.admin("clients.create", name="Backup server 6 (old agents)", legacy=True)
-    stack.admin("settings.patch", actions=_ACTIONS)
+    stack.admin("settings.patch", actions=_ACTIONS, budgets=None)  # the tests' stack has plenty of everything
     sample = Client(make_browsing().open("/v1/account/"))
     sample.log_in("demo.user", "local-demo-only")
     sample.send()
