@@ -90,6 +90,7 @@ class Wire:
     def __init__(self, client: Any) -> None:
         self._client = client
         self._before: defaultdict[str, list[Callable[[], object]]] = defaultdict(list)
+        self._lost: dict[str, BaseException] = {}
         self.requests: list[str] = []
         self.transactions: list[int] = []
         self.tells_item = True
@@ -98,10 +99,10 @@ class Wire:
         """Runs this before the next request of the method. Several actions run before successive requests."""
         self._before[method].append(action)
 
-    def fail(self, method: str, *failures: Exception) -> None:
+    def fail(self, method: str, *failures: BaseException) -> None:
         """Breaks the next requests of the method."""
 
-        def failing(failure: Exception) -> Callable[[], object]:
+        def failing(failure: BaseException) -> Callable[[], object]:
             def fail() -> None:
                 raise failure
 
@@ -109,6 +110,10 @@ class Wire:
 
         for failure in failures:
             self.before(method, failing(failure))
+
+    def lose(self, method: str, failure: BaseException) -> None:
+        """Breaks the answer to the next request of the method, which is carried out."""
+        self._lost[method] = failure
 
     def get_item(self, **request: Any) -> Any:
         return self._call("get_item", request)
@@ -135,11 +140,14 @@ class Wire:
         if self._before[method]:
             self._before[method].pop(0)()
         try:
-            return getattr(self._client, method)(**request)
+            answer = getattr(self._client, method)(**request)
         except ClientError as error:
             if not self.tells_item:
                 error.response.pop("Item", None)  # type: ignore[typeddict-item]
             raise
+        if method in self._lost:
+            raise self._lost.pop(method)
+        return answer
 
 
 @dataclass
