@@ -339,17 +339,35 @@ def test_fifty_messages_at_once_under_the_last_dollar_cost_no_more_than_it(place
     assert set(answers) <= {"ok", "spend", BUSY}
 
 
-def test_messages_to_new_phones_at_once_do_not_pass_a_fraud_budget(place: Running) -> None:
-    limit, now = NewLimit(daily=1000, hourly=20, mode="enforce", enforced=True), 4.1e9  # an hour of its own
+@pytest.mark.parametrize(
+    ("daily", "hourly", "day"),
+    [(1000, 20, 4.1e9), (20, 1000, 4.11e9), (3, 1000, 4.12e9), (20, 20, 4.13e9)],
+    ids=["of the hour", "of the day", "of the day, few places", "of both"],
+)
+def test_messages_to_new_phones_at_once_do_not_pass_a_fraud_budget(
+    place: Running, daily: int, hourly: int, day: float
+) -> None:
+    """Fifty want the last places. Each case has a day of its own."""
+    limit, free = NewLimit(daily=daily, hourly=hourly, mode="enforce", enforced=True), min(daily, hourly)
 
-    def charges(phone: Phone) -> list[Charge]:
-        return counted_as_new(phone_charges(phone, Settings(), now), new_send(phone, now, limit))
+    def charged(n: int) -> str:
+        client, phone = dynamodb(place), accounts.phone(f"+8529{n:07d}")
+        store = SendStore(Table(client, place.table.name, lambda _: None), Counters(random.Random(n).randrange))
+        charges = counted_as_new(phone_charges(phone, Settings(), day), new_send(phone, day, limit))
+        try:
+            store.charge_notice(charges, Cost(1), day)
+        except RateLimited as refused:
+            return str(refused.__cause__)
+        except TemporarilyUnavailable:
+            return BUSY
+        finally:
+            client.close()
+        return "ok"
 
-    def send(n: int) -> str:
-        return charged(place, n, now, charges)
-
-    answers = at_once(50, send) + [send(n) for n in range(50, 100)]
-    assert answers.count("ok") == 20
+    answers = at_once(50, charged) + [charged(n) for n in range(50, 50 + free + 5)]
+    counted = place.table.query(KeyConditionExpression=Key("pk").eq("REGION#HK"))["Items"]
+    name = Window.of(DAY, day).name
+    assert sum(item.get("new_n", 0) for item in counted if name in item["sk"]) == answers.count("ok") == free
     assert set(answers) <= {"ok", "fraud", BUSY}
 
 
