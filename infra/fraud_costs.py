@@ -69,7 +69,8 @@ def worst() -> str:
 
 
 def _attacks(regions: int) -> list[_Attack]:
-    budgets, floor = Budgets(), Fraud().daily_floor
+    budgets, fraud = Budgets(), Fraud()
+    floor, reach = fraud.daily_floor, fraud.regions_per_address_per_day
     number, spend = budgets.number_per_day, budgets.spend_per_day
 
     def unkept(ceiling: int) -> int:
@@ -98,6 +99,12 @@ def _attacks(regions: int) -> list[_Attack]:
             f"The same in all {regions} regions",
             f"`fraud.daily_floor` of each, then {new}",
             regions * floor,
+            unkept(spend),
+        ),
+        _Attack(
+            "The same from one address, where the users have no verified phone",
+            f"`fraud.daily_floor` of each of `fraud.regions_per_address_per_day` ({reach}) regions",
+            reach * floor,
             unkept(spend),
         ),
         _Attack(

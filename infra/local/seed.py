@@ -26,6 +26,7 @@ _CLIENT_NAME = "Sample backup service"
 _WEEK_SECONDS = 7 * 86400
 _BUDGETS = ("number_per_hour", "number_per_day", "address_per_hour", "client_per_hour", "global_per_day")
 _PLENTY = 1_000_000
+_EVERY_REGION = 250
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,11 @@ def seed(admin: Pool, sender: Sender, place: Place, output: Output) -> Contents:
                 "sender": {"phone_number": sender.phone_number},
             },
             "budgets": dict.fromkeys(_BUDGETS, _PLENTY),
-            "fraud": {"daily_floor": _PLENTY, "hourly_floor": _PLENTY},
+            "fraud": {
+                "daily_floor": _PLENTY,
+                "hourly_floor": _PLENTY,
+                "regions_per_address_per_day": _EVERY_REGION,
+            },
             "email_sender": EMAIL_SENDER,
             "actions": {backup.DELETE: {"texts": backup.TEXTS}},
         },

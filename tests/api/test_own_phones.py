@@ -215,6 +215,27 @@ def test_numbers_that_users_enrol_are_held_to_the_fraud_budget_whatever_its_mode
     assert [each["new_n"] for each in counted if "new_n" in each] == [0]
 
 
+def test_users_of_one_address_enrol_numbers_of_few_countries_at_once(stack: Stack) -> None:
+    """Whatever the mode. A number that was confirmed makes room."""
+
+    def enroller_of(person: people.Person) -> Enroller:
+        person.address = "198.51.100.60"
+        return Enroller(person, administrators.signed(person.name, kind="backup", amr=["pwd", "sms"]))
+
+    first, second, third = (enroller_of(people.add(stack)) for _ in range(3))
+    with stack.with_settings(fraud={"mode": "off", "regions_per_address_per_day": 2}):
+        assert first.start("+447400123457").status == 201
+        assert second.start("+37121234567").status == 201
+        refused = third.start("+33612345678")
+        assert (refused.status, refused.code) == (429, "rate_limited")
+        assert 0 < int(refused.headers["retry-after"]) <= 86_400
+        [decision] = third.person.events("fraud_decision")
+        rule = {"rule": "regions_per_address", "region": "FR", "threshold": 2, "count": 2, "mode": "off"}
+        assert decision["detail"] == rule | {"refused": True}
+        assert first.verify().status == 200
+        assert third.start("+33612345678").status == 201
+
+
 @pytest.mark.parametrize(
     ("number", "code"),
     [

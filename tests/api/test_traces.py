@@ -39,7 +39,7 @@ class Case:
 
     Attributes:
         name: as in the first column of the table of docs/fraud.md.
-        region: of every phone.
+        region: of every phone; of the honest ones, if the attack is `spread`.
         guards: the conditions of the store that end the attack.
         lost: messages that the attack had sent.
         honest: honest people who asked for a message.
@@ -47,6 +47,7 @@ class Case:
         decided: messages beyond a fraud budget that went out all the same. None: some. How many depends on the shards that
             counted those beyond.
         scale: how many times larger the real thing is.
+        spread: the regions of the attack's phones that get messages, each as many.
     """
 
     name: str
@@ -61,11 +62,18 @@ class Case:
     mode: FraudMode = "observe"
     budgets: dict[str, int] = field(default_factory=dict)
     fraud: dict[str, int] = field(default_factory=dict)
+    spread: tuple[str, ...] = ()
 
     @property
-    def price(self) -> int:
-        """The shipped price of a message, in micro-USD."""
-        return Prices({}, FetchedPrices()).of(self.region, Channel.SMS).micro_usd
+    def lost_micro_usd(self) -> int:
+        """The cost of the messages that the attack had sent."""
+        regions = self.spread or (self.region,)
+        return sum(map(price, regions)) * self.lost // len(regions)
+
+    @property
+    def micro_usd(self) -> int:
+        """The cost of every message."""
+        return self.lost_micro_usd + (self.honest - self.refused) * price(self.region)
 
     @property
     def messages(self) -> int:
@@ -74,12 +82,17 @@ class Case:
     @property
     def row(self) -> str:
         """The row in docs/fraud.md."""
-        usd = self.lost * self.price / USD
+        usd = self.lost_micro_usd / USD
         refused = f"{self.refused} of {self.honest}" if self.honest else ""
         return (
             f"| {self.name} | `{self.mode}` | {self.scale} | {self.lost} | {usd:.2f} | {usd * self.scale:.2f} "
             f"| {refused} | {'some' if self.decided is None else self.decided} |"
         )
+
+
+def price(region: str) -> int:
+    """The shipped price of a message, in micro-USD."""
+    return Prices({}, FetchedPrices()).of(region, Channel.SMS).micro_usd
 
 
 FLOORS = {"daily_floor": 1, "hourly_floor": 1}  # the least that can be set
@@ -118,6 +131,27 @@ CASES = [
     ),
     Case("A slow drip below the limits, observed", traces.drip, "EG", FRAUD_RULE, lost=21, honest=4, decided=3),
     Case("The same, enforced", traces.drip, "EG", FRAUD_RULE, lost=20, honest=4, refused=2, mode="enforce"),
+    Case(
+        "One address, new phones of 10 countries, observed",
+        traces.everywhere,
+        "HK",
+        ("REGIONS_LEFT",),
+        lost=20,
+        honest=4,
+        decided=16,
+        spread=traces.COUNTRIES,
+    ),
+    Case(
+        "The same 10 countries, enforced",
+        traces.everywhere,
+        "HK",
+        ("REGIONS_LEFT",),
+        lost=6,
+        honest=4,
+        refused=2,
+        mode="enforce",
+        spread=traces.COUNTRIES[:3],
+    ),
     Case(
         "An application's users, one address, new phones",
         traces.through_an_application,
@@ -187,7 +221,7 @@ def test_a_trace_costs_as_much_as_the_page_on_fraud_says(stack: Stack, case: Cas
         spent = stack.admin("overview.get", days=1)["totals"]
         decided = decisions(stack)
         assert trace.messages == spent["sends"] == case.messages
-        assert spent["cost"]["micro_usd"] == case.messages * case.price
+        assert spent["cost"]["micro_usd"] == case.micro_usd
         assert trace.refused == case.refused
         assert decided > 0 if case.decided is None else decided == case.decided
         if case.guards:

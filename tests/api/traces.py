@@ -12,6 +12,8 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
+import phonenumbers
+
 from mfa.challenges.budgets import DAY, HOUR
 from tests import people
 from tests.api import administrators
@@ -24,6 +26,8 @@ SCHEDULE_SECONDS = 300
 # Of the first factor. A token lasts for longer.
 LOGIN_SECONDS = 240
 ONE_OF_SO_MANY_NEVER_TYPES = 33
+# Where messages are dear.
+COUNTRIES = ("LV", "EG", "RU", "LK", "TN", "AZ", "UZ", "KG", "TJ", "BD")
 
 type Act = Callable[[], None]
 
@@ -193,6 +197,22 @@ def drip(trace: Trace) -> None:
         trace.attack(n * HOUR, asks)
     for n, add in enumerate((people.add, people.add, verified, verified)):
         trace.honest(add(trace.stack, phones=[egyptian(trace.stack, 100 + n)]), 23 * HOUR + n * 60)
+
+
+def everywhere(trace: Trace) -> None:
+    """Stolen passwords of users with new phones, all from one address, two in each country. Then honest people from there."""
+    address = "198.51.100.9"
+    for n in range(2 * len(COUNTRIES)):
+        number = phonenumbers.example_number_for_type(COUNTRIES[n // 2], phonenumbers.PhoneNumberType.MOBILE)
+        assert number is not None
+        e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        victim = people.add(trace.stack, phones=[trace.stack.hide(e164)])
+        victim.address = address
+        trace.attack(n * HOUR, partial(trace.sends, victim))
+    for n, add in enumerate((people.add, people.add, verified, verified)):
+        person = add(trace.stack)
+        person.address = address
+        trace.honest(person, 23 * HOUR + n * 60)
 
 
 def launch(trace: Trace, of: int) -> None:

@@ -18,7 +18,7 @@ from infra.local.processes import AWS_ENVIRONMENT
 from mfa.challenges.budgets import DAY, Charge, Cost, Window
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.charges import phone_charges
-from mfa.challenges.fraud_budgets import NewLimit
+from mfa.challenges.fraud_budgets import NewLimit, SpreadLimit
 from mfa.challenges.new_phones import counted_as_new, new_send
 from mfa.challenges.sends import Outcome, Receipt
 from mfa.errors import RateLimited, TemporarilyUnavailable
@@ -368,6 +368,20 @@ def test_messages_to_new_phones_at_once_do_not_pass_a_fraud_budget(
     counted = place.table.query(KeyConditionExpression=Key("pk").eq("REGION#HK"))["Items"]
     name = Window.of(DAY, day).name
     assert sum(item.get("new_n", 0) for item in counted if name in item["sk"]) == answers.count("ok") == free
+    assert set(answers) <= {"ok", "fraud", BUSY}
+
+
+def test_messages_at_once_from_one_address_reach_no_more_regions_than_it_may(place: Running) -> None:
+    names, now = [a + b for a in "ABCDEFGHIJ" for b in "VWXYZ"], 4.2e9  # a day of its own
+
+    def send(n: int) -> str:
+        limit = SpreadLimit("ADDRESS#192.0.2.77", names[n], regions=3, mode="enforce", enforced=True)
+        return charged(place, n, now, lambda phone: counted_as_new(phone_charges(phone, Settings(), now), None, limit))
+
+    answers = at_once(50, send) + [send(n) for n in range(50)]
+    [item] = place.table.query(KeyConditionExpression=Key("pk").eq("ADDRESS#192.0.2.77"))["Items"]
+    assert len(item["regions"]) == 3
+    assert (answers[50:].count("ok"), answers[50:].count("fraud")) == (3, 47)
     assert set(answers) <= {"ok", "fraud", BUSY}
 
 

@@ -359,7 +359,7 @@ export interface EventDetail {
   client?: string | null;
   to?: string;
   expires_at?: string;
-  rule?: "daily" | "hourly";
+  rule?: "daily" | "hourly" | "regions_per_address";
   region?: string;
   threshold?: number;
   count?: number;
@@ -655,6 +655,7 @@ export interface FlatSettings {
   "fraud.daily_floor": number;
   "fraud.hourly_floor": number;
   "fraud.share": number;
+  "fraud.regions_per_address_per_day": number;
   "passwords.max_per_name_and_address_per_hour": number;
   "passwords.max_per_address_per_hour": number;
   "passwords.free_in_a_row": number;

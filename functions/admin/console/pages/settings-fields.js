@@ -127,6 +127,7 @@ const PLACES = [
   { name: "fraud.daily_floor", tab: "limits" },
   { name: "fraud.hourly_floor", tab: "limits" },
   { name: "fraud.share", tab: "limits", show: inWords("fraud.share") },
+  { name: "fraud.regions_per_address_per_day", tab: "limits" },
   { name: "passwords.max_per_name_and_address_per_hour", tab: "limits" },
   { name: "passwords.max_per_address_per_hour", tab: "limits" },
   { name: "passwords.free_in_a_row", tab: "limits" },
@@ -347,7 +348,7 @@ export function patchOf({ changes, server }) {
  *   "spend_per_day"}` |
  *   `passwords.${"max_per_name_and_address_per_hour" | "max_per_address_per_hour" | "free_in_a_row" | "max_in_a_row" |
  *   "familiar_days"}` |
- *   `fraud.${"daily_floor" | "hourly_floor" | "share"}`} NumberName
+ *   `fraud.${"daily_floor" | "hourly_floor" | "share" | "regions_per_address_per_day"}`} NumberName
  */
 
 /**

@@ -11,7 +11,7 @@ import { el } from "../shared/dom.js";
 import { FRAUD_MODES, limitField } from "./settings-fields.js";
 
 /** @type {NumberName[]} */
-const FRAUD = ["fraud.daily_floor", "fraud.hourly_floor", "fraud.share"];
+const FRAUD = ["fraud.daily_floor", "fraud.hourly_floor", "fraud.share", "fraud.regions_per_address_per_day"];
 /** @type {NumberName[]} */
 const FROM_ADDRESS = [
   "passwords.max_per_name_and_address_per_hour",

@@ -44,13 +44,13 @@ const REPORTS = ["delivered", "send_refused"];
  * @returns {EventWords}
  */
 function fraudDecision({ rule, region = "", threshold, count, refused }, where) {
-  const verb = refused ? "was refused" : "would be refused";
+  const [verb, country] = [refused ? "was refused" : "would be refused", regionName(region) ?? region];
   const span = rule === "hourly" ? "the hour’s" : "the day’s";
-  const budget = `${span} budget for new phones in ${regionName(region) ?? region}`;
-  return [
-    refused ? "warn" : "",
-    ["A passcode", where, ` ${verb}: ${budget} is spent (${count} of ${threshold} are unconfirmed)`],
-  ];
+  const why =
+    rule === "regions_per_address"
+      ? `${country} would be one country more than its address may reach in a day (${count} of ${threshold})`
+      : `${span} budget for new phones in ${country} is spent (${count} of ${threshold} are unconfirmed)`;
+  return [refused ? "warn" : "", ["A passcode", where, ` ${verb}: ${why}`]];
 }
 
 /** By type of event. @type {Record<string, (parts: EventParts) => EventWords>} */

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from mfa.challenges.fraud_budgets import FraudDecision, NewLimit
+from mfa.challenges.fraud_budgets import FraudDecision, FraudRule, NewLimit, SpreadLimit
 from mfa.settings.prices import DEAREST, USD
 
 HOUR = 3600
@@ -30,7 +30,7 @@ class BudgetSpent(Exception):
 
 
 class FraudSpent(BudgetSpent):
-    """The fraud budget of a region is spent."""
+    """A fraud budget is spent."""
 
     def __init__(self, decision: FraudDecision) -> None:
         super().__init__("fraud")
@@ -208,18 +208,20 @@ class ShardedBudget:
 class Charge:
     """The budgets that one message is charged to, all or none.
 
-    The store sets `decision` where the message went out beyond a fraud budget, and `new_shard` to the shard that counts it as a
-    message to a new phone.
+    `spread` is the limit of the regions that the address reaches. The store sets `decision` where the message went out beyond a
+    fraud budget, and `new_shard` to the shard that counts it as a message to a new phone.
     """
 
     budgets: Sequence[Budget]
     sharded: Sequence[ShardedBudget]
+    spread: SpreadLimit | None = None
     decision: FraudDecision | None = None
     new_shard: int | None = None
 
-    @property
-    def without_limit(self) -> "Charge":
-        """The same budgets; the message still counts as one to a new phone."""
+    def without(self, rule: FraudRule) -> "Charge":
+        """The same budgets without this limit. The message still counts as one to a new phone, but reaches no region."""
+        if rule == "regions_per_address":
+            return replace(self, spread=None)
         sharded = [replace(each, new=each.new and replace(each.new, limit=None)) for each in self.sharded]
         return replace(self, sharded=sharded)
 

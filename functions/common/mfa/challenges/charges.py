@@ -13,6 +13,7 @@ from mfa.challenges.fraud_budgets import NewLimit
 from mfa.challenges.new_phones import counted_as_new, new_send
 from mfa.challenges.password_tries import digest
 from mfa.challenges.sends import Send
+from mfa.challenges.spreads import spread_limit
 from mfa.factors.phones import Phone
 from mfa.messages.addresses import mailbox_of
 from mfa.settings.prices import USD
@@ -42,8 +43,9 @@ def charges(send: Send, address: str, settings: Settings, limit: NewLimit | None
         return _mail_charges("MAILBOX#", address, limits.mailbox_per_day, now, askers=open_part.budgets)
     unconfirmed = len(send.before.lane(send.after.channel).charged)
     found = phone_charges(send.phone, settings, now, askers=askers, unconfirmed=unconfirmed)
-    # To a test number nothing goes out.
-    return found if send.is_test_number else counted_as_new(found, new_send(send.phone, now, limit))
+    if send.is_test_number:  # nothing goes out
+        return found
+    return counted_as_new(found, new_send(send.phone, now, limit), spread_limit(send.after, settings.fraud))
 
 
 def notice_mail_charges(address: str, now: float) -> list[Charge]:

@@ -1,4 +1,7 @@
-"""Fraud budgets: how many messages to new phones of a region may be unconfirmed, and the decisions where they are more."""
+"""Fraud budgets, and the decisions about messages beyond one.
+
+A region has a budget of messages to new phones that nobody confirms, and an address one of regions.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,7 +12,7 @@ from mfa.settings.fraud import FraudMode
 # is tried is seldom full while another has room.
 MESSAGES_PER_SHARD = 8
 
-type FraudRule = Literal["daily", "hourly"]
+type FraudRule = Literal["daily", "hourly", "regions_per_address"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,33 @@ class NewLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class SpreadLimit:
+    """To how many regions an address may have messages sent in a day (UTC), of those where the user has no verified phone.
+
+    Attributes:
+        subject: the address, as the subject of its budgets.
+        region: of the phone that the message goes to.
+        regions: how many regions there may be.
+        mode: the mode of the settings.
+        enforced: whether a message beyond is refused. Otherwise it goes out, and the decision is recorded.
+    """
+
+    subject: str
+    region: str
+    regions: int
+    mode: FraudMode
+    enforced: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FraudDecision:
     """A message to a new phone beyond a fraud budget.
 
     Attributes:
-        rule: the budget: of the day, or of the hour.
+        rule: the budget: of the region's day or hour, or of the address's regions.
         region: of the phone.
         threshold: how many there may be.
-        count: how many there were in the shards that share the threshold.
+        count: how many there were: messages in the shards that refused, or regions.
         mode: the mode of the settings.
         refused: whether it was refused. Otherwise it went out.
     """

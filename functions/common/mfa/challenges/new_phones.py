@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mfa.challenges.budgets import DAY, HOUR, Charge, NewSend, Window
-from mfa.challenges.fraud_budgets import NewLimit
+from mfa.challenges.fraud_budgets import NewLimit, SpreadLimit
 from mfa.factors.phones import Phone
 from mfa.settings.fraud import Fraud
 from mfa.settings.fraud_thresholds import Thresholds
@@ -34,12 +34,13 @@ def limit_of(region: str, fraud: Fraud, thresholds: Mapping[str, Thresholds], *,
     )
 
 
-def counted_as_new(charges: Sequence[Charge], new: NewSend | None) -> list[Charge]:
-    """The charges with the message counted among those to new phones of its region."""
+def counted_as_new(charges: Sequence[Charge], new: NewSend | None, spread: SpreadLimit | None = None) -> list[Charge]:
+    """The charges with the message counted among those to new phones of its region, and the region among its address's."""
     return [
         replace(
             charge,
             sharded=[replace(each, new=new if each.kind == "region" else None) for each in charge.sharded],
+            spread=spread,
         )
         for charge in charges
     ]

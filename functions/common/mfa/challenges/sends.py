@@ -281,6 +281,7 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
         delivery=Delivery.SENDING,
         delivery_error=None,
         new_shard=None,
+        spread_from="",
         failures=0 if ends_lock else read.failures,
         lock_count=read.lock_count + ends_lock,
         max_failures=limits.max_failures,

@@ -25,6 +25,7 @@ from mfa.challenges.phone_enrolments import (
     purpose_of,
 )
 from mfa.challenges.sends import Caller, Destination, Outcome, Send, challenge_after
+from mfa.challenges.spreads import spread_from, spread_limit
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
 from mfa.flows.fraud_decisions import decision_of, record_decision
@@ -218,10 +219,11 @@ class EnrolPhone:
         hour = hour_of(send.login_name, send.after.sent_at)
         limit = self.runtime.new_limit(message.phone.region, own=True)
         plain = phone_charges(message.phone, settings, send.after.sent_at, askers=[asker])
-        charges = [
-            replace(each, budgets=[hour, *each.budgets])
-            for each in counted_as_new(plain, new_send(message.phone, send.after.sent_at, limit))
-        ]
+        new, spread = (
+            new_send(message.phone, send.after.sent_at, limit),
+            spread_limit(send.after, settings.fraud, own=True),
+        )
+        charges = [replace(each, budgets=[hour, *each.budgets]) for each in counted_as_new(plain, new, spread)]
         try:
             charge = self.enrolments.claim_send(owner.user, send, message.phone, charges)
         except errors.RateLimited as refused:
@@ -266,6 +268,7 @@ class EnrolPhone:
             locale=message.locale,
             requests=with_request(read.requests, key, caller, (now, draft.challenge_id)),
         )
+        after = replace(after, spread_from=spread_from(after, owner.account.phones, settings.fraud, own=True))
         ref = self.runtime.random_bytes(16).hex()  # no send is kept under it
         outgoing = passcode_message(owner.user, destination, draft, About(message.locale, ref), settings)
         sent = self.runtime.event(

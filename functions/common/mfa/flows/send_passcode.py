@@ -31,6 +31,7 @@ from mfa.challenges.sends import (
     end_user_of,
     limits_of,
 )
+from mfa.challenges.spreads import spread_from
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
 from mfa.flows.fraud_decisions import decision_of, record_decision
@@ -174,6 +175,8 @@ class SendPasscode:
                 read.requests, request_key(login.jti, asked.caller), asked.caller, (now, draft.challenge_id)
             ),
         )
+        if destination.fixed_code is None:
+            after = replace(after, spread_from=spread_from(after, account.phones, settings.fraud))
         about = About(after.locale, ref)
         if action is not None:  # its code dies with it
             after = replace(after, expires_at=min(after.expires_at, action.expires_at))

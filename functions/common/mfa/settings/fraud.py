@@ -1,4 +1,4 @@
-"""The settings of fraud budgets: how many messages may go to phones that nobody has confirmed yet."""
+"""The settings of fraud budgets: how many messages may go to phones that nobody has confirmed yet, and to how many countries."""
 
 from typing import Annotated, Literal
 
@@ -34,3 +34,13 @@ class Fraud(Struct, frozen=True, forbid_unknown_fields=True):
             unit="share",
         ),
     ] = 0.2
+    regions_per_address_per_day: Annotated[
+        int,
+        Meta(ge=1, le=250),
+        labelled(
+            "Countries per address and day",
+            "An IP address has messages sent to so many countries where the user has no verified phone. A confirmed message "
+            "makes room again.",
+            unit="countries",
+        ),
+    ] = 3

@@ -11,6 +11,7 @@ from mfa.store.actions import action_of, approval_write
 from mfa.store.challenge_mapping import challenge_of
 from mfa.store.challenges import ChallengeItems
 from mfa.store.counters import Counters, give_back
+from mfa.store.spreads import give_region_back
 from mfa.store.table import Table, TransactionRefused, Write
 from mfa.store.trusted_devices import devices_write
 from mfa.tokens.mfa_tokens import MfaToken
@@ -63,6 +64,7 @@ class AttemptStore:
             profile_as_in_token(confirmation.login),
             self._challenges.approval(login_name, challenge, confirmation.guess),
             *map(give_back, confirmation.budgets),
+            *give_region_back(challenge),
             *(records.event_write(login_name, event) for event in confirmation.events),
         ]
         if action is not None:

@@ -36,6 +36,8 @@ HOUR_LEFT = "attribute_not_exists(#hour) OR #hour < :hour_ceiling"
 # Messages to new phones, until their codes come back.
 NEW_PHONES_LEFT = "attribute_not_exists(new_n) OR new_n < :new_daily"
 NEW_PHONES_LEFT_IN_HOUR = "attribute_not_exists(#new_hour) OR #new_hour < :new_hourly"
+# An address reaches few regions where the users have no verified phone.
+REGIONS_LEFT = "attribute_not_exists(regions) OR contains(regions, :region) OR size(regions) < :regions_limit"
 
 # A message's progress.
 LATER = "attribute_not_exists(delivery_rank) OR delivery_rank < :rank"

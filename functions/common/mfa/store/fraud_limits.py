@@ -5,7 +5,7 @@ from mfa.challenges.fraud_budgets import FraudDecision
 
 
 class BeyondLimit(Exception):
-    """The limit of messages to new phones is spent in every shard."""
+    """A fraud budget is spent: that of a region in every shard, or that of an address."""
 
     def __init__(self, decision: FraudDecision) -> None:
         super().__init__(decision.rule)
@@ -14,4 +14,4 @@ class BeyondLimit(Exception):
 
 def reopens_at(decision: FraudDecision, now: float) -> float:
     """When the budget may have room again at the latest, in seconds since 1970."""
-    return Window.of(DAY if decision.rule == "daily" else HOUR, now).ends_at
+    return Window.of(HOUR if decision.rule == "hourly" else DAY, now).ends_at

@@ -8,6 +8,7 @@ from mfa.errors import RateLimited
 from mfa.store.counters import Counters, spend
 from mfa.store.fraud_limits import BeyondLimit, reopens_at
 from mfa.store.full_shards import Full, FullBudgets
+from mfa.store.spreads import SPREAD, reach, spread_decision
 from mfa.store.table import Table, TransactionRefused, Write
 
 # The writes of a claim. A function gives them for the shard that counts the message as one to a new phone, None if none does.
@@ -38,18 +39,19 @@ class Ledger:
         raise min(refusals, key=lambda refused: refused.retry_after or 0)
 
     def _spend_or_decide(self, claim: Claim, charge: Charge, cost: Cost, now: float) -> Charge:
-        try:
-            return replace(charge, new_shard=self._spend(claim, charge, cost, now))
-        except BeyondLimit as beyond:
-            decision = beyond.decision
-            if decision.refused:
-                raise RateLimited(retry_after=reopens_at(decision, now) - now) from FraudSpent(decision)
-            new_shard = self._spend(claim, charge.without_limit, cost, now)
-            return replace(charge, decision=decision, new_shard=new_shard)
+        """Spends the charge; where a limit of fraud is not enforced, without it. A message has one decision, the first."""
+        while True:
+            try:
+                return replace(charge, new_shard=self._spend(claim, charge, cost, now))
+            except BeyondLimit as beyond:
+                decision = beyond.decision
+                if decision.refused:
+                    raise RateLimited(retry_after=reopens_at(decision, now) - now) from FraudSpent(decision)
+                charge = replace(charge.without(decision.rule), decision=charge.decision or decision)
 
     def _spend(self, claim: Claim, charge: Charge, cost: Cost, now: float) -> int | None:
         """Writes the claim with this charge; the shard that counts the message as one to a new phone."""
-        budgets, sharded = charge.budgets, charge.sharded
+        budgets, sharded, spread = charge.budgets, charge.sharded, charge.spread
         shards: dict[str, int] = {}
         by_label = {spend(budget).label: budget for budget in budgets}
         full = {f"shard:{budget.subject}": self._full.found(budget, cost, now) for budget in sharded}
@@ -65,14 +67,17 @@ class Ledger:
                     raise _all_full(each, now)
                 shards[label] = shard
             spent = [self._counters.spend_shard(each.budget, shards[label], cost, now) for label, each in full.items()]
-            return [*(claim(new_shard()) if callable(claim) else claim), *map(spend, budgets), *spent]
+            reached = [reach(spread, now)] if spread else []
+            return [*(claim(new_shard()) if callable(claim) else claim), *map(spend, budgets), *reached, *spent]
 
         while True:
             try:
                 self._table.transact(build)
             except TransactionRefused as refused:
-                if refused.failed - by_label.keys() - full.keys():
+                if refused.failed - by_label.keys() - full.keys() - {SPREAD}:
                     raise
+                if spread and SPREAD in refused.failed:  # before the others: it refuses until midnight
+                    raise BeyondLimit(spread_decision(spread, refused.items.get(SPREAD, {}))) from refused
                 if spent := refused.failed & by_label.keys():
                     last = max((by_label[label] for label in spent), key=lambda budget: budget.reopens_at)
                     raise RateLimited(retry_after=last.reopens_at - now) from BudgetSpent(last.kind)

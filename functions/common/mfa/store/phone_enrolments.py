@@ -18,6 +18,7 @@ from mfa.store.counters import Counters, give_back
 from mfa.store.expressions import Update
 from mfa.store.factors import change_writes
 from mfa.store.ledger import Ledger
+from mfa.store.spreads import give_region_back
 from mfa.store.table import ConditionFailed, Item, Table, TransactionRefused, Write
 from mfa.users.history import Event
 from mfa.users.user import User
@@ -137,6 +138,7 @@ class PhoneEnrolmentStore:
             ),
             *change_writes(change, uses={"devices_since": change.after.updated_at}),
             *map(give_back, approval.budgets),
+            *give_region_back(approval.challenge),
             self._counters.count_approval(approval.challenge, approval.guess.at),
         ]
         try:
