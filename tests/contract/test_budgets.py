@@ -54,15 +54,18 @@ def test_a_number_has_one_budget_for_all_its_users(world: World) -> None:
 
 @pytest.mark.guards("BUDGET_LEFT")
 def test_a_number_has_a_budget_of_the_day(world: World) -> None:
-    """One item counts hour and day. The earliest time with new budget is the end of the hour."""
+    """One item counts hour and day. The refusal names the end of the one that is spent."""
     world.budgets(number_per_hour=2, number_per_day=3)
     persons = people(world, 5, NUMBER)
     assert sent(world, persons[:2]) == 2
-    world.wait(3600)
-    persons[2].start()
     with pytest.raises(errors.RateLimited) as refused:
-        persons[3].start()
+        persons[2].start()
     assert refused.value.retry_after == Window.of(HOUR, world.now).ends_at - int(world.now)
+    world.wait(3600)
+    persons[2].logs_in_again().start()
+    with pytest.raises(errors.RateLimited) as refused:
+        persons[3].logs_in_again().start()
+    assert refused.value.retry_after == Window.of(DAY, world.now).ends_at - int(world.now)
     world.wait(DAY)
     persons[4].logs_in_again().start()
 

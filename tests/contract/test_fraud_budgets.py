@@ -183,3 +183,19 @@ def test_a_decision_that_cannot_be_written_down_stops_no_message(world: World) -
     world.wire.fail("transact_write_items", errors.TemporarilyUnavailable())
     assert sent(persons[4:]) == 1
     assert decisions(world, persons[-1]) == []
+
+
+def test_the_hour_is_named_while_one_shard_waits_for_it_alone(world: World) -> None:
+    """Its room is back in the next hour, though the day has used up the other shard."""
+    under(world, daily_floor=17, hourly_floor=16)
+    day = Window.of(DAY, world.now).name
+    for shard, counted in enumerate(({"new_n": 9, "new_10": 9}, {"new_n": 7, "new_12": 8})):
+        world.put((HK, f"SENDS#{day}#{shard:02d}"), counted)
+    [person] = new_phones(world, 1)
+    with pytest.raises(errors.RateLimited) as refused:
+        person.start()
+    assert refused.value.retry_after == Window.of(HOUR, world.now).ends_at - int(world.now)
+    [decision] = decisions(world, person)
+    assert (decision["rule"], decision["threshold"], decision["count"]) == ("hourly", 16, 8)
+    world.wait(HOUR)
+    person.logs_in_again().start()

@@ -86,10 +86,11 @@ class Budget:
         """Whose budget it is: a number, an address, a client's id."""
         return self.subject.partition("#")[2]
 
-    @property
-    def reopens_at(self) -> float:
-        """When the budget may have room again, in seconds since 1970."""
-        return (self.hour or self.window).ends_at
+    def reopens_at(self, counted: int) -> float:
+        """When the budget may have room again, in seconds since 1970, if so many were counted in its window."""
+        if self.hour is None or counted >= self.ceiling - self.kept:
+            return self.window.ends_at
+        return self.hour.ends_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,7 @@ def spend(budget: Budget) -> Write:
         condition=when.every(when.BUDGET_LEFT, when.HOUR_LEFT),
         names={"#ttl": "ttl", "#hour": f"hour_{budget.hour.name[-2:]}"},
         values=values | {":hour_ceiling": budget.hour_ceiling},
+        asks_why=True,  # whether the hour is spent or the day
     )
 
 

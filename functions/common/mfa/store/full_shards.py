@@ -22,13 +22,15 @@ class Full:
         budget: the budget, of a region or of everything.
         cost: the cost of the message.
         shards: the shards.
-        counts: what they had counted, by the rule that refused. A shard that is full for another reason is not there.
+        counts: what they had counted, by rule. A shard that is full for another reason is not there.
+        reopens_in_an_hour: whether one of them has room for the fraud rule as soon as its hour ends.
     """
 
     budget: ShardedBudget
     cost: Cost
     shards: set[int] = field(default_factory=set)
     counts: dict[FraudRule, dict[int, int]] = field(default_factory=dict)
+    reopens_in_an_hour: bool = False
     _dear: bool = False
 
     def add(self, shard: int, item: Item) -> None:
@@ -39,10 +41,12 @@ class Full:
         if new is None or parts is None:
             return
         counted: dict[FraudRule, int] = {"daily": item.get("new_n", 0), "hourly": item.get(f"new_{new.hour}", 0)}
-        for (rule, count), part in zip(counted.items(), parts[shard], strict=True):
-            if count >= part:
-                self.counts.setdefault(rule, {})[shard] = count
-                return
+        full = {rule for (rule, count), part in zip(counted.items(), parts[shard], strict=True) if count >= part}
+        if not full:
+            return
+        self.reopens_in_an_hour = self.reopens_in_an_hour or full == {"hourly"}
+        for rule, count in counted.items():
+            self.counts.setdefault(rule, {})[shard] = count
 
     @property
     def is_too_dear(self) -> bool:
@@ -54,7 +58,8 @@ class Full:
         limit = self.budget.new.limit if self.budget.new else None
         if limit is None or not self.counts:
             return None
-        rule: FraudRule = "daily" if "daily" in self.counts else "hourly"
+        # The rule that ends first: a client that is told of midnight would wait for nothing.
+        rule: FraudRule = "hourly" if self.reopens_in_an_hour else "daily"
         return FraudDecision(
             rule=rule,
             region=self.budget.name,

@@ -79,8 +79,9 @@ class Ledger:
                 if spread and SPREAD in refused.failed:  # before the others: it refuses until midnight
                     raise BeyondLimit(spread_decision(spread, refused.items.get(SPREAD, {}))) from refused
                 if spent := refused.failed & by_label.keys():
-                    last = max((by_label[label] for label in spent), key=lambda budget: budget.reopens_at)
-                    raise RateLimited(retry_after=last.reopens_at - now) from BudgetSpent(last.kind)
+                    found = [(by_label[label], refused.items.get(label, {}).get("n", 0)) for label in spent]
+                    at, kind = max((budget.reopens_at(counted), budget.kind) for budget, counted in found)
+                    raise RateLimited(retry_after=at - now) from BudgetSpent(kind)
                 for label in refused.failed:
                     full[label].add(shards[label], refused.items.get(label, {}))
             else:
