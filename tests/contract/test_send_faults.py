@@ -11,7 +11,7 @@ from mfa import errors
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Caller, Outcome
 from tests.contract.test_budgets import people
-from tests.contract.world import ADDRESS, REFUSED, REFUSED_FOR_GOOD, Login, World
+from tests.contract.world import ADDRESS, REFUSED, REFUSED_FOR_GOOD, Login, Wire, World
 
 
 class Crash(BaseException):
@@ -30,7 +30,7 @@ FAILURES: dict[str, Callable[[], BaseException]] = {
     "the function dies": Crash,
 }
 # Whether the write breaks before it is carried out, or after.
-BREAKS = {"before": "fail", "after": "lose"}
+BREAKS: dict[str, Callable[[Wire, str, BaseException], None]] = {"before": Wire.fail, "after": Wire.lose}
 WRITES = ("the claim", "the outcome")
 each_outcome = pytest.mark.parametrize("outcome", OUTCOMES)
 each_break = pytest.mark.parametrize("moment", BREAKS)
@@ -50,7 +50,7 @@ def break_once(world: World, write: str, outcome: str, moment: str, failure: str
     """Breaks one write of the next send."""
 
     def broken(method: str) -> None:
-        getattr(world.wire, BREAKS[moment])(method, FAILURES[failure]())
+        BREAKS[moment](world.wire, method, FAILURES[failure]())
 
     if write == "the claim":
         broken("transact_write_items")
