@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -87,6 +89,8 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "clients.list": lambda admin, person: {},
     "clients.create": lambda admin, person: {"name": "A shop"},
     "clients.rotate": lambda admin, person: {"id": client_id(admin.stack)},
+    "clients.patch": lambda admin, person: {"id": client_id(admin.stack), "name": "B shop"},
+    "clients.end_previous_secret": lambda admin, person: {"id": client_id(admin.stack)},
     "clients.delete": lambda admin, person: {"id": client_id(admin.stack)},
     "overview.get": lambda admin, person: {"days": 7},
     "session.open": lambda admin, person: {},
@@ -449,6 +453,75 @@ def test_the_secret_of_a_rotated_or_deleted_client_stops_working(stack: Stack, a
     assert (vouch(made["client_secret"]), vouch(rotated)) == (401, 200)
     admin.ask("DELETE", f"/clients/{made['client_id']}")
     assert vouch(rotated) == 401
+
+
+def test_two_secrets_overlap_for_as_long_as_the_rotation_says(stack: Stack, admin: Administrator) -> None:
+    made = admin.ask("POST", "/clients", {"name": "A shop"}).json
+    person, path = people.add(stack), f"/clients/{made['client_id']}"
+
+    def accepted(secret: str) -> bool:
+        stack.restart()  # functions cache a client for 30 s
+        headers = basic(made["client_id"], secret)
+        answer = stack.call("POST", "/v1/login/vouched", {"login_name": person.name}, headers=headers)
+        return bool(answer.status == 200)
+
+    rotated = admin.ask("POST", f"{path}/rotate", {"keep_hours": 1}).json
+    until = admin.ask("GET", "/clients").json["items"][0]["previous_secret_until"]
+    assert until == rotated["previous_secret_until"]
+    assert datetime.fromisoformat(until).timestamp() == pytest.approx(time.time() + 3600, abs=60)
+    assert (accepted(made["client_secret"]), accepted(rotated["client_secret"])) == (True, True)
+    stack.table.update_item(
+        Key={"pk": f"CLIENT#{made['client_id']}", "sk": "#CLIENT"},
+        UpdateExpression="SET previous_until = :now",
+        ExpressionAttributeValues={":now": int(time.time())},
+    )
+    assert (accepted(made["client_secret"]), accepted(rotated["client_secret"])) == (False, True)
+    assert admin.ask("GET", "/clients").json["items"][0]["previous_secret_until"] is None
+
+
+@pytest.mark.parametrize("end", ["rotate", "previous-secret"])
+def test_a_former_secret_can_be_ended_at_once(stack: Stack, admin: Administrator, end: str) -> None:
+    made = admin.ask("POST", "/clients", {"name": "A shop"}).json
+    person, path = people.add(stack), f"/clients/{made['client_id']}"
+    admin.ask("POST", f"{path}/rotate", {"keep_hours": 168})
+    answer = admin.ask("POST" if end == "rotate" else "DELETE", f"{path}/{end}")
+    assert answer.status in {200, 204}
+    stack.restart()
+    headers = basic(made["client_id"], made["client_secret"])
+    assert stack.call("POST", "/v1/login/vouched", {"login_name": person.name}, headers=headers).status == 401
+    assert admin.ask("GET", "/clients").json["items"][0]["previous_secret_until"] is None
+
+
+def test_a_client_is_renamed_and_marked_and_the_history_has_both_values(stack: Stack, admin: Administrator) -> None:
+    made = admin.ask("POST", "/clients", {"name": "B shop"}).json
+    admin.ask("POST", "/clients", {"name": "A shop"})
+    path = f"/clients/{made['client_id']}"
+    changed = admin.ask("PATCH", path, {"name": "a Shop", "legacy": True}).json
+    assert (changed["name"], changed["legacy"], changed["shares_name"]) == ("a Shop", True, True)
+    listed = admin.ask("GET", "/clients").json["items"]
+    assert [(each["name"], each["shares_name"]) for each in listed] == [("A shop", True), ("a Shop", True)]
+    event = admin.ask("GET", f"/users/{admin.name}/events").json["items"][0]
+    assert (event["type"], event["detail"]["values"]) == (
+        "client_changed",
+        {"name": {"old": "B shop", "new": "a Shop"}, "legacy": {"old": False, "new": True}},
+    )
+    assert admin.ask("PATCH", path, {"name": ""}).code == "invalid_request"
+    assert admin.ask("PATCH", "/clients/unknown", {"name": "C"}).code == "client_not_found"
+
+
+def test_a_client_says_its_budget_and_the_actions_that_it_may_open(stack: Stack, admin: Administrator) -> None:
+    made = admin.ask("POST", "/clients", {"name": "A shop"}).json
+    other = admin.ask("POST", "/clients", {"name": "B shop"}).json
+    texts = {"texts": {"en": "delete it"}}
+    with stack.with_settings(
+        budgets={"client_per_hour": 50, "clients": [{"client_id": made["client_id"], "per_hour": 7}]},
+        actions={"everybody": texts, "other": texts | {"clients": [other["client_id"]]}},
+    ):
+        listed = admin.ask("GET", "/clients").json["items"]
+    assert [(each["messages_per_hour"], each["actions"]) for each in listed] == [
+        (7, ["everybody"]),
+        (50, ["everybody", "other"]),
+    ]
 
 
 def test_a_client_shows_when_it_was_last_used(stack: Stack, admin: Administrator) -> None:

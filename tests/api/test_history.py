@@ -74,7 +74,7 @@ def test_clients_are_named_until_they_are_deleted(admin: Administrator) -> None:
     named = {"client_id": client["client_id"], "name": "A shop"}
     assert [(event["type"], event["detail"]) for event in history(admin)[:3]] == [
         ("client_deleted", named),
-        ("client_rotated", named),
+        ("client_rotated", named | {"keep_hours": 0}),
         ("client_created", {**named, "legacy": True}),
     ]
 

@@ -11,6 +11,7 @@ from mfa import errors
 from mfa.challenges.budgets import DAY, HOUR, SHARDS, BudgetSpent, ShardedBudget, Window
 from mfa.challenges.challenge import FAILURE_CAP, Challenge
 from mfa.challenges.sends import Caller
+from mfa.settings.ceilings import ClientBudget
 from mfa.settings.prices import PriceOverride
 from mfa.settings.values import PriceSettings
 from mfa.store import records
@@ -128,6 +129,22 @@ def test_a_client_has_a_budget_instead_of_its_address(world: World) -> None:
     with pytest.raises(errors.RateLimited):
         world.send_passcode.start(logins[2], Caller(ADDRESS), persons[2].phone.id)
     world.send_passcode.start(world.token(persons[2].name, client_id="another"), Caller(ADDRESS), persons[2].phone.id)
+
+
+def test_a_client_may_have_a_budget_of_its_own(world: World) -> None:
+    world.budgets(client_per_hour=1, clients=[ClientBudget("client", 2)])
+    persons = people(world, 5)
+
+    def send(person: Login, client_id: str) -> None:
+        world.send_passcode.start(world.token(person.name, client_id=client_id), Caller(ADDRESS), person.phone.id)
+
+    for person in persons[:2]:
+        send(person, "client")
+    with pytest.raises(errors.RateLimited):
+        send(persons[2], "client")
+    send(persons[3], "another")
+    with pytest.raises(errors.RateLimited):
+        send(persons[4], "another")
 
 
 def named(world: World, person: Login, client_id: str | None = "client") -> Login:

@@ -1,5 +1,8 @@
 """Settings and clients as the store keeps them."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from msgspec import structs
 
@@ -81,6 +84,35 @@ def test_a_client_is_read_as_it_was_registered(world: World) -> None:
     assert world.clients.load_client("c0ffee") is None
     world.clients.add_client(client(), "system", world.event())
     assert world.clients.load_client("c0ffee") == client()
+
+
+@pytest.mark.guards("CLIENT_AS_READ")
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        {"name": "Another"},
+        {"legacy": False},
+        {"secret_hash": hash_secret("another")},
+    ],
+    ids=str,
+)
+def test_the_second_of_two_changes_of_a_client_is_refused(world: World, meanwhile: dict[str, Any]) -> None:
+    world.clients.add_client(client(), "system", world.event())
+    first = replace(client(), **meanwhile)
+    world.clients.change_client(client(), first, "system", world.event())
+    with pytest.raises(errors.Conflict):
+        world.clients.change_client(client(), client("The second's"), "system", world.event())
+    assert world.clients.load_client("c0ffee") == first
+
+
+def test_a_client_is_listed_by_its_new_name_and_without_its_former_secret(world: World) -> None:
+    was = client("B").rotated("new", now=2.0, keep_seconds=60)
+    for each in (was, replace(client("A"), client_id="decade")):
+        world.clients.add_client(each, "system", world.event())
+    after = replace(was.without_previous(), name="0")
+    world.clients.change_client(was, after, "system", world.event())
+    assert [each.name for each in world.clients.list_clients()] == ["0", "A"]
+    assert world.clients.load_client("c0ffee") == after
 
 
 @pytest.mark.guards("NEW")

@@ -386,6 +386,8 @@ def clients(on: Invoker) -> None:
     assert made["client_id"] in {each["client_id"] for each in on.admin("clients.list")["items"]}
     rotated = on.admin("clients.rotate")
     assert (rotated["client_id"], rotated["client_secret"] != made["client_secret"]) == (made["client_id"], True)
+    assert on.admin("clients.end_previous_secret") == {}
+    assert on.admin("clients.patch")["name"] == "Shop in Hong Kong"
     assert on.admin("clients.delete") == {}
 
 

@@ -70,6 +70,7 @@ DEFAULTS: dict[str, Any] = {
     "budgets.mailbox_per_day": 10,
     "budgets.address_per_hour": 30,
     "budgets.client_per_hour": 10_000,
+    "budgets.clients": [],
     "budgets.region_per_day": None,
     "budgets.global_per_day": 10_000,
     "budgets.kept_for_verified_percent": 50,

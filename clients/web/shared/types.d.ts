@@ -375,6 +375,16 @@ export interface Client {
   legacy: boolean;
   created_at: string;
   last_used_at: string | null;
+  previous_secret_until: string | null;
+  messages_per_hour: number;
+  actions: string[];
+  shares_name: boolean;
+}
+
+/** A client's own budget, in place of `budgets.client_per_hour`. */
+export interface ClientBudget {
+  client_id: string;
+  per_hour: number;
 }
 
 export interface ClientWithSecret extends Client {
@@ -646,6 +656,7 @@ export interface FlatSettings {
   "budgets.mailbox_per_day": number;
   "budgets.address_per_hour": number;
   "budgets.client_per_hour": number;
+  "budgets.clients": ClientBudget[];
   "budgets.region_per_day": number | null;
   "budgets.global_per_day": number;
   "budgets.kept_for_verified_percent": number;

@@ -23,6 +23,9 @@ const PROFILE = {
   mfa_enabled: { label: "SMS authentication" },
 };
 
+/** @type {Record<string, Named>} */
+const CLIENT = { name: { label: "Name" }, legacy: { label: "Legacy client" } };
+
 /** The history shows these as the API does: the ends of a token and of numbers. */
 const AS_THEY_ARE = ["twilio.auth_token", "test_numbers"];
 
@@ -41,6 +44,12 @@ function setting(name) {
  * @param {EventDetail} detail
  */
 export const profileChanges = (detail) => changes(detail, (name) => PROFILE[name] ?? { label: name });
+
+/**
+ * The changes of a client.
+ * @param {EventDetail} detail
+ */
+export const clientChanges = (detail) => changes(detail, (name) => CLIENT[name] ?? { label: name });
 
 /**
  * The changes of the settings. Their labels are known once `learnSettings` has ended.

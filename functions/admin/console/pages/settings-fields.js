@@ -50,6 +50,9 @@ function routesWords(routes) {
 }
 
 /** @type {(list: PriceOverride[] | null) => string} */
+const clientsWords = (list) => (list?.length ? plural(list.length, "client") : "(none)");
+
+/** @type {(list: unknown[] | undefined) => string} */
 const pricesWords = (list) => (list?.length ? plural(list.length, "price") : "(none)");
 /** @type {(token: string | null) => string} */
 const tokenWords = (token) => (token ? "a new token" : "(unchanged)");
@@ -118,6 +121,7 @@ const PLACES = [
   { name: "budgets.mailbox_per_day", tab: "limits" },
   { name: "budgets.address_per_hour", tab: "limits" },
   { name: "budgets.client_per_hour", tab: "limits" },
+  { name: "budgets.clients", tab: "limits", show: clientsWords },
   { name: "budgets.region_per_day", tab: "limits", show: ceilingWords },
   { name: "budgets.global_per_day", tab: "limits" },
   { name: "budgets.kept_for_verified_percent", tab: "limits" },

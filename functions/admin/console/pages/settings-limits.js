@@ -1,7 +1,7 @@
 // Limits: how many messages may be sent, and passwords tried, at most.
 
 /** @import { Frame, NumberOptions, Target } from "../fields.js" */
-/** @import { FraudMode, PriceOverride, Sending } from "../shared/types" */
+/** @import { ClientBudget, FraudMode, PriceOverride, Sending } from "../shared/types" */
 /** @import { NumberName, SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { choiceField, textAreaField } from "../fields.js";
 import { section } from "../page.js";
@@ -28,8 +28,9 @@ const STATES = ["on", "verified_only", "off"];
  */
 export function draw(draft) {
   const [sending, mode, prices] = [sendingChoice(draft), modeChoice(draft), ownPrices(draft)];
+  const clients = ownBudgets(draft);
   /** @type {Target[]} */
-  const fields = [sending, mode, prices];
+  const fields = [sending, mode, prices, clients];
   /** @type {(name: NumberName, more?: Partial<NumberOptions & Frame>) => HTMLElement} */
   const limit = (name, more) => {
     const field = limitField(draft, name, more);
@@ -37,7 +38,7 @@ export function draw(draft) {
     return field.element;
   };
   const number = [limit("budgets.number_per_hour"), limit("budgets.number_per_day")];
-  const source = [limit("budgets.address_per_hour"), limit("budgets.client_per_hour")];
+  const source = [limit("budgets.address_per_hour"), limit("budgets.client_per_hour"), clients.element];
   const mailbox = limit("budgets.mailbox_per_day", { hint: "Recovery mails, whichever accounts the mailbox is on." });
   const all = [
     limit("budgets.region_per_day", NO_CEILING),
@@ -67,6 +68,42 @@ export function draw(draft) {
 }
 
 /**
+ * The budgets of single clients, one in a line: "c0ffee 500".
+ * @param {SettingsDraft} draft
+ */
+function ownBudgets(draft) {
+  const listed = draft.get("budgets.clients") ?? [];
+  return textAreaField({
+    name: "budgets.clients",
+    label: labelOf("budgets.clients"),
+    hint: "In each line a client’s id and its messages per hour. All others have the budget above.",
+    value: listed.map((budget) => `${budget.client_id} ${budget.per_hour}`).join("\n"),
+    rows: 3,
+    onchange: (text) => draft.set("budgets.clients", budgetsIn(text)),
+  });
+}
+
+/**
+ * The budgets in these lines. What is none is left for the API to refuse.
+ * @param {string} text
+ * @returns {ClientBudget[]}
+ */
+function budgetsIn(text) {
+  return linesOf(text).map(([id = "", count = "", ...more]) => {
+    const perHour = Number(count || Number.NaN);
+    const known = Number.isNaN(perHour) || more.length ? count : perHour;
+    return { client_id: id, per_hour: /** @type {number} */ (known) };
+  });
+}
+
+/** The words of each line. @param {string} text */
+const linesOf = (text) =>
+  text
+    .split("\n")
+    .filter((line) => line.trim())
+    .map((line) => line.trim().split(/\s+/));
+
+/**
  * The operator's own prices, one in a line: "HK sms 0.05".
  * @param {SettingsDraft} draft
  */
@@ -88,11 +125,9 @@ function ownPrices(draft) {
  * @returns {PriceOverride[]}
  */
 function pricesIn(text) {
-  const lines = text.split("\n").filter((line) => line.trim());
-  return lines.map((line) => {
-    const [region = "", channel = "", usd = "", ...more] = line.trim().split(/\s+/);
+  return linesOf(text).map(([region = "", channel = "", usd = "", ...more]) => {
     const price = Number(usd || Number.NaN);
-    const known = Number.isNaN(price) || more.length ? line : price;
+    const known = Number.isNaN(price) || more.length ? [usd, ...more].join(" ") : price;
     return { region: region.toUpperCase(), channel: channel.toLowerCase(), usd: /** @type {number} */ (known) };
   });
 }

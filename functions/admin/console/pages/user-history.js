@@ -12,7 +12,7 @@ import { maskedPhone, regionName } from "../shared/words.js";
 import { pagedList, table } from "../table.js";
 import { localTime, plural, time } from "../words.js";
 import { allClients } from "./client-list.js";
-import { profileChanges, settingsChanges } from "./event-values.js";
+import { clientChanges, profileChanges, settingsChanges } from "./event-values.js";
 
 /** @type {Record<string, string>} */
 const CHANNELS = {
@@ -100,7 +100,9 @@ const SENTENCES = {
     detail.legacy ? "warn" : "",
     [`Registered the ${detail.legacy ? "legacy " : ""}client `, clientName(detail)],
   ],
+  client_changed: ({ detail }) => ["", ["Changed the client ", clientName(detail), ":", clientChanges(detail)]],
   client_rotated: ({ detail }) => ["", ["Gave a new secret to the client ", clientName(detail)]],
+  client_secret_ended: ({ detail }) => ["", ["Ended the former secret of the client ", clientName(detail)]],
   client_deleted: ({ detail }) => ["bad", ["Deleted the client ", clientName(detail)]],
   user_deleted: () => ["bad", "The user was deleted"],
   user_unlocked: () => ["good", "Unlocked"],

@@ -88,13 +88,21 @@ class EventPage(Struct, frozen=True, omit_defaults=True):
 
 
 class ClientView(Struct, frozen=True):
-    """A relying application."""
+    """A relying application: how many messages it may send in an hour, and the action types that it may open.
+
+    Until `previous_secret_until`, the secret before the present one works as well. `shares_name`: another client has
+    this name.
+    """
 
     client_id: str
     name: str
     legacy: bool
     created_at: Time
     last_used_at: Time | None
+    previous_secret_until: Time | None
+    messages_per_hour: int
+    actions: list[str]
+    shares_name: bool
 
 
 class ClientWithSecret(ClientView, frozen=True):

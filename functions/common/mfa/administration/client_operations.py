@@ -51,14 +51,47 @@ def create_client(administration: Administration, call: Call[requests.NewClient,
         route="POST /v1/admin/clients/{id}/rotate",
         summary="Give a client a new secret",
         auth=ACCESS_TOKEN,
-        request=requests.ById,
+        request=requests.RotateClient,
         response=answers.ClientWithSecret,
-        refusals=(errors.ClientNotFound,),
+        refusals=(errors.ClientNotFound, errors.Conflict),
     )
 )
-def rotate_client(administration: Administration, call: Call[requests.ById, Actor]) -> answers.ClientWithSecret:
-    """Gives a client a new secret."""
-    return views.client_with_secret(*administration.clients.rotate(call.principal, call.body.id))
+def rotate_client(administration: Administration, call: Call[requests.RotateClient, Actor]) -> answers.ClientWithSecret:
+    """Gives a client a new secret. The old one works for `keep_hours` more."""
+    return views.client_with_secret(*administration.clients.rotate(call.principal, call.body.id, call.body.keep_hours))
+
+
+@tasks.carries_out(
+    Operation(
+        id="clients.end_previous_secret",
+        route="DELETE /v1/admin/clients/{id}/previous-secret",
+        summary="End the former secret of a client",
+        auth=ACCESS_TOKEN,
+        request=requests.ById,
+        response=NoneType,
+        status=204,
+        refusals=(errors.ClientNotFound, errors.Conflict),
+    )
+)
+def end_previous_secret(administration: Administration, call: Call[requests.ById, Actor]) -> None:
+    """Ends the secret that the last rotation left working."""
+    administration.clients.end_previous_secret(call.principal, call.body.id)
+
+
+@tasks.carries_out(
+    Operation(
+        id="clients.patch",
+        route="PATCH /v1/admin/clients/{id}",
+        summary="Rename a client, or change its legacy mark",
+        auth=ACCESS_TOKEN,
+        request=requests.ClientPatch,
+        response=answers.ClientView,
+        refusals=(errors.ClientNotFound, errors.Conflict),
+    )
+)
+def patch_client(administration: Administration, call: Call[requests.ClientPatch, Actor]) -> answers.ClientView:
+    """Changes a client."""
+    return views.client(administration.clients.patch(call.principal, call.body))
 
 
 @tasks.carries_out(

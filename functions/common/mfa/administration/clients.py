@@ -1,15 +1,20 @@
 """Clients, as administrators register them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from msgspec import UNSET
+
 from mfa import errors
-from mfa.administration.requests import NewClient
+from mfa.administration.requests import ClientPatch, NewClient
+from mfa.challenges.budgets import HOUR
 from mfa.flows.runtime import Runtime
 from mfa.tokens import base64url
 from mfa.users.actors import Actor
 from mfa.users.clients import Client, hash_secret
 from mfa.users.history import Event, EventType
+from mfa.users.user import folded
 
 
 class ClientRegister(Protocol):
@@ -18,22 +23,42 @@ class ClientRegister(Protocol):
     def list_clients(self) -> list[Client]: ...
     def load_client(self, client_id: str) -> Client | None: ...
     def add_client(self, client: Client, actor: str, event: Event) -> None: ...
-    def change_client(self, client: Client, actor: str, event: Event) -> None: ...
+    def change_client(self, before: Client, after: Client, actor: str, event: Event) -> None: ...
     def delete_client(self, client_id: str, actor: str, event: Event) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredClient:
+    """A client as administrators see it.
+
+    Attributes:
+        client: the client.
+        previous_ends_at: when the secret before the present one stops working, or None.
+        messages_per_hour: its budget.
+        actions: the action types that it may open.
+        shares_name: whether another client has the same name.
+    """
+
+    client: Client
+    previous_ends_at: float | None
+    messages_per_hour: int
+    actions: tuple[str, ...]
+    shares_name: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientAdministration:
-    """Registers, rotates and deletes clients. Times are seconds since 1970."""
+    """Registers, changes, rotates and deletes clients. Times are seconds since 1970."""
 
     clients: ClientRegister
     runtime: Runtime
 
-    def registered(self) -> list[Client]:
+    def registered(self) -> list[RegisteredClient]:
         """Every client, by name."""
-        return self.clients.list_clients()
+        clients = self.clients.list_clients()
+        return [self._described(client, clients) for client in clients]
 
-    def create(self, actor: Actor, new: NewClient) -> tuple[Client, str]:
+    def create(self, actor: Actor, new: NewClient) -> tuple[RegisteredClient, str]:
         """Registers a client and returns it with its secret, which is shown only once."""
         secret = self._new_secret()
         client = Client(
@@ -45,26 +70,64 @@ class ClientAdministration:
         )
         event = self._event(actor, EventType.CLIENT_CREATED, client, legacy=client.legacy)
         self.clients.add_client(client, actor.name, event)
-        return client, secret
+        return self._described(client, self.clients.list_clients()), secret
 
-    def rotate(self, actor: Actor, client_id: str) -> tuple[Client, str]:
-        """Gives the client a new secret; the old one ends within the 30 s that functions keep it. Raises ClientNotFound."""
-        client = self.clients.load_client(client_id)
-        if client is None:
-            raise errors.ClientNotFound
-        secret = self._new_secret()
-        client = replace(client, secret_hash=hash_secret(secret))
-        event = self._event(actor, EventType.CLIENT_ROTATED, client)
-        self.clients.change_client(client, actor.name, event)
-        return client, secret
+    def patch(self, actor: Actor, patch: ClientPatch) -> RegisteredClient:
+        """Renames the client or changes its mark. Raises ClientNotFound, and Conflict where somebody else changed it meanwhile."""
+        before = self._found(patch.id)
+        changes = {
+            name: value
+            for name in ("name", "legacy")
+            if (value := getattr(patch, name)) not in (UNSET, getattr(before, name))
+        }
+        after = replace(before, **changes)
+        if changes:
+            values = {name: {"old": getattr(before, name), "new": value} for name, value in changes.items()}
+            event = self._event(actor, EventType.CLIENT_CHANGED, after, values=values)
+            self.clients.change_client(before, after, actor.name, event)
+        return self._described(after, self.clients.list_clients())
+
+    def rotate(self, actor: Actor, client_id: str, keep_hours: int) -> tuple[RegisteredClient, str]:
+        """Gives the client a new secret. The old one works for `keep_hours` more; functions keep a client for 30 s.
+
+        Raises as `patch`.
+        """
+        before, secret = self._found(client_id), self._new_secret()
+        after = before.rotated(secret, self.runtime.clock(), keep_hours * HOUR)
+        event = self._event(actor, EventType.CLIENT_ROTATED, after, keep_hours=keep_hours)
+        self.clients.change_client(before, after, actor.name, event)
+        return self._described(after, self.clients.list_clients()), secret
+
+    def end_previous_secret(self, actor: Actor, client_id: str) -> None:
+        """Ends the secret that the last rotation left working. Raises as `patch`."""
+        before = self._found(client_id)
+        if before.previous_ends_at(self.runtime.clock()) is None:
+            return
+        event = self._event(actor, EventType.CLIENT_SECRET_ENDED, before)
+        self.clients.change_client(before, before.without_previous(), actor.name, event)
 
     def delete(self, actor: Actor, client_id: str) -> None:
         """Deletes the client. Raises ClientNotFound."""
+        client = self._found(client_id)
+        event = self._event(actor, EventType.CLIENT_DELETED, client)
+        self.clients.delete_client(client_id, actor.name, event)
+
+    def _found(self, client_id: str) -> Client:
         client = self.clients.load_client(client_id)
         if client is None:
             raise errors.ClientNotFound
-        event = self._event(actor, EventType.CLIENT_DELETED, client)
-        self.clients.delete_client(client_id, actor.name, event)
+        return client
+
+    def _described(self, client: Client, registered: Sequence[Client]) -> RegisteredClient:
+        settings = self.runtime.settings()
+        others = {folded(each.name) for each in registered if each.client_id != client.client_id}
+        return RegisteredClient(
+            client=client,
+            previous_ends_at=client.previous_ends_at(self.runtime.clock()),
+            messages_per_hour=settings.budgets.of_client(client.client_id),
+            actions=tuple(name for name, type_ in settings.actions.items() if type_.serves(client.client_id)),
+            shares_name=folded(client.name) in others,
+        )
 
     def _new_secret(self) -> str:
         """256 random bits as text."""

@@ -27,6 +27,8 @@ TAG = form(
     "is no language tag, such as en or pt-BR",
 )
 PAGE = 50
+# A client's former secret may work a week beside the new one.
+KEEP_SECRET_HOURS = 168
 PAGE_MAX = 100
 
 # The place of a route among the settings' own, of which there are 50 at most.
@@ -227,6 +229,21 @@ class NewClient(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Annotated[Text, Meta(min_length=1)]
     legacy: bool = False
+
+
+class ClientPatch(Struct, frozen=True, forbid_unknown_fields=True):
+    """Changes of a client."""
+
+    id: Id
+    name: Annotated[Text, Meta(min_length=1)] | UnsetType = UNSET
+    legacy: bool | UnsetType = UNSET
+
+
+class RotateClient(Struct, frozen=True, forbid_unknown_fields=True):
+    """The client, and for how many hours its present secret works beside the new one."""
+
+    id: Id
+    keep_hours: Annotated[int, Meta(ge=0, le=KEEP_SECRET_HOURS)] = 0
 
 
 class ById(Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from mfa.administration import answers
+from mfa.administration.clients import RegisteredClient
 from mfa.administration.invitation_answers import InvitationView
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import FOREVER
@@ -15,7 +16,6 @@ from mfa.messages.templates import lint
 from mfa.settings.values import Settings
 from mfa.times import rfc3339
 from mfa.users.actors import Actor
-from mfa.users.clients import Client
 from mfa.users.history import Event
 from mfa.vendor_errors import look_up
 
@@ -85,27 +85,28 @@ def event(value: Event) -> answers.EventView:
     )
 
 
-def client(value: Client) -> answers.ClientView:
+def client(value: RegisteredClient) -> answers.ClientView:
     """A client without its secret."""
-    return answers.ClientView(
-        client_id=value.client_id,
-        name=value.name,
-        legacy=value.legacy,
-        created_at=rfc3339(value.created_at),
-        last_used_at=_moment(value.last_used_at),
-    )
+    return answers.ClientView(**_client_fields(value))
 
 
-def client_with_secret(value: Client, secret: str) -> answers.ClientWithSecret:
+def client_with_secret(value: RegisteredClient, secret: str) -> answers.ClientWithSecret:
     """A client with its secret, this once."""
-    return answers.ClientWithSecret(
-        client_id=value.client_id,
-        name=value.name,
-        legacy=value.legacy,
-        created_at=rfc3339(value.created_at),
-        last_used_at=_moment(value.last_used_at),
-        client_secret=secret,
-    )
+    return answers.ClientWithSecret(**_client_fields(value), client_secret=secret)
+
+
+def _client_fields(value: RegisteredClient) -> dict[str, Any]:
+    return {
+        "client_id": value.client.client_id,
+        "name": value.client.name,
+        "legacy": value.client.legacy,
+        "created_at": rfc3339(value.client.created_at),
+        "last_used_at": _moment(value.client.last_used_at),
+        "previous_secret_until": _moment(value.previous_ends_at),
+        "messages_per_hour": value.messages_per_hour,
+        "actions": list(value.actions),
+        "shares_name": value.shares_name,
+    }
 
 
 def settings_test(value: SettingsTest, now: float) -> answers.TestState:

@@ -109,7 +109,10 @@ def _askers(challenge: Challenge, settings: Settings) -> list[Budget]:
     budgets = [
         Budget(subject, hour, limits.address_per_hour) for subject in (challenge.asker, challenge.end_user) if subject
     ]
-    return [replace(each, ceiling=limits.client_per_hour) if each.kind == "client" else each for each in budgets]
+    return [
+        replace(each, ceiling=limits.of_client(each.subject.partition("#")[2])) if each.kind == "client" else each
+        for each in budgets
+    ]
 
 
 def _of_number(number: str, settings: Settings, now: float) -> Budget:

@@ -31,7 +31,7 @@ class ClientAccess:
     def authenticated(self, client_id: str, secret: str) -> Client:
         """The client, if this is its secret. Raises InvalidCredentials."""
         client = self.registered(client_id)
-        if client is None or not client.has_secret(secret):
+        if client is None or not client.has_secret(secret, self._clock()):
             raise InvalidCredentials("The client id or secret is not right.")
         self._note_use(client)
         return client

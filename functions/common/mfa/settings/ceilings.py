@@ -9,6 +9,13 @@ from mfa.settings.forms import labelled
 type _Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-unit": "messages"})]
 
 
+class ClientBudget(Struct, frozen=True, forbid_unknown_fields=True):
+    """One client's own budget, in place of `client_per_hour`."""
+
+    client_id: Annotated[str, Meta(min_length=1, max_length=64)]
+    per_hour: _Ceiling
+
+
 class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
     """Ceilings for messages. None: no ceiling."""
 
@@ -19,6 +26,7 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
         _Ceiling, labelled("Per mailbox and day", "Recovery mails, whichever accounts the mailbox is on.")
     ] = 10
     client_per_hour: Annotated[_Ceiling, labelled("Per client and hour")] = 10_000
+    clients: Annotated[Annotated[list[ClientBudget], Meta(max_length=100)], labelled("Single clients, per hour")] = []
     region_per_day: Annotated[
         _Ceiling | None, labelled("Per country and day", "Empty: no ceiling for a single country.")
     ] = None
@@ -42,3 +50,8 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
             unit="%",
         ),
     ] = 50
+
+    def of_client(self, client_id: str) -> int:
+        """How many messages a client may send in an hour."""
+        own = (each.per_hour for each in self.clients if each.client_id == client_id)
+        return next(own, self.client_per_hour)

@@ -86,6 +86,7 @@ def checked(settings: Settings) -> Settings:
     if len(set(numbers)) != len(numbers):
         raise InvalidRequest("test_numbers", "must list each number once")
     _refuse_prices(settings)
+    _refuse_client_budgets(settings)
     _refuse_routes(settings)
     if routes_of(settings):
         provided = provided_channels(settings)
@@ -115,6 +116,15 @@ def _refuse_prices(settings: Settings) -> None:
         if kind in seen:
             raise InvalidRequest(name, "gives this region and channel a second price")
         seen.add(kind)
+
+
+def _refuse_client_budgets(settings: Settings) -> None:
+    """Refuses two budgets of one client, of which the first would silently count."""
+    seen: set[str] = set()
+    for at, budget in enumerate(settings.budgets.clients):
+        if budget.client_id in seen:
+            raise InvalidRequest(f"budgets.clients[{at}]", "gives this client a second budget")
+        seen.add(budget.client_id)
 
 
 def _refuse_routes(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from mfa.errors import ClientNotFound, Conflict
 from mfa.store import conditions as when
 from mfa.store import records
+from mfa.store.expressions import Update
 from mfa.store.search import SearchIndex
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
 from mfa.users.clients import Client
@@ -28,17 +29,23 @@ class ClientStore:
         items = self._table.get_all(keys)
         return [records.client_of(items[key]) for key in keys if key in items]
 
-    def change_client(self, client: Client, actor: str, event: Event) -> None:
-        """Writes the client's new secret. Raises ClientNotFound."""
-        write = Write(
-            label="client",
-            verb="Update",
-            key=records.client_key(client.client_id),
-            update="SET secret_hash = :secret_hash",
-            condition=when.EXISTS,
-            values={":secret_hash": client.secret_hash},
+    def change_client(self, before: Client, after: Client, actor: str, event: Event) -> None:
+        """Writes the client's name, mark and secrets. Raises Conflict if it was changed or deleted meanwhile."""
+        update = Update()
+        update.set(
+            name=after.name,
+            legacy=after.legacy,
+            secret_hash=after.secret_hash,
+            previous_hash=after.previous_hash,
+            previous_until=after.previous_until,
+            position=records.client_position(after),
         )
-        self._change(write, actor, event)
+        update.only_if(when.CLIENT_AS_READ, old_name=before.name, old_legacy=before.legacy, old_hash=before.secret_hash)
+        write = update.write("client", records.client_key(after.client_id))
+        try:
+            self._table.transact(lambda: [write, records.event_write(actor, event)])
+        except TransactionRefused as refused:
+            raise Conflict("Somebody else has just changed this client. Load it again.") from refused
 
     def use_client(self, client: Client, now: float) -> None:
         """Notes that the client was used. One that is gone stays gone."""

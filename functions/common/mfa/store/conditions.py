@@ -55,6 +55,9 @@ REFUNDS_LEFT = "attribute_not_exists(#refunded) OR #refunded < :max_sends"
 SPEND_LEFT = "attribute_not_exists(micro_usd) OR micro_usd <= :room"
 UNPROVEN_SPEND_LEFT = "attribute_not_exists(unproven_micro_usd) OR unproven_micro_usd <= :open_room"
 
+# A client that nobody else has changed, or given another secret, in the meantime.
+CLIENT_AS_READ = "#name = :old_name AND legacy = :old_legacy AND secret_hash = :old_hash"
+
 # Tries at passwords: from an address, for one name from it, and for one name from everywhere.
 PASSWORDS_LEFT_FOR_ADDRESS = "attribute_not_exists(n) OR n < :address_limit"
 PASSWORDS_LEFT_FOR_NAME = "attribute_not_exists(#name) OR #name < :name_limit"

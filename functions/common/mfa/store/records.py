@@ -220,8 +220,13 @@ def _devices_of(uses: Item) -> Iterator[TrustedDevice]:
 
 def client_item(client: Client) -> Item:
     """A client as an item, found by its name."""
-    entry = {"list": CLIENTS, "position": f"{client.name}\0{client.client_id}"}
+    entry = {"list": CLIENTS, "position": client_position(client)}
     return {name: value for name, value in asdict(client).items() if value is not None} | entry
+
+
+def client_position(client: Client) -> str:
+    """Clients are listed by name."""
+    return f"{client.name}\0{client.client_id}"
 
 
 def client_of(item: Item) -> Client:

@@ -48,7 +48,9 @@ class EventType(StrEnum):
     INVITATION_WITHDRAWN = "invitation_withdrawn"
     SETTINGS_CHANGED = "settings_changed"
     CLIENT_CREATED = "client_created"
+    CLIENT_CHANGED = "client_changed"
     CLIENT_ROTATED = "client_rotated"
+    CLIENT_SECRET_ENDED = "client_secret_ended"  # noqa: S105 - the type of an event
     CLIENT_DELETED = "client_deleted"
 
 
