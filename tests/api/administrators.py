@@ -20,6 +20,8 @@ from tests.api.stack import ISSUER, Stack
 from tests.people import Person
 from tests.product import Answer, Json
 
+_OWNER: dict[str, Json] = {"kind": "system", "role": "owner"}
+
 
 @dataclass
 class Administrator:
@@ -61,16 +63,16 @@ class Administrator:
 
 
 def new(stack: Stack, *, mfa: bool = False, **user: Json) -> Administrator:
-    """Creates an administrator with a token. With `mfa`, it is from a login by passcode; otherwise it is only signed."""
+    """Creates an administrator, an owner if no `role` is given, with a token. With `mfa`, it is from a login by passcode; otherwise it is only signed."""
     if mfa:
         return logged_in(stack, phones=1, mfa=True, **user)
-    person = people.add(stack, kind="system", phones=0, mfa=False, **user)
+    person = people.add(stack, **_OWNER | user, phones=0, mfa=False)
     return Administrator(stack, person, signed(person.name))
 
 
 def logged_in(stack: Stack, *, phones: int = 0, mfa: bool = False, **user: Json) -> Administrator:
     """Creates an administrator, who logs in: for tests of the login and of its token."""
-    person = people.add(stack, kind="system", phones=phones, mfa=mfa, **user)
+    person = people.add(stack, **_OWNER | user, phones=phones, mfa=mfa)
     return Administrator(stack, person, log_in(person))
 
 

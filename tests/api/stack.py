@@ -62,6 +62,7 @@ from mfa.tokens.hmac_keys import HmacKeys
 from mfa.tokens.token_keys import TokenSecrets
 from mfa.users.actors import DIRECT, Actor
 from mfa.users.history import EventType
+from mfa.users.roles import Role as AdministratorRole
 from tests.product import Answer, Json, Product
 
 ROOT = Path(__file__).parents[2]
@@ -441,7 +442,7 @@ class Stack(Product):
             calling_code=parsed.calling_code,
             kind=parsed.kind,
         )
-        event = Actor(DIRECT).event(
+        event = Actor(DIRECT, AdministratorRole.OWNER).event(
             EventType.PHONE_ADDED, round(time.time(), 3), os.urandom, phone_id=phone.id, detail={**phone.masked}
         )
         assert self._users.add_phone(name, phone, event)

@@ -308,7 +308,9 @@ def test_a_required_second_factor_is_required_for_every_operation(stack: Stack, 
 def test_the_session_names_the_user_of_the_token(stack: Stack) -> None:
     admin = administrators.new(stack, mfa=True)
     session = admin.ask("GET", "/session").json
-    assert session.keys() == {"login_name", "kind", "amr", "expires_at", "contact_email", "mfa_enabled"}
+    assert session.keys() == {
+        "login_name", "kind", "role", "permissions", "amr", "expires_at", "contact_email", "mfa_enabled",
+    }  # fmt: skip
     assert (session["login_name"], session["kind"], session["amr"]) == (admin.name, "system", ["pwd", "sms"])
     assert (session["contact_email"], session["mfa_enabled"]) == (admin.person.email, True)
 

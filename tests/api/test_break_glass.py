@@ -71,7 +71,7 @@ def test_the_second_factor_rule_is_lifted_and_restored_while_no_message_gets_thr
 
 
 def test_another_administrator_is_created_when_nobody_is_left(stack: Stack, lost: Person) -> None:
-    another = people.add(stack, kind="system", phones=1)
+    another = people.add(stack, kind="system", role="owner", phones=1)
     assert administers(stack, another) == "200"
     stack.admin("users.patch", login_name=lost.name, status="disabled")
     assert lost.login().code == "invalid_credentials"

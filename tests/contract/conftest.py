@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from mfa.administration.successors import Successors
 from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import ChallengeRefused
 from mfa.challenges.sends import AccountChanged
@@ -85,6 +86,11 @@ def administration(world: World) -> UserAdministration:
     return UserAdministration(
         accounts=world.accounts,
         users=world.users,
+        successors=Successors(
+            accounts=world.accounts,
+            search_index=world.search_index,
+            settings=lambda: world.settings_store.load_settings().settings,
+        ),
         stored_settings=world.settings_store.load_settings,
         passwords=NewPasswords(hashes=PlainPasswords(), runtime=world.runtime),
         notices=ChangeNotices(world.handover),

@@ -19,12 +19,13 @@ from mfa.store import records
 from mfa.store.factors import FactorStore
 from mfa.users.actors import Actor
 from mfa.users.history import EventType
+from mfa.users.roles import Role
 from mfa.users.user import Kind
 from tests.contract.world import World
 
 NAME = "ada"
-HERSELF = Actor(NAME, "192.0.2.1", ("pwd",))
-IAM = Actor("iam")
+HERSELF = Actor(NAME, Role.OWNER, "192.0.2.1", ("pwd",))
+IAM = Actor("iam", Role.OWNER)
 
 
 def verified_phone(world: World, slot: int) -> Phone:

@@ -23,6 +23,7 @@ from mfa.store.counters import spend
 from mfa.store.table import TransactionRefused, Write
 from mfa.users.actors import Actor
 from mfa.users.clients import Client
+from mfa.users.roles import Role
 from tests import accounts
 
 NUMBER = "+85292153799"
@@ -43,7 +44,7 @@ VALUES: list[Any] = [
     VerifyFactor(method="totp", code="581883"),
     NewUser("u", SECRET),
     UserPatch("u", password=SECRET),
-    Call(Actor("iam"), NewUser("u", SECRET), HttpRequest(body=SECRET, headers={"authorization": SECRET})),
+    Call(Actor("iam", Role.OWNER), NewUser("u", SECRET), HttpRequest(body=SECRET, headers={"authorization": SECRET})),
     requests.StartTest(NUMBER, SettingsPatch({"twilio": {"auth_token": SECRET}})),
     requests.ResendTest("id", SettingsPatch({"twilio": {"auth_token": SECRET}})),
     SettingsPatch({"twilio": {"auth_token": SECRET}}),

@@ -14,12 +14,13 @@ from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.settings.routes import Route, RouteSender
 from mfa.settings.values import Regions, Settings, VoiceSettings
 from mfa.users.actors import Actor
+from mfa.users.roles import Role
 from mfa.users.user import Kind, UserStatus
 from tests import accounts
 
-HERSELF = Actor("ada", "192.0.2.1", ("pwd",))
-ANOTHER = Actor("root", "192.0.2.2", ("pwd",))
-IAM = Actor("iam")
+HERSELF = Actor("ada", Role.OWNER, "192.0.2.1", ("pwd",))
+ANOTHER = Actor("root", Role.OWNER, "192.0.2.2", ("pwd",))
+IAM = Actor("iam", Role.OWNER)
 
 GOOD = replace(accounts.phone("+85292153799", id_="0-aa"), verified=True)
 UNPROVED = accounts.phone("+85292153798", id_="1-bb")
@@ -82,7 +83,9 @@ class Case:
     removes_app: bool = False
 
     def change(self) -> Change:
-        user = accounts.user("ada", at=1.0, **{"kind": Kind.SYSTEM, "mfa_enabled": False} | self.before)
+        user = accounts.user(
+            "ada", at=1.0, **{"kind": Kind.SYSTEM, "role": Role.OWNER, "mfa_enabled": False} | self.before
+        )
         after, _ = user.changed(2.0, self.changes)
         left = self.phones if self.left is None else self.left
         account = Account(user=user, phones=self.phones, held=held(app=self.app))

@@ -216,11 +216,17 @@ class Wiring(DeliveryWiring):
 
     @cached_property
     def _user_administration(self) -> "UserAdministration":
+        from mfa.administration.successors import Successors
         from mfa.administration.user_changes import UserAdministration
 
         return UserAdministration(
             accounts=self.account_store,
             users=self._user_store,
+            successors=Successors(
+                accounts=self.account_store,
+                search_index=self._search_index,
+                settings=lambda: self.settings_store.load_settings().settings,
+            ),
             # Not the cached ones: an administrator who has just changed the settings must see them in force.
             stored_settings=self.settings_store.load_settings,
             passwords=self._new_passwords,

@@ -34,7 +34,7 @@ class Access:
         user = account.user if account else None
         if user is None or user.kind is not Kind.SYSTEM or not user.accepts_token_of(given.issued_at):
             raise InvalidToken
-        actor = Actor(user.login_name, address, given.amr, given.expires_at, given.jti)
+        actor = Actor(user.login_name, user.role, address, given.amr, given.expires_at, given.jti)
         if self.settings().require_mfa_for_system_users and not actor.shows_second_factor:
             raise Forbidden("Administration needs a second factor. Ask another administrator to turn on MFA for you.")
         return actor

@@ -3,21 +3,21 @@
 from mfa.administration import action_views, answers, requests
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
-from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Call
-from mfa.http.declaration import Operation
+from mfa.http.declaration import AdministrationOperation
 from mfa.settings.validation import merged
 from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 tasks = Tasks()
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="actions.preview",
         route="POST /v1/admin/actions/preview",
         summary="Judge an action type",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.PreviewAction,
         response=answers.ActionPreview,
     )

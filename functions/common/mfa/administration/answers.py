@@ -9,6 +9,7 @@ from mfa.administration.shut_out import ShutOutReason
 from mfa.http.answers import Time
 from mfa.messages.channels import Channel, ProviderName
 from mfa.settings.values import Sending
+from mfa.users.roles import Permission, Role
 from mfa.users.user import Kind, UserStatus
 
 
@@ -22,10 +23,10 @@ class Unusable(Struct, frozen=True):
 
 
 class PhoneView(Struct, frozen=True):
-    """A phone as an administrator sees it, number and all."""
+    """A phone as an administrator sees it."""
 
     id: str
-    number: str
+    number: Annotated[str, Meta(description="E.164; masked for a role that may not see whole numbers")]
     region: str
     calling_code: str
     masked_number: str
@@ -43,6 +44,7 @@ class UserView(Struct, frozen=True):
     login_name: str
     alias: str | None
     kind: Kind
+    role: Annotated[Role | None, Meta(description="what a system user may do; null for a backup user")]
     owner: str | None
     contact_email: str | None
     locale: str | None
@@ -332,6 +334,8 @@ class SessionView(Struct, frozen=True):
 
     login_name: str
     kind: Kind
+    role: Role
+    permissions: Annotated[list[Permission], Meta(description="of the role, as docs/roles.md lists them")]
     amr: list[str]
     expires_at: Time
     contact_email: str | None

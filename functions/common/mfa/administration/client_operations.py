@@ -6,20 +6,20 @@ from mfa import errors
 from mfa.administration import answers, requests, views
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
-from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Call
-from mfa.http.declaration import Operation
+from mfa.http.declaration import AdministrationOperation
 from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 tasks = Tasks()
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="clients.list",
         route="GET /v1/admin/clients",
         summary="List clients",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.Nothing,
         response=answers.ClientPage,
     )
@@ -30,11 +30,11 @@ def list_clients(administration: Administration, _call: Call[requests.Nothing, A
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="clients.create",
         route="POST /v1/admin/clients",
         summary="Register a client",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_CLIENTS,
         request=requests.NewClient,
         response=answers.ClientWithSecret,
         status=201,
@@ -46,11 +46,11 @@ def create_client(administration: Administration, call: Call[requests.NewClient,
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="clients.rotate",
         route="POST /v1/admin/clients/{id}/rotate",
         summary="Give a client a new secret",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_CLIENTS,
         request=requests.RotateClient,
         response=answers.ClientWithSecret,
         refusals=(errors.ClientNotFound, errors.Conflict),
@@ -62,11 +62,11 @@ def rotate_client(administration: Administration, call: Call[requests.RotateClie
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="clients.end_previous_secret",
         route="DELETE /v1/admin/clients/{id}/previous-secret",
         summary="End the former secret of a client",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_CLIENTS,
         request=requests.ById,
         response=NoneType,
         status=204,
@@ -79,11 +79,11 @@ def end_previous_secret(administration: Administration, call: Call[requests.ById
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="clients.patch",
         route="PATCH /v1/admin/clients/{id}",
         summary="Rename a client, or change its legacy mark",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_CLIENTS,
         request=requests.ClientPatch,
         response=answers.ClientView,
         refusals=(errors.ClientNotFound, errors.Conflict),
@@ -95,11 +95,11 @@ def patch_client(administration: Administration, call: Call[requests.ClientPatch
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="clients.delete",
         route="DELETE /v1/admin/clients/{id}",
         summary="Delete a client",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_CLIENTS,
         request=requests.ById,
         response=NoneType,
         status=204,

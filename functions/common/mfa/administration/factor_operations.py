@@ -6,21 +6,21 @@ from mfa import errors
 from mfa.administration import factor_answers, factor_requests, factor_views, requests
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
-from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Call
-from mfa.http.declaration import Operation
+from mfa.http.declaration import AdministrationOperation
 from mfa.times import rfc3339
 from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 tasks = Tasks()
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="factors.get",
         route="GET /v1/admin/users/{login_name}/factors",
         summary="Read a user's factors beside phones and contact email",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.ByName,
         response=factor_answers.FactorsView,
         refusals=(errors.UserNotFound,),
@@ -33,11 +33,11 @@ def get_factors(administration: Administration, call: Call[requests.ByName, Acto
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="factors.remove",
         route="DELETE /v1/admin/users/{login_name}/factors/{factor}",
         summary="Remove a user's authenticator app, recovery codes or temporary access code",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_USERS,
         request=factor_requests.FactorRemoval,
         response=NoneType,
         status=204,
@@ -50,11 +50,11 @@ def remove_factor(administration: Administration, call: Call[factor_requests.Fac
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="devices.end",
         route="DELETE /v1/admin/users/{login_name}/devices/{id}",
         summary="End one of a user's trusted devices",
-        auth=ACCESS_TOKEN,
+        needs=Permission.HELP,
         request=factor_requests.DeviceEnd,
         response=NoneType,
         status=204,
@@ -67,11 +67,11 @@ def end_device(administration: Administration, call: Call[factor_requests.Device
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="devices.end_all",
         route="DELETE /v1/admin/users/{login_name}/devices",
         summary="End all of a user's trusted devices",
-        auth=ACCESS_TOKEN,
+        needs=Permission.HELP,
         request=requests.ByName,
         response=NoneType,
         status=204,
@@ -84,11 +84,11 @@ def end_devices(administration: Administration, call: Call[requests.ByName, Acto
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="temporary_codes.create",
         route="POST /v1/admin/users/{login_name}/temporary-code",
         summary="Issue a temporary access code for a user who has lost every factor",
-        auth=ACCESS_TOKEN,
+        needs=Permission.HAND_OUT_ACCESS,
         request=factor_requests.NewTemporaryCode,
         response=factor_answers.NewTemporaryCodeView,
         status=201,

@@ -169,9 +169,12 @@ class FactorAdministration:
         return code, expires_at
 
     def _make(self, actor: Actor, login_name: str, made: _Change) -> None:
-        """Reads the user and writes the change, anew where another change came in between; then tells the user."""
+        """Reads the user and writes the change, anew where another change came in between; then tells the user.
+
+        Raises UserNotFound, and Forbidden for a system user unless an owner asks.
+        """
         for _ in range(PATCH_TRIES):
-            account = self.users.get(login_name)
+            account = self.users.get_to_change(actor, login_name)
             now, before = self.runtime.clock(), account.existing_user
             event = actor.event(made.event, now, self.runtime.random_bytes, detail=made.detail(account))
             after, _ = before.changed(now, {})

@@ -3,20 +3,20 @@
 from mfa.administration import fraud_answers, requests
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
-from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Call
-from mfa.http.declaration import Operation, Transport
+from mfa.http.declaration import AdministrationOperation, Transport
 from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 tasks = Tasks()
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="fraud.get",
         route="GET /v1/admin/fraud",
         summary="How full the fraud budgets are",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.Nothing,
         response=fraud_answers.FraudReport,
     )
@@ -27,11 +27,11 @@ def get_fraud(administration: Administration, _call: Call[requests.Nothing, Acto
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="fraud.compute",
         route="",
         summary="Compute the thresholds of fraud budgets",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_SETTINGS,
         request=requests.Nothing,
         response=fraud_answers.FraudComputed,
         only=Transport.DIRECT,

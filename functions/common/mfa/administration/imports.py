@@ -18,7 +18,7 @@ from mfa.users.actors import Actor
 from mfa.users.exported_hashes import fingerprint
 from mfa.users.history import EventType
 from mfa.users.password_costs import CostsInUse, with_hash
-from mfa.users.user import Kind, User, canonical_login_name, existing_login_names, new_login_name
+from mfa.users.user import Kind, User, canonical_login_name, existing_login_names, new_login_name, role_of
 
 # As many lines as can be written within the function's time and the gateway's.
 WRITTEN_LINES = csv_users.CHUNK_LINES
@@ -152,16 +152,19 @@ class Imports:
         }
         fields = canonical_values(given)
         if found:
+            actor.refuse_to_touch(found[0].existing_user)
             return self._change(actor, found[0], row, fields, settings)
         now = self.runtime.clock()
+        kind = row.kind or Kind.BACKUP
         user = User(
             login_name=new_login_name(row.login_name),
             created_at=now,
             updated_at=now,
             credentials_changed_at=now,
             imported=fingerprint(row.password_hash) if row.password_hash else None,
-            **{"kind": Kind.BACKUP, "password_hash": None} | fields,
+            **{"kind": kind, "role": role_of(kind, None), "password_hash": None} | fields,
         )
+        actor.refuse_to_touch(user)
         event = actor.event(EventType.USER_CREATED, now, self.runtime.random_bytes, detail={"by": "import"})
         self.users.add(user, event)
         account = Account(user=user)
@@ -179,16 +182,18 @@ class Imports:
         after, changed = before.changed(now, fields)
         if "password_hash" in changed:
             after = replace(after, imported=imported)
+        actor.refuse_to_touch(after)
         new = _new_phones(account, row, settings)
         kept = None
         if shut_out.is_decisive(changed):
             kept = _phone_to_keep(shut_out.Change(actor, account, after, (*account.phones, *new)), settings)
+        heir = self.administration.successors.of(actor, before, after)
         # The phones come first: the change may need one of them.
         added = self._add_phones(actor, account, new, tells=True)
         if changed:
             detail = {"by": "import", **before.differences(after, changed)}
             event = actor.event(EventType.USER_CHANGED, now, self.runtime.random_bytes, detail=detail)
-            self.users.change(before, after, event, kept and added.get(kept.number, kept))
+            self.users.change(before, after, event, kept and added.get(kept.number, kept), heir)
             self.administration.notices.user_changed(account, after, event)
         return "updated" if changed or added else "unchanged"
 

@@ -8,25 +8,32 @@ from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
 from mfa.flows.invite import Invited, Inviter, NotInvited
 from mfa.http import enrolment_views
-from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Call
-from mfa.http.declaration import Operation
-from mfa.http.enrolment_bodies import InvitationMade
+from mfa.http.declaration import AdministrationOperation
+from mfa.http.enrolment_bodies import Deliver, InvitationMade
 from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 tasks = Tasks()
 
 
 def _inviter(actor: Actor) -> Inviter:
-    return Inviter(actor.name, actor.address)
+    return Inviter(actor.name, actor.address, actor=actor)
+
+
+def _by_mail(actor: Actor, deliver: Deliver) -> bool:
+    """Whether the link is mailed. Raises Forbidden where the role may not hand it out: its holder enrols a factor."""
+    if deliver != "email":
+        actor.refuse_without(Permission.HAND_OUT_ACCESS)
+    return deliver == "email"
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="invitations.create",
         route="POST /v1/admin/users/{login_name}/invitations",
         summary="Invite a user to set up a first second factor",
-        auth=ACCESS_TOKEN,
+        needs=Permission.HELP,
         request=requests.NewInvitation,
         response=InvitationMade,
         status=201,
@@ -36,18 +43,18 @@ def _inviter(actor: Actor) -> Inviter:
 def create_invitation(administration: Administration, call: Call[requests.NewInvitation, Actor]) -> InvitationMade:
     """Invites a user, in place of an earlier invitation."""
     asked = call.body
-    by_mail = asked.deliver == "email"
+    by_mail = _by_mail(call.principal, asked.deliver)
     return enrolment_views.made(
         administration.invite.create(_inviter(call.principal), asked.login_name, asked.hours, by_mail=by_mail)
     )
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="invitations.create_many",
         route="POST /v1/admin/invitations",
         summary="Invite up to a hundred users",
-        auth=ACCESS_TOKEN,
+        needs=Permission.HELP,
         request=requests.NewInvitations,
         response=invitation_answers.InvitationReport,
         refusals=(errors.SettingsIncomplete,),
@@ -59,7 +66,7 @@ def create_invitations(
     """Invites users one by one. A user who cannot be invited stops no other."""
     asked = call.body
     results = administration.invite.create_many(
-        _inviter(call.principal), asked.login_names, asked.hours, by_mail=asked.deliver == "email"
+        _inviter(call.principal), asked.login_names, asked.hours, by_mail=_by_mail(call.principal, asked.deliver)
     )
     return invitation_answers.InvitationReport(
         invited=sum(not isinstance(result, NotInvited) for result in results),
@@ -68,11 +75,11 @@ def create_invitations(
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="invitations.withdraw",
         route="DELETE /v1/admin/users/{login_name}/invitations",
         summary="Withdraw a user's invitation",
-        auth=ACCESS_TOKEN,
+        needs=Permission.HELP,
         request=requests.ByName,
         response=NoneType,
         status=204,

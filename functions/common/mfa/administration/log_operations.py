@@ -3,20 +3,20 @@
 from mfa.administration import log_answers, log_requests, log_texts
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
-from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Call
-from mfa.http.declaration import Operation
+from mfa.http.declaration import AdministrationOperation
 from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 tasks = Tasks()
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="events.list",
         route="GET /v1/admin/events",
         summary="Read the log",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=log_requests.FindEvents,
         response=log_answers.LogPage,
     )
@@ -28,11 +28,11 @@ def list_log(administration: Administration, call: Call[log_requests.FindEvents,
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="events.export",
         route="GET /v1/admin/events/export",
         summary="Export the log as CSV or JSON lines",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=log_requests.ExportEvents,
         response=log_answers.LogExport,
     )

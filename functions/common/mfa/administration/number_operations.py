@@ -4,20 +4,20 @@ from mfa import errors
 from mfa.administration import answers, requests
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
-from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Call
-from mfa.http.declaration import Operation
+from mfa.http.declaration import AdministrationOperation
 from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 tasks = Tasks()
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="numbers.check",
         route="POST /v1/admin/numbers/check",
         summary="Read a phone number as it was written",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.NumberToCheck,
         response=answers.CheckedNumber,
         refusals=(errors.DestinationBlocked,),

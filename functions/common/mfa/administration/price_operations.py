@@ -4,20 +4,20 @@ from mfa import errors
 from mfa.administration import price_answers, requests
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
-from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Call
-from mfa.http.declaration import Operation, Transport
+from mfa.http.declaration import AdministrationOperation, Transport
 from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 tasks = Tasks()
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="prices.get",
         route="GET /v1/admin/prices",
         summary="The prices of messages",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.Nothing,
         response=price_answers.PriceLists,
     )
@@ -28,11 +28,11 @@ def get_prices(administration: Administration, _call: Call[requests.Nothing, Act
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="prices.update",
         route="",
         summary="Fetch Twilio's price list",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_SETTINGS,
         request=requests.Nothing,
         response=price_answers.PriceUpdate,
         only=Transport.DIRECT,

@@ -4,20 +4,20 @@ from mfa.administration import answers, overview_answers, requests
 from mfa.administration.health import health
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
-from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Call
-from mfa.http.declaration import Operation
+from mfa.http.declaration import AdministrationOperation
 from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 tasks = Tasks()
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="health.get",
         route="GET /v1/admin/health",
         summary="Whether messages go out",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.Nothing,
         response=answers.Health,
     )
@@ -28,11 +28,11 @@ def get_health(administration: Administration, _call: Call[requests.Nothing, Act
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="regions.list",
         route="GET /v1/admin/regions",
         summary="Regions and calling codes",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.Nothing,
         response=answers.RegionList,
     )
@@ -45,11 +45,11 @@ def list_regions(_administration: Administration, _call: Call[requests.Nothing, 
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="overview.get",
         route="GET /v1/admin/overview",
         summary="What happened",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.GetOverview,
         response=overview_answers.Overview,
     )
@@ -60,11 +60,11 @@ def get_overview(administration: Administration, call: Call[requests.GetOverview
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="overview.export",
         route="GET /v1/admin/overview/export",
         summary="What happened, as CSV",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.GetOverview,
         response=overview_answers.OverviewCsv,
     )

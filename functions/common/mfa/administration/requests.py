@@ -18,6 +18,7 @@ from mfa.settings.action_types import ActionType, ActionTypeName
 from mfa.settings.forms import LOCALE, ONE_LINE, REGION, Email
 from mfa.settings.values import SettingsPatch
 from mfa.users.invitations import HOURS
+from mfa.users.roles import Role
 from mfa.users.user import Kind, UserStatus
 
 # As people write language tags, and as POSIX names locales (`de_DE.UTF-8`). They are brought into the form of LOCALE when they
@@ -86,6 +87,7 @@ class NewUser(Struct, frozen=True, forbid_unknown_fields=True):
     login_name: LoginName
     password: Password
     kind: Kind = Kind.BACKUP
+    role: Annotated[Role | None, Meta(description="of a system user; administrator where none is given")] = None
     status: UserStatus = UserStatus.ACTIVE
     mfa_enabled: bool = False
     alias: Text | None = None
@@ -107,6 +109,7 @@ class UserPatch(Struct, frozen=True, forbid_unknown_fields=True):
     login_name: LoginName
     password: Password | UnsetType = UNSET
     kind: Kind | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
     status: UserStatus | UnsetType = UNSET
     mfa_enabled: bool | UnsetType = UNSET
     alias: Text | UnsetType | None = UNSET

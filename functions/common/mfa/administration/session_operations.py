@@ -7,20 +7,20 @@ from mfa.administration import answers, requests, views
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
 from mfa.http import console_session
-from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Answer, Call
-from mfa.http.declaration import Operation, Transport
+from mfa.http.declaration import AdministrationOperation, Transport
 from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 tasks = Tasks()
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="session.get",
         route=f"GET {console_session.SESSION_PATH}",
         summary="Who the token speaks for",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.Nothing,
         response=answers.SessionView,
         only=Transport.HTTP,
@@ -32,11 +32,11 @@ def get_session(administration: Administration, call: Call[requests.Nothing, Act
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="session.open",
         route=f"POST {console_session.SESSION_PATH}",
         summary="Keep the console logged in",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.Nothing,
         response=answers.SessionView,
         only=Transport.HTTP,
@@ -53,11 +53,11 @@ def open_session(administration: Administration, call: Call[requests.Nothing, Ac
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="session.end",
         route=f"DELETE {console_session.SESSION_PATH}",
         summary="End the token",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.Nothing,
         response=NoneType,
         status=204,

@@ -7,13 +7,13 @@ from mfa.administration import answers, requests, views
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
 from mfa.flows.test_settings import TestCode
-from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Answer, Call
-from mfa.http.declaration import Operation
+from mfa.http.declaration import AdministrationOperation
 from mfa.messages import locales
 from mfa.settings.validation import merged
 from mfa.settings.values import SettingsChange, SettingsDocument, StoredSettings
 from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 tasks = Tasks()
 _TESTED = (
@@ -32,11 +32,11 @@ def _document(stored: StoredSettings) -> Answer[SettingsDocument]:
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="settings.get",
         route="GET /v1/admin/settings",
         summary="Read the settings",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.Nothing,
         response=SettingsDocument,
     )
@@ -47,11 +47,11 @@ def get_settings(administration: Administration, _call: Call[requests.Nothing, A
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="settings.patch",
         route="PATCH /v1/admin/settings",
         summary="Merge a patch into the settings",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_SETTINGS,
         request=SettingsChange,
         response=SettingsDocument,
         refusals=(errors.PreconditionFailed, errors.PreconditionRequired, errors.Forbidden, errors.Conflict),
@@ -63,11 +63,11 @@ def patch_settings(administration: Administration, call: Call[SettingsChange, Ac
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="settings.preview",
         route="POST /v1/admin/settings/preview",
         summary="Who a patch of the settings would shut out",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_SETTINGS,
         request=requests.PreviewSettings,
         response=answers.SettingsEffects,
     )
@@ -81,11 +81,11 @@ def preview_settings(
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="settings.test",
         route="POST /v1/admin/settings/test",
         summary="Send a passcode with these settings, or by one of their routes",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_SETTINGS,
         request=requests.StartTest,
         response=answers.TestState,
         status=201,
@@ -99,11 +99,11 @@ def start_test(administration: Administration, call: Call[requests.StartTest, Ac
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="settings.test.get",
         route="GET /v1/admin/settings/test/{id}",
         summary="Read a test",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_SETTINGS,
         request=requests.GetTest,
         response=answers.TestState,
         refusals=(errors.ChallengeNotFound,),
@@ -116,11 +116,11 @@ def get_test(administration: Administration, call: Call[requests.GetTest, Actor]
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="settings.test.resend",
         route="POST /v1/admin/settings/test/{id}/resend",
         summary="Send another passcode",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_SETTINGS,
         request=requests.ResendTest,
         response=answers.TestState,
         refusals=(errors.TooManySends, *_TESTED),
@@ -134,11 +134,11 @@ def resend_test(administration: Administration, call: Call[requests.ResendTest, 
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="settings.test.delivery",
         route="POST /v1/admin/settings/test/{id}/delivery",
         summary="Ask Twilio how far the message has come",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_SETTINGS,
         request=requests.AskDelivery,
         response=answers.TestState,
         refusals=(errors.ChallengeNotFound,),
@@ -152,11 +152,11 @@ def ask_delivery(administration: Administration, call: Call[requests.AskDelivery
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="settings.test.verify",
         route="POST /v1/admin/settings/test/{id}/verify",
         summary="Complete the test",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_SETTINGS,
         request=requests.VerifyTest,
         response=answers.TestApproved,
         idempotent=True,
@@ -180,11 +180,11 @@ def verify_test(administration: Administration, call: Call[requests.VerifyTest, 
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="templates.list",
         route="GET /v1/admin/templates",
         summary="Languages of messages",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.Nothing,
         response=answers.TemplateLocales,
     )
@@ -195,11 +195,11 @@ def list_locales(_administration: Administration, _call: Call[requests.Nothing, 
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="templates.preview",
         route="POST /v1/admin/templates/preview",
         summary="Judge a template",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.PreviewTemplate,
         response=answers.TemplatePreview,
     )

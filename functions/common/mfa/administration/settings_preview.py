@@ -1,20 +1,17 @@
 """Tells who would be shut out by changed settings, before they are saved."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from mfa.administration import ports
 from mfa.administration.configuration import SettingsItems
 from mfa.administration.shut_out import ShutOutReason, why_shut_out
-from mfa.challenges.account import Account
+from mfa.administration.successors import system_users
 from mfa.messages.channels import PHONE_CHANNELS, ProviderName
 from mfa.settings.validation import merged
 from mfa.settings.values import Settings, SettingsPatch
-from mfa.users.search_index import names, user_lists
-from mfa.users.user import Kind, User
+from mfa.users.user import User
 
-# Accounts that are read at once, and as many times at most.
-PAGE, PAGES = 50, 20
 NAMED = 100
 
 
@@ -52,7 +49,7 @@ class SettingsPreview:
         if _ways_in(now) == _ways_in(then):
             return []
         found: list[ShutOut] = []
-        for account in self._administrators():
+        for account in system_users(self.accounts, self.search_index):
             user = account.existing_user
             reason = why_shut_out(account, then, self.lacking) if user.active else None
             if reason is not None and why_shut_out(account, now, self.lacking) is None:
@@ -60,19 +57,6 @@ class SettingsPreview:
             if len(found) == NAMED:
                 break
         return found
-
-    def _administrators(self) -> Iterator[Account]:
-        after = ""
-        for _ in range(PAGES):
-            page = self.search_index.page(user_lists("login_name", Kind.SYSTEM, None), "", after, PAGE)
-            if not page:
-                return
-            after = page[-1].position
-            yield from (
-                account
-                for account in self.accounts.load_accounts(names(page))
-                if account.existing_user.kind is Kind.SYSTEM
-            )
 
 
 def _ways_in(settings: Settings) -> tuple[object, ...]:

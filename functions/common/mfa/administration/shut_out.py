@@ -79,9 +79,9 @@ def why_shut_out(account: Account, settings: Settings, lacking: Collection[Provi
 
 
 def refuse_own_end(change: Change) -> None:
-    """Raises Forbidden for administrators who would disable or demote themselves, also if they insist."""
-    if change.is_own and _administers(change.before.existing_user) and not _administers(change.after):
-        raise Forbidden("Nobody can disable or demote themselves; another administrator can.")
+    """Raises Forbidden for owners who would disable or demote themselves, also if they insist."""
+    if change.is_own and change.before.existing_user.owns and not change.after.owns:
+        raise Forbidden("Nobody can disable or demote themselves; another owner can.")
 
 
 def phone_to_keep(change: Change, settings: Settings) -> Phone | None:
@@ -121,10 +121,6 @@ def phone_to_keep(change: Change, settings: Settings) -> Phone | None:
 def is_decisive(names: Sequence[str]) -> bool:
     """Whether a change of these fields can shut a user out."""
     return not _DECISIVE.isdisjoint(names)
-
-
-def _administers(user: User) -> bool:
-    return user.kind is Kind.SYSTEM and user.active
 
 
 def _words(change: Change) -> str:

@@ -9,9 +9,10 @@ from mfa import decoding, errors
 from mfa.administration.parts import Administration
 from mfa.http.app import App
 from mfa.http.calls import Answer, Call
-from mfa.http.declaration import Operation, Transport
+from mfa.http.declaration import AdministrationOperation, Transport
 from mfa.http.gateway import HttpRequest
 from mfa.users.actors import DIRECT, Actor
+from mfa.users.roles import Role
 
 type Run[In, Out] = Callable[[Administration, Call[In, Actor]], Out | Answer[Out]]
 
@@ -27,7 +28,7 @@ class Task:
             input may name one and the body shows no version. Raises the errors of the API.
     """
 
-    operation: Operation[object, object, Actor]
+    operation: AdministrationOperation[object, object]
     serve: Callable[[App, Callable[[], Administration]], None]
     invoke: Callable[[Administration, Mapping[str, object]], object]
 
@@ -37,7 +38,7 @@ class Tasks:
     """A list of tasks, which functions join by being decorated.
 
     ```python
-    @tasks.carries_out(Operation(id="users.get", route="GET /v1/admin/users/{login_name}", …))
+    @tasks.carries_out(AdministrationOperation(id="users.get", needs=Permission.SEE, …))
     def get_user(administration: Administration, call: Call[ByName, Actor]) -> Answer[UserView]: ...
     ```
     """
@@ -47,7 +48,9 @@ class Tasks:
     def __iter__(self) -> Iterator[Task]:
         return iter(self._tasks)
 
-    def carries_out[In, Out](self, operation: Operation[In, Out, Actor]) -> Callable[[Run[In, Out]], Run[In, Out]]:
+    def carries_out[In, Out](
+        self, operation: AdministrationOperation[In, Out]
+    ) -> Callable[[Run[In, Out]], Run[In, Out]]:
         """Adds the operation with the function below."""
 
         def register(run: Run[In, Out]) -> Run[In, Out]:
@@ -68,13 +71,15 @@ def by_transport(tasks: tuple[Task, ...], transport: Transport) -> dict[str, Tas
     return {task.operation.id: task for task in tasks if task.operation.only in {None, transport}}
 
 
-def _direct_call[In, Out](operation: Operation[In, Out, Actor], given: Mapping[str, object]) -> Call[In, Actor]:
+def _direct_call[In, Out](operation: AdministrationOperation[In, Out], given: Mapping[str, object]) -> Call[In, Actor]:
+    actor = Actor(DIRECT, Role.OWNER)
+    actor.refuse_without(operation.needs)
     if_match = given.get("if_match")
     if not (if_match is None or isinstance(if_match, str)):
         raise errors.InvalidRequest("if_match", "must be a string")
     rest = {name: value for name, value in given.items() if name != "if_match"}
     headers = {} if if_match is None else {"if-match": if_match}
-    return Call(Actor(DIRECT), decoding.convert(rest, operation.request), HttpRequest(headers=headers))
+    return Call(actor, decoding.convert(rest, operation.request), HttpRequest(headers=headers))
 
 
 def _output[Out](answer: Answer[Out]) -> object:

@@ -10,6 +10,7 @@ from mfa import errors
 from mfa.administration import shut_out
 from mfa.administration.profile_values import canonical_values
 from mfa.administration.requests import NewPhone, NewUser, PhoneRemoval, UserPatch
+from mfa.administration.successors import Successors
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import UNREADABLE
 from mfa.factors.phones import PHONES_PER_USER, KeptAccess, Phone
@@ -23,7 +24,8 @@ from mfa.settings.values import StoredSettings
 from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
 from mfa.users.password_costs import counted_cost
-from mfa.users.user import Kind, User, UserStatus, existing_login_names, new_login_name
+from mfa.users.roles import Permission, Role
+from mfa.users.user import Kind, User, UserStatus, existing_login_names, new_login_name, role_of
 
 if TYPE_CHECKING:
     from mfa.factors.phone_numbers import Number
@@ -37,7 +39,9 @@ class Users(Protocol):
 
     def bootstrap(self, user: User, event: Event, phone: tuple[Phone, Event] | None = None) -> None: ...
     def add(self, user: User, event: Event, phone: tuple[Phone, Event] | None = None) -> None: ...
-    def change(self, before: User, after: User, event: Event, kept: Phone | None = None) -> None: ...
+    def change(
+        self, before: User, after: User, event: Event, kept: Phone | None = None, heir: User | None = None
+    ) -> None: ...
     def delete(self, user: User, event: Event) -> None: ...
     def unlock(self, login_name: str, event: Event, *, unreadable: bool = False) -> None: ...
     def add_phone(self, login_name: str, phone: Phone, event: Event) -> bool: ...
@@ -50,22 +54,26 @@ class UserAdministration:
 
     accounts: ports.Accounts
     users: Users
+    successors: Successors
     stored_settings: Callable[[], StoredSettings]
     passwords: NewPasswords
     notices: ChangeNotices
     runtime: Runtime
 
     def bootstrap(self, actor: Actor, new: NewUser) -> Account:
-        """Adds the first system user. Raises Conflict if there is one, or ever was."""
-        user = self._user(structs.replace(new, kind=Kind.SYSTEM))
+        """Adds the first system user, an owner. Raises Conflict if there is one, or ever was."""
+        user = self._user(structs.replace(new, kind=Kind.SYSTEM, role=Role.OWNER))
         self.users.bootstrap(user, self._event(actor, EventType.USER_CREATED), self._first_phone(actor, new))
         return self.get(user.login_name)
 
     def create(self, actor: Actor, new: NewUser) -> Account:
         """Adds a user, with the phone that may be given: both, or neither.
 
-        Raises InvalidRequest, DestinationBlocked, Conflict if the login name is taken in any spelling.
+        Raises InvalidRequest, DestinationBlocked, Forbidden for a system user unless an owner adds it, and Conflict if the login
+        name is taken in any spelling.
         """
+        if new.kind is Kind.SYSTEM:
+            actor.refuse_without(Permission.MANAGE_ADMINISTRATORS)
         phone = self._first_phone(actor, new)
         user = self._user(new)
         self.users.add(user, self._event(actor, EventType.USER_CREATED), phone)
@@ -81,12 +89,18 @@ class UserAdministration:
                 return replace(account, password_stopped=account.tries.is_stopped(limits))
         raise errors.UserNotFound
 
+    def get_to_change(self, actor: Actor, login_name: str) -> Account:
+        """The user, whom this actor will change. Raises UserNotFound, and Forbidden for a system user unless an owner asks."""
+        account = self.get(login_name)
+        actor.refuse_to_touch(account.existing_user)
+        return account
+
     def patch(self, actor: Actor, patch: UserPatch, if_match: str | None = None) -> Account:
         """Changes a user. A new password, another kind, status or MFA switch close the live challenge.
 
         `if_match` is the ETag that was read, None to take what is there. Raises UserNotFound, PreconditionFailed where
-        another change came in between, Forbidden for the last active system user, and Conflict where it would shut an
-        administrator out, unless the patch insists.
+        another change came in between, Forbidden for a system user unless an owner asks, and for the last owner, and
+        Conflict where it would shut an administrator out, unless the patch insists.
         """
         changes = {
             name: value
@@ -96,27 +110,28 @@ class UserAdministration:
         changes = canonical_values(changes)
         password = changes.pop("password", None)
         for _ in range(PATCH_TRIES):
-            account = self.get(patch.login_name)
+            account = self.get_to_change(actor, patch.login_name)
             before = account.existing_user
             if if_match is not None and not entity_tags.is_match(if_match, before.etag):
                 raise errors.PreconditionFailed
             if password is not None:
                 changes["password_hash"] = self.passwords.hash(password, replace(before, **changes))
             after, names = before.changed(self.runtime.clock(), changes)
+            _refuse_role_of_backup_user(after, changes.get("role"))
             if not names:
                 return account
+            actor.refuse_to_touch(after)
+            change = shut_out.Change(actor, account, after, account.phones)
+            shut_out.refuse_own_end(change)
             kept = None
-            if shut_out.is_decisive(names):
-                change = shut_out.Change(actor, account, after, account.phones)
-                shut_out.refuse_own_end(change)
-                if not patch.insist:
-                    kept = shut_out.phone_to_keep(change, self.stored_settings().settings)
+            if shut_out.is_decisive(names) and not patch.insist:
+                kept = shut_out.phone_to_keep(change, self.stored_settings().settings)
+            heir = self.successors.of(actor, before, after)
             event = self._event(actor, EventType.USER_CHANGED, detail=before.differences(after, names))
             try:
-                self.users.change(before, after, event, kept)
+                self.users.change(before, after, event, kept, heir)
             except errors.PreconditionFailed:
-                if if_match not in (None, entity_tags.ANY):
-                    raise
+                # The user, the phone that is kept or the owner who is left: read again, and judge anew.
                 continue
             self.notices.user_changed(account, after, event)
             return replace(account, user=after)
@@ -124,19 +139,20 @@ class UserAdministration:
 
     def delete(self, actor: Actor, login_name: str, if_match: str | None = None) -> None:
         """Deletes a user with all phones. Raises as `patch`, and Forbidden for the actor's own user."""
-        user = self.get(login_name).existing_user
+        user = self.get_to_change(actor, login_name).existing_user
         if user.login_name == actor.name:
-            raise errors.Forbidden("Nobody can delete themselves; another administrator can.")
+            raise errors.Forbidden("Nobody can delete themselves; another owner can.")
         if if_match is not None and not entity_tags.is_match(if_match, user.etag):
             raise errors.PreconditionFailed
-        if user.kind is Kind.SYSTEM and user.active and counted_cost(user.password_hash):
+        if user.owns or (user.kind is Kind.SYSTEM and user.active and counted_cost(user.password_hash)):
             # All at once is a write too many. If the deletion fails then, it can be repeated.
-            user = self._disabled(actor, user)
+            disable = UserPatch(user.login_name, status=UserStatus.DISABLED, insist=True)
+            user = self.patch(actor, disable, user.etag).existing_user
         self.users.delete(user, self._event(actor, EventType.USER_DELETED))
 
     def unlock(self, actor: Actor, login_name: str) -> Account:
-        """Ends every lock of the user. Raises UserNotFound."""
-        account = self.get(login_name)
+        """Ends every lock of the user. Raises UserNotFound, and Forbidden for a system user unless an owner asks."""
+        account = self.get_to_change(actor, login_name)
         event = self._event(actor, EventType.USER_UNLOCKED)
         unreadable = account.challenge == UNREADABLE
         self.users.unlock(account.existing_user.login_name, event, unreadable=unreadable)
@@ -151,7 +167,7 @@ class UserAdministration:
         """
         parsed, detail = self._judged(new.number, new.region, new.override_reason, "number")
         for _ in range(PHONES_PER_USER + 1):
-            account = self.get(new.login_name)
+            account = self.get_to_change(actor, new.login_name)
             if any(phone.number == parsed.e164 for phone in account.phones):
                 raise errors.Conflict("The user has this phone already.")
             # Always the first free slot: concurrent requests meet there, and the second one sees the first one's phone.
@@ -171,7 +187,7 @@ class UserAdministration:
         `which` insists.
         """
         for _ in range(PATCH_TRIES):
-            account = self.get(which.login_name)
+            account = self.get_to_change(actor, which.login_name)
             user = account.existing_user
             phone = next((phone for phone in account.phones if phone.id == which.id), None)
             if phone is None:
@@ -189,12 +205,6 @@ class UserAdministration:
                 continue
             return self.notices.phone_changed(account, phone, AccountChange.PHONE_REMOVED, event)
         raise errors.TemporarilyUnavailable
-
-    def _disabled(self, actor: Actor, user: User) -> User:
-        after, names = user.changed(self.runtime.clock(), {"status": UserStatus.DISABLED})
-        event = self._event(actor, EventType.USER_CHANGED, detail=user.differences(after, names))
-        self.users.change(user, after, event)
-        return after
 
     def _first_phone(self, actor: Actor, new: NewUser) -> tuple[Phone, Event] | None:
         if new.phone is None:
@@ -232,6 +242,7 @@ class UserAdministration:
         user = User(
             login_name=new_login_name(new.login_name),
             kind=new.kind,
+            role=role_of(new.kind, new.role),
             status=new.status,
             mfa_enabled=new.mfa_enabled,
             **canonical_values({name: getattr(new, name) for name in ("alias", "owner", "contact_email", "locale")}),
@@ -240,6 +251,7 @@ class UserAdministration:
             updated_at=now,
             credentials_changed_at=now,
         )
+        _refuse_role_of_backup_user(user, new.role)
         return replace(user, password_hash=self.passwords.hash(new.password, user))
 
     def _phone_event(
@@ -252,3 +264,8 @@ class UserAdministration:
         self, actor: Actor, type_: EventType, *, phone_id: str | None = None, detail: dict[str, Any] | None = None
     ) -> Event:
         return actor.event(type_, self.runtime.clock(), self.runtime.random_bytes, phone_id=phone_id, detail=detail)
+
+
+def _refuse_role_of_backup_user(user: User, asked: Role | None) -> None:
+    if user.kind is Kind.BACKUP and asked is not None:
+        raise errors.InvalidRequest("role", "is for system users only")

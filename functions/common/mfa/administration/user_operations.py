@@ -7,25 +7,25 @@ from mfa.administration import answers, csv_users, requests, views
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
 from mfa.challenges.account import Account
-from mfa.http.auth import ACCESS_TOKEN
 from mfa.http.calls import Answer, Call
-from mfa.http.declaration import Operation, Transport
+from mfa.http.declaration import AdministrationOperation, Transport
 from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 tasks = Tasks()
 _CHANGED = (errors.UserNotFound, errors.PreconditionFailed, errors.Forbidden)
 
 
-def _shown(administration: Administration, account: Account) -> Answer[answers.UserView]:
-    return Answer(views.user(account, administration.clock()), account.existing_user.etag)
+def _shown(administration: Administration, account: Account, actor: Actor) -> Answer[answers.UserView]:
+    return Answer(views.user(account, administration.clock(), actor), account.existing_user.etag)
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="users.bootstrap",
         route="",
         summary="Add the first system user",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_ADMINISTRATORS,
         request=requests.NewUser,
         response=answers.UserView,
         only=Transport.DIRECT,
@@ -34,15 +34,16 @@ def _shown(administration: Administration, account: Account) -> Answer[answers.U
 )
 def bootstrap(administration: Administration, call: Call[requests.NewUser, Actor]) -> answers.UserView:
     """Adds the first administrator, who cannot log in yet."""
-    return views.user(administration.users.bootstrap(call.principal, call.body), administration.clock())
+    account = administration.users.bootstrap(call.principal, call.body)
+    return views.user(account, administration.clock(), call.principal)
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="users.list",
         route="GET /v1/admin/users",
         summary="List users",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.ListUsers,
         response=answers.UserPage,
     )
@@ -51,15 +52,15 @@ def list_users(administration: Administration, call: Call[requests.ListUsers, Ac
     """Some users, in order."""
     accounts, cursor = administration.directory.users(call.body)
     now = administration.clock()
-    return answers.UserPage([views.user(account, now) for account in accounts], cursor)
+    return answers.UserPage([views.user(account, now, call.principal) for account in accounts], cursor)
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="users.create",
         route="POST /v1/admin/users",
         summary="Add a user",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_USERS,
         request=requests.NewUser,
         response=answers.UserView,
         status=201,
@@ -68,15 +69,15 @@ def list_users(administration: Administration, call: Call[requests.ListUsers, Ac
 )
 def create_user(administration: Administration, call: Call[requests.NewUser, Actor]) -> Answer[answers.UserView]:
     """Adds a user."""
-    return _shown(administration, administration.users.create(call.principal, call.body))
+    return _shown(administration, administration.users.create(call.principal, call.body), call.principal)
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="users.import",
         route="POST /v1/admin/users/import",
         summary="Import users from CSV",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_USERS,
         request=requests.ImportUsers,
         response=answers.ImportReport,
         body_bytes=6_000_000,
@@ -88,11 +89,11 @@ def import_users(administration: Administration, call: Call[requests.ImportUsers
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="users.export",
         route="GET /v1/admin/users/export",
         summary="Export users as CSV",
-        auth=ACCESS_TOKEN,
+        needs=Permission.EXPORT_PERSONAL_DATA,
         request=requests.ExportUsers,
         response=answers.ExportPage,
     )
@@ -107,11 +108,11 @@ def export_users(administration: Administration, call: Call[requests.ExportUsers
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="users.get",
         route="GET /v1/admin/users/{login_name}",
         summary="Read a user",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.ByName,
         response=answers.UserView,
         refusals=(errors.UserNotFound,),
@@ -119,15 +120,15 @@ def export_users(administration: Administration, call: Call[requests.ExportUsers
 )
 def get_user(administration: Administration, call: Call[requests.ByName, Actor]) -> Answer[answers.UserView]:
     """The user with phones."""
-    return _shown(administration, administration.users.get(call.body.login_name))
+    return _shown(administration, administration.users.get(call.body.login_name), call.principal)
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="users.patch",
         route="PATCH /v1/admin/users/{login_name}",
         summary="Change a user",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_USERS,
         request=requests.UserPatch,
         response=answers.UserView,
         refusals=(*_CHANGED, errors.Conflict),
@@ -135,15 +136,16 @@ def get_user(administration: Administration, call: Call[requests.ByName, Actor])
 )
 def patch_user(administration: Administration, call: Call[requests.UserPatch, Actor]) -> Answer[answers.UserView]:
     """Changes a user."""
-    return _shown(administration, administration.users.patch(call.principal, call.body, call.if_match))
+    account = administration.users.patch(call.principal, call.body, call.if_match)
+    return _shown(administration, account, call.principal)
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="users.delete",
         route="DELETE /v1/admin/users/{login_name}",
         summary="Delete a user",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_USERS,
         request=requests.ByName,
         response=NoneType,
         status=204,
@@ -156,11 +158,11 @@ def delete_user(administration: Administration, call: Call[requests.ByName, Acto
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="users.unlock",
         route="POST /v1/admin/users/{login_name}/unlock",
         summary="End a user's locks",
-        auth=ACCESS_TOKEN,
+        needs=Permission.HELP,
         request=requests.ByName,
         response=answers.UserView,
         refusals=(errors.UserNotFound,),
@@ -168,15 +170,16 @@ def delete_user(administration: Administration, call: Call[requests.ByName, Acto
 )
 def unlock_user(administration: Administration, call: Call[requests.ByName, Actor]) -> answers.UserView:
     """Ends every lock of the user."""
-    return views.user(administration.users.unlock(call.principal, call.body.login_name), administration.clock())
+    account = administration.users.unlock(call.principal, call.body.login_name)
+    return views.user(account, administration.clock(), call.principal)
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="users.events",
         route="GET /v1/admin/users/{login_name}/events",
         summary="Read a user's history",
-        auth=ACCESS_TOKEN,
+        needs=Permission.SEE,
         request=requests.ListEvents,
         response=answers.EventPage,
         refusals=(errors.UserNotFound,),
@@ -189,11 +192,11 @@ def list_events(administration: Administration, call: Call[requests.ListEvents, 
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="users.records",
         route="GET /v1/admin/users/{login_name}/records",
         summary="Read everything kept on a user",
-        auth=ACCESS_TOKEN,
+        needs=Permission.EXPORT_PERSONAL_DATA,
         request=requests.ReadRecords,
         response=answers.RecordPage,
         refusals=(errors.UserNotFound,),
@@ -205,11 +208,11 @@ def read_records(administration: Administration, call: Call[requests.ReadRecords
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="users.erase",
         route="",
         summary="Erase what is kept under the name of a user who was deleted",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_USERS,
         request=requests.ByName,
         response=answers.Erasure,
         only=Transport.DIRECT,
@@ -222,11 +225,11 @@ def erase_user(administration: Administration, call: Call[requests.ByName, Actor
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="phones.add",
         route="POST /v1/admin/users/{login_name}/phones",
         summary="Add a phone",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_USERS,
         request=requests.NewPhone,
         response=answers.PhoneView,
         status=201,
@@ -235,15 +238,15 @@ def erase_user(administration: Administration, call: Call[requests.ByName, Actor
 )
 def add_phone(administration: Administration, call: Call[requests.NewPhone, Actor]) -> answers.PhoneView:
     """Adds a phone, not yet verified."""
-    return views.phone(administration.users.add_phone(call.principal, call.body))
+    return views.phone(administration.users.add_phone(call.principal, call.body), call.principal)
 
 
 @tasks.carries_out(
-    Operation(
+    AdministrationOperation(
         id="phones.remove",
         route="DELETE /v1/admin/users/{login_name}/phones/{id}",
         summary="Remove a phone",
-        auth=ACCESS_TOKEN,
+        needs=Permission.MANAGE_USERS,
         request=requests.PhoneRemoval,
         response=NoneType,
         status=204,

@@ -17,22 +17,24 @@ from mfa.settings.values import Settings
 from mfa.times import rfc3339
 from mfa.users.actors import Actor
 from mfa.users.history import Event
+from mfa.users.roles import USUAL, Permission
 from mfa.vendor_errors import look_up
 
 
-def user(account: Account, now: float) -> answers.UserView:
-    """A user with phones, at this moment."""
+def user(account: Account, now: float, actor: Actor) -> answers.UserView:
+    """A user with phones, at this moment, for this actor."""
     found = account.existing_user
     return answers.UserView(
         login_name=found.login_name,
         alias=found.alias,
         kind=found.kind,
+        role=found.role,
         owner=found.owner,
         contact_email=found.contact_email,
         locale=found.locale,
         mfa_enabled=found.mfa_enabled,
         status=found.status,
-        phones=[phone(each) for each in account.phones],
+        phones=[phone(each, actor) for each in account.phones],
         locked_until=_moment(FOREVER if account.password_stopped else account.challenge.locked_until(now)),
         last_legacy_at=_moment(found.last_legacy_at),
         client_version=found.client_version,
@@ -51,8 +53,8 @@ def _invitation(account: Account, now: float) -> InvitationView | UnsetType:
     return InvitationView(by=found.by, created_at=rfc3339(found.at), expires_at=rfc3339(found.expires_at))
 
 
-def phone(value: Phone) -> answers.PhoneView:
-    """A phone, number and all."""
+def phone(value: Phone, actor: Actor) -> answers.PhoneView:
+    """A phone, with the whole number if the actor may see it."""
     unusable = None
     if value.unusable_reason is not None:
         error = look_up(value.unusable_reason)
@@ -61,7 +63,7 @@ def phone(value: Phone) -> answers.PhoneView:
         )
     return answers.PhoneView(
         id=value.id,
-        number=value.number,
+        number=value.number if actor.may(Permission.SEE_NUMBERS) else value.masked_number,
         region=value.region,
         calling_code=value.calling_code,
         masked_number=value.masked_number,
@@ -138,6 +140,8 @@ def session(actor: Actor, account: Account) -> answers.SessionView:
     return answers.SessionView(
         login_name=found.login_name,
         kind=found.kind,
+        role=found.role or USUAL,
+        permissions=[each for each in Permission if actor.may(each)],
         amr=list(actor.amr),
         expires_at=rfc3339(actor.expires_at),
         contact_email=found.contact_email,

@@ -12,6 +12,7 @@ from mfa.flows.runtime import Runtime
 from mfa.messages.link_mails import LinkPurpose
 from mfa.times import rfc3339
 from mfa.tokens.invitation_tokens import InvitationToken
+from mfa.users.actors import Actor
 from mfa.users.history import Event, EventType
 from mfa.users.invitations import HOURS, Invitation
 from mfa.users.user import Kind, User, canonical_login_name, existing_login_names, mask_email
@@ -40,11 +41,13 @@ class Inviter:
         name: as histories name it.
         address: the source address of the request, if there was one.
         backup_only: whether only backup users are known to it.
+        actor: the administrator, whose role decides; None for a relying application.
     """
 
     name: str
     address: str | None
     backup_only: bool = False
+    actor: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,7 @@ class Invite:
     def create(self, by: Inviter, login_name: str, hours: int = HOURS, *, by_mail: bool = False) -> Invited:
         """Invites a user, in place of an earlier invitation.
 
-        Raises UserNotFound; Conflict for a user who is disabled or has a usable factor; InvalidRequest and SettingsIncomplete
+        Raises UserNotFound; Forbidden for a system user unless an owner asks; Conflict for a user who is disabled or has a usable factor; InvalidRequest and SettingsIncomplete
         where mail cannot be sent, and RateLimited where enough was sent today.
         """
         if by_mail:
@@ -158,10 +161,12 @@ class Invite:
             raise errors.SettingsIncomplete("Mail is not set up: set email_sender.")
 
     def _account(self, by: Inviter, login_name: str) -> Account:
-        """The user. Raises UserNotFound, for a client also where it is an administrator."""
+        """The user. Raises UserNotFound, for a client also where it is an administrator, and Forbidden as `actor` does."""
         for name in existing_login_names(login_name):
             account = self.accounts.load_invited_account(name)
             if account.user is not None and not (by.backup_only and account.user.kind is not Kind.BACKUP):
+                if by.actor is not None:
+                    by.actor.refuse_to_touch(account.user)
                 return account
         raise errors.UserNotFound
 

@@ -154,8 +154,7 @@ class App(APIGatewayRestResolver):
     def _authorised[In, Out, Who](self, operation: Operation[In, Out, Who]) -> Call[In, Who]:
         """The call. The caller is authorised before the body is read."""
         request = read_request(self.current_event)
-        principal = operation.auth.principal(self._parts, request)
-        return Call(principal, read_body(operation, request), request)
+        return Call(operation.principal(self._parts, request), read_body(operation, request), request)
 
     def _refused(self, refusal: errors.Refusal) -> Response[str]:
         log = self._logger.warning if refusal.status >= 500 else self._logger.info

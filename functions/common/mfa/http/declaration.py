@@ -7,7 +7,10 @@ from types import NoneType
 from msgspec import Struct
 
 from mfa import decoding, errors
-from mfa.http.auth import ACCESS_TOKEN, Auth
+from mfa.http.auth import ACCESS_TOKEN, Auth, CredentialChecks
+from mfa.http.gateway import HttpRequest
+from mfa.users.actors import Actor
+from mfa.users.roles import Permission
 
 _ALWAYS = (errors.InvalidRequest, errors.InternalError, errors.TemporarilyUnavailable)
 
@@ -71,6 +74,10 @@ class Operation[In, Out, Who](Struct, frozen=True, eq=False, kw_only=True):
     refusals: tuple[type[errors.Refusal], ...] = ()
     meanings: Mapping[type[errors.Refusal], str] = {}
 
+    def principal(self, checks: CredentialChecks, request: HttpRequest) -> Who:
+        """The caller, who may ask for this. Raises the refusals of `auth`."""
+        return self.auth.principal(checks, request)
+
     @property
     def method(self) -> str:
         """`GET`, `POST`, …"""
@@ -111,6 +118,23 @@ class Operation[In, Out, Who](Struct, frozen=True, eq=False, kw_only=True):
         """Every error that the operation may answer."""
         conflict = (errors.Conflict,) if self.idempotent else ()
         return (*self.refusals, *self.auth.refusals, *conflict, *_ALWAYS)
+
+
+class AdministrationOperation[In, Out](Operation[In, Out, Actor], frozen=True, eq=False, kw_only=True):
+    """An operation of administration.
+
+    Attributes:
+        needs: the permission that the actor's role must have. It has no default, so that no operation can forget it.
+    """
+
+    needs: Permission
+    auth: Auth[Actor] = ACCESS_TOKEN
+
+    def principal(self, checks: CredentialChecks, request: HttpRequest) -> Actor:
+        """The administrator. Raises also Forbidden where the role lacks the permission."""
+        actor = self.auth.principal(checks, request)
+        actor.refuse_without(self.needs)
+        return actor
 
 
 type AnyOperation = Operation[object, object, object]

@@ -9,9 +9,10 @@ from msgspec import Struct
 
 from mfa import errors
 from mfa.http.calls import IDEMPOTENCY_KEY_LENGTH
-from mfa.http.declaration import AnyOperation
+from mfa.http.declaration import AdministrationOperation, AnyOperation
 from mfa.settings.schema import change_schema, patch_schema
 from mfa.settings.values import SettingsChange, SettingsPatch
+from mfa.users.roles import PERMISSIONS, Role
 
 VERSION = "1.0.0"
 _COMPONENT = "#/components/schemas/{name}"
@@ -102,6 +103,7 @@ def _operation(operation: AnyOperation, schemas: dict[str, Any], components: dic
     described: dict[str, Any] = {
         "operationId": operation.id,
         "summary": operation.summary,
+        **_needed(operation),
         "security": [{scheme.name: []} for scheme in operation.auth.schemes],
         "parameters": _parameters(operation, taken),
         "responses": {str(operation.status): _done(operation, schemas)},
@@ -118,6 +120,14 @@ def _operation(operation: AnyOperation, schemas: dict[str, Any], components: dic
         described["responses"][str(status)] = _refused(status, refusals, schemas)
     described["responses"]["default"] = {"$ref": "#/components/responses/Before"}
     return described
+
+
+def _needed(operation: AnyOperation) -> dict[str, str]:
+    """The permission that an administrator needs, and the roles that have it."""
+    if not isinstance(operation, AdministrationOperation):
+        return {}
+    roles = ", ".join(f"`{role}`" for role in Role if operation.needs in PERMISSIONS[role])
+    return {"description": f"Needs the permission `{operation.needs}`. Roles: {roles}."}
 
 
 def _taken(operation: AnyOperation, schemas: dict[str, Any], components: dict[str, Any]) -> dict[str, Any] | None:

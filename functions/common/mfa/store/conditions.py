@@ -128,6 +128,7 @@ PLACE_FREE = "attribute_not_exists(#number) OR NOT begins_with(id, :place)"
 VERSION_AS_READ = "version = :version"
 HASH_AS_READ = "password_hash = :read"
 ADMIN_REMAINS = "active > :one"
+HEIR_AS_READ = "version = :heir"
 
 
 def every(*conditions: str) -> str:

@@ -17,9 +17,10 @@ from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.expressions import Update
 from mfa.store.invitations import using_up
+from mfa.store.kept import still_there
 from mfa.store.search import entry_writes
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
-from mfa.store.users import closing, still_there
+from mfa.store.users import closing
 
 _SECRETS = [each.name for each in fields(FactorSecrets)]
 

@@ -19,7 +19,8 @@ from mfa.times import Moment, rfc3339
 from mfa.users.clients import Client
 from mfa.users.event_log import log_entry
 from mfa.users.history import Event
-from mfa.users.user import User
+from mfa.users.roles import BEFORE_ROLES
+from mfa.users.user import Kind, User
 
 SETTINGS: Key = ("SETTINGS", "#SETTINGS")
 ADMINS: Key = ("SETTINGS", "#ADMINS")
@@ -178,7 +179,10 @@ def user_item(user: User) -> Item:
 
 def user_of(profile: Item, password: Item) -> User | None:
     """The user of a profile, with the hash of the password where that item was read. None if the item is no profile."""
-    return read(profile | {name: password.get(name) for name in _OF_PASSWORD}, User)
+    user = read(profile | {name: password.get(name) for name in _OF_PASSWORD}, User)
+    if user is not None and user.kind is Kind.SYSTEM and user.role is None:
+        return replace(user, role=BEFORE_ROLES)
+    return user
 
 
 def phone_item(phone: Phone) -> Item:

@@ -21,6 +21,7 @@ from mfa.messages.channels import RECOVERY
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.expressions import Update
+from mfa.store.kept import heir_there, still_there, totp_there
 from mfa.store.password_costs import cost_writes
 from mfa.store.search import entry_writes
 from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
@@ -58,14 +59,16 @@ class UserStore:
             Conflict,
         )
 
-    def change(self, before: User, after: User, event: Event, kept: Phone | None = None) -> None:
+    def change(
+        self, before: User, after: User, event: Event, kept: Phone | None = None, heir: User | None = None
+    ) -> None:
         """Writes the next version of the user, and closes the live challenge if the change ends tokens.
 
         Another contact email, or none, closes a challenge that was sent by mail. A new password forgets the tries at the old
-        one. `kept` is a phone that must be there still.
+        one. `kept` is a phone that must be there still, and `heir` an owner who must be as read.
         Raises PreconditionFailed where another change came first, Forbidden where no active system user would remain.
         """
-        self._change(before, after, event, still_there(after.login_name, kept))
+        self._change(before, after, event, [*still_there(after.login_name, kept), *heir_there(heir)])
 
     def _change(self, before: User, after: User, event: Event, others: Sequence[Write]) -> None:
         new_password = before.password_hash != after.password_hash
@@ -225,7 +228,7 @@ class UserStore:
             condition=when.SAME_PHONE,
             values={":phone": phone.id},
         )
-        others = [*still_there(login_name, kept.phone if kept else None), *_totp_there(login_name, kept)]
+        others = [*still_there(login_name, kept.phone if kept else None), *totp_there(login_name, kept)]
         writes = [user, place, *others, closing(login_name, event.at), records.event_write(login_name, event)]
         try:
             self._table.transact(lambda: writes)
@@ -301,30 +304,6 @@ def _first_phone(user: User, phone: tuple[Phone, Event] | None) -> list[Write]:
         item=records.phone_item(added),
     )
     return [place, records.event_write(user.login_name, event)]
-
-
-def still_there(login_name: str, phone: Phone | None) -> list[Write]:
-    """The user can log in by this phone. The reads before are no snapshot: the version of the profile may be newer."""
-    if phone is None:
-        return []
-    called = phone.unusable_reason is not None  # it takes no messages, but calls
-    return [
-        Write(
-            label="kept phone",
-            verb="ConditionCheck",
-            key=records.phone_key(login_name, phone.slot),
-            condition=when.SAME_PHONE if called else when.every(when.SAME_PHONE, when.STILL_USABLE),
-            values={":phone": phone.id},
-        )
-    ]
-
-
-def _totp_there(login_name: str, kept: KeptAccess | None) -> list[Write]:
-    """The user can log in by the authenticator app."""
-    if kept is None or not kept.totp:
-        return []
-    key = records.factors_key(login_name)
-    return [Write(label="kept totp", verb="ConditionCheck", key=key, condition=when.HAS_TOTP)]
 
 
 def _admins(change: int) -> list[Write]:

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from mfa.errors import Forbidden
 from mfa.factors.factors import shows_second_factor
 from mfa.users.history import Event, EventType, new_event_id
+from mfa.users.roles import PERMISSIONS, Permission, Role
+from mfa.users.user import Kind, User
 
 # The actor of a direct invocation.
 DIRECT = "iam"
@@ -17,6 +20,7 @@ class Actor:
 
     Attributes:
         name: the login name, or DIRECT.
+        role: the system user's; a direct invocation, which IAM authorises, acts as an owner. With None, nothing is allowed.
         address: the source address of the request.
         amr: how the login was proved, as the access token says (RFC 8176).
         expires_at: when the access token ends, in seconds since 1970.
@@ -24,6 +28,7 @@ class Actor:
     """
 
     name: str
+    role: Role | None
     address: str | None = None
     amr: tuple[str, ...] = ()
     expires_at: float = 0.0
@@ -38,6 +43,20 @@ class Actor:
     def shows_second_factor(self) -> bool:
         """Whether the token was given for more than a password."""
         return shows_second_factor(self.amr)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role has this permission."""
+        return self.role is not None and permission in PERMISSIONS[self.role]
+
+    def refuse_without(self, permission: Permission) -> None:
+        """Raises Forbidden if the role lacks this permission."""
+        if not self.may(permission):
+            raise Forbidden(f"Your role ({self.role or 'none'}) may not {permission.meaning}.")
+
+    def refuse_to_touch(self, user: User) -> None:
+        """Raises Forbidden for a system user, whom only owners change: any other change could end in a takeover."""
+        if user.kind is Kind.SYSTEM:
+            self.refuse_without(Permission.MANAGE_ADMINISTRATORS)
 
     def event(
         self,

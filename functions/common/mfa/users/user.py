@@ -10,6 +10,7 @@ from typing import Any
 from mfa.errors import InvalidRequest, UserNotFound
 from mfa.factors.factors import Factor
 from mfa.pasted import INVISIBLE
+from mfa.users.roles import USUAL, Role
 
 LOGIN_NAME_LENGTH = 128
 _PUNCTUATION = frozenset(" ._@+-\\")
@@ -56,6 +57,7 @@ class User:
     Attributes:
         login_name: the canonical spelling, unique.
         kind: whether the user is an administrator.
+        role: what an administrator may do; None for a backup user.
         status: whether the user may log in.
         mfa_enabled: whether a login needs a second factor.
         alias: another name, for administrators.
@@ -76,6 +78,7 @@ class User:
 
     login_name: str
     kind: Kind
+    role: Role | None = None
     status: UserStatus = UserStatus.ACTIVE
     mfa_enabled: bool = False
     alias: str | None = None
@@ -103,6 +106,11 @@ class User:
         """Whether the user may log in."""
         return self.status is UserStatus.ACTIVE
 
+    @property
+    def owns(self) -> bool:
+        """Whether this is an active owner."""
+        return self.active and self.kind is Kind.SYSTEM and self.role is Role.OWNER
+
     def can_use(self, factor: Factor) -> bool:
         """Whether the user may log in with this factor."""
         return self.kind is Kind.BACKUP or factor.traits.for_administrators
@@ -110,8 +118,9 @@ class User:
     def changed(self, now: float, fields: dict[str, Any]) -> tuple["User", list[str]]:
         """The next version of the user with these fields, and the names of those that changed.
 
-        If one of CREDENTIALS changed, tokens that were issued before are refused from now on.
+        If one of CREDENTIALS changed, tokens that were issued before are refused from now on. The role follows the kind.
         """
+        fields = fields | {"role": role_of(fields.get("kind", self.kind), fields.get("role", self.role))}
         names = sorted(name for name, value in fields.items() if getattr(self, name) != value)
         ends_tokens = not CREDENTIALS.isdisjoint(names)
         after = replace(
@@ -139,6 +148,11 @@ class User:
     def accepts_token_of(self, issued_at: float) -> bool:
         """Whether a token issued then still speaks for this user."""
         return self.active and issued_at >= self.credentials_changed_at
+
+
+def role_of(kind: Kind, asked: Role | None) -> Role | None:
+    """The role of a user of this kind: as asked, USUAL for a system user otherwise, and none for a backup user."""
+    return None if kind is Kind.BACKUP else asked or USUAL
 
 
 def folded(text: str) -> str:
