@@ -31,10 +31,10 @@ PAGES = {
 USER_PAGES = ("profile", "security", "history")
 
 
-def make_admin(stack: Running, *, number: str | None = None) -> str:
+def make_admin(stack: Running, *, number: str | None = None, role: str = "owner") -> str:
     """Makes a system user, with MFA where there is a number; the login name."""
     numbers = [number] if number else []
-    return people.add(stack, phones=numbers, mfa=bool(numbers), email=False, kind="system").name
+    return people.add(stack, phones=numbers, mfa=bool(numbers), email=False, kind="system", role=role).name
 
 
 @dataclass(frozen=True)

@@ -252,6 +252,17 @@ export interface RecoveryCodes {
 // Administration
 
 export type UserKind = "backup" | "system";
+export type Role = "owner" | "administrator" | "support" | "auditor";
+export type Permission =
+  | "see"
+  | "see_numbers"
+  | "help"
+  | "hand_out_access"
+  | "export_personal_data"
+  | "manage_users"
+  | "manage_settings"
+  | "manage_clients"
+  | "manage_administrators";
 export type UserStatus = "active" | "disabled";
 
 /** A user's phone, with its number. `unusable` says why no message is sent to it. */
@@ -265,6 +276,7 @@ export interface User {
   login_name: string;
   alias: string | null;
   kind: UserKind;
+  role: Role | null;
   owner: string | null;
   contact_email: string | null;
   locale: string | null;
@@ -508,6 +520,8 @@ export interface SendingSwitch {
 export interface Session {
   login_name: string;
   kind: UserKind;
+  role: Role;
+  permissions: Permission[];
   amr: string[];
   expires_at: string;
   contact_email: string | null;

@@ -2,6 +2,7 @@
 
 /** @import { Answer, Health, Sending } from "./shared/types" */
 import { notice } from "./dialogs.js";
+import { may } from "./roles.js";
 import { stoppedBanner, stopSending } from "./sending.js";
 import { peek } from "./session.js";
 import { $, el } from "./shared/dom.js";
@@ -40,6 +41,7 @@ export function forgetHealth() {
   clearTimeout(timer);
   timer = undefined;
   said = "";
+  $("stop-sending").hidden = true;
   $("health").replaceChildren();
 }
 
@@ -49,7 +51,7 @@ function show(health) {
   if (words === said) return;
   said = words;
   state = health.switch.state;
-  $("stop-sending").hidden = state !== "on";
+  $("stop-sending").hidden = state !== "on" || !may("manage_settings");
   $("health").replaceChildren(...stoppedBanner(health.switch, checkHealth), ...banners(health.sending));
 }
 

@@ -6,6 +6,7 @@ import { icon } from "./dom.js";
 import { checkHealth, forgetHealth, offerStop } from "./health.js";
 import { failed, heading, loading } from "./page.js";
 import { explain, SessionLost } from "./refusals.js";
+import { roleName } from "./roles.js";
 import { abandon, refresh, route } from "./router.js";
 import { logIn, logOut, onLeave, resume, whoami } from "./session.js";
 import { $, el } from "./shared/dom.js";
@@ -162,6 +163,7 @@ async function leave({ keep = false } = {}) {
 
 function enter() {
   $("whoami").textContent = whoami().login_name;
+  $("role").textContent = roleName(whoami().role);
   if (!location.hash) history.replaceState(null, "", "#/overview");
   refresh();
 }

@@ -4,6 +4,7 @@
 import { confirm, notice, toast } from "./dialogs.js";
 import { bdi, button } from "./dom.js";
 import { choiceField } from "./fields.js";
+import { may } from "./roles.js";
 import { saveAlone } from "./saved-alone.js";
 import { SENDING } from "./sending-words.js";
 import { el } from "./shared/dom.js";
@@ -77,9 +78,9 @@ export function stoppedBanner({ state, by, since }, after) {
     el("p", {}, "Set by ", who, when, ". Mail, authenticator apps and recovery codes go on."),
     state === "off" && el("p", { class: "soft" }, "Stay logged in if a text message is your only second factor."),
   );
-  const actions = [
+  const actions = may("manage_settings") && [
     button("Resume", { kind: "small", onclick: () => resumeSending(after) }),
     state === "verified_only" && button("Stop everything", { kind: "small", onclick: () => stopSending("off", after) }),
   ];
-  return [notice({ kind: "error", title: TITLES[state], text, actions })];
+  return [notice({ kind: "error", title: TITLES[state], text, actions: actions || [] })];
 }

@@ -10,6 +10,7 @@ import { isInvalid } from "../draft.js";
 import { choiceField, showErrors, textField } from "../fields.js";
 import { badge, empty, heading } from "../page.js";
 import { fieldSentence } from "../refusals.js";
+import { allowed, may, roleNotice } from "../roles.js";
 import { admin } from "../session.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
@@ -54,15 +55,18 @@ export async function draw(place, { present }) {
       empty({
         title: "No client is registered",
         text: NONE,
-        actions: [button("Register client", { kind: "primary", onclick: register })],
+        actions: [allowed("manage_clients", () => button("Register client", { kind: "primary", onclick: register }))],
       }),
   });
   place.append(
     heading({
       title: "Clients",
       lead: "Servers that vouch for a password, each with its own id and secret.",
-      actions: [button("Register client", { kind: "primary", icon: "plus", onclick: register })],
+      actions: may("manage_clients")
+        ? [button("Register client", { kind: "primary", icon: "plus", onclick: register })]
+        : [],
     }),
+    may("manage_clients") ? "" : roleNotice("clients"),
     el("div", { class: "card flush" }, list.element),
   );
   present();
@@ -98,7 +102,12 @@ function columns(list) {
       label: "Last used",
       cell: (client) => (client.last_used_at ? time(client.last_used_at) : el("span", { class: "soft" }, "Never")),
     },
-    { label: "Actions", kind: "end", unseen: true, cell: (client) => actions(client, list) },
+    {
+      label: "Actions",
+      kind: "end",
+      unseen: true,
+      cell: (client) => allowed("manage_clients", () => actions(client, list)),
+    },
   ];
 }
 

@@ -8,6 +8,7 @@ import { confirm, toast } from "../dialogs.js";
 import { button, focusHeading } from "../dom.js";
 import { decisions, fullBanner, isFullThisHour, isFullToday } from "../fraud-words.js";
 import { badge, empty, heading, load, section } from "../page.js";
+import { may } from "../roles.js";
 import { saveAlone } from "../saved-alone.js";
 import { admin } from "../session.js";
 import { el } from "../shared/dom.js";
@@ -68,13 +69,13 @@ function modeSection(report, redraw) {
     redraw({ ...report, mode: next });
     focusHeading();
   };
-  const actions = [
+  const actions = may("manage_settings") && [
     mode !== "observe" && button("Observe", { onclick: change("observe") }),
     mode !== "enforce" && button("Enforce", { kind: "primary", onclick: change("enforce") }),
   ];
   const settings = el("a", { href: "#/settings/limits" }, "Budgets in the settings");
   return section(
-    { title: "Messages beyond a budget", actions },
+    { title: "Messages beyond a budget", actions: actions || [] },
     el("p", {}, badge(label, mode === "enforce" ? "good" : ""), " ", hint),
     el("p", { class: "soft" }, total(report.items), settings),
   );

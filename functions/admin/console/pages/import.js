@@ -5,6 +5,7 @@ import { notice, noticeOf } from "../dialogs.js";
 import { button, download, relabel } from "../dom.js";
 import { empty, heading, section } from "../page.js";
 import { SessionLost } from "../refusals.js";
+import { may, roleNotice } from "../roles.js";
 import { guard } from "../router.js";
 import { admin } from "../session.js";
 import { announce, el } from "../shared/dom.js";
@@ -34,6 +35,10 @@ const EXAMPLE = [
 
 /** @param {HTMLElement} place */
 export async function draw(place) {
+  if (!may("manage_users")) {
+    place.append(heading({ title: "Import users", crumbs: [["Users", "#/users"]] }), roleNotice("users"));
+    return;
+  }
   const room = el("div", { class: "stack", role: "region", "aria-label": "Import" });
   const file = section(
     { title: "The file" },

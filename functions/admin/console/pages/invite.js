@@ -5,6 +5,7 @@ import { confirm, noticeOf, openDialog, toast } from "../dialogs.js";
 import { bdi, busyWhile, button, focusHeading, submitButton, uid } from "../dom.js";
 import { selectField } from "../fields.js";
 import { section } from "../page.js";
+import { may, mayChange } from "../roles.js";
 import { admin } from "../session.js";
 import { el } from "../shared/dom.js";
 import { time } from "../words.js";
@@ -28,7 +29,7 @@ const WAYS = [
  * @param {boolean} canMail
  */
 export function invitationFields(canMail) {
-  const ways = canMail ? WAYS : WAYS.filter(([value]) => value === "link");
+  const ways = WAYS.filter(([value]) => (value === "email" ? canMail : may("hand_out_access")));
   const deliver = selectField({ name: "deliver", label: "Send it", value: ways[0][0], options: ways });
   const hours = selectField({ name: "hours", label: "Valid for", value: "72", options: HOURS });
   return {
@@ -48,9 +49,15 @@ export function invitationPart({ user, path, again }) {
   if (invitation) {
     const words = ["Invited by ", bdi(invitation.by), ", valid until ", time(invitation.expires_at), "."];
     const withdraw = button("Withdraw invitation", { kind: "small", onclick: () => withdrawn(path, again) });
-    return section({ title: "Invitation", lead }, el("p", {}, words), el("div", { class: "actions" }, withdraw));
+    const actions = mayChange(user, "help") && el("div", { class: "actions" }, withdraw);
+    return section({ title: "Invitation", lead }, el("p", {}, words), actions);
   }
   if (user.status !== "active" || user.phones.some((phone) => !phone.unusable)) return null;
+  if (!mayChange(user, "help")) return null;
+  if (!user.contact_email && !may("hand_out_access")) {
+    const text = "You invite by mail, and this user has no contact email. An administrator can hand out a link.";
+    return section({ title: "Invitation", lead }, el("p", { class: "soft" }, text));
+  }
   const invite = button("Invite", { onclick: () => ask(user, path, again) });
   return section({ title: "Invitation", lead }, el("div", { class: "actions" }, invite));
 }

@@ -10,6 +10,7 @@ import { languageField, learnLanguages } from "../languages.js";
 import { heading, section } from "../page.js";
 import { phoneField } from "../phone-field.js";
 import { fieldSentence, sentence } from "../refusals.js";
+import { may, ROLES, roleNotice } from "../roles.js";
 import { forgetUnsaved, go, guard, to } from "../router.js";
 import { admin } from "../session.js";
 import { Problem } from "../shared/api.js";
@@ -21,6 +22,10 @@ import { flatten, localesOf } from "./settings-fields.js";
 
 /** @param {HTMLElement} place */
 export async function draw(place) {
+  if (!may("manage_users")) {
+    place.append(heading({ title: "New user", crumbs: [["Users", "#/users"]] }), roleNotice("users"));
+    return;
+  }
   /** @type {[Answer<Nested>, void]} */
   const [{ body }] = await Promise.all([admin("GET", "/settings"), learnLanguages()]);
   const fields = newFields(localesOf(flatten(body)));
@@ -58,16 +63,7 @@ export async function draw(place) {
 /** @param {string[]} own the languages that the settings have a text for */
 function newFields(own) {
   return {
-    kind: choiceField({
-      name: "kind",
-      label: "Kind",
-      value: "backup",
-      two: true,
-      options: [
-        ["backup", "Backup user", "Uses a backup client."],
-        ["system", "System user", "An administrator: may use this console."],
-      ],
-    }),
+    ...kindFields(),
     login: textField({
       name: "login_name",
       label: "Login name",
@@ -81,6 +77,27 @@ function newFields(own) {
     }),
     ...optionalFields(own),
   };
+}
+
+/** The kind, and the role of a system user. Only an owner adds one. */
+function kindFields() {
+  const role = choiceField({ name: "role", label: "Role", value: "administrator", two: true, options: ROLES });
+  role.element.hidden = true;
+  /** @type {[string, string, string][]} */
+  const options = [["backup", "Backup user", "Uses a backup client."]];
+  if (may("manage_administrators"))
+    options.push(["system", "System user", "May use this console, as far as the role says."]);
+  const kind = choiceField({
+    name: "kind",
+    label: "Kind",
+    value: "backup",
+    two: true,
+    options,
+    onchange: (value) => {
+      role.element.hidden = value !== "system";
+    },
+  });
+  return { kind, role };
 }
 
 /** @param {string[]} own */
@@ -139,12 +156,12 @@ function newPhone() {
  * @param {HTMLElement} room
  * @param {HTMLElement} create
  */
-function newForm({ kind, login, password, alias, owner, email, locale, mfa, phone }, room, create) {
+function newForm({ kind, role, login, password, alias, owner, email, locale, mfa, phone }, room, create) {
   const texts = [login, password, alias, owner, email, locale].map((field) => field.element);
   return el(
     "form",
     { id: uid("new"), class: "stack", novalidate: true },
-    section({ title: "Account" }, kind.element, el("div", { class: "fields" }, texts)),
+    section({ title: "Account" }, kind.element, role.element, el("div", { class: "fields" }, texts)),
     section({ title: "Second factor" }, mfa.element, phone.element, phone.offer),
     room,
     el("div", { class: "actions" }, create, el("a", { class: "button", href: "#/users" }, "Cancel")),
@@ -162,6 +179,7 @@ async function createUser(fields) {
     login_name: fields.login.text,
     password: fields.password.text,
     kind: fields.kind.value,
+    role: fields.kind.value === "system" ? fields.role.value : null,
     mfa_enabled: fields.mfa.value,
     alias: fields.alias.value,
     owner: fields.owner.value,

@@ -10,6 +10,7 @@ import { checkHealth } from "../health.js";
 import { learnLanguages } from "../languages.js";
 import { heading, load, tabs } from "../page.js";
 import { fieldSentence } from "../refusals.js";
+import { may, readOnly, roleNotice } from "../roles.js";
 import { go, guard } from "../router.js";
 import { whenSavedAlone } from "../saved-alone.js";
 import { admin } from "../session.js";
@@ -133,6 +134,7 @@ class SettingsPage {
       pending = [];
       Promise.resolve(ready).then(() => setTimeout(() => showErrors(fields, errors, fieldSentence)));
     }
+    if (!may("manage_settings")) return [roleNotice("the settings"), readOnly(element)];
     return [element, bar];
   }
 

@@ -1,7 +1,7 @@
 // The questions before a change that would shut somebody out.
 
 /** @import { Answer, Child, Phone, SettingsEffects, ShutOutUser, User } from "../shared/types" */
-import { confirm, openDialog } from "../dialogs.js";
+import { confirm, notice, openDialog } from "../dialogs.js";
 import { bdi, button } from "../dom.js";
 import { admin, whoami } from "../session.js";
 import { el } from "../shared/dom.js";
@@ -34,6 +34,22 @@ export function isShutOut({ user, mfa, kept, added = 0, hasApp = false }) {
   const usable = kept.filter(isUsable);
   if (!mfa || hasApp) return false;
   return isOneself(user) ? !usable.some((phone) => phone.verified) : !usable.length && !added;
+}
+
+/**
+ * The warning beside a switch that is about to shut somebody out; null where it is not.
+ * @param {Outcome} outcome
+ */
+export function noPhoneWarning(outcome) {
+  if (!isShutOut(outcome)) return null;
+  const own = isOneself(outcome.user);
+  return notice({
+    kind: "warning",
+    title: own ? "You have no verified phone" : "There is no phone to send to",
+    text: own
+      ? "Without one you cannot log in. Verify a number of yours by Test in the settings."
+      : "Without one the user cannot log in. Add a phone below.",
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import { bdi, busyWhile, button, focusHeading, submitButton, uid } from "../dom.
 import { selectField } from "../fields.js";
 import { failed, loading, section } from "../page.js";
 import { explain } from "../refusals.js";
+import { mayChange } from "../roles.js";
 import { admin } from "../session.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
@@ -73,7 +74,12 @@ function listOf(factors, again, context) {
         columns: [
           { label: "Factor", kind: "main", cell: (row) => row.name },
           { label: "State", cell: (row) => row.state },
-          { label: "Actions", kind: "end", unseen: true, cell: (row) => removal(row, again, context) },
+          {
+            label: "Actions",
+            kind: "end",
+            unseen: true,
+            cell: (row) => mayChange(context.user) && removal(row, again, context),
+          },
         ],
       })
     : el("p", { class: "soft quiet-empty" }, "No authenticator app and no recovery codes.");
@@ -129,9 +135,9 @@ function removal({ key, name, remove }, again, { user, path }) {
 /**
  * @param {TrustedDevice[]} devices
  * @param {() => Promise<void>} again
- * @param {{ path: string }} context
+ * @param {{ user: User, path: string }} context
  */
-function devicesOf(devices, again, { path }) {
+function devicesOf(devices, again, { user, path }) {
   const end = async (/** @type {string} */ below, /** @type {string} */ said) => {
     await admin("DELETE", `${path}/devices${below}`);
     toast(said);
@@ -149,6 +155,7 @@ function devicesOf(devices, again, { path }) {
         kind: "end",
         unseen: true,
         cell: (device) => {
+          if (!mayChange(user, "help")) return null;
           const label = `End trust in ${device.name || "this device"}`;
           const control = button("End", {
             kind: "small quiet",
@@ -171,10 +178,10 @@ function devicesOf(devices, again, { path }) {
 function actionsOf({ devices }, again, context) {
   const { user, path } = context;
   const controls = [];
-  if (user.mfa_enabled && user.status === "active" && !isOneself(user)) {
+  if (user.mfa_enabled && user.status === "active" && !isOneself(user) && mayChange(user, "hand_out_access")) {
     controls.push(button("Issue a temporary access code", { onclick: () => issue(again, context) }));
   }
-  if (devices.length > 1) {
+  if (devices.length > 1 && mayChange(user, "help")) {
     const onclick = async () => {
       const ended = await confirm({
         title: "End all trusted devices?",

@@ -3,6 +3,7 @@
 /** @import { Answer, User } from "../shared/types" */
 import { notice, toast, toastError } from "../dialogs.js";
 import { bdi, busyWhile, button, focusHeading } from "../dom.js";
+import { mayChange } from "../roles.js";
 import { admin } from "../session.js";
 import { el } from "../shared/dom.js";
 import { ago, isLocked, localTime, lockEnd } from "../words.js";
@@ -24,7 +25,7 @@ export function lockPart({ user, path, unlocked }) {
     text: end
       ? `The lock ends by itself at ${localTime(end)} (${ago(until)}). ${SUSPICION} before you unlock.`
       : `It stays locked until you unlock. ${SUSPICION} first.`,
-    actions: [unlock],
+    actions: mayChange(user, "help") ? [unlock] : [],
   });
 }
 

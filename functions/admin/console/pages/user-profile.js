@@ -1,7 +1,7 @@
 // A user's profile: edited, then saved. The password and the deletion stand apart.
 
 /** @import { Field } from "../fields.js" */
-/** @import { Answer, RecordPage, User } from "../shared/types" */
+/** @import { Answer, RecordPage, Role, User, UserKind } from "../shared/types" */
 /** @import { Nested } from "./settings-fields.js" */
 /** @import { UserContext } from "./user.js" */
 import { confirm, noticeOf, openDialog, toast, toastError } from "../dialogs.js";
@@ -11,6 +11,7 @@ import { choiceField, secretField, showErrors, textField } from "../fields.js";
 import { languageField, learnLanguages } from "../languages.js";
 import { facts, section } from "../page.js";
 import { fieldSentence } from "../refusals.js";
+import { may, mayChange, ROLES, readOnly, roleName, userNotice } from "../roles.js";
 import { forgetUnsaved, go, guard } from "../router.js";
 import { admin, whoami } from "../session.js";
 import { query } from "../shared/api.js";
@@ -21,7 +22,8 @@ import { legacyWords } from "./users.js";
 
 /**
  * The fields that are edited here.
- * @typedef {Pick<User, "alias" | "owner" | "contact_email" | "locale" | "kind" | "status" | "mfa_enabled">} Profile
+ * @typedef {"alias" | "owner" | "contact_email" | "locale" | "kind" | "role" | "status" | "mfa_enabled"} Edited
+ * @typedef {Pick<User, Edited>} Profile
  */
 
 /** @type {{ name: keyof Profile, label: string, show?: (value: string) => string }[]} */
@@ -31,6 +33,7 @@ const FIELDS = [
   { name: "contact_email", label: "Contact email" },
   { name: "locale", label: "Language of messages" },
   { name: "kind", label: "Kind", show: (kind) => KINDS[kind] },
+  { name: "role", label: "Role", show: (role) => roleName(/** @type {Role} */ (role)) },
   { name: "status", label: "Status", show: (status) => STATUSES[status] },
   { name: "mfa_enabled", label: "SMS authentication" },
 ];
@@ -70,14 +73,25 @@ class ProfilePage {
 
   draw() {
     const texts = textFields(this.draft, this.own);
-    const { kind, status } = accessFields(this.draft);
+    const access = accessFields(this.draft);
     const elements = texts.map((field) => field.element);
+    const edited = [
+      section({ title: "Who it is" }, el("div", { class: "fields" }, elements)),
+      section(
+        { title: "Access" },
+        el("div", { class: "beside" }, access.kind.element, access.status.element),
+        access.role.element,
+      ),
+    ];
+    if (!mayChange(this.current)) {
+      const content = [userNotice(this.current), readOnly(edited), this.#about()];
+      return this.room.replaceChildren(el("div", { class: "stack" }, content));
+    }
     this.room.replaceChildren(
       el(
         "div",
         { class: "stack" },
-        section({ title: "Who it is" }, el("div", { class: "fields" }, elements)),
-        section({ title: "Access" }, el("div", { class: "beside" }, kind.element, status.element)),
+        edited,
         section({
           title: "Password",
           lead: "A new password ends the user's sessions and the passcodes under way.",
@@ -86,7 +100,7 @@ class ProfilePage {
         this.#about(),
         this.#deletion(),
       ),
-      this.#saveBar([...texts, kind, status]),
+      this.#saveBar([...texts, ...Object.values(access)]),
     );
   }
 
@@ -143,7 +157,7 @@ class ProfilePage {
       onclick: () => downloadRecords(save, current.login_name, path),
     });
     return section(
-      { title: "About this user", actions: [save] },
+      { title: "About this user", actions: may("export_personal_data") ? [save] : [] },
       facts([
         ["Login name", current.login_name],
         ["Created", time(current.created_at)],
@@ -250,18 +264,42 @@ function textFields(draft, own) {
   ];
 }
 
+/**
+ * Only an owner makes a system user.
+ * @param {UserKind} now
+ * @returns {[value: string, label: string, hint: string][]}
+ */
+function kindOptions(now) {
+  /** @type {[value: UserKind, label: string, hint: string][]} */
+  const kinds = [
+    ["backup", KINDS.backup, "Uses a backup client."],
+    ["system", KINDS.system, "May use this console, as far as the role says."],
+  ];
+  return kinds.filter(([kind]) => kind === now || may("manage_administrators"));
+}
+
 /** @param {Draft<Profile>} draft */
 function accessFields(draft) {
   const kind = choiceField({
     name: "kind",
     label: "Kind",
     value: draft.get("kind"),
-    options: [
-      ["backup", KINDS.backup, "Uses a backup client."],
-      ["system", KINDS.system, "An administrator: may use this console."],
-    ],
-    onchange: (value) => draft.set("kind", value === "system" ? "system" : "backup"),
+    options: kindOptions(draft.get("kind")),
+    onchange: (value) => {
+      role.element.hidden = value !== "system";
+      draft.set("kind", value === "system" ? "system" : "backup");
+      if (value !== "system") draft.set("role", draft.server.role); // it goes with the kind
+    },
   });
+  const role = choiceField({
+    name: "role",
+    label: "Role",
+    value: draft.get("role") ?? "administrator",
+    options: ROLES,
+    two: true,
+    onchange: (value) => draft.set("role", /** @type {Role} */ (value)),
+  });
+  role.element.hidden = draft.get("kind") !== "system";
   const status = choiceField({
     name: "status",
     label: "Status",
@@ -272,7 +310,7 @@ function accessFields(draft) {
     ],
     onchange: (value) => draft.set("status", value === "disabled" ? "disabled" : "active"),
   });
-  return { kind, status };
+  return { kind, role, status };
 }
 
 /**

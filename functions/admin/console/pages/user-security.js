@@ -4,13 +4,14 @@
 /** @import { PhoneField } from "../phone-field.js" */
 /** @import { Added } from "./added-phones.js" */
 /** @import { UserContext } from "./user.js" */
-import { notice, toast, toastError } from "../dialogs.js";
+import { toast, toastError } from "../dialogs.js";
 import { busyWhile, button, icon } from "../dom.js";
 import { saveBar } from "../draft.js";
 import { badge, section } from "../page.js";
 import { phoneField } from "../phone-field.js";
 import { fieldSentence, sentence } from "../refusals.js";
 import { spaced } from "../regions.js";
+import { may, mayChange, readOnly, userNotice } from "../roles.js";
 import { guard } from "../router.js";
 import { admin } from "../session.js";
 import { Problem, query } from "../shared/api.js";
@@ -21,7 +22,7 @@ import { table } from "../table.js";
 import { time } from "../words.js";
 import { addedName, unknownNumbers, wholeNumber } from "./added-phones.js";
 import { invitationPart } from "./invite.js";
-import { decide, isOneself, isShutOut } from "./shut-out.js";
+import { decide, noPhoneWarning } from "./shut-out.js";
 import { factorsPart } from "./user-factors.js";
 import { lockPart } from "./user-lock.js";
 
@@ -91,8 +92,10 @@ class SecurityPage {
       path: this.path,
       known: ({ totp }) => this.#know(totp !== null),
     });
-    const content = [this.#lockPart(), this.#switchPart(), this.#phonesPart(), this.#factors, this.#invitationPart()];
-    this.room.replaceChildren(el("div", { class: "stack" }, content), bar);
+    const why = mayChange(this.current) ? null : userNotice(this.current);
+    const first = [why, this.#lockPart(), why ? readOnly(this.#switchPart()) : this.#switchPart()];
+    const content = [...first, this.#phonesPart(), this.#factors, this.#invitationPart()];
+    this.room.replaceChildren(el("div", { class: "stack" }, content), why ? "" : bar);
   }
 
   /** @param {boolean} hasApp */
@@ -145,23 +148,10 @@ class SecurityPage {
         for (const listener of this.#listeners) listener();
       },
     });
-    const warn = () => warning.replaceChildren(...parts(this.#noPhoneWarning()));
+    const warn = () => warning.replaceChildren(...parts(noPhoneWarning(this.#outcome)));
     warn();
     this.#listeners.push(warn);
     return section({}, field.element, warning);
-  }
-
-  #noPhoneWarning() {
-    const outcome = this.#outcome;
-    if (!isShutOut(outcome)) return null;
-    const own = isOneself(outcome.user);
-    return notice({
-      kind: "warning",
-      title: own ? "You have no verified phone" : "There is no phone to send to",
-      text: own
-        ? "Without one you cannot log in. Verify a number of yours by Test in the settings."
-        : "Without one the user cannot log in. Add a phone below.",
-    });
   }
 
   /** The settings as they will be. */
@@ -182,9 +172,15 @@ class SecurityPage {
     const rows = [...this.current.phones.map((phone) => ({ phone })), ...this.#added.map((added) => ({ added }))];
     const list = rows.length ? this.#phoneTable(rows) : el("p", { class: "soft quiet-empty" }, "No phone yet.");
     const full = rows.length - this.#removed.size >= MOST_PHONES;
+    const head = {
+      title: "Phones",
+      lead: "Up to five. A phone is verified when the first passcode sent to it comes back.",
+    };
+    const inset = el("div", { class: "inset" }, list);
+    if (!mayChange(this.current)) return section(head, inset);
     return section(
-      { title: "Phones", lead: "Up to five. A phone is verified when the first passcode sent to it comes back." },
-      el("div", { class: "inset" }, list),
+      head,
+      inset,
       full ? el("p", { class: "soft" }, "There is room for no more than five phones.") : this.#addForm(),
     );
   }
@@ -203,7 +199,12 @@ class SecurityPage {
         },
         { label: "Verified", cell: (row) => this.#verifiedCell(row) },
         { label: "Last verified time", cell: lastVerifiedCell },
-        { label: "Actions", kind: "end", unseen: true, cell: (row) => this.#removeButton(row) },
+        {
+          label: "Actions",
+          kind: "end",
+          unseen: true,
+          cell: (row) => mayChange(this.current) && this.#removeButton(row),
+        },
       ],
     });
   }
@@ -217,7 +218,7 @@ class SecurityPage {
       { class: "phone-name" },
       el("span", {}, regionName(phone.region) ?? "Unknown country"),
       el("span", { class: "soft tabular" }, el("bdi", {}, number)),
-      phone.number ? this.#revealButton(phone, open) : null,
+      phone.number && may("see_numbers") ? this.#revealButton(phone, open) : null,
     );
   }
 

@@ -5,6 +5,7 @@
 import { bdi } from "../dom.js";
 import { badge, empty, failed, heading, loading, tabs } from "../page.js";
 import { explain, SessionLost } from "../refusals.js";
+import { roleName } from "../roles.js";
 import { to } from "../router.js";
 import { admin, whoami } from "../session.js";
 import { Problem } from "../shared/api.js";
@@ -123,7 +124,7 @@ function headOf(user, name, tab) {
 function badges(user, name) {
   return [
     name === whoami().login_name ? badge("You") : null,
-    user.kind === "system" ? badge("System") : null,
+    ...(user.kind === "system" ? [badge("System"), badge(roleName(user.role))] : []),
     user.status === "disabled" ? badge("Disabled", "off") : null,
     isLocked(user.locked_until) ? badge("Locked", "bad") : null,
     user.mfa_enabled === undefined ? null : user.mfa_enabled ? badge("MFA on", "good") : badge("MFA off", "warn"),

@@ -6,6 +6,7 @@
 import { confirm, toast, toastError } from "../dialogs.js";
 import { bdi, busyWhile, button, download, icon } from "../dom.js";
 import { badge, empty, heading } from "../page.js";
+import { allowed, mayChange, roleName } from "../roles.js";
 import { restate, to } from "../router.js";
 import { admin } from "../session.js";
 import { query } from "../shared/api.js";
@@ -79,12 +80,15 @@ async function readUsers(filters, cursor) {
 function pageActions(filters) {
   const exporting = button("Export", { icon: "download", onclick: () => exportUsers(exporting, filters) });
   return [
-    button("Invite", { onclick: () => inviteMany(filters) }),
-    exporting,
-    el("a", { class: "button", href: "#/import-users" }, icon("upload"), "Import"),
-    el("a", { class: "button primary", href: "#/new-user" }, icon("plus"), "New user"),
-  ];
+    allowed("help", () => button("Invite", { onclick: () => inviteMany(filters) })),
+    allowed("export_personal_data", () => exporting),
+    allowed("manage_users", () => el("a", { class: "button", href: "#/import-users" }, icon("upload"), "Import")),
+    allowed("manage_users", () => newUserLink(icon("plus"))),
+  ].filter(Boolean);
 }
+
+/** @param {Child} [drawing] */
+const newUserLink = (drawing = null) => el("a", { class: "button primary", href: "#/new-user" }, drawing, "New user");
 
 /**
  * @param {Filters} filters
@@ -104,7 +108,7 @@ function noUsers(filters, clear) {
     : empty({
         title: "There are no users yet",
         text: "Add one, or import a list.",
-        actions: [el("a", { class: "button primary", href: "#/new-user" }, "New user")],
+        actions: [allowed("manage_users", newUserLink)],
       });
 }
 
@@ -171,7 +175,7 @@ function columns(list) {
 /** @param {User} user */
 function nameCell(user) {
   const badges = [
-    user.kind === "system" ? badge("System") : null,
+    ...(user.kind === "system" ? [badge("System"), badge(roleName(user.role))] : []),
     user.status === "disabled" ? badge("Disabled", "off") : null,
     isLocked(user.locked_until) ? badge("Locked", "bad") : null,
   ];
@@ -221,6 +225,7 @@ function mfaCell(user, list) {
     on: user.mfa_enabled,
     onchange: (on) => setMfa(user, on, { control, list }),
   });
+  control.disabled = !mayChange(user);
   const words = el("span", {}, user.mfa_enabled ? "On" : "Off");
   return el("div", { class: "switch-row" }, control, words, phonesWords(user));
 }
