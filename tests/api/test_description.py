@@ -146,7 +146,7 @@ def test_an_administrative_operation_is_described_with_all_its_inputs(
     if operation.request is SettingsChange:
         members = {*Settings.__struct_fields__, "insist"}
     else:
-        members = {field.name for field in msgspec.structs.fields(operation.request)}  # type: ignore[arg-type]
+        members = {field.encode_name for field in msgspec.structs.fields(operation.request)}  # type: ignore[arg-type]
     rest = members - in_path
     if operation.method in ("GET", "DELETE"):
         assert {name for where, name in parameters if where == "query"} == rest
