@@ -21,6 +21,7 @@ from mfa.http.calls import Call
 from mfa.http.requests import ResendChallenge, StartChallenge, StartRecovery
 from mfa.instrumented import known_error
 from mfa.messages.channels import Channel
+from mfa.messages.feedback import MessageReceived
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.wiring import Wiring
 
@@ -101,11 +102,19 @@ def mail_code(given: object) -> None:
     wiring.mail_codes.send(convert(given, CodeMail))
 
 
+@app.handed_over("feedback")
+def put_feedback(given: object) -> None:
+    """Tells AWS that a message was received. It is not tried again: AWS then counts the message as lost, and that is all."""
+    if not wiring.put_feedback(convert(given, MessageReceived)):
+        logger.warning("feedback refused")
+        wiring.metrics.count("feedback_failures", reason="refused")
+
+
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True, log_event=False)
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answers API Gateway; takes a notice, `{"notice": …}`, or a code to be mailed, `{"code": …}`, from another function.
 
-    Takes AWS's reports about messages from SNS, `{"Records": […]}`.
+    Takes AWS's reports about messages from SNS, `{"Records": […]}`, and feedback for AWS, `{"feedback": …}`, from `verify_code`.
     """
     return app.resolve(event, context)

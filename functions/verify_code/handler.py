@@ -92,6 +92,8 @@ def verify_challenge(call: Call[VerifyChallenge, MfaToken]) -> Approved:
         wiring.metrics.count("unconfirmed_sends", -1, region=approval.region)
         if approval.of_action:
             wiring.metrics.count("action_approvals")
+        if approval.feedback_id:
+            wiring.feedback.received(approval.feedback_id)
     return views.approval(approval)
 
 

@@ -180,8 +180,8 @@ def test_an_event_that_api_gateway_did_not_send_is_an_invalid_request(stack: Sta
     ("name", "kind"),
     [
         *(("SendCodeFunction", kind) for kind in ("link", "reset")),
-        *(("VerifyCodeFunction", kind) for kind in ("notice", "code")),
-        *(("AdminFunction", kind) for kind in ("link", "reset", "notice", "code")),
+        *(("VerifyCodeFunction", kind) for kind in ("notice", "code", "feedback")),
+        *(("AdminFunction", kind) for kind in ("link", "reset", "notice", "code", "feedback")),
     ],
 )
 def test_what_is_for_another_function_is_not_taken(stack: Stack, name: str, kind: str) -> None:

@@ -161,7 +161,7 @@ def send_in_every_way(stack: Stack) -> None:
 
 
 def send_by_aws(stack: Stack) -> None:
-    """A text from each kind of sender, and a call. AWS refuses each, so that the next route is tried."""
+    """A text from each kind of sender, and a call. AWS refuses each, so that the next route is tried. Before, a text that arrives."""
     person, other = people.add(stack), people.add(stack)
     owner = test_own_phones.Enroller(person, administrators.log_in(person))
     with simulated_sms_voice("local") as aws:
@@ -175,6 +175,11 @@ def send_by_aws(stack: Stack) -> None:
             stack.at(AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2=aws.url),
             stack.with_settings(routes=routes, voice={"enabled": True}),
         ):
+            aws.reset({"fault": "lost_events"})
+            reader = people.add(stack).challenged()
+            assert reader.verify(people.digits(aws.delivered[-1].body)).status == 200
+            stack.tell_changes()
+            assert [each["status"] for each in aws.sms_voice.messaging.feedback()] == ["RECEIVED"]
             aws.reset({"fault": "error", "exception": "ConflictException", "reason": "RESOURCE_NOT_ACTIVE"})
             for channel in ("sms", "voice"):
                 other.login()

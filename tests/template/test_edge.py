@@ -668,6 +668,8 @@ def test_nothing_can_send_by_aws_unless_a_parameter_switches_it_on() -> None:
         texts = {role: json.dumps(resources[role]) for role in ("SendCodeRole", "AdminRole", "VerifyCodeRole")}
         allowed = {role: all(action in text for action in by_aws) for role, text in texts.items()}
         assert allowed == {"SendCodeRole": on, "AdminRole": on, "VerifyCodeRole": False}
+        feedback = {role: "sms-voice:PutMessageFeedback" in text for role, text in texts.items()}
+        assert feedback == {"SendCodeRole": on, "AdminRole": False, "VerifyCodeRole": False}
         assert any("sms-voice" in text for text in texts.values()) is on
         assert ("AwsMessagesStack" in resources) is on
         for function in ("SendCodeFunction", "AdminFunction"):

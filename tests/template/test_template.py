@@ -19,7 +19,7 @@ Resource = dict[str, Any]
 ACTIONS = {
     "SendCodeRole": {
         *("kms:Decrypt", "ses:SendEmail", "sqs:SendMessage", "dynamodb:ConditionCheckItem"),
-        *("sms-voice:SendTextMessage", "sms-voice:SendVoiceMessage"),
+        *("sms-voice:SendTextMessage", "sms-voice:SendVoiceMessage", "sms-voice:PutMessageFeedback"),
     },
     "VerifyCodeRole": {
         *("kms:Sign", "kms:GetPublicKey", "ses:SendEmail", "sqs:SendMessage"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa.aws.clients import client as _aws
 from mfa.environment import Environment
-from mfa.instrumented import MeteredHandover
+from mfa.instrumented import MeteredFeedback, MeteredHandover
 
 if TYPE_CHECKING:
     from mfa.aws.handover import LambdaHandover
@@ -250,6 +250,14 @@ class AccountWiring(Environment):
         from mfa.aws.handover import LambdaHandover
 
         return LambdaHandover(_aws("lambda"), os.environ["SEND_CODE_FUNCTION"])
+
+    @cached_property
+    def feedback(self) -> "MeteredFeedback":
+        """Hands feedback about messages over, and waits a second for that at most: the login is done."""
+        from mfa.aws.handover import LambdaHandover
+
+        client = _aws("lambda", attempts=1, read_timeout=1)
+        return MeteredFeedback(LambdaHandover(client, os.environ["SEND_CODE_FUNCTION"]), self.metrics)
 
     @cached_property
     def _link_handover(self) -> "LambdaHandover":

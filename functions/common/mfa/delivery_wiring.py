@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mfa.delivery.twilio_callbacks import TwilioCallbacks
     from mfa.flows.delivery_report import DeliveryReports
     from mfa.messages.channels import ProviderName
+    from mfa.messages.feedback import MessageReceived
 
 
 class DeliveryWiring(AccountWiring):
@@ -50,6 +51,12 @@ class DeliveryWiring(AccountWiring):
         from mfa.delivery.aws_events import reports
 
         return reports(records)
+
+    def put_feedback(self, received: "MessageReceived") -> bool:
+        """Tells AWS that a message was received; whether it took that."""
+        from mfa.delivery.aws import put_feedback
+
+        return not self._lacking and put_feedback(self._sms_voice, received.message_id)
 
     def callback_url(self, ref: str) -> str:
         """The URL at which Twilio reports on the send of this `ref`."""

@@ -1,13 +1,14 @@
 """Wraps the store and the senders to count and time their calls. The flows do not know it."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mfa.challenges.budgets import BudgetSpent, Charge, Cost
 from mfa.challenges.challenge import Challenge, Delivery, Guess, Limits
 from mfa.challenges.sends import NotSent
 from mfa.errors import SENDING_OFF, RateLimited, SmsUnavailable, TemporarilyUnavailable
 from mfa.messages.channels import Channel
+from mfa.messages.feedback import MessageReceived
 from mfa.metrics import Metrics
 from mfa.settings.prices import USD
 from mfa.users.history import Event
@@ -66,10 +67,12 @@ class MeteredSends:
         _count_charge(self._metrics, charge, cost)
         return charge
 
-    def record_delivery(self, receipt: "Receipt", delivery: Delivery, event: Event | None = None) -> bool:
+    def record_delivery(
+        self, receipt: "Receipt", delivery: Delivery, event: Event | None = None, feedback_id: str = ""
+    ) -> bool:
         """Writes how far the message has come."""
         with self._metrics.timing("record_send_ms"):
-            return self._sends.record_delivery(receipt, delivery, event)
+            return self._sends.record_delivery(receipt, delivery, event, feedback_id)
 
     def record_refused(self, receipt: "Receipt", outcome: "Outcome", event: Event, *, ends_cooldown: bool) -> bool:
         """Gives a refused send back."""
@@ -125,6 +128,27 @@ class MeteredHandover:
             self._handover.hand_over(notice)
         except TemporarilyUnavailable:
             self._metrics.count("notice_failures", reason="not_handed_over")
+
+
+class FeedbackHandover(Protocol):
+    """Hands feedback over to the function that may give it."""
+
+    def hand_over_feedback(self, received: MessageReceived) -> None: ...
+
+
+class MeteredFeedback:
+    """Hands over that messages were received; counts what was lost. It undoes no login."""
+
+    def __init__(self, handover: FeedbackHandover, metrics: Metrics) -> None:
+        self._handover = handover
+        self._metrics = metrics
+
+    def received(self, message_id: str) -> None:
+        """The passcode of this message came back. Raises nothing."""
+        try:
+            self._handover.hand_over_feedback(MessageReceived(message_id))
+        except TemporarilyUnavailable:
+            self._metrics.count("feedback_failures", reason="not_handed_over")
 
 
 class MeteredProvider:

@@ -64,6 +64,8 @@ METRICS = {
     # Messages that tell users of changes to their accounts, links that are mailed, and those that were not sent.
     "notices": Metric(dimensions=(("channel",),)),
     "notice_failures": Metric(dimensions=(("reason",),)),
+    # Messages that arrived and of which AWS was not told so.
+    "feedback_failures": Metric(dimensions=(("reason",),)),
     # Temporary access codes that administrators issued.
     "temporary_codes": Metric(),
     # Direct invocations, which IAM authorises without an administrator's login.

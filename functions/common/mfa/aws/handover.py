@@ -13,7 +13,7 @@ ALIAS = "live"
 
 
 class LambdaHandover:
-    """Invokes one function with a notice, a code or a link, and does not wait for it."""
+    """Invokes one function with a notice, a code, a link or feedback, and does not wait for it."""
 
     def __init__(self, client: Any, function: str) -> None:
         self._client = client
@@ -34,6 +34,10 @@ class LambdaHandover:
     def hand_over_code(self, mail: msgspec.Struct) -> None:
         """Raises TemporarilyUnavailable if Lambda did not take the event."""
         self._invoke({"code": mail})
+
+    def hand_over_feedback(self, received: msgspec.Struct) -> None:
+        """Raises TemporarilyUnavailable if Lambda did not take the event."""
+        self._invoke({"feedback": received})
 
     def _invoke(self, event: dict[str, msgspec.Struct]) -> None:
         payload = msgspec.json.encode(event)

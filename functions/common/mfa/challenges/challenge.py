@@ -197,6 +197,7 @@ class Challenge:
         approved_key: the key of the attempt that was approved, if it had one.
         delivery: how far the message has come.
         delivery_error: the vendor's code for a message that was refused.
+        feedback_id: the vendor's name for the message, if it is told once the code came back; else empty.
         new_shard: the shard that counts it as a message to a new phone until its code comes back; None if none does.
         spread_from: the address whose regions count the phone's until its code comes back, as the subject of its budgets.
         failures: wrong attempts since the last success or the end of the last lock.
@@ -242,6 +243,7 @@ class Challenge:
     delivery_error: str | None = field(default=None, metadata=OF_MESSAGE)
     new_shard: Annotated[int, Meta(ge=0, lt=SHARDS)] | None = field(default=None, metadata=OF_MESSAGE)
     spread_from: str = field(default="", metadata=OF_MESSAGE)
+    feedback_id: str = field(default="", metadata=OF_MESSAGE)
     max_failures: _Count = field(default=5, metadata=OF_MESSAGE)
     lock_seconds: _Seconds = field(default=900, metadata=OF_MESSAGE)
     max_sends: _Count = 5

@@ -42,6 +42,7 @@ class Outcome:
         permanent: whether the number can never receive messages.
         message_id: the vendor's name for a message that it took.
         vendor: the vendor that was asked, or None for the channel's own.
+        feedback_id: the message's name if the vendor is to be told once its passcode came back, else empty.
     """
 
     delivery: Delivery
@@ -50,6 +51,7 @@ class Outcome:
     permanent: bool = False
     message_id: str | None = None
     vendor: str | None = None
+    feedback_id: str = ""
 
     @property
     def was_asked(self) -> bool:
@@ -282,6 +284,7 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
         delivery_error=None,
         new_shard=None,
         spread_from="",
+        feedback_id="",
         failures=0 if ends_lock else read.failures,
         lock_count=read.lock_count + ends_lock,
         max_failures=limits.max_failures,

@@ -1,6 +1,6 @@
 """Messages and calls by AWS End User Messaging (`pinpoint-sms-voice-v2`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -30,6 +30,7 @@ from mfa.vendor_errors.aws import AWS_EXCEPTIONS
 LEAST_VALID_SECONDS, MOST_VALID_SECONDS = 5, 259_200
 # The key of a message's `Context` that comes back in its events.
 REF = "ref"
+_RECEIVED = "RECEIVED"
 
 # The request did not leave the function.
 _NEVER_SENT: tuple[tuple[type[Exception], str], ...] = (
@@ -51,6 +52,7 @@ class SmsVoice(Protocol):
 
     def send_text_message(self, **request: Any) -> Any: ...
     def send_voice_message(self, **request: Any) -> Any: ...
+    def put_message_feedback(self, **request: Any) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,19 @@ def send(sending: AwsSending, outgoing: Outgoing, route: Route) -> Outcome:
     except (ResponseParserError, ValueError, AttributeError, TypeError, KeyError):
         # The answer cannot be read: the message may have gone out.
         return Outcome(Delivery.UNKNOWN)
-    return Outcome(Delivery.QUEUED if message_id else Delivery.UNKNOWN, message_id=message_id or None)
+    if not message_id:
+        return Outcome(Delivery.UNKNOWN)
+    feedback_id = message_id if outgoing.takes_feedback else ""
+    return Outcome(Delivery.QUEUED, message_id=message_id, feedback_id=feedback_id)
+
+
+def put_feedback(client: SmsVoice, message_id: str) -> bool:
+    """Tells AWS that a message was received; whether it took that. Saying it twice changes nothing."""
+    try:
+        answer = client.put_message_feedback(MessageId=message_id, MessageFeedbackStatus=_RECEIVED)
+    except (ClientError, BotoCoreError, ResponseParserError, ValueError):
+        return False
+    return isinstance(answer, Mapping) and answer.get("MessageFeedbackStatus") == _RECEIVED
 
 
 def _request(sending: AwsSending, outgoing: Outgoing, route: Route) -> Any:
@@ -105,6 +119,8 @@ def _request(sending: AwsSending, outgoing: Outgoing, route: Route) -> Any:
         return client.send_voice_message(MessageBody=body, MessageBodyTextType="SSML", VoiceId=voice, **request)
     if price:
         request["MaxPrice"] = price
+    if outgoing.takes_feedback:
+        request["MessageFeedbackEnabled"] = True
     return client.send_text_message(MessageBody=outgoing.body, MessageType="TRANSACTIONAL", **request)
 
 

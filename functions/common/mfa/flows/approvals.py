@@ -45,6 +45,7 @@ class Approval:
         of_reset: whether the token sets another password, and gives no access.
         recovery_codes_remaining: how many recovery codes are left, after one was used.
         device: the device that is trusted from now on, if one is. A repeated answer has lost its token.
+        feedback_id: of a passcode, the vendor's name for its message if it is to be told that this arrived, else empty.
     """
 
     token: str = field(repr=False)
@@ -56,6 +57,7 @@ class Approval:
     of_reset: bool = False
     recovery_codes_remaining: int | None = None
     device: DeviceTrust = NOTHING_TRUSTED
+    feedback_id: str = ""
 
 
 class TypedCode(Protocol):
@@ -263,6 +265,7 @@ class Approvals:
             of_action=attempt.code.action is not None,
             of_reset=attempt.login.reset is not None,
             device=NOTHING_TRUSTED if repeated else attempt.device,
+            feedback_id="" if repeated or attempt.code.method else attempt.challenge.feedback_id,
         )
 
     def _approve(self, attempt: Attempt) -> Approval:

@@ -70,7 +70,9 @@ class PasswordChecks(Protocol):
 class SendOutcomes(Protocol):
     """Writes what became of sends."""
 
-    def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool: ...
+    def record_delivery(
+        self, receipt: Receipt, delivery: Delivery, event: Event | None = None, feedback_id: str = ""
+    ) -> bool: ...
     def record_refused(self, receipt: Receipt, outcome: Outcome, event: Event, *, ends_cooldown: bool) -> bool: ...
 
 

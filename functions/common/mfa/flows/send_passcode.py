@@ -182,6 +182,7 @@ class SendPasscode:
             after = replace(after, expires_at=min(after.expires_at, action.expires_at))
             about = About(after.locale, ref, _deed(account, settings), int(after.expires_at - now))
         outgoing = passcode_message(account.existing_user, destination, draft, about, settings)
+        outgoing = replace(outgoing, takes_feedback=destination.channel is DEFAULT)
         send = Send(
             login_name=login.login_name,
             before=read,
@@ -237,7 +238,7 @@ class SendPasscode:
         if outcome.refusal is not None:
             raise self._refused(send, outcome) from outcome.not_sent(send.after.channel)
         with suppress(errors.TemporarilyUnavailable):
-            self.sends.record_delivery(send.receipt, outcome.delivery)
+            self.sends.record_delivery(send.receipt, outcome.delivery, feedback_id=outcome.feedback_id)
         if send.after.channel.traits.factor.traits.stands_in:
             self._tell_phones(account, send, settings)
         return replace(send.after, delivery=outcome.delivery)

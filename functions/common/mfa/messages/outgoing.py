@@ -19,6 +19,7 @@ class Outgoing:
         valid_seconds: how long the vendor may try to deliver it.
         is_notice: whether it tells of something and carries no passcode.
         to_verified: whether a passcode that was sent to this phone came back once.
+        takes_feedback: whether the vendor is told once its passcode came back.
     """
 
     channel: Channel
@@ -30,3 +31,4 @@ class Outgoing:
     valid_seconds: int
     is_notice: bool = False
     to_verified: bool = False
+    takes_feedback: bool = False

@@ -76,9 +76,20 @@ class SendStore:
         values = {name: value for name, value in item.items() if name in Receipt.__dataclass_fields__}
         return Receipt(**values | {"channel": Channel(item["channel"])})
 
-    def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool:
-        """Writes the message's progress, and the event. False if it is not news, or a newer send took the message's place."""
+    def record_delivery(
+        self, receipt: Receipt, delivery: Delivery, event: Event | None = None, feedback_id: str = ""
+    ) -> bool:
+        """Writes the message's progress, and the event. False if it is not news, or a newer send took the message's place.
+
+        `feedback_id` is kept until the next send: the vendor's name for the message, if it is to be told once the code is back.
+        """
         note = _note(receipt, delivery, None)
+        if feedback_id:
+            note = replace(
+                note,
+                update=f"{note.update}, feedback_id = :feedback",
+                values={**note.values, ":feedback": feedback_id},
+            )
         if event is not None:
             return self._recorded([note, records.event_write(receipt.login_name, event)])
         try:
