@@ -21,6 +21,7 @@ PAGES = {
     "import": "#/import-users",
     "clients": "#/clients",
     "fraud": "#/fraud",
+    "log": "#/log",
     "settings": "#/settings/mfa",
     "settings-messages": "#/settings/messages",
     "settings-actions": "#/settings/actions",

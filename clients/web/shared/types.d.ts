@@ -341,6 +341,24 @@ export interface UserEvent {
   detail?: EventDetail;
 }
 
+/** A line of the log: in whose history it stands, and the values that changed. */
+export interface LogLine extends UserEvent {
+  user: string | null;
+  changes: Record<string, { old: unknown; new: unknown }>;
+  detail: EventDetail;
+}
+
+export interface LogPage extends ListPage<LogLine> {
+  searched_to: string | null;
+}
+
+export interface LogExport {
+  text: string;
+  lines: number;
+  truncated: boolean;
+  cursor?: string | null;
+}
+
 export interface EventDetail {
   number?: string;
   masked_number?: string;

@@ -23,6 +23,7 @@ const ICONS = {
   ].join(""),
   clients: "M3 4.5h14v8.5H3zM7 16.5h6M10 13v3.5",
   fraud: "M10 3l6 2v5c0 3.6-2.5 6-6 7.2C6.5 16 4 13.6 4 10V5zM10 7v3.5M10 13v.1",
+  log: "M4 4.5h12M4 8.2h12M4 11.8h8M4 15.5h6",
   settings: "M3 6h7M14 6h3M3 14h3M10 14h7M12 8a2 2 0 1 0 0-4 2 2 0 0 0 0 4ZM8 16a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z",
   plus: "M10 4v12M4 10h12",
   close: "m5 5 10 10M15 5 5 15",

@@ -11,12 +11,13 @@ import { abandon, refresh, route } from "./router.js";
 import { logIn, logOut, onLeave, resume, whoami } from "./session.js";
 import { $, el } from "./shared/dom.js";
 
-/** @type {["overview" | "users" | "clients" | "fraud" | "settings", string][]} */
+/** @type {["overview" | "users" | "clients" | "fraud" | "log" | "settings", string][]} */
 const PLACES = [
   ["overview", "Overview"],
   ["users", "Users"],
   ["clients", "Clients"],
   ["fraud", "Fraud"],
+  ["log", "Log"],
   ["settings", "Settings"],
 ];
 
@@ -37,6 +38,7 @@ const ROUTES = [
   ["/import-users", page("import")],
   ["/clients", page("clients")],
   ["/fraud", page("fraud")],
+  ["/log", page("log")],
   ["/settings", page("settings")],
   ["/settings/:tab", page("settings")],
 ];

@@ -23,7 +23,7 @@ const CHANNELS = {
   whatsapp: "by WhatsApp",
 };
 /** @type {Record<string, string>} */
-const ACTORS = { iam: "Direct invocation", twilio: "Twilio", ses: "Amazon SES" };
+export const ACTORS = { iam: "Direct invocation", twilio: "Twilio", ses: "Amazon SES", product: "The product" };
 /** Vendors report these. Histories from before say that the user did it. */
 const REPORTS = ["delivered", "send_refused"];
 
@@ -182,7 +182,7 @@ let clientNames = new Map();
  * Learn the names of the clients of these events. Without them, the page shows ids.
  * @param {UserEvent[]} events
  */
-async function learnClients(events) {
+export async function learnClients(events) {
   const known = (/** @type {UserEvent} */ { detail }) => !detail?.client || clientNames.has(detail.client);
   if (events.every(known)) return;
   const clients = await allClients().catch(() => []);
@@ -259,7 +259,7 @@ function who({ type, actor, detail }, user) {
  * @param {UserEvent} event
  * @param {Person} user
  */
-function eventCell(event, user) {
+export function eventCell(event, user) {
   const [kind, words] = sentenceOf(event, user);
   const dot = el("span", { class: "dot", "aria-hidden": "true" });
   return el("div", { class: "event", dataset: { kind } }, dot, el("div", {}, words));
@@ -274,12 +274,21 @@ function columns(user) {
     { label: "What", kind: "main", cell: (event) => eventCell(event, user) },
     { label: "When", cell: (event) => time(event.at, { precise: true }) },
     { label: "Who", cell: (event) => who(event, user) },
-    {
-      label: "From",
-      cell: ({ address }) =>
-        address ? el("span", { class: "mono address" }, bdi(address)) : el("span", { class: "soft" }, "–"),
-    },
+    { label: "From", cell: addressCell },
   ];
+}
+
+/** @param {UserEvent} event */
+export const addressCell = ({ address }) =>
+  address ? el("span", { class: "mono address" }, bdi(address)) : el("span", { class: "soft" }, "–");
+
+/**
+ * The ways into the log: what happened to the user, and what an administrator did.
+ * @param {Person} user
+ */
+function logLinks({ login_name: name, kind }) {
+  const done = kind === "system" && el("a", { href: `#/log${query({ actor: name })}` }, "What this user did");
+  return el("div", { class: "tools" }, el("a", { href: `#/log${query({ user: name })}` }, "Filter in the log"), done);
 }
 
 /**
@@ -305,6 +314,6 @@ export async function draw(room, { user, path }) {
     none: () =>
       empty({ title: "Nothing has happened yet", text: "Messages, logins, refusals and changes are listed here." }),
   });
-  room.replaceChildren(el("div", { class: "card flush" }, list.element));
+  room.replaceChildren(el("div", { class: "card flush" }, logLinks(user), list.element));
   await list.reload();
 }

@@ -1,0 +1,59 @@
+"""The log in the console: filters in the address, old and new values, exports, and the way from and to a user's page."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from playwright.sync_api import expect
+
+from tests import people
+from tests.browser.conftest import Browsing
+from tests.browser.console_window import Console, make_admin
+from tests.running import Running
+
+
+def test_the_log_tells_who_changed_what_and_leads_to_the_user(browsing: Browsing, stack: Running) -> None:
+    admin, person = make_admin(stack), people.add(stack, alias="Dee")
+    stack.admin("users.patch", login_name=person.name, alias="Ada")
+    person.login(password="wrong")
+
+    console = Console.open(browsing, admin, f"#/users/{person.name}/history")
+    page = console.page
+    page.get_by_role("link", name="Filter in the log").click()
+    expect(page).to_have_url(re.compile(rf"#/log\?user={re.escape(quote(person.name))}$"))
+    expect(page.get_by_label("User", exact=True)).to_have_value(person.name)
+    changed = console.row("Changed: 1 value")
+    expect(changed).to_contain_text("Direct invocation")
+    expect(changed.get_by_text("Alias: Dee → Ada")).to_be_hidden()
+    changed.locator("summary").press("Enter")
+    expect(changed.get_by_text("Alias: Dee → Ada")).to_be_visible()
+    expect(console.row("A wrong password was entered")).to_contain_text("Not known")
+    console.check_accessible()
+
+    # Filters are part of the address, and hold after a reload.
+    page.get_by_label("What").select_option("user_changed")
+    expect(console.row("A wrong password was entered")).to_have_count(0)
+    page.get_by_label("Contains").fill("ada")
+    page.get_by_label("Contains").press("Enter")
+    expect(page).to_have_url(re.compile(r"type=user_changed&.*text=ada"))
+    page.reload()
+    expect(console.row("Changed: 1 value")).to_have_count(1)
+    expect(page.get_by_label("Contains")).to_have_value("ada")
+    for name in ("Export CSV", "Export JSON lines"):
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=name).click()
+        text = Path(saved.value.path()).read_text(encoding="utf-8-sig").splitlines()
+        if name == "Export CSV":
+            assert text[0].startswith("at,type,actor,user,")
+            assert len(text) == 2
+        else:
+            assert [json.loads(line)["changes"] for line in text] == [{"alias": {"old": "Dee", "new": "Ada"}}]
+
+    page.get_by_label("Contains").fill("no line has this")
+    page.get_by_label("Contains").press("Enter")
+    page.get_by_role("button", name="Clear all filters").click()
+    expect(page.get_by_label("What")).to_be_focused()
+    row = console.row("A wrong password was entered").filter(has_text=person.name)
+    row.get_by_role("link", name=person.name).click()
+    expect(page).to_have_url(re.compile(rf"#/users/{re.escape(quote(person.name))}/history$"))
