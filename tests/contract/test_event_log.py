@@ -148,6 +148,7 @@ def test_a_request_looks_through_a_bounded_number_of_lines(
     monkeypatch.setattr(event_log, "LINES_PER_REQUEST", 20)
     monkeypatch.setattr(event_log, "AT_ONCE", 10)
     monkeypatch.setattr(event_logs, "FIRST_PAGE", 2)
+    monkeypatch.setattr(event_logs, "LONGEST_PAGE", 5)
     found, answers = [], 0
     for page in pages(log_of(diary.world), FindEvents(**filters, limit=100)):
         found += [line.id for line in page]
@@ -242,3 +243,17 @@ def test_an_administrators_login_is_listed(world: World) -> None:
         admin.verify(challenge, admin.wrong_code)
     admin.verify(challenge, admin.code)
     assert listed_types(world) == ["approved", "passcode_refused"]
+
+
+@pytest.mark.parametrize(("days", "unknown_days"), [(7, 7), (365, 30), (3650, 30)])
+def test_lines_are_kept_as_long_as_the_settings_say_when_they_are_written(
+    world: World, days: int, unknown_days: int
+) -> None:
+    demo = world.person()
+    world.set(history_days=days)
+    for name in (demo.name, "nobody"):
+        with pytest.raises(errors.InvalidCredentials):
+            world.log_in.login(name, "wrong", ADDRESS)
+    world.set(history_days=1)
+    kept = {item["actor"]: item["ttl"] - int(START) for item in world.items() if item["pk"].startswith("HISTORY#")}
+    assert kept == {demo.name: days * 86400, "-": unknown_days * 86400}

@@ -683,6 +683,7 @@ export interface FlatSettings {
   test_numbers: TestNumber[];
   "trusted_devices.days": number;
   access_token_seconds: number;
+  history_days: number;
   "budgets.number_per_hour": number;
   "budgets.number_per_day": number;
   "budgets.mailbox_per_day": number;

@@ -126,7 +126,10 @@ class Environment:
             """Up to 20, 40, 80 ms, with full jitter: transactions in conflict must not meet again."""
             time.sleep(self.random_below(1000) / 1000 * 0.01 * 2**attempt)
 
-        return Table(_aws("dynamodb"), os.environ["TABLE_NAME"], pause)
+        def history_seconds() -> float:
+            return self.settings().history_days * 86400
+
+        return Table(_aws("dynamodb"), os.environ["TABLE_NAME"], pause, history_seconds)
 
     @cached_property
     def _kms(self) -> Any:

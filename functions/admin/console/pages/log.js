@@ -138,7 +138,7 @@ function whatCell(line) {
  */
 function userCell({ user, type }) {
   if (!user) return el("span", { class: "soft" }, type === "wrong_password" ? "No such name" : "–");
-  return el("a", { href: to("users", user, "history") }, bdi(user));
+  return el("a", { class: "log-user", href: to("users", user, "history") }, bdi(user));
 }
 
 /**

@@ -26,6 +26,7 @@ const ENROLMENT_HINT = [
   "A backup user with MFA and no second factor sets one up after the password.",
   "Whoever knows the password can do that too: prefer invitations, and turn this on for the rest.",
 ].join(" ");
+const HISTORY_HINT = "Of users and of the log. Other days hold for what happens from then on.";
 const REQUIRE_HINT = "Administrators without a second factor are kept out of this console.";
 const REQUIRE_FIRST = "To turn it on, log in with a passcode first, so that you do not lock yourself out.";
 
@@ -53,6 +54,7 @@ export function draw(draft) {
     onchange: (on) => draft.set("enrolment_at_login", on),
   });
   const token = limitField(draft, "access_token_seconds", { hint: "This console’s session as well." });
+  const history = limitField(draft, "history_days", { hint: HISTORY_HINT });
   const devices = limitField(draft, "trusted_devices.days", { hint: DEVICES_HINT });
   const numbers = testNumbers(draft);
   warn();
@@ -66,8 +68,9 @@ export function draw(draft) {
       section({ title: "Trusted devices" }, el("div", { class: "fields" }, devices.element)),
       numbers.element,
       section({ title: "Access tokens" }, el("div", { class: "fields" }, token.element)),
+      section({ title: "Histories" }, el("div", { class: "fields" }, history.element)),
     ),
-    fields: [legacy, require, enrolment, devices, numbers.field, token],
+    fields: [legacy, require, enrolment, devices, numbers.field, token, history],
   };
 }
 

@@ -115,6 +115,7 @@ const PLACES = [
   { name: "test_numbers", tab: "access", show: numbersWords },
   { name: "trusted_devices.days", tab: "access" },
   { name: "access_token_seconds", tab: "access", show: inWords("access_token_seconds") },
+  { name: "history_days", tab: "access" },
   { name: "actions_phone_age_hours", tab: "actions" },
   { name: "budgets.number_per_hour", tab: "limits" },
   { name: "budgets.number_per_day", tab: "limits" },
@@ -346,7 +347,8 @@ export function patchOf({ changes, server }) {
 /**
  * The settings that are numbers.
  * @typedef {"passcode_length" | "resend_cooldown_seconds" | "expiry_seconds" | "max_invalid_attempts" | "max_sends" |
- *   "lock_seconds" | "access_token_seconds" | "actions_phone_age_hours" | "trusted_devices.days" |
+ *   "lock_seconds" | "access_token_seconds" | "actions_phone_age_hours" | "history_days" |
+ *   "trusted_devices.days" |
  *   `budgets.${"number_per_hour" | "number_per_day" | "address_per_hour" |
  *   "mailbox_per_day" | "client_per_hour" | "region_per_day" | "global_per_day" | "kept_for_verified_percent" |
  *   "spend_per_day"}` |

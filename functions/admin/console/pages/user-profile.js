@@ -173,7 +173,7 @@ class ProfilePage {
     if (whoami().login_name === this.current.login_name) return section({ title, lead: "You cannot delete yourself." });
     return section({
       title,
-      lead: "The user and the phones are gone for good. The history is kept for a year.",
+      lead: "The user and the phones are gone for good. The history is kept.",
       actions: [button("Delete user", { kind: "danger-quiet", onclick: () => this.#delete() })],
     });
   }

@@ -78,7 +78,7 @@ async function drawGone(room, { name, tab, path }) {
     return history.draw(room, { user: { login_name: name }, path });
   }
   const open = el("a", { class: "button", href: to("users", name, "history") }, "Open the history");
-  const text = "It may have been deleted meanwhile. The history of a deleted user is kept for a year.";
+  const text = "It may have been deleted meanwhile. The history of a deleted user is kept.";
   room.replaceChildren(empty({ title: "There is no such user", text, actions: [open] }));
 }
 

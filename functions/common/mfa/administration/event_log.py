@@ -18,7 +18,7 @@ from mfa.users.history import Event
 from mfa.users.user import LOGIN_NAME_LENGTH, canonical_login_name, folded, stored_login_names
 
 # Index entries that one request looks through: filters may leave few lines of them.
-ENTRIES_PER_REQUEST = 5000
+ENTRIES_PER_REQUEST = 6400
 # Lines that one request reads to look for words, or through a user's history.
 LINES_PER_REQUEST = 1000
 AT_ONCE = 100
@@ -42,7 +42,7 @@ class Walk(Protocol):
 class LogReader(Protocol):
     """Reads the log."""
 
-    def walk(self, first: str, before: str, entries: int) -> Walk: ...
+    def walk(self, first: str, before: str, entries: int, *, sparse: bool) -> Walk: ...
     def lines(self, places: Sequence[LogPlace]) -> list[tuple[LogPlace, Event]]: ...
 
 
@@ -103,7 +103,8 @@ class EventLog:
 
     def _of_all(self, asked: "_Asked", at: list[str]) -> tuple[list[LogLine], list[str] | None]:
         """Lines of all users, and the place of the last one seen if there may be more."""
-        walk = self.log.walk(asked.since, at[0] if at else asked.until, ENTRIES_PER_REQUEST)
+        before = at[0] if at else asked.until
+        walk = self.log.walk(asked.since, before, ENTRIES_PER_REQUEST, sparse=asked.is_sparse)
         found: list[LogLine] = []
         waiting: list[LogPlace] = []
         read = 0
@@ -187,6 +188,11 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     def admits(self, type_: str, actor: str) -> bool:
         """Whether type and actor are those asked for."""
         return self.type in (None, type_) and self.actor in (None, actor)
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether few places may be asked for."""
+        return self.type is not None or self.actor is not None
 
     def contains(self, line: LogLine) -> bool:
         """Whether the line contains the words, in any spelling of their letters."""

@@ -208,6 +208,15 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
             unit="hours",
         ),
     ] = 24
+    history_days: Annotated[
+        int,
+        Meta(ge=1, le=3650),
+        labelled(
+            "Histories and the log are kept for",
+            "From when something happens; changed days hold from then on.",
+            unit="days",
+        ),
+    ] = 365
 
     def sends_to(self, *, verified: bool) -> bool:
         """Whether a message or call may go to a phone, which was verified before or not. All that sends asks this."""

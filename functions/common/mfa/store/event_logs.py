@@ -9,9 +9,10 @@ from mfa.store.table import Table
 from mfa.users.event_log import SHARDS, LogPlace, read_place, shard
 from mfa.users.history import Event
 
-# A shard's first page is short, since the newest lines lie in all shards alike. Further pages are for filters that pass few.
+# A shard's first page is short, since the newest lines lie in all shards alike. A filter that passes few reads long ones, which
+# stay below the megabyte at which DynamoDB ends a page: an entry has a kilobyte at most.
 FIRST_PAGE = 16
-LONGEST_PAGE = 512
+LONGEST_PAGE = 800
 
 
 _HISTORIES = records.history_of("")
@@ -30,9 +31,10 @@ class LogWalk:
         last: the position up to which everything was seen.
     """
 
-    def __init__(self, table: Table, first: str, before: str, entries: int) -> None:
+    def __init__(self, table: Table, first: str, before: str, entries: int, *, sparse: bool) -> None:
         self._table, self._first = table, first
         self._left = entries
+        self._page = LONGEST_PAGE if sparse else FIRST_PAGE
         self.is_cut = False
         self.last = before
 
@@ -49,7 +51,7 @@ class LogWalk:
             self.is_cut = True
 
     def _part(self, name: str, before: str) -> Iterator[tuple[str, str]]:
-        limit = FIRST_PAGE
+        limit = self._page
         while True:
             if self._left <= 0:
                 raise _SpentError
@@ -69,9 +71,9 @@ class EventLogs:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def walk(self, first: str, before: str, entries: int) -> LogWalk:
-        """The places from the position `first` to before the position `before`, newest first."""
-        return LogWalk(self._table, first, before, entries)
+    def walk(self, first: str, before: str, entries: int, *, sparse: bool) -> LogWalk:
+        """The places from the position `first` to before the position `before`, newest first. `sparse`: few are wanted."""
+        return LogWalk(self._table, first, before, entries, sparse=sparse)
 
     def lines(self, places: Sequence[LogPlace]) -> list[tuple[LogPlace, Event]]:
         """The lines at these places. One that is gone is left out: the index lags behind."""
