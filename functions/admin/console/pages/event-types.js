@@ -22,6 +22,8 @@ export const EVENT_TYPES = {
   invited: "Invited",
   invitation_withdrawn: "Invitation withdrawn",
   client_created: "Client registered",
+  client_changed: "Client changed",
+  client_secret_ended: "Former client secret ended",
   client_rotated: "Client secret changed",
   client_deleted: "Client deleted",
   logged_in: "Login with the password alone",

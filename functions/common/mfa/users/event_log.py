@@ -69,7 +69,9 @@ LISTED = {
     EventType.SETTINGS_CHANGED: Listing.ALWAYS,
     EventType.CLIENT_CREATED: Listing.ALWAYS,
     EventType.CLIENT_CHANGED: Listing.ALWAYS,
+    EventType.CLIENT_CHANGED: Listing.ALWAYS,
     EventType.CLIENT_ROTATED: Listing.ALWAYS,
+    EventType.CLIENT_SECRET_ENDED: Listing.ALWAYS,
     EventType.CLIENT_SECRET_ENDED: Listing.ALWAYS,
     EventType.CLIENT_DELETED: Listing.ALWAYS,
 }
