@@ -66,8 +66,12 @@ export async function draw(place, { present }) {
         ? [button("Register client", { kind: "primary", icon: "plus", onclick: register })]
         : [],
     }),
-    may("manage_clients") ? "" : roleNotice("clients"),
-    el("div", { class: "card flush" }, list.element),
+    el(
+      "div",
+      { class: "stack" },
+      may("manage_clients") ? null : roleNotice("clients"),
+      el("div", { class: "card flush" }, list.element),
+    ),
   );
   present();
   await list.reload();

@@ -134,7 +134,9 @@ class SettingsPage {
       pending = [];
       Promise.resolve(ready).then(() => setTimeout(() => showErrors(fields, errors, fieldSentence)));
     }
-    if (!may("manage_settings")) return [roleNotice("the settings"), readOnly(element)];
+    if (!may("manage_settings")) {
+      return [el("div", { class: "stack" }, roleNotice("the settings"), readOnly(element))];
+    }
     return [element, bar];
   }
 
