@@ -119,7 +119,7 @@ def test_a_refusal_that_lasts_keeps_its_beginning_until_a_message_is_accepted(wo
 
 def test_each_provider_has_a_pause_of_its_own(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
-    aws = PauseStore(world.table, "aws")
+    aws = PauseStore(world.table, "aws", lambda: world.now)
     world.pause_store.pause(world.now, 1, REFUSAL)
     aws.pause(world.now + 60, 1, AccountRefusal("ACCESS_DENIED", 2.0))
     pauses = world.settings_store.load_settings().pauses
@@ -145,3 +145,20 @@ def test_saved_settings_end_the_pause(world: World) -> None:
     world.pause_store.pause(world.now + 60, 1, REFUSAL)
     world.settings_store.save_settings(StoredSettings(Settings(), None, 2), "system", world.event())
     assert (world.pause_store.load_pause(), world.item(records.BREAKER)) == (None, {})
+
+
+@pytest.mark.guards("NOT_PAUSED")
+def test_the_log_tells_once_that_a_provider_is_paused_and_that_it_accepts_again(world: World) -> None:
+    world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
+    world.pause_store.pause(world.now, 1, REFUSAL)
+    world.wait(60)
+    world.pause_store.pause(world.now, 1, REFUSAL)  # the one that tried was refused again
+    world.wait(60)
+    world.pause_store.resume(world.now - 60)
+    world.pause_store.resume(world.now - 60)
+    lines = [item for item in world.items() if item["pk"] == "HISTORY#?product"]
+    assert [(item["type"], item["actor"], item["detail"]["provider"]) for item in lines] == [
+        ("provider_paused", "product", "twilio"),
+        ("provider_resumed", "product", "twilio"),
+    ]
+    assert all(item["list"].startswith("LOG#") for item in lines)

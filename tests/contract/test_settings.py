@@ -52,7 +52,7 @@ def test_items_beside_the_settings_that_cannot_be_read_stop_nobody(world: World,
     assert stored.settings == Settings()
     assert (stored.pauses, stored.thresholds) == ({}, {})
     assert stored.prices().of("HK", Channel.SMS).source == "shipped"
-    assert PauseStore(world.table, "aws").load_pause() is None
+    assert PauseStore(world.table, "aws", lambda: world.now).load_pause() is None
 
 
 @pytest.mark.guards("NEW")

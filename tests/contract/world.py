@@ -259,7 +259,7 @@ class World:
         self.search_index, self.histories = SearchIndex(self.table), Histories(self.table)
         self.settings_store = SettingsStore(self.table)
         self.clients = ClientStore(self.table, self.search_index)
-        self.pause_store = PauseStore(self.table, "twilio")
+        self.pause_store = PauseStore(self.table, "twilio", lambda: self.now)
         self.settings_tests = SettingsTestStore(self.table, counters)
         self.runtime = Runtime(
             settings=lambda: self.settings,

@@ -15,11 +15,13 @@ from mfa.challenges.budgets import Cost
 from mfa.challenges.costs import cost_of
 from mfa.delivery import twilio_prices
 from mfa.delivery.twilio_prices import PriceList, rotated
+from mfa.errors import SmsUnavailable
 from mfa.messages.channels import CHANNELS, PHONE_CHANNELS, Channel, PhoneChannelName
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.prices import DEAREST, USD, FetchedPrices, PriceOverride, Prices, shipped
 from mfa.settings.routes import Route, RouteSender
 from mfa.settings.values import PriceSettings, Settings, StoredSettings
+from mfa.users.history import Event
 
 OVERRIDE = PriceOverride("HK", "sms", 0.0123)
 FETCHED = FetchedPrices(5.0, "US", {"twilio": {"sms": {"HK": 1, "US": 2}}})
@@ -179,14 +181,21 @@ class Lists:
 
     kept: FetchedPrices = FETCHED
     asked: list[tuple[list[str], str, float]] = field(default_factory=list)
+    failures: list[Event] = field(default_factory=list)
+    is_down: bool = False
 
     def fetch(self, regions: Iterable[str], after: str, until: float) -> PriceList:
         self.asked.append((list(regions), after, until))
+        if self.is_down:
+            raise SmsUnavailable
         prices: dict[PhoneChannelName, dict[str, int]] = {"sms": {"DE": 8}, "voice": {}}
         return PriceList(prices, "DE")
 
     def load(self) -> FetchedPrices:
         return self.kept
+
+    def record_failure(self, event: Event) -> None:
+        self.failures.append(event)
 
     def update(self, new: FetchedPrices) -> None:
         self.kept = self.kept.updated(new)
@@ -210,3 +219,18 @@ def test_an_update_fetches_for_a_bounded_time_and_the_prices_in_force_show_it() 
         ("HK", "aws"): (12_300, "override"),
     }
     assert administration.get(StoredSettings()).fetched_at is None
+
+
+def test_the_log_tells_of_a_list_that_could_not_be_fetched() -> None:
+    lists = Lists(is_down=True)
+    administration = PriceAdministration(source=lists, store=lists, regions=lambda: ["DE"], clock=lambda: 100.0)
+    with pytest.raises(SmsUnavailable):
+        administration.update()
+    [told] = lists.failures
+    assert (told.at, told.type, told.actor, told.detail) == (
+        100.0,
+        "prices_failed",
+        "product",
+        {"reason": "sms_unavailable"},
+    )
+    assert lists.kept is FETCHED

@@ -395,6 +395,7 @@ export interface EventDetail {
   count?: number;
   refused?: boolean;
   hours?: number;
+  provider?: string;
   for?: string;
 }
 

@@ -100,7 +100,7 @@ class DeliveryWiring(AccountWiring):
         from mfa.delivery.breaker import Breaker
         from mfa.store.pauses import PauseStore
 
-        return Breaker(PauseStore(self._table, provider), self.settings_as_stored, self.clock, provider)
+        return Breaker(PauseStore(self._table, provider, self.clock), self.settings_as_stored, self.clock, provider)
 
     @cached_property
     def _twilio_accounts(self) -> "TwilioAccounts":

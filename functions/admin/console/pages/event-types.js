@@ -3,6 +3,9 @@
 /** @type {Record<string, string>} */
 export const EVENT_TYPES = {
   settings_changed: "Settings changed",
+  provider_paused: "Provider paused",
+  provider_resumed: "Provider accepted again",
+  prices_failed: "Price list not fetched",
   user_created: "User created",
   user_changed: "User changed",
   user_deleted: "User deleted",

@@ -96,6 +96,15 @@ const SENTENCES = {
     "",
     isChange(detail) ? ["Changed the settings:", settingsChanges(detail)] : "Saved the settings without a change",
   ],
+  provider_paused: ({ detail: { provider, meaning } }) => [
+    "bad",
+    `${ACTORS[provider ?? ""] ?? provider} refuses the account; sending is paused${meaning ? `: ${meaning}` : ""}`,
+  ],
+  provider_resumed: ({ detail: { provider } }) => [
+    "good",
+    `${ACTORS[provider ?? ""] ?? provider} accepts the account again`,
+  ],
+  prices_failed: () => ["warn", "Twilio’s price list could not be fetched; the prices known before hold"],
   client_created: ({ detail }) => [
     detail.legacy ? "warn" : "",
     [`Registered the ${detail.legacy ? "legacy " : ""}client `, clientName(detail)],

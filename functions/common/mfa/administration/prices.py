@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mfa.administration.price_answers import PriceLists, PriceOf, PriceUpdate
+from mfa.errors import SmsUnavailable
 from mfa.messages.channels import PHONE_CHANNELS, PROVIDERS, PhoneChannelName
 from mfa.settings.prices import FetchedPrices, shipped
 from mfa.settings.values import StoredSettings
 from mfa.times import rfc3339
+from mfa.users.event_log import product_event
+from mfa.users.history import Event, EventType
 
 # The time of a fetch, in seconds. The function has 20.
 FETCH_SECONDS = 12.0
@@ -34,6 +37,7 @@ class KeptPrices(Protocol):
 
     def load(self) -> FetchedPrices: ...
     def update(self, new: FetchedPrices) -> None: ...
+    def record_failure(self, event: Event) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +52,14 @@ class PriceAdministration:
     def update(self) -> PriceUpdate:
         """Fetches as much of Twilio's list as the time suffices for, and keeps every other price that is known.
 
-        Raises SettingsIncomplete without an account, and SmsUnavailable if Twilio gives no price.
+        Raises SettingsIncomplete without an account, and SmsUnavailable, which the log shows, if Twilio gives no price.
         """
         began, known = self.clock(), self.store.load()
-        found = self.source.fetch(self.regions(), known.reached, began + FETCH_SECONDS)
+        try:
+            found = self.source.fetch(self.regions(), known.reached, began + FETCH_SECONDS)
+        except SmsUnavailable as failure:
+            self.store.record_failure(product_event(EventType.PRICES_FAILED, began, {"reason": failure.code}))
+            raise
         self.store.update(FetchedPrices(began, found.reached, {"twilio": found.micro_usd}))
         return PriceUpdate(sum(map(len, found.micro_usd.values())), found.reached)
 

@@ -106,6 +106,9 @@ SAME_RESET = "digest = :reset"
 # One send tries whether Twilio accepts the credentials again.
 PAUSE_AS_READ = "#until = :read"
 
+# A pause is written into the log when it begins, and not each time that the provider is tried and refuses again.
+NOT_PAUSED = "attribute_not_exists(#since)"
+
 # Prices are replaced as they were read, so that no fetch loses the prices of another.
 PRICES_AS_READ = "document = :read"
 

@@ -1,5 +1,8 @@
 """The pauses of the providers, in the table, where every container sees them. One item holds them, beside the settings."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from typing import NamedTuple
 
 from mfa.messages.channels import PROVIDERS, ProviderName
@@ -7,6 +10,8 @@ from mfa.settings.values import AccountRefusal, Pause
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.table import ConditionFailed, Item, Table, TransactionRefused, Write
+from mfa.users.event_log import product_event
+from mfa.users.history import EventType
 
 
 class _Names(NamedTuple):
@@ -47,8 +52,8 @@ def _moment(item: Item, name: str) -> float | None:
 class PauseStore:
     """The pauses of one provider."""
 
-    def __init__(self, table: Table, provider: ProviderName) -> None:
-        self._table = table
+    def __init__(self, table: Table, provider: ProviderName, clock: Callable[[], float]) -> None:
+        self._table, self._provider, self._clock = table, provider, clock
         names = _names(provider)
         self._until_name = names.until
         self._until = {"#until": names.until}
@@ -64,27 +69,28 @@ class PauseStore:
 
         A refusal that lasts keeps the moment of the first one.
         """
-        writes = [
-            Write(
-                label="breaker",
-                verb="Update",
-                key=records.BREAKER,
-                update="SET #until = :until, #error = :error, #since = if_not_exists(#since, :since)",
-                names=self._all,
-                values={":until": until, ":error": refusal.error, ":since": refusal.since},
-            ),
-            Write(
-                label="settings",
-                verb="ConditionCheck",
-                key=records.SETTINGS,
-                condition=when.VERSION_AS_READ,
-                values={":version": version},
-            ),
-        ]
+        update = Write(
+            label="breaker",
+            verb="Update",
+            key=records.BREAKER,
+            update="SET #until = :until, #error = :error, #since = if_not_exists(#since, :since)",
+            names=self._all,
+            values={":until": until, ":error": refusal.error, ":since": refusal.since},
+        )
+        settings = Write(
+            label="settings",
+            verb="ConditionCheck",
+            key=records.SETTINGS,
+            condition=when.VERSION_AS_READ,
+            values={":version": version},
+        )
+        begins = self._line(EventType.PROVIDER_PAUSED, self._clock(), {"error": refusal.error})
         try:
-            self._table.transact(lambda: writes)
-        except TransactionRefused:
-            pass
+            self._table.transact(lambda: [replace(update, condition=when.NOT_PAUSED), settings, begins])
+        except TransactionRefused as refused:
+            if "settings" not in refused.failed:
+                with suppress(TransactionRefused):
+                    self._table.transact(lambda: [update, settings])
 
     def claim_probe(self, read: float, until: float) -> bool:
         """Prolongs the pause that was read, for one send that tries. False if another send did."""
@@ -106,17 +112,18 @@ class PauseStore:
 
     def resume(self, until: float) -> None:
         """Ends this pause, and no other. Updates the item, since `send_code` may not delete it."""
-        try:
-            self._table.update(
-                Write(
-                    label="breaker",
-                    verb="Update",
-                    key=records.BREAKER,
-                    update="REMOVE #until, #error, #since",
-                    names=self._all,
-                    condition=when.PAUSE_AS_READ,
-                    values={":read": until},
-                )
-            )
-        except ConditionFailed:
-            pass
+        update = Write(
+            label="breaker",
+            verb="Update",
+            key=records.BREAKER,
+            update="REMOVE #until, #error, #since",
+            names=self._all,
+            condition=when.PAUSE_AS_READ,
+            values={":read": until},
+        )
+        ends = self._line(EventType.PROVIDER_RESUMED, self._clock(), {})
+        with suppress(TransactionRefused):
+            self._table.transact(lambda: [update, ends])
+
+    def _line(self, type_: EventType, now: float, detail: dict[str, str]) -> Write:
+        return records.product_event_write(product_event(type_, now, {"provider": self._provider, **detail}))

@@ -6,6 +6,7 @@ from mfa.settings.prices import FetchedPrices, read_fetched
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.table import ConditionFailed, Table, Write
+from mfa.users.history import Event
 
 _TRIES = 3
 
@@ -39,6 +40,10 @@ class PriceStore:
                 if attempt == _TRIES - 1:
                     raise
         return None
+
+    def record_failure(self, event: Event) -> None:
+        """Writes into the log that a fetch brought nothing."""
+        self._table.put(records.product_event_write(event))
 
     def _document(self) -> str | None:
         item = self._table.get(records.PRICES)

@@ -17,7 +17,7 @@ from mfa.store.search import profile_entry
 from mfa.store.table import Item, Key, Write
 from mfa.times import Moment, rfc3339
 from mfa.users.clients import Client
-from mfa.users.event_log import log_entry
+from mfa.users.event_log import PRODUCTS_HISTORY, log_entry
 from mfa.users.history import Event
 from mfa.users.roles import BEFORE_ROLES
 from mfa.users.user import Kind, User
@@ -252,6 +252,11 @@ def event_write(login_name: str, event: Event) -> Write:
         kept_from=event.at,
         condition=when.NEW_EVENT,
     )
+
+
+def product_event_write(event: Event) -> Write:
+    """A line about what the product did by itself: in a history of its own, of no user."""
+    return replace(event_write("-", event), key=(history_of(PRODUCTS_HISTORY), event.position))
 
 
 def event_of(item: Item) -> Event:

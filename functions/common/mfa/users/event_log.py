@@ -7,6 +7,7 @@ logins caused, of all users together. What an ordinary login writes is not liste
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from zlib import crc32
 
 from mfa.times import rfc3339
@@ -67,6 +68,9 @@ LISTED = {
     EventType.INVITED: Listing.ALWAYS,
     EventType.INVITATION_WITHDRAWN: Listing.ALWAYS,
     EventType.SETTINGS_CHANGED: Listing.ALWAYS,
+    EventType.PROVIDER_PAUSED: Listing.ALWAYS,
+    EventType.PROVIDER_RESUMED: Listing.ALWAYS,
+    EventType.PRICES_FAILED: Listing.ALWAYS,
     EventType.CLIENT_CREATED: Listing.ALWAYS,
     EventType.CLIENT_CHANGED: Listing.ALWAYS,
     EventType.CLIENT_CHANGED: Listing.ALWAYS,
@@ -99,6 +103,12 @@ class LogPlace:
     def position(self) -> str:
         """The sort key of the index: the log is in order of time, then of id."""
         return "#".join((self.at, self.id, self.type, self.actor))
+
+
+def product_event(type_: EventType, now: float, detail: dict[str, str]) -> Event:
+    """Something that the product did by itself. Its id follows from it: the same one of a moment is written once."""
+    digest = sha256(repr((type_, now, detail)).encode()).hexdigest()
+    return Event(id=digest[:12], at=now, type=type_, actor=PRODUCT, detail=dict(detail))
 
 
 def place_of(event: Event) -> LogPlace:

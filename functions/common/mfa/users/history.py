@@ -47,6 +47,9 @@ class EventType(StrEnum):
     INVITED = "invited"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
     SETTINGS_CHANGED = "settings_changed"
+    PROVIDER_PAUSED = "provider_paused"
+    PROVIDER_RESUMED = "provider_resumed"
+    PRICES_FAILED = "prices_failed"
     CLIENT_CREATED = "client_created"
     CLIENT_CHANGED = "client_changed"
     CLIENT_ROTATED = "client_rotated"
@@ -67,7 +70,8 @@ class Event:
         id: random; orders events of the same millisecond.
         at: seconds since 1970.
         type: what happened: an EventType. A newer version may have written others, which are shown as they are.
-        actor: who did it: a login name, a client id, `iam` for a direct invocation, `twilio` or `ses` for a vendor.
+        actor: who did it: a login name, a client id, `iam` for a direct invocation, `product` for what
+            happens by itself, `twilio` or `ses` for a vendor.
         address: the source address of the request, if there was one.
         phone_id: the phone that it was about.
         challenge_id: the challenge that it was about.
