@@ -48,6 +48,9 @@ errors: setup ## write docs/twilio-errors.md from the table of errors
 roles: setup ## write docs/roles.md from the table of roles and the operations
 	python -m infra.roles_page
 
+event-schemas: setup ## write docs/events/, the schemas of published events
+	python -m infra.event_schemas
+
 passwords: setup node $(NODE_TOOLS) ## write the layer's list of common passwords from the package in package-lock.json
 	python -m infra.common_passwords
 
@@ -192,4 +195,4 @@ setup: uv ## install all packages of uv.lock into .venv
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { echo "installs uv into .tools" >&2; python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 
-.PHONY: help run test errors roles check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens rotate-factors build sam-local test-sam docker bench clean setup uv check-lock sbom release check-javascript node build-clients build-client-python build-client-web
+.PHONY: help run test errors roles event-schemas check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens rotate-factors build sam-local test-sam docker bench clean setup uv check-lock sbom release check-javascript node build-clients build-client-python build-client-web

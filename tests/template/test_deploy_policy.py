@@ -30,13 +30,15 @@ ARNS = {
         f"arn:aws:codedeploy:{HERE}:deploymentconfig:CodeDeployDefault.LambdaAllAtOnce",
     ],
     "AWS::DynamoDB": [f"arn:aws:dynamodb:{HERE}:table/mfa-mfa"],
-    "AWS::Events": [f"arn:aws:events:{HERE}:rule/mfa-KeyAtRisk"],
+    "AWS::Events": [f"arn:aws:events:{HERE}:{name}" for name in ("rule/mfa-KeyAtRisk", "rule/mfa-mfa/mfa-EventsStack-X", "event-bus/mfa-mfa")],
     "AWS::IAM": ["arn:aws:iam::123456789012:role/mfa-SendCodeRole-ABC"],
     "AWS::KMS": [f"arn:aws:kms:{HERE}:key/1234abcd", f"arn:aws:kms:{HERE}:alias/mfa-mfa-settings"],
     "AWS::Lambda": [
-        *(f"arn:aws:lambda:{HERE}:{name}" for name in ("function:mfa-SendCodeFunction-X", "layer:mfa-mfa", "layer:mfa-mfa:1"))
+        *(f"arn:aws:lambda:{HERE}:{name}" for name in ("function:mfa-SendCodeFunction-X", "layer:mfa-mfa", "layer:mfa-mfa:1")),
+        f"arn:aws:lambda:{HERE}:event-source-mapping:1234",
     ],
     "AWS::Logs": [f"arn:aws:logs:{HERE}:log-group:{name}" for name in ("/aws/lambda/mfa-admin", "/aws/apigateway/mfa", "aws-waf-logs-mfa-mfa")],
+    "AWS::Pipes": [f"arn:aws:pipes:{HERE}:pipe/mfa-EventsStack-X"],
     "AWS::Route53": [],
     "AWS::S3": ["arn:aws:s3:::aws-sam-cli-managed-default-samclisourcebucket-abc/mfa/0123"],
     "AWS::SMSVOICE": [f"arn:aws:sms-voice:{HERE}:configuration-set/mfa-mfa"],
@@ -56,8 +58,8 @@ UNUSED = re.compile(
     r"payments):.*|iam:DescribeOrganization|s3:(GetObjectMetadata|GetBucketPolicy|PutBucketPolicy|REST\.PUT\.OBJECT)"
     # a table with replicas, streams to Kinesis, imports, a policy of its own
     r"|dynamodb:(.*(Replica|Kinesis).*|ImportTable|(Put|Delete)ResourcePolicy|BatchWriteItem|[A-Z][a-z]+Item|Query|Scan)"
-    r"|logs:(.*(KmsKey|Delivery|(Put|Delete)DataProtection.*|(Put|Delete)IndexPolicy|BearerToken.*|DeletionProtection)|DeleteResourcePolicy|(Create|Describe)LogStreams?|PutLogEvents)"
-    r"|kms:(CreateGrant|RevokeGrant|Encrypt|Decrypt|GenerateDataKey|EnableKey|DisableKey)"
+    r"|logs:(.*(KmsKey|Delivery|Deliveries|(Put|Delete)DataProtection.*|(Put|Delete)IndexPolicy|BearerToken.*|DeletionProtection)|DeleteResourcePolicy|(Create|Describe)LogStreams?|PutLogEvents)"
+    r"|kms:(CreateGrant|RevokeGrant|Encrypt|Decrypt|ReEncrypt.*|GenerateDataKey.*|EnableKey|DisableKey)"
     r"|lambda:(AssociateRuntimeAlias|PassCapacityProvider)|codedeploy:RegisterOnPremisesInstance"
     r"|secretsmanager:(GetSecretValue|ReplicateSecretToRegions|RemoveRegionsFromReplication)"
     r"|iam:(Put|Delete)RolePermissionsBoundary|sns:PutDataProtectionPolicy|wafv2:PutPermissionPolicy"
@@ -90,8 +92,9 @@ def wanted(kind: str) -> set[str]:
 def needed(kind: str) -> set[str]:
     """Those of them that these templates come to."""
     own = {action for action in wanted(kind) if not UNUSED.fullmatch(action)}
-    # Only a table with replicas has a role of DynamoDB's, and only keys of one's own are described for other services.
-    if kind == "AWS::DynamoDB::Table":
+    # Only a table with replicas has a role of DynamoDB's, only a pipe with a log needs one of its log's, and only keys of one's own are
+    # described for other services.
+    if kind in ("AWS::DynamoDB::Table", "AWS::Pipes::Pipe"):
         own -= {"iam:CreateServiceLinkedRole"}
     if not kind.startswith("AWS::KMS::"):
         own -= {"kms:DescribeKey", "kms:ListAliases"}
