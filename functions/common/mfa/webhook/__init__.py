@@ -1,0 +1,1 @@
+"""Delivers published events to a webhook, as Standard Webhooks says."""
