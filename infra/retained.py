@@ -43,8 +43,13 @@ def import_of(document: Mapping[str, Any], physical_ids: Mapping[str, str]) -> t
             )
         if not physical_id:
             raise NotRetained(f"{name} has no physical id")
-        # Conditions and checkov's notes are the whole template's.
+        # Conditions and checkov's notes are the whole template's. A property under a condition is the next deployment's.
         resources[name] = {key: value for key, value in resource.items() if key not in ("Condition", "Metadata")}
+        resources[name]["Properties"] = {
+            key: value
+            for key, value in resource["Properties"].items()
+            if not (isinstance(value, dict) and "Fn::If" in value)
+        }
         identifier = {IDENTIFIERS[resource["Type"]]: physical_id}
         imported.append({"ResourceType": resource["Type"], "LogicalResourceId": name, "ResourceIdentifier": identifier})
     return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}, imported

@@ -16,7 +16,12 @@ from benchmarks.artifact import BUILD, LAYER, PYTHON, ROOT, SERVICES
 from benchmarks.sizes import sizes, too_large
 
 ELF_MACHINES = {"x86_64": 62, "aarch64": 183}
-FUNCTIONS = {"SendCodeFunction": "send_code", "VerifyCodeFunction": "verify_code", "AdminFunction": "admin"}
+FUNCTIONS = {
+    "SendCodeFunction": "send_code",
+    "VerifyCodeFunction": "verify_code",
+    "AdminFunction": "admin",
+    "WebhookFunction": "webhook",
+}
 # Where a function has a folder of the client kit.
 KIT = {"VerifyCodeFunction": {"account": "."}, "AdminFunction": {"console/shared": "shared"}}
 SERVED = {".css", ".html", ".js", ".svg"}

@@ -15,6 +15,7 @@ FOLDERS = {
     "SendCodeFunction": "send_code",
     "VerifyCodeFunction": "verify_code",
     "AdminFunction": "admin",
+    "WebhookFunction": "webhook",
 }
 MAKEFILE = ROOT / "functions" / "common" / "Makefile"
 

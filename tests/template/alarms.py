@@ -32,6 +32,10 @@ PARAMETERS = {
     "Keys": "arn:aws:kms:us-east-1:123456789012:key/a,arn:aws:kms:us-east-1:123456789012:key/b",
     "SilentHours": "3",
     "FailedNotices": "failed",
+    "Pipe": "pipe",
+    "FailedEvents": "failed-events",
+    "WebhookFunction": "webhook",
+    "FailedWebhooks": "failed-webhooks",
     "UnconfirmedSendsPerRegion": "100",
     "AWS::Region": "us-east-1",
 }

@@ -43,6 +43,11 @@ OF_AWS: dict[tuple[str, str], set[tuple[str, ...]]] = {
     ("AWS/DynamoDB", "ConsumedWriteCapacityUnits"): {("TableName",)},
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {("QueueName",)},
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"): {("QueueName",)},
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-monitoring.html
+    **{
+        ("AWS/EventBridge/Pipes", name): {("PipeName",)}
+        for name in ("ExecutionFailed", "ExecutionPartiallyFailed", "ExecutionTimeout")
+    },
 }
 # The possible values of our labels, if an alarm or widget selects one.
 VALUES = {
@@ -149,7 +154,7 @@ def test_without_an_address_there_is_no_subscription_and_all_else() -> None:
     subscription = template()["Resources"]["Subscription"]["Properties"]
     assert subscription == {"TopicArn": {"Ref": "Topic"}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}}
     conditional = {name for name, resource in template()["Resources"].items() if "Condition" in resource}
-    assert conditional == {"Subscription", "Silence"}
+    assert conditional == {"Subscription", "Silence", "EventsStuck", "EventsLost", "WebhookFails", "WebhookLost"}
 
 
 def test_silence_is_watched_only_where_hours_are_given() -> None:
@@ -173,7 +178,11 @@ def test_the_alarms_watch_what_is_deployed() -> None:
                 assert variables["METRICS_NAMESPACE"] == given["Namespace"]
     assert given["FailedNotices"] == {"Fn::GetAtt": ["FailedNotices", "QueueName"]}
     assert deployed["FailedNotices"]["Type"] == "AWS::SQS::Queue"
-    for name in given.keys() & (source()["Parameters"].keys() | deployed.keys()) - {"FailedNotices"}:
+    optional = {"Pipe", "FailedEvents", "WebhookFunction", "FailedWebhooks"}
+    for name in optional - {"WebhookFunction"}:
+        assert given[name]["Fn::If"][1:] == [{"Fn::GetAtt": ["EventsStack", f"Outputs.{name}"]}, ""]
+    assert given["WebhookFunction"]["Fn::If"][1:] == [{"Ref": "WebhookFunction"}, ""]
+    for name in given.keys() & (source()["Parameters"].keys() | deployed.keys()) - {"FailedNotices"} - optional:
         assert given[name] == {"Ref": name}
     assert (
         made()["Observability"]["Properties"]["Parameters"]["TableName"] == made()["Table"]["Properties"]["TableName"]
@@ -284,6 +293,29 @@ def throttled(kind: str, times: int, **index: str) -> Callable[[Book], Book]:
     )
 
 
+def waiting(queue: str, messages: float) -> Callable[["Book"], "Book"]:
+    """So many messages wait in a queue."""
+    return lambda book: book.period().measured("AWS/SQS ApproximateNumberOfMessagesVisible", messages, QueueName=queue)
+
+
+def piped(metric: str, *times: float) -> Callable[["Book"], "Book"]:
+    """In each period, so many executions of the pipe ended like this."""
+
+    def book_of(book: Book) -> Book:
+        for each in times:
+            book = book.period().measured(f"AWS/EventBridge/Pipes {metric}", each, PipeName="pipe")
+        return book
+
+    return book_of
+
+
+def delivered(book: "Book", *failures: float) -> "Book":
+    """In each period, so many deliveries to the webhook failed."""
+    for each in failures:
+        book = book.period().measured("AWS/Lambda Errors", each, FunctionName="webhook")
+    return book
+
+
 FUNCTIONS = ("send", "verify", "admin")
 STAGE = {"ApiName": "mfa", "Stage": "live"}
 CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
@@ -369,6 +401,30 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
         ),
         (False, lambda book: book.period().measured("AWS/SQS ApproximateNumberOfMessagesVisible", 9, QueueName="x")),
         (False, lambda book: book.period()),  # an idle queue publishes nothing
+    ],
+    "EventsStuck": [
+        *(
+            (True, piped(metric, 1, 1, 1))
+            for metric in ("ExecutionFailed", "ExecutionPartiallyFailed", "ExecutionTimeout")
+        ),
+        (False, piped("ExecutionFailed", 9, 9)),
+        (False, piped("ExecutionFailed", 9, 0, 9)),
+        (False, piped("ExecutionFailed", 0, 0, 0)),
+    ],
+    "EventsLost": [
+        (True, waiting("failed-events", 1)),
+        (False, waiting("failed-events", 0)),
+        (False, waiting("failed", 1)),
+    ],
+    "WebhookFails": [
+        (True, lambda book: delivered(book, 1, 1, 1)),
+        (False, lambda book: delivered(book, 9, 0, 9)),
+        (False, lambda book: delivered(book, 9)),
+    ],
+    "WebhookLost": [
+        (True, waiting("failed-webhooks", 1)),
+        (False, waiting("failed-webhooks", 0)),
+        (False, waiting("failed-events", 1)),
     ],
     "NoticesExpire": [
         (
