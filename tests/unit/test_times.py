@@ -22,10 +22,16 @@ from mfa.times import rfc3339, seconds
         ("1990-12-31T15:59:60-08:00", "1991-01-01T00:00:00.000Z"),
         ("2016-12-31t23:59:60.5z", "2017-01-01T00:00:00.000Z"),
         ("2028-02-29T00:00:00Z", "2028-02-29T00:00:00.000Z"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"),
+        ("9999-12-31T23:59:59.5Z", "9999-12-31T23:59:59.500Z"),
     ],
 )
 def test_a_moment_of_rfc_3339_is_read(text: str, moment: str) -> None:
     assert rfc3339(seconds(text, "at")) == moment
+
+
+def test_the_last_moment_has_a_text() -> None:
+    assert rfc3339(seconds("9999-12-31T23:59:59.9999999Z", "at")).startswith("9999-12-31T23:59:59.")
 
 
 @pytest.mark.parametrize(

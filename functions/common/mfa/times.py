@@ -16,12 +16,15 @@ _MOMENT = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ](?P<minute>[0-9]{2}:[0-9]{2}):(?P<second>[0-9]{2})(?P<fraction>\.[0-9]+)?"
     r"(?P<offset>[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
+# Of a fraction: the point and three digits.
+_MILLISECONDS = 4
 
 
 def seconds(text: str, field: str) -> float:
     """The moment in seconds since 1970 (RFC 3339, 5.6; with an offset). Raises InvalidRequest.
 
     A leap second, which can only end a month in UTC, is the moment after it: seconds since 1970 have no place for it.
+    Digits after the milliseconds are cut off: at the end of the year 9999 they would round to a moment that has no text.
     """
     found = _MOMENT.fullmatch(text)
     if found is None:
@@ -36,7 +39,7 @@ def seconds(text: str, field: str) -> float:
         raise InvalidRequest(field, "must be a moment such as 2026-11-24T08:00:00Z") from error
     if is_leap and (moment.day, moment.hour, moment.minute, moment.second) != (1, 0, 0, 0):
         raise InvalidRequest(field, "has a leap second where there can be none")
-    return moment.timestamp() + (0.0 if is_leap else float(found["fraction"] or 0))
+    return moment.timestamp() + (0.0 if is_leap else float((found["fraction"] or "0")[:_MILLISECONDS]))
 
 
 def rfc3339(at: float) -> str:
