@@ -105,6 +105,29 @@ def test_the_second_of_two_changes_of_a_client_is_refused(world: World, meanwhil
     assert world.clients.load_client("c0ffee") == first
 
 
+@pytest.mark.guards("FORMER_HASH_AS_READ")
+@pytest.mark.parametrize(
+    "meanwhile", [{"previous_hash": None, "previous_until": None}, {"previous_until": 3.0}], ids=str
+)
+def test_a_former_secret_that_was_ended_meanwhile_does_not_come_back(world: World, meanwhile: dict[str, Any]) -> None:
+    before = client().rotated("new", now=2.0, keep_seconds=60)
+    world.clients.add_client(before, "system", world.event())
+    ended = replace(before, **meanwhile)
+    world.clients.change_client(before, ended, "system", world.event())
+    with pytest.raises(errors.Conflict):
+        world.clients.change_client(before, replace(before, name="The second's"), "system", world.event())
+    assert world.clients.load_client("c0ffee") == ended
+
+
+@pytest.mark.guards("NO_FORMER_HASH")
+def test_a_change_does_not_end_a_former_secret_that_it_has_not_read(world: World) -> None:
+    kept = replace(client(), previous_hash=hash_secret("former"), previous_until=99.0)
+    world.clients.add_client(kept, "system", world.event())
+    with pytest.raises(errors.Conflict):
+        world.clients.change_client(client(), client("The second's"), "system", world.event())
+    assert world.clients.load_client("c0ffee") == kept
+
+
 def test_a_client_is_listed_by_its_new_name_and_without_its_former_secret(world: World) -> None:
     was = client("B").rotated("new", now=2.0, keep_seconds=60)
     for each in (was, replace(client("A"), client_id="decade")):

@@ -41,6 +41,10 @@ class ClientStore:
             position=records.client_position(after),
         )
         update.only_if(when.CLIENT_AS_READ, old_name=before.name, old_legacy=before.legacy, old_hash=before.secret_hash)
+        if before.previous_hash is None:
+            update.only_if(when.NO_FORMER_HASH)
+        else:
+            update.only_if(when.FORMER_HASH_AS_READ, old_previous=before.previous_hash, old_until=before.previous_until)
         write = update.write("client", records.client_key(after.client_id))
         try:
             self._table.transact(lambda: [write, records.event_write(actor, event)])

@@ -55,8 +55,11 @@ REFUNDS_LEFT = "attribute_not_exists(#refunded) OR #refunded < :max_sends"
 SPEND_LEFT = "attribute_not_exists(micro_usd) OR micro_usd <= :room"
 UNPROVEN_SPEND_LEFT = "attribute_not_exists(unproven_micro_usd) OR unproven_micro_usd <= :open_room"
 
-# A client that nobody else has changed, or given another secret, in the meantime.
+# A client that nobody else has changed, or given another secret, in the meantime; and its former secret, which would work
+# again if it was ended since.
 CLIENT_AS_READ = "#name = :old_name AND legacy = :old_legacy AND secret_hash = :old_hash"
+FORMER_HASH_AS_READ = "previous_hash = :old_previous AND previous_until = :old_until"
+NO_FORMER_HASH = "attribute_not_exists(previous_hash)"
 
 # Tries at passwords: from an address, for one name from it, and for one name from everywhere.
 PASSWORDS_LEFT_FOR_ADDRESS = "attribute_not_exists(n) OR n < :address_limit"
