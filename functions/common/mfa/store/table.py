@@ -148,16 +148,8 @@ class Table:
 
     def between(self, index: str, hash_key: tuple[str, str], span: tuple[str, str, str], limit: int) -> list[Item]:
         """The first items of an index's partition whose sort key lies between two values, both included."""
-        answer = self._call(
-            self._client.query,
-            TableName=self._name,
-            IndexName=index,
-            KeyConditionExpression="#hash = :hash AND #sort BETWEEN :first AND :last",
-            ExpressionAttributeNames={"#hash": hash_key[0], "#sort": span[0]},
-            ExpressionAttributeValues=encode({":hash": hash_key[1], ":first": span[1], ":last": span[2]}),
-            Limit=limit,
-        )
-        return [decode(item) for item in answer["Items"]]
+        items = self._query(hash_key, span, IndexName=index, Limit=limit)
+        return [decode(item) for item in items]
 
     def newest_entries(
         self, index: str, hash_key: tuple[str, str], span: tuple[str, str, str], limit: int
@@ -166,31 +158,16 @@ class Table:
 
         Thousands are read to find a few, so nothing else is fetched, and they are not decoded one by one.
         """
-        answer = self._call(
-            self._client.query,
-            TableName=self._name,
-            IndexName=index,
-            KeyConditionExpression="#hash = :hash AND #sort BETWEEN :first AND :last",
-            ProjectionExpression="#sort, pk",
-            ExpressionAttributeNames={"#hash": hash_key[0], "#sort": span[0]},
-            ExpressionAttributeValues=encode({":hash": hash_key[1], ":first": span[1], ":last": span[2]}),
-            ScanIndexForward=False,
-            Limit=limit,
+        items = self._query(
+            hash_key, span, IndexName=index, ProjectionExpression="#sort, pk", ScanIndexForward=False, Limit=limit
         )
-        return [(item[span[0]]["S"], item["pk"]["S"]) for item in answer["Items"]]
+        return [(item[span[0]]["S"], item["pk"]["S"]) for item in items]
 
     def newest(self, pk: str, first: str, before: str, limit: int) -> list[Item]:
         """The last items of a partition from the sort key `first` to the one before `before`, last one first."""
-        answer = self._call(
-            self._client.query,
-            TableName=self._name,
-            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
-            ExpressionAttributeValues=encode({":pk": pk, ":first": first, ":last": before}),
-            ScanIndexForward=False,
-            ConsistentRead=True,
-            Limit=limit + 1,
-        )
-        return [item for item in map(decode, answer["Items"]) if item["sk"] != before][:limit]
+        span = ("sk", first, before)
+        items = self._query(("pk", pk), span, ScanIndexForward=False, ConsistentRead=True, Limit=limit + 1)
+        return [item for item in map(decode, items) if item["sk"] != before][:limit]
 
     def partition(self, pk: str, after: str, limit: int) -> tuple[list[Item], str | None]:
         """The items of a partition after this sort key, as many as DynamoDB reads at once, and the sort key to go on after."""
@@ -283,6 +260,21 @@ class Table:
         if write.kept_from is None:
             return {}
         return {"ttl": int(write.kept_from + min(self._history_seconds(), write.kept_at_most))}
+
+    def _query(self, hash_key: tuple[str, str], span: tuple[str, str, str], **request: Any) -> list[Item]:
+        """The encoded items between two sort keys. DynamoDB refuses a span that ends before it begins: it has none."""
+        if span[1] > span[2]:
+            return []
+        answer = self._call(
+            self._client.query,
+            TableName=self._name,
+            KeyConditionExpression="#hash = :hash AND #sort BETWEEN :first AND :last",
+            ExpressionAttributeNames={"#hash": hash_key[0], "#sort": span[0]},
+            ExpressionAttributeValues=encode({":hash": hash_key[1], ":first": span[1], ":last": span[2]}),
+            **request,
+        )
+        items: list[Item] = answer["Items"]
+        return items
 
     def _call(self, method: Callable[..., Any], **request: Any) -> Any:
         try:
