@@ -678,6 +678,26 @@ def test_a_wrong_price_is_refused_naming_the_field(overrides: Any, field: str) -
     assert len(merged(SET_UP, {"prices": {"overrides": good}})[0].prices.overrides) == 3
 
 
+CLIENT_HOUR = {"client_id": "0123456789abcdef01234567", "per_hour": 5}
+
+
+@pytest.mark.parametrize(
+    ("clients", "field"),
+    [
+        ([CLIENT_HOUR, CLIENT_HOUR | {"per_hour": 6}], "budgets.clients[1]"),
+        ([CLIENT_HOUR | {"per_hour": 0}], "budgets.clients[0].per_hour"),
+        ([CLIENT_HOUR | {"client_id": "0123456789ABCDEF01234567"}], "budgets.clients[0].client_id"),
+        ([CLIENT_HOUR | {"client_id": "0123456789abcdef01234567\n"}], "budgets.clients[0].client_id"),
+        ([CLIENT_HOUR | {"client_id": "Backup service"}], "budgets.clients[0].client_id"),
+        ([CLIENT_HOUR | {"client_id": ""}], "budgets.clients[0].client_id"),
+    ],
+)
+def test_a_wrong_budget_of_a_client_is_refused_naming_the_field(clients: Any, field: str) -> None:
+    assert refused({"budgets": {"clients": clients}}) == field
+    good = [CLIENT_HOUR, CLIENT_HOUR | {"client_id": "76543210fedcba9876543210"}]
+    assert len(merged(SET_UP, {"budgets": {"clients": good}})[0].budgets.clients) == 2
+
+
 def test_a_route_by_twilio_needs_its_account() -> None:
     assert refused({"routes": [TWILIO_ROUTE]}, Settings()) == "routes[0].provider"
     routed, _ = merged(SET_UP, {"routes": [AWS_ROUTE, TWILIO_ROUTE]})

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, field
 from mfa.decoding import form
 from mfa.messages import deeds
 from mfa.messages.channels import DEED_CHANNELS, Channel
-from mfa.settings.forms import LOCALE, labelled
+from mfa.settings.forms import LOCALE, ClientId, labelled
 
 if TYPE_CHECKING:
     type DeedChannel = str
@@ -22,7 +22,6 @@ TYPE_NAME = form(
     r"^[a-z][a-z0-9_]{0,31}$(?!\n)",
     "must be 1 to 32 small letters, digits and _, and begin with a letter, such as delete_backup",
 )
-CLIENT_ID = form(r"^[0-9a-f]{24}$(?!\n)", "must be a client's id: 24 hexadecimal digits")
 
 type ActionTypeName = Annotated[str, Meta(pattern=TYPE_NAME, examples=["delete_backup"])]
 type DeedText = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -42,7 +41,7 @@ class ActionType(Struct, frozen=True, forbid_unknown_fields=True):
     ttl_seconds: Annotated[int, Meta(ge=60, le=900), labelled("An action waits for", unit="seconds")] = 300
     token_seconds: Annotated[int, Meta(ge=30, le=600), labelled("An action's token lasts", unit="seconds")] = 120
     clients: Annotated[
-        Literal["*"] | Annotated[list[Annotated[str, Meta(pattern=CLIENT_ID)]], Meta(min_length=1)],
+        Literal["*"] | Annotated[list[ClientId], Meta(min_length=1)],
         labelled("Clients"),
     ] = "*"
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mfa.settings.forms import labelled
+from mfa.settings.forms import ClientId, labelled
 
 type _Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-unit": "messages"})]
 
@@ -12,7 +12,7 @@ type _Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-u
 class ClientBudget(Struct, frozen=True, forbid_unknown_fields=True):
     """One client's own budget, in place of `client_per_hour`."""
 
-    client_id: Annotated[str, Meta(min_length=1, max_length=64)]
+    client_id: ClientId
     per_hour: _Ceiling
 
 

@@ -26,10 +26,12 @@ SENDER_NAME = form(
     r"^[0-9 +_&-]*[A-Za-z][A-Za-z0-9 +_&-]*$(?!\n)",
     "may hold letters, digits, blanks and + - _ & only, and at least one letter",
 )
+CLIENT_ID = form(r"^[0-9a-f]{24}$(?!\n)", "must be a client's id: 24 hexadecimal digits")
 FIXED_CODE = form(r"^[0-9]{4,10}$(?!\n)", "must be 4 to 10 digits")
 # Twilio's Auth Token: 32 hexadecimal digits.
 AUTH_TOKEN = r"[0-9a-f]{32}"  # noqa: S105 - the form of one
 
+type ClientId = Annotated[str, Meta(pattern=CLIENT_ID)]
 type Email = Annotated[str, Meta(pattern=EMAIL, max_length=254)]
 
 
