@@ -27,13 +27,13 @@ REQUIRED: Mapping[str, Mapping[str, Any]] = {
         "type": "string",
         "minLength": 1,
         "maxLength": 256,
-        "description": "The login name of the user in whose history it is; `-` for a name that nobody has. Personal.",
+        "description": "The login name of the user in whose history it is; `-` for the product itself and for a name that nobody has. Personal.",
     },
     "actor": {
         "type": "string",
         "minLength": 1,
         "maxLength": 256,
-        "description": "Who did it: a login name, a client's id, `iam`, `twilio`, `aws` or `ses`; `-` if nobody is known. Personal.",
+        "description": "Who did it: a login name, a client's id, `iam`, `product`, `twilio`, `aws` or `ses`; `-` if nobody is known. Personal.",
     },
 }  # fmt: skip
 # What an event may have, by its type.
@@ -101,6 +101,9 @@ TYPES: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
     EventType.INVITED: ("A user was invited to enrol.", ("expires_at",)),
     EventType.INVITATION_WITHDRAWN: ("An invitation was withdrawn.", ()),
     EventType.SETTINGS_CHANGED: ("An administrator changed the settings. The history has which.", ()),
+    EventType.PROVIDER_PAUSED: ("A provider of messages is paused, because it refuses the account.", ("error",)),
+    EventType.PROVIDER_RESUMED: ("A paused provider takes messages again.", ()),
+    EventType.PRICES_FAILED: ("A price list of a provider could not be fetched.", ()),
     EventType.CLIENT_CREATED: ("An administrator registered a client.", ("client_id",)),
     EventType.CLIENT_ROTATED: ("An administrator gave a client another secret.", ("client_id",)),
     EventType.CLIENT_CHANGED: ("An administrator changed a client. The history has the fields.", ("client_id",)),
