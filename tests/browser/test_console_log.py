@@ -22,7 +22,7 @@ def test_the_log_tells_who_changed_what_and_leads_to_the_user(browsing: Browsing
     page = console.page
     page.get_by_role("link", name="Filter in the log").click()
     expect(page).to_have_url(re.compile(rf"#/log\?user={re.escape(quote(person.name))}$"))
-    expect(page.get_by_label("User", exact=True)).to_have_value(person.name)
+    expect(page.get_by_role("textbox", name="User", exact=True)).to_have_value(person.name)
     changed = console.row("Changed: 1 value")
     expect(changed).to_contain_text("Direct invocation")
     expect(changed.get_by_text("Alias: Dee → Ada")).to_be_hidden()
