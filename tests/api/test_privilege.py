@@ -71,6 +71,7 @@ def asked(shared_stack: Stack) -> Iterator[dict[str, list[Ask]]]:
 def fetch_prices(stack: Stack) -> None:
     stack.admin("prices.update")
     stack.admin("fraud.compute")
+    stack.admin("directory.compute")
     stack.table.delete_item(Key={"pk": "PRICES", "sk": "#PRICES"})
 
 

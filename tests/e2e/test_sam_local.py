@@ -436,6 +436,7 @@ def settings(on: Invoker) -> None:
 def users(on: Invoker) -> None:
     assert on.admin("users.create")["login_name"] == NEW_USER
     assert on.admin("users.get")["login_name"] == DEMO_USER
+    assert on.admin("directory.compute")["users"] > 0
     listed = on.admin("users.list")["items"]
     assert {DEMO_USER, NEW_USER} <= {each["login_name"] for each in listed}
     assert f"\n{NEW_USER}," in on.admin("users.export")["csv"].replace("\r", "")

@@ -21,6 +21,8 @@ from mfa.instrumented import (
 if TYPE_CHECKING:
     from mfa.administration.access import Access
     from mfa.administration.configuration import Configuration
+    from mfa.administration.directory import Directory
+    from mfa.administration.directory_upkeep import DirectoryUpkeep
     from mfa.administration.event_log import EventLog
     from mfa.administration.factors import FactorAdministration
     from mfa.administration.imports import Imports
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from mfa.flows.tell_changes import TellChanges
     from mfa.flows.test_settings import TestSettings
     from mfa.flows.verify_passcode import VerifyPasscode
+    from mfa.store.directory import DirectoryStore
     from mfa.store.histories import Histories
 
 
@@ -146,7 +149,6 @@ class Wiring(DeliveryWiring):
     def administration(self) -> "Administration":
         """The operations of administrators."""
         from mfa.administration.clients import ClientAdministration
-        from mfa.administration.directory import Directory
         from mfa.administration.fraud import FraudAdministration
         from mfa.administration.parts import Administration
         from mfa.administration.personal_data import PersonalData
@@ -158,9 +160,8 @@ class Wiring(DeliveryWiring):
         return Administration(
             users=self._user_administration,
             factors=self._factor_administration,
-            directory=Directory(
-                accounts=self.account_store, search_index=self._search_index, histories=histories, runtime=runtime
-            ),
+            directory=self._directory(histories),
+            directory_upkeep=self._directory_upkeep,
             log=self._event_log(histories),
             configuration=self._configuration,
             preview=self._settings_preview,
@@ -171,10 +172,40 @@ class Wiring(DeliveryWiring):
             overviews=self._overviews(histories),
             prices=self._prices,
             fraud=FraudAdministration(counters=histories, store=ThresholdStore(self._table)),
-            personal=PersonalData(records=PersonalStore(self._table), runtime=runtime),
+            personal=PersonalData(records=PersonalStore(self._table), directory=self._directory_upkeep, runtime=runtime),
             sessions=self.access.sessions,
             clock=self.clock,
         )
+
+    def _directory(self, histories: "Histories") -> "Directory":
+        from mfa.administration.directory import Directory
+        from mfa.administration.user_search import DirectoryCache, UserSearch
+
+        items, accounts = self._directory_store, self.account_store
+        return Directory(
+            accounts=accounts,
+            search_index=self._search_index,
+            search=UserSearch(items=items, cache=DirectoryCache(items), accounts=accounts, clock=self.clock),
+            histories=histories,
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def _directory_upkeep(self) -> "DirectoryUpkeep":
+        from mfa.administration.directory_upkeep import DirectoryUpkeep
+
+        return DirectoryUpkeep(
+            items=self._directory_store,
+            accounts=self.account_store,
+            search_index=self._search_index,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def _directory_store(self) -> "DirectoryStore":
+        from mfa.store.directory import DirectoryStore
+
+        return DirectoryStore(self._table)
 
     @cached_property
     def _configuration(self) -> "Configuration":

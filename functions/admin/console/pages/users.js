@@ -98,7 +98,7 @@ function noUsers(filters, clear) {
   return Object.values(filters).some(Boolean)
     ? empty({
         title: "Nobody fits",
-        text: "Search looks at the beginning of login name, alias and owner.",
+        text: "Search looks at login name, alias, owner, contact email and the last digits of phones.",
         actions: [
           button("Clear search and filters", { onclick: clear }),
           filters.q &&
@@ -123,7 +123,7 @@ function toolbar(filters, restart) {
     searchBox({
       label: "Search users",
       value: filters.q,
-      placeholder: "Login name, alias or owner",
+      placeholder: "Name, owner, email or last digits",
       onsearch: (q) => restart({ q }),
     }),
     filterBox({

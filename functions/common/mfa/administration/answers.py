@@ -66,6 +66,10 @@ class UserPage(Struct, frozen=True, omit_defaults=True):
     """A page of users, and the cursor of the next page."""
 
     items: list[UserView]
+    total: Annotated[
+        int | None,
+        Meta(description="the number of users in the list; null while the directory that counts them is made"),
+    ]
     cursor: str | None = None
 
 

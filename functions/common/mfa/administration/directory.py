@@ -2,27 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mfa.administration import ports
 from mfa.administration.requests import ListEvents, ListUsers
+from mfa.administration.user_search import FoundUsers
 from mfa.challenges.account import Account
 from mfa.challenges.guesses import refused_guesses
-from mfa.errors import InvalidRequest, UserNotFound
+from mfa.errors import InvalidRequest, TemporarilyUnavailable, UserNotFound
 from mfa.flows.runtime import Runtime
 from mfa.times import seconds
 from mfa.tokens import cursors
+from mfa.users.directory_query import DirectoryQuery, Place, UserOrder
 from mfa.users.history import Event
 from mfa.users.search_index import (
     REGISTERED,
     SEARCHED,
+    TERM_LENGTH,
     entries,
     names,
     registered_position,
     search_term,
     user_lists,
 )
-from mfa.users.user import User, existing_login_names
+from mfa.users.user import User, existing_login_names, folded
 
 
 class UserHistories(Protocol):
@@ -31,8 +34,30 @@ class UserHistories(Protocol):
     def events(self, login_name: str, before: str | None, limit: int) -> tuple[list[Event], str | None]: ...
 
 
+class FindsUsers(Protocol):
+    """Finds users by the directory, if there is one."""
+
+    def page(self, query: DirectoryQuery, after: Place | None, limit: int) -> FoundUsers | None: ...
+
+
+class ListedUsers(NamedTuple):
+    """A page of users.
+
+    Attributes:
+        accounts: the users.
+        cursor: the cursor of the next page.
+        total: the number of users in the list, or None while there is no directory that tells it.
+    """
+
+    accounts: list[Account]
+    cursor: str | None
+    total: int | None = None
+
+
 # Pages of the index that one request reads: filters may leave few users of each.
 PAGES_PER_REQUEST = 8
+# A cursor begins with one of these: how the list went on so far.
+_BY_INDEX, _BY_DIRECTORY = "index", "directory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,23 +66,43 @@ class Directory:
 
     accounts: ports.AccountPages
     search_index: ports.UserLists
+    search: FindsUsers
     histories: UserHistories
     runtime: Runtime
 
-    def users(self, which: ListUsers) -> tuple[list[Account], str | None]:
+    def users(self, which: ListUsers) -> ListedUsers:
         """Users in order, and the cursor of the next ones. Raises InvalidRequest.
 
-        A page may be short or empty and still have a cursor, because a request reads PAGES_PER_REQUEST pages at most. With
-        `q`: first the users whose login name begins with it, then those by alias, then by owner, each user once. With
+        A page may be short or empty and still have a cursor, because a request reads so many pages at most. With `q`: first
+        the users whose login name begins with it, then those by another field, then those who have it elsewhere. With
         `registered_after` alone: in order of registration.
+
+        While the directory is being made, the search index serves lists that need no more: then `q` finds the beginnings of
+        login name, alias and owner. Raises TemporarilyUnavailable for other lists.
         """
-        query = search_term(which.q or "")
-        if which.q and not query:
-            raise InvalidRequest("q", "must not be blank")
-        since = seconds(which.registered_after, "registered_after") if which.registered_after else None
+        query = _query(which, self.runtime.clock())
+        filters = ["users", which.kind, which.mfa, query.text, query.registered_after]
+        filters += [query.status, query.filter, query.order]
+        place = cursors.read(self.runtime.keys(), filters, which.cursor) if which.cursor else []
+        by_index = place[:1] == [_BY_INDEX]
+        found = None if by_index else self.search.page(query, _place(place), which.limit)
+        if found is not None:
+            after = None if found.after is None else [_BY_DIRECTORY, repr(found.after[0]), found.after[1]]
+            cursor = None if after is None else cursors.write(self.runtime.keys(), filters, after)
+            return ListedUsers(found.accounts, cursor, found.total)
+        if query.needs_directory or place[:1] == [_BY_DIRECTORY]:
+            raise TemporarilyUnavailable("The directory of users is being made. Ask again in some minutes.")
+        accounts, after = self._by_index(which, query, place[1:])
+        return ListedUsers(
+            accounts, cursors.write(self.runtime.keys(), filters, [_BY_INDEX, *after]) if after else None
+        )
+
+    def _by_index(
+        self, which: ListUsers, given: DirectoryQuery, place: list[str]
+    ) -> tuple[list[Account], list[str] | None]:
+        query, since = given.text[:TERM_LENGTH], given.registered_after
         fields = SEARCHED if query else (REGISTERED,) if since is not None else SEARCHED[:1]
-        filters = ["users", which.kind, which.mfa, query, since]
-        at, after = cursors.read(self.runtime.keys(), filters, which.cursor) if which.cursor else [fields[0], ""]
+        at, after = place or [fields[0], ""]
         found: list[Account] = []
         pages = 0
         for field in fields[fields.index(at) :]:
@@ -66,7 +111,7 @@ class Directory:
             lists = user_lists(field, which.kind, which.mfa)
             while len(found) < which.limit:
                 if pages == PAGES_PER_REQUEST:
-                    return found, cursors.write(self.runtime.keys(), filters, [field, after])
+                    return found, [field, after]
                 pages += 1
                 page = self.search_index.page(lists, query, after, which.limit - len(found))
                 if not page:
@@ -80,7 +125,7 @@ class Directory:
                     and _shown(account.existing_user, field, query, since)
                 ]
             if len(found) >= which.limit:
-                return found, cursors.write(self.runtime.keys(), filters, [field, after])
+                return found, [field, after]
             after = ""
         return found, None
 
@@ -104,6 +149,34 @@ class Directory:
         if not events and which.cursor is None and not self.accounts.load_accounts(spellings):
             raise UserNotFound
         return events, cursor
+
+
+def _query(which: ListUsers, now: float) -> DirectoryQuery:
+    """The list that is asked for. Raises InvalidRequest."""
+    text = folded(which.q or "")
+    if which.q and not text:
+        raise InvalidRequest("q", "must not be blank")
+    since = seconds(which.registered_after, "registered_after") if which.registered_after else None
+    usual = UserOrder.REGISTERED if since is not None and not text else UserOrder.LOGIN_NAME
+    return DirectoryQuery(
+        text=text,
+        kind=which.kind,
+        mfa=which.mfa,
+        status=which.status,
+        filter=which.filter,
+        registered_after=since,
+        order=which.sort or usual,
+        now=now,
+    )
+
+
+def _place(place: list[str]) -> Place | None:
+    """The place in the directory's list that a cursor names."""
+    match place:
+        case [_, number, name]:
+            return float(number), name
+        case _:
+            return None
 
 
 def _stands(user: User, field: str, lists: Sequence[str], positions: set[str]) -> bool:

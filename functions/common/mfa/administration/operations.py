@@ -3,6 +3,7 @@
 from mfa.administration import (
     action_operations,
     client_operations,
+    directory_operations,
     factor_operations,
     fraud_operations,
     invitation_operations,
@@ -24,6 +25,7 @@ TASKS = (
     *fraud_operations.tasks,
     *settings_operations.tasks,
     *action_operations.tasks,
+    *directory_operations.tasks,
     *user_operations.tasks,
     *invitation_operations.tasks,
     *factor_operations.tasks,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mfa.administration.clients import ClientAdministration
 from mfa.administration.configuration import Configuration
 from mfa.administration.directory import Directory
+from mfa.administration.directory_upkeep import DirectoryUpkeep
 from mfa.administration.event_log import EventLog
 from mfa.administration.factors import FactorAdministration
 from mfa.administration.fraud import FraudAdministration
@@ -27,6 +28,7 @@ class Administration:
     users: UserAdministration
     factors: FactorAdministration
     directory: Directory
+    directory_upkeep: DirectoryUpkeep
     log: EventLog
     configuration: Configuration
     preview: SettingsPreview

@@ -30,11 +30,18 @@ class Records(Protocol):
     def erase(self, login_name: str, items: list[dict[str, Any]], actor: str, event: Event) -> None: ...
 
 
+class DirectoryOfUsers(Protocol):
+    """Keeps lines of users."""
+
+    def forget(self, login_name: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalData:
     """Answers requests for access and erasure (GDPR, articles 15 and 17)."""
 
     records: Records
+    directory: DirectoryOfUsers
     runtime: Runtime
 
     def read(self, which: ReadRecords) -> tuple[str, list[dict[str, Any]], str | None]:
@@ -65,6 +72,8 @@ class PersonalData:
             detail = {"login_name_sha256": hashlib.sha256(login_name.encode()).hexdigest()}
             event = actor.event(EventType.USER_ERASED, self.runtime.clock(), self.runtime.random_bytes, detail=detail)
             self.records.erase(login_name, items, actor.name, event)
+        # With the history goes the line that would have told the directory of the deletion.
+        self.directory.forget(login_name)
         return len(items), place_of_more is None
 
     def _page(self, names: tuple[str, ...], place: list[str]) -> tuple[str, list[dict[str, Any]], list[str] | None]:

@@ -17,6 +17,7 @@ from mfa.messages.deeds import VALUE_LENGTH
 from mfa.settings.action_types import ActionType, ActionTypeName
 from mfa.settings.forms import LOCALE, ONE_LINE, REGION, Email
 from mfa.settings.values import SettingsPatch
+from mfa.users.directory_query import UserFilter, UserOrder
 from mfa.users.invitations import HOURS
 from mfa.users.roles import Role
 from mfa.users.user import Kind, UserStatus
@@ -41,7 +42,14 @@ type Locale = Annotated[str, Meta(max_length=35, pattern=TAG)]
 type Password = Annotated[str, Meta(min_length=8, max_length=256)]
 type Number = Annotated[str, Meta(max_length=64, examples=["+85292153799"])]
 type Region = Annotated[str, Meta(pattern=REGION, examples=["GB"])]
-type Query = Annotated[str, Meta(min_length=1, max_length=128, description="prefix of login name, alias or owner")]
+type Query = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=128,
+        description="a part of login name, alias, owner or contact email, or last digits of a phone",
+    ),
+]
 type Cursor = Annotated[str, Meta(max_length=2048)]
 type Limit = Annotated[int, Meta(ge=1, le=PAGE_MAX)]
 
@@ -65,6 +73,9 @@ class ListUsers(Struct, frozen=True, forbid_unknown_fields=True):
     registered_after: Time | None = None
     cursor: Cursor | None = None
     limit: Limit = PAGE
+    status: UserStatus | None = None
+    filter: UserFilter | None = None
+    sort: UserOrder | None = None
 
 
 class NumberToAdd(Struct, frozen=True, forbid_unknown_fields=True):
@@ -225,6 +236,9 @@ class ExportUsers(Struct, frozen=True, forbid_unknown_fields=True):
     mfa: bool | None = None
     q: Query | None = None
     cursor: Cursor | None = None
+    status: UserStatus | None = None
+    filter: UserFilter | None = None
+    sort: UserOrder | None = None
 
 
 class NewClient(Struct, frozen=True, forbid_unknown_fields=True):

@@ -50,9 +50,10 @@ def bootstrap(administration: Administration, call: Call[requests.NewUser, Actor
 )
 def list_users(administration: Administration, call: Call[requests.ListUsers, Actor]) -> answers.UserPage:
     """Some users, in order."""
-    accounts, cursor = administration.directory.users(call.body)
+    found = administration.directory.users(call.body)
     now = administration.clock()
-    return answers.UserPage([views.user(account, now, call.principal) for account in accounts], cursor)
+    items = [views.user(account, now, call.principal) for account in found.accounts]
+    return answers.UserPage(items, found.total, found.cursor)
 
 
 @tasks.carries_out(
@@ -101,10 +102,11 @@ def import_users(administration: Administration, call: Call[requests.ImportUsers
 def export_users(administration: Administration, call: Call[requests.ExportUsers, Actor]) -> answers.ExportPage:
     """Some users as lines of CSV: those whom the list shows with the same filters."""
     which = call.body
-    accounts, cursor = administration.directory.users(
-        requests.ListUsers(which.kind, which.mfa, which.q, cursor=which.cursor, limit=requests.PAGE_MAX)
+    asked = requests.ListUsers(
+        **{name: getattr(which, name) for name in which.__struct_fields__}, limit=requests.PAGE_MAX
     )
-    return answers.ExportPage(csv_users.write(accounts, header=not which.cursor), cursor)
+    found = administration.directory.users(asked)
+    return answers.ExportPage(csv_users.write(found.accounts, header=not which.cursor), found.cursor)
 
 
 @tasks.carries_out(

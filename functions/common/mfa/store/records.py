@@ -16,6 +16,7 @@ from mfa.store.reading import read
 from mfa.store.search import profile_entry
 from mfa.store.table import Item, Key, Write
 from mfa.times import Moment, rfc3339
+from mfa.users.changes import change_entry
 from mfa.users.clients import Client
 from mfa.users.event_log import PRODUCTS_HISTORY, log_entry
 from mfa.users.history import Event
@@ -27,6 +28,7 @@ ADMINS: Key = ("SETTINGS", "#ADMINS")
 BREAKER: Key = ("BREAKER", "#BREAKER")
 PRICES: Key = ("PRICES", "#PRICES")
 FRAUD: Key = ("FRAUD", "#FRAUD")
+DIRECTORY: Key = ("DIRECTORY", "#DIRECTORY")
 TOKEN_KEYS: Key = ("TOKEN_KEYS", "#TOKEN_KEYS")
 PASSWORD_COSTS: Key = ("PASSWORD_COSTS", "#PASSWORD_COSTS")
 CLIENTS = "CLIENTS"
@@ -80,6 +82,11 @@ def address_tries_key(address: str, hour: str) -> Key:
 def password_key(login_name: str) -> Key:
     """The hash of a user's password. It is not in the profile, because IAM cannot keep a part of an item from a reader."""
     return f"PASSWORDS#{digest(login_name)}", "#PASSWORD"
+
+
+def directory_chunk_key(number: int) -> Key:
+    """A chunk of the directory's lines."""
+    return DIRECTORY[0], f"CHUNK#{number:02d}"
 
 
 def settings_test_key(login_name: str) -> Key:
@@ -248,7 +255,7 @@ def event_write(login_name: str, event: Event) -> Write:
         label="event",
         verb="Put",
         key=(history_of(login_name), event.position),
-        item=line | {"user": login_name, "time": rfc3339(event.at)} | log_entry(event),
+        item=line | {"user": login_name, "time": rfc3339(event.at)} | (log_entry(event) or change_entry(event)),
         kept_from=event.at,
         condition=when.NEW_EVENT,
     )

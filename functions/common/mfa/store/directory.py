@@ -1,0 +1,104 @@
+"""The items of the directory, and the feed of changes that keeps them up to date.
+
+Many users' lines lie in one item, compressed. Readers find by the head which of them they have in their newest version.
+"""
+
+import zlib
+from collections.abc import Collection
+
+import msgspec
+
+from mfa.store import conditions as when
+from mfa.store import records
+from mfa.store.search import INDEX, LAST
+from mfa.store.table import ConditionFailed, Item, Table, Write
+from mfa.users.changes import ChangedUser, change_lists, read_change
+from mfa.users.directory_chunks import DirectoryChunk, DirectoryHead, OtherRunError
+from mfa.users.directory_lines import CHUNKS, DirectoryLine
+
+_LINES = msgspec.json.Decoder(list[DirectoryLine])
+
+
+class DirectoryStore:
+    """Reads and writes the items of the directory, and reads the feed of changes."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def load_head(self) -> DirectoryHead:
+        """The head; one without chunks if there is no directory, or one of another version of the product."""
+        item = self._table.get(records.DIRECTORY) or {}
+        try:
+            head = msgspec.json.decode(item.get("document", "{}"), type=DirectoryHead)
+        except msgspec.DecodeError:
+            head = DirectoryHead()
+        fits = len(head.chunks) == CHUNKS
+        return msgspec.structs.replace(head if fits else DirectoryHead(), version=item.get("version", 0))
+
+    def save_head(self, head: DirectoryHead) -> DirectoryHead:
+        """Writes the next version. Raises OtherRunError if it was written since it was read."""
+        document = msgspec.json.encode(msgspec.structs.replace(head, version=0)).decode()
+        self._put(records.DIRECTORY, {"document": document}, head.version)
+        return msgspec.structs.replace(head, version=head.version + 1)
+
+    def load_chunks(self, numbers: Collection[int]) -> dict[int, DirectoryChunk]:
+        """These chunks. One that is not there, or cannot be read, has no lines."""
+        keys = {records.directory_chunk_key(number): number for number in numbers}
+        items = self._table.get_all(keys)
+        return {number: _chunk_of(items.get(key, {})) for key, number in keys.items()}
+
+    def save_chunk(self, number: int, chunk: DirectoryChunk) -> int:
+        """Writes the next version of the chunk, and gives it. Raises OtherRunError if it was written since it was read."""
+        lines = zlib.compress(msgspec.json.encode(list(chunk.lines.values())))
+        self._put(records.directory_chunk_key(number), {"lines": lines}, chunk.version)
+        return chunk.version + 1
+
+    def changes(self, since: str, until: str, limit: int) -> tuple[list[ChangedUser], str]:
+        """The changes from one moment on, in order of time, and the moment up to which they are complete: `until`, or an
+        earlier one if a part of the feed has more than `limit` entries.
+        """
+        found: list[ChangedUser] = []
+        complete = until
+        for name in change_lists():
+            items = self._table.between(INDEX, ("list", name), ("position", since, until + LAST), limit)
+            if len(items) == limit:
+                complete = min(complete, items[-1]["position"].partition("#")[0])
+            changes = (read_change(item["position"], item["pk"]) for item in items)
+            found += [change for change in changes if change is not None]
+        return sorted(change for change in found if change.at <= complete), complete
+
+    def latest_changes(self, since: str, limit: int) -> list[ChangedUser]:
+        """The last changes since a moment, the last one first; of each part of the feed those among its last `limit` entries."""
+        span = ("position", since, LAST)
+        entries = [
+            entry for name in change_lists() for entry in self._table.newest_entries(INDEX, ("list", name), span, limit)
+        ]
+        changes = (read_change(position, partition) for position, partition in entries)
+        return sorted((change for change in changes if change is not None), reverse=True)
+
+    def _put(self, key: tuple[str, str], item: dict[str, object], version: int) -> None:
+        """Writes the version after this one, unless another run was faster: it read the users at another moment."""
+        condition, values = (when.VERSION_AS_READ, {":version": version}) if version else (when.NEW, {})
+        write = Write(
+            label="directory",
+            verb="Put",
+            key=key,
+            item=item | {"version": version + 1},
+            condition=condition,
+            values=values,
+        )
+        try:
+            self._table.put(write)
+        except ConditionFailed as failed:
+            raise OtherRunError from failed
+
+
+def _chunk_of(item: Item) -> DirectoryChunk:
+    lines, version = item.get("lines"), item.get("version", 0)
+    if not isinstance(lines, bytes):
+        return DirectoryChunk(version)
+    try:
+        read = _LINES.decode(zlib.decompress(lines))
+    except (zlib.error, msgspec.DecodeError):
+        return DirectoryChunk(version)
+    return DirectoryChunk(version, {line.login_name: line for line in read})

@@ -1,0 +1,103 @@
+"""The lists of users that an administrator asks for: search, filters and order, decided on the directory's lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mfa.users.directory_lines import BETWEEN, DirectoryLine
+from mfa.users.user import Kind, UserStatus
+
+type Place = tuple[float, str]
+
+
+class UserFilter(StrEnum):
+    """The users whom an administrator may have to see to."""
+
+    LOCKED = "locked"
+    NO_FACTOR = "no_factor"
+    UNVERIFIED = "unverified"
+    LEGACY = "legacy"
+
+
+class UserOrder(StrEnum):
+    """The orders of the list."""
+
+    LOGIN_NAME = "login_name"
+    REGISTERED = "registered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryQuery:
+    """The users that are asked for, and their order.
+
+    Attributes:
+        text: folded words that a field must hold; empty for all.
+        kind: users of this kind alone.
+        mfa: users whose MFA switch is so.
+        status: users of this status alone.
+        filter: one of the filters.
+        registered_after: users who were added after this moment.
+        order: the order. With a text, users whose login name begins with it come first, then those by the fields behind it.
+        now: the moment of the request.
+    """
+
+    text: str = ""
+    kind: Kind | None = None
+    mfa: bool | None = None
+    status: UserStatus | None = None
+    filter: UserFilter | None = None
+    registered_after: float | None = None
+    order: UserOrder = UserOrder.LOGIN_NAME
+    now: float
+
+    def finds(self, line: DirectoryLine) -> bool:
+        """Whether the user is in the list."""
+        return line.holds(self.text) and self._fits(line)
+
+    def found(self, lines: Sequence[DirectoryLine]) -> list[DirectoryLine]:
+        """The users of the list, in its order. The lines are given in order of login name."""
+        if BETWEEN in self.text:
+            return []
+        found = [line for line in lines if line.holds(self.text)] if self.text else list(lines)
+        if self._filters:
+            found = [line for line in found if self._fits(line)]
+        in_order = self.order is UserOrder.LOGIN_NAME and not self.text
+        return found if in_order else sorted(found, key=self.place)
+
+    def place(self, line: DirectoryLine) -> Place:
+        """The place of a user in the list, by which it is sorted."""
+        if self.order is UserOrder.REGISTERED:
+            return line.created_at, line.login_name
+        return float(line.rank(self.text)) if self.text else 0.0, line.login_name
+
+    @property
+    def needs_directory(self) -> bool:
+        """Whether the search index has no list like this."""
+        by_registration = self.registered_after is not None and not self.text
+        usual = UserOrder.REGISTERED if by_registration else UserOrder.LOGIN_NAME
+        return self.status is not None or self.filter is not None or self.order is not usual
+
+    @property
+    def _filters(self) -> bool:
+        given = (self.kind, self.mfa, self.status, self.filter, self.registered_after)
+        return any(each is not None for each in given)
+
+    def _fits(self, line: DirectoryLine) -> bool:
+        return (
+            (self.kind is None or line.kind is self.kind)
+            and (self.mfa is None or line.mfa_enabled is self.mfa)
+            and (self.status is None or line.status is self.status)
+            and (self.registered_after is None or line.created_at > self.registered_after)
+            and (self.filter is None or self._passes(line))
+        )
+
+    def _passes(self, line: DirectoryLine) -> bool:
+        match self.filter:
+            case UserFilter.LOCKED:
+                return line.locked_until > self.now
+            case UserFilter.NO_FACTOR:
+                return line.mfa_enabled and not line.has_factor
+            case UserFilter.UNVERIFIED:
+                return line.unverified
+            case _:
+                return line.legacy
