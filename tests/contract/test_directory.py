@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -275,7 +275,7 @@ def test_a_cursor_of_another_list_or_filter_is_refused(world: World, directory: 
 def test_an_event_written_by_a_newer_version_is_shown_unchanged(world: World, directory: Directory) -> None:
     world.add_user()
     event = replace(world.event(), type="brand_new")
-    world.table.transact(lambda: [records.event_write("demo.user", event)])
+    world.put((records.history_of("demo.user"), event.position), asdict(event))
     found = {each.type for each in directory.events(ListEvents("demo.user"))[0]}
     assert found == {"brand_new", EventType.USER_CREATED}
 

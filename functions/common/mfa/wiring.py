@@ -172,7 +172,9 @@ class Wiring(DeliveryWiring):
             overviews=self._overviews(histories),
             prices=self._prices,
             fraud=FraudAdministration(counters=histories, store=ThresholdStore(self._table)),
-            personal=PersonalData(records=PersonalStore(self._table), directory=self._directory_upkeep, runtime=runtime),
+            personal=PersonalData(
+                records=PersonalStore(self._table), directory=self._directory_upkeep, runtime=runtime
+            ),
             sessions=self.access.sessions,
             clock=self.clock,
         )
