@@ -337,7 +337,7 @@ class World:
         """Changes settings."""
         self.settings = structs.replace(self.settings, **settings)
 
-    def budgets(self, **ceilings: int | None) -> None:
+    def budgets(self, **ceilings: Any) -> None:
         """Changes the budgets."""
         self.set(budgets=structs.replace(self.settings.budgets, **ceilings))
 

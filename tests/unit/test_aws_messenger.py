@@ -219,7 +219,7 @@ class Broken:
     def send_text_message(self, **_request: Any) -> Any:
         return self._ending()
 
-    send_voice_message = send_text_message
+    send_voice_message = put_message_feedback = send_text_message
 
 
 def answered(exception: str, status: int = 400) -> Exception:

@@ -58,7 +58,7 @@ class CountersInMemory:
 class Day:
     """One day's messages, charged by the real store."""
 
-    def __init__(self, **budgets: int) -> None:
+    def __init__(self, **budgets: Any) -> None:
         self.settings = Settings(budgets=Budgets(**budgets))
         self.memory = CountersInMemory()
         self.requests = 0

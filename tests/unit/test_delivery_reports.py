@@ -53,7 +53,9 @@ class Sends:
         self.looked_for.append(ref)
         return RECEIPT if ref == REF else None
 
-    def record_delivery(self, receipt: Receipt, delivery: Delivery, event: Event | None = None) -> bool:
+    def record_delivery(
+        self, receipt: Receipt, delivery: Delivery, event: Event | None = None, feedback_id: str = ""
+    ) -> bool:
         assert (event is not None) == (delivery is Delivery.DELIVERED)  # its arrival is in the history
         self.written.append(delivery)
         return self.is_news
