@@ -29,6 +29,8 @@ is read with every request: another role counts at once, also for tokens that we
 - **Support invites by mail.** The link of an invitation and a temporary access code stand in for a factor, so only
   administrators and owners get to see them.
 - **Auditors see phone numbers masked.** No role sees a secret: passwords, the Auth Token and client secrets are never shown again.
+- **Test numbers are for those who set them.** The code of one is a second factor that everybody who reads it has, so support and
+  auditors get `test_numbers` empty.
 - **A direct invocation** of the admin function is authorised by IAM and acts as an owner.
 
 A refusal is a `forbidden` that names the role and what it may not do. The console shows what the role may do.

@@ -228,6 +228,14 @@ def test_an_auditor_sees_numbers_masked(stack: Stack, role: Role) -> None:
 
 
 @pytest.mark.parametrize("role", Role)
+def test_the_code_of_a_test_number_is_for_those_who_can_set_it(stack: Stack, role: Role) -> None:
+    actor, test = administrators.new(stack, role=role), {"number": stack.number(), "code": "123456"}
+    with stack.with_settings(test_numbers=[test]):
+        shown = actor.ask("GET", "/settings").json["test_numbers"]
+    assert shown == ([test] if Permission.MANAGE_SETTINGS in PERMISSIONS[role] else [])
+
+
+@pytest.mark.parametrize("role", Role)
 def test_the_session_tells_the_role_and_its_permissions(stack: Stack, role: Role) -> None:
     session = administrators.new(stack, role=role).ask("GET", "/session").json
     assert session["role"] == role

@@ -1,6 +1,6 @@
 """The settings, their test, and the templates of messages."""
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from mfa import errors
 from mfa.administration import answers, requests, views
@@ -27,8 +27,12 @@ _TESTED = (
 )
 
 
-def _document(stored: StoredSettings) -> Answer[SettingsDocument]:
-    return Answer(stored.document(), stored.etag)
+def _document(stored: StoredSettings, actor: Actor) -> Answer[SettingsDocument]:
+    """The settings for this reader. A test number's code stands in for a factor: roles that cannot change it see none."""
+    document = stored.document()
+    if not actor.may(Permission.MANAGE_SETTINGS):
+        document = structs.replace(document, test_numbers=[])
+    return Answer(document, stored.etag)
 
 
 @tasks.carries_out(
@@ -41,9 +45,9 @@ def _document(stored: StoredSettings) -> Answer[SettingsDocument]:
         response=SettingsDocument,
     )
 )
-def get_settings(administration: Administration, _call: Call[requests.Nothing, Actor]) -> Answer[SettingsDocument]:
+def get_settings(administration: Administration, call: Call[requests.Nothing, Actor]) -> Answer[SettingsDocument]:
     """The settings, all but the Auth Token."""
-    return _document(administration.configuration.get())
+    return _document(administration.configuration.get(), call.principal)
 
 
 @tasks.carries_out(
@@ -59,7 +63,8 @@ def get_settings(administration: Administration, _call: Call[requests.Nothing, A
 )
 def patch_settings(administration: Administration, call: Call[SettingsChange, Actor]) -> Answer[SettingsDocument]:
     """Saves all of the patch, or nothing."""
-    return _document(administration.configuration.patch(call.principal, call.body, call.if_match))
+    saved = administration.configuration.patch(call.principal, call.body, call.if_match)
+    return _document(saved, call.principal)
 
 
 @tasks.carries_out(
