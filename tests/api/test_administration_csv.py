@@ -193,12 +193,13 @@ def test_a_byte_order_mark_crlf_quotes_and_quoted_line_breaks_are_read(
 
 
 def test_fifty_thousand_lines_are_checked_in_twenty_seconds(admin: Administrator) -> None:
+    """Twenty seconds of a processor: a clock on the wall would count what else the machine does."""
     lines = [f"user.{n:06d},Sales,+8529{n % 9000000 + 1000000:07d}" for n in range(50_000)]
     lines[40_000] = "user.000007,,"
     text = "login_name,owner,phones\n" + "\n".join(lines) + "\n"
-    began = time.monotonic()
+    began = time.process_time()
     report = dry_run(admin, text).json
-    seconds = time.monotonic() - began
+    seconds = time.process_time() - began
     assert report["lines"] == 50_000
     assert (40_002, "login_name") in errors(report)
     assert len(report["chunks"]) == 500
