@@ -1,6 +1,5 @@
 """Login names: one canonical spelling for each user, and no characters that could change a message."""
 
-import secrets
 import string
 import sys
 import unicodedata
@@ -15,7 +14,9 @@ from mfa.errors import InvalidRequest
 from mfa.factors.phone_numbers import regions
 from mfa.factors.phones import mask_number, slot_of
 from mfa.http.operations import OPERATIONS as LOGINS
+from mfa.messages.channels import PROVIDERS, Channel
 from mfa.users.actors import DIRECT
+from mfa.users.event_log import PRODUCT
 from mfa.users.user import (
     LOGIN_NAME_LENGTH,
     PATH_WORDS,
@@ -232,10 +233,12 @@ def test_reserved_names_are_the_words_that_paths_have_in_place_of_a_login_name()
     assert words == PATH_WORDS != set()
 
 
-def test_nobody_is_called_like_a_client_or_a_direct_invocation() -> None:
-    for actor in (DIRECT, secrets.token_bytes(12).hex()):
-        with pytest.raises(InvalidRequest):
-            new_login_name(actor)
+@pytest.mark.parametrize(
+    "actor", sorted({DIRECT, PRODUCT, "0123456789abcdef01234567", *PROVIDERS, *(channel.vendor for channel in Channel)})
+)
+def test_nobody_is_called_like_another_actor_of_histories(actor: str) -> None:
+    with pytest.raises(InvalidRequest, match="histories"):
+        new_login_name(actor)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,11 @@ from mfa.users.history import EventType
 
 type Actor = Annotated[
     str,
-    Meta(min_length=1, max_length=256, description="who did it: a login name, a client's id, or iam, product, twilio"),
+    Meta(
+        min_length=1,
+        max_length=256,
+        description="who did it: a login name, a client's id, iam, product, or a vendor: twilio, aws, ses",
+    ),
 ]
 type Words = Annotated[
     str, Meta(min_length=1, max_length=128, pattern=ONE_LINE, description="words that the line contains")

@@ -71,7 +71,7 @@ class Event:
         at: seconds since 1970.
         type: what happened: an EventType. A newer version may have written others, which are shown as they are.
         actor: who did it: a login name, a client id, `iam` for a direct invocation, `product` for what
-            happens by itself, `twilio` or `ses` for a vendor.
+            happens by itself, `twilio`, `aws` or `ses` for a vendor.
         address: the source address of the request, if there was one.
         phone_id: the phone that it was about.
         challenge_id: the challenge that it was about.

@@ -20,7 +20,7 @@ _DOTS = re.compile(r"\.+")
 # A path's literal segments that stand where a login name stands in another path: such a user could not be read over HTTP.
 PATH_WORDS = frozenset({"export", "import"})
 # Histories name who acted: a login name, a client's id (24 hexadecimal digits), or one of these.
-_OTHER_ACTORS = frozenset({"iam", "product", "twilio", "ses"})
+_OTHER_ACTORS = frozenset({"iam", "product", "twilio", "aws", "ses"})
 _CLIENT_ID = re.compile(r"[0-9a-f]{24}")
 
 
@@ -207,7 +207,7 @@ def new_login_name(text: str, field_name: str = "login_name") -> str:
     if name in _OTHER_ACTORS or _CLIENT_ID.fullmatch(name):
         raise InvalidRequest(
             field_name,
-            "must not look like a client's id, nor be iam, product, twilio or ses: histories name others like this",
+            "must not look like a client's id, nor be iam, product, twilio, aws or ses: histories name others like this",
         )
     return name
 
