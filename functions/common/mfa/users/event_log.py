@@ -73,9 +73,7 @@ LISTED = {
     EventType.PRICES_FAILED: Listing.ALWAYS,
     EventType.CLIENT_CREATED: Listing.ALWAYS,
     EventType.CLIENT_CHANGED: Listing.ALWAYS,
-    EventType.CLIENT_CHANGED: Listing.ALWAYS,
     EventType.CLIENT_ROTATED: Listing.ALWAYS,
-    EventType.CLIENT_SECRET_ENDED: Listing.ALWAYS,
     EventType.CLIENT_SECRET_ENDED: Listing.ALWAYS,
     EventType.CLIENT_DELETED: Listing.ALWAYS,
 }
