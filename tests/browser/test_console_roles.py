@@ -12,6 +12,8 @@ def test_support_helps_users_and_changes_nothing_else(browsing: Browsing, stack:
     person = people.add(stack, phones=[stack.number()]).locked()
     newcomer = people.add(stack, phones=0, mfa=False)
     other = make_admin(stack)
+    client = stack.admin("clients.create", name="Till", legacy=False)["client_id"]
+    stack.admin("clients.rotate", id=client, keep_hours=1)
     console = Console.open(browsing, make_admin(stack, role="support"), f"#/users/{person.name}/security")
     expect(console.page.locator("#role")).to_have_text("Support")
     expect(console.button("Stop sending")).to_be_hidden()
@@ -43,6 +45,9 @@ def test_support_helps_users_and_changes_nothing_else(browsing: Browsing, stack:
         expect(console.main).to_contain_text("You may not change")
         if page != "#/clients":  # its list has buttons that turn pages
             expect(console.main.locator("input:enabled, button:enabled")).to_have_count(0)
+        else:
+            expect(console.row(client)).to_contain_text("The former secret works until")
+            expect(console.row(client).get_by_role("button")).to_have_count(0)
     console.check_accessible()
     console.page.set_viewport_size({"width": 320, "height": 640})
     console.check_width()

@@ -134,11 +134,13 @@ function formerSecret(client, until, list) {
     "The former secret works until ",
     time(until),
     " ",
-    button("End it now", {
-      kind: "small quiet",
-      "aria-label": `End the former secret of ${client.name} now`,
-      onclick: () => endFormerSecret(client, list),
-    }),
+    allowed("manage_clients", () =>
+      button("End it now", {
+        kind: "small quiet",
+        "aria-label": `End the former secret of ${client.name} now`,
+        onclick: () => endFormerSecret(client, list),
+      }),
+    ),
   );
 }
 

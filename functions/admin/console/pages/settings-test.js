@@ -12,6 +12,7 @@ import { passcodeForm } from "../passcode.js";
 import { phoneField } from "../phone-field.js";
 import { explain, fieldSentence, sentence } from "../refusals.js";
 import { readNumber, spaced } from "../regions.js";
+import { may } from "../roles.js";
 import { admin, whoami } from "../session.js";
 import { Keys, Problem } from "../shared/api.js";
 import { el } from "../shared/dom.js";
@@ -259,13 +260,13 @@ export class SettingsTest {
     const save = this.draft.dirty
       ? el("p", { class: "soft" }, "The settings are not saved yet: press Save on the page.")
       : null;
-    if (missing) return this.#askEmail(good, save);
+    if (missing && may("manage_administrators")) return this.#askEmail(good, save);
     const done = button("Done", { kind: "primary", onclick: () => this.dialog.close() });
     this.dialog.show({ title: "Test", body: [good, save], actions: [done], focus: done });
   }
 
   /**
-   * The last step, where the administrator has no contact email.
+   * The last step, where an owner has no contact email. Others may not change their own profile here.
    * @param {Child} good
    * @param {Child} save
    */
