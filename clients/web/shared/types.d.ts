@@ -395,6 +395,8 @@ export interface EventDetail {
   count?: number;
   refused?: boolean;
   hours?: number;
+  keep_hours?: number;
+  method?: FactorMethod;
   provider?: string;
   for?: string;
 }

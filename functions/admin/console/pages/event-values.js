@@ -1,8 +1,9 @@
 // What an event changed: each value that was, and that is.
 
-/** @import { Child, EventDetail } from "../shared/types" */
+/** @import { Child, EventDetail, Role } from "../shared/types" */
 import { bdi } from "../dom.js";
 import { plain } from "../draft.js";
+import { roleName } from "../roles.js";
 import { el } from "../shared/dom.js";
 import { KINDS, languageName, STATUSES } from "../words.js";
 import { fieldOf } from "./settings-fields.js";
@@ -19,6 +20,7 @@ const PROFILE = {
   locale: { label: "Language of messages", show: (tag) => (tag ? languageName(String(tag)) : undefined) },
   password: { label: "Password" },
   kind: { label: "Kind", show: (kind) => KINDS[String(kind)] },
+  role: { label: "Role", show: (role) => (role ? roleName(/** @type {Role} */ (role)) : undefined) },
   status: { label: "Status", show: (status) => STATUSES[String(status)] },
   mfa_enabled: { label: "SMS authentication" },
 };

@@ -10,7 +10,7 @@ import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { maskedPhone, regionName } from "../shared/words.js";
 import { pagedList, table } from "../table.js";
-import { localTime, plural, time } from "../words.js";
+import { localTime, PROVIDERS, plural, time } from "../words.js";
 import { allClients } from "./client-list.js";
 import { clientChanges, profileChanges, settingsChanges } from "./event-values.js";
 
@@ -23,7 +23,13 @@ const CHANNELS = {
   whatsapp: "by WhatsApp",
 };
 /** @type {Record<string, string>} */
-export const ACTORS = { iam: "Direct invocation", twilio: "Twilio", ses: "Amazon SES", product: "The product" };
+export const ACTORS = { iam: "Direct invocation", product: "The product", ...PROVIDERS, ses: "Amazon SES" };
+/** Factors that no message proves, by the `method` of an event. @type {Record<string, string>} */
+const FACTORS = {
+  totp: "an authenticator app",
+  recovery_code: "a recovery code",
+  temporary_code: "a temporary access code",
+};
 /** Vendors report these. Histories from before say that the user did it. */
 const REPORTS = ["delivered", "send_refused"];
 
@@ -78,10 +84,12 @@ const SENTENCES = {
   action_approved: ({ detail, how }) => ["good", ["Confirmed with a passcode ", how, ": ", deed(detail)]],
   action_denied: ({ detail }) => ["bad", ["“This was not me” was said of: ", deed(detail)]],
   action_redeemed: ({ detail }) => ["good", ["The confirmation was used", forClient(detail), ": ", deed(detail)]],
-  approved: ({ detail, how, admin: who }) =>
-    detail.for === "password_reset"
-      ? ["", ["Confirmed with a passcode ", how, ", to set another password"]]
-      : ["good", [`Logged in${who ? " as administrator" : ""} with a passcode `, how, trustedDevice(detail)]],
+  approved: ({ detail, how, admin: who }) => {
+    const proof = FACTORS[detail.method ?? ""] ?? `a passcode ${how}`;
+    return detail.for === "password_reset"
+      ? ["", `Confirmed with ${proof}, to set another password`]
+      : ["good", [`Logged in${who ? " as administrator" : ""} with ${proof}`, trustedDevice(detail)]];
+  },
   legacy_login: ({ detail }) => {
     const version = detail.client_version ? [", version ", bdi(detail.client_version)] : "";
     return ["warn", ["Logged in without a passcode, by a legacy client", version]];
@@ -110,7 +118,7 @@ const SENTENCES = {
     [`Registered the ${detail.legacy ? "legacy " : ""}client `, clientName(detail)],
   ],
   client_changed: ({ detail }) => ["", ["Changed the client ", clientName(detail), ":", clientChanges(detail)]],
-  client_rotated: ({ detail }) => ["", ["Gave a new secret to the client ", clientName(detail)]],
+  client_rotated: ({ detail }) => ["", ["Gave a new secret to the client ", clientName(detail), keptFor(detail)]],
   client_secret_ended: ({ detail }) => ["", ["Ended the former secret of the client ", clientName(detail)]],
   client_deleted: ({ detail }) => ["bad", ["Deleted the client ", clientName(detail)]],
   user_deleted: () => ["bad", "The user was deleted"],
@@ -168,6 +176,12 @@ function sentFor(detail) {
 
 /** @param {EventDetail} detail */
 const hoursOf = ({ hours }) => (hours ? `, valid for ${plural(hours, "hour")}` : "");
+
+/**
+ * For how long a client's former secret works beside the new one.
+ * @param {EventDetail} detail
+ */
+const keptFor = ({ keep_hours: hours }) => (hours ? `; the former one works for ${plural(hours, "hour")} more` : "");
 
 /** @param {EventDetail} detail */
 const isChange = ({ changed = [], values = {} }) => changed.length > 0 || Object.keys(values).length > 0;
