@@ -68,7 +68,10 @@ TYPES: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
     EventType.PASSCODE_SENT: ("A passcode was sent, or is about to be.", (*_MESSAGE, *_ACTION)),
     EventType.SEND_REFUSED: ("A vendor refused a message.", (*_MESSAGE, "error")),
     EventType.DELIVERED: ("A message arrived.", _MESSAGE),
-    EventType.FRAUD_DECISION: ("A fraud budget refused a message, or would have.", ("phone_id", "rule", "region", "mode")),
+    EventType.FRAUD_DECISION: (
+        "A fraud budget refused a message, or would have: then the message has a challenge.",
+        ("phone_id", "challenge_id", "rule", "region", "mode"),
+    ),
     EventType.PASSCODE_REFUSED: ("Wrong codes were entered. `at` and `address` are those of the last.", ("phone_id", "challenge_id")),
     EventType.LOCKED: ("Wrong codes locked the user.", (*_CODE, "until")),
     EventType.APPROVED: ("A second factor was shown.", (*_CODE, "channel", "device_id")),
