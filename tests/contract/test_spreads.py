@@ -113,6 +113,23 @@ def test_a_refused_region_is_a_decision(world: World) -> None:
     assert world.counted("REGION#EG") == 0
 
 
+@pytest.mark.guards("NEW_EVENT")
+def test_somebody_who_asks_on_and_on_makes_one_decision_a_minute(world: World) -> None:
+    """A refused message costs its sender nothing: a stolen password must not fill the log."""
+    *persons, last = everywhere(world)[:4]
+    other = at_home(world, "EG", "other")
+    for person in persons:
+        person.start()
+    for _ in range(3):
+        refusal(last)
+    refusal(other)
+    assert [len(decisions(world, person)) for person in (last, other)] == [1, 1]
+    world.wait(60)
+    refusal(last.logs_in_again())
+    assert len(decisions(world, last)) == 2
+    assert world.counted("REGION#EG", "refused") == 3
+
+
 def test_observed_regions_are_decisions_each_time(world: World) -> None:
     """The set stays as `enforce` would leave it, so that every message to a region beyond is one."""
     under(world, mode="observe")

@@ -56,10 +56,11 @@ class PhoneEnrolmentStore:
             raise EnrolmentRefused(self.load(send.login_name)) from refused
 
     def record_decision(self, login_name: str, decision: FraudDecision, event: Event) -> None:
-        """Writes a decision to the user's history, and counts it."""
-        self._table.transact(
-            lambda: [records.event_write(login_name, event), self._counters.count_decision(decision, event.at)]
-        )
+        """Writes a decision to the user's history, and counts it. One that is there already is not counted again."""
+        with suppress(TransactionRefused):
+            self._table.transact(
+                lambda: [records.event_write(login_name, event), self._counters.count_decision(decision, event.at)]
+            )
 
     def record_sent(self, send: Send, outcome: Outcome) -> None:
         """Writes the outcome of the message."""

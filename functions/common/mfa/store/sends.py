@@ -1,6 +1,7 @@
 """Writes sends: the claim before the message goes out, and its outcome."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 
 from mfa.challenges.account import Account
@@ -63,10 +64,11 @@ class SendStore:
         return self._ledger.spend([], charges, cost, now)
 
     def record_decision(self, login_name: str, decision: FraudDecision, event: Event) -> None:
-        """Writes a decision to the user's history, and counts it."""
-        self._table.transact(
-            lambda: [records.event_write(login_name, event), self._counters.count_decision(decision, event.at)]
-        )
+        """Writes a decision to the user's history, and counts it. One that is there already is not counted again."""
+        with suppress(TransactionRefused):
+            self._table.transact(
+                lambda: [records.event_write(login_name, event), self._counters.count_decision(decision, event.at)]
+            )
 
     def load_receipt(self, ref: str) -> Receipt | None:
         """The send that a callback's `ref` belongs to, or None."""

@@ -57,9 +57,13 @@ class EventType(StrEnum):
     CLIENT_DELETED = "client_deleted"
 
 
+# In hexadecimal digits.
+EVENT_ID_LENGTH = 12
+
+
 def new_event_id(random_bytes: Callable[[int], bytes]) -> str:
     """48 random bits: no two events of a millisecond share an id, or the second could not be written."""
-    return random_bytes(6).hex()
+    return random_bytes(EVENT_ID_LENGTH // 2).hex()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
