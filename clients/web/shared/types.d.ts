@@ -329,6 +329,11 @@ export interface ListPage<T> {
   cursor?: string | null;
 }
 
+/** Users of a list, and how many it has: null while the directory that counts them is made. */
+export interface UserPage extends ListPage<User> {
+  total: number | null;
+}
+
 /** A line of a user's history. The members of `detail` depend on the type. */
 export interface UserEvent {
   id: string;

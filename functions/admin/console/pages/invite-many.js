@@ -1,6 +1,6 @@
 // Invitations of all users that the list shows, a hundred at a time: by mail, or as a file of links.
 
-/** @import { Answer, InvitationReport, InvitationResult, ListPage, User } from "../shared/types" */
+/** @import { Answer, InvitationReport, InvitationResult, UserPage } from "../shared/types" */
 import { noticeOf, openDialog } from "../dialogs.js";
 import { bdi, busyWhile, button, download, submitButton, uid } from "../dom.js";
 import { admin } from "../session.js";
@@ -77,7 +77,7 @@ async function* pages(filters) {
   /** @type {string | null} */
   let cursor = null;
   do {
-    /** @type {Answer<ListPage<User>>} */
+    /** @type {Answer<UserPage>} */
     const { body } = await admin("GET", `/users${query({ ...filters, cursor, limit: String(AT_ONCE) })}`);
     if (body.items.length) yield body.items.map((user) => user.login_name);
     cursor = body.cursor ?? null;

@@ -1,7 +1,7 @@
 // The list of users: who they are, and whether a login needs a passcode.
 
 /** @import { PageContext } from "../page.js" */
-/** @import { Answer, Child, ExportPage, ListPage, User } from "../shared/types" */
+/** @import { Answer, Child, ExportPage, User, UserPage } from "../shared/types" */
 /** @import { Column, PagedList } from "../table.js" */
 import { confirm, toast, toastError } from "../dialogs.js";
 import { bdi, busyWhile, button, download, icon } from "../dom.js";
@@ -71,7 +71,7 @@ export async function draw(place, { search, present }) {
  * @param {string | null} cursor
  */
 async function readUsers(filters, cursor) {
-  /** @type {Answer<ListPage<User>>} */
+  /** @type {Answer<UserPage>} */
   const { body } = await admin("GET", `/users${query({ ...filters, cursor })}`);
   return body;
 }
