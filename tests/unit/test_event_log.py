@@ -58,16 +58,16 @@ def test_a_place_says_time_type_and_actor() -> None:
     place = place_of(listed)
     assert place.position == "2030-03-17T17:46:40.125Z#0123456789ab#settings_changed#ada"
     assert listed.position == f"EVENT#{place.at}#{place.id}"
-    read = read_place(place.position, "HISTORY#ada")
+    read = read_place(place.position, "ada")
     assert read is not None
-    assert (read.at, read.id, read.type, read.actor, read.partition) == (
-        place.at, place.id, place.type, place.actor, "HISTORY#ada",
+    assert (read.at, read.id, read.type, read.actor, read.owner) == (
+        place.at, place.id, place.type, place.actor, "ada",
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("position", ["", "#", "2030-03-17T17:46:40.125Z#1#locked", "nonsense"])
 def test_what_is_no_place_is_none(position: str) -> None:
-    assert read_place(position, "HISTORY#ada") is None
+    assert read_place(position, "ada") is None
 
 
 def test_events_spread_over_the_shards() -> None:

@@ -27,7 +27,6 @@ PAGES_AT_ONCE = 10
 ENOUGH_BYTES = 1_000_000
 # Before and behind every moment.
 _START, _END = "0", "\U0010ffff"
-_HISTORY = "HISTORY#"
 
 
 class Walk(Protocol):
@@ -128,7 +127,7 @@ class EventLog:
 
     def _lines(self, asked: "_Asked", places: list[LogPlace]) -> Iterator[tuple[LogPlace, LogLine]]:
         for place, event in self.log.lines(places):
-            line = _line(event, _user(place.partition.removeprefix(_HISTORY)))
+            line = _line(event, _user(place.owner))
             # Judged again: the index may say of a line what the line does not.
             if asked.admits(event.type, event.actor) and asked.contains(line):
                 yield place, line

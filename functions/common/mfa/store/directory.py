@@ -4,7 +4,7 @@ Many users' lines lie in one item, compressed. Readers find by the head which of
 """
 
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -63,8 +63,7 @@ class DirectoryStore:
             items = self._table.between(INDEX, ("list", name), ("position", since, until + LAST), limit)
             if len(items) == limit:
                 complete = min(complete, items[-1]["position"].partition("#")[0])
-            changes = (read_change(item["position"], item["pk"]) for item in items)
-            found += [change for change in changes if change is not None]
+            found += _changes((item["position"], item["pk"]) for item in items)
         return sorted(change for change in found if change.at <= complete), complete
 
     def latest_changes(self, since: str, limit: int) -> list[ChangedUser]:
@@ -73,8 +72,7 @@ class DirectoryStore:
         entries = [
             entry for name in change_lists() for entry in self._table.newest_entries(INDEX, ("list", name), span, limit)
         ]
-        changes = (read_change(position, partition) for position, partition in entries)
-        return sorted((change for change in changes if change is not None), reverse=True)
+        return sorted(_changes(entries), reverse=True)
 
     def _put(self, key: tuple[str, str], item: dict[str, object], version: int) -> None:
         """Writes the version after this one, unless another run was faster: it read the users at another moment."""
@@ -91,6 +89,15 @@ class DirectoryStore:
             self._table.put(write)
         except ConditionFailed as failed:
             raise OtherRunError from failed
+
+
+def _changes(entries: Iterable[tuple[str, str]]) -> Iterator[ChangedUser]:
+    """The changes that these index entries, each a position and a partition, tell of."""
+    for position, partition in entries:
+        owner = records.history_owner(partition)
+        change = None if owner is None else read_change(position, owner)
+        if change is not None:
+            yield change
 
 
 def _chunk_of(item: Item) -> DirectoryChunk:

@@ -14,8 +14,6 @@ from mfa.users.history import Event
 FIRST_PAGE = 16
 LONGEST_PAGE = 800
 
-
-_HISTORIES = records.history_of("")
 _SURROGATES = range(0xD800, 0xE000)
 
 
@@ -43,9 +41,10 @@ class LogWalk:
         try:
             for position, partition in merge(*parts, reverse=True):
                 self.last = position
-                place = read_place(position, partition)
                 # A function that was taken over can list any item that it may write.
-                if place is not None and partition.startswith(_HISTORIES):
+                owner = records.history_owner(partition)
+                place = None if owner is None else read_place(position, owner)
+                if place is not None:
                     yield place
         except _SpentError:
             self.is_cut = True
@@ -78,7 +77,7 @@ class EventLogs:
     def lines(self, places: Sequence[LogPlace]) -> list[tuple[LogPlace, Event]]:
         """The lines at these places. One that is gone is left out: the index lags behind."""
         # Two forged entries may lead to one line.
-        by_key = {(place.partition, f"EVENT#{place.at}#{place.id}"): place for place in places}
+        by_key = {(records.history_of(place.owner), f"EVENT#{place.at}#{place.id}"): place for place in places}
         items = self._table.get_all(by_key)
         return [(place, records.event_of(items[key])) for key, place in by_key.items() if key in items]
 

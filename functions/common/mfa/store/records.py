@@ -144,6 +144,12 @@ def history_of(login_name: str) -> str:
     return f"HISTORY#{login_name}"
 
 
+def history_owner(partition: str) -> str | None:
+    """In whose history the lines of this partition stand, or None if it is no history."""
+    prefix = history_of("")
+    return partition.removeprefix(prefix) if partition.startswith(prefix) else None
+
+
 def history_of_nobody(login_name: str) -> str:
     """The partition of what happened to a name that nobody has. No user's name has a question mark in it."""
     return f"HISTORY#?{digest(login_name)}"

@@ -29,7 +29,6 @@ CHANGING = frozenset(
         EventType.LOCKED,
     }
 )
-_HISTORY = "HISTORY#"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,10 +62,10 @@ def change_lists() -> list[str]:
     return [*map(shard, range(SHARDS)), *(f"CHANGES#{number}" for number in range(OWN_SHARDS))]
 
 
-def read_change(position: str, partition: str) -> ChangedUser | None:
+def read_change(position: str, login_name: str) -> ChangedUser | None:
     """The change that an index entry tells of, or None for another event. A function that was taken over may write any."""
     match position.split("#", 3):
-        case [at, _, type_, *_] if type_ in CHANGING and partition.startswith(_HISTORY):
-            return ChangedUser(at, partition.removeprefix(_HISTORY), type_)
+        case [at, _, type_, *_] if type_ in CHANGING:
+            return ChangedUser(at, login_name, type_)
         case _:
             return None

@@ -88,14 +88,14 @@ class LogPlace:
         id: the event's id.
         type: what happened.
         actor: who did it.
-        partition: the partition of the table that holds the line.
+        owner: in whose history the line stands: a login name, or one of the histories of nobody.
     """
 
     at: str
     id: str
     type: str
     actor: str
-    partition: str = ""
+    owner: str = ""
 
     @property
     def position(self) -> str:
@@ -114,11 +114,11 @@ def place_of(event: Event) -> LogPlace:
     return LogPlace(rfc3339(event.at), event.id, event.type, event.actor)
 
 
-def read_place(position: str, partition: str) -> LogPlace | None:
+def read_place(position: str, owner: str) -> LogPlace | None:
     """The place that an index entry names, or None if it is no place: a function that was taken over may write any."""
     match position.split("#", 3):
         case [at, event_id, type_, actor]:
-            return LogPlace(at, event_id, type_, actor, partition)
+            return LogPlace(at, event_id, type_, actor, owner)
         case _:
             return None
 
