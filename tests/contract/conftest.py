@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mfa.administration.successors import Successors
+from mfa.administration.heirs import Heirs
 from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import ChallengeRefused
 from mfa.challenges.sends import AccountChanged
@@ -86,7 +86,7 @@ def administration(world: World) -> UserAdministration:
     return UserAdministration(
         accounts=world.accounts,
         users=world.users,
-        successors=Successors(
+        heirs=Heirs(
             accounts=world.accounts,
             search_index=world.search_index,
             settings=lambda: world.settings_store.load_settings().settings,

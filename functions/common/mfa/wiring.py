@@ -249,13 +249,13 @@ class Wiring(DeliveryWiring):
 
     @cached_property
     def _user_administration(self) -> "UserAdministration":
-        from mfa.administration.successors import Successors
+        from mfa.administration.heirs import Heirs
         from mfa.administration.user_changes import UserAdministration
 
         return UserAdministration(
             accounts=self.account_store,
             users=self._user_store,
-            successors=Successors(
+            heirs=Heirs(
                 accounts=self.account_store,
                 search_index=self._search_index,
                 settings=lambda: self.settings_store.load_settings().settings,

@@ -187,7 +187,7 @@ class Imports:
         kept = None
         if shut_out.is_decisive(changed):
             kept = _phone_to_keep(shut_out.Change(actor, account, after, (*account.phones, *new)), settings)
-        heir = self.administration.successors.of(actor, before, after)
+        heir = self.administration.heirs.of(actor, before, after)
         # The phones come first: the change may need one of them.
         added = self._add_phones(actor, account, new, tells=True)
         if changed:

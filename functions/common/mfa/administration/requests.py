@@ -29,12 +29,12 @@ TAG = form(
     "is no language tag, such as en or pt-BR",
 )
 PAGE = 50
+PAGE_MAX = 100
 # A client's former secret may work a week beside the new one.
 KEEP_SECRET_HOURS = 168
-PAGE_MAX = 100
 
 # The place of a route among the settings' own, of which there are 50 at most.
-type Place = Annotated[int, Meta(ge=0, lt=50)]
+type RoutePlace = Annotated[int, Meta(ge=0, lt=50)]
 type LoginName = Annotated[str, Meta(min_length=1, max_length=256)]
 type Text = Annotated[str, Meta(max_length=128, pattern=ONE_LINE)]
 type Locale = Annotated[str, Meta(max_length=35, pattern=TAG)]
@@ -291,7 +291,7 @@ class StartTest(Struct, frozen=True, forbid_unknown_fields=True):
     settings: SettingsPatch = field(default_factory=SettingsPatch)
     contact_email: Email | None = None
     action: ActionToTry | None = None
-    route: Place | None = None
+    route: RoutePlace | None = None
     login_name: LoginName | None = None
 
     def __repr__(self) -> str:
@@ -310,7 +310,7 @@ class ResendTest(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Id
     settings: SettingsPatch = field(default_factory=SettingsPatch)
-    route: Place | None = None
+    route: RoutePlace | None = None
     login_name: LoginName | None = None
 
     def __repr__(self) -> str:
@@ -327,7 +327,7 @@ class AskDelivery(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Id
     settings: SettingsPatch = field(default_factory=SettingsPatch)
-    route: Place | None = None
+    route: RoutePlace | None = None
     login_name: LoginName | None = None
 
     def __repr__(self) -> str:

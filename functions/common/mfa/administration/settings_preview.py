@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from mfa.administration import ports
 from mfa.administration.configuration import SettingsItems
+from mfa.administration.heirs import system_users
 from mfa.administration.shut_out import ShutOutReason, why_shut_out
-from mfa.administration.successors import system_users
 from mfa.messages.channels import PHONE_CHANNELS, ProviderName
 from mfa.settings.validation import merged
 from mfa.settings.values import Settings, SettingsPatch

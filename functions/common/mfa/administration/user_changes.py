@@ -8,9 +8,9 @@ from msgspec import UNSET, structs
 
 from mfa import errors
 from mfa.administration import shut_out
+from mfa.administration.heirs import Heirs
 from mfa.administration.profile_values import canonical_values
 from mfa.administration.requests import NewPhone, NewUser, PhoneRemoval, UserPatch
-from mfa.administration.successors import Successors
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import UNREADABLE
 from mfa.factors.phones import PHONES_PER_USER, KeptAccess, Phone
@@ -54,7 +54,7 @@ class UserAdministration:
 
     accounts: ports.Accounts
     users: Users
-    successors: Successors
+    heirs: Heirs
     stored_settings: Callable[[], StoredSettings]
     passwords: NewPasswords
     notices: ChangeNotices
@@ -126,7 +126,7 @@ class UserAdministration:
             kept = None
             if shut_out.is_decisive(names) and not patch.insist:
                 kept = shut_out.phone_to_keep(change, self.stored_settings().settings)
-            heir = self.successors.of(actor, before, after)
+            heir = self.heirs.of(actor, before, after)
             event = self._event(actor, EventType.USER_CHANGED, detail=before.differences(after, names))
             try:
                 self.users.change(before, after, event, kept, heir)

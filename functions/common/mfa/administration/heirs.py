@@ -17,7 +17,7 @@ PAGE, PAGES = 50, 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Successors:
+class Heirs:
     """Finds an owner who can log in, besides the one who is to be demoted, disabled or deleted."""
 
     accounts: ports.AccountPages
