@@ -16,6 +16,7 @@ type Item = dict[str, Any]
 type Key = tuple[str, str]
 
 CONFLICT_RETRIES = 3
+# For tools that read no settings. The functions keep history as long as the setting `history_days` says.
 HISTORY_SECONDS = 365 * 86400
 # BatchGetItem takes 100 keys.
 BATCH = 100
