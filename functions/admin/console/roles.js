@@ -7,7 +7,7 @@ import { el } from "./shared/dom.js";
 
 /** Each role, with what it is for. @type {[value: Role, label: string, hint: string][]} */
 export const ROLES = [
-  ["owner", "Owner", "Everything, and who may use this console."],
+  ["owner", "Owner", "Everything, system users included."],
   ["administrator", "Administrator", "Users, settings and clients."],
   ["support", "Support", "Sees everything, unlocks users and invites them by mail."],
   ["auditor", "Auditor", "Sees everything, with phone numbers masked, and changes nothing."],
