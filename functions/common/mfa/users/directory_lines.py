@@ -16,6 +16,8 @@ from mfa.users.user import Kind, User, UserStatus, folded
 CHUNKS = 64
 # Stands between the fields of a line's text. No field and no search holds it.
 BETWEEN = "\x1f"
+# The number of each phone, behind login name, alias, owner and contact email.
+_PHONE = 4
 
 
 class DirectoryLine(Struct, frozen=True, array_like=True):
@@ -53,13 +55,8 @@ class DirectoryLine(Struct, frozen=True, array_like=True):
         """The first field that begins with these words, by its number; behind those, a field that only holds them."""
         if self.login_name.startswith(query):
             return 0
-        fields = self.text.split(BETWEEN)
-        found = next((number for number, field in enumerate(fields) if field.startswith(query)), FIELDS)
-        return min(found + 1, FIELDS)
-
-
-# Login name, alias, owner, contact email, and the phones together.
-FIELDS = 5
+        fields = enumerate(self.text.split(BETWEEN), 1)
+        return next((min(number, _PHONE) for number, field in fields if field.startswith(query)), _PHONE + 1)
 
 
 def searched_text(user: User, phones: Iterable[Phone]) -> str:
