@@ -40,7 +40,7 @@ def list_log(administration: Administration, call: Call[log_requests.FindEvents,
 def export_log(administration: Administration, call: Call[log_requests.ExportEvents, Actor]) -> log_answers.LogExport:
     """The lines that the list shows with the same filters: as many as one answer takes, and the cursor of older ones."""
     asked = call.body
-    found = administration.log.excerpt(asked.page(asked.cursor))
+    found = administration.log.excerpt(asked.first_page)
     text = (
         log_texts.as_csv(found.lines, header=asked.cursor is None)
         if asked.format == "csv"

@@ -23,8 +23,8 @@ type Words = Annotated[
 type Format = Literal["csv", "jsonl"]
 
 
-class FindEvents(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Filters and paging for the log. `from` is the first moment, `to` the first one after the last.
+class LogFilters(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Filters for the log, and the place to go on from. `from` is the first moment, `to` the first one after the last.
 
     With `user`, the events of that user's history, whether or not the log lists them.
     """
@@ -36,29 +36,20 @@ class FindEvents(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     to: Time | None = None
     text: Words | None = None
     cursor: Cursor | None = None
+
+
+class FindEvents(LogFilters, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Filters and paging for the log."""
+
     limit: Limit = PAGE
 
 
-class ExportEvents(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ExportEvents(LogFilters, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Filters and paging for the log, and the form of the lines."""
 
     format: Format = "csv"
-    type: EventType | None = None
-    actor: Actor | None = None
-    user: LoginName | None = None
-    from_: Time | None = field(default=None, name="from")
-    to: Time | None = None
-    text: Words | None = None
-    cursor: Cursor | None = None
 
-    def page(self, cursor: str | None) -> FindEvents:
-        """The request for a page of the lines."""
-        return FindEvents(
-            type=self.type,
-            actor=self.actor,
-            user=self.user,
-            from_=self.from_,
-            to=self.to,
-            text=self.text,
-            cursor=cursor,
-        )
+    @property
+    def first_page(self) -> FindEvents:
+        """The request for the first page of the lines."""
+        return FindEvents(**{name: getattr(self, name) for name in LogFilters.__struct_fields__})
