@@ -522,12 +522,16 @@ def _passwords_checked_once() -> Any:
 
 
 def _clients_made_once() -> Any:
-    """Keeps boto3's clients, which know nothing of the containers that use them: making one takes long."""
+    """Keeps boto3's clients, which know nothing of the containers that use them: making one takes long.
+
+    Each simulated AWS End User Messaging has clients of its own.
+    """
     make = boto3.session.Session.client
     made: dict[tuple[object, ...], Any] = {}
 
     def client(session: boto3.session.Session, service: str, **options: Any) -> Any:
-        key = session, service, str({name: vars(each) if name == "config" else each for name, each in options.items()})
+        shown = str({name: vars(each) if name == "config" else each for name, each in options.items()})
+        key = session, service, shown, os.environ.get("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2")
         if key not in made:
             made[key] = make(session, service, **options)  # type: ignore[call-overload]
         return made[key]

@@ -54,6 +54,7 @@ class Intruder:
 
     def __init__(self) -> None:
         self.dynamodb: Any = boto3.client("dynamodb")
+        self.table: Any = boto3.resource("dynamodb").Table(TABLE)
         self.kms: Any = boto3.client("kms")
         self.secrets: Any = boto3.client("secretsmanager")
 
@@ -395,8 +396,7 @@ def test_send_code_hides_no_line_of_a_history_by_lines_that_cannot_be_read(stack
     ]
     with taken_over(stack, "SendCodeFunction") as intruder:
         for line in lines:
-            item = {"pk": records.history_of(person.name), **line}
-            intruder.dynamodb.put_item(TableName=TABLE, Item=encode(item))
+            intruder.table.put_item(Item={"pk": records.history_of(person.name), **line})
     found: list[str] = []
     cursor: dict[str, str] = {}
     while True:

@@ -27,6 +27,7 @@ from mfa.factors.phones import Phone
 from mfa.messages.channels import Channel
 from mfa.store import records
 from mfa.users.history import EventType
+from mfa.users.roles import Role
 from mfa.users.user import Kind, User
 from tests.contract.world import ADDRESS, NUMBER, World
 
@@ -66,7 +67,7 @@ def charges(world: World) -> list[Charge]:
 @pytest.fixture
 def admin(world: World) -> User:
     """An administrator who has started a settings test."""
-    user = world.add_user(NAME, kind=Kind.SYSTEM)
+    user = world.add_user(NAME, kind=Kind.SYSTEM, role=Role.OWNER)
     world.settings_tests.start(NAME, settings_test(world), charges(world), Cost(1))
     return user
 

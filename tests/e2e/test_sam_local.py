@@ -420,6 +420,8 @@ def actions(on: Invoker) -> None:
 def settings(on: Invoker) -> None:
     assert on.admin("settings.get")["twilio"]["auth_token_set"] is True
     assert on.admin("settings.patch")["resend_cooldown_seconds"] == 60
+    assert {each["type"] for each in on.admin("events.list")["items"]} == {"settings_changed"}
+    assert '"settings_changed"' in on.admin("events.export")["text"]
     assert {"login_name": SYSTEM_USER, "reason": "mfa_off"} in on.admin("settings.preview")["shut_out"]
     assert on.admin("health.get")["sending"]["status"] == "working"
     assert on.admin("settings.test")["status"] == "pending"
