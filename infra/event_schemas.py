@@ -20,7 +20,7 @@ _WORD = r"^[A-Za-z0-9_. -]{1,64}$"
 
 # What every event has.
 REQUIRED: Mapping[str, Mapping[str, Any]] = {
-    "id": {"type": "string", "pattern": "^[0-9a-f]{12}$", "description": "Random. With `user` and `at` it names the event, for good."},
+    "id": {"type": "string", "pattern": "^[0-9a-f]{12}$", "description": "With `user` and `at` it names the event, for good."},
     "type": {"description": "The type, as in the envelope's `detail-type`."},
     "at": {"type": "string", "pattern": _TIME, "description": "When it happened (RFC 3339, UTC, to the millisecond)."},
     "user": {

@@ -306,7 +306,8 @@ class SendingHealth(Struct, frozen=True, omit_defaults=True):
 
     `refused`: no provider of the routes accepts the account, so nobody can log in by message; with the provider, its code, the
     meaning, and advice. `impaired`: one does not, and others send. Either stays until a message is accepted or the settings are
-    saved, and `refused_by` has every provider that refuses; the rest is about the first. `incomplete`: Account SID, Auth Token or sender is missing. `off`: an administrator has stopped all messages and calls.
+    saved, and `refused_by` has every provider that refuses; the rest is about the first. `incomplete`: Account SID, Auth Token
+    or sender is missing. `off`: an administrator has stopped all messages and calls.
     """
 
     status: Literal["working", "impaired", "refused", "incomplete", "off"]

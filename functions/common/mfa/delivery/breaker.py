@@ -1,7 +1,8 @@
 """The circuit breaker: while a provider does not accept the account, it is not asked with every passcode.
 
 Each provider has its own. An error that opens it (20003 for example, or an account that is not active) pauses it for a
-minute. Then one send tries, and all others wait for its outcome. The pause is kept in the table, where every container sees it. Saving the settings ends it.
+minute. Then one send tries, and all others wait for its outcome. The pause is kept in the table, where every container sees
+it. Saving the settings ends it.
 """
 
 from collections.abc import Callable

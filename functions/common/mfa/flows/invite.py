@@ -90,8 +90,8 @@ class Invite:
     def create(self, by: Inviter, login_name: str, hours: int = HOURS, *, by_mail: bool = False) -> Invited:
         """Invites a user, in place of an earlier invitation.
 
-        Raises UserNotFound; Forbidden for a system user unless an owner asks; Conflict for a user who is disabled or has a usable factor; InvalidRequest and SettingsIncomplete
-        where mail cannot be sent, and RateLimited where enough was sent today.
+        Raises UserNotFound; Forbidden for a system user unless an owner asks; Conflict for a user who is disabled or has a usable
+        factor; InvalidRequest and SettingsIncomplete where mail cannot be sent, and RateLimited where enough was sent today.
         """
         if by_mail:
             self._refuse_without_sender()

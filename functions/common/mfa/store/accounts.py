@@ -24,11 +24,8 @@ from mfa.users.invitations import Invitation
 from mfa.users.password_costs import CostsInUse
 from mfa.users.user import User
 
-# The actor of a wrong password for a name that nobody has. People type passwords into the field for names.
-NOBODY = "-"
+# For names that nobody has: lines of wrong passwords go after so long, and counts so long after the last try.
 UNKNOWN_NAMES_SECONDS = 30 * DAY
-
-# Counts for unknown login names are swept so long after the last try.
 NOBODY_SECONDS = 90 * DAY
 # The attributes of familiar places begin with this.
 _PLACE = "place_"
@@ -158,7 +155,7 @@ class AccountStore:
         if not attempt.is_user:
             key = records.history_of_nobody(attempt.login_name), event.position
             # People type passwords into the field for names.
-            nameless = records.event_write(NOBODY, replace(event, actor=NOBODY))
+            nameless = records.event_write(records.NOBODY, replace(event, actor=records.NOBODY))
             line = replace(nameless, key=key, kept_at_most=UNKNOWN_NAMES_SECONDS)
         self._put_line(line)
 

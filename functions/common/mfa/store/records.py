@@ -34,6 +34,8 @@ PASSWORD_COSTS: Key = ("PASSWORD_COSTS", "#PASSWORD_COSTS")
 CLIENTS = "CLIENTS"
 # Stands for a part of an item that cannot be read.
 UNREADABLE = "unreadable"
+# The user or the actor of an event where there is none, or none that is known.
+NOBODY = "-"
 # The attributes of a phone that others than administration write.
 _MARKS = frozenset({"last_verified_at", "verified_since", "unusable_reason", "unusable_at"})
 # These fields of a user lie in the item of the password.
@@ -269,7 +271,7 @@ def event_write(login_name: str, event: Event) -> Write:
 
 def product_event_write(event: Event) -> Write:
     """A line about what the product did by itself: in a history of its own, of no user."""
-    return replace(event_write("-", event), key=(history_of(PRODUCTS_HISTORY), event.position))
+    return replace(event_write(NOBODY, event), key=(history_of(PRODUCTS_HISTORY), event.position))
 
 
 def event_of(item: Item) -> Event:
@@ -277,7 +279,7 @@ def event_of(item: Item) -> Event:
     event = read(item, Event)
     if event is None:
         moment = read(item, _Moment) or _Moment()
-        event = Event(id=item["sk"].rpartition("#")[2], at=moment.at, type=UNREADABLE, actor="-")
+        event = Event(id=item["sk"].rpartition("#")[2], at=moment.at, type=UNREADABLE, actor=NOBODY)
     return event
 
 

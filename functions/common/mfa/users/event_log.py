@@ -11,7 +11,7 @@ from hashlib import sha256
 from zlib import crc32
 
 from mfa.times import rfc3339
-from mfa.users.history import Event, EventType
+from mfa.users.history import EVENT_ID_LENGTH, Event, EventType
 
 # The log's parts. DynamoDB writes 1,000 index entries a second to each (service quota of a partition).
 SHARDS = 8
@@ -106,7 +106,7 @@ class LogPlace:
 def product_event(type_: EventType, now: float, detail: dict[str, str]) -> Event:
     """Something that the product did by itself. Its id follows from it: the same one of a moment is written once."""
     digest = sha256(repr((type_, now, detail)).encode()).hexdigest()
-    return Event(id=digest[:12], at=now, type=type_, actor=PRODUCT, detail=dict(detail))
+    return Event(id=digest[:EVENT_ID_LENGTH], at=now, type=type_, actor=PRODUCT, detail=dict(detail))
 
 
 def place_of(event: Event) -> LogPlace:

@@ -71,7 +71,7 @@ class Event:
     """One line of the history.
 
     Attributes:
-        id: random; orders events of the same millisecond.
+        id: random, or the same for what is to be written once; orders events of the same millisecond.
         at: seconds since 1970.
         type: what happened: an EventType. A newer version may have written others, which are shown as they are.
         actor: who did it: a login name, a client id, `iam` for a direct invocation, `product` for what
