@@ -38,7 +38,11 @@ REQUIRED: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 # What an event may have, by its type.
 OPTIONAL: Mapping[str, Mapping[str, Any]] = {
-    "address": {"pattern": "^[0-9A-Fa-f.:]{2,45}$", "description": "The source address of the request. Personal."},
+    # API Gateway's console calls itself this when an operator tests a method there.
+    "address": {
+        "pattern": "^([0-9A-Fa-f.:]{2,45}|test-invoke-source-ip)$",
+        "description": "The source address of the request. Personal.",
+    },
     "phone_id": {"pattern": _ID, "description": "The id of the phone, never its number."},
     "challenge_id": {"pattern": _ID, "description": "The id of the challenge."},
     "channel": {"pattern": _WORD, "description": "`sms`, `voice`, `whatsapp` or `email`."},

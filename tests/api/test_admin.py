@@ -442,7 +442,10 @@ def test_a_removed_phone_that_is_added_again_has_another_id_and_is_not_verified(
 
 def test_a_client_secret_is_shown_once_and_stored_as_a_digest(stack: Stack) -> None:
     made = stack.admin("clients.create", name="A shop", legacy=True)
-    assert made.keys() == {"client_id", "name", "legacy", "created_at", "last_used_at", "client_secret"}
+    assert made.keys() == {
+        *("client_id", "name", "legacy", "created_at", "last_used_at", "client_secret"),
+        *("previous_secret_until", "messages_per_hour", "actions", "shares_name"),
+    }
     assert (made["name"], made["legacy"], made["last_used_at"]) == ("A shop", True, None)
     assert len(made["client_secret"]) >= 43
     item = stack.table.get_item(Key={"pk": f"CLIENT#{made['client_id']}", "sk": "#CLIENT"})["Item"]
@@ -470,6 +473,7 @@ def test_settings_are_returned_nested_with_an_etag_and_without_the_token(stack: 
         "auth_token_last4": stack.account.auth_token[-4:],
     }
     assert settings["budgets"] == PLENTY | {
+        "clients": [],
         "region_per_day": None,
         "spend_per_day": 200,
         "kept_for_verified_percent": 50,

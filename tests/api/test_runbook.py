@@ -32,6 +32,13 @@ OF_LAMBDA: Line = {
     "type": "platform.report",
     "record": {"requestId": "r", "status": "timeout", "metrics": {"durationMs": 20000.0}},
 }
+# The stack under test has no webhook.
+OF_THE_WEBHOOK: Line = {
+    "message": "not delivered",
+    "webhook_id": "0123456789ab",
+    "type": "locked",
+    "cause": "status 410",
+}
 # And lines that API Gateway writes.
 OF_THE_GATEWAY: list[Line] = [
     json.loads(
@@ -45,7 +52,7 @@ FUNCTIONS = {"count", "sum", "max", "pct", "bin", "as", "by", "stats", "desc", "
 def test_every_query_finds_its_lines_and_each_field_in_them(
     stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = [*bad_day(stack, new_person, monkeypatch), OF_LAMBDA, *OF_THE_GATEWAY]
+    lines = [*bad_day(stack, new_person, monkeypatch), OF_LAMBDA, OF_THE_WEBHOOK, *OF_THE_GATEWAY]
     assert len(QUERIES) > 15
     for query in QUERIES:
         condition, *steps = re.split(r"\n\| ", query.removeprefix("filter "))
