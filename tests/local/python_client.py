@@ -8,6 +8,7 @@ import pty
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import termios
@@ -44,6 +45,12 @@ def install(folder: Path) -> Path:
     return python
 
 
+def _take_the_terminal() -> None:
+    """Makes standard input the program's terminal, which getpass asks. Tests that run in the background ignore Ctrl-C."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Person:
     """A person at a terminal of 80 columns, in which a program runs.
 
@@ -68,7 +75,7 @@ class Person:
             stderr=child,
             env={name: value for name, value in environment.items() if name != "PYTHONPATH"},
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # getpass asks the terminal itself
+            preexec_fn=_take_the_terminal,
         )
 
     def reads(self, pattern: str) -> re.Match[str]:
