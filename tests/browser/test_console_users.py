@@ -170,6 +170,24 @@ def test_mfa_is_switched_on_in_the_list(browsing: Browsing, stack: Running, make
     assert stack.admin("users.get", login_name=person.name)["mfa_enabled"] is True
 
 
+def test_the_list_shows_users_in_a_state_and_how_many_there_are(
+    browsing: Browsing, stack: Running, make_person: MakePerson
+) -> None:
+    """The address keeps the state. A change is in the list at once."""
+    person = make_person()
+    console = Console.open(browsing, make_admin(stack), f"#/users?q={person.name}")
+    expect(console.main).to_contain_text("1 user")
+    console.page.get_by_label("Filter by state").select_option(label="Disabled")
+    expect(console.main).to_contain_text("Nobody fits")
+    stack.admin("users.patch", login_name=person.name, status="disabled")
+    console.page.reload()
+    expect(console.row(person.name)).to_contain_text("Disabled")
+    expect(console.page.get_by_label("Filter by state")).to_have_value("status=disabled")
+    console.check_accessible()
+    console.page.get_by_label("Filter by state").select_option(label="In any state")
+    assert "status" not in console.page.url
+
+
 def test_the_list_warns_of_a_user_whose_only_phone_is_unusable(
     browsing: Browsing, stack: Running, make_person: MakePerson
 ) -> None:

@@ -19,21 +19,42 @@ import { isOneself, turnOn } from "./shut-out.js";
 
 const position = new Position(); // coming back from a user shows the same page of the list
 
-/** The filters of the list, each empty for all. @typedef {{ kind: string, mfa: string, q: string }} Filters */
+/**
+ * The filters of the list, each empty for all.
+ * @typedef {{ kind: string, mfa: string, status: string, filter: string, q: string }} Filters
+ */
+
+/** @type {Filters} */
+const EVERYBODY = { kind: "", mfa: "", status: "", filter: "", q: "" };
+
+/** Users who may need an administrator. @type {[state: string, label: string][]} */
+const STATES = [
+  ["", "In any state"],
+  ["filter=locked", "Locked"],
+  ["status=disabled", "Disabled"],
+  ["filter=no_factor", "Without a factor that works"],
+  ["filter=unverified", "No phone verified"],
+  ["filter=legacy", "Legacy logins"],
+];
 
 /**
  * @param {HTMLElement} place
  * @param {PageContext} context
  */
 export async function draw(place, { search, present }) {
-  /** @type {Filters} */
-  const filters = { kind: search.get("kind") ?? "", mfa: search.get("mfa") ?? "", q: search.get("q") ?? "" };
+  const given = Object.keys(EVERYBODY).map((name) => [name, search.get(name) ?? ""]);
+  const filters = /** @type {Filters} */ (Object.fromEntries(given));
+  const total = el("p", { class: "soft list-total" });
   /** @type {PagedList} */
   const list = pagedList({
     noun: "list of users",
     unit: "user",
     position: position.of(JSON.stringify(filters)),
-    fetch: (cursor) => readUsers(filters, cursor),
+    fetch: async (cursor) => {
+      const page = await readUsers(filters, cursor);
+      total.textContent = page.total === null ? "" : plural(page.total, "user");
+      return page;
+    },
     draw: (/** @type {User[]} */ items) => table({ caption: "Users", columns: columns(list), items }),
     none: () => noUsers(filters, clear),
   });
@@ -50,7 +71,7 @@ export async function draw(place, { search, present }) {
   }
 
   function clear() {
-    restart({ kind: "", mfa: "", q: "" });
+    restart(EVERYBODY);
     const old = tools;
     tools = toolbar(filters, restart);
     old.replaceWith(tools);
@@ -60,7 +81,7 @@ export async function draw(place, { search, present }) {
   let tools = toolbar(filters, restart);
   place.append(
     heading({ title: "Users", actions: pageActions(filters) }),
-    el("div", { class: "card flush" }, tools, list.element),
+    el("div", { class: "card flush" }, tools, total, list.element),
   );
   present();
   await list.reload();
@@ -146,8 +167,27 @@ function toolbar(filters, restart) {
       ],
       onchange: (kind) => restart({ kind }),
     }),
+    filterBox({
+      label: "Filter by state",
+      value: STATES.find(([state]) => state && isIn(filters, state))?.[0] ?? "",
+      options: STATES,
+      onchange: (state) => restart({ status: "", filter: "", ...pairOf(state) }),
+    }),
   );
 }
+
+/**
+ * The parameter of a state, with its value.
+ * @param {string} state
+ * @returns {Partial<Filters>}
+ */
+const pairOf = (state) => Object.fromEntries(new URLSearchParams(state));
+
+/**
+ * @param {Filters} filters
+ * @param {string} state
+ */
+const isIn = (filters, state) => new URLSearchParams(filters).toString().split("&").includes(state);
 
 /**
  * The login name, with the alias behind it.
