@@ -134,7 +134,8 @@ def test_this_was_not_me_ends_the_deletion_for_good(
     finish = stack.call("POST", f"/backup/deletions/{kept['id']}/finish", {})
     assert finish.code == "action_denied"
     assert "Customer database" in names(stack)
-    assert demo.event_types()[-1] == "action_denied"
+    # The report that the message arrived may come later.
+    assert [each for each in demo.event_types() if each != "delivered"][-1] == "action_denied"
     client.button("Back to the backup sets").click()
     expect(client.page.locator(".set")).to_have_count(3)
     client.check_accessible()

@@ -71,6 +71,7 @@ def test_settings_say_in_sentences_what_is_wrong_warn_and_are_saved_by_enter(
 def test_discard_after_a_conflict_takes_the_servers_values(browsing: Browsing, stack: Running) -> None:
     admin = make_admin(stack)
     console = Console.open(browsing, admin, f"#/users/{admin}/profile")
+    console.rests()
     assert console.page.title() == f"Profile · {admin} · MFA console"
     alias, owner = console.field("Alias"), console.field("Owner")
     alias.fill("Mine")
