@@ -42,19 +42,14 @@ const STATES = [
  * @param {PageContext} context
  */
 export async function draw(place, { search, present }) {
-  const given = Object.keys(EVERYBODY).map((name) => [name, search.get(name) ?? ""]);
-  const filters = /** @type {Filters} */ (Object.fromEntries(given));
+  const filters = filtersIn(search);
   const total = el("p", { class: "soft list-total" });
   /** @type {PagedList} */
   const list = pagedList({
     noun: "list of users",
     unit: "user",
     position: position.of(JSON.stringify(filters)),
-    fetch: async (cursor) => {
-      const page = await readUsers(filters, cursor);
-      total.textContent = page.total === null ? "" : plural(page.total, "user");
-      return page;
-    },
+    fetch: (cursor) => readUsers(filters, cursor, total),
     draw: (/** @type {User[]} */ items) => table({ caption: "Users", columns: columns(list), items }),
     none: () => noUsers(filters, clear),
   });
@@ -88,12 +83,24 @@ export async function draw(place, { search, present }) {
 }
 
 /**
+ * The filters in the page's address.
+ * @param {URLSearchParams} search
+ */
+function filtersIn(search) {
+  const given = Object.keys(EVERYBODY).map((name) => [name, search.get(name) ?? ""]);
+  return /** @type {Filters} */ (Object.fromEntries(given));
+}
+
+/**
+ * A page of the list. Its total is shown where it is known.
  * @param {Filters} filters
  * @param {string | null} cursor
+ * @param {HTMLElement} total
  */
-async function readUsers(filters, cursor) {
+async function readUsers(filters, cursor, total) {
   /** @type {Answer<UserPage>} */
   const { body } = await admin("GET", `/users${query({ ...filters, cursor })}`);
+  total.textContent = body.total === null ? "" : plural(body.total, "user");
   return body;
 }
 
