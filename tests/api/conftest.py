@@ -9,6 +9,7 @@ import pytest
 
 from tests import people
 from tests.api.stack import Stack, running
+from tests.local.sms_voice_simulation import Simulation, simulated_sms_voice
 from tests.people import Person
 
 
@@ -28,6 +29,13 @@ def stack(shared_stack: Stack) -> Iterator[Stack]:
     yield shared_stack
     shared_stack.line.fault = None
     assert shared_stack.secrets.found_in(shared_stack.logs.getvalue()) == []
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Simulation]:
+    """A simulated AWS End User Messaging."""
+    with simulated_sms_voice("local") as simulation:
+        yield simulation
 
 
 @pytest.fixture

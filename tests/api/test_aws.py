@@ -14,17 +14,11 @@ from mfa.errors import PhoneUnusable
 from mfa.vendor_errors import look_up
 from tests.api import deliveries
 from tests.api.stack import SENDER, Stack
-from tests.local.sms_voice_simulation import Simulation, simulated_sms_voice
+from tests.local.sms_voice_simulation import Simulation
 from tests.people import Person, digits
 from tests.product import Refused
 
 BY_TWILIO = {"provider": "twilio", "sender": {"phone_number": SENDER}}
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Simulation]:
-    with simulated_sms_voice("local") as simulation:
-        yield simulation
 
 
 def by_aws(aws: Simulation) -> dict[str, Any]:

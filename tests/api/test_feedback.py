@@ -9,16 +9,10 @@ from typing import Any
 import pytest
 
 from tests.api.stack import SENDER, Stack
-from tests.local.sms_voice_simulation import Simulation, simulated_sms_voice
+from tests.local.sms_voice_simulation import Simulation
 from tests.people import Person, code_in, digits
 
 BY_TWILIO = {"provider": "twilio", "sender": {"phone_number": SENDER}}
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Simulation]:
-    with simulated_sms_voice("local") as simulation:
-        yield simulation
 
 
 @pytest.fixture

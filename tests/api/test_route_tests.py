@@ -11,19 +11,13 @@ from mfa.settings.prices import shipped
 from tests.api import administrators, deliveries
 from tests.api.administrators import Administrator
 from tests.api.stack import SENDER, Stack
-from tests.local.sms_voice_simulation import Simulation, simulated_sms_voice
+from tests.local.sms_voice_simulation import Simulation
 from tests.people import digits
 from tests.product import Answer
 
 OTHER = "+12063125099"
 BY_TWILIO = {"provider": "twilio", "sender": {"phone_number": SENDER}, "regions": ["GB"]}
 BY_OTHER = {"provider": "twilio", "sender": {"phone_number": OTHER}}
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Simulation]:
-    with simulated_sms_voice("local") as simulation:
-        yield simulation
 
 
 @pytest.fixture
