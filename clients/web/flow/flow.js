@@ -70,7 +70,7 @@ export class Flow {
    * @param {object} parts
    * @param {ShadowRoot} parts.root
    * @param {Api} parts.api
-   * @param {Language} parts.language
+   * @param {Language<Strings>} parts.language
    * @param {Purpose} parts.purpose
    * @param {string} parts.place the name in the tab's storage, and in the browser's history
    * @param {boolean} parts.usesHistory whether the browser's Back goes a step back

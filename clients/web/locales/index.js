@@ -1,5 +1,7 @@
 // The languages of the kit: those of the messages. Each is one file, loaded when it is needed.
 
+import { closest as closestOf } from "../shared/language.js";
+
 /** @typedef {typeof import("./en.js").default} Strings */
 
 /**
@@ -28,25 +30,4 @@ export const LOCALES = {
  * The language that is closest to those that a person reads, best first: "de-AT" is "de", "zh-TW" is "zh-Hant".
  * @param {readonly string[]} tags
  */
-export function closest(tags) {
-  for (const tag of tags) {
-    const found = closestTo(tag);
-    if (found) return found;
-  }
-  return "en";
-}
-
-/** @param {string} tag */
-function closestTo(tag) {
-  let wanted;
-  try {
-    wanted = new Intl.Locale(tag).maximize();
-  } catch {
-    return undefined; // not a language tag
-  }
-  const { language, script, region } = wanted;
-  const names = [`${language}-${region}`, `${language}-${script}`, language];
-  const exact = names.find((name) => Object.hasOwn(LOCALES, name));
-  if (exact || language !== "pt") return exact;
-  return "pt-PT"; // Angola, Mozambique and others write as Portugal does
-}
+export const closest = (tags) => closestOf(tags, Object.keys(LOCALES));

@@ -5,6 +5,7 @@ import { forgetErrors } from "./dialogs.js";
 import { icon } from "./dom.js";
 import { checkHealth, forgetHealth, offerStop } from "./health.js";
 import { failed, heading, loading } from "./page.js";
+import { offerPreferences } from "./preferences.js";
 import { explain, SessionLost } from "./refusals.js";
 import { roleName } from "./roles.js";
 import { abandon, refresh, route } from "./router.js";
@@ -171,6 +172,7 @@ function enter() {
 }
 
 drawMenu();
+offerPreferences();
 offerStop();
 route(ROUTES, show);
 onLeave(leave);

@@ -1,17 +1,37 @@
 // How times, amounts and states are written.
 
-/** @import { Cost, Route } from "./shared/types" */
+/** @import { Cost, PhoneChoice, Route } from "./shared/types" */
+import { language } from "./language.js";
 import { clock } from "./shared/api.js";
 import { el } from "./shared/dom.js";
 import * as shared from "./shared/words.js";
 
-const numbers = new Intl.NumberFormat(shared.LANGUAGE);
-const short = new Intl.DateTimeFormat(shared.LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
-const full = new Intl.DateTimeFormat(shared.LANGUAGE, { dateStyle: "medium", timeStyle: "medium" });
-const dayOnly = new Intl.DateTimeFormat(shared.LANGUAGE, { dateStyle: "medium", timeZone: "UTC" });
-const dayShort = new Intl.DateTimeFormat(shared.LANGUAGE, { day: "numeric", month: "short", timeZone: "UTC" });
-const relative = new Intl.RelativeTimeFormat(shared.LANGUAGE, { numeric: "auto" });
-const names = new Intl.Collator(shared.LANGUAGE);
+const numbers = new Intl.NumberFormat(language.format);
+const short = new Intl.DateTimeFormat(language.format, { dateStyle: "medium", timeStyle: "short" });
+const full = new Intl.DateTimeFormat(language.format, { dateStyle: "medium", timeStyle: "medium" });
+const dayOnly = new Intl.DateTimeFormat(language.format, { dateStyle: "medium", timeZone: "UTC" });
+const dayShort = new Intl.DateTimeFormat(language.format, { day: "numeric", month: "short", timeZone: "UTC" });
+const relative = new Intl.RelativeTimeFormat(language.tag, { numeric: "auto" });
+const names = new Intl.Collator(language.tag);
+const lists = new Intl.ListFormat(language.tag);
+
+/** The name of a region: "Hong Kong", "Hongkong"; undefined if there is no such region. */
+export const regionName = language.regions;
+/**
+ * "Hong Kong (+852) - ****3799"
+ * @param {Pick<PhoneChoice, "region" | "calling_code" | "masked_number">} phone
+ */
+export const maskedPhone = (phone) => language.phone(phone);
+/**
+ * "42 seconds", "5 minutes", "2 hours": to be read or heard, so rounded up to a unit that matters.
+ * @param {number} ms
+ */
+export const duration = (ms) => language.duration(ms);
+/**
+ * "Germany, France and Spain"
+ * @param {string[]} items
+ */
+export const list = (items) => lists.format(items);
 
 /** @param {number} value */
 export const number = (value) => numbers.format(value);
@@ -41,7 +61,7 @@ export function money(cost) {
   if (!cost) return "–";
   const amount = Number(cost.amount);
   const digits = amount !== 0 && Math.abs(amount) < 1 ? 4 : 2;
-  return new Intl.NumberFormat(shared.LANGUAGE, {
+  return new Intl.NumberFormat(language.format, {
     style: "currency",
     currency: cost.currency,
     minimumFractionDigits: 2,
@@ -103,7 +123,7 @@ export const lockEnd = (lockedUntil) => shared.lockEnd(lockedUntil, clock.now())
 /** @param {string | null | undefined} lockedUntil */
 export const isLocked = (lockedUntil) => Date.parse(lockedUntil ?? "") > clock.now();
 
-const languages = new Intl.DisplayNames([shared.LANGUAGE], { type: "language" });
+const languages = new Intl.DisplayNames([language.tag], { type: "language" });
 
 /**
  * "German", "Traditional Chinese"; the tag itself where it has no name.

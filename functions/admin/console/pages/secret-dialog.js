@@ -4,14 +4,15 @@
 /** @import { Child } from "../shared/types" */
 import { notice } from "../dialogs.js";
 import { button, relabel } from "../dom.js";
+import { t } from "../language.js";
 import { facts } from "../page.js";
 import { announce, el } from "../shared/dom.js";
 
 /**
- * `noun` names the secret within a sentence, `label` beside it; `facts` are shown above it.
+ * `noun` is the kind of secret; `label` stands beside it; `facts` are shown above it.
  * @typedef {{
  *   title: string,
- *   noun: string,
+ *   noun: "secret" | "link" | "code",
  *   label: string,
  *   secret: string,
  *   facts?: [string, Child][],
@@ -25,23 +26,23 @@ import { announce, el } from "../shared/dom.js";
  */
 export function showSecret(dialog, { title, noun, label, secret, facts: others = [], warning }) {
   const shown = el("code", { class: "secret", tabindex: "0", "aria-label": label }, secret);
-  const copy = button(`Copy ${noun}`, {
+  const copy = button(t(`copy_${noun}`), {
     icon: "copy",
     async onclick() {
       try {
         await navigator.clipboard.writeText(secret);
         taken();
-        relabel(copy, "Copied");
-        announce(`The ${noun} is copied.`);
+        relabel(copy, t("secretCopied"));
+        announce(t(`copied_${noun}`));
       } catch {
         getSelection()?.selectAllChildren(shown);
-        announce(`The ${noun} is selected; copy it with your keyboard.`);
+        announce(t(`selected_${noun}`));
       }
     },
   });
   const { alarm, done, taken } = untilTaken(dialog, noun, copy);
   shown.addEventListener("copy", taken); // with the keyboard or the menu
-  const once = notice({ kind: "warning", title: "This is the only time it is shown", text: warning });
+  const once = notice({ kind: "warning", title: t("shownOnce"), text: warning });
   const rows = facts([...others, [label, shown]]);
   dialog.show({ title, body: [rows, once, alarm], actions: [copy, done], focus: copy });
 }
@@ -49,20 +50,20 @@ export function showSecret(dialog, { title, noun, label, secret, facts: others =
 /**
  * Hold a dialog open until its secret is taken, or somebody insists. Escape is pressed too easily.
  * @param {Dialog} dialog
- * @param {string} noun
+ * @param {Shown["noun"]} noun
  * @param {HTMLElement} copy
  */
 function untilTaken(dialog, noun, copy) {
   let copied = false;
   const alarm = el("p", { class: "field-error", role: "alert", hidden: true });
-  const done = button("Done", {
+  const done = button(t("secretDone"), {
     kind: "primary",
     onclick: () => (alarm.hidden && held() ? copy.focus() : dialog.close()),
   });
   const held = () => {
-    alarm.textContent = `Copy the ${noun} first: it is not shown again. Or close without it, and make a new one later.`;
+    alarm.textContent = t(`copyFirst_${noun}`);
     alarm.hidden = copied;
-    relabel(done, copied ? "Done" : "Close without copying");
+    relabel(done, t(copied ? "secretDone" : "closeWithoutCopying"));
     return !copied;
   };
   const taken = () => {

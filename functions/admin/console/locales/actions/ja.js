@@ -1,0 +1,3 @@
+// The settings of actions in Japanese.
+
+export default {};

@@ -1,0 +1,3 @@
+// The settings of actions in Traditional Chinese.
+
+export default {};

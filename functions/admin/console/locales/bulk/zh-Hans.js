@@ -1,0 +1,3 @@
+// Changes of many users in Simplified Chinese.
+
+export default {};

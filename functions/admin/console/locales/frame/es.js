@@ -1,0 +1,6 @@
+// The frame of the console in Spanish: menu, login, dialogs, fields, tables and refusals.
+
+export default {
+  // The menu
+  language: "Idioma",
+};

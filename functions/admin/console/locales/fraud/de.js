@@ -1,0 +1,3 @@
+// The page about fraud in German.
+
+export default {};

@@ -1,0 +1,3 @@
+// The import of users in German.
+
+export default {};

@@ -1,0 +1,3 @@
+// The import of users in French.
+
+export default {};

@@ -1,0 +1,3 @@
+// The import of users in Simplified Chinese.
+
+export default {};

@@ -1,0 +1,46 @@
+// The languages of the console, and the areas that its words are in. Each area has a file for each language.
+
+/** The languages, by their own names. @type {Record<string, string>} */
+export const LANGUAGES = {
+  en: "English",
+  de: "Deutsch",
+  fr: "Français",
+  es: "Español",
+  ja: "日本語",
+  "zh-Hans": "简体中文",
+  "zh-Hant": "繁體中文",
+};
+
+export const AREAS = [
+  "frame",
+  "clients",
+  "log",
+  "import",
+  "settings",
+  "messages",
+  "actions",
+  "users",
+  "user",
+  "overview",
+  "fraud",
+  "bulk",
+  "sessions",
+];
+
+/**
+ * The strings of all areas. No key is in two of them.
+ * @typedef {typeof import("./frame/en.js").default
+ *   & typeof import("./clients/en.js").default
+ *   & typeof import("./log/en.js").default
+ *   & typeof import("./import/en.js").default
+ *   & typeof import("./settings/en.js").default
+ *   & typeof import("./messages/en.js").default
+ *   & typeof import("./actions/en.js").default
+ *   & typeof import("./users/en.js").default
+ *   & typeof import("./user/en.js").default
+ *   & typeof import("./overview/en.js").default
+ *   & typeof import("./fraud/en.js").default
+ *   & typeof import("./bulk/en.js").default
+ *   & typeof import("./sessions/en.js").default
+ * } Strings
+ */

@@ -1,0 +1,3 @@
+// The log in English.
+
+export default {};

@@ -1,0 +1,3 @@
+// The log in Spanish.
+
+export default {};

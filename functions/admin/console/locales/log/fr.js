@@ -1,0 +1,3 @@
+// The log in French.
+
+export default {};

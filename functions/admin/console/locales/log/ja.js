@@ -1,0 +1,3 @@
+// The log in Japanese.
+
+export default {};

@@ -1,0 +1,3 @@
+// The log in Simplified Chinese.
+
+export default {};

@@ -1,0 +1,3 @@
+// The log in Traditional Chinese.
+
+export default {};

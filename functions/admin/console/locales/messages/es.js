@@ -1,0 +1,3 @@
+// The settings of messages in Spanish.
+
+export default {};

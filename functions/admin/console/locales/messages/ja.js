@@ -1,0 +1,3 @@
+// The settings of messages in Japanese.
+
+export default {};

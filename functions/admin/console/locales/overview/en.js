@@ -1,0 +1,3 @@
+// The overview in English.
+
+export default {};

@@ -1,0 +1,3 @@
+// The overview in Simplified Chinese.
+
+export default {};

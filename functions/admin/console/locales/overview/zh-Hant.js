@@ -1,0 +1,3 @@
+// The overview in Traditional Chinese.
+
+export default {};

@@ -1,0 +1,3 @@
+// The sessions of administrators in Japanese.
+
+export default {};

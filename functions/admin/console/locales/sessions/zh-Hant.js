@@ -1,0 +1,3 @@
+// The sessions of administrators in Traditional Chinese.
+
+export default {};

@@ -1,0 +1,3 @@
+// The settings in German.
+
+export default {};

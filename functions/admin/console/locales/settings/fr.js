@@ -1,0 +1,3 @@
+// The settings in French.
+
+export default {};

@@ -1,0 +1,3 @@
+// The settings in Japanese.
+
+export default {};

@@ -1,0 +1,3 @@
+// The settings in Simplified Chinese.
+
+export default {};

@@ -1,0 +1,3 @@
+// The settings in Traditional Chinese.
+
+export default {};

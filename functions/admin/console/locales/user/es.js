@@ -1,0 +1,3 @@
+// The pages of a user in Spanish.
+
+export default {};

@@ -1,0 +1,3 @@
+// The list of users in Spanish.
+
+export default {};

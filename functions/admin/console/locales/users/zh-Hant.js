@@ -1,0 +1,3 @@
+// The list of users in Traditional Chinese.
+
+export default {};
