@@ -83,7 +83,8 @@ class Console(Client):
         self.rests()
 
     def field(self, label: str) -> Locator:
-        return self.page.get_by_label(label, exact=True)
+        """A field of the page or its dialog, not one of the menu."""
+        return self.page.locator("main, dialog, #door").get_by_label(label, exact=True)
 
     def paste_number(self, number: str, within: Locator | None = None) -> None:
         """Pastes a number into the field for one, as it was copied from elsewhere."""

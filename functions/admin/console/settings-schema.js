@@ -1,6 +1,9 @@
-// The settings' labels, ranges and units, as the API describes them. Nothing here restates them.
+// The settings' ranges and units, as the API describes them, and their labels in the reader's language. The API's own
+// label, in English, stands in for one that the console does not know.
 
+import { known, t } from "./language.js";
 import { request } from "./shared/api.js";
+import { number } from "./words.js";
 
 /**
  * A setting as `SettingsPatch` in the API's description has it: `title` is its label, `x-unit` its unit.
@@ -32,7 +35,7 @@ import { request } from "./shared/api.js";
 /** @typedef {{ SettingsPatch: SettingSchema, ActionType: ActionSchema }} Schemas */
 
 /** People think of a wait in minutes; the API counts seconds. */
-const SECONDS = { suffix: "minutes", unit: 60 };
+const SECONDS = { suffix: t("unit_minutes"), unit: 60 };
 /** A share of 0.2 is 20 %. */
 const SHARE = { suffix: "%", unit: 0.01, fraction: true };
 
@@ -89,25 +92,35 @@ function merged({ anyOf = [], $ref = "", ...rest }) {
 }
 
 /**
+ * A setting's name in the keys of the console's words. All action types have the same ones.
+ * @param {string} name
+ */
+const keyOf = (name) => name.replace(/^actions\.[^.]+\./, "actions.").replaceAll(".", "_");
+
+/**
  * The label of a setting on screens.
  * @param {string} name
  */
-export const labelOf = (name) => schemaOf(name).title ?? name;
+export const labelOf = (name) => known(`label_${keyOf(name)}`) ?? schemaOf(name).title ?? name;
+
+/**
+ * The note below a setting, if there is one.
+ * @param {string} name
+ */
+export const hintOf = (name) => known(`hint_${keyOf(name)}`) ?? schemaOf(name).description;
+
+/** @param {string | undefined} unit as the API has it */
+const unitWords = (unit) => unit && (known(`unit_${unit.replaceAll(" ", "_")}`) ?? unit);
 
 /**
  * The options of a number's field: label, unit, range, and the hint if there is one.
  * @param {string} name
  */
 export function numberOf(name) {
-  const {
-    description: hint,
-    minimum: min = 0,
-    maximum: max = Number.MAX_SAFE_INTEGER,
-    "x-unit": unit,
-  } = schemaOf(name);
-  const known = unit === "seconds" ? SECONDS : unit === "share" ? SHARE : undefined;
-  const shown = known ?? { suffix: unit };
-  return { label: labelOf(name), hint, min, max, ...shown };
+  const { minimum: min = 0, maximum: max = Number.MAX_SAFE_INTEGER, "x-unit": unit } = schemaOf(name);
+  const other = unit === "seconds" ? SECONDS : unit === "share" ? SHARE : undefined;
+  const shown = other ?? { suffix: unitWords(unit) };
+  return { label: labelOf(name), hint: hintOf(name), min, max, ...shown };
 }
 
 /**
@@ -117,6 +130,7 @@ export function numberOf(name) {
 export function inWords(name) {
   return (/** @type {number} */ value) => {
     const { unit = 1, suffix } = { unit: 1, ...numberOf(name) };
-    return [+(value / unit).toFixed(2), suffix].filter(Boolean).join(" ");
+    const n = number(+(value / unit).toFixed(2));
+    return suffix ? t("withUnit", { n, unit: suffix }) : n;
   };
 }

@@ -17,6 +17,7 @@ export const AREAS = [
   "log",
   "import",
   "settings",
+  "labels",
   "messages",
   "actions",
   "users",
@@ -34,6 +35,7 @@ export const AREAS = [
  *   & typeof import("./log/en.js").default
  *   & typeof import("./import/en.js").default
  *   & typeof import("./settings/en.js").default
+ *   & typeof import("./labels/en.js").default
  *   & typeof import("./messages/en.js").default
  *   & typeof import("./actions/en.js").default
  *   & typeof import("./users/en.js").default

@@ -3,9 +3,9 @@
 import { openDialog } from "../dialogs.js";
 import { button, submitButton, uid } from "../dom.js";
 import { textField } from "../fields.js";
+import { t } from "../language.js";
 import { el } from "../shared/dom.js";
-import { LANGUAGE } from "../shared/words.js";
-import { byName, languageName } from "../words.js";
+import { byName, languageName, list } from "../words.js";
 
 const TAG = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$/;
 
@@ -17,29 +17,26 @@ const TAG = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$/;
 export function askLanguage({ taken, around, add }) {
   const tag = textField({
     name: "tag",
-    label: "Language tag",
+    label: t("languageTag"),
     mono: true,
     maxlength: 35,
     placeholder: around ? "de" : "sv",
-    hint: around
-      ? `The words around it are in ${namesOf(around)}. Take a tag as in BCP 47: de, pt-PT.`
-      : "As in BCP 47: sv for Swedish, pt-PT for Portuguese in Portugal.",
+    hint: around ? t("languageTagAround", { languages: namesOf(around) }) : t("languageTagHint"),
   });
-  const note = el("p", { class: "soft" }, "It begins with the English words, for you to translate.");
+  const note = el("p", { class: "soft" }, t("languageBegins"));
   const form = el("form", { id: uid("language"), novalidate: true }, tag.element, note);
-  const cancel = button("Cancel", { onclick: () => dialog.close() });
-  const actions = [cancel, submitButton("Add", { form: form.id })];
-  const dialog = openDialog({ title: "Add a language", body: form, actions });
+  const cancel = button(t("dialogCancel"), { onclick: () => dialog.close() });
+  const actions = [cancel, submitButton(t("languageAdd"), { form: form.id })];
+  const dialog = openDialog({ title: t("textAdd"), body: form, actions });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const locale = canonical(tag.text);
     if (!locale || taken.includes(locale)) {
-      const known = locale && `${languageName(locale)} is in the list already.`;
-      tag.setError(known || "That is not a language tag. Take one such as sv or pt-PT.");
+      tag.setError(locale ? t("languageKnown", { language: languageName(locale) }) : t("languageNotTag"));
       return tag.focus();
     }
     if (around && !around.some((known) => primary(known) === primary(locale))) {
-      tag.setError(`Confirmations are not written in ${languageName(locale)}. Its users get the English one.`);
+      tag.setError(t("languageNotAround", { language: languageName(locale) }));
       return tag.focus();
     }
     const after = await add(locale);
@@ -60,7 +57,7 @@ const primary = (locale) => locale.split("-")[0];
  */
 function namesOf(locales) {
   const names = new Set(locales.map((locale) => languageName(primary(locale))));
-  return new Intl.ListFormat(LANGUAGE).format([...names].sort(byName));
+  return list([...names].sort(byName));
 }
 
 /**

@@ -6,23 +6,19 @@
 import { notice } from "../dialogs.js";
 import { bdi, busyWhile, button, submitButton, uid } from "../dom.js";
 import { selectField, textField } from "../fields.js";
+import { t, tp } from "../language.js";
 import { languageLabel } from "../languages.js";
 import { doneMark, load } from "../page.js";
 import { readNumber, spaced } from "../regions.js";
 import { admin, whoami } from "../session.js";
 import { el } from "../shared/dom.js";
-import { regionName } from "../shared/words.js";
-import { actionName } from "./settings-fields.js";
+import { regionName } from "../words.js";
+import { actionName, COMMA } from "./settings-fields.js";
 import { SettingsTest } from "./settings-test.js";
 
-const NO_PHONE = [
-  "Verify a number of yours first: press Test under MFA settings.",
-  "Then the message can name a deed to you, and to nobody else.",
-].join(" ");
 const PARAMETER = /(?<!\{)\{([a-z][a-z0-9_]{0,31})\}/g;
 const VALUE_LENGTH = 60;
 const VALUES = "action.params.";
-const LEAD = "The message goes to a phone of yours, with the settings on the screen. No action is opened.";
 
 /**
  * Open the trial of a type.
@@ -34,7 +30,7 @@ export function tryDialog(page) {
 
 class ActionTrial extends SettingsTest {
   /** @override */
-  another = "Other values";
+  another = t("trialAnother");
   /** The values as they were typed, for the way back. @type {Record<string, string>} */
   #values = {};
   #phone = "";
@@ -47,7 +43,7 @@ class ActionTrial extends SettingsTest {
   constructor(page) {
     super(page);
     this.type = page.type;
-    this.title = `Try ${page.type}`;
+    this.title = t("trialTitle", { type: page.type });
   }
 
   /**
@@ -56,11 +52,11 @@ class ActionTrial extends SettingsTest {
    */
   ask(message = null) {
     const place = el("div", {});
-    const cancel = button("Cancel", { onclick: () => this.dialog.close() });
+    const cancel = button(t("dialogCancel"), { onclick: () => this.dialog.close() });
     this.dialog.show({ title: this.title, body: place, actions: [cancel] });
     load(place, ownPhones, (phones) => {
       if (phones.length) this.#askValues(phones, message);
-      else return notice({ kind: "info", title: "You have no verified phone", text: NO_PHONE });
+      else return notice({ kind: "info", title: t("trialNoPhone"), text: t("trialNoPhoneText") });
     });
   }
 
@@ -77,8 +73,14 @@ class ActionTrial extends SettingsTest {
     const { values, phone, language } = this.#fields(phones);
     const room = el("div", { role: "alert" }, message);
     const inputs = [...values, phone, language].map((field) => field.element);
-    const form = el("form", { id: uid("trial"), novalidate: true }, el("p", { class: "lead" }, LEAD), inputs, room);
-    const send = submitButton("Send passcode", { form: form.id });
+    const form = el(
+      "form",
+      { id: uid("trial"), novalidate: true },
+      el("p", { class: "lead" }, t("trialLead")),
+      inputs,
+      room,
+    );
+    const send = submitButton(t("testSend"), { form: form.id });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       room.replaceChildren();
@@ -92,7 +94,7 @@ class ActionTrial extends SettingsTest {
         this.refused(error, [phone, ...values, language, ...together(room, send)], room);
       }
     });
-    const actions = [button("Cancel", { onclick: () => this.dialog.close() }), send];
+    const actions = [button(t("dialogCancel"), { onclick: () => this.dialog.close() }), send];
     this.dialog.show({ title: this.title, body: form, actions, focus: values[0]?.input ?? phone.input });
   }
 
@@ -105,15 +107,15 @@ class ActionTrial extends SettingsTest {
       values: [...names].map((name) => this.#valueField(name)),
       phone: selectField({
         name: "phone",
-        label: "Your phone",
+        label: t("testPhone"),
         value: this.#phone || phones[0],
         options: phones.map((number) => [number, phoneWords(number)]),
       }),
       language: selectField({
         name: "action.locale",
-        label: "Language",
+        label: t("textLanguage"),
         value: this.#locale,
-        options: [["", "As your profile and phone have it"], ...languages],
+        options: [["", t("trialLanguage")], ...languages],
       }),
     };
   }
@@ -132,8 +134,8 @@ class ActionTrial extends SettingsTest {
   lead(test) {
     this.#summary.replaceChildren(bdi(summaryOf(test)));
     this.#changed.replaceChildren();
-    const what = test.channel === "voice" ? "A call to " : "A text message to ";
-    return [what, this.shownNumber, " asks to confirm: ", this.#summary, ". ", this.#changed];
+    const around = { number: this.shownNumber, summary: this.#summary, changed: this.#changed };
+    return tp(test.channel === "voice" ? "trialAsks_voice" : "trialAsks_sms", around);
   }
 
   /** @override */
@@ -148,7 +150,7 @@ class ActionTrial extends SettingsTest {
   resent(test) {
     if (this.#summary.textContent === summaryOf(test)) return;
     this.#summary.replaceChildren(bdi(summaryOf(test)));
-    this.#changed.replaceChildren("The type was changed after the message before; this is what the newest one says.");
+    this.#changed.replaceChildren(t("trialChanged"));
   }
 
   /**
@@ -156,20 +158,18 @@ class ActionTrial extends SettingsTest {
    * @param {TestApproved} answer
    */
   succeeded({ action_changed: changed }) {
-    const title = el("p", { class: "success-title" }, "The code was right for this deed");
+    const title = el("p", { class: "success-title" }, t("trialDone"));
     const good = el("div", { class: "success", role: "status" }, doneMark(), title, el("p", {}, this.#summary));
     const warning = changed
       ? notice({
           kind: "warning",
-          title: "The type was changed after this message was sent",
-          text: "It would say something else now. Try it again to see that.",
+          title: t("trialOutdated"),
+          text: t("trialOutdatedText"),
         })
       : null;
-    const save = this.draft.dirty
-      ? el("p", { class: "soft" }, "The settings are not saved yet: press Save on the page.")
-      : null;
+    const save = this.draft.dirty ? el("p", { class: "soft" }, t("testNotSaved")) : null;
     const again = button(this.another, { onclick: () => this.ask() });
-    const done = button("Done", { kind: "primary", onclick: () => this.dialog.close() });
+    const done = button(t("testFinish"), { kind: "primary", onclick: () => this.dialog.close() });
     this.dialog.show({ title: this.title, body: [good, warning, save], actions: [again, done], focus: done });
   }
 }
@@ -184,10 +184,10 @@ function together(room, send) {
     name,
     label,
     setError: (/** @type {string} */ text) =>
-      room.replaceChildren(notice({ kind: "error", title: "That cannot be tried", text })),
+      room.replaceChildren(notice({ kind: "error", title: t("trialImpossible"), text })),
     focus: () => send.focus(),
   });
-  return [target("action.type", "This type"), target("action.params", "Together, the values")];
+  return [target("action.type", t("trialThisType")), target("action.params", t("trialTogether"))];
 }
 
 /** @param {PasscodeState} test */
@@ -203,5 +203,5 @@ async function ownPhones() {
 /** @param {string} number */
 function phoneWords(number) {
   const read = readNumber(number);
-  return [regionName(read?.region), spaced(number, read?.calling_code)].filter(Boolean).join(", ");
+  return [regionName(read?.region), spaced(number, read?.calling_code)].filter(Boolean).join(COMMA);
 }

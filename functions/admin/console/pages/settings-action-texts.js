@@ -4,16 +4,16 @@
 /** @import { EditorOptions } from "./settings-action.js" */
 import { bdi, button } from "../dom.js";
 import { selectField, textAreaField } from "../fields.js";
+import { t, tn } from "../language.js";
 import { builtInLanguages, languageLabel } from "../languages.js";
 import { facts } from "../page.js";
 import { SessionLost } from "../refusals.js";
 import { admin } from "../session.js";
 import { schemaOf } from "../settings-schema.js";
 import { announce, el } from "../shared/dom.js";
-import { regionName } from "../shared/words.js";
-import { languageName, money, plural } from "../words.js";
+import { languageName, money, regionName } from "../words.js";
 import { askLanguage } from "./language-dialog.js";
-import { actionName, mergePatch } from "./settings-fields.js";
+import { actionName, COMMA, mergePatch } from "./settings-fields.js";
 import { alphabetWords, judgement, refusalNotice } from "./settings-judgements.js";
 
 const PAUSE_MS = 300; // the sentence is judged when nobody has typed for so long
@@ -56,22 +56,22 @@ export class ActionTexts {
     this.name = `${actionName(options.type)}.texts`;
     this.language = selectField({
       name: "action-language",
-      label: "Language",
+      label: t("textLanguage"),
       options: [],
       onchange: (locale) => this.#choose(locale),
     });
     this.text = textAreaField({
       name: this.name,
-      label: "Sentence",
+      label: t("sentence"),
       rows: 4,
       maxlength: schemaOf(`${this.name}.en`).maxLength,
-      hint: "The deed, as a part of a sentence. The words around it are ours, in the same language.",
+      hint: t("sentenceHint"),
       onchange: (text) => this.#edit(text),
     });
     this.parameters = el("p", { class: "soft" });
-    this.inserts = el("div", { class: "inserts", role: "group", "aria-label": "Parameters" });
-    this.remove = button("Remove this language", { kind: "small", onclick: () => this.#remove() });
-    this.add = button("Add a language", { icon: "plus", onclick: () => this.#add() });
+    this.inserts = el("div", { class: "inserts", role: "group", "aria-label": t("parameters") });
+    this.remove = button(t("textRemove"), { kind: "small", onclick: () => this.#remove() });
+    this.add = button(t("textAdd"), { icon: "plus", onclick: () => this.#add() });
     this.preview = previewPart();
     this.element = this.#layout();
     this.#show("en");
@@ -115,7 +115,7 @@ export class ActionTexts {
   /** @param {string} locale */
   #choose(locale) {
     this.#show(locale);
-    announce(`The sentence in ${languageName(locale)}`);
+    announce(t("sentenceShown", { language: languageName(locale) }));
   }
 
   /** @param {string} locale */
@@ -131,19 +131,24 @@ export class ActionTexts {
 
   #drawAround() {
     const locales = Object.keys(this.#action.texts);
-    const faulty = (/** @type {string} */ locale) => (this.problem(locale) ? ", to be corrected" : "");
+    const words = (/** @type {string} */ language, /** @type {string} */ problem) =>
+      problem ? t("optionFaulty", { language }) : language;
     const options = locales.map((locale) =>
-      el("option", { value: locale }, `${languageLabel(locale)}${faulty(locale)}`),
+      el("option", { value: locale }, words(languageLabel(locale), this.problem(locale))),
     );
     this.language.input.replaceChildren(...options);
     this.language.value = this.#locale;
     this.add.hidden = locales.length >= (schemaOf(this.name).maxProperties ?? Number.MAX_SAFE_INTEGER);
     const names = this.#parameters.map((name) => `{${name}}`);
     const insert = (/** @type {string} */ word) =>
-      button(word, { kind: "small quiet", "aria-label": `Insert ${word}`, onclick: () => this.#insert(word) });
+      button(word, {
+        kind: "small quiet",
+        "aria-label": t("insertParameter", { word }),
+        onclick: () => this.#insert(word),
+      });
     this.inserts.hidden = !names.length;
     this.inserts.replaceChildren(...names.map(insert));
-    this.parameters.textContent = names.length ? "Parameters, from the English sentence:" : "No parameters.";
+    this.parameters.textContent = t(names.length ? "parametersListed" : "parametersNone");
   }
 
   /** @param {string} text */
@@ -229,7 +234,7 @@ export class ActionTexts {
     if (text) drawPreview(this.preview, text, { prices: this.#prices, calls: this.#action.channels.includes("voice") });
     const placeholders = text?.problems.find(({ code }) => code === "other_parameters");
     const refused = this.#errors.get(this.#locale) ?? "";
-    this.text.setError(placeholders ? `This sentence ${placeholders.message}.` : refused);
+    this.text.setError(placeholders ? t("sentenceOther", { problem: placeholders.message }) : refused);
   }
 
   /**
@@ -238,7 +243,7 @@ export class ActionTexts {
    */
   problem(locale) {
     const [first] = this.#judged()?.texts.find((text) => text.locale === locale)?.problems ?? [];
-    return first ? `This sentence cannot be saved: it ${first.message}.` : "";
+    return first ? t("sentenceCannotBe", { problem: first.message }) : "";
   }
 
   /**
@@ -263,12 +268,12 @@ function previewPart() {
   const figures = el("div", {});
   const findings = el("div", { class: "stack small", role: "status" });
   const call = el("ol", { class: "call-words", dir: "auto" });
-  const more = el("details", {}, el("summary", {}, "With the longest values"), longest);
-  const calls = el("details", {}, el("summary", {}, "As a call says it"), call);
+  const more = el("details", {}, el("summary", {}, t("longestValues")), longest);
+  const calls = el("details", {}, el("summary", {}, t("asCall")), call);
   const element = el(
     "figure",
     { class: "preview" },
-    el("figcaption", { class: "soft" }, "How it arrives"),
+    el("figcaption", { class: "soft" }, t("howItArrives")),
     bubble,
     more,
     calls,
@@ -291,12 +296,12 @@ function drawPreview(place, text, { prices: known, calls }) {
   place.call.replaceChildren(...text.call.map((words) => el("li", {}, bdi(words))));
   place.figures.replaceChildren(
     facts([
-      ["Alphabet", alphabetWords(text.alphabet)],
-      ["Segments", `${segments}; ${longest} with the longest values, and never more than ${most}`],
-      ["Price", priceWords(segments, known)],
+      [t("alphabet"), alphabetWords(text.alphabet)],
+      [t("segments"), t("segmentsMost", { n: segments, longest, most })],
+      [t("price"), priceWords(segments, known)],
     ]),
   );
-  place.findings.replaceChildren(...judgement(text, "Nothing is wrong with this sentence."));
+  place.findings.replaceChildren(...judgement(text, t("sentenceFine")));
 }
 
 /**
@@ -307,8 +312,7 @@ function drawPreview(place, text, { prices: known, calls }) {
 function priceWords(segments, known) {
   const each = known.map(({ region, amount, currency }) => {
     const price = money({ amount: String(amount * segments), currency });
-    return `${price} in ${regionName(region) ?? region}`;
+    return t("priceIn", { price, country: regionName(region) ?? region });
   });
-  const words = `Costs ${plural(segments, "message")}`;
-  return each.length ? `${words}: about ${each.join(", ")}` : words;
+  return each.length ? tn("costsAbout", segments, { prices: each.join(COMMA) }) : tn("costs", segments);
 }

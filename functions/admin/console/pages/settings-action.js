@@ -5,13 +5,12 @@
 /** @import { SettingsDraft } from "./settings-fields.js" */
 import { bdi, button, uid } from "../dom.js";
 import { choiceField, numberField } from "../fields.js";
+import { t } from "../language.js";
 import { labelOf, numberOf, schemaOf } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
 import { byName } from "../words.js";
 import { ActionTexts } from "./settings-action-texts.js";
 import { actionName, channelWords } from "./settings-fields.js";
-
-const CALLS_OFF = "Calls are switched off under Messages: until they are on, no action is confirmed by one.";
 
 /**
  * The type on the screen. `stage` puts a changed one into the draft.
@@ -34,7 +33,7 @@ export class ActionEditor {
     this.texts = new ActionTexts(options);
     this.heading = el("h2", { tabindex: "-1" }, el("code", {}, this.type));
     const limits = /** @type {const} */ (["ttl_seconds", "token_seconds"]).map((member) => this.#limit(member));
-    const tryIt = button("Try it", { onclick: options.tryIt });
+    const tryIt = button(t("actionTry"), { onclick: options.tryIt });
     const name = uid("type");
     this.heading.id = name;
     this.element = el(
@@ -81,7 +80,7 @@ export class ActionEditor {
     const field = tickField({
       name,
       label: labelOf(name),
-      hint: this.options.draft.get("voice.enabled") ? "" : CALLS_OFF,
+      hint: this.options.draft.get("voice.enabled") ? "" : t("actionCallsOff"),
       options: known.map((channel) => [channel, channelWords(channel)]),
       chosen,
       onchange: stage,
@@ -99,15 +98,15 @@ export class ActionEditor {
     /** @type {[string, string][]} */
     const options = [
       ...clients.map((client) => /** @type {[string, string]} */ ([client.client_id, client.name])),
-      ...gone.map((id) => /** @type {[string, string]} */ ([id, `A deleted client (${id})`])),
+      ...gone.map((id) => /** @type {[string, string]} */ ([id, t("clientGone", { id })])),
     ];
     const stage = () => this.#stage({ clients: choice.value === "*" ? "*" : [...chosen] });
     const choice = choiceField({
       label: labelOf(name),
       value: given === "*" ? "*" : "list",
       options: [
-        ["*", "All clients", "And users whose app opens an action with their own token."],
-        ["list", "Only these clients", "Users’ own tokens count where they are for one of them."],
+        ["*", t("clientsAll"), t("clientsAllHint")],
+        ["list", t("clientsListed"), t("clientsListedHint")],
       ],
       onchange() {
         list.element.hidden = choice.value === "*";
@@ -115,8 +114,8 @@ export class ActionEditor {
         stage();
       },
     });
-    const list = tickField({ name, label: "These clients", options, chosen, onchange: stage });
-    if (!options.length) list.element.append(el("p", { class: "soft" }, "No client is registered yet."));
+    const list = tickField({ name, label: t("clientsThese"), options, chosen, onchange: stage });
+    if (!options.length) list.element.append(el("p", { class: "soft" }, t("clientsNone")));
     list.element.hidden = given === "*";
     const focus = () => (choice.value === "*" ? choice.focus() : list.focus());
     this.#fields.set("clients", { name, setError: list.setError, focus });

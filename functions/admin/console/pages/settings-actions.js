@@ -7,26 +7,16 @@
 import { confirm, openDialog } from "../dialogs.js";
 import { bdi, button, submitButton, uid } from "../dom.js";
 import { numberField, textAreaField, textField } from "../fields.js";
+import { t, tn } from "../language.js";
 import { learnLanguages } from "../languages.js";
 import { badge, load, section } from "../page.js";
 import { actionDefaults, labelOf, numberOf, schemaOf } from "../settings-schema.js";
 import { announce, el } from "../shared/dom.js";
 import { table } from "../table.js";
-import { plural } from "../words.js";
 import { allClients } from "./client-list.js";
 import { ActionEditor } from "./settings-action.js";
 import { tryDialog } from "./settings-action-test.js";
-import { actionName, channelWords, fieldOf, limitField, tidy, typesOf } from "./settings-fields.js";
-
-const LEAD = [
-  "A deed that a user is about to do, in a sentence of yours. The message says it, and the code confirms this deed and",
-  "nothing else. A client opens an action by the name of its type.",
-].join(" ");
-const NAME_RULE = "Take small letters, digits and _, beginning with a letter: delete_backup.";
-const PENDING = [
-  "Actions of this name that wait for their passcode can no longer be confirmed once you save.",
-  "Those that were confirmed already can still be carried out.",
-].join(" ");
+import { actionName, COMMA, channelWords, fieldOf, limitField, tidy, typesOf } from "./settings-fields.js";
 
 /** Members of a type that are checked before they are saved. */
 const MEMBERS = /** @type {const} */ (["channels", "ttl_seconds", "token_seconds", "clients"]);
@@ -46,7 +36,7 @@ export function draw(draft) {
     "div",
     { class: "stack" },
     types.place,
-    section({ title: "Phones that confirm actions" }, el("div", { class: "fields" }, age.element)),
+    section({ title: t("actionPhones") }, el("div", { class: "fields" }, age.element)),
   );
   return { element, fields, ready: types.load() };
 }
@@ -135,14 +125,14 @@ class ActionTypes {
   #problem(type, member) {
     const action = this.#action(type);
     if (!action || !(actionName(type) in this.draft.changes)) return "";
-    if (member === "channels" && !action.channels.length) return "Choose at least one channel.";
-    if (member === "clients" && !action.clients.length) return "Choose at least one client, or all of them.";
+    if (member === "channels" && !action.channels.length) return t("actionNoChannel");
+    if (member === "clients" && !action.clients.length) return t("actionNoClient");
     if (member === "ttl_seconds" || member === "token_seconds") {
       return numberField({ value: action[member], ...numberOf(`${actionName(type)}.${member}`) }).problem();
     }
     const locale = member.replace(/^texts\.?/, "");
     if (!locale || !(locale in action.texts)) return "";
-    if (!action.texts[locale].trim()) return "Write the sentence, or remove this language.";
+    if (!action.texts[locale].trim()) return t("actionNoSentence");
     return this.#editor?.type === type ? this.#editor.textProblem(locale) : "";
   }
 
@@ -173,13 +163,13 @@ class ActionTypes {
   #drawList() {
     const types = this.#types;
     const most = schemaOf("actions").maxProperties ?? Number.MAX_SAFE_INTEGER;
-    const add = button("Add a type", { icon: "plus", onclick: () => this.#add() });
-    const full = el("p", { class: "soft" }, `There is room for no more than ${most} types.`);
-    const none = el("p", { class: "soft" }, "None: codes are for logins only.");
+    const add = button(t("actionAdd"), { icon: "plus", onclick: () => this.#add() });
+    const full = el("p", { class: "soft" }, t("actionsFull", { n: most }));
+    const none = el("p", { class: "soft" }, t("actionsNone"));
     const shown = types.length
       ? el("div", { class: "inset" }, table({ caption: labelOf("actions"), items: types, columns: this.#columns() }))
       : none;
-    const heading = { title: labelOf("actions"), lead: LEAD, actions: types.length < most ? [add] : [] };
+    const heading = { title: labelOf("actions"), lead: t("actionsLead"), actions: types.length < most ? [add] : [] };
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.act : undefined;
     this.list.replaceChildren(section(heading, shown, types.length < most ? null : full));
     if (focused) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-act="${focused}"]`))?.focus();
@@ -188,34 +178,39 @@ class ActionTypes {
   /** @returns {Column<string>[]} */
   #columns() {
     const mark = (/** @type {string} */ type) =>
-      actionName(type) in this.draft.changes ? el("span", { class: "badges" }, badge("Not saved", "warn")) : null;
+      actionName(type) in this.draft.changes
+        ? el("span", { class: "badges" }, badge(t("actionNotSaved"), "warn"))
+        : null;
     return [
-      { label: "Name", kind: "main", cell: (type) => [el("code", {}, type), mark(type)] },
-      { label: "In English", cell: (type) => bdi(this.#action(type)?.texts.en ?? "") },
-      { label: "Channels", cell: (type) => (this.#action(type)?.channels ?? []).map(channelWords).join(", ") },
-      { label: "Clients", cell: (type) => this.#clientWords(this.#action(type)?.clients ?? []) },
-      { label: "Actions", kind: "end", unseen: true, cell: (type) => this.#controls(type) },
+      { label: t("actionColumnName"), kind: "main", cell: (type) => [el("code", {}, type), mark(type)] },
+      { label: t("actionColumnEnglish"), cell: (type) => bdi(this.#action(type)?.texts.en ?? "") },
+      {
+        label: t("actionColumnChannels"),
+        cell: (type) => (this.#action(type)?.channels ?? []).map(channelWords).join(COMMA),
+      },
+      { label: t("actionColumnClients"), cell: (type) => this.#clientWords(this.#action(type)?.clients ?? []) },
+      { label: t("actionColumnControls"), kind: "end", unseen: true, cell: (type) => this.#controls(type) },
     ];
   }
 
   /** @param {ActionType["clients"]} clients */
   #clientWords(clients) {
-    if (clients === "*") return "All";
+    if (clients === "*") return t("actionAllClients");
     const names = clients.map((id) => this.#clients.find((client) => client.client_id === id)?.name);
     const gone = names.filter((name) => name === undefined).length;
     const known = names.flatMap((name) => (name === undefined ? [] : [name]));
-    const words = known.length > 2 ? plural(known.length, "client") : known.join(", ");
-    return bdi([words, gone && plural(gone, "deleted client")].filter(Boolean).join(", ") || "None");
+    const words = known.length > 2 ? tn("countClients", known.length) : known.join(COMMA);
+    return bdi([words, gone && tn("deletedClients", gone)].filter(Boolean).join(COMMA) || t("actionNoClients"));
   }
 
   /** @param {string} type */
   #controls(type) {
-    const control = (/** @type {string} */ words, /** @type {() => void} */ onclick) =>
-      button(words, {
+    const control = (/** @type {"edit" | "rename" | "remove"} */ deed, /** @type {() => void} */ onclick) =>
+      button(t(`action_${deed}`), {
         kind: "small quiet",
-        "aria-label": `${words} ${type}`,
-        "aria-current": words === "Edit" && type === chosen ? "true" : null,
-        dataset: { act: `${words} ${type}` },
+        "aria-label": t(`actionOf_${deed}`, { type }),
+        "aria-current": deed === "edit" && type === chosen ? "true" : null,
+        dataset: { act: `${deed} ${type}` },
         onclick,
       });
     const edit = () => {
@@ -223,21 +218,21 @@ class ActionTypes {
       this.#editor?.focus("");
     };
     return [
-      control("Edit", edit),
-      control("Rename", () => this.#rename(type)),
-      control("Remove", () => this.#remove(type)),
+      control("edit", edit),
+      control("rename", () => this.#rename(type)),
+      control("remove", () => this.#remove(type)),
     ];
   }
 
   #add() {
     const sentence = textAreaField({
       name: "sentence",
-      label: "The deed, in English",
+      label: t("actionDeed"),
       rows: 3,
       maxlength: schemaOf(`${actionName("any")}.texts.en`).maxLength,
-      hint: 'A part of a sentence. Values go into {placeholders} of your own: delete backup set "{set}".',
+      hint: t("actionDeedHint", { example: 'delete backup set "{set}"' }),
     });
-    this.#askName({ title: "Add an action type", action: "Add", more: sentence }, (type) => {
+    this.#askName({ title: t("actionAddTitle"), action: t("languageAdd"), more: sentence }, (type) => {
       this.#stage(type, newAction(sentence.text.trim()));
       this.#open(type);
       this.#editor?.focus("texts.en");
@@ -246,17 +241,14 @@ class ActionTypes {
 
   /** @param {string} type */
   #rename(type) {
-    const text = [
-      el("p", {}, "Clients open actions by this name: change it there at the same time. To us it is another type."),
-      el("p", {}, PENDING),
-    ];
-    this.#askName({ title: `Rename ${type}`, action: "Rename", value: type, text }, (name) => {
+    const text = [el("p", {}, t("actionRenameText")), el("p", {}, t("actionPending"))];
+    this.#askName({ title: t("actionOf_rename", { type }), action: t("action_rename"), value: type, text }, (name) => {
       const action = this.#action(type);
       this.#stage(name, action);
       this.#stage(type, null);
       this.#open(name);
       this.#editor?.focus("");
-      announce(`${type} is called ${name} once you save.`);
+      announce(t("actionRenamed", { type, name }));
     });
   }
 
@@ -271,18 +263,25 @@ class ActionTypes {
    * @param {(name: string) => void} done
    */
   #askName({ title, action, value = "", text = [], more }, done) {
-    const name = textField({ name: "type", label: "Name", mono: true, maxlength: 32, value, hint: NAME_RULE });
+    const name = textField({
+      name: "type",
+      label: t("actionColumnName"),
+      mono: true,
+      maxlength: 32,
+      value,
+      hint: t("actionNameRule"),
+    });
     const form = el("form", { id: uid("type"), novalidate: true }, text, name.element, more?.element);
-    const cancel = button("Cancel", { onclick: () => dialog.close() });
+    const cancel = button(t("dialogCancel"), { onclick: () => dialog.close() });
     const dialog = openDialog({ title, body: form, actions: [cancel, submitButton(action, { form: form.id })] });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const given = name.text.trim();
       const pattern = new RegExp(schemaOf("actions").propertyNames?.pattern ?? ".");
-      if (!pattern.test(given)) name.setError(NAME_RULE);
-      else if (this.#types.includes(given)) name.setError(`There is a type ${given} already.`);
+      if (!pattern.test(given)) name.setError(t("actionNameRule"));
+      else if (this.#types.includes(given)) name.setError(t("actionNameKnown", { name: given }));
       else if (more && !more.text.trim()) {
-        more.setError("Say which deed is confirmed.");
+        more.setError(t("actionDeedEmpty"));
         return more.focus();
       } else {
         dialog.close();
@@ -294,12 +293,13 @@ class ActionTypes {
 
   /** @param {string} type */
   async #remove(type) {
-    const text = ["No client can open such an action any more once you save.", PENDING];
-    if (!(await confirm({ title: `Remove ${type}?`, text, action: "Remove", danger: true }))) return;
+    const text = [t("actionRemoveText"), t("actionPending")];
+    const [title, action] = [t("actionRemoveTitle", { type }), t("action_remove")];
+    if (!(await confirm({ title, text, action, danger: true }))) return;
     this.#stage(type, null);
     if (chosen === type) this.#open(this.#types[0] ?? "");
     /** @type {HTMLElement | null} */ (this.list.querySelector(".section-actions button, [data-act]"))?.focus();
-    announce(`${type} is removed once you save.`);
+    announce(t("actionRemoved", { type }));
   }
 }
 

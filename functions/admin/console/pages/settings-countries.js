@@ -4,18 +4,12 @@
 /** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { button } from "../dom.js";
 import { choiceField } from "../fields.js";
+import { t, tn } from "../language.js";
 import { section } from "../page.js";
 import { regionLabel, regions } from "../regions.js";
 import { labelOf } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
-import { plural } from "../words.js";
 import { routesPart } from "./settings-routes.js";
-
-const ALL = [
-  "Expensive destinations attract people who send messages for money.",
-  "Allow only where your users are, if you can.",
-].join(" ");
-const LIST = "A message to anywhere else is refused before it costs anything.";
 
 /**
  * @param {SettingsDraft} draft
@@ -29,11 +23,11 @@ export function draw(draft) {
     picker.count(chosen.size);
   };
   const choice = choiceField({
-    label: "Messages may go to",
+    label: t("countriesMayGo"),
     value: given === "*" ? "*" : "list",
     options: [
-      ["*", "All countries", ALL],
-      ["list", "Only these countries", LIST],
+      ["*", t("allCountries"), t("countriesAllHint")],
+      ["list", t("countriesListed"), t("countriesListedHint")],
     ],
     onchange() {
       picker.element.hidden = choice.value === "*";
@@ -54,7 +48,7 @@ export function draw(draft) {
     focus: () => choice.focus(),
   };
   const routes = routesPart(draft);
-  const countries = section({ title: "Countries" }, choice.element, picker.element, error);
+  const countries = section({ title: t("countriesTitle") }, choice.element, picker.element, error);
   return { element: el("div", { class: "stack" }, countries, routes.elements), fields: [field, ...routes.fields] };
 }
 
@@ -65,9 +59,9 @@ export function draw(draft) {
  */
 function countryPicker(chosen, stage) {
   const boxes = regions().map((item) => tick(item, chosen, stage));
-  const none = el("p", { class: "soft", hidden: true }, "No country is called that.");
+  const none = el("p", { class: "soft", hidden: true }, t("countriesNotFound"));
   const onlyChosen = el("input", { type: "checkbox", onchange: filter });
-  const only = el("label", { class: "tick" }, onlyChosen, el("span", {}, "Show the chosen ones only"));
+  const only = el("label", { class: "tick" }, onlyChosen, el("span", {}, t("countriesOnlyChosen")));
   const narrow = countrySearch(filter);
   const clear = () => {
     chosen.clear();
@@ -76,9 +70,11 @@ function countryPicker(chosen, stage) {
     stage();
   };
   const search = el("div", { class: "search" }, narrow);
-  const tools = el("div", { class: "tools" }, search, only, button("Clear", { kind: "small", onclick: clear }));
+  const clearing = button(t("countriesClear"), { kind: "small", onclick: clear });
+  const tools = el("div", { class: "tools" }, search, only, clearing);
   const lines = boxes.map(({ line }) => line);
-  const list = el("div", { class: "ticks", role: "group", "aria-label": "Countries", tabindex: "0" }, lines, none);
+  const group = { class: "ticks", role: "group", "aria-label": t("countriesTitle"), tabindex: "0" };
+  const list = el("div", group, lines, none);
 
   function filter() {
     const wanted = narrow.value.trim().toLowerCase();
@@ -94,7 +90,7 @@ function countryPicker(chosen, stage) {
     element: el("div", { class: "picker" }, tools, count, list),
     /** @param {number} n */
     count(n) {
-      count.textContent = n ? `${plural(n, "country", "countries")} chosen` : "None chosen: no message can be sent.";
+      count.textContent = n ? tn("countriesChosen", n) : t("countriesNoneChosen");
     },
   };
 }
@@ -103,8 +99,8 @@ function countryPicker(chosen, stage) {
 function countrySearch(oninput) {
   return el("input", {
     type: "search",
-    "aria-label": "Find a country",
-    placeholder: "Find a country, +852, HK…",
+    "aria-label": t("countriesFind"),
+    placeholder: t("countriesFindExample"),
     autocomplete: "off",
     oninput,
   });

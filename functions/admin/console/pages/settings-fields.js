@@ -3,11 +3,11 @@
 /** @import { ActionType, FlatSettings, FraudMode, PriceOverride, Route, Sender, TestNumber } from "../shared/types" */
 /** @import { Sending } from "../shared/types" */
 import { numberField } from "../fields.js";
+import { known, t, tn } from "../language.js";
 import { readNumber, spaced } from "../regions.js";
 import { SENDING } from "../sending-words.js";
 import { inWords, labelOf, numberOf, schemaOf } from "../settings-schema.js";
-import { regionName } from "../shared/words.js";
-import { languageName, PROVIDERS, plural } from "../words.js";
+import { languageName, PROVIDERS, regionName } from "../words.js";
 
 /**
  * A setting: `tab` is where its field is, `show` gives a value in words.
@@ -21,22 +21,25 @@ import { languageName, PROVIDERS, plural } from "../words.js";
  * @typedef {{ element: HTMLElement, fields: import("../fields.js").Target[], ready?: Promise<void> }} SettingsPart
  */
 
+/** Between the parts of a list that is no sentence. */
+export const COMMA = t("listComma");
+
 /**
  * A sender as one line.
  * @param {Sender | null} sender
  */
 function senderWords(sender) {
-  if (!sender) return "(nothing)";
+  if (!sender) return t("valueNothing");
   if (sender.phone_number) return spaced(sender.phone_number, readNumber(sender.phone_number)?.calling_code);
   return sender.messaging_service_sid
-    ? `Messaging Service ${sender.messaging_service_sid}`
-    : `“${sender.alphanumeric}”`;
+    ? t("messagingService", { sid: sender.messaging_service_sid })
+    : t("senderName", { name: sender.alphanumeric ?? "" });
 }
 
 /** @param {"*" | string[] | null} allow */
 export function countryWords(allow) {
-  if (allow === "*") return "All countries";
-  return (allow ?? []).map((region) => regionName(region) ?? region).join(", ") || "(none)";
+  if (allow === "*") return t("allCountries");
+  return (allow ?? []).map((region) => regionName(region) ?? region).join(COMMA) || t("valueNone");
 }
 
 /** @param {Pick<Route, "sender">} route */
@@ -44,36 +47,38 @@ export const senderOf = ({ sender }) => Object.values(sender).find(Boolean) ?? "
 
 /** @param {Route[] | null} routes */
 function routesWords(routes) {
-  const words = (/** @type {Route} */ route) =>
-    `${PROVIDERS[route.provider]} from ${senderOf(route)}: ${countryWords(route.regions)}`;
-  return (routes ?? []).map(words).join("; ") || "(none)";
+  const words = (/** @type {Route} */ { provider, sender, regions }) =>
+    t("routeWords", {
+      provider: PROVIDERS[provider],
+      sender: senderOf({ sender }),
+      countries: countryWords(regions),
+    });
+  return (routes ?? []).map(words).join("; ") || t("valueNone");
 }
 
 /** @type {(list: PriceOverride[] | null) => string} */
-const clientsWords = (list) => (list?.length ? plural(list.length, "client") : "(none)");
+const clientsWords = (list) => (list?.length ? tn("countClients", list.length) : t("valueNone"));
 
 /** @type {(list: unknown[] | undefined) => string} */
-const pricesWords = (list) => (list?.length ? plural(list.length, "price") : "(none)");
+const pricesWords = (list) => (list?.length ? tn("countPrices", list.length) : t("valueNone"));
 /** @type {(token: string | null) => string} */
-const tokenWords = (token) => (token ? "a new token" : "(unchanged)");
+const tokenWords = (token) => t(token ? "valueNewToken" : "valueUnchanged");
 /** @type {(last4: string | null) => string} */
-const last4Words = (last4) => (last4 ? `ends in ${last4}` : "(nothing)");
+const last4Words = (last4) => (last4 ? t("valueEndsIn", { last4 }) : t("valueNothing"));
 /** @type {(list: TestNumber[] | null) => string} */
-const numbersWords = (list) => (list?.length ? plural(list.length, "number") : "(none)");
+const numbersWords = (list) => (list?.length ? tn("countNumbers", list.length) : t("valueNone"));
 /** @type {(locale: string | null) => string} */
-const localeWords = (locale) => (locale ? languageName(locale) : "(the phone’s country decides)");
+const localeWords = (locale) => (locale ? languageName(locale) : t("valuePhoneCountry"));
 /** @type {(n: number | null) => string} */
-const ceilingWords = (n) => (n === null ? "no ceiling" : String(n));
+const ceilingWords = (n) => (n === null ? t("valueNoCeiling") : String(n));
 
-/** The modes of fraud budgets. @type {Record<FraudMode, string>} */
-const MODES = { off: "Off", observe: "Observe", enforce: "Enforce" };
 /** @type {(mode: FraudMode | null) => string} */
-const modeWords = (mode) => (mode ? MODES[mode] : "(the default)");
-/** @type {[value: FraudMode, label: string, hint: string][]} */
+const modeWords = (mode) => t(mode ? `mode_${mode}` : "valueDefault");
+/** The modes of fraud budgets. @type {[value: FraudMode, label: string, hint: string][]} */
 export const FRAUD_MODES = [
-  ["off", MODES.off, "Only phones that users add themselves are held to them."],
-  ["observe", MODES.observe, "Messages that would be refused are recorded, and sent."],
-  ["enforce", MODES.enforce, "They are refused."],
+  ["off", t("mode_off"), t("mode_off_hint")],
+  ["observe", t("mode_observe"), t("mode_observe_hint")],
+  ["enforce", t("mode_enforce"), t("mode_enforce_hint")],
 ];
 
 /** @type {(sending: Sending | null) => string} */
@@ -217,9 +222,9 @@ export function fieldOf(name) {
 function templateField(locale) {
   return {
     name: templateName(locale),
-    label: `Message in ${languageName(locale)}`,
+    label: t("messageIn", { language: languageName(locale) }),
     tab: "messages",
-    show: (/** @type {string | null | undefined} */ text) => text ?? "(the built-in text)",
+    show: (/** @type {string | null | undefined} */ text) => text ?? t("builtInText"),
   };
 }
 
@@ -230,10 +235,15 @@ function templateField(locale) {
  */
 function actionField(name) {
   const [, type, member, locale] = name.split(".");
-  if (!member) return { name, label: `Action type ${type}`, tab: "actions", show: actionWords };
-  if (locale) return { name, label: `${type} in ${languageName(locale)}`, tab: "actions" };
+  if (!member) return { name, label: t("actionType", { type }), tab: "actions", show: actionWords };
+  if (locale) return { name, label: t("actionTextIn", { type, language: languageName(locale) }), tab: "actions" };
   const unit = schemaOf(name)["x-unit"];
-  return { name, label: `${type}: ${labelOf(name)}`, tab: "actions", ...(unit && { show: inWords(name) }) };
+  return {
+    name,
+    label: t("actionMember", { type, member: labelOf(name) }),
+    tab: "actions",
+    ...(unit && { show: inWords(name) }),
+  };
 }
 
 /**
@@ -241,22 +251,21 @@ function actionField(name) {
  * @param {ActionType | null | undefined} action
  */
 function actionWords(action) {
-  if (!action) return "(removed)";
+  if (!action) return t("actionGone");
   const { texts, channels, clients } = action;
-  const sentences = Object.entries(texts).map(([locale, text]) => `${languageName(locale)}: ${text}`);
+  const sentences = Object.entries(texts).map(([locale, text]) =>
+    t("actionSentenceIn", { language: languageName(locale), text }),
+  );
   const times = /** @type {const} */ (["ttl_seconds", "token_seconds"]).map((member) => {
     const name = `${actionName("any")}.${member}`;
-    return `${labelOf(name)}: ${inWords(name)(Number(action[member]))}`;
+    return t("actionTime", { label: labelOf(name), time: inWords(name)(Number(action[member])) });
   });
-  const served = clients === "*" ? "all clients" : plural(clients.length, "client");
-  return [...sentences, channels.map(channelWords).join(", "), ...times, served].join(" · ");
+  const served = clients === "*" ? t("actionForAll") : tn("countClients", clients.length);
+  return [...sentences, channels.map(channelWords).join(COMMA), ...times, served].join(" · ");
 }
 
-/** @type {Record<string, string>} */
-const CHANNELS = { sms: "Text message", voice: "Call" };
-
 /** @param {string} channel */
-export const channelWords = (channel) => CHANNELS[channel] ?? channel;
+export const channelWords = (channel) => known(`deedChannel_${channel}`) ?? channel;
 
 /**
  * Every field of these records, in the order of the pages.

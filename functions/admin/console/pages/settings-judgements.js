@@ -3,19 +3,17 @@
 /** @import { Finding } from "../shared/types" */
 import { notice, noticeOf } from "../dialogs.js";
 import { bdi, button, icon } from "../dom.js";
+import { t } from "../language.js";
 import { fieldSentence } from "../refusals.js";
 import { Problem } from "../shared/api.js";
 import { el, parts } from "../shared/dom.js";
 
 /** @param {"GSM-7" | "UCS-2"} alphabet */
-export const alphabetWords = (alphabet) =>
-  alphabet === "GSM-7" ? "GSM-7, 160 characters a segment" : "UCS-2, 70 characters a segment";
-
-const CANNOT_BE_SAVED = "This text cannot be saved";
+export const alphabetWords = (alphabet) => t(alphabet === "GSM-7" ? "alphabet_GSM" : "alphabet_UCS");
 
 /** @param {Finding[]} found */
 function findingList(found) {
-  const lines = found.map(({ message }) => el("li", {}, bdi(fieldSentence(`It ${message}`))));
+  const lines = found.map(({ message }) => el("li", {}, bdi(fieldSentence(t("finding", { message })))));
   return el("ul", {}, lines);
 }
 
@@ -26,9 +24,9 @@ function findingList(found) {
 export function refusalNotice(error, again) {
   if (error instanceof Problem && error.errors.length) {
     const text = error.errors.map(({ message }) => fieldSentence(message)).join(" ");
-    return notice({ kind: "error", title: CANNOT_BE_SAVED, text });
+    return notice({ kind: "error", title: t("textUnsaveable"), text });
   }
-  return noticeOf(error, [button("Try again", { kind: "small", onclick: again })]);
+  return noticeOf(error, [button(t("judgeAgain"), { kind: "small", onclick: again })]);
 }
 
 /**
@@ -39,8 +37,8 @@ export function refusalNotice(error, again) {
 export function judgement({ problems, warnings: all }, fine) {
   const warnings = all.filter(({ code }) => code !== "segments");
   return parts([
-    problems.length ? notice({ kind: "error", title: CANNOT_BE_SAVED, text: findingList(problems) }) : null,
-    warnings.length ? notice({ kind: "warning", title: "It could be better", text: findingList(warnings) }) : null,
+    problems.length ? notice({ kind: "error", title: t("textUnsaveable"), text: findingList(problems) }) : null,
+    warnings.length ? notice({ kind: "warning", title: t("textBetter"), text: findingList(warnings) }) : null,
     problems.length || warnings.length ? null : el("p", { class: "good-text" }, icon("tick"), fine),
   ]);
 }

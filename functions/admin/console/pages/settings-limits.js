@@ -4,6 +4,7 @@
 /** @import { ClientBudget, FraudMode, PriceOverride, Sending } from "../shared/types" */
 /** @import { NumberName, SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { choiceField, textAreaField } from "../fields.js";
+import { t } from "../language.js";
 import { section } from "../page.js";
 import { SENDING } from "../sending-words.js";
 import { labelOf } from "../settings-schema.js";
@@ -18,7 +19,6 @@ const FROM_ADDRESS = [
   "passwords.max_per_address_per_hour",
   "passwords.familiar_days",
 ];
-const NO_CEILING = { nullable: true, hint: "Empty: no ceiling for a single country." };
 /** @type {Sending[]} */
 const STATES = ["on", "verified_only", "off"];
 
@@ -39,14 +39,12 @@ export function draw(draft) {
   };
   const number = [limit("budgets.number_per_hour"), limit("budgets.number_per_day")];
   const source = [limit("budgets.address_per_hour"), limit("budgets.client_per_hour"), clients.element];
-  const mailbox = limit("budgets.mailbox_per_day", { hint: "Recovery mails, whichever accounts the mailbox is on." });
+  const mailbox = limit("budgets.mailbox_per_day");
   const all = [
-    limit("budgets.region_per_day", NO_CEILING),
+    limit("budgets.region_per_day", { nullable: true }),
     limit("budgets.global_per_day"),
-    limit("budgets.spend_per_day", { hint: "By the prices below. Then no message goes out until midnight UTC." }),
-    limit("budgets.kept_for_verified_percent", {
-      hint: "Of every ceiling but a number’s. Only phones that were verified before today may use it.",
-    }),
+    limit("budgets.spend_per_day"),
+    limit("budgets.kept_for_verified_percent"),
   ];
   const fromAddress = FROM_ADDRESS.map((name) => limit(name));
   const forName = [limit("passwords.free_in_a_row"), limit("passwords.max_in_a_row")];
@@ -54,15 +52,15 @@ export function draw(draft) {
   const element = el(
     "div",
     { class: "stack" },
-    part("Stop sending", "Mail, authenticator apps and recovery codes go on in any case.", [sending.element]),
-    part("One phone number", "Whichever accounts it is on.", number),
-    part("One mailbox", "A tag after + makes no other mailbox.", [mailbox]),
-    part("One source", "An IP address, or a client that vouches for its users.", source),
-    part("Everything", "The ceiling of what a day can cost.", all),
-    part("Prices", "Twilio’s list is fetched every day. Prices of a contract go before it.", [prices.element]),
-    part("New phones", "Messages to phones that were not verified before today, until their code comes back.", fraud),
-    part("Wrong passwords from an address", "A right password does not count.", fromAddress),
-    part("Wrong passwords in a row for a name", "From all addresses where the name is not familiar.", forName),
+    part(t("limitsStop"), t("limitsStopLead"), [sending.element]),
+    part(t("limitsNumber"), t("limitsNumberLead"), number),
+    part(t("limitsMailbox"), t("limitsMailboxLead"), [mailbox]),
+    part(t("limitsSource"), t("limitsSourceLead"), source),
+    part(t("limitsAll"), t("limitsAllLead"), all),
+    part(t("limitsPrices"), t("limitsPricesLead"), [prices.element]),
+    part(t("limitsNewPhones"), t("limitsNewPhonesLead"), fraud),
+    part(t("limitsAddress"), t("limitsAddressLead"), fromAddress),
+    part(t("limitsName"), t("limitsNameLead"), forName),
   );
   return { element, fields };
 }
@@ -76,7 +74,7 @@ function ownBudgets(draft) {
   return textAreaField({
     name: "budgets.clients",
     label: labelOf("budgets.clients"),
-    hint: "In each line a client’s id and its messages per hour. All others have the budget above.",
+    hint: t("clientsHint"),
     value: listed.map((budget) => `${budget.client_id} ${budget.per_hour}`).join("\n"),
     rows: 3,
     onchange: (text) => draft.set("budgets.clients", budgetsIn(text)),
@@ -112,7 +110,7 @@ function ownPrices(draft) {
   return textAreaField({
     name: "prices.overrides",
     label: labelOf("prices.overrides"),
-    hint: "In each line a country’s code, sms, voice or whatsapp, and USD for a message’s part or a call: HK sms 0.05",
+    hint: t("pricesHint"),
     value: listed.map(({ region, channel, usd }) => `${region} ${channel} ${usd}`).join("\n"),
     rows: 4,
     onchange: (text) => draft.set("prices.overrides", pricesIn(text)),

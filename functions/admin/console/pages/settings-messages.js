@@ -4,6 +4,7 @@
 /** @import { SettingsDraft, SettingsPart } from "./settings-fields.js" */
 import { notice } from "../dialogs.js";
 import { textField } from "../fields.js";
+import { t } from "../language.js";
 import { languageField } from "../languages.js";
 import { section } from "../page.js";
 import { labelOf, schemaOf } from "../settings-schema.js";
@@ -11,18 +12,6 @@ import { el, parts } from "../shared/dom.js";
 import { switchField } from "../switches.js";
 import { localesOf } from "./settings-fields.js";
 import { templateEditor } from "./settings-templates.js";
-
-const VOICE_HINT = [
-  "A call speaks the passcode twice, in the message’s language, from the sender’s phone number.",
-  "Landlines can be reached this way, too.",
-].join(" ");
-const NO_CALLER =
-  "The sender is not one. Choose a phone number of your Twilio account that can make calls, under MFA settings.";
-const LANGUAGE_HINT = "For users without a language of their own.";
-const WHATSAPP_HINT = [
-  "The content SID of a template of the category authentication that WhatsApp has approved.",
-  "Its sender is the one under MFA settings. Empty: no WhatsApp.",
-].join(" ");
 
 /**
  * @param {SettingsDraft} draft
@@ -35,13 +24,7 @@ export function draw(draft) {
   const element = el(
     "div",
     { class: "stack" },
-    section(
-      {
-        title: "Text message",
-        lead: "In the language of the page or app that asks, else of the profile, else the one below, else English.",
-      },
-      templates.element,
-    ),
+    section({ title: t("messageTitle"), lead: t("messageLead") }, templates.element),
     everyMessage(draft, fields, templates.judge),
     otherChannels(draft, fields),
     recovery(draft, fields),
@@ -78,27 +61,27 @@ function everyMessage(draft, fields, judge) {
   const signature = boundText(draft, "signature", {
     maxlength: longest,
     after: judge,
-    hint: `The last words of the message, at most ${longest} characters, without a link.`,
+    hint: t("signatureHint", { n: longest ?? "" }),
   });
   const language = languageField(
     {
       value: draft.get("default_locale"),
       own: localesOf(draft.server),
-      none: "The language of the phone’s country",
+      none: t("languageOfCountry"),
       onchange: (tag) => draft.set("default_locale", tag),
     },
-    { name: "default_locale", label: labelOf("default_locale"), hint: LANGUAGE_HINT },
+    { name: "default_locale", label: labelOf("default_locale"), hint: t("languageHint") },
   );
   const origin = boundText(draft, "origin", {
     nullable: true,
     placeholder: "login.example.com",
     after: judge,
-    hint: "Phones fill the passcode in on this host only.",
+    hint: t("originHint"),
   });
   const texts = [signature, language, origin];
   fields.push(...texts);
   const elements = texts.map((field) => field.element);
-  return section({ title: "In every message" }, el("div", { class: "fields" }, elements));
+  return section({ title: t("messageEvery") }, el("div", { class: "fields" }, elements));
 }
 
 /**
@@ -110,11 +93,11 @@ function recovery(draft, fields) {
     nullable: true,
     type: "email",
     placeholder: "no-reply@example.com",
-    hint: "An address that Amazon SES may send from. Empty: no recovery by email.",
+    hint: t("emailSenderHint"),
   });
   fields.push(sender);
-  const lead = "Users who have lost their phone can have a passcode mailed to the contact email.";
-  return section({ title: "Recovery by email", lead }, el("div", { class: "fields" }, sender.element));
+  const heading = { title: t("recoveryTitle"), lead: t("recoveryLead") };
+  return section(heading, el("div", { class: "fields" }, sender.element));
 }
 
 /**
@@ -129,13 +112,11 @@ function otherChannels(draft, fields) {
     nullable: true,
     maxlength: 64,
     placeholder: "HX…",
-    hint: WHATSAPP_HINT,
+    hint: t("whatsappHint"),
   });
   fields.push(calls.field, whatsapp);
-  const lead =
-    "For users whom text messages do not reach. The login offers the ways that are set up, within the same limits.";
   return section(
-    { title: "Other ways", lead },
+    { title: t("otherWays"), lead: t("otherWaysLead") },
     calls.field.element,
     calls.warning,
     el("div", { class: "fields" }, whatsapp.element),
@@ -154,31 +135,24 @@ function callSwitch(draft) {
   const voice = switchField({
     name: "voice.enabled",
     label: labelOf("voice.enabled"),
-    hint: VOICE_HINT,
+    hint: t("voiceHint"),
     value: draft.get("voice.enabled"),
     onchange(on) {
       if (on && cannotCall) {
         voice.value = false;
-        voice.setError("The sender must be a phone number first.");
+        voice.setError(t("callNeedsNumber"));
         return;
       }
       draft.set("voice.enabled", on);
       warn();
     },
   });
-  const problem = () =>
-    cannotCall && draft.get("voice.enabled")
-      ? "The sender is not a phone number: turn calls off, or choose another sender."
-      : "";
+  const problem = () => (cannotCall && draft.get("voice.enabled") ? t("callNotNumber") : "");
   warn();
   return { field: Object.assign(voice, { problem }), warning };
 }
 
 /** @param {boolean} calls whether calls are on */
 function noCallerNotice(calls) {
-  return notice({
-    kind: calls ? "warning" : "info",
-    title: "A call needs a phone number to come from",
-    text: NO_CALLER,
-  });
+  return notice({ kind: calls ? "warning" : "info", title: t("noCaller"), text: t("noCallerText") });
 }

@@ -5,6 +5,7 @@
 import { notice } from "../dialogs.js";
 import { button } from "../dom.js";
 import { choiceField, secretField, textField } from "../fields.js";
+import { t } from "../language.js";
 import { section } from "../page.js";
 import { phoneField } from "../phone-field.js";
 import { labelOf } from "../settings-schema.js";
@@ -16,18 +17,11 @@ import { testDialog } from "./settings-test.js";
 
 /** @type {[kind: SenderKind, label: string, hint: string][]} */
 const SENDERS = [
-  ["phone_number", "Phone number", "A number of your Twilio account that can send text messages."],
-  ["messaging_service_sid", "Messaging Service", "Twilio chooses the sender from a pool; its SID begins with MG."],
-  ["alphanumeric", "Name", "Up to 11 characters, where a country allows it. Nobody can reply to it."],
+  ["phone_number", t("sender_phone_number"), t("sender_phone_number_hint")],
+  ["messaging_service_sid", t("sender_messaging_service_sid"), t("sender_messaging_service_sid_hint")],
+  ["alphanumeric", t("sender_alphanumeric"), t("sender_alphanumeric_hint")],
 ];
-const COOLDOWN_TOO_LONG = {
-  title: "The cooldown is longer than a passcode lives",
-  text: "A user whose passcode has expired cannot ask for another until the cooldown is over.",
-};
-const TEST_HINT = [
-  "Sends a passcode to a phone of yours with the settings on the screen, saved or not.",
-  "The number then belongs to your own profile.",
-].join(" ");
+const COOLDOWN_TOO_LONG = { title: t("cooldownTooLong"), text: t("cooldownTooLongText") };
 
 /**
  * @param {SettingsDraft} draft
@@ -67,17 +61,12 @@ function accountSection(draft, fields) {
     mono: true,
     value: draft.get("twilio.auth_token") ?? "",
     placeholder: last4 ? `•••• •••• ${last4}` : "",
-    hint: last4
-      ? `A token that ends in ${last4} is kept. Leave this empty to keep it.`
-      : "Kept encrypted and never shown again.",
+    hint: last4 ? t("tokenKept", { last4 }) : t("tokenEncrypted"),
     onchange: (text) => draft.set("twilio.auth_token", text?.trim() || null),
   });
   fields.push(sid, token);
   return section(
-    {
-      title: "Twilio account",
-      lead: "From the first page of the Twilio Console. Use the live credentials, not the test ones.",
-    },
+    { title: t("twilioAccount"), lead: t("twilioAccountLead") },
     el("div", { class: "fields" }, sid.element, token.element),
   );
 }
@@ -87,11 +76,11 @@ function accountSection(draft, fields) {
  * @param {Target[]} fields
  */
 function senderSection(draft, fields) {
-  const test = button("Test", { onclick: () => testDialog({ draft, fields }) });
+  const test = button(t("testButton"), { onclick: () => testDialog({ draft, fields }) });
   return section(
-    { title: "Sender", lead: "Who the message is from." },
+    { title: labelOf("twilio.sender"), lead: t("senderLead") },
     senderFields(draft, fields),
-    el("div", { class: "test-row" }, test, el("p", { class: "soft" }, TEST_HINT)),
+    el("div", { class: "test-row" }, test, el("p", { class: "soft" }, t("testHint"))),
   );
 }
 
@@ -114,7 +103,7 @@ function passcodeSection(draft, fields) {
   const elements = numbers.map((field) => field.element);
   for (const element of elements) element.addEventListener("input", warn);
   warn();
-  return section({ title: "Passcodes" }, el("div", { class: "fields three" }, elements), room);
+  return section({ title: t("passcodesTitle") }, el("div", { class: "fields three" }, elements), room);
 }
 
 /**
@@ -129,13 +118,7 @@ function lockSection(draft, fields) {
   ];
   fields.push(...numbers);
   const elements = numbers.map((field) => field.element);
-  return section(
-    {
-      title: "Lock",
-      lead: "Counts since a user’s last success. Resending, another phone or a new login start no new count.",
-    },
-    el("div", { class: "fields three" }, elements),
-  );
+  return section({ title: t("lockTitle"), lead: t("lockLead") }, el("div", { class: "fields three" }, elements));
 }
 
 /**
@@ -158,7 +141,7 @@ function senderFields(draft, fields) {
     for (const [name] of SENDERS) inputs[name].element.hidden = name !== kind;
   };
   const choice = choiceField({
-    label: "Send from",
+    label: t("sendFrom"),
     value: kind,
     options: SENDERS,
     onchange(next) {

@@ -4,6 +4,7 @@
 /** @import { Stage } from "./settings-routes.js" */
 import { icon } from "../dom.js";
 import { numberField, selectField, textField } from "../fields.js";
+import { t } from "../language.js";
 import { regions } from "../regions.js";
 import { labelOf, numberOf, schemaOf } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
@@ -30,9 +31,9 @@ const EXAMPLES = {
  */
 export function addRoute(list, stage) {
   const { maxItems = 0 } = schemaOf("routes");
-  if (list.length >= maxItems) return el("p", { class: "soft" }, `There is room for no more than ${maxItems}.`);
+  if (list.length >= maxItems) return el("p", { class: "soft" }, t("routesFull", { n: maxItems }));
   const fields = routeFields();
-  const add = el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add route"));
+  const add = el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, t("routeAdd")));
   const form = el(
     "form",
     { class: "stack", novalidate: true },
@@ -76,7 +77,7 @@ function routeInputs() {
       options: /** @type {[Route["provider"], string][]} */ (Object.entries(PROVIDERS)),
     }),
     kind: selectField({
-      label: "Kind of sender",
+      label: t("routeSenderKind"),
       value: kinds[0],
       options: kinds.map((name) => [name, labelOf(`routes.sender.${name}`)]),
     }),
@@ -84,7 +85,7 @@ function routeInputs() {
     countries: textField({
       label: labelOf("routes.regions"),
       placeholder: "HK, SG",
-      hint: "Codes of countries. Empty: all countries.",
+      hint: t("routeCountriesHint"),
     }),
     price: numberField({ ...numberOf("routes.max_price"), value: null, nullable: true, fraction: true }),
   };
@@ -104,8 +105,8 @@ function routeIn(inputs) {
   const codes = codesIn(countries.text);
   const unknown = codes.find((code) => !regions().some(({ region }) => region === code));
   const dear = chosen === "aws" ? price.problem() : "";
-  sender.setError(identity ? "" : "Enter the sender.");
-  countries.setError(unknown ? `${unknown} is no code of a country.` : "");
+  sender.setError(identity ? "" : t("routeNoSender"));
+  countries.setError(unknown ? t("routeNoCountry", { code: unknown }) : "");
   price.setError(dear);
   const wrong = identity ? unknown && countries : sender;
   if (wrong || dear) {

@@ -5,6 +5,7 @@
 import { notice } from "../dialogs.js";
 import { bdi } from "../dom.js";
 import { selectField } from "../fields.js";
+import { t } from "../language.js";
 import { badge, load, section } from "../page.js";
 import { regionLabel, regions } from "../regions.js";
 import { admin } from "../session.js";
@@ -16,12 +17,12 @@ import { senderOf } from "./settings-fields.js";
 
 const MICRO = 1_000_000;
 const FIRST = "HK";
-const LEAD = [
-  "By what is on the screen, at the prices in force: of a segment, and of a call of up to a minute.",
-  "The next one is tried only if the one before has surely sent nothing, or refuses the account.",
-].join(" ");
 /** @type {Record<PriceOf["source"], string>} */
-const SOURCES = { override: "your price", fetched: "Twilio’s list", shipped: "approximate" };
+const SOURCES = {
+  override: t("price_override"),
+  fetched: t("price_fetched"),
+  shipped: t("price_shipped"),
+};
 
 /**
  * The prices in force, and the providers that refuse the account, so that they are passed over.
@@ -37,7 +38,7 @@ export function routePreview(draft) {
   /** @type {Known} */
   let known = { prices: [], refusedBy: [] };
   const country = selectField({
-    label: "Country",
+    label: t("previewCountry"),
     value: FIRST,
     options: regions().map((item) => [item.region, regionLabel(item)]),
     onchange: () => redraw(),
@@ -53,7 +54,7 @@ export function routePreview(draft) {
   };
   load(room, fetch, answer, 2);
   const fields = el("div", { class: "fields" }, country.element);
-  return { element: section({ title: "Who would send", lead: LEAD }, fields, room), redraw };
+  return { element: section({ title: t("previewTitle"), lead: t("previewLead") }, fields, room), redraw };
 }
 
 /** @param {SettingsDraft} draft */
@@ -71,12 +72,12 @@ function routesOf(draft) {
  */
 function sendersTo(draft, region, { prices, refusedBy }) {
   const allow = draft.get("regions.allow");
-  const name = regionName(region) ?? region;
+  const country = regionName(region) ?? region;
   const found = routesOf(draft).filter(({ regions: to }) => to === "*" || to.includes(region));
   if (allow !== "*" && !allow.includes(region))
-    return notice({ kind: "warning", title: `Messages to ${name} are not allowed`, text: "It is not chosen above." });
+    return notice({ kind: "warning", title: t("previewNotAllowed", { country }), text: t("previewNotChosen") });
   if (!found.length)
-    return notice({ kind: "warning", title: `No message goes to ${name}`, text: "No route leads there." });
+    return notice({ kind: "warning", title: t("previewNoMessage", { country }), text: t("previewNoRoute") });
   const price = (/** @type {Route} */ { provider }, /** @type {PriceOf["channel"]} */ channel) =>
     prices.find((one) => one.region === region && one.provider === provider && one.channel === channel);
   const calls = (/** @type {Route} */ route) => draft.get("voice.enabled") && route.sender.phone_number;
@@ -84,19 +85,19 @@ function sendersTo(draft, region, { prices, refusedBy }) {
     "div",
     { class: "inset" },
     table({
-      caption: `Who would send to ${name}`,
+      caption: t("previewCaption", { country }),
       items: found,
       columns: [
         {
-          label: "Sender",
+          label: t("previewSender"),
           kind: "main",
           cell: (route) => [
             ...senderCell(found.indexOf(route) + 1, route),
-            refusedBy.includes(route.provider) ? [" ", badge("Refuses the account", "bad")] : null,
+            refusedBy.includes(route.provider) ? [" ", badge(t("previewRefused"), "bad")] : null,
           ],
         },
-        { label: "Text message", cell: (route) => priceCell(price(route, "sms"), route) },
-        { label: "Call", cell: (route) => (calls(route) ? priceCell(price(route, "voice"), route) : "–") },
+        { label: t("previewSms"), cell: (route) => priceCell(price(route, "sms"), route) },
+        { label: t("previewCall"), cell: (route) => (calls(route) ? priceCell(price(route, "voice"), route) : "–") },
       ],
     }),
   );
@@ -116,6 +117,6 @@ function priceCell(price, { max_price: most }) {
   if (!price) return "–";
   const usd = price.micro_usd / MICRO;
   const amount = money({ amount: String(usd), currency: "USD" });
-  const note = most !== null && usd > most ? "above the highest price: not sent" : SOURCES[price.source];
+  const note = most !== null && usd > most ? t("priceTooHigh") : SOURCES[price.source];
   return el("span", {}, amount, " ", el("span", { class: "soft" }, note));
 }

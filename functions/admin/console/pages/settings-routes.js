@@ -3,8 +3,9 @@
 /** @import { Route } from "../shared/types" */
 /** @import { SettingsDraft } from "./settings-fields.js" */
 import { bdi, button } from "../dom.js";
+import { t } from "../language.js";
 import { section } from "../page.js";
-import { labelOf, schemaOf } from "../settings-schema.js";
+import { hintOf, labelOf, schemaOf } from "../settings-schema.js";
 import { el } from "../shared/dom.js";
 import { table } from "../table.js";
 import { money, PROVIDERS } from "../words.js";
@@ -12,8 +13,6 @@ import { countryWords, senderOf } from "./settings-fields.js";
 import { addRoute } from "./settings-route-form.js";
 import { routePreview } from "./settings-route-preview.js";
 import { testDialog } from "./settings-test.js";
-
-const NONE = "There are none yet.";
 
 /** @typedef {(list: Route[], focus?: string) => void} Stage `focus` is a selector of the element to have the focus */
 /** @typedef {{ stage: Stage, test: (at: number) => void }} Deeds */
@@ -42,19 +41,19 @@ export function routesPart(draft) {
   };
   const redraw = () => {
     const list = draft.get("routes") ?? [];
-    const listed = list.length ? routeTable(list, { stage, test }) : el("p", { class: "soft" }, NONE);
+    const listed = list.length ? routeTable(list, { stage, test }) : el("p", { class: "soft" }, t("routesNone"));
     room.replaceChildren(listed, alarm, addRoute(list, stage));
   };
-  const { description: lead, maxItems = 0 } = schemaOf("routes");
+  const { maxItems = 0 } = schemaOf("routes");
   const each = Array.from({ length: maxItems }, (_, at) => ({
     name: `routes[${at}]`,
-    setError: (/** @type {string} */ text) => say(text && `Route ${at + 1}: ${text}`),
+    setError: (/** @type {string} */ text) => say(text && t("routeProblem", { n: at + 1, problem: text })),
     focus,
   }));
   const test = (/** @type {number} */ at) => testDialog({ draft, fields: each, route: at });
   redraw();
   return {
-    elements: [section({ title: labelOf("routes"), lead }, room), preview.element],
+    elements: [section({ title: labelOf("routes"), lead: hintOf("routes") }, room), preview.element],
     fields: [...each, { name: "routes", label: labelOf("routes"), setError: say, focus }],
   };
 }
@@ -80,7 +79,7 @@ function routeTable(list, deeds) {
         { label: labelOf("routes.sender"), cell: (route) => el("code", {}, bdi(senderOf(route))) },
         { label: labelOf("routes.regions"), cell: ({ regions }) => countryWords(regions) },
         { label: labelOf("routes.max_price"), kind: "number", cell: ({ max_price: most }) => dollars(most) },
-        { label: "Actions", kind: "end", unseen: true, cell: (route) => controls(list, place(route), deeds) },
+        { label: t("routeControls"), kind: "end", unseen: true, cell: (route) => controls(list, place(route), deeds) },
       ],
     }),
   );
@@ -95,15 +94,15 @@ const dollars = (usd) => (usd === null ? "–" : money({ amount: String(usd), cu
  * @param {Deeds} deeds
  */
 function controls(list, at, { stage, test }) {
-  const control = (/** @type {string} */ label, /** @type {() => void} */ onclick) =>
-    button(label, { kind: "small quiet", "aria-label": `${label} route ${at + 1}`, onclick });
+  const control = (/** @type {"up" | "down" | "test" | "remove"} */ deed, /** @type {() => void} */ onclick) =>
+    button(t(`route_${deed}`), { kind: "small quiet", "aria-label": t(`routeOf_${deed}`, { n: at + 1 }), onclick });
   const others = list.filter((_, index) => index !== at);
   const move = (/** @type {number} */ to) =>
     stage([...others.slice(0, to), list[at], ...others.slice(to)], `tbody tr:nth-child(${to + 1}) button`);
   return [
-    at > 0 && control("Up", () => move(at - 1)),
-    at < list.length - 1 && control("Down", () => move(at + 1)),
-    control("Test", () => test(at)),
-    control("Remove", () => stage(others)),
+    at > 0 && control("up", () => move(at - 1)),
+    at < list.length - 1 && control("down", () => move(at + 1)),
+    control("test", () => test(at)),
+    control("remove", () => stage(others)),
   ];
 }

@@ -5,23 +5,19 @@
 /** @import { SettingsDraft } from "./settings-fields.js" */
 import { button, relabel } from "../dom.js";
 import { selectField, textAreaField } from "../fields.js";
+import { t, tn } from "../language.js";
 import { builtInLanguages, languageLabel, languages, learnLanguages } from "../languages.js";
 import { facts, load } from "../page.js";
 import { SessionLost } from "../refusals.js";
 import { admin } from "../session.js";
 import { announce, el } from "../shared/dom.js";
-import { languageName, plural } from "../words.js";
+import { languageName } from "../words.js";
 import { askLanguage } from "./language-dialog.js";
 import { localesOf, mergePatch, templateName } from "./settings-fields.js";
 import { alphabetWords, judgement, refusalNotice } from "./settings-judgements.js";
 
 const PAUSE_MS = 300; // how long nobody types before the text is judged
-const PLACEHOLDERS = [
-  ["{code}", "the passcode"],
-  ["{login_name}", "the login name"],
-  ["{prefix}", "the reference"],
-  ["{signature}", "the signature"],
-];
+const PLACEHOLDERS = /** @type {const} */ (["code", "login_name", "prefix", "signature"]);
 
 let chosen = "en"; // survives a redraw
 
@@ -58,19 +54,19 @@ class TemplateEditor {
     this.place = el("div", { class: "templates" });
     this.language = selectField({
       name: "language",
-      label: "Language",
+      label: t("textLanguage"),
       options: [],
       onchange: (locale) => this.#choose(locale),
     });
     this.text = textAreaField({
       name: "template",
-      label: "Text",
+      label: t("textField"),
       rows: 7,
       maxlength: 1600,
-      hint: "Filled in are {code}, {login_name}, {prefix} and {signature}. The line for autofill is added by itself.",
+      hint: t("textHint"),
       onchange: (text) => this.#edit(text),
     });
-    this.reset = button("Reset to the built-in text", { kind: "small", onclick: () => this.#takeBack() });
+    this.reset = button(t("textReset"), { kind: "small", onclick: () => this.#takeBack() });
     this.preview = previewPart();
     for (const locale of [...this.#own(draft.server), ...this.#own(draft.changes)]) this.#register(locale);
   }
@@ -83,7 +79,7 @@ class TemplateEditor {
     return load(this.place, fetch, () => {
       for (const locale of this.#shipped) this.#register(locale);
       this.#show(chosen);
-      const add = button("Add a language", { icon: "plus", onclick: () => this.#addLanguage() });
+      const add = button(t("textAdd"), { icon: "plus", onclick: () => this.#addLanguage() });
       const inserts = insertButtons((word) => this.#insert(word));
       const words = el("div", { class: "stack small" }, this.text.element, inserts, this.reset);
       return [
@@ -102,12 +98,12 @@ class TemplateEditor {
     if (this.fields.some((field) => field.name === name)) return;
     this.fields.push({
       name,
-      label: `Message in ${languageName(locale)}`,
+      label: t("messageIn", { language: languageName(locale) }),
       problem: () => {
         const verdict = this.#verdict;
         const isOfThis = verdict?.locale === locale && verdict.of === this.draft.get(name);
         const [first] = isOfThis ? verdict.problems : [];
-        return first ? `This text cannot be saved: it ${first.message}.` : "";
+        return first ? t("textCannotBe", { problem: first.message }) : "";
       },
       setError: (words) => {
         if (words && chosen !== locale) this.#show(locale);
@@ -141,23 +137,22 @@ class TemplateEditor {
   }
 
   #drawLanguages() {
-    const mark = (/** @type {string} */ locale) => {
-      if (templateName(locale) in this.draft.changes) return ", not saved";
-      return this.#hasOwn(locale) ? ", your own text" : "";
+    const words = (/** @type {string} */ locale) => {
+      const language = languageLabel(locale);
+      if (templateName(locale) in this.draft.changes) return t("optionNotSaved", { language });
+      return this.#hasOwn(locale) ? t("optionOwn", { language }) : language;
     };
-    const options = this.#languages.map((locale) =>
-      el("option", { value: locale }, `${languageLabel(locale)}${mark(locale)}`),
-    );
+    const options = this.#languages.map((locale) => el("option", { value: locale }, words(locale)));
     this.language.input.replaceChildren(...options);
     this.language.value = chosen;
-    relabel(this.reset, this.#shipped.includes(chosen) ? "Reset to the built-in text" : "Remove this language");
+    relabel(this.reset, t(this.#shipped.includes(chosen) ? "textReset" : "textRemove"));
     this.reset.hidden = !this.#hasOwn(chosen);
   }
 
   /** @param {string} locale */
   #choose(locale) {
     this.#show(locale);
-    announce(`The text in ${languageName(locale)}`);
+    announce(t("textShown", { language: languageName(locale) }));
   }
 
   /**
@@ -279,17 +274,19 @@ class TemplateEditor {
 
 /** @param {(word: string) => void} insert */
 function insertButtons(insert) {
-  const buttons = PLACEHOLDERS.map(([word, meaning]) =>
-    button(word, { kind: "small quiet", "aria-label": `Insert ${word}, ${meaning}`, onclick: () => insert(word) }),
-  );
-  return el("div", { class: "inserts", role: "group", "aria-label": "Insert" }, buttons);
+  const buttons = PLACEHOLDERS.map((name) => {
+    const word = `{${name}}`;
+    const label = t(`insert_${name}`, { word });
+    return button(word, { kind: "small quiet", "aria-label": label, onclick: () => insert(word) });
+  });
+  return el("div", { class: "inserts", role: "group", "aria-label": t("inserts") }, buttons);
 }
 
 function previewPart() {
   const bubble = el("p", { class: "bubble", dir: "auto" });
   const figures = el("div", {});
   const findings = el("div", { class: "stack small", role: "status" });
-  const caption = el("figcaption", { class: "soft" }, "How it arrives");
+  const caption = el("figcaption", { class: "soft" }, t("howItArrives"));
   return { element: el("figure", { class: "preview" }, caption, bubble, figures, findings), bubble, figures, findings };
 }
 
@@ -302,10 +299,10 @@ function drawVerdict({ bubble, figures, findings }, verdict) {
   bubble.textContent = verdict.preview;
   figures.replaceChildren(
     facts([
-      ["Alphabet", alphabetWords(alphabet)],
-      ["Segments", String(segments)],
-      ["Price", `Costs ${plural(segments, "message")}`],
+      [t("alphabet"), alphabetWords(alphabet)],
+      [t("segments"), String(segments)],
+      [t("price"), tn("costs", segments)],
     ]),
   );
-  findings.replaceChildren(...judgement(verdict, "Nothing is wrong with this text."));
+  findings.replaceChildren(...judgement(verdict, t("textFine")));
 }

@@ -5,6 +5,7 @@
 import { notice, toastError } from "../dialogs.js";
 import { bdi, busyWhile, button, icon } from "../dom.js";
 import { textField } from "../fields.js";
+import { t } from "../language.js";
 import { section } from "../page.js";
 import { phoneField } from "../phone-field.js";
 import { readNumber, spaced } from "../regions.js";
@@ -15,14 +16,6 @@ import { table } from "../table.js";
 
 const MOST = 10;
 const CODE = /^[0-9]{4,10}$/;
-const WARNING = [
-  "Nothing is sent to these numbers; their passcode is always the one written here. They are for the review of an app",
-  "store and for automated tests. Give them to users made for that, and remove them afterwards.",
-].join(" ");
-const LEAD = [
-  "For a user whose phone nobody holds. They never count for a system user,",
-  "and every use is in the user’s history.",
-].join(" ");
 
 /**
  * The section of the test numbers, and its field.
@@ -48,7 +41,7 @@ export function testNumbers(draft) {
   const redraw = () => room.replaceChildren(...parts([listPart(listed(), stage), alarm, addPart(listed(), stage)]));
   redraw();
   return {
-    element: section({ title: "Test numbers", lead: LEAD }, room),
+    element: section({ title: t("testNumbers"), lead: t("testNumbersLead") }, room),
     field: { name: "test_numbers", label: labelOf("test_numbers"), setError, focus },
   };
 }
@@ -60,9 +53,9 @@ export function testNumbers(draft) {
  * @param {Stage} stage
  */
 function listPart(list, stage) {
-  if (!list.length) return el("p", { class: "soft" }, "None: every passcode is drawn at random and sent.");
-  const title = "Anyone who knows the password gets in with these passcodes";
-  return [notice({ kind: "warning", title, text: WARNING }), el("div", { class: "inset" }, numberTable(list, stage))];
+  if (!list.length) return el("p", { class: "soft" }, t("testNumbersNone"));
+  const warning = notice({ kind: "warning", title: t("testNumbersWarning"), text: t("testNumbersWarningText") });
+  return [warning, el("div", { class: "inset" }, numberTable(list, stage))];
 }
 
 /** @param {string} number */
@@ -74,18 +67,18 @@ const whole = (number) => spaced(number, readNumber(number)?.calling_code);
  */
 function numberTable(list, stage) {
   const remove = (/** @type {TestNumber} */ one) =>
-    button("Remove", {
+    button(t("removeTestNumber"), {
       kind: "small quiet",
-      "aria-label": `Remove ${whole(one.number)}`,
+      "aria-label": t("removeTestNumberOf", { number: whole(one.number) }),
       onclick: () => stage(list.filter((other) => other !== one)),
     });
   return table({
-    caption: "Test numbers",
+    caption: t("testNumbers"),
     items: list,
     columns: [
-      { label: "Number", kind: "main", cell: numberCell },
-      { label: "Passcode", cell: ({ code }) => el("code", {}, code) },
-      { label: "Actions", kind: "end", unseen: true, cell: remove },
+      { label: t("testNumberColumn"), kind: "main", cell: numberCell },
+      { label: t("testCodeColumn"), cell: ({ code }) => el("code", {}, code) },
+      { label: t("testNumberControls"), kind: "end", unseen: true, cell: remove },
     ],
   });
 }
@@ -95,7 +88,7 @@ function numberCell({ number }) {
   return el(
     "span",
     { class: "phone-name" },
-    el("span", {}, regionName(readNumber(number)?.region) ?? "Unknown country"),
+    el("span", {}, regionName(readNumber(number)?.region) ?? t("unknownCountry")),
     el("span", { class: "soft tabular" }, bdi(whole(number))),
   );
 }
@@ -105,27 +98,27 @@ function numberCell({ number }) {
  * @param {Stage} stage
  */
 function addPart(list, stage) {
-  if (list.length >= MOST) return el("p", { class: "soft" }, "There is room for no more than ten.");
-  const phone = phoneField({ name: "test_number", label: "Test number" });
+  if (list.length >= MOST) return el("p", { class: "soft" }, t("testNumbersFull"));
+  const phone = phoneField({ name: "test_number", label: t("testNumber") });
   const code = textField({
     name: "test_code",
-    label: "Passcode",
+    label: t("testCode"),
     mono: true,
     inputmode: "numeric",
     maxlength: 10,
-    hint: "4 to 10 digits",
+    hint: t("testCodeHint"),
   });
-  const add = el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add number"));
+  const add = el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, t("addTestNumber")));
   const form = el("form", { class: "add-row three", novalidate: true }, phone.element, code.element, add);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const digits = code.text.trim();
-    code.setError(CODE.test(digits) ? "" : "Enter 4 to 10 digits.");
+    code.setError(CODE.test(digits) ? "" : t("testCodeWrong"));
     try {
       const number = await busyWhile(add, () => phone.judged({ messages: false }));
       if (!number) return;
       if (list.some((one) => one.number === number)) {
-        phone.setError("This number is in the list already.");
+        phone.setError(t("testNumberKnown"));
         return phone.focus();
       }
       if (!CODE.test(digits)) return code.focus();

@@ -7,6 +7,7 @@
 import { notice, noticeOf, openDialog, toast } from "../dialogs.js";
 import { bdi, busyWhile, button, submitButton, uid } from "../dom.js";
 import { textField } from "../fields.js";
+import { t, tp } from "../language.js";
 import { doneMark } from "../page.js";
 import { passcodeForm } from "../passcode.js";
 import { phoneField } from "../phone-field.js";
@@ -43,9 +44,9 @@ export function testDialog(page) {
 
 /** The test of the settings; and the base of the trial of an action type, which asks for more than a number. */
 export class SettingsTest {
-  title = "Test the settings";
+  title = t("testTitle");
   /** Words on the button that goes back to the first step. */
-  another = "Another number";
+  another = t("testAnother");
   #number = "";
   #keys = new Keys();
 
@@ -54,7 +55,7 @@ export class SettingsTest {
     this.draft = draft;
     this.fields = fields;
     this.route = route;
-    if (route !== undefined) this.title = `Test route ${route + 1}`;
+    if (route !== undefined) this.title = t("routeOf_test", { n: route + 1 });
     this.dialog = openDialog({ title: this.title, body: [] });
   }
 
@@ -80,15 +81,15 @@ export class SettingsTest {
   ask(message = null) {
     const phone = phoneField({
       name: "phone",
-      label: "Your phone",
+      label: t("testPhone"),
       value: this.#number,
       autocomplete: "tel",
-      hint: "A passcode is sent to it. A copied number selects its country by itself.",
+      hint: t("testPhoneHint"),
     });
     const room = el("div", { role: "alert" }, message);
-    const lead = el("p", { class: "lead" }, "Choose the country and the number of your own phone.");
+    const lead = el("p", { class: "lead" }, t("testLead"));
     const form = el("form", { id: uid("test"), novalidate: true }, lead, phone.element, room);
-    const send = submitButton("Send passcode", { form: form.id });
+    const send = submitButton(t("testSend"), { form: form.id });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       room.replaceChildren();
@@ -103,7 +104,7 @@ export class SettingsTest {
         this.refused(error, [phone], room);
       }
     });
-    const actions = [button("Cancel", { onclick: () => this.dialog.close() }), send];
+    const actions = [button(t("dialogCancel"), { onclick: () => this.dialog.close() }), send];
     this.dialog.show({ title: this.title, body: form, actions, focus: phone.input });
   }
 
@@ -145,7 +146,7 @@ export class SettingsTest {
       ours.push({ field: asked[0], message: sentence(error) });
     }
     for (const { field, message } of ours) {
-      field.setError(fieldSentence(message, field === asked[0] ? "This number" : labelWords(field)));
+      field.setError(fieldSentence(message, field === asked[0] ? t("testThisNumber") : labelWords(field)));
     }
     ours[0]?.field.focus();
     for (const { target, message } of theirs) target?.setError(message);
@@ -166,16 +167,18 @@ export class SettingsTest {
   /** @param {{ message: string, label: string, target?: Target }[]} errors */
   #settingsNotice(errors) {
     const { target } = errors[0];
-    const lines = errors.map(({ label, message }) => el("li", {}, el("strong", {}, `${label}: `), message));
+    const lines = errors.map(({ label, message }) =>
+      el("li", {}, tp("testErrorOf", { label: el("strong", {}, label), message })),
+    );
     const correct = () => {
       this.dialog.close();
       target?.focus();
     };
     return notice({
       kind: "error",
-      title: `${this.#vendor} did not send the message`,
+      title: t("testNotSent", { vendor: this.#vendor }),
       text: el("ul", { class: "plain" }, lines),
-      actions: target ? [button("Correct it", { kind: "small", onclick: correct })] : [],
+      actions: target ? [button(t("testCorrect"), { kind: "small", onclick: correct })] : [],
     });
   }
 
@@ -205,7 +208,7 @@ export class SettingsTest {
       lost: (error) => this.#lost(error),
       extra: [button(this.another, { onclick: () => this.ask() })],
     });
-    this.dialog.show({ title: "Enter the passcode", body: form.element });
+    this.dialog.show({ title: t("testEnter"), body: form.element });
     form.focus();
   }
 
@@ -215,11 +218,7 @@ export class SettingsTest {
    * @returns {Child}
    */
   lead(_test) {
-    return [
-      "SMS message with a passcode was already sent to the phone number ",
-      el("strong", {}, this.shownNumber),
-      ". Please enter the passcode to complete the test.",
-    ];
+    return tp("testSent", { number: el("strong", {}, this.shownNumber) });
   }
 
   /** More for the body of a verify. */
@@ -241,28 +240,26 @@ export class SettingsTest {
     if (!(error instanceof Problem)) return false;
     if (error.errors.length && error.code === "invalid_request") {
       const lines = error.errors.map(({ field, message }) => fieldSentence(message, fieldOf(field)?.label ?? field));
-      this.ask(notice({ kind: "error", title: "That did not work", text: lines.join(" ") }));
+      this.ask(notice({ kind: "error", title: t("testFailed"), text: lines.join(" ") }));
       return true;
     }
     const over = OVER.includes(error.code) || error.body.attempts_remaining === 0;
     if (over) {
-      const text = `${explain(error).text} Start another one.`;
-      this.ask(notice({ kind: "warning", title: "This test is over", text }));
+      const text = t("testOverText", { reason: explain(error).text });
+      this.ask(notice({ kind: "warning", title: t("testOver"), text }));
     }
     return over;
   }
 
   /** @param {TestApproved} answer */
   succeeded({ contact_email_missing: missing }) {
-    const words = ["The number ", this.shownNumber, " is on your own profile now, verified, for your next login."];
-    const title = el("p", { class: "success-title" }, "Test completed successfully");
+    const words = tp("testDoneText", { number: this.shownNumber });
+    const title = el("p", { class: "success-title" }, t("testDone"));
     const good = el("div", { class: "success", role: "status" }, doneMark(), title, el("p", {}, words));
-    const save = this.draft.dirty
-      ? el("p", { class: "soft" }, "The settings are not saved yet: press Save on the page.")
-      : null;
+    const save = this.draft.dirty ? el("p", { class: "soft" }, t("testNotSaved")) : null;
     if (missing && may("manage_administrators")) return this.#askEmail(good, save);
-    const done = button("Done", { kind: "primary", onclick: () => this.dialog.close() });
-    this.dialog.show({ title: "Test", body: [good, save], actions: [done], focus: done });
+    const done = button(t("testFinish"), { kind: "primary", onclick: () => this.dialog.close() });
+    this.dialog.show({ title: t("testShortTitle"), body: [good, save], actions: [done], focus: done });
   }
 
   /**
@@ -273,36 +270,36 @@ export class SettingsTest {
   #askEmail(good, save) {
     const email = textField({
       name: "contact_email",
-      label: "Contact email",
+      label: t("testEmail"),
       type: "email",
       autocomplete: "email",
-      hint: "For account recovery, should the phone be lost.",
+      hint: t("testEmailHint"),
     });
     const room = el("div", { role: "alert" });
-    const lead = el("p", {}, "Your profile has no contact email. Please give one for account recovery.");
+    const lead = el("p", {}, t("testEmailLead"));
     const form = el("form", { id: uid("email"), novalidate: true }, lead, email.element, room);
-    const keep = submitButton("Save email", { form: form.id });
+    const keep = submitButton(t("testEmailSave"), { form: form.id });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const address = email.text.trim();
       if (!address) {
-        email.setError("Enter an email address.");
+        email.setError(t("testEmailEmpty"));
         return email.focus();
       }
       try {
         await busyWhile(keep, () => saveEmail(address));
-        toast("Your contact email is saved.");
+        toast(t("testEmailSaved"));
         this.dialog.close();
       } catch (error) {
         const errors = error instanceof Problem ? error.errors : [];
         const wrong = errors.find(({ field }) => field === "contact_email");
         if (!wrong) return room.replaceChildren(noticeOf(error));
-        email.setError(fieldSentence(wrong.message, "The address"));
+        email.setError(fieldSentence(wrong.message, t("testEmailLabel")));
         email.focus();
       }
     });
-    const actions = [button("Later", { onclick: () => this.dialog.close() }), keep];
-    this.dialog.show({ title: "Test", body: [good, form, save], actions, focus: email.input });
+    const actions = [button(t("testEmailLater"), { onclick: () => this.dialog.close() }), keep];
+    this.dialog.show({ title: t("testShortTitle"), body: [good, form, save], actions, focus: email.input });
   }
 }
 

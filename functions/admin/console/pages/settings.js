@@ -7,6 +7,7 @@
 import { Draft, homelessNotice, isConflict, isInvalid, namesOf, reconcile, saveBar } from "../draft.js";
 import { showErrors } from "../fields.js";
 import { checkHealth } from "../health.js";
+import { t } from "../language.js";
 import { learnLanguages } from "../languages.js";
 import { heading, load, tabs } from "../page.js";
 import { fieldSentence } from "../refusals.js";
@@ -23,12 +24,12 @@ import { confirmSettings } from "./shut-out.js";
 
 /** @type {[key: string, label: string, load: () => Promise<SettingsTab>][]} */
 const TABS = [
-  ["mfa", "MFA settings", () => import("./settings-mfa.js")],
-  ["messages", "Messages", () => import("./settings-messages.js")],
-  ["actions", "Actions", () => import("./settings-actions.js")],
-  ["countries", "Countries", () => import("./settings-countries.js")],
-  ["access", "Legacy clients and access", () => import("./settings-access.js")],
-  ["limits", "Limits", () => import("./settings-limits.js")],
+  ["mfa", t("tab_mfa"), () => import("./settings-mfa.js")],
+  ["messages", t("tab_messages"), () => import("./settings-messages.js")],
+  ["actions", t("tab_actions"), () => import("./settings-actions.js")],
+  ["countries", t("tab_countries"), () => import("./settings-countries.js")],
+  ["access", t("tab_access"), () => import("./settings-access.js")],
+  ["limits", t("tab_limits"), () => import("./settings-limits.js")],
 ];
 
 /** Survives the way from tab to tab, and nothing else. @type {SettingsDraft | null} */
@@ -46,12 +47,9 @@ export async function draw(place, { tab = "mfa", present }) {
   const [known, , loadTab] = TABS.find(([key]) => key === tab) ?? TABS[0];
   const room = el("div", {});
   place.append(
-    heading({
-      title: "Settings",
-      lead: "How passcodes are sent, and to whom. Changes apply from the next message on.",
-    }),
+    heading({ title: t("settingsTitle"), lead: t("settingsLead") }),
     tabs(
-      "Settings",
+      t("settingsTitle"),
       TABS.map(([key, label]) => [label, `#/settings/${key}`, key === known]),
     ),
     room,

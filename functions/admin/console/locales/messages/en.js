@@ -1,3 +1,75 @@
-// The settings of messages in English.
+// The texts of messages in English.
 
-export default {};
+export default {
+  // The text message
+  messageTitle: "Text message",
+  messageLead: "In the language of the page or app that asks, else of the profile, else the one below, else English.",
+  messageEvery: "In every message",
+  signatureHint: "The last words of the message, at most {n} characters, without a link.",
+  languageOfCountry: "The language of the phone’s country",
+  languageHint: "For users without a language of their own.",
+  originHint: "Phones fill the passcode in on this host only.",
+  // Other channels
+  otherWays: "Other ways",
+  otherWaysLead:
+    "For users whom text messages do not reach. The login offers the ways that are set up, within the same limits.",
+  voiceHint: [
+    "A call speaks the passcode twice, in the message’s language, from the sender’s phone number.",
+    "Landlines can be reached this way, too.",
+  ].join(" "),
+  whatsappHint: [
+    "The content SID of a template of the category authentication that WhatsApp has approved. Its sender",
+    "is the one under MFA settings. Empty: no WhatsApp.",
+  ].join(" "),
+  callNeedsNumber: "The sender must be a phone number first.",
+  callNotNumber: "The sender is not a phone number: turn calls off, or choose another sender.",
+  noCaller: "A call needs a phone number to come from",
+  noCallerText:
+    "The sender is not one. Choose a phone number of your Twilio account that can make calls, under MFA settings.",
+  recoveryTitle: "Recovery by email",
+  recoveryLead: "Users who have lost their phone can have a passcode mailed to the contact email.",
+  emailSenderHint: "An address that Amazon SES may send from. Empty: no recovery by email.",
+  // The editor of the texts
+  messageIn: "Message in {language}",
+  builtInText: "(the built-in text)",
+  textLanguage: "Language",
+  textField: "Text",
+  textHint: "Filled in are {code}, {login_name}, {prefix} and {signature}. The line for autofill is added by itself.",
+  textReset: "Reset to the built-in text",
+  textRemove: "Remove this language",
+  textAdd: "Add a language",
+  textCannotBe: "This text cannot be saved: it {problem}.",
+  optionNotSaved: "{language}, not saved",
+  optionOwn: "{language}, your own text",
+  optionFaulty: "{language}, to be corrected",
+  textShown: "The text in {language}",
+  inserts: "Insert",
+  insert_code: "Insert {word}, the passcode",
+  insert_login_name: "Insert {word}, the login name",
+  insert_prefix: "Insert {word}, the reference",
+  insert_signature: "Insert {word}, the signature",
+  // The judgement of a text
+  howItArrives: "How it arrives",
+  alphabet: "Alphabet",
+  alphabet_GSM: "GSM-7, 160 characters a segment",
+  alphabet_UCS: "UCS-2, 70 characters a segment",
+  segments: "Segments",
+  price: "Price",
+  costs_one: "Costs {n} message",
+  costs_other: "Costs {n} messages",
+  textFine: "Nothing is wrong with this text.",
+  textUnsaveable: "This text cannot be saved",
+  textBetter: "It could be better",
+  finding: "It {message}",
+  judgeAgain: "Try again",
+  // The dialog that asks for a language
+  languageTag: "Language tag",
+  languageTagHint: "As in BCP 47: sv for Swedish, pt-PT for Portuguese in Portugal.",
+  languageTagAround: "The words around it are in {languages}. Take a tag as in BCP 47: de, pt-PT.",
+  languageBegins: "It begins with the English words, for you to translate.",
+  languageAdd: "Add",
+  languageKnown: "{language} is in the list already.",
+  languageNotTag: "That is not a language tag. Take one such as sv or pt-PT.",
+  languageNotAround: "Confirmations are not written in {language}. Its users get the English one.",
+  dialogCancel: "Cancel",
+};

@@ -1,3 +1,78 @@
-// The settings of messages in Spanish.
+// The texts of messages in Spanish.
 
-export default {};
+export default {
+  // The text message
+  messageTitle: "SMS",
+  messageLead:
+    "En el idioma de la página o aplicación que la pide, si no el del perfil, si no el de abajo, si no en inglés.",
+  messageEvery: "En cada mensaje",
+  signatureHint: "Las últimas palabras del mensaje, como máximo {n} caracteres, sin enlace.",
+  languageOfCountry: "El idioma del país del teléfono",
+  languageHint: "Para usuarios sin idioma propio.",
+  originHint: "Los teléfonos rellenan la clave solo en este host.",
+  // Other channels
+  otherWays: "Otras vías",
+  otherWaysLead: [
+    "Para usuarios a quienes no llegan los SMS. El inicio de sesión ofrece las vías configuradas, con los",
+    "mismos límites.",
+  ].join(" "),
+  voiceHint: [
+    "Una llamada dice la clave dos veces, en el idioma del mensaje, desde el número del remitente. Así se",
+    "llega también a teléfonos fijos.",
+  ].join(" "),
+  whatsappHint: [
+    "El Content SID de una plantilla de la categoría autenticación aprobada por WhatsApp. Su remitente es",
+    "el de «Ajustes de MFA». Vacío: sin WhatsApp.",
+  ].join(" "),
+  callNeedsNumber: "Antes, el remitente debe ser un número de teléfono.",
+  callNotNumber: "El remitente no es un número de teléfono: desactive las llamadas o elija otro remitente.",
+  noCaller: "Una llamada necesita un número desde el que hacerse",
+  noCallerText: "El remitente no lo es. Elija en «Ajustes de MFA» un número de su cuenta de Twilio que pueda llamar.",
+  recoveryTitle: "Recuperación por correo",
+  recoveryLead: "Quien haya perdido su teléfono puede recibir una clave en el correo de contacto.",
+  emailSenderHint: "Una dirección desde la que Amazon SES puede enviar. Vacío: sin recuperación por correo.",
+  // The editor of the texts
+  messageIn: "Mensaje en {language}",
+  builtInText: "(el texto integrado)",
+  textLanguage: "Idioma",
+  textField: "Texto",
+  textHint: "Se rellenan {code}, {login_name}, {prefix} y {signature}. La línea para autocompletar se añade sola.",
+  textReset: "Restablecer el texto integrado",
+  textRemove: "Quitar este idioma",
+  textAdd: "Añadir un idioma",
+  textCannotBe: "Este texto no se puede guardar: {problem}.",
+  optionNotSaved: "{language}, sin guardar",
+  optionOwn: "{language}, texto propio",
+  optionFaulty: "{language}, por corregir",
+  textShown: "El texto en {language}",
+  inserts: "Insertar",
+  insert_code: "Insertar {word}, la clave",
+  insert_login_name: "Insertar {word}, el nombre de usuario",
+  insert_prefix: "Insertar {word}, la referencia",
+  insert_signature: "Insertar {word}, la firma",
+  // The judgement of a text
+  howItArrives: "Así llega",
+  alphabet: "Alfabeto",
+  alphabet_GSM: "GSM-7, 160 caracteres por segmento",
+  alphabet_UCS: "UCS-2, 70 caracteres por segmento",
+  segments: "Segmentos",
+  price: "Precio",
+  costs_one: "Cuesta {n} mensaje",
+  costs_other: "Cuesta {n} mensajes",
+  textFine: "Este texto no tiene ningún problema.",
+  textUnsaveable: "Este texto no se puede guardar",
+  textBetter: "Podría mejorar",
+  finding: "{message}",
+  judgeAgain: "Reintentar",
+  // The dialog that asks for a language
+  languageTag: "Etiqueta de idioma",
+  languageTagHint: "Como en BCP 47: sv para el sueco, pt-PT para el portugués de Portugal.",
+  languageTagAround:
+    "Las palabras que la rodean están en estos idiomas: {languages}. Use una etiqueta como en BCP 47: de, pt-PT.",
+  languageBegins: "Empieza con el texto en inglés, para que usted lo traduzca.",
+  languageAdd: "Añadir",
+  languageKnown: "Este idioma ya está en la lista: {language}.",
+  languageNotTag: "Eso no es una etiqueta de idioma. Use una como sv o pt-PT.",
+  languageNotAround: "No hay confirmaciones en {language}. Esos usuarios reciben la inglesa.",
+  dialogCancel: "Cancelar",
+};

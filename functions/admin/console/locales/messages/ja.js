@@ -1,3 +1,70 @@
-// The settings of messages in Japanese.
+// The texts of messages in Japanese.
 
-export default {};
+export default {
+  // The text message
+  messageTitle: "SMS",
+  messageLead: "要求したページやアプリの言語、なければプロフィールの言語、下の言語、英語の順です。",
+  messageEvery: "すべてのメッセージ",
+  signatureHint: "メッセージの最後の言葉です。リンクなしで、最大 {n} 文字です。",
+  languageOfCountry: "電話の国の言語",
+  languageHint: "言語を設定していないユーザーに使います。",
+  originHint: "電話はこのホストでだけパスコードを自動入力します。",
+  // Other channels
+  otherWays: "その他の方法",
+  otherWaysLead: "SMS が届かないユーザーのためのものです。ログイン時に、設定済みの方法を同じ制限の中で提示します。",
+  voiceHint:
+    "送信元の電話番号から電話をかけ、メッセージの言語でパスコードを 2 回読み上げます。固定電話にもかけられます。",
+  whatsappHint:
+    "WhatsApp が承認した、認証カテゴリーのテンプレートの Content SID です。送信元は「MFA 設定」のものです。空欄の場合、WhatsApp は使いません。",
+  callNeedsNumber: "まず、送信元を電話番号にしてください。",
+  callNotNumber: "送信元が電話番号ではありません。通話を無効にするか、別の送信元を選んでください。",
+  noCaller: "通話には発信元の電話番号が必要です",
+  noCallerText:
+    "送信元が電話番号ではありません。「MFA 設定」で、発信できる Twilio アカウントの電話番号を選んでください。",
+  recoveryTitle: "メールによる回復",
+  recoveryLead: "電話を紛失したユーザーは、連絡先メールアドレスでパスコードを受け取れます。",
+  emailSenderHint: "Amazon SES が送信元にできるアドレスです。空欄の場合、メールによる回復は使えません。",
+  // The editor of the texts
+  messageIn: "{language}のメッセージ",
+  builtInText: "（組み込みの文面）",
+  textLanguage: "言語",
+  textField: "文面",
+  textHint: "{code}、{login_name}、{prefix}、{signature} は置き換えられます。自動入力用の行は自動で追加されます。",
+  textReset: "組み込みの文面に戻す",
+  textRemove: "この言語を削除",
+  textAdd: "言語を追加",
+  textCannotBe: "この文面は保存できません：{problem}",
+  optionNotSaved: "{language}、未保存",
+  optionOwn: "{language}、独自の文面",
+  optionFaulty: "{language}、要修正",
+  textShown: "{language}の文面",
+  inserts: "挿入",
+  insert_code: "{word}（パスコード）を挿入",
+  insert_login_name: "{word}（ログイン名）を挿入",
+  insert_prefix: "{word}（参照番号）を挿入",
+  insert_signature: "{word}（署名）を挿入",
+  // The judgement of a text
+  howItArrives: "届いたときの表示",
+  alphabet: "文字コード",
+  alphabet_GSM: "GSM-7、1 セグメント 160 文字",
+  alphabet_UCS: "UCS-2、1 セグメント 70 文字",
+  segments: "セグメント",
+  price: "価格",
+  costs_one: "メッセージ {n} 通分",
+  costs_other: "メッセージ {n} 通分",
+  textFine: "この文面に問題はありません。",
+  textUnsaveable: "この文面は保存できません",
+  textBetter: "改善できます",
+  finding: "{message}",
+  judgeAgain: "再試行",
+  // The dialog that asks for a language
+  languageTag: "言語タグ",
+  languageTagHint: "BCP 47 の形式です：スウェーデン語は sv、ポルトガルのポルトガル語は pt-PT。",
+  languageTagAround: "前後の言葉がある言語：{languages}。BCP 47 のタグ（de、pt-PT など）を入力してください。",
+  languageBegins: "英語の文面から始まるので、翻訳してください。",
+  languageAdd: "追加",
+  languageKnown: "{language}はすでに一覧にあります。",
+  languageNotTag: "言語タグではありません。sv や pt-PT のように入力してください。",
+  languageNotAround: "確認のメッセージは{language}では書かれません。該当するユーザーには英語で届きます。",
+  dialogCancel: "キャンセル",
+};
