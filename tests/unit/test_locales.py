@@ -19,15 +19,7 @@ AREAS = sorted(path.parent.name for path in (CONSOLE / "locales").glob("*/en.js"
 # Modules of the console whose words are still in English inside them. The list only gets shorter.
 NOT_MOVED = {
     "charts.js",
-    "dialogs.js",
-    "draft.js",
-    "fields.js",
     "fraud-words.js",
-    "health.js",
-    "login-parts.js",
-    "login.js",
-    "main.js",
-    "page.js",
     "pages/added-phones.js",
     "pages/clients.js",
     "pages/event-types.js",
@@ -39,7 +31,6 @@ NOT_MOVED = {
     "pages/log.js",
     "pages/new-user.js",
     "pages/overview.js",
-    "pages/settings.js",
     "pages/shut-out.js",
     "pages/user-factors.js",
     "pages/user-history.js",
@@ -48,34 +39,32 @@ NOT_MOVED = {
     "pages/user-security.js",
     "pages/user.js",
     "pages/users.js",
-    "passcode.js",
-    "phone-field.js",
-    "refusals.js",
-    "roles.js",
-    "router.js",
-    "sending-words.js",
-    "sending.js",
-    "session.js",
-    "table.js",
-    "words.js",
 }
 # Texts that are the same in another language.
 SAME = {
     "Account SID",
     "Actions",
+    "Administrator",
     "Alphabet",
+    "Auditor",
     "Auth Token",
     "Clients",
+    "Console",
+    "Menu",
     "Messages",
-    "Messaging Service",
     "Messaging Service {sid}",
+    "Messaging Service",
     "Name",
+    "Notifications",
+    "Page {n}",
     "Route {n}: {problem}",
     "Routes",
     "Segments",
     "Signature",
+    "Support",
     "Test",
     "Text",
+    "in {time}",
     "messages",
     "minutes",
     "{n} client",
@@ -93,8 +82,8 @@ _ENTRY = re.compile(
 )
 _JOIN = re.compile(r'\.join\(" ?"\)$')
 _VALUE = re.compile(r"\{\w+\}")
-# A key that is made of a channel, a method or an end, in code: `hint_${channel}`.
-_COMPOSED = re.compile(r"`([a-zA-Z]+_)\$\{")
+# A key that is made of a channel, a method or an end, in code: `hint_${channel}`; or all that begin so: "eventType_".
+_COMPOSED = re.compile(r"[`\"]([a-zA-Z]+_)(?:\$\{|\")")
 # Keys that end with a purpose, or are a pair of title and text: the code has their beginning, in quotes.
 _ENDINGS = re.compile(r"_(?:login|action|title|text)$")
 

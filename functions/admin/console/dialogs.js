@@ -1,8 +1,9 @@
 // Dialogs, toasts and notices: how the console tells a person something.
 
-/** @import { Child } from "./shared/types" */
 import { bdi, busyWhile, button, icon, submitButton, uid } from "./dom.js";
 import { textField } from "./fields.js";
+/** @import { Child } from "./shared/types" */
+import { t, tp } from "./language.js";
 import { explain, SessionLost, sentence } from "./refusals.js";
 import { $, el, parts } from "./shared/dom.js";
 
@@ -42,7 +43,7 @@ export function openDialog({ title, body, actions = [], wide = false }) {
     resolve(value);
   };
   const { dismiss, hold } = dismissal(element, close);
-  head.append(iconButton("Close", dismiss));
+  head.append(iconButton(t("close"), dismiss));
   document.body.append(element);
   element.showModal();
   foot.hidden = !actions.length;
@@ -138,11 +139,11 @@ function iconButton(label, onclick) {
  * Ask; true when the person confirmed.
  * @param {Question} question
  */
-export async function confirm({ title, text, action = "Go on", danger = false, type = null, work = null }) {
+export async function confirm({ title, text, action = t("goOn"), danger = false, type = null, work = null }) {
   const alarm = el("div", { role: "alert" });
   const typed = type === null ? null : typedField(type);
   const go = submitButton(action, { kind: danger ? "danger" : "primary" });
-  const cancel = button("Cancel", { onclick: () => dialog.close(false), "data-first": !typed });
+  const cancel = button(t("cancel"), { onclick: () => dialog.close(false), "data-first": !typed });
   const form = el(
     "form",
     { id: uid("form"), method: "dialog", novalidate: true },
@@ -155,7 +156,7 @@ export async function confirm({ title, text, action = "Go on", danger = false, t
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (typed && type !== null && typed.text.normalize("NFKC").trim().toLowerCase() !== type.toLowerCase()) {
-      typed.setError("That is not the same.");
+      typed.setError(t("notTheSame"));
       typed.focus();
       return;
     }
@@ -171,7 +172,7 @@ export async function confirm({ title, text, action = "Go on", danger = false, t
 
 /** @param {string} type the text to type */
 function typedField(type) {
-  const label = el("span", {}, "Type ", el("strong", {}, bdi(type)), " to confirm");
+  const label = el("span", {}, tp("typeToConfirm", { text: el("strong", {}, bdi(type)) }));
   return textField({ name: "typed", label, autocomplete: "off" });
 }
 
@@ -185,7 +186,7 @@ const TOAST_MS = 5000;
  */
 export function toast(text, { kind = "good" } = {}) {
   const drawing = icon(kind === "good" ? "tick" : "warning");
-  const dismiss = iconButton("Dismiss", () => box.remove());
+  const dismiss = iconButton(t("dismiss"), () => box.remove());
   const box = el("div", { class: "toast", dataset: { kind } }, drawing, el("p", {}, text), dismiss);
   const region = $("toasts");
   box.setAttribute("role", kind === "good" ? "status" : "alert");

@@ -1,8 +1,9 @@
 // Staged edits: what the server has, what the person has made of it, and the green Save between the two.
 
-/** @import { Child, FieldError } from "./shared/types" */
 import { notice, noticeOf, openDialog, toast } from "./dialogs.js";
 import { bdi, busyWhile, button, focusHeading, isInert, uid } from "./dom.js";
+/** @import { Child, FieldError } from "./shared/types" */
+import { t, tn } from "./language.js";
 import { fieldSentence, SessionLost } from "./refusals.js";
 import { Problem } from "./shared/api.js";
 import { announce, el } from "./shared/dom.js";
@@ -154,15 +155,15 @@ function onEnter({ key, isComposing, target, repeat }) {
 export function saveBar({ count, save, discard, refused = () => false, watch }) {
   const words = el("p", { class: "save-words" });
   const room = el("div", { class: "save-room", role: "alert" });
-  const saveButton = button("Save", { kind: "save", onclick: run });
-  const discardButton = button("Discard", { onclick: discardAll });
+  const saveButton = button(t("save"), { kind: "save", onclick: run });
+  const discardButton = button(t("discard"), { onclick: discardAll });
   const row = el("div", { class: "save-row" }, words, discardButton, saveButton);
-  const bar = el("div", { class: "save-bar", role: "region", "aria-label": "Unsaved changes" }, room, row);
+  const bar = el("div", { class: "save-bar", role: "region", "aria-label": t("unsavedChanges") }, room, row);
 
   function discardAll() {
     room.replaceChildren();
     discard();
-    announce("Changes discarded.");
+    announce(t("changesDiscarded"));
     focusHeading();
   }
 
@@ -170,7 +171,7 @@ export function saveBar({ count, save, discard, refused = () => false, watch }) 
     room.replaceChildren();
     try {
       if ((await busyWhile(saveButton, save)) === false) return;
-      toast("Saved.");
+      toast(t("saved"));
       if (!saveButton.isConnected || bar.hidden) focusHeading();
     } catch (error) {
       if (error instanceof SessionLost) return;
@@ -183,7 +184,7 @@ export function saveBar({ count, save, discard, refused = () => false, watch }) 
     const n = count();
     bar.hidden = n === 0;
     if (n === 0) room.replaceChildren();
-    words.textContent = n === 1 ? "1 unsaved change" : `${n} unsaved changes`;
+    words.textContent = tn("unsaved", n);
   }
   watch(draw);
   draw();
@@ -198,7 +199,7 @@ export function saveBar({ count, save, discard, refused = () => false, watch }) 
  */
 export function homelessNotice(errors, nameOf) {
   const lines = errors.map(({ field, message }) => el("li", {}, fieldSentence(message, nameOf(field))));
-  return notice({ kind: "error", title: "That cannot be saved as it is", text: el("ul", {}, lines) });
+  return notice({ kind: "error", title: t("notSavable"), text: el("ul", {}, lines) });
 }
 
 /**
@@ -227,7 +228,7 @@ export async function reconcile({ draft, server, etag, fields }) {
   );
   const rows = quiet.map((name) => changeRow(wordsOf(name), before[name], server[name]));
   const dialog = openDialog({
-    title: "Someone else changed this meanwhile",
+    title: t("changedByOther"),
     wide: true,
     body: [
       disputeLead(disputed.length > 0),
@@ -236,8 +237,8 @@ export async function reconcile({ draft, server, etag, fields }) {
       unseenNote(changed.length),
     ],
     actions: [
-      button("Not now", { onclick: () => dialog.close(false) }),
-      button("Go on", { kind: "primary", "data-first": !disputed.length, onclick: () => dialog.close(true) }),
+      button(t("notNow"), { onclick: () => dialog.close(false) }),
+      button(t("goOn"), { kind: "primary", "data-first": !disputed.length, onclick: () => dialog.close(true) }),
     ],
   });
   if ((await dialog.closed) !== true) return false;
@@ -248,19 +249,12 @@ export async function reconcile({ draft, server, etag, fields }) {
 
 /** @param {boolean} disputed */
 function disputeLead(disputed) {
-  return el(
-    "p",
-    {},
-    "Nothing was overwritten. ",
-    disputed
-      ? "Choose what to keep where both of you changed the same; then save again."
-      : "Your changes are about other things and are kept; save again to add them.",
-  );
+  return el("p", {}, t(disputed ? "keepWhich" : "keepBoth"));
 }
 
 /** @param {number} changes that are shown */
 function unseenNote(changes) {
-  return changes ? null : el("p", {}, "What was changed is not shown on this page.");
+  return changes ? null : el("p", {}, t("notShownHere"));
 }
 
 /**
@@ -269,7 +263,7 @@ function unseenNote(changes) {
  */
 function quietChanges(rows, disputed) {
   if (!rows.length) return null;
-  const title = disputed ? "Also changed meanwhile" : "Changed meanwhile";
+  const title = t(disputed ? "alsoChanged" : "changedMeanwhile");
   return el("div", {}, el("h3", {}, title), el("dl", { class: "facts" }, rows));
 }
 
@@ -301,8 +295,8 @@ function dispute(group, field, theirs, mine) {
     "fieldset",
     { class: "choices two" },
     el("legend", {}, field.label),
-    option("theirs", "Theirs, saved", theirs),
-    option("mine", "Yours, not saved", mine),
+    option("theirs", t("theirs"), theirs),
+    option("mine", t("yours"), mine),
   );
 }
 
@@ -318,10 +312,10 @@ function changeRow(field, before, after) {
 
 /** @param {unknown} value */
 export function plain(value) {
-  if (value === null || value === undefined || value === "") return "(nothing)";
-  if (value === true) return "On";
-  if (value === false) return "Off";
-  if (Array.isArray(value)) return value.join(", ") || "(none)";
+  if (value === null || value === undefined || value === "") return t("nothing");
+  if (value === true) return t("on");
+  if (value === false) return t("off");
+  if (Array.isArray(value)) return value.join(", ") || t("none");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 

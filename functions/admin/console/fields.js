@@ -1,7 +1,8 @@
 // Inputs with their label, hint and error.
 
-/** @import { Child, FieldError } from "./shared/types" */
 import { button, relabel, uid } from "./dom.js";
+/** @import { Child, FieldError } from "./shared/types" */
+import { language, t } from "./language.js";
 import { el } from "./shared/dom.js";
 
 /**
@@ -151,6 +152,10 @@ export function textAreaField({ value = "", rows, maxlength, onchange, ...framed
   });
 }
 
+const decimals = new Intl.NumberFormat(language.format, { useGrouping: false, maximumFractionDigits: 4 });
+/** A number as one types it: with the language's sign between whole and fraction. @param {number} n */
+const plainNumber = (n) => decimals.format(n);
+
 /**
  * `unit` says how many of the value's units one typed unit is: 60 shows seconds as minutes.
  * @typedef {object} NumberOptions
@@ -172,7 +177,7 @@ export function textAreaField({ value = "", rows, maxlength, onchange, ...framed
 export function numberField({ value, unit = 1, min, max, suffix, nullable, fraction, onchange, ...framed }) {
   const input = el("input", { type: "text", inputmode: "decimal", class: "number", autocomplete: "off" });
   const show = (/** @type {number | string | null} */ n) =>
-    typeof n === "number" ? String(+(n / unit).toFixed(fraction ? 4 : 2)) : (n ?? "");
+    typeof n === "number" ? plainNumber(+(n / unit).toFixed(fraction ? 4 : 2)) : (n ?? "");
   input.value = show(value);
   const read = () => {
     const text = input.value.trim().replace(",", ".");
@@ -191,7 +196,8 @@ export function numberField({ value, unit = 1, min, max, suffix, nullable, fract
       const n = read();
       if (n === null && nullable) return "";
       if (typeof n === "number" && (fraction || Number.isInteger(n)) && n >= min && n <= max) return "";
-      return `Give a number from ${show(min)} to ${show(max)}${suffix ? ` ${suffix}` : ""}.`;
+      const range = { min: show(min), max: show(max) };
+      return suffix ? t("giveNumberOf", { ...range, unit: suffix }) : t("giveNumber", range);
     },
   });
 }
@@ -203,14 +209,13 @@ export function numberField({ value, unit = 1, min, max, suffix, nullable, fract
 export function secretField(options) {
   const { label, autocomplete = "new-password" } = options;
   const field = textField({ ...options, type: "password", autocomplete });
-  const show = button("Show", { kind: "peek", "aria-pressed": "false", "aria-label": `Show ${label}` });
+  const show = button(t("show"), { kind: "peek", "aria-pressed": "false", "aria-label": t("showIt", { label }) });
   show.addEventListener("click", () => {
     const on = field.input.type === "password";
-    const verb = on ? "Hide" : "Show";
     field.input.type = on ? "text" : "password";
     show.setAttribute("aria-pressed", String(on));
-    relabel(show, verb);
-    show.setAttribute("aria-label", `${verb} ${label}`);
+    relabel(show, t(on ? "hide" : "show"));
+    show.setAttribute("aria-label", t(on ? "hideIt" : "showIt", { label }));
   });
   const row = el("div", { class: "with-peek" });
   field.input.replaceWith(row);

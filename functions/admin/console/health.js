@@ -1,7 +1,8 @@
 // The banners above every page: an administrator has stopped messages, or a provider refuses the account.
 
-/** @import { Answer, Health, Sending } from "./shared/types" */
 import { notice } from "./dialogs.js";
+/** @import { Answer, Health, Sending } from "./shared/types" */
+import { t, tp } from "./language.js";
 import { may } from "./roles.js";
 import { stoppedBanner, stopSending } from "./sending.js";
 import { peek } from "./session.js";
@@ -55,11 +56,6 @@ function show(health) {
   $("health").replaceChildren(...stoppedBanner(health.switch, checkHealth), ...banners(health.sending));
 }
 
-const TITLES = {
-  refused: "No passcode is sent: nobody with SMS authentication can log in",
-  impaired: "One of the providers sends nothing",
-};
-
 /** @param {Health["sending"]} sending */
 function banners({ status, provider, since, error_code: code, meaning, advice }) {
   if (status !== "refused" && status !== "impaired") return [];
@@ -67,16 +63,16 @@ function banners({ status, provider, since, error_code: code, meaning, advice })
   const text = el(
     "div",
     {},
-    el("p", {}, `${name} refuses the account: ${meaning} (error ${code}). It began `, time(since), "."),
+    el("p", {}, tp("providerRefuses", { provider: name, meaning, code, since: time(since) })),
     el("p", {}, advice ?? ""),
-    el("p", { class: "soft" }, `This goes as soon as ${name} accepts a message, or the settings are saved.`),
+    el("p", { class: "soft" }, t("providerUntil", { provider: name })),
   );
   return [
     notice({
       kind: status === "refused" ? "error" : "warning",
-      title: TITLES[status],
+      title: t(`health_${status}`),
       text,
-      actions: [el("a", { class: "button small", href: SETTINGS }, "Open the settings")],
+      actions: [el("a", { class: "button small", href: SETTINGS }, t("openSettings"))],
     }),
   ];
 }

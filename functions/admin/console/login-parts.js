@@ -1,20 +1,21 @@
 // Parts of the console's login: its choices, its words, and what it remembers.
 
-/** @import { Challenge, Channel, Child, MfaRequired, PhoneChoice } from "./shared/types" */
-/** @import { Step } from "./login-trail.js" */
 import { bdi, uid } from "./dom.js";
 import { choice } from "./fields.js";
+/** @import { Challenge, Channel, Child, MfaRequired, PhoneChoice } from "./shared/types" */
+/** @import { Step } from "./login-trail.js" */
+import { t, tp } from "./language.js";
 import { el } from "./shared/dom.js";
 import { KeptLogin } from "./shared/kept-login.js";
 import { RememberedName } from "./shared/remembered-name.js";
-import { maskedPhone } from "./shared/words.js";
+import { maskedPhone } from "./words.js";
 
 export const rememberedName = new RememberedName("mfa-console.login-name");
 
 /** The box that has the name remembered. */
 export function rememberBox() {
   const input = el("input", { type: "checkbox", id: uid("remember"), checked: Boolean(rememberedName.recall()) });
-  const label = el("label", { for: input.id }, "Remember my login name on this device");
+  const label = el("label", { for: input.id }, t("remember"));
   return { input, element: el("div", { class: "check" }, input, label) };
 }
 
@@ -38,11 +39,7 @@ export const kept = new KeptLogin("mfa-console.login");
  * @returns {Child}
  */
 export function noPhoneParts(back) {
-  const lead = [
-    "Your password is right, but there is no phone that a passcode can be sent to. ",
-    "Ask another administrator to add your number, then log in again.",
-  ];
-  return [el("p", { class: "lead" }, lead), el("div", { class: "actions" }, back)];
+  return [el("p", { class: "lead" }, t("noPhoneLead")), el("div", { class: "actions" }, back)];
 }
 
 /**
@@ -51,9 +48,8 @@ export function noPhoneParts(back) {
  * @returns {Child}
  */
 export function lockedParts(wait, back) {
-  const lead = ["Too many wrong passcodes were entered. ", wait, " Another administrator can unlock you sooner."];
-  const advice = "If it was not you who entered them, someone else may know your password: change it.";
-  return [el("p", { class: "lead" }, lead), el("p", {}, advice), el("div", { class: "actions" }, back)];
+  const lead = wait ? t("lockedLeadUntil", { wait }) : t("lockedLead");
+  return [el("p", { class: "lead" }, lead), el("p", {}, t("lockedAdvice")), el("div", { class: "actions" }, back)];
 }
 
 // These end the passcode's step: another phone may do.
@@ -66,19 +62,9 @@ export const CHOOSE_AGAIN = [
 ];
 
 const HELP = {
-  password: [
-    "Forgot your login name or password? Another administrator can look up your name, or set a new password.",
-    "If there is no other administrator, the operators of this service can let you in. Their runbook says how.",
-  ],
-  phones: [
-    "The passcode goes to the phone that you choose. Text messages need no internet.",
-    "Has your number changed? Another administrator can enter the new one.",
-  ],
-  code: [
-    "Is the phone switched on, and has it got a signal? A message may take a minute or two to arrive.",
-    "You can have the passcode sent to another of your phones.",
-    "Has your number changed? Another administrator can enter the new one.",
-  ],
+  password: [t("help_forgot"), t("help_operators")],
+  phones: [t("help_chosenPhone"), t("help_numberChanged")],
+  code: [t("help_signal"), t("help_elsewhere"), t("help_numberChanged")],
 };
 
 /**
@@ -87,7 +73,7 @@ const HELP = {
  */
 export function helpBox(step) {
   const lines = HELP[step].map((text) => el("li", {}, text));
-  return el("details", { class: "help" }, el("summary", {}, "Need help logging in?"), el("ul", {}, lines));
+  return el("details", { class: "help" }, el("summary", {}, t("help")), el("ul", {}, lines));
 }
 
 /** @param {PhoneChoice[]} phones */
@@ -96,11 +82,10 @@ export function phoneChoices(phones) {
   const choices = phones.map((phone, index) => {
     const id = `${group}-${index}`;
     const input = el("input", { type: "radio", name: group, id, value: phone.id, checked: index === 0 });
-    const hint = phone.verified ? "Verified" : "Not yet verified: the first passcode does that";
+    const hint = t(phone.verified ? "verified" : "notVerified");
     return choice(input, maskedPhone(phone), hint);
   });
-  const legend = "Please select phone number to receive passcode via SMS message to continue login.";
-  return el("fieldset", { class: "choices" }, el("legend", {}, legend), choices);
+  return el("fieldset", { class: "choices" }, el("legend", {}, t("choosePhone")), choices);
 }
 
 /**
@@ -110,14 +95,7 @@ export function phoneChoices(phones) {
  * @returns {Child[]}
  */
 export function sentLead(channel, phone) {
-  return [
-    channel === "voice"
-      ? "A call with the passcode was already made to"
-      : "SMS message with a passcode was already sent to",
-    " the phone number ",
-    el("strong", {}, bdi(maskedPhone(phone))),
-    ". Please enter the passcode to continue login.",
-  ];
+  return tp(channel === "voice" ? "sentCall" : "sentSms", { phone: el("strong", {}, bdi(maskedPhone(phone))) });
 }
 
 /**

@@ -1,11 +1,12 @@
 // The console's own login, by the public API: name and password, a phone, the passcode. Only system users get in.
 
-/** @import { Answer, Approved, Authenticated, Challenge, Channel, Child } from "./shared/types" */
-/** @import { MfaRequired, PhoneChoice } from "./shared/types" */
-/** @import { Step } from "./login-trail.js" */
 import { notice, noticeOf } from "./dialogs.js";
 import { busyWhile, button, isInert, submitButton } from "./dom.js";
 import { secretField, textField } from "./fields.js";
+/** @import { Answer, Approved, Authenticated, Challenge, Channel, Child } from "./shared/types" */
+/** @import { MfaRequired, PhoneChoice } from "./shared/types" */
+/** @import { Step } from "./login-trail.js" */
+import { language, t } from "./language.js";
 import {
   CHOOSE_AGAIN,
   helpBox,
@@ -126,8 +127,8 @@ class Login {
 
   #underWay() {
     const goOn = () => (this.#challenge ? this.#askPasscode(this.#challenge) : this.#choosePhone());
-    const actions = [button("Continue", { kind: "small", onclick: goOn })];
-    return notice({ kind: "info", title: "", text: "You have entered your password already.", actions });
+    const actions = [button(t("continue"), { kind: "small", onclick: goOn })];
+    return notice({ kind: "info", title: "", text: t("passwordEntered"), actions });
   }
 
   /**
@@ -144,9 +145,8 @@ class Login {
       if (this.#lost(error)) return;
     }
     if (now.status === "locked") return this.#locked(now.locked_until);
-    const title = "Please enter the same passcode again";
-    const text = "It was right, but the answer did not arrive here.";
-    this.#askPasscode(now, now.status === "approved" ? notice({ kind: "info", title, text }) : null);
+    const again = { title: t("sameAgain"), text: t("sameAgainText") };
+    this.#askPasscode(now, now.status === "approved" ? notice({ kind: "info", ...again }) : null);
   }
 
   get #state() {
@@ -180,9 +180,9 @@ class Login {
    */
   #askPassword(message) {
     const { title, lead, extra } = this.options;
-    const user = textField({ name: "login_name", label: "Login name", value: this.name, autocomplete: "username" });
-    const password = secretField({ name: "password", label: "Password", autocomplete: "current-password" });
-    const submit = submitButton("Log in");
+    const user = textField({ name: "login_name", label: t("loginName"), value: this.name, autocomplete: "username" });
+    const password = secretField({ name: "password", label: t("password"), autocomplete: "current-password" });
+    const submit = submitButton(t("logIn"));
     const room = el("div", { role: "alert" }, message);
     const actions = el("div", { class: "actions" }, submit, extra);
     const box = this.options.name === undefined ? rememberBox() : null; // over a page, it is the one who was there
@@ -191,8 +191,8 @@ class Login {
       event.preventDefault();
       if (isInert(submit)) return;
       room.replaceChildren();
-      password.setError(password.text ? "" : "Enter your password.");
-      user.setError(user.text.trim() ? "" : "Enter your login name.");
+      password.setError(password.text ? "" : t("enterPassword"));
+      user.setError(user.text.trim() ? "" : t("enterName"));
       if (!user.text.trim()) return user.focus();
       if (!password.text) return password.focus();
       this.name = user.text.trim();
@@ -201,7 +201,7 @@ class Login {
       } catch (error) {
         if (error instanceof Problem && ["invalid_credentials", "invalid_request"].includes(error.code)) {
           password.value = "";
-          password.setError("The login name or the password is not right.");
+          password.setError(t("wrongCredentials"));
           return password.focus();
         }
         room.replaceChildren(noticeOf(error));
@@ -244,10 +244,7 @@ class Login {
 
   /** @param {string} [detail] */
   #notForYou(detail) {
-    const text =
-      detail ??
-      "Your password is right, but your account is not a system user. Ask an administrator if it should be one.";
-    this.start(notice({ kind: "error", title: "This console is for administrators", text }));
+    this.start(notice({ kind: "error", title: t("notForYou"), text: detail ?? t("notForYouText") }));
   }
 
   /**
@@ -256,10 +253,10 @@ class Login {
    */
   #choosePhone(message = null) {
     const { phones, channels } = this.#state;
-    const back = button("Cancel", { onclick: () => this.start() });
+    const back = button(t("cancel"), { onclick: () => this.start() });
     if (!phones.length) return this.#noPhone(back);
-    const submit = submitButton("Send passcode", { "data-first": true });
-    const call = button("Call me instead", { onclick: () => ask(call, "voice") });
+    const submit = submitButton(t("sendPasscode"), { "data-first": true });
+    const call = button(t("callMe"), { onclick: () => ask(call, "voice") });
     const room = el("div", { role: "alert" }, message);
     const form = el(
       "form",
@@ -273,7 +270,7 @@ class Login {
       const chosen = /** @type {HTMLInputElement | null} */ (form.querySelector(":checked"))?.value;
       const phone = phones.find(({ id }) => id === chosen) ?? phones[0];
       try {
-        const asked = { phone_id: phone.id, channel, locale: navigator.language || undefined };
+        const asked = { phone_id: phone.id, channel, locale: language.tag };
         const body = await busyWhile(control, () => this.#send("/v1/challenges", asked));
         this.#phoneId = phone.id;
         if (body) this.#askPasscode(body);
@@ -285,7 +282,7 @@ class Login {
       event.preventDefault();
       if (!isInert(submit)) ask(submit, "sms");
     });
-    this.#show("Choose a phone", form, helpBox("phones"));
+    this.#show(t("chooseTitle"), form, helpBox("phones"));
     this.#mark("phones");
     form.querySelector("input")?.focus();
   }
@@ -294,13 +291,13 @@ class Login {
   #pending() {
     const sent = this.#challenge;
     if (!sent || Date.parse(sent.expires_at) <= clock.now()) return null;
-    const enter = button("Enter the passcode", { kind: "link", onclick: () => this.#askPasscode(sent) });
-    return el("p", { class: "aside" }, el("span", {}, "A passcode is already on its way."), enter);
+    const enter = button(t("codeTitle"), { kind: "link", onclick: () => this.#askPasscode(sent) });
+    return el("p", { class: "aside" }, el("span", {}, t("onItsWay")), enter);
   }
 
   /** @param {HTMLElement} back */
   #noPhone(back) {
-    this.#show("No phone is registered", noPhoneParts(back)).focus();
+    this.#show(t("noPhoneTitle"), noPhoneParts(back)).focus();
   }
 
   /** The phone that was chosen. @returns {PhoneChoice} */
@@ -355,11 +352,11 @@ class Login {
       approved() {},
       lost: (error) => this.#lost(error),
       extra: [
-        button("Another phone", { onclick: () => this.#choosePhone() }),
-        button("Cancel", { onclick: () => this.start() }),
+        button(t("anotherPhone"), { onclick: () => this.#choosePhone() }),
+        button(t("cancel"), { onclick: () => this.start() }),
       ],
     });
-    this.#show("Enter the passcode", message, form.element, helpBox("code"));
+    this.#show(t("codeTitle"), message, form.element, helpBox("code"));
     this.#mark("code");
     form.focus();
   }
@@ -372,8 +369,7 @@ class Login {
     if (!(error instanceof Problem)) return false;
     const { code, body } = error;
     if (code === "invalid_token") {
-      const text = "To keep your account safe it was ended. Enter your password to log in again.";
-      this.start(notice({ kind: "warning", title: "Your login took too long", text }));
+      this.start(notice({ kind: "warning", title: t("tookTooLong"), text: t("tookTooLongText") }));
     } else if (code === "too_many_attempts" || (code === "invalid_code" && body.attempts_remaining === 0)) {
       this.#locked(body.locked_until, error);
     } else if (code === "no_phone") {
@@ -393,7 +389,7 @@ class Login {
    */
   #locked(until, refusal) {
     const problem = refusal ?? new Problem(429, { code: "too_many_attempts", locked_until: until });
-    const back = button("Back to login", { kind: "primary", onclick: () => this.start() });
-    this.#show("Login is locked for now", lockedParts(lockEnd(until) ? waiting(problem) : "", back)).focus();
+    const back = button(t("backToLogin"), { kind: "primary", onclick: () => this.start() });
+    this.#show(t("lockedTitle"), lockedParts(lockEnd(until) ? waiting(problem) : "", back)).focus();
   }
 }

@@ -4,6 +4,7 @@ import { forgetErrors } from "./dialogs.js";
 /** @import { Found, LoadPage, PageModule } from "./router.js" */
 import { icon } from "./dom.js";
 import { checkHealth, forgetHealth, offerStop } from "./health.js";
+import { known, t } from "./language.js";
 import { failed, heading, loading } from "./page.js";
 import { offerPreferences } from "./preferences.js";
 import { explain, SessionLost } from "./refusals.js";
@@ -12,15 +13,8 @@ import { abandon, refresh, route } from "./router.js";
 import { logIn, logOut, onLeave, resume, whoami } from "./session.js";
 import { $, el } from "./shared/dom.js";
 
-/** @type {["overview" | "users" | "clients" | "fraud" | "log" | "settings", string][]} */
-const PLACES = [
-  ["overview", "Overview"],
-  ["users", "Users"],
-  ["clients", "Clients"],
-  ["fraud", "Fraud"],
-  ["log", "Log"],
-  ["settings", "Settings"],
-];
+/** @type {("overview" | "users" | "clients" | "fraud" | "log" | "settings")[]} */
+const PLACES = ["overview", "users", "clients", "fraud", "log", "settings"];
 
 /**
  * @param {string} file
@@ -74,7 +68,7 @@ async function show({ load, given, path, search }) {
     }
   } catch (error) {
     if (error instanceof SessionLost || turn !== shown) return;
-    place.replaceChildren(heading({ title: "This page could not be shown" }), failed(explain(error), refresh));
+    place.replaceChildren(heading({ title: t("pageNotShown") }), failed(explain(error), refresh));
   } finally {
     clearTimeout(slow);
   }
@@ -94,7 +88,7 @@ function present(content, turn) {
   $("main").replaceChildren(content);
   const title = content.querySelector("h1");
   const tab = content.querySelector('.tabs [aria-current="page"]');
-  const words = [tab?.textContent, title?.textContent ?? "MFA", "MFA console"];
+  const words = [tab?.textContent, title?.textContent, t("consoleName")];
   document.title = words.filter(Boolean).join(" · ");
   title?.setAttribute("tabindex", "-1");
   title?.focus({ preventScroll: true });
@@ -104,10 +98,7 @@ function present(content, turn) {
 
 /** @param {HTMLElement} place */
 function notFound(place) {
-  place.append(
-    heading({ title: "There is no such page" }),
-    failed({ title: "Nothing is at this address", text: "It may have been mistyped." }),
-  );
+  place.append(heading({ title: t("noSuchPage") }), failed({ title: t("nothingAtAddress"), text: t("mistyped") }));
 }
 
 /** @param {string} section the first part of the address */
@@ -124,10 +115,22 @@ function closeMenu() {
   $("menu-button").setAttribute("aria-expanded", "false");
 }
 
+/** The words of the frame, in the reader's language. */
+function putWords() {
+  for (const element of document.querySelectorAll("[data-words]"))
+    if (element instanceof HTMLElement) element.textContent = known(element.dataset.words ?? "") ?? "";
+  for (const element of document.querySelectorAll("[data-label]"))
+    if (element instanceof HTMLElement) element.ariaLabel = known(element.dataset.label ?? "") ?? "";
+}
+
 function drawMenu() {
   $("places").append(
-    ...PLACES.map(([place, label]) =>
-      el("li", {}, el("a", { href: `#/${place}`, dataset: { place } }, icon(place), el("span", {}, label))),
+    ...PLACES.map((place) =>
+      el(
+        "li",
+        {},
+        el("a", { href: `#/${place}`, dataset: { place } }, icon(place), el("span", {}, t(`place_${place}`))),
+      ),
     ),
   );
   $("menu-button").addEventListener("click", () => {
@@ -159,7 +162,7 @@ async function leave({ keep = false } = {}) {
   if (!keep) {
     logOut();
     forgetHealth();
-    await logIn("You are logged out. Log in again to go on where you were.");
+    await logIn(t("loggedOutLead"));
   }
   enter();
 }
@@ -171,6 +174,7 @@ function enter() {
   refresh();
 }
 
+putWords();
 drawMenu();
 offerPreferences();
 offerStop();

@@ -1,7 +1,8 @@
 // The parts of pages: heading, breadcrumbs, tabs, and the three states of something that is loaded.
 
-/** @import { Child, Words } from "./shared/types" */
 import { bdi, button } from "./dom.js";
+/** @import { Child, Words } from "./shared/types" */
+import { t } from "./language.js";
 import { explain, SessionLost } from "./refusals.js";
 import { el, parts, svg } from "./shared/dom.js";
 
@@ -44,7 +45,7 @@ export function heading({ title, crumbs = [], lead = null, actions = [], badges 
 function breadcrumbs(crumbs, title) {
   const items = crumbs.map(([label, href]) => el("li", {}, el("a", { href }, bdi(label))));
   const here = el("li", { "aria-current": "page" }, bdi(title));
-  return el("nav", { class: "crumbs", "aria-label": "Breadcrumb" }, el("ol", {}, items, here));
+  return el("nav", { class: "crumbs", "aria-label": t("breadcrumb") }, el("ol", {}, items, here));
 }
 
 /**
@@ -80,7 +81,7 @@ const LONG_MS = 8000;
  * @param {(() => void) | null} [retry]
  */
 export function loading(lines = 4, retry = null) {
-  const words = el("span", { class: "unseen" }, "Loading…");
+  const words = el("span", { class: "unseen" }, t("loading"));
   const room = el(
     "div",
     { class: "loading", role: "status" },
@@ -90,8 +91,8 @@ export function loading(lines = 4, retry = null) {
   setTimeout(() => {
     if (!room.isConnected) return;
     words.remove();
-    const again = retry && button("Try again", { kind: "small", onclick: retry });
-    room.prepend(el("p", { class: "slow" }, "This takes longer than usual. ", again));
+    const again = retry && button(t("tryAgain"), { kind: "small", onclick: retry });
+    room.prepend(el("p", { class: "slow" }, t("slow"), " ", again));
   }, LONG_MS);
   return room;
 }
@@ -107,7 +108,7 @@ export function failed({ title, text }, retry = null) {
     { class: "empty", role: "alert" },
     el("p", { class: "empty-title" }, title),
     text && el("p", {}, text),
-    retry && button("Try again", { onclick: retry }),
+    retry && button(t("tryAgain"), { onclick: retry }),
   );
 }
 

@@ -1,9 +1,10 @@
 // How a passcode is asked for, in the login and in the settings test: prefix, input, countdown, resend.
 
-/** @import { Child, Delivery, PasscodeState } from "./shared/types" */
 import { notice } from "./dialogs.js";
 import { busyWhile, button, isInert, relabel, submitButton, uid } from "./dom.js";
 import { setInvalid } from "./fields.js";
+/** @import { Child, Delivery, PasscodeState } from "./shared/types" */
+import { language, t, tn } from "./language.js";
 import { explain, sentence } from "./refusals.js";
 import { clock, Problem } from "./shared/api.js";
 import { announce, el, setDisabled } from "./shared/dom.js";
@@ -13,21 +14,20 @@ import { countdown, readPasscode } from "./shared/words.js";
 
 /** @type {Record<string, DeliveryWords>} */
 const DELIVERY = {
-  delivered: ["good", "Delivered to the phone"],
-  sent: ["", "Handed to the mobile network"],
-  undelivered: ["trouble", "The message was not delivered"],
-  failed: ["trouble", "The message was not delivered"],
-  unknown: ["trouble", "No answer came from Twilio; the message may still arrive"],
+  delivered: ["good", t("line_delivered")],
+  sent: ["", t("line_sent")],
+  undelivered: ["trouble", t("line_failed")],
+  failed: ["trouble", t("line_failed")],
+  unknown: ["trouble", t("line_unknown")],
 };
 /** @type {Record<string, DeliveryWords>} */
 const CALL = {
-  delivered: ["good", "The call has ended"],
-  sent: ["", "The phone is ringing"],
-  undelivered: ["trouble", "The call was not answered"],
-  failed: ["trouble", "The call could not be made"],
-  unknown: ["trouble", "No answer came from Twilio; the call may still come"],
+  delivered: ["good", t("call_delivered")],
+  sent: ["", t("call_sent")],
+  undelivered: ["trouble", t("call_undelivered")],
+  failed: ["trouble", t("call_failed")],
+  unknown: ["trouble", t("call_unknown")],
 };
-const EXPIRED = "The passcode has expired. Resend it to get a new one.";
 const POLL_AFTER_S = [2, 5, 10, 20, 40, 60, 90, 120];
 
 /**
@@ -83,9 +83,13 @@ class PasscodeForm {
     return this.state.channel === "voice";
   }
 
-  /** Names the message that has the passcode. */
-  get #source() {
-    return this.#called ? "latest call" : `message with reference ${this.state.prefix}`;
+  /** Says which message has the passcode. */
+  get #useLatest() {
+    return this.#called ? t("use_call") : t("use_message", { prefix: this.state.prefix });
+  }
+
+  get #enterDigits() {
+    return this.#called ? t("enterDigits_call") : t("enterDigits_message", { prefix: this.state.prefix });
   }
 
   #draw() {
@@ -94,12 +98,10 @@ class PasscodeForm {
     prefix.textContent = called ? "" : this.state.prefix;
     prefix.hidden = called;
     dash.hidden = called;
-    hint.textContent = called
-      ? "The call says the digits twice."
-      : `The message has the reference ${this.state.prefix}. Type its digits, or paste all of it.`;
-    relabel(again, called ? "Call again" : "Resend passcode");
+    hint.textContent = called ? t("callHint") : t("messageHint", { prefix: this.state.prefix });
+    relabel(again, t(called ? "callAgain" : "resend"));
     const [look, words] = this.#deliveryWords();
-    const text = look === "trouble" ? `${words}${reasonOf(this.state.delivery)}` : words;
+    const text = look === "trouble" ? withReason(words, this.state.delivery) : words;
     delivery.line.dataset.state = look || "sent";
     if (look === "trouble" && text !== delivery.words.textContent) announce(text);
     delivery.words.textContent = text;
@@ -110,24 +112,25 @@ class PasscodeForm {
   #deliveryWords() {
     const known = (this.#called ? CALL : DELIVERY)[this.state.delivery?.status ?? ""];
     if (known) return known;
-    return ["sending", this.#called ? "We are calling" : "The message is on its way"];
+    return ["sending", t(this.#called ? "call_sending" : "line_sending")];
   }
 
   #tick() {
     const { timer, form, submit, again, wait, fault } = this.view;
     const left = Date.parse(this.state.expires_at) - clock.now();
     const over = left <= 0;
-    timer.textContent = over ? "expired" : `(00:${countdown(left).padStart(5, "0")})`; // at most a quarter of an hour
+    // At most a quarter of an hour.
+    timer.textContent = over ? t("expired") : `(00:${countdown(left).padStart(5, "0")})`;
     form.toggleAttribute("data-low", left < 60_000);
     if (over && !submit.hidden) {
-      fault(EXPIRED);
-      announce(EXPIRED);
+      fault(t("passcodeExpired"));
+      announce(t("passcodeExpired"));
     }
     submit.hidden = over;
     const none = this.state.sends_remaining === 0;
     const pause = Date.parse(this.state.resend_available_at ?? "") - clock.now();
     setDisabled(again, pause > 0 || none);
-    wait.textContent = none ? "No more messages for now." : pause > 0 ? `in ${countdown(pause)}` : "";
+    wait.textContent = none ? t("noMoreMessages") : pause > 0 ? t("inTime", { time: countdown(pause) }) : "";
   }
 
   async #submit() {
@@ -135,7 +138,7 @@ class PasscodeForm {
     if (submit.hidden || isInert(submit)) return;
     room.replaceChildren();
     const { digits } = readPasscode(input.value);
-    fault(digits ? "" : `Enter the digits of the ${this.#source}.`);
+    fault(digits ? "" : this.#enterDigits);
     if (!digits) {
       input.focus();
       return;
@@ -161,8 +164,8 @@ class PasscodeForm {
       input.value = "";
       this.#draw();
       this.#planPolls();
-      const text = `Use the ${this.#source}. Earlier passcodes no longer work.`;
-      room.replaceChildren(notice({ kind: "info", title: "A new passcode was sent", text }));
+      const text = language.sentences(this.#useLatest, t("earlierDead"));
+      room.replaceChildren(notice({ kind: "info", title: t("sentAgain"), text }));
       input.focus();
     } catch (error) {
       this.#refuse(error);
@@ -190,9 +193,8 @@ class PasscodeForm {
     if (code === "resend_too_soon" && retryAt)
       this.state = { ...this.state, resend_available_at: new Date(retryAt).toISOString() };
     if (["invalid_code", "code_superseded"].includes(code) && body.attempts_remaining !== 0) {
-      const wrong =
-        code === "invalid_code" ? "That passcode is not right." : "That passcode is from an earlier message.";
-      this.view.fault(`${wrong} Use the ${this.#source}.${attemptsLeft(body.attempts_remaining)}`);
+      const wrong = t(code === "invalid_code" ? "wrongPasscode" : "earlierPasscode");
+      this.view.fault(language.sentences(wrong, this.#useLatest, attemptsLeft(body.attempts_remaining)));
       this.#draw();
       this.view.input.focus();
       this.view.input.select();
@@ -226,19 +228,20 @@ class PasscodeForm {
 }
 
 /**
- * Why a message did not arrive. The advice is for administrators alone.
+ * That a message did not arrive, and why. The advice is for administrators alone.
+ * @param {string} what
  * @param {Delivery | undefined} delivery
  */
-function reasonOf(delivery) {
+function withReason(what, delivery) {
   const { meaning, advice, error_code: code } = delivery ?? {};
-  if (!meaning) return "";
-  return advice ? `: ${meaning} (${code}). ${advice}` : `: ${meaning}`;
+  if (!meaning) return what;
+  return advice ? t("whyAndAdvice", { what, meaning, code: code ?? "", advice }) : t("why", { what, meaning });
 }
 
 /** @param {number | undefined} left */
 function attemptsLeft(left) {
-  if (left === 1) return " This is the last attempt.";
-  return left !== undefined && left <= 3 ? ` ${left} attempts are left.` : "";
+  if (left === 1) return t("attemptsLeft_one");
+  return left !== undefined && left <= 3 ? tn("attemptsLeft", left) : "";
 }
 
 /**
@@ -253,14 +256,14 @@ function passcodeView(lead, extra, sendAgain) {
   const dash = el("span", { class: "code-dash", "aria-hidden": "true" }, "–");
   const error = el("p", { class: "field-error", id: `${input.id}-error`, hidden: true });
   const hint = el("p", { class: "field-hint", id: `${input.id}-hint` });
-  const timer = el("span", { class: "timer", role: "timer", "aria-label": "Time left" });
+  const timer = el("span", { class: "timer", role: "timer", "aria-label": t("timeLeft") });
   const words = el("span", {});
   const line = el("p", { class: "delivery" }, el("span", { class: "dot", "aria-hidden": "true" }), words);
   const room = el("div", { role: "alert" });
-  const submit = submitButton("Verify");
-  const again = button("Resend passcode", { kind: "link", onclick: sendAgain });
+  const submit = submitButton(t("verify"));
+  const again = button(t("resend"), { kind: "link", onclick: sendAgain });
   const wait = el("span", { class: "soft timer" });
-  const label = el("label", { for: input.id }, "Passcode");
+  const label = el("label", { for: input.id }, t("passcode"));
   const box = el("div", { class: "code-box" }, prefix, dash, input);
   const form = el(
     "form",
@@ -269,9 +272,9 @@ function passcodeView(lead, extra, sendAgain) {
     line,
     room,
     el("div", { class: "field wide" }, label, box, error, hint),
-    el("p", { class: "times" }, el("span", {}, "Time left "), timer),
+    el("p", { class: "times" }, el("span", {}, t("timeLeft")), " ", timer),
     el("div", { class: "actions" }, submit, extra),
-    el("p", { class: "aside" }, el("span", {}, "Nothing arrived?"), again, wait),
+    el("p", { class: "aside" }, el("span", {}, t("nothingArrived")), again, wait),
   );
   const fault = (/** @type {string} */ text) => {
     error.textContent = text;

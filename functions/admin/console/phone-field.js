@@ -1,9 +1,10 @@
 // The input of a phone number: a country and a number.
 
-/** @import { InputField } from "./fields.js" */
-/** @import { Answer, CheckedNumber } from "./shared/types" */
 import { uid } from "./dom.js";
 import { frame } from "./fields.js";
+/** @import { InputField } from "./fields.js" */
+/** @import { Answer, CheckedNumber } from "./shared/types" */
+import { t } from "./language.js";
 import { fieldSentence, sentence } from "./refusals.js";
 import { e164, readNumber, regionLabel, regions } from "./regions.js";
 import { admin } from "./session.js";
@@ -46,7 +47,7 @@ export function phoneField({ name, label, hint, value, region = "US", settles = 
   const { onchange, onunknown, autocomplete = "off" } = more;
   const given = value ? readNumber(value) : null;
   const country = countrySelect(given?.region ?? region);
-  const placeholder = "Number, or paste one with its +code";
+  const placeholder = t("numberPlaceholder");
   const input = el("input", { id: uid("number"), type: "tel", inputmode: "tel", autocomplete, placeholder });
   input.value = given?.national ?? "";
   const field = frame({ name, label, hint, wide: true, group: true }, input, phoneControl(label, country, input));
@@ -145,7 +146,7 @@ function judgeOf(field, country, onunknown) {
     };
     field.setError("");
     const written = writtenIn(country, input);
-    if (!written) return refuse("Enter a phone number.");
+    if (!written) return refuse(t("enterPhone"));
     try {
       /** @type {Answer<CheckedNumber>} */
       const { body } = await admin("POST", "/numbers/check", { body: { ...written, messages } });
@@ -156,7 +157,7 @@ function judgeOf(field, country, onunknown) {
       if (!(error instanceof Problem) || !NUMBER_REFUSALS.includes(error.code)) throw error;
       if (messages && onunknown && error.code === "invalid_request") onunknown(await asWritten(written));
       const [first] = error.errors;
-      return refuse(first ? fieldSentence(first.message, "This number") : sentence(error));
+      return refuse(first ? fieldSentence(first.message, t("thisNumber")) : sentence(error));
     }
   };
 }
@@ -193,7 +194,7 @@ function phoneControl(label, country, input) {
   return el(
     "div",
     { class: "phone-control", role: "group", "aria-label": label },
-    el("div", {}, el("label", { for: country.id }, "Country"), el("div", { class: "select" }, country)),
-    el("div", {}, el("label", { for: input.id }, "Number"), input),
+    el("div", {}, el("label", { for: country.id }, t("country")), el("div", { class: "select" }, country)),
+    el("div", {}, el("label", { for: input.id }, t("number")), input),
   );
 }

@@ -1,20 +1,21 @@
 // What the role of the administrator allows on the screens. The API decides: this keeps away what it would refuse.
 
-/** @import { Child, Permission, Role, User } from "./shared/types" */
 import { notice } from "./dialogs.js";
+/** @import { Child, Permission, Role, User } from "./shared/types" */
+import { t } from "./language.js";
 import { whoami } from "./session.js";
 import { el } from "./shared/dom.js";
 
 /** Each role, with what it is for. @type {[value: Role, label: string, hint: string][]} */
 export const ROLES = [
-  ["owner", "Owner", "Everything, system users included."],
-  ["administrator", "Administrator", "Users, settings and clients."],
-  ["support", "Support", "Sees everything, unlocks users and invites them by mail."],
-  ["auditor", "Auditor", "Sees everything, with phone numbers masked, and changes nothing."],
+  ["owner", t("role_owner"), t("roleHint_owner")],
+  ["administrator", t("role_administrator"), t("roleHint_administrator")],
+  ["support", t("role_support"), t("roleHint_support")],
+  ["auditor", t("role_auditor"), t("roleHint_auditor")],
 ];
 
 /** @param {Role | null} [role] */
-export const roleName = (role) => ROLES.find(([value]) => value === role)?.[1] ?? "No role";
+export const roleName = (role) => ROLES.find(([value]) => value === role)?.[1] ?? t("noRole");
 
 /** @param {Permission} permission */
 export const may = (permission) => whoami().permissions.includes(permission);
@@ -37,20 +38,19 @@ export const allowed = (permission, control) => (may(permission) ? control() : n
 
 /**
  * Why something here cannot be changed, and who can.
- * @param {string} what
- * @param {string} [who]
+ * @param {"users" | "systemUsers" | "clients" | "settings"} what
  */
-export function roleNotice(what, who = "An administrator or an owner") {
-  const role = roleName(whoami().role).toLowerCase();
-  return notice({ title: `You may not change ${what}`, text: `Your role is ${role}. ${who} can.` });
+export function roleNotice(what) {
+  const role = roleName(whoami().role);
+  const text = t(what === "systemUsers" ? "ownerCan" : "administratorCan", { role });
+  return notice({ title: t(`mayNot_${what}`), text });
 }
 
 /**
  * The same for a user.
  * @param {User} user
  */
-export const userNotice = (user) =>
-  user.kind === "system" ? roleNotice("system users", "An owner") : roleNotice("users");
+export const userNotice = (user) => (user.kind === "system" ? roleNotice("systemUsers") : roleNotice("users"));
 
 /**
  * Content whose controls do nothing.

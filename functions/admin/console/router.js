@@ -1,7 +1,8 @@
 // Shows the page of an address (`#/users/demo.user/security`), and the question before unsaved edits are left.
 
-/** @import { Question } from "./dialogs.js" */
 import { confirm } from "./dialogs.js";
+/** @import { Question } from "./dialogs.js" */
+import { t } from "./language.js";
 
 /**
  * A page's module. `draw` fills the place; it resolves when the page's first load has ended.
@@ -27,9 +28,9 @@ import { confirm } from "./dialogs.js";
  */
 
 const UNSAVED = {
-  title: "Leave without saving?",
-  text: "Your changes on this page are not saved. They are lost when you leave.",
-  action: "Discard changes",
+  title: t("leaveUnsaved"),
+  text: t("leaveUnsavedText"),
+  action: t("discardChanges"),
 };
 
 /** @type {{ parts: string[], load: LoadPage }[]} */

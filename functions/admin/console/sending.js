@@ -1,9 +1,10 @@
 // The switch of messages and calls: the dialog that stops them, and the banner while they are stopped.
 
-/** @import { Sending, SendingSwitch } from "./shared/types" */
 import { confirm, notice, toast } from "./dialogs.js";
 import { bdi, button } from "./dom.js";
 import { choiceField } from "./fields.js";
+/** @import { Sending, SendingSwitch } from "./shared/types" */
+import { t, tp } from "./language.js";
 import { may } from "./roles.js";
 import { saveAlone } from "./saved-alone.js";
 import { SENDING } from "./sending-words.js";
@@ -20,48 +21,34 @@ const STOPS = ["verified_only", "off"];
  */
 export async function stopSending(now, after) {
   const choice = choiceField({
-    label: "Messages and calls go",
+    label: t("sendingGoes"),
     value: now === "on" ? "verified_only" : now,
     options: STOPS.map((state) => [state, ...SENDING[state]]),
   });
   const done = await confirm({
-    title: "Stop sending?",
-    text: [
-      "It works within 30 seconds, until somebody resumes. Mail, authenticator apps and recovery codes go on.",
-      choice.element,
-      el(
-        "p",
-        { class: "soft" },
-        "Stay logged in: with nothing at all, nobody logs in whose only second factor is a text message or a call.",
-      ),
-    ],
-    action: "Stop sending",
+    title: t("stopSendingAsk"),
+    text: [t("stopSendingText"), choice.element, el("p", { class: "soft" }, t("stayLoggedIn"))],
+    action: t("stopSending"),
     danger: true,
     work: () => saveAlone({ sending: choice.value }),
   });
   if (!done) return;
-  toast("Sending is stopped.");
+  toast(t("sendingStopped"));
   after();
 }
 
 /** @param {() => void} after called when it is done */
 async function resumeSending(after) {
   const done = await confirm({
-    title: "Resume sending?",
-    text: "Messages and calls go to every phone again, within 30 seconds.",
-    action: "Resume",
+    title: t("resumeSendingAsk"),
+    text: t("resumeSendingText"),
+    action: t("resumeSending"),
     work: () => saveAlone({ sending: "on" }),
   });
   if (!done) return;
-  toast("Sending goes on.");
+  toast(t("sendingResumed"));
   after();
 }
-
-/** @type {Record<Exclude<Sending, "on">, string>} */
-const TITLES = {
-  verified_only: "Messages and calls go only to verified phones",
-  off: "Sending is stopped: no message or call goes out",
-};
 
 /**
  * The banner while messages are stopped, with who did it and when.
@@ -70,17 +57,18 @@ const TITLES = {
  */
 export function stoppedBanner({ state, by, since }, after) {
   if (state === "on") return [];
-  const who = by === "iam" ? "a direct invocation" : el("strong", {}, bdi(by ?? "an administrator"));
-  const when = since ? [", ", time(since)] : null;
+  const name = bdi(by ?? t("stoppedBySomebody"));
+  const who = by === "iam" ? t("stoppedByIam") : el("strong", {}, name);
   const text = el(
     "div",
     {},
-    el("p", {}, "Set by ", who, when, ". Mail, authenticator apps and recovery codes go on."),
-    state === "off" && el("p", { class: "soft" }, "Stay logged in if a text message is your only second factor."),
+    el("p", {}, since ? tp("stoppedByAt", { who, at: time(since) }) : tp("stoppedBy", { who })),
+    state === "off" && el("p", { class: "soft" }, t("stayLoggedInShort")),
   );
   const actions = may("manage_settings") && [
-    button("Resume", { kind: "small", onclick: () => resumeSending(after) }),
-    state === "verified_only" && button("Stop everything", { kind: "small", onclick: () => stopSending("off", after) }),
+    button(t("resumeSending"), { kind: "small", onclick: () => resumeSending(after) }),
+    state === "verified_only" &&
+      button(t("stopEverything"), { kind: "small", onclick: () => stopSending("off", after) }),
   ];
-  return [notice({ kind: "error", title: TITLES[state], text, actions: actions || [] })];
+  return [notice({ kind: "error", title: t(`stoppedTitle_${state}`), text, actions: actions || [] })];
 }

@@ -1,8 +1,9 @@
 // The session of an administrator. The access token lies in a cookie that no script can read, so a reload and other
 // tabs go on with it; where the browser takes no such cookie, it lives in this module's memory and ends with the page.
 
-/** @import { Answer, ListPage, Region, RequestOptions, Session } from "./shared/types" */
 import { button, uid } from "./dom.js";
+/** @import { Answer, ListPage, Region, RequestOptions, Session } from "./shared/types" */
+import { t } from "./language.js";
 import { drawLogin } from "./login.js";
 import { SessionLost } from "./refusals.js";
 import { learnRegions } from "./regions.js";
@@ -134,7 +135,7 @@ export async function resume() {
  * @param {string} [lead]
  * @returns {Promise<void>}
  */
-export function logIn(lead = "Enter the login name and password of a system user.") {
+export function logIn(lead = t("loginLead")) {
   return new Promise((resolve) => {
     const card = el("main", { class: "card door-card" });
     const brand = $("frame").querySelector(".brand")?.cloneNode(true);
@@ -142,14 +143,14 @@ export function logIn(lead = "Enter the login name and password of a system user
     $("door").replaceChildren(el("div", { class: "door" }, header, card));
     $("frame").hidden = true;
     $("skip").hidden = true;
-    document.title = "Log in · MFA console";
+    document.title = t("loginPage");
     const open = async () => {
       joined = () => {};
       await login.stop();
       resolve();
     };
     const login = drawLogin(card, {
-      title: "Log in",
+      title: t("logIn"),
       lead,
       async admit(fresh) {
         await admit(fresh);
@@ -186,10 +187,10 @@ function renew() {
       leave();
     };
     const login = drawLogin(card, {
-      title: "Your session has ended",
-      lead: "Log in again to go on where you were. What you have typed is still there.",
+      title: t("sessionEnded"),
+      lead: t("sessionEndedLead"),
       name: before,
-      extra: [button("Log out", { onclick: logOutInstead })],
+      extra: [button(t("logOut"), { onclick: logOutInstead })],
       async admit(fresh) {
         await admit(fresh);
         joined();
@@ -206,7 +207,7 @@ function renew() {
  */
 function openDoor(card) {
   const opener = document.activeElement;
-  const dialog = el("dialog", { class: "again", "aria-label": "Log in again", id: uid("again") }, card);
+  const dialog = el("dialog", { class: "again", "aria-label": t("logInAgain"), id: uid("again") }, card);
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   document.body.append(dialog);
   dialog.showModal();

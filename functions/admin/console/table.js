@@ -1,12 +1,14 @@
 // Lists: a table that becomes cards where there is no room for one, and paging by the API's cursors.
 
+/** @import { Key, StemOf } from "./language.js" */
 /** @import { Attributes, Child, ListPage } from "./shared/types" */
 import { button, icon } from "./dom.js";
+import { t, tn } from "./language.js";
 import { failed, loading } from "./page.js";
 import { explain, SessionLost } from "./refusals.js";
 import { Problem } from "./shared/api.js";
 import { announce, el } from "./shared/dom.js";
-import { plural } from "./words.js";
+import { number } from "./words.js";
 
 /**
  * A column. `kind` "number" aligns right, "main" heads the card, "end" holds the actions; `unseen` hides the label.
@@ -106,8 +108,8 @@ export class Position {
  * @property {(items: T[]) => HTMLElement} draw
  * @property {() => HTMLElement} none
  * @property {Position} [position]
- * @property {string} [noun]
- * @property {string} [unit] what an item is called: "user"
+ * @property {string} [label] names the buttons to other pages: "Pages of the log"
+ * @property {StemOf<Key>} [count] the words for a number of items: "users"
  */
 
 /**
@@ -135,7 +137,7 @@ class Pages {
   constructor(options) {
     this.options = options;
     this.#position = options.position ?? new Position();
-    this.#pager = pagerOf(options.noun ?? "list", {
+    this.#pager = pagerOf(options.label ?? t("pagesOfList"), {
       back: () => this.#move(() => this.#position.cursors.pop()),
       on: () => this.#move(() => this.#position.cursors.push(this.#following)),
     });
@@ -181,18 +183,16 @@ class Pages {
   #show({ items, cursor = null }) {
     const { draw, none } = this.options;
     this.#following = cursor;
-    const number = this.#position.cursors.length;
-    this.#room.replaceChildren(!items.length && number === 1 ? none() : draw(items));
-    this.#pager.show(number, cursor !== null);
+    const page = this.#position.cursors.length;
+    this.#room.replaceChildren(!items.length && page === 1 ? none() : draw(items));
+    this.#pager.show(page, cursor !== null);
   }
 
   /** @param {ListPage<T>} page */
   #words({ items, cursor = null }) {
-    const { unit = "item", none } = this.options;
+    const { count = "items", none } = this.options;
     if (!items.length) return none().textContent ?? "";
-    return cursor === null
-      ? `${plural(items.length, unit)}.`
-      : `The first ${plural(items.length, unit)}; there are more.`;
+    return t(cursor === null ? "allOfThem" : "firstOfThem", { count: tn(count, items.length) });
   }
 
   /** @param {unknown} error */
@@ -240,14 +240,13 @@ async function firstPage(fetch, cursor, wanted) {
 }
 
 /**
- * @param {string} noun
+ * @param {string} label
  * @param {{ back: () => void, on: () => void }} moves
  */
-function pagerOf(noun, { back, on }) {
-  const previous = button("Previous", { kind: "small", icon: "previous", onclick: back });
-  const next = button("Next", { kind: "small icon-last", icon: "next", onclick: on });
+function pagerOf(label, { back, on }) {
+  const previous = button(t("previous"), { kind: "small", icon: "previous", onclick: back });
+  const next = button(t("next"), { kind: "small icon-last", icon: "next", onclick: on });
   const where = el("span", { class: "soft" });
-  const label = `Pages of the ${noun}`;
   const element = el("nav", { class: "pager", "aria-label": label, hidden: true }, previous, where, next);
   return {
     element,
@@ -261,7 +260,7 @@ function pagerOf(noun, { back, on }) {
      * @param {boolean} more
      */
     show(page, more) {
-      where.textContent = `Page ${page}`;
+      where.textContent = t("pageNumber", { n: number(page) });
       previous.hidden = page === 1;
       next.hidden = !more;
       element.hidden = previous.hidden && next.hidden;

@@ -1,7 +1,7 @@
 // How times, amounts and states are written.
 
 /** @import { Cost, PhoneChoice, Route } from "./shared/types" */
-import { language } from "./language.js";
+import { language, t } from "./language.js";
 import { clock } from "./shared/api.js";
 import { el } from "./shared/dom.js";
 import * as shared from "./shared/words.js";
@@ -103,7 +103,7 @@ export function ago(iso) {
   for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
   }
-  return "just now";
+  return t("justNow");
 }
 
 /**
@@ -140,9 +140,9 @@ export function languageName(tag) {
 /** @type {Record<Route["provider"], string>} */
 export const PROVIDERS = { twilio: "Twilio", aws: "AWS" };
 /** @type {Record<string, string>} */
-export const KINDS = { backup: "Backup user", system: "System user" };
+export const KINDS = { backup: t("kind_backup"), system: t("kind_system") };
 /** @type {Record<string, string>} */
-export const STATUSES = { active: "Active", disabled: "Disabled" };
+export const STATUSES = { active: t("status_active"), disabled: t("status_disabled") };
 
 /** Beside the field of a user's new password. */
-export const PASSWORD_HINT = "At least 8 characters, and none that attackers try first.";
+export const PASSWORD_HINT = t("passwordHint");

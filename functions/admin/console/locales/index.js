@@ -13,6 +13,8 @@ export const LANGUAGES = {
 
 export const AREAS = [
   "frame",
+  "login",
+  "sending",
   "clients",
   "log",
   "import",
@@ -31,6 +33,8 @@ export const AREAS = [
 /**
  * The strings of all areas. No key is in two of them.
  * @typedef {typeof import("./frame/en.js").default
+ *   & typeof import("./login/en.js").default
+ *   & typeof import("./sending/en.js").default
  *   & typeof import("./clients/en.js").default
  *   & typeof import("./log/en.js").default
  *   & typeof import("./import/en.js").default

@@ -1,13 +1,14 @@
 // Relying applications: servers that check the password themselves and ask here for the second factor.
 
-/** @import { Dialog } from "../dialogs.js" */
-/** @import { PageContext } from "../page.js" */
-/** @import { Answer, Client, ClientWithSecret, ListPage } from "../shared/types" */
-/** @import { Column, PagedList } from "../table.js" */
 import { confirm, noticeOf, openDialog, toast } from "../dialogs.js";
 import { bdi, busyWhile, button, focusHeading, submitButton, uid } from "../dom.js";
 import { isInvalid } from "../draft.js";
 import { choiceField, showErrors, textField } from "../fields.js";
+/** @import { Dialog } from "../dialogs.js" */
+/** @import { PageContext } from "../page.js" */
+/** @import { Answer, Client, ClientWithSecret, ListPage } from "../shared/types" */
+/** @import { Column, PagedList } from "../table.js" */
+import { t } from "../language.js";
 import { badge, empty, heading } from "../page.js";
 import { fieldSentence } from "../refusals.js";
 import { allowed, may, roleNotice } from "../roles.js";
@@ -44,7 +45,7 @@ export async function draw(place, { present }) {
   const register = () => openForm(list);
   /** @type {PagedList} */
   const list = pagedList({
-    noun: "list of clients",
+    label: t("pagesOfClients"),
     fetch: async (cursor) => {
       /** @type {Answer<ListPage<Client>>} */
       const { body } = await admin("GET", `/clients${query({ cursor })}`);

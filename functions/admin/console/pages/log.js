@@ -1,11 +1,12 @@
 // The log over everything: what administrators, clients, the product and refused logins did, over all users.
 
-/** @import { PageContext } from "../page.js" */
-/** @import { Answer, Child, LogExport, LogLine, LogPage } from "../shared/types" */
-/** @import { Column } from "../table.js" */
 import { toast, toastError } from "../dialogs.js";
 import { bdi, busyWhile, button, download } from "../dom.js";
 import { selectField, textField } from "../fields.js";
+/** @import { PageContext } from "../page.js" */
+/** @import { Answer, Child, LogExport, LogLine, LogPage } from "../shared/types" */
+/** @import { Column } from "../table.js" */
+import { t } from "../language.js";
 import { empty, heading } from "../page.js";
 import { restate, to } from "../router.js";
 import { admin } from "../session.js";
@@ -42,8 +43,8 @@ export async function draw(place, { search, present }) {
   /** @type {string | null} */
   let searchedTo = null;
   const list = pagedList({
-    noun: "log",
-    unit: "line",
+    label: t("pagesOfLog"),
+    count: "lines",
     position: position.of(JSON.stringify(filters)),
     fetch: async (cursor) => {
       const page = await read(filters, cursor);

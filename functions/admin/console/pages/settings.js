@@ -133,7 +133,7 @@ class SettingsPage {
       Promise.resolve(ready).then(() => setTimeout(() => showErrors(fields, errors, fieldSentence)));
     }
     if (!may("manage_settings")) {
-      return [el("div", { class: "stack" }, roleNotice("the settings"), readOnly(element))];
+      return [el("div", { class: "stack" }, roleNotice("settings"), readOnly(element))];
     }
     return [element, bar];
   }

@@ -1,8 +1,9 @@
 // The history of a user in sentences: the event, the person, the time and the address.
 
+import { bdi } from "../dom.js";
 /** @import { Answer, Child, EventDetail, ListPage, User, UserEvent } from "../shared/types" */
 /** @import { Column } from "../table.js" */
-import { bdi } from "../dom.js";
+import { t } from "../language.js";
 import { empty } from "../page.js";
 import { admin } from "../session.js";
 import { learnSettings } from "../settings-schema.js";
@@ -321,7 +322,7 @@ function logLinks({ login_name: name, kind }) {
  */
 export async function draw(room, { user, path }) {
   const list = pagedList({
-    noun: "history",
+    label: t("pagesOfHistory"),
     fetch: async (cursor) => {
       /** @type {Answer<ListPage<UserEvent>>} */
       const { body } = await admin("GET", `${path}/events${query({ cursor, limit: 25 })}`);

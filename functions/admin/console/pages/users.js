@@ -1,10 +1,11 @@
 // The list of users: who they are, and whether a login needs a passcode.
 
+import { confirm, toast, toastError } from "../dialogs.js";
+import { bdi, busyWhile, button, download, icon } from "../dom.js";
 /** @import { PageContext } from "../page.js" */
 /** @import { Answer, Child, ExportPage, User, UserPage } from "../shared/types" */
 /** @import { Column, PagedList } from "../table.js" */
-import { confirm, toast, toastError } from "../dialogs.js";
-import { bdi, busyWhile, button, download, icon } from "../dom.js";
+import { t } from "../language.js";
 import { badge, empty, heading } from "../page.js";
 import { allowed, mayChange, roleName } from "../roles.js";
 import { restate, to } from "../router.js";
@@ -46,8 +47,8 @@ export async function draw(place, { search, present }) {
   const total = el("p", { class: "soft list-total" });
   /** @type {PagedList} */
   const list = pagedList({
-    noun: "list of users",
-    unit: "user",
+    label: t("pagesOfUsers"),
+    count: "users",
     position: position.of(JSON.stringify(filters)),
     fetch: (cursor) => readUsers(filters, cursor, total),
     draw: (/** @type {User[]} */ items) => table({ caption: "Users", columns: columns(list), items }),

@@ -1,0 +1,35 @@
+// The switch of messages and the banners in Simplified Chinese.
+
+export default {
+  // The switch of messages and calls
+  sendingTo_on: "发往所有电话",
+  sendingTo_verified_only: "仅发往已验证的电话",
+  sendingTo_off: "完全不发送",
+  sendingHint_on: "正常发送消息和拨打电话。",
+  sendingHint_verified_only: "曾经输入过验证码的电话。新号码不会收到任何消息。",
+  sendingHint_off: "不发送任何短信、通话或 WhatsApp，也不发送通知。",
+  sendingGoes: "消息和通话发往",
+  stopSending: "停止发送",
+  stopSendingAsk: "停止发送？",
+  stopSendingText: "30 秒内生效，直到有人恢复。邮件、身份验证器应用和恢复代码不受影响。",
+  stayLoggedIn: "请保持登录：如果完全不发送，第二因素只有短信或通话的人都无法登录。",
+  sendingStopped: "已停止发送。",
+  resumeSendingAsk: "恢复发送？",
+  resumeSendingText: "30 秒内，消息和通话将重新发往所有电话。",
+  resumeSending: "恢复",
+  sendingResumed: "已恢复发送。",
+  stoppedTitle_verified_only: "消息和通话仅发往已验证的电话",
+  stoppedTitle_off: "已停止发送：不发出任何消息或通话",
+  stoppedBy: "由{who}设置。邮件、身份验证器应用和恢复代码不受影响。",
+  stoppedByAt: "由{who}于 {at} 设置。邮件、身份验证器应用和恢复代码不受影响。",
+  stoppedByIam: "直接调用",
+  stoppedBySomebody: "管理员",
+  stayLoggedInShort: "如果短信是您唯一的第二因素，请保持登录。",
+  stopEverything: "全部停止",
+  // A provider that refuses the account
+  health_refused: "未发送任何验证码：使用短信验证的用户都无法登录",
+  health_impaired: "其中一个服务商未发送任何消息",
+  providerRefuses: "{provider} 拒绝该账户：{meaning}（错误 {code}）。开始于 {since}。",
+  providerUntil: "一旦 {provider} 接受消息或保存设置，此提示即会消失。",
+  openSettings: "打开设置",
+};

@@ -1,0 +1,35 @@
+// The switch of messages and the banners in Traditional Chinese.
+
+export default {
+  // The switch of messages and calls
+  sendingTo_on: "發往所有電話",
+  sendingTo_verified_only: "僅發往已驗證的電話",
+  sendingTo_off: "完全不傳送",
+  sendingHint_on: "正常傳送訊息和撥打電話。",
+  sendingHint_verified_only: "曾經輸入過驗證碼的電話。新號碼不會收到任何訊息。",
+  sendingHint_off: "不傳送任何簡訊、通話或 WhatsApp，也不傳送通知。",
+  sendingGoes: "訊息和通話發往",
+  stopSending: "停止傳送",
+  stopSendingAsk: "停止傳送？",
+  stopSendingText: "30 秒內生效，直到有人恢復。郵件、驗證器應用程式和復原碼不受影響。",
+  stayLoggedIn: "請保持登入：如果完全不傳送，第二因素只有簡訊或通話的人都無法登入。",
+  sendingStopped: "已停止傳送。",
+  resumeSendingAsk: "恢復傳送？",
+  resumeSendingText: "30 秒內，訊息和通話將重新發往所有電話。",
+  resumeSending: "恢復",
+  sendingResumed: "已恢復傳送。",
+  stoppedTitle_verified_only: "訊息和通話僅發往已驗證的電話",
+  stoppedTitle_off: "已停止傳送：不發出任何訊息或通話",
+  stoppedBy: "由{who}設定。郵件、驗證器應用程式和復原碼不受影響。",
+  stoppedByAt: "由{who}於 {at} 設定。郵件、驗證器應用程式和復原碼不受影響。",
+  stoppedByIam: "直接叫用",
+  stoppedBySomebody: "管理員",
+  stayLoggedInShort: "如果簡訊是您唯一的第二因素，請保持登入。",
+  stopEverything: "全部停止",
+  // A provider that refuses the account
+  health_refused: "未傳送任何驗證碼：使用簡訊驗證的使用者都無法登入",
+  health_impaired: "其中一個服務商未傳送任何訊息",
+  providerRefuses: "{provider} 拒絕該帳戶：{meaning}（錯誤 {code}）。開始於 {since}。",
+  providerUntil: "一旦 {provider} 接受訊息或儲存設定，此提示即會消失。",
+  openSettings: "開啟設定",
+};
