@@ -115,33 +115,70 @@ def _check(traverser: Any, root: Any) -> Any:
     return root
 
 
+# What other nodes turn into, when a traverser has found their value.
+_FOUND = (_nodes.DDBTypedValue, _nodes.NoneExistingPath)
+_SOUGHT = (
+    _nodes.ExpressionAttributeValue,
+    _nodes.UpdateExpressionFunction,
+    _nodes.UpdateExpressionPath,
+    _nodes.UpdateExpressionValue,
+)
+
+
+@cache
+def _key(kinds: tuple[type, ...], kind: type) -> type | None:
+    """The first of these kinds that a node of this kind is of."""
+    return next((each for each in kinds if issubclass(kind, each)), None)
+
+
+@lru_cache(_KEPT)
+def _way(text: str, kinds: tuple[type, ...]) -> Any:
+    """The way to an update's nodes of these kinds: of each node to enter, its place in its parent, its kind, and its own way."""
+    if any(issubclass(kind, _FOUND) for kind in kinds):
+        kinds += _SOUGHT
+
+    def below(node: Any) -> tuple[Any, ...]:
+        children = [
+            (place, each, below(each)) for place, each in enumerate(node.children or ()) if _is_node(_kind(each))
+        ]
+        return tuple((place, _kind(each), way) for place, each, way in children if way or _key(kinds, _kind(each)))
+
+    return below(_parser.make(text))
+
+
 def _traverse(traverser: Any, root: Any) -> Any:
-    """Processes a tree bottom up, as `DepthFirstTraverser` does."""
+    """Processes a tree bottom up, as `DepthFirstTraverser` does, but goes only where there is something to process.
+
+    Where an earlier traverser has put another node, it looks at everything.
+    """
     processing = traverser._processing_map()
-    processes: dict[type, Callable[[Any], Any] | None] = {}
+    kinds = tuple(processing)
     # Most traversers do nothing on the way down.
     enters = type(traverser).pre_processing_of_child is not _nodes.DepthFirstTraverser.pre_processing_of_child
     enter = traverser.pre_processing_of_child if enters else None
 
-    def walk(node: Any, child_id: int) -> Any:
+    def walk(node: Any, child_id: int, way: Any) -> Any:
         parent = node.parent
-        if node.children is not None:
-            for position, child in enumerate(node.children):
-                if enter is not None:
-                    enter(node, position)
-                if _is_node(_kind(child)):
-                    walk(child, position)
-        kind = type(node)
-        if kind not in processes:
-            processes[kind] = next((process for key, process in processing.items() if issubclass(kind, key)), None)
-        if (process := processes[kind]) is not None:
-            node = process(node)
+        if way is None:
+            children = node.children or ()
+            way = [(place, None, None) for place, child in enumerate(children) if enter or _is_node(_kind(child))]
+        for place, kind, onward in way:
+            child = node.children[place]
+            if enter is not None:
+                enter(node, place)
+            if _is_node(_kind(child)):
+                walk(child, place, onward if type(child) is kind else None)
+        if (key := _key(kinds, _kind(node))) is not None:
+            node = processing[key](node)
             node.parent = parent
             if parent:
                 parent.children[child_id] = node
         return node
 
-    return walk(root, -1) if _is_node(_kind(root)) else root
+    if not _is_node(_kind(root)):
+        return root
+    text = getattr(root, "text", None)
+    return walk(root, -1, None if text is None else _way(text, kinds))
 
 
 def install() -> None:

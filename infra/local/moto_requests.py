@@ -4,6 +4,9 @@ For every request, moto 5 looks for the service among some two hundred patterns,
 botocore's, looks for forms and files in its body, and walks request and answer along the shapes of botocore's model. A
 request for items is JSON by one target in its header: here its body goes straight to moto's method for that target. The
 method itself, its checks, and the wording of its refusals are moto's.
+
+Nor does botocore make an HTTP request of it, unless another hook than moto's wants to see that. It checks what it is
+given and reads the answer as ever.
 """
 
 from __future__ import annotations
@@ -13,9 +16,11 @@ import json
 import re
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
-from botocore.awsrequest import AWSPreparedRequest
-from moto.core.botocore_stubber import BotocoreStubber
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HTTPHeaders
+from botocore.endpoint import Endpoint, convert_to_response_dict
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
 from moto.core.utils import get_service_model
@@ -60,6 +65,14 @@ class _Direct(DynamoHandler):
         written = {name: value for name, value in result.items() if name in known and value is not None}
         return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(written, default=_base64)
 
+    @staticmethod
+    def _enrich_response(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
+        """Gives the answer an id, which moto draws letter by letter, and looks for in XML."""
+        if "status" in headers:
+            headers["status"] = str(headers["status"])
+        headers["x-amzn-requestid"] = uuid4().hex.upper()
+        return headers, body
+
 
 def _read(body: bytes) -> Any:
     return json.loads(body, object_hook=_decoded if b'"B' in body else None)
@@ -86,9 +99,32 @@ def _members(action: str) -> frozenset[str]:
     return frozenset(get_service_model("dynamodb").operation_model(action).output_shape.members)
 
 
+def _only_moto_listens(endpoint: Any, action: str) -> bool:
+    """Whether moto is switched on, and no other hook wants to see a request before it is sent."""
+    hooks = endpoint._event_emitter._emitter._handlers.prefix_search(f"before-send.dynamodb.{action}")
+    return bool(hooks) and all(isinstance(hook, BotocoreStubber) and hook.enabled for hook in hooks)
+
+
+def _answer(endpoint: Any, model: Any, request: Any) -> Any:
+    """Moto's answer to a request for items as botocore's endpoint gives it, or None if this is another request."""
+    action, body = model.name, request.get("body")
+    url = _ENDPOINT.fullmatch(request["url"]) if action in _DIRECT and isinstance(body, bytes) else None
+    if url is None or not _only_moto_listens(endpoint, action):
+        return None
+    status, headers, text = _Direct(action, url[1], body).call_action()
+    http = AWSResponse(request["url"], status, HTTPHeaders.from_pairs(headers.items()), MockRawResponse(text))
+    answer = convert_to_response_dict(http, model)
+    parser = endpoint._response_parser_factory.create_parser(model.service_model.resolved_protocol)
+    parsed = parser.parse(answer, model.output_shape)
+    if status >= 300:
+        endpoint._add_modeled_error_fields(answer, parsed, model, parser)
+    parsed["ResponseMetadata"]["RetryAttempts"] = 0
+    return http, parsed
+
+
 def install() -> None:
     """Take this process's own requests directly. One call is enough."""
-    original = BotocoreStubber.process_request
+    original, make_request = BotocoreStubber.process_request, Endpoint.make_request
     if original.__module__ == __name__:
         return
 
@@ -100,4 +136,8 @@ def install() -> None:
             return original(self, request)
         return _Direct(action, endpoint[1], request.body).call_action()
 
+    def answered(self: Endpoint, operation_model: Any, request_dict: Any) -> Any:
+        return _answer(self, operation_model, request_dict) or make_request(self, operation_model, request_dict)
+
     BotocoreStubber.process_request = process_request  # type: ignore[method-assign]
+    Endpoint.make_request = answered  # type: ignore[method-assign]

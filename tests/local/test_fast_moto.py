@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.endpoint import Endpoint
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
@@ -34,6 +35,7 @@ REPLACED = [
     (NODES.Node, "__deepcopy__"),
     (BaseJSONSerializer, "_serialize_type_structure"),
     (BotocoreStubber, "process_request"),
+    (Endpoint, "make_request"),
 ]
 KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 ITEM: dict[str, Any] = {
@@ -249,6 +251,7 @@ def all_answers(dynamodb: Any) -> list[Any]:
             answer = error.response
         metadata = answer.pop("ResponseMetadata")
         assert metadata["RequestId"]
+        assert metadata["RetryAttempts"] == 0
         found.append((method, answer, metadata["HTTPStatusCode"], metadata["HTTPHeaders"]["content-type"]))
     return found
 
@@ -258,6 +261,10 @@ def test_requests_that_are_taken_directly_are_answered_as_moto_answers_them(dyna
     moto_requests.install()
     assert all_answers(dynamodb) == slow
     assert {status for _, _, status, _ in slow} == {200, 400}
+    seen: list[str] = []
+    dynamodb.meta.events.register_first("before-send", lambda event_name, **_about: seen.append(event_name))
+    assert all_answers(dynamodb) == slow
+    assert len(seen) == len(slow) + 1, "a hook sees every request"
 
 
 @pytest.mark.parametrize(
