@@ -477,7 +477,7 @@ def running() -> Iterator[Stack]:
     ]
     handlers.BUILTIN_HANDLERS[:0] = own
     unanswered = patch.object(Callbacks, "send", _nobody_answers)
-    with mock_aws(), _passwords_checked_once(), _clients_made_once(), unanswered, bind("127.0.0.1", 0) as listening:
+    with mock_aws(), _cheap_passwords(), _clients_made_once(), unanswered, bind("127.0.0.1", 0) as listening:
         os.environ.update(environment)
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
         delivered: list[tuple[str, str]] = []
@@ -516,9 +516,27 @@ def running() -> Iterator[Stack]:
     os.environ.update(before)
 
 
-def _passwords_checked_once() -> Any:
-    """Keeps the results of argon2: users of one kind share a hash. A wrong password is computed each time."""
-    return patch("argon2._password_hasher.verify_secret", lru_cache(1024)(argon2.low_level.verify_secret))
+@contextlib.contextmanager
+def _cheap_passwords() -> Iterator[None]:
+    """Takes the cost out of hashes that are made here: such a hash names the product's cost, and has argon2's least.
+
+    A hash from elsewhere is computed as it says, once for each password.
+    """
+    argon = argon2.low_level
+    computed: dict[bytes, bytes] = {}
+
+    def hash_secret(time_cost: int, memory_cost: int, parallelism: int, **given: Any) -> bytes:
+        cheap = argon.hash_secret(time_cost=1, memory_cost=8, parallelism=1, **given)
+        named = cheap.replace(b"m=8,t=1,p=1", f"m={memory_cost},t={time_cost},p={parallelism}".encode())
+        computed[named] = cheap
+        return named
+
+    @lru_cache(1024)
+    def verify_secret(password_hash: bytes, secret: bytes, kind: argon2.Type) -> bool:
+        return argon.verify_secret(computed.get(password_hash, password_hash), secret, kind)
+
+    with patch.multiple("argon2._password_hasher", hash_secret=hash_secret, verify_secret=verify_secret):
+        yield
 
 
 def _clients_made_once() -> Any:
