@@ -13,7 +13,7 @@ from infra.local.segments import count
 from mfa.factors import phone_numbers
 from mfa.settings.prices import shipped
 from tests import people
-from tests.api import administrators
+from tests.api import administrators, deliveries
 from tests.api.administrators import Administrator
 from tests.api.stack import Stack
 from tests.product import Refused, basic
@@ -57,6 +57,7 @@ def test_the_counts_add_up_after_logins_wrong_codes_locks_and_skips(stack: Stack
     # Two of the guesser, five of the locked user, whose next send may never come.
     assert today | {"date": "", "cost": None} == {
         "date": "", "sends": 6, "approvals": 4, "wrong_codes": 7, "locks": 1, "legacy_logins": 1, "cost": None,
+        "week_before": None,
     }  # fmt: skip
     regions = {region["region"]: region for region in overview["regions"]}
     assert regions.keys() == {"HK", "US"}
@@ -76,6 +77,13 @@ def test_the_counts_add_up_after_logins_wrong_codes_locks_and_skips(stack: Stack
         assert totals[name] == sum(day[name] for day in overview["days"])
         assert totals[name] == sum(region[name] for region in overview["regions"])
     assert totals["conversion_rate"] == round(4 / 6, 4)
+    assert overview["conversions"] == [
+        {"region": "HK", "channel": "sms", "passcodes": [0, 5], "approvals": [0, 4]},
+        {"region": "US", "channel": "sms", "passcodes": [0, 1], "approvals": [0, 0]},
+    ]
+    # The test may begin in one hour and end in the next.
+    for name, n in {"passcodes": 6, "approvals": 4, "wrong_codes": 7, "locks": 1, "legacy_logins": 1}.items():
+        assert sum(hour[name] for hour in overview["hours"]) == n
     assert Decimal(totals["cost"]["amount"]) == sum(Decimal(each["cost"]["amount"]) for each in overview["regions"])
 
 
@@ -130,7 +138,11 @@ def test_the_overview_has_the_cost_by_day_and_hour_and_how_much_of_the_ceiling_i
     stack: Stack, admin: Administrator
 ) -> None:
     administrators.log_in(people.add(stack))
+    deliveries.report(stack, deliveries.ref(stack), "delivered")
     overview = admin.ask("GET", "/overview", days=2).json
+    [times] = overview["deliveries"]["regions"]
+    assert (times["region"], times["channel"], times["provider"], times["reported"]) == ("HK", "sms", "twilio", 1)
+    assert 0 < times["p50_seconds"] == times["p95_seconds"] < 10
     cost = overview["regions"][0]["cost"]
     assert cost["micro_usd"] > 0
     assert Decimal(cost["amount"]) * 1_000_000 == cost["micro_usd"]
@@ -146,6 +158,7 @@ def test_the_export_has_a_line_for_each_day_and_region(stack: Stack, admin: Admi
     lines = list(csv.DictReader(io.StringIO(admin.ask("GET", "/overview/export", days=3).json["csv"])))
     assert [line["region"] for line in lines] == ["HK", "US"]
     assert (lines[0]["sends"], lines[0]["approvals"], lines[1]["approvals"]) == ("1", "1", "0")
+    assert (lines[0]["passcodes_sms"], lines[0]["approvals_sms"], lines[1]["passcodes_voice"]) == ("1", "1", "0")
     for line in lines:
         hours = [Decimal(value) for name, value in line.items() if name.startswith("usd_")]
         assert len(hours) == 24

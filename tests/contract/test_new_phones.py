@@ -17,11 +17,11 @@ HK = "REGION#HK"
 
 
 def counts(world: World, subject: str = HK) -> dict[str, int]:
-    """The counts of messages to new phones, and of codes that came back, over all shards of all days."""
+    """The counts of messages to new phones, and of codes that came back by the hour, over all shards of all days."""
     total: dict[str, int] = {}
     for item in world.items(subject):
         for name in item:
-            if name.startswith(("new_", "ok_")):
+            if name.startswith(("new_", "ok_")) and name != "ok_sms":
                 total[name] = total.get(name, 0) + item[name]
     return total
 

@@ -1,5 +1,8 @@
 """Later reports on a message: recorded once and in order; and the pause while Twilio refuses the credentials."""
 
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 
 from mfa.challenges.challenge import Delivery
@@ -41,6 +44,34 @@ def test_late_or_repeated_reports_change_nothing(world: World, demo: Login) -> N
     reports = [Delivery.SENT, Delivery.DELIVERED, Delivery.DELIVERED, Delivery.SENT, Delivery.QUEUED]
     assert [world.sends.record_delivery(sent, report) for report in reports] == [True, True, False, False, False]
     assert demo.item["delivery"] == "delivered"
+
+
+def times(world: World, region: str = "HK") -> dict[str, int]:
+    """The counted delivery times of a region."""
+    found: Counter[str] = Counter()
+    for item in world.items(f"REGION#{region}", "COUNTS#"):
+        found.update({name: n for name, n in item.items() if name.startswith("t_")})
+    return dict(found)
+
+
+@pytest.mark.guards("NOT_ARRIVED")
+def test_the_time_of_an_arrival_is_counted_once_also_after_a_newer_send(world: World, demo: Login) -> None:
+    def arrives(sent: Receipt) -> bool:
+        return world.sends.record_delivery(
+            sent, Delivery.DELIVERED, replace(world.event(EventType.DELIVERED), actor="twilio")
+        )
+
+    demo.start()
+    first = receipt(world)
+    world.wait(61)
+    demo.start()
+    second = receipt(world)
+    world.wait(4)
+    assert [arrives(second), arrives(second)] == [True, False]
+    assert times(world) == {"t_twilio_sms_06": 1}
+    assert [arrives(first), arrives(first)] == [False, False], "no news: a newer message took its place"
+    assert times(world) == {"t_twilio_sms_06": 1, "t_twilio_sms_18": 1}, "the slow one counts as well"
+    assert len(world.history(demo.name, EventType.DELIVERED)) == 1
 
 
 @pytest.mark.guards("LATER")

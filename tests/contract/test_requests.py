@@ -11,10 +11,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import boto3
 import pytest
 from moto import mock_aws
+from twilio.request_validator import RequestValidator
 
 from infra.local.aws import Aws
 from infra.local.delivered import Delivered
@@ -22,7 +24,7 @@ from infra.local.events import Request, proxy_event
 from infra.local.processes import AWS_ENVIRONMENT, HOME
 from infra.local.serving import Server, bind
 from infra.local.template import Route, Template, read_template
-from infra.local.twilio.account import local_account
+from infra.local.twilio.account import Account, local_account
 from infra.local.twilio.app import Twilio
 from mfa import caches
 from mfa.aws import clients
@@ -54,9 +56,36 @@ class Functions(Product):
     modules: dict[str, ModuleType]  # the handlers by the functions' logical ids
     sent: list[str]
     delivered: list[tuple[str, str]]  # number and body of every message, the oldest first
+    twilio: Twilio
+    twilio_account: Account
 
     def __post_init__(self) -> None:
         self.table = boto3.resource("dynamodb").Table("local-mfa")
+
+    def reports(self, status: str) -> Answer:
+        """Twilio's report on the newest message."""
+        [newest, *_] = self.twilio.requests()
+        parameters: Any = newest["parameters"]
+        url = parameters["StatusCallback"]
+        form = {"AccountSid": self.twilio_account.sid, "MessageSid": "SM" + "0" * 32, "MessageStatus": status}
+        validator: Any = RequestValidator(self.twilio_account.auth_token)  # type: ignore[no-untyped-call]
+        path, query = urlsplit(url).path, urlsplit(url).query
+        [route] = [each for each in self.template.api.routes if each.path == path]
+        request = Request(
+            method="POST",
+            path=path,
+            query=query,
+            headers=[
+                ("Content-Type", "application/x-www-form-urlencoded"),
+                ("X-Twilio-Signature", validator.compute_signature(url, form)),
+            ],
+            body=urlencode(form).encode(),
+            peer="192.0.2.1",
+            protocol="HTTP/1.1",
+            port=443,
+        )
+        answer = self.invoke(route.function, proxy_event(request, route, {}, self.template.api))
+        return Answer(answer["statusCode"], {}, answer["body"])
 
     def call(
         self,
@@ -155,7 +184,7 @@ def functions() -> Iterator[Functions]:
         # Ahead of moto, which answers in place of the network.
         clients.session().events.register_first("before-send", note)
         modules = {name: _load(function.code.name) for name, function in template.functions.items()}
-        functions = Functions(template, modules, sent, delivered)
+        functions = Functions(template, modules, sent, delivered, twilio, account)
         functions.admin(
             "settings.patch",
             twilio={
@@ -261,6 +290,20 @@ def test_a_mail_makes_as_many_requests_as_a_message(functions: Functions, person
     person.login()
     assert person.recover().status == 201
     assert functions.sent == [READ, CLAIM, "ses.SendEmail", UPDATE]
+
+
+def test_a_report_of_an_arrival_makes_two_requests_also_with_the_time_that_it_took(
+    functions: Functions, person: Person
+) -> None:
+    person.login()
+    functions.twilio.faults.set([{"fault": "lost_callbacks"}])
+    person.start()
+    functions.twilio.faults.set([])
+    assert functions.reports("delivered").status == 204
+    # One transaction: the challenge, the history, the receipt, and the counter of times.
+    assert functions.sent == [GET, CLAIM]
+    assert functions.reports("sent").status == 204
+    assert functions.sent == [GET, UPDATE]
 
 
 def test_a_send_that_twilio_refuses_makes_three_requests(functions: Functions, person: Person) -> None:

@@ -470,11 +470,6 @@ export interface Cost {
   micro_usd: number;
 }
 
-export interface HourCost {
-  at: string;
-  cost: Cost;
-}
-
 export interface Counts {
   sends: number;
   approvals: number;
@@ -483,9 +478,49 @@ export interface Counts {
   legacy_logins: number;
 }
 
-export interface DayCounts extends Counts {
-  date: string;
+export interface DayFigures extends Counts {
   cost: Cost;
+}
+
+/** The counts of a day, and of the same day of the week before, or null if nothing was counted then. */
+export interface DayCounts extends DayFigures {
+  date: string;
+  week_before: DayFigures | null;
+}
+
+/** Null where nothing was counted by the hour. */
+export interface HourFigures {
+  passcodes: number | null;
+  approvals: number | null;
+  wrong_codes: number | null;
+  locks: number | null;
+  legacy_logins: number | null;
+  cost: Cost;
+}
+
+export interface HourCounts extends HourFigures {
+  at: string;
+  week_before: HourFigures | null;
+}
+
+/** The passcodes of a region, and how many came back, for each of the overview's hours. */
+export interface ConversionsByHour {
+  region: string;
+  passcodes: (number | null)[];
+  approvals: (number | null)[];
+}
+
+/** The same of a channel, for each of the overview's days. */
+export interface Conversions extends ConversionsByHour {
+  channel: string;
+}
+
+export interface DeliveryTimes {
+  channel: string;
+  provider: string;
+  reported: number;
+  p50_seconds: number;
+  p95_seconds: number;
 }
 
 export interface RegionCounts {
@@ -513,7 +548,10 @@ export interface Overview {
   mail: MailCounts;
   factors: FactorCounts;
   totals: Totals;
-  hours: HourCost[];
+  hours: HourCounts[];
+  conversions: Conversions[];
+  conversions_by_hour: ConversionsByHour[];
+  deliveries: { days: (DeliveryTimes & { date: string })[]; regions: (DeliveryTimes & { region: string })[] };
   /** What today's messages cost so far, and the ceiling in USD. */
   spend: { today: Cost; per_day: number };
 }
@@ -654,6 +692,8 @@ export interface RegionFraud {
   hourly: number;
   would_refuse: number;
   refused: number;
+  unverified_by_hour: number[];
+  verified_by_hour: number[];
 }
 
 /** The regions come with the fullest budgets first. */

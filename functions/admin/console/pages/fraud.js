@@ -96,7 +96,7 @@ function total(items) {
 
 /**
  * @param {RegionFraud[]} items
- * @param {Exclude<keyof RegionFraud, "region">} key
+ * @param {Exclude<keyof RegionFraud, "region" | "unverified_by_hour" | "verified_by_hour">} key
  */
 const sum = (items, key) => items.reduce((all, item) => all + item[key], 0);
 

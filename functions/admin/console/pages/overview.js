@@ -1,7 +1,7 @@
 // Overview: what was sent, how it ended, where, and what it cost.
 
 /** @import { PageContext } from "../page.js" */
-/** @import { Answer, Cost, Counts, DayCounts, FraudReport, HourCost } from "../shared/types" */
+/** @import { Answer, Cost, Counts, DayCounts, FraudReport, HourCounts } from "../shared/types" */
 /** @import { Overview, RegionCounts, Totals } from "../shared/types" */
 /** @import { Series } from "../charts.js" */
 /** @import { Column } from "../table.js" */
@@ -227,7 +227,7 @@ function charts(days, { hours }) {
   ];
 }
 
-/** @param {HourCost[]} hours */
+/** @param {HourCounts[]} hours */
 function hourChart(hours) {
   return columns({
     days: hours.map(({ at, cost }) => ({ at, usd: usd(cost) })),

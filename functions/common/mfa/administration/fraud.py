@@ -76,6 +76,8 @@ class FraudAdministration:
                     hourly=limit.hourly,
                     would_refuse=counted["would_refuse"],
                     refused=counted["refused"],
+                    unverified_by_hour=[counted[f"new_{hour:02d}"] for hour in range(24)],
+                    verified_by_hour=[counted[f"ok_{hour:02d}"] for hour in range(24)],
                 )
             )
         items.sort(key=lambda each: (-each.unverified_today / each.daily, each.region))

@@ -7,7 +7,10 @@ from mfa.settings.fraud import FraudMode
 
 
 class RegionFraud(Struct, frozen=True):
-    """A region's messages today (UTC), those to new phones that nobody has confirmed, their budgets, and the decisions."""
+    """A region's messages today (UTC), those to new phones that nobody has confirmed, their budgets, and the decisions.
+
+    `unverified_by_hour` and `verified_by_hour` are those of the day's 24 hours, as they stand now.
+    """
 
     region: str
     sent: int
@@ -18,6 +21,8 @@ class RegionFraud(Struct, frozen=True):
     hourly: int
     would_refuse: int
     refused: int
+    unverified_by_hour: list[int]
+    verified_by_hour: list[int]
 
 
 class FraudReport(Struct, frozen=True):

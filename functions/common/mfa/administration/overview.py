@@ -1,38 +1,57 @@
-"""The overview: counts by day and by region."""
+"""The overview: counts by day, by hour and by region, conversions and delivery times."""
 
 import csv
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from msgspec.structs import astuple
+
+from mfa.administration import counted_days
+from mfa.administration.counted_days import HOURS, MAIL, Counted, CountedDay
 from mfa.administration.overview_answers import (
+    Conversions,
+    ConversionsByHour,
     Counts,
+    DayDeliveryTimes,
+    Deliveries,
+    DeliveryTimes,
     FactorCounts,
-    HourCost,
+    Figures,
+    HourCounts,
+    HourFigures,
     MailCounts,
     Money,
     Overview,
     OverviewCsv,
     RegionCounts,
+    RegionDeliveryTimes,
     SpendToday,
     Totals,
 )
-from mfa.challenges.factor_proofs import COUNTED_AS
+from mfa.challenges.budgets import DAY, HOUR, Window
+from mfa.challenges.counter_names import BY_HOUR
+from mfa.challenges.delivery_times import percentile
 from mfa.flows.runtime import Runtime
+from mfa.messages.channels import CHANNELS
+from mfa.times import rfc3339
 
-_NAMES = ("n", "message_segments", "approvals", "wrong_codes", "locks", "legacy_logins", "micro_usd")
-# The global counter, which belongs to no region.
-_EVERYWHERE = "*"
-# The counter of mailed passcodes.
-_MAIL = "email"
-# The days whose costs are given by the hour.
-_DAYS_BY_HOUR = 2
-_HOURS = tuple(f"usd_{hour:02d}" for hour in range(24))
+# Each day is compared with the one of the week before.
+_WEEK = 7
+# So many hours are given, which begin two days before today at the latest.
+_HOURS = 48
+_DAYS_BY_HOUR = 3
+_COUNTS = ("n", "approvals", *BY_HOUR)
 _CSV_COUNTS = ("n", "message_segments", "approvals", "wrong_codes", "locks")
-_COLUMNS = ("date", "region", "sends", "segments", "approvals", "wrong_codes", "locks", "usd", *_HOURS)
+_CSV_COSTS = ("micro_usd", *(f"usd_{hour}" for hour in HOURS))
+_COLUMNS = (
+    *("date", "region", "sends", "segments", "approvals", "wrong_codes", "locks", "usd"),
+    *(f"usd_{hour}" for hour in HOURS),
+    *(f"{name}_{channel}" for channel in CHANNELS for name in ("passcodes", "approvals")),
+)
 
 
 class DailyCounters(Protocol):
@@ -50,85 +69,163 @@ class Overviews:
 
     def get(self, days: int) -> Overview:
         """The last days, today included, oldest first."""
-        by_day, by_region, factors = self._counted(days)
-        mail = by_region.pop(_MAIL, Counter())
+        now = self.runtime.clock()
+        read = self._read(max(days, _DAYS_BY_HOUR) + _WEEK, now)
+        shown = read[-days:]
+        by_region: dict[str, Counted] = {}
+        for day in shown:
+            for region, counted in day.regions.items():
+                by_region.setdefault(region, Counter()).update(counted)
+        of_mail = by_region.pop(MAIL, Counter())
+        factors: Counted = sum((day.factors for day in shown), Counter())
         most_sends_first = sorted(by_region.items(), key=lambda each: (-each[1]["n"], each[0]))
-        regions = [_region(region, counted) for region, counted in most_sends_first]
+        totals = [day.total for day in shown]
         return Overview(
-            days=[
-                Counts(
-                    date=date,
-                    sends=day["n"],
-                    approvals=day["approvals"],
-                    wrong_codes=day["wrong_codes"],
-                    locks=day["locks"],
-                    legacy_logins=day["legacy_logins"],
-                    cost=Money.of(day["micro_usd"]),
-                )
-                for date, day in by_day
-            ],
-            regions=regions,
-            mail=MailCounts(
-                sends=mail["n"], approvals=mail["approvals"], wrong_codes=mail["wrong_codes"], locks=mail["locks"]
-            ),
-            factors=FactorCounts(
-                approvals=factors["approvals"], wrong_codes=factors["wrong_codes"], locks=factors["locks"]
-            ),
-            totals=_totals([day for _, day in by_day]),
-            hours=[
-                HourCost(f"{date}T{hour:02d}:00:00.000Z", Money.of(day[name]))
-                for date, day in by_day[-_DAYS_BY_HOUR:]
-                for hour, name in enumerate(_HOURS)
-            ],
-            spend=SpendToday(Money.of(by_day[-1][1]["micro_usd"]), self.runtime.settings().budgets.spend_per_day),
+            days=_days(shown, read[-days - _WEEK : -_WEEK]),
+            regions=[_region(region, counted) for region, counted in most_sends_first],
+            mail=MailCounts(of_mail["n"], of_mail["approvals"], of_mail["wrong_codes"], of_mail["locks"]),
+            factors=FactorCounts(factors["approvals"], factors["wrong_codes"], factors["locks"]),
+            totals=_totals(totals),
+            hours=_hours(read, now),
+            spend=SpendToday(Money.of(totals[-1]["micro_usd"]), self.runtime.settings().budgets.spend_per_day),
+            conversions=_conversions(shown, by_region | {MAIL: of_mail}),
+            conversions_by_hour=_conversions_by_hour(read, now),
+            deliveries=_deliveries(shown, by_region),
         )
 
     def csv(self, days: int) -> OverviewCsv:
-        """The last days, today included, oldest first, as CSV."""
+        """The last days, today included, oldest first, as CSV. A count that is not known is empty."""
         text = io.StringIO()
         lines = csv.writer(text)
         lines.writerow(_COLUMNS)
-        for date in self._dates(days):
-            by_region: dict[str, Counter[str]] = {}
-            for item in self.histories.counters(date):
-                by_region.setdefault(item["region"], Counter()).update(_counts_of(item))
-            for region in sorted(by_region.keys() - {_EVERYWHERE, COUNTED_AS}):
-                counted = by_region[region]
-                money = (Money.of(counted[name]).amount for name in ("micro_usd", *_HOURS))
-                lines.writerow([date, region, *(counted[name] for name in _CSV_COUNTS), *money])
+        for day in self._read(days, self.runtime.clock()):
+            for region in sorted(day.regions):
+                counted = day.region(region)
+                money = (Money.of(counted[name]).amount for name in _CSV_COSTS)
+                by_channel = (
+                    count(counted, channel)
+                    for channel in CHANNELS
+                    for count in (counted_days.passcodes, counted_days.approvals)
+                )
+                lines.writerow([day.date, region, *(counted[name] for name in _CSV_COUNTS), *money, *by_channel])
         return OverviewCsv(text.getvalue())
 
-    def _dates(self, days: int) -> list[str]:
-        today = datetime.fromtimestamp(self.runtime.clock(), UTC).date()
-        return [(today - timedelta(days=back)).isoformat() for back in range(days - 1, -1, -1)]
-
-    def _counted(self, days: int) -> tuple[list[tuple[str, Counter[str]]], dict[str, Counter[str]], Counter[str]]:
-        """The counts by day and by region, and those of factors that need no message."""
-        by_day: list[tuple[str, Counter[str]]] = []
-        by_region: dict[str, Counter[str]] = {}
-        factors: Counter[str] = Counter()
-        for date in self._dates(days):
-            day: Counter[str] = Counter()
-            for item in self.histories.counters(date):
-                counted = _counts_of(item)
-                if item["region"] == _EVERYWHERE:
-                    # Sends are counted there as well, for the ceiling of everything; the rest is counted only there.
-                    counted = Counter({"legacy_logins": counted["legacy_logins"]})
-                elif item["region"] == COUNTED_AS:
-                    factors.update(counted)
-                    continue  # no message was sent, so they belong to no share of messages
-                else:
-                    by_region.setdefault(item["region"], Counter()).update(counted)
-                day.update(counted)
-            by_day.append((date, day))
-        return by_day, by_region, factors
+    def _read(self, days: int, now: float) -> list[CountedDay]:
+        """The last days, today included, oldest first."""
+        today = datetime.fromtimestamp(now, UTC).date()
+        dates = ((today - timedelta(days=back)).isoformat() for back in range(days - 1, -1, -1))
+        return [CountedDay.of(date, self.histories.counters(date)) for date in dates]
 
 
-def _counts_of(item: Mapping[str, Any]) -> Counter[str]:
-    return Counter({name: int(item.get(name, 0)) for name in (*_NAMES, *_HOURS)})
+def _days(days: Sequence[CountedDay], week_before: Sequence[CountedDay]) -> list[Counts]:
+    return [
+        Counts(
+            *_figures(day),
+            date=day.date,
+            week_before=None if before.is_empty else Figures(*_figures(before)),
+        )
+        for day, before in zip(days, week_before, strict=True)
+    ]
 
 
-def _region(region: str, counted: Counter[str]) -> RegionCounts:
+def _figures(day: CountedDay) -> tuple[int, int, int, int, int, Money]:
+    counted = day.total
+    sends, approvals, wrong_codes, locks, legacy_logins = (counted[name] for name in _COUNTS)
+    return sends, approvals, wrong_codes, locks, legacy_logins, Money.of(counted["micro_usd"])
+
+
+def _hours(days: Sequence[CountedDay], now: float) -> list[HourCounts]:
+    """The last hours, from the days that were read, of which the last is today."""
+    by_date = {day.date: _hours_of(day) for day in days if not day.is_empty}
+    nothing = _hours_of(CountedDay(""))
+    found = []
+    for start in _starts(now):
+        date, hour = _place(start)
+        before, _ = _place(start - _WEEK * DAY)
+        figures = by_date.get(date, nothing)[hour]
+        found.append(
+            HourCounts(
+                *astuple(figures),
+                at=rfc3339(start),
+                week_before=by_date[before][hour] if before in by_date else None,
+            )
+        )
+    return found
+
+
+def _hours_of(day: CountedDay) -> list[HourFigures]:
+    """The figures of each hour of the day, all regions together."""
+    counted, unknown = day.total, [None] * len(HOURS)
+    counts = (
+        counted_days.passcodes_by_hour(counted),
+        counted_days.approvals_by_hour(counted),
+        *(counted_days.events_by_hour(counted, name, by_hour) for name, by_hour in BY_HOUR.items()),
+    )
+    costs = map(Money.of, counted_days.costs_by_hour(counted))
+    return [HourFigures(*each) for each in zip(*(found or unknown for found in counts), costs, strict=True)]
+
+
+def _conversions_by_hour(days: Sequence[CountedDay], now: float) -> list[ConversionsByHour]:
+    """The passcodes of each region in each of the last hours."""
+    by_date = {day.date: day for day in days[-_DAYS_BY_HOUR:]}
+    places = [_place(start) for start in _starts(now)]
+
+    def hours(region: str, count: Callable[[Counted], list[int] | None]) -> list[int | None]:
+        by_hour = {date: count(day.region(region)) for date, day in by_date.items()}
+        return [found[hour] if (found := by_hour[date]) is not None else None for date, hour in places]
+
+    found = []
+    for region in sorted({region for day in by_date.values() for region in day.regions}):
+        sent, back = hours(region, counted_days.passcodes_by_hour), hours(region, counted_days.approvals_by_hour)
+        if any(sent) or any(back):
+            found.append(ConversionsByHour(region, sent, back))
+    return found
+
+
+def _starts(now: float) -> Iterator[float]:
+    """When each of the last hours began, the present one included."""
+    this_hour = now // HOUR * HOUR
+    return (this_hour - back * HOUR for back in range(_HOURS - 1, -1, -1))
+
+
+def _place(moment: float) -> tuple[str, int]:
+    """The date and the hour of the day that a moment is in."""
+    return Window.of(DAY, moment).name, int(moment // HOUR) % 24
+
+
+def _conversions(days: Sequence[CountedDay], by_region: Mapping[str, Counted]) -> list[Conversions]:
+    return [
+        Conversions(
+            region,
+            channel,
+            [counted_days.passcodes(day.region(region), channel) for day in days],
+            [counted_days.approvals(day.region(region), channel) for day in days],
+        )
+        for region, counted in sorted(by_region.items())
+        for channel in counted_days.channels_of(counted)
+    ]
+
+
+def _deliveries(days: Sequence[CountedDay], by_region: Mapping[str, Counted]) -> Deliveries:
+    return Deliveries(
+        [DayDeliveryTimes(*astuple(times), date=day.date) for day in days for times in _delivery_times(day.total)],
+        [
+            RegionDeliveryTimes(*astuple(times), region=region)
+            for region, counted in sorted(by_region.items())
+            for times in _delivery_times(counted)
+        ],
+    )
+
+
+def _delivery_times(counted: Counted) -> Iterator[DeliveryTimes]:
+    """The delivery times of each channel and provider."""
+    for (provider, channel), buckets in sorted(counted_days.arrivals(counted).items()):
+        half, most = percentile(buckets, 0.5), percentile(buckets, 0.95)
+        if half is not None and most is not None:
+            yield DeliveryTimes(channel, provider, sum(buckets.values()), half, most)
+
+
+def _region(region: str, counted: Counted) -> RegionCounts:
     return RegionCounts(
         region=region,
         sends=counted["n"],
@@ -140,8 +237,8 @@ def _region(region: str, counted: Counter[str]) -> RegionCounts:
     )
 
 
-def _totals(days: Sequence[Counter[str]]) -> Totals:
-    total: Counter[str] = sum(days, Counter())
+def _totals(days: Sequence[Counted]) -> Totals:
+    total: Counted = sum(days, Counter())
     return Totals(
         sends=total["n"],
         approvals=total["approvals"],

@@ -7,17 +7,7 @@ from msgspec import Meta, Struct
 from mfa.http.answers import Time
 from mfa.settings.prices import USD
 
-
-class Counts(Struct, frozen=True):
-    """The counts of a day."""
-
-    date: Annotated[str, Meta(extra_json_schema={"format": "date"})]
-    sends: int
-    approvals: int
-    wrong_codes: int
-    locks: int
-    legacy_logins: int
-    cost: "Money"
+type Date = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 
 
 class Money(Struct, frozen=True):
@@ -36,11 +26,95 @@ class Money(Struct, frozen=True):
         return cls(f"{micro_usd // USD}.{micro_usd % USD:06d}", "USD", micro_usd)
 
 
-class HourCost(Struct, frozen=True):
-    """The cost of an hour (UTC)."""
+class Figures(Struct, frozen=True):
+    """Counts of a day."""
+
+    sends: int
+    approvals: int
+    wrong_codes: int
+    locks: int
+    legacy_logins: int
+    cost: Money
+
+
+class Counts(Figures, frozen=True, kw_only=True):
+    """The counts of a day, and of the same day of the week before; null if nothing was counted then."""
+
+    date: Date
+    week_before: Figures | None
+
+
+class HourFigures(Struct, frozen=True):
+    """Counts of an hour. `passcodes` leaves out notices, settings tests and test numbers, and `approvals` test numbers.
+
+    A count is null where a version of the product did not count by the hour yet.
+    """
+
+    passcodes: int | None
+    approvals: int | None
+    wrong_codes: int | None
+    locks: int | None
+    legacy_logins: int | None
+    cost: Money
+
+
+class HourCounts(HourFigures, frozen=True, kw_only=True):
+    """The counts of an hour (UTC), and of the same hour of the week before; null if nothing was counted that day."""
 
     at: Time
-    cost: Money
+    week_before: HourFigures | None
+
+
+class Conversions(Struct, frozen=True):
+    """The passcodes of a region and channel, and how many came back, for each of the answer's `days`.
+
+    Null where a version of the product did not count by channel yet. Mail is the region `email`.
+    """
+
+    region: str
+    channel: str
+    passcodes: list[int | None]
+    approvals: list[int | None]
+
+
+class ConversionsByHour(Struct, frozen=True):
+    """The passcodes of a region on all channels, and how many came back, for each of the answer's `hours`."""
+
+    region: str
+    passcodes: list[int | None]
+    approvals: list[int | None]
+
+
+class DeliveryTimes(Struct, frozen=True):
+    """The seconds from a send to the report of its arrival: within `p50_seconds` half of them arrived, within `p95_seconds` 95 %.
+
+    Each is estimated from buckets and at most 12 % off. A call arrives when it has ended.
+    """
+
+    channel: str
+    provider: str
+    reported: int
+    p50_seconds: float
+    p95_seconds: float
+
+
+class DayDeliveryTimes(DeliveryTimes, frozen=True, kw_only=True):
+    """The delivery times of the messages of a day, over all regions."""
+
+    date: Date
+
+
+class RegionDeliveryTimes(DeliveryTimes, frozen=True, kw_only=True):
+    """The delivery times of a region, over all days of the answer."""
+
+    region: str
+
+
+class Deliveries(Struct, frozen=True):
+    """The delivery times by day and by region. Where no arrival was reported, there is no entry."""
+
+    days: list[DayDeliveryTimes]
+    regions: list[RegionDeliveryTimes]
 
 
 class SpendToday(Struct, frozen=True):
@@ -94,7 +168,7 @@ class Totals(Struct, frozen=True):
 class Overview(Struct, frozen=True):
     """Counts by day and by region, those of recovery by mail, and those of other factors.
 
-    `days` and `totals` are sums of the first two, which send messages. `hours` are today's and yesterday's.
+    `days` and `totals` are sums of the first two, which send messages. `hours` are the last 48, the present one included.
     """
 
     days: list[Counts]
@@ -102,8 +176,11 @@ class Overview(Struct, frozen=True):
     mail: MailCounts
     factors: FactorCounts
     totals: Totals
-    hours: list[HourCost]
+    hours: list[HourCounts]
     spend: SpendToday
+    conversions: list[Conversions]
+    conversions_by_hour: list[ConversionsByHour]
+    deliveries: Deliveries
 
 
 class OverviewCsv(Struct, frozen=True):

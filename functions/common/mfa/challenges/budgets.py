@@ -13,6 +13,8 @@ from mfa.settings.prices import DEAREST, USD
 HOUR = 3600
 DAY = 86400
 SHARDS = 16
+# Messages that bring no passcode to a phone or mailbox are counted under these names, and all others under their channel's.
+TEST, OTHER = "test", "other"
 # The least share of what a day may cost, in micro-USD, so that the dearest message fits into a share: a small ceiling has
 # fewer shards.
 LEAST_SHARE = DEAREST * USD
@@ -143,6 +145,7 @@ class ShardedBudget:
             not are counted by themselves: confirmed logins must not use up the part of new phones.
         new: how the message counts beside, if it goes to a new phone.
         spend: what the day's messages may cost, for the counter of everything.
+        counted_as: the channel of a passcode, TEST for one to a test number, OTHER for notices and settings tests.
     """
 
     subject: str
@@ -151,6 +154,7 @@ class ShardedBudget:
     kept: int = 0
     new: NewSend | None = None
     spend: Spend | None = None
+    counted_as: str = OTHER
 
     @property
     def kind(self) -> str:

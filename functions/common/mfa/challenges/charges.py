@@ -7,7 +7,7 @@ cannot stop their logins.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mfa.challenges.budgets import DAY, HOUR, Budget, Charge, ShardedBudget, Spend, Window, kept_of
+from mfa.challenges.budgets import DAY, HOUR, TEST, Budget, Charge, ShardedBudget, Spend, Window, kept_of
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.fraud_budgets import NewLimit
 from mfa.challenges.new_phones import counted_as_new, new_send
@@ -40,12 +40,19 @@ def charges(send: Send, address: str, settings: Settings, limit: NewLimit | None
     if send.phone is None:
         # The kept share is for verified phones, and a mail goes to none.
         open_part = _without_kept(Charge(askers, []), limits.kept_for_verified_percent)
-        return _mail_charges("MAILBOX#", address, limits.mailbox_per_day, now, askers=open_part.budgets)
+        mailed = _mail_charges("MAILBOX#", address, limits.mailbox_per_day, now, askers=open_part.budgets)
+        return counted_as(mailed, send.after.channel.value)
     unconfirmed = len(send.before.lane(send.after.channel).charged)
     found = phone_charges(send.phone, settings, now, askers=askers, unconfirmed=unconfirmed)
     if send.is_test_number:  # nothing goes out
-        return found
-    return counted_as_new(found, new_send(send.phone, now, limit), spread_limit(send.after, settings.fraud))
+        return counted_as(found, TEST)
+    found = counted_as_new(found, new_send(send.phone, now, limit), spread_limit(send.after, settings.fraud))
+    return counted_as(found, send.after.channel.value)
+
+
+def counted_as(charges: Sequence[Charge], name: str) -> list[Charge]:
+    """The charges of a message that is counted under this name: its channel, if it brings a passcode."""
+    return [replace(each, sharded=[replace(one, counted_as=name) for one in each.sharded]) for each in charges]
 
 
 def notice_mail_charges(address: str, now: float) -> list[Charge]:

@@ -109,6 +109,7 @@ class Receipt:
         sent_at: when it was claimed, in seconds since 1970.
         region: of the phone, or `email`.
         new_shard: the shard that counts it as a message to a new phone, or None. Only the sending function knows it.
+        ref: names the send in the vendor's callbacks.
     """
 
     login_name: str
@@ -120,6 +121,7 @@ class Receipt:
     sent_at: float
     region: str = ""
     new_shard: int | None = None
+    ref: str = ""
 
     def delivered_event(self, outcome: Outcome, now: float, random_bytes: Callable[[int], bytes]) -> Event:
         """That the message arrived, for the history."""
@@ -238,6 +240,7 @@ class Send:
             sent_at=after.sent_at,
             region=after.region,
             new_shard=after.new_shard,
+            ref=self.ref,
         )
 
 

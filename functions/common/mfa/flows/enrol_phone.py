@@ -9,7 +9,7 @@ from mfa import errors
 from mfa.challenges import passcodes
 from mfa.challenges.budgets import HOUR, Budget, Charge, Window
 from mfa.challenges.challenge import Challenge, Guess
-from mfa.challenges.charges import phone_charges
+from mfa.challenges.charges import counted_as, phone_charges
 from mfa.challenges.costs import cost_of
 from mfa.challenges.drafts import is_of_earlier_send, is_right
 from mfa.challenges.guesses import refused_guesses
@@ -219,6 +219,7 @@ class EnrolPhone:
         hour = hour_of(send.login_name, send.after.sent_at)
         limit = self.runtime.new_limit(message.phone.region, own=True)
         plain = phone_charges(message.phone, settings, send.after.sent_at, askers=[asker])
+        plain = counted_as(plain, message.channel.value)
         new, spread = (
             new_send(message.phone, send.after.sent_at, limit),
             spread_limit(send.after, settings.fraud, own=True),

@@ -1,13 +1,20 @@
-"""Counters by region and day, in shards, so that no one item takes every write."""
+"""Counters by region and day, in shards, so that no one item takes every write.
+
+A day of a region has two items in each shard. `SENDS#` holds the messages, which have ceilings, and the codes that came back. `COUNTS#`
+holds the events that bound nothing: they wait for no transaction of a send, and leave the first item at about a kilobyte.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mfa.challenges.budgets import DAY, SHARDS, Budget, Cost, RandomBelow, ShardedBudget, Window
+from mfa.challenges.budgets import DAY, OTHER, SHARDS, TEST, Budget, Cost, RandomBelow, ShardedBudget, Window
 from mfa.challenges.challenge import Challenge
+from mfa.challenges.counter_names import BY_HOUR, arrivals_name
+from mfa.challenges.delivery_times import bucket_of
 from mfa.challenges.fraud_budgets import FraudDecision
 from mfa.challenges.new_phones import hour_of_day
+from mfa.challenges.sends import Receipt
 from mfa.store import conditions as when
 from mfa.store.expressions import Update
 from mfa.store.table import Write
@@ -23,9 +30,26 @@ class Counters:
         self._random_below = random_below
 
     def count(self, region: str, now: float, **counts: int) -> Write:
-        """Adds to the day's counters of a region (`*`: of them all)."""
+        """Adds to the day's counters of a region (`*`: of them all). They bound nothing."""
+        hour = hour_of_day(now)
+        by_hour = {f"{BY_HOUR[name]}_{hour}": n for name, n in counts.items() if name in BY_HOUR}
+        return self._only_count(region, now, counts | by_hour, "counter")
+
+    def count_arrival(self, receipt: Receipt, vendor: str, now: float) -> Write:
+        """Counts how long a message took from its claim to the vendor's report, among the messages of the day that it was sent."""
+        name = arrivals_name(vendor, receipt.channel, bucket_of(now - receipt.sent_at))
+        return self._only_count(receipt.region, receipt.sent_at, {name: 1}, "arrivals")
+
+    def _only_count(self, region: str, now: float, counts: dict[str, int], label: str) -> Write:
         shard = self._random_below(SHARDS)
-        return _add(ShardedBudget(f"REGION#{region}", Window.of(DAY, now), None), shard, counts, "counter")
+        write = _add(ShardedBudget(f"REGION#{region}", Window.of(DAY, now), None), shard, counts, label)
+        subject, sends = write.key
+        return replace(
+            write,
+            key=(subject, f"COUNTS#{sends.partition('#')[2]}"),
+            # The index is read from position to position, so no two items share one.
+            values={**write.values, ":position": f"{subject}#COUNTS#{shard:02d}"},
+        )
 
     def count_approval(self, challenge: Challenge, now: float, *, is_test_number: bool = False) -> Write:
         """Counts a code that came back. If it was sent to a new phone today, its message does not count as one any more.
@@ -33,7 +57,8 @@ class Counters:
         The code of a test number costs nothing and is the same each time, so that it must not raise the fraud budgets.
         """
         day = Window.of(DAY, now)
-        counts = {"approvals": 1, "test_approvals" if is_test_number else f"ok_{hour_of_day(now)}": 1}
+        real = {f"ok_{hour_of_day(now)}": 1, f"ok_{challenge.channel.value}": 1}
+        counts = {"approvals": 1} | ({"test_approvals": 1} if is_test_number else real)
         shard = self._random_below(SHARDS)
         if challenge.new_shard is not None and Window.of(DAY, challenge.sent_at) == day:
             # In the shard that counted it: each must tell the truth, since each has a part of the ceiling.
@@ -57,7 +82,7 @@ class Counters:
 
     def spend_shard(self, budget: ShardedBudget, shard: int, cost: Cost, now: float) -> Write:
         """Counts a message, `n`, its segments and its cost, against a shard's share of the ceilings."""
-        counts = {"n": 1, "message_segments": cost.segments} | _money(budget, cost, now)
+        counts = {"n": 1, "message_segments": cost.segments} | _money(budget, cost, now) | _passcode(budget, now)
         room = budget.room(shard, cost.micro_usd) if cost.micro_usd else None
         return _add(budget, shard, counts, f"shard:{budget.subject}", room)
 
@@ -91,6 +116,14 @@ def _money(budget: ShardedBudget, cost: Cost, now: float) -> dict[str, int]:
         return {}
     unproven = {"unproven_micro_usd": cost.micro_usd} if budget.leaves_kept else {}
     return {"micro_usd": cost.micro_usd, f"usd_{hour_of_day(now)}": cost.micro_usd} | unproven
+
+
+def _passcode(budget: ShardedBudget, now: float) -> dict[str, int]:
+    """The message by its channel, and a passcode by the hour as well. Only regions count so."""
+    if budget.kind != "region":
+        return {}
+    hour = {} if budget.counted_as in {TEST, OTHER} else {f"n_{hour_of_day(now)}": 1}
+    return {f"n_{budget.counted_as}": 1} | hour
 
 
 def spend(budget: Budget) -> Write:

@@ -45,7 +45,7 @@ class SendStore:
             raise ChallengeRefused(account.challenge)
         others = [
             *_account_as_read(account, send),
-            _receipt_write(send),
+            _receipt_write(send.receipt),
             *(records.event_write(send.login_name, event) for event in send.events),
         ]
 
@@ -76,13 +76,14 @@ class SendStore:
         if item is None:
             return None
         values = {name: value for name, value in item.items() if name in Receipt.__dataclass_fields__}
-        return Receipt(**values | {"channel": Channel(item["channel"])})
+        return Receipt(**values | {"channel": Channel(item["channel"]), "ref": ref})
 
     def record_delivery(
         self, receipt: Receipt, delivery: Delivery, event: Event | None = None, feedback_id: str = ""
     ) -> bool:
         """Writes the message's progress, and the event. False if it is not news, or a newer send took the message's place.
 
+        An arrival is counted with it, by how long it took; also one that a newer send replaced, or slow messages would be missing.
         `feedback_id` is kept until the next send: the vendor's name for the message, if it is to be told once the code is back.
         """
         note = _note(receipt, delivery, None)
@@ -93,7 +94,12 @@ class SendStore:
                 values={**note.values, ":feedback": feedback_id},
             )
         if event is not None:
-            return self._recorded([note, records.event_write(receipt.login_name, event)])
+            arrival = self._arrival(receipt, event)
+            if self._recorded([note, records.event_write(receipt.login_name, event), *arrival]):
+                return True
+            if arrival:
+                self._recorded(arrival)
+            return False
         try:
             self._table.update(note)
         except ConditionFailed:
@@ -123,6 +129,16 @@ class SendStore:
             return False
         # A callback may come again: with nothing to give back, it is news while the phone is not marked yet.
         return len(others) > 1 and self._marked(receipt, others)
+
+    def _arrival(self, receipt: Receipt, event: Event) -> list[Write]:
+        """Counts the arrival of a message, once."""
+        if not receipt.region:  # sent by a version that did not write it down
+            return []
+        mark = _receipt_write(receipt)
+        return [
+            replace(mark, item={**mark.item, "arrived_at": event.at}, condition=when.NOT_ARRIVED),
+            self._counters.count_arrival(receipt, event.actor, event.at),
+        ]
 
     def _marked(self, receipt: Receipt, others: Sequence[Write]) -> bool:
         """Marks the phone as unusable for a send that a newer one replaced, and writes why.
@@ -178,13 +194,13 @@ def _account_as_read(account: Account, send: Send) -> list[Write]:
     return checks
 
 
-def _receipt_write(send: Send) -> Write:
-    receipt = send.receipt
+def _receipt_write(receipt: Receipt) -> Write:
+    kept = {name: value for name, value in asdict(receipt).items() if name != "ref"}  # the key says it
     return Write(
         label="receipt",
         verb="Put",
-        key=_receipt_key(send.ref),
-        item=asdict(receipt) | {"ttl": int(receipt.sent_at) + RECEIPT_SECONDS},
+        key=_receipt_key(receipt.ref),
+        item=kept | {"ttl": int(receipt.sent_at) + RECEIPT_SECONDS},
     )
 
 
