@@ -1,8 +1,7 @@
 // Countries: their names, their calling codes, and which one a number belongs to.
 
 /** @import { Region } from "./shared/types" */
-import { regionName } from "./shared/words.js";
-import { byName } from "./words.js";
+import { byName, regionName } from "./words.js";
 
 // Several regions share a calling code; a number alone then says the largest of them.
 /** @type {Record<string, string>} */

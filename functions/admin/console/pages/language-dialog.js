@@ -25,7 +25,7 @@ export function askLanguage({ taken, around, add }) {
   });
   const note = el("p", { class: "soft" }, t("languageBegins"));
   const form = el("form", { id: uid("language"), novalidate: true }, tag.element, note);
-  const cancel = button(t("dialogCancel"), { onclick: () => dialog.close() });
+  const cancel = button(t("cancel"), { onclick: () => dialog.close() });
   const actions = [cancel, submitButton(t("languageAdd"), { form: form.id })];
   const dialog = openDialog({ title: t("textAdd"), body: form, actions });
   form.addEventListener("submit", async (event) => {

@@ -52,7 +52,7 @@ class ActionTrial extends SettingsTest {
    */
   ask(message = null) {
     const place = el("div", {});
-    const cancel = button(t("dialogCancel"), { onclick: () => this.dialog.close() });
+    const cancel = button(t("cancel"), { onclick: () => this.dialog.close() });
     this.dialog.show({ title: this.title, body: place, actions: [cancel] });
     load(place, ownPhones, (phones) => {
       if (phones.length) this.#askValues(phones, message);
@@ -80,7 +80,7 @@ class ActionTrial extends SettingsTest {
       inputs,
       room,
     );
-    const send = submitButton(t("testSend"), { form: form.id });
+    const send = submitButton(t("sendPasscode"), { form: form.id });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       room.replaceChildren();
@@ -94,7 +94,7 @@ class ActionTrial extends SettingsTest {
         this.refused(error, [phone, ...values, language, ...together(room, send)], room);
       }
     });
-    const actions = [button(t("dialogCancel"), { onclick: () => this.dialog.close() }), send];
+    const actions = [button(t("cancel"), { onclick: () => this.dialog.close() }), send];
     this.dialog.show({ title: this.title, body: form, actions, focus: values[0]?.input ?? phone.input });
   }
 

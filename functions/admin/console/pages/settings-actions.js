@@ -272,7 +272,7 @@ class ActionTypes {
       hint: t("actionNameRule"),
     });
     const form = el("form", { id: uid("type"), novalidate: true }, text, name.element, more?.element);
-    const cancel = button(t("dialogCancel"), { onclick: () => dialog.close() });
+    const cancel = button(t("cancel"), { onclick: () => dialog.close() });
     const dialog = openDialog({ title, body: form, actions: [cancel, submitButton(action, { form: form.id })] });
     form.addEventListener("submit", (event) => {
       event.preventDefault();

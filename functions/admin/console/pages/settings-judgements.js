@@ -3,7 +3,7 @@
 /** @import { Finding } from "../shared/types" */
 import { notice, noticeOf } from "../dialogs.js";
 import { bdi, button, icon } from "../dom.js";
-import { t } from "../language.js";
+import { language, t } from "../language.js";
 import { fieldSentence } from "../refusals.js";
 import { Problem } from "../shared/api.js";
 import { el, parts } from "../shared/dom.js";
@@ -23,10 +23,10 @@ function findingList(found) {
  */
 export function refusalNotice(error, again) {
   if (error instanceof Problem && error.errors.length) {
-    const text = error.errors.map(({ message }) => fieldSentence(message)).join(" ");
+    const text = language.sentences(...error.errors.map(({ message }) => fieldSentence(message)));
     return notice({ kind: "error", title: t("textUnsaveable"), text });
   }
-  return noticeOf(error, [button(t("judgeAgain"), { kind: "small", onclick: again })]);
+  return noticeOf(error, [button(t("tryAgain"), { kind: "small", onclick: again })]);
 }
 
 /**

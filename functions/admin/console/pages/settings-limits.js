@@ -52,7 +52,7 @@ export function draw(draft) {
   const element = el(
     "div",
     { class: "stack" },
-    part(t("limitsStop"), t("limitsStopLead"), [sending.element]),
+    part(t("stopSending"), t("limitsStopLead"), [sending.element]),
     part(t("limitsNumber"), t("limitsNumberLead"), number),
     part(t("limitsMailbox"), t("limitsMailboxLead"), [mailbox]),
     part(t("limitsSource"), t("limitsSourceLead"), source),

@@ -10,9 +10,8 @@ import { badge, load, section } from "../page.js";
 import { regionLabel, regions } from "../regions.js";
 import { admin } from "../session.js";
 import { el } from "../shared/dom.js";
-import { regionName } from "../shared/words.js";
 import { table } from "../table.js";
-import { money, PROVIDERS } from "../words.js";
+import { money, PROVIDERS, regionName } from "../words.js";
 import { senderOf } from "./settings-fields.js";
 
 const MICRO = 1_000_000;

@@ -11,8 +11,8 @@ import { phoneField } from "../phone-field.js";
 import { readNumber, spaced } from "../regions.js";
 import { labelOf } from "../settings-schema.js";
 import { el, parts } from "../shared/dom.js";
-import { regionName } from "../shared/words.js";
 import { table } from "../table.js";
+import { regionName } from "../words.js";
 
 const MOST = 10;
 const CODE = /^[0-9]{4,10}$/;
@@ -76,8 +76,8 @@ function numberTable(list, stage) {
     caption: t("testNumbers"),
     items: list,
     columns: [
-      { label: t("testNumberColumn"), kind: "main", cell: numberCell },
-      { label: t("testCodeColumn"), cell: ({ code }) => el("code", {}, code) },
+      { label: t("number"), kind: "main", cell: numberCell },
+      { label: t("passcode"), cell: ({ code }) => el("code", {}, code) },
       { label: t("testNumberControls"), kind: "end", unseen: true, cell: remove },
     ],
   });
@@ -102,7 +102,7 @@ function addPart(list, stage) {
   const phone = phoneField({ name: "test_number", label: t("testNumber") });
   const code = textField({
     name: "test_code",
-    label: t("testCode"),
+    label: t("passcode"),
     mono: true,
     inputmode: "numeric",
     maxlength: 10,

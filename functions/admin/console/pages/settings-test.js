@@ -7,7 +7,7 @@
 import { notice, noticeOf, openDialog, toast } from "../dialogs.js";
 import { bdi, busyWhile, button, submitButton, uid } from "../dom.js";
 import { textField } from "../fields.js";
-import { t, tp } from "../language.js";
+import { language, t, tp } from "../language.js";
 import { doneMark } from "../page.js";
 import { passcodeForm } from "../passcode.js";
 import { phoneField } from "../phone-field.js";
@@ -89,7 +89,7 @@ export class SettingsTest {
     const room = el("div", { role: "alert" }, message);
     const lead = el("p", { class: "lead" }, t("testLead"));
     const form = el("form", { id: uid("test"), novalidate: true }, lead, phone.element, room);
-    const send = submitButton(t("testSend"), { form: form.id });
+    const send = submitButton(t("sendPasscode"), { form: form.id });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       room.replaceChildren();
@@ -104,7 +104,7 @@ export class SettingsTest {
         this.refused(error, [phone], room);
       }
     });
-    const actions = [button(t("dialogCancel"), { onclick: () => this.dialog.close() }), send];
+    const actions = [button(t("cancel"), { onclick: () => this.dialog.close() }), send];
     this.dialog.show({ title: this.title, body: form, actions, focus: phone.input });
   }
 
@@ -146,7 +146,7 @@ export class SettingsTest {
       ours.push({ field: asked[0], message: sentence(error) });
     }
     for (const { field, message } of ours) {
-      field.setError(fieldSentence(message, field === asked[0] ? t("testThisNumber") : labelWords(field)));
+      field.setError(fieldSentence(message, field === asked[0] ? t("thisNumber") : labelWords(field)));
     }
     ours[0]?.field.focus();
     for (const { target, message } of theirs) target?.setError(message);
@@ -240,7 +240,7 @@ export class SettingsTest {
     if (!(error instanceof Problem)) return false;
     if (error.errors.length && error.code === "invalid_request") {
       const lines = error.errors.map(({ field, message }) => fieldSentence(message, fieldOf(field)?.label ?? field));
-      this.ask(notice({ kind: "error", title: t("testFailed"), text: lines.join(" ") }));
+      this.ask(notice({ kind: "error", title: t("testFailed"), text: language.sentences(...lines) }));
       return true;
     }
     const over = OVER.includes(error.code) || error.body.attempts_remaining === 0;

@@ -111,7 +111,7 @@ export default {
   unit_days: "días",
   unit_digits: "dígitos",
   unit_messages: "mensajes",
-  unit_wrong_passwords: "contraseñas erróneas",
+  unit_wrong_passwords: "intentos fallidos",
   unit_countries: "países",
   withUnit: "{n} {unit}",
 };

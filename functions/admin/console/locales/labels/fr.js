@@ -114,7 +114,7 @@ export default {
   unit_days: "jours",
   unit_digits: "chiffres",
   unit_messages: "messages",
-  unit_wrong_passwords: "mots de passe erronés",
+  unit_wrong_passwords: "essais erronés",
   unit_countries: "pays",
   withUnit: "{n} {unit}",
 };

@@ -97,7 +97,7 @@ export default {
   unit_days: "日",
   unit_digits: "桁",
   unit_messages: "通",
-  unit_wrong_passwords: "回の誤ったパスワード",
+  unit_wrong_passwords: "回",
   unit_countries: "か国",
   withUnit: "{n} {unit}",
 };

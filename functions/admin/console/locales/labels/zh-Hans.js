@@ -93,7 +93,7 @@ export default {
   unit_days: "天",
   unit_digits: "位",
   unit_messages: "条消息",
-  unit_wrong_passwords: "次错误密码",
+  unit_wrong_passwords: "次",
   unit_countries: "个国家/地区",
   withUnit: "{n} {unit}",
 };

@@ -93,7 +93,7 @@ export default {
   unit_days: "天",
   unit_digits: "位",
   unit_messages: "則訊息",
-  unit_wrong_passwords: "次錯誤密碼",
+  unit_wrong_passwords: "次",
   unit_countries: "個國家/地區",
   withUnit: "{n} {unit}",
 };

@@ -72,7 +72,6 @@ export default {
   textUnsaveable: "Dieser Text kann nicht gespeichert werden",
   textBetter: "Er könnte besser sein",
   finding: "{message}",
-  judgeAgain: "Erneut versuchen",
   // The dialog that asks for a language
   languageTag: "Sprachkürzel",
   languageTagHint: "Wie in BCP 47: sv für Schwedisch, pt-PT für Portugiesisch in Portugal.",
@@ -83,5 +82,4 @@ export default {
   languageKnown: "{language} steht schon in der Liste.",
   languageNotTag: "Das ist kein Sprachkürzel. Nehmen Sie eines wie sv oder pt-PT.",
   languageNotAround: "Bestätigungen gibt es nicht auf {language}. Diese Benutzer bekommen die englische.",
-  dialogCancel: "Abbrechen",
 };

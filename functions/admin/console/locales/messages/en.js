@@ -61,7 +61,6 @@ export default {
   textUnsaveable: "This text cannot be saved",
   textBetter: "It could be better",
   finding: "It {message}",
-  judgeAgain: "Try again",
   // The dialog that asks for a language
   languageTag: "Language tag",
   languageTagHint: "As in BCP 47: sv for Swedish, pt-PT for Portuguese in Portugal.",
@@ -71,5 +70,4 @@ export default {
   languageKnown: "{language} is in the list already.",
   languageNotTag: "That is not a language tag. Take one such as sv or pt-PT.",
   languageNotAround: "Confirmations are not written in {language}. Its users get the English one.",
-  dialogCancel: "Cancel",
 };

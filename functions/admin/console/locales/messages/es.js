@@ -63,7 +63,6 @@ export default {
   textUnsaveable: "Este texto no se puede guardar",
   textBetter: "Podría mejorar",
   finding: "{message}",
-  judgeAgain: "Reintentar",
   // The dialog that asks for a language
   languageTag: "Etiqueta de idioma",
   languageTagHint: "Como en BCP 47: sv para el sueco, pt-PT para el portugués de Portugal.",
@@ -74,5 +73,4 @@ export default {
   languageKnown: "Este idioma ya está en la lista: {language}.",
   languageNotTag: "Eso no es una etiqueta de idioma. Use una como sv o pt-PT.",
   languageNotAround: "No hay confirmaciones en {language}. Esos usuarios reciben la inglesa.",
-  dialogCancel: "Cancelar",
 };

@@ -72,7 +72,6 @@ export default {
   textUnsaveable: "Ce texte ne peut pas être enregistré",
   textBetter: "Il pourrait être meilleur",
   finding: "{message}",
-  judgeAgain: "Réessayer",
   // The dialog that asks for a language
   languageTag: "Étiquette de langue",
   languageTagHint: "Comme dans BCP 47 : sv pour le suédois, pt-PT pour le portugais du Portugal.",
@@ -85,5 +84,4 @@ export default {
   languageKnown: "Cette langue est déjà dans la liste : {language}.",
   languageNotTag: "Ce n’est pas une étiquette de langue. Prenez-en une comme sv ou pt-PT.",
   languageNotAround: "Il n’y a pas de confirmations en {language}. Ces utilisateurs reçoivent celle en anglais.",
-  dialogCancel: "Annuler",
 };

@@ -56,7 +56,6 @@ export default {
   textUnsaveable: "この文面は保存できません",
   textBetter: "改善できます",
   finding: "{message}",
-  judgeAgain: "再試行",
   // The dialog that asks for a language
   languageTag: "言語タグ",
   languageTagHint: "BCP 47 の形式です：スウェーデン語は sv、ポルトガルのポルトガル語は pt-PT。",
@@ -66,5 +65,4 @@ export default {
   languageKnown: "{language}はすでに一覧にあります。",
   languageNotTag: "言語タグではありません。sv や pt-PT のように入力してください。",
   languageNotAround: "確認のメッセージは{language}では書かれません。該当するユーザーには英語で届きます。",
-  dialogCancel: "キャンセル",
 };

@@ -54,7 +54,6 @@ export default {
   textUnsaveable: "此文本无法保存",
   textBetter: "可以改进",
   finding: "{message}",
-  judgeAgain: "重试",
   // The dialog that asks for a language
   languageTag: "语言标签",
   languageTagHint: "采用 BCP 47 格式：瑞典语为 sv，葡萄牙的葡萄牙语为 pt-PT。",
@@ -64,5 +63,4 @@ export default {
   languageKnown: "{language}已在列表中。",
   languageNotTag: "这不是语言标签。请使用 sv 或 pt-PT 这样的标签。",
   languageNotAround: "确认消息没有{language}版本。这些用户会收到英语版。",
-  dialogCancel: "取消",
 };

@@ -54,7 +54,6 @@ export default {
   textUnsaveable: "此文字無法儲存",
   textBetter: "可以改進",
   finding: "{message}",
-  judgeAgain: "重試",
   // The dialog that asks for a language
   languageTag: "語言標籤",
   languageTagHint: "採用 BCP 47 格式：瑞典文為 sv，葡萄牙的葡萄牙文為 pt-PT。",
@@ -64,5 +63,4 @@ export default {
   languageKnown: "{language}已在清單中。",
   languageNotTag: "這不是語言標籤。請使用 sv 或 pt-PT 這樣的標籤。",
   languageNotAround: "確認訊息沒有{language}版本。這些使用者會收到英文版。",
-  dialogCancel: "取消",
 };
