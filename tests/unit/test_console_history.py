@@ -10,11 +10,12 @@ from mfa.factors.factors import CODES
 from mfa.users.history import EventType
 
 PAGE = Path(__file__).parents[2] / "functions" / "admin" / "console" / "pages" / "user-history.js"
-TYPES, VALUES = PAGE.with_name("event-types.js"), PAGE.with_name("event-values.js")
+VALUES = PAGE.with_name("event-values.js")
+LOG = PAGE.parents[1] / "locales" / "log" / "en.js"
 
 
 def test_the_log_filters_by_every_event() -> None:
-    assert set(re.findall(r"^  (\w+): \"", TYPES.read_text(encoding="utf-8"), re.MULTILINE)) == {
+    assert set(re.findall(r"^  eventType_(\w+):", LOG.read_text(encoding="utf-8"), re.MULTILINE)) == {
         event.value for event in EventType
     }
 

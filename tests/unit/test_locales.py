@@ -21,14 +21,9 @@ NOT_MOVED = {
     "charts.js",
     "fraud-words.js",
     "pages/added-phones.js",
-    "pages/clients.js",
-    "pages/event-types.js",
-    "pages/event-values.js",
     "pages/fraud.js",
-    "pages/import.js",
     "pages/invite-many.js",
     "pages/invite.js",
-    "pages/log.js",
     "pages/new-user.js",
     "pages/overview.js",
     "pages/shut-out.js",
@@ -45,11 +40,13 @@ SAME = {
     "Account SID",
     "Actions",
     "Administrator",
+    "Alias",
     "Alphabet",
     "Auditor",
     "Auth Token",
     "Clients",
     "Console",
+    "Import",
     "Menu",
     "Messages",
     "Messaging Service {sid}",
@@ -57,10 +54,12 @@ SAME = {
     "Name",
     "Notifications",
     "Page {n}",
+    "Pause",
     "Route {n}: {problem}",
     "Routes",
     "Segments",
     "Signature",
+    "Status",
     "Support",
     "Test",
     "Text",
@@ -69,10 +68,11 @@ SAME = {
     "minutes",
     "{n} client",
     "{n} clients",
+    "{n} error",
 }
 # Literals that look like words and are none: names of keys, of headers and of looks.
 NO_WORDS = re.compile(
-    r"Enter|Escape|Arrow\w+|Home|End|Twilio|Acme|HK, SG|tbody .*"
+    r"Enter|Escape|Arrow\w+|Home|End|Twilio|Acme|jane\.roe,.*|HK, SG|tbody .*"
     r"|[A-Z][a-z]+(-[A-Z][a-z]+)+|[.#\[].*|(dialog|field) wide|choices two|small quiet"
 )
 _STRING = r'"(?:[^"\\]|\\.)*"'

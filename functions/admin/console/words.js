@@ -87,6 +87,12 @@ export function time(iso, { precise = false } = {}) {
 /** @param {number} at in milliseconds */
 export const localTime = (at) => short.format(at);
 
+/** The time zone that all times are shown and taken in: "Hong Kong Standard Time", "Central European Time". */
+export function timeZone() {
+  const named = new Intl.DateTimeFormat(language.format, { timeZoneName: "longGeneric" }).formatToParts();
+  return named.find(({ type }) => type === "timeZoneName")?.value ?? "UTC";
+}
+
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const UNITS = [
   ["day", 86400],

@@ -8,7 +8,7 @@ import { choiceField, showErrors, textField } from "../fields.js";
 /** @import { PageContext } from "../page.js" */
 /** @import { Answer, Client, ClientWithSecret, ListPage } from "../shared/types" */
 /** @import { Column, PagedList } from "../table.js" */
-import { t } from "../language.js";
+import { t, tp } from "../language.js";
 import { badge, empty, heading } from "../page.js";
 import { fieldSentence } from "../refusals.js";
 import { allowed, may, roleNotice } from "../roles.js";
@@ -20,21 +20,12 @@ import { pagedList, table } from "../table.js";
 import { number, time } from "../words.js";
 import { showSecret } from "./secret-dialog.js";
 
-const NONE = [
-  "A client is a server that has checked the password itself and asks here for the passcode.",
-  "Apps that people log in with need none.",
-].join(" ");
-const LEGACY = [
-  "Some of its installed versions cannot ask for a passcode. Where Settings allow legacy clients, their users get in",
-  "with the password alone, which is also what an intruder asks for.",
-].join(" ");
-
 /** For how many hours the former secret works beside a new one. @type {[string, string, string][]} */
 const KEEP = [
-  ["0", "not any more", "For a secret that somebody else may know. The application stops until it has the new one."],
-  ["1", "for an hour more", ""],
-  ["24", "for a day more", ""],
-  ["168", "for a week more", ""],
+  ["0", t("keep_0"), t("keepHint_0")],
+  ["1", t("keep_1"), ""],
+  ["24", t("keep_24"), ""],
+  ["168", t("keep_168"), ""],
 ];
 
 /**
@@ -51,20 +42,20 @@ export async function draw(place, { present }) {
       const { body } = await admin("GET", `/clients${query({ cursor })}`);
       return body;
     },
-    draw: (/** @type {Client[]} */ items) => table({ caption: "Clients", items, columns: columns(list) }),
+    draw: (/** @type {Client[]} */ items) => table({ caption: t("clients"), items, columns: columns(list) }),
     none: () =>
       empty({
-        title: "No client is registered",
-        text: NONE,
-        actions: [allowed("manage_clients", () => button("Register client", { kind: "primary", onclick: register }))],
+        title: t("noClients"),
+        text: t("noClientsText"),
+        actions: [allowed("manage_clients", () => button(t("registerClient"), { kind: "primary", onclick: register }))],
       }),
   });
   place.append(
     heading({
-      title: "Clients",
-      lead: "Servers that vouch for a password, each with its own id and secret.",
+      title: t("clients"),
+      lead: t("clientsLead"),
       actions: may("manage_clients")
-        ? [button("Register client", { kind: "primary", icon: "plus", onclick: register })]
+        ? [button(t("registerClient"), { kind: "primary", icon: "plus", onclick: register })]
         : [],
     }),
     el(
@@ -85,30 +76,31 @@ export async function draw(place, { present }) {
 function columns(list) {
   return [
     {
-      label: "Name",
+      label: t("clientName"),
       kind: "main",
       cell: (client) => [
         el("span", { class: "name" }, bdi(client.name)),
         el("span", { class: "badges" }, badges(client)),
-        el("div", {}, el("code", { title: "Client id" }, client.client_id)),
-        el("div", { class: "soft" }, "Registered ", time(client.created_at)),
+        el("div", {}, el("code", { title: t("clientId") }, client.client_id)),
+        el("div", { class: "soft" }, tp("clientRegistered", { at: time(client.created_at) })),
         client.previous_secret_until ? formerSecret(client, client.previous_secret_until, list) : null,
       ],
     },
     {
-      label: "May open",
+      label: t("mayOpen"),
       cell: (client) =>
         client.actions.length
           ? client.actions.map((type, at) => [at ? ", " : "", el("code", {}, type)])
-          : el("span", { class: "soft" }, "No action"),
+          : el("span", { class: "soft" }, t("noAction")),
     },
-    { label: "Messages an hour", kind: "number", cell: (client) => number(client.messages_per_hour) },
+    { label: t("messagesAnHour"), kind: "number", cell: (client) => number(client.messages_per_hour) },
     {
-      label: "Last used",
-      cell: (client) => (client.last_used_at ? time(client.last_used_at) : el("span", { class: "soft" }, "Never")),
+      label: t("lastUsed"),
+      cell: (client) =>
+        client.last_used_at ? time(client.last_used_at) : el("span", { class: "soft" }, t("neverUsed")),
     },
     {
-      label: "Actions",
+      label: t("clientActions"),
       kind: "end",
       unseen: true,
       cell: (client) => allowed("manage_clients", () => actions(client, list)),
@@ -118,8 +110,8 @@ function columns(list) {
 
 /** @param {Client} client */
 const badges = (client) => [
-  client.legacy ? badge("Legacy", "warn") : null,
-  client.shares_name ? badge("Same name as another", "warn") : null,
+  client.legacy ? badge(t("clientLegacy"), "warn") : null,
+  client.shares_name ? badge(t("sharesName"), "warn") : null,
 ];
 
 /**
@@ -132,13 +124,12 @@ function formerSecret(client, until, list) {
   return el(
     "div",
     { class: "soft" },
-    "The former secret works until ",
-    time(until),
+    tp("formerSecretUntil", { at: time(until) }),
     " ",
     allowed("manage_clients", () =>
-      button("End it now", {
+      button(t("endItNow"), {
         kind: "small quiet",
-        "aria-label": `End the former secret of ${client.name} now`,
+        "aria-label": t("endFormerOf", { name: client.name }),
         onclick: () => endFormerSecret(client, list),
       }),
     ),
@@ -153,9 +144,13 @@ function actions(client, list) {
   const kind = "small quiet";
   const { name } = client;
   return [
-    button("Edit", { kind, "aria-label": `Edit ${name}`, onclick: () => openForm(list, client) }),
-    button("New secret", { kind, "aria-label": `New secret for ${name}`, onclick: () => rotate(client, list) }),
-    button("Delete", { kind, "aria-label": `Delete ${name}`, onclick: () => remove(client, list) }),
+    button(t("editClient"), { kind, "aria-label": t("editClientOf", { name }), onclick: () => openForm(list, client) }),
+    button(t("newSecret"), { kind, "aria-label": t("newSecretFor", { name }), onclick: () => rotate(client, list) }),
+    button(t("deleteClientShort"), {
+      kind,
+      "aria-label": t("deleteClientOf", { name }),
+      onclick: () => remove(client, list),
+    }),
   ];
 }
 
@@ -165,31 +160,32 @@ function actions(client, list) {
  * @param {Client} [client]
  */
 function openForm(list, client) {
-  const hint = "What you call the application.";
-  const name = textField({ name: "name", label: "Name", maxlength: 100, hint, value: client?.name ?? "" });
-  const legacy = switchField({ name: "legacy", label: "Legacy client", hint: LEGACY, value: client?.legacy ?? false });
+  const hint = t("clientNameHint");
+  const name = textField({ name: "name", label: t("clientName"), maxlength: 100, hint, value: client?.name ?? "" });
+  const words = { label: t("legacyClient"), hint: t("legacyClientHint") };
+  const legacy = switchField({ name: "legacy", ...words, value: client?.legacy ?? false });
   const alarm = el("div", { role: "alert" });
   const form = el("form", { id: uid("client"), novalidate: true }, name.element, legacy.element, alarm);
-  const save = submitButton(client ? "Save" : "Register", { kind: "save", form: form.id });
+  const save = submitButton(t(client ? "save" : "register"), { kind: "save", form: form.id });
   const dialog = openDialog({
-    title: client ? "Edit the client" : "Register a client",
+    title: t(client ? "editTheClient" : "registerAClient"),
     body: form,
-    actions: [button("Cancel", { onclick: () => dialog.close() }), save],
+    actions: [button(t("cancel"), { onclick: () => dialog.close() }), save],
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const given = { name: name.text.trim(), legacy: legacy.value };
     if (!given.name) {
-      name.setError("Give it a name.");
+      name.setError(t("giveItAName"));
       return name.focus();
     }
     try {
       const answer = await busyWhile(save, () => write(given, client));
       if (!answer) return;
       list.reload({ quiet: true });
-      if (!client) return showClient(dialog, "The client is registered", answer.body);
+      if (!client) return showClient(dialog, t("clientIsRegistered"), answer.body);
       dialog.close();
-      toast("The client is saved.");
+      toast(t("clientIsSaved"));
     } catch (error) {
       if (isInvalid(error) && !showErrors([name, legacy], error.errors, fieldSentence).length) return;
       alarm.replaceChildren(noticeOf(error));
@@ -215,12 +211,12 @@ const pathOf = (client) => `/clients/${encodeURIComponent(client.client_id)}`;
 async function rotate(client, list) {
   /** @type {ClientWithSecret[]} */
   const fresh = [];
-  const keep = choiceField({ name: "keep_hours", label: "The present secret works", value: "24", options: KEEP });
-  const lead = el("p", {}, "Put the new secret of ", el("strong", {}, bdi(client.name)), " into the application.");
+  const keep = choiceField({ name: "keep_hours", label: t("presentSecretWorks"), value: "24", options: KEEP });
+  const lead = el("p", {}, tp("putNewSecret", { name: el("strong", {}, bdi(client.name)) }));
   await confirm({
-    title: "Make a new secret?",
+    title: t("makeSecretAsk"),
     text: [lead, keep.element],
-    action: "Make a new secret",
+    action: t("makeSecret"),
     danger: true,
     work: async () => {
       /** @type {Answer<ClientWithSecret>} */
@@ -228,7 +224,8 @@ async function rotate(client, list) {
       fresh.push(body);
     },
   });
-  for (const made of fresh) showClient(openDialog({ title: "The new secret", body: [] }), "The new secret", made);
+  const title = t("theNewSecret");
+  for (const made of fresh) showClient(openDialog({ title, body: [] }), title, made);
   if (fresh.length) await list.reload({ quiet: true });
 }
 
@@ -239,14 +236,14 @@ async function rotate(client, list) {
 async function endFormerSecret(client, list) {
   const name = el("strong", {}, bdi(client.name));
   const ended = await confirm({
-    title: "End the former secret?",
-    text: el("p", {}, "An installation of ", name, " that still uses it is refused at once."),
-    action: "End it",
+    title: t("endFormerAsk"),
+    text: el("p", {}, tp("endFormerText", { name })),
+    action: t("endIt"),
     danger: true,
     work: () => admin("DELETE", `${pathOf(client)}/previous-secret`),
   });
   if (!ended) return;
-  toast("The former secret has ended.");
+  toast(t("formerEnded"));
   await list.reload({ quiet: true });
 }
 
@@ -257,14 +254,14 @@ async function endFormerSecret(client, list) {
 async function remove(client, list) {
   const name = el("strong", {}, bdi(client.name));
   const gone = await confirm({
-    title: "Delete this client?",
-    text: el("p", {}, "Nobody can log in through ", name, " any more. This cannot be undone."),
-    action: "Delete client",
+    title: t("deleteClientAsk"),
+    text: el("p", {}, tp("deleteClientText", { name })),
+    action: t("deleteClient"),
     danger: true,
     work: () => admin("DELETE", pathOf(client)),
   });
   if (!gone) return;
-  toast("The client is deleted.");
+  toast(t("clientDeleted"));
   await list.reload({ quiet: true });
   focusHeading();
 }
@@ -278,9 +275,9 @@ function showClient(dialog, title, { client_id: id, client_secret: secret }) {
   showSecret(dialog, {
     title,
     noun: "secret",
-    label: "Client secret",
+    label: t("clientSecret"),
     secret,
-    facts: [["Client id", el("code", {}, id)]],
-    warning: "Put it where the application reads its secrets. If it is lost, make a new one.",
+    facts: [[t("clientId"), el("code", {}, id)]],
+    warning: t("clientSecretWarning"),
   });
 }

@@ -1,49 +1,10 @@
 // The types of events, as the filter of the log names them.
 
-/** @type {Record<string, string>} */
-export const EVENT_TYPES = {
-  settings_changed: "Settings changed",
-  provider_paused: "Provider paused",
-  provider_resumed: "Provider accepted again",
-  prices_failed: "Price list not fetched",
-  user_created: "User created",
-  user_changed: "User changed",
-  user_deleted: "User deleted",
-  user_erased: "History erased",
-  user_unlocked: "User unlocked",
-  phone_added: "Phone added",
-  phone_removed: "Phone removed",
-  phone_tested: "Phone verified by a test",
-  totp_added: "Authenticator app added",
-  totp_removed: "Authenticator app removed",
-  recovery_codes_made: "Recovery codes made",
-  recovery_codes_removed: "Recovery codes removed",
-  device_ended: "Trusted device removed",
-  devices_ended: "All trusted devices removed",
-  temporary_code_issued: "Temporary code issued",
-  temporary_code_withdrawn: "Temporary code withdrawn",
-  invited: "Invited",
-  invitation_withdrawn: "Invitation withdrawn",
-  client_created: "Client registered",
-  client_changed: "Client changed",
-  client_secret_ended: "Former client secret ended",
-  client_rotated: "Client secret changed",
-  client_deleted: "Client deleted",
-  logged_in: "Login with the password alone",
-  approved: "Login with a second factor",
-  legacy_login: "Login of a legacy client",
-  enrolment_started: "Enrolment at a login",
-  wrong_password: "Wrong password",
-  passcode_refused: "Wrong passcode",
-  locked: "Locked",
-  password_reset_asked: "Password reset asked for",
-  password_reset: "Password reset",
-  action_opened: "Action opened",
-  action_approved: "Action confirmed",
-  action_denied: "Action denied",
-  action_redeemed: "Action redeemed",
-  passcode_sent: "Passcode sent",
-  send_refused: "Message refused",
-  delivered: "Message delivered",
-  fraud_decision: "Fraud decision",
-};
+import { language } from "../language.js";
+
+const PREFIX = "eventType_";
+
+/** Those of the log's words. @type {[type: string, name: string][]} */
+export const EVENT_TYPES = Object.entries(language.strings)
+  .filter(([key]) => key.startsWith(PREFIX))
+  .map(([key, name]) => [key.slice(PREFIX.length), name]);

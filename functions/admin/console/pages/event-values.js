@@ -1,8 +1,9 @@
 // What an event changed: each value that was, and that is.
 
-/** @import { Child, EventDetail, Role } from "../shared/types" */
 import { bdi } from "../dom.js";
 import { plain } from "../draft.js";
+/** @import { Child, EventDetail, Role } from "../shared/types" */
+import { t, tp } from "../language.js";
 import { roleName } from "../roles.js";
 import { el } from "../shared/dom.js";
 import { KINDS, languageName, STATUSES } from "../words.js";
@@ -14,19 +15,19 @@ const MOST = 120; // characters of a message's text
 
 /** @type {Record<string, Named>} */
 const PROFILE = {
-  alias: { label: "Alias" },
-  owner: { label: "Owner" },
-  contact_email: { label: "Contact email" },
-  locale: { label: "Language of messages", show: (tag) => (tag ? languageName(String(tag)) : undefined) },
-  password: { label: "Password" },
-  kind: { label: "Kind", show: (kind) => KINDS[String(kind)] },
-  role: { label: "Role", show: (role) => (role ? roleName(/** @type {Role} */ (role)) : undefined) },
-  status: { label: "Status", show: (status) => STATUSES[String(status)] },
-  mfa_enabled: { label: "SMS authentication" },
+  alias: { label: t("value_alias") },
+  owner: { label: t("value_owner") },
+  contact_email: { label: t("value_contact_email") },
+  locale: { label: t("value_locale"), show: (tag) => (tag ? languageName(String(tag)) : undefined) },
+  password: { label: t("value_password") },
+  kind: { label: t("value_kind"), show: (kind) => KINDS[String(kind)] },
+  role: { label: t("value_role"), show: (role) => (role ? roleName(/** @type {Role} */ (role)) : undefined) },
+  status: { label: t("value_status"), show: (status) => STATUSES[String(status)] },
+  mfa_enabled: { label: t("value_mfa_enabled") },
 };
 
 /** @type {Record<string, Named>} */
-const CLIENT = { name: { label: "Name" }, legacy: { label: "Legacy client" } };
+const CLIENT = { name: { label: t("value_name") }, legacy: { label: t("value_legacy") } };
 
 /** The history shows these as the API does: the ends of a token and of numbers. */
 const AS_THEY_ARE = ["twilio.auth_token", "test_numbers"];
@@ -81,7 +82,7 @@ function changes({ changed = [], values = {} }, named) {
  */
 function line({ label, show }, { old, new: now }) {
   const words = (/** @type {unknown} */ value) => bdi(short(show?.(value) ?? plain(value)));
-  return el("li", {}, `${label}: `, words(old), " → ", words(now));
+  return el("li", {}, tp("valueChanged", { label, old: words(old), new: words(now) }));
 }
 
 /** @param {string} text */

@@ -1,32 +1,30 @@
 // Import of users: a dry run over all lines first, then chunk by chunk. It can be paused, and repeated without harm.
 
-/** @import { Answer, Chunk, ImportReport, LineError } from "../shared/types" */
 import { notice, noticeOf } from "../dialogs.js";
 import { button, download, relabel } from "../dom.js";
+/** @import { Answer, Chunk, ImportReport, LineError } from "../shared/types" */
+import { t, tn } from "../language.js";
 import { empty, heading, section } from "../page.js";
 import { SessionLost } from "../refusals.js";
 import { may, roleNotice } from "../roles.js";
 import { guard } from "../router.js";
 import { admin } from "../session.js";
 import { announce, el } from "../shared/dom.js";
-import { number, plural } from "../words.js";
+import { number } from "../words.js";
 
 const MOST_BYTES = 5_000_000; // what one request to a function may hold, with room for its wrapping
 const SHOWN = 200;
 const PATIENCE_MS = 60_000;
+const TEXTS = ["alias", "owner", "contact_email", "locale"].join(", ");
 const COLUMNS = [
-  ["login_name", "needed"],
-  ["kind", "backup or system"],
-  ["alias, owner, contact_email, locale", "text"],
-  ["mfa_enabled", "true or false"],
-  ["status", "active or disabled"],
-  ["phones", "numbers in international form, with blanks between them"],
-  ["password_hash", "argon2id, encoded; never a password"],
+  ["login_name", t("column_login_name")],
+  ["kind", t("column_kind")],
+  [TEXTS, t("column_texts")],
+  ["mfa_enabled", t("column_mfa_enabled")],
+  ["status", t("column_status")],
+  ["phones", t("column_phones")],
+  ["password_hash", t("column_password_hash")],
 ];
-const FORMAT = [
-  "The first line names the columns, in any order; only login_name is needed.",
-  "Users that exist are updated, the others created. UTF-8, with commas.",
-].join(" ");
 const EXAMPLE = [
   "login_name,alias,owner,contact_email,mfa_enabled,phones",
   "jane.roe,Jane Roe,Example Ltd,jane@example.com,true,+85292153799 +442079460000",
@@ -36,17 +34,17 @@ const EXAMPLE = [
 /** @param {HTMLElement} place */
 export async function draw(place) {
   if (!may("manage_users")) {
-    place.append(heading({ title: "Import users", crumbs: [["Users", "#/users"]] }), roleNotice("users"));
+    place.append(heading({ title: t("importUsers"), crumbs: [[t("place_users"), "#/users"]] }), roleNotice("users"));
     return;
   }
-  const room = el("div", { class: "stack", role: "region", "aria-label": "Import" });
+  const room = el("div", { class: "stack", role: "region", "aria-label": t("import") });
   const file = section(
-    { title: "The file" },
+    { title: t("theFile") },
     dropArea((given) => check(room, given)),
     fileHelp(),
   );
   place.append(
-    heading({ title: "Import users", crumbs: [["Users", "#/users"]] }),
+    heading({ title: t("importUsers"), crumbs: [[t("place_users"), "#/users"]] }),
     el("div", { class: "stack" }, file, room),
   );
 }
@@ -57,8 +55,8 @@ function dropArea(take) {
   const drop = el(
     "label",
     { class: "drop", for: "csv" },
-    el("span", { class: "drop-title" }, "Choose a CSV file"),
-    el("span", { class: "soft" }, "or drop it here. Nothing is written before you have seen what is in it."),
+    el("span", { class: "drop-title" }, t("chooseCsv")),
+    el("span", { class: "soft" }, t("orDrop")),
     input,
   );
   const takeFirst = async (/** @type {FileList | null | undefined} */ files) => {
@@ -83,10 +81,10 @@ function fileHelp() {
   return el(
     "details",
     {},
-    el("summary", {}, "What the file looks like"),
-    el("p", { class: "soft" }, FORMAT),
+    el("summary", {}, t("fileLooks")),
+    el("p", { class: "soft" }, t("fileFormat")),
     el("dl", { class: "facts" }, columns),
-    button("Download an example", { kind: "small", icon: "download", onclick: save }),
+    button(t("downloadExample"), { kind: "small", icon: "download", onclick: save }),
   );
 }
 
@@ -97,18 +95,18 @@ function fileHelp() {
  */
 async function check(room, file) {
   const title = file.name;
-  room.replaceChildren(section({ title }, el("p", { class: "soft working" }, "Checking every line…")));
+  room.replaceChildren(section({ title }, el("p", { class: "soft working" }, t("checkingLines"))));
   try {
     const text = await read(file);
     const report = await send(text, true);
     room.replaceChildren(checked(title, text, report));
-    announce(`${plural(report.lines, "line")} checked, ${report.lines - report.valid} of them bad.`);
+    announce(tn("checked", report.lines, { bad: number(report.lines - report.valid) }));
   } catch (error) {
     if (error instanceof SessionLost) return;
-    const again = button("Try again", { kind: "small", onclick: () => check(room, file) });
+    const again = button(t("tryAgain"), { kind: "small", onclick: () => check(room, file) });
     const words =
       error instanceof Unreadable
-        ? notice({ kind: "error", title: "This file cannot be read", text: error.message })
+        ? notice({ kind: "error", title: t("fileUnreadable"), text: error.message })
         : noticeOf(error, [again]);
     room.replaceChildren(section({ title }, words));
   }
@@ -137,9 +135,9 @@ function checked(title, text, report) {
   return section(
     { title },
     tally([
-      ["Lines", report.lines],
-      ["Good", report.valid, "good"],
-      ["Bad", bad, hasErrors ? "bad" : ""],
+      [t("tallyLines"), report.lines],
+      [t("tallyGood"), report.valid, "good"],
+      [t("tallyBad"), bad, hasErrors ? "bad" : ""],
     ]),
     hasErrors && errorList(title, report.errors, bad),
     nextStep(text, report),
@@ -152,12 +150,10 @@ function checked(title, text, report) {
  */
 function nextStep(text, report) {
   if (!report.lines) {
-    const words = "Below the line that names the columns there is nothing.";
-    return empty({ title: "There are no users in this file", text: words });
+    return empty({ title: t("fileEmpty"), text: t("fileEmptyText") });
   }
   if (!report.valid || !report.chunks.length) {
-    const words = "No line of it is good. Correct the file, then choose it again.";
-    return notice({ kind: "error", title: "Nothing can be imported", text: words });
+    return notice({ kind: "error", title: t("nothingGood"), text: t("nothingGoodText") });
   }
   return new Importer(text, report).element;
 }
@@ -183,17 +179,17 @@ class Importer {
     this.known = new Set(errors.map((error) => error.line));
     this.header = text.slice(0, chunks[0].start);
     this.total = chunks.reduce((sum, chunk) => sum + chunk.lines, 0);
-    this.bar = el("progress", { max: String(this.total), "aria-label": "Progress of the import" });
+    this.bar = el("progress", { max: String(this.total), "aria-label": t("importProgress") });
     this.bar.value = 0;
     this.bar.hidden = true;
     this.words = el("p", { class: "soft", role: "status" });
     this.trouble = el("div", { role: "alert" });
-    this.control = button(`Import ${plural(valid, "user")}`, { kind: "save", onclick: () => this.#press() });
+    this.control = button(tn("importButton", valid), { kind: "save", onclick: () => this.#press() });
     this.result = el("div", {});
     this.element = el(
       "div",
       { class: "importer" },
-      errors.length ? el("p", {}, BAD_LINES) : null,
+      errors.length ? el("p", {}, t("badLinesLeftOut")) : null,
       this.bar,
       this.words,
       this.trouble,
@@ -204,17 +200,15 @@ class Importer {
       dirty: () => this.#running || (this.#next > 0 && this.#next < chunks.length),
       discard: () => this.#pause(),
       question: () => ({
-        title: "Leave the import?",
-        text: [
-          `${number(this.#lines)} of ${number(this.total)} lines are written, and stay.`,
-          this.#running
-            ? "The part that is under way is written as well; the rest is not."
-            : "The rest is not written.",
-          "Choose the same file again to go on: importing a line twice changes nothing.",
-        ],
-        action: "Stop and leave",
+        title: t("leaveImport"),
+        text: [t("linesStay", this.#progress), t(this.#running ? "underWayIsWritten" : "restIsNot"), t("importTwice")],
+        action: t("stopAndLeave"),
       }),
     });
+  }
+
+  get #progress() {
+    return { done: number(this.#lines), all: number(this.total) };
   }
 
   #press() {
@@ -224,7 +218,7 @@ class Importer {
 
   #pause() {
     this.#paused = true;
-    relabel(this.control, "Pausing…"); // until the chunk that is under way is done
+    relabel(this.control, t("pausing")); // until the chunk that is under way is done
   }
 
   async #run() {
@@ -232,21 +226,21 @@ class Importer {
     this.#paused = false;
     this.bar.hidden = false;
     this.trouble.replaceChildren();
-    relabel(this.control, "Pause");
+    relabel(this.control, t("pauseImport"));
     while (!this.#paused && this.#next < this.chunks.length) {
-      this.words.textContent = `${number(this.#lines)} of ${number(this.total)} lines`;
+      this.words.textContent = t("linesDone", this.#progress);
       try {
         await this.#importChunk(this.chunks[this.#next]);
       } catch (error) {
         this.#paused = true;
         if (error instanceof SessionLost) return;
-        this.trouble.replaceChildren(noticeOf(error), el("p", { class: "soft" }, STOPPED));
+        this.trouble.replaceChildren(noticeOf(error), el("p", { class: "soft" }, t("importedIsSafe")));
       }
     }
     this.#running = false;
     const over = this.#next >= this.chunks.length;
-    this.words.textContent = over ? "" : `Stopped after ${number(this.#lines)} of ${number(this.total)} lines.`;
-    relabel(this.control, "Resume");
+    this.words.textContent = over ? "" : t("stoppedAfter", this.#progress);
+    relabel(this.control, t("resumeImport"));
     if (over) this.#finish();
   }
 
@@ -273,13 +267,13 @@ class Importer {
     this.bar.hidden = true;
     this.result.replaceChildren(
       tally([
-        ["Created", this.#counts.created, "good"],
-        ["Updated", this.#counts.updated],
-        ["Unchanged", this.#counts.unchanged],
-        ["Refused", refused, refused ? "bad" : ""],
+        [t("tallyCreated"), this.#counts.created, "good"],
+        [t("tallyUpdated"), this.#counts.updated],
+        [t("tallyUnchanged"), this.#counts.unchanged],
+        [t("tallyRefused"), refused, refused ? "bad" : ""],
       ]),
       this.#errors.length ? errorList("import", this.#errors) : importDone(refused),
-      el("a", { class: "button primary", href: "#/users" }, "See the users"),
+      el("a", { class: "button primary", href: "#/users" }, t("seeUsers")),
     );
   }
 }
@@ -288,20 +282,9 @@ class Importer {
 const importDone = (refused) =>
   notice({
     kind: "good",
-    title: "The import is complete",
-    text: refused
-      ? `${plural(refused, "line")} that the check found bad ${refused === 1 ? "was" : "were"} left out.`
-      : null,
+    title: t("importComplete"),
+    text: refused ? tn("leftOut", refused) : null,
   });
-
-const BAD_LINES = [
-  "The bad lines are left out; the good ones can be imported now,",
-  "or all of them after you have corrected the file.",
-].join(" ");
-const STOPPED = [
-  "What was imported so far is safe.",
-  "Resume goes on with the same chunk; importing it twice changes nothing.",
-].join(" ");
 
 /** @param {string} text */
 const breaks = (text) => text.match(/\r\n|\r|\n/g)?.length ?? 0;
@@ -322,25 +305,27 @@ function tally(entries) {
  */
 function errorList(name, errors, all = errors.length) {
   const save = () => download(`${name.replace(/\.csv$/i, "")}-errors.csv`, errorsCsv(errors));
-  const saved = all > errors.length ? `the first ${number(errors.length)}` : "all of them";
-  const note = `The first ${SHOWN} are shown here, ${saved} are in the download.`;
+  const shown = number(SHOWN);
+  const note =
+    all > errors.length ? t("shownFirst", { shown, saved: number(errors.length) }) : t("shownAll", { shown });
   return el(
     "div",
     { class: "errors" },
     el(
       "div",
       { class: "section-head" },
-      el("h3", {}, plural(all, "error")),
-      button("Download errors", { kind: "small", icon: "download", onclick: save }),
+      el("h3", {}, tn("errorCount", all)),
+      button(t("downloadErrors"), { kind: "small", icon: "download", onclick: save }),
     ),
-    el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Errors" }, errorTable(errors)),
+    el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("errorsLabel") }, errorTable(errors)),
     all > SHOWN ? el("p", { class: "soft" }, note) : null,
   );
 }
 
 /** @param {LineError[]} errors */
 function errorTable(errors) {
-  const head = ["Line", "User", "Column", "Value", "What is wrong"].map((label) => el("th", { scope: "col" }, label));
+  const labels = [t("errorLine"), t("errorUser"), t("errorColumn"), t("errorValue"), t("errorWhat")];
+  const head = labels.map((label) => el("th", { scope: "col" }, label));
   const rows = errors.slice(0, SHOWN).map(({ line, login_name: user, field, value, message }) => {
     const cells = [String(line), user ?? "", field ?? "", field === "login_name" ? "" : (value ?? ""), message];
     return el(
@@ -377,12 +362,11 @@ class Unreadable extends Error {}
  */
 async function read(file) {
   if (file.size > MOST_BYTES) {
-    const size = `It has ${number(Math.round(file.size / 1_000_000))} MB, and at most 5 MB go at once.`;
-    throw new Unreadable(`${size} Split it into several files, each with the line that names the columns.`);
+    throw new Unreadable(t("tooLarge", { size: number(Math.round(file.size / 1_000_000)) }));
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
   } catch (cause) {
-    throw new Unreadable("It is not UTF-8. In a spreadsheet, save it as “CSV UTF-8”.", { cause });
+    throw new Unreadable(t("notUtf8"), { cause });
   }
 }

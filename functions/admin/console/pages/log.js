@@ -6,7 +6,7 @@ import { selectField, textField } from "../fields.js";
 /** @import { PageContext } from "../page.js" */
 /** @import { Answer, Child, LogExport, LogLine, LogPage } from "../shared/types" */
 /** @import { Column } from "../table.js" */
-import { t } from "../language.js";
+import { language, t, tn, tp } from "../language.js";
 import { empty, heading } from "../page.js";
 import { restate, to } from "../router.js";
 import { admin } from "../session.js";
@@ -14,23 +14,22 @@ import { learnSettings } from "../settings-schema.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { Position, pagedList, table } from "../table.js";
-import { plural, time } from "../words.js";
+import { byName, time, timeZone } from "../words.js";
 import { EVENT_TYPES } from "./event-types.js";
 import { profileChanges, settingsChanges } from "./event-values.js";
 import { ACTORS, addressCell, eventCell, learnClients } from "./user-history.js";
 
 /** The filters, each empty for all. `from` and `to` are moments. @typedef {Record<string, string>} Filters */
 
-const LEAD = [
-  "What administrators, clients and the product did, and logins that were refused, over all users.",
-  "What every login does is in the history of its user.",
-].join(" ");
 const FILTERS = ["type", "user", "actor", "from", "to", "text"];
 const LIMIT = 50;
 /** Answers of one export, of 500 lines at most. */
 const MOST_ANSWERS = 100;
-/** The sentences of changes whose values are folded up. @type {Record<string, string>} */
-const CHANGED = { settings_changed: "Changed the settings", user_changed: "Changed" };
+/**
+ * The sentences of changes whose values are folded up.
+ * @type {Record<string, "changedSettings" | "changedUser" | undefined>}
+ */
+const CHANGED = { settings_changed: "changedSettings", user_changed: "changedUser" };
 
 const position = new Position(); // coming back from a user shows the same page of the log
 
@@ -69,10 +68,10 @@ export async function draw(place, { search, present }) {
     tools.querySelector("select")?.focus();
   }
 
-  const room = { class: "log-filters", role: "search", "aria-label": "Filters of the log" };
+  const room = { class: "log-filters", role: "search", "aria-label": t("logFilters") };
   const tools = el("div", room, fields(filters, restart));
   place.append(
-    heading({ title: "Log", lead: LEAD, actions: exports(filters) }),
+    heading({ title: t("log"), lead: t("logLead"), actions: exports(filters) }),
     el("div", { class: "card flush" }, tools, list.element),
   );
   present();
@@ -104,21 +103,21 @@ const toEvent = (line) => ({ ...line, detail: { ...line.detail, values: line.cha
  * @param {string | null} searchedTo
  */
 function lines(items, searchedTo) {
-  const caption = `Log, newest first: ${plural(items.length, "line")}`;
+  const caption = tn("logCaption", items.length);
   const shown = table({ caption, items, columns: columns() });
   if (!searchedTo) return shown;
-  const note = el("p", { class: "soft note" }, "Looked back to ", time(searchedTo), ". The next page looks further.");
+  const note = el("p", { class: "soft note" }, tp("lookedBack", { at: time(searchedTo) }));
   return el("div", {}, shown, note);
 }
 
 /** @returns {Column<LogLine>[]} */
 function columns() {
   return [
-    { label: "What", kind: "main", cell: whatCell },
-    { label: "User", cell: userCell },
-    { label: "When", cell: ({ at }) => time(at, { precise: true }) },
-    { label: "Who", cell: whoCell },
-    { label: "From", cell: addressCell },
+    { label: t("columnWhat"), kind: "main", cell: whatCell },
+    { label: t("columnUser"), cell: userCell },
+    { label: t("columnWhen"), cell: ({ at }) => time(at, { precise: true }) },
+    { label: t("columnWho"), cell: whoCell },
+    { label: t("columnFrom"), cell: addressCell },
   ];
 }
 
@@ -128,7 +127,7 @@ function whatCell(line) {
   const count = Object.keys(line.changes).length;
   if (!words || !count) return eventCell(line, { login_name: line.user ?? "" });
   const values = line.type === "settings_changed" ? settingsChanges(line.detail) : profileChanges(line.detail);
-  const folded = el("details", {}, el("summary", {}, `${words}: ${plural(count, "value")}`), values);
+  const folded = el("details", {}, el("summary", {}, tn(words, count)), values);
   return el("div", { class: "event" }, el("span", { class: "dot", "aria-hidden": "true" }), folded);
 }
 
@@ -138,7 +137,7 @@ function whatCell(line) {
  * @returns {Child}
  */
 function userCell({ user, type }) {
-  if (!user) return el("span", { class: "soft" }, type === "wrong_password" ? "No such name" : "–");
+  if (!user) return el("span", { class: "soft" }, type === "wrong_password" ? t("noSuchName") : "–");
   return el("a", { class: "log-user", href: to("users", user, "history") }, bdi(user));
 }
 
@@ -147,7 +146,7 @@ function userCell({ user, type }) {
  * @returns {Child}
  */
 function whoCell({ actor, type }) {
-  if (type === "wrong_password") return el("span", { class: "soft" }, "Not known");
+  if (type === "wrong_password") return el("span", { class: "soft" }, t("whoNotKnown"));
   return ACTORS[actor] ? el("span", { class: "nowrap" }, ACTORS[actor]) : bdi(actor);
 }
 
@@ -158,11 +157,11 @@ function whoCell({ actor, type }) {
 function nothing(filters, clear) {
   return Object.values(filters).some(Boolean)
     ? empty({
-        title: "No line fits",
-        text: "Another span or fewer filters may show some.",
-        actions: [button("Clear all filters", { onclick: clear })],
+        title: t("noLineFits"),
+        text: t("noLineFitsText"),
+        actions: [button(t("clearFilters"), { onclick: clear })],
       })
-    : empty({ title: "Nothing has happened yet", text: "Changes and refused logins are listed here." });
+    : empty({ title: t("logIsEmpty"), text: t("logIsEmptyText") });
 }
 
 /**
@@ -171,20 +170,20 @@ function nothing(filters, clear) {
  */
 function fields(filters, restart) {
   const filtering = { filters, restart };
-  const types = Object.entries(EVENT_TYPES).sort(([, one], [, other]) => one.localeCompare(other));
+  const types = [...EVENT_TYPES].sort(([, one], [, other]) => byName(one, other));
   const type = selectField({
-    label: "What",
+    label: t("columnWhat"),
     value: filters.type,
-    options: [["", "Everything"], ...types],
+    options: [["", t("everything")], ...types],
     onchange: (value) => restart({ type: value }),
   });
   return [
     type.element,
-    words(filtering, "user", "User", "Login name"),
-    words(filtering, "actor", "Who did it", "Login name, client or iam"),
-    moment(filtering, "from", "From"),
-    moment(filtering, "to", "Before"),
-    words(filtering, "text", "Contains", "Words, an address, a value"),
+    words(filtering, "user", t("columnUser"), t("filterUser")),
+    words(filtering, "actor", t("filterActor"), t("filterActorHint")),
+    moment(filtering, "from", t("filterFrom")),
+    moment(filtering, "to", t("filterBefore")),
+    words(filtering, "text", t("filterText"), t("filterTextHint")),
   ];
 }
 
@@ -210,7 +209,8 @@ function words({ filters, restart }, name, label, placeholder) {
  * @param {string} label
  */
 function moment({ filters, restart }, name, label) {
-  const field = textField({ label, type: "datetime-local", value: toLocal(filters[name]) });
+  const hint = t("filterZone", { zone: timeZone() });
+  const field = textField({ label, hint, type: "datetime-local", value: toLocal(filters[name]) });
   field.input.addEventListener("change", () => {
     const { value } = field.input;
     restart({ [name]: value ? new Date(value).toISOString() : "" });
@@ -230,8 +230,8 @@ function toLocal(iso) {
 
 /** @param {Filters} filters */
 function exports(filters) {
-  const csv = button("Export CSV", { icon: "download", onclick: () => save(csv, filters, "csv") });
-  const jsonl = button("Export JSON lines", { icon: "download", onclick: () => save(jsonl, filters, "jsonl") });
+  const csv = button(t("exportCsv"), { icon: "download", onclick: () => save(csv, filters, "csv") });
+  const jsonl = button(t("exportJsonLines"), { icon: "download", onclick: () => save(jsonl, filters, "jsonl") });
   return [csv, jsonl];
 }
 
@@ -261,8 +261,7 @@ async function save(control, filters, format) {
       const type = format === "csv" ? "text/csv;charset=utf-8" : "application/jsonl";
       download(`log-${new Date().toISOString().slice(0, 10)}.${format}`, mark + pieces.join(""), type);
     });
-    const rest = cursor ? " There are older ones: choose an earlier span for them." : "";
-    toast(`Exported ${plural(count, "line")}.${rest}`);
+    toast(language.sentences(tn("exportedLines", count), cursor && t("olderOnes")));
   } catch (error) {
     toastError(error);
   }
