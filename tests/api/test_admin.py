@@ -17,7 +17,7 @@ type NewPerson = Callable[..., Person]
 
 USER = {
     "login_name", "alias", "kind", "role", "owner", "contact_email", "locale", "mfa_enabled", "status", "phones", "locked_until",
-    "last_legacy_at", "client_version", "created_at", "updated_at", "version",
+    "last_login_at", "factors", "last_legacy_at", "client_version", "created_at", "updated_at", "version",
 }  # fmt: skip
 PHONE = {"id", "number", "region", "calling_code", "masked_number", "verified", "last_verified_at", "unusable"}
 PASSWORD = "correct horse battery"

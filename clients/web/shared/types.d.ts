@@ -284,6 +284,8 @@ export interface User {
   status: UserStatus;
   phones: Phone[];
   locked_until: string | null;
+  last_login_at: string | null;
+  factors: ("phone" | "email" | "totp" | "recovery_code" | "temporary_code")[];
   last_legacy_at: string | null;
   client_version: string | null;
   invitation?: { by: string; created_at: string; expires_at: string };

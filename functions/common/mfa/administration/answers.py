@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mfa.administration.invitation_answers import InvitationView
 from mfa.administration.shut_out import ShutOutReason
+from mfa.factors.factors import Factor
 from mfa.http.answers import Time
 from mfa.messages.channels import Channel, ProviderName
 from mfa.settings.values import Sending
@@ -52,6 +53,11 @@ class UserView(Struct, frozen=True):
     status: UserStatus
     phones: list[PhoneView]
     locked_until: Time | None
+    last_login_at: Annotated[
+        Time | None,
+        Meta(description="of logins without a second factor, the first of a day (UTC) is kept; null if there was none"),
+    ]
+    factors: Annotated[list[Factor], Meta(description="the second factors that the user can use now")]
     last_legacy_at: Time | None
     client_version: str | None
     created_at: Time

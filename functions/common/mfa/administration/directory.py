@@ -54,6 +54,7 @@ class ListedUsers(NamedTuple):
     total: int | None = None
 
 
+DAY = 86400
 # Pages of the index that one request reads: filters may leave few users of each.
 PAGES_PER_REQUEST = 8
 # A cursor begins with one of these: how the list went on so far.
@@ -82,7 +83,7 @@ class Directory:
         """
         query = _query(which, self.runtime.clock())
         filters = ["users", which.kind, which.mfa, query.text, query.registered_after]
-        filters += [query.status, query.filter, query.order]
+        filters += [query.status, query.filter, query.order, which.not_seen_days]
         place = cursors.read(self.runtime.keys(), filters, which.cursor) if which.cursor else []
         by_index = place[:1] == [_BY_INDEX]
         found = None if by_index else self.search.page(query, _place(place), which.limit)
@@ -165,6 +166,7 @@ def _query(which: ListUsers, now: float) -> DirectoryQuery:
         status=which.status,
         filter=which.filter,
         registered_after=since,
+        seen_before=None if which.not_seen_days is None else now - which.not_seen_days * DAY,
         order=which.sort or usual,
         now=now,
     )

@@ -4,10 +4,11 @@ A run ends when it has no time left, and what it has done stays. The next one go
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import batched
+from types import MappingProxyType
 from typing import Protocol
 
 from msgspec import structs
@@ -28,13 +29,15 @@ SETTLED_SECONDS = 60.0
 ENOUGH_SECONDS = 10.0
 # Everybody is read anew so often, for what no event tells of: a vendor may have marked a phone unusable.
 READ_AGAIN_SECONDS = 86400.0
-# A change rewrites a whole chunk, so the chunks take changes over when so many users have changed, or after so long.
-# Until then, each list reads these users.
+# A change rewrites a whole chunk, so the chunks take changes over when so many users have changed or logged in, or after so
+# long. Until then, each list reads these users, and lists about logins read the feed.
 FOLDED_USERS = 100
+FOLDED_LOGINS = 2000
 FOLDED_AFTER_SECONDS = 1800.0
-# The most changes of one step, so that each is surely done.
+# The most changes, and logins of each part of the feed, of one step, so that each is surely done.
 CHANGES_AT_ONCE = 500
 NAMES_AT_ONCE = 1000
+NO_LOGINS: Mapping[str, float] = MappingProxyType({})
 ACCOUNTS_AT_ONCE = 100
 
 
@@ -47,6 +50,8 @@ class DirectoryItems(Protocol):
     def save_chunk(self, number: int, chunk: DirectoryChunk) -> int: ...
     def changes(self, since: str, until: str, limit: int) -> tuple[list[ChangedUser], str]: ...
     def latest_changes(self, since: str, limit: int) -> list[ChangedUser]: ...
+    def logins(self, since: str, until: str, limit: int) -> tuple[dict[str, float], str]: ...
+    def latest_logins(self, since: str, until: str, limit: int) -> dict[str, float]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,25 +115,34 @@ class _Run:
         until = rfc3339(self._began_at - SETTLED_SECONDS)
         while self._has_time and (since := rfc3339(self.head.as_of)) < until:
             found, complete = self._upkeep.items.changes(since, until, CHANGES_AT_ONCE)
-            changed = {change.login_name for change in found}
-            waited = self._began_at - self.head.as_of
-            if complete == until and len(changed) < FOLDED_USERS and waited < FOLDED_AFTER_SECONDS:
+            seen, seen_until = self._upkeep.items.logins(since, until, CHANGES_AT_ONCE)
+            complete = min(complete, seen_until)
+            as_of = seconds(complete, "as_of")
+            changed = {change.login_name for change in found if change.at <= complete}
+            logins = {name: at for name, at in seen.items() if at <= as_of}
+            few = len(changed) < FOLDED_USERS and len(logins) < FOLDED_LOGINS
+            if complete == until and few and self._began_at - self.head.as_of < FOLDED_AFTER_SECONDS:
                 return
-            self.take_over(changed)
-            self.save(as_of=seconds(complete, "as_of"))
+            self.take_over(changed, logins)
+            self.save(as_of=as_of)
 
-    def take_over(self, changed: Iterable[str]) -> None:
-        """Reads these users, and puts their lines into the chunks."""
+    def take_over(self, changed: Iterable[str], logins: Mapping[str, float] = NO_LOGINS) -> None:
+        """Reads the users who changed, and puts their lines into the chunks. Of logins, only the time is new."""
         by_chunk: dict[int, list[str]] = defaultdict(list)
         for name in changed:
-            if self.head.chunks[number := chunk_of(name)].version:  # a chunk that is to be made will have them
-                by_chunk[number].append(name)
+            by_chunk[chunk_of(name)].append(name)
+        seen: dict[int, dict[str, float]] = defaultdict(dict)
+        for name, at in logins.items():
+            seen[chunk_of(name)][name] = at
         marks = dict(enumerate(self.head.chunks))
-        for numbers in batched(by_chunk, 8, strict=False):
+        made = sorted(number for number in {*by_chunk, *seen} if self.head.chunks[number].version)
+        for numbers in batched(made, 8, strict=False):  # a chunk that is to be made will have them
             chunks = self._upkeep.items.load_chunks(numbers)
             for number in numbers:
                 lines = chunks[number].lines | self._lines(by_chunk[number])
-                kept = {name: line for name, line in lines.items() if line is not None}
+                kept = {
+                    name: line.seen(seen[number].get(name, 0.0)) for name, line in lines.items() if line is not None
+                }
                 marks[number] = self._written(number, chunks[number].version, kept, marks[number].read_at)
                 self.changed += len(by_chunk[number])
         self.head = structs.replace(self.head, chunks=tuple(marks.values()))

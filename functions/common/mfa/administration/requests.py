@@ -50,6 +50,10 @@ type Query = Annotated[
         description="a part of login name, alias, owner or contact email, or last digits of a phone",
     ),
 ]
+type NotSeenDays = Annotated[
+    int,
+    Meta(ge=1, le=3650, description="users whose last login is longer ago than so many days, or who never logged in"),
+]
 type Cursor = Annotated[str, Meta(max_length=2048)]
 type Limit = Annotated[int, Meta(ge=1, le=PAGE_MAX)]
 
@@ -76,6 +80,7 @@ class ListUsers(Struct, frozen=True, forbid_unknown_fields=True):
     status: UserStatus | None = None
     filter: UserFilter | None = None
     sort: UserOrder | None = None
+    not_seen_days: NotSeenDays | None = None
 
 
 class NumberToAdd(Struct, frozen=True, forbid_unknown_fields=True):
@@ -239,6 +244,7 @@ class ExportUsers(Struct, frozen=True, forbid_unknown_fields=True):
     status: UserStatus | None = None
     filter: UserFilter | None = None
     sort: UserOrder | None = None
+    not_seen_days: NotSeenDays | None = None
 
 
 class NewClient(Struct, frozen=True, forbid_unknown_fields=True):

@@ -200,7 +200,7 @@ class UserAdministration:
                 kept = KeptAccess(user.version, to_keep, totp=change.keeps_app)
             event = self._phone_event(actor, EventType.PHONE_REMOVED, phone)
             try:
-                self.users.remove_phone(user.login_name, phone, event, kept)
+                self.users.remove_phone(user.login_name, account.with_last_login(phone), event, kept)
             except errors.PreconditionFailed:
                 continue
             return self.notices.phone_changed(account, phone, AccountChange.PHONE_REMOVED, event)

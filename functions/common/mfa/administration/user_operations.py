@@ -7,6 +7,7 @@ from mfa.administration import answers, csv_users, requests, views
 from mfa.administration.parts import Administration
 from mfa.administration.tasks import Tasks
 from mfa.challenges.account import Account
+from mfa.challenges.methods import factors_of
 from mfa.http.calls import Answer, Call
 from mfa.http.declaration import AdministrationOperation, Transport
 from mfa.users.actors import Actor
@@ -16,8 +17,13 @@ tasks = Tasks()
 _CHANGED = (errors.UserNotFound, errors.PreconditionFailed, errors.Forbidden)
 
 
+def _view(administration: Administration, account: Account, actor: Actor) -> answers.UserView:
+    now = administration.clock()
+    return views.user(account, factors_of(account, administration.directory.runtime.settings(), now), now, actor)
+
+
 def _shown(administration: Administration, account: Account, actor: Actor) -> Answer[answers.UserView]:
-    return Answer(views.user(account, administration.clock(), actor), account.existing_user.etag)
+    return Answer(_view(administration, account, actor), account.existing_user.etag)
 
 
 @tasks.carries_out(
@@ -35,7 +41,7 @@ def _shown(administration: Administration, account: Account, actor: Actor) -> An
 def bootstrap(administration: Administration, call: Call[requests.NewUser, Actor]) -> answers.UserView:
     """Adds the first administrator, who cannot log in yet."""
     account = administration.users.bootstrap(call.principal, call.body)
-    return views.user(account, administration.clock(), call.principal)
+    return _view(administration, account, call.principal)
 
 
 @tasks.carries_out(
@@ -51,8 +57,7 @@ def bootstrap(administration: Administration, call: Call[requests.NewUser, Actor
 def list_users(administration: Administration, call: Call[requests.ListUsers, Actor]) -> answers.UserPage:
     """Some users, in order."""
     found = administration.directory.users(call.body)
-    now = administration.clock()
-    items = [views.user(account, now, call.principal) for account in found.accounts]
+    items = [_view(administration, account, call.principal) for account in found.accounts]
     return answers.UserPage(items, found.total, found.cursor)
 
 
@@ -173,7 +178,7 @@ def delete_user(administration: Administration, call: Call[requests.ByName, Acto
 def unlock_user(administration: Administration, call: Call[requests.ByName, Actor]) -> answers.UserView:
     """Ends every lock of the user."""
     account = administration.users.unlock(call.principal, call.body.login_name)
-    return views.user(account, administration.clock(), call.principal)
+    return _view(administration, account, call.principal)
 
 
 @tasks.carries_out(

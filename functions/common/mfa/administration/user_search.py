@@ -19,6 +19,8 @@ from mfa.users.directory_query import DirectoryQuery, Place
 # The most users whom a list reads because they changed since the directory was computed: those who changed last.
 FRESH_USERS = 200
 FRESH_CHANGES = 1000
+# The most logins of each part of their feed that a list reads beside the directory.
+FRESH_LOGINS = 200
 # Pages of users that one request reads: more are left out only while many have changed.
 PAGES_PER_REQUEST = 8
 
@@ -73,7 +75,7 @@ class UserSearch:
         head = self.items.load_head()
         if not head.is_complete:
             return None
-        found = query.found(self._current(head))
+        found = query.found(self._current(head, query))
         at = 0 if after is None else bisect_right(found, after, key=query.place)
         accounts: list[Account] = []
         for _ in range(PAGES_PER_REQUEST):
@@ -83,14 +85,18 @@ class UserSearch:
             at += len(some)
             loaded = self.accounts.load_accounts([line.login_name for line in some])
             accounts += [account for account in loaded if query.finds(line_of(account, query.now))]
+        if query.needs_logins:  # their own items know the times to the second
+            accounts.sort(key=lambda account: query.place(line_of(account, query.now)))
         more = at < len(found)
         return FoundUsers(accounts, query.place(found[at - 1]) if more else None, len(found))
 
-    def _current(self, head: DirectoryHead) -> Sequence[DirectoryLine]:
+    def _current(self, head: DirectoryHead, query: DirectoryQuery) -> Sequence[DirectoryLine]:
         """The lines, with those of users who changed since the directory was computed as they are now."""
-        now = self.clock()
-        changes = self.items.latest_changes(rfc3339(head.as_of), FRESH_CHANGES)
+        now, since = self.clock(), rfc3339(head.as_of)
+        changes = self.items.latest_changes(since, FRESH_CHANGES)
         lines = self.cache.lines(head)
+        if query.needs_logins and (logins := self.items.latest_logins(since, rfc3339(now), FRESH_LOGINS)):
+            lines = [line.seen(logins.get(line.login_name, 0.0)) for line in lines]
         fresh = list(dict.fromkeys(change.login_name for change in changes))[:FRESH_USERS]
         if not fresh:
             return lines

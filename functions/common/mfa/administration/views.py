@@ -10,6 +10,7 @@ from mfa.administration.invitation_answers import InvitationView
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import FOREVER
 from mfa.challenges.settings_tests import SettingsTest
+from mfa.factors.factors import Factor
 from mfa.factors.phones import Phone
 from mfa.messages import locales
 from mfa.messages.templates import lint
@@ -21,8 +22,8 @@ from mfa.users.roles import USUAL, Permission
 from mfa.vendor_errors import look_up
 
 
-def user(account: Account, now: float, actor: Actor) -> answers.UserView:
-    """A user with phones, at this moment, for this actor."""
+def user(account: Account, factors: list[Factor], now: float, actor: Actor) -> answers.UserView:
+    """A user with phones and the factors that work, at this moment, for this actor."""
     found = account.existing_user
     return answers.UserView(
         login_name=found.login_name,
@@ -36,6 +37,8 @@ def user(account: Account, now: float, actor: Actor) -> answers.UserView:
         status=found.status,
         phones=[phone(each, actor) for each in account.phones],
         locked_until=_moment(FOREVER if account.password_stopped else account.challenge.locked_until(now)),
+        last_login_at=_moment(account.last_login_at),
+        factors=factors,
         last_legacy_at=_moment(found.last_legacy_at),
         client_version=found.client_version,
         invitation=_invitation(account, now),

@@ -1,7 +1,7 @@
 """An account: all that a login reads of a user, in one request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mfa.challenges.actions import Action
 from mfa.challenges.challenge import Challenge
@@ -82,6 +82,22 @@ class Account:
             or held.recovery_codes_left
             or held.temporary_code_at(now) is not None
         )
+
+    @property
+    def last_login_at(self) -> float | None:
+        """When the user last logged in, by the items that each kind of login writes anyway, or None. In seconds since 1970.
+
+        Of logins without a second factor, the first of a day (UTC) counts. Traces of a deleted user of the same name do not.
+        The challenge's own time is not asked: the function that sends can write it.
+        """
+        user, uses = self.existing_user, self.held.uses if self.held else None
+        known = [user.last_login_at, user.last_legacy_at]
+        known += [uses.last_login_at if uses else None, *(phone.last_login_at for phone in self.phones)]
+        return max((at for at in known if at is not None and at >= user.created_at), default=None)
+
+    def with_last_login(self, phone: Phone) -> Phone:
+        """The phone with the user's last login, for its removal: the profile takes that over."""
+        return replace(phone, last_login_at=self.last_login_at)
 
     @property
     def existing_user(self) -> User:

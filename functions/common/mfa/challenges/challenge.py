@@ -207,6 +207,8 @@ class Challenge:
         max_failures: limit of `failures`, as the last send copied it.
         max_sends: limit of the messages' lane, as the last send on it copied it.
         lock_seconds: as the last send copied it.
+        last_login_at: when the user last logged in with a second factor, so that the next login knows whether it is the
+            first one of its day.
         guesses: wrong attempts that are not in the history yet.
         messages: what the lane to the phones has sent.
         email: what the lane to the mailbox has sent.
@@ -251,6 +253,7 @@ class Challenge:
     failures_total: _Count = 0
     last_attempt_at: Moment = 0.0
     lock_count: _Count = 0
+    last_login_at: Moment | None = None
     guesses: tuple[Guess, ...] = ()
     messages: Lane = Lane()
     email: Lane = Lane()

@@ -22,6 +22,7 @@ class Confirmation:
         guess: the attempt.
         budgets: those that get a unit back.
         events: what the history learns with it.
+        logged_in_at: the moment of the login, or None if it is none.
         action: the action with its approval, or None for a login.
         devices: the change of the user's trusted devices, if there is one.
         is_test_number: whether nothing was sent, since the number's passcode is fixed.
@@ -32,6 +33,7 @@ class Confirmation:
     guess: Guess
     budgets: Sequence[Budget]
     events: Sequence[Event]
+    logged_in_at: float | None = None
     action: Action | None = None
     devices: DeviceChange | None = None
     is_test_number: bool = False
@@ -49,6 +51,7 @@ class FactorConfirmation:
         moved: the wrong attempts before it that leave the item, for the history.
         first: the first attempt that leaves the item, as it stands there. None if a send has moved them all.
         events: what the history learns with it.
+        logged_in_at: the moment of the login, or None if it is none.
         devices: the change of the user's trusted devices, if there is one.
     """
 
@@ -59,6 +62,7 @@ class FactorConfirmation:
     moved: Sequence[Guess]
     first: Guess | None
     events: Sequence[Event]
+    logged_in_at: float | None = None
     devices: DeviceChange | None = None
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from mfa.challenges.account import Account
 from mfa.challenges.reach import goes_out_to
-from mfa.factors.factors import Factor
+from mfa.factors.factors import FACTORS, Factor
 from mfa.messages.channels import PHONE_CHANNELS, RECOVERY, Channel, ProviderName
 from mfa.settings.routing import can_go_out, offered_channels
 from mfa.settings.values import Settings
@@ -27,6 +27,19 @@ def methods_of(
     for channel in PHONE_CHANNELS:
         usable[channel] = _reaches_a_phone(account, settings, channel, paused)
     return tuple(method for method in METHODS if usable[method])
+
+
+def factors_of(account: Account, settings: Settings, now: float) -> list[Factor]:
+    """The factors that the user can use, as far as is known, in the order of FACTORS. Providers are not asked."""
+    held, user = account.factors, account.existing_user
+    usable = {
+        Factor.PHONE: account.has_usable_phone,
+        Factor.EMAIL: can_recover(account, settings),
+        Factor.TOTP: held.can_prove_totp,
+        Factor.RECOVERY_CODE: bool(held.recovery_codes_left),
+        Factor.TEMPORARY_CODE: held.temporary_code_at(now) is not None,
+    }
+    return [factor for factor in FACTORS if usable[factor] and user.can_use(factor)]
 
 
 def channels_of(account: Account, settings: Settings, paused: Collection[ProviderName]) -> tuple[Channel, ...]:

@@ -55,6 +55,8 @@ class FactorUses:
         temporary_used: the digest of the last temporary access code that was used.
         devices: the devices that were trusted, also those that are trusted no more.
         devices_since: devices that were trusted until this moment are trusted no more.
+        last_login_at: when the user last logged in by one of the factors, or, on the first such login of a day (UTC), without
+            a second factor.
     """
 
     totp_step: int = 0
@@ -62,6 +64,7 @@ class FactorUses:
     temporary_used: bytes | None = field(default=None, repr=False)
     devices: tuple[TrustedDevice, ...] = ()
     devices_since: Moment = 0.0
+    last_login_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ class Phone:
         verified: whether a passcode that was sent to it came back.
         last_verified_at: when one last did.
         verified_since: when one first did. It stays as long as the phone is the user's.
+        last_login_at: when one last completed a login.
         unusable_reason: the vendor's code for why it can receive no messages, or None.
         unusable_at: since when.
     """
@@ -39,6 +40,7 @@ class Phone:
     verified: bool = False
     last_verified_at: Moment | None = None
     verified_since: Moment | None = None
+    last_login_at: Moment | None = None
     unusable_reason: str | None = None
     unusable_at: Moment | None = None
 

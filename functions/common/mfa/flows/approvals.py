@@ -139,6 +139,12 @@ class Attempt:
         amr = self.code.amr(self.challenge)
         return [Proof.EMAIL.value, *(each for each in amr if each != Proof.PASSWORD)] if self.login.reset else amr
 
+    def logged_in_at(self, now: float) -> float | None:
+        """The moment of the login that a right code completes, or None if it completes none. The function that sends could put
+        the claim of a kept attempt into the future.
+        """
+        return min(self.guess.at, now) if self.login.is_login else None
+
     @property
     def client_id(self) -> str | None:
         """The relying application that the access token is for."""

@@ -20,6 +20,7 @@ from mfa.tokens.access_tokens import Grant, Signer, access_claims, sign_access_t
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.clients import Client
 from mfa.users.history import EventType
+from mfa.users.last_logins import is_first_of_day
 from mfa.users.user import Kind, User, can_trust_devices, mask_email
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ class LogIn:
             )
         complete = account.complete()
         if device_token is not None and self._is_trusted(complete, device_token, now):
+            self._note(complete, now)
             return self._authenticated(user, None, now, trusted_device=True)
         return self.enrol.begun(complete, address, now) or self._passed(complete, user, None, now)
 
@@ -176,8 +178,15 @@ class LogIn:
         self, account: Account, user: User, vouched: Vouched | None, now: float
     ) -> SecondFactorNeeded | LoggedIn:
         if not user.mfa_enabled:
+            self._note(account, now)
             return self._authenticated(user, vouched.client if vouched else None, now)
         return self.second_factor(account, user, now, vouched=vouched)
+
+    def _note(self, account: Account, now: float) -> None:
+        """Writes a login that shows no second factor down, if it is the first one of the day."""
+        if is_first_of_day(now, account.last_login_at):
+            with suppress(errors.TemporarilyUnavailable):
+                self.accounts.record_seen(account.existing_user.login_name, now)
 
     def second_factor(
         self, account: Account, user: User, now: float, *, vouched: Vouched | None = None, reset: str | None = None

@@ -49,7 +49,8 @@ class OwnPhones:
                 detail=phone.masked,
                 notable=now.user.is_administrator,
             )
-            self.removals.remove_phone(now.user.login_name, phone, event, self._kept(now.account, phone))
+            kept = self._kept(now.account, phone)
+            self.removals.remove_phone(now.user.login_name, now.account.with_last_login(phone), event, kept)
             self.notices.phone_changed(now.account, phone, AccountChange.PHONE_REMOVED, event)
 
         judged_anew(holder, self.accounts, remove)

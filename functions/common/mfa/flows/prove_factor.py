@@ -240,6 +240,7 @@ class _FactorCode:
                 ),
                 event,
             ],
+            logged_in_at=attempt.logged_in_at(self.flow.runtime.clock()),
             devices=attempt.device.change,
         )
 

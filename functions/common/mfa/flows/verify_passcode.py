@@ -175,6 +175,7 @@ class _Passcode:
                 *refused_guesses(challenge, login.login_name, runtime.random_bytes, notable=event.notable),
                 event,
             ],
+            logged_in_at=attempt.logged_in_at(runtime.clock()),
             action=self._approved(attempt, self.action) if self.action else None,
             devices=attempt.device.change,
             is_test_number=fixed_code_of(login.kind, challenge.number, runtime.settings()) is not None,

@@ -21,6 +21,7 @@ from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefuse
 from mfa.users.exported_hashes import fingerprint
 from mfa.users.history import Event
 from mfa.users.invitations import Invitation
+from mfa.users.last_logins import noted_login
 from mfa.users.password_costs import CostsInUse
 from mfa.users.user import User
 
@@ -162,6 +163,12 @@ class AccountStore:
     def record_login(self, event: Event) -> None:
         """Writes a login into the history of its actor."""
         self._put_line(records.event_write(event.actor, event))
+
+    def record_seen(self, login_name: str, at: float) -> None:
+        """Writes the first login of a day that shows no second factor. No other write of such a login names the user's items."""
+        update = Update()
+        update.set(**noted_login(login_name, at, None))
+        self._table.update(update.write("proofs", records.proofs_key(login_name)), returns="NONE")
 
     def _put_line(self, line: Write) -> None:
         """A line that is there already was written by the same request, whose first answer was lost."""

@@ -1,8 +1,10 @@
 """Writes attempts before they are judged, and approvals, which succeed once."""
 
+from typing import Any
+
 from mfa.challenges.actions import ActionRefused
 from mfa.challenges.challenge import Challenge, ChallengeRefused, Guess
-from mfa.challenges.confirmations import Confirmation
+from mfa.challenges.confirmations import Confirmation, FactorConfirmation
 from mfa.challenges.sends import AccountChanged
 from mfa.factors.phones import slot_of
 from mfa.store import conditions as when
@@ -11,11 +13,13 @@ from mfa.store.actions import action_of, approval_write
 from mfa.store.challenge_mapping import challenge_of
 from mfa.store.challenges import ChallengeItems
 from mfa.store.counters import Counters, give_back
+from mfa.store.expressions import Update
 from mfa.store.spreads import give_region_back
 from mfa.store.table import Table, TransactionRefused, Write
 from mfa.store.trusted_devices import devices_write
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event
+from mfa.users.last_logins import noted_login
 from mfa.users.user import UserStatus
 
 
@@ -60,29 +64,20 @@ class AttemptStore:
         """
         challenge, action = confirmation.challenge, confirmation.action
         now, login_name = confirmation.guess.at, confirmation.login.login_name
+        logged_in_at = confirmation.logged_in_at
         writes = [
             profile_as_in_token(confirmation.login),
-            self._challenges.approval(login_name, challenge, confirmation.guess),
+            self._challenges.approval(login_name, challenge, confirmation.guess, login_attributes(confirmation)),
             *map(give_back, confirmation.budgets),
             *give_region_back(challenge),
             *(records.event_write(login_name, event) for event in confirmation.events),
         ]
         if action is not None:
             writes.append(approval_write(action))
-        if confirmation.devices is not None:
-            writes.append(devices_write(login_name, confirmation.devices))
+        if confirmation.devices is not None:  # there always is a change of them where no phone keeps the login's time
+            writes.append(devices_write(login_name, confirmation.devices, logged_in_at))
         if challenge.phone_id:
-            writes.append(
-                Write(
-                    label="phone",
-                    verb="Update",
-                    key=records.phone_key(login_name, slot_of(challenge.phone_id)),
-                    update="SET verified = :yes, last_verified_at = :now, verified_since = if_not_exists(verified_since, :now) "
-                    "REMOVE unusable_reason, unusable_at",
-                    condition=when.SAME_PHONE,
-                    values={":phone": challenge.phone_id, ":yes": True, ":now": now},
-                )
-            )
+            writes.append(_verified_phone(login_name, challenge.phone_id, now, logged_in_at))
         is_test = confirmation.is_test_number
         try:
             self._table.transact(
@@ -96,6 +91,26 @@ class AttemptStore:
                     item = self._table.get(records.action_key(action.id))
                     raise ActionRefused(action_of(item or {})) from refused
             raise ChallengeRefused(self._challenges.load(login_name)) from refused
+
+
+def login_attributes(confirmation: Confirmation | FactorConfirmation) -> dict[str, Any]:
+    """The attributes of the challenge's item by which a login is known."""
+    at = confirmation.logged_in_at
+    if at is None:
+        return {}
+    return noted_login(confirmation.login.login_name, at, confirmation.challenge.last_login_at)
+
+
+def _verified_phone(login_name: str, phone_id: str, now: float, logged_in_at: float | None) -> Write:
+    """The code came back, so the phone is verified and takes messages. A login leaves its time."""
+    update = Update()
+    update.set(verified=True, last_verified_at=now)
+    if logged_in_at is not None:
+        update.set(last_login_at=logged_in_at)
+    update.begin_at(now, "verified_since")
+    update.remove("unusable_reason", "unusable_at")
+    update.only_if(when.SAME_PHONE, phone=phone_id)
+    return update.write("phone", records.phone_key(login_name, slot_of(phone_id)))
 
 
 def profile_as_in_token(login: MfaToken) -> Write:

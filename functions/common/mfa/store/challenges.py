@@ -103,13 +103,16 @@ class ChallengeItems:
             update.only_if(when.UNUSED)
         return update.write("challenge", self.key_of(send.login_name))
 
-    def approval(self, login_name: str, challenge: Challenge, guess: Guess) -> Write:
-        """Approves the challenge and begins its counts anew. Succeeds once.
+    def approval(
+        self, login_name: str, challenge: Challenge, guess: Guess, others: Mapping[str, Any] | None = None
+    ) -> Write:
+        """Approves the challenge and begins its counts anew, together with other attributes. Succeeds once.
 
         `challenge` is as it was before the attempt that is approved: an attempt that is claimed meanwhile is appended
         behind the guesses that are removed here, and stays for the next write.
         """
         update = Update()
+        update.set(**(others or {}))
         update.set(approved_at=guess.at, approved_key=guess.keyed and guess.keyed.key, ttl=self._ttl(guess.at))
         update.set(failures=0, failures_total=0, lock_count=0)
         update.remove(*mapping.COUNTS)

@@ -4,7 +4,8 @@ Many users' lines lie in one item, compressed. Readers find by the head which of
 """
 
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain
 
 import msgspec
 
@@ -15,7 +16,10 @@ from mfa.store.table import ConditionFailed, Item, Table, Write
 from mfa.users.changes import ChangedUser, change_lists, read_change
 from mfa.users.directory_chunks import DirectoryChunk, DirectoryHead, OtherRunError
 from mfa.users.directory_lines import CHUNKS, DirectoryLine
+from mfa.users.last_logins import read_seen, seen_lists
 
+# Requests that are made at the same time, fewer than a client's ten connections.
+READERS = 8
 _LINES = msgspec.json.Decoder(list[DirectoryLine])
 
 
@@ -59,8 +63,7 @@ class DirectoryStore:
         """
         found: list[ChangedUser] = []
         complete = until
-        for name in change_lists():
-            items = self._table.between(INDEX, ("list", name), ("position", since, until + LAST), limit)
+        for items in _at_once(lambda name: self._part(name, since, until, limit), change_lists()):
             if len(items) == limit:
                 complete = min(complete, items[-1]["position"].partition("#")[0])
             found += _changes((item["position"], item["pk"]) for item in items)
@@ -69,10 +72,32 @@ class DirectoryStore:
     def latest_changes(self, since: str, limit: int) -> list[ChangedUser]:
         """The last changes since a moment, the last one first; of each part of the feed those among its last `limit` entries."""
         span = ("position", since, LAST)
-        entries = [
-            entry for name in change_lists() for entry in self._table.newest_entries(INDEX, ("list", name), span, limit)
-        ]
-        return sorted(_changes(entries), reverse=True)
+        parts = _at_once(lambda name: self._table.newest_entries(INDEX, ("list", name), span, limit), change_lists())
+        return sorted(_changes(chain.from_iterable(parts)), reverse=True)
+
+    def logins(self, since: str, until: str, limit: int) -> tuple[dict[str, float], str]:
+        """The last login of each user who was first seen on a day between the moments, and the moment up to which they are
+        complete, as of `changes`.
+        """
+        found: dict[str, float] = {}
+        complete = until
+        for items in _at_once(lambda name: self._part(name, since, until, limit), seen_lists()):
+            if len(items) == limit:
+                complete = min(complete, items[-1]["position"])
+            _note_logins(found, ((item["position"], item["pk"]) for item in items))
+        return found, complete
+
+    def latest_logins(self, since: str, until: str, limit: int) -> dict[str, float]:
+        """The last login of each user among the last `limit` entries of each part of the feed between the moments."""
+        span, found = ("position", since, until), dict[str, float]()
+        for entries in _at_once(
+            lambda name: self._table.newest_entries(INDEX, ("list", name), span, limit), seen_lists()
+        ):
+            _note_logins(found, entries)
+        return found
+
+    def _part(self, name: str, since: str, until: str, limit: int) -> list[Item]:
+        return self._table.between(INDEX, ("list", name), ("position", since, until + LAST), limit)
 
     def _put(self, key: tuple[str, str], item: dict[str, object], version: int) -> None:
         """Writes the version after this one, unless another run was faster: it read the users at another moment."""
@@ -89,6 +114,21 @@ class DirectoryStore:
             self._table.put(write)
         except ConditionFailed as failed:
             raise OtherRunError from failed
+
+
+def _at_once[Part, Found](read: Callable[[Part], Found], parts: Iterable[Part]) -> list[Found]:
+    """Reads the parts at the same time, and gives them in order. A request mostly waits."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - other requests do not pay for it
+
+    with ThreadPoolExecutor(READERS) as pool:
+        return list(pool.map(read, parts))
+
+
+def _note_logins(found: dict[str, float], entries: Iterable[tuple[str, str]]) -> None:
+    for position, partition in entries:
+        if (seen := read_seen(position, partition)) is not None:
+            login_name, at = seen
+            found[login_name] = max(at, found.get(login_name, 0.0))
 
 
 def _changes(entries: Iterable[tuple[str, str]]) -> Iterator[ChangedUser]:

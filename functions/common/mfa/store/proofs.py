@@ -12,11 +12,10 @@ from mfa.challenges.factor_proofs import COUNTED_AS, FactorProof, FactorUsed
 from mfa.challenges.idempotency import REPLAY_SECONDS
 from mfa.challenges.sends import AccountChanged
 from mfa.factors.factors import Factor
-from mfa.factors.trusted_devices import DeviceChange
 from mfa.store import challenge_mapping as mapping
 from mfa.store import conditions as when
 from mfa.store import records
-from mfa.store.attempts import profile_as_in_token
+from mfa.store.attempts import login_attributes, profile_as_in_token
 from mfa.store.challenges import NEVER, claim_key
 from mfa.store.counters import Counters
 from mfa.store.expressions import Update
@@ -85,7 +84,7 @@ class ProofStore:
         writes = [
             profile_as_in_token(login),
             _factor_as_read(login.login_name, proof),
-            _use(login.login_name, proof, confirmation.devices),
+            _use(confirmation),
             _approval(confirmation),
             *(records.event_write(login.login_name, event) for event in confirmation.events),
         ]
@@ -130,6 +129,7 @@ def _end_lock(update: Update, read: Challenge, now: float) -> None:
 def _approval(confirmation: FactorConfirmation) -> Write:
     """Begins the counts anew, and moves the attempts that were read."""
     update, guess, login = Update(), confirmation.guess, confirmation.login
+    update.set(**login_attributes(confirmation))
     update.set(ttl=int(guess.at) + records.CHALLENGE_SECONDS, failures=0, failures_total=0, lock_count=0)
     update.remove(*mapping.COUNTS)
     if confirmation.first is not None:
@@ -160,9 +160,11 @@ def _factor_as_read(login_name: str, proof: FactorProof) -> Write:
     )
 
 
-def _use(login_name: str, proof: FactorProof, devices: DeviceChange | None) -> Write:
+def _use(confirmation: FactorConfirmation) -> Write:
     """Uses the factor, once, and changes the trusted devices, which are kept beside the uses."""
-    update = Update()
+    update, proof, login = Update(), confirmation.proof, confirmation.login
+    if confirmation.logged_in_at is not None:
+        update.set(last_login_at=confirmation.logged_in_at)
     match proof.factor:
         case Factor.TOTP:
             update.set(totp_step=proof.step)
@@ -173,6 +175,6 @@ def _use(login_name: str, proof: FactorProof, devices: DeviceChange | None) -> W
         case _:
             update.set(temporary_used=proof.held)
             update.only_if(when.TEMPORARY_CODE_UNUSED, factor=proof.held)
-    if devices is not None:
-        change_devices(update, devices)
-    return update.write("proofs", records.proofs_key(login_name))
+    if confirmation.devices is not None:
+        change_devices(update, confirmation.devices)
+    return update.write("proofs", records.proofs_key(login.login_name))

@@ -18,8 +18,10 @@ def change_devices(update: Update, change: DeviceChange) -> None:
         update.set(devices_since=change.ended_at)
 
 
-def devices_write(login_name: str, change: DeviceChange) -> Write:
-    """The write of a change of nothing but devices."""
+def devices_write(login_name: str, change: DeviceChange, logged_in_at: float | None = None) -> Write:
+    """The write of a change of nothing but devices, and of the time of the login that makes it, if one does."""
     update = Update()
     change_devices(update, change)
+    if logged_in_at is not None:
+        update.set(last_login_at=logged_in_at)
     return update.write("proofs", records.proofs_key(login_name))

@@ -209,18 +209,21 @@ class UserStore:
         return True
 
     def remove_phone(self, login_name: str, phone: Phone, event: Event, kept: KeptAccess | None = None) -> None:
-        """Removes the phone, closes the live challenge and ends tokens that were issued before.
+        """Removes the phone, closes the live challenge and ends tokens that were issued before. The profile takes over the
+        phone's last login.
 
         Raises PhoneNotFound, and PreconditionFailed where `kept` is true no longer.
         """
-        user = Write(
-            label="profile",
-            verb="Update",
-            key=records.profile_key(login_name),
-            update="SET credentials_changed_at = :now, updated_at = :now ADD version :one",
-            condition=when.EXISTS if kept is None else when.VERSION_AS_READ,
-            values={":now": event.at, ":one": 1} | ({} if kept is None else {":version": kept.version}),
-        )
+        profile = Update()
+        profile.set(credentials_changed_at=event.at, updated_at=event.at)
+        profile.add("version", 1)
+        if phone.last_login_at is not None:
+            profile.set(last_login_at=phone.last_login_at)
+        if kept is None:
+            profile.only_if(when.EXISTS)
+        else:
+            profile.only_if(when.VERSION_AS_READ, version=kept.version)
+        user = profile.write("profile", records.profile_key(login_name))
         place = Write(
             label="phone",
             verb="Delete",

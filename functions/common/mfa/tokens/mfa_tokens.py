@@ -47,6 +47,11 @@ class MfaToken:
     end_user_address: str | None = None
 
     @property
+    def is_login(self) -> bool:
+        """Whether a right code logs the user in."""
+        return self.action is None and self.reset is None
+
+    @property
     def digest(self) -> str:
         """The digest of the action or of the link that its codes are for; empty for a login. No other code fits."""
         return self.action.digest if self.action else self.reset or ""

@@ -7,7 +7,7 @@ large items (docs/decisions/0035-the-directory.md). A line only finds a user: wh
 from collections.abc import Iterable
 from zlib import crc32
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mfa.factors.phones import Phone
 from mfa.users.user import Kind, User, UserStatus, folded
@@ -34,6 +34,7 @@ class DirectoryLine(Struct, frozen=True, array_like=True):
         unverified: whether there are phones and none is verified.
         legacy: whether a legacy client ever skipped the second factor.
         locked_until: the end of the lock, or 0.
+        last_login_at: the last login, or 0: exact when the line was read, and then the first one of a later day.
     """
 
     login_name: str
@@ -46,6 +47,11 @@ class DirectoryLine(Struct, frozen=True, array_like=True):
     unverified: bool = False
     legacy: bool = False
     locked_until: float = 0.0
+    last_login_at: float = 0.0
+
+    def seen(self, at: float) -> "DirectoryLine":
+        """The line after a login at this moment."""
+        return structs.replace(self, last_login_at=at) if at > self.last_login_at else self
 
     def holds(self, query: str) -> bool:
         """Whether a field holds these words."""

@@ -20,10 +20,13 @@ class UserFilter(StrEnum):
 
 
 class UserOrder(StrEnum):
-    """The orders of the list."""
+    """The orders of the list. A hyphen turns one around. Users who never logged in come before the first login."""
 
     LOGIN_NAME = "login_name"
     REGISTERED = "registered"
+    NEWEST = "-registered"
+    LAST_LOGIN = "last_login"
+    LATEST_LOGIN = "-last_login"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ class DirectoryQuery:
         status: users of this status alone.
         filter: one of the filters.
         registered_after: users who were added after this moment.
+        seen_before: users whose last login was before this moment, and those who never logged in.
         order: the order. With a text, users whose login name begins with it come first, then those by the fields behind it.
         now: the moment of the request.
     """
@@ -47,6 +51,7 @@ class DirectoryQuery:
     status: UserStatus | None = None
     filter: UserFilter | None = None
     registered_after: float | None = None
+    seen_before: float | None = None
     order: UserOrder = UserOrder.LOGIN_NAME
     now: float
 
@@ -66,20 +71,35 @@ class DirectoryQuery:
 
     def place(self, line: DirectoryLine) -> Place:
         """The place of a user in the list, by which it is sorted."""
-        if self.order is UserOrder.REGISTERED:
-            return line.created_at, line.login_name
-        return float(line.rank(self.text)) if self.text else 0.0, line.login_name
+        match self.order:
+            case UserOrder.REGISTERED:
+                number = line.created_at
+            case UserOrder.NEWEST:
+                number = -line.created_at
+            case UserOrder.LAST_LOGIN:
+                number = line.last_login_at
+            case UserOrder.LATEST_LOGIN:
+                number = -line.last_login_at
+            case _:
+                number = float(line.rank(self.text)) if self.text else 0.0
+        return number, line.login_name
 
     @property
     def needs_directory(self) -> bool:
         """Whether the search index has no list like this."""
         by_registration = self.registered_after is not None and not self.text
         usual = UserOrder.REGISTERED if by_registration else UserOrder.LOGIN_NAME
-        return self.status is not None or self.filter is not None or self.order is not usual
+        narrowed = any(each is not None for each in (self.status, self.filter, self.seen_before))
+        return narrowed or self.order is not usual
+
+    @property
+    def needs_logins(self) -> bool:
+        """Whether the last logins decide who is in the list, or in which order."""
+        return self.seen_before is not None or self.order in {UserOrder.LAST_LOGIN, UserOrder.LATEST_LOGIN}
 
     @property
     def _filters(self) -> bool:
-        given = (self.kind, self.mfa, self.status, self.filter, self.registered_after)
+        given = (self.kind, self.mfa, self.status, self.filter, self.registered_after, self.seen_before)
         return any(each is not None for each in given)
 
     def _fits(self, line: DirectoryLine) -> bool:
@@ -88,6 +108,7 @@ class DirectoryQuery:
             and (self.mfa is None or line.mfa_enabled is self.mfa)
             and (self.status is None or line.status is self.status)
             and (self.registered_after is None or line.created_at > self.registered_after)
+            and (self.seen_before is None or line.last_login_at < self.seen_before)
             and (self.filter is None or self._passes(line))
         )
 

@@ -70,6 +70,7 @@ class User:
         credentials_changed_at: when password, status, kind, MFA switch or phones last changed. Tokens issued before are refused.
         last_legacy_at: when a legacy client last skipped the second factor.
         client_version: the version of that client.
+        last_login_at: the user's last login when a phone was removed, which had kept it.
         enrolled_at: when the user enrolled a first factor, as `credentials_changed_at` then became.
         enrolled_by: the `jti` of the enrolment token that did it.
         version: counts the changes. The entity tag names it.
@@ -91,6 +92,7 @@ class User:
     credentials_changed_at: float
     last_legacy_at: float | None = None
     client_version: str | None = None
+    last_login_at: float | None = None
     enrolled_at: float | None = None
     enrolled_by: str | None = None
     version: int = 1
