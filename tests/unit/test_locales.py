@@ -22,9 +22,7 @@ NOT_MOVED = {
     "fraud-words.js",
     "pages/added-phones.js",
     "pages/fraud.js",
-    "pages/invite-many.js",
     "pages/invite.js",
-    "pages/new-user.js",
     "pages/overview.js",
     "pages/shut-out.js",
     "pages/user-factors.js",
@@ -33,7 +31,6 @@ NOT_MOVED = {
     "pages/user-profile.js",
     "pages/user-security.js",
     "pages/user.js",
-    "pages/users.js",
 }
 # Texts that are the same in another language.
 SAME = {
@@ -47,6 +44,7 @@ SAME = {
     "Clients",
     "Console",
     "Import",
+    "Invitations",
     "Menu",
     "Messages",
     "Messaging Service {sid}",
@@ -61,6 +59,7 @@ SAME = {
     "Signature",
     "Status",
     "Support",
+    "System",
     "Test",
     "Text",
     "in {time}",

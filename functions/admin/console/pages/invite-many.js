@@ -3,10 +3,10 @@
 /** @import { Answer, InvitationReport, InvitationResult, UserPage } from "../shared/types" */
 import { noticeOf, openDialog } from "../dialogs.js";
 import { bdi, busyWhile, button, download, submitButton, uid } from "../dom.js";
+import { t, tn } from "../language.js";
 import { admin } from "../session.js";
 import { query } from "../shared/api.js";
 import { announce, el } from "../shared/dom.js";
-import { plural } from "../words.js";
 import { invitationFields } from "./invite.js";
 
 const AT_ONCE = 100;
@@ -14,18 +14,19 @@ const REFUSED_SHOWN = 20;
 
 /**
  * @param {Record<string, string>} filters those of the list
+ * @param {boolean} narrowed whether they leave anybody out
  */
-export function inviteMany(filters) {
+export function inviteMany(filters, narrowed) {
   const fields = invitationFields(true);
-  const lead = el("p", {}, leadOf(filters));
+  const lead = el("p", {}, t(narrowed ? "inviteShown" : "inviteAll"));
   const progress = el("p", { class: "soft", role: "status" });
   const alarm = el("div", { role: "alert" });
   const form = el("form", { id: uid("invite"), novalidate: true }, lead, fields.elements, progress, alarm);
-  const start = submitButton("Invite", { kind: "save", form: form.id });
+  const start = submitButton(t("inviteUsers"), { kind: "save", form: form.id });
   const dialog = openDialog({
-    title: "Invite users",
+    title: t("inviteManyTitle"),
     body: form,
-    actions: [button("Cancel", { onclick: () => dialog.close() }), start],
+    actions: [button(t("cancel"), { onclick: () => dialog.close() }), start],
   });
   let open = true;
   dialog.closed.then(() => {
@@ -40,7 +41,7 @@ export function inviteMany(filters) {
         for await (const names of pages(filters)) {
           if (!open) break;
           results.push(...(await invited(names, fields.given())));
-          progress.textContent = `${plural(invitedOf(results).length, "user")} invited so far…`;
+          progress.textContent = tn("invitedSoFar", invitedOf(results).length);
         }
       });
       report(dialog, results);
@@ -60,13 +61,6 @@ async function invited(names, given) {
   /** @type {Answer<InvitationReport>} */
   const { body } = await admin("POST", "/invitations", { body: { login_names: names, ...given } });
   return body.results;
-}
-
-/** @param {Record<string, string>} filters */
-function leadOf(filters) {
-  const all = !Object.values(filters).some(Boolean);
-  const who = all ? "Every user without a factor is invited" : "The users that search and filters show are invited";
-  return `${who}: they set up a phone or an authenticator app, which turns MFA on. Others are left out.`;
 }
 
 /**
@@ -94,16 +88,16 @@ const invitedOf = (results) => results.filter((each) => !each.refusal);
 function report(dialog, results) {
   const invited = invitedOf(results);
   const refused = results.filter((each) => each.refusal);
-  const words = `${plural(invited.length, "user")} invited. ${plural(refused.length, "user")} left out.`;
+  const words = `${tn("usersInvited", invited.length)} ${tn("usersLeftOut", refused.length)}`;
   const reasons = refused
     .slice(0, REFUSED_SHOWN)
     .map((each) => el("li", {}, bdi(each.login_name), `: ${each.refusal?.detail ?? ""}`));
-  const more = refused.length > REFUSED_SHOWN ? el("p", { class: "soft" }, "And others: see the file.") : null;
+  const more = refused.length > REFUSED_SHOWN ? el("p", { class: "soft" }, t("othersInFile")) : null;
   announce(words);
   dialog.show({
-    title: "Invitations",
+    title: t("invitationsTitle"),
     body: [el("p", {}, words), reasons.length ? el("ul", {}, reasons) : null, more],
-    actions: [button("Done", { kind: "primary", onclick: () => dialog.close() })],
+    actions: [button(t("inviteManyDone"), { kind: "primary", onclick: () => dialog.close() })],
   });
 }
 

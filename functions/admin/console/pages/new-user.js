@@ -6,6 +6,7 @@
 import { noticeOf, toast } from "../dialogs.js";
 import { busyWhile, isInert, submitButton, uid } from "../dom.js";
 import { choiceField, secretField, showErrors, textField } from "../fields.js";
+import { t } from "../language.js";
 import { languageField, learnLanguages } from "../languages.js";
 import { heading, section } from "../page.js";
 import { phoneField } from "../phone-field.js";
@@ -23,14 +24,14 @@ import { flatten, localesOf } from "./settings-fields.js";
 /** @param {HTMLElement} place */
 export async function draw(place) {
   if (!may("manage_users")) {
-    place.append(heading({ title: "New user", crumbs: [["Users", "#/users"]] }), roleNotice("users"));
+    place.append(newHeading(), roleNotice("users"));
     return;
   }
   /** @type {[Answer<Nested>, void]} */
   const [{ body }] = await Promise.all([admin("GET", "/settings"), learnLanguages()]);
   const fields = newFields(localesOf(flatten(body)));
   const room = el("div", { role: "alert" });
-  const create = submitButton("Create user", { kind: "save" });
+  const create = submitButton(t("createUser"), { kind: "save" });
   const form = newForm(fields, room, create);
   const { login, password } = fields;
   guard({ dirty: () => isTouched(fields), discard() {} });
@@ -38,15 +39,15 @@ export async function draw(place) {
     event.preventDefault();
     if (isInert(create)) return;
     room.replaceChildren();
-    login.setError(login.text.trim() ? "" : "Give a login name.");
-    password.setError(password.text ? "" : "Give a password.");
+    login.setError(login.text.trim() ? "" : t("giveLoginName"));
+    password.setError(password.text ? "" : t("givePassword"));
     if (!login.text.trim()) return login.focus();
     if (!password.text) return password.focus();
     try {
       await busyWhile(create, async () => {
         const made = await createUser(fields);
         forgetUnsaved();
-        toast("The user is created.");
+        toast(t("userCreated"));
         go(to("users", made.login_name, "security"));
       });
     } catch (error) {
@@ -55,8 +56,10 @@ export async function draw(place) {
       if (isOfPhone(error)) await fields.phone.judged().catch(() => {});
     }
   });
-  place.append(heading({ title: "New user", crumbs: [["Users", "#/users"]] }), form);
+  place.append(newHeading(), form);
 }
+
+const newHeading = () => heading({ title: t("newUserTitle"), crumbs: [[t("usersTitle"), "#/users"]] });
 
 /** @typedef {ReturnType<typeof newFields>} NewFields */
 
@@ -66,14 +69,14 @@ function newFields(own) {
     ...kindFields(),
     login: textField({
       name: "login_name",
-      label: "Login name",
+      label: t("loginNameOfUser"),
       maxlength: 256,
-      hint: "Letters, digits, blanks and . _ @ + - \\ in lower case. It stands in every message.",
+      hint: t("loginNameHint", { punctuation: ". _ @ + - \\" }),
     }),
     password: secretField({
       name: "password",
-      label: "Password",
-      hint: `${PASSWORD_HINT} Tell it to the user in person, or by another safe way.`,
+      label: t("passwordOfUser"),
+      hint: `${PASSWORD_HINT} ${t("tellPassword")}`,
     }),
     ...optionalFields(own),
   };
@@ -81,15 +84,14 @@ function newFields(own) {
 
 /** The kind, and the role of a system user. Only an owner adds one. */
 function kindFields() {
-  const role = choiceField({ name: "role", label: "Role", value: "administrator", two: true, options: ROLES });
+  const role = choiceField({ name: "role", label: t("roleOfUser"), value: "administrator", two: true, options: ROLES });
   role.element.hidden = true;
   /** @type {[string, string, string][]} */
-  const options = [["backup", "Backup user", "Uses a backup client."]];
-  if (may("manage_administrators"))
-    options.push(["system", "System user", "May use this console, as far as the role says."]);
+  const options = [["backup", t("kind_backup"), t("backupUserHint")]];
+  if (may("manage_administrators")) options.push(["system", t("kind_system"), t("systemUserHint")]);
   const kind = choiceField({
     name: "kind",
-    label: "Kind",
+    label: t("kindOfUser"),
     value: "backup",
     two: true,
     options,
@@ -102,25 +104,24 @@ function kindFields() {
 
 /** @param {string[]} own */
 function optionalFields(own) {
-  const owner = "The company or customer they belong to.";
   return {
-    alias: textField({ name: "alias", label: "Alias", nullable: true, hint: "What people call them." }),
-    owner: textField({ name: "owner", label: "Owner", nullable: true, hint: owner }),
+    alias: textField({ name: "alias", label: t("aliasOfUser"), nullable: true, hint: t("aliasHint") }),
+    owner: textField({ name: "owner", label: t("ownerOfUser"), nullable: true, hint: t("ownerHint") }),
     email: textField({
       name: "contact_email",
-      label: "Contact email",
+      label: t("contactEmailOfUser"),
       type: "email",
       nullable: true,
-      hint: "For account recovery.",
+      hint: t("contactEmailHint"),
     }),
     locale: languageField(
-      { value: null, own, none: "Default", onchange() {} },
-      { name: "locale", label: "Language of messages" },
+      { value: null, own, none: t("defaultLanguage"), onchange() {} },
+      { name: "locale", label: t("languageOfMessages") },
     ),
     mfa: switchField({
       name: "mfa_enabled",
-      label: "SMS authentication",
-      hint: "A login needs a passcode as well as the password.",
+      label: t("smsAuthentication"),
+      hint: t("smsAuthenticationHint"),
       value: true,
     }),
     phone: newPhone(),
@@ -137,8 +138,8 @@ function newPhone() {
   });
   const field = phoneField({
     name: "number",
-    label: "Phone",
-    hint: "Optional. It is verified by the first passcode that comes back.",
+    label: t("phoneOfUser"),
+    hint: t("phoneHint"),
     onunknown(found) {
       reason = "";
       offer.onunknown(found);
@@ -161,10 +162,10 @@ function newForm({ kind, role, login, password, alias, owner, email, locale, mfa
   return el(
     "form",
     { id: uid("new"), class: "stack", novalidate: true },
-    section({ title: "Account" }, kind.element, role.element, el("div", { class: "fields" }, texts)),
-    section({ title: "Second factor" }, mfa.element, phone.element, phone.offer),
+    section({ title: t("accountSection") }, kind.element, role.element, el("div", { class: "fields" }, texts)),
+    section({ title: t("secondFactorSection") }, mfa.element, phone.element, phone.offer),
     room,
-    el("div", { class: "actions" }, create, el("a", { class: "button", href: "#/users" }, "Cancel")),
+    el("div", { class: "actions" }, create, el("a", { class: "button", href: "#/users" }, t("cancel"))),
   );
 }
 
@@ -204,7 +205,7 @@ const isOfPhone = (error) => error instanceof Problem && error.errors.some(({ fi
 function userRefused(fields, error) {
   if (!(error instanceof Problem)) return false;
   if (error.code === "conflict") {
-    fields.login.setError("There is a user with this login name already, perhaps in another spelling.");
+    fields.login.setError(t("loginNameTaken"));
     fields.login.focus();
     return true;
   }

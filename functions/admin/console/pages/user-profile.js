@@ -18,7 +18,7 @@ import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { KINDS, PASSWORD_HINT, STATUSES, time } from "../words.js";
 import { flatten, localesOf } from "./settings-fields.js";
-import { legacyWords } from "./users.js";
+import { legacyWords } from "./users-columns.js";
 
 /**
  * The fields that are edited here.
