@@ -129,7 +129,7 @@ function pageActions(filters) {
     allowed("help", () => button(t("inviteUsers"), { onclick: () => inviteMany(filters, isNarrowed(filters)) })),
     allowed("export_personal_data", () => exporting),
     allowed("manage_users", () =>
-      el("a", { class: "button", href: "#/import-users" }, icon("upload"), t("importUsers")),
+      el("a", { class: "button", href: "#/import-users" }, icon("upload"), t("importListOfUsers")),
     ),
     allowed("manage_users", () => newUserLink(icon("plus"))),
   ].filter(Boolean);
@@ -149,7 +149,7 @@ function noUsers(filters, clear) {
         title: t("nobodyFits"),
         text: t("searchLooksAt"),
         actions: [
-          button(t("clearFilters"), { onclick: clear }),
+          button(t("clearUserFilters"), { onclick: clear }),
           filters.q && el("a", { class: "button", href: to("users", filters.q, "history") }, t("historyOfDeleted")),
         ],
       })
