@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from msgspec import UNSET, structs
 
@@ -102,12 +102,7 @@ class UserAdministration:
         another change came in between, Forbidden for a system user unless an owner asks, and for the last owner, and
         Conflict where it would shut an administrator out, unless the patch insists.
         """
-        changes = {
-            name: value
-            for name in patch.__struct_fields__
-            if name not in {"login_name", "insist"} and (value := getattr(patch, name)) is not UNSET
-        }
-        changes = canonical_values(changes)
+        changes = _changes_of(patch)
         password = changes.pop("password", None)
         for _ in range(PATCH_TRIES):
             account = self.get_to_change(actor, patch.login_name)
@@ -116,20 +111,13 @@ class UserAdministration:
                 raise errors.PreconditionFailed
             if password is not None:
                 changes["password_hash"] = self.passwords.hash(password, replace(before, **changes))
-            after, names = before.changed(self.runtime.clock(), changes)
-            _refuse_role_of_backup_user(after, changes.get("role"))
-            if not names:
+            planned = self._planned(actor, account, changes, insist=patch.insist)
+            if planned is None:
                 return account
-            actor.refuse_to_touch(after)
-            change = shut_out.Change(actor, account, after, account.phones)
-            shut_out.refuse_own_end(change)
-            kept = None
-            if shut_out.is_decisive(names) and not patch.insist:
-                kept = shut_out.phone_to_keep(change, self.stored_settings().settings)
-            heir = self.heirs.of(actor, before, after)
-            event = self._event(actor, EventType.USER_CHANGED, detail=before.differences(after, names))
+            after = planned.after
+            event = self._event(actor, EventType.USER_CHANGED, detail=before.differences(after, planned.names))
             try:
-                self.users.change(before, after, event, kept, heir)
+                self.users.change(before, after, event, planned.kept, planned.heir)
             except errors.PreconditionFailed:
                 # The user, the phone that is kept or the owner who is left: read again, and judge anew.
                 continue
@@ -137,11 +125,30 @@ class UserAdministration:
             return replace(account, user=after)
         raise errors.TemporarilyUnavailable
 
+    def would_change(self, actor: Actor, account: Account, patch: UserPatch) -> bool:
+        """Whether the patch, which sets no password, would change this user. Writes nothing. Raises as `patch`."""
+        actor.refuse_to_touch(account.existing_user)
+        return self._planned(actor, account, _changes_of(patch), insist=patch.insist) is not None
+
+    def _planned(self, actor: Actor, account: Account, changes: dict[str, Any], *, insist: bool) -> "_Planned | None":
+        """The change of this user, judged, or None if nothing would be another."""
+        before = account.existing_user
+        after, names = before.changed(self.runtime.clock(), changes)
+        _refuse_role_of_backup_user(after, changes.get("role"))
+        if not names:
+            return None
+        actor.refuse_to_touch(after)
+        change = shut_out.Change(actor, account, after, account.phones)
+        shut_out.refuse_own_end(change)
+        kept = None
+        if shut_out.is_decisive(names) and not insist:
+            kept = shut_out.phone_to_keep(change, self.stored_settings().settings)
+        return _Planned(after, names, kept, self.heirs.of(actor, before, after))
+
     def delete(self, actor: Actor, login_name: str, if_match: str | None = None) -> None:
         """Deletes a user with all phones. Raises as `patch`, and Forbidden for the actor's own user."""
         user = self.get_to_change(actor, login_name).existing_user
-        if user.login_name == actor.name:
-            raise errors.Forbidden("Nobody can delete themselves; another owner can.")
+        self.refuse_deletion(actor, user)
         if if_match is not None and not entity_tags.is_match(if_match, user.etag):
             raise errors.PreconditionFailed
         if user.owns or (user.kind is Kind.SYSTEM and user.active and counted_cost(user.password_hash)):
@@ -149,6 +156,13 @@ class UserAdministration:
             disable = UserPatch(user.login_name, status=UserStatus.DISABLED, insist=True)
             user = self.patch(actor, disable, user.etag).existing_user
         self.users.delete(user, self._event(actor, EventType.USER_DELETED))
+
+    def refuse_deletion(self, actor: Actor, user: User) -> None:
+        """Raises Forbidden where this actor may not delete this user, or the last owner would go."""
+        actor.refuse_to_touch(user)
+        if user.login_name == actor.name:
+            raise errors.Forbidden("Nobody can delete themselves; another owner can.")
+        self.heirs.of(actor, user, replace(user, status=UserStatus.DISABLED))
 
     def unlock(self, actor: Actor, login_name: str) -> Account:
         """Ends every lock of the user. Raises UserNotFound, and Forbidden for a system user unless an owner asks."""
@@ -264,6 +278,25 @@ class UserAdministration:
         self, actor: Actor, type_: EventType, *, phone_id: str | None = None, detail: dict[str, Any] | None = None
     ) -> Event:
         return actor.event(type_, self.runtime.clock(), self.runtime.random_bytes, phone_id=phone_id, detail=detail)
+
+
+class _Planned(NamedTuple):
+    """A change of a user that may be written: the user afterwards, and what must stand as it was read."""
+
+    after: User
+    names: list[str]
+    kept: Phone | None
+    heir: User | None
+
+
+def _changes_of(patch: UserPatch) -> dict[str, Any]:
+    """The values that the patch sets, in their canonical form. Raises InvalidRequest."""
+    given = {
+        name: value
+        for name in patch.__struct_fields__
+        if name not in {"login_name", "insist"} and (value := getattr(patch, name)) is not UNSET
+    }
+    return canonical_values(given)
 
 
 def _refuse_role_of_backup_user(user: User, asked: Role | None) -> None:
