@@ -15,6 +15,7 @@ An ANSWER is a file with the output of `sam local invoke`, or the local stack's 
 - a user's factors, or one's own account: DEVICE_ID (of the first trusted device)
 - an opened link to another password: RESET_TOKEN
 - a new client: CLIENT_ID and CLIENT_BASIC
+- a job: JOB_ID
 - /stack.json: the SIGNATURE of Twilio's callback
 
 Other values are given by name: PASSCODE=581883, TOTP_CODE=581883, RESET=… (the token in the mailed link).
@@ -31,7 +32,7 @@ from urllib.parse import parse_qsl, urlencode
 from twilio.request_validator import RequestValidator
 
 PLACEHOLDER = re.compile(
-    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|ACTION_ID|CLIENT_ID|CLIENT_BASIC|DEVICE_ID|INVITATION|RESET|RESET_TOKEN|PASSCODE|TOTP_CODE|SIGNATURE)\b"
+    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|JOB_ID|ACTION_ID|CLIENT_ID|CLIENT_BASIC|DEVICE_ID|INVITATION|RESET|RESET_TOKEN|PASSCODE|TOTP_CODE|SIGNATURE)\b"
 )
 
 
@@ -62,6 +63,8 @@ def values_of(answer: dict[str, Any]) -> dict[str, str]:
         values["PHONE_ID"] = body["id"]
     if "phone_id" in body:
         values["PHONE_ID"] = body["phone_id"]
+    if "deed" in body:
+        values["JOB_ID"] = body["id"]
     if "client_secret" in body:
         pair = f"{body['client_id']}:{body['client_secret']}"
         values["CLIENT_ID"] = body["client_id"]

@@ -116,6 +116,8 @@ TYPES: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
     EventType.CLIENT_CHANGED: ("An administrator changed a client. The history has the fields.", ("client_id",)),
     EventType.CLIENT_SECRET_ENDED: ("An administrator ended a client's former secret.", ("client_id",)),
     EventType.CLIENT_DELETED: ("An administrator deleted a client.", ("client_id",)),
+    EventType.JOB_STARTED: ("An administrator started a job on many users. The history has the deed.", ()),
+    EventType.JOB_ENDED: ("A job on many users is done, or was cancelled or stopped. The history has how many.", ()),
 }  # fmt: skip
 
 

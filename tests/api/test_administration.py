@@ -86,6 +86,14 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "devices.end": lambda admin, person: {"login_name": person.name, "id": trusted(person, "laptop")[0]},
     "devices.end_all": lambda admin, person: {"login_name": person.name},
     "temporary_codes.create": lambda admin, person: {"login_name": person.name},
+    "jobs.create": lambda admin, person: {"deed": "unlock", "selection": {"login_names": [person.name]}},
+    "jobs.list": lambda admin, person: {"limit": 1},
+    "jobs.get": lambda admin, person: {"id": job(admin)},
+    "jobs.run": lambda admin, person: {"id": job(admin)},
+    "jobs.start": lambda admin, person: {"id": previewed(admin), "expected_users": 1},
+    "jobs.cancel": lambda admin, person: {"id": job(admin, "run", "start")},
+    "jobs.report": lambda admin, person: {"id": job(admin, "run"), "outcome": "will_change"},
+    "jobs.export": lambda admin, person: {"id": job(admin, "run")},
     "clients.list": lambda admin, person: {},
     "clients.create": lambda admin, person: {"name": "A shop"},
     "clients.rotate": lambda admin, person: {"id": client_id(admin.stack)},
@@ -101,6 +109,23 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
 def newcomer(admin: Administrator) -> str:
     """A user without a second factor."""
     return people.add(admin.stack, phones=0, mfa=False).name
+
+
+def job(admin: Administrator, *steps: str) -> str:
+    """A job that would invite somebody, made by direct invocation, after these steps; its id."""
+    made = admin.stack.admin("jobs.create", deed="invite", selection={"login_names": [newcomer(admin)]})
+    for step in steps:
+        more = {"expected_users": 1} if step == "start" else {}
+        admin.stack.admin(f"jobs.{step}", id=made["id"], **more)
+    return str(made["id"])
+
+
+def previewed(admin: Administrator) -> str:
+    """A job that the administrator has made and can start; its id."""
+    body = {"deed": "invite", "selection": {"login_names": [newcomer(admin)]}}
+    made = str(admin.ask("POST", "/jobs", body).json["id"])
+    assert admin.ask("POST", f"/jobs/{made}/run", {}).json["state"] == "previewed"
+    return made
 
 
 def invited(admin: Administrator) -> str:

@@ -336,7 +336,7 @@ def test_things_of_another_user_are_not_found(stack: Stack, admin: Administrator
 
 def test_bootstrap_is_no_route_and_a_session_no_direct_operation(stack: Stack) -> None:
     served = {operation.id for operation in OPERATIONS}
-    scheduled = {"prices.update", "fraud.compute", "directory.compute"}
+    scheduled = {"prices.update", "fraud.compute", "directory.compute", "jobs.advance"}
     assert INVOKED.keys() - served == {"users.bootstrap", "users.erase", *scheduled}
     assert served - INVOKED.keys() == {"session.get", "session.open", "session.end"}
     for operation in ("session.get", "session.open", "session.end"):

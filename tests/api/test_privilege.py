@@ -62,6 +62,7 @@ def asked(shared_stack: Stack) -> Iterator[dict[str, list[Ask]]]:
         administer(stack)
         fetch_prices(stack)
         search_users(stack)
+        do_jobs(stack)
     finally:
         stack.guard.seen = lambda _role, _ask: None
     yield found
@@ -80,6 +81,17 @@ def search_users(stack: Stack) -> None:
         pass
     assert stack.admin("users.list")["total"]
     stack.table.delete_item(Key={"pk": "DIRECTORY", "sk": "#DIRECTORY"})
+
+
+def do_jobs(stack: Stack) -> None:
+    """An invitation, since it reads its mailbox's ceiling, by the schedule."""
+    newcomer = people.add(stack, phones=0, mfa=False)
+    job = stack.admin("jobs.create", deed="invite", selection={"login_names": [newcomer.name]})["id"]
+    assert stack.admin("jobs.run", id=job)["preview"]["will_change"] == 1
+    stack.admin("jobs.start", id=job, expected_users=1)
+    assert stack.admin("jobs.advance")["advanced"]
+    assert stack.admin("jobs.get", id=job)["outcomes"]["done"] == 1
+    stack.tell_changes()
 
 
 def log_in_every_way(stack: Stack) -> None:

@@ -435,6 +435,19 @@ def settings(on: Invoker) -> None:
     assert {"region": "HK", "calling_code": "+852"} in on.admin("regions.list")["items"]
 
 
+def jobs(on: Invoker) -> None:
+    assert on.admin("jobs.create")["state"] == "previewing"
+    assert on.admin("jobs.run")["preview"]["will_change"] == 1
+    assert on.admin("jobs.start")["state"] == "running"
+    assert on.admin("jobs.advance") == {"running": 1, "advanced": 1}
+    assert on.admin("jobs.get")["outcomes"]["done"] == 1
+    assert on.admin("jobs.report")["items"] == [{"login_name": DEMO_USER, "outcome": "done"}]
+    assert f"{DEMO_USER},done" in on.admin("jobs.export")["csv"]
+    assert on.admin("jobs.create")["state"] == "previewing"
+    assert on.admin("jobs.cancel")["state"] == "cancelled"
+    assert len(on.admin("jobs.list")["items"]) == 2
+
+
 def users(on: Invoker) -> None:
     assert on.admin("users.create")["login_name"] == NEW_USER
     assert on.admin("users.get")["login_name"] == DEMO_USER
@@ -444,6 +457,7 @@ def users(on: Invoker) -> None:
     assert f"\n{NEW_USER}," in on.admin("users.export")["csv"].replace("\r", "")
     assert on.admin("users.import")["errors"] == []
     assert on.admin("users.records")["login_name"] == NEW_USER
+    jobs(on)
     assert on.admin("users.delete") == {}
     assert on.admin("users.erase")["complete"] is True
     assert on.admin("overview.get")["days"]

@@ -66,6 +66,7 @@ ROOMS = [
     {"environment"},
     {"account_wiring"},
     {"delivery_wiring"},
+    {"directory_wiring"},
     {"wiring"},
 ]
 DEPTH = {room: depth for depth, rooms in enumerate(ROOMS) for room in rooms}

@@ -406,6 +406,10 @@ export interface EventDetail {
   method?: FactorMethod;
   provider?: string;
   for?: string;
+  job?: string;
+  deed?: string;
+  users?: number;
+  state?: string;
 }
 
 /** A registered relying application. */

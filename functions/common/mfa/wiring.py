@@ -9,7 +9,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mfa.delivery_wiring import DeliveryWiring
+from mfa.directory_wiring import DirectoryWiring
 from mfa.instrumented import (
     MeteredAttempts,
     MeteredMailer,
@@ -21,11 +21,10 @@ from mfa.instrumented import (
 if TYPE_CHECKING:
     from mfa.administration.access import Access
     from mfa.administration.configuration import Configuration
-    from mfa.administration.directory import Directory
-    from mfa.administration.directory_upkeep import DirectoryUpkeep
     from mfa.administration.event_log import EventLog
     from mfa.administration.factors import FactorAdministration
     from mfa.administration.imports import Imports
+    from mfa.administration.jobs import Jobs
     from mfa.administration.overview import Overviews
     from mfa.administration.parts import Administration
     from mfa.administration.prices import PriceAdministration
@@ -46,11 +45,10 @@ if TYPE_CHECKING:
     from mfa.flows.tell_changes import TellChanges
     from mfa.flows.test_settings import TestSettings
     from mfa.flows.verify_passcode import VerifyPasscode
-    from mfa.store.directory import DirectoryStore
     from mfa.store.histories import Histories
 
 
-class Wiring(DeliveryWiring):
+class Wiring(DirectoryWiring):
     """The functions' parts."""
 
     @cached_property
@@ -175,39 +173,30 @@ class Wiring(DeliveryWiring):
             personal=PersonalData(
                 records=PersonalStore(self._table), directory=self._directory_upkeep, runtime=runtime
             ),
+            jobs=self._jobs,
             sessions=self.access.sessions,
             clock=self.clock,
         )
 
-    def _directory(self, histories: "Histories") -> "Directory":
-        from mfa.administration.directory import Directory
-        from mfa.administration.user_search import DirectoryCache, UserSearch
-
-        items, accounts = self._directory_store, self.account_store
-        return Directory(
-            accounts=accounts,
-            search_index=self._search_index,
-            search=UserSearch(items=items, cache=DirectoryCache(items), accounts=accounts, clock=self.clock),
-            histories=histories,
-            runtime=self.runtime,
-        )
-
     @cached_property
-    def _directory_upkeep(self) -> "DirectoryUpkeep":
-        from mfa.administration.directory_upkeep import DirectoryUpkeep
+    def _jobs(self) -> "Jobs":
+        from mfa.administration.job_deeds import JobDeeds
+        from mfa.administration.job_steps import StepParts
+        from mfa.administration.jobs import Jobs
+        from mfa.store.jobs import JobStore
+        from mfa.store.mailboxes import MailboxStore
 
-        return DirectoryUpkeep(
-            items=self._directory_store,
+        items = JobStore(self._table)
+        deeds = JobDeeds(users=self._user_administration, invite=self.invite, clock=self.clock)
+        steps = StepParts(
+            items=items,
             accounts=self.account_store,
-            search_index=self._search_index,
+            search=self._user_search,
+            deeds=deeds,
+            mailboxes=MailboxStore(self._table),
             clock=self.clock,
         )
-
-    @cached_property
-    def _directory_store(self) -> "DirectoryStore":
-        from mfa.store.directory import DirectoryStore
-
-        return DirectoryStore(self._table)
+        return Jobs(items=items, steps=steps, runtime=self.runtime)
 
     @cached_property
     def _configuration(self) -> "Configuration":

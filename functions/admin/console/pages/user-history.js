@@ -12,6 +12,7 @@ import { el } from "../shared/dom.js";
 import { maskedPhone, regionName } from "../shared/words.js";
 import { pagedList, table } from "../table.js";
 import { localTime, PROVIDERS, plural, time } from "../words.js";
+import { jobEnded, jobStarted } from "./bulk-words.js";
 import { allClients } from "./client-list.js";
 import { clientChanges, profileChanges, settingsChanges } from "./event-values.js";
 
@@ -122,6 +123,8 @@ const SENTENCES = {
   client_rotated: ({ detail }) => ["", ["Gave a new secret to the client ", clientName(detail), keptFor(detail)]],
   client_secret_ended: ({ detail }) => ["", ["Ended the former secret of the client ", clientName(detail)]],
   client_deleted: ({ detail }) => ["bad", ["Deleted the client ", clientName(detail)]],
+  job_started: ({ detail }) => ["", jobStarted(detail)],
+  job_ended: ({ detail }) => [detail.state === "stopped" ? "bad" : "", jobEnded(detail)],
   user_deleted: () => ["bad", "The user was deleted"],
   user_unlocked: () => ["good", "Unlocked"],
   phone_added: ({ which, detail: { override: why, enrolled, verified } }) => [

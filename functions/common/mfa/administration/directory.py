@@ -81,7 +81,7 @@ class Directory:
         While the directory is being made, the search index serves lists that need no more: then `q` finds the beginnings of
         login name, alias and owner. Raises TemporarilyUnavailable for other lists.
         """
-        query = _query(which, self.runtime.clock())
+        query = query_of(which, self.runtime.clock())
         filters = ["users", which.kind, which.mfa, query.text, query.registered_after]
         filters += [query.status, query.filter, query.order, which.not_seen_days]
         place = cursors.read(self.runtime.keys(), filters, which.cursor) if which.cursor else []
@@ -152,7 +152,7 @@ class Directory:
         return events, cursor
 
 
-def _query(which: ListUsers, now: float) -> DirectoryQuery:
+def query_of(which: ListUsers, now: float) -> DirectoryQuery:
     """The list that is asked for. Raises InvalidRequest."""
     text = folded(which.q or "")
     if which.q and not text:

@@ -7,6 +7,7 @@ from mfa.administration import (
     factor_operations,
     fraud_operations,
     invitation_operations,
+    job_operations,
     log_operations,
     number_operations,
     price_operations,
@@ -31,6 +32,7 @@ TASKS = (
     *factor_operations.tasks,
     *client_operations.tasks,
     *log_operations.tasks,
+    *job_operations.tasks,
     *session_operations.tasks,
 )
 SERVED = by_transport(TASKS, Transport.HTTP)

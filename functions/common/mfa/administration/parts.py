@@ -11,6 +11,7 @@ from mfa.administration.event_log import EventLog
 from mfa.administration.factors import FactorAdministration
 from mfa.administration.fraud import FraudAdministration
 from mfa.administration.imports import Imports
+from mfa.administration.jobs import Jobs
 from mfa.administration.overview import Overviews
 from mfa.administration.personal_data import PersonalData
 from mfa.administration.prices import PriceAdministration
@@ -40,5 +41,6 @@ class Administration:
     prices: PriceAdministration
     fraud: FraudAdministration
     personal: PersonalData
+    jobs: Jobs
     sessions: Sessions
     clock: Callable[[], float]

@@ -72,10 +72,9 @@ class UserSearch:
 
     def page(self, query: DirectoryQuery, after: Place | None, limit: int) -> FoundUsers | None:
         """The users of the list behind this place. None while there is no directory."""
-        head = self.items.load_head()
-        if not head.is_complete:
+        found = self.lines(query)
+        if found is None:
             return None
-        found = query.found(self._current(head, query))
         at = 0 if after is None else bisect_right(found, after, key=query.place)
         accounts: list[Account] = []
         for _ in range(PAGES_PER_REQUEST):
@@ -89,6 +88,11 @@ class UserSearch:
             accounts.sort(key=lambda account: query.place(line_of(account, query.now)))
         more = at < len(found)
         return FoundUsers(accounts, query.place(found[at - 1]) if more else None, len(found))
+
+    def lines(self, query: DirectoryQuery) -> Sequence[DirectoryLine] | None:
+        """The lines of everybody who may be in the list, in its order. None while there is no directory."""
+        head = self.items.load_head()
+        return query.found(self._current(head, query)) if head.is_complete else None
 
     def _current(self, head: DirectoryHead, query: DirectoryQuery) -> Sequence[DirectoryLine]:
         """The lines, with those of users who changed since the directory was computed as they are now."""

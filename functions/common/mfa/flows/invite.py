@@ -94,12 +94,10 @@ class Invite:
         factor; InvalidRequest and SettingsIncomplete where mail cannot be sent, and RateLimited where enough was sent today.
         """
         if by_mail:
-            self._refuse_without_sender()
+            self.refuse_without_sender()
         for _ in range(INVITE_TRIES):
             account = self._account(by, login_name)
-            user = _who_can_enrol(account)
-            if by_mail and not user.contact_email:
-                raise errors.InvalidRequest("deliver", "cannot be email: the user has no contact email")
+            user = who_can_enrol(account, by_mail=by_mail)
             now = self.runtime.clock()
             token = InvitationToken.new(user.login_name, self.runtime.random_bytes(32))
             invitation = Invitation(
@@ -130,7 +128,7 @@ class Invite:
         if len({canonical_login_name(each) for each in login_names}) < len(login_names):
             raise errors.InvalidRequest("login_names", "must name each user once")
         if by_mail:
-            self._refuse_without_sender()
+            self.refuse_without_sender()
         enough_at = self.runtime.clock() + ENOUGH_SECONDS
         results: list[Invited | NotInvited] = []
         for login_name in login_names:
@@ -156,7 +154,8 @@ class Invite:
                 continue
         raise errors.TemporarilyUnavailable
 
-    def _refuse_without_sender(self) -> None:
+    def refuse_without_sender(self) -> None:
+        """Raises SettingsIncomplete if no mail can be sent."""
         if self.runtime.settings().email_sender is None:
             raise errors.SettingsIncomplete("Mail is not set up: set email_sender.")
 
@@ -198,14 +197,17 @@ class Invite:
         )
 
     def _event(self, by: Inviter, type_: EventType, now: float, detail: dict[str, Any]) -> Event:
-        return self.runtime.event(type_, now, actor=by.name, address=by.address, detail=detail)
+        noted = detail if by.actor is None else by.actor.noted(detail)
+        return self.runtime.event(type_, now, actor=by.name, address=by.address, detail=noted)
 
 
-def _who_can_enrol(account: Account) -> User:
-    """The user, if an invitation may let them enrol. Raises Conflict."""
+def who_can_enrol(account: Account, *, by_mail: bool) -> User:
+    """The user, if an invitation may let them enrol. Raises Conflict, and InvalidRequest if it cannot be mailed."""
     user = account.existing_user
     if not user.active:
         raise errors.Conflict("The user is disabled.")
     if account.has_usable_factor:
         raise errors.Conflict("The user has a second factor already.")
+    if by_mail and not user.contact_email:
+        raise errors.InvalidRequest("deliver", "cannot be email: the user has no contact email")
     return user

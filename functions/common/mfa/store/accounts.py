@@ -54,8 +54,11 @@ class AccountStore:
         keys = [*records.account_keys(login_name), *records.held_factors_keys(login_name)]
         return account_with_factors_of(login_name, self._table.get_all(keys))
 
-    def load_accounts(self, login_names: Sequence[str], *, passwords: bool = False) -> list[Account]:
-        """These users with phones, challenges, factors and invitations, in this order, and the hashes of `passwords` if asked.
+    def load_accounts(
+        self, login_names: Sequence[str], *, passwords: bool = False, tries: bool = False
+    ) -> list[Account]:
+        """These users with phones, challenges, factors and invitations, in this order, and the hashes of `passwords` and the
+        `tries` at them if asked.
 
         Deleted users are left out.
         """
@@ -64,16 +67,18 @@ class AccountStore:
                 *records.account_keys(name),
                 *records.held_factors_keys(name),
                 records.invitation_key(name),
-                *_password_keys(name, passwords),
+                *([records.password_key(name)] if passwords else []),
+                *([records.password_tries_key(name)] if tries else []),
             ]
             for name in login_names
         }
         items = self._table.get_all(key for own in keys.values() for key in own)
-        accounts = [
-            account_with_factors_of(name, {key: items[key] for key in own if key in items})
-            for name, own in keys.items()
-        ]
-        return [account for account in accounts if account.user]
+        found = []
+        for name, own in keys.items():
+            tried = _tries_of(items.pop(records.password_tries_key(name), {}))
+            account = account_with_factors_of(name, {key: items[key] for key in own if key in items})
+            found.append(replace(account, tries=tried))
+        return [account for account in found if account.user]
 
     def load_invited_account(self, login_name: str) -> Account:
         """The user with phones, factors and invitation, in one request."""
@@ -207,10 +212,6 @@ class AccountStore:
         except TransactionRefused:
             return False
         return True
-
-
-def _password_keys(login_name: str, wanted: bool) -> list[Key]:
-    return [records.password_key(login_name)] if wanted else []
 
 
 def account_of(login_name: str, items: dict[Key, Item]) -> Account:

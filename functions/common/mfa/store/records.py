@@ -91,6 +91,16 @@ def directory_chunk_key(number: int) -> Key:
     return DIRECTORY[0], f"CHUNK#{number:02d}"
 
 
+def job_key(job_id: str) -> Key:
+    """A job on many users."""
+    return f"JOB#{job_id}", "#JOB"
+
+
+def job_chunk_key(job_id: str, number: int) -> Key:
+    """Some users of a job."""
+    return job_key(job_id)[0], f"CHUNK#{number:05d}"
+
+
 def settings_test_key(login_name: str) -> Key:
     """An administrator's one settings test."""
     return f"USER#{login_name}", "#TEST"

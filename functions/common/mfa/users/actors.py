@@ -1,6 +1,6 @@
 """The administrator behind a change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ class Actor:
         amr: how the login was proved, as the access token says (RFC 8176).
         expires_at: when the access token ends, in seconds since 1970.
         token_id: the access token's `jti`.
+        job: the id of the job in which this is done, which the events name.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Actor:
     amr: tuple[str, ...] = ()
     expires_at: float = 0.0
     token_id: str = ""
+    job: str | None = None
 
     @property
     def is_direct(self) -> bool:
@@ -58,6 +60,10 @@ class Actor:
         if user.kind is Kind.SYSTEM:
             self.refuse_without(Permission.MANAGE_ADMINISTRATORS)
 
+    def noted(self, detail: Mapping[str, Any]) -> dict[str, Any]:
+        """The detail of an event, with the job."""
+        return {**detail, **({} if self.job is None else {"job": self.job})}
+
     def event(
         self,
         type_: EventType,
@@ -75,6 +81,6 @@ class Actor:
             actor=self.name,
             address=self.address,
             phone_id=phone_id,
-            detail=detail or {},
+            detail=self.noted(detail or {}),
             notable=True,
         )

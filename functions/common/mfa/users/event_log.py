@@ -76,6 +76,8 @@ LISTED = {
     EventType.CLIENT_ROTATED: Listing.ALWAYS,
     EventType.CLIENT_SECRET_ENDED: Listing.ALWAYS,
     EventType.CLIENT_DELETED: Listing.ALWAYS,
+    EventType.JOB_STARTED: Listing.ALWAYS,
+    EventType.JOB_ENDED: Listing.ALWAYS,
 }
 
 

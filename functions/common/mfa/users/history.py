@@ -55,6 +55,8 @@ class EventType(StrEnum):
     CLIENT_ROTATED = "client_rotated"
     CLIENT_SECRET_ENDED = "client_secret_ended"  # noqa: S105 - the type of an event
     CLIENT_DELETED = "client_deleted"
+    JOB_STARTED = "job_started"
+    JOB_ENDED = "job_ended"
 
 
 # In hexadecimal digits.

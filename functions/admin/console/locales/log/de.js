@@ -84,6 +84,8 @@ export default {
   eventType_client_secret_ended: "Früheres Client-Geheimnis beendet",
   eventType_client_rotated: "Client-Geheimnis geändert",
   eventType_client_deleted: "Client gelöscht",
+  eventType_job_started: "Auftrag gestartet",
+  eventType_job_ended: "Auftrag beendet",
   eventType_logged_in: "Anmeldung nur mit Passwort",
   eventType_approved: "Anmeldung mit zweitem Faktor",
   eventType_legacy_login: "Anmeldung eines alten Clients",

@@ -84,6 +84,8 @@ export default {
   eventType_client_secret_ended: "Former client secret ended",
   eventType_client_rotated: "Client secret changed",
   eventType_client_deleted: "Client deleted",
+  eventType_job_started: "Job started",
+  eventType_job_ended: "Job ended",
   eventType_logged_in: "Login with the password alone",
   eventType_approved: "Login with a second factor",
   eventType_legacy_login: "Login of a legacy client",

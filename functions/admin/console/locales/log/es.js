@@ -84,6 +84,8 @@ export default {
   eventType_client_secret_ended: "Secreto anterior del cliente terminado",
   eventType_client_rotated: "Secreto del cliente cambiado",
   eventType_client_deleted: "Cliente eliminado",
+  eventType_job_started: "Tarea iniciada",
+  eventType_job_ended: "Tarea terminada",
   eventType_logged_in: "Inicio de sesión solo con contraseña",
   eventType_approved: "Inicio de sesión con segundo factor",
   eventType_legacy_login: "Inicio de sesión de un cliente antiguo",

@@ -84,6 +84,8 @@ export default {
   eventType_client_secret_ended: "Ancien secret du client terminé",
   eventType_client_rotated: "Secret du client modifié",
   eventType_client_deleted: "Client supprimé",
+  eventType_job_started: "Tâche lancée",
+  eventType_job_ended: "Tâche terminée",
   eventType_logged_in: "Connexion avec le seul mot de passe",
   eventType_approved: "Connexion avec un second facteur",
   eventType_legacy_login: "Connexion d’un ancien client",

@@ -82,6 +82,8 @@ export default {
   eventType_client_secret_ended: "以前のクライアントシークレットの終了",
   eventType_client_rotated: "クライアントシークレットの変更",
   eventType_client_deleted: "クライアントの削除",
+  eventType_job_started: "ジョブの開始",
+  eventType_job_ended: "ジョブの終了",
   eventType_logged_in: "パスワードのみのログイン",
   eventType_approved: "第二要素でのログイン",
   eventType_legacy_login: "旧式クライアントのログイン",

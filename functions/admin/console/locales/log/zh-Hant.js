@@ -81,6 +81,8 @@ export default {
   eventType_client_secret_ended: "舊用戶端密鑰已終止",
   eventType_client_rotated: "用戶端密鑰已變更",
   eventType_client_deleted: "用戶端已刪除",
+  eventType_job_started: "工作已啟動",
+  eventType_job_ended: "工作已結束",
   eventType_logged_in: "僅憑密碼登入",
   eventType_approved: "使用第二因素登入",
   eventType_legacy_login: "舊版用戶端登入",
