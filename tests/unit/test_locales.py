@@ -71,7 +71,7 @@ SAME = {
 }
 # Literals that look like words and are none: names of keys, of headers and of looks.
 NO_WORDS = re.compile(
-    r"Enter|Escape|Arrow\w+|Home|End|Twilio|Acme|jane\.roe,.*|HK, SG|tbody .*"
+    r"Enter|Escape|not all|\(prefers-color-scheme: .*|Arrow\w+|Home|End|Twilio|Acme|jane\.roe,.*|HK, SG|tbody .*"
     r"|[A-Z][a-z]+(-[A-Z][a-z]+)+|[.#\[].*|(dialog|field) wide|choices two|small quiet"
 )
 _STRING = r'"(?:[^"\\]|\\.)*"'

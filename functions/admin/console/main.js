@@ -12,6 +12,7 @@ import { roleName } from "./roles.js";
 import { abandon, refresh, route } from "./router.js";
 import { logIn, logOut, onLeave, resume, whoami } from "./session.js";
 import { $, el } from "./shared/dom.js";
+import { listenForShortcuts } from "./shortcuts.js";
 
 /** @type {("overview" | "users" | "clients" | "fraud" | "log" | "settings")[]} */
 const PLACES = ["overview", "users", "clients", "fraud", "log", "settings"];
@@ -177,6 +178,7 @@ function enter() {
 putWords();
 drawMenu();
 offerPreferences();
+listenForShortcuts();
 offerStop();
 route(ROUTES, show);
 onLeave(leave);

@@ -1,21 +1,65 @@
-// What a reader chooses for this browser: the language.
+// What a reader chooses for this browser: language, light or dark, keyboard shortcuts.
 
-import { uid } from "./dom.js";
+import { button, uid } from "./dom.js";
 import { choose, language, t } from "./language.js";
 import { LANGUAGES } from "./locales/index.js";
 import { $, el } from "./shared/dom.js";
+import { showShortcuts } from "./shortcuts.js";
+import { timeZone } from "./words.js";
 
-/** The choice of a language. Each is in its own words, so that it is found by people who can read only that one. */
-function languageChoice() {
-  const id = uid("language");
-  const options = Object.entries(LANGUAGES).map(([tag, name]) => el("option", { value: tag, lang: tag }, name));
-  const select = el("select", { id, value: language.tag }, options);
-  select.addEventListener("change", () => choose(select.value));
-  const label = el("label", { for: id, class: "soft" }, t("language"));
-  return el("div", { class: "preference" }, label, el("span", { class: "select small" }, select));
+const THEME = "mfa-console.theme"; // theme.js reads it before the page is painted
+/** @type {("system" | "light" | "dark")[]} */
+const THEMES = ["system", "light", "dark"];
+
+/**
+ * @param {string} label
+ * @param {string} value
+ * @param {HTMLOptionElement[]} options
+ * @param {(value: string) => void} onchange
+ */
+function preference(label, value, options, onchange) {
+  const id = uid("preference");
+  const select = el("select", { id, value }, options);
+  select.addEventListener("change", () => onchange(select.value));
+  const name = el("label", { for: id, class: "soft" }, label);
+  return el("div", { class: "preference" }, name, el("span", { class: "select small" }, select));
 }
 
-/** Put the choices into the foot of the menu. */
+/** Each language is in its own words, so that it is found by people who can read only that one. */
+function languageChoice() {
+  const options = Object.entries(LANGUAGES).map(([tag, name]) => el("option", { value: tag, lang: tag }, name));
+  return preference(t("language"), language.tag, options, choose);
+}
+
+function themeChoice() {
+  const options = THEMES.map((theme) => el("option", { value: theme }, t(`theme_${theme}`)));
+  return preference(t("theme"), chosenTheme(), options, (theme) => {
+    try {
+      localStorage.setItem(THEME, theme);
+    } catch {
+      return; // nothing would remember it
+    }
+    dispatchEvent(new Event("theme"));
+  });
+}
+
+function chosenTheme() {
+  try {
+    return THEMES.find((theme) => theme === localStorage.getItem(THEME)) ?? "system";
+  } catch {
+    return "system";
+  }
+}
+
+/** Language and theme, as the login shows them. */
+export const choices = () => el("div", { class: "preferences" }, languageChoice(), themeChoice());
+
+/** Put the choices into the foot of the menu, with the time zone of all times. */
 export function offerPreferences() {
-  $("preferences").append(languageChoice());
+  $("preferences").append(
+    languageChoice(),
+    themeChoice(),
+    button(t("shortcuts"), { kind: "link", "aria-keyshortcuts": "?", onclick: showShortcuts }),
+    el("p", { class: "soft" }, t("timeZone", { zone: timeZone() })),
+  );
 }

@@ -5,6 +5,7 @@ import { button, uid } from "./dom.js";
 /** @import { Answer, ListPage, Region, RequestOptions, Session } from "./shared/types" */
 import { t } from "./language.js";
 import { drawLogin } from "./login.js";
+import { choices } from "./preferences.js";
 import { SessionLost } from "./refusals.js";
 import { learnRegions } from "./regions.js";
 import { clock, Problem, request } from "./shared/api.js";
@@ -140,7 +141,7 @@ export function logIn(lead = t("loginLead")) {
     const card = el("main", { class: "card door-card" });
     const brand = $("frame").querySelector(".brand")?.cloneNode(true);
     const header = el("header", { class: "brand" }, brand && [...brand.childNodes]);
-    $("door").replaceChildren(el("div", { class: "door" }, header, card));
+    $("door").replaceChildren(el("div", { class: "door" }, header, card, choices()));
     $("frame").hidden = true;
     $("skip").hidden = true;
     document.title = t("loginPage");

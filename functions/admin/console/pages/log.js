@@ -209,7 +209,7 @@ function words({ filters, restart }, name, label, placeholder) {
  * @param {string} label
  */
 function moment({ filters, restart }, name, label) {
-  const hint = t("filterZone", { zone: timeZone() });
+  const hint = t("timeZone", { zone: timeZone() });
   const field = textField({ label, hint, type: "datetime-local", value: toLocal(filters[name]) });
   field.input.addEventListener("change", () => {
     const { value } = field.input;

@@ -34,7 +34,6 @@ export default {
   filterActorHint: "Anmeldename, Client oder iam",
   filterFrom: "Ab",
   filterBefore: "Vor",
-  filterZone: "Zeitzone: {zone}",
   filterText: "Enthält",
   filterTextHint: "Wörter, eine Adresse, ein Wert",
   // The export

@@ -34,7 +34,6 @@ export default {
   filterActorHint: "Login name, client or iam",
   filterFrom: "From",
   filterBefore: "Before",
-  filterZone: "Time zone: {zone}",
   filterText: "Contains",
   filterTextHint: "Words, an address, a value",
   // The export

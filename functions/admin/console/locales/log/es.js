@@ -34,7 +34,6 @@ export default {
   filterActorHint: "Nombre de usuario, cliente o iam",
   filterFrom: "Desde",
   filterBefore: "Antes de",
-  filterZone: "Zona horaria: {zone}",
   filterText: "Contiene",
   filterTextHint: "Palabras, una dirección, un valor",
   // The export

@@ -34,7 +34,6 @@ export default {
   filterActorHint: "Nom d’utilisateur, client ou iam",
   filterFrom: "À partir de",
   filterBefore: "Avant",
-  filterZone: "Fuseau horaire : {zone}",
   filterText: "Contient",
   filterTextHint: "Des mots, une adresse, une valeur",
   // The export

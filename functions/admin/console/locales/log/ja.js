@@ -32,7 +32,6 @@ export default {
   filterActorHint: "ログイン名、クライアント、または iam",
   filterFrom: "開始",
   filterBefore: "終了",
-  filterZone: "タイムゾーン：{zone}",
   filterText: "含む文字",
   filterTextHint: "単語、アドレス、値",
   // The export

@@ -31,7 +31,6 @@ export default {
   filterActorHint: "登录名、客户端或 iam",
   filterFrom: "起始",
   filterBefore: "截止",
-  filterZone: "时区：{zone}",
   filterText: "包含",
   filterTextHint: "词语、地址、值",
   // The export

@@ -31,7 +31,6 @@ export default {
   filterActorHint: "登入名稱、用戶端或 iam",
   filterFrom: "起始",
   filterBefore: "截止",
-  filterZone: "時區：{zone}",
   filterText: "包含",
   filterTextHint: "詞語、位址、值",
   // The export
