@@ -636,6 +636,8 @@ export interface SettingsEffects {
 export interface Finding {
   code: string;
   message: string;
+  /** The placeholders, letters and limits that it names. */
+  about: string[];
 }
 
 export interface TemplatePreview {
@@ -790,6 +792,6 @@ export interface ActionTextPreview {
 export interface ActionPreview {
   type: string;
   parameters: string[];
-  problems: (Finding & { field: string })[];
+  problems: (FieldError & { code: string })[];
   texts: ActionTextPreview[];
 }

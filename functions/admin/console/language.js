@@ -76,9 +76,10 @@ export function tn(stem, n, values = {}) {
 /**
  * Words for something that the server named; undefined if the console does not know it.
  * @param {string} key
+ * @param {Record<string, string | number>} [values]
  */
-export const known = (key) =>
-  Object.hasOwn(language.strings, key) ? language.text(/** @type {Key} */ (key)) : undefined;
+export const known = (key, values) =>
+  Object.hasOwn(language.strings, key) ? language.text(/** @type {Key} */ (key), values) : undefined;
 
 /**
  * Choose a language. The page is loaded again in it.

@@ -14,13 +14,14 @@ import { announce, el } from "../shared/dom.js";
 import { languageName, money, regionName } from "../words.js";
 import { askLanguage } from "./language-dialog.js";
 import { actionName, COMMA, mergePatch } from "./settings-fields.js";
-import { alphabetWords, judgement, refusalNotice } from "./settings-judgements.js";
+import { alphabetWords, judgement, problemWords, refusalNotice } from "./settings-judgements.js";
 
 const PAUSE_MS = 300; // the sentence is judged when nobody has typed for so long
 const PARAMETER = /(?<!\{)\{([a-z][a-z0-9_]{0,31})\}/g;
 // The settings that change the messages of an action type.
 const AROUND = ["signature", "origin", "passcode_length", "voice.enabled", "twilio.sender"];
 const MOST_PRICES = 3;
+const DEED = { deed: true };
 
 /** The price of a segment. @typedef {{ region: string, amount: number, currency: string }} Price */
 
@@ -234,7 +235,7 @@ export class ActionTexts {
     if (text) drawPreview(this.preview, text, { prices: this.#prices, calls: this.#action.channels.includes("voice") });
     const placeholders = text?.problems.find(({ code }) => code === "other_parameters");
     const refused = this.#errors.get(this.#locale) ?? "";
-    this.text.setError(placeholders ? t("sentenceOther", { problem: placeholders.message }) : refused);
+    this.text.setError(placeholders ? t("sentenceOther", { problem: problemWords(placeholders, DEED) }) : refused);
   }
 
   /**
@@ -243,7 +244,7 @@ export class ActionTexts {
    */
   problem(locale) {
     const [first] = this.#judged()?.texts.find((text) => text.locale === locale)?.problems ?? [];
-    return first ? t("sentenceCannotBe", { problem: first.message }) : "";
+    return first ? t("sentenceCannotBe", { problem: problemWords(first, DEED) }) : "";
   }
 
   /**
@@ -301,7 +302,7 @@ function drawPreview(place, text, { prices: known, calls }) {
       [t("price"), priceWords(segments, known)],
     ]),
   );
-  place.findings.replaceChildren(...judgement(text, t("sentenceFine")));
+  place.findings.replaceChildren(...judgement(text, t("sentenceFine"), DEED));
 }
 
 /**

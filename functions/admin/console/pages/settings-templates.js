@@ -14,7 +14,7 @@ import { announce, el } from "../shared/dom.js";
 import { languageName } from "../words.js";
 import { askLanguage } from "./language-dialog.js";
 import { localesOf, mergePatch, templateName } from "./settings-fields.js";
-import { alphabetWords, judgement, refusalNotice } from "./settings-judgements.js";
+import { alphabetWords, judgement, problemWords, refusalNotice } from "./settings-judgements.js";
 
 const PAUSE_MS = 300; // how long nobody types before the text is judged
 const PLACEHOLDERS = /** @type {const} */ (["code", "login_name", "prefix", "signature"]);
@@ -103,7 +103,7 @@ class TemplateEditor {
         const verdict = this.#verdict;
         const isOfThis = verdict?.locale === locale && verdict.of === this.draft.get(name);
         const [first] = isOfThis ? verdict.problems : [];
-        return first ? t("textCannotBe", { problem: first.message }) : "";
+        return first ? t("textCannotBe", { problem: problemWords(first) }) : "";
       },
       setError: (words) => {
         if (words && chosen !== locale) this.#show(locale);

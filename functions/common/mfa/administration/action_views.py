@@ -1,6 +1,7 @@
 """Action types as administrators see them."""
 
 from mfa.administration import answers
+from mfa.administration.views import finding
 from mfa.messages import deed_lint
 from mfa.messages.composition import Reader, frame_locale
 from mfa.messages.deeds import DEFAULT
@@ -38,6 +39,6 @@ def _text(action: ActionType, locale: str, settings: Settings) -> answers.Action
         longest_segments=report.longest_segments,
         most_segments=report.most_segments,
         call=list(report.call),
-        problems=[answers.Finding(each.code, each.message) for each in text_problems(action, locale, settings)],
-        warnings=[answers.Finding(each.code, each.message) for each in report.warnings],
+        problems=[finding(each) for each in text_problems(action, locale, settings)],
+        warnings=[finding(each) for each in report.warnings],
     )

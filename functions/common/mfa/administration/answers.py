@@ -245,10 +245,11 @@ class SettingsEffects(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """A problem or a warning about a template."""
+    """A problem or a warning about a template. `about` has the placeholders, letters (`ć → c`) and limits it names."""
 
     code: str
     message: str
+    about: list[str] = []
 
 
 class TemplatePreview(Struct, frozen=True):

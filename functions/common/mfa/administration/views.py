@@ -13,7 +13,7 @@ from mfa.challenges.settings_tests import SettingsTest
 from mfa.factors.factors import Factor
 from mfa.factors.phones import Phone
 from mfa.messages import locales
-from mfa.messages.templates import lint
+from mfa.messages.templates import Problem, lint
 from mfa.settings.values import Settings
 from mfa.times import rfc3339
 from mfa.users.actors import Actor
@@ -169,9 +169,14 @@ def preview(locale: str, written: str | None, settings: Settings) -> answers.Tem
         preview=report.preview,
         alphabet=report.alphabet,
         segments=report.segments,
-        problems=[answers.Finding(problem.code, problem.message) for problem in report.problems],
-        warnings=[answers.Finding(warning.code, warning.message) for warning in report.warnings],
+        problems=[finding(problem) for problem in report.problems],
+        warnings=[finding(warning) for warning in report.warnings],
     )
+
+
+def finding(problem: Problem) -> answers.Finding:
+    """A finding of a linter."""
+    return answers.Finding(problem.code, problem.message, list(problem.about))
 
 
 def changes(values: object) -> dict[str, dict[str, Any]]:

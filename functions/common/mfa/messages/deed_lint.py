@@ -141,14 +141,17 @@ def _wrong_placeholders(texts: Mapping[str, str], locale: str) -> Iterator[Probl
     for name in names:
         if not _NAME.fullmatch(name):
             rule = "a parameter's name has 1 to 32 small letters, digits and _, and begins with a letter"
-            yield Problem("parameter_name", f"must not hold {{{name}}}: {rule}")
+            yield Problem("parameter_name", f"must not hold {{{name}}}: {rule}", (f"{{{name}}}",))
         elif name in RESERVED:
-            yield Problem("parameter_reserved", f"must not hold {{{name}}}, which means something else in a token")
+            told = f"must not hold {{{name}}}, which means something else in a token"
+            yield Problem("parameter_reserved", told, (f"{{{name}}}",))
     if len(names) > MOST_PARAMETERS:
-        yield Problem("too_many_parameters", f"must have at most {MOST_PARAMETERS} parameters")
+        told = f"must have at most {MOST_PARAMETERS} parameters"
+        yield Problem("too_many_parameters", told, (str(MOST_PARAMETERS),))
     if locale != DEFAULT and set(names) != set(wanted := parameters(texts.get(DEFAULT, ""))):
-        shown = ", ".join(f"{{{name}}}" for name in wanted) or "no placeholder"
-        yield Problem("other_parameters", f"must hold the same placeholders as {DEFAULT}: {shown}")
+        about = tuple(f"{{{name}}}" for name in wanted)
+        shown = ", ".join(about) or "no placeholder"
+        yield Problem("other_parameters", f"must hold the same placeholders as {DEFAULT}: {shown}", about)
 
 
 def _wrong_words(template: str) -> Iterator[Problem]:
@@ -185,6 +188,7 @@ def _too_large(template: str, frame: str, names: tuple[str, ...], conditions: Co
         yield Problem(
             "too_many_segments",
             f"must fit {MAX_SEGMENTS} segments with values of {VALUE_LENGTH} letters of any alphabet; it takes {most}",
+            (str(MAX_SEGMENTS),),
         )
     if len(_call(template, frame, dict.fromkeys(names, "&" * VALUE_LENGTH), conditions)) > twiml.LONGEST:
         yield Problem("call_too_long", "is too long for a call with the longest values")
@@ -196,6 +200,7 @@ def _warnings(template: str, names: tuple[str, ...], count: int) -> Iterator[Pro
             yield Problem(
                 "unquoted",
                 f"does not put {{{name}}} into double quotation marks, so that a value may read like words of yours",
+                (f"{{{name}}}",),
             )
     yield from ucs2_warning(render(template, dict.fromkeys(names, "")))
     if count > 1:

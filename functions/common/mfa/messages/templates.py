@@ -63,10 +63,14 @@ _SUGGESTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding of the linter: a stable code, and words that follow the name of a field (`must hold {code}`)."""
+    """A finding of the linter: a stable code, and words that follow the name of a field (`must hold {code}`).
+
+    `about` has the placeholders, letters and limits that the words name, for whoever says it in another language.
+    """
 
     code: str
     message: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,7 @@ def signature_problems(signature: str) -> list[str]:
 def lint(template: str, *, passcode_length: int, signature: str, origin: str | None) -> Report:
     """The linter's report on a template under these settings."""
     if len(template) > LONGEST:
-        problem = Problem("too_long", f"must have at most {LONGEST} characters")
+        problem = Problem("too_long", f"must have at most {LONGEST} characters", (str(LONGEST),))
         return replace(lint("", passcode_length=passcode_length, signature="", origin=None), problems=(problem,))
     sample = Passcode(
         login_name="demo.user",
@@ -206,7 +210,7 @@ def _wrong_placeholders(template: str) -> Iterator[Problem]:
         yield Problem("no_prefix", "must hold {prefix}, by which a person tells which login the message belongs to")
     for unknown in dict.fromkeys(word for kind, word in found if kind == "unknown"):
         known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-        yield Problem("unknown_placeholder", f"must not hold {unknown}; what is filled in is {known}")
+        yield Problem("unknown_placeholder", f"must not hold {unknown}; what is filled in is {known}", (unknown,))
     if any(kind == "brace" for kind, _ in found):
         yield Problem("unbalanced_brace", "must not hold a single brace; write {{ or }} for one that is to be seen")
 
@@ -241,9 +245,9 @@ def _wrong_words(template: str, signature: str) -> Iterator[Problem]:
 
 def _too_large(body: str, count: int) -> Iterator[Problem]:
     if len(body) > LONGEST:
-        yield Problem("too_long", f"must make a message of at most {LONGEST} characters")
+        yield Problem("too_long", f"must make a message of at most {LONGEST} characters", (str(LONGEST),))
     if count > MAX_SEGMENTS:
-        yield Problem("too_many_segments", f"must fit {MAX_SEGMENTS} segments; it takes {count}")
+        yield Problem("too_many_segments", f"must fit {MAX_SEGMENTS} segments; it takes {count}", (str(MAX_SEGMENTS),))
 
 
 def _warnings(template: str, words: str, offending: tuple[Offender, ...], count: int) -> Iterator[Problem]:
@@ -261,16 +265,21 @@ def ucs2_warning(words: str, offending: tuple[Offender, ...] | None = None) -> I
     found = _offenders(words) if offending is None else offending
     if found and 4 * sum(not is_gsm7(character) for character in words) <= len(words):
         named = ", ".join(_named(offender) for offender in found)
-        yield Problem("ucs2", f"fits 70 instead of 160 characters into a segment because of {named}")
+        about = tuple(f"{_shown(offender)} → {offender.suggestion or ''}" for offender in found)
+        yield Problem("ucs2", f"fits 70 instead of 160 characters into a segment because of {named}", about)
 
 
 def _offenders(words: str) -> tuple[Offender, ...]:
     return tuple(_offender(character) for character in dict.fromkeys(words) if not is_gsm7(character))
 
 
-def _named(offender: Offender) -> str:
+def _shown(offender: Offender) -> str:
     # Invisible characters are called by their names.
-    shown = offender.character if offender.character.isprintable() else offender.name
+    return offender.character if offender.character.isprintable() else offender.name
+
+
+def _named(offender: Offender) -> str:
+    shown = _shown(offender)
     instead = "a blank" if offender.suggestion == " " else offender.suggestion
     return f"{shown} (write {instead})" if instead else shown
 

@@ -74,7 +74,7 @@ export default {
   parametersNone: "Sin parámetros.",
   insertParameter: "Insertar {word}",
   sentenceShown: "La frase en {language}",
-  sentenceOther: "Esta frase: {problem}.",
+  sentenceOther: "Esta frase {problem}.",
   sentenceCannotBe: "Esta frase no se puede guardar: {problem}.",
   sentenceFine: "Esta frase no tiene ningún problema.",
   longestValues: "Con los valores más largos",

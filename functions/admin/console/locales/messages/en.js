@@ -60,7 +60,7 @@ export default {
   textFine: "Nothing is wrong with this text.",
   textUnsaveable: "This text cannot be saved",
   textBetter: "It could be better",
-  finding: "It {message}",
+  findingIs: "It {problem}.",
   // The dialog that asks for a language
   languageTag: "Language tag",
   languageTagHint: "As in BCP 47: sv for Swedish, pt-PT for Portuguese in Portugal.",
@@ -70,4 +70,41 @@ export default {
   languageKnown: "{language} is in the list already.",
   languageNotTag: "That is not a language tag. Take one such as sv or pt-PT.",
   languageNotAround: "Confirmations are not written in {language}. Its users get the English one.",
+  // Findings about a text: each goes on from its name
+  finding_no_code: "must hold {code}",
+  finding_code_twice: "must hold {code} once only: phones offer to fill in the one code of a message",
+  finding_no_prefix: "must hold {prefix}, by which a person tells which login the message belongs to",
+  finding_unknown_placeholder:
+    "must not hold {about}; what is filled in is {code}, {login_name}, {prefix}, {signature}",
+  finding_unbalanced_brace: "must not hold a single brace; write {{ or }} for one that is to be seen",
+  finding_code_not_alone: "must have {code} apart from letters, digits and signs, by a blank or a line break",
+  finding_prefix_beside_code: "must have a word or a line break between {prefix} and {code}",
+  finding_link: "must not hold a link, nor what phones make one of, as a full stop before a word",
+  finding_digits: "must not hold four digits, nor one beside {login_name} or {signature}: they could pass for a code",
+  finding_control_characters: "must not hold tabs, control characters or marks of writing direction",
+  finding_line_breaks: "must not begin or end with a blank or line break, nor hold two empty lines in a row",
+  finding_reserved_line: "must not begin a line with @: the last line, @host #code, is added to it",
+  finding_too_long: "must make a message of at most {about} characters",
+  finding_too_many_segments: "must fit {about} segments",
+  finding_no_signature: "does not hold {signature}",
+  finding_no_login_name: "does not hold {login_name}",
+  finding_ucs2: "fits 70 instead of 160 characters into a segment because of {about}",
+  letterInstead: "{letter} (write {instead})",
+  blank: "a blank",
+  // Findings about the sentence of an action type, where they are others
+  finding_parameter_name:
+    "must not hold {about}: a parameter's name has 1 to 32 small letters, digits and _, and begins with a letter",
+  finding_parameter_reserved: "must not hold {about}, which means something else in a token",
+  finding_too_many_parameters: "must have at most {about} parameters",
+  finding_other_parameters: "must hold the same placeholders as en: {about}",
+  finding_no_words: "must say in words of its own what is confirmed",
+  finding_autofill:
+    "must not begin with @ nor hold # before a digit or a placeholder: phones would fill in a code from it",
+  finding_call_too_long: "is too long for a call with the longest values",
+  finding_unquoted: "does not put {about} into double quotation marks, so that a value may read like words of yours",
+  finding_deed_digits:
+    "must not hold four digits, which could pass for a code, nor a placeholder beside a digit or another one",
+  finding_deed_control_characters: "must not hold line breaks, tabs, control characters or marks of writing direction",
+  finding_deed_line_breaks: "must not begin or end with a blank, nor begin with a mark",
+  finding_deed_too_many_segments: "must fit {about} segments with values of 60 letters of any alphabet",
 };
