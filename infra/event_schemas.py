@@ -96,6 +96,7 @@ TYPES: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
     EventType.PHONE_ADDED: ("A user got a phone.", ("phone_id",)),
     EventType.PHONE_REMOVED: ("A phone was removed.", ("phone_id",)),
     EventType.PHONE_TESTED: ("A settings test verified an administrator's phone.", ("phone_id",)),
+    EventType.TEST_MESSAGE_SENT: ("An administrator sent a test message to a user's phone.", ("phone_id", "channel")),
     EventType.TOTP_ADDED: ("A user set up an authenticator app.", ()),
     EventType.TOTP_REMOVED: ("An authenticator app was removed.", ()),
     EventType.RECOVERY_CODES_MADE: ("A user made recovery codes.", ()),

@@ -81,6 +81,8 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "users.records": lambda admin, person: {"login_name": person.name},
     "phones.add": lambda admin, person: {"login_name": person.name, "number": admin.stack.number()},
     "phones.remove": lambda admin, person: {"login_name": person.name, "id": person.phones[0], "insist": True},
+    "phones.test": lambda admin, person: {"login_name": person.name, "id": person.phones[0]},
+    "messages.list": lambda admin, person: {"login_name": person.name, "limit": 1},
     "factors.get": lambda admin, person: {"login_name": person.name},
     "factors.remove": lambda admin, person: {"login_name": enrolled(person).name, "factor": "totp", "insist": True},
     "devices.end": lambda admin, person: {"login_name": person.name, "id": trusted(person, "laptop")[0]},
@@ -396,6 +398,7 @@ def test_a_vendors_error_is_explained_with_what_to_do(stack: Stack, admin: Admin
     assert phone["unusable"].pop("at") is not None
     assert phone["unusable"] == {"reason": "30006"} | explained
     event = admin.ask("GET", f"/users/{person.name}/events").json["items"][0]
+    assert event["detail"].pop("sent_at") < event["at"]
     assert (event["type"], event["detail"]) == ("send_refused", {"error": "30006", "channel": "sms"} | explained)
 
 

@@ -107,6 +107,7 @@ def inputs(operation: AnyTask, target: Person, actor: Administrator) -> dict[str
         "users.patch": {"password": stack.password()},
         "invitations.create": {"deliver": "email"},
         "phones.add": {"number": stack.number()},
+        "phones.test": {"id": target.phones[0]},
         "phones.remove": {"id": target.phones[0], "insist": True},
         "factors.remove": {"factor": "totp", "insist": True},
         "devices.end": {"id": "laptop"},

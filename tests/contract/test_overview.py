@@ -10,6 +10,8 @@ from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.flows.delivery_report import DeliveryReports
 from mfa.settings import values
+from mfa.store.counters import Counters
+from mfa.store.phone_tests import PhoneTestStore
 from tests.contract.world import Login, World
 
 FREE = Money.of(0)
@@ -26,7 +28,8 @@ def sent(world: World, name: str, *, arrives_after: float | None = None, confirm
     if arrives_after is not None:
         world.wait(arrives_after)
         newest = max((item for item in world.items("SEND#")), key=lambda item: item["sent_at"])
-        reports = DeliveryReports(receipts=world.sends, sends=world.sends, runtime=world.runtime)
+        tests = PhoneTestStore(world.table, Counters(world.random_below))
+        reports = DeliveryReports(receipts=world.sends, sends=world.sends, tests=tests, runtime=world.runtime)
         reports.record(newest["pk"].partition("#")[2], Outcome(Delivery.DELIVERED, vendor="twilio"))
     if confirms:
         person.verify(challenge, person.code)

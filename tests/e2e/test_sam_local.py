@@ -368,6 +368,8 @@ def login(on: Invoker) -> None:
     assert on.admin("users.patch")["mfa_enabled"] is True
     assert on.admin("users.unlock")["locked_until"] is None
     assert on.admin("phones.add")["region"] == "HK"
+    assert on.admin("phones.test")["status"] == "queued"
+    assert on.admin("messages.list")["items"][0]["kind"] == "test"
     assert on.admin("phones.remove") == {}
     assert "phone_removed" in {each["type"] for each in on.admin("users.events")["items"]}
 

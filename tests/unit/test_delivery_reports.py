@@ -13,6 +13,7 @@ from mfa.flows.delivery_report import DeliveryReports
 from mfa.flows.runtime import Runtime
 from mfa.messages.channels import Channel
 from mfa.settings.values import Settings, StoredSettings
+from mfa.times import rfc3339
 from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.history import Event
 from mfa.vendor_errors import VENDOR_ERRORS
@@ -61,10 +62,13 @@ class Sends:
         return self.is_news
 
     def record_refused(self, receipt: Receipt, outcome: Outcome, event: Event, *, ends_cooldown: bool) -> bool:
-        assert event.detail == {"error": outcome.error, "channel": "sms"}
+        assert event.detail == {"error": outcome.error, "channel": "sms", "sent_at": rfc3339(RECEIPT.sent_at)}
         assert ends_cooldown is False, "only the answer to a send ends its cooldown"
         self.written.append((outcome.delivery, outcome.error, outcome.permanent))
         return self.is_news
+
+    def record_outcome(self, receipt: Receipt, outcome: Outcome, event: Event | None) -> bool:
+        raise AssertionError("it is no test message")
 
 
 def is_signed(token: str, url: str, parameters: dict[str, str], signature: str) -> bool:
@@ -75,7 +79,7 @@ def is_signed(token: str, url: str, parameters: dict[str, str], signature: str) 
 def report(sends: Sends, ref: str = REF, signature: str = "right", **parameters: str) -> str | None:
     callbacks = TwilioCallbacks(lambda: ["token"], is_signed)
     outcome = callbacks.read("https://login.example.com", parameters, signature)
-    reports = DeliveryReports(receipts=sends, sends=sends, runtime=RUNTIME)
+    reports = DeliveryReports(receipts=sends, sends=sends, tests=sends, runtime=RUNTIME)
     return None if outcome is None else reports.record(ref, outcome)
 
 

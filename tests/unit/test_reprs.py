@@ -123,6 +123,7 @@ def test_a_field_named_like_a_secret_is_hidden_in_every_struct() -> None:
         "mfa.administration.invitation_answers.InvitationRefusal.code",
         "mfa.administration.job_answers.JobLineView.code",
         "mfa.users.jobs.JobLine.code",
+        "mfa.administration.message_answers.MessageError.code",
         "mfa.settings.values.StoredSettings.auth_token",
     }
 

@@ -16,6 +16,7 @@ from mfa.instrumented import MeteredMessenger, MeteredProvider
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mfa.administration.user_messages import UserMessages
     from mfa.challenges.sends import Outcome
     from mfa.delivery.aws_messenger import AwsMessenger
     from mfa.delivery.breaker import Breaker
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from mfa.delivery.twilio_account import TwilioAccounts
     from mfa.delivery.twilio_callbacks import TwilioCallbacks
     from mfa.flows.delivery_report import DeliveryReports
+    from mfa.flows.send_phone_test import SendPhoneTest
     from mfa.messages.channels import ProviderName
     from mfa.messages.feedback import MessageReceived
+    from mfa.store.phone_tests import PhoneTestStore
 
 
 class DeliveryWiring(AccountWiring):
@@ -35,7 +38,42 @@ class DeliveryWiring(AccountWiring):
         """Takes delivery reports."""
         from mfa.flows.delivery_report import DeliveryReports
 
-        return DeliveryReports(receipts=self._send_store, sends=self._send_store, runtime=self.runtime)
+        return DeliveryReports(
+            receipts=self._send_store, sends=self._send_store, tests=self._phone_test_store, runtime=self.runtime
+        )
+
+    @cached_property
+    def send_phone_test(self) -> "SendPhoneTest":
+        """Sends test messages."""
+        from mfa.flows.send_phone_test import SendPhoneTest
+
+        return SendPhoneTest(
+            accounts=self.account_store,
+            tests=self._phone_test_store,
+            messenger=self._to_phones(apart=True),
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def user_messages(self) -> "UserMessages":
+        """Reads the latest messages to users."""
+        from mfa.administration.user_messages import UserMessages
+        from mfa.store.histories import Histories
+        from mfa.store.phone_enrolments import PhoneEnrolmentStore
+
+        return UserMessages(
+            accounts=self.account_store,
+            histories=Histories(self._table),
+            tests=self._phone_test_store,
+            enrolments=PhoneEnrolmentStore(self._table, self._counters),
+            runtime=self.runtime,
+        )
+
+    @cached_property
+    def _phone_test_store(self) -> "PhoneTestStore":
+        from mfa.store.phone_tests import PhoneTestStore
+
+        return PhoneTestStore(self._table, self._counters)
 
     @cached_property
     def twilio_callbacks(self) -> "TwilioCallbacks":

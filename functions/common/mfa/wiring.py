@@ -174,6 +174,8 @@ class Wiring(DirectoryWiring):
                 records=PersonalStore(self._table), directory=self._directory_upkeep, runtime=runtime
             ),
             jobs=self._jobs,
+            messages=self.user_messages,
+            phone_tests=self.send_phone_test,
             sessions=self.access.sessions,
             clock=self.clock,
         )

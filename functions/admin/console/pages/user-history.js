@@ -137,6 +137,7 @@ const SENTENCES = {
     ],
   ],
   phone_tested: ({ which }) => ["good", [which, " was verified by a test of the settings"]],
+  test_message_sent: ({ which }) => ["", ["A test message was sent to ", which]],
   enrolment_started: () => ["warn", "Logged in with the password alone, to set up a first second factor"],
   invited: ({ detail: { to } }) => [
     "",

@@ -17,8 +17,10 @@ from mfa.administration.personal_data import PersonalData
 from mfa.administration.prices import PriceAdministration
 from mfa.administration.settings_preview import SettingsPreview
 from mfa.administration.user_changes import UserAdministration
+from mfa.administration.user_messages import UserMessages
 from mfa.flows.invite import Invite
 from mfa.flows.ports import Sessions
+from mfa.flows.send_phone_test import SendPhoneTest
 from mfa.flows.test_settings import TestSettings
 
 
@@ -42,5 +44,7 @@ class Administration:
     fraud: FraudAdministration
     personal: PersonalData
     jobs: Jobs
+    messages: UserMessages
+    phone_tests: SendPhoneTest
     sessions: Sessions
     clock: Callable[[], float]

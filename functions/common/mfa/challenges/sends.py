@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from mfa import errors
 from mfa.challenges.budgets import FREE, Cost
@@ -11,6 +12,7 @@ from mfa.challenges.fraud_budgets import FraudDecision
 from mfa.factors.phones import Phone, mask_number
 from mfa.messages.channels import Channel
 from mfa.settings.values import Settings
+from mfa.times import rfc3339
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event, EventType, new_event_id
 from mfa.users.user import mask_email
@@ -110,6 +112,7 @@ class Receipt:
         region: of the phone, or `email`.
         new_shard: the shard that counts it as a message to a new phone, or None. Only the sending function knows it.
         ref: names the send in the vendor's callbacks.
+        is_phone_test: whether it is a test message, which has no challenge.
     """
 
     login_name: str
@@ -122,6 +125,7 @@ class Receipt:
     region: str = ""
     new_shard: int | None = None
     ref: str = ""
+    is_phone_test: bool = False
 
     def delivered_event(self, outcome: Outcome, now: float, random_bytes: Callable[[int], bytes]) -> Event:
         """That the message arrived, for the history."""
@@ -131,8 +135,8 @@ class Receipt:
             type=EventType.DELIVERED,
             actor=outcome.vendor or self.channel.vendor,
             phone_id=self.phone_id,
-            challenge_id=self.challenge_id,
-            detail={"channel": self.channel.value},
+            challenge_id=None if self.is_phone_test else self.challenge_id,
+            detail=self._detail,
         )
 
     def refused_event(self, outcome: Outcome, now: float, random_bytes: Callable[[int], bytes]) -> Event:
@@ -143,9 +147,21 @@ class Receipt:
             type=EventType.SEND_REFUSED,
             actor=outcome.vendor or self.channel.vendor,
             phone_id=self.phone_id,
-            challenge_id=self.challenge_id,
-            detail={"error": outcome.error or "unknown", "channel": self.channel.value},
+            challenge_id=None if self.is_phone_test else self.challenge_id,
+            detail={"error": outcome.error or "unknown", **self._detail},
         )
+
+    def final_event(self, outcome: Outcome, now: float, random_bytes: Callable[[int], bytes]) -> Event | None:
+        """The event of this outcome, or None while more may follow."""
+        if outcome.delivery.is_refused:
+            return self.refused_event(outcome, now, random_bytes)
+        return self.delivered_event(outcome, now, random_bytes) if outcome.delivery.is_final else None
+
+    @property
+    def _detail(self) -> dict[str, Any]:
+        """The message in a history, which finds the line of its sending by that moment."""
+        test = {"test_message": True} if self.is_phone_test else {}
+        return {"channel": self.channel.value, "sent_at": rfc3339(self.sent_at), **test}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from mfa.challenges.challenge import Delivery
-from mfa.challenges.sends import Outcome
+from mfa.challenges.sends import Outcome, Receipt
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
 
@@ -17,6 +17,7 @@ class DeliveryReports:
 
     receipts: ports.Receipts
     sends: ports.SendOutcomes
+    tests: ports.PhoneTestOutcomes
     runtime: Runtime
 
     def record(self, ref: str, outcome: Outcome) -> str | None:
@@ -28,6 +29,8 @@ class DeliveryReports:
         receipt = self.receipts.load_receipt(ref) if _REF.fullmatch(ref) else None
         if receipt is None:
             return None
+        if receipt.is_phone_test:
+            return self._record_test(receipt, outcome)
         if not outcome.delivery.is_refused:
             arrived = outcome.delivery is Delivery.DELIVERED
             event = (
@@ -39,3 +42,9 @@ class DeliveryReports:
         event = receipt.refused_event(outcome, self.runtime.clock(), self.runtime.random_bytes)
         news = self.sends.record_refused(receipt, replace(outcome, error=error), event, ends_cooldown=False)
         return error if news else None
+
+    def _record_test(self, receipt: Receipt, outcome: Outcome) -> str | None:
+        """A test message has no challenge, and nothing is given back."""
+        event = receipt.final_event(outcome, self.runtime.clock(), self.runtime.random_bytes)
+        news = self.tests.record_outcome(receipt, outcome, event)
+        return outcome.error if news and outcome.delivery.is_refused else None

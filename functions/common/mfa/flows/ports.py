@@ -77,6 +77,12 @@ class SendOutcomes(Protocol):
     def record_refused(self, receipt: Receipt, outcome: Outcome, event: Event, *, ends_cooldown: bool) -> bool: ...
 
 
+class PhoneTestOutcomes(Protocol):
+    """Writes what became of test messages."""
+
+    def record_outcome(self, receipt: Receipt, outcome: Outcome, event: Event | None) -> bool: ...
+
+
 class Decisions(Protocol):
     """Writes the messages that went beyond a fraud budget, or would have."""
 

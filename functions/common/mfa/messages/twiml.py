@@ -138,6 +138,17 @@ def passcode_call(
     return '<?xml version="1.0" encoding="UTF-8"?>' + tostring(response, encoding="unicode")
 
 
+def call_without_passcode(locale: str, signature: str, sentence: str, region: str | None = None) -> str:
+    """A call that only says something, twice: who calls, and the sentence."""
+    words, speaker = _WORDS[locale], voice(locale, region)
+    response = Element("Response")
+    SubElement(response, "Pause", length="1")
+    for each in (signature, sentence, sentence, words.goodbye):
+        if speakable := _UNSPEAKABLE.sub(" ", each).strip():
+            _say(response, speaker, speakable)
+    return '<?xml version="1.0" encoding="UTF-8"?>' + tostring(response, encoding="unicode")
+
+
 def words_of_call(locale: str, signature: str, deed: str) -> tuple[str, ...]:
     """The sentences of such a call, with `…` for the digits."""
     says = _response(locale, "0", signature, None, deed).findall("Say")

@@ -69,6 +69,9 @@ PASSWORDS_LEFT_FOR_NAME = "attribute_not_exists(#name) OR #name < :name_limit"
 PASSWORDS_FREE = "attribute_not_exists(in_a_row) OR in_a_row < :free"
 TRIES_PAUSED_LONG_ENOUGH = "in_a_row = :in_a_row AND tried_at <= :tried_before"
 
+# A user is sent one test message at a time.
+PHONE_TEST_COOLED = "attribute_not_exists(sent_at) OR sent_at <= :cooled"
+
 # The message of a notice is sent again only if the vendor did not take it.
 GIVEN_BACK = "given_back = :yes"
 

@@ -61,6 +61,11 @@ def challenge_key(login_name: str) -> Key:
     return f"CHALLENGE#{login_name}", "#CHALLENGE"
 
 
+def phone_test_key(login_name: str) -> Key:
+    """A user's last test message. Both the function that sends it and the one that takes reports write there."""
+    return challenge_key(login_name)[0], "#PHONE_TEST"
+
+
 def factors_key(login_name: str) -> Key:
     """The secrets of a user's factors. Their partition is their own: only `admin` may write there, and `send_code` not read."""
     return f"FACTORS#{login_name}", "#FACTORS"

@@ -45,7 +45,7 @@ class SendStore:
             raise ChallengeRefused(account.challenge)
         others = [
             *_account_as_read(account, send),
-            _receipt_write(send.receipt),
+            receipt_write(send.receipt),
             *(records.event_write(send.login_name, event) for event in send.events),
         ]
 
@@ -134,7 +134,7 @@ class SendStore:
         """Counts the arrival of a message, once."""
         if not receipt.region:  # sent by a version that did not write it down
             return []
-        mark = _receipt_write(receipt)
+        mark = receipt_write(receipt)
         return [
             replace(mark, item={**mark.item, "arrived_at": event.at}, condition=when.NOT_ARRIVED),
             self._counters.count_arrival(receipt, event.actor, event.at),
@@ -194,7 +194,8 @@ def _account_as_read(account: Account, send: Send) -> list[Write]:
     return checks
 
 
-def _receipt_write(receipt: Receipt) -> Write:
+def receipt_write(receipt: Receipt) -> Write:
+    """Keeps the receipt under the `ref` that the vendor's callbacks name."""
     kept = {name: value for name, value in asdict(receipt).items() if name != "ref"}  # the key says it
     return Write(
         label="receipt",

@@ -63,6 +63,7 @@ LISTED = {
     EventType.USER_DELETED: Listing.ALWAYS,
     EventType.USER_ERASED: Listing.ALWAYS,
     EventType.USER_UNLOCKED: Listing.ALWAYS,
+    EventType.TEST_MESSAGE_SENT: Listing.ALWAYS,
     EventType.TEMPORARY_CODE_ISSUED: Listing.ALWAYS,
     EventType.TEMPORARY_CODE_WITHDRAWN: Listing.ALWAYS,
     EventType.INVITED: Listing.ALWAYS,

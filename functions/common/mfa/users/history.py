@@ -35,6 +35,7 @@ class EventType(StrEnum):
     PHONE_ADDED = "phone_added"
     PHONE_REMOVED = "phone_removed"
     PHONE_TESTED = "phone_tested"
+    TEST_MESSAGE_SENT = "test_message_sent"
     TOTP_ADDED = "totp_added"
     TOTP_REMOVED = "totp_removed"
     RECOVERY_CODES_MADE = "recovery_codes_made"

@@ -68,6 +68,7 @@ export default {
   eventType_phone_added: "Telefon hinzugefügt",
   eventType_phone_removed: "Telefon entfernt",
   eventType_phone_tested: "Telefon durch einen Test verifiziert",
+  eventType_test_message_sent: "Testnachricht gesendet",
   eventType_totp_added: "Authenticator-App hinzugefügt",
   eventType_totp_removed: "Authenticator-App entfernt",
   eventType_recovery_codes_made: "Wiederherstellungscodes erzeugt",

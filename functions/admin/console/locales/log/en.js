@@ -68,6 +68,7 @@ export default {
   eventType_phone_added: "Phone added",
   eventType_phone_removed: "Phone removed",
   eventType_phone_tested: "Phone verified by a test",
+  eventType_test_message_sent: "Test message sent",
   eventType_totp_added: "Authenticator app added",
   eventType_totp_removed: "Authenticator app removed",
   eventType_recovery_codes_made: "Recovery codes made",

@@ -68,6 +68,7 @@ export default {
   eventType_phone_added: "Teléfono añadido",
   eventType_phone_removed: "Teléfono quitado",
   eventType_phone_tested: "Teléfono verificado con una prueba",
+  eventType_test_message_sent: "Mensaje de prueba enviado",
   eventType_totp_added: "Aplicación de autenticación añadida",
   eventType_totp_removed: "Aplicación de autenticación quitada",
   eventType_recovery_codes_made: "Códigos de recuperación creados",

@@ -68,6 +68,7 @@ export default {
   eventType_phone_added: "Téléphone ajouté",
   eventType_phone_removed: "Téléphone supprimé",
   eventType_phone_tested: "Téléphone vérifié par un test",
+  eventType_test_message_sent: "Message d’essai envoyé",
   eventType_totp_added: "Application d’authentification ajoutée",
   eventType_totp_removed: "Application d’authentification supprimée",
   eventType_recovery_codes_made: "Codes de récupération créés",

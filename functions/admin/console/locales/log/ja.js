@@ -66,6 +66,7 @@ export default {
   eventType_phone_added: "電話の追加",
   eventType_phone_removed: "電話の削除",
   eventType_phone_tested: "テストによる電話の検証",
+  eventType_test_message_sent: "テストメッセージを送信",
   eventType_totp_added: "認証アプリの追加",
   eventType_totp_removed: "認証アプリの削除",
   eventType_recovery_codes_made: "リカバリーコードの作成",

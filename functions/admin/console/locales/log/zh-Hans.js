@@ -65,6 +65,7 @@ export default {
   eventType_phone_added: "电话已添加",
   eventType_phone_removed: "电话已移除",
   eventType_phone_tested: "电话已通过测试验证",
+  eventType_test_message_sent: "已发送测试消息",
   eventType_totp_added: "身份验证器应用已添加",
   eventType_totp_removed: "身份验证器应用已移除",
   eventType_recovery_codes_made: "恢复代码已生成",

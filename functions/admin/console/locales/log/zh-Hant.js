@@ -65,6 +65,7 @@ export default {
   eventType_phone_added: "電話已新增",
   eventType_phone_removed: "電話已移除",
   eventType_phone_tested: "電話已透過測試驗證",
+  eventType_test_message_sent: "已傳送測試訊息",
   eventType_totp_added: "驗證器應用程式已新增",
   eventType_totp_removed: "驗證器應用程式已移除",
   eventType_recovery_codes_made: "復原碼已產生",
