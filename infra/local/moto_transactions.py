@@ -54,6 +54,11 @@ def install() -> None:
 
     def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
         before = []
+        streams = [
+            (each.stream_shard.items, len(each.stream_shard.items))
+            for each in self.tables.values()
+            if each.stream_shard
+        ]
         for action in transact_items:
             for request in action.values():
                 table = self.tables.get(request.get("TableName", ""))
@@ -65,6 +70,8 @@ def install() -> None:
         except BaseException:
             for item in before:
                 item.restore()
+            for records, length in streams:
+                del records[length:]
             raise
 
     models.copy = _Copy  # type: ignore[assignment,attr-defined]  # not part of that module's interface

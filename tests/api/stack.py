@@ -424,6 +424,8 @@ class Stack(Product):
                 copy = item | {"pk": item["pk"].replace(model, name)}
                 if "position" in item:
                     copy["position"] = item["position"].replace(model, name)
+                if "user" in item:
+                    copy["user"] = name
                 if item["sk"] == "#PROFILE":
                     copy |= {"login_name": name} | mail
                 if item["sk"] == "#PASSWORD":

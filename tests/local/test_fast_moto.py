@@ -12,11 +12,13 @@ from botocore.endpoint import Endpoint
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.parsing import ast_nodes, expressions, validators
 
-from infra.local import moto_answers, moto_expressions, moto_requests
+from infra.local import moto_answers, moto_expressions, moto_requests, moto_transactions
 
 # These two modules of moto have no types.
 NODES: Any = ast_nodes
@@ -265,6 +267,21 @@ def test_requests_that_are_taken_directly_are_answered_as_moto_answers_them(dyna
     dynamodb.meta.events.register_first("before-send", lambda event_name, **_about: seen.append(event_name))
     assert all_answers(dynamodb) == slow
     assert len(seen) == len(slow) + 1, "a hook sees every request"
+
+
+def test_a_refused_transaction_leaves_nothing_in_the_stream(dynamodb: Any) -> None:
+    moto_transactions.install()
+    streaming = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    dynamodb.update_table(TableName="t", StreamSpecification=streaming)
+    put = {"TableName": "t", "Item": KEY}
+    refused = {"TableName": "t", "Key": {**KEY, "sk": {"S": "none"}}, "ConditionExpression": "attribute_exists(pk)"}
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException):
+        dynamodb.transact_write_items(TransactItems=[{"Put": put}, {"ConditionCheck": refused}])
+    shard = dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].tables["t"].stream_shard
+    assert shard is not None
+    assert shard.items == []
+    dynamodb.transact_write_items(TransactItems=[{"Put": put}])
+    assert len(shard.items) == 1
 
 
 @pytest.mark.parametrize(
