@@ -34,12 +34,13 @@ run: uv ## start the local stack on PORT (default 8080)
 test: uv ## run every test that needs no Docker (ARGS: for pytest)
 	@$(SYNC) --no-default-groups --group local --group test --group client
 	@# One process per suite: a simulated AWS or a browser in one suite must not affect another.
-	@# Two run at a time: a core that is done takes the next. Each prints its output at its end. The browser comes late,
-	@# when the containers of .ci/run are gone (tests/network.py), and the races last, by themselves.
+	@# Two run at a time: a core that is done takes the next. Each prints its output at its end. The browser, the longest,
+	@# comes as soon as the containers of .ci/run are gone (tests/network.py), so that others are left for the second core.
+	@# The races come last, by themselves.
 	@mkdir -p build; rm -f build/failed-*; \
 	suite() { log=build/test-$$1.log; echo "pytest tests/$$1 $(ARGS) >$$log"; \
 		pytest tests/$$1 $(ARGS) >$$log 2>&1 || touch build/failed-$$1; cat $$log; }; export -f suite; \
-	printf '%s\n' api contract local unit template browser | xargs -P 2 -I {} bash -c 'suite {}'; suite race; \
+	printf '%s\n' api contract unit local browser template | xargs -P 2 -I {} bash -c 'suite {}'; suite race; \
 	failed=$$(cd build; echo failed-*); [ "$$failed" = 'failed-*' ] || { echo "FAILED: $${failed//failed-/}" >&2; exit 1; }
 
 errors: setup ## write docs/twilio-errors.md from the table of errors
