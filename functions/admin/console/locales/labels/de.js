@@ -16,7 +16,7 @@ export default {
   label_max_sends: "Nachrichten ohne Erfolg",
   label_lock_seconds: "Dauer der Sperre",
   label_access_token_seconds: "Gültigkeit der Zugriffstoken",
-  label_allow_legacy_clients: "Legacy-Clients zulassen",
+  label_allow_legacy_clients: "Alte Clients zulassen",
   label_enrolment_at_login: "Einrichtung bei der Anmeldung",
   label_require_mfa_for_system_users: "MFA für Systembenutzer verlangen",
   label_signature: "Signatur",

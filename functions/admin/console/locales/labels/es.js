@@ -16,7 +16,7 @@ export default {
   label_max_sends: "Mensajes sin éxito",
   label_lock_seconds: "Duración del bloqueo",
   label_access_token_seconds: "Duración de los tokens de acceso",
-  label_allow_legacy_clients: "Permitir clientes heredados",
+  label_allow_legacy_clients: "Permitir clientes antiguos",
   label_enrolment_at_login: "Configuración al iniciar sesión",
   label_require_mfa_for_system_users: "Exigir MFA a los usuarios del sistema",
   label_signature: "Firma",

@@ -16,7 +16,7 @@ export default {
   label_max_sends: "Messages sans succès",
   label_lock_seconds: "Durée du verrouillage",
   label_access_token_seconds: "Durée des jetons d’accès",
-  label_allow_legacy_clients: "Autoriser les clients hérités",
+  label_allow_legacy_clients: "Autoriser les anciens clients",
   label_enrolment_at_login: "Configuration à la connexion",
   label_require_mfa_for_system_users: "Exiger la MFA pour les utilisateurs système",
   label_signature: "Signature",

@@ -8,7 +8,7 @@ export default {
   tab_messages: "Nachrichten",
   tab_actions: "Aktionen",
   tab_countries: "Länder",
-  tab_access: "Legacy-Clients und Zugang",
+  tab_access: "Alte Clients und Zugang",
   tab_limits: "Grenzen",
   // Values in words
   valueNone: "(keine)",
@@ -58,24 +58,26 @@ export default {
     "neue Anmeldung beginnen keine neue Zählung.",
   ].join(" "),
   // Access
-  accessLegacy: "Legacy-Clients",
+  accessLegacy: "Alte Clients",
   accessAdministrators: "Administratoren",
   accessFirstFactor: "Erster zweiter Faktor",
   accessDevices: "Vertrauenswürdige Geräte",
   accessTokens: "Zugriffstoken",
   accessHistories: "Verläufe",
   legacyHint: [
-    "Ein Backup-Benutzer darf sich ohne Code über einen registrierten Client anmelden, der als Legacy",
-    "markiert ist und angibt, keinen abfragen zu können. Jede solche Anmeldung steht im Verlauf.",
+    "Ein Backup-Benutzer darf sich ohne Code über einen registrierten Client anmelden, der als alter",
+    "Client markiert ist und angibt, keinen abfragen zu können. Jede solche Anmeldung steht im Verlauf.",
   ].join(" "),
-  legacySkip: "Legacy-Clients umgehen den zweiten Faktor",
+  legacySkip: "Alte Clients umgehen den zweiten Faktor",
   legacySkipText: [
     "Wer ein Passwort hat, kann sich über sie allein damit anmelden. Die Liste der Benutzer zeigt, wer",
     "das noch tut und mit welcher Version. Schalten Sie dies aus, sobald es niemand mehr braucht.",
   ].join(" "),
   legacyConfirm: "Anmeldungen ohne Code zulassen?",
-  legacyConfirmText:
-    "Über Clients, die als Legacy markiert sind, genügt das Passwort allein. Genau das wünscht sich ein Eindringling.",
+  legacyConfirmText: [
+    "Über Clients, die als alte Clients markiert sind, genügt das Passwort allein. Genau das wünscht sich",
+    "ein Eindringling.",
+  ].join(" "),
   requireHint: "Administratoren ohne zweiten Faktor bleiben von dieser Konsole ausgeschlossen.",
   requireHintFirst: [
     "Administratoren ohne zweiten Faktor bleiben von dieser Konsole ausgeschlossen. Melden Sie sich zum",

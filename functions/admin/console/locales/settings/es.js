@@ -8,7 +8,7 @@ export default {
   tab_messages: "Mensajes",
   tab_actions: "Acciones",
   tab_countries: "Países",
-  tab_access: "Clientes heredados y acceso",
+  tab_access: "Clientes antiguos y acceso",
   tab_limits: "Límites",
   // Values in words
   valueNone: "(ninguno)",
@@ -57,7 +57,7 @@ export default {
     "empiezan otra cuenta.",
   ].join(" "),
   // Access
-  accessLegacy: "Clientes heredados",
+  accessLegacy: "Clientes antiguos",
   accessAdministrators: "Administradores",
   accessFirstFactor: "Primer segundo factor",
   accessDevices: "Dispositivos de confianza",
@@ -65,16 +65,16 @@ export default {
   accessHistories: "Historiales",
   legacyHint: [
     "Un usuario de copia de seguridad puede iniciar sesión sin clave mediante un cliente registrado que",
-    "está marcado como heredado y declara que no puede pedirla. Cada uno de esos inicios queda en el",
+    "está marcado como antiguo y declara que no puede pedirla. Cada uno de esos inicios queda en el",
     "historial.",
   ].join(" "),
-  legacySkip: "Los clientes heredados omiten el segundo factor",
+  legacySkip: "Los clientes antiguos omiten el segundo factor",
   legacySkipText: [
     "Quien tenga una contraseña puede iniciar sesión por ellos solo con ella. La lista de usuarios",
     "muestra quién lo hace aún y con qué versión. Desactívelo en cuanto nadie lo necesite.",
   ].join(" "),
   legacyConfirm: "¿Permitir inicios de sesión sin clave?",
-  legacyConfirmText: "En los clientes marcados como heredados basta la contraseña. Es lo que busca un intruso.",
+  legacyConfirmText: "En los clientes marcados como antiguos basta la contraseña. Es lo que busca un intruso.",
   requireHint: "Los administradores sin segundo factor no tienen acceso a esta consola.",
   requireHintFirst: [
     "Los administradores sin segundo factor no tienen acceso a esta consola. Para activarlo, inicie",

@@ -8,7 +8,7 @@ export default {
   tab_messages: "Messages",
   tab_actions: "Actions",
   tab_countries: "Pays",
-  tab_access: "Clients hérités et accès",
+  tab_access: "Anciens clients et accès",
   tab_limits: "Limites",
   // Values in words
   valueNone: "(aucun)",
@@ -57,7 +57,7 @@ export default {
     "connexion ne remettent pas le compte à zéro.",
   ].join(" "),
   // Access
-  accessLegacy: "Clients hérités",
+  accessLegacy: "Anciens clients",
   accessAdministrators: "Administrateurs",
   accessFirstFactor: "Premier second facteur",
   accessDevices: "Appareils de confiance",
@@ -65,17 +65,17 @@ export default {
   accessHistories: "Historiques",
   legacyHint: [
     "Un utilisateur de sauvegarde peut se connecter sans code par un client enregistré marqué comme",
-    "hérité qui déclare ne pas pouvoir en demander. Chacune de ces connexions est inscrite dans",
+    "ancien qui déclare ne pas pouvoir en demander. Chacune de ces connexions est inscrite dans",
     "l’historique.",
   ].join(" "),
-  legacySkip: "Les clients hérités contournent le second facteur",
+  legacySkip: "Les anciens clients contournent le second facteur",
   legacySkipText: [
     "Quiconque possède un mot de passe peut se connecter par eux avec lui seul. La liste des utilisateurs",
     "montre qui le fait encore, et avec quelle version. Désactivez ceci dès que plus personne n’en a",
     "besoin.",
   ].join(" "),
   legacyConfirm: "Autoriser les connexions sans code ?",
-  legacyConfirmText: "Par les clients marqués comme hérités, un mot de passe suffit. C’est ce qu’espère un intrus.",
+  legacyConfirmText: "Par les clients marqués comme anciens, un mot de passe suffit. C’est ce qu’espère un intrus.",
   requireHint: "Les administrateurs sans second facteur n’ont pas accès à cette console.",
   requireHintFirst: [
     "Les administrateurs sans second facteur n’ont pas accès à cette console. Pour l’activer,",

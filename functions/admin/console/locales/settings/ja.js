@@ -7,8 +7,8 @@ export default {
   tab_mfa: "MFA 設定",
   tab_messages: "メッセージ",
   tab_actions: "アクション",
-  tab_countries: "国",
-  tab_access: "レガシークライアントとアクセス",
+  tab_countries: "国・地域",
+  tab_access: "旧式クライアントとアクセス",
   tab_limits: "制限",
   // Values in words
   valueNone: "（なし）",
@@ -20,7 +20,7 @@ export default {
   valueNoCeiling: "上限なし",
   valueDefault: "（既定）",
   listComma: "、",
-  allCountries: "すべての国",
+  allCountries: "すべての国・地域",
   messagingService: "Messaging Service {sid}",
   senderName: "「{name}」",
   routeWords: "{provider}、送信元 {sender}：{countries}",
@@ -52,20 +52,20 @@ export default {
   lockTitle: "ロック",
   lockLead: "ユーザーの最後の成功から数えます。再送信、別の電話、新しいログインでは数え直しません。",
   // Access
-  accessLegacy: "レガシークライアント",
+  accessLegacy: "旧式クライアント",
   accessAdministrators: "管理者",
   accessFirstFactor: "最初の第二要素",
   accessDevices: "信頼済みデバイス",
   accessTokens: "アクセストークン",
   accessHistories: "履歴",
   legacyHint:
-    "レガシーと指定され、パスコードを求められないと申告する登録済みクライアントでは、バックアップユーザーがパスコードなしでログインできます。こうしたログインはすべて履歴に残ります。",
-  legacySkip: "レガシークライアントは第二要素を省略します",
+    "旧式と指定され、パスコードを求められないと申告する登録済みクライアントでは、バックアップユーザーがパスコードなしでログインできます。こうしたログインはすべて履歴に残ります。",
+  legacySkip: "旧式クライアントは第二要素を省略します",
   legacySkipText:
     "パスワードを知る人は誰でも、それだけでログインできます。まだ使っている人とバージョンはユーザー一覧でわかります。不要になりしだい無効にしてください。",
   legacyConfirm: "パスコードなしのログインを許可しますか？",
   legacyConfirmText:
-    "レガシーと指定されたクライアントでは、パスワードだけでログインできます。侵入者が望むのはまさにこれです。",
+    "旧式と指定されたクライアントでは、パスワードだけでログインできます。侵入者が望むのはまさにこれです。",
   requireHint: "第二要素のない管理者は、このコンソールを使えません。",
   requireHintFirst:
     "第二要素のない管理者は、このコンソールを使えません。自分を締め出さないよう、まずパスコードでログインしてから有効にしてください。",
@@ -117,19 +117,19 @@ export default {
   mode_enforce: "適用",
   mode_enforce_hint: "拒否します。",
   // Countries
-  countriesTitle: "国",
+  countriesTitle: "国・地域",
   countriesMayGo: "メッセージの送信先",
   countriesAllHint:
     "料金の高い宛先は、送信で利益を得ようとする人に狙われます。できれば、ユーザーのいる国だけを許可してください。",
-  countriesListed: "これらの国のみ",
+  countriesListed: "これらの国・地域のみ",
   countriesListedHint: "それ以外へのメッセージは、費用がかかる前に拒否します。",
   countriesNotFound: "該当する国がありません。",
-  countriesOnlyChosen: "選択した国だけを表示",
+  countriesOnlyChosen: "選択した国・地域だけを表示",
   countriesClear: "クリア",
   countriesChosen_one: "{n} か国を選択中",
   countriesChosen_other: "{n} か国を選択中",
   countriesNoneChosen: "未選択：メッセージは送信できません。",
-  countriesFind: "国を検索",
+  countriesFind: "国・地域を検索",
   countriesFindExample: "国名、+852、HK など",
   // Routes
   routesNone: "まだありません。",
@@ -153,7 +153,7 @@ export default {
   previewTitle: "送信するプロバイダー",
   previewLead:
     "画面の内容と現在の価格（1 セグメント、1 分までの通話）によります。前のプロバイダーが確実に何も送らなかったか、アカウントを拒否した場合だけ次に進みます。",
-  previewCountry: "国",
+  previewCountry: "国・地域",
   price_override: "独自の価格",
   price_fetched: "Twilio の価格表",
   price_shipped: "概算",
