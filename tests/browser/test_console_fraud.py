@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Route, expect
@@ -23,6 +24,8 @@ def region(
         "daily": 20,
         "hourly": 5,
         **dict(zip(("would_refuse", "refused"), decided, strict=True)),
+        "unverified_by_hour": [unverified[0]] + [0] * 23,
+        "verified_by_hour": [verified] + [0] * 23,
     }
 
 
@@ -56,6 +59,14 @@ def test_an_administrator_sees_an_attack_and_enforces_the_budgets(make_browsing:
         expect(console.row("Latvia")).to_contain_text("5 of 5 Full")
         expect(console.row("Latvia")).to_contain_text("Would have refused 12 of 340. Refused 3")
         expect(console.row("Hong Kong")).to_contain_text("8 of 20")
+        chart = console.page.get_by_role("slider", name="Today by the hour")
+        chart.focus()
+        console.page.keyboard.press("Home")
+        expect(chart).to_have_attribute("aria-valuetext", re.compile("Verified 1,201; Unverified 28"))
+        console.main.get_by_label("Country").select_option("Latvia")
+        chart.focus()
+        console.page.keyboard.press("Home")
+        expect(chart).to_have_attribute("aria-valuetext", re.compile("Verified 11; Unverified 20"))
         look(console)
         console.button("Enforce").click()
         expect(console.dialog).to_contain_text("would have refused 12 of 1,590 messages today")

@@ -18,12 +18,8 @@ CONSOLE_LANGUAGES = ["de", "en", "es", "fr", "ja", "zh-Hans", "zh-Hant"]
 AREAS = sorted(path.parent.name for path in (CONSOLE / "locales").glob("*/en.js"))
 # Modules of the console whose words are still in English inside them. The list only gets shorter.
 NOT_MOVED = {
-    "charts.js",
-    "fraud-words.js",
     "pages/added-phones.js",
-    "pages/fraud.js",
     "pages/invite.js",
-    "pages/overview.js",
     "pages/shut-out.js",
     "pages/user-factors.js",
     "pages/user-history.js",
@@ -55,6 +51,9 @@ SAME = {
     "Pause",
     "Route {n}: {problem}",
     "Routes",
+    "WhatsApp",
+    "{title} {per}",
+    "{would}. {refused}",
     "Segments",
     "Signature",
     "Status",
@@ -71,7 +70,7 @@ SAME = {
 }
 # Literals that look like words and are none: names of keys, of headers and of looks.
 NO_WORDS = re.compile(
-    r"Enter|Escape|not all|\(prefers-color-scheme: .*|Arrow\w+|Home|End|Twilio|Acme|jane\.roe,.*|HK, SG|tbody .*"
+    r"Enter|Escape|not all|\(prefers-color-scheme: .*|Arrow\w+|Page(Up|Down)|Home|End|Twilio|Acme|jane\.roe,.*|HK, SG|tbody .*"
     r"|[A-Z][a-z]+(-[A-Z][a-z]+)+|[.#\[].*|(dialog|field) wide|choices two|small quiet"
 )
 _STRING = r'"(?:[^"\\]|\\.)*"'

@@ -1,9 +1,9 @@
 // Fraud budgets in words, for their page and the overview.
 
-/** @import { FraudMode, FraudReport, RegionFraud } from "./shared/types" */
+/** @import { FraudReport, RegionFraud } from "./shared/types" */
 import { notice } from "./dialogs.js";
-import { regionName } from "./shared/words.js";
-import { number } from "./words.js";
+import { t } from "./language.js";
+import { list, number, regionName } from "./words.js";
 
 /** @param {RegionFraud} region */
 export const isFullToday = ({ unverified_today: count, daily }) => count >= daily;
@@ -12,14 +12,6 @@ export const isFullThisHour = ({ unverified_this_hour: count, hourly }) => count
 
 /** The most countries that a banner names. */
 const NAMED = 6;
-
-/** @type {Record<FraudMode, string>} */
-const MEANS = {
-  off: "Fraud budgets are off: messages to new phones go out all the same, unless a user adds the phone.",
-  observe:
-    "Messages to new phones still go out. With Enforce they would be refused; those to phones that users add are.",
-  enforce: "Messages to new phones there are refused until codes come back, or the hour or the day (UTC) ends.",
-};
 
 /**
  * The banner while a budget is used up.
@@ -30,20 +22,21 @@ export function fullBanner({ mode, items }, actions = []) {
   const full = items.filter((region) => isFullToday(region) || isFullThisHour(region));
   if (!full.length) return [];
   const named = full.slice(0, NAMED).map(({ region }) => regionName(region) ?? region);
-  const more = full.length > NAMED ? ` and ${number(full.length - NAMED)} more` : "";
-  const title = `Unverified messages have used up the budget: ${named.join(", ")}${more}`;
+  const title =
+    full.length > NAMED
+      ? t("budgetUsedUpMore", { regions: named.join(", "), n: number(full.length - NAMED) })
+      : t("budgetUsedUp", { regions: list(named) });
   const kind = mode === "enforce" ? "warning" : "error";
-  return [notice({ kind, title, text: MEANS[mode], actions })];
+  return [notice({ kind, title, text: t(`fraudMeans_${mode}`), actions })];
 }
 
 /**
- * "12 of 340 messages would have been refused", or how many were; null if none.
+ * "Would have refused 12 of 340. Refused 3", or one of both; null if there were no decisions.
  * @param {Pick<RegionFraud, "sent" | "would_refuse" | "refused">} counted
  */
-export function decisions({ sent, would_refuse: would, refused }) {
-  const words = [
-    would ? `Would have refused ${number(would)} of ${number(sent)}` : "",
-    refused ? `Refused ${number(refused)}` : "",
-  ];
-  return words.filter(Boolean).join(". ") || null;
+export function decisions({ sent, would_refuse: would, refused: stopped }) {
+  const past = t("wouldHaveRefused", { n: number(would), all: number(sent) });
+  const refused = t("haveRefused", { n: number(stopped) });
+  if (would && stopped) return t("bothDecisions", { would: past, refused });
+  return (would && past) || (stopped && refused) || null;
 }

@@ -3,24 +3,23 @@
 /** @import { PageContext } from "../page.js" */
 /** @import { Answer, FraudMode, FraudReport, RegionFraud } from "../shared/types" */
 /** @import { Column } from "../table.js" */
-import { shareBar } from "../charts.js";
+import { sumOf } from "../chart-scale.js";
+import { hourOfDay, hourWithDay } from "../chart-words.js";
+import { chartOf } from "../charts.js";
 import { confirm, toast } from "../dialogs.js";
 import { button, focusHeading } from "../dom.js";
 import { decisions, fullBanner, isFullThisHour, isFullToday } from "../fraud-words.js";
+import { t, tn, tp } from "../language.js";
 import { badge, empty, heading, load, section } from "../page.js";
 import { may } from "../roles.js";
 import { saveAlone } from "../saved-alone.js";
 import { admin } from "../session.js";
+import { clock } from "../shared/api.js";
 import { el } from "../shared/dom.js";
-import { regionName } from "../shared/words.js";
-import { table } from "../table.js";
-import { number, percent, time } from "../words.js";
+import { shareBar } from "../small-charts.js";
+import { filterBox, table } from "../table.js";
+import { number, percent, regionName, time } from "../words.js";
 import { FRAUD_MODES } from "./settings-fields.js";
-
-const LEAD = [
-  "Messages to new phones, by country: those that were not verified before today (UTC).",
-  "They count until their codes come back.",
-].join(" ");
 
 /**
  * @param {HTMLElement} place
@@ -30,8 +29,8 @@ export function draw(place, { present }) {
   const room = el("div", { class: "stack" });
   const show = () => load(room, fetchReport, (report) => content(report, redraw), 6);
   const redraw = (/** @type {FraudReport} */ report) => room.replaceChildren(...content(report, redraw));
-  const reload = button("Refresh", { onclick: show });
-  place.append(heading({ title: "Fraud", lead: LEAD, actions: [reload] }), room);
+  const reload = button(t("refresh"), { onclick: show });
+  place.append(heading({ title: t("place_fraud"), lead: t("fraudLead"), actions: [reload] }), room);
   present();
   return show();
 }
@@ -51,6 +50,7 @@ function content(report, redraw) {
     ...fullBanner(report),
     modeSection(report, redraw),
     report.items.length ? el("dl", { class: "tiles" }, tiles(report.items)) : null,
+    report.items.length ? hourSection(report.items) : null,
     report.items.length ? regionSection(report) : nothingYet(),
   ].filter((part) => part !== null);
 }
@@ -65,17 +65,17 @@ function modeSection(report, redraw) {
   const [, label, hint] = FRAUD_MODES.find(([name]) => name === mode) ?? FRAUD_MODES[0];
   const change = (/** @type {FraudMode} */ next) => async () => {
     if (!(await askFor(next, report))) return;
-    toast(next === "enforce" ? "Fraud budgets are enforced." : "Fraud budgets are observed.");
+    toast(next === "enforce" ? t("nowEnforced") : t("nowObserved"));
     redraw({ ...report, mode: next });
     focusHeading();
   };
   const actions = may("manage_settings") && [
-    mode !== "observe" && button("Observe", { onclick: change("observe") }),
-    mode !== "enforce" && button("Enforce", { kind: "primary", onclick: change("enforce") }),
+    mode !== "observe" && button(t("observe"), { onclick: change("observe") }),
+    mode !== "enforce" && button(t("enforce"), { kind: "primary", onclick: change("enforce") }),
   ];
-  const settings = el("a", { href: "#/settings/limits" }, "Budgets in the settings");
+  const settings = el("a", { href: "#/settings/limits" }, t("budgetsInSettings"));
   return section(
-    { title: "Messages beyond a budget", actions: actions || [] },
+    { title: t("beyondBudget"), actions: actions || [] },
     el("p", {}, badge(label, mode === "enforce" ? "good" : ""), " ", hint),
     el("p", { class: "soft" }, total(report.items), settings),
   );
@@ -91,7 +91,7 @@ const sums = (items) => ({
 /** @param {RegionFraud[]} items */
 function total(items) {
   const words = decisions(sums(items));
-  return words ? `Today: ${words[0].toLowerCase()}${words.slice(1)}. ` : "";
+  return words ? [t("decidedToday", { decisions: words }), " "] : null;
 }
 
 /**
@@ -107,14 +107,12 @@ const sum = (items, key) => items.reduce((all, item) => all + item[key], 0);
  */
 function askFor(next, { items }) {
   const { sent, would_refuse: would } = sums(items);
-  const past = would ? `It would have refused ${number(would)} of ${number(sent)} messages today.` : "";
+  const past = would ? tn("enforcePast", would, { all: number(sent) }) : "";
   const enforce = next === "enforce";
   return confirm({
-    title: enforce ? "Enforce fraud budgets?" : "Only observe fraud budgets?",
-    text: enforce
-      ? ["Within 30 seconds, messages to new phones beyond the budget of their country are refused.", past]
-      : "Within 30 seconds, messages to new phones beyond a budget are recorded, and sent.",
-    action: enforce ? "Enforce" : "Observe",
+    title: enforce ? t("enforceAsk") : t("observeAsk"),
+    text: enforce ? [t("enforceText"), past] : t("observeText"),
+    action: enforce ? t("enforce") : t("observe"),
     danger: !enforce,
     work: () => saveAlone({ fraud: { mode: next } }),
   });
@@ -125,10 +123,10 @@ function tiles(items) {
   const [sent, unverified] = [sum(items, "sent"), sum(items, "unverified_today")];
   /** @type {[label: string, value: number, note: string][]} */
   const figures = [
-    ["Messages today", sent, ""],
-    ["Verified", sum(items, "verified"), ""],
-    ["Unverified", unverified, sent ? `${percent(unverified / sent)} of messages` : ""],
-    ["This hour", sum(items, "unverified_this_hour"), "unverified"],
+    [t("messagesToday"), sent, ""],
+    [t("verifiedMessages"), sum(items, "verified"), ""],
+    [t("unverifiedMessages"), unverified, sent ? t("ofMessages", { share: percent(unverified / sent) }) : ""],
+    [t("thisHour"), sum(items, "unverified_this_hour"), t("unverifiedNote")],
   ];
   return figures.map(([label, value, note]) =>
     el(
@@ -140,33 +138,87 @@ function tiles(items) {
   );
 }
 
+const EVERY = "";
+
+/**
+ * Today's hours so far (UTC), of all countries or one.
+ * @param {RegionFraud[]} items
+ */
+function hourSection(items) {
+  const now = new Date(clock.now());
+  const midnight = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
+  const room = el("div", {});
+  const show = (/** @type {string} */ region) => {
+    const fits = items.filter((each) => region === EVERY || each.region === region);
+    const [back, open] = [
+      sumOf(
+        fits.map((each) => each.verified_by_hour),
+        24,
+      ),
+      sumOf(
+        fits.map((each) => each.unverified_by_hour),
+        24,
+      ),
+    ];
+    const hours = Array.from({ length: now.getUTCHours() + 1 }, (_, hour) => hour);
+    room.replaceChildren(
+      hourChart(
+        hours.map((hour) => ({ at: midnight + hour * 3_600_000, verified: back[hour], unverified: open[hour] })),
+      ),
+    );
+  };
+  show(EVERY);
+  /** @type {[value: string, label: string][]} */
+  const options = items.map(({ region }) => [region, regionName(region) ?? region]);
+  const choice = filterBox({
+    label: t("country"),
+    value: EVERY,
+    options: [[EVERY, t("everyCountry")], ...options],
+    onchange: show,
+  });
+  return section({ title: t("todayByHour"), lead: t("todayByHourLead"), actions: [choice] }, room);
+}
+
+/** @param {{ at: number, verified: number | null, unverified: number | null }[]} points */
+const hourChart = (points) =>
+  chartOf({
+    points,
+    title: t("chartTitle", { title: t("todayByHour"), per: t("perHour") }),
+    label: ({ at }) => hourOfDay(at),
+    longLabel: ({ at }) => hourWithDay(at),
+    head: t("hourUtc"),
+    stacked: true,
+    series: [
+      { label: t("verifiedMessages"), look: "main", value: ({ verified }) => verified },
+      { label: t("unverifiedMessages"), look: "warn", value: ({ unverified }) => unverified },
+    ],
+  });
+
 /** @param {FraudReport} report */
 function regionSection({ items, computed_at: at }) {
-  const lead = at
-    ? ["Budgets follow the codes that come back; computed every five minutes, last ", time(at), "."]
-    : "Budgets are not computed yet: those of the settings hold.";
+  const lead = at ? tp("budgetsComputed", { time: time(at) }) : t("budgetsNotComputed");
   const columns = regionColumns();
   return section(
-    { title: "By country", lead },
-    el("div", { class: "inset" }, table({ caption: "By country", columns, items })),
+    { title: t("byCountry"), lead },
+    el("div", { class: "inset" }, table({ caption: t("byCountry"), columns, items })),
   );
 }
 
 /** @returns {Column<RegionFraud>[]} */
 function regionColumns() {
   return [
-    { label: "Country", kind: "main", cell: ({ region }) => regionName(region) ?? region },
-    { label: "Messages", kind: "number", cell: ({ sent }) => number(sent) },
-    { label: "Verified", kind: "number", cell: ({ verified }) => number(verified) },
+    { label: t("country"), kind: "main", cell: ({ region }) => regionName(region) ?? region },
+    { label: t("sentMessages"), kind: "number", cell: ({ sent }) => number(sent) },
+    { label: t("verifiedMessages"), kind: "number", cell: ({ verified }) => number(verified) },
     {
-      label: "Unverified today",
+      label: t("unverifiedToday"),
       cell: (item) => filling(item.unverified_today, item.daily, isFullToday(item)),
     },
     {
-      label: "Unverified this hour",
+      label: t("unverifiedThisHour"),
       cell: (item) => filling(item.unverified_this_hour, item.hourly, isFullThisHour(item)),
     },
-    { label: "Decisions today", cell: (item) => decisions(item) ?? el("span", { class: "soft" }, "None") },
+    { label: t("decisionsToday"), cell: (item) => decisions(item) ?? el("span", { class: "soft" }, t("noDecisions")) },
   ];
 }
 
@@ -177,14 +229,15 @@ function regionColumns() {
  * @param {boolean} full
  */
 function filling(count, most, full) {
-  const words = el("span", {}, `${number(count)} of ${number(most)}`, full && [" ", badge("Full", "bad")]);
+  const filled = t("fillingOf", { n: number(count), most: number(most) });
+  const words = el("span", {}, filled, full && [" ", badge(t("full"), "bad")]);
   return el("span", { class: "region" }, words, shareBar(Math.min(count / most, 1)));
 }
 
 function nothingYet() {
   const words = empty({
-    title: "No message was sent today",
-    text: "A country is listed here, with its budgets and decisions, after its first message of the day (UTC).",
+    title: t("noMessageToday"),
+    text: t("noMessageTodayText"),
   });
   return el("div", { class: "card" }, words);
 }

@@ -1,37 +1,30 @@
 // Overview: what was sent, how it ended, where, and what it cost.
 
 /** @import { PageContext } from "../page.js" */
-/** @import { Answer, Cost, Counts, DayCounts, FraudReport, HourCounts } from "../shared/types" */
-/** @import { Overview, RegionCounts, Totals } from "../shared/types" */
-/** @import { Series } from "../charts.js" */
+/** @import { Answer, Counts, DayCounts, FraudReport, Overview, RegionCounts, Totals } from "../shared/types" */
 /** @import { Column } from "../table.js" */
-import { columns, shareBar, sparkline } from "../charts.js";
+/** @import { Step } from "./overview-charts.js" */
+import { compare } from "../chart-scale.js";
 import { toastError } from "../dialogs.js";
 import { busyWhile, button, download } from "../dom.js";
 import { fullBanner } from "../fraud-words.js";
+import { language, t, tn } from "../language.js";
 import { empty, heading, load, section } from "../page.js";
 import { restate } from "../router.js";
 import { admin, peek } from "../session.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
-import { regionName } from "../shared/words.js";
+import { shareBar, sparkline } from "../small-charts.js";
 import { filterBox, table } from "../table.js";
-import { day as dayWords, money, number, percent, shortDay } from "../words.js";
+import { day as dayWords, money, number, percent } from "../words.js";
+import { charts, conversionTable, dollars, placeName, usd } from "./overview-charts.js";
 
-/** @type {Series<"sends" | "approvals">[]} */
-const SENDS = [
-  { key: "sends", label: "Messages", look: "look-soft" },
-  { key: "approvals", label: "Approvals", look: "look-main" },
-];
-/** @type {Series<"wrong_codes" | "locks" | "legacy_logins">[]} */
-const TROUBLE = [
-  { key: "wrong_codes", label: "Wrong passcodes", look: "look-warn" },
-  { key: "locks", label: "Locks", look: "look-bad" },
-  { key: "legacy_logins", label: "Legacy logins", look: "look-soft" },
-];
-/** @type {Series<"usd">[]} */
-const COST = [{ key: "usd", label: "Cost", look: "look-main" }];
-const MICRO = 1_000_000;
+const PERIODS = [7, 30, 90];
+const changes = new Intl.NumberFormat(language.format, {
+  style: "percent",
+  signDisplay: "exceptZero",
+  maximumFractionDigits: 1,
+});
 /** @type {(keyof Counts)[]} */
 const FIGURES = ["sends", "approvals", "wrong_codes", "locks", "legacy_logins"];
 
@@ -41,33 +34,66 @@ const FIGURES = ["sends", "approvals", "wrong_codes", "locks", "legacy_logins"];
  */
 export function draw(place, { search, present }) {
   const given = Number(search.get("days") ?? 30);
-  let days = [7, 30, 90].includes(given) ? given : 30;
+  let days = PERIODS.includes(given) ? given : 30;
+  /** @type {Step} */
+  let step = search.get("by") === "hour" ? "hour" : "day";
   const room = el("div", { class: "stack" });
-  const show = () => load(room, () => fetchOverview(days), overview, 8);
-  const range = filterBox({
-    label: "Period",
-    value: String(days),
-    options: [
-      ["7", "Last 7 days"],
-      ["30", "Last 30 days"],
-      ["90", "Last 90 days"],
-    ],
-    onchange(value) {
-      days = Number(value);
-      restate(`#/overview?days=${days}`);
-      show();
-    },
-  });
+  const show = () => {
+    const by = step;
+    return load(
+      room,
+      () => fetchOverview(days),
+      (found) => overview(found, by),
+      8,
+    );
+  };
+  const go = () => {
+    restate(`#/overview${query({ days, by: step === "hour" ? step : null })}`);
+    show();
+  };
+  const controls = [
+    stepChoice(step, (chosen) => {
+      step = chosen;
+      go();
+    }),
+    periodChoice(days, (chosen) => {
+      days = chosen;
+      go();
+    }),
+  ];
   const full = el("div", { class: "above", role: "status" });
-  place.append(
-    heading({ title: "Overview", lead: "Counted as it happens, by days of UTC.", actions: [range] }),
-    full,
-    room,
-  );
+  place.append(heading({ title: t("place_overview"), lead: t("overviewLead"), actions: controls }), full, room);
   present();
   warn(full);
   return show();
 }
+
+/**
+ * @param {number} days
+ * @param {(days: number) => void} choose
+ */
+const periodChoice = (days, choose) =>
+  filterBox({
+    label: t("period"),
+    value: String(days),
+    options: PERIODS.map((n) => [String(n), tn("lastDays", n)]),
+    onchange: (value) => choose(Number(value)),
+  });
+
+/**
+ * @param {Step} step
+ * @param {(step: Step) => void} choose
+ */
+const stepChoice = (step, choose) =>
+  filterBox({
+    label: t("chartsBy"),
+    value: step,
+    options: [
+      ["day", t("chartsByDay")],
+      ["hour", t("chartsByHour")],
+    ],
+    onchange: (value) => choose(value === "hour" ? "hour" : "day"),
+  });
 
 /**
  * Say above the figures if a fraud budget is used up. Nothing waits for it, and nothing else depends on it.
@@ -77,7 +103,7 @@ async function warn(place) {
   try {
     /** @type {Answer<FraudReport> | null} */
     const answer = await peek("/fraud");
-    const link = el("a", { class: "button small", href: "#/fraud" }, "Fraud budgets");
+    const link = el("a", { class: "button small", href: "#/fraud" }, t("fraudBudgets"));
     if (answer) place.replaceChildren(...fullBanner(answer.body, [link]));
   } catch {
     // The fraud page says what is wrong.
@@ -91,24 +117,31 @@ async function fetchOverview(days) {
   return body;
 }
 
-/** @param {Overview} found */
-function overview(found) {
-  const { days: given, regions, totals } = found;
-  const days = [...given].sort((a, b) => a.date.localeCompare(b.date));
+/**
+ * @param {Overview} found
+ * @param {Step} step
+ */
+function overview(found, step) {
+  const { days, regions, totals } = found;
   const figures = el("dl", { class: "tiles" }, tiles(days, found));
   if (!days.length || !FIGURES.some((key) => totals[key] > 0)) return [figures, nothingYet()];
-  const save = button("Download", {
+  const save = button(t("download"), {
     kind: "small",
     icon: "download",
     onclick: () => exportCosts(/** @type {HTMLButtonElement} */ (save), days.length),
   });
   return [
     figures,
-    charts(days, found),
-    section({ title: "By country" }, regionTable(regions, totals)),
+    el("p", { class: "soft" }, comparedWith(days)),
+    charts(found, step),
     section(
-      { title: "By day", actions: [save] },
-      el("details", {}, el("summary", {}, "Every day as a table"), dayTable(days)),
+      { title: t("byCountry") },
+      regionTable(regions, totals),
+      el("details", {}, el("summary", {}, t("byCountryAndChannel")), conversionTable(found.conversions)),
+    ),
+    section(
+      { title: t("byDay"), actions: [save] },
+      el("details", {}, el("summary", {}, t("everyDay")), dayTable(days)),
     ),
   ];
 }
@@ -130,34 +163,56 @@ async function exportCosts(control, days) {
   }
 }
 
-/** @param {Cost} cost */
-const usd = (cost) => cost.micro_usd / MICRO;
-/** @param {number} amount */
-const dollars = (amount) => money({ amount: String(amount), currency: "USD" });
+/**
+ * The days that the figures are compared with, said once for all of them.
+ * @param {DayCounts[]} days
+ */
+function comparedWith(days) {
+  const found = compare(
+    days,
+    ({ sends }) => sends,
+    (day) => day.week_before?.sends ?? null,
+  );
+  return found ? tn("comparedDays", found.points) : t("comparedNothing");
+}
+
+/**
+ * The change since the week before, as in "+12 % on the week before"; empty if there is nothing to compare with.
+ * @param {DayCounts[]} days
+ * @param {(figures: Counts & Pick<DayCounts, "cost">) => number} figure
+ */
+function change(days, figure) {
+  const found = compare(days, figure, ({ week_before: before }) => before && figure(before));
+  return found?.change === null || !found ? "" : t("onWeekBefore", { change: changes.format(found.change) });
+}
 
 /**
  * @param {DayCounts[]} days
  * @param {Overview} found
  */
 function tiles(days, { totals, mail, factors, spend }) {
-  const over = (/** @type {keyof Counts} */ key) => days.map((day) => day[key]);
   const conversion = days.map((day) => (day.sends ? day.approvals / day.sends : 0));
+  const counted = (/** @type {string} */ label, /** @type {keyof Counts} */ key, note = "") =>
+    tile(label, number(totals[key]), {
+      values: days.map((day) => day[key]),
+      notes: [note, change(days, (figures) => figures[key])],
+    });
   return [
-    tile("Messages", number(totals.sends), over("sends")),
-    tile("Approvals", number(totals.approvals), over("approvals")),
-    tile("Conversion", percent(totals.conversion_rate), conversion, "per message"),
-    tile(
-      "Cost",
-      money(totals.cost),
-      days.map(({ cost }) => usd(cost)),
-      "estimated",
-    ),
-    tile("Spent today", money(spend.today), [], `of ${dollars(spend.per_day)}`),
-    tile("Wrong passcodes", number(totals.wrong_codes), over("wrong_codes")),
-    tile("Locks", number(totals.locks), over("locks")),
-    tile("Legacy logins", number(totals.legacy_logins), over("legacy_logins"), "no passcode"),
-    tile("Recovery by mail", number(mail.sends), [], `${number(mail.approvals)} approved`),
-    tile("Apps and recovery codes", number(factors.approvals), [], `${number(factors.wrong_codes)} wrong`),
+    counted(t("messages"), "sends"),
+    counted(t("approvals"), "approvals"),
+    tile(t("conversion"), percent(totals.conversion_rate), { values: conversion, notes: [t("perMessage")] }),
+    tile(t("cost"), money(totals.cost), {
+      values: days.map(({ cost }) => usd(cost)),
+      notes: [t("estimated"), change(days, ({ cost }) => usd(cost))],
+    }),
+    tile(t("spentToday"), money(spend.today), { notes: [t("ofCeiling", { ceiling: dollars(spend.per_day) })] }),
+    counted(t("wrongPasscodes"), "wrong_codes"),
+    counted(t("locks"), "locks"),
+    counted(t("legacyCount"), "legacy_logins", t("noPasscode")),
+    tile(t("recoveryByMail"), number(mail.sends), { notes: [t("approvedCount", { n: number(mail.approvals) })] }),
+    tile(t("appsAndCodes"), number(factors.approvals), {
+      notes: [t("wrongCount", { n: number(factors.wrong_codes) })],
+    }),
   ];
 }
 
@@ -165,10 +220,9 @@ function tiles(days, { totals, mail, factors, spend }) {
  * A figure with its course over the days.
  * @param {string} label
  * @param {string} value
- * @param {number[]} values
- * @param {string} [note]
+ * @param {{ values?: number[], notes?: string[] }} options
  */
-function tile(label, value, values, note) {
+function tile(label, value, { values = [], notes = [] }) {
   return el(
     "div",
     { class: "tile" },
@@ -177,7 +231,7 @@ function tile(label, value, values, note) {
       "dd",
       {},
       el("span", { class: "tile-value" }, value),
-      note && el("span", { class: "soft tile-note" }, note),
+      notes.filter(Boolean).map((note) => el("span", { class: "soft tile-note" }, note)),
       values.some((one) => one > 0) ? sparkline(values) : null,
     ),
   );
@@ -185,58 +239,11 @@ function tile(label, value, values, note) {
 
 function nothingYet() {
   const words = empty({
-    title: "Nothing has happened yet",
-    text: "As soon as a passcode is sent, its message, its login and its cost are counted here.",
-    actions: [el("a", { class: "button", href: "#/settings/mfa" }, "Test the settings")],
+    title: t("nothingYet"),
+    text: t("nothingYetText"),
+    actions: [el("a", { class: "button", href: "#/settings/mfa" }, t("testSettings"))],
   });
   return el("div", { class: "card" }, words);
-}
-
-/**
- * @param {DayCounts[]} days
- * @param {Overview} found
- */
-function charts(days, { hours }) {
-  const chart = {
-    days,
-    label: (/** @type {DayCounts} */ day) => shortDay(day.date),
-    longLabel: (/** @type {DayCounts} */ day) => dayWords(day.date),
-  };
-  return [
-    section(
-      { title: "Messages and approvals" },
-      columns({ ...chart, title: "Messages and approvals per day", series: SENDS }),
-    ),
-    section(
-      { title: "Estimated cost in USD", lead: "Of messages, calls and WhatsApp, by the prices of the day." },
-      columns({
-        ...chart,
-        days: days.map((day) => ({ date: day.date, usd: usd(day.cost) })),
-        label: ({ date }) => shortDay(date),
-        longLabel: ({ date }) => dayWords(date),
-        title: "Estimated cost per day",
-        words: dollars,
-        series: COST,
-      }),
-      el("details", {}, el("summary", {}, "Today and yesterday by the hour"), hourChart(hours)),
-    ),
-    section(
-      { title: "Wrong passcodes, locks and legacy logins" },
-      columns({ ...chart, title: "Wrong passcodes, locks and legacy logins per day", series: TROUBLE, stacked: true }),
-    ),
-  ];
-}
-
-/** @param {HourCounts[]} hours */
-function hourChart(hours) {
-  return columns({
-    days: hours.map(({ at, cost }) => ({ at, usd: usd(cost) })),
-    label: ({ at }) => `${at.slice(11, 13)}:00`,
-    longLabel: ({ at }) => `${dayWords(at.slice(0, 10))}, ${at.slice(11, 16)} UTC`,
-    title: "Estimated cost per hour",
-    words: dollars,
-    series: COST,
-  });
 }
 
 /**
@@ -245,8 +252,8 @@ function hourChart(hours) {
  */
 function regionTable(regions, totals) {
   const items = [...regions].sort((a, b) => b.sends - a.sends);
-  if (!items.length) return el("p", { class: "soft quiet-empty" }, "No message was sent yet.");
-  return el("div", { class: "inset" }, table({ caption: "By country", items, columns: regionColumns(totals) }));
+  if (!items.length) return el("p", { class: "soft quiet-empty" }, t("noMessageYet"));
+  return el("div", { class: "inset" }, table({ caption: t("byCountry"), items, columns: regionColumns(totals) }));
 }
 
 /**
@@ -256,22 +263,26 @@ function regionTable(regions, totals) {
 function regionColumns(totals) {
   return [
     {
-      label: "Country",
+      label: t("country"),
       kind: "main",
       cell: ({ region, sends }) =>
         el(
           "span",
           { class: "region" },
-          el("span", {}, regionName(region) ?? region),
+          el("span", {}, placeName(region)),
           shareBar(totals.sends ? sends / totals.sends : 0),
         ),
     },
-    { label: "Messages", kind: "number", cell: (item) => number(item.sends) },
-    { label: "Approvals", kind: "number", cell: (item) => number(item.approvals) },
-    { label: "Conversion", kind: "number", cell: (item) => percent(item.sends ? item.approvals / item.sends : null) },
-    { label: "Wrong passcodes", kind: "number", cell: (item) => number(item.wrong_codes) },
-    { label: "Locks", kind: "number", cell: (item) => number(item.locks) },
-    { label: "Estimated cost", kind: "number", cell: (item) => money(item.cost) },
+    { label: t("messages"), kind: "number", cell: (item) => number(item.sends) },
+    { label: t("approvals"), kind: "number", cell: (item) => number(item.approvals) },
+    {
+      label: t("conversion"),
+      kind: "number",
+      cell: (item) => percent(item.sends ? item.approvals / item.sends : null),
+    },
+    { label: t("wrongPasscodes"), kind: "number", cell: (item) => number(item.wrong_codes) },
+    { label: t("locks"), kind: "number", cell: (item) => number(item.locks) },
+    { label: t("estimatedCost"), kind: "number", cell: (item) => money(item.cost) },
   ];
 }
 
@@ -283,16 +294,16 @@ function dayTable(days) {
     "div",
     { class: "inset" },
     table({
-      caption: "By day",
+      caption: t("byDay"),
       items: [...days].reverse(),
       columns: [
-        { label: "Day", kind: "main", cell: (day) => dayWords(day.date) },
-        figure("Messages", "sends"),
-        figure("Approvals", "approvals"),
-        figure("Wrong passcodes", "wrong_codes"),
-        figure("Locks", "locks"),
-        figure("Legacy logins", "legacy_logins"),
-        { label: "Estimated cost", kind: "number", cell: (day) => money(day.cost) },
+        { label: t("dayUtc"), kind: "main", cell: (day) => dayWords(day.date) },
+        figure(t("messages"), "sends"),
+        figure(t("approvals"), "approvals"),
+        figure(t("wrongPasscodes"), "wrong_codes"),
+        figure(t("locks"), "locks"),
+        figure(t("legacyCount"), "legacy_logins"),
+        { label: t("estimatedCost"), kind: "number", cell: (day) => money(day.cost) },
       ],
     }),
   );

@@ -1,3 +1,50 @@
 // The page about fraud in Simplified Chinese.
 
-export default {};
+export default {
+  // The page
+  fraudLead: "按国家/地区列出发往新手机（在今天 (UTC) 之前未经验证）的消息。在验证码被正确输入之前一直计数。",
+  refresh: "刷新",
+  budgetsInSettings: "设置中的额度",
+  noMessageToday: "今天尚未发送消息",
+  noMessageTodayText: "某个国家/地区在当天 (UTC) 的第一条消息之后，会连同其额度和判定列在此处。",
+  // The mode
+  beyondBudget: "超出额度的消息",
+  observe: "仅观察",
+  enforce: "强制执行",
+  nowEnforced: "防欺诈额度已强制执行。",
+  nowObserved: "防欺诈额度仅观察。",
+  enforceAsk: "要强制执行防欺诈额度吗？",
+  enforceText: "30 秒内，超出所在国家/地区额度、发往新手机的消息将被拒绝。",
+  enforcePast_one: "今天本会拒绝 {all} 条消息中的 {n} 条。",
+  enforcePast_other: "今天本会拒绝 {all} 条消息中的 {n} 条。",
+  observeAsk: "仅观察防欺诈额度吗？",
+  observeText: "30 秒内，超出额度、发往新手机的消息将被记录并照常发送。",
+  // Figures
+  messagesToday: "今日消息",
+  sentMessages: "消息",
+  verifiedMessages: "已验证",
+  unverifiedMessages: "未验证",
+  ofMessages: "占消息的 {share}",
+  thisHour: "本小时",
+  unverifiedNote: "未验证",
+  unverifiedToday: "今日未验证",
+  unverifiedThisHour: "本小时未验证",
+  decisionsToday: "今日判定",
+  noDecisions: "无",
+  fillingOf: "{n} / {most}",
+  full: "已用完",
+  budgetsComputed: "额度随被正确输入的验证码而定，每五分钟计算一次，最近一次：{time}。",
+  budgetsNotComputed: "额度尚未计算：以设置中的为准。",
+  todayByHour: "今日按小时",
+  todayByHourLead: "已被正确输入的验证码，以及发往新手机、至今无人确认的消息。",
+  // The banner, and decisions
+  fraudMeans_off: "防欺诈额度已关闭：发往新手机的消息照常发送，除非是用户添加手机。",
+  fraudMeans_observe: "发往新手机的消息仍在发送。选择“强制执行”后将被拒绝；发往用户所添加手机的消息已被拒绝。",
+  fraudMeans_enforce: "在验证码被正确输入，或该小时或当天 (UTC) 结束之前，发往当地新手机的消息将被拒绝。",
+  budgetUsedUp: "未验证的消息已用完额度：{regions}",
+  budgetUsedUpMore: "未验证的消息已用完额度：{regions} 以及另外 {n} 个",
+  wouldHaveRefused: "本会拒绝 {all} 条中的 {n} 条",
+  haveRefused: "已拒绝 {n} 条",
+  bothDecisions: "{would}。{refused}",
+  decidedToday: "今天：{decisions}。",
+};

@@ -1,3 +1,50 @@
 // The page about fraud in Traditional Chinese.
 
-export default {};
+export default {
+  // The page
+  fraudLead: "按國家/地區列出傳往新手機（在今天 (UTC) 之前未經驗證）的訊息。在驗證碼被正確輸入之前一直計數。",
+  refresh: "重新整理",
+  budgetsInSettings: "設定中的額度",
+  noMessageToday: "今天尚未傳送訊息",
+  noMessageTodayText: "某個國家/地區在當天 (UTC) 的第一則訊息之後，會連同其額度和判定列在此處。",
+  // The mode
+  beyondBudget: "超出額度的訊息",
+  observe: "僅觀察",
+  enforce: "強制執行",
+  nowEnforced: "防詐騙額度已強制執行。",
+  nowObserved: "防詐騙額度僅觀察。",
+  enforceAsk: "要強制執行防詐騙額度嗎？",
+  enforceText: "30 秒內，超出所在國家/地區額度、傳往新手機的訊息將被拒絕。",
+  enforcePast_one: "今天本會拒絕 {all} 則訊息中的 {n} 則。",
+  enforcePast_other: "今天本會拒絕 {all} 則訊息中的 {n} 則。",
+  observeAsk: "僅觀察防詐騙額度嗎？",
+  observeText: "30 秒內，超出額度、傳往新手機的訊息將被記錄並照常傳送。",
+  // Figures
+  messagesToday: "今日訊息",
+  sentMessages: "訊息",
+  verifiedMessages: "已驗證",
+  unverifiedMessages: "未驗證",
+  ofMessages: "占訊息的 {share}",
+  thisHour: "本小時",
+  unverifiedNote: "未驗證",
+  unverifiedToday: "今日未驗證",
+  unverifiedThisHour: "本小時未驗證",
+  decisionsToday: "今日判定",
+  noDecisions: "無",
+  fillingOf: "{n} / {most}",
+  full: "已用完",
+  budgetsComputed: "額度隨被正確輸入的驗證碼而定，每五分鐘計算一次，最近一次：{time}。",
+  budgetsNotComputed: "額度尚未計算：以設定中的為準。",
+  todayByHour: "今日每小時",
+  todayByHourLead: "已被正確輸入的驗證碼，以及傳往新手機、至今無人確認的訊息。",
+  // The banner, and decisions
+  fraudMeans_off: "防詐騙額度已關閉：傳往新手機的訊息照常傳送，除非是使用者新增手機。",
+  fraudMeans_observe: "傳往新手機的訊息仍在傳送。選擇「強制執行」後將被拒絕；傳往使用者所新增手機的訊息已被拒絕。",
+  fraudMeans_enforce: "在驗證碼被正確輸入，或該小時或當天 (UTC) 結束之前，傳往當地新手機的訊息將被拒絕。",
+  budgetUsedUp: "未驗證的訊息已用完額度：{regions}",
+  budgetUsedUpMore: "未驗證的訊息已用完額度：{regions} 以及另外 {n} 個",
+  wouldHaveRefused: "本會拒絕 {all} 則中的 {n} 則",
+  haveRefused: "已拒絕 {n} 則",
+  bothDecisions: "{would}。{refused}",
+  decidedToday: "今天：{decisions}。",
+};
