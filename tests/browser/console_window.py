@@ -19,6 +19,7 @@ PAGES = {
     "users": "#/users",
     "new-user": "#/new-user",
     "import": "#/import-users",
+    "jobs": "#/jobs",
     "clients": "#/clients",
     "fraud": "#/fraud",
     "log": "#/log",

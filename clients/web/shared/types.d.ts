@@ -336,6 +336,35 @@ export interface UserPage extends ListPage<User> {
   total: number | null;
 }
 
+/** One deed on many users. */
+export interface Job {
+  id: string;
+  deed: string;
+  parameters: { owner?: string; locale?: string; hours?: number; insist?: boolean };
+  selection: { login_names?: number; users?: Record<string, unknown> };
+  state: "previewing" | "previewed" | "running" | "done" | "cancelled" | "stopped";
+  by: string;
+  created_at: string;
+  previewed_at: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  progress: { done: number; of: number };
+  preview: { will_change: number; unchanged: number; refused: number };
+  outcomes: { done: number; unchanged: number; refused: number; unknown: number };
+  goes_on_at: string | null;
+  reason: string | null;
+}
+
+/** A user of a job. */
+export interface JobLine {
+  login_name: string;
+  outcome: string;
+  code?: string;
+  detail?: string;
+}
+
+export type JobReport = ListPage<JobLine>;
+
 /** A line of a user's history. The members of `detail` depend on the type. */
 export interface UserEvent {
   id: string;

@@ -32,6 +32,8 @@ const ROUTES = [
   // Beside the users and not below: "new" may be somebody's name.
   ["/new-user", page("new-user")],
   ["/import-users", page("import")],
+  ["/jobs", page("jobs")],
+  ["/jobs/:id", page("jobs")],
   ["/clients", page("clients")],
   ["/fraud", page("fraud")],
   ["/log", page("log")],
@@ -104,7 +106,7 @@ function notFound(place) {
 
 /** @param {string} section the first part of the address */
 function mark(section) {
-  const here = section.endsWith("-user") || section.endsWith("-users") ? "users" : section;
+  const here = section === "jobs" || section.endsWith("-user") || section.endsWith("-users") ? "users" : section;
   for (const link of $("places").querySelectorAll("a")) {
     if (link.dataset.place === here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");

@@ -2,7 +2,7 @@
 
 /** @import { PageContext } from "../page.js" */
 /** @import { Answer, Child, ExportPage, User, UserPage } from "../shared/types" */
-/** @import { PagedList } from "../table.js" */
+/** @import { Column, PagedList } from "../table.js" */
 import { toast, toastError } from "../dialogs.js";
 import { busyWhile, button, download, icon } from "../dom.js";
 import { t, tn } from "../language.js";
@@ -13,6 +13,7 @@ import { admin } from "../session.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { filterBox, Position, pagedList, searchBox, table } from "../table.js";
+import { BulkSelection } from "./bulk-select.js";
 import { inviteMany } from "./invite-many.js";
 import { columns } from "./users-columns.js";
 
@@ -61,14 +62,14 @@ const DAYS = ["30", "90", "180", "365"];
  */
 export async function draw(place, { search, present }) {
   const filters = filtersIn(search);
-  const total = el("p", { class: "soft list-total" });
+  const bulk = new BulkSelection(filters);
   /** @type {PagedList} */
   const list = pagedList({
     label: t("pagesOfUsers"),
     count: "users",
     position: position.of(JSON.stringify(filters)),
-    fetch: (cursor) => readUsers(filters, cursor, total),
-    draw: (/** @type {User[]} */ items) => table({ caption: t("usersTitle"), columns: columns(list), items }),
+    fetch: (cursor) => readUsers(filters, cursor, bulk),
+    draw: (/** @type {User[]} */ items) => usersTable(items, bulk.columns(columns(list), items)),
     none: () => noUsers(filters, clear),
   });
 
@@ -94,11 +95,17 @@ export async function draw(place, { search, present }) {
   let tools = toolbar(filters, restart);
   place.append(
     heading({ title: t("usersTitle"), actions: pageActions(filters) }),
-    el("div", { class: "card flush" }, tools, total, list.element),
+    el("div", { class: "card flush" }, tools, bulk.total, bulk.bar, list.element),
   );
   present();
   await list.reload();
 }
+
+/**
+ * @param {User[]} items
+ * @param {Column<User>[]} shown
+ */
+const usersTable = (items, shown) => table({ caption: t("usersTitle"), columns: shown, items });
 
 /**
  * The filters in the page's address.
@@ -113,12 +120,12 @@ function filtersIn(search) {
  * A page of the list. Its total is shown where it is known.
  * @param {Filters} filters
  * @param {string | null} cursor
- * @param {HTMLElement} total
+ * @param {BulkSelection} bulk
  */
-async function readUsers(filters, cursor, total) {
+async function readUsers(filters, cursor, bulk) {
   /** @type {Answer<UserPage>} */
   const { body } = await admin("GET", `/users${query({ ...filters, cursor })}`);
-  total.textContent = body.total === null ? "" : tn("users", body.total);
+  bulk.read(body.total);
   return body;
 }
 
@@ -126,6 +133,7 @@ async function readUsers(filters, cursor, total) {
 function pageActions(filters) {
   const exporting = button(t("exportUsers"), { icon: "download", onclick: () => exportUsers(exporting, filters) });
   return [
+    el("a", { class: "button", href: "#/jobs" }, t("jobsTitle")),
     allowed("help", () => button(t("inviteUsers"), { onclick: () => inviteMany(filters, isNarrowed(filters)) })),
     allowed("export_personal_data", () => exporting),
     allowed("manage_users", () =>

@@ -1,0 +1,56 @@
+"""The console in Chromium: many users are selected, tried dry and changed by a job."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests import people
+from tests.browser.console_window import Console, MakeBrowsing, make_admin
+from tests.running import Running
+
+
+def test_many_users_are_selected_tried_dry_and_changed(make_browsing: MakeBrowsing, stack: Running) -> None:
+    """By page, then by name; the one without a factor is left out. A deletion takes the number, typed."""
+    stack.admin("directory.compute")
+    team = stack.name()
+    names = [people.add(stack, owner=team, phones=phones, mfa=False).name for phones in (0, 1, 1)]
+    console = Console.open(make_browsing(), make_admin(stack), f"#/users?q={team}")
+    page = console.page
+    expect(page.get_by_label(f"Select {names[0]}")).to_be_visible()
+    page.get_by_label("Select this page").check()
+    expect(console.main).to_contain_text("3 users selected")
+    page.get_by_label(f"Select {names[2]}").press("Space")
+    expect(page.get_by_label("Select this page")).to_have_js_property("indeterminate", True)
+    console.button("Change selected users").click()
+    console.dialog.get_by_label("What to do").select_option("mfa_on")
+    console.dialog.get_by_role("button", name="Check").click()
+    expect(console.dialog.locator(".tally")).to_have_text(re.compile("Will be changed1.*already0.*Left out1"))
+    expect(console.dialog.get_by_role("listitem")).to_have_text(
+        f"{names[0]}: There is no usable second factor: the user could not log in any more."
+    )
+    assert not any(stack.admin("users.get", login_name=name)["mfa_enabled"] for name in names)
+    console.dialog.get_by_role("button", name="Change 1 user").click()
+    expect(page).to_have_url(re.compile("#/jobs/"))
+    expect(console.main).to_contain_text("Done")
+    expect(console.row(names[1])).to_contain_text("Done")
+    expect(console.row(names[0])).to_contain_text("Left out")
+    assert [stack.admin("users.get", login_name=name)["mfa_enabled"] for name in names] == [False, True, False]
+    with page.expect_download() as saved:
+        console.button("Download").click()
+    assert f"{names[1]},done" in saved.value.path().read_text(encoding="utf-8-sig")
+
+    console.go(f"#/users?q={team}")
+    page.get_by_label(f"Select {names[2]}").check()
+    console.button("Change selected users").click()
+    console.dialog.get_by_label("What to do").select_option("delete")
+    console.dialog.get_by_role("button", name="Check").click()
+    console.dialog.get_by_role("button", name="Delete 1 user").click()
+    expect(console.dialog).to_contain_text("That is not the same.")
+    console.dialog.get_by_label(re.compile("^Deleted users")).fill("1")
+    console.dialog.get_by_role("button", name="Delete 1 user").click()
+    expect(console.row(names[2])).to_contain_text("Done")
+    console.go("#/jobs")
+    expect(console.row("Turn SMS authentication on").first).to_contain_text("Done")
+    expect(console.row("Delete").first).to_contain_text("Done")
