@@ -57,7 +57,9 @@ wiring = Wiring()
 wiring.audit = logger.warning
 app = App(wiring, logger)
 console = static_files.Pages(
-    Path(__file__).with_name("console"), {"shared": static_files.built(__file__, "console/shared", "shared")}
+    Path(__file__).with_name("console"),
+    {"shared": static_files.built(__file__, "console/shared", "shared")},
+    joined="locales",
 )
 
 

@@ -28,7 +28,19 @@ def test_the_pages_are_served_with_a_strict_policy(stack: Stack, pages: str) -> 
     assert "<script>" not in page.text
 
 
-@pytest.mark.parametrize("script", [f"{CONSOLE}/main.js", f"{CONSOLE}/shared/dom.js", f"{ACCOUNT}/pages/main.js"])
+def test_the_words_of_a_language_are_one_module(stack: Stack) -> None:
+    """So the console needs one request for them, however many files they are in."""
+    page = stack.call("GET", f"{CONSOLE}/locales/de.js")
+    assert page.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert page.text.count("export default") == 1
+    areas = stack.call("GET", f"{CONSOLE}/locales/index.js").text.count("/en.js")
+    assert page.text.count("Object.assign(all, {") == areas
+    assert 'save: "Speichern"' in page.text
+
+
+@pytest.mark.parametrize(
+    "script", [f"{CONSOLE}/main.js", f"{CONSOLE}/locales/de.js", f"{CONSOLE}/shared/dom.js", f"{ACCOUNT}/pages/main.js"]
+)
 def test_a_cached_page_is_not_sent_again(stack: Stack, script: str) -> None:
     page = stack.call("GET", script)
     assert page.headers["content-type"] == "text/javascript; charset=utf-8"
@@ -63,6 +75,7 @@ def test_a_path_within_the_pages_serves_the_first_one(stack: Stack, pages: str) 
         "/etc/passwd.html",
         "index.html/x.js",
         "nothing.js",
+        "locales/xx.js",
         "index.html%00.js",
         "..\\handler.py",
         "handler.py",

@@ -1,7 +1,7 @@
 // The words of the console in the reader's language. They are there as soon as this module is: use them anywhere.
 
 /** @import { Strings } from "./locales/index.js" */
-import { AREAS, LANGUAGES } from "./locales/index.js";
+import { LANGUAGES } from "./locales/index.js";
 import { closest, Language } from "./shared/language.js";
 
 /** @typedef {keyof Strings & string} Key */
@@ -33,9 +33,8 @@ function wanted() {
 async function load() {
   const tags = Object.keys(LANGUAGES);
   const tag = closest(wanted(), tags);
-  /** @type {{ default: Partial<Strings> }[]} */
-  const areas = await Promise.all(AREAS.map((area) => import(`./locales/${area}/${tag}.js`)));
-  const strings = /** @type {Strings} */ (Object.assign({}, ...areas.map((area) => area.default)));
+  /** @type {{ default: Strings }} */
+  const { default: strings } = await import(`./locales/${tag}.js`);
   const reader = wanted().find((own) => closest([own, "-"], tags) === tag && own.length > tag.length);
   return new Language(tag, strings, reader);
 }

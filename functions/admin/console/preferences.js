@@ -52,7 +52,7 @@ function chosenTheme() {
 }
 
 /** Language and theme, as the login shows them. */
-export const choices = () => el("div", { class: "preferences" }, languageChoice(), themeChoice());
+export const choices = () => el("footer", { class: "preferences" }, languageChoice(), themeChoice());
 
 /** Put the choices into the foot of the menu, with the time zone of all times. */
 export function offerPreferences() {

@@ -1,4 +1,5 @@
-// The languages of the console, and the areas that its words are in. Each area has a file for each language.
+// The languages of the console, and the areas that its words are in. Each area has a file for each language; all files
+// of a language are served as one, `de.js` beside this file.
 
 /** The languages, by their own names. @type {Record<string, string>} */
 export const LANGUAGES = {
@@ -10,25 +11,6 @@ export const LANGUAGES = {
   "zh-Hans": "简体中文",
   "zh-Hant": "繁體中文",
 };
-
-export const AREAS = [
-  "frame",
-  "login",
-  "sending",
-  "clients",
-  "log",
-  "import",
-  "settings",
-  "labels",
-  "messages",
-  "actions",
-  "users",
-  "user",
-  "overview",
-  "fraud",
-  "bulk",
-  "sessions",
-];
 
 /**
  * The strings of all areas. No key is in two of them.

@@ -48,11 +48,14 @@ def built(handler: str, name: str, kit: str = "") -> Path:
 class Pages:
     """The files of a folder, listed when the first page is asked for. No path leads out of the list.
 
-    `parts` are folders that lie elsewhere in a checkout, by the name of the folder that they are served as.
+    `parts` are folders that lie elsewhere in a checkout, by the name of the folder that they are served as. `joined` is a
+    folder of folders, whose modules of the same name are served as one: `words/de.js` for `words/menu/de.js` and
+    `words/login/de.js`. Each gives one object by `export default`.
     """
 
-    def __init__(self, folder: Path, parts: Mapping[str, Path] = MappingProxyType({})) -> None:
+    def __init__(self, folder: Path, parts: Mapping[str, Path] = MappingProxyType({}), joined: str = "") -> None:
         self._folders = {"": folder, **{f"{name}/": part for name, part in parts.items()}}
+        self._joined = f"{joined}/" if joined else None
 
     @cached_property
     def _files(self) -> dict[str, Path]:
@@ -70,15 +73,36 @@ class Pages:
         """
         if "." not in name.rpartition("/")[2]:
             name = "index.html"
-        path = self._files.get(name)
-        if path is None:
-            raise NotFound
-        body = path.read_text()
+        body = self._read(name)
         etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
         headers = _HEADERS | {"Cache-Control": "no-cache", "ETag": etag}
         if known is not None and entity_tags.is_known(known, etag):
-            return Response(status_code=304, content_type=_TYPES[path.suffix], body="", headers=headers)
-        return Response(status_code=200, content_type=_TYPES[path.suffix], body=body, headers=headers)
+            return Response(status_code=304, content_type=_TYPES[Path(name).suffix], body="", headers=headers)
+        return Response(status_code=200, content_type=_TYPES[Path(name).suffix], body=body, headers=headers)
+
+    def _read(self, name: str) -> str:
+        if path := self._files.get(name):
+            return path.read_text()
+        pieces = self._pieces.get(name)
+        if not pieces:
+            raise NotFound
+        return "\n".join(
+            ["const all = {};", *(_added(piece.read_text()) for piece in pieces), "export default all;", ""]
+        )
+
+    @cached_property
+    def _pieces(self) -> dict[str, list[Path]]:
+        """The files of each joined module, by its name."""
+        found: dict[str, list[Path]] = {}
+        for name, path in sorted(self._files.items()):
+            if self._joined and name.startswith(self._joined) and name.count("/") == self._joined.count("/") + 1:
+                found.setdefault(self._joined + path.name, []).append(path)
+        return found
+
+
+def _added(module: str) -> str:
+    """A module that gives an object, as a statement that adds its members to `all`."""
+    return module.replace("export default ", "Object.assign(all, ", 1).rstrip().removesuffix(";") + ");"
 
 
 def redirect(address: str) -> Response[str]:
