@@ -2,7 +2,7 @@
 
 import { notice } from "./dialogs.js";
 /** @import { Child, Permission, Role, User } from "./shared/types" */
-import { t } from "./language.js";
+import { language, t } from "./language.js";
 import { whoami } from "./session.js";
 import { el } from "./shared/dom.js";
 
@@ -41,7 +41,9 @@ export const allowed = (permission, control) => (may(permission) ? control() : n
  * @param {"users" | "systemUsers" | "clients" | "settings"} what
  */
 export function roleNotice(what) {
-  const role = roleName(whoami().role);
+  const name = roleName(whoami().role);
+  // Inside a sentence only German begins a noun with a capital letter.
+  const role = language.tag === "de" ? name : name.toLowerCase();
   const text = t(what === "systemUsers" ? "ownerCan" : "administratorCan", { role });
   return notice({ title: t(`mayNot_${what}`), text });
 }
