@@ -32,7 +32,7 @@ ROUNDS = 3
 def main(count: int) -> None:
     """Fills a table with events of a year, and lists them in several ways."""
     with running(DYNAMODB_LOCAL) as engine, engine.table() as name:
-        for items in batched(_items(count), 25, strict=False):
+        for items in batched(lines(count, START), 25, strict=False):
             engine.client.batch_write_item(
                 RequestItems={name: [{"PutRequest": {"Item": encode(item)}} for item in items]}
             )
@@ -56,31 +56,32 @@ def main(count: int) -> None:
 def _measured(world: World, log: EventLog, which: FindEvents) -> Iterator[str]:
     """Lines, answers, requests, and the best times of the first answer and of all until a page is full."""
     best: list[float] = [1e9, 1e9]
-    lines = answers = 0
+    found_lines = answers = 0
     for _ in range(ROUNDS):
         world.wire.requests.clear()
-        asked, lines, answers, began = which, 0, 0, time.perf_counter()
+        asked, found_lines, answers, began = which, 0, 0, time.perf_counter()
         while True:
             found = log.find(asked)
-            answers, lines = answers + 1, lines + len(found.lines)
+            answers, found_lines = answers + 1, found_lines + len(found.lines)
             if answers == 1:
                 best[0] = min(best[0], time.perf_counter() - began)
-            if lines >= which.limit or found.cursor is None:
+            if found_lines >= which.limit or found.cursor is None:
                 break
             asked = structs.replace(which, cursor=found.cursor)
         best[1] = min(best[1], time.perf_counter() - began)
-    yield from (str(lines), str(answers), str(len(world.wire.requests)))
+    yield from (str(found_lines), str(answers), str(len(world.wire.requests)))
     yield from (f"{seconds * 1000:.0f}" for seconds in best)
 
 
-def _items(count: int) -> Iterator[Item]:
+def lines(count: int, until: float) -> Iterator[Item]:
+    """So many listed events of the year before this moment."""
     dice = random.Random(1)
     for n in range(count):
         owner = f"user.{dice.randrange(1000):05d}"
         actor = f"admin.{dice.randrange(20):02d}"
         event = Event(
             id=f"{dice.getrandbits(48):012x}",
-            at=START - dice.random() * YEAR,
+            at=until - dice.random() * YEAR,
             type=EventType.CLIENT_DELETED if n % 10_000 == 0 else dice.choice(COMMON),
             actor=actor,
             address="192.0.2.7",

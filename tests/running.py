@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.client import Config
 
-from infra.local.processes import AWS_ENVIRONMENT
+from infra.local.processes import AWS_ENVIRONMENT, HOME
 from infra.local.testing import RunningStack, running_stack
 from tests.product import Answer, Json, Product
 
@@ -86,6 +86,18 @@ class Running(Product):
     def close(self) -> None:
         """Closes the connections to the table."""
         self.dynamodb.meta.client.close()
+
+
+def tree_with_table(root: Path, name: str) -> Path:
+    """This tree, with another name of the table: several stacks may use one DynamoDB Local."""
+    template = (HOME / "template.yaml").read_text(encoding="utf-8")
+    named = template.replace('"${AWS::StackName}-mfa"', f'"{name}"').replace(
+        ":table/${AWS::StackName}-mfa", f":table/{name}"
+    )
+    assert named != template
+    (root / "template.yaml").write_text(named, encoding="utf-8")
+    (root / "functions").symlink_to(HOME / "functions")
+    return root
 
 
 @contextmanager

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.local.processes import HOME
 from tests import deeds
-from tests.running import Running, running
+from tests.running import Running, running, tree_with_table
 
 WORKERS = 8
 # Read at the start: other suites change the environment later.
@@ -21,16 +20,7 @@ NUMBER_PER_HOUR = 11
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     if not DYNAMODB_URL:
         pytest.skip("AWS_ENDPOINT_URL_DYNAMODB is not set: only DynamoDB Local has real conditions under real threads")
-    # The same tree with a table name of its own, because other runs may use the same DynamoDB Local.
-    root = tmp_path_factory.mktemp("tree")
-    template = (HOME / "template.yaml").read_text(encoding="utf-8")
-    name = f"race-{uuid.uuid4().hex[:12]}"
-    named = template.replace('"${AWS::StackName}-mfa"', f'"{name}"').replace(
-        ":table/${AWS::StackName}-mfa", f":table/{name}"
-    )
-    assert named != template
-    (root / "template.yaml").write_text(named, encoding="utf-8")
-    (root / "functions").symlink_to(HOME / "functions")
+    root = tree_with_table(tmp_path_factory.mktemp("tree"), f"race-{uuid.uuid4().hex[:12]}")
     env = {
         "AWS_ENDPOINT_URL_DYNAMODB": DYNAMODB_URL,
         "WORKERS_PER_FUNCTION": str(WORKERS),
