@@ -20,6 +20,7 @@ from uuid import uuid4
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HTTPHeaders
 from botocore.endpoint import Endpoint, convert_to_response_dict
+from moto.core import responses
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
@@ -65,13 +66,11 @@ class _Direct(DynamoHandler):
         written = {name: value for name, value in result.items() if name in known and value is not None}
         return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(written, default=_base64)
 
-    @staticmethod
-    def _enrich_response(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
-        """Gives the answer an id, which moto draws letter by letter, and looks for in XML."""
-        if "status" in headers:
-            headers["status"] = str(headers["status"])
-        headers["x-amzn-requestid"] = uuid4().hex.upper()
-        return headers, body
+
+def _request_id(headers: dict[str, str]) -> str:
+    """The id of an answer, which moto draws letter by letter."""
+    headers["x-amzn-requestid"] = drawn = uuid4().hex.upper()
+    return drawn
 
 
 def _read(body: bytes) -> Any:
@@ -139,5 +138,6 @@ def install() -> None:
     def answered(self: Endpoint, operation_model: Any, request_dict: Any) -> Any:
         return _answer(self, operation_model, request_dict) or make_request(self, operation_model, request_dict)
 
+    responses.gen_amzn_requestid_long = _request_id  # type: ignore[attr-defined]  # not part of its interface
     BotocoreStubber.process_request = process_request  # type: ignore[method-assign]
     Endpoint.make_request = answered  # type: ignore[method-assign]
