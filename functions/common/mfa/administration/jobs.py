@@ -31,7 +31,7 @@ from mfa.users.jobs import (
     in_chunks,
 )
 from mfa.users.roles import Role
-from mfa.users.user import Kind, User, canonical_login_name, existing_login_names
+from mfa.users.user import LOGIN_NAME_LENGTH, Kind, User, canonical_login_name
 
 # So long a step begins another user. The function has 20 seconds.
 ENOUGH_SECONDS = 8.0
@@ -76,11 +76,8 @@ class Jobs:
         actor.refuse_without(deed.needs)
         if deed is JobDeed.INVITE:
             self.steps.deeds.invite.refuse_without_sender()
+        _refuse_names(selected.login_names)
         chunks = in_chunks(JobLine(name) for name in selected.login_names)
-        if len({canonical_login_name(name) for name in selected.login_names}) < len(selected.login_names):
-            raise errors.InvalidRequest("selection.login_names", "must name each user once")
-        for name in selected.login_names:
-            existing_login_names(name)
         job = Job(
             id=self.runtime.random_bytes(12).hex(),
             deed=deed,
@@ -268,3 +265,12 @@ class Jobs:
                 "selection.users", f"must select 1 to {USERS_MAX} users, and selects {len(found)}"
             )
         return len(found)
+
+
+def _refuse_names(login_names: Sequence[str]) -> None:
+    """Raises InvalidRequest if a user is named twice, or by what can be nobody's name."""
+    canonical = {canonical_login_name(name) for name in login_names}
+    if len(canonical) < len(login_names):
+        raise errors.InvalidRequest("selection.login_names", "must name each user once")
+    if any(not 0 < len(name) <= LOGIN_NAME_LENGTH for name in canonical):
+        raise errors.InvalidRequest("selection.login_names", f"must have 1 to {LOGIN_NAME_LENGTH} characters each")
