@@ -138,6 +138,6 @@ def install() -> None:
     def answered(self: Endpoint, operation_model: Any, request_dict: Any) -> Any:
         return _answer(self, operation_model, request_dict) or make_request(self, operation_model, request_dict)
 
-    responses.gen_amzn_requestid_long = _request_id  # type: ignore[attr-defined]  # not part of its interface
+    responses.gen_amzn_requestid_long = _request_id  # type: ignore[attr-defined,assignment]  # not exported
     BotocoreStubber.process_request = process_request  # type: ignore[method-assign]
     Endpoint.make_request = answered  # type: ignore[method-assign]
