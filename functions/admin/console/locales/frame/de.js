@@ -13,7 +13,7 @@ export default {
   place_overview: "Übersicht",
   place_users: "Benutzer",
   place_clients: "Clients",
-  place_fraud: "Missbrauch",
+  place_fraud: "Betrug",
   place_log: "Protokoll",
   place_settings: "Einstellungen",
   // What a reader chooses

@@ -102,5 +102,5 @@ export default {
   eventType_passcode_sent: "Code gesendet",
   eventType_send_refused: "Nachricht abgelehnt",
   eventType_delivered: "Nachricht zugestellt",
-  eventType_fraud_decision: "Missbrauchsentscheidung",
+  eventType_fraud_decision: "Betrugsentscheidung",
 };
