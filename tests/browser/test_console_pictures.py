@@ -110,6 +110,8 @@ def _budget(
         **dict(zip(("daily", "hourly"), budgets, strict=True)),
         "would_refuse": 12 if region == "LV" else 0,
         "refused": 0,
+        "unverified_by_hour": [unverified[0] * (1 + hour % 3) // 6 for hour in range(24)],
+        "verified_by_hour": [verified * (2 + hour % 5) // 96 for hour in range(24)],
     }
 
 
@@ -122,6 +124,15 @@ _FRAUD = {
         _budget("GB", 88, 82, (4, 0), (20, 3)),
     ],
 }
+
+
+_PASSCODES = {"passcodes": "sends", "approvals": "approvals"}
+
+
+def _times(n: int) -> dict[str, Any]:
+    chance = random.Random(n)
+    times = {"p50_seconds": chance.choice([3.5, 4.5]), "p95_seconds": chance.choice([11.2, 14.1, 17.8])}
+    return {"channel": "sms", "provider": "twilio", "reported": 320, **times}
 
 
 def _cost(usd: float) -> dict[str, Any]:
@@ -145,8 +156,17 @@ def _made_up() -> dict[str, Any]:
     amount = sum(totals["sends"] * share * price for share, price in shares.values())
     for day in days:
         day["cost"] = _cost(amount * day["sends"] / totals["sends"])
+    for day, before in zip(days[1:], (_day(n) for n in range(-6, 23)), strict=True):
+        day["week_before"] = before | {"cost": _cost(amount * before["sends"] / totals["sends"])}
+    days[0]["week_before"] = None  # the product began to count the day after
     hours = [
-        {"at": f"{day['date']}T{hour:02}:00:00.000Z", "cost": _cost(day["cost"]["micro_usd"] / 24_000_000)}
+        {
+            "at": f"{day['date']}T{hour:02}:00:00.000Z",
+            "week_before": None,
+            **{key: day[key] // 24 for key in keys[1:]},
+            "passcodes": day["sends"] // 24,
+            "cost": _cost(day["cost"]["micro_usd"] / 24_000_000),
+        }
         for day in days[-2:]
         for hour in range(24)
     ]
@@ -158,4 +178,17 @@ def _made_up() -> dict[str, Any]:
         "totals": {**totals, "conversion_rate": totals["approvals"] / totals["sends"], "cost": _cost(amount)},
         "hours": hours,
         "spend": {"today": days[-1]["cost"], "per_day": 200},
+        "conversions": [
+            {
+                "region": region,
+                "channel": "sms",
+                **{name: [round(day[key] * share) for day in days] for name, key in _PASSCODES.items()},
+            }
+            for region, (share, _) in shares.items()
+        ],
+        "conversions_by_hour": [],
+        "deliveries": {
+            "days": [{"date": day["date"], **_times(n)} for n, day in enumerate(days)],
+            "regions": [{"region": region, **_times(n)} for n, region in enumerate(shares)],
+        },
     }

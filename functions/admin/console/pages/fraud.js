@@ -50,8 +50,8 @@ function content(report, redraw) {
     ...fullBanner(report),
     modeSection(report, redraw),
     report.items.length ? el("dl", { class: "tiles" }, tiles(report.items)) : null,
-    report.items.length ? hourSection(report.items) : null,
     report.items.length ? regionSection(report) : nothingYet(),
+    report.items.length ? hourSection(report.items) : null,
   ].filter((part) => part !== null);
 }
 
