@@ -180,6 +180,7 @@ def lists(crowd: Crowd, search: UserSearch) -> None:
         "last digits of a phone": {"text": "1234"},
         "disabled": {"status": UserStatus.DISABLED},
         **{f"filter {each}": {"filter": each} for each in UserFilter},
+        "not seen for 30 days": {"seen_before": crowd.now - 30 * 86400},
         **{f"order {each}": {"order": each} for each in UserOrder},
     }
     for what, fields in queries.items():
@@ -214,7 +215,8 @@ def run(crowd: Crowd) -> None:
     with measured(crowd, "a run with nothing to do"):
         crowd.upkeep().compute()
     keys = [records.directory_chunk_key(number) for number in range(CHUNKS)]
-    sizes = sorted(len(each["lines"]) for each in crowd.table.get_all(keys).values())
+    chunks = crowd.table.get_all(keys).values()
+    sizes = sorted(len(each["records"]) + len(each["states"]) for each in chunks)
     print(f"chunks: {len(sizes)}, bytes: smallest {sizes[0]:,}, largest {sizes[-1]:,}, all {sum(sizes):,}")
     query = DirectoryQuery(text="chan", now=crowd.now)
     search = crowd.search()

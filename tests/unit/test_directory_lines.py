@@ -4,6 +4,7 @@ import pytest
 
 from mfa.administration.directory_lines import line_of
 from mfa.challenges.account import Account
+from mfa.users.directory_lines import rank
 from tests import accounts
 
 ADA = accounts.user("ada.1", at=1.0, alias="bea", owner="cy", contact_email="dee@example.com")
@@ -12,7 +13,7 @@ BY_NAME, BY_ALIAS, BY_OWNER, BY_EMAIL, BY_PHONE, ELSEWHERE = range(6)
 
 
 @pytest.mark.parametrize(
-    ("words", "rank"),
+    ("words", "place"),
     [
         ("ada", BY_NAME),
         ("bea", BY_ALIAS),
@@ -25,7 +26,7 @@ BY_NAME, BY_ALIAS, BY_OWNER, BY_EMAIL, BY_PHONE, ELSEWHERE = range(6)
         ("99", ELSEWHERE),
     ],
 )
-def test_beginnings_are_ranked_by_their_field_and_all_phones_alike(words: str, rank: int) -> None:
+def test_beginnings_are_ranked_by_their_field_and_all_phones_alike(words: str, place: int) -> None:
     line = line_of(Account(user=ADA, phones=PHONES), 1.0)
     assert line.holds(words)
-    assert line.rank(words) == rank
+    assert rank(line.login_name, line.text, words) == place

@@ -18,5 +18,5 @@ def line_of(account: Account, now: float) -> DirectoryLine:
         unverified=bool(account.phones) and not any(phone.verified for phone in account.phones),
         legacy=user.last_legacy_at is not None,
         locked_until=account.challenge.locked_until(now) or 0.0,
-        last_login_at=account.last_login_at or 0.0,
+        last_login_at=float(int(account.last_login_at or 0)),  # milliseconds do not compress
     )

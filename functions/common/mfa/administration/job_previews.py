@@ -10,8 +10,7 @@ from mfa import errors
 from mfa.administration.directory_lines import line_of
 from mfa.administration.job_steps import JobStep, refused
 from mfa.challenges.account import Account
-from mfa.users.directory_lines import DirectoryLine
-from mfa.users.directory_query import DirectoryQuery
+from mfa.users.directory_query import DirectoryQuery, Place
 from mfa.users.jobs import USERS_IN_CHUNK, JobLine, JobOutcome, JobState, added
 from mfa.users.user import existing_login_names
 
@@ -46,20 +45,20 @@ class JobPreview(JobStep):
         They come in order of registration, which never changes, so that nobody is in the job twice.
         """
         query = replace(query, now=self._parts.clock())
-        found = self._parts.search.lines(query)
+        found = self._parts.search.places(query)
         if found is None:
             raise errors.TemporarilyUnavailable("The directory of users is being made. Ask again in some minutes.")
         place = self.job.place
-        behind = [line for line in found if place is None or query.place(line) > place]
+        behind = sorted(each for each in found if place is None or each > place)
         for some in batched(behind, USERS_IN_CHUNK, strict=False):
             if not self._has_time:
                 return False
             self._take(query, some)
         return True
 
-    def _take(self, query: DirectoryQuery, some: Sequence[DirectoryLine]) -> None:
+    def _take(self, query: DirectoryQuery, some: Sequence[Place]) -> None:
         """Puts those of these users who still fit the filters into the next chunk."""
-        accounts = self._accounts([line.login_name for line in some])
+        accounts = self._accounts([name for _, name in some])
         fitting = {name: each for name, each in accounts.items() if query.finds(line_of(each, query.now))}
         number, preview = self.job.chunks, self.job.preview
         if fitting:
@@ -67,7 +66,7 @@ class JobPreview(JobStep):
             # A runner that died may have left a chunk that the head does not know.
             chunk = self._save_chunk(number, structs.replace(self._chunk(number), lines=lines))
             number, preview = number + 1, added(preview, chunk.previewed)
-        self._save(chunks=number, place=query.place(some[-1]), preview=preview)
+        self._save(chunks=number, place=some[-1], preview=preview)
 
     def _previewed(self, given: str, accounts: dict[str, Account]) -> JobLine:
         """The line of a user after the dry run. Raises TemporarilyUnavailable."""

@@ -15,8 +15,7 @@ from mfa.administration.job_deeds import JobDeeds
 from mfa.administration.ports import AccountPages
 from mfa.challenges.account import Account
 from mfa.users.actors import Actor
-from mfa.users.directory_lines import DirectoryLine
-from mfa.users.directory_query import DirectoryQuery
+from mfa.users.directory_query import DirectoryQuery, Place
 from mfa.users.jobs import Job, JobChunk, JobLine, JobOutcome
 
 
@@ -28,10 +27,10 @@ class JobWrites(Protocol):
     def save_chunk(self, job: Job, number: int, chunk: JobChunk) -> JobChunk: ...
 
 
-class FindsLines(Protocol):
+class FindsPlaces(Protocol):
     """Finds users by the directory, if there is one."""
 
-    def lines(self, query: DirectoryQuery) -> Sequence[DirectoryLine] | None: ...
+    def places(self, query: DirectoryQuery) -> Sequence[Place] | None: ...
 
 
 class MailboxCeilings(Protocol):
@@ -46,7 +45,7 @@ class StepParts:
 
     items: JobWrites
     accounts: AccountPages
-    search: FindsLines
+    search: FindsPlaces
     deeds: JobDeeds
     mailboxes: MailboxCeilings
     clock: Callable[[], float]

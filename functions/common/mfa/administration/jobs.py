@@ -257,7 +257,7 @@ class Jobs:
 
     def _counted(self, query: DirectoryQuery) -> int:
         """How many users the filters select. Raises InvalidRequest for none, or too many."""
-        found = self.steps.search.lines(replace(query, now=self.runtime.clock()))
+        found = self.steps.search.places(replace(query, now=self.runtime.clock()))
         if found is None:
             raise errors.TemporarilyUnavailable("The directory of users is being made. Ask again in some minutes.")
         if not 0 < len(found) <= USERS_MAX:

@@ -3,18 +3,18 @@
 The lines only say who may be in the list. What is shown is read from the users' own items, and left out if it is not so.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from heapq import nsmallest
 
 from mfa.administration.directory_lines import line_of
 from mfa.administration.directory_upkeep import DirectoryItems
 from mfa.administration.ports import AccountPages
 from mfa.challenges.account import Account
 from mfa.times import rfc3339
-from mfa.users.directory_chunks import DirectoryChunk, DirectoryHead
-from mfa.users.directory_lines import DirectoryLine
+from mfa.users.directory_chunks import DirectoryHead, LineColumns
 from mfa.users.directory_query import DirectoryQuery, Place
+from mfa.waiting import both
 
 # The most users whom a list reads because they changed since the directory was computed: those who changed last.
 FRESH_USERS = 200
@@ -46,19 +46,16 @@ class DirectoryCache:
 
     items: DirectoryItems
     _versions: dict[int, int] = field(default_factory=dict)
-    _chunks: dict[int, DirectoryChunk] = field(default_factory=dict)
-    _lines: list[DirectoryLine] = field(default_factory=list)
+    _chunks: dict[int, LineColumns] = field(default_factory=dict)
 
-    def lines(self, head: DirectoryHead) -> Sequence[DirectoryLine]:
-        """The lines in order of login name, at least as new as this head."""
+    def chunks(self, head: DirectoryHead) -> Iterable[LineColumns]:
+        """The chunks, at least as new as this head."""
         versions = {number: mark.version for number, mark in enumerate(head.chunks)}
         outdated = [number for number, version in versions.items() if self._versions.get(number) != version]
         if outdated:
-            self._chunks |= self.items.load_chunks(outdated)
+            self._chunks |= self.items.load_columns(outdated)
             self._versions = versions
-            every = (line for chunk in self._chunks.values() for line in chunk.lines.values())
-            self._lines = sorted(every, key=lambda line: line.login_name)
-        return self._lines
+        return self._chunks.values()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,39 +69,40 @@ class UserSearch:
 
     def page(self, query: DirectoryQuery, after: Place | None, limit: int) -> FoundUsers | None:
         """The users of the list behind this place. None while there is no directory."""
-        found = self.lines(query)
-        if found is None:
+        places = self.places(query)
+        if places is None:
             return None
-        at = 0 if after is None else bisect_right(found, after, key=query.place)
+        behind = places if after is None else [place for place in places if place > after]
+        found, at = nsmallest(PAGES_PER_REQUEST * limit + 1, behind), 0
         accounts: list[Account] = []
         for _ in range(PAGES_PER_REQUEST):
             some = found[at : at + limit - len(accounts)]
             if not some:
                 break
             at += len(some)
-            loaded = self.accounts.load_accounts([line.login_name for line in some])
+            loaded = self.accounts.load_accounts([name for _, name in some])
             accounts += [account for account in loaded if query.finds(line_of(account, query.now))]
         if query.needs_logins:  # their own items know the times to the second
             accounts.sort(key=lambda account: query.place(line_of(account, query.now)))
         more = at < len(found)
-        return FoundUsers(accounts, query.place(found[at - 1]) if more else None, len(found))
+        return FoundUsers(accounts, found[at - 1] if more else None, len(places))
 
-    def lines(self, query: DirectoryQuery) -> Sequence[DirectoryLine] | None:
-        """The lines of everybody who may be in the list, in its order. None while there is no directory."""
+    def places(self, query: DirectoryQuery) -> list[Place] | None:
+        """The places of everybody who may be in the list, in no order. None while there is no directory.
+
+        Users who changed since the directory was computed stand as they are now.
+        """
         head = self.items.load_head()
-        return query.found(self._current(head, query)) if head.is_complete else None
-
-    def _current(self, head: DirectoryHead, query: DirectoryQuery) -> Sequence[DirectoryLine]:
-        """The lines, with those of users who changed since the directory was computed as they are now."""
+        if not head.is_complete:
+            return None
         now, since = self.clock(), rfc3339(head.as_of)
-        changes = self.items.latest_changes(since, FRESH_CHANGES)
-        lines = self.cache.lines(head)
-        if query.needs_logins and (logins := self.items.latest_logins(since, rfc3339(now), FRESH_LOGINS)):
-            lines = [line.seen(logins.get(line.login_name, 0.0)) for line in lines]
+        chunks, changes = both(lambda: self.cache.chunks(head), lambda: self.items.latest_changes(since, FRESH_CHANGES))
+        logins = self.items.latest_logins(since, rfc3339(now), FRESH_LOGINS) if query.needs_logins else {}
         fresh = list(dict.fromkeys(change.login_name for change in changes))[:FRESH_USERS]
+        places = [place for chunk in chunks for place in query.places(chunk, logins)]
         if not fresh:
-            return lines
-        current = [line_of(account, now) for account in self.accounts.load_accounts(fresh)]
+            return places
+        current = (line_of(account, now) for account in self.accounts.load_accounts(fresh))
         names = frozenset(fresh)
-        unchanged = [line for line in lines if line.login_name not in names]
-        return sorted([*unchanged, *current], key=lambda line: line.login_name)
+        unchanged = [place for place in places if place[1] not in names]
+        return unchanged + [query.place(line) for line in current if query.finds(line)]

@@ -11,6 +11,7 @@ from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mfa.errors import TemporarilyUnavailable
+from mfa.waiting import at_once
 
 type Item = dict[str, Any]
 type Key = tuple[str, str]
@@ -127,25 +128,29 @@ class Table:
         return decode(answer["Item"]) if "Item" in answer else None
 
     def get_all(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """The items that exist, by key, read consistently, in one request per 100."""
+        """The items that exist, by key, read consistently, in one request per 100, all at the same time."""
         return {key: decode(item) for key, item in self.get_encoded(keys).items()}
 
     def get_encoded(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """The same, not decoded: decoding takes time that tells how much is there."""
         found: dict[Key, Item] = {}
-        for some in batched(keys, BATCH, strict=False):
-            wanted = {self._name: {"Keys": [_key(key) for key in some], "ConsistentRead": True}}
-            for attempt in range(CONFLICT_RETRIES + 1):
-                answer = self._call(self._client.batch_get_item, RequestItems=wanted)
-                items = answer["Responses"].get(self._name, [])
-                found |= {(item["pk"]["S"], item["sk"]["S"]): item for item in items}
-                wanted = answer.get("UnprocessedKeys") or {}
-                if not wanted:
-                    break
-                if attempt == CONFLICT_RETRIES:
-                    raise TemporarilyUnavailable
-                self._pause(attempt + 1)
+        for part in at_once(self._get_batch, batched(keys, BATCH, strict=False)):
+            found |= part
         return found
+
+    def _get_batch(self, keys: Sequence[Key]) -> dict[Key, Item]:
+        found: dict[Key, Item] = {}
+        wanted = {self._name: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
+        for attempt in range(CONFLICT_RETRIES + 1):
+            answer = self._call(self._client.batch_get_item, RequestItems=wanted)
+            items = answer["Responses"].get(self._name, [])
+            found |= {(item["pk"]["S"], item["sk"]["S"]): item for item in items}
+            wanted = answer.get("UnprocessedKeys") or {}
+            if not wanted:
+                return found
+            if attempt < CONFLICT_RETRIES:
+                self._pause(attempt + 1)
+        raise TemporarilyUnavailable
 
     def between(self, index: str, hash_key: tuple[str, str], span: tuple[str, str, str], limit: int) -> list[Item]:
         """The first items of an index's partition whose sort key lies between two values, both included."""

@@ -1,8 +1,22 @@
-"""The chunks of the directory: many users' lines each, and the head that names them."""
+"""The chunks of the directory: many users' lines each, and the head that names them.
 
-from msgspec import Struct
+A chunk is written in two parts: a search in a container that has read nothing looks through the names and texts of 100,000 users,
+and makes no line of a user before a filter or an order asks for one.
+"""
 
-from mfa.users.directory_lines import CHUNKS, DirectoryLine
+import zlib
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Self, get_type_hints
+
+from msgspec import DecodeError, Struct, json
+from msgspec.structs import astuple
+
+from mfa.users.directory_lines import BETWEEN, CHUNKS, DirectoryLine
+
+# The form of the chunks. A directory of another form is made anew.
+FORM = 2
 
 
 class OtherRunError(Exception):
@@ -30,11 +44,13 @@ class DirectoryHead(Struct, frozen=True):
         as_of: the moment up to which the chunks know of every change.
         chunks: a mark for each chunk.
         version: counts the writes of the head.
+        form: the form of the chunks.
     """
 
     as_of: float = 0.0
     chunks: tuple[ChunkMark, ...] = (ChunkMark(),) * CHUNKS
     version: int = 0
+    form: int = FORM
 
     @property
     def is_complete(self) -> bool:
@@ -52,3 +68,68 @@ class DirectoryChunk(Struct, frozen=True):
 
     version: int = 0
     lines: dict[str, DirectoryLine] = {}
+
+
+# The fields of a line that its record has.
+_SEARCHED = 2
+# Stands between two records. No field holds it.
+_END = "\x1e"
+_TYPES: list[Any] = list(get_type_hints(DirectoryLine).values())[_SEARCHED:]
+_STATES: json.Decoder[Sequence[Sequence[Any]]] = json.Decoder(
+    tuple.__class_getitem__(tuple(list.__class_getitem__(each) for each in _TYPES))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkDocument:
+    """A chunk as its item keeps it.
+
+    Attributes:
+        records: login name and text of each line.
+        states: the other fields of the lines, a list for each field.
+    """
+
+    records: bytes = b""
+    states: bytes = b""
+
+    @classmethod
+    def of(cls, lines: Collection[DirectoryLine]) -> Self:
+        """The document of these lines."""
+        records = _END.join(line.login_name + BETWEEN + line.text for line in lines)
+        states = list(zip(*(astuple(line)[_SEARCHED:] for line in lines), strict=True))
+        return cls(zlib.compress(records.encode()), zlib.compress(json.encode(states)))
+
+
+@dataclass(slots=True)
+class LineColumns:
+    """The lines of a chunk, as far as they were asked for.
+
+    Attributes:
+        records: login name and text of each line. A line holds words if its record does.
+    """
+
+    records: Sequence[str] = ()
+    _states: bytes = field(default=b"", repr=False)
+    _lines: list[DirectoryLine] | None = field(default=None, repr=False)
+
+    @classmethod
+    def read(cls, document: ChunkDocument) -> Self:
+        """The lines of a document; none if it cannot be read."""
+        try:
+            records = zlib.decompress(document.records).decode()
+        except (zlib.error, UnicodeDecodeError):
+            return cls()
+        return cls(records.split(_END) if records else (), document.states)
+
+    def lines(self) -> Sequence[DirectoryLine]:
+        """The lines, made once; none if they cannot be read."""
+        if self._lines is None:
+            self._lines = []
+            with suppress(zlib.error, DecodeError, ValueError):
+                states = _STATES.decode(zlib.decompress(self._states)) if self.records else ()
+                halves = (record.split(BETWEEN, 1) for record in self.records)
+                self._lines = [
+                    DirectoryLine(name, text, *state)
+                    for (name, text), state in zip(halves, zip(*states, strict=True), strict=True)
+                ]
+        return self._lines

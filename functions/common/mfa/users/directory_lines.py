@@ -16,6 +16,8 @@ from mfa.users.user import Kind, User, UserStatus, folded
 CHUNKS = 64
 # Stands between the fields of a line's text. No field and no search holds it.
 BETWEEN = "\x1f"
+# No field may end another one, or a record, before its time.
+_CONTROLS = dict.fromkeys(range(32), " ")
 # The number of each phone, behind login name, alias, owner and contact email.
 _PHONE = 4
 
@@ -57,18 +59,22 @@ class DirectoryLine(Struct, frozen=True, array_like=True):
         """Whether a field holds these words."""
         return query in self.login_name or query in self.text
 
-    def rank(self, query: str) -> int:
-        """The first field that begins with these words, by its number; behind those, a field that only holds them."""
-        if self.login_name.startswith(query):
-            return 0
-        fields = enumerate(self.text.split(BETWEEN), 1)
-        return next((min(number, _PHONE) for number, field in fields if field.startswith(query)), _PHONE + 1)
-
 
 def searched_text(user: User, phones: Iterable[Phone]) -> str:
     """The text of a user's line. Of a number it has the digits that its mask shows, so that a search tells no other digits."""
     numbers = (phone.masked_number.lstrip("*") for phone in phones)
-    return BETWEEN.join([*(folded(text or "") for text in (user.alias, user.owner, user.contact_email)), *numbers])
+    fields = (folded(text or "") for text in (user.alias, user.owner, user.contact_email))
+    return BETWEEN.join([*(each.translate(_CONTROLS) for each in fields), *numbers])
+
+
+def rank(login_name: str, text: str, query: str) -> int:
+    """The first field that begins with these words, by its number; behind those, a field that only holds them."""
+    if login_name.startswith(query):
+        return 0
+    if not text.startswith(query) and BETWEEN + query not in text:
+        return _PHONE + 1
+    fields = enumerate(text.split(BETWEEN), 1)
+    return next(min(number, _PHONE) for number, field in fields if field.startswith(query))
 
 
 def chunk_of(login_name: str) -> int:

@@ -1,10 +1,11 @@
 """The lists of users that an administrator asks for: search, filters and order, decided on the directory's lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mfa.users.directory_lines import BETWEEN, DirectoryLine
+from mfa.users.directory_chunks import LineColumns
+from mfa.users.directory_lines import BETWEEN, DirectoryLine, rank
 from mfa.users.user import Kind, UserStatus
 
 type Place = tuple[float, str]
@@ -59,15 +60,20 @@ class DirectoryQuery:
         """Whether the user is in the list."""
         return line.holds(self.text) and self._fits(line)
 
-    def found(self, lines: Sequence[DirectoryLine]) -> list[DirectoryLine]:
-        """The users of the list, in its order. The lines are given in order of login name."""
+    def places(self, columns: LineColumns, logins: Mapping[str, float]) -> list[Place]:
+        """The places of those users of a chunk who are in the list, in no order. `logins`: those after the lines were made."""
         if BETWEEN in self.text:
             return []
-        found = [line for line in lines if line.holds(self.text)] if self.text else list(lines)
-        if self._filters:
-            found = [line for line in found if self._fits(line)]
-        in_order = self.order is UserOrder.LOGIN_NAME and not self.text
-        return found if in_order else sorted(found, key=self.place)
+        if self._needs_lines:
+            lines: Iterable[DirectoryLine] = columns.lines()
+            if logins:
+                lines = (line.seen(logins.get(line.login_name, 0.0)) for line in lines)
+            return [self.place(line) for line in lines if self.finds(line)]
+        words = self.text
+        if not words:
+            return [(0.0, record.partition(BETWEEN)[0]) for record in columns.records]
+        found = [record.split(BETWEEN, 1) for record in columns.records if words in record]
+        return [(float(rank(name, text, words)), name) for name, text in found]
 
     def place(self, line: DirectoryLine) -> Place:
         """The place of a user in the list, by which it is sorted."""
@@ -81,7 +87,7 @@ class DirectoryQuery:
             case UserOrder.LATEST_LOGIN:
                 number = -line.last_login_at
             case _:
-                number = float(line.rank(self.text)) if self.text else 0.0
+                number = float(rank(line.login_name, line.text, self.text)) if self.text else 0.0
         return number, line.login_name
 
     @property
@@ -98,9 +104,10 @@ class DirectoryQuery:
         return self.seen_before is not None or self.order in {UserOrder.LAST_LOGIN, UserOrder.LATEST_LOGIN}
 
     @property
-    def _filters(self) -> bool:
+    def _needs_lines(self) -> bool:
+        """Whether more than names and texts decides who is in the list, or in which order."""
         given = (self.kind, self.mfa, self.status, self.filter, self.registered_after, self.seen_before)
-        return any(each is not None for each in given)
+        return self.order is not UserOrder.LOGIN_NAME or any(each is not None for each in given)
 
     def _fits(self, line: DirectoryLine) -> bool:
         return (
