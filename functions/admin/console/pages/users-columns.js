@@ -77,12 +77,12 @@ const OTHERS = /** @type {const} */ (["totp", "recovery_code", "email", "tempora
  * @param {User} user
  */
 function factorsCell(user) {
-  const phones = phonesWords(user);
   const others = OTHERS.filter((factor) => user.factors.includes(factor)).map((factor) => t(`factor_${factor}`));
-  if (usablePhones(user).length) return el("span", {}, listed([phones, ...others]));
-  const works = user.factors.includes("totp");
-  const lead = el("span", { class: user.mfa_enabled && !works ? "warn" : "soft" }, phones);
-  return others.length ? [el("span", {}, listed(others)), el("br"), lead] : lead;
+  const lacks = user.mfa_enabled && !user.factors.includes("totp");
+  const phones = usablePhones(user).length
+    ? el("span", {}, phonesWords(user))
+    : el("span", { class: lacks ? "warn" : "soft" }, phonesWords(user));
+  return others.length ? [phones, el("br"), el("span", {}, listed(others))] : phones;
 }
 
 /**
