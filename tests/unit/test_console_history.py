@@ -39,4 +39,4 @@ def test_every_value_that_changes_has_a_label(table: str, fields: set[str]) -> N
 
 def test_every_factor_without_a_message_has_its_words() -> None:
     factors = PAGE.read_text(encoding="utf-8").partition("const FACTORS = {")[2].partition("};\n")[0]
-    assert set(re.findall(r"^  (\w+): \"", factors, re.MULTILINE)) == {factor.value for factor in CODES}
+    assert set(re.findall(r"^  (\w+): t\(", factors, re.MULTILINE)) == {factor.value for factor in CODES}

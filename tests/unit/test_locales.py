@@ -17,17 +17,7 @@ FOLDERS = ["locales", "pages/locales", "pages/account/locales"]
 CONSOLE_LANGUAGES = ["de", "en", "es", "fr", "ja", "zh-Hans", "zh-Hant"]
 AREAS = sorted(path.parent.name for path in (CONSOLE / "locales").glob("*/en.js"))
 # Modules of the console whose words are still in English inside them. The list only gets shorter.
-NOT_MOVED = {
-    "pages/added-phones.js",
-    "pages/invite.js",
-    "pages/shut-out.js",
-    "pages/user-factors.js",
-    "pages/user-history.js",
-    "pages/user-lock.js",
-    "pages/user-profile.js",
-    "pages/user-security.js",
-    "pages/user.js",
-}
+NOT_MOVED: set[str] = set()
 # Texts that are the same in another language.
 SAME = {
     "Account SID",
@@ -39,9 +29,11 @@ SAME = {
     "Auth Token",
     "Clients",
     "Console",
+    "Factor",
     "Import",
     "Invitations",
     "Menu",
+    "Message",
     "Messages",
     "Messaging Service {sid}",
     "Messaging Service",
@@ -70,7 +62,8 @@ SAME = {
 }
 # Literals that look like words and are none: names of keys, of headers and of looks.
 NO_WORDS = re.compile(
-    r"Enter|Escape|not all|\(prefers-color-scheme: .*|Arrow\w+|Page(Up|Down)|Home|End|Twilio|Acme|jane\.roe,.*|HK, SG|tbody .*"
+    r"Enter|Escape|not all|\(prefers-color-scheme: .*|Arrow\w+|Page(Up|Down)|Home|End|Twilio|Amazon SES|Acme|jane\.roe,.*|HK, SG"
+    r"|tbody .*"
     r"|[A-Z][a-z]+(-[A-Z][a-z]+)+|[.#\[].*|(dialog|field) wide|choices two|small quiet"
 )
 _STRING = r'"(?:[^"\\]|\\.)*"'

@@ -326,6 +326,33 @@ export interface InvitationReport {
   results: InvitationResult[];
 }
 
+/** A message to a user, and how far it has come. */
+export interface SentMessage {
+  id: string;
+  kind: "passcode" | "test";
+  sent_at: string;
+  phone_id: string | null;
+  destination: string | null;
+  channel: string;
+  provider: string | null;
+  status: "sending" | "unknown" | "queued" | "sent" | "delivered" | "undelivered" | "failed";
+  ended_at: string | null;
+  error: {
+    code: string;
+    meaning: string;
+    advice: string;
+    acts: "administrator" | "user" | "developer" | "nobody";
+  } | null;
+  confirmed: boolean;
+  test_number: boolean;
+  by: string;
+}
+
+export interface SentMessages {
+  items: SentMessage[];
+  server_time: string;
+}
+
 export interface ListPage<T> {
   items: T[];
   cursor?: string | null;
@@ -400,6 +427,7 @@ export interface EventDetail {
   masked_number?: string;
   channel?: string;
   test_number?: boolean;
+  test_message?: boolean;
   error?: string;
   meaning?: string;
   attempts?: { address?: string | null }[];

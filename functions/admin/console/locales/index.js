@@ -26,6 +26,9 @@ export const LANGUAGES = {
  *   & typeof import("./actions/en.js").default
  *   & typeof import("./users/en.js").default
  *   & typeof import("./user/en.js").default
+ *   & typeof import("./delivery/en.js").default
+ *   & typeof import("./factors/en.js").default
+ *   & typeof import("./history/en.js").default
  *   & typeof import("./overview/en.js").default
  *   & typeof import("./fraud/en.js").default
  *   & typeof import("./bulk/en.js").default

@@ -4,9 +4,10 @@
 import { openDialog } from "../dialogs.js";
 import { bdi, button, submitButton, uid } from "../dom.js";
 import { textField } from "../fields.js";
+import { t, tp } from "../language.js";
 import { readNumber, spaced } from "../regions.js";
 import { el, parts } from "../shared/dom.js";
-import { regionName } from "../shared/words.js";
+import { regionName } from "../words.js";
 
 /**
  * A phone that is to be added, with the error of the last try; `unknown` where no numbering plan has its number.
@@ -23,7 +24,7 @@ export function addedName({ number, error, unknown }) {
   return el(
     "span",
     { class: "phone-name" },
-    el("span", {}, regionName(unknown?.region ?? readNumber(number)?.region) ?? "Unknown country"),
+    el("span", {}, regionName(unknown?.region ?? readNumber(number)?.region) ?? t("unknownCountry")),
     el("span", { class: "soft tabular" }, bdi(wholeNumber(number))),
     unknown && unknownNote(unknown.override_reason),
     error && el("span", { class: "field-error", role: "alert" }, error),
@@ -39,13 +40,13 @@ export function unknownNumbers(accept) {
   const element = el("div", { role: "status" });
   const onunknown = (/** @type {CheckedNumber | null} */ found) => {
     const ask = () => found && askReason(found, (reason) => accept(found, reason));
-    element.replaceChildren(...parts(found && button("Add it nevertheless…", { kind: "link", onclick: ask })));
+    element.replaceChildren(...parts(found && button(t("addNevertheless"), { kind: "link", onclick: ask })));
   };
   return { element, onunknown };
 }
 
 /** @param {string} reason */
-export const unknownNote = (reason) => el("span", { class: "warn" }, "In no numbering plan: ", bdi(reason));
+export const unknownNote = (reason) => el("span", { class: "warn" }, tp("inNoPlan", { reason: bdi(reason) }));
 
 /**
  * @param {CheckedNumber} number
@@ -54,8 +55,8 @@ export const unknownNote = (reason) => el("span", { class: "warn" }, "In no numb
 async function askReason(number, accept) {
   const reason = textField({
     name: "override_reason",
-    label: "Reason",
-    hint: "Kept in the user's history, with your name.",
+    label: t("overrideReason"),
+    hint: t("overrideReasonHint"),
     maxlength: LONGEST_REASON,
   });
   const form = el("form", { id: uid("unknown"), novalidate: true }, explanation(number), reason.element);
@@ -63,13 +64,13 @@ async function askReason(number, accept) {
     event.preventDefault();
     const text = reason.text.trim();
     if (text) return dialog.close(text);
-    reason.setError("Enter a reason.");
+    reason.setError(t("enterReason"));
     reason.focus();
   });
   const dialog = openDialog({
-    title: "Add a number that no numbering plan has",
+    title: t("addUnknownNumber"),
     body: form,
-    actions: [button("Cancel", { onclick: () => dialog.close() }), submitButton("Add number", { form: form.id })],
+    actions: [button(t("cancel"), { onclick: () => dialog.close() }), submitButton(t("addNumber"), { form: form.id })],
   });
   const given = await dialog.closed;
   if (typeof given === "string") accept(given);
@@ -78,12 +79,5 @@ async function askReason(number, accept) {
 /** @param {CheckedNumber} number */
 function explanation({ number, region, calling_code: code }) {
   const place = regionName(region) ?? region;
-  return el(
-    "p",
-    {},
-    "The numbering plans that this service knows do not have ",
-    bdi(spaced(number, code)),
-    ". Add it if a carrier has confirmed that the range is new. ",
-    `It counts as a mobile number of this country: ${place}. All limits for that country apply.`,
-  );
+  return el("p", {}, tp("unknownNumberText", { number: bdi(spaced(number, code)), country: place }));
 }

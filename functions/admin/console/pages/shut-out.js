@@ -3,9 +3,9 @@
 /** @import { Answer, Child, Phone, SettingsEffects, ShutOutUser, User } from "../shared/types" */
 import { confirm, notice, openDialog } from "../dialogs.js";
 import { bdi, button } from "../dom.js";
+import { t, tn, tp } from "../language.js";
 import { admin, whoami } from "../session.js";
 import { el } from "../shared/dom.js";
-import { plural } from "../words.js";
 
 const TEST_PAGE = "#/settings/mfa";
 
@@ -45,10 +45,8 @@ export function noPhoneWarning(outcome) {
   const own = isOneself(outcome.user);
   return notice({
     kind: "warning",
-    title: own ? "You have no verified phone" : "There is no phone to send to",
-    text: own
-      ? "Without one you cannot log in. Verify a number of yours by Test in the settings."
-      : "Without one the user cannot log in. Add a phone below.",
+    title: t(own ? "ownNoPhone" : "noPhoneToSendTo"),
+    text: t(own ? "ownNoPhoneText" : "noPhoneToSendToText"),
   });
 }
 
@@ -57,17 +55,13 @@ export function noPhoneWarning(outcome) {
  * @param {Outcome} outcome
  */
 async function refuseForOneself({ user }) {
-  const words = user.mfa_enabled
-    ? "You could not log in any more: SMS authentication is on, and no verified phone would be left."
-    : "You could not log in any more, and your session would end now: you have no verified phone that is usable.";
-  const way =
-    "Open the settings, press Test, and enter the passcode that comes: the number is then yours, and verified.";
+  const words = t(user.mfa_enabled ? "wouldLoseLastPhone" : "wouldEndSession");
   const dialog = openDialog({
-    title: "You would be shut out",
-    body: [el("p", {}, words), el("p", {}, way)],
+    title: t("wouldBeShutOut"),
+    body: [el("p", {}, words), el("p", {}, t("wayToVerify"))],
     actions: [
-      button("Cancel", { onclick: () => dialog.close() }),
-      el("a", { class: "button primary", href: TEST_PAGE, onclick: () => dialog.close() }, "Open the settings"),
+      button(t("cancel"), { onclick: () => dialog.close() }),
+      el("a", { class: "button primary", href: TEST_PAGE, onclick: () => dialog.close() }, t("openSettings")),
     ],
   });
   await dialog.closed;
@@ -81,8 +75,7 @@ async function refuseForOneself({ user }) {
 function shutOutWords(user) {
   const name = el("strong", {}, bdi(user.login_name));
   const mail = user.kind === "backup" && user.contact_email;
-  const but = mail ? ", except with a passcode by email where that is set up" : "";
-  return el("p", {}, name, ` cannot log in any more${but}, until a phone is added: none is left that is usable.`);
+  return el("p", {}, tp(mail ? "shutOutButMail" : "shutOut", { name }));
 }
 
 /**
@@ -99,9 +92,9 @@ export async function turnOn(user, work) {
       return false;
     }
     return confirm({
-      title: "Turn SMS authentication on for yourself?",
-      text: "Your session ends. You log in again with the password and a passcode.",
-      action: "Turn on",
+      title: t("turnOnForYourself"),
+      text: t("turnOnForYourselfText"),
+      action: t("turnOn"),
       work: () => work(false),
     });
   }
@@ -110,9 +103,9 @@ export async function turnOn(user, work) {
     return true;
   }
   return confirm({
-    title: "Turn SMS authentication on without a phone?",
+    title: t("turnOnWithoutPhone"),
     text: shutOutWords(user),
-    action: "Turn on",
+    action: t("turnOn"),
     danger: true,
     work: () => work(true),
   });
@@ -133,19 +126,19 @@ export async function decide(outcome, { removed, mfa }) {
     return { go: false, insist: false };
   }
   const lines = [
-    removed ? `${removed === 1 ? "One phone is" : `${removed} phones are`} removed.` : "",
-    mfa === false ? `The password alone will let ${own ? "you" : "the user"} in.` : "",
+    removed ? tn("phonesRemoved", removed) : "",
+    mfa === false ? t(own ? "passwordAloneYou" : "passwordAloneUser") : "",
     shutsOut ? shutOutWords(outcome.user) : "",
-    own && (removed || mfa !== null) ? "Your session ends, and you log in again." : "",
+    own && (removed || mfa !== null) ? t("sessionEnds") : "",
   ].filter(Boolean);
   const go =
-    !lines.length || (await confirm({ title: "Save these changes?", text: lines, action: "Save", danger: true }));
+    !lines.length || (await confirm({ title: t("saveTheseChanges"), text: lines, action: t("save"), danger: true }));
   // Who was asked insists. A new phone may also take the place of the last one, which is removed before it.
   return { go, insist: !own && (shutsOut || removed > 0) };
 }
 
 /** @type {Record<ShutOutUser["reason"], string>} */
-const REASONS = { mfa_off: "SMS authentication is off", no_phone: "no phone could receive a passcode" };
+const REASONS = { mfa_off: t("shutOutMfaOff"), no_phone: t("shutOutNoPhone") };
 const DECISIVE = ["require_mfa_for_system_users", "regions.allow", "voice.enabled", "whatsapp.content_sid"];
 
 /**
@@ -160,11 +153,10 @@ export async function confirmSettings(changes, patch) {
   const { body } = await admin("POST", "/settings/preview", { body: { settings: patch } });
   if (!body.shut_out.length) return { go: true, insist: false };
   const lines = body.shut_out.map(({ login_name: name, reason }) => el("li", {}, bdi(name), `: ${REASONS[reason]}`));
-  const who = plural(body.shut_out.length, "administrator");
   const go = await confirm({
-    title: "Shut administrators out?",
-    text: [`These settings keep ${who} out of this console, from the next login on or at once:`, el("ul", {}, lines)],
-    action: "Save",
+    title: t("shutAdministratorsOut"),
+    text: [tn("settingsShutOut", body.shut_out.length), el("ul", {}, lines)],
+    action: t("save"),
     danger: true,
   });
   return { go, insist: go };

@@ -4,6 +4,7 @@
 import { confirm, noticeOf, openDialog, toast } from "../dialogs.js";
 import { bdi, busyWhile, button, focusHeading, submitButton, uid } from "../dom.js";
 import { selectField } from "../fields.js";
+import { t, tn, tp } from "../language.js";
 import { failed, loading, section } from "../page.js";
 import { explain } from "../refusals.js";
 import { mayChange } from "../roles.js";
@@ -11,19 +12,21 @@ import { admin } from "../session.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { table } from "../table.js";
-import { plural, time } from "../words.js";
+import { time } from "../words.js";
 import { showSecret } from "./secret-dialog.js";
 import { isOneself } from "./shut-out.js";
 
 /** @type {[value: string, label: string][]} */
 const HOURS = [
-  ["1", "1 hour"],
-  ["4", "4 hours"],
-  ["8", "8 hours"],
-  ["24", "24 hours"],
+  ["1", tn("hours", 1)],
+  ["4", tn("hours", 4)],
+  ["8", tn("hours", 8)],
+  ["24", tn("hours", 24)],
 ];
 
-/** One factor in the list. @typedef {{ key: string, name: string, state: Child, remove: string }} Row */
+/** @typedef {"totp" | "recovery_codes" | "temporary_code"} FactorKey */
+
+/** One factor in the list. @typedef {{ key: FactorKey, name: string, state: Child }} Row */
 
 /**
  * `known` is called with the factors whenever they were read.
@@ -39,8 +42,8 @@ export function factorsPart(context) {
   const actions = el("div", { class: "actions" });
   const part = section(
     {
-      title: "Other factors",
-      lead: "The user sets up an authenticator app and recovery codes. You can remove them, and end trusted devices.",
+      title: t("otherFactors"),
+      lead: t("otherFactorsLead"),
     },
     list,
     actions,
@@ -69,20 +72,20 @@ function listOf(factors, again, context) {
   const rows = rowsOf(factors);
   const held = rows.length
     ? table({
-        caption: "Other factors",
+        caption: t("otherFactors"),
         items: rows,
         columns: [
-          { label: "Factor", kind: "main", cell: (row) => row.name },
-          { label: "State", cell: (row) => row.state },
+          { label: t("factorColumn"), kind: "main", cell: (row) => row.name },
+          { label: t("factorState"), cell: (row) => row.state },
           {
-            label: "Actions",
+            label: t("factorActions"),
             kind: "end",
             unseen: true,
             cell: (row) => mayChange(context.user) && removal(row, again, context),
           },
         ],
       })
-    : el("p", { class: "soft quiet-empty" }, "No authenticator app and no recovery codes.");
+    : el("p", { class: "soft quiet-empty" }, t("noOtherFactors"));
   return [held, factors.devices.length ? devicesOf(factors.devices, again, context) : null].filter(
     (each) => each !== null,
   );
@@ -93,16 +96,16 @@ function rowsOf({ totp, recovery_codes: recovery, temporary_code: temporary }) {
   /** @type {Row[]} */
   const rows = [];
   if (totp) {
-    const state = ["Set up ", time(totp.enrolled_at)];
-    rows.push({ key: "totp", name: "Authenticator app", state, remove: "the authenticator app" });
+    rows.push({ key: "totp", name: t("heldTotp"), state: tp("totpState", { time: time(totp.enrolled_at) }) });
   }
   if (recovery) {
-    const state = [`${recovery.remaining} left, made `, time(recovery.created_at)];
-    rows.push({ key: "recovery_codes", name: "Recovery codes", state, remove: "the recovery codes" });
+    const left = el("span", {}, String(recovery.remaining));
+    const state = tp("recoveryState", { left, time: time(recovery.created_at) });
+    rows.push({ key: "recovery_codes", name: t("heldRecoveryCodes"), state });
   }
   if (temporary) {
-    const state = ["Issued by ", bdi(temporary.by), ", valid until ", time(temporary.expires_at)];
-    rows.push({ key: "temporary_code", name: "Temporary access code", state, remove: "the temporary access code" });
+    const state = tp("temporaryState", { name: bdi(temporary.by), time: time(temporary.expires_at) });
+    rows.push({ key: "temporary_code", name: t("heldTemporaryCode"), state });
   }
   return rows;
 }
@@ -112,24 +115,22 @@ function rowsOf({ totp, recovery_codes: recovery, temporary_code: temporary }) {
  * @param {() => Promise<void>} again
  * @param {{ user: User, path: string }} context
  */
-function removal({ key, name, remove }, again, { user, path }) {
+function removal({ key }, again, { user, path }) {
   const onclick = async () => {
     const last = key === "totp" && user.mfa_enabled && !user.phones.some((phone) => !phone.unusable);
     const gone = await confirm({
-      title: `Remove ${remove}?`,
-      text: last
-        ? ["It is the last factor of ", el("strong", {}, bdi(user.login_name)), ", who cannot log in without it."]
-        : "The user is told of it.",
-      action: "Remove",
+      title: t(`askRemove_${key}`),
+      text: last ? tp("lastFactorOf", { name: el("strong", {}, bdi(user.login_name)) }) : t("userIsTold"),
+      action: t("removeFactor"),
       danger: true,
       work: () => admin("DELETE", `${path}/factors/${key}${query({ insist: last ? "true" : null })}`),
     });
     if (!gone) return;
-    toast(`${name} removed.`);
+    toast(t(`removed_${key}`));
     await again();
     focusHeading();
   };
-  return button("Remove", { kind: "small quiet", "aria-label": `Remove ${remove}`, onclick });
+  return button(t("removeFactor"), { kind: "small quiet", "aria-label": t(`remove_${key}`), onclick });
 }
 
 /**
@@ -145,23 +146,22 @@ function devicesOf(devices, again, { user, path }) {
     focusHeading();
   };
   return table({
-    caption: "Trusted devices",
+    caption: t("trustedDevices"),
     items: devices,
     columns: [
-      { label: "Trusted device", kind: "main", cell: (device) => bdi(device.name || "Without a name") },
-      { label: "Until", cell: (device) => time(device.expires_at) },
+      { label: t("trustedDevice"), kind: "main", cell: (device) => bdi(device.name || t("namelessDevice")) },
+      { label: t("trustedUntil"), cell: (device) => time(device.expires_at) },
       {
-        label: "Actions",
+        label: t("factorActions"),
         kind: "end",
         unseen: true,
         cell: (device) => {
           if (!mayChange(user, "help")) return null;
-          const label = `End trust in ${device.name || "this device"}`;
-          const control = button("End", {
+          const label = device.name ? t("endTrustIn", { device: device.name }) : t("endTrustInThis");
+          const control = button(t("endTrust"), {
             kind: "small quiet",
             "aria-label": label,
-            onclick: () =>
-              busyWhile(control, () => end(`/${encodeURIComponent(device.id)}`, "The device is trusted no more.")),
+            onclick: () => busyWhile(control, () => end(`/${encodeURIComponent(device.id)}`, t("deviceEnded"))),
           });
           return control;
         },
@@ -179,23 +179,23 @@ function actionsOf({ devices }, again, context) {
   const { user, path } = context;
   const controls = [];
   if (user.mfa_enabled && user.status === "active" && !isOneself(user) && mayChange(user, "hand_out_access")) {
-    controls.push(button("Issue a temporary access code", { onclick: () => issue(again, context) }));
+    controls.push(button(t("issueTemporaryCode"), { onclick: () => issue(again, context) }));
   }
   if (devices.length > 1 && mayChange(user, "help")) {
     const onclick = async () => {
       const ended = await confirm({
-        title: "End all trusted devices?",
-        text: `${plural(devices.length, "device")} will need a second factor at the next login.`,
-        action: "End all",
+        title: t("askEndAllDevices"),
+        text: tn("devicesEnd", devices.length),
+        action: t("endAll"),
         danger: true,
         work: () => admin("DELETE", `${path}/devices`),
       });
       if (!ended) return;
-      toast("No device is trusted any more.");
+      toast(t("allDevicesEnded"));
       await again();
       focusHeading();
     };
-    controls.push(button("End all trusted devices", { onclick }));
+    controls.push(button(t("endAllDevices"), { onclick }));
   }
   return controls;
 }
@@ -205,22 +205,15 @@ function actionsOf({ devices }, again, context) {
  * @param {{ user: User, path: string }} context
  */
 function issue(again, { user, path }) {
-  const hours = selectField({ name: "hours", label: "Valid for", value: "8", options: HOURS });
+  const hours = selectField({ name: "hours", label: t("validFor"), value: "8", options: HOURS });
   const alarm = el("div", { role: "alert" });
-  const warning = el(
-    "p",
-    {},
-    "It lets ",
-    el("strong", {}, bdi(user.login_name)),
-    " in once, together with the password. Make sure that you know the person you give it to: ",
-    "this is how intruders ask.",
-  );
+  const warning = el("p", {}, tp("temporaryWarning", { name: el("strong", {}, bdi(user.login_name)) }));
   const form = el("form", { id: uid("temporary"), novalidate: true }, warning, hours.element, alarm);
-  const create = submitButton("Issue code", { kind: "save", form: form.id });
+  const create = submitButton(t("issueCode"), { kind: "save", form: form.id });
   const dialog = openDialog({
-    title: "Issue a temporary access code",
+    title: t("issueTemporaryCode"),
     body: form,
-    actions: [button("Cancel", { onclick: () => dialog.close() }), create],
+    actions: [button(t("cancel"), { onclick: () => dialog.close() }), create],
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -231,12 +224,12 @@ function issue(again, { user, path }) {
       );
       if (!answer) return;
       showSecret(dialog, {
-        title: "The code is issued",
+        title: t("codeIssued"),
         noun: "code",
-        label: "Temporary access code",
+        label: t("heldTemporaryCode"),
         secret: answer.body.code,
-        facts: [["Valid until", time(answer.body.expires_at)]],
-        warning: "Read it out to the user, who enters it in place of a passcode. It works once.",
+        facts: [[t("validUntil"), time(answer.body.expires_at)]],
+        warning: t("readItOut"),
       });
       again();
     } catch (error) {

@@ -1,44 +1,44 @@
 // The history of a user in sentences: the event, the person, the time and the address.
 
-import { bdi } from "../dom.js";
 /** @import { Answer, Child, EventDetail, ListPage, User, UserEvent } from "../shared/types" */
+/** @import { Key } from "../language.js" */
 /** @import { Column } from "../table.js" */
-import { t } from "../language.js";
+import { bdi } from "../dom.js";
+import { t, tn, tp } from "../language.js";
 import { empty } from "../page.js";
 import { admin } from "../session.js";
 import { learnSettings } from "../settings-schema.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
-import { maskedPhone, regionName } from "../shared/words.js";
 import { pagedList, table } from "../table.js";
-import { localTime, PROVIDERS, plural, time } from "../words.js";
+import { list as enumerated, localTime, maskedPhone, number, PROVIDERS, regionName, time } from "../words.js";
 import { jobEnded, jobStarted } from "./bulk-words.js";
 import { allClients } from "./client-list.js";
 import { clientChanges, profileChanges, settingsChanges } from "./event-values.js";
 
 /** @type {Record<string, string>} */
 const CHANNELS = {
-  sms: "by text message",
-  call: "by call",
-  voice: "by call",
-  email: "by email",
-  whatsapp: "by WhatsApp",
+  sms: t("by_sms"),
+  call: t("by_voice"),
+  voice: t("by_voice"),
+  email: t("by_email"),
+  whatsapp: t("by_whatsapp"),
 };
 /** @type {Record<string, string>} */
-export const ACTORS = { iam: "Direct invocation", product: "The product", ...PROVIDERS, ses: "Amazon SES" };
+export const ACTORS = { iam: t("actorIam"), product: t("actorProduct"), ...PROVIDERS, ses: "Amazon SES" };
 /** Factors that no message proves, by the `method` of an event. @type {Record<string, string>} */
 const FACTORS = {
-  totp: "an authenticator app",
-  recovery_code: "a recovery code",
-  temporary_code: "a temporary access code",
+  totp: t("proofTotp"),
+  recovery_code: t("proofRecoveryCode"),
+  temporary_code: t("proofTemporaryCode"),
 };
 /** Vendors report these. Histories from before say that the user did it. */
 const REPORTS = ["delivered", "send_refused"];
 
 /**
- * The parts of an event's sentence: `where` (" to …") and `which` ("The phone …") name its phone, `how` the channel.
- * `admin` is whether the user is one.
- * @typedef {{ detail: EventDetail, where: Child, which: Child, how: string, admin: boolean }} EventParts
+ * The parts of an event's sentence: `phone` is its phone, `which` names it at a sentence's beginning ("The phone …"),
+ * `how` is the channel. `admin` is whether the user is one.
+ * @typedef {{ detail: EventDetail, phone: Child, which: Child, how: string, admin: boolean }} EventParts
  */
 
 /** The user of a history. @typedef {Pick<User, "login_name"> & Partial<Pick<User, "phones" | "kind">>} Person */
@@ -46,147 +46,173 @@ const REPORTS = ["delivered", "send_refused"];
 /** A look, and a sentence. @typedef {[look: "" | "good" | "warn" | "bad", sentence: Child]} EventWords */
 
 /**
+ * A sentence without a phone, or the same with one.
+ * @param {[without: Key, to: Key]} keys
+ * @param {Child} phone
+ * @param {Record<string, Child>} [values]
+ */
+const about = ([without, to], phone, values = {}) => (phone ? tp(to, { ...values, phone }) : tp(without, values));
+
+/**
+ * A sentence, with the reason in the server's words if there is one.
+ * @param {Child} sentence
+ * @param {string | undefined} reason
+ */
+const because = (sentence, reason) => (reason ? tp("evBecause", { sentence, reason }) : sentence);
+
+/**
  * A message to a new phone beyond a fraud budget.
  * @param {EventDetail} detail
- * @param {Child} where
+ * @param {Child} phone
  * @returns {EventWords}
  */
-function fraudDecision({ rule, region = "", threshold, count, refused }, where) {
-  const [verb, country] = [refused ? "was refused" : "would be refused", regionName(region) ?? region];
-  const span = rule === "hourly" ? "the hour’s" : "the day’s";
-  const why =
-    rule === "regions_per_address"
-      ? `${country} would be one country more than its address may reach in a day (${count} of ${threshold})`
-      : `${span} budget for new phones in ${country} is spent (${count} of ${threshold} are unconfirmed)`;
-  return [refused ? "warn" : "", ["A passcode", where, ` ${verb}: ${why}`]];
+function fraudDecision({ rule, region = "", threshold = 0, count = 0, refused }, phone) {
+  const values = { country: regionName(region) ?? region, count: number(count), threshold: number(threshold) };
+  const key = rule === "regions_per_address" ? "whyRegions" : rule === "hourly" ? "whyHour" : "whyDay";
+  const reason = t(key, values);
+  return refused
+    ? ["warn", about(["evFraudRefused", "evFraudRefusedTo"], phone, { reason })]
+    : ["", about(["evFraudWould", "evFraudWouldTo"], phone, { reason })];
 }
 
 /** By type of event. @type {Record<string, (parts: EventParts) => EventWords>} */
 const SENTENCES = {
-  passcode_sent: ({ detail, how, where }) =>
+  passcode_sent: ({ detail, how, phone }) =>
     detail.test_number
-      ? ["warn", ["A passcode was requested; nothing was sent", where, ", a test number"]]
-      : ["", [sentFor(detail), how, where]],
-  send_refused: ({ detail, how, where }) => {
-    const why = detail.meaning ? `: ${detail.meaning}` : "";
-    return ["warn", ["A passcode ", how, where, ` did not get through${why}`]];
+      ? ["warn", about(["evTestNumber", "evTestNumberTo"], phone)]
+      : ["", about(sentFor(detail), phone, { how })],
+  send_refused: ({ detail, how, phone }) => {
+    const sentence = detail.test_message
+      ? about(["evTestRefused", "evTestRefusedTo"], phone)
+      : about(["evRefused", "evRefusedTo"], phone, { how });
+    return ["warn", because(sentence, detail.meaning)];
   },
-  fraud_decision: ({ detail, where }) => fraudDecision(detail, where),
-  delivered: ({ how, where }) => ["", ["A passcode ", how, where, " was delivered"]],
+  fraud_decision: ({ detail, phone }) => fraudDecision(detail, phone),
+  delivered: ({ detail, how, phone }) => [
+    "",
+    detail.test_message
+      ? about(["evTestDelivered", "evTestDeliveredTo"], phone)
+      : about(["evDelivered", "evDeliveredTo"], phone, { how }),
+  ],
   passcode_refused: ({ detail }) => ["warn", refusedWords(detail.attempts ?? [])],
-  locked: ({ detail: { until } }) => {
-    const end = until ? `, until ${localTime(Date.parse(until))}` : "";
-    return ["bad", `Locked after too many wrong passcodes${end}`];
-  },
-  wrong_password: () => ["warn", "A wrong password was entered"],
-  password_reset_asked: () => ["", "A link to another password was asked for"],
-  password_reset: () => ["warn", "Another password was set by a mailed link"],
-  logged_in: () => ["good", "Logged in as administrator, with the password alone"],
-  action_opened: ({ detail }) => ["", ["A confirmation was asked for", forClient(detail), ": ", deed(detail)]],
-  action_approved: ({ detail, how }) => ["good", ["Confirmed with a passcode ", how, ": ", deed(detail)]],
-  action_denied: ({ detail }) => ["bad", ["“This was not me” was said of: ", deed(detail)]],
-  action_redeemed: ({ detail }) => ["good", ["The confirmation was used", forClient(detail), ": ", deed(detail)]],
+  locked: ({ detail: { until } }) => [
+    "bad",
+    until ? t("evLockedUntil", { time: localTime(Date.parse(until)) }) : t("lockedByCodes"),
+  ],
+  wrong_password: () => ["warn", t("evWrongPassword")],
+  password_reset_asked: () => ["", t("evResetAsked")],
+  password_reset: () => ["warn", t("evReset")],
+  logged_in: () => ["good", t("evLoggedIn")],
+  action_opened: ({ detail }) => ["", byClient(["evAsked", "evAskedBy"], detail)],
+  action_approved: ({ detail, how }) => ["good", tp("evConfirmed", { how, deed: deed(detail) })],
+  action_denied: ({ detail }) => ["bad", tp("evDenied", { deed: deed(detail) })],
+  action_redeemed: ({ detail }) => ["good", byClient(["evRedeemed", "evRedeemedBy"], detail)],
   approved: ({ detail, how, admin: who }) => {
-    const proof = FACTORS[detail.method ?? ""] ?? `a passcode ${how}`;
-    return detail.for === "password_reset"
-      ? ["", `Confirmed with ${proof}, to set another password`]
-      : ["good", [`Logged in${who ? " as administrator" : ""} with ${proof}`, trustedDevice(detail)]];
+    const proof = FACTORS[detail.method ?? ""] ?? t("proofPasscode", { how });
+    if (detail.for === "password_reset") return ["", t("evApprovedReset", { proof })];
+    return ["good", trusting(t(who ? "evApprovedAdmin" : "evApproved", { proof }), detail)];
   },
-  legacy_login: ({ detail }) => {
-    const version = detail.client_version ? [", version ", bdi(detail.client_version)] : "";
-    return ["warn", ["Logged in without a passcode, by a legacy client", version]];
-  },
-  user_created: ({ detail }) => ["", `The user was created${detail.by === "import" ? " by an import" : ""}`],
+  legacy_login: ({ detail: { client_version: version } }) => [
+    "warn",
+    version ? tp("evLegacyVersion", { version: bdi(version) }) : t("evLegacy"),
+  ],
+  user_created: ({ detail }) => ["", t(isImport(detail) ? "evCreatedImport" : "evCreated")],
   user_changed: ({ detail }) => {
-    const by = detail.by === "import" ? " by an import" : "";
-    return ["", isChange(detail) ? [`Changed${by}:`, profileChanges(detail)] : `Saved${by} without a change`];
+    if (!isChange(detail)) return ["", t(isImport(detail) ? "evSavedImport" : "evSaved")];
+    return ["", [t(isImport(detail) ? "evChangedImport" : "evChanged"), profileChanges(detail)]];
   },
-  user_erased: () => ["bad", "Erased what was kept of a deleted user"],
+  user_erased: () => ["bad", t("evErased")],
   settings_changed: ({ detail }) => [
     "",
-    isChange(detail) ? ["Changed the settings:", settingsChanges(detail)] : "Saved the settings without a change",
+    isChange(detail) ? [t("evSettings"), settingsChanges(detail)] : t("evSettingsSaved"),
   ],
-  provider_paused: ({ detail: { provider, meaning } }) => [
+  provider_paused: ({ detail: { provider = "", meaning } }) => [
     "bad",
-    `${ACTORS[provider ?? ""] ?? provider} refuses the account; sending is paused${meaning ? `: ${meaning}` : ""}`,
+    because(t("evPaused", { provider: ACTORS[provider] ?? provider }), meaning),
   ],
-  provider_resumed: ({ detail: { provider } }) => [
+  provider_resumed: ({ detail: { provider = "" } }) => [
     "good",
-    `${ACTORS[provider ?? ""] ?? provider} accepts the account again`,
+    t("evResumed", { provider: ACTORS[provider] ?? provider }),
   ],
-  prices_failed: () => ["warn", "Twilio’s price list could not be fetched; the prices known before hold"],
+  prices_failed: () => ["warn", t("evPricesFailed")],
   client_created: ({ detail }) => [
     detail.legacy ? "warn" : "",
-    [`Registered the ${detail.legacy ? "legacy " : ""}client `, clientName(detail)],
+    tp(detail.legacy ? "evLegacyClient" : "evClient", { client: clientName(detail) }),
   ],
-  client_changed: ({ detail }) => ["", ["Changed the client ", clientName(detail), ":", clientChanges(detail)]],
-  client_rotated: ({ detail }) => ["", ["Gave a new secret to the client ", clientName(detail), keptFor(detail)]],
-  client_secret_ended: ({ detail }) => ["", ["Ended the former secret of the client ", clientName(detail)]],
-  client_deleted: ({ detail }) => ["bad", ["Deleted the client ", clientName(detail)]],
+  client_changed: ({ detail }) => [
+    "",
+    [...tp("evClientChanged", { client: clientName(detail) }), clientChanges(detail)],
+  ],
+  client_rotated: ({ detail }) => ["", rotated(detail)],
+  client_secret_ended: ({ detail }) => ["", tp("evSecretEnded", { client: clientName(detail) })],
+  client_deleted: ({ detail }) => ["bad", tp("evClientDeleted", { client: clientName(detail) })],
   job_started: ({ detail }) => ["", jobStarted(detail)],
   job_ended: ({ detail }) => [detail.state === "stopped" ? "bad" : "", jobEnded(detail)],
-  user_deleted: () => ["bad", "The user was deleted"],
-  user_unlocked: () => ["good", "Unlocked"],
-  phone_added: ({ which, detail: { override: why, enrolled, verified } }) => [
-    why ? "warn" : "",
-    [
-      which,
-      verified ? " was added and verified by the user" : " was added",
-      enrolled ? ", which turned MFA on" : "",
-      why ? [", a number that no numbering plan has: ", bdi(why)] : "",
-    ],
-  ],
-  phone_tested: ({ which }) => ["good", [which, " was verified by a test of the settings"]],
-  test_message_sent: ({ which }) => ["", ["A test message was sent to ", which]],
-  enrolment_started: () => ["warn", "Logged in with the password alone, to set up a first second factor"],
-  invited: ({ detail: { to } }) => [
-    "",
-    ["Invited to set up a second factor, ", ...(to ? ["by a mail to ", bdi(to)] : ["by a link that was handed out"])],
-  ],
-  invitation_withdrawn: () => ["", "The invitation was withdrawn"],
-  phone_removed: ({ which }) => ["", [which, " was removed"]],
-  totp_added: ({ detail: { enrolled } }) => [
-    "",
-    ["An authenticator app was added", enrolled ? ", which turned MFA on" : ""],
-  ],
-  totp_removed: () => ["", "The authenticator app was removed"],
-  recovery_codes_made: () => ["", "New recovery codes were made"],
+  user_deleted: () => ["bad", t("evDeleted")],
+  user_unlocked: () => ["good", t("evUnlocked")],
+  phone_added: ({ which, detail: { override: why, enrolled, verified } }) => {
+    const added = turningOn(tp(verified ? "evPhoneEnrolled" : "evPhoneAdded", { phone: which }), enrolled);
+    return [why ? "warn" : "", why ? tp("evOfNoPlan", { sentence: added, reason: bdi(why) }) : added];
+  },
+  phone_tested: ({ which }) => ["good", tp("evPhoneTested", { phone: which })],
+  test_message_sent: ({ phone }) => ["", about(["evTestSent", "evTestSentTo"], phone)],
+  enrolment_started: () => ["warn", t("evEnrolmentStarted")],
+  invited: ({ detail: { to } }) => ["", to ? tp("evInvitedByMail", { mailbox: bdi(to) }) : t("evInvitedByLink")],
+  invitation_withdrawn: () => ["", t("evInvitationWithdrawn")],
+  phone_removed: ({ which }) => ["", tp("evPhoneRemoved", { phone: which })],
+  totp_added: ({ detail: { enrolled } }) => ["", turningOn([t("evTotpAdded")], enrolled)],
+  totp_removed: () => ["", t("evTotpRemoved")],
+  recovery_codes_made: () => ["", t("evRecoveryCodesMade")],
   device_ended: ({ detail: { device_name: name } }) => [
     "",
-    ["A trusted device was removed", name ? [": ", bdi(name)] : ""],
+    name ? tp("evDeviceEndedName", { device: bdi(name) }) : t("evDeviceEnded"),
   ],
-  devices_ended: () => ["", "All trusted devices were removed"],
-  recovery_codes_removed: () => ["warn", "The recovery codes were removed"],
-  temporary_code_issued: ({ detail }) => ["bad", ["A temporary access code was issued", hoursOf(detail)]],
-  temporary_code_withdrawn: () => ["", "The temporary access code was withdrawn"],
+  devices_ended: () => ["", t("evDevicesEnded")],
+  recovery_codes_removed: () => ["warn", t("evRecoveryCodesRemoved")],
+  temporary_code_issued: ({ detail: { hours } }) => [
+    "bad",
+    hours ? t("evTemporaryFor", { hours: tn("hours", hours) }) : t("evTemporary"),
+  ],
+  temporary_code_withdrawn: () => ["", t("evTemporaryWithdrawn")],
 };
 
 /**
- * The device that a login made a trusted one.
+ * The login, and the device that it made a trusted one.
+ * @param {string} sentence
  * @param {EventDetail} detail
  */
-function trustedDevice({ device_id, device_name }) {
-  if (!device_id) return "";
-  return device_name ? [", and trusted the device ", bdi(device_name)] : ", and trusted the device";
+function trusting(sentence, { device_id: id, device_name: name }) {
+  if (!id) return sentence;
+  return name ? tp("evTrusting", { sentence, device: bdi(name) }) : t("evTrustingOne", { sentence });
 }
 
 /**
- * The purpose of a passcode that was sent.
+ * @param {Child[]} sentence
+ * @param {boolean | undefined} enrolled whether it was the first factor
+ */
+const turningOn = (sentence, enrolled) => (enrolled ? tp("evTurningOn", { sentence }) : sentence);
+
+/**
+ * The sentence of a passcode that was sent, by its purpose.
  * @param {EventDetail} detail
+ * @returns {[without: Key, to: Key]}
  */
 function sentFor(detail) {
-  if (detail.action_id) return "A passcode to confirm an action was sent ";
-  return detail.enrolment ? "A passcode to add a phone was sent " : "A passcode was sent ";
+  if (detail.action_id) return ["evSentAction", "evSentActionTo"];
+  return detail.enrolment ? ["evSentEnrolment", "evSentEnrolmentTo"] : ["evSent", "evSentTo"];
+}
+
+/**
+ * For how long the former secret works beside the new one.
+ * @param {EventDetail} detail
+ */
+function rotated(detail) {
+  const [client, hours] = [clientName(detail), detail.keep_hours];
+  return hours ? tp("evRotatedKept", { client, hours: tn("hours", hours) }) : tp("evRotated", { client });
 }
 
 /** @param {EventDetail} detail */
-const hoursOf = ({ hours }) => (hours ? `, valid for ${plural(hours, "hour")}` : "");
-
-/**
- * For how long a client's former secret works beside the new one.
- * @param {EventDetail} detail
- */
-const keptFor = ({ keep_hours: hours }) => (hours ? `; the former one works for ${plural(hours, "hour")} more` : "");
+const isImport = ({ by }) => by === "import";
 
 /** @param {EventDetail} detail */
 const isChange = ({ changed = [], values = {} }) => changed.length > 0 || Object.keys(values).length > 0;
@@ -195,13 +221,15 @@ const isChange = ({ changed = [], values = {} }) => changed.length > 0 || Object
  * The deed in the words that its message had.
  * @param {EventDetail} detail
  */
-const deed = ({ summary, type }) => el("strong", {}, bdi(summary ?? type ?? "(not known)"));
+const deed = ({ summary, type }) => el("strong", {}, bdi(summary ?? type ?? t("evUnknownDeed")));
 
 /**
- * The client whose action it is. One that a user's own token opened may have none.
+ * A sentence about a deed, with the client whose action it is. One that a user's own token opened may have none.
+ * @param {[without: Key, by: Key]} keys
  * @param {EventDetail} detail
  */
-const forClient = ({ client }) => (client ? [" by the client ", named(client)] : "");
+const byClient = ([without, by], detail) =>
+  detail.client ? tp(by, { client: named(detail.client), deed: deed(detail) }) : tp(without, { deed: deed(detail) });
 
 /** The names of clients by id. @type {Map<string, string>} */
 let clientNames = new Map();
@@ -227,7 +255,7 @@ function named(id) {
 }
 
 /** @param {EventDetail} detail */
-const clientName = ({ name, client_id: id }) => [bdi(name ?? ""), name && id ? ` (${id})` : (id ?? "")];
+const clientName = ({ name, client_id: id }) => el("span", {}, bdi(name ?? ""), name && id ? ` (${id})` : (id ?? ""));
 
 /**
  * One event in words. Unknown types show their own name, so that nothing is hidden.
@@ -244,8 +272,8 @@ function sentenceOf(event, { phones = [], kind }) {
   if (!words) return ["", bdi(String(event.type).replaceAll("_", " "))];
   return words({
     detail,
-    where: target ? [" to ", bdi(target)] : "",
-    which: name ? ["The phone ", bdi(name)] : "A phone",
+    phone: target ? bdi(target) : null,
+    which: name ? el("span", {}, tp("thePhone", { phone: bdi(name) })) : t("aPhone"),
     how: CHANNELS[detail.channel ?? ""] ?? "",
     admin: kind === "system",
   });
@@ -262,11 +290,9 @@ const goneName = ({ calling_code: code, masked_number: number }) => (code ? `${c
  * @param {{ address?: string | null }[]} attempts
  */
 function refusedWords(attempts) {
-  const addresses = [...new Set(attempts.map(({ address }) => address).filter(Boolean))];
-  const from = addresses.length > 1 ? `, from ${addresses.join(", ")}` : "";
-  return attempts.length > 1
-    ? `${attempts.length} wrong passcodes were entered${from}`
-    : "A wrong passcode was entered";
+  const addresses = [...new Set(attempts.flatMap(({ address }) => address ?? []))];
+  if (addresses.length > 1) return tn("wrongPasscodesFrom", attempts.length, { addresses: enumerated(addresses) });
+  return tn("wrongPasscodes", Math.max(attempts.length, 1));
 }
 
 /**
@@ -275,9 +301,9 @@ function refusedWords(attempts) {
  */
 function who({ type, actor, detail }, user) {
   const isUser = actor === user.login_name;
-  if (type === "wrong_password") return el("span", { class: "soft" }, "Not known");
+  if (type === "wrong_password") return el("span", { class: "soft" }, t("notKnown"));
   if (isUser && REPORTS.includes(type)) return ACTORS[detail?.channel === "email" ? "ses" : "twilio"];
-  if (isUser) return "The user";
+  if (isUser) return t("theUser");
   if (ACTORS[actor]) return el("span", { class: "nowrap" }, ACTORS[actor]);
   if (actor && actor === detail?.client) return named(actor);
   return actor ? bdi(actor) : el("span", { class: "soft" }, "–");
@@ -299,10 +325,10 @@ export function eventCell(event, user) {
  */
 function columns(user) {
   return [
-    { label: "What", kind: "main", cell: (event) => eventCell(event, user) },
-    { label: "When", cell: (event) => time(event.at, { precise: true }) },
-    { label: "Who", cell: (event) => who(event, user) },
-    { label: "From", cell: addressCell },
+    { label: t("historyWhat"), kind: "main", cell: (event) => eventCell(event, user) },
+    { label: t("historyWhen"), cell: (event) => time(event.at, { precise: true }) },
+    { label: t("historyWho"), cell: (event) => who(event, user) },
+    { label: t("historyFrom"), cell: addressCell },
   ];
 }
 
@@ -315,8 +341,8 @@ export const addressCell = ({ address }) =>
  * @param {Person} user
  */
 function logLinks({ login_name: name, kind }) {
-  const done = kind === "system" && el("a", { href: `#/log${query({ actor: name })}` }, "What this user did");
-  return el("div", { class: "tools" }, el("a", { href: `#/log${query({ user: name })}` }, "Filter in the log"), done);
+  const done = kind === "system" && el("a", { href: `#/log${query({ actor: name })}` }, t("whatUserDid"));
+  return el("div", { class: "tools" }, el("a", { href: `#/log${query({ user: name })}` }, t("filterInLog")), done);
 }
 
 /**
@@ -335,12 +361,10 @@ export async function draw(room, { user, path }) {
       return body;
     },
     draw: (/** @type {UserEvent[]} */ items) => {
-      const count = plural(items.length, "entry", "entries");
-      const caption = `History of ${user.login_name}, newest first: ${count}`;
+      const caption = tn("historyOf", items.length, { name: user.login_name });
       return table({ caption, items, columns: columns(user) });
     },
-    none: () =>
-      empty({ title: "Nothing has happened yet", text: "Messages, logins, refusals and changes are listed here." }),
+    none: () => empty({ title: t("historyEmpty"), text: t("historyEmptyText") }),
   });
   room.replaceChildren(el("div", { class: "card flush" }, logLinks(user), list.element));
   await list.reload();

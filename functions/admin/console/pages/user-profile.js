@@ -8,6 +8,7 @@ import { confirm, noticeOf, openDialog, toast, toastError } from "../dialogs.js"
 import { bdi, busyWhile, button, download, submitButton, uid } from "../dom.js";
 import { Draft, homelessNotice, isConflict, isInvalid, namesOf, reconcile, saveBar } from "../draft.js";
 import { choiceField, secretField, showErrors, textField } from "../fields.js";
+import { t, tp } from "../language.js";
 import { languageField, learnLanguages } from "../languages.js";
 import { facts, section } from "../page.js";
 import { fieldSentence } from "../refusals.js";
@@ -28,14 +29,14 @@ import { legacyWords } from "./users-columns.js";
 
 /** @type {{ name: keyof Profile, label: string, show?: (value: string) => string }[]} */
 const FIELDS = [
-  { name: "alias", label: "Alias" },
-  { name: "owner", label: "Owner" },
-  { name: "contact_email", label: "Contact email" },
-  { name: "locale", label: "Language of messages" },
-  { name: "kind", label: "Kind", show: (kind) => KINDS[kind] },
-  { name: "role", label: "Role", show: (role) => roleName(/** @type {Role} */ (role)) },
-  { name: "status", label: "Status", show: (status) => STATUSES[status] },
-  { name: "mfa_enabled", label: "SMS authentication" },
+  { name: "alias", label: t("userAlias") },
+  { name: "owner", label: t("userOwner") },
+  { name: "contact_email", label: t("userEmail") },
+  { name: "locale", label: t("userLanguage") },
+  { name: "kind", label: t("userKind"), show: (kind) => KINDS[kind] },
+  { name: "role", label: t("userRole"), show: (role) => roleName(/** @type {Role} */ (role)) },
+  { name: "status", label: t("userStatus"), show: (status) => STATUSES[status] },
+  { name: "mfa_enabled", label: t("smsAuthentication") },
 ];
 
 /**
@@ -76,9 +77,9 @@ class ProfilePage {
     const access = accessFields(this.draft);
     const elements = texts.map((field) => field.element);
     const edited = [
-      section({ title: "Who it is" }, el("div", { class: "fields" }, elements)),
+      section({ title: t("whoItIs") }, el("div", { class: "fields" }, elements)),
       section(
-        { title: "Access" },
+        { title: t("userAccess") },
         el("div", { class: "beside" }, access.kind.element, access.status.element),
         access.role.element,
       ),
@@ -93,9 +94,9 @@ class ProfilePage {
         { class: "stack" },
         edited,
         section({
-          title: "Password",
-          lead: "A new password ends the user's sessions and the passcodes under way.",
-          actions: [button("Set password", { onclick: () => this.#setPassword() })],
+          title: t("userPassword"),
+          lead: t("userPasswordLead"),
+          actions: [button(t("setPassword"), { onclick: () => this.#setPassword() })],
         }),
         this.#about(),
         this.#deletion(),
@@ -152,64 +153,59 @@ class ProfilePage {
 
   #about() {
     const { current, path } = this;
-    const save = button("Download all records", {
+    const save = button(t("downloadRecords"), {
       icon: "download",
       onclick: () => downloadRecords(save, current.login_name, path),
     });
     return section(
-      { title: "About this user", actions: may("export_personal_data") ? [save] : [] },
+      { title: t("aboutUser"), actions: may("export_personal_data") ? [save] : [] },
       facts([
-        ["Login name", current.login_name],
-        ["Created", time(current.created_at)],
-        ["Last changed", time(current.updated_at)],
-        ["Legacy client", el("span", {}, legacyWords(current))],
-        ["Version", String(current.version ?? "–")],
+        [t("userLoginName"), current.login_name],
+        [t("userCreatedAt"), time(current.created_at)],
+        [t("userChangedAt"), time(current.updated_at)],
+        [t("userLegacyClient"), el("span", {}, legacyWords(current))],
+        [t("userVersion"), String(current.version ?? "–")],
       ]),
     );
   }
 
   #deletion() {
-    const title = "Delete this user";
-    if (whoami().login_name === this.current.login_name) return section({ title, lead: "You cannot delete yourself." });
+    const title = t("deleteThisUser");
+    if (whoami().login_name === this.current.login_name) return section({ title, lead: t("notYourself") });
     return section({
       title,
-      lead: "The user and the phones are gone for good. The history is kept.",
-      actions: [button("Delete user", { kind: "danger-quiet", onclick: () => this.#delete() })],
+      lead: t("deletionLead"),
+      actions: [button(t("deleteUser"), { kind: "danger-quiet", onclick: () => this.#delete() })],
     });
   }
 
   async #delete() {
     const name = this.current.login_name;
     const gone = await confirm({
-      title: "Delete this user?",
-      text: el(
-        "p",
-        {},
-        el("strong", {}, bdi(name)),
-        " will not be able to log in. The user and the phones are gone for good; this cannot be undone.",
-      ),
-      action: "Delete user",
+      title: t("deleteThisUserAsk"),
+      text: el("p", {}, tp("deletionText", { name: el("strong", {}, bdi(name)) })),
+      action: t("deleteUser"),
       danger: true,
       type: name,
       work: () => admin("DELETE", this.path),
     });
     if (!gone) return;
     forgetUnsaved();
-    toast("The user is deleted.");
+    toast(t("userDeleted"));
     go("#/users");
   }
 
   #setPassword() {
-    const password = secretField({ name: "password", label: "New password", hint: PASSWORD_HINT });
+    const password = secretField({ name: "password", label: t("newPassword"), hint: PASSWORD_HINT });
     const alarm = el("div", { role: "alert" });
     const form = passwordForm(this.current.login_name, password.element, alarm);
-    const keep = submitButton("Set password", { kind: "save", form: form.id });
-    const cancel = button("Cancel", { onclick: () => dialog.close() });
-    const dialog = openDialog({ title: "Set password", body: form, actions: [cancel, keep] });
+    const keep = submitButton(t("setPassword"), { kind: "save", form: form.id });
+    const cancel = button(t("cancel"), { onclick: () => dialog.close() });
+    const dialog = openDialog({ title: t("setPassword"), body: form, actions: [cancel, keep] });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (!password.text) {
-        password.setError("Give a password.");
+        password.setError(t("givePassword"));
         return password.focus();
       }
       try {
@@ -218,11 +214,11 @@ class ProfilePage {
         if (!answer) return;
         dialog.close();
         this.#learn(answer); // only the version is newer; what was typed on the page stays
-        toast("The password is set.");
+        toast(t("passwordSet"));
       } catch (error) {
         const wrong = isInvalid(error) && error.errors.find(({ field }) => field === "password");
         if (wrong) {
-          password.setError(fieldSentence(wrong.message, "The password"));
+          password.setError(fieldSentence(wrong.message, t("thePassword")));
           return password.focus();
         }
         alarm.replaceChildren(noticeOf(error));
@@ -237,8 +233,7 @@ class ProfilePage {
  * @param {HTMLElement} alarm
  */
 function passwordForm(name, password, alarm) {
-  const advice = ". Tell it to the user in person, or by another safe way.";
-  const lead = el("p", { class: "lead" }, "For ", el("strong", {}, bdi(name)), advice);
+  const lead = el("p", { class: "lead" }, tp("passwordFor", { name: el("strong", {}, bdi(name)) }));
   return el("form", { id: uid("password"), novalidate: true }, lead, password, alarm);
 }
 
@@ -253,13 +248,13 @@ function textFields(draft, own) {
   const text = (name, label, more = {}) =>
     textField({ name, label, value: draft.get(name), nullable: true, onchange: set(name), ...more });
   const language = languageField(
-    { value: draft.get("locale"), own, none: "Default", onchange: set("locale") },
-    { name: "locale", label: "Language of messages" },
+    { value: draft.get("locale"), own, none: t("defaultLanguage"), onchange: set("locale") },
+    { name: "locale", label: t("userLanguage") },
   );
   return [
-    text("alias", "Alias"),
-    text("owner", "Owner"),
-    text("contact_email", "Contact email", { type: "email", hint: "For account recovery." }),
+    text("alias", t("userAlias")),
+    text("owner", t("userOwner")),
+    text("contact_email", t("userEmail"), { type: "email", hint: t("userEmailHint") }),
     /** @type {Field<string | null>} */ (language),
   ];
 }
@@ -272,8 +267,8 @@ function textFields(draft, own) {
 function kindOptions(now) {
   /** @type {[value: UserKind, label: string, hint: string][]} */
   const kinds = [
-    ["backup", KINDS.backup, "Uses a backup client."],
-    ["system", KINDS.system, "May use this console, as far as the role says."],
+    ["backup", KINDS.backup, t("kindHint_backup")],
+    ["system", KINDS.system, t("kindHint_system")],
   ];
   return kinds.filter(([kind]) => kind === now || may("manage_administrators"));
 }
@@ -282,7 +277,7 @@ function kindOptions(now) {
 function accessFields(draft) {
   const kind = choiceField({
     name: "kind",
-    label: "Kind",
+    label: t("userKind"),
     value: draft.get("kind"),
     options: kindOptions(draft.get("kind")),
     onchange: (value) => {
@@ -293,7 +288,7 @@ function accessFields(draft) {
   });
   const role = choiceField({
     name: "role",
-    label: "Role",
+    label: t("userRole"),
     value: draft.get("role") ?? "administrator",
     options: ROLES,
     two: true,
@@ -302,11 +297,11 @@ function accessFields(draft) {
   role.element.hidden = draft.get("kind") !== "system";
   const status = choiceField({
     name: "status",
-    label: "Status",
+    label: t("userStatus"),
     value: draft.get("status"),
     options: [
-      ["active", STATUSES.active, "May log in."],
-      ["disabled", STATUSES.disabled, "Cannot log in; sessions end at once."],
+      ["active", STATUSES.active, t("statusHint_active")],
+      ["disabled", STATUSES.disabled, t("statusHint_disabled")],
     ],
     onchange: (value) => draft.set("status", value === "disabled" ? "disabled" : "active"),
   });
@@ -334,7 +329,7 @@ async function downloadRecords(control, name, path) {
       } while (cursor);
       download(`${name}.json`, JSON.stringify({ login_name: name, records }, null, 2), "application/json");
     });
-    toast("The records were downloaded.");
+    toast(t("recordsDownloaded"));
   } catch (error) {
     toastError(error);
   }

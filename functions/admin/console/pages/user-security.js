@@ -3,32 +3,31 @@
 /** @import { Answer, Phone, User } from "../shared/types" */
 /** @import { PhoneField } from "../phone-field.js" */
 /** @import { Added } from "./added-phones.js" */
+/** @import { Row } from "./user-phones.js" */
 /** @import { UserContext } from "./user.js" */
 import { toast, toastError } from "../dialogs.js";
-import { busyWhile, button, icon } from "../dom.js";
+import { busyWhile, icon } from "../dom.js";
 import { saveBar } from "../draft.js";
-import { badge, section } from "../page.js";
+import { t } from "../language.js";
+import { section } from "../page.js";
 import { phoneField } from "../phone-field.js";
 import { fieldSentence, sentence } from "../refusals.js";
-import { spaced } from "../regions.js";
-import { may, mayChange, readOnly, userNotice } from "../roles.js";
+import { mayChange, readOnly, userNotice } from "../roles.js";
 import { guard } from "../router.js";
 import { admin } from "../session.js";
 import { Problem, query } from "../shared/api.js";
 import { el, parts } from "../shared/dom.js";
-import { maskedPhone, regionName } from "../shared/words.js";
 import { switchField } from "../switches.js";
-import { table } from "../table.js";
-import { time } from "../words.js";
-import { addedName, unknownNumbers, wholeNumber } from "./added-phones.js";
+import { maskedPhone } from "../words.js";
+import { unknownNumbers } from "./added-phones.js";
 import { invitationPart } from "./invite.js";
 import { decide, noPhoneWarning } from "./shut-out.js";
 import { factorsPart } from "./user-factors.js";
 import { lockPart } from "./user-lock.js";
+import { messagesPart } from "./user-messages.js";
+import { phoneTable, removeLabel } from "./user-phones.js";
 
 const MOST_PHONES = 5;
-
-/** @typedef {{ phone: Phone } | { added: Added }} Row */
 
 /**
  * @param {HTMLElement} room
@@ -51,6 +50,8 @@ class SecurityPage {
   #hasApp = false;
   /** @type {HTMLElement | null} */
   #factors = null;
+  /** @type {ReturnType<typeof messagesPart> | null} */
+  #messages = null;
   /** Called after a change that leaves the page as it is. @type {(() => void)[]} */
   #listeners = [];
 
@@ -92,9 +93,11 @@ class SecurityPage {
       path: this.path,
       known: ({ totp }) => this.#know(totp !== null),
     });
+    this.#messages ??= messagesPart({ user: this.current, path: this.path });
     const why = mayChange(this.current) ? null : userNotice(this.current);
     const first = [why, this.#lockPart(), why ? readOnly(this.#switchPart()) : this.#switchPart()];
-    const content = [...first, this.#phonesPart(), this.#factors, this.#invitationPart()];
+    const phones = [this.#phonesPart(), this.#messages.element];
+    const content = [...first, ...phones, this.#factors, this.#invitationPart()];
     this.room.replaceChildren(el("div", { class: "stack" }, content), why ? "" : bar);
   }
 
@@ -140,8 +143,8 @@ class SecurityPage {
     const warning = el("div", { role: "status" });
     const field = switchField({
       name: "mfa_enabled",
-      label: "SMS authentication",
-      hint: "A login needs a passcode, sent to one of the phones below, as well as the password.",
+      label: t("smsAuthentication"),
+      hint: t("smsAuthenticationNeeds"),
       value: this.#mfa ?? this.current.mfa_enabled,
       onchange: (on) => {
         this.#mfa = on === this.current.mfa_enabled ? null : on;
@@ -170,108 +173,62 @@ class SecurityPage {
   #phonesPart() {
     /** @type {Row[]} */
     const rows = [...this.current.phones.map((phone) => ({ phone })), ...this.#added.map((added) => ({ added }))];
-    const list = rows.length ? this.#phoneTable(rows) : el("p", { class: "soft quiet-empty" }, "No phone yet.");
+    const list = rows.length ? this.#phoneTable(rows) : el("p", { class: "soft quiet-empty" }, t("noPhonesYet"));
     const full = rows.length - this.#removed.size >= MOST_PHONES;
     const head = {
-      title: "Phones",
-      lead: "Up to five. A phone is verified when the first passcode sent to it comes back.",
+      title: t("phones"),
+      lead: t("phonesLead"),
     };
     const inset = el("div", { class: "inset" }, list);
     if (!mayChange(this.current)) return section(head, inset);
-    return section(
-      head,
-      inset,
-      full ? el("p", { class: "soft" }, "There is room for no more than five phones.") : this.#addForm(),
-    );
+    return section(head, inset, full ? el("p", { class: "soft" }, t("phonesFull")) : this.#addForm());
   }
 
   /** @param {Row[]} rows */
   #phoneTable(rows) {
-    return table({
-      caption: "Phones",
-      items: rows,
-      row: (row) => ({ class: "added" in row ? "staged" : this.#removed.has(row.phone.id) ? "leaving" : null }),
-      columns: [
-        {
-          label: "Phone",
-          kind: "main",
-          cell: (row) => ("added" in row ? addedName(row.added) : this.#phoneName(row.phone)),
-        },
-        { label: "Verified", cell: (row) => this.#verifiedCell(row) },
-        { label: "Last verified time", cell: lastVerifiedCell },
-        {
-          label: "Actions",
-          kind: "end",
-          unseen: true,
-          cell: (row) => mayChange(this.current) && this.#removeButton(row),
-        },
-      ],
-    });
-  }
-
-  /** @param {Phone} phone */
-  #phoneName(phone) {
-    const open = this.#revealed.has(phone.id);
-    const number = open ? spaced(phone.number, phone.calling_code) : `${phone.calling_code} ${phone.masked_number}`;
-    return el(
-      "span",
-      { class: "phone-name" },
-      el("span", {}, regionName(phone.region) ?? "Unknown country"),
-      el("span", { class: "soft tabular" }, el("bdi", {}, number)),
-      phone.number && may("see_numbers") ? this.#revealButton(phone, open) : null,
-    );
-  }
-
-  /**
-   * @param {Phone} phone
-   * @param {boolean} open
-   */
-  #revealButton(phone, open) {
-    const verb = open ? "Hide" : "Show";
-    return button(verb, {
-      kind: "link",
-      "aria-label": `${verb} the whole number of ${maskedPhone(phone)}`,
-      dataset: { reveal: phone.id },
-      onclick: () => {
+    return phoneTable({
+      user: this.current,
+      rows,
+      removed: this.#removed,
+      revealed: this.#revealed,
+      reveal: (phone, open) => {
         if (open) this.#revealed.delete(phone.id);
         else this.#revealed.add(phone.id);
         this.draw();
         this.#focus(`[data-reveal="${CSS.escape(phone.id)}"]`);
       },
-    });
-  }
-
-  /** @param {Row} row */
-  #verifiedCell(row) {
-    if ("added" in row) return badge("To be added", "new");
-    const { phone } = row;
-    if (this.#removed.has(phone.id)) return badge("To be removed", "off");
-    if (phone.unusable) {
-      const why = [`${phone.unusable.meaning}, `, time(phone.unusable.at)];
-      return el("span", { class: "unusable" }, badge("Unusable", "bad"), el("span", { class: "soft" }, why));
-    }
-    return phone.verified
-      ? el("span", { class: "good-text" }, icon("tick"), "Verified")
-      : el("span", { class: "warn" }, "not yet verified");
-  }
-
-  /** @param {Row} row */
-  #removeButton(row) {
-    const leaving = "phone" in row && this.#removed.has(row.phone.id);
-    const name = "added" in row ? wholeNumber(row.added.number) : maskedPhone(row.phone);
-    return button(leaving ? "Keep" : "Remove", {
-      kind: "small quiet",
-      "aria-label": `${leaving ? "Keep" : "Remove"} ${name}`,
-      onclick: () => {
+      remove: (row, leaving) => {
         if ("added" in row) this.#added = this.#added.filter((one) => one.number !== row.added.number);
         else if (leaving) this.#removed.delete(row.phone.id);
         else this.#removed.add(row.phone.id);
         this.draw();
         this.room.querySelector(".section h2")?.setAttribute("tabindex", "-1");
-        const next = `[aria-label="${CSS.escape(`${leaving ? "Remove" : "Keep"} ${name}`)}"]`;
+        const next = `[aria-label="${CSS.escape(removeLabel(row, !leaving))}"]`;
         if (!this.#focus(next)) this.#focus(".section h2");
       },
+      test: (phone, control) => this.#test(phone, control),
     });
+  }
+
+  /**
+   * Send a test message. A vendor's refusal is in the list of messages, with what to do about it.
+   * @param {Phone} phone
+   * @param {HTMLElement} control
+   */
+  async #test(phone, control) {
+    try {
+      const sent = await busyWhile(control, () =>
+        admin("POST", `${this.path}/phones/${encodeURIComponent(phone.id)}/test`),
+      );
+      if (!sent) return;
+      toast(t("sentTest", { phone: maskedPhone(phone) }));
+      await this.#messages?.follow();
+    } catch (error) {
+      const code = error instanceof Problem ? error.code : "";
+      if (code === "resend_too_soon") toast(t("testTooSoon"), { kind: "error" });
+      else if (code === "rate_limited") toast(t("testsSpent"), { kind: "error" });
+      else toastError(error);
+    }
   }
 
   #addForm() {
@@ -281,11 +238,11 @@ class SecurityPage {
     });
     const field = phoneField({
       name: "number",
-      label: "Add a phone",
+      label: t("addAPhone"),
       region,
       onunknown: offer.onunknown,
     });
-    const add = el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, "Add phone"));
+    const add = el("button", { type: "submit", class: "button" }, icon("plus"), el("span", {}, t("addPhone")));
     const form = el("form", { class: "add-row", novalidate: true }, field.element, add);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -307,7 +264,7 @@ class SecurityPage {
   #stage(field, number, unknown) {
     const kept = this.current.phones.filter((phone) => !this.#removed.has(phone.id));
     if ([...kept, ...this.#added].some((phone) => phone.number === number)) {
-      field.setError("This phone is in the list already.");
+      field.setError(t("phoneInList"));
       return field.focus();
     }
     this.#added.push({ number, error: "", unknown });
@@ -344,7 +301,7 @@ class SecurityPage {
     } finally {
       await this.#readAgain();
     }
-    if (failed) toast("Not all of it could be saved. See the phone that was refused.", { kind: "error" });
+    if (failed) toast(t("notAllSaved"), { kind: "error" });
     return !failed;
   }
 
@@ -379,7 +336,7 @@ class SecurityPage {
       } catch (error) {
         if (!(error instanceof Problem) || !NUMBER_REFUSALS.includes(error.code)) throw error;
         const [first] = error.code === "invalid_request" ? error.errors : [];
-        one.error = first ? fieldSentence(first.message, "This number") : sentence(error);
+        one.error = first ? fieldSentence(first.message, t("thisNumber")) : sentence(error);
       }
     }
     return this.#added.length === 0;
@@ -387,9 +344,3 @@ class SecurityPage {
 }
 
 const NUMBER_REFUSALS = ["invalid_request", "destination_blocked", "phone_unusable", "conflict"];
-
-/** @param {Row} row */
-function lastVerifiedCell(row) {
-  const at = "phone" in row ? row.phone.last_verified_at : null;
-  return at ? time(at) : el("span", { class: "soft" }, "–");
-}

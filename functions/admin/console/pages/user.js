@@ -3,6 +3,7 @@
 /** @import { PageContext } from "../page.js" */
 /** @import { Answer, User } from "../shared/types" */
 import { bdi } from "../dom.js";
+import { t } from "../language.js";
 import { badge, empty, failed, heading, loading, tabs } from "../page.js";
 import { explain, SessionLost } from "../refusals.js";
 import { roleName } from "../roles.js";
@@ -22,9 +23,9 @@ import { isLocked } from "../words.js";
 
 /** @type {[key: string, label: string, load: () => Promise<UserTab>][]} */
 const TABS = [
-  ["profile", "Profile", () => import("./user-profile.js")],
-  ["security", "Security settings", () => import("./user-security.js")],
-  ["history", "History", () => import("./user-history.js")],
+  ["profile", t("tabProfile"), () => import("./user-profile.js")],
+  ["security", t("tabSecurity"), () => import("./user-security.js")],
+  ["history", t("tabHistory"), () => import("./user-history.js")],
 ];
 
 /**
@@ -77,9 +78,8 @@ async function drawGone(room, { name, tab, path }) {
     const history = await import("./user-history.js");
     return history.draw(room, { user: { login_name: name }, path });
   }
-  const open = el("a", { class: "button", href: to("users", name, "history") }, "Open the history");
-  const text = "It may have been deleted meanwhile. The history of a deleted user is kept.";
-  room.replaceChildren(empty({ title: "There is no such user", text, actions: [open] }));
+  const open = el("a", { class: "button", href: to("users", name, "history") }, t("openHistory"));
+  room.replaceChildren(empty({ title: t("noSuchUser"), text: t("deletedUserHistory"), actions: [open] }));
 }
 
 /**
@@ -106,12 +106,12 @@ function headOf(user, name, tab) {
   return [
     heading({
       title,
-      crumbs: [["Users", "#/users"]],
+      crumbs: [[t("place_users"), "#/users"]],
       lead: user.alias || user.owner ? lead : null,
       badges: badges(user, title),
     }),
     tabs(
-      "User",
+      t("tabsOfUser"),
       TABS.map(([key, label]) => [label, to("users", name, key), key === tab]),
     ),
   ];
@@ -123,10 +123,14 @@ function headOf(user, name, tab) {
  */
 function badges(user, name) {
   return [
-    name === whoami().login_name ? badge("You") : null,
-    ...(user.kind === "system" ? [badge("System"), badge(roleName(user.role))] : []),
-    user.status === "disabled" ? badge("Disabled", "off") : null,
-    isLocked(user.locked_until) ? badge("Locked", "bad") : null,
-    user.mfa_enabled === undefined ? null : user.mfa_enabled ? badge("MFA on", "good") : badge("MFA off", "warn"),
+    name === whoami().login_name ? badge(t("badgeYou")) : null,
+    ...(user.kind === "system" ? [badge(t("badgeSystem")), badge(roleName(user.role))] : []),
+    user.status === "disabled" ? badge(t("status_disabled"), "off") : null,
+    isLocked(user.locked_until) ? badge(t("badgeLocked"), "bad") : null,
+    user.mfa_enabled === undefined
+      ? null
+      : user.mfa_enabled
+        ? badge(t("badgeMfaOn"), "good")
+        : badge(t("badgeMfaOff"), "warn"),
   ];
 }
