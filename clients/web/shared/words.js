@@ -1,9 +1,5 @@
-// How regions, phones, times and passcodes are written, and how a typed passcode is read. No DOM in here.
+// The names of regions, countdowns, the ends of locks, and how a typed passcode is read. No DOM in here.
 
-/** @import { PhoneChoice } from "./types" */
-
-/** The pages are in English: the reader's own kind of it where the browser says one. */
-export const LANGUAGE = globalThis.navigator?.languages?.find((tag) => tag.startsWith("en")) ?? "en";
 const DAY_MS = 86_400_000;
 const SPECIAL_REGIONS = new Set(["HK", "MO"]);
 
@@ -22,18 +18,6 @@ export function regionNames(tag) {
   };
 }
 
-/** In the console's language. */
-export const regionName = regionNames(LANGUAGE);
-
-/**
- * "Hong Kong (+852) - ****3799"
- * @param {Pick<PhoneChoice, "region" | "calling_code" | "masked_number">} phone
- */
-export function maskedPhone({ region, calling_code: code, masked_number: number }) {
-  const name = regionName(region);
-  return name ? `${name} (${code}) - ${number}` : `${code} - ${number}`;
-}
-
 /**
  * "0:42", "14:07", "1:14:07"
  * @param {number} ms
@@ -43,19 +27,6 @@ export function countdown(ms) {
   const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-}
-
-/**
- * "42 seconds", "5 minutes", "2 hours": to be read or heard, so rounded up to a unit that matters.
- * @param {number} ms
- */
-export function duration(ms) {
-  const count = (/** @type {number} */ n, /** @type {string} */ unit) => `${n} ${unit}${n === 1 ? "" : "s"}`;
-  const seconds = Math.max(1, Math.ceil(ms / 1000));
-  if (seconds % 3600 === 0) return count(seconds / 3600, "hour");
-  if (seconds < 100) return count(seconds, "second");
-  if (seconds < 100 * 60) return count(Math.ceil(seconds / 60), "minute");
-  return count(Math.ceil(seconds / 3600), "hour");
 }
 
 /**

@@ -1,12 +1,13 @@
 // How the backup sets look.
 
 import { $, el } from "/v1/account/shared/dom.js";
-import { LANGUAGE } from "/v1/account/shared/words.js";
 
 /** @typedef {{ id: string, name: string, bytes: number, last_backup_at: string }} BackupSet */
 /** @typedef {{ login_name: string, sets: BackupSet[] }} BackupSets */
 
 const ALL_SETS = 3;
+/** The page is in English: the reader's own kind of it where the browser says one. */
+const LANGUAGE = navigator.languages.find((tag) => tag.startsWith("en")) ?? "en";
 
 /** @param {BackupSets} list */
 export function drawSets({ login_name: name, sets }) {
