@@ -16,8 +16,6 @@ LANGUAGES = sorted(locales.LOCALES)
 FOLDERS = ["locales", "pages/locales", "pages/account/locales"]
 CONSOLE_LANGUAGES = ["de", "en", "es", "fr", "ja", "zh-Hans", "zh-Hant"]
 AREAS = sorted(path.parent.name for path in (CONSOLE / "locales").glob("*/en.js"))
-# Modules of the console whose words are still in English inside them. The list only gets shorter.
-NOT_MOVED: set[str] = set()
 # Texts that are the same in another language.
 SAME = {
     "Account SID",
@@ -193,5 +191,4 @@ def test_no_key_of_the_console_is_in_two_areas() -> None:
 def test_the_console_takes_its_words_from_its_languages() -> None:
     modules = [path for path in CONSOLE.rglob("*.js") if "locales" not in path.parts]
     left = {path.relative_to(CONSOLE).as_posix(): words(path) for path in modules}
-    assert {name: found for name, found in left.items() if found and name not in NOT_MOVED} == {}
-    assert {name for name in NOT_MOVED if not left.get(name)} == set(), "moved: take it off the list"
+    assert {name: found for name, found in left.items() if found} == {}
