@@ -31,7 +31,7 @@ SPILLS = """() => {
 
 def figures() -> dict[str, Any]:
     """Thirty days with ten million messages."""
-    day = dict(zip(FIGURES, (350_000, 340_000, 10_000, 800, 21_000), strict=True)) | {"cost": MONEY}
+    day: dict[str, Any] = dict(zip(FIGURES, (350_000, 340_000, 10_000, 800, 21_000), strict=True)) | {"cost": MONEY}
     before = day | {"sends": 250_000}
     days = [{"date": f"2026-10-{n:02}", "week_before": before if n > 1 else None, **day} for n in range(1, 31)]
     totals = {name: day[name] * 30 for name in FIGURES}

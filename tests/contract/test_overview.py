@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from mfa import errors
+from mfa.administration.fraud import FraudAdministration
 from mfa.administration.overview import Overviews
 from mfa.administration.overview_answers import Figures, HourCounts, Money, Overview
 from mfa.challenges.budgets import DAY
@@ -12,6 +13,7 @@ from mfa.flows.delivery_report import DeliveryReports
 from mfa.settings import values
 from mfa.store.counters import Counters
 from mfa.store.phone_tests import PhoneTestStore
+from mfa.store.thresholds import ThresholdStore
 from tests.contract.world import Login, World
 
 FREE = Money.of(0)
@@ -82,6 +84,10 @@ def test_a_day_has_its_conversions_delivery_times_and_the_day_of_the_week_before
     [hong_kong, mail] = found.conversions_by_hour
     assert (hong_kong.region, hong_kong.passcodes[-2:], hong_kong.approvals[-2:]) == ("HK", [9, 1], [9, 0])
     assert (mail.region, mail.passcodes[-2:], mail.approvals[-2:]) == ("email", [0, 1], [0, 1])
+    fraud = FraudAdministration(counters=world.histories, store=ThresholdStore(world.table))
+    [region] = fraud.get(world.settings_store.load_settings(), world.now).items
+    assert (region.unverified_by_hour[12:14], region.verified_by_hour[12:14]) == ([0, 1], [9, 0])
+    assert sum(region.unverified_by_hour) == region.unverified_today
 
 
 def test_counters_of_an_earlier_version_are_unknown_by_channel_and_hour(world: World) -> None:
