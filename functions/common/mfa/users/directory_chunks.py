@@ -111,6 +111,7 @@ class LineColumns:
     records: Sequence[str] = ()
     _states: bytes = field(default=b"", repr=False)
     _lines: list[DirectoryLine] | None = field(default=None, repr=False)
+    _everybody: list[tuple[float, str]] | None = field(default=None, repr=False)
 
     @classmethod
     def read(cls, document: ChunkDocument) -> Self:
@@ -120,6 +121,12 @@ class LineColumns:
         except (zlib.error, UnicodeDecodeError):
             return cls()
         return cls(records.split(_END) if records else (), document.states)
+
+    def everybody(self) -> list[tuple[float, str]]:
+        """The places of all users in the order of login names, made once."""
+        if self._everybody is None:
+            self._everybody = [(0.0, record.partition(BETWEEN)[0]) for record in self.records]
+        return self._everybody
 
     def lines(self) -> Sequence[DirectoryLine]:
         """The lines, made once; none if they cannot be read."""

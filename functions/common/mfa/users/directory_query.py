@@ -71,7 +71,7 @@ class DirectoryQuery:
             return [self.place(line) for line in lines if self.finds(line)]
         words = self.text
         if not words:
-            return [(0.0, record.partition(BETWEEN)[0]) for record in columns.records]
+            return columns.everybody()
         found = [record.split(BETWEEN, 1) for record in columns.records if words in record]
         return [(float(rank(name, text, words)), name) for name, text in found]
 
