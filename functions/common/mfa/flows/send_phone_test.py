@@ -24,7 +24,7 @@ from mfa.challenges.sends import AccountChanged, Receipt
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
-from mfa.messages.channels import DEFAULT, Channel
+from mfa.messages.channels import DEFAULT, TO_LANDLINES, Channel
 from mfa.messages.composition import Reader
 from mfa.messages.outgoing import Outgoing
 from mfa.messages.test_messages import composed
@@ -148,7 +148,7 @@ def _phone(account: Account, phone_id: str) -> Phone:
 
 def _channel(user: User, phone: Phone, settings: Settings) -> Channel:
     """The channel that the phone takes: messages, or calls if it is a landline. Raises why there is none."""
-    channel = Channel.VOICE if phone.kind == FIXED_LINE else DEFAULT
+    channel = TO_LANDLINES if phone.kind == FIXED_LINE else DEFAULT
     if fixed_code(user, phone, settings) is not None:
         raise errors.Conflict("This is a test number of the settings: no message ever goes to it.")
     if not settings.regions.permits(phone.region):

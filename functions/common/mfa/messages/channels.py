@@ -154,5 +154,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = {
 DEFAULT = Channel.SMS
 # Where a passcode goes if the user has no phone at hand.
 RECOVERY = Channel.EMAIL
+# For phones that take no messages.
+TO_LANDLINES = Channel.VOICE
 PHONE_CHANNELS = tuple(channel for channel in CHANNELS if channel.to_phone)
 DEED_CHANNELS = tuple(channel for channel in CHANNELS if channel.traits.names_deed)
