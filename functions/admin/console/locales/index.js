@@ -32,6 +32,5 @@ export const LANGUAGES = {
  *   & typeof import("./overview/en.js").default
  *   & typeof import("./fraud/en.js").default
  *   & typeof import("./bulk/en.js").default
- *   & typeof import("./sessions/en.js").default
  * } Strings
  */

@@ -1,3 +1,0 @@
-// The sessions of administrators in Spanish.
-
-export default {};

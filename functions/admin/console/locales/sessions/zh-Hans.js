@@ -1,3 +1,0 @@
-// The sessions of administrators in Simplified Chinese.
-
-export default {};
