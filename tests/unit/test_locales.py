@@ -116,7 +116,8 @@ def sources(folder: Path) -> str:
 def unused(keys: Iterable[str], text: str) -> list[str]:
     composed = tuple(_COMPOSED.findall(text))
     named = (key for key in keys if not key.startswith(composed))
-    return [key for key in named if not re.search(rf"\b(?:{key}|{_ENDINGS.sub('', key)})\b", text)]
+    found = set(re.findall(r"\w+", text))
+    return [key for key in named if not {key, _ENDINGS.sub("", key)} & found]
 
 
 def words(module: Path) -> list[str]:
