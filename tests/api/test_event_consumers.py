@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import batched
@@ -31,7 +32,7 @@ from tests.people import Person
 from tests.product import Json, basic
 
 BUS = "local-mfa"
-SECRET = "whsec_YSBzZWNyZXQgb2YgdGhlc2UgdGVzdHMu"
+SECRET = f"whsec_{b64encode(bytes(24)).decode()}"
 # Words that the history or the table keeps for administrators, and that must not leave.
 CANARIES = {
     "alias": "Canary Alias",

@@ -9,6 +9,7 @@ from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome, Receipt
 from mfa.errors import DestinationBlocked, PhoneUnusable, SmsUnavailable
 from mfa.store import records
+from mfa.times import rfc3339
 from mfa.users.history import EventType
 from tests.contract.world import NUMBER, REFUSED, REFUSED_FOR_GOOD, Login, World
 
@@ -61,7 +62,7 @@ def test_a_refusal_is_recorded_in_the_history(world: World, demo: Login) -> None
     refuse(world, demo)
     [event] = world.history(demo.name, EventType.SEND_REFUSED)
     assert (event["detail"], event["phone_id"]) == (
-        {"error": "21610", "channel": "sms"},
+        {"error": "21610", "channel": "sms", "sent_at": rfc3339(demo.item["sent_at"])},
         demo.phone.id,
     )
 
