@@ -4,6 +4,9 @@ A test marked `guards("COOLED")` runs once as things are, and once more with tha
 taken out of every expression: then it must fail, and by what the product does, not by an error of the engine. Pytest
 reports these runs as xfailed; one that passes is a failure of the suite. That each condition has such a test is for
 test_conditions.py to see to. A condition is taken out on one engine only: on DynamoDB Local if it is there, else on moto.
+
+A file marked `above_the_store` makes requests whose kinds other files compare on every engine. It runs on moto, which is
+several times as fast; of its tests that are marked `guards`, also on the others.
 """
 
 from collections.abc import Iterator
@@ -31,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "guards(*conditions): fails when one of these is taken out of mfa.store.conditions"
     )
+    config.addinivalue_line("markers", "above_the_store: runs on moto, but for tests that are marked guards")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -42,16 +46,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves the runs without a condition to one engine."""
+    """Leaves the runs without a condition to one engine, and those above the store."""
     elsewhere = {item for item in items if isinstance(item, pytest.Function) and _has_a_better_engine(item)}
     config.hook.pytest_deselected(items=list(elsewhere))
     items[:] = [item for item in items if item not in elsewhere]
 
 
 def _has_a_better_engine(item: pytest.Function) -> bool:
-    if (callspec := getattr(item, "callspec", None)) is None or callspec.params.get("condition") is None:
+    if (callspec := getattr(item, "callspec", None)) is None:
         return False
-    return bool(callspec.params.get("engine", engines.BEST) != engines.BEST)
+    if callspec.params.get("condition") is not None:
+        return bool(callspec.params.get("engine", engines.BEST) != engines.BEST)
+    fast = item.get_closest_marker("above_the_store") and not item.get_closest_marker("guards")
+    return bool(fast and callspec.params.get("engine", engines.MOTO) != engines.MOTO)
 
 
 @pytest.fixture(autouse=True)

@@ -186,6 +186,7 @@ def changed(world: World, deed: JobDeed, name: str) -> bool:
 
 
 @pytest.mark.parametrize("deed", JobDeed)
+@pytest.mark.above_the_store
 def test_a_dry_run_changes_nothing_and_tells_what_is_done_then(world: World, office: Office, deed: JobDeed) -> None:
     by = administrator(world, "ada")
     parameters, changes, stays, refused, code = CASES[deed]
@@ -232,6 +233,7 @@ def test_users_without_a_factor_get_mfa_only_if_it_is_insisted(world: World, off
 
 
 @pytest.mark.parametrize("role", Role)
+@pytest.mark.above_the_store
 def test_a_role_does_to_many_what_it_does_to_one(world: World, office: Office, role: Role) -> None:
     by = administrator(world, "ada", role)
     administrator(world, "root", Role.OWNER)
@@ -273,6 +275,7 @@ def taken_away(world: World, administration: UserAdministration, how: str) -> No
 
 @pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize("how", ["role", "status", "kind", "password", "deleted", "another of the name"])
+@pytest.mark.above_the_store
 def test_a_job_stops_when_its_administrator_may_no_longer(
     world: World, office: Office, administration: UserAdministration, how: str
 ) -> None:
@@ -418,6 +421,7 @@ def deaths(world: World, go: Callable[[int], Job], again: Callable[[Job], Job], 
 
 @pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize("deed", [JobDeed.DISABLE, JobDeed.DELETE])
+@pytest.mark.above_the_store
 def test_a_runner_may_die_at_any_write_and_each_user_is_changed_once(
     world: World, office: Office, deed: JobDeed
 ) -> None:
@@ -440,6 +444,7 @@ def test_a_runner_may_die_at_any_write_and_each_user_is_changed_once(
 
 @pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.above_the_store
 def test_a_runner_may_die_at_any_write_and_nobody_is_invited_twice(world: World, office: Office, moment: str) -> None:
     def made(number: int) -> Job:
         names = [f"{letter}.{number}" for letter in "abc"]
@@ -462,6 +467,7 @@ def test_a_runner_may_die_at_any_write_and_nobody_is_invited_twice(world: World,
 
 @pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize("found", [False, True])
+@pytest.mark.above_the_store
 def test_a_dry_run_may_die_at_any_write_and_each_user_is_in_it_once(world: World, office: Office, found: bool) -> None:
     names = ["one", "two", "three", "four", "five"]
     for name in names:
@@ -569,6 +575,7 @@ def test_a_step_ends_when_its_time_is_over_and_the_next_one_goes_on(
     assert all(len(world.history(name, EventType.USER_CHANGED)) == 1 for name in names)
 
 
+@pytest.mark.above_the_store
 def test_invitations_keep_to_a_pace_that_the_mail_service_takes(world: World, office: Office) -> None:
     names = [f"user.{number}" for number in range(MAILS_AT_ONCE + 1)]
     for number, name in enumerate(names):

@@ -24,6 +24,8 @@ from tests.contract.test_user_directory import compute, listed
 from tests.contract.world import ADDRESS, CODES, TEMPORARY, Login, World
 from tests.product import PASSWORD
 
+pytestmark = pytest.mark.above_the_store
+
 NAME = "demo.user"
 # Of a user whose device is trusted.
 DEVICE_DAYS = 30
