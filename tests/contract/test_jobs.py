@@ -314,7 +314,7 @@ def test_a_job_starts_only_as_it_was_previewed(world: World, office: Office) -> 
     with pytest.raises(errors.Conflict, match="previewing"):
         office.jobs.start(IAM, waiting.id, 1)
     job = office.preview(JobDeed.DISABLE, "one", "nobody")
-    with pytest.raises(errors.Conflict, match="1 users, and not 2"):
+    with pytest.raises(errors.Conflict, match="1 to change, and not 2"):
         office.jobs.start(IAM, job.id, 2)
     nobody = office.preview(JobDeed.DISABLE, "nobody")
     with pytest.raises(errors.Conflict):

@@ -157,7 +157,7 @@ class Jobs:
         if now - job.previewed_at > PREVIEW_SECONDS:
             raise errors.Conflict("The dry run is more than a day old. Make another one.")
         if not job.will_change or expected_users != job.will_change:
-            raise errors.Conflict(f"The dry run would change {job.will_change} users, and not {expected_users}.")
+            raise errors.Conflict(f"The dry run found {job.will_change} to change, and not {expected_users}.")
         started = structs.replace(
             job, state=JobState.RUNNING, started_at=now, by=actor.name, address=actor.address, amr=actor.amr
         )
