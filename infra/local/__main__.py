@@ -53,6 +53,7 @@ def main() -> int:
         facts = stack.start()
         for line in ["", *facts.lines(), "", "ready"]:
             output.line(line)
+        stack.run_schedules()
         threading.Event().wait()
     except StartError as error:
         output.flush()

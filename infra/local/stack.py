@@ -103,10 +103,13 @@ class Stack:
             pool.complete()
         if reporting := pools.get(_REPORTED_TO):
             reports.subscribe(partial(reporting.invoke, arn=f"{reporting.function.arn}:live"))
-        schedules = Schedules(template.schedules, pools, self._output)
-        self._started.callback(schedules.stop)
-        schedules.start()
+        self._schedules = Schedules(template.schedules, pools, self._output)
+        self._started.callback(self._schedules.stop)
         return facts
+
+    def run_schedules(self) -> None:
+        """Run the template's schedules from now on; what they log comes after what was printed before."""
+        self._schedules.start()
 
     def stop(self) -> None:
         """End all parts in reverse order."""
