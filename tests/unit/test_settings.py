@@ -57,6 +57,8 @@ DEFAULTS: dict[str, Any] = {
     "max_sends": 5,
     "lock_seconds": 900,
     "access_token_seconds": 3600,
+    "admin_session_minutes": None,
+    "admin_idle_minutes": 30,
     "history_days": 365,
     "allow_legacy_clients": False,
     "require_mfa_for_system_users": False,
@@ -95,6 +97,8 @@ RANGES = {
     "max_sends": (1, 10),
     "lock_seconds": (60, 86_400),
     "access_token_seconds": (60, 43_200),
+    "admin_session_minutes": (5, 720),
+    "admin_idle_minutes": (0, 720),
     "history_days": (1, 3650),
     "budgets.number_per_hour": (1, 10_000_000),
     "budgets.number_per_day": (1, 10_000_000),
@@ -132,6 +136,12 @@ def test_a_value_outside_its_range_is_refused_naming_the_field(path: str, ends: 
     wrong: list[Any] = [ends[0] - 1, ends[1] + 1, -1, 10**30, float(ends[0]), str(ends[0]), True, [ends[0]], {}]
     for value in wrong:
         assert refused(nested(path, value)).startswith(path)
+
+
+@pytest.mark.parametrize("minutes", [1, 4])
+def test_an_idle_time_that_would_end_sessions_in_use_is_refused(minutes: int) -> None:
+    assert refused({"admin_idle_minutes": minutes}) == "admin_idle_minutes"
+    assert merged(Settings(), {"admin_idle_minutes": 5})[0].admin_idle_minutes == 5
 
 
 @pytest.mark.parametrize("path", RANGES)

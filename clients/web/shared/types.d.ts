@@ -64,7 +64,11 @@ export interface ProblemBody {
   locked_until?: string | null;
   prefix?: string;
   max_age?: number;
+  reason?: SessionEndReason;
 }
+
+/** Why a session of an administrator is over: not used, as long as it may last, ended by an administrator, left. */
+export type SessionEndReason = "idle" | "expired" | "ended" | "logout";
 
 // Logging in
 
@@ -262,6 +266,8 @@ export type Permission =
   | "manage_users"
   | "manage_settings"
   | "manage_clients"
+  | "see_sessions"
+  | "end_sessions"
   | "manage_administrators";
 export type UserStatus = "active" | "disabled";
 
@@ -655,6 +661,21 @@ export interface Session {
   mfa_enabled: boolean;
 }
 
+/** A session of an administrator that can be used now. `expires_at` is its end if it is used until then. */
+export interface OpenSession {
+  login_name: string;
+  role: Role;
+  id: string;
+  started_at: string;
+  last_seen_at: string;
+  expires_at: string;
+  address: string;
+  browser: string | null;
+  system: string | null;
+  client: "console" | "api";
+  current: boolean;
+}
+
 export interface Region {
   region: string;
   calling_code: string;
@@ -796,6 +817,8 @@ export interface FlatSettings {
   test_numbers: TestNumber[];
   "trusted_devices.days": number;
   access_token_seconds: number;
+  admin_session_minutes: number | null;
+  admin_idle_minutes: number;
   history_days: number;
   "budgets.number_per_hour": number;
   "budgets.number_per_day": number;

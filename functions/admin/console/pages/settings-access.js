@@ -19,14 +19,7 @@ export function draw(draft) {
   const warning = el("div", { role: "status" });
   const warn = () => warning.replaceChildren(...parts(draft.get("allow_legacy_clients") && legacyWarning()));
   const legacy = legacySwitch(draft, warn);
-  const provedTwice = (whoami().amr ?? []).length > 1;
-  const require = switchField({
-    name: "require_mfa_for_system_users",
-    label: labelOf("require_mfa_for_system_users"),
-    hint: provedTwice ? t("requireHint") : t("requireHintFirst"),
-    value: draft.get("require_mfa_for_system_users"),
-    onchange: (on) => draft.set("require_mfa_for_system_users", on),
-  });
+  const administrators = administratorsPart(draft);
   const enrolment = switchField({
     name: "enrolment_at_login",
     label: labelOf("enrolment_at_login"),
@@ -44,14 +37,37 @@ export function draw(draft) {
       "div",
       { class: "stack" },
       section({ title: t("accessLegacy") }, legacy.element, warning),
-      section({ title: t("accessAdministrators") }, require.element),
+      administrators.element,
       section({ title: t("accessFirstFactor") }, enrolment.element),
       section({ title: t("accessDevices") }, el("div", { class: "fields" }, devices.element)),
       numbers.element,
       section({ title: t("accessTokens") }, el("div", { class: "fields" }, token.element)),
       section({ title: t("accessHistories") }, el("div", { class: "fields" }, history.element)),
     ),
-    fields: [legacy, require, enrolment, devices, numbers.field, token, history],
+    fields: [legacy, ...administrators.fields, enrolment, devices, numbers.field, token, history],
+  };
+}
+
+/**
+ * The second factor of administrators, and how long they stay logged in.
+ * @param {SettingsDraft} draft
+ * @returns {SettingsPart}
+ */
+function administratorsPart(draft) {
+  const provedTwice = (whoami().amr ?? []).length > 1;
+  const require = switchField({
+    name: "require_mfa_for_system_users",
+    label: labelOf("require_mfa_for_system_users"),
+    hint: provedTwice ? t("requireHint") : t("requireHintFirst"),
+    value: draft.get("require_mfa_for_system_users"),
+    onchange: (on) => draft.set("require_mfa_for_system_users", on),
+  });
+  const session = limitField(draft, "admin_session_minutes", { nullable: true });
+  const idle = limitField(draft, "admin_idle_minutes");
+  const limits = el("div", { class: "fields" }, session.element, idle.element);
+  return {
+    element: section({ title: t("accessAdministrators") }, require.element, limits),
+    fields: [require, session, idle],
   };
 }
 

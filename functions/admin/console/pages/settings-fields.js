@@ -116,6 +116,8 @@ const PLACES = [
   { name: "routes", tab: "countries", show: routesWords },
   { name: "allow_legacy_clients", tab: "access" },
   { name: "require_mfa_for_system_users", tab: "access" },
+  { name: "admin_session_minutes", tab: "access", show: ceilingWords },
+  { name: "admin_idle_minutes", tab: "access" },
   { name: "enrolment_at_login", tab: "access" },
   { name: "test_numbers", tab: "access", show: numbersWords },
   { name: "trusted_devices.days", tab: "access" },
@@ -356,7 +358,8 @@ export function patchOf({ changes, server }) {
 /**
  * The settings that are numbers.
  * @typedef {"passcode_length" | "resend_cooldown_seconds" | "expiry_seconds" | "max_invalid_attempts" | "max_sends" |
- *   "lock_seconds" | "access_token_seconds" | "actions_phone_age_hours" | "history_days" |
+ *   "lock_seconds" | "access_token_seconds" | "admin_session_minutes" | "admin_idle_minutes" |
+ *   "actions_phone_age_hours" | "history_days" |
  *   "trusted_devices.days" |
  *   `budgets.${"number_per_hour" | "number_per_day" | "address_per_hour" |
  *   "mailbox_per_day" | "client_per_hour" | "region_per_day" | "global_per_day" | "kept_for_verified_percent" |

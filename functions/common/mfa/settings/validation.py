@@ -17,6 +17,8 @@ from mfa.settings.values import Settings
 
 # A signature in letters beyond GSM-7 makes two segments of a message that is one; not more.
 MOST_FOR_OTHER_LETTERS = 2
+# The use of a session is noted once a minute: a shorter idle time would end sessions that are in use.
+LEAST_IDLE_MINUTES = 5
 # Why a provider cannot be chosen.
 SWITCHED_OFF: Mapping[ProviderName, str] = {
     "aws": "needs a stack that sends by AWS: deploy it with the parameter AwsMessages set to on first",
@@ -76,6 +78,8 @@ def checked(settings: Settings) -> Settings:
         origin=host(settings.origin, "origin") if settings.origin else None,
         email_sender=email(settings.email_sender, "email_sender") if settings.email_sender else None,
     )
+    if 0 < settings.admin_idle_minutes < LEAST_IDLE_MINUTES:
+        raise InvalidRequest("admin_idle_minutes", f"must be 0, or at least {LEAST_IDLE_MINUTES}")
     if problems := signature_problems(settings.signature):
         raise InvalidRequest("signature", "; ".join(problems))
     if settings.regions.allow != "*":

@@ -156,6 +156,19 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         labelled("Lock lasts", "Doubles with every further lock, up to a day.", unit="seconds"),
     ] = 900
     access_token_seconds: Annotated[int, Meta(ge=60, le=43200), labelled("Access tokens last", unit="seconds")] = 3600
+    admin_session_minutes: Annotated[
+        Annotated[int, Meta(ge=5, le=720)] | None,
+        labelled("Administrators stay logged in for", "At most as long as their access token lasts.", unit="minutes"),
+    ] = None
+    admin_idle_minutes: Annotated[
+        int,
+        Meta(ge=0, le=720),
+        labelled(
+            "Idle administrators are logged out after",
+            "Refreshes that a page makes by itself do not count as use. 0: never.",
+            unit="minutes",
+        ),
+    ] = 30
     allow_legacy_clients: Annotated[bool, labelled("Allow legacy clients")] = False
     enrolment_at_login: Annotated[
         bool,

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     MANAGE_USERS = "manage_users"
     MANAGE_SETTINGS = "manage_settings"
     MANAGE_CLIENTS = "manage_clients"
+    SEE_SESSIONS = "see_sessions"
+    END_SESSIONS = "end_sessions"
     MANAGE_ADMINISTRATORS = "manage_administrators"
 
     @property
@@ -41,6 +43,8 @@ _MEANINGS = {
     Permission.MANAGE_USERS: "change users",
     Permission.MANAGE_SETTINGS: "change or test the settings",
     Permission.MANAGE_CLIENTS: "register or change clients",
+    Permission.SEE_SESSIONS: "see other administrators' sessions",
+    Permission.END_SESSIONS: "end other administrators' sessions",
     Permission.MANAGE_ADMINISTRATORS: "change system users",
 }
 _SUPPORT = frozenset({Permission.SEE, Permission.SEE_NUMBERS, Permission.HELP})
@@ -48,7 +52,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.ADMINISTRATOR: frozenset(Permission) - {Permission.MANAGE_ADMINISTRATORS},
     Role.SUPPORT: _SUPPORT,
-    Role.AUDITOR: frozenset({Permission.SEE}),
+    Role.AUDITOR: frozenset({Permission.SEE, Permission.SEE_SESSIONS}),
 }
 # A system user who is added or promoted without a word about the role.
 USUAL = Role.ADMINISTRATOR

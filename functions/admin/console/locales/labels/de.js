@@ -16,6 +16,8 @@ export default {
   label_max_sends: "Nachrichten ohne Erfolg",
   label_lock_seconds: "Dauer der Sperre",
   label_access_token_seconds: "Gültigkeit der Zugriffstoken",
+  label_admin_session_minutes: "Administratoren bleiben angemeldet für",
+  label_admin_idle_minutes: "Untätige Administratoren werden abgemeldet nach",
   label_allow_legacy_clients: "Alte Clients zulassen",
   label_enrolment_at_login: "Einrichtung bei der Anmeldung",
   label_require_mfa_for_system_users: "MFA für Systembenutzer verlangen",
@@ -69,6 +71,8 @@ export default {
   // Notes below the fields
   hint_lock_seconds: "Verdoppelt sich mit jeder weiteren Sperre, bis zu einem Tag.",
   hint_access_token_seconds: "Auch die Sitzung dieser Konsole.",
+  hint_admin_session_minutes: "Leer: solange das Zugriffstoken gilt.",
+  hint_admin_idle_minutes: "Was eine Seite von selbst auffrischt, zählt nicht als Benutzung. 0: nie.",
   hint_routes_max_price:
     "AWS sendet keine Nachricht, die insgesamt mehr kostet, und führt keinen Anruf, der je Minute mehr kostet.",
   hint_routes: [

@@ -16,6 +16,8 @@ export default {
   label_max_sends: "Messages without success",
   label_lock_seconds: "Lock lasts",
   label_access_token_seconds: "Access tokens last",
+  label_admin_session_minutes: "Administrators stay logged in for",
+  label_admin_idle_minutes: "Idle administrators are logged out after",
   label_allow_legacy_clients: "Allow legacy clients",
   label_enrolment_at_login: "Enrolment at login",
   label_require_mfa_for_system_users: "Require MFA for system users",
@@ -69,6 +71,8 @@ export default {
   // Notes below the fields
   hint_lock_seconds: "Doubles with every further lock, up to a day.",
   hint_access_token_seconds: "This console’s session as well.",
+  hint_admin_session_minutes: "Empty: as long as the access token lasts.",
+  hint_admin_idle_minutes: "What a page refreshes by itself is no use. 0: never.",
   hint_routes_max_price: "AWS sends no message that costs more in all, and makes no call that costs more a minute.",
   hint_routes: [
     "Providers and senders by country, tried in this order; the next one only after a refusal that sent",

@@ -16,6 +16,8 @@ export default {
   label_max_sends: "Mensajes sin éxito",
   label_lock_seconds: "Duración del bloqueo",
   label_access_token_seconds: "Duración de los tokens de acceso",
+  label_admin_session_minutes: "Los administradores siguen conectados durante",
+  label_admin_idle_minutes: "Los administradores inactivos se desconectan tras",
   label_allow_legacy_clients: "Permitir clientes antiguos",
   label_enrolment_at_login: "Configuración al iniciar sesión",
   label_require_mfa_for_system_users: "Exigir MFA a los usuarios del sistema",
@@ -69,6 +71,8 @@ export default {
   // Notes below the fields
   hint_lock_seconds: "Se duplica con cada nuevo bloqueo, hasta un día.",
   hint_access_token_seconds: "También la sesión de esta consola.",
+  hint_admin_session_minutes: "Vacío: mientras dure el token de acceso.",
+  hint_admin_idle_minutes: "Lo que una página actualiza por sí misma no cuenta como uso. 0: nunca.",
   hint_routes_max_price:
     "AWS no envía ningún mensaje que cueste más en total ni hace llamadas que cuesten más por minuto.",
   hint_routes: [

@@ -16,6 +16,8 @@ export default {
   label_max_sends: "Messages sans succès",
   label_lock_seconds: "Durée du verrouillage",
   label_access_token_seconds: "Durée des jetons d’accès",
+  label_admin_session_minutes: "Durée maximale de connexion des administrateurs",
+  label_admin_idle_minutes: "Administrateurs inactifs déconnectés après",
   label_allow_legacy_clients: "Autoriser les anciens clients",
   label_enrolment_at_login: "Configuration à la connexion",
   label_require_mfa_for_system_users: "Exiger la MFA pour les utilisateurs système",
@@ -69,6 +71,8 @@ export default {
   // Notes below the fields
   hint_lock_seconds: "Double à chaque nouveau verrouillage, jusqu’à une journée.",
   hint_access_token_seconds: "La session de cette console aussi.",
+  hint_admin_session_minutes: "Vide : aussi longtemps que le jeton d’accès.",
+  hint_admin_idle_minutes: "Ce qu’une page actualise d’elle-même ne compte pas comme une utilisation. 0 : jamais.",
   hint_routes_max_price:
     "AWS n’envoie aucun message dont le coût total est supérieur et ne passe aucun appel plus cher à la minute.",
   hint_routes: [

@@ -16,6 +16,8 @@ export default {
   label_max_sends: "成功なしで送れるメッセージ数",
   label_lock_seconds: "ロックの期間",
   label_access_token_seconds: "アクセストークンの有効期間",
+  label_admin_session_minutes: "管理者のログインが続く最長時間",
+  label_admin_idle_minutes: "操作のない管理者をログアウトするまでの時間",
   label_allow_legacy_clients: "旧式クライアントを許可する",
   label_enrolment_at_login: "ログイン時の設定",
   label_require_mfa_for_system_users: "システムユーザーに MFA を必須にする",
@@ -69,6 +71,8 @@ export default {
   // Notes below the fields
   hint_lock_seconds: "ロックされるたびに 2 倍になります（最長 1 日）。",
   hint_access_token_seconds: "このコンソールのセッションも同じです。",
+  hint_admin_session_minutes: "空欄の場合は、アクセストークンの有効期間と同じです。",
+  hint_admin_idle_minutes: "ページが自動で行う更新は操作に数えません。0 にすると、ログアウトしません。",
   hint_routes_max_price: "AWS は、総額がこれを超えるメッセージを送らず、1 分あたりの料金がこれを超える通話もしません。",
   hint_routes:
     "国ごとのプロバイダーと送信元です。この順に試し、何も送られずに拒否された場合だけ次に進みます。ルートがなければ、すべて Twilio から「MFA 設定」の送信元で送ります。",

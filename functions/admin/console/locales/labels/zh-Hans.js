@@ -16,6 +16,8 @@ export default {
   label_max_sends: "未成功前的消息数",
   label_lock_seconds: "锁定时长",
   label_access_token_seconds: "访问令牌有效期",
+  label_admin_session_minutes: "管理员保持登录的最长时间",
+  label_admin_idle_minutes: "管理员无操作后退出的时间",
   label_allow_legacy_clients: "允许旧版客户端",
   label_enrolment_at_login: "登录时设置",
   label_require_mfa_for_system_users: "要求系统用户使用 MFA",
@@ -69,6 +71,8 @@ export default {
   // Notes below the fields
   hint_lock_seconds: "每次再锁定时加倍，最长一天。",
   hint_access_token_seconds: "本控制台的会话也是如此。",
+  hint_admin_session_minutes: "留空：与访问令牌的有效期相同。",
+  hint_admin_idle_minutes: "页面自动进行的刷新不算操作。0：从不退出。",
   hint_routes_max_price: "AWS 不会发送总价更高的消息，也不会拨打每分钟更贵的通话。",
   hint_routes:
     "按国家/地区设置的服务商和发送方，按此顺序尝试；仅当被拒绝且未发送任何内容时才尝试下一个。没有路由时，所有消息都通过 Twilio 以“MFA 设置”中的发送方发出。",

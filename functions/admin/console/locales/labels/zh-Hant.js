@@ -16,6 +16,8 @@ export default {
   label_max_sends: "未成功前的訊息數",
   label_lock_seconds: "鎖定時間",
   label_access_token_seconds: "存取權杖有效期",
+  label_admin_session_minutes: "管理員保持登入的最長時間",
+  label_admin_idle_minutes: "管理員無操作後登出的時間",
   label_allow_legacy_clients: "允許舊版用戶端",
   label_enrolment_at_login: "登入時設定",
   label_require_mfa_for_system_users: "要求系統使用者使用 MFA",
@@ -69,6 +71,8 @@ export default {
   // Notes below the fields
   hint_lock_seconds: "每次再鎖定時加倍，最長一天。",
   hint_access_token_seconds: "本主控台的工作階段也是如此。",
+  hint_admin_session_minutes: "留空：與存取權杖的有效期相同。",
+  hint_admin_idle_minutes: "頁面自動進行的重新整理不算操作。0：永不登出。",
   hint_routes_max_price: "AWS 不會傳送總價更高的訊息，也不會撥打每分鐘更貴的通話。",
   hint_routes:
     "按國家/地區設定的服務商和傳送方，依此順序嘗試；僅當遭拒且未送出任何內容時才嘗試下一個。沒有路由時，所有訊息都透過 Twilio 以「MFA 設定」中的傳送方送出。",
