@@ -4,3 +4,9 @@
 the layer's bytecode and without. Every cold start is a fresh process. The variants take turns, so that other load on
 the machine affects all of them alike.
 """
+
+import sys
+
+from infra.local.processes import HOME
+
+sys.path.insert(0, str(HOME / "functions" / "common"))  # the layer is not an installed package
