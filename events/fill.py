@@ -16,6 +16,7 @@ An ANSWER is a file with the output of `sam local invoke`, or the local stack's 
 - an opened link to another password: RESET_TOKEN
 - a new client: CLIENT_ID and CLIENT_BASIC
 - a job: JOB_ID
+- the list of sessions: SESSION_ID (of the newest)
 - /stack.json: the SIGNATURE of Twilio's callback
 
 Other values are given by name: PASSCODE=581883, TOTP_CODE=581883, RESET=… (the token in the mailed link).
@@ -32,7 +33,7 @@ from urllib.parse import parse_qsl, urlencode
 from twilio.request_validator import RequestValidator
 
 PLACEHOLDER = re.compile(
-    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|JOB_ID|ACTION_ID|CLIENT_ID|CLIENT_BASIC|DEVICE_ID|INVITATION|RESET|RESET_TOKEN|PASSCODE|TOTP_CODE|SIGNATURE)\b"
+    r"\b(MFA_TOKEN|ACCESS_TOKEN|PHONE_ID|CHALLENGE_ID|TEST_ID|JOB_ID|SESSION_ID|ACTION_ID|CLIENT_ID|CLIENT_BASIC|DEVICE_ID|INVITATION|RESET|RESET_TOKEN|PASSCODE|TOTP_CODE|SIGNATURE)\b"
 )
 
 
@@ -53,6 +54,8 @@ def values_of(answer: dict[str, Any]) -> dict[str, str]:
         values["ACCESS_TOKEN"] = body["enrolment_token"]
     if body.get("devices"):
         values["DEVICE_ID"] = body["devices"][0]["id"]
+    if body.get("items") and "last_seen_at" in body["items"][0]:
+        values["SESSION_ID"] = body["items"][0]["id"]
     if "reset_token" in body:
         values["RESET_TOKEN"] = body["reset_token"]
     if "summary" in body:

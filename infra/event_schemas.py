@@ -58,6 +58,11 @@ OPTIONAL: Mapping[str, Mapping[str, Any]] = {
     "device_id": {"pattern": _ID, "description": "The id of the trusted device."},
     "client_id": {"pattern": _ID, "description": "The id of the client."},
     "expires_at": {"pattern": _TIME, "description": "The end of the invitation."},
+    "session_id": {"pattern": _ID, "description": "The id of the session, the `jti` of its access token."},
+    "end_reason": {
+        "pattern": _WORD,
+        "description": "Why the session ended: `idle`, `expired`, `ended` by an administrator, or `logout`.",
+    },
     "login_name_sha256": {
         "pattern": "^[0-9a-f]{64}$",
         "description": "The SHA-256 of the erased login name (UTF-8), so that you can erase what you kept of it.",
@@ -119,6 +124,8 @@ TYPES: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
     EventType.CLIENT_DELETED: ("An administrator deleted a client.", ("client_id",)),
     EventType.JOB_STARTED: ("An administrator started a job on many users. The history has the deed.", ()),
     EventType.JOB_ENDED: ("A job on many users is done, or was cancelled or stopped. The history has how many.", ()),
+    EventType.SESSION_ENDED: ("The session of an administrator ended.", ("session_id", "end_reason")),
+    EventType.SESSIONS_ENDED: ("Every session of an administrator was ended, also those that were never used.", ()),
 }  # fmt: skip
 
 

@@ -26,6 +26,8 @@ is read with every request: another role counts at once, also for tokens that we
   people change about themselves below `/v1/me` is open to every role.
 - **One owner remains** who is active, has a password, and can pass the second factor where one is needed. The last one
   cannot be demoted, disabled or deleted, not even with `insist`. Owners cannot demote, disable or delete themselves.
+- **Sessions.** Everybody sees and ends their own sessions, so `sessions.*` need no more than `see`. Those of others take
+  `see_sessions` and `end_sessions`, and an owner's are for owners alone to end.
 - **Support invites by mail.** The link of an invitation and a temporary access code stand in for a factor, so only
   administrators and owners get to see them.
 - **Auditors see phone numbers masked.** No role sees a secret: passwords, the Auth Token and client secrets are never shown again.

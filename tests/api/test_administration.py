@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+import jwt
 import msgspec
 import pytest
 
 from mfa.administration.operations import OPERATIONS
+from mfa.tokens.access_tokens import uuid7
 from mfa.vendor_errors import look_up
 from tests import people
 from tests.api import administrators, deliveries
@@ -105,7 +108,17 @@ SUCCEEDS: dict[str, Callable[[Administrator, Person], dict[str, Any]]] = {
     "overview.get": lambda admin, person: {"days": 7},
     "session.open": lambda admin, person: {},
     "session.end": lambda admin, person: {},
+    "sessions.list": lambda admin, person: {"limit": 1},
+    "sessions.end": lambda admin, person: {"login_name": admin.name, "id": another_session(admin)},
+    "sessions.end_all": lambda admin, person: {"login_name": admin.name},
 }
+
+
+def another_session(admin: Administrator) -> str:
+    """A second session of the administrator; its id."""
+    token = administrators.signed(admin.name, jti=uuid7(time.time(), secrets.token_bytes(10)))
+    assert admin.stack.call("GET", "/v1/admin/session", token=token).status == 200
+    return str(jwt.decode(token, options={"verify_signature": False})["jti"])
 
 
 def newcomer(admin: Administrator) -> str:

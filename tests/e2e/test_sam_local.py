@@ -467,7 +467,14 @@ def users(on: Invoker) -> None:
     token = administrator(on.sam)
     assert on.http("session.get", 200, ACCESS_TOKEN=token)["login_name"] == SYSTEM_USER
     assert on.http("session.open", 200, ACCESS_TOKEN=token)["login_name"] == SYSTEM_USER
+    assert on.admin("sessions.list")["items"][0]["login_name"] == SYSTEM_USER
     assert on.http("session.end", 204, ACCESS_TOKEN=token) == {}
+    token = administrator(on.sam)
+    assert on.http("session.get", 200, ACCESS_TOKEN=token)["login_name"] == SYSTEM_USER
+    assert len(on.admin("sessions.list")["items"]) == 1
+    assert on.admin("sessions.end") == {}
+    assert on.admin("sessions.end_all") == {}
+    assert on.admin("sessions.list")["items"] == []
     assert on.admin("numbers.check")["number"].startswith("+")
 
 

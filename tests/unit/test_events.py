@@ -66,6 +66,9 @@ def test_answers_give_the_placeholders_values() -> None:
     assert values_of(own_phone) == {"CHALLENGE_ID": "c", "PHONE_ID": "p"}
     assert values_of({"output": {"devices": [{"id": "d"}, {"id": "e"}]}}) == {"DEVICE_ID": "d"}
     assert values_of({"output": {"devices": []}}) == {}
+    seen = {"last_seen_at": "2026-11-28T08:00:00.000Z"}
+    assert values_of({"output": {"items": [{"id": "s", **seen}, {"id": "r", **seen}]}}) == {"SESSION_ID": "s"}
+    assert values_of({"output": {"items": [{"id": "e"}]}}) == values_of({"output": {"items": []}}) == {}
     assert values_of({"output": client}) == {"CLIENT_ID": "i", "CLIENT_BASIC": "aTpz"}
     assert values_of({"statusCode": 204, "body": ""}) == {}
     assert values_of({"error": {"code": "not_found"}}) == {}

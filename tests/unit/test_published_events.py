@@ -33,6 +33,8 @@ DETAIL: dict[str, Any] = {
     "device_id": "d1",
     "device_name": SECRET,
     "expires_at": "2026-12-01T01:00:00.000Z",
+    "session_id": "s1",
+    "end_reason": "idle",
     "login_name_sha256": "0" * 64,
     "masked_number": "****3799",
     "calling_code": "+852",

@@ -473,6 +473,8 @@ export interface EventDetail {
   deed?: string;
   users?: number;
   state?: string;
+  session_id?: string;
+  end_reason?: string;
 }
 
 /** A registered relying application. */

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mfa.flows.runtime import Runtime
     from mfa.flows.user_access import UserAccess
     from mfa.store.resets import ResetStore
+    from mfa.store.sessions import SessionStore
     from mfa.tokens.access_token_checks import AccessTokenChecks
 
 
@@ -97,14 +98,19 @@ class AccountWiring(Environment):
     def user_access(self) -> "UserAccess":
         """Lets users in by their access tokens."""
         from mfa.flows.user_access import UserAccess
-        from mfa.store.sessions import SessionStore
 
         return UserAccess(
             tokens=self._access_tokens,
-            sessions=SessionStore(self._table),
+            sessions=self._session_store,
             registered=self.client_access.registered,
             issuer=self.issuer,
         )
+
+    @cached_property
+    def _session_store(self) -> "SessionStore":
+        from mfa.store.sessions import SessionStore
+
+        return SessionStore(self._table)
 
     @cached_property
     def own_password(self) -> "OwnPassword":

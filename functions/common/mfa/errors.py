@@ -115,7 +115,10 @@ class InvalidCredentials(Refusal):
 
 
 class InvalidToken(Refusal):
-    """The MFA or access token is missing, expired, forged or of the wrong kind."""
+    """The MFA or access token is missing, expired, forged or of the wrong kind.
+
+    Carries `reason` where it is that of an administrator whose session is over.
+    """
 
     status = 401
     title = "Invalid token"

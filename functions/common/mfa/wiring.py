@@ -137,11 +137,8 @@ class Wiring(DirectoryWiring):
     def access(self) -> "Access":
         """Decides who may administer."""
         from mfa.administration.access import Access
-        from mfa.store.sessions import SessionStore
 
-        return Access(
-            sessions=SessionStore(self._table), tokens=self._access_tokens, issuer=self.issuer, settings=self.settings
-        )
+        return Access(sessions=self._session_store, tokens=self._access_tokens, runtime=self.runtime)
 
     @cached_property
     def administration(self) -> "Administration":
@@ -150,6 +147,7 @@ class Wiring(DirectoryWiring):
         from mfa.administration.fraud import FraudAdministration
         from mfa.administration.parts import Administration
         from mfa.administration.personal_data import PersonalData
+        from mfa.administration.sessions import SessionAdministration
         from mfa.store.histories import Histories
         from mfa.store.personal_data import PersonalStore
         from mfa.store.thresholds import ThresholdStore
@@ -176,7 +174,7 @@ class Wiring(DirectoryWiring):
             jobs=self._jobs,
             messages=self.user_messages,
             phone_tests=self.send_phone_test,
-            sessions=self.access.sessions,
+            sessions=SessionAdministration(sessions=self._session_store, runtime=runtime),
             clock=self.clock,
         )
 

@@ -153,6 +153,11 @@ class InvalidToken(Refusal):
     code = "invalid_token"
     status = 401
 
+    @property
+    def reason(self) -> str | None:
+        """Why the session of an administrator is over, if it is one's."""
+        return _read(self.members.get("reason"), str)
+
 
 class Forbidden(Refusal):
     """The caller may not do this."""

@@ -4,7 +4,7 @@
 /** @import { Key } from "../language.js" */
 /** @import { Column } from "../table.js" */
 import { bdi } from "../dom.js";
-import { t, tn, tp } from "../language.js";
+import { known, t, tn, tp } from "../language.js";
 import { empty } from "../page.js";
 import { admin } from "../session.js";
 import { learnSettings } from "../settings-schema.js";
@@ -148,6 +148,11 @@ const SENTENCES = {
   client_deleted: ({ detail }) => ["bad", tp("evClientDeleted", { client: clientName(detail) })],
   job_started: ({ detail }) => ["", jobStarted(detail)],
   job_ended: ({ detail }) => [detail.state === "stopped" ? "bad" : "", jobEnded(detail)],
+  session_ended: ({ detail: { end_reason: reason = "ended" } }) => [
+    "",
+    known(`evSession_${reason}`) ?? t("evSession_ended"),
+  ],
+  sessions_ended: () => ["warn", t("evSessionsEnded")],
   user_deleted: () => ["bad", t("evDeleted")],
   user_unlocked: () => ["good", t("evUnlocked")],
   phone_added: ({ which, detail: { override: why, enrolled, verified } }) => {

@@ -349,7 +349,8 @@ class SessionView(Struct, frozen=True):
     role: Role
     permissions: Annotated[list[Permission], Meta(description="of the role, as docs/roles.md lists them")]
     amr: list[str]
-    expires_at: Time
+    expires_at: Annotated[Time, Meta(description="the end of the session, if it is used until then")]
+    idle_seconds: Annotated[int | None, Meta(description="how long it lasts without use; null: until its end")]
     contact_email: str | None
     mfa_enabled: bool
 

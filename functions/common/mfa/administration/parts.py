@@ -15,11 +15,11 @@ from mfa.administration.jobs import Jobs
 from mfa.administration.overview import Overviews
 from mfa.administration.personal_data import PersonalData
 from mfa.administration.prices import PriceAdministration
+from mfa.administration.sessions import SessionAdministration
 from mfa.administration.settings_preview import SettingsPreview
 from mfa.administration.user_changes import UserAdministration
 from mfa.administration.user_messages import UserMessages
 from mfa.flows.invite import Invite
-from mfa.flows.ports import Sessions
 from mfa.flows.send_phone_test import SendPhoneTest
 from mfa.flows.test_settings import TestSettings
 
@@ -46,5 +46,5 @@ class Administration:
     jobs: Jobs
     messages: UserMessages
     phone_tests: SendPhoneTest
-    sessions: Sessions
+    sessions: SessionAdministration
     clock: Callable[[], float]

@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 from mfa.administration import answers
 from mfa.administration.clients import RegisteredClient
 from mfa.administration.invitation_answers import InvitationView
+from mfa.administration.session_answers import OpenSession
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import FOREVER
 from mfa.challenges.settings_tests import SettingsTest
@@ -19,6 +20,8 @@ from mfa.times import rfc3339
 from mfa.users.actors import Actor
 from mfa.users.history import Event
 from mfa.users.roles import USUAL, Permission
+from mfa.users.sessions import Session, SessionLimits
+from mfa.users.user import User
 from mfa.vendor_errors import look_up
 
 
@@ -137,8 +140,8 @@ def settings_test(value: SettingsTest, now: float) -> answers.TestState:
     )
 
 
-def session(actor: Actor, account: Account) -> answers.SessionView:
-    """The user that the token was issued to."""
+def session(actor: Actor, account: Account, ends_at: float, limits: SessionLimits) -> answers.SessionView:
+    """The user that the token was issued to, and how long the session lasts."""
     found = account.existing_user
     return answers.SessionView(
         login_name=found.login_name,
@@ -146,9 +149,27 @@ def session(actor: Actor, account: Account) -> answers.SessionView:
         role=found.role or USUAL,
         permissions=[each for each in Permission if actor.may(each)],
         amr=list(actor.amr),
-        expires_at=rfc3339(actor.expires_at),
+        expires_at=rfc3339(ends_at),
+        idle_seconds=limits.idle_seconds,
         contact_email=found.contact_email,
         mfa_enabled=found.mfa_enabled,
+    )
+
+
+def open_session(found: Session, user: User, limits: SessionLimits, actor: Actor) -> OpenSession:
+    """A session as administrators see it."""
+    return OpenSession(
+        login_name=found.login_name,
+        role=user.role or USUAL,
+        id=found.id,
+        started_at=rfc3339(found.started_at),
+        last_seen_at=rfc3339(found.last_seen_at),
+        expires_at=rfc3339(found.ends_at(limits)),
+        address=found.address,
+        browser=found.browser,
+        system=found.system,
+        client=found.client,
+        current=(found.login_name, found.id) == (actor.name, actor.token_id),
     )
 
 

@@ -34,11 +34,9 @@ class InvitedAccounts(Protocol):
 
 
 class Sessions(Protocol):
-    """Reads the accounts behind access tokens, and ends tokens."""
+    """Reads the accounts behind access tokens."""
 
-    def load_account(self, login_name: str, token_id: str) -> Account | None: ...
     def load_own_account(self, login_name: str, token_id: str) -> Account | None: ...
-    def end(self, login_name: str, token_id: str, expires_at: float) -> None: ...
 
 
 class Logins(Protocol):

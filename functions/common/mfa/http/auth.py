@@ -13,6 +13,8 @@ from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.actors import Actor
 from mfa.users.clients import Client
 
+# A request that no person made, such as a page's own refresh. It does not keep an administrator's session alive.
+UNATTENDED = "MFA-Unattended"
 # The compact form of a signed JWT: three parts, the first of which is a JSON object (RFC 7515, 7.1).
 _DOTS_OF_JWT, _START_OF_JWT = 2, "ey"
 
@@ -20,12 +22,13 @@ if TYPE_CHECKING:
     from mfa.flows.user_access import EnrolmentHolder, Owner, TokenHolder
     from mfa.tokens.enrolment_tokens import EnrolmentToken
     from mfa.tokens.token_keys import TokenKeys
+    from mfa.users.sessions import Visit
 
 
 class AdministratorAccess(Protocol):
     """Checks access tokens of administrators."""
 
-    def actor(self, token: str, address: str) -> Actor: ...
+    def actor(self, token: str, visit: "Visit") -> Actor: ...
 
 
 class ClientSecrets(Protocol):
@@ -137,11 +140,26 @@ def _administrator(checks: CredentialChecks, request: HttpRequest) -> Actor:
     """The access token is in `Authorization`, or in the cookie of the console."""
     token = None if request.header("Authorization") else console_session.token_in(request)
     if token is None:
-        return checks.access.actor(_bearer(request), request.address)
-    actor = checks.access.actor(token, request.address)
+        return checks.access.actor(_bearer(request), _visit(request))
+    actor = checks.access.actor(token, _visit(request))
     if not console_session.is_for(request, actor.name):
         raise errors.InvalidToken
     return actor
+
+
+def _visit(request: HttpRequest) -> "Visit":
+    """The request as its session sees it. Raises InvalidRequest."""
+    from mfa.users.sessions import Visit  # noqa: PLC0415 - of administrators, whom the other functions do not know
+
+    unattended = request.header(UNATTENDED)
+    if unattended not in {None, "1"}:
+        raise errors.InvalidRequest(UNATTENDED, "must be 1, or missing")
+    return Visit(
+        address=request.address,
+        user_agent=request.header("User-Agent") or "",
+        attended=unattended is None,
+        opens_console=request.method == "POST" and request.path == console_session.SESSION_PATH,
+    )
 
 
 def _bearer(request: HttpRequest) -> str:

@@ -26,6 +26,7 @@ class HttpRequest(Struct, frozen=True):
         queries: every value that the query gives to a name.
         address: where it comes from; of IPv6 the /64, which is what one subscriber has.
         body: as the event has it; `is_base64` where that is not the text itself.
+        method: `GET`, `POST`, …
     """
 
     path: str = ""
@@ -35,6 +36,7 @@ class HttpRequest(Struct, frozen=True):
     address: str = ""
     body: str = ""
     is_base64: bool = False
+    method: str = ""
 
     def __repr__(self) -> str:
         return f"HttpRequest({self.path!r}, ...)"
@@ -116,6 +118,7 @@ def read_request(event: APIGatewayProxyEvent) -> HttpRequest:
         address=_address(event.request_context.identity.source_ip),
         body=event.get("body") or "",
         is_base64=bool(event.get("isBase64Encoded")),
+        method=event.http_method,
     )
 
 

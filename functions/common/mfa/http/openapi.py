@@ -8,11 +8,13 @@ import msgspec
 from msgspec import Struct
 
 from mfa import errors
+from mfa.http.auth import ACCESS_TOKEN, UNATTENDED
 from mfa.http.calls import IDEMPOTENCY_KEY_LENGTH
 from mfa.http.declaration import AdministrationOperation, AnyOperation
 from mfa.settings.schema import change_schema, patch_schema
 from mfa.settings.values import SettingsChange, SettingsPatch
 from mfa.users.roles import PERMISSIONS, Role
+from mfa.users.sessions import EndReason
 
 VERSION = "1.0.0"
 _COMPONENT = "#/components/schemas/{name}"
@@ -39,6 +41,7 @@ class ProblemDocument(Struct, frozen=True, omit_defaults=True):
     resend_available_at: str | None = None
     prefix: str | None = None
     max_age: int | None = None
+    reason: EndReason | None = None
     correlation_id: str | None = None
 
 
@@ -189,6 +192,16 @@ def _parameters(operation: AnyOperation, taken: dict[str, Any] | None) -> list[d
                 "required": errors.PreconditionRequired in operation.refusals,
                 "description": "The ETag that was read.",
                 "schema": {"type": "string"},
+            }
+        )
+    if operation.auth is ACCESS_TOKEN:
+        parameters.append(
+            {
+                "name": UNATTENDED,
+                "in": "header",
+                "required": False,
+                "description": "For a request that no person made, such as a page's own refresh: it does not keep the session alive.",
+                "schema": {"const": "1"},
             }
         )
     if operation.idempotent:

@@ -142,8 +142,13 @@ def link_mail_key(ref: str) -> Key:
 
 
 def ended_token_key(login_name: str, token_id: str) -> Key:
-    """An access token of an administrator who logged out."""
+    """An access token of an administrator that was ended."""
     return f"USER#{login_name}", f"#ENDED#{token_id}"
+
+
+def session_key(login_name: str, token_id: str) -> Key:
+    """The session of an administrator's access token."""
+    return f"USER#{login_name}", f"#SESSION#{token_id}"
 
 
 def action_key(action_id: str) -> Key:

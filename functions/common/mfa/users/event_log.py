@@ -79,6 +79,8 @@ LISTED = {
     EventType.CLIENT_DELETED: Listing.ALWAYS,
     EventType.JOB_STARTED: Listing.ALWAYS,
     EventType.JOB_ENDED: Listing.ALWAYS,
+    EventType.SESSION_ENDED: Listing.ALWAYS,
+    EventType.SESSIONS_ENDED: Listing.ALWAYS,
 }
 
 

@@ -58,6 +58,8 @@ class EventType(StrEnum):
     CLIENT_DELETED = "client_deleted"
     JOB_STARTED = "job_started"
     JOB_ENDED = "job_ended"
+    SESSION_ENDED = "session_ended"
+    SESSIONS_ENDED = "sessions_ended"
 
 
 # In hexadecimal digits.

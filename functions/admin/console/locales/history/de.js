@@ -95,6 +95,11 @@ export default {
   evRotatedKept: "Hat dem Client {client} ein neues Geheimnis gegeben; das bisherige gilt noch {hours}",
   evSecretEnded: "Hat das bisherige Geheimnis des Clients {client} beendet",
   evClientDeleted: "Hat den Client {client} gelöscht",
+  evSession_idle: "Die Sitzung endete, weil niemand sie benutzte",
+  evSession_expired: "Die Sitzung endete nach der längsten erlaubten Dauer",
+  evSession_ended: "Die Sitzung wurde beendet",
+  evSession_logout: "Abgemeldet",
+  evSessionsEnded: "Alle Sitzungen wurden beendet",
   // Factors
   evPhoneAdded: "{phone} wurde hinzugefügt",
   evPhoneEnrolled: "{phone} wurde vom Benutzer hinzugefügt und bestätigt",

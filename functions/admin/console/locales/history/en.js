@@ -89,6 +89,11 @@ export default {
   evRotatedKept: "Gave a new secret to the client {client}; the former one works for {hours} more",
   evSecretEnded: "Ended the former secret of the client {client}",
   evClientDeleted: "Deleted the client {client}",
+  evSession_idle: "The session ended, because nobody used it",
+  evSession_expired: "The session ended: it had lasted as long as it may",
+  evSession_ended: "The session was ended",
+  evSession_logout: "Logged out",
+  evSessionsEnded: "All sessions were ended",
   // Factors
   evPhoneAdded: "{phone} was added",
   evPhoneEnrolled: "{phone} was added and verified by the user",

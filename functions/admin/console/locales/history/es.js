@@ -89,6 +89,11 @@ export default {
   evRotatedKept: "Dio un secreto nuevo al cliente {client}; el anterior vale {hours} más",
   evSecretEnded: "Terminó el secreto anterior del cliente {client}",
   evClientDeleted: "Eliminó el cliente {client}",
+  evSession_idle: "La sesión terminó porque nadie la usaba",
+  evSession_expired: "La sesión terminó tras la duración máxima",
+  evSession_ended: "Se terminó la sesión",
+  evSession_logout: "Cierre de sesión",
+  evSessionsEnded: "Se terminaron todas las sesiones",
   // Factors
   evPhoneAdded: "{phone}: añadido",
   evPhoneEnrolled: "{phone}: añadido y verificado por el usuario",

@@ -97,6 +97,11 @@ export default {
   evRotatedKept: "A donné un nouveau secret au client {client} ; l’ancien reste valable {hours}",
   evSecretEnded: "A révoqué l’ancien secret du client {client}",
   evClientDeleted: "A supprimé le client {client}",
+  evSession_idle: "La session s’est terminée faute d’utilisation",
+  evSession_expired: "La session s’est terminée après la durée maximale",
+  evSession_ended: "La session a été terminée",
+  evSession_logout: "Déconnexion",
+  evSessionsEnded: "Toutes les sessions ont été terminées",
   // Factors
   evPhoneAdded: "{phone} : ajout",
   evPhoneEnrolled: "{phone} : ajouté et vérifié par l’utilisateur",

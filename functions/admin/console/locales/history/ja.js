@@ -89,6 +89,11 @@ export default {
   evRotatedKept: "クライアント {client} に新しいシークレットを発行しました。以前のものはあと {hours}使えます",
   evSecretEnded: "クライアント {client} の以前のシークレットを終了しました",
   evClientDeleted: "クライアント {client} を削除しました",
+  evSession_idle: "操作がなかったため、セッションが終了しました",
+  evSession_expired: "最長時間に達したため、セッションが終了しました",
+  evSession_ended: "セッションが終了させられました",
+  evSession_logout: "ログアウトしました",
+  evSessionsEnded: "すべてのセッションが終了させられました",
   // Factors
   evPhoneAdded: "{phone} が追加されました",
   evPhoneEnrolled: "{phone} がユーザーにより追加・確認されました",

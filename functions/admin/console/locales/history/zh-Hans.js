@@ -89,6 +89,11 @@ export default {
   evRotatedKept: "为客户端 {client} 生成了新密钥；旧密钥还可使用 {hours}",
   evSecretEnded: "终止了客户端 {client} 的旧密钥",
   evClientDeleted: "删除了客户端 {client}",
+  evSession_idle: "无人操作，会话已结束",
+  evSession_expired: "达到最长时间，会话已结束",
+  evSession_ended: "会话已被结束",
+  evSession_logout: "已退出登录",
+  evSessionsEnded: "所有会话已被结束",
   // Factors
   evPhoneAdded: "{phone} 已添加",
   evPhoneEnrolled: "{phone} 已由用户添加并验证",

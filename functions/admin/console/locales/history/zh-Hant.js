@@ -89,6 +89,11 @@ export default {
   evRotatedKept: "為用戶端 {client} 產生了新密鑰；舊密鑰還可使用 {hours}",
   evSecretEnded: "終止了用戶端 {client} 的舊密鑰",
   evClientDeleted: "刪除了用戶端 {client}",
+  evSession_idle: "無人操作，工作階段已結束",
+  evSession_expired: "達到最長時間，工作階段已結束",
+  evSession_ended: "工作階段已被結束",
+  evSession_logout: "已登出",
+  evSessionsEnded: "所有工作階段已被結束",
   // Factors
   evPhoneAdded: "{phone} 已新增",
   evPhoneEnrolled: "{phone} 已由使用者新增並驗證",

@@ -86,6 +86,8 @@ export default {
   eventType_client_deleted: "Client gelöscht",
   eventType_job_started: "Auftrag gestartet",
   eventType_job_ended: "Auftrag beendet",
+  eventType_session_ended: "Sitzung eines Administrators beendet",
+  eventType_sessions_ended: "Alle Sitzungen eines Administrators beendet",
   eventType_logged_in: "Anmeldung nur mit Passwort",
   eventType_approved: "Anmeldung mit zweitem Faktor",
   eventType_legacy_login: "Anmeldung eines alten Clients",

@@ -86,6 +86,8 @@ export default {
   eventType_client_deleted: "Client deleted",
   eventType_job_started: "Job started",
   eventType_job_ended: "Job ended",
+  eventType_session_ended: "Session of an administrator ended",
+  eventType_sessions_ended: "All sessions of an administrator ended",
   eventType_logged_in: "Login with the password alone",
   eventType_approved: "Login with a second factor",
   eventType_legacy_login: "Login of a legacy client",

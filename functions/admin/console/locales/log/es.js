@@ -86,6 +86,8 @@ export default {
   eventType_client_deleted: "Cliente eliminado",
   eventType_job_started: "Tarea iniciada",
   eventType_job_ended: "Tarea terminada",
+  eventType_session_ended: "Sesión de un administrador terminada",
+  eventType_sessions_ended: "Todas las sesiones de un administrador terminadas",
   eventType_logged_in: "Inicio de sesión solo con contraseña",
   eventType_approved: "Inicio de sesión con segundo factor",
   eventType_legacy_login: "Inicio de sesión de un cliente antiguo",

@@ -86,6 +86,8 @@ export default {
   eventType_client_deleted: "Client supprimé",
   eventType_job_started: "Tâche lancée",
   eventType_job_ended: "Tâche terminée",
+  eventType_session_ended: "Session d’un administrateur terminée",
+  eventType_sessions_ended: "Toutes les sessions d’un administrateur terminées",
   eventType_logged_in: "Connexion avec le seul mot de passe",
   eventType_approved: "Connexion avec un second facteur",
   eventType_legacy_login: "Connexion d’un ancien client",

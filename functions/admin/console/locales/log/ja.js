@@ -84,6 +84,8 @@ export default {
   eventType_client_deleted: "クライアントの削除",
   eventType_job_started: "ジョブの開始",
   eventType_job_ended: "ジョブの終了",
+  eventType_session_ended: "管理者のセッションの終了",
+  eventType_sessions_ended: "管理者の全セッションの終了",
   eventType_logged_in: "パスワードのみのログイン",
   eventType_approved: "第二要素でのログイン",
   eventType_legacy_login: "旧式クライアントのログイン",

@@ -83,6 +83,8 @@ export default {
   eventType_client_deleted: "客户端已删除",
   eventType_job_started: "任务已启动",
   eventType_job_ended: "任务已结束",
+  eventType_session_ended: "管理员会话已结束",
+  eventType_sessions_ended: "管理员的所有会话已结束",
   eventType_logged_in: "仅凭密码登录",
   eventType_approved: "使用第二因素登录",
   eventType_legacy_login: "旧版客户端登录",

@@ -83,6 +83,8 @@ export default {
   eventType_client_deleted: "用戶端已刪除",
   eventType_job_started: "工作已啟動",
   eventType_job_ended: "工作已結束",
+  eventType_session_ended: "管理員工作階段已結束",
+  eventType_sessions_ended: "管理員的所有工作階段已結束",
   eventType_logged_in: "僅憑密碼登入",
   eventType_approved: "使用第二因素登入",
   eventType_legacy_login: "舊版用戶端登入",
