@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Request, Route, expect
+from playwright.sync_api import APIResponse, Request, Route, expect
 
 from tests.browser.conftest import Browsing, hear
 from tests.browser.console_window import (
@@ -240,6 +240,72 @@ def test_the_session_lasts_over_a_reload_and_in_other_tabs_until_a_logout_in_one
     assert browsing.context.cookies() == []
 
 
+@pytest.mark.parametrize(("page", "asked"), [("#/users", "users"), ("#/settings/access", "settings")])
+def test_an_answer_after_the_logout_is_not_drawn(page: str, asked: str, browsing: Browsing, stack: Running) -> None:
+    """The page that asked is gone: nothing of its answer is shown, and drawing it fails in no way."""
+    console, late = _with_late_answers(browsing, make_admin(stack), page, asked)
+    for route, answer in late:
+        assert answer.status == 200
+        route.fulfill(response=answer)
+    console.page.wait_for_timeout(300)
+    assert console.main.inner_html() == ""
+
+
+def test_how_things_stand_is_shown_after_a_new_login_when_the_last_answer_came_late(
+    browsing: Browsing, stack: Running
+) -> None:
+    """An answer after the logout does not count as shown."""
+    admin = make_admin(stack)
+    console, late = _with_late_answers(browsing, admin, "#/log", "health")
+    for route, answer in late:
+        route.fulfill(response=answer)
+    console.page.wait_for_timeout(300)
+    console.page.unroute_all()
+    console.log_in(admin, PASSWORD)
+    expect(console.button("Stop sending")).to_be_visible()
+
+
+def test_no_request_is_repeated_as_somebody_else(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
+    """Where another administrator has logged in before the refusal came, the change is not made in their name."""
+    person = make_person()
+    console = Console.open(browsing, make_admin(stack), f"#/users/{person.name}/profile")
+    other = Console(browsing.open(PATH + "#/clients"))
+    other.sees("Clients")
+    late: list[Route] = []
+    changes: list[str] = []
+    console.page.on("request", lambda each: changes.append(each.url) if each.method == "PATCH" else None)
+    console.page.route(
+        f"**/users/{person.name}",
+        lambda route: late.append(route) if route.request.method == "PATCH" else route.continue_(),
+    )
+    console.field("Owner").fill("Keller & Söhne")
+    console.button("Save").click()
+    _wait_for(console, late)
+    other.button("Log out").click()
+    second = make_admin(stack)
+    other.log_in(second, PASSWORD)
+    expect(console.page.locator("#whoami")).to_have_text(second)
+    late[0].fulfill(status=401, content_type="application/problem+json", json={"code": "invalid_token", "status": 401})
+    console.page.wait_for_timeout(300)
+    assert len(changes) == 1
+    assert stack.admin("users.get", login_name=person.name)["owner"] != "Keller & Söhne"
+
+
+def test_an_address_that_is_entered_in_the_login_waits_for_it(browsing: Browsing, stack: Running) -> None:
+    """No page is drawn behind the login; the last address is shown after it."""
+    admin = make_admin(stack)
+    console = Console.open(browsing, admin, "#/clients")
+    console.button("Log out").click()
+    console.sees("Log in")
+    for address in ("#/nowhere", "#/new-user"):
+        console.page.evaluate("hash => { location.hash = hash; }", address)
+        console.page.wait_for_timeout(100)
+        assert console.main.inner_html() == ""
+        expect(console.page).to_have_title(re.compile("^Log in"))
+    console.log_in(admin, PASSWORD)
+    console.sees("New user")
+
+
 def test_pages_say_when_they_cannot_load(browsing: Browsing, stack: Running, make_person: MakePerson) -> None:
     """A page that cannot load says why and offers to try again; an unknown address and an unknown user differ."""
     person = make_person()
@@ -345,6 +411,32 @@ def _unavailable(route: Route) -> None:
     route.fulfill(
         status=503, content_type="application/problem+json", json={"code": "temporarily_unavailable", "status": 503}
     )
+
+
+def _with_late_answers(
+    browsing: Browsing, admin: str, page: str, asked: str
+) -> tuple[Console, list[tuple[Route, APIResponse]]]:
+    """A window that has asked for this, whose session another tab ends before the answers are given to it."""
+    console = Console.open(browsing, admin, "#/clients")
+    console.rests()
+    other = Console(browsing.open(PATH + "#/clients"))
+    other.sees("Clients")
+    late: list[tuple[Route, APIResponse]] = []
+    console.page.route(re.compile(rf"/v1/admin/{asked}(\?|$)"), lambda route: late.append((route, route.fetch())))
+    console.page.evaluate("hash => { location.hash = hash; }", page)
+    _wait_for(console, late)
+    other.button("Log out").click()
+    console.sees("Log in")
+    return console, late
+
+
+def _wait_for(console: Console, late: list[Any]) -> None:
+    """Waits until the page has sent a request that the test answers later."""
+    for _ in range(200):
+        if late:
+            return
+        console.page.wait_for_timeout(50)
+    raise AssertionError("the page has not sent the request")
 
 
 def _tab_to(console: Console, selector: str) -> None:

@@ -10,7 +10,7 @@ import { offerPreferences } from "./preferences.js";
 import { explain, SessionLost } from "./refusals.js";
 import { roleName } from "./roles.js";
 import { abandon, refresh, route } from "./router.js";
-import { logIn, logOut, onLeave, resume, whoami } from "./session.js";
+import { isIn, logIn, logOut, onLeave, resume, whoami } from "./session.js";
 import { $, el } from "./shared/dom.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
@@ -47,10 +47,12 @@ const SLOW_MS = 400;
 let shown = 0;
 
 /**
- * Draw the page that was found. A page that takes long loses to one that was asked for after it.
+ * Draw the page that was found. A page that takes long loses to one that was asked for after it. While the login is on
+ * show, a new address waits for it.
  * @param {Found} found
  */
 async function show({ load, given, path, search }) {
+  if (!isIn()) return;
   const turn = ++shown;
   const main = $("main");
   closeMenu();
@@ -170,7 +172,9 @@ async function leave({ keep = false } = {}) {
   enter();
 }
 
+/** Show the console, unless another tab has logged out again meanwhile: then there is a new login. */
 function enter() {
+  if (!isIn()) return;
   $("whoami").textContent = whoami().login_name;
   $("role").textContent = roleName(whoami().role);
   if (!location.hash) history.replaceState(null, "", "#/overview");

@@ -32,10 +32,21 @@ let leave = () => {};
 /** @type {{ current: Session | null }} */
 const session = { current: null };
 
-/** The administrator who is logged in. Only pages on show may call this: then there is one. */
+/** Whether somebody is logged in. Otherwise the login is on show. */
+export const isIn = () => session.current !== null;
+
+/** The administrator who is logged in. A page that is drawn after its session has ended gets no further than this. */
 export function whoami() {
-  if (session.current === null) throw new TypeError("nobody is logged in");
+  if (session.current === null) throw new SessionLost();
   return session.current;
+}
+
+/**
+ * Only the administrator who sent a request may be shown its answer.
+ * @param {string} asker
+ */
+function mustBeIn(asker) {
+  if (whoami().login_name !== asker) throw new SessionLost();
 }
 
 /** What proves a request: the token, or the cookie of the administrator whose page this is. */
@@ -46,7 +57,8 @@ const isOver = (error) => error instanceof Problem && error.code === "invalid_to
 
 /**
  * A call of the admin API. When the session has ended, it asks to log in again and then repeats the request: the page,
- * and what was typed there, is still below.
+ * and what was typed there, is still below. Throws `SessionLost` if the administrator has left meanwhile, also where
+ * somebody else is in: nothing is drawn for them, and nothing is done in their name.
  * @template T
  * @param {string} method
  * @param {string} path below `/v1/admin`
@@ -54,26 +66,32 @@ const isOver = (error) => error instanceof Problem && error.code === "invalid_to
  * @returns {Promise<Answer<T>>}
  */
 export async function admin(method, path, options = {}) {
+  const asker = whoami().login_name;
   for (;;) {
-    if (session.current === null) throw new SessionLost();
     const used = era;
     try {
       return await request(method, `/v1/admin${path}`, { ...options, ...proof() });
     } catch (error) {
       if (!isOver(error)) throw error;
       if (used === era) await renew();
+    } finally {
+      mustBeIn(asker);
     }
   }
 }
 
 /**
- * A look at the admin API beside what the person does: it never asks to log in. Null where nobody is logged in.
+ * A look at the admin API beside what the person does: it never asks to log in. Null where they have left.
  * @template T
  * @param {string} path below `/v1/admin`
  * @returns {Promise<Answer<T> | null>}
  */
 export async function peek(path) {
-  return session.current === null ? null : request("GET", `/v1/admin${path}`, proof());
+  const asker = session.current?.login_name;
+  if (asker === undefined) return null;
+  /** @type {Answer<T>} */
+  const answer = await request("GET", `/v1/admin${path}`, proof());
+  return session.current?.login_name === asker ? answer : null;
 }
 
 /** @param {string} fresh an access token */
