@@ -15,7 +15,7 @@ from mfa.administration.directory import query_of
 from mfa.administration.job_deeds import JobDeeds
 from mfa.administration.job_runs import MAILS_AT_ONCE, MAILS_SECONDS, RETRY_SECONDS, TRIES
 from mfa.administration.job_steps import StepParts
-from mfa.administration.jobs import ENOUGH_SECONDS, LEASE_SECONDS, Jobs, JobSelected
+from mfa.administration.jobs import ENOUGH_SECONDS, LEASE_SECONDS, UNENDED_MAX, Jobs, JobSelected
 from mfa.administration.requests import ListUsers, UserPatch
 from mfa.administration.user_changes import UserAdministration
 from mfa.administration.user_search import DirectoryCache, UserSearch
@@ -293,6 +293,45 @@ def test_a_job_stops_when_its_administrator_may_no_longer(
     [event] = world.history("ada", EventType.JOB_ENDED)
     assert (event["actor"], event["detail"]["state"]) == ("product", "stopped")
     assert office.jobs.run(IAM, job.id) == stopped
+
+
+@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.parametrize("cured_after", [UNENDED_MAX, None])
+@pytest.mark.above_the_store
+def test_a_job_whose_steps_fail_by_a_fault_is_given_up_after_some(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch, cured_after: int | None
+) -> None:
+    """A step that gets further begins the count again, as the first one to fail does here."""
+    names = ["one", "two", "three", "four", "five"]
+    for name in names:
+        put_user(world, name)
+    job = office.start(office.preview(JobDeed.DISABLE, *names))
+    patch, failures = UserAdministration.patch, 0
+
+    def faulty(self: UserAdministration, actor: Actor, change: UserPatch, if_match: str | None = None) -> Any:
+        nonlocal failures
+        if change.login_name == "four" and failures != cured_after:
+            failures += 1
+            raise ZeroDivisionError
+        return patch(self, actor, change, if_match)
+
+    monkeypatch.setattr(UserAdministration, "patch", faulty)
+    while job.ended_at is None:
+        try:
+            job = office.jobs.run(IAM, job.id)
+        except ZeroDivisionError:
+            world.wait(LEASE_SECONDS)
+    if cured_after:
+        assert (job.state, job.outcomes, failures) == (JobState.DONE, {"done": 5}, cured_after)
+        return
+    assert (job.state, job.reason, failures) == (JobState.STOPPED, "internal_error", UNENDED_MAX + 1)
+    assert job.outcomes == {"done": 2}
+    [event] = world.history("iam", EventType.JOB_ENDED)
+    assert (event["actor"], event["detail"]["state"]) == ("product", "stopped")
+    # Whoever repeats it finds those who are left.
+    monkeypatch.setattr(UserAdministration, "patch", patch)
+    assert office.do(JobDeed.DISABLE, *names).outcomes == {"done": 2}
+    assert not any(world.user(name).active for name in names)
 
 
 def test_only_the_one_who_made_the_dry_run_starts_the_job(world: World, office: Office) -> None:

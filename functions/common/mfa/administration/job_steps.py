@@ -77,7 +77,7 @@ class JobStep:
         return self._parts.clock() < self._until
 
     def _save(self, **changes: object) -> None:
-        self.job = structs.replace(self.job, **changes)
+        self.job = structs.replace(self.job, **changes, unended=0)
         self.job = self._parts.items.save(self.job)
 
     def _chunk(self, number: int) -> JobChunk:

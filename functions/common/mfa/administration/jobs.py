@@ -37,6 +37,8 @@ from mfa.users.user import LOGIN_NAME_LENGTH, Kind, User, canonical_login_name
 ENOUGH_SECONDS = 8.0
 # Longer than a function runs, so that a lease that has ended is a dead runner's.
 LEASE_SECONDS = 30.0
+# So many steps in a row may fail by a fault of the program, or die, before the product gives the job up.
+UNENDED_MAX = 10
 # The most users of a job.
 USERS_MAX = 100_000
 # Jobs that one invocation of the schedule looks at, and chunks that one page of a report reads.
@@ -187,8 +189,11 @@ class Jobs:
         actor = self._acting(job)
         try:
             if actor is None:
-                return self._ended(structs.replace(job, reason=errors.Forbidden.code), JobState.STOPPED, None)
-            job = self.items.save(structs.replace(job, lease_until=now + LEASE_SECONDS, goes_on_at=0.0, reason=None))
+                return self._stopped(job, errors.Forbidden)
+            if job.unended >= UNENDED_MAX:
+                return self._stopped(job, errors.InternalError)
+            begun = {"lease_until": now + LEASE_SECONDS, "goes_on_at": 0.0, "reason": None, "unended": job.unended + 1}
+            job = self.items.save(structs.replace(job, **begun))
         except OtherRunnerError:
             return self.get(job.id)
         step = (JobRun if job.state is JobState.RUNNING else JobPreview)(self.steps, job, actor, until)
@@ -206,7 +211,10 @@ class Jobs:
         """The job after a step: without the lease, and ended if that was the last one."""
         if job.state is JobState.RUNNING and job.at == job.chunks:
             return self._ended(job, JobState.DONE, actor)
-        return self.items.save(structs.replace(job, lease_until=0.0))
+        return self.items.save(structs.replace(job, lease_until=0.0, unended=0))
+
+    def _stopped(self, job: Job, reason: type[errors.Refusal]) -> Job:
+        return self._ended(structs.replace(job, reason=reason.code), JobState.STOPPED, None)
 
     def _overtaken(self, step: JobStep) -> Job:
         """The job as somebody else has written it. If it was cancelled, the outcomes of this step are added."""

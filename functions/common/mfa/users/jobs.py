@@ -177,6 +177,7 @@ class Job(Struct, frozen=True, kw_only=True):
         reason: the code of what makes it wait, or has stopped it.
         goes_on_at: no step is done before.
         lease_until: a runner is at it, at the latest until then.
+        unended: how many steps were begun without an orderly end since the job got further.
         version: counts the writes.
     """
 
@@ -202,6 +203,7 @@ class Job(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     goes_on_at: Moment = 0.0
     lease_until: Moment = 0.0
+    unended: int = 0
     version: int = 0
 
     @property

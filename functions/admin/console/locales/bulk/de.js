@@ -16,7 +16,7 @@ export default {
   jobStarted_other: "Auftrag für {n} Benutzer gestartet: {deed}",
   jobEnded_done: "Auftrag erledigt: {deed}",
   jobEnded_cancelled: "Auftrag abgebrochen: {deed}",
-  jobEnded_stopped: "Auftrag angehalten, weil sein Administrator das nicht mehr darf: {deed}",
+  jobEnded_stopped: "Auftrag vor dem Ende angehalten: {deed}",
   // The selection in the list
   bulkSelect: "Auswahl",
   bulkSelectUser: "{name} auswählen",
@@ -75,6 +75,8 @@ export default {
   jobState_done: "Erledigt",
   jobState_cancelled: "Abgebrochen",
   jobState_stopped: "Angehalten",
+  jobFailedText:
+    "Seine Schritte sind immer wieder an einem Fehler auf dem Server gescheitert, den die Logs nennen. Ist der behoben, legen Sie einen neuen Auftrag für dieselben Benutzer an: Wer schon geändert ist, bleibt, wie er ist.",
   jobStoppedText: "Der Administrator, der ihn gestartet hat, darf das nicht mehr.",
   jobGoesOnByItself: "Sie können diese Seite schließen: Der Auftrag läuft weiter.",
   jobWaits: "Der Auftrag geht weiter: {at}.",

@@ -16,7 +16,7 @@ export default {
   jobStarted_other: "Started a job for {n} users: {deed}",
   jobEnded_done: "A job is done: {deed}",
   jobEnded_cancelled: "A job was cancelled: {deed}",
-  jobEnded_stopped: "A job was stopped, because its administrator may no longer do this: {deed}",
+  jobEnded_stopped: "Job stopped before its end: {deed}",
   // The selection in the list
   bulkSelect: "Selection",
   bulkSelectUser: "Select {name}",
@@ -72,6 +72,8 @@ export default {
   jobState_done: "Done",
   jobState_cancelled: "Cancelled",
   jobState_stopped: "Stopped",
+  jobFailedText:
+    "Its steps failed again and again by a fault on the server, which the logs tell. Once that is mended, make another job of the same users: those who were changed stay as they are.",
   jobStoppedText: "The administrator who started it may no longer do this.",
   jobGoesOnByItself: "You can close this page: the job goes on.",
   jobWaits: "The job goes on {at}.",

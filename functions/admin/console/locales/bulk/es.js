@@ -16,7 +16,7 @@ export default {
   jobStarted_other: "Tarea iniciada para {n} usuarios: {deed}",
   jobEnded_done: "Tarea terminada: {deed}",
   jobEnded_cancelled: "Tarea cancelada: {deed}",
-  jobEnded_stopped: "Tarea detenida, porque su administrador ya no puede hacerlo: {deed}",
+  jobEnded_stopped: "Tarea detenida antes de terminar: {deed}",
   // The selection in the list
   bulkSelect: "Selección",
   bulkSelectUser: "Seleccionar {name}",
@@ -72,6 +72,8 @@ export default {
   jobState_done: "Terminada",
   jobState_cancelled: "Cancelada",
   jobState_stopped: "Detenida",
+  jobFailedText:
+    "Sus pasos han fallado una y otra vez por un error del servidor, que figura en los registros. Cuando esté corregido, cree otra tarea con los mismos usuarios: los que ya se cambiaron quedan como están.",
   jobStoppedText: "El administrador que la inició ya no puede hacerlo.",
   jobGoesOnByItself: "Puede cerrar esta página: la tarea continúa.",
   jobWaits: "La tarea continúa: {at}.",

@@ -16,7 +16,7 @@ export default {
   jobStarted_other: "Tâche lancée pour {n} utilisateurs : {deed}",
   jobEnded_done: "Tâche terminée : {deed}",
   jobEnded_cancelled: "Tâche annulée : {deed}",
-  jobEnded_stopped: "Tâche arrêtée, car son administrateur n’en a plus le droit : {deed}",
+  jobEnded_stopped: "Tâche arrêtée avant la fin : {deed}",
   // The selection in the list
   bulkSelect: "Sélection",
   bulkSelectUser: "Sélectionner {name}",
@@ -75,6 +75,8 @@ export default {
   jobState_done: "Terminée",
   jobState_cancelled: "Annulée",
   jobState_stopped: "Arrêtée",
+  jobFailedText:
+    "Ses étapes ont échoué à plusieurs reprises à cause d’une erreur du serveur, que les journaux indiquent. Une fois celle-ci corrigée, créez une nouvelle tâche pour les mêmes utilisateurs : ceux qui sont déjà modifiés restent tels quels.",
   jobStoppedText: "L’administrateur qui l’a lancée n’en a plus le droit.",
   jobGoesOnByItself: "Vous pouvez fermer cette page : la tâche continue.",
   jobWaits: "La tâche reprend : {at}.",

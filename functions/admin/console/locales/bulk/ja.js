@@ -16,7 +16,7 @@ export default {
   jobStarted_other: "{n} 人のユーザーのジョブを開始しました：{deed}",
   jobEnded_done: "ジョブが完了しました：{deed}",
   jobEnded_cancelled: "ジョブが取り消されました：{deed}",
-  jobEnded_stopped: "管理者に権限がなくなったため、ジョブが停止しました：{deed}",
+  jobEnded_stopped: "ジョブが途中で停止しました: {deed}",
   // The selection in the list
   bulkSelect: "選択",
   bulkSelectUser: "{name} を選択",
@@ -72,6 +72,8 @@ export default {
   jobState_done: "完了",
   jobState_cancelled: "取り消し済み",
   jobState_stopped: "停止",
+  jobFailedText:
+    "サーバーの不具合で処理が繰り返し失敗しました。原因はログにあります。修正後に同じユーザーで新しいジョブを作成してください。変更済みのユーザーはそのままです。",
   jobStoppedText: "開始した管理者に権限がなくなりました。",
   jobGoesOnByItself: "このページを閉じても、ジョブは続きます。",
   jobWaits: "ジョブは {at} に再開します。",

@@ -16,7 +16,7 @@ export default {
   jobStarted_other: "已为 {n} 个用户启动任务：{deed}",
   jobEnded_done: "任务已完成：{deed}",
   jobEnded_cancelled: "任务已取消：{deed}",
-  jobEnded_stopped: "任务已停止，因为其管理员不再有此权限：{deed}",
+  jobEnded_stopped: "任务在完成前停止：{deed}",
   // The selection in the list
   bulkSelect: "选择",
   bulkSelectUser: "选择 {name}",
@@ -72,6 +72,7 @@ export default {
   jobState_done: "已完成",
   jobState_cancelled: "已取消",
   jobState_stopped: "已停止",
+  jobFailedText: "由于服务器故障，它的步骤多次失败，原因见日志。修复后，请为相同的用户新建任务：已更改的用户保持不变。",
   jobStoppedText: "启动它的管理员不再有此权限。",
   jobGoesOnByItself: "可以关闭此页面：任务会继续。",
   jobWaits: "任务将于 {at} 继续。",

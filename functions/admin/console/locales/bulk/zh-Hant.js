@@ -16,7 +16,7 @@ export default {
   jobStarted_other: "已為 {n} 位使用者啟動工作：{deed}",
   jobEnded_done: "工作已完成：{deed}",
   jobEnded_cancelled: "工作已取消：{deed}",
-  jobEnded_stopped: "工作已停止，因為其管理員不再有此權限：{deed}",
+  jobEnded_stopped: "工作在完成前停止：{deed}",
   // The selection in the list
   bulkSelect: "選取",
   bulkSelectUser: "選取 {name}",
@@ -72,6 +72,8 @@ export default {
   jobState_done: "已完成",
   jobState_cancelled: "已取消",
   jobState_stopped: "已停止",
+  jobFailedText:
+    "由於伺服器故障，它的步驟多次失敗，原因請見記錄。修復後，請為相同的使用者新增工作：已變更的使用者維持不變。",
   jobStoppedText: "啟動它的管理員不再有此權限。",
   jobGoesOnByItself: "可以關閉此頁面：工作會繼續。",
   jobWaits: "工作將於 {at} 繼續。",
