@@ -54,3 +54,33 @@ def test_many_users_are_selected_tried_dry_and_changed(make_browsing: MakeBrowsi
     console.go("#/jobs")
     expect(console.row("Turn SMS authentication on").first).to_contain_text("Done")
     expect(console.row("Delete").first).to_contain_text("Done")
+
+
+def test_a_checked_job_is_started_later_from_its_page_by_the_one_who_made_it(
+    make_browsing: MakeBrowsing, stack: Running
+) -> None:
+    user, admin = people.add(stack, mfa=False, owner="before"), make_admin(stack)
+    console = Console.open(make_browsing(), admin, f"#/users?q={user.name}")
+    page = console.page
+    page.get_by_label(f"Select {user.name}").check()
+    console.button("Change selected users").click()
+    console.dialog.get_by_label("What to do").select_option("set_owner")
+    console.dialog.get_by_label("Owner").fill("after")
+    console.dialog.get_by_role("button", name="Check").click()
+    expect(console.dialog.get_by_role("button", name="Change 1 user")).to_be_visible()
+    console.dialog.get_by_role("button", name="Cancel").click()
+    console.go("#/jobs")
+    console.row("Set the owner").first.get_by_role("link").click()
+    address = page.evaluate("location.hash")
+    expect(console.main).to_contain_text("Checked")
+
+    other = Console.open(make_browsing(), make_admin(stack), address)
+    expect(other.main).to_contain_text("Checked")
+    expect(other.button("Change 1 user")).to_have_count(0)
+
+    console.button("Change 1 user").click()
+    console.check_accessible()
+    console.dialog.get_by_role("button", name="Change 1 user").click()
+    expect(console.dialog).to_have_count(0)
+    expect(console.row(user.name)).to_contain_text("Done")
+    assert stack.admin("users.get", login_name=user.name)["owner"] == "after"

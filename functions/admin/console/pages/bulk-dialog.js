@@ -99,14 +99,26 @@ async function dryRun(dialog, made) {
   try {
     const job = await steps.run();
     if (job.state !== "previewed") return drop(job);
-    const refused = await exceptions(job);
-    if (dialog.element.isConnected) summary(dialog, job, refused);
-    else drop(job);
+    await summary(dialog, job);
+    if (!dialog.element.isConnected) drop(job);
   } catch (error) {
     if (error instanceof SessionLost) return;
     dialog.show({ body: noticeOf(error), actions: [button(t("close"), { onclick: () => dialog.close() })] });
   }
 }
+
+/** Show what a dry run has found, and start its job if that is wanted. @param {Job} job */
+export async function startChecked(job) {
+  const dialog = openDialog({ title: deedName(job.deed), body: progressOf(job).element });
+  await summary(dialog, job).catch((error) => {
+    dialog.close();
+    throw error;
+  });
+}
+
+/** The words of the button that starts a job. @param {Job} job */
+export const startWords = ({ deed, preview: { will_change: count } }) =>
+  tn(deed === "delete" ? "bulkDelete" : "bulkStart", count);
 
 /** A dry run that nobody waits for. @param {Job} job */
 function drop(job) {
@@ -136,9 +148,10 @@ async function exceptions(job) {
  * What the deed would do, and the button that does it.
  * @param {Dialog} dialog
  * @param {Job} job
- * @param {JobLine[]} refused
  */
-function summary(dialog, job, refused) {
+async function summary(dialog, job) {
+  const refused = await exceptions(job);
+  if (!dialog.element.isConnected) return;
   const { will_change: count, unchanged, refused: left } = job.preview;
   const isFinal = job.deed === "delete";
   const typed = isFinal && count ? textField({ name: "count", label: t("bulkForever"), inputmode: "numeric" }) : null;
@@ -156,8 +169,7 @@ function summary(dialog, job, refused) {
     typed?.element,
     alarm,
   );
-  const words = tn(isFinal ? "bulkDelete" : "bulkStart", count);
-  const start = submitButton(words, { kind: isFinal ? "danger" : "save", form: form.id });
+  const start = submitButton(startWords(job), { kind: isFinal ? "danger" : "save", form: form.id });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (typed && typed.text.replace(/\D/g, "") !== String(count)) {

@@ -9,11 +9,12 @@ import { badge, empty, facts, heading, section } from "../page.js";
 import { SessionLost } from "../refusals.js";
 import { may } from "../roles.js";
 import { to } from "../router.js";
-import { admin } from "../session.js";
+import { admin, whoami } from "../session.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
 import { filterBox, pagedList, table } from "../table.js";
 import { number, time } from "../words.js";
+import { startChecked, startWords } from "./bulk-dialog.js";
 import { deedName, helps, tally, whyOf } from "./bulk-words.js";
 import { isOpen, progressOf, Stepper } from "./job-steps.js";
 
@@ -103,9 +104,9 @@ async function drawJob(place, id, present) {
  * @param {HTMLElement} place
  */
 async function follow(job, room, ended, place) {
-  if (job.state !== "running") return;
+  if (!isOpen(job)) return;
   const onstep = (/** @type {Job} */ now) => drawState(room, now);
-  const looks = !may(helps(job.deed) ? "help" : "manage_users");
+  const looks = !mayDo(job);
   try {
     const last = await new Stepper(job, { isWanted: () => place.isConnected, onstep, looks }).run();
     if (!isOpen(last)) await ended();
@@ -114,14 +115,27 @@ async function follow(job, room, ended, place) {
   }
 }
 
+/** @param {Job} job */
+const mayDo = (job) => may(helps(job.deed) ? "help" : "manage_users");
+
+/** Whether the job waits for its start, by the one who had the dry run made. @param {Job} job */
+const mayStart = (job) =>
+  job.state === "previewed" && job.preview.will_change > 0 && job.by === whoami().login_name && mayDo(job);
+
+/** @param {Job} job */
+function starter(job) {
+  /** @type {HTMLButtonElement} */
+  const start = button(startWords(job), { onclick: () => busyWhile(start, () => startChecked(job)).catch(toastError) });
+  return start;
+}
+
 /**
  * @param {HTMLElement} room
  * @param {Job} job
  */
 function drawState(room, job) {
   const focused = room.contains(document.activeElement);
-  const mayCancel = isOpen(job) && may(helps(job.deed) ? "help" : "manage_users");
-  const cancel = mayCancel ? button(t("jobCancel"), { onclick: () => cancelJob(room, job) }) : null;
+  const cancel = isOpen(job) && mayDo(job) ? button(t("jobCancel"), { onclick: () => cancelJob(room, job) }) : null;
   room.replaceChildren(
     facts([
       [t("jobState"), badge(stateWords(job.state), job.state === "stopped" ? "bad" : "")],
@@ -133,6 +147,7 @@ function drawState(room, job) {
     ...words(job),
     counts(job),
     cancel ? el("div", { class: "actions" }, cancel) : "",
+    mayStart(job) ? el("div", { class: "actions" }, starter(job)) : "",
   );
   if (focused) cancel?.focus();
 }
@@ -146,7 +161,9 @@ const selectionWords = ({ selection: { login_names: names } }) =>
  * @returns {HTMLElement[]}
  */
 function words({ state, goes_on_at: at, reason }) {
-  if (state === "stopped") return [notice({ kind: "warning", text: t("jobStoppedText") })];
+  if (state === "stopped") {
+    return [notice({ kind: "warning", text: t(reason === "internal_error" ? "jobFailedText" : "jobStoppedText") })];
+  }
   if (state !== "running") return [];
   const wait = at ? tp(WAITS[reason ?? ""] ?? "jobWaits", { at: time(at) }) : null;
   return [el("p", { class: "soft" }, t("jobGoesOnByItself")), ...(wait ? [el("p", {}, wait)] : [])];
