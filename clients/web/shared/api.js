@@ -85,7 +85,7 @@ async function readJson(response) {
  * @param {RequestOptions} options
  * @returns {Record<string, string>}
  */
-function headersOf({ body, token, page, key, etag }) {
+function headersOf({ body, token, page, key, etag, unattended }) {
   return {
     Accept: "application/json",
     ...(body === undefined ? {} : { "Content-Type": "application/json" }),
@@ -93,6 +93,7 @@ function headersOf({ body, token, page, key, etag }) {
     ...(page ? { "MFA-Console": encodeURIComponent(page) } : {}),
     ...(key ? { "Idempotency-Key": key } : {}),
     ...(etag ? { "If-Match": etag } : {}),
+    ...(unattended ? { "MFA-Unattended": "1" } : {}),
   };
 }
 

@@ -40,6 +40,8 @@ export interface RequestOptions {
   etag?: string | null;
   signal?: AbortSignal;
   patience?: number;
+  /** Whether the page makes the request by itself: it keeps no session alive. */
+  unattended?: boolean;
 }
 
 /** An answer of the API; `body` is null for a 204 only. */
@@ -659,6 +661,7 @@ export interface Session {
   permissions: Permission[];
   amr: string[];
   expires_at: string;
+  idle_seconds: number | null;
   contact_email: string | null;
   mfa_enabled: boolean;
 }

@@ -2,8 +2,8 @@
 // tabs go on with it; where the browser takes no such cookie, it lives in this module's memory and ends with the page.
 
 import { button, uid } from "./dom.js";
-/** @import { Answer, ListPage, Region, RequestOptions, Session } from "./shared/types" */
-import { t } from "./language.js";
+/** @import { Answer, ListPage, Region, RequestOptions, Session, SessionEndReason } from "./shared/types" */
+import { known, language, t } from "./language.js";
 import { drawLogin } from "./login.js";
 import { choices } from "./preferences.js";
 import { SessionLost } from "./refusals.js";
@@ -54,6 +54,8 @@ const proof = () => (token === null ? { page: whoami().login_name } : { token })
 
 /** @param {unknown} error */
 const isOver = (error) => error instanceof Problem && error.code === "invalid_token";
+/** @param {unknown} error */
+const reasonOf = (error) => (error instanceof Problem ? error.body.reason : undefined);
 
 /**
  * A call of the admin API. When the session has ended, it asks to log in again and then repeats the request: the page,
@@ -73,7 +75,7 @@ export async function admin(method, path, options = {}) {
       return await request(method, `/v1/admin${path}`, { ...options, ...proof() });
     } catch (error) {
       if (!isOver(error)) throw error;
-      if (used === era) await renew();
+      if (used === era) await renew(reasonOf(error));
     } finally {
       mustBeIn(asker);
     }
@@ -81,7 +83,8 @@ export async function admin(method, path, options = {}) {
 }
 
 /**
- * A look at the admin API beside what the person does: it never asks to log in. Null where they have left.
+ * A look at the admin API that the page takes by itself, which keeps no session alive. When the session has ended, the
+ * login covers the page, and the look fails. Null where the administrator has left.
  * @template T
  * @param {string} path below `/v1/admin`
  * @returns {Promise<Answer<T> | null>}
@@ -89,9 +92,15 @@ export async function admin(method, path, options = {}) {
 export async function peek(path) {
   const asker = session.current?.login_name;
   if (asker === undefined) return null;
-  /** @type {Answer<T>} */
-  const answer = await request("GET", `/v1/admin${path}`, proof());
-  return session.current?.login_name === asker ? answer : null;
+  const used = era;
+  try {
+    /** @type {Answer<T>} */
+    const answer = await request("GET", `/v1/admin${path}`, { ...proof(), unattended: true });
+    return session.current?.login_name === asker ? answer : null;
+  } catch (error) {
+    if (isOver(error) && used === era) renew(reasonOf(error)).catch(() => {});
+    throw error;
+  }
 }
 
 /** @param {string} fresh an access token */
@@ -129,7 +138,7 @@ async function enter(body, fresh) {
   learnRegions(regions.body.items);
   clearTimeout(expiry);
   const left = Date.parse(body.expires_at) - clock.now();
-  if (left > 0) expiry = setTimeout(() => renew().catch(() => {}), Math.min(left, 2 ** 31 - 1));
+  if (left > 0) expiry = setTimeout(() => renew("expired").catch(() => {}), Math.min(left, 2 ** 31 - 1));
   $("door").replaceChildren();
   $("frame").hidden = false;
   $("skip").hidden = false;
@@ -180,8 +189,11 @@ export function logIn(lead = t("loginLead")) {
   });
 }
 
-/** Log in again over the page as it is. */
-function renew() {
+/**
+ * Log in again over the page as it is.
+ * @param {SessionEndReason} [reason] why the session has ended, if the server says so
+ */
+function renew(reason) {
   renewal ??= new Promise((resolve, reject) => {
     const before = session.current?.login_name ?? "";
     const card = el("div", { class: "card door-card" });
@@ -207,7 +219,7 @@ function renew() {
     };
     const login = drawLogin(card, {
       title: t("sessionEnded"),
-      lead: t("sessionEndedLead"),
+      lead: language.sentences(reason && known(`sessionEnded_${reason}`), t("sessionEndedLead")),
       name: before,
       extra: [button(t("logOut"), { onclick: logOutInstead })],
       async admit(fresh) {

@@ -2,7 +2,7 @@
 // joins the administrator's own profile.
 
 /** @import { Target } from "../fields.js" */
-/** @import { Answer, Child, FieldError, PasscodeState, TestApproved } from "../shared/types" */
+/** @import { Answer, Child, FieldError, PasscodeState, RequestOptions, TestApproved } from "../shared/types" */
 /** @import { SettingsDraft } from "./settings-fields.js" */
 import { notice, noticeOf, openDialog, toast } from "../dialogs.js";
 import { bdi, busyWhile, button, submitButton, uid } from "../dom.js";
@@ -121,10 +121,12 @@ export class SettingsTest {
    * A POST that sends a passcode, or asks for its delivery.
    * @param {string} path
    * @param {object} body
+   * @param {RequestOptions} [options]
    */
-  async #post(path, body) {
+  async #post(path, body, options = {}) {
+    const whole = { ...body, ...this.unsaved, route: this.route };
     /** @type {Answer<PasscodeState>} */
-    const answer = await admin("POST", path, { body: { ...body, ...this.unsaved, route: this.route } });
+    const answer = await admin("POST", path, { ...options, body: whole });
     return answer.body;
   }
 
@@ -203,7 +205,7 @@ export class SettingsTest {
         this.resent(again);
         return again;
       },
-      poll: () => this.#post(`${path}/delivery`, {}),
+      poll: () => this.#post(`${path}/delivery`, {}, { unattended: true }),
       approved: (answer) => this.succeeded(answer),
       lost: (error) => this.#lost(error),
       extra: [button(this.another, { onclick: () => this.ask() })],

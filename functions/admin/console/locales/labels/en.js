@@ -72,7 +72,7 @@ export default {
   hint_lock_seconds: "Doubles with every further lock, up to a day.",
   hint_access_token_seconds: "This console’s session as well.",
   hint_admin_session_minutes: "Empty: as long as the access token lasts.",
-  hint_admin_idle_minutes: "What a page refreshes by itself is no use. 0: never.",
+  hint_admin_idle_minutes: "What a page refreshes by itself does not count. 0: never.",
   hint_routes_max_price: "AWS sends no message that costs more in all, and makes no call that costs more a minute.",
   hint_routes: [
     "Providers and senders by country, tried in this order; the next one only after a refusal that sent",
