@@ -124,6 +124,14 @@ def test_each_operation_says_who_may_call(document: dict[str, Any]) -> None:
     assert document["components"]["securitySchemes"].keys() == schemes
 
 
+def test_operations_of_administration_take_the_mark_of_a_request_that_no_person_made(document: dict[str, Any]) -> None:
+    for operation in OPERATIONS:
+        described = document["paths"][operation.path][operation.method.lower()]
+        marks = [each for each in described["parameters"] if each["name"] == "MFA-Unattended"]
+        assert len(marks) == (operation.auth is auth.ACCESS_TOKEN)
+    assert "reason" in document["components"]["schemas"]["ProblemDocument"]["properties"]
+
+
 def codes(refusal: type[Refusal]) -> set[str]:
     return {code for child in refusal.__subclasses__() for code in ({child.code} | codes(child))}
 

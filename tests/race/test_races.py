@@ -42,7 +42,7 @@ from mfa.users.history import Event, EventType
 from tests import accounts, deeds, people
 from tests.deeds import Action, Application
 from tests.people import Person
-from tests.product import PASSWORD, Answer, Refused
+from tests.product import PASSWORD, Answer, Json, Refused
 from tests.race.conftest import NUMBER_PER_HOUR
 from tests.race.crowd import BUSY, at_once, attempt, codes
 from tests.running import Running
@@ -424,6 +424,35 @@ def test_phones_added_at_once_stay_five_at_most_and_none_twice(place: Running) -
     phones = [phone["number"] for phone in place.admin("users.get", login_name=person.name)["phones"]]
     assert len(phones) == len(set(phones)) == 1 + answers["ok"] == 5
     assert answers.keys() <= {"ok", "conflict", BUSY}
+
+
+@pytest.mark.parametrize("round_", range(6))
+def test_no_request_under_way_brings_an_ended_session_back(place: Running, round_: int) -> None:
+    """Requests that write down the use of a session meet its end."""
+    person = people.add(place, kind="system", phones=0, mfa=False)
+    token = person.login().json["token"]
+    key = {
+        "pk": f"USER#{person.name}",
+        "sk": f"#SESSION#{jwt.decode(token, options={'verify_signature': False})['jti']}",
+    }
+    assert place.call("GET", "/v1/admin/session", token=token).status == 200
+    used = place.table.get_item(Key=key)["Item"]
+    place.table.put_item(Item=used | {"last_seen_at": used["last_seen_at"] - 120})
+
+    def ask(n: int) -> Answer | Json:
+        if n == 5:
+            return attempt(place, "sessions.end", login_name=person.name, id=key["sk"].removeprefix("#SESSION#"))
+        return place.call("GET", "/v1/admin/session", token=token)
+
+    answers = at_once(12, ask)
+    assert codes(answers).keys() <= {"ok", "invalid_token", BUSY}
+    while codes([answers[5]]) == {BUSY: 1}:
+        answers[5] = ask(5)
+    assert "Item" not in place.table.get_item(Key=key, ConsistentRead=True)
+    refused = place.call("GET", "/v1/admin/session", token=token)
+    assert (refused.code, refused.json["reason"]) == ("invalid_token", "ended")
+    assert place.admin("sessions.list", login_name=person.name)["items"] == []
+    assert len(person.events("session_ended")) == 1
 
 
 @pytest.fixture
