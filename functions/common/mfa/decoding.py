@@ -73,7 +73,7 @@ def check_unicode(value: Any, field: str) -> None:
 
 
 def convert[T](value: object, type_: type[T], *, from_text: bool = False) -> T:
-    """The value as this type. With `from_text`, for queries, text such as `true` and `50` is read.
+    """The value as this type. With `from_text`, for queries, text such as `true` and `50` is read. A query has no null.
 
     Raises InvalidRequest.
     """
@@ -82,7 +82,7 @@ def convert[T](value: object, type_: type[T], *, from_text: bool = False) -> T:
         return msgspec.convert(given, type_, strict=not from_text, dec_hook=_own_type)
 
     try:
-        return read(value)
+        found = read(value)
     except msgspec.ValidationError as error:
         said = str(error)
 
@@ -93,7 +93,18 @@ def convert[T](value: object, type_: type[T], *, from_text: bool = False) -> T:
                 return str(again) == said
             return False
 
-        raise _named(said, type_, lambda steps: _spelt(steps, value, is_refused)) from error
+        words = said.replace(" | null`", "`") if from_text else said
+        raise _named(words, type_, lambda steps: _spelt(steps, value, is_refused)) from error
+    if from_text:
+        _refuse_null(found, value)
+    return found
+
+
+def _refuse_null(found: Any, given: Any) -> None:
+    """Raises InvalidRequest for a value that msgspec read as null: a filter `null` would be none, and list everything."""
+    for each in msgspec.structs.fields(found):
+        if each.encode_name in given and getattr(found, each.name) is None:
+            raise InvalidRequest(each.encode_name, "must not be null: leave it out")
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def query_of(which: ListUsers, now: float) -> DirectoryQuery:
     text = folded(which.q or "")
     if which.q and not text:
         raise InvalidRequest("q", "must not be blank")
-    since = seconds(which.registered_after, "registered_after") if which.registered_after else None
+    since = None if which.registered_after is None else seconds(which.registered_after, "registered_after")
     usual = UserOrder.REGISTERED if since is not None and not text else UserOrder.LOGIN_NAME
     return DirectoryQuery(
         text=text,

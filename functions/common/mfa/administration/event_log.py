@@ -9,6 +9,7 @@ import msgspec
 from mfa.administration import views
 from mfa.administration.log_answers import LogLine, ValueChange
 from mfa.administration.log_requests import FindEvents
+from mfa.errors import InvalidRequest
 from mfa.flows.runtime import Runtime
 from mfa.times import rfc3339, seconds
 from mfa.tokens import cursors
@@ -168,14 +169,21 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, which: FindEvents) -> "_Asked":
         """Raises InvalidRequest."""
+        since = _START if which.from_ is None else rfc3339(seconds(which.from_, "from"))
+        until = _END if which.to is None else rfc3339(seconds(which.to, "to"))
+        if until <= since:
+            raise InvalidRequest("to", "must be after from")
+        text = folded(which.text or "")
+        if which.text and not text:
+            raise InvalidRequest("text", "must not be blank")
         names = stored_login_names(which.user) if which.user else ()
         return cls(
             type=which.type,
             actor=canonical_login_name(which.actor) if which.actor else None,
             names=[name for name in names if len(name) <= LOGIN_NAME_LENGTH],
-            since=rfc3339(seconds(which.from_, "from")) if which.from_ else _START,
-            until=rfc3339(seconds(which.to, "to")) if which.to else _END,
-            text=folded(which.text or ""),
+            since=since,
+            until=until,
+            text=text,
             limit=which.limit,
         )
 

@@ -197,8 +197,7 @@ def _parameters(asked: job_requests.NewJob) -> JobParameters:
     try:
         return JobParameters(**canonical_values(given))
     except errors.InvalidRequest as wrong:
-        [problem] = wrong.members["errors"]
-        raise errors.InvalidRequest(f"parameters.{problem['field']}", problem["message"]) from wrong
+        raise _within("parameters", wrong) from wrong
 
 
 def _selected(selection: job_requests.Selection, now: float) -> JobSelected:
@@ -209,4 +208,13 @@ def _selected(selection: job_requests.Selection, now: float) -> JobSelected:
     if names is not UNSET:
         return JobSelected(login_names=names)
     filters = {name: getattr(users, name) for name in job_requests.FilteredUsers.__struct_fields__}
-    return JobSelected(query=query_of(requests.ListUsers(**filters, sort=UserOrder.REGISTERED), now))
+    try:
+        return JobSelected(query=query_of(requests.ListUsers(**filters, sort=UserOrder.REGISTERED), now))
+    except errors.InvalidRequest as wrong:
+        raise _within("selection.users", wrong) from wrong
+
+
+def _within(path: str, wrong: errors.InvalidRequest) -> errors.InvalidRequest:
+    """The refusal, which names its field by the place in the body."""
+    [problem] = wrong.members["errors"]
+    return errors.InvalidRequest(f"{path}.{problem['field']}", problem["message"])

@@ -54,7 +54,7 @@ type NotSeenDays = Annotated[
     int,
     Meta(ge=1, le=3650, description="users whose last login is longer ago than so many days, or who never logged in"),
 ]
-type Cursor = Annotated[str, Meta(max_length=2048)]
+type Cursor = Annotated[str, Meta(min_length=1, max_length=2048)]
 type Limit = Annotated[int, Meta(ge=1, le=PAGE_MAX)]
 
 
