@@ -297,6 +297,7 @@ class PauseThatIsOver:
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.is_tried = False
         self.breaker = Breaker(self, self, lambda: 1.0, "aws")
 
     def __call__(self) -> StoredSettings:
@@ -309,6 +310,7 @@ class PauseThatIsOver:
         return 0.0
 
     def claim_probe(self, read: float, until: float) -> bool:
+        self.is_tried = True
         return read == 0.0 < until
 
     def pause(self, until: float, version: int, refusal: AccountRefusal) -> None:
@@ -351,3 +353,4 @@ def test_a_route_that_aws_cannot_take_is_refused_and_asks_nobody(
         messenger.check(Channel.SMS, route)
     assert messenger.send(TEXT, route).error == errors.SettingsIncomplete.code
     assert pause.told == []
+    assert not pause.is_tried, "the send that can go out may try"

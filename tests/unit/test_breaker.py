@@ -8,8 +8,10 @@ import pytest
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.delivery.breaker import PAUSE_SECONDS, Breaker
+from mfa.delivery.messenger import TwilioMessenger
 from mfa.errors import SmsUnavailable
-from mfa.messages.channels import ProviderName
+from mfa.messages.channels import Channel, ProviderName
+from mfa.messages.outgoing import Outgoing
 from mfa.settings.values import AccountRefusal, Pause, StoredSettings
 
 ACCEPTED, REFUSED = Outcome(Delivery.QUEUED), Outcome(Delivery.FAILED, "20003")
@@ -215,6 +217,16 @@ def test_checking_the_pause_does_not_claim_the_try(fleet: Fleet) -> None:
     for _ in range(3):
         fleet.container().check()
     breaker.claim()
+
+
+def test_a_message_that_cannot_go_out_does_not_claim_the_try(fleet: Fleet) -> None:
+    """Otherwise settings that became incomplete since the check would keep everybody waiting."""
+    sends(fleet.container(), accepted=False)
+    fleet.now += 61
+    messenger = TwilioMessenger(lambda _route: None, fleet.container(), "", lambda _ref: "https://example.com")
+    text = Outgoing(channel=Channel.SMS, address="+85292153799", body="581883", region="HK", valid_seconds=285)
+    assert messenger.send(text).error == "settings_incomplete"
+    fleet.container().claim()
 
 
 def test_saved_settings_let_everybody_send_within_half_a_minute(fleet: Fleet) -> None:

@@ -26,15 +26,16 @@ class AwsMessenger:
     def send(self, outgoing: Outgoing, route: Route | None = None) -> Outcome:
         """Sends one message, or calls. It raises nothing: whatever happens, a send that was claimed has an outcome."""
         try:
-            permit = self._breaker.claim()
-        except Refusal as refusal:  # since the check, sending was paused
+            sending, by = self._complete(outgoing.channel, route)
+            permit = self._breaker.claim()  # last: it may be the one send that tries, and then it must go out
+        except Refusal as refusal:  # since the check, sending was paused or the settings changed
             return Outcome(Delivery.FAILED, refusal.code, refusal)
-        outcome = self.send_apart(outgoing, route)
+        outcome = send(sending, outgoing, by)
         self._breaker.learn(permit, outcome)
         return outcome
 
     def send_apart(self, outgoing: Outgoing, route: Route | None = None) -> Outcome:
-        """The same, and leaves the pause as it is: `admin` may not write it."""
+        """Sends one message, or calls, and leaves the pause as it is: `admin` may not write it."""
         try:
             sending, by = self._complete(outgoing.channel, route)
         except Refusal as refusal:

@@ -53,9 +53,9 @@ class TwilioMessenger:
     def send(self, outgoing: Outgoing, route: Route | None = None) -> Outcome:
         """Sends one message, or calls. It raises nothing: whatever happens, a send that was claimed has an outcome."""
         try:
-            permit = self._breaker.claim()
             account = self._complete(route)
             callback = self._callback(outgoing)
+            permit = self._breaker.claim()  # last: it may be the one send that tries, and then it must go out
         except Refusal as refusal:  # since the check, sending was paused or the settings changed
             return Outcome(Delivery.FAILED, refusal.code, refusal)
         outcome = self._send(account, outgoing, callback)
