@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from mfa.administration.fraud_answers import FraudComputed, FraudReport, RegionFraud
-from mfa.challenges.budgets import DAY, HOUR
+from mfa.challenges.budgets import DAY, HOUR, TEST
 from mfa.challenges.factor_proofs import COUNTED_AS
 from mfa.challenges.new_phones import hour_of_day, limit_of
 from mfa.settings.fraud import Fraud
@@ -68,7 +68,7 @@ class FraudAdministration:
             items.append(
                 RegionFraud(
                     region=region,
-                    sent=counted["n"],
+                    sent=counted["n"] - counted[f"n_{TEST}"],
                     verified=_verified(counted),
                     unverified_today=counted["new_n"],
                     unverified_this_hour=counted[hour],

@@ -9,7 +9,7 @@ from mfa.settings.fraud import FraudMode
 class RegionFraud(Struct, frozen=True):
     """A region's messages today (UTC), those to new phones that nobody has confirmed, their budgets, and the decisions.
 
-    `unverified_by_hour` and `verified_by_hour` are those of the day's 24 hours, as they stand now.
+    `sent` leaves out messages to test numbers: nothing went out. `unverified_by_hour` and `verified_by_hour` are those of the day's 24 hours, as they stand now.
     """
 
     region: str
