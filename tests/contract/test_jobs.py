@@ -328,10 +328,54 @@ def test_a_job_whose_steps_fail_by_a_fault_is_given_up_after_some(
     assert job.outcomes == {"done": 2}
     [event] = world.history("iam", EventType.JOB_ENDED)
     assert (event["actor"], event["detail"]["state"]) == ("product", "stopped")
-    # Whoever repeats it finds those who are left.
+    with pytest.raises(errors.Conflict):
+        office.jobs.cancel(IAM, job.id)
     monkeypatch.setattr(UserAdministration, "patch", patch)
-    assert office.do(JobDeed.DISABLE, *names).outcomes == {"done": 2}
+    world.wait(PREVIEW_SECONDS)
+    again = office.start(job)
+    assert (again.reason, again.ended_at) == (None, None)
+    assert office.finish(again).outcomes == {"done": 5}
     assert not any(world.user(name).active for name in names)
+
+
+def test_a_dry_run_that_was_given_up_is_made_again(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_user(world, "one")
+    job = office.make(JobDeed.DISABLE, "one")
+    monkeypatch.setattr(JobDeeds, "would_change", lambda *_: 1 / 0)
+    for _ in range(UNENDED_MAX):
+        with pytest.raises(ZeroDivisionError):
+            office.jobs.run(IAM, job.id)
+        world.wait(LEASE_SECONDS)
+    stopped = office.jobs.run(IAM, job.id)
+    assert (stopped.state, stopped.reason) == (JobState.STOPPED, "internal_error")
+    with pytest.raises(errors.Conflict, match="stopped, and not previewed"):
+        office.start(stopped)
+
+
+@pytest.mark.above_the_store
+def test_a_job_whose_steps_die_does_not_hold_up_the_others(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_user(world, "one")
+    put_user(world, "two")
+    office.start(office.preview(JobDeed.DISABLE, "one"))
+    world.wait(1)
+    other = office.start(office.preview(JobDeed.DISABLE, "two"))
+    change = office.administration.users.change
+
+    def faulty(before: Any, *rest: Any) -> None:
+        if before.login_name == "one":
+            raise ZeroDivisionError
+        change(before, *rest)
+
+    monkeypatch.setattr(office.administration.users, "change", faulty)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            office.jobs.advance()
+        world.wait(LEASE_SECONDS)
+    assert office.jobs.get(other.id).state is JobState.DONE
 
 
 def test_only_the_one_who_made_the_dry_run_starts_the_job(world: World, office: Office) -> None:

@@ -8,7 +8,7 @@ import { known, t, tn, tp } from "../language.js";
 import { badge, empty, facts, heading, section } from "../page.js";
 import { SessionLost } from "../refusals.js";
 import { may } from "../roles.js";
-import { to } from "../router.js";
+import { go, to } from "../router.js";
 import { admin, whoami } from "../session.js";
 import { query } from "../shared/api.js";
 import { el } from "../shared/dom.js";
@@ -122,6 +122,26 @@ const mayDo = (job) => may(helps(job.deed) ? "help" : "manage_users");
 const mayStart = (job) =>
   job.state === "previewed" && job.preview.will_change > 0 && job.by === whoami().login_name && mayDo(job);
 
+/** Whether a fault on the server has stopped the run, so that it may go on. @param {Job} job */
+const mayGoOn = (job) =>
+  job.state === "stopped" &&
+  job.reason === "internal_error" &&
+  job.started_at !== null &&
+  job.by === whoami().login_name &&
+  mayDo(job);
+
+/** @param {Job} job */
+function resumer(job) {
+  const body = { expected_users: job.preview.will_change };
+  const again = async () => {
+    await admin("POST", `/jobs/${job.id}/start`, { body });
+    go(to("jobs", job.id));
+  };
+  /** @type {HTMLButtonElement} */
+  const goOn = button(t("jobGoOn"), { onclick: () => busyWhile(goOn, again).catch(toastError) });
+  return goOn;
+}
+
 /** @param {Job} job */
 function starter(job) {
   /** @type {HTMLButtonElement} */
@@ -148,6 +168,7 @@ function drawState(room, job) {
     counts(job),
     cancel ? el("div", { class: "actions" }, cancel) : "",
     mayStart(job) ? el("div", { class: "actions" }, starter(job)) : "",
+    mayGoOn(job) ? el("div", { class: "actions" }, resumer(job)) : "",
   );
   if (focused) cancel?.focus();
 }

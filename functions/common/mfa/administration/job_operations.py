@@ -100,7 +100,7 @@ def run_job(administration: Administration, call: Call[job_requests.JobById, Act
     AdministrationOperation(
         id="jobs.start",
         route="POST /v1/admin/jobs/{id}/start",
-        summary="Start a job after its dry run",
+        summary="Start a job after its dry run, or again after a fault",
         needs=Permission.HELP,
         request=job_requests.StartJob,
         response=job_answers.JobView,

@@ -134,9 +134,12 @@ class Jobs:
         return self._stepped(job, self.runtime.clock() + ENOUGH_SECONDS)
 
     def advance(self) -> tuple[int, int]:
-        """Does steps of jobs that were started, the oldest first. How many there were, and how many had a step."""
+        """Does steps of jobs that were started: the oldest first, but behind them those whose last step died.
+
+        How many there were, and how many had a step.
+        """
         until = self.runtime.clock() + ENOUGH_SECONDS
-        jobs = self.items.running(RUNNING_AT_ONCE)
+        jobs = sorted(self.items.running(RUNNING_AT_ONCE), key=lambda job: job.unended)
         advanced = 0
         for job in jobs:
             if self.runtime.clock() >= until:
@@ -146,7 +149,10 @@ class Jobs:
         return len(jobs), advanced
 
     def start(self, actor: Actor, job_id: str, expected_users: int) -> Job:
-        """Starts the job in the name of this actor, who made it, or of `iam`. Raises Forbidden, and Conflict if the dry run is not as expected."""
+        """Starts the job in the name of this actor, who made it, or of `iam`. A run that was given up goes on where it was.
+
+        Raises Forbidden, and Conflict if the dry run is not as expected.
+        """
         job = self.get(job_id)
         actor.refuse_without(job.deed.needs)
         if actor.name != job.by and not actor.is_direct:
@@ -154,14 +160,20 @@ class Jobs:
                 "Only the administrator who had the dry run made can start it. Make one of your own."
             )
         now = self.runtime.clock()
-        if job.state is not JobState.PREVIEWED or job.previewed_at is None:
-            raise errors.Conflict(f"The job is {job.state}, and not previewed.")
-        if now - job.previewed_at > PREVIEW_SECONDS:
-            raise errors.Conflict("The dry run is more than a day old. Make another one.")
+        if not job.resumable:
+            _refuse_without_dry_run(job, now)
         if not job.will_change or expected_users != job.will_change:
             raise errors.Conflict(f"The dry run found {job.will_change} to change, and not {expected_users}.")
         started = structs.replace(
-            job, state=JobState.RUNNING, started_at=now, by=actor.name, address=actor.address, amr=actor.amr
+            job,
+            state=JobState.RUNNING,
+            started_at=now,
+            ended_at=None,
+            reason=None,
+            unended=0,
+            by=actor.name,
+            address=actor.address,
+            amr=actor.amr,
         )
         told = {"job": job.id, "deed": job.deed.value, "users": job.will_change}
         try:
@@ -273,6 +285,14 @@ class Jobs:
                 "selection.users", f"must select 1 to {USERS_MAX} users, and selects {len(found)}"
             )
         return len(found)
+
+
+def _refuse_without_dry_run(job: Job, now: float) -> None:
+    """Raises Conflict unless the job has a dry run that still tells what would happen."""
+    if job.state is not JobState.PREVIEWED or job.previewed_at is None:
+        raise errors.Conflict(f"The job is {job.state}, and not previewed.")
+    if now - job.previewed_at > PREVIEW_SECONDS:
+        raise errors.Conflict("The dry run is more than a day old. Make another one.")
 
 
 def _refuse_names(login_names: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct, structs
 
+from mfa.errors import InternalError
 from mfa.times import Moment, rfc3339
 from mfa.users.directory_query import DirectoryQuery, Place
 from mfa.users.roles import Permission
@@ -215,6 +216,11 @@ class Job(Struct, frozen=True, kw_only=True):
     def will_change(self) -> int:
         """How many users the dry run would change."""
         return self.preview.get(JobOutcome.WILL_CHANGE, 0)
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the product gave its run up, so that somebody may let it go on. A dry run is made again."""
+        return self.state is JobState.STOPPED and self.reason == InternalError.code and self.started_at is not None
 
     @property
     def users(self) -> int:

@@ -76,7 +76,8 @@ export default {
   jobState_cancelled: "Abgebrochen",
   jobState_stopped: "Angehalten",
   jobFailedText:
-    "Seine Schritte sind immer wieder an einem Fehler auf dem Server gescheitert, den die Logs nennen. Ist der behoben, legen Sie einen neuen Auftrag für dieselben Benutzer an: Wer schon geändert ist, bleibt, wie er ist.",
+    "Seine Schritte sind immer wieder an einem Fehler auf dem Server gescheitert, den die Protokolle nennen. Ist er behoben, kann der Auftrag dort weitergehen, wo er war.",
+  jobGoOn: "Fortsetzen",
   jobStoppedText: "Der Administrator, der ihn gestartet hat, darf das nicht mehr.",
   jobGoesOnByItself: "Sie können diese Seite schließen: Der Auftrag läuft weiter.",
   jobWaits: "Der Auftrag geht weiter: {at}.",

@@ -73,7 +73,8 @@ export default {
   jobState_cancelled: "Cancelled",
   jobState_stopped: "Stopped",
   jobFailedText:
-    "Its steps failed again and again by a fault on the server, which the logs tell. Once that is mended, make another job of the same users: those who were changed stay as they are.",
+    "Its steps failed again and again by a fault on the server, which the logs tell. Once that is mended, the job can go on where it was.",
+  jobGoOn: "Go on",
   jobStoppedText: "The administrator who started it may no longer do this.",
   jobGoesOnByItself: "You can close this page: the job goes on.",
   jobWaits: "The job goes on {at}.",

@@ -73,7 +73,8 @@ export default {
   jobState_cancelled: "Cancelada",
   jobState_stopped: "Detenida",
   jobFailedText:
-    "Sus pasos han fallado una y otra vez por un error del servidor, que figura en los registros. Cuando esté corregido, cree otra tarea con los mismos usuarios: los que ya se cambiaron quedan como están.",
+    "Sus pasos fallaron una y otra vez por un error del servidor, que indican los registros. Una vez corregido, la tarea puede continuar donde estaba.",
+  jobGoOn: "Continuar",
   jobStoppedText: "El administrador que la inició ya no puede hacerlo.",
   jobGoesOnByItself: "Puede cerrar esta página: la tarea continúa.",
   jobWaits: "La tarea continúa: {at}.",

@@ -76,7 +76,8 @@ export default {
   jobState_cancelled: "Annulée",
   jobState_stopped: "Arrêtée",
   jobFailedText:
-    "Ses étapes ont échoué à plusieurs reprises à cause d’une erreur du serveur, que les journaux indiquent. Une fois celle-ci corrigée, créez une nouvelle tâche pour les mêmes utilisateurs : ceux qui sont déjà modifiés restent tels quels.",
+    "Ses étapes ont échoué à plusieurs reprises à cause d’un défaut du serveur, que les journaux indiquent. Une fois corrigé, la tâche peut reprendre où elle en était.",
+  jobGoOn: "Reprendre",
   jobStoppedText: "L’administrateur qui l’a lancée n’en a plus le droit.",
   jobGoesOnByItself: "Vous pouvez fermer cette page : la tâche continue.",
   jobWaits: "La tâche reprend : {at}.",

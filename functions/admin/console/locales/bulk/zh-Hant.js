@@ -72,8 +72,8 @@ export default {
   jobState_done: "已完成",
   jobState_cancelled: "已取消",
   jobState_stopped: "已停止",
-  jobFailedText:
-    "由於伺服器故障，它的步驟多次失敗，原因請見記錄。修復後，請為相同的使用者新增工作：已變更的使用者維持不變。",
+  jobFailedText: "由於伺服器故障，各步驟一再失敗，詳情見記錄。修復後，工作可以從中斷處繼續。",
+  jobGoOn: "繼續",
   jobStoppedText: "啟動它的管理員不再有此權限。",
   jobGoesOnByItself: "可以關閉此頁面：工作會繼續。",
   jobWaits: "工作將於 {at} 繼續。",
