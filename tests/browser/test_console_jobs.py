@@ -56,6 +56,31 @@ def test_many_users_are_selected_tried_dry_and_changed(make_browsing: MakeBrowsi
     expect(console.row("Delete").first).to_contain_text("Done")
 
 
+def test_all_that_match_are_those_of_the_list_that_was_read(make_browsing: MakeBrowsing, stack: Running) -> None:
+    """Other filters were chosen, and their list could not be read: the job is for those who were selected."""
+    team = stack.name()
+    for _ in range(2):
+        people.add(stack, owner=team)
+    stack.admin("directory.compute")
+    console = Console.open(make_browsing(), make_admin(stack))
+    page, lists = console.page, re.compile(r"/v1/admin/users\?")
+    page.route(lists, lambda route: route.continue_(url=f"{route.request.url}&limit=1"))
+    console.go(f"#/users?q={team}")
+    page.get_by_label("Select this page").check()
+    console.button("Select all 2 that match").click()
+    page.unroute(lists)
+    page.route(lists, lambda route: route.fulfill(status=503, json={"code": "temporarily_unavailable"}))
+    with page.expect_response(lists):
+        page.get_by_label("State").select_option("status=disabled")
+    expect(console.button("Try again")).to_be_visible()
+    expect(console.main).to_contain_text("2 users selected")
+    console.button("Change selected users").click()
+    console.dialog.get_by_label("What to do").select_option("mfa_off")
+    with page.expect_request("**/v1/admin/jobs") as made:
+        console.dialog.get_by_role("button", name="Check").click()
+    assert made.value.post_data_json["selection"] == {"users": {"q": team}}
+
+
 def test_a_checked_job_is_started_later_from_its_page_by_the_one_who_made_it(
     make_browsing: MakeBrowsing, stack: Running
 ) -> None:

@@ -20,7 +20,8 @@ export class BulkSelection {
   #shown = [];
   /** @type {number | null} */
   #total = null;
-  #list = "";
+  /** @type {Record<string, string>} */
+  #filters = {};
   total = el("p", { class: "soft list-total" });
   #page = el("input", { type: "checkbox" });
   #words = el("span", { role: "status" });
@@ -28,9 +29,7 @@ export class BulkSelection {
   #clear = button(t("bulkClear"), { kind: "small quiet", onclick: () => this.clear() });
   #change = button(t("bulkChange"), { kind: "small primary", onclick: () => changeMany(this.#selected()) });
 
-  /** @param {Record<string, string>} filters those of the list, as they are at each moment */
-  constructor(filters) {
-    this.filters = filters;
+  constructor() {
     this.#page.addEventListener("change", () => {
       const names = this.#shown.map((user) => user.login_name);
       const others = [...this.#names].filter((name) => !names.includes(name));
@@ -50,12 +49,13 @@ export class BulkSelection {
 
   /**
    * A page of the list was read. Other filters select nobody yet.
+   * @param {Record<string, string>} filters those of the page that was read: they select, whatever is chosen later
    * @param {number | null} count the users in the list, null where it is not known
    */
-  read(count) {
-    const list = JSON.stringify(FILTERS.map((name) => this.filters[name]));
-    if (list !== this.#list) this.clear();
-    this.#list = list;
+  read(filters, count) {
+    const given = Object.fromEntries(FILTERS.filter((name) => filters[name]).map((name) => [name, filters[name]]));
+    if (JSON.stringify(given) !== JSON.stringify(this.#filters)) this.clear();
+    this.#filters = given;
     this.#total = count;
     this.total.textContent = count === null ? "" : tn("users", count);
   }
@@ -96,7 +96,7 @@ export class BulkSelection {
   /** @returns {import("./bulk-dialog.js").Selected} */
   #selected() {
     if (!this.#all) return { count: this.#names.size, selection: { login_names: [...this.#names] } };
-    const given = FILTERS.filter((name) => this.filters[name]).map((name) => [name, typed(name, this.filters[name])]);
+    const given = Object.entries(this.#filters).map(([name, value]) => [name, typed(name, value)]);
     return { count: this.#total ?? 0, selection: { users: Object.fromEntries(given) } };
   }
 

@@ -62,7 +62,7 @@ const DAYS = ["30", "90", "180", "365"];
  */
 export async function draw(place, { search, present }) {
   const filters = filtersIn(search);
-  const bulk = new BulkSelection(filters);
+  const bulk = new BulkSelection();
   /** @type {PagedList} */
   const list = pagedList({
     label: t("pagesOfUsers"),
@@ -123,9 +123,10 @@ function filtersIn(search) {
  * @param {BulkSelection} bulk
  */
 async function readUsers(filters, cursor, bulk) {
+  const asked = query(filters);
   /** @type {Answer<UserPage>} */
   const { body } = await admin("GET", `/users${query({ ...filters, cursor })}`);
-  bulk.read(body.total);
+  if (query(filters) === asked) bulk.read(filters, body.total); // else others were chosen meanwhile
   return body;
 }
 
