@@ -455,10 +455,13 @@ def test_a_client_secret_is_shown_once_and_stored_as_a_digest(stack: Stack) -> N
 
 @pytest.mark.parametrize(
     ("given", "named"),
-    [({}, "name"), ({"name": ""}, "name"), ({"name": "x" * 129}, "name"), ({"name": "a\nb"}, "name"), ({"name": 1}, "name"), ({"name": "a", "legacy": "yes"}, "legacy"), ({"name": "a", "client_id": "x"}, "client_id")],
+    [({}, "name"), ({"name": ""}, "name"), ({"name": "x" * 129}, "name"), ({"name": "a\nb"}, "name"), ({"name": " "}, "name"), ({"name": "\u3000"}, "name"), ({"name": "\u200b"}, "name"), ({"name": "A sh\u00adop"}, "name"), ({"name": "\u202epohs A"}, "name"), ({"name": "A\u2060 shop"}, "name"), ({"name": 1}, "name"), ({"name": "a", "legacy": "yes"}, "legacy"), ({"name": "a", "client_id": "x"}, "client_id")],
 )  # fmt: skip
 def test_an_invalid_client_is_refused_naming_the_field(stack: Stack, given: dict[str, Any], named: str) -> None:
     assert field(refused(stack, "clients.create", **given)) == named
+    if named == "name" and given:
+        id_ = stack.admin("clients.create", name="A shop")["client_id"]
+        assert field(refused(stack, "clients.patch", id=id_, **given)) == named
 
 
 # --- settings

@@ -10,6 +10,7 @@ from mfa import errors
 from mfa.administration.requests import ClientPatch, NewClient
 from mfa.challenges.budgets import HOUR
 from mfa.flows.runtime import Runtime
+from mfa.messages.insertions import UNSEEN, hidden
 from mfa.tokens import base64url
 from mfa.users.actors import Actor
 from mfa.users.clients import Client, hash_secret
@@ -59,7 +60,8 @@ class ClientAdministration:
         return [self._described(client, clients) for client in clients]
 
     def create(self, actor: Actor, new: NewClient) -> tuple[RegisteredClient, str]:
-        """Registers a client and returns it with its secret, which is shown only once."""
+        """Registers a client and returns it with its secret, which is shown only once. Raises InvalidRequest."""
+        _refuse_unreadable(new.name)
         secret = self._new_secret()
         client = Client(
             client_id=self.runtime.random_bytes(12).hex(),
@@ -73,13 +75,18 @@ class ClientAdministration:
         return self._described(client, self.clients.list_clients()), secret
 
     def patch(self, actor: Actor, patch: ClientPatch) -> RegisteredClient:
-        """Renames the client or changes its mark. Raises ClientNotFound, and Conflict where somebody else changed it meanwhile."""
+        """Renames the client or changes its mark.
+
+        Raises ClientNotFound, InvalidRequest, and Conflict where somebody else changed it meanwhile.
+        """
         before = self._found(patch.id)
         changes = {
             name: value
             for name in ("name", "legacy")
             if (value := getattr(patch, name)) not in (UNSET, getattr(before, name))
         }
+        if "name" in changes:
+            _refuse_unreadable(changes["name"])
         after = replace(before, **changes)
         if changes:
             values = {name: {"old": getattr(before, name), "new": value} for name, value in changes.items()}
@@ -137,3 +144,11 @@ class ClientAdministration:
         """An event for the actor's own history: clients have no history."""
         detail = {"client_id": client.client_id, "name": client.name, **more}
         return actor.event(type_, self.runtime.clock(), self.runtime.random_bytes, detail=detail)
+
+
+def _refuse_unreadable(name: str) -> None:
+    """Raises InvalidRequest for a name that shows nothing, or that looks like another client's and is not the same."""
+    if not name.strip():
+        raise errors.InvalidRequest("name", "must not be blank")
+    if hidden(name):
+        raise errors.InvalidRequest("name", UNSEEN)

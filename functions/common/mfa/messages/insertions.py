@@ -13,6 +13,8 @@ from mfa.messages.links import ends_host
 from mfa.messages.passcode_texts import SHORTEST_LOGIN_NAME, without_runs
 from mfa.pasted import INVISIBLE
 
+# Said of a text with `hidden` characters.
+UNSEEN = "must not hold characters that cannot be seen, nor marks of writing direction"
 # Persian and the scripts of India join and part letters by these; everything else that cannot be seen is refused.
 _JOINERS = "\u200c\u200d"
 _ARABIC = 0x0600

@@ -13,7 +13,7 @@ from typing import Literal
 
 from mfa.messages.digits import passes_for_code
 from mfa.messages.gsm7 import is_gsm7, segments
-from mfa.messages.insertions import hidden, shown_names, shown_signature
+from mfa.messages.insertions import UNSEEN, hidden, shown_names, shown_signature
 from mfa.messages.links import has_link
 from mfa.messages.locales import DEFAULT, LOCALES, built_in, match, texts
 from mfa.messages.passcode_texts import SHORTEST_PASSCODE, Passcode
@@ -150,7 +150,7 @@ def signature_problems(signature: str) -> list[str]:
     """Why a signature may not be saved, in words that follow its name."""
     problems = []
     if hidden(signature):
-        problems.append("must not hold characters that cannot be seen, nor marks of writing direction")
+        problems.append(UNSEEN)
     if has_link(signature):
         problems.append("must not hold a link")
     if passes_for_code(signature, SHORTEST_PASSCODE):
