@@ -26,6 +26,8 @@ from tests.contract.world import START, World
 EVENTS = 100_000
 YEAR = 365 * 86400
 COMMON = (EventType.WRONG_PASSWORD, EventType.USER_CHANGED, EventType.LOCKED, EventType.FRAUD_DECISION)
+# One of so many each: it lies among the few, or with the many.
+RARE = {0: EventType.CLIENT_DELETED, 5000: EventType.INVITED}
 ROUNDS = 3
 
 
@@ -42,8 +44,9 @@ def main(count: int) -> None:
         cases = {
             "newest page": FindEvents(),
             "a month back": FindEvents(to=month_ago),
-            "a rare type (1 in 10 000)": FindEvents(type=EventType.CLIENT_DELETED),
-            "a rare type, within 30 days": FindEvents(type=EventType.CLIENT_DELETED, from_=month_ago),
+            "a deed of few": FindEvents(type=EventType.CLIENT_DELETED),
+            "a rare type among many (1 in 10 000)": FindEvents(type=EventType.INVITED),
+            "a rare type among many, within 30 days": FindEvents(type=EventType.INVITED, from_=month_ago),
             "an administrator (1 in 20)": FindEvents(actor="admin.07"),
             "a user": FindEvents(user="user.00042"),
             "words in 1 of 100 lines": FindEvents(text="needle"),
@@ -82,7 +85,7 @@ def lines(count: int, until: float) -> Iterator[Item]:
         event = Event(
             id=f"{dice.getrandbits(48):012x}",
             at=until - dice.random() * YEAR,
-            type=EventType.CLIENT_DELETED if n % 10_000 == 0 else dice.choice(COMMON),
+            type=RARE.get(n % 10_000) or dice.choice(COMMON),
             actor=actor,
             address="192.0.2.7",
             detail=_detail(n),

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests import people
 from tests.browser.conftest import Browsing
@@ -57,3 +57,23 @@ def test_the_log_tells_who_changed_what_and_leads_to_the_user(browsing: Browsing
     row = console.row("A wrong password was entered").filter(has_text=person.name)
     row.get_by_role("link", name=person.name).click()
     expect(page).to_have_url(re.compile(rf"#/users/{re.escape(quote(person.name))}/history$"))
+
+
+def test_a_long_search_says_how_far_back_it_is(browsing: Browsing, stack: Running) -> None:
+    """A rare event of a year takes many answers, and the first ones have no line."""
+    console = Console.open(browsing, make_admin(stack), "#/log")
+    held: list[Route] = []
+
+    def answer(route: Route) -> None:
+        if "cursor=" in route.request.url:
+            held.append(route)
+        else:
+            route.fulfill(json={"items": [], "cursor": "next", "searched_to": "2030-03-17T17:46:40.125Z"})
+
+    console.page.route("**/v1/admin/events?*", answer)
+    console.page.get_by_label("What").select_option("invited")
+    note = console.main.get_by_text(re.compile("^No line since .*2030.* so far"))
+    expect(note).to_be_visible()
+    held[0].fulfill(json={"items": []})
+    expect(console.main).to_contain_text("No line fits")
+    expect(note).to_be_hidden()

@@ -23,7 +23,7 @@ from tests.contract.engines import engines, running
 from tests.contract.world import ADDRESS, START, World
 
 LINES = 150
-TYPES = (EventType.WRONG_PASSWORD, EventType.USER_CREATED, EventType.LOCKED, EventType.APPROVED)
+TYPES = (EventType.WRONG_PASSWORD, EventType.USER_CREATED, EventType.LOCKED, EventType.APPROVED, EventType.SETTINGS_CHANGED)
 ACTORS = ("ada", "bob", "iam", "0123456789abcdef01234567")  # pragma: allowlist secret
 OWNERS = ("ada", "bob", "zoe")
 READS = {"query", "batch_get_item"}
@@ -98,6 +98,7 @@ def pages(log: EventLog, which: FindEvents) -> Iterator[list[LogLine]]:
 FILTERS: dict[str, dict[str, Any]] = {
     "all": {},
     "a type": {"type": EventType.LOCKED},
+    "a deed of few": {"type": EventType.SETTINGS_CHANGED},
     "an actor": {"actor": "bob"},
     "a type and an actor": {"type": EventType.USER_CREATED, "actor": "iam"},
     "a span": {"from_": rfc3339(START + 20), "to": rfc3339(START + 21)},

@@ -12,7 +12,8 @@ from mfa.administration.log_answers import LogLine, ValueChange
 from mfa.administration.log_texts import COLUMNS, as_csv, as_json_lines
 from mfa.store import records
 from mfa.store.event_logs import _below
-from mfa.users.event_log import LISTED, SHARDS, Listing, is_listed, log_entry, place_of, read_place, shard
+from mfa.users.changes import CHANGING
+from mfa.users.event_log import LISTED, PART_OF_FEW, SHARDS, Listing, is_listed, log_entry, place_of, read_place, shard
 from mfa.users.history import Event, EventType
 
 AT = 1_900_000_000.125
@@ -45,8 +46,13 @@ def test_a_users_login_is_not_listed(type_: EventType) -> None:
 @pytest.mark.parametrize("type_", list(EventType))
 def test_an_event_is_listed_as_its_type_is_decided(type_: EventType) -> None:
     listing = LISTED[type_]
-    assert is_listed(event(type_)) is (listing is Listing.ALWAYS)
+    assert is_listed(event(type_)) is (listing in {Listing.ALWAYS, Listing.APART})
     assert is_listed(event(type_, notable=True)) is (listing is not Listing.NEVER)
+
+
+def test_no_change_of_users_lies_among_the_few() -> None:
+    """The feed of changes does not read that part."""
+    assert not {type_ for type_ in CHANGING if LISTED[type_] is Listing.APART}
 
 
 def test_a_line_does_not_keep_whether_it_is_notable() -> None:
@@ -70,8 +76,9 @@ def test_what_is_no_place_is_none(position: str) -> None:
     assert read_place(position, "ada") is None
 
 
-def test_events_spread_over_the_shards() -> None:
-    counted = Counter(log_entry(event(id_=f"{n:012x}"))["list"] for n in range(8000))
+def test_events_of_many_spread_over_the_shards_and_those_of_few_lie_together() -> None:
+    assert {log_entry(event(id_=f"{n:012x}"))["list"] for n in range(100)} == {PART_OF_FEW}
+    counted = Counter(log_entry(event(EventType.LOCKED, id_=f"{n:012x}"))["list"] for n in range(8000))
     assert counted.keys() == {shard(n) for n in range(SHARDS)}
     assert min(counted.values()) > 800
 

@@ -41,13 +41,22 @@ export async function draw(place, { search, present }) {
   const filters = Object.fromEntries(FILTERS.map((name) => [name, search.get(name) ?? ""]));
   /** @type {string | null} */
   let searchedTo = null;
+  const note = el("p", { class: "soft note", role: "status", hidden: true });
   const list = pagedList({
     label: t("pagesOfLog"),
     count: "lines",
     position: position.of(JSON.stringify(filters)),
     fetch: async (cursor) => {
-      const page = await read(filters, cursor);
+      const asked = JSON.stringify(filters);
+      const page = await read(filters, cursor).catch((error) => {
+        note.hidden = true;
+        throw error;
+      });
       searchedTo = page.items.length < LIMIT ? page.searched_to : null;
+      // A page without lines that is not the last: the list asks on by itself, which may take a while.
+      const looksOn = searchedTo && !page.items.length && asked === JSON.stringify(filters);
+      note.hidden = !looksOn;
+      if (searchedTo && looksOn) note.replaceChildren(...tp("lookingBack", { at: time(searchedTo) }));
       return page;
     },
     draw: (/** @type {LogLine[]} */ items) => lines(items, searchedTo),
@@ -72,7 +81,7 @@ export async function draw(place, { search, present }) {
   const tools = el("div", room, fields(filters, restart));
   place.append(
     heading({ title: t("log"), lead: t("logLead"), actions: exports(filters) }),
-    el("div", { class: "card flush" }, tools, list.element),
+    el("div", { class: "card flush" }, tools, note, list.element),
   );
   present();
   await list.reload();

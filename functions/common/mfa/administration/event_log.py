@@ -15,7 +15,7 @@ from mfa.times import rfc3339, seconds
 from mfa.tokens import cursors
 from mfa.users.actors import DIRECT
 from mfa.users.event_log import LogPlace
-from mfa.users.history import Event
+from mfa.users.history import Event, EventType
 from mfa.users.user import LOGIN_NAME_LENGTH, canonical_login_name, folded, stored_login_names
 
 # Index entries that one request looks through: filters may leave few lines of them.
@@ -42,7 +42,7 @@ class Walk(Protocol):
 class LogReader(Protocol):
     """Reads the log."""
 
-    def walk(self, first: str, before: str, entries: int, *, sparse: bool) -> Walk: ...
+    def walk(self, type_: EventType | None, span: tuple[str, str], entries: int, *, sparse: bool) -> Walk: ...
     def lines(self, places: Sequence[LogPlace]) -> list[tuple[LogPlace, Event]]: ...
 
 
@@ -104,7 +104,7 @@ class EventLog:
     def _of_all(self, asked: "_Asked", at: list[str]) -> tuple[list[LogLine], list[str] | None]:
         """Lines of all users, and the place of the last one seen if there may be more."""
         before = at[0] if at else asked.until
-        walk = self.log.walk(asked.since, before, ENTRIES_PER_REQUEST, sparse=asked.is_sparse)
+        walk = self.log.walk(asked.type, (asked.since, before), ENTRIES_PER_REQUEST, sparse=asked.is_sparse)
         found: list[LogLine] = []
         waiting: list[LogPlace] = []
         read = 0
@@ -158,7 +158,7 @@ class EventLog:
 class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     """The filters, in the form in which they are compared."""
 
-    type: str | None
+    type: EventType | None
     actor: str | None
     names: list[str]
     since: str

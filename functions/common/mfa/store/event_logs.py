@@ -6,8 +6,8 @@ from heapq import merge
 from mfa.store import records
 from mfa.store.search import INDEX, LAST
 from mfa.store.table import Table
-from mfa.users.event_log import SHARDS, LogPlace, read_place, shard
-from mfa.users.history import Event
+from mfa.users.event_log import LogPlace, parts, read_place
+from mfa.users.history import Event, EventType
 
 # A shard's first page is short, since the newest lines lie in all shards alike. A filter that passes few reads long ones, which
 # stay below the megabyte at which DynamoDB ends a page: an entry has a kilobyte at most.
@@ -22,24 +22,27 @@ class _SpentError(Exception):
 
 
 class LogWalk:
-    """A walk through the places of the log, newest first. It reads about so many index entries, and no more.
+    """A walk through the places of the log that may have this type, newest first. It reads about so many index entries, and no more.
 
     Attributes:
         is_cut: whether there may be more.
         last: the position up to which everything was seen.
     """
 
-    def __init__(self, table: Table, first: str, before: str, entries: int, *, sparse: bool) -> None:
-        self._table, self._first = table, first
+    def __init__(
+        self, table: Table, type_: EventType | None, span: tuple[str, str], entries: int, *, sparse: bool
+    ) -> None:
+        self._table = table
+        self._names = parts(type_)
+        self._first, self.last = span
         self._left = entries
         self._page = LONGEST_PAGE if sparse else FIRST_PAGE
         self.is_cut = False
-        self.last = before
 
     def __iter__(self) -> Iterator[LogPlace]:
-        parts = [self._part(shard(number), self.last) for number in range(SHARDS)]
+        walks = [self._part(name, self.last) for name in self._names]
         try:
-            for position, partition in merge(*parts, reverse=True):
+            for position, partition in merge(*walks, reverse=True):
                 self.last = position
                 # A function that was taken over can list any item that it may write.
                 owner = records.history_owner(partition)
@@ -70,9 +73,12 @@ class EventLogs:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def walk(self, first: str, before: str, entries: int, *, sparse: bool) -> LogWalk:
-        """The places from the position `first` to before the position `before`, newest first. `sparse`: few are wanted."""
-        return LogWalk(self._table, first, before, entries, sparse=sparse)
+    def walk(self, type_: EventType | None, span: tuple[str, str], entries: int, *, sparse: bool) -> LogWalk:
+        """The places from the first position of the span to before the other one, newest first. `sparse`: few are wanted.
+
+        With a type, it walks only the parts of the log that may have it. Other types are there too.
+        """
+        return LogWalk(self._table, type_, span, entries, sparse=sparse)
 
     def lines(self, places: Sequence[LogPlace]) -> list[tuple[LogPlace, Event]]:
         """The lines at these places. One that is gone is left out: the index lags behind."""

@@ -15,14 +15,20 @@ from mfa.users.history import EVENT_ID_LENGTH, Event, EventType
 
 # The log's parts. DynamoDB writes 1,000 index entries a second to each (service quota of a partition).
 SHARDS = 8
+PART_OF_FEW = "LOG#few"
 # What the product does by itself has this actor. No user's name has a question mark in it.
 PRODUCT = "product"
 PRODUCTS_HISTORY = "?product"
 
 
 class Listing(StrEnum):
-    """When the log lists an event of a type."""
+    """When the log lists an event of a type.
 
+    Attributes:
+        APART: always, in a part of its own. These deeds are few, so that one of a year is found without looking through the rest.
+    """
+
+    APART = "apart"
     ALWAYS = "always"
     IF_NOTABLE = "if_notable"
     NEVER = "never"
@@ -61,26 +67,27 @@ LISTED = {
     EventType.FRAUD_DECISION: Listing.ALWAYS,
     EventType.USER_CREATED: Listing.ALWAYS,
     EventType.USER_DELETED: Listing.ALWAYS,
-    EventType.USER_ERASED: Listing.ALWAYS,
     EventType.USER_UNLOCKED: Listing.ALWAYS,
-    EventType.TEST_MESSAGE_SENT: Listing.ALWAYS,
-    EventType.TEMPORARY_CODE_ISSUED: Listing.ALWAYS,
-    EventType.TEMPORARY_CODE_WITHDRAWN: Listing.ALWAYS,
     EventType.INVITED: Listing.ALWAYS,
-    EventType.INVITATION_WITHDRAWN: Listing.ALWAYS,
-    EventType.SETTINGS_CHANGED: Listing.ALWAYS,
-    EventType.PROVIDER_PAUSED: Listing.ALWAYS,
-    EventType.PROVIDER_RESUMED: Listing.ALWAYS,
-    EventType.PRICES_FAILED: Listing.ALWAYS,
-    EventType.CLIENT_CREATED: Listing.ALWAYS,
-    EventType.CLIENT_CHANGED: Listing.ALWAYS,
-    EventType.CLIENT_ROTATED: Listing.ALWAYS,
-    EventType.CLIENT_SECRET_ENDED: Listing.ALWAYS,
-    EventType.CLIENT_DELETED: Listing.ALWAYS,
-    EventType.JOB_STARTED: Listing.ALWAYS,
-    EventType.JOB_ENDED: Listing.ALWAYS,
-    EventType.SESSION_ENDED: Listing.ALWAYS,
-    EventType.SESSIONS_ENDED: Listing.ALWAYS,
+    # Administrators do this by hand, to the product or to one user, or the product does it by itself.
+    EventType.TEST_MESSAGE_SENT: Listing.APART,
+    EventType.TEMPORARY_CODE_ISSUED: Listing.APART,
+    EventType.TEMPORARY_CODE_WITHDRAWN: Listing.APART,
+    EventType.INVITATION_WITHDRAWN: Listing.APART,
+    EventType.USER_ERASED: Listing.APART,
+    EventType.SETTINGS_CHANGED: Listing.APART,
+    EventType.PROVIDER_PAUSED: Listing.APART,
+    EventType.PROVIDER_RESUMED: Listing.APART,
+    EventType.PRICES_FAILED: Listing.APART,
+    EventType.CLIENT_CREATED: Listing.APART,
+    EventType.CLIENT_CHANGED: Listing.APART,
+    EventType.CLIENT_ROTATED: Listing.APART,
+    EventType.CLIENT_SECRET_ENDED: Listing.APART,
+    EventType.CLIENT_DELETED: Listing.APART,
+    EventType.JOB_STARTED: Listing.APART,
+    EventType.JOB_ENDED: Listing.APART,
+    EventType.SESSION_ENDED: Listing.APART,
+    EventType.SESSIONS_ENDED: Listing.APART,
 }
 
 
@@ -131,16 +138,25 @@ def read_place(position: str, owner: str) -> LogPlace | None:
 def is_listed(event: Event) -> bool:
     """Whether the log lists the event."""
     listing = LISTED[EventType(event.type)]  # every type has its row, or nothing of the type could be written
-    return listing is Listing.ALWAYS or (listing is Listing.IF_NOTABLE and event.notable)
+    return listing in {Listing.ALWAYS, Listing.APART} or (listing is Listing.IF_NOTABLE and event.notable)
 
 
 def log_entry(event: Event) -> dict[str, str]:
-    """The index attributes of an event that the log lists, or none. The id, which is random, decides the shard."""
+    """The index attributes of an event that the log lists, or none. The type decides the part, or the id, which is random, the shard."""
     if not is_listed(event):
         return {}
-    return {"list": shard(crc32(event.id.encode()) % SHARDS), "position": place_of(event).position}
+    names = parts(EventType(event.type))
+    return {"list": names[crc32(event.id.encode()) % len(names)], "position": place_of(event).position}
 
 
 def shard(number: int) -> str:
     """The name of a part of the log."""
     return f"LOG#{number}"
+
+
+def parts(type_: EventType | None = None) -> list[str]:
+    """The names of the log's parts that may have events of this type, or of all types."""
+    spread = [shard(number) for number in range(SHARDS)]
+    if type_ is None:
+        return [*spread, PART_OF_FEW]
+    return [PART_OF_FEW] if LISTED[type_] is Listing.APART else spread

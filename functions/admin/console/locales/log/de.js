@@ -11,6 +11,7 @@ export default {
   logCaption_one: "Protokoll, Neuestes zuerst: {n} Zeile",
   logCaption_other: "Protokoll, Neuestes zuerst: {n} Zeilen",
   lookedBack: "Zurückgeschaut bis {at}. Die nächste Seite schaut weiter zurück.",
+  lookingBack: "Bisher keine Zeile seit {at}. Die Suche läuft noch…",
   columnWhat: "Was",
   columnUser: "Benutzer",
   columnWhen: "Wann",

@@ -11,6 +11,7 @@ export default {
   logCaption_one: "Log, newest first: {n} line",
   logCaption_other: "Log, newest first: {n} lines",
   lookedBack: "Looked back to {at}. The next page looks further.",
+  lookingBack: "No line since {at} so far. Still looking…",
   columnWhat: "What",
   columnUser: "User",
   columnWhen: "When",

@@ -11,6 +11,7 @@ export default {
   logCaption_one: "Registro, lo más reciente primero: {n} línea",
   logCaption_other: "Registro, lo más reciente primero: {n} líneas",
   lookedBack: "Se ha buscado hasta {at}. La página siguiente busca más atrás.",
+  lookingBack: "Ninguna línea desde {at} por ahora. La búsqueda continúa…",
   columnWhat: "Qué",
   columnUser: "Usuario",
   columnWhen: "Cuándo",

@@ -11,6 +11,7 @@ export default {
   logCaption_one: "Journal, du plus récent au plus ancien : {n} ligne",
   logCaption_other: "Journal, du plus récent au plus ancien : {n} lignes",
   lookedBack: "Recherche remontée jusqu’au {at}. La page suivante remonte plus loin.",
+  lookingBack: "Aucune ligne depuis {at} pour l’instant. La recherche continue…",
   columnWhat: "Quoi",
   columnUser: "Utilisateur",
   columnWhen: "Quand",

@@ -9,6 +9,7 @@ export default {
   logCaption_one: "ログ（新しい順）：{n} 行",
   logCaption_other: "ログ（新しい順）：{n} 行",
   lookedBack: "{at} までさかのぼりました。次のページではさらに前を調べます。",
+  lookingBack: "{at}以降に該当する行はまだありません。検索を続けています…",
   columnWhat: "内容",
   columnUser: "ユーザー",
   columnWhen: "日時",

@@ -8,6 +8,7 @@ export default {
   logCaption_one: "日志，最新在前：{n} 行",
   logCaption_other: "日志，最新在前：{n} 行",
   lookedBack: "已回溯至 {at}。下一页将继续回溯。",
+  lookingBack: "自{at}以来尚无匹配的行，仍在查找…",
   columnWhat: "内容",
   columnUser: "用户",
   columnWhen: "时间",

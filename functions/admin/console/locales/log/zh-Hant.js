@@ -8,6 +8,7 @@ export default {
   logCaption_one: "記錄，最新在前：{n} 行",
   logCaption_other: "記錄，最新在前：{n} 行",
   lookedBack: "已回溯至 {at}。下一頁將繼續回溯。",
+  lookingBack: "自{at}以來尚無符合的行，仍在尋找…",
   columnWhat: "內容",
   columnUser: "使用者",
   columnWhen: "時間",
