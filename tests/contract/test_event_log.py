@@ -110,18 +110,6 @@ FILTERS: dict[str, dict[str, Any]] = {
     "a user": {"user": "zoe"},
     "a user, a type and words": {"user": "ada", "type": EventType.APPROVED, "text": "söhne"},
     "a user and a span": {"user": "bob", "from_": rfc3339(START + 5), "to": rfc3339(START + 30)},
-    "a span that ends where it begins": {"from_": rfc3339(START + 20), "to": rfc3339(START + 20)},
-    "a span that ends before it begins": {"from_": rfc3339(START + 21), "to": rfc3339(START + 20)},
-    "a user and a span that ends where it begins": {
-        "user": "bob",
-        "from_": rfc3339(START + 20),
-        "to": rfc3339(START + 20),
-    },
-    "a user and a span that ends before it begins": {
-        "user": "bob",
-        "from_": rfc3339(START + 21),
-        "to": rfc3339(START + 20),
-    },
     "nothing": {"text": "no line has this"},
     "nobody": {"user": "nobody.at.all"},
 }
