@@ -23,6 +23,7 @@ PAGES = {
     "clients": "#/clients",
     "fraud": "#/fraud",
     "log": "#/log",
+    "sessions": "#/sessions",
     "settings": "#/settings/mfa",
     "settings-messages": "#/settings/messages",
     "settings-actions": "#/settings/actions",

@@ -10,11 +10,19 @@ from playwright.sync_api import Request, expect
 
 from tests import people
 from tests.browser.conftest import Browsing
-from tests.browser.console_window import Console, make_admin
+from tests.browser.console_window import PATH, Console, MakeBrowsing, make_admin
 from tests.product import PASSWORD
 from tests.running import Running
 
 _IDLE_SECONDS = 31 * 60
+# A login and a request of a program, without the console's cookie.
+_PROGRAM = """async ([login_name, password]) => {
+  const headers = { "Content-Type": "application/json" };
+  const body = JSON.stringify({ login_name, password });
+  const { token } = await (await fetch("/v1/login", { method: "POST", headers, body })).json();
+  const asked = { headers: { Authorization: `Bearer ${token}` }, credentials: "omit" };
+  return (await fetch("/v1/admin/session", asked)).status;
+}"""
 # A look at how things stand, as after a minute.
 _LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
 
@@ -90,3 +98,109 @@ def _leave_unused(stack: Running, admin: str) -> None:
             UpdateExpression="SET last_seen_at = last_seen_at - :idle",
             ExpressionAttributeValues={":idle": _IDLE_SECONDS},
         )
+
+
+def test_who_is_logged_in_is_listed_and_a_session_is_ended(
+    browsing: Browsing, make_browsing: MakeBrowsing, stack: Running
+) -> None:
+    """The other window says why it has ended, and keeps what was typed. One's own session is marked, and is not ended here."""
+    person = people.add(stack)
+    admin, other = make_admin(stack), make_admin(stack, role="administrator")
+    ended = Console.open(make_browsing(), other, f"#/users/{person.name}/profile")
+    ended.field("Owner").fill("Keller & Söhne")
+    program = Console(browsing.open(PATH)).page.evaluate(_PROGRAM, [other, PASSWORD])
+    assert program == 200
+    console = Console(browsing.open(PATH + "#/log"))
+    console.log_in(admin, PASSWORD)
+    console.sees("Log")
+    console.page.keyboard.press("g")
+    console.page.keyboard.press("a")
+    console.sees("Sessions")
+    expect(console.row(admin)).to_contain_text("This session")
+    expect(console.row(admin).get_by_role("button")).to_have_count(0)
+    by_program = console.row(other).filter(has_text="Program")
+    by_console = console.row(other).filter(has_not_text="Program")
+    expect(by_program).to_have_count(1)
+    expect(by_console).to_contain_text(re.compile(r"Administrator.*Chrom\w* \d+.*Linux"))
+    expect(by_console).to_contain_text("127.0.0.1")
+    console.check_accessible()
+
+    end = by_console.get_by_role("button", name=re.compile(f"^End the session of {other}: .*Linux$"))
+    end.click()
+    expect(console.dialog).to_contain_text(f"{other} is logged out there at once.")
+    console.check_accessible()
+    console.dialog.get_by_role("button", name="Cancel").click()
+    end.click()
+    console.dialog.get_by_role("button", name="End", exact=True).click()
+    console.says("The session is ended.")
+    expect(by_console).to_have_count(0)
+    expect(by_program).to_have_count(1)
+
+    ended.button("Save").click()
+    expect(ended.dialog).to_contain_text("An administrator ended it.")
+    ended.dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    ended.dialog.get_by_role("button", name="Log in").click()
+    ended.says("Saved.")
+    assert stack.admin("users.get", login_name=person.name)["owner"] == "Keller & Söhne"
+    [event] = stack.admin("events.list", type="session_ended", user=other)["items"]
+    assert event["actor"] == admin
+
+
+def test_all_sessions_of_an_administrator_are_ended_on_their_page(
+    browsing: Browsing, make_browsing: MakeBrowsing, stack: Running
+) -> None:
+    """Those of others in one go; one's own too, and then the login is there in every tab."""
+    admin, other = make_admin(stack), make_admin(stack)
+    windows = [Console.open(make_browsing(), other, "#/clients") for _ in range(2)]
+    console = Console.open(browsing, admin, f"#/users/{other}/security")
+    expect(console.row("127.0.0.1")).to_have_count(2)
+    console.button("End all sessions").click()
+    console.dialog.get_by_role("button", name="End all sessions").click()
+    console.says("All sessions are ended.")
+    expect(console.main).to_contain_text("Not logged in anywhere.")
+    for window in windows:
+        window.page.evaluate(_LOOK)
+        expect(window.dialog).to_contain_text("Your session has ended")
+
+    tab = Console(browsing.open(PATH + "#/clients"))
+    tab.sees("Clients")
+    console.go(f"#/users/{admin}/security")
+    expect(console.row("127.0.0.1")).to_contain_text("This session")
+    console.button("End all sessions").click()
+    expect(console.dialog).to_contain_text("You are logged out everywhere at once, here as well")
+    console.dialog.get_by_role("button", name="End all sessions").click()
+    for window in (console, tab):
+        window.sees("Log in")
+    console.log_in(admin, PASSWORD)
+    expect(console.row("127.0.0.1")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("role", "sees_others", "ends"),
+    [("administrator", True, {"support"}), ("auditor", True, set()), ("support", False, set())],
+)
+def test_the_role_decides_whose_sessions_are_seen_and_ended(
+    role: str, sees_others: bool, ends: set[str], browsing: Browsing, make_browsing: MakeBrowsing, stack: Running
+) -> None:
+    """Everybody sees their own and ends them. Only an owner ends an owner's."""
+    others = {each: make_admin(stack, role=each) for each in ("owner", "support")}
+    for name in others.values():
+        Console.open(make_browsing(), name, "#/clients").rests()
+    own = make_admin(stack, role=role)
+    Console.open(make_browsing(), own, "#/clients").rests()
+    console = Console.open(browsing, own, "#/sessions")
+    expect(console.row(own)).to_have_count(2)
+    expect(console.row(own).get_by_role("button")).to_have_count(1)
+    for each, name in others.items():
+        expect(console.row(name)).to_have_count(1 if sees_others else 0)
+        expect(console.row(name).get_by_role("button")).to_have_count(1 if each in ends else 0)
+    for each, name in others.items():
+        console.go(f"#/users/{name}/security")
+        expect(console.main.get_by_role("heading", name="Sessions")).to_have_count(1 if sees_others else 0)
+        expect(console.button("End all sessions")).to_have_count(1 if each in ends else 0)
+    console.go("#/sessions")
+    console.row(own).get_by_role("button").click()
+    console.dialog.get_by_role("button", name="End", exact=True).click()
+    console.says("The session is ended.")
+    expect(console.row(own)).to_have_count(1)
+    expect(console.row(own)).to_contain_text("This session")

@@ -45,6 +45,7 @@ SAME = {
     "{title} {per}",
     "{would}. {refused}",
     "Segments",
+    "Sessions",
     "Signature",
     "Status",
     "Support",

@@ -14,8 +14,8 @@ import { isIn, logIn, logOut, onLeave, resume, whoami } from "./session.js";
 import { $, el } from "./shared/dom.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
-/** @type {("overview" | "users" | "clients" | "fraud" | "log" | "settings")[]} */
-const PLACES = ["overview", "users", "clients", "fraud", "log", "settings"];
+/** @type {("overview" | "users" | "clients" | "fraud" | "log" | "sessions" | "settings")[]} */
+const PLACES = ["overview", "users", "clients", "fraud", "log", "sessions", "settings"];
 
 /**
  * @param {string} file
@@ -37,6 +37,7 @@ const ROUTES = [
   ["/clients", page("clients")],
   ["/fraud", page("fraud")],
   ["/log", page("log")],
+  ["/sessions", page("sessions")],
   ["/settings", page("settings")],
   ["/settings/:tab", page("settings")],
 ];

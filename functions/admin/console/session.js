@@ -257,6 +257,11 @@ export function onLeave(handler) {
   leave = handler;
 }
 
+/** The administrator has ended this session as well: the login follows. */
+export function goOut() {
+  leave();
+}
+
 /** Ends the session, in all tabs and at the server. */
 export function logOut() {
   if (session.current === null) return;

@@ -41,6 +41,7 @@ const SHORTCUTS = [
   { keys: ["g", "c"], words: t("place_clients"), run: go("#/clients") },
   { keys: ["g", "f"], words: t("place_fraud"), run: go("#/fraud") },
   { keys: ["g", "l"], words: t("place_log"), run: go("#/log") },
+  { keys: ["g", "a"], words: t("place_sessions"), run: go("#/sessions") },
   { keys: ["g", "s"], words: t("place_settings"), run: go("#/settings") },
   { keys: ["c"], words: t("does_create"), run: () => may("manage_users") && go("#/new-user")() },
   { keys: ["j"], words: t("does_next"), run: press(".pager button:last-of-type") },

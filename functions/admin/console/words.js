@@ -113,6 +113,17 @@ export function ago(iso) {
 }
 
 /**
+ * How long ago, with the moment as its tooltip.
+ * @param {string} iso
+ */
+export function timeAgo(iso) {
+  const moment = time(iso);
+  moment.title = `${moment.textContent} (${moment.title})`;
+  moment.textContent = ago(iso);
+  return moment;
+}
+
+/**
  * A day of the statistics, which are kept by UTC.
  * @param {string} date
  */

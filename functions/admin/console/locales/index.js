@@ -19,6 +19,7 @@ export const LANGUAGES = {
  *   & typeof import("./sending/en.js").default
  *   & typeof import("./clients/en.js").default
  *   & typeof import("./log/en.js").default
+ *   & typeof import("./sessions/en.js").default
  *   & typeof import("./import/en.js").default
  *   & typeof import("./settings/en.js").default
  *   & typeof import("./labels/en.js").default

@@ -26,6 +26,7 @@ import { factorsPart } from "./user-factors.js";
 import { lockPart } from "./user-lock.js";
 import { messagesPart } from "./user-messages.js";
 import { phoneTable, removeLabel } from "./user-phones.js";
+import { sessionsPart } from "./user-sessions.js";
 
 const MOST_PHONES = 5;
 
@@ -52,6 +53,8 @@ class SecurityPage {
   #factors = null;
   /** @type {ReturnType<typeof messagesPart> | null} */
   #messages = null;
+  /** @type {HTMLElement | null} */
+  #sessions = null;
   /** Called after a change that leaves the page as it is. @type {(() => void)[]} */
   #listeners = [];
 
@@ -94,10 +97,11 @@ class SecurityPage {
       known: ({ totp }) => this.#know(totp !== null),
     });
     this.#messages ??= messagesPart({ user: this.current, path: this.path });
+    this.#sessions ??= sessionsPart({ user: this.current, path: this.path });
     const why = mayChange(this.current) ? null : userNotice(this.current);
     const first = [why, this.#lockPart(), why ? readOnly(this.#switchPart()) : this.#switchPart()];
     const phones = [this.#phonesPart(), this.#messages.element];
-    const content = [...first, ...phones, this.#factors, this.#invitationPart()];
+    const content = [...first, ...phones, this.#factors, this.#sessions, this.#invitationPart()];
     this.room.replaceChildren(el("div", { class: "stack" }, content), why ? "" : bar);
   }
 

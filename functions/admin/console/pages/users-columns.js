@@ -11,7 +11,7 @@ import { to } from "../router.js";
 import { admin } from "../session.js";
 import { el } from "../shared/dom.js";
 import { switchControl } from "../switches.js";
-import { ago, isLocked, list as listed, time } from "../words.js";
+import { isLocked, list as listed, timeAgo } from "../words.js";
 import { isOneself, turnOn } from "./shut-out.js";
 
 /**
@@ -54,20 +54,9 @@ function nameCell(user) {
   ];
 }
 
-/**
- * How long ago, with the moment as its tooltip.
- * @param {string} at
- */
-function agoOf(at) {
-  const moment = time(at);
-  moment.title = `${moment.textContent} (${moment.title})`;
-  moment.textContent = ago(at);
-  return moment;
-}
-
 /** @param {User} user */
 const lastLoginCell = (user) =>
-  user.last_login_at ? agoOf(user.last_login_at) : el("span", { class: "soft" }, t("neverLoggedIn"));
+  user.last_login_at ? timeAgo(user.last_login_at) : el("span", { class: "soft" }, t("neverLoggedIn"));
 
 /** The factors beside phones, best first. */
 const OTHERS = /** @type {const} */ (["totp", "recovery_code", "email", "temporary_code"]);
@@ -94,7 +83,7 @@ export function legacyWords(user) {
   if (!user.last_legacy_at) return none();
   return [
     bdi(user.client_version || t("unknownVersion")),
-    el("span", { class: "soft" }, ", ", agoOf(user.last_legacy_at)),
+    el("span", { class: "soft" }, ", ", timeAgo(user.last_legacy_at)),
   ];
 }
 

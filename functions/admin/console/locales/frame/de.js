@@ -15,6 +15,7 @@ export default {
   place_clients: "Clients",
   place_fraud: "Betrug",
   place_log: "Protokoll",
+  place_sessions: "Sitzungen",
   place_settings: "Einstellungen",
   // What a reader chooses
   language: "Sprache der Konsole",

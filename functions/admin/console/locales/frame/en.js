@@ -15,6 +15,7 @@ export default {
   place_clients: "Clients",
   place_fraud: "Fraud",
   place_log: "Log",
+  place_sessions: "Sessions",
   place_settings: "Settings",
   // What a reader chooses
   language: "Language of the console",

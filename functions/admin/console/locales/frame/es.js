@@ -15,6 +15,7 @@ export default {
   place_clients: "Clientes",
   place_fraud: "Fraude",
   place_log: "Registro",
+  place_sessions: "Sesiones",
   place_settings: "Ajustes",
   // What a reader chooses
   language: "Idioma de la consola",

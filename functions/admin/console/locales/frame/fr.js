@@ -15,6 +15,7 @@ export default {
   place_clients: "Clients",
   place_fraud: "Fraude",
   place_log: "Journal",
+  place_sessions: "Sessions",
   place_settings: "Paramètres",
   // What a reader chooses
   language: "Langue de la console",

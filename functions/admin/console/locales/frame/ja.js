@@ -15,6 +15,7 @@ export default {
   place_clients: "クライアント",
   place_fraud: "不正利用",
   place_log: "ログ",
+  place_sessions: "セッション",
   place_settings: "設定",
   // What a reader chooses
   language: "コンソールの言語",

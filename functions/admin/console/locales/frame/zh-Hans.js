@@ -15,6 +15,7 @@ export default {
   place_clients: "客户端",
   place_fraud: "欺诈",
   place_log: "日志",
+  place_sessions: "会话",
   place_settings: "设置",
   // What a reader chooses
   language: "控制台语言",

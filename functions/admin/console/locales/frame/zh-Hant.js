@@ -15,6 +15,7 @@ export default {
   place_clients: "用戶端",
   place_fraud: "詐欺",
   place_log: "記錄",
+  place_sessions: "工作階段",
   place_settings: "設定",
   // What a reader chooses
   language: "主控台語言",
