@@ -75,8 +75,10 @@ export default {
   jobState_done: "Erledigt",
   jobState_cancelled: "Abgebrochen",
   jobState_stopped: "Angehalten",
-  jobFailedText:
-    "Seine Schritte sind immer wieder an einem Fehler auf dem Server gescheitert, den die Protokolle nennen. Ist er behoben, kann der Auftrag dort weitergehen, wo er war.",
+  jobFailedText: [
+    "Seine Schritte sind immer wieder an einem Fehler auf dem Server gescheitert, den die Protokolle",
+    "nennen. Ist er behoben, kann der Auftrag dort weitergehen, wo er war.",
+  ].join(" "),
   jobGoOn: "Fortsetzen",
   jobStoppedText: "Der Administrator, der ihn gestartet hat, darf das nicht mehr.",
   jobGoesOnByItself: "Sie können diese Seite schließen: Der Auftrag läuft weiter.",

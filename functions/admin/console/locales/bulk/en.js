@@ -72,8 +72,10 @@ export default {
   jobState_done: "Done",
   jobState_cancelled: "Cancelled",
   jobState_stopped: "Stopped",
-  jobFailedText:
-    "Its steps failed again and again by a fault on the server, which the logs tell. Once that is mended, the job can go on where it was.",
+  jobFailedText: [
+    "Its steps failed again and again by a fault on the server, which the logs tell. Once that is",
+    "mended, the job can go on where it was.",
+  ].join(" "),
   jobGoOn: "Go on",
   jobStoppedText: "The administrator who started it may no longer do this.",
   jobGoesOnByItself: "You can close this page: the job goes on.",

@@ -72,8 +72,10 @@ export default {
   jobState_done: "Terminada",
   jobState_cancelled: "Cancelada",
   jobState_stopped: "Detenida",
-  jobFailedText:
-    "Sus pasos fallaron una y otra vez por un error del servidor, que indican los registros. Una vez corregido, la tarea puede continuar donde estaba.",
+  jobFailedText: [
+    "Sus pasos fallaron una y otra vez por un error del servidor, que indican los registros. Una vez",
+    "corregido, la tarea puede continuar donde estaba.",
+  ].join(" "),
   jobGoOn: "Continuar",
   jobStoppedText: "El administrador que la inició ya no puede hacerlo.",
   jobGoesOnByItself: "Puede cerrar esta página: la tarea continúa.",

@@ -75,8 +75,10 @@ export default {
   jobState_done: "Terminée",
   jobState_cancelled: "Annulée",
   jobState_stopped: "Arrêtée",
-  jobFailedText:
-    "Ses étapes ont échoué à plusieurs reprises à cause d’un défaut du serveur, que les journaux indiquent. Une fois corrigé, la tâche peut reprendre où elle en était.",
+  jobFailedText: [
+    "Ses étapes ont échoué à plusieurs reprises à cause d’un défaut du serveur, que les journaux",
+    "indiquent. Une fois corrigé, la tâche peut reprendre où elle en était.",
+  ].join(" "),
   jobGoOn: "Reprendre",
   jobStoppedText: "L’administrateur qui l’a lancée n’en a plus le droit.",
   jobGoesOnByItself: "Vous pouvez fermer cette page : la tâche continue.",
