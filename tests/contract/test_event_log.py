@@ -23,7 +23,13 @@ from tests.contract.engines import engines, running
 from tests.contract.world import ADDRESS, START, World
 
 LINES = 150
-TYPES = (EventType.WRONG_PASSWORD, EventType.USER_CREATED, EventType.LOCKED, EventType.APPROVED, EventType.SETTINGS_CHANGED)
+TYPES = (
+    EventType.WRONG_PASSWORD,
+    EventType.USER_CREATED,
+    EventType.LOCKED,
+    EventType.APPROVED,
+    EventType.SETTINGS_CHANGED,
+)
 ACTORS = ("ada", "bob", "iam", "0123456789abcdef01234567")  # pragma: allowlist secret
 OWNERS = ("ada", "bob", "zoe")
 READS = {"query", "batch_get_item"}
