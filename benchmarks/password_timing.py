@@ -1,12 +1,15 @@
-"""How well the time of a wrong password tells apart names that are unknown, known, disabled, locked or imported.
+"""How well the time and size of a refusal tell apart names that are unknown, known, disabled, locked or imported.
 
 python -m benchmarks.password_timing [--resets] [SAMPLES]
 
-With `--resets`, how well the time of the answer to a forgotten password does.
+With `--resets`, how well those of the answer to a forgotten password do.
 
 Asks a local stack over HTTP, one request at a time, in random order. For each kind of name it prints the median time and the
 AUC against unknown names: the chance that an answer of one kind takes longer than an answer of the other. 0.5 tells nothing,
-and 1 (or 0) tells everything. Set AWS_ENDPOINT_URL_DYNAMODB to DynamoDB Local: moto is slower the more items it reads.
+and 1 (or 0) tells everything. Beside it, the same of the bytes of the answer. Set AWS_ENDPOINT_URL_DYNAMODB to DynamoDB Local:
+moto is slower the more items it reads.
+
+Samples are taken in batches with names of their own, and kept in build/prove/: ended at any time, it goes on from there.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import bcrypt
@@ -40,6 +44,11 @@ TRIES_PER_NAME = 15
 # A name gets three links an hour; one is for the warm-up.
 RESETS_PER_NAME = 2
 BOUND = 0.55
+BATCH = 250
+KEPT = Path("build/prove")
+
+# Milliseconds and bytes of each answer, by kind of name.
+type Samples = dict[str, list[tuple[float, int]]]
 
 
 def auc(these: list[float], others: list[float]) -> float:
@@ -81,43 +90,65 @@ def names_for_resets(stack: RunningStack, count: int) -> dict[str, list[str]]:
     return names
 
 
-def measure(names: dict[str, list[str]], samples: int, ask: Callable[[str], None]) -> dict[str, list[float]]:
-    """The milliseconds of the answers, by kind of name. The names of a kind are asked about in turn."""
+def measure(names: dict[str, list[str]], samples: int, ask: Callable[[str], int]) -> Samples:
+    """The answers by kind of name: milliseconds and bytes of each. The names of a kind are asked about in turn."""
     todo = [(kind, own[n % len(own)]) for kind, own in names.items() for n in range(samples)]
     random.shuffle(todo)
-    took: dict[str, list[float]] = defaultdict(list)
+    took: Samples = defaultdict(list)
     for own in names.values():
         ask(own[-1])  # imports what each kind needs
     for kind, name in todo:
         began = time.perf_counter()
-        ask(name)
-        took[kind].append((time.perf_counter() - began) * 1000)
+        size = ask(name)
+        took[kind].append(((time.perf_counter() - began) * 1000, size))
     return took
 
 
 def main() -> None:
     resets, numbers = "--resets" in sys.argv, [each for each in sys.argv[1:] if each.isdigit()]
-    samples = int(numbers[0]) if numbers else 200
+    prove(int(numbers[0]) if numbers else 200, resets=resets)
+
+
+def prove(samples: int, *, resets: bool = False) -> None:
+    """Takes so many samples of each kind, unless they are kept already. Exits if one kind is told from unknown names."""
+    kept = KEPT / ("enumeration-resets.json" if resets else "enumeration.json")
+    took: Samples = defaultdict(list, json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {})
     environment = {"WORKERS_PER_FUNCTION": "1"}
     if endpoint := os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"):
         environment["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
-    with running_stack(env=environment) as stack:
-        limits = {"max_per_name_and_address_per_hour": 1000, "max_per_address_per_hour": 1_000_000}
-        _administer(stack, "settings.patch", passwords=limits)
-        if resets:
-            names = names_for_resets(stack, -(-samples // RESETS_PER_NAME))
-            took = measure(names, samples, partial(_ask_reset, stack))
-        else:
-            names = names_of(stack, -(-samples // TRIES_PER_NAME))
-            time.sleep(31)  # functions keep the kinds of hashes in use for 30 seconds
-            took = measure(names, samples, partial(_wrong_password, stack))
-    failed = False
-    for kind, times in took.items():
-        found = auc(times, took["unknown"])
-        failed |= abs(found - 0.5) > BOUND - 0.5
-        print(f"{kind:10} {statistics.median(times):7.1f} ms  AUC {found:.3f}")
-    if failed:
+    while (left := samples - len(took["unknown"])) > 0:
+        with running_stack(env=environment) as stack:
+            for kind, measured in _batch(stack, min(left, BATCH), resets).items():
+                took[kind] += measured
+        KEPT.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(took), encoding="utf-8")
+        _report(took)
+    if _report(took):
         sys.exit(f"an AUC lies beyond {1 - BOUND:.2f} to {BOUND}")
+
+
+def _batch(stack: RunningStack, samples: int, resets: bool) -> Samples:
+    limits = {"max_per_name_and_address_per_hour": 1000, "max_per_address_per_hour": 1_000_000}
+    _administer(stack, "settings.patch", passwords=limits)
+    if resets:
+        names = names_for_resets(stack, -(-samples // RESETS_PER_NAME))
+        return measure(names, samples, partial(_ask_reset, stack))
+    names = names_of(stack, -(-samples // TRIES_PER_NAME))
+    time.sleep(31)  # functions keep the kinds of hashes in use for 30 seconds
+    return measure(names, samples, partial(_wrong_password, stack))
+
+
+def _report(took: Samples) -> bool:
+    """Prints a line for each kind; whether one is told from unknown names."""
+    told = False
+    columns = {kind: ([each[0] for each in own], [float(each[1]) for each in own]) for kind, own in took.items()}
+    for kind, (times, sizes) in columns.items():
+        by_time, by_size = auc(times, columns["unknown"][0]), auc(sizes, columns["unknown"][1])
+        told |= max(abs(found - 0.5) for found in (by_time, by_size)) > BOUND - 0.5
+        print(
+            f"{kind:10} {len(times):6} samples {statistics.median(times):7.1f} ms  AUC of time {by_time:.3f}, of size {by_size:.3f}"
+        )
+    return told
 
 
 def _hashes() -> dict[str, str]:
@@ -145,7 +176,7 @@ def _administer(stack: RunningStack, operation: str, **given: object) -> Any:
     return answer["output"]
 
 
-def _wrong_password(stack: RunningStack, name: str) -> None:
+def _wrong_password(stack: RunningStack, name: str) -> int:
     body = json.dumps({"login_name": name, "password": "not the password"}).encode()
     request = urllib.request.Request(f"{stack.base_url}/v1/login", body, {"Content-Type": "application/json"})
     try:
@@ -153,16 +184,17 @@ def _wrong_password(stack: RunningStack, name: str) -> None:
     except urllib.error.HTTPError as error:
         if error.code != 401:
             raise RuntimeError(f"{name}: {error.code} {error.read()!r}") from error
-        return
+        return len(error.read()) + len(str(error.headers))
     raise RuntimeError(f"{name} logged in")
 
 
-def _ask_reset(stack: RunningStack, name: str) -> None:
+def _ask_reset(stack: RunningStack, name: str) -> int:
     body = json.dumps({"login_name": name}).encode()
     request = urllib.request.Request(f"{stack.base_url}/v1/password-reset", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as answer:
         if answer.status != 202:
             raise RuntimeError(f"{name}: {answer.status}")
+        return len(answer.read()) + len(str(answer.headers))
 
 
 if __name__ == "__main__":

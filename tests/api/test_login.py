@@ -128,12 +128,13 @@ def test_a_wrong_password_is_invalid_credentials_for_every_kind_of_user(
     )
 
 
-def test_unknown_users_wrong_passwords_and_disabled_users_look_the_same(
-    stack: Stack, person: Person, new_person: NewPerson
+def test_unknown_disabled_and_locked_users_and_wrong_passwords_look_the_same_to_the_byte(
+    person: Person, new_person: NewPerson
 ) -> None:
     disabled = new_person(status="disabled")
     answers = [
         person.login(password="wrong-password"),
+        new_person().locked().login(password="wrong-password"),
         person.login(login_name="nobody-of-this-name"),
         person.login(login_name="\ufdfa" * 200),
         person.login(login_name=""),
