@@ -180,7 +180,7 @@ class Stack(Product):
         self.refuses_events = False
         self.models: dict[str, tuple[str, list[dict[str, Any]]]] = {}
         self.account = line.twilio.account
-        self._router = Router(template.api.routes)
+        self.router = Router(template.api.routes)
         self._handlers: dict[str, ModuleType] = {}
         self._environment: dict[str, str] = {}
         [table] = template.named("AWS::DynamoDB::Table").values()
@@ -333,7 +333,7 @@ class Stack(Product):
         given |= dict(headers or {})
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         request = Request(method, path, query, list(given.items()), data, address, "HTTP/1.1", 443)
-        found = self._router.find(method, path)
+        found = self.router.find(method, path)
         assert found is not None, f"the template has no {method} {path}"
         route, parameters = found
         event = proxy_event(request, route, parameters, self.template.api)

@@ -1,0 +1,49 @@
+"""`make prove`: the long forms of the proofs that docs/proof.md describes. Each goes on where it was ended.
+
+python -m tests.proof [PART ...]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from benchmarks import password_timing
+from tests.proof import schemas
+
+SAMPLES = 2_000
+
+
+def enumeration() -> None:
+    """How well a refusal's time and size tell names apart."""
+    password_timing.prove(SAMPLES)
+    password_timing.prove(SAMPLES, resets=True)
+
+
+def canaries() -> None:
+    """No secret of a user's whole life leaves by any channel."""
+    if status := pytest.main(["-q", "tests/api/test_canaries.py", "tests/api/test_event_consumers.py"]):
+        sys.exit(int(status))
+
+
+PARTS: dict[str, Callable[[], None]] = {
+    "schemas": schemas.main,
+    "enumeration": enumeration,
+    "canaries": canaries,
+}
+
+
+def main() -> None:
+    """Runs the named parts, or all. Exits at the first that fails."""
+    named = sys.argv[1:] or [*PARTS]
+    if unknown := [name for name in named if name not in PARTS]:
+        sys.exit(f"there is no part {', '.join(unknown)}: {', '.join(PARTS)}")
+    for name in named:
+        print(f"--- {name}", flush=True)
+        PARTS[name]()
+
+
+if __name__ == "__main__":
+    main()
