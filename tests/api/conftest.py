@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 
 import boto3
 import pytest
 
+from mfa.aws import clients
 from tests import people
 from tests.api.stack import Stack, running
 from tests.local.sms_voice_simulation import Simulation, simulated_sms_voice
@@ -61,3 +63,17 @@ def second_key(stack: Stack) -> Iterator[None]:
     yield
     kms.delete_alias(AliasName="alias/local-mfa-signing-second")
     stack.restart()
+
+
+@pytest.fixture
+def at_debug(stack: Stack) -> Iterator[None]:
+    """Every logger passes on everything: Lambda's root logger, and ours."""
+    root, simulation = logging.getLogger(), logging.getLogger("moto")
+    before = root.level, simulation.level
+    root.setLevel(logging.DEBUG)
+    simulation.setLevel(logging.WARNING)
+    clients.session.cache_clear()
+    with stack.at(POWERTOOLS_LOG_LEVEL="DEBUG"):
+        yield
+    for logger, level in zip((root, simulation), before, strict=True):
+        logger.setLevel(level)
