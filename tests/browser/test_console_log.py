@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests import people
@@ -77,3 +78,22 @@ def test_a_long_search_says_how_far_back_it_is(browsing: Browsing, stack: Runnin
     held[0].fulfill(json={"items": []})
     expect(console.main).to_contain_text("No line fits")
     expect(note).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("hash_", "said"),
+    [
+        ("#/log?from=2026-11-28T10:00:00Z&to=2026-11-28T09:00:00Z", "To must be after from."),
+        ("#/log?type=nothing", "Type must be one of"),
+        ("#/users?not_seen_days=abc", "Not seen days must be a whole number."),
+        ("#/users?filter=nobody", "Filter must be one of"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_refused_in_words_about_no_saving(
+    browsing: Browsing, stack: Running, hash_: str, said: str
+) -> None:
+    console = Console.open(browsing, make_admin(stack), hash_)
+    expect(console.main).to_contain_text("This cannot be done as it is")
+    expect(console.main).to_contain_text(said)
+    expect(console.main).not_to_contain_text("saved")
+    expect(console.main).not_to_contain_text("NaN")

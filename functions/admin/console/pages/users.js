@@ -240,7 +240,8 @@ const stateBoxes = (filters, restart) => [
 ];
 
 /** @param {Filters} filters */
-const daysOffered = ({ not_seen_days: given }) => (!given || DAYS.includes(given) ? DAYS : [given, ...DAYS]);
+const daysOffered = ({ not_seen_days: given }) =>
+  !/^\d+$/.test(given) || DAYS.includes(given) ? DAYS : [given, ...DAYS];
 
 /**
  * @param {string} days

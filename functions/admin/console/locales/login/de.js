@@ -175,7 +175,7 @@ export default {
   refused_mfa_not_supported: "Ein Code ist nötig",
   refusedText_mfa_not_supported: "Diese Seite hat so angefragt, dass sie keinen angeben kann. Laden Sie sie neu.",
   refused_internal_error: "Auf dem Server ist etwas schiefgegangen",
-  refused_invalid_request: "So kann das nicht gespeichert werden",
+  refused_invalid_request: "So geht das nicht",
   unreachable_title: "Der Dienst war nicht erreichbar",
   unreachable_text: "Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
   offline_title: "Sie sind offline",

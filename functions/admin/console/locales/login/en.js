@@ -160,7 +160,7 @@ export default {
   refused_mfa_not_supported: "A passcode is needed",
   refusedText_mfa_not_supported: "This page asked in a way that cannot give one. Load it again.",
   refused_internal_error: "Something went wrong on the server",
-  refused_invalid_request: "That cannot be saved as it is",
+  refused_invalid_request: "This cannot be done as it is",
   unreachable_title: "The service could not be reached",
   unreachable_text: "Check your connection, then try again.",
   offline_title: "You are offline",

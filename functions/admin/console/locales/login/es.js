@@ -169,7 +169,7 @@ export default {
   refused_mfa_not_supported: "Se necesita una clave",
   refusedText_mfa_not_supported: "Esta página preguntó de una forma que no permite darla. Cárguela de nuevo.",
   refused_internal_error: "Algo ha fallado en el servidor",
-  refused_invalid_request: "No se puede guardar tal como está",
+  refused_invalid_request: "No se puede hacer tal como está",
   unreachable_title: "No se pudo contactar con el servicio",
   unreachable_text: "Compruebe su conexión e inténtelo de nuevo.",
   offline_title: "Está sin conexión",

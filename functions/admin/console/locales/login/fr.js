@@ -170,7 +170,7 @@ export default {
   refused_mfa_not_supported: "Un code est nécessaire",
   refusedText_mfa_not_supported: "Cette page a fait une demande qui ne permet pas d’en donner un. Rechargez-la.",
   refused_internal_error: "Une erreur est survenue sur le serveur",
-  refused_invalid_request: "Impossible d’enregistrer en l’état",
+  refused_invalid_request: "Impossible en l’état",
   unreachable_title: "Le service n’a pas pu être joint",
   unreachable_text: "Vérifiez votre connexion, puis réessayez.",
   offline_title: "Vous êtes hors ligne",

@@ -152,7 +152,7 @@ export default {
   refused_mfa_not_supported: "パスコードが必要です",
   refusedText_mfa_not_supported: "このページの要求方法ではパスコードを渡せません。再読み込みしてください。",
   refused_internal_error: "サーバーで問題が発生しました",
-  refused_invalid_request: "このままでは保存できません",
+  refused_invalid_request: "このままでは実行できません",
   unreachable_title: "サービスに接続できませんでした",
   unreachable_text: "接続を確認し、もう一度お試しください。",
   offline_title: "オフラインです",

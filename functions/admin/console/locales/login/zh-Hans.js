@@ -146,7 +146,7 @@ export default {
   refused_mfa_not_supported: "需要验证码",
   refusedText_mfa_not_supported: "此页面的请求方式无法提供验证码。请重新加载。",
   refused_internal_error: "服务器出现问题",
-  refused_invalid_request: "无法按现状保存",
+  refused_invalid_request: "无法按现状执行",
   unreachable_title: "无法连接到服务",
   unreachable_text: "请检查网络连接，然后再试。",
   offline_title: "您已离线",

@@ -146,7 +146,7 @@ export default {
   refused_mfa_not_supported: "需要驗證碼",
   refusedText_mfa_not_supported: "此頁面的請求方式無法提供驗證碼。請重新載入。",
   refused_internal_error: "伺服器發生問題",
-  refused_invalid_request: "無法照現狀儲存",
+  refused_invalid_request: "無法照現狀執行",
   unreachable_title: "無法連線至服務",
   unreachable_text: "請檢查網路連線，然後再試。",
   offline_title: "您已離線",
