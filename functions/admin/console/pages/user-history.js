@@ -254,7 +254,7 @@ export async function learnClients(events) {
  * A client's name, or the id of one that is not known any more.
  * @param {string} id
  */
-function named(id) {
+export function named(id) {
   const name = clientNames.get(id);
   return name === undefined ? el("code", {}, id) : bdi(name);
 }
