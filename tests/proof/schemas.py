@@ -15,8 +15,9 @@ import sys
 import time
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -41,11 +42,19 @@ from tests import deeds, people
 from tests.api import administrators, deliveries
 from tests.api.stack import ISSUER, Stack, running
 from tests.people import Person
-from tests.product import basic
+from tests.product import Refused, basic
 
 PROGRESS = Path("build/prove/schemas.json")
 GOAL = 1_000_000
 NOBODY = "nobody"
+# Who might be let in, by the scheme that authorises. Users try administration too.
+BY_SCHEME: dict[str, tuple[str, ...]] = {
+    "accessToken": (*Role, "user"),
+    "userToken": ("user",),
+    "freshToken": ("user",),
+    "mfaToken": ("login",),
+    "enrolmentToken": ("newcomer",),
+}
 # For each operation, and of each mode: as described, and against the description.
 CASES, SCENARIOS, STEPS = 20, 20, 10
 # No fault is simulated, so a request may only meet settings that an administrator left incomplete or switched off.
@@ -126,30 +135,21 @@ class Gateway(HTTPAdapter):
 
 
 class Callers:
-    """Everybody who could ask, with credentials that renew themselves from answers."""
+    """Everybody who could ask. Their own requests end sessions and change passwords: then they get other credentials."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self.person = people.add(stack, phones=2).challenged()
         self.another = people.add(stack)
-        self._newcomer = people.add(stack, phones=0)
         self.client = stack.admin("clients.create", name="A shop", legacy=True)
-        self._roles = {role: administrators.new(stack, role=role).token for role in Role}
-        self._user = administrators.signed(self.person.name, kind="backup", amr=["pwd", "sms"], acr="2")
-        self._mfa = self.person.token
-        self._enrolment = self._enrolling()
+        self._make: dict[str, Callable[[], str]] = {role: partial(self._administrator, role) for role in Role}
+        self._make |= {"login": self._login, "user": self._user, "newcomer": self._newcomer}
+        self._tokens = {caller: make() for caller, make in self._make.items()}
 
     def headers(self, schemes: set[str]) -> Iterator[tuple[str, dict[str, str]]]:
         """The credentials of everybody whom an operation of these schemes might let in, and of nobody."""
-        if "accessToken" in schemes:
-            for role, token in self._roles.items():
-                yield role, _bearer(token)
-        if schemes & {"userToken", "freshToken", "accessToken"}:
-            yield "user", _bearer(self._user)
-        if "mfaToken" in schemes:
-            yield "login", _bearer(self._mfa)
-        if "enrolmentToken" in schemes:
-            yield "newcomer", _bearer(self._enrolment)
+        asking = [caller for scheme, callers in BY_SCHEME.items() if scheme in schemes for caller in callers]
+        for caller in dict.fromkeys(asking):
+            yield caller, _bearer(self._tokens[caller])
         if "client" in schemes:
             yield "client", basic(self.client["client_id"], self.client["client_secret"])
         if "twilio" in schemes:
@@ -160,13 +160,33 @@ class Callers:
 
     def learn(self, answer: Mapping[str, Any]) -> None:
         """Takes the tokens of an answer."""
-        self._mfa = answer.get("mfa_token") or self._mfa
-        self._enrolment = answer.get("enrolment_token") or self._enrolment
+        self._tokens["login"] = answer.get("mfa_token") or self._tokens["login"]
+        self._tokens["newcomer"] = answer.get("enrolment_token") or self._tokens["newcomer"]
 
-    def _enrolling(self) -> str:
-        invitation = self._stack.admin("invitations.create", login_name=self._newcomer.name)["token"]
-        opened = self._stack.call("POST", "/v1/enrolment", {"invitation": invitation})
-        return str(opened.json["enrolment_token"])
+    def renew(self, caller: str, schemes: set[str]) -> None:
+        """Makes another token for a caller whose own was refused, though an operation of these schemes takes it."""
+        is_stranger = caller == "user" and "accessToken" in schemes  # who is refused for being a user
+        if caller in self._make and not is_stranger:
+            try:
+                if caller == "user":
+                    self._tokens["login"] = self._login()
+                self._tokens[caller] = self._make[caller]()
+            except (Refused, KeyError, AssertionError):
+                pass  # an administrator has just changed a setting: nobody gets such a token now
+
+    def _administrator(self, role: Role) -> str:
+        return administrators.new(self._stack, role=role).token
+
+    def _user(self) -> str:
+        return administrators.signed(self.person.name, kind="backup", amr=["pwd", "sms"], acr="2")
+
+    def _login(self) -> str:
+        self.person = people.add(self._stack, phones=2).challenged()
+        return self.person.token
+
+    def _newcomer(self) -> str:
+        invitation = self._stack.admin("invitations.create", login_name=people.add(self._stack, phones=0).name)["token"]
+        return str(self._stack.call("POST", "/v1/enrolment", {"invitation": invitation}).json["enrolment_token"])
 
 
 class Traffic:
@@ -192,14 +212,16 @@ class Traffic:
         person, client = self._callers.person, self._callers.client
         self._know(person)
         self._know(self._callers.another)
-        self._known["id"] += [person.challenge, client["client_id"]]
+        self._known["id"].append(client["client_id"])
         self._known["client_id"].append(client["client_id"])
 
     def _know(self, person: Person) -> None:
+        if person.name in self._known["login_name"]:
+            return
         self._known["login_name"].append(person.name)
         self._known["number"] += person.numbers
         self._known["contact_email"].append(person.email)
-        self._known["id"] += person.phones
+        self._known["id"] += [*person.phones, *filter(None, [person.challenge])]
         self._known["phone_id"] += person.phones
         for name in ("password", "current_password"):
             self._known[name].append(person.password)
@@ -231,6 +253,9 @@ class Traffic:
                 self._find(label, type(failure).__name__, caller, case, str(failure))
         except Failure as failure:
             self._find(label, type(failure).__name__, caller, case, str(failure))
+        if answer.status_code == 401:
+            self._callers.renew(caller, self._schemes[label])
+            self._know(self._callers.person)
         if answer.status_code < 300:
             if caller == NOBODY and self._schemes[label]:
                 self._find(label, "OpenToEverybody", caller, case, "answered without credentials")
