@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ _NAME_PROPERTIES = {
     "AWS::Logs::LogGroup": "LogGroupName",
 }
 _NOTHING = object()
+# A function's alias, in the address of an integration.
+_FUNCTION = re.compile(r":function:(\w+):live/invocations$")
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
@@ -213,19 +215,18 @@ def _template(document: Mapping[str, Any], resolver: Resolver, root: Path) -> Te
     apis = list(by_type.get("AWS::Serverless::Api", {}).values())
     api = {**shared.get("Api", {}), **(apis[0] if apis else {})}
     functions = {}
-    routes = []
-    schedules = []
+    schedules: list[Schedule] = []
     for name, properties in by_type.get("AWS::Serverless::Function", {}).items():
         functions[name] = _function(name, properties, shared.get("Function", {}), layers, root, where, allowed)
-        for event in properties.get("Events", {}).values():
-            if event["Type"] == "Api":
-                routes.append(_route(name, event["Properties"], api.get("Models", {})))
-            elif event["Type"] == "Schedule":
-                schedules.append(Schedule.of(name, event["Properties"]))
+        schedules += [
+            Schedule.of(name, event["Properties"])
+            for event in properties.get("Events", {}).values()
+            if event["Type"] == "Schedule"
+        ]
     return Template(
         Api(
             stage=api.get("StageName", "Prod"),
-            routes=tuple(routes),
+            routes=tuple(_routes(api.get("DefinitionBody", {}))),
             gateway_responses=api.get("GatewayResponses", {}),
             binary_media_types=tuple(kind.replace("~1", "/") for kind in api.get("BinaryMediaTypes", ())),
         ),
@@ -235,12 +236,24 @@ def _template(document: Mapping[str, Any], resolver: Resolver, root: Path) -> Te
     )
 
 
-def _route(function: str, event: Mapping[str, Any], models: Mapping[str, Any]) -> Route:
-    request = event.get("RequestModel", {})
-    takes_object = bool(request.get("ValidateBody"))
-    if takes_object and models[request["Model"]] != {"type": "object"}:
-        raise ValueError(f"the model {request['Model']} has more than a type")
-    return Route(event["Method"].upper(), event["Path"], function, takes_object)
+def _routes(definition: Mapping[str, Any]) -> Iterator[Route]:
+    """The operations of an OpenAPI document whose integrations are functions."""
+    validators = definition.get("x-amazon-apigateway-request-validators", {})
+    for path, operations in definition.get("paths", {}).items():
+        for method, operation in operations.items():
+            [function] = _FUNCTION.findall(operation["x-amazon-apigateway-integration"]["uri"])
+            validator = validators.get(operation.get("x-amazon-apigateway-request-validator"), {})
+            takes_object = bool(validator.get("validateRequestBody"))
+            if takes_object and _body_schema(definition, operation) != {"type": "object"}:
+                raise ValueError(f"the body of {method} {path} has more than a type")
+            any_method = method == "x-amazon-apigateway-any-method"
+            yield Route("ANY" if any_method else method.upper(), path, function, takes_object)
+
+
+def _body_schema(definition: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    reference: str = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    schema: Mapping[str, Any] = definition["components"]["schemas"][reference.rpartition("/")[2]]
+    return schema
 
 
 def _function(

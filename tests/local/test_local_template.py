@@ -36,8 +36,15 @@ Resources:
       MemorySize: 256
       Environment: {Variables: {TABLE: !Ref Table, TABLE_ARN: !GetAtt Table.Arn, JOINED: !Join ["/", [a, !Ref Table]]}}
       Events:
-        Any: {Type: Api, Properties: {Path: "/x/{proxy+}", Method: any}}
         Timer: {Type: Schedule, Properties: {Schedule: rate(1 day)}}
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      DefinitionBody:
+        paths:
+          "/x/{proxy+}":
+            x-amazon-apigateway-any-method:
+              x-amazon-apigateway-integration: {uri: !Sub "arn:aws:apigateway:::path/functions/${One.Arn}:live/invocations"}
 """
 
 
@@ -69,7 +76,7 @@ def test_a_parameter_given_turns_its_conditions(tmp_path: Path) -> None:
     assert not read_template(small(tmp_path)).named("AWS::SQS::Queue")
 
 
-def test_only_api_events_are_routes(tmp_path: Path) -> None:
+def test_routes_are_the_operations_of_the_api(tmp_path: Path) -> None:
     [route] = read_template(small(tmp_path)).api.routes
     assert (route.method, route.path, route.function) == ("ANY", "/x/{proxy+}", "One")
 

@@ -150,11 +150,10 @@ def test_a_stack_with_defaults_has_a_firewall_a_log_and_a_gradual_rollout_and_no
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # in SAM's own code
 def test_a_guided_deployment_asks_of_no_route_whether_it_may_be_open() -> None:
-    """SAM would ask 47 times, and stop at the first answer that is not yes. Functions check tokens themselves."""
+    """SAM asks of each route that is an event of a function. It stops at the first answer that is not yes."""
     stacks, _ = SamLocalStackProvider.get_stacks(str(ROOT / "template.yaml"))
-    asked = auth_per_resource(stacks)
-    assert {function for function, _ in asked} == set(FUNCTIONS)
-    assert [function for function, settled in asked if not settled] == []
+    assert [stack.name for stack in stacks] != []
+    assert auth_per_resource(stacks) == []
 
 
 # --- domain
@@ -405,7 +404,7 @@ def test_every_method_is_throttled_and_the_expensive_ones_more(by_default: Resou
 def test_the_gateway_refuses_operations_without_their_json_object(by_default: Resources) -> None:
     """The function's own answer names the field; a stricter model would answer without it."""
     body = by_default["Api"]["Properties"]["Body"]
-    assert body["components"]["schemas"] == {"jsonobject": {"type": "object"}}
+    assert body["components"]["schemas"] == {"JsonObject": {"type": "object"}}
     judged = {
         (method.upper(), path)
         for path, methods in body["paths"].items()
@@ -417,7 +416,7 @@ def test_the_gateway_refuses_operations_without_their_json_object(by_default: Re
         for operation in PUBLIC
         if not operation.takes_nothing and operation.body_required
     }
-    assert body["x-amazon-apigateway-request-validators"]["body-only"]["validateRequestBody"] is True
+    assert body["x-amazon-apigateway-request-validators"]["body"]["validateRequestBody"] is True
 
 
 def test_the_access_log_is_json_and_holds_no_body_no_query_no_header_and_no_path(by_default: Resources) -> None:

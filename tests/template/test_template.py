@@ -254,17 +254,30 @@ def test_every_function_has_a_log_group_of_its_own_that_forgets(deployed: dict[s
         assert writes["Resource"] == {"Fn::GetAtt": [function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"], "Arn"]}
 
 
-def test_every_route_is_there_once_and_reaches_the_functions_alias(written: dict[str, Resource]) -> None:
-    events = [
-        event["Properties"]
-        for function in of_type(written, "AWS::Serverless::Function").values()
-        for event in function["Properties"].get("Events", {}).values()
-        if event["Type"] == "Api"
-    ]
-    routes = Counter((event["Method"].upper(), re.sub(r"{\w+}", "{}", event["Path"])) for event in events)
-    assert routes
-    assert [route for route, times in routes.items() if times > 1] == []
-    assert {str(event["RestApiId"]) for event in events} == {str({"Ref": "Api"})}
+def test_every_route_is_there_once_and_reaches_the_functions_alias(deployed: dict[str, Resource]) -> None:
+    paths = deployed["Api"]["Properties"]["Body"]["paths"]
+    alike = Counter(re.sub(r"{\w+}", "{}", path) for path in paths)
+    assert alike
+    assert [path for path, times in alike.items() if times > 1] == []
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            integration = operation["x-amazon-apigateway-integration"]
+            assert (integration["type"], integration["httpMethod"]) == ("aws_proxy", "POST"), (method, path)
+            assert re.search(r"functions/\${\w+Function\.Arn}:live/invocations$", integration["uri"]["Fn::Sub"]), (
+                method,
+                path,
+            )
+
+
+def test_only_this_api_calls_the_functions_and_their_policies_fit(deployed: dict[str, Resource]) -> None:
+    """A function's policy has 20 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html."""
+    permissions = [each["Properties"] for each in of_type(deployed, "AWS::Lambda::Permission").values()]
+    for function in ("SendCodeFunction", "VerifyCodeFunction", "AdminFunction"):
+        own = [each for each in permissions if each["FunctionName"] == {"Ref": f"{function}Aliaslive"}]
+        [calls] = [each for each in own if each["Principal"] == "apigateway.amazonaws.com"]
+        assert calls["SourceArn"]["Fn::Sub"].endswith(":${AWS::AccountId}:${Api}/*")
+        # A statement with ARNs of the longest names has less than a kilobyte.
+        assert len(own) <= 10
 
 
 @pytest.mark.parametrize(("tracing", "mode"), [({}, "PassThrough"), ({"Tracing": "on"}, "Active")])
