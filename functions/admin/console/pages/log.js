@@ -39,27 +39,13 @@ const position = new Position(); // coming back from a user shows the same page 
  */
 export async function draw(place, { search, present }) {
   const filters = Object.fromEntries(FILTERS.map((name) => [name, search.get(name) ?? ""]));
-  /** @type {string | null} */
-  let searchedTo = null;
-  const note = el("p", { class: "soft note", role: "status", hidden: true });
+  const searched = searchBack(filters);
   const list = pagedList({
     label: t("pagesOfLog"),
     count: "lines",
     position: position.of(JSON.stringify(filters)),
-    fetch: async (cursor) => {
-      const asked = JSON.stringify(filters);
-      const page = await read(filters, cursor).catch((error) => {
-        note.hidden = true;
-        throw error;
-      });
-      searchedTo = page.items.length < LIMIT ? page.searched_to : null;
-      // A page without lines that is not the last: the list asks on by itself, which may take a while.
-      const looksOn = searchedTo && !page.items.length && asked === JSON.stringify(filters);
-      note.hidden = !looksOn;
-      if (searchedTo && looksOn) note.replaceChildren(...tp("lookingBack", { at: time(searchedTo) }));
-      return page;
-    },
-    draw: (/** @type {LogLine[]} */ items) => lines(items, searchedTo),
+    fetch: searched.fetch,
+    draw: searched.draw,
     none: () => nothing(filters, clear),
   });
 
@@ -81,10 +67,37 @@ export async function draw(place, { search, present }) {
   const tools = el("div", room, fields(filters, restart));
   place.append(
     heading({ title: t("log"), lead: t("logLead"), actions: exports(filters) }),
-    el("div", { class: "card flush" }, tools, note, list.element),
+    el("div", { class: "card flush" }, tools, searched.note, list.element),
   );
   present();
   await list.reload();
+}
+
+/**
+ * A search of the log that says how far back it has looked: above the list while it goes on, below the lines at its end.
+ * @param {Filters} filters
+ */
+function searchBack(filters) {
+  /** @type {string | null} */
+  let searchedTo = null;
+  const note = el("p", { class: "soft note", role: "status", hidden: true });
+
+  /** @param {string | null} cursor */
+  async function fetch(cursor) {
+    const asked = JSON.stringify(filters);
+    const page = await read(filters, cursor).catch((error) => {
+      note.hidden = true;
+      throw error;
+    });
+    searchedTo = page.items.length < LIMIT ? page.searched_to : null;
+    // A page without lines that is not the last: the list asks on by itself, which may take a while.
+    const looksOn = searchedTo && !page.items.length && asked === JSON.stringify(filters);
+    note.hidden = !looksOn;
+    if (searchedTo && looksOn) note.replaceChildren(...tp("lookingBack", { at: time(searchedTo) }));
+    return page;
+  }
+
+  return { note, fetch, draw: (/** @type {LogLine[]} */ items) => lines(items, searchedTo) };
 }
 
 /**
