@@ -27,6 +27,7 @@ import hypothesis
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given
+from hypothesis.errors import Flaky
 from requests.adapters import HTTPAdapter
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.core.transport import Response as Answered
@@ -337,16 +338,26 @@ class Traffic:
 
     def scenarios(self, scenarios: int, steps: int) -> None:
         """Follows the links between operations: what one answers, the next one names."""
-        traffic = self
+        traffic, begun = self, 0
 
         class Scenario(self.schema.as_state_machine()):  # type: ignore[misc]
+            def setup(self) -> None:
+                nonlocal begun
+                begun += 1
+
             def call(self, case: Any, **_: object) -> Answered:
                 return traffic.play(case)
 
             def validate_response(self, *_: object, **__: object) -> None:
                 """Each answer was checked when it came."""
 
-        hypothesis.seed(self.seed)(Scenario).run(settings=_settings(max_examples=scenarios, stateful_step_count=steps))
+        while begun < scenarios:
+            seeded = hypothesis.seed(self.seed * scenarios + begun)(Scenario)
+            try:
+                seeded.run(settings=_settings(max_examples=scenarios - begun, stateful_step_count=steps))
+            except Flaky:
+                # The stack remembers earlier scenarios, so the same beginning may go on otherwise. Hypothesis gives up there.
+                continue
 
 
 def _settings(**options: Any) -> hypothesis.settings:
