@@ -74,7 +74,7 @@ export async function draw(place, { search, present }) {
 }
 
 /**
- * A search of the log that says how far back it has looked: above the list while it goes on, below the lines at its end.
+ * A search of the log. It says how far back it has looked: above the list while it goes on, below the lines at its end
  * @param {Filters} filters
  */
 function searchBack(filters) {
