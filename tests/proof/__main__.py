@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from benchmarks import password_timing
-from tests.proof import schemas
+from tests.proof import model, schemas
 
 SAMPLES = 2_000
 
@@ -29,6 +29,7 @@ def canaries() -> None:
 
 
 PARTS: dict[str, Callable[[], None]] = {
+    "model": model.main,
     "schemas": schemas.main,
     "enumeration": enumeration,
     "canaries": canaries,

@@ -1,0 +1,15 @@
+"""Histories in which requests, faults, crashes and jumps of the clock come in any order, against a reference model.
+
+This is the short form; `make prove PARTS=model` runs as many as there is time for (docs/proof.md).
+"""
+
+import pytest
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.contract.engines import Engine
+from tests.contract.model import histories, settings_for
+
+
+@pytest.mark.guards("ATTEMPTS_LEFT", "COOLED", "NEW_ATTEMPT", "NOT_EXPIRED", "UNLOCKED", "UNUSED")
+def test_no_history_breaks_the_model(engine: Engine) -> None:
+    run_state_machine_as_test(histories(engine), settings=settings_for(20, derandomize=True))
