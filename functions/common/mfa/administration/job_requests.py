@@ -4,13 +4,11 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from mfa.administration.requests import PAGE, Cursor, Limit, Locale, LoginName, NotSeenDays, Query, Text
+from mfa.administration.requests import PAGE, Cursor, Limit, Locale, LoginName, Text, UserFilters
 from mfa.http.answers import Time
 from mfa.http.enrolment_bodies import Hours
 from mfa.http.requests import Id
-from mfa.users.directory_query import UserFilter
 from mfa.users.jobs import JobDeed, JobOutcome
-from mfa.users.user import Kind, UserStatus
 
 # The users whom a job may be given by name.
 NAMES_MAX = 1000
@@ -27,16 +25,10 @@ class JobValues(Struct, frozen=True, forbid_unknown_fields=True):
     insist: bool | UnsetType = UNSET
 
 
-class FilteredUsers(Struct, frozen=True, forbid_unknown_fields=True):
+class FilteredUsers(UserFilters, frozen=True):
     """The filters of the list of users. Without any, everybody."""
 
-    kind: Kind | None = None
-    mfa: bool | None = None
-    q: Query | None = None
     registered_after: Time | None = None
-    status: UserStatus | None = None
-    filter: UserFilter | None = None
-    not_seen_days: NotSeenDays | None = None
 
 
 class Selection(Struct, frozen=True, forbid_unknown_fields=True):

@@ -68,19 +68,29 @@ class ByName(Struct, frozen=True, forbid_unknown_fields=True):
     login_name: LoginName
 
 
-class ListUsers(Struct, frozen=True, forbid_unknown_fields=True):
-    """Filters and paging for users."""
+class UserFilters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Filters for users. Without any, everybody."""
 
     kind: Kind | None = None
     mfa: bool | None = None
     q: Query | None = None
-    registered_after: Time | None = None
-    cursor: Cursor | None = None
-    limit: Limit = PAGE
     status: UserStatus | None = None
     filter: UserFilter | None = None
-    sort: UserOrder | None = None
     not_seen_days: NotSeenDays | None = None
+
+
+class ExportUsers(UserFilters, frozen=True):
+    """Filters and order of an export of users."""
+
+    sort: UserOrder | None = None
+    cursor: Cursor | None = None
+
+
+class ListUsers(ExportUsers, frozen=True):
+    """Filters and paging for users."""
+
+    registered_after: Time | None = None
+    limit: Limit = PAGE
 
 
 class NumberToAdd(Struct, frozen=True, forbid_unknown_fields=True):
@@ -232,19 +242,6 @@ class ImportUser(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __repr__(self) -> str:
         return "ImportUser(...)"
-
-
-class ExportUsers(Struct, frozen=True, forbid_unknown_fields=True):
-    """Filters and paging for users."""
-
-    kind: Kind | None = None
-    mfa: bool | None = None
-    q: Query | None = None
-    cursor: Cursor | None = None
-    status: UserStatus | None = None
-    filter: UserFilter | None = None
-    sort: UserOrder | None = None
-    not_seen_days: NotSeenDays | None = None
 
 
 class NewClient(Struct, frozen=True, forbid_unknown_fields=True):
