@@ -3,7 +3,7 @@
 A region has a budget of messages to new phones that nobody confirms, and an address one of regions.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from mfa.settings.fraud import FraudMode
@@ -79,11 +79,4 @@ class FraudDecision:
     @property
     def detail(self) -> dict[str, Any]:
         """The decision for a history and for logs."""
-        return {
-            "rule": self.rule,
-            "region": self.region,
-            "threshold": self.threshold,
-            "count": self.count,
-            "mode": self.mode,
-            "refused": self.refused,
-        }
+        return asdict(self)
