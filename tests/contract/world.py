@@ -247,7 +247,7 @@ class World:
         self.wire = Wire(client)
         self.sms, self.email, self.signer = Phones(), Mailboxes(), Signatures()
         self.handover = Handed()
-        self.table = Table(self.wire, table_name, self.pauses.append, lambda: self.settings.history_days * 86400)
+        self.table = Table(self.wire, table_name, self.pauses.append, lambda: self.settings.history_seconds)
         self._client, self._table_name = client, table_name
         self._serial = count()
         counters = Counters(lambda n: self.random_below(n))

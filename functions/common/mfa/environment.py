@@ -127,7 +127,7 @@ class Environment:
             time.sleep(self.random_below(1000) / 1000 * 0.01 * 2**attempt)
 
         def history_seconds() -> float:
-            return self.settings().history_days * 86400
+            return self.settings().history_seconds
 
         return Table(_aws("dynamodb"), os.environ["TABLE_NAME"], pause, history_seconds)
 

@@ -241,6 +241,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         return any(channel.traits.reaches_landlines and channel.is_offered(self) for channel in Channel)
 
     @property
+    def history_seconds(self) -> int:
+        """How long histories and the log are kept."""
+        return self.history_days * 86400
+
+    @property
     def mfa_token_seconds(self) -> int:
         """How long an MFA token lives: long enough for a passcode, its expiry and a resend."""
         return max(600, self.expiry_seconds + self.resend_cooldown_seconds + 60)

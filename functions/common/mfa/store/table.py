@@ -11,14 +11,13 @@ from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mfa.errors import TemporarilyUnavailable
+from mfa.settings.values import Settings
 from mfa.waiting import at_once
 
 type Item = dict[str, Any]
 type Key = tuple[str, str]
 
 CONFLICT_RETRIES = 3
-# For tools that read no settings. The functions keep history as long as the setting `history_days` says.
-HISTORY_SECONDS = 365 * 86400
 # BatchGetItem takes 100 keys.
 BATCH = 100
 _BUSY = frozenset(
@@ -114,9 +113,12 @@ class Table:
         client: DynamoDB,
         name: str,
         pause: Callable[[int], None],
-        history_seconds: Callable[[], float] = lambda: HISTORY_SECONDS,
+        history_seconds: Callable[[], float] = lambda: Settings().history_seconds,
     ) -> None:
-        """`pause(n)` waits before the n-th retry of a transaction that met another one."""
+        """`pause(n)` waits before the n-th retry of a transaction that met another one.
+
+        `history_seconds` says how long history is kept: by the settings of the stack, or by their default for tools that read none.
+        """
         self._client = client
         self._name = name
         self._pause = pause
