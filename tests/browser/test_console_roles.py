@@ -48,6 +48,9 @@ def test_support_helps_users_and_changes_nothing_else(browsing: Browsing, stack:
         else:
             expect(console.row(client)).to_contain_text("The former secret works until")
             expect(console.row(client).get_by_role("button")).to_have_count(0)
+    console.go("#/settings/access")
+    expect(console.main).to_contain_text("Your role does not see them")
+    expect(console.main).not_to_contain_text("None: every passcode is drawn")
     console.check_accessible()
     console.page.set_viewport_size({"width": 320, "height": 640})
     console.check_width()

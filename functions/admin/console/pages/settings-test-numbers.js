@@ -9,6 +9,7 @@ import { t } from "../language.js";
 import { section } from "../page.js";
 import { phoneField } from "../phone-field.js";
 import { readNumber, spaced } from "../regions.js";
+import { may } from "../roles.js";
 import { labelOf } from "../settings-schema.js";
 import { el, parts } from "../shared/dom.js";
 import { table } from "../table.js";
@@ -49,10 +50,12 @@ export function testNumbers(draft) {
 /** @typedef {(list: TestNumber[]) => void} Stage */
 
 /**
+ * The numbers. The API shows none to a role that may not change them: their passcodes are a second factor.
  * @param {TestNumber[]} list
  * @param {Stage} stage
  */
 function listPart(list, stage) {
+  if (!may("manage_settings")) return el("p", { class: "soft" }, t("testNumbersUnseen"));
   if (!list.length) return el("p", { class: "soft" }, t("testNumbersNone"));
   const warning = notice({ kind: "warning", title: t("testNumbersWarning"), text: t("testNumbersWarningText") });
   return [warning, el("div", { class: "inset" }, numberTable(list, stage))];

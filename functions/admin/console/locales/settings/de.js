@@ -95,6 +95,7 @@ export default {
     "Verwendung steht im Verlauf des Benutzers.",
   ].join(" "),
   testNumbersNone: "Keine: Jeder Code wird zufällig erzeugt und gesendet.",
+  testNumbersUnseen: "Für Ihre Rolle nicht sichtbar: Die Codes sind ein zweiter Faktor.",
   testNumbersWarning: "Wer das Passwort kennt, kommt mit diesen Codes hinein",
   testNumbersWarningText: [
     "An diese Nummern wird nichts gesendet; ihr Code ist immer der hier angegebene. Sie sind für die",

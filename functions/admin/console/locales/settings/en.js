@@ -85,6 +85,7 @@ export default {
   testNumbersLead:
     "For a user whose phone nobody holds. They never count for a system user, and every use is in the user’s history.",
   testNumbersNone: "None: every passcode is drawn at random and sent.",
+  testNumbersUnseen: "Your role does not see them: their passcodes are a second factor.",
   testNumbersWarning: "Anyone who knows the password gets in with these passcodes",
   testNumbersWarningText: [
     "Nothing is sent to these numbers; their passcode is always the one written here. They are for the",

@@ -91,6 +91,7 @@ export default {
     "queda en el historial del usuario.",
   ].join(" "),
   testNumbersNone: "Ninguno: cada clave se genera al azar y se envía.",
+  testNumbersUnseen: "Su rol no los ve: sus claves son un segundo factor.",
   testNumbersWarning: "Quien conozca la contraseña entra con estas claves",
   testNumbersWarningText: [
     "No se envía nada a estos números; su clave es siempre la que figura aquí. Sirven para la revisión de",

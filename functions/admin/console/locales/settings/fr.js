@@ -93,6 +93,7 @@ export default {
     "système, et chaque usage figure dans l’historique de l’utilisateur.",
   ].join(" "),
   testNumbersNone: "Aucun : chaque code est tiré au hasard et envoyé.",
+  testNumbersUnseen: "Votre rôle ne les voit pas : leurs codes sont un second facteur.",
   testNumbersWarning: "Quiconque connaît le mot de passe entre avec ces codes",
   testNumbersWarningText: [
     "Rien n’est envoyé à ces numéros ; leur code est toujours celui écrit ici. Ils servent à l’examen par",

@@ -72,6 +72,7 @@ export default {
   testNumbers: "测试号码",
   testNumbersLead: "供没有人持有其电话的用户使用。对系统用户永远无效，每次使用都会记入用户的历史记录。",
   testNumbersNone: "无：每个验证码都随机生成并发送。",
+  testNumbersUnseen: "您的角色无法查看：其验证码就是第二因素。",
   testNumbersWarning: "任何知道密码的人都能用这些验证码登录",
   testNumbersWarningText:
     "不会向这些号码发送任何内容；其验证码始终是此处所写的。它们用于应用商店审核和自动化测试。请分配给专门创建的用户，用后移除。",

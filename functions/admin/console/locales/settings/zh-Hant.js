@@ -72,6 +72,7 @@ export default {
   testNumbers: "測試號碼",
   testNumbersLead: "供沒有人持有其電話的使用者使用。對系統使用者永遠無效，每次使用都會記入使用者的歷程記錄。",
   testNumbersNone: "無：每個驗證碼都隨機產生並傳送。",
+  testNumbersUnseen: "您的角色無法檢視：其驗證碼就是第二因素。",
   testNumbersWarning: "任何知道密碼的人都能用這些驗證碼登入",
   testNumbersWarningText:
     "不會向這些號碼傳送任何內容；其驗證碼始終是此處所寫的。它們用於應用程式商店審核和自動化測試。請指派給專門建立的使用者，用後移除。",
