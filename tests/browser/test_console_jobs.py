@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from playwright.sync_api import expect
@@ -87,15 +88,10 @@ def test_a_checked_job_is_started_later_from_its_page_by_the_one_who_made_it(
     user, admin = people.add(stack, mfa=False, owner="before"), make_admin(stack)
     console = Console.open(make_browsing(), admin, f"#/users?q={user.name}")
     page = console.page
-    page.get_by_label(f"Select {user.name}").check()
-    console.button("Change selected users").click()
-    console.dialog.get_by_label("What to do").select_option("set_owner")
-    console.dialog.get_by_label("Owner").fill("after")
-    console.dialog.get_by_role("button", name="Check").click()
-    expect(console.dialog.get_by_role("button", name="Change 1 user")).to_be_visible()
-    console.dialog.get_by_role("button", name="Cancel").click()
+    _check_owner(console, user.name)
     console.go("#/jobs")
     console.row("Set the owner").first.get_by_role("link").click()
+    expect(page).to_have_url(re.compile("#/jobs/."))
     address = page.evaluate("location.hash")
     expect(console.main).to_contain_text("Checked")
 
@@ -109,3 +105,57 @@ def test_a_checked_job_is_started_later_from_its_page_by_the_one_who_made_it(
     expect(console.dialog).to_have_count(0)
     expect(console.row(user.name)).to_contain_text("Done")
     assert stack.admin("users.get", login_name=user.name)["owner"] == "after"
+
+
+def test_a_checked_job_that_nobody_wants_is_cancelled_from_its_page(
+    make_browsing: MakeBrowsing, stack: Running
+) -> None:
+    user = people.add(stack, mfa=False, owner="before")
+    console = Console.open(make_browsing(), make_admin(stack), f"#/users?q={user.name}")
+    console.go(f"#/jobs/{_check_owner(console, user.name)}")
+    expect(console.main).to_contain_text("Checked, not started")
+    console.button("Cancel job").click()
+    console.dialog.get_by_role("button", name="Cancel job").click()
+    expect(console.dialog).to_have_count(0)
+    expect(console.main).to_contain_text("Cancelled")
+    expect(console.button("Change 1 user")).to_have_count(0)
+    expect(console.button("Cancel job")).to_have_count(0)
+    assert stack.admin("users.get", login_name=user.name)["owner"] == "before"
+
+
+def test_a_job_that_a_fault_has_stopped_goes_on_from_its_page(make_browsing: MakeBrowsing, stack: Running) -> None:
+    user = people.add(stack, mfa=False, owner="before")
+    console = Console.open(make_browsing(), make_admin(stack), f"#/users?q={user.name}")
+    job_id = _check_owner(console, user.name)
+    _stop_by_a_fault(stack, job_id)
+    console.go(f"#/jobs/{job_id}")
+    expect(console.main).to_contain_text("a fault on the server")
+    console.check_accessible()
+    console.button("Go on").click()
+    expect(console.row(user.name)).to_contain_text("Done")
+    expect(console.button("Go on")).to_have_count(0)
+    assert stack.admin("users.get", login_name=user.name)["owner"] == "after"
+
+
+def _check_owner(console: Console, name: str) -> str:
+    """Selects the user of the list and has a change of the owner checked, and no more. The job's id."""
+    console.page.get_by_label(f"Select {name}").check()
+    console.button("Change selected users").click()
+    console.dialog.get_by_label("What to do").select_option("set_owner")
+    console.dialog.get_by_label("Owner").fill("after")
+    with console.page.expect_response("**/v1/admin/jobs") as made:
+        console.dialog.get_by_role("button", name="Check").click()
+    expect(console.dialog.get_by_role("button", name="Change 1 user")).to_be_visible()
+    console.dialog.get_by_role("button", name="Cancel").click()
+    return str(made.value.json()["id"])
+
+
+def _stop_by_a_fault(stack: Running, job_id: str) -> None:
+    """Leaves the checked job as a fault on the server leaves one: started, and stopped with nobody changed."""
+    key = {"pk": f"JOB#{job_id}", "sk": "#JOB"}
+    job = json.loads(stack.table.get_item(Key=key)["Item"]["document"])
+    now = job["previewed_at"]
+    job |= {"state": "stopped", "reason": "internal_error", "started_at": now, "ended_at": now, "at": 0}
+    stack.table.update_item(
+        Key=key, UpdateExpression="SET document = :document", ExpressionAttributeValues={":document": json.dumps(job)}
+    )

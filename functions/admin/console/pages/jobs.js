@@ -11,7 +11,7 @@ import { may } from "../roles.js";
 import { go, to } from "../router.js";
 import { admin, whoami } from "../session.js";
 import { query } from "../shared/api.js";
-import { el } from "../shared/dom.js";
+import { el, parts } from "../shared/dom.js";
 import { filterBox, pagedList, table } from "../table.js";
 import { number, time } from "../words.js";
 import { startChecked, startWords } from "./bulk-dialog.js";
@@ -155,7 +155,9 @@ function starter(job) {
  */
 function drawState(room, job) {
   const focused = room.contains(document.activeElement);
-  const cancel = isOpen(job) && mayDo(job) ? button(t("jobCancel"), { onclick: () => cancelJob(room, job) }) : null;
+  const endable = (isOpen(job) || job.state === "previewed") && mayDo(job);
+  const cancel = endable ? button(t("jobCancel"), { onclick: () => cancelJob(room, job) }) : null;
+  const controls = parts([cancel, mayStart(job) && starter(job), mayGoOn(job) && resumer(job)]);
   room.replaceChildren(
     facts([
       [t("jobState"), badge(stateWords(job.state), job.state === "stopped" ? "bad" : "")],
@@ -166,9 +168,7 @@ function drawState(room, job) {
     isOpen(job) ? progressOf(job).element : "",
     ...words(job),
     counts(job),
-    cancel ? el("div", { class: "actions" }, cancel) : "",
-    mayStart(job) ? el("div", { class: "actions" }, starter(job)) : "",
-    mayGoOn(job) ? el("div", { class: "actions" }, resumer(job)) : "",
+    controls.length ? el("div", { class: "actions" }, controls) : "",
   );
   if (focused) cancel?.focus();
 }
@@ -215,7 +215,7 @@ function counts({ preview, outcomes, started_at: started }) {
 async function cancelJob(room, job) {
   await confirm({
     title: t("jobCancelTitle"),
-    text: t("jobCancelText"),
+    text: job.started_at ? t("jobCancelText") : null,
     action: t("jobCancel"),
     danger: true,
     work: async () => {
