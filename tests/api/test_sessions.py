@@ -181,6 +181,20 @@ def test_an_unclear_mark_of_a_request_is_refused(stack: Stack, admin: Administra
     assert (answer.code, answer.json["errors"][0]["field"]) == ("invalid_request", "MFA-Unattended")
 
 
+@pytest.mark.parametrize("page", ["somebody.else", "*", ""])
+@pytest.mark.parametrize("path", ["/v1/admin/users", "/v1/admin/users/nobody"])
+def test_a_request_of_anothers_page_keeps_no_session_alive(
+    stack: Stack, admin: Administrator, page: str, path: str
+) -> None:
+    token = new_token(admin.name)
+    cookie = stack.call("POST", "/v1/admin/session", token=token).headers["set-cookie"].partition(";")[0]
+    age(stack, admin.name, token, 29)
+    before = item(stack, admin.name, token)
+    answer = stack.call("GET", path, headers={"Cookie": cookie, "MFA-Console": page})
+    assert (answer.status, answer.code) == (401, "invalid_token")
+    assert item(stack, admin.name, token) == before
+
+
 # --- its end
 
 

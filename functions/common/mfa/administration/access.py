@@ -24,13 +24,16 @@ class Access:
     def actor(self, token: str, visit: Visit) -> Actor:
         """The system user that this token was issued to. Writes down the session when it begins, and once a minute its use.
 
-        Raises InvalidToken where the token is forged, expired, ended, not for administration, older than tokens are made for, or
-        older than the user's password, status or MFA switch; with a `reason` where the session is over. Raises Forbidden where a
+        Raises InvalidToken where the token is forged, expired, ended, not for administration, not the page's administrator's,
+        older than tokens are made for, or older than the user's password, status or MFA switch; with a `reason` where the session is over. Raises Forbidden where a
         second factor is required and the token shows none.
         """
         given = self.tokens.read(token)
         # The approval of an action is no login.
         if given.audience != self.runtime.issuer() or given.kind is not Kind.SYSTEM or given.action_id is not None:
+            raise InvalidToken
+        # Checked here, because a refused request is no use of the session.
+        if visit.page not in {None, given.login_name}:
             raise InvalidToken
         [standing] = self.sessions.load([(given.login_name, given.jti)])
         if standing.ended is not None:

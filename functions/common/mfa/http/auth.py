@@ -141,13 +141,10 @@ def _administrator(checks: CredentialChecks, request: HttpRequest) -> Actor:
     token = None if request.header("Authorization") else console_session.token_in(request)
     if token is None:
         return checks.access.actor(_bearer(request), _visit(request))
-    actor = checks.access.actor(token, _visit(request))
-    if not console_session.is_for(request, actor.name):
-        raise errors.InvalidToken
-    return actor
+    return checks.access.actor(token, _visit(request, console_session.page_of(request)))
 
 
-def _visit(request: HttpRequest) -> "Visit":
+def _visit(request: HttpRequest, page: str | None = None) -> "Visit":
     """The request as its session sees it. Raises InvalidRequest."""
     from mfa.users.sessions import Visit  # noqa: PLC0415 - of administrators, whom the other functions do not know
 
@@ -159,6 +156,7 @@ def _visit(request: HttpRequest) -> "Visit":
         user_agent=request.header("User-Agent") or "",
         attended=unattended is None,
         opens_console=request.method == "POST" and request.path == console_session.SESSION_PATH,
+        page=page,
     )
 
 

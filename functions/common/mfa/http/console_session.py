@@ -37,7 +37,7 @@ def token_in(request: HttpRequest) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def is_for(request: HttpRequest, login_name: str) -> bool:
-    """Whether the page belongs to this administrator. Another one may have logged in in another tab meanwhile."""
+def page_of(request: HttpRequest) -> str | None:
+    """The administrator whose page asks: another one may have logged in in another tab meanwhile. None if it may be anybody's."""
     name = unquote(request.header(HEADER) or "")
-    return name == login_name or (name == ANYBODY and request.path == SESSION_PATH)
+    return None if name == ANYBODY and request.path == SESSION_PATH else name

@@ -46,12 +46,14 @@ class Visit:
         user_agent: the header `User-Agent`, as the client wrote it.
         attended: whether a person made it. A refresh that a page makes by itself does not keep a session alive.
         opens_console: whether it opens the console's cookie.
+        page: the administrator whose page asks, if only their session may answer.
     """
 
     address: str
     user_agent: str = ""
     attended: bool = True
     opens_console: bool = False
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
