@@ -198,6 +198,30 @@ def test_a_request_of_anothers_page_keeps_no_session_alive(
 # --- its end
 
 
+@pytest.mark.parametrize(
+    ("moment", "minutes", "settings"),
+    [
+        ("last_seen_at", 31, {}),
+        ("last_seen_at", 6, {"admin_idle_minutes": 5}),
+        ("started_at", 6, {"admin_session_minutes": 5}),
+    ],
+    ids=["idle", "idle by a shorter time", "expired"],
+)
+def test_a_session_that_is_over_unnoticed_can_be_ended(
+    stack: Stack, admin: Administrator, moment: str, minutes: int, settings: dict[str, Any]
+) -> None:
+    """Otherwise longer times in the settings would bring it back."""
+    token = new_token(admin.name)
+    assert get(stack, token).status == 200
+    item(stack, admin.name, token, **{moment: Decimal(int(time.time()) - minutes * 60)})
+    with stack.with_settings(**settings):
+        assert id_of(token) not in {each["id"] for each in sessions(admin, login_name=admin.name)}
+        assert end(admin, admin.name, id_of(token)).status == 204
+        assert end(admin, admin.name, id_of(token)).code == "not_found"
+    with stack.with_settings(admin_idle_minutes=0):
+        assert get(stack, token).json["reason"] == "ended"
+
+
 def test_an_ended_session_is_refused_in_a_cookie_as_well(stack: Stack, admin: Administrator) -> None:
     token = new_token(admin.name)
     cookie = stack.call("POST", "/v1/admin/session", token=token).headers["set-cookie"].partition(";")[0]

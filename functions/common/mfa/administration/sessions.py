@@ -90,16 +90,16 @@ class SessionAdministration:
         return []
 
     def end(self, actor: Actor, which: SessionEnd) -> None:
-        """Ends a session for good.
+        """Ends a session for good. One that is over, and not ended yet, as well: other settings would bring it back.
 
-        Raises NotFound if there is no such session, or it is over, and Forbidden where the actor may not end it.
+        Raises NotFound if there is no such session, or it was ended, and Forbidden where the actor may not end it.
         """
         for name in self._names(actor, which.login_name):
             [standing] = self.sessions.load([(name, which.id)])
             if standing.user is None:
                 continue
             _refuse_owner(actor, standing.user)
-            session = standing.open_session(self.limits, self.runtime.clock())
+            session = standing.session
             if session and self.sessions.end(session, EndReason.ENDED, self._event(actor, session, EndReason.ENDED)):
                 return
         raise errors.NotFound
