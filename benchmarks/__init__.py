@@ -9,4 +9,6 @@ import sys
 
 from infra.local.processes import HOME
 
-sys.path.insert(0, str(HOME / "functions" / "common"))  # the layer is not an installed package
+sys.path.append(
+    str(HOME / "functions" / "common")
+)  # the layer is not an installed package; another copy of it goes first
