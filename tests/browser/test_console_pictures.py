@@ -54,6 +54,8 @@ def test_screenshots_of_the_console(make_browsing: MakeBrowsing, stack: Running)
     screenshot(console.page, IMAGES / "console-login.png")
     console.log_in("system", "local-demo-only")
     for name, address in every_page("demo.user").items():
+        if name == "jobs":  # a new stack has none to show
+            continue
         console.go(address)
         screenshot(console.page, IMAGES / f"console-{name}.png")
     console.go("#/settings/mfa")
