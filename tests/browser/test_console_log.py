@@ -11,6 +11,7 @@ from playwright.sync_api import Route, expect
 from tests import people
 from tests.browser.conftest import Browsing
 from tests.browser.console_window import Console, make_admin
+from tests.product import basic
 from tests.running import Running
 
 
@@ -58,6 +59,18 @@ def test_the_log_tells_who_changed_what_and_leads_to_the_user(browsing: Browsing
     row = console.row("A wrong password was entered").filter(has_text=person.name)
     row.get_by_role("link", name=person.name).click()
     expect(page).to_have_url(re.compile(rf"#/users/{re.escape(quote(person.name))}/history$"))
+
+
+def test_the_log_names_the_client_that_caused_a_line(browsing: Browsing, stack: Running) -> None:
+    person, name = people.add(stack), stack.name()
+    client = stack.admin("clients.create", name=name, legacy=False)
+    headers = basic(client["client_id"], client["client_secret"])
+    vouched = stack.call("POST", "/v1/login/vouched", {"login_name": person.name}, headers=headers)
+    person.token = vouched.json["mfa_token"]
+    assert person.start().status == 201
+    console = Console.open(browsing, make_admin(stack), f"#/log?user={quote(person.name)}")
+    expect(console.row(name).first).to_be_visible()
+    expect(console.main).not_to_contain_text(client["client_id"])
 
 
 def test_a_long_search_says_how_far_back_it_is(browsing: Browsing, stack: Running) -> None:

@@ -17,7 +17,7 @@ import { Position, pagedList, table } from "../table.js";
 import { byName, time, timeZone } from "../words.js";
 import { EVENT_TYPES } from "./event-types.js";
 import { profileChanges, settingsChanges } from "./event-values.js";
-import { ACTORS, addressCell, eventCell, learnClients, named } from "./user-history.js";
+import { ACTORS, addressCell, eventCell, isByClient, learnClients, named } from "./user-history.js";
 
 /** The filters, each empty for all. `from` and `to` are moments. @typedef {Record<string, string>} Filters */
 
@@ -167,9 +167,10 @@ function userCell({ user, type }) {
  * @param {LogLine} line
  * @returns {Child}
  */
-function whoCell({ actor, type, detail }) {
+function whoCell(line) {
+  const { actor, type } = line;
   if (type === "wrong_password") return el("span", { class: "soft" }, t("whoNotKnown"));
-  if (actor && actor === detail.client) return named(actor);
+  if (isByClient(line)) return named(actor);
   return ACTORS[actor] ? el("span", { class: "nowrap" }, ACTORS[actor]) : bdi(actor);
 }
 

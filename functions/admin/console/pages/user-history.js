@@ -236,15 +236,22 @@ const deed = ({ summary, type }) => el("strong", {}, bdi(summary ?? type ?? t("e
 const byClient = ([without, by], detail) =>
   detail.client ? tp(by, { client: named(detail.client), deed: deed(detail) }) : tp(without, { deed: deed(detail) });
 
+const CLIENT_ID = /^[0-9a-f]{24}$/;
 /** The names of clients by id. @type {Map<string, string>} */
 let clientNames = new Map();
+
+/** Whether a client caused the event. Lines of logins have its id as the actor only. @param {UserEvent} event */
+export const isByClient = ({ actor, detail }) => CLIENT_ID.test(actor) || (!!actor && actor === detail?.client);
 
 /**
  * Learn the names of the clients of these events. Without them, the page shows ids.
  * @param {UserEvent[]} events
  */
 export async function learnClients(events) {
-  const known = (/** @type {UserEvent} */ { detail }) => !detail?.client || clientNames.has(detail.client);
+  const known = (/** @type {UserEvent} */ event) => {
+    const id = isByClient(event) ? event.actor : event.detail?.client;
+    return !id || clientNames.has(id);
+  };
   if (events.every(known)) return;
   const clients = await allClients().catch(() => []);
   clientNames = new Map(clients.map(({ client_id: id, name }) => [id, name]));
@@ -304,13 +311,14 @@ function refusedWords(attempts) {
  * @param {UserEvent} event
  * @param {Person} user
  */
-function who({ type, actor, detail }, user) {
+function who(event, user) {
+  const { type, actor, detail } = event;
   const isUser = actor === user.login_name;
   if (type === "wrong_password") return el("span", { class: "soft" }, t("notKnown"));
   if (isUser && REPORTS.includes(type)) return ACTORS[detail?.channel === "email" ? "ses" : "twilio"];
   if (isUser) return t("theUser");
   if (ACTORS[actor]) return el("span", { class: "nowrap" }, ACTORS[actor]);
-  if (actor && actor === detail?.client) return named(actor);
+  if (isByClient(event)) return named(actor);
   return actor ? bdi(actor) : el("span", { class: "soft" }, "–");
 }
 
