@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from infra.local.seed import DEMO_PHONE, DEMO_USER
 from infra.local.seed import PASSWORD as DEMO_PASSWORD
@@ -147,11 +147,16 @@ def test_a_deletion_that_is_not_confirmed_in_time_or_not_asked_for_properly_dele
     """Cancelled, expired, locked, a phone that is too new: each is said in plain words."""
     client = ask(browsing.open("/backup", clock_at=time.time()))
     client.sees("Choose a phone")
+    held: list[Route] = []
+    client.page.route("**/backup/sets", held.append)
     client.button("Cancel").click()
     expect(client.notice).to_contain_text("The deletion was cancelled. Nothing was deleted.")
 
-    ask(client.page)
+    ask(client.page)  # while the list is read anew
     client.sees("Choose a phone")
+    client.page.unroute("**/backup/sets")
+    [reading] = held
+    reading.continue_()
     client.page.clock.run_for(301_000)
     client.sees("Nothing was deleted")
     expect(client.page.locator("#kept-lead")).to_contain_text("The time to confirm this deletion is over")

@@ -399,33 +399,6 @@ def test_messages_at_once_from_one_address_reach_no_more_regions_than_it_may(pla
     assert set(answers) <= {"ok", "fraud", BUSY}
 
 
-@pytest.mark.parametrize("familiar", [True, False])
-def test_ten_of_two_hundred_wrong_passwords_at_once_are_compared(place: Running, familiar: bool) -> None:
-    name = logged_in(place).name if familiar else f"nobody.{random.randrange(10**9)}"
-    body = {"login_name": name, "password": "wrong"}
-    answers = codes(at_once(200, lambda _: place.call("POST", "/v1/login", body)))
-    assert answers["invalid_credentials"] == 10
-    assert answers.keys() <= {"invalid_credentials", "rate_limited", BUSY}
-
-
-def test_no_more_than_a_hundred_wrong_passwords_at_once_are_compared_from_an_address(place: Running) -> None:
-    names = [f"nobody.{n}.{random.randrange(10**9)}" for n in range(200)]
-    answers = codes(
-        at_once(200, lambda n: place.call("POST", "/v1/login", {"login_name": names[n], "password": "wrong"}))
-    )
-    assert 0 < answers["invalid_credentials"] <= 100
-    assert answers.keys() <= {"invalid_credentials", "rate_limited", BUSY}
-
-
-def test_phones_added_at_once_stay_five_at_most_and_none_twice(place: Running) -> None:
-    person = people.add(place)
-    numbers = [f"+852921537{n // 2:02d}" for n in range(16)]
-    answers = codes(at_once(16, lambda n: attempt(place, "phones.add", login_name=person.name, number=numbers[n])))
-    phones = [phone["number"] for phone in place.admin("users.get", login_name=person.name)["phones"]]
-    assert len(phones) == len(set(phones)) == 1 + answers["ok"] == 5
-    assert answers.keys() <= {"ok", "conflict", BUSY}
-
-
 @pytest.mark.parametrize("round_", range(6))
 def test_no_request_under_way_brings_an_ended_session_back(place: Running, round_: int) -> None:
     """Requests that write down the use of a session meet its end."""
@@ -453,6 +426,33 @@ def test_no_request_under_way_brings_an_ended_session_back(place: Running, round
     assert (refused.code, refused.json["reason"]) == ("invalid_token", "ended")
     assert place.admin("sessions.list", login_name=person.name)["items"] == []
     assert len(person.events("session_ended")) == 1
+
+
+@pytest.mark.parametrize("familiar", [True, False])
+def test_ten_of_two_hundred_wrong_passwords_at_once_are_compared(place: Running, familiar: bool) -> None:
+    name = logged_in(place).name if familiar else f"nobody.{random.randrange(10**9)}"
+    body = {"login_name": name, "password": "wrong"}
+    answers = codes(at_once(200, lambda _: place.call("POST", "/v1/login", body)))
+    assert answers["invalid_credentials"] == 10
+    assert answers.keys() <= {"invalid_credentials", "rate_limited", BUSY}
+
+
+def test_no_more_than_a_hundred_wrong_passwords_at_once_are_compared_from_an_address(place: Running) -> None:
+    names = [f"nobody.{n}.{random.randrange(10**9)}" for n in range(200)]
+    answers = codes(
+        at_once(200, lambda n: place.call("POST", "/v1/login", {"login_name": names[n], "password": "wrong"}))
+    )
+    assert 0 < answers["invalid_credentials"] <= 100
+    assert answers.keys() <= {"invalid_credentials", "rate_limited", BUSY}
+
+
+def test_phones_added_at_once_stay_five_at_most_and_none_twice(place: Running) -> None:
+    person = people.add(place)
+    numbers = [f"+852921537{n // 2:02d}" for n in range(16)]
+    answers = codes(at_once(16, lambda n: attempt(place, "phones.add", login_name=person.name, number=numbers[n])))
+    phones = [phone["number"] for phone in place.admin("users.get", login_name=person.name)["phones"]]
+    assert len(phones) == len(set(phones)) == 1 + answers["ok"] == 5
+    assert answers.keys() <= {"ok", "conflict", BUSY}
 
 
 @pytest.fixture

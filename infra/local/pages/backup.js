@@ -17,6 +17,7 @@ import { drawSets } from "./backup-screen.js";
 /** @type {KeptLogin<Deletion>} */
 const kept = new KeptLogin("backup-client.deletion");
 const keys = new Keys();
+const UNREAD = "The backup sets cannot be read.";
 let busy = false;
 
 /** Why nothing was deleted. @type {Record<string, string>} */
@@ -135,7 +136,8 @@ function start() {
       : "A deletion waits to be confirmed. Nothing has been deleted.";
     notice(waits, { offer: ["Continue", () => goOn(deletion)] });
   }
-  act(readSets, "The backup sets cannot be read.");
+  // Nobody asked for it, so it is in the way of no click.
+  readSets().catch((error) => $("card").dataset.step === "sets" && refused(error, readSets, UNREAD));
 }
 
 /**
