@@ -148,15 +148,19 @@ def test_a_deletion_that_is_not_confirmed_in_time_or_not_asked_for_properly_dele
     client = ask(browsing.open("/backup", clock_at=time.time()))
     client.sees("Choose a phone")
     held: list[Route] = []
-    client.page.route("**/backup/sets", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    client.page.route("**/backup/sets", hold)
     client.button("Cancel").click()
     expect(client.notice).to_contain_text("The deletion was cancelled. Nothing was deleted.")
 
     ask(client.page)  # while the list is read anew
     client.sees("Choose a phone")
-    client.page.unroute("**/backup/sets")
     [reading] = held
     reading.continue_()
+    client.page.unroute("**/backup/sets")
     client.page.clock.run_for(301_000)
     client.sees("Nothing was deleted")
     expect(client.page.locator("#kept-lead")).to_contain_text("The time to confirm this deletion is over")
