@@ -328,7 +328,8 @@ class Resolver:
             case "Condition":
                 return self._condition(argument) if isinstance(argument, str) else {name: self.resolve(argument)}
             case "Fn::Equals":
-                return self.resolve(argument[0]) == self.resolve(argument[1])
+                # As text, as CloudFormation does: the value of a parameter is text, its default may be a number.
+                return _text(self.resolve(argument[0])) == _text(self.resolve(argument[1]))
             case "Fn::Not":
                 return not self.resolve(argument[0])
             case "Fn::And":
