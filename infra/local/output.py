@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterable
 
 _LONGEST_LINE = 4000
-# The admin function warns of every direct invocation.
-_DIRECT = '"message":"direct invocation"'
+# The admin function has a line for every direct invocation, and for every one by a schedule.
+_ASKED = ('"message":"direct invocation"', '"message":"scheduled invocation"')
 
 
 class Output:
@@ -51,7 +51,7 @@ class Output:
             time.sleep(0.01)
 
     def _is_expected(self, text: str) -> bool:
-        if not self._own_requests or _DIRECT not in text:
+        if not self._own_requests or not any(asked in text for asked in _ASKED):
             return False
         try:
             return json.loads(text).get("function_request_id") in self._own_requests

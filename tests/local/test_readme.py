@@ -46,6 +46,7 @@ def test_a_direct_invocation_of_somebody_else_is_still_logged_as_a_warning(fresh
     while not any('"message":"direct invocation"' in line for line in fresh.local.lines):
         assert time.monotonic() < deadline, fresh.recent_log()
         time.sleep(0.01)
+    assert not any('"message":"scheduled invocation"' in line for line in fresh.local.lines), "the stack's own"
 
 
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="the README's commands need curl and jq")
