@@ -479,6 +479,8 @@ def test_another_message_of_a_test_is_charged_and_the_right_code_gives_one_back(
         assert admin.ask("POST", f"/settings/test/{test}/resend", {}).status == 200
         later(admin, 61)
         assert admin.ask("POST", f"/settings/test/{test}/resend", {}).code == "rate_limited"
+        # A message is given back to the hour of its sending, which may have been the last one by now.
+        later(admin, -61)
         assert verify(admin, test, code(stack)).status == 200
         assert start(admin, number).status == 201
 
