@@ -1,4 +1,4 @@
-"""What a million logins cost, and what a stack costs that nobody uses. Messages are not counted.
+"""The cost of a million logins, and of a stack that nobody uses. Messages are not counted.
 
 AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000 python -m benchmarks.cost
 
@@ -109,7 +109,7 @@ TOLERANCE = 0.1
 
 @dataclasses.dataclass(frozen=True)
 class Login:
-    """What one login needs."""
+    """The needs of one login."""
 
     requests: int
     read_units: float
@@ -132,7 +132,7 @@ class Login:
 
 @dataclasses.dataclass(frozen=True)
 class Schedules:
-    """What the functions need in a month that EventBridge invokes.
+    """The needs, in a month, of the functions that EventBridge invokes.
 
     Attributes:
         metrics: of our own that they give values to.
@@ -156,7 +156,7 @@ class Schedules:
 
 @dataclasses.dataclass(frozen=True)
 class Standing:
-    """What the templates make that is paid by the month, without the firewall."""
+    """The resources of the templates that are paid by the month, without the firewall."""
 
     keys: int
     secrets: int

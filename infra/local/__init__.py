@@ -11,7 +11,7 @@ The modules, from the outside in:
 - `gateway`, `events`, `responses`: API Gateway; `invocations`: Lambda's own API; `pages`, `inbox`: the pages
 - `backup`: the server side of the sample backup client, which relies on the product as any application does
 - `pool`, `worker`: worker processes that run handlers as Lambda does
-- `template`: reads `template.yaml`
+- `template`: reads `template.yaml`; `resolver`: its references
 - `aws`, `aws_process`: moto, and the template's resources in it; `fast_moto` and `moto_*` make moto's DynamoDB fast
 - `twilio`: the simulated Twilio, which also runs on its own
 - `seed`: the users, the client and the settings a fresh stack starts with

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from infra.local.resolver import ACCOUNT_ID
 from infra.local.serving import RAW_HEADERS, Environ
-from infra.local.template import ACCOUNT_ID, Api, Route
+from infra.local.template import Api, Route
 
 API_ID = "local"
 # The gateway does not pass these headers on.

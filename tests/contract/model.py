@@ -457,7 +457,7 @@ def histories(on: Engine) -> type[Histories]:
 
 
 def settings_for(count: int, *, derandomize: bool = False) -> settings:
-    """So many histories. One that fails is not made shorter, which takes minutes."""
+    """Settings for this number of histories. Hypothesis does not shorten one that fails, because that takes minutes."""
     return settings(
         max_examples=count,
         stateful_step_count=STEPS,

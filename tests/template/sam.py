@@ -14,7 +14,7 @@ from cfn_flip import load  # type: ignore[import-untyped]  # has no types
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from infra.local.template import Resolver
+from infra.local.resolver import Resolver
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 

@@ -10,7 +10,7 @@ from cfn_flip import load  # type: ignore[import-untyped]  # has no types
 from samcli.commands.deploy.auth_utils import auth_per_resource  # type: ignore[import-untyped]  # has no types
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # type: ignore[import-untyped]
 
-from infra.local.template import Resolver
+from infra.local.resolver import Resolver
 from mfa.api import OPERATIONS, PUBLIC
 from mfa.delivery.timeouts import TIMEOUTS
 from mfa.metrics import METRICS

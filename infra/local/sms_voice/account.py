@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from infra.local.template import ACCOUNT_ID, REGION
+from infra.local.resolver import ACCOUNT_ID, REGION
 
 
 @dataclass(frozen=True)
