@@ -28,7 +28,7 @@ from benchmarks.directory import Crowd, measured, user_of
 from infra.local.aws import table_definition
 from infra.local.processes import AWS_ENVIRONMENT, HOME
 from infra.local.template import read_template
-from mfa.store.table import encode
+from mfa.store.attribute_values import encode
 from tests.running import running, tree_with_table
 
 USERS, LINES, REPEATS = 100_000, 20_000, 5

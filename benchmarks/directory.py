@@ -31,10 +31,11 @@ from mfa.administration.user_search import DirectoryCache, UserSearch
 from mfa.factors.phones import Phone
 from mfa.store import records
 from mfa.store.accounts import AccountStore
+from mfa.store.attribute_values import encode
 from mfa.store.counters import Counters
 from mfa.store.directory import DirectoryStore
 from mfa.store.search import SearchIndex
-from mfa.store.table import Table, encode
+from mfa.store.table import Table
 from mfa.store.users import UserStore
 from mfa.users.directory_lines import CHUNKS
 from mfa.users.directory_query import DirectoryQuery, UserFilter, UserOrder

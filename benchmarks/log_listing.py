@@ -16,8 +16,9 @@ from msgspec import structs
 from mfa.administration.event_log import EventLog
 from mfa.administration.log_requests import FindEvents
 from mfa.store import records
+from mfa.store.attribute_values import encode
 from mfa.store.event_logs import EventLogs
-from mfa.store.table import Item, encode
+from mfa.store.table import Item
 from mfa.times import rfc3339
 from mfa.users.history import Event, EventType
 from tests.contract.engines import DYNAMODB_LOCAL, running

@@ -80,7 +80,10 @@ class Stack:
     def passcode(self) -> Passcode:
         """A new user who was sent a passcode."""
         login = self.login()
-        challenge = self._post("/v1/challenges", {"phone_id": login.phone_id}, login.token)
+        return self.sent(login, self._post("/v1/challenges", {"phone_id": login.phone_id}, login.token))
+
+    def sent(self, login: Login, challenge: Json) -> Passcode:
+        """The user who has the message of a challenge."""
         message = self._running.messages(login.number)[0]["body"]
         digits = re.match(r"\d+", message)
         assert digits is not None, message

@@ -37,6 +37,12 @@ class Container:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def process_id(self) -> int:
+        """The process of the function, after its first event."""
+        assert self._process is not None
+        return self._process.pid
+
     def first(self, event: Answer) -> tuple[Answer, float]:
         """The answer to the first event, and the time from the start of the process to it."""
         self._events.put(json.dumps(event).encode())

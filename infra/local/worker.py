@@ -54,9 +54,10 @@ def main() -> None:
     connection = socket.socket(fileno=function["descriptor"])
     requests: queue.SimpleQueue[tuple[bytes, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(connection, requests), daemon=True).start()
-    if function["statements"] is not None:
-        _keep_to_role(function)
     try:
+        _take_place(function)
+        if function["statements"] is not None:
+            _keep_to_role(function)
         handler = _load(function)
     except BaseException as error:  # noqa: BLE001  # a handler may even call sys.exit while it is imported
         traceback.print_exc()
@@ -76,11 +77,15 @@ def _read(connection: socket.socket, requests: queue.SimpleQueue[tuple[bytes, by
         os._exit(0)
 
 
-def _load(function: dict[str, Any]) -> Handler:
-    """Import the handler. Only its own folder and its layers come before the installed packages on the path."""
+def _take_place(function: dict[str, Any]) -> None:
+    """Go to the handler's folder. Only that and its layers come before the installed packages on the path."""
     here = os.getcwd()  # `python -m` put it on the path
     sys.path[:] = [*function["path"], *(entry for entry in sys.path if entry not in {here, ""})]
     os.chdir(function["code"])
+
+
+def _load(function: dict[str, Any]) -> Handler:
+    """Import the handler."""
     module, _, name = function["handler"].rpartition(".")
     handler: Handler = getattr(importlib.import_module(module.replace("/", ".")), name)
     return handler

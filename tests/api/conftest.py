@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 import boto3
 import pytest
 
-from mfa.aws import clients
-from tests import people
+from tests import moto_line, people
 from tests.api.stack import Stack, running
 from tests.local.sms_voice_simulation import Simulation, simulated_sms_voice
 from tests.people import Person
@@ -72,7 +71,7 @@ def at_debug(stack: Stack) -> Iterator[None]:
     before = root.level, simulation.level
     root.setLevel(logging.DEBUG)
     simulation.setLevel(logging.WARNING)
-    clients.session.cache_clear()
+    moto_line.forget()
     with stack.at(POWERTOOLS_LOG_LEVEL="DEBUG"):
         yield
     for logger, level in zip((root, simulation), before, strict=True):

@@ -51,7 +51,7 @@ from infra.local.twilio.app import Twilio
 from infra.local.twilio.callbacks import Callbacks
 from infra.local.worker import Context
 from mfa.api import OPERATIONS
-from mfa.aws import clients
+from mfa.aws.connections import Reply, Send
 from mfa.factors import phone_numbers
 from mfa.factors.phones import Phone
 from mfa.store.records import ADMINS, password_key
@@ -63,7 +63,7 @@ from mfa.tokens.token_keys import TokenSecrets
 from mfa.users.actors import DIRECT, Actor
 from mfa.users.history import EventType
 from mfa.users.roles import Role as AdministratorRole
-from tests import pipe
+from tests import moto_line, pipe
 from tests.product import Answer, Json, Product
 
 ROOT = Path(__file__).parents[2]
@@ -470,16 +470,12 @@ def running() -> Iterator[Stack]:
     account = local_account()
     guard = Guard()
     fast_moto.install()
-    clients.session.cache_clear()
     guard.install()
-    own = [
-        ("before-parameter-build.dynamodb", _refuse_empty_text),
-        ("before-parameter-build.dynamodb", _publish_events),
-        ("choose-signer.dynamodb", _sign_nothing),
-    ]
-    handlers.BUILTIN_HANDLERS[:0] = own
+    own = ("choose-signer.dynamodb", _sign_nothing)
+    handlers.BUILTIN_HANDLERS.insert(0, own)
     unanswered = patch.object(Callbacks, "send", _nobody_answers)
-    with mock_aws(), _cheap_passwords(), _clients_made_once(), unanswered, bind("127.0.0.1", 0) as listening:
+    answering = moto_line.answering(_checking)
+    with mock_aws(), answering, _cheap_passwords(), _clients_made_once(), unanswered, bind("127.0.0.1", 0) as listening:
         os.environ.update(environment)
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
         delivered: list[tuple[str, str]] = []
@@ -497,7 +493,7 @@ def running() -> Iterator[Stack]:
         # In every session to come: a restart makes another one.
         take_event = ("before-send.lambda.Invoke", stack.take_event)
         handlers.BUILTIN_HANDLERS.insert(0, take_event)
-        clients.session.cache_clear()
+        moto_line.forget()
         stack.secrets |= {account.auth_token}
         stack.secrets |= {stack.secret(name).current.decode() for name in ("HmacSecret", "TokenSecret")}
         stack.secrets |= {key.decode() for key in stack.factor_keys.keys}
@@ -512,8 +508,7 @@ def running() -> Iterator[Stack]:
         line.twilio.stop()
     guard.remove()
     handlers.BUILTIN_HANDLERS.remove(take_event)
-    handlers.BUILTIN_HANDLERS[:] = [each for each in handlers.BUILTIN_HANDLERS if each not in own]
-    clients.session.cache_clear()
+    handlers.BUILTIN_HANDLERS.remove(own)
     os.environ.clear()
     os.environ.update(before)
 
@@ -565,20 +560,25 @@ def role_of(function: Function) -> Role:
     return Role(Policy.of(function.statements), function.places)
 
 
-def _refuse_empty_text(params: Mapping[str, Any], **_about: object) -> None:
-    """Fails a request as some engines of DynamoDB do, which store no empty text."""
-    assert "{'S': ''}" not in str(params), "empty text in a request to the table"
+def _checking(send: Send) -> Send:
+    """Checks each request to the table before it is answered."""
+
+    def checked(method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
+        if headers["x-amz-target"].startswith("DynamoDB_"):
+            # As some engines of DynamoDB do, which store no empty text.
+            assert b'{"S":""}' not in body, "empty text in a request to the table"
+            if b'"HISTORY#' in body:
+                _publish_events(json.loads(body))
+        return send(method, url, headers, body)
+
+    return checked
 
 
-def _publish_events(params: Mapping[str, Any], **_about: object) -> None:
-    """Fails a request with a line of a history that the pipe would not publish as its schema says.
-
-    Lines that a test makes unreadable, as somebody might who took a function over, are put by boto3's resource, whose
-    values are not encoded yet.
-    """
-    puts = [params, *(write.get("Put", {}) for write in params.get("TransactItems", ()))]
+def _publish_events(request: Mapping[str, Any]) -> None:
+    """Fails a request with a line of a history that the pipe would not publish as its schema says."""
+    puts = [request, *(write.get("Put", {}) for write in request.get("TransactItems", ()))]
     for item in (put["Item"] for put in puts if "Item" in put):
-        if isinstance(item["pk"], dict) and item["pk"]["S"].startswith("HISTORY#"):
+        if item["pk"]["S"].startswith("HISTORY#"):
             pipe.check(item)
 
 

@@ -27,8 +27,9 @@ from mfa.challenges.challenge_ids import new_challenge_id
 from mfa.challenges.drafts import KEY_USE, Mint, Purpose
 from mfa.store import records
 from mfa.store.actions import action_of
+from mfa.store.attribute_values import decode, encode
 from mfa.store.challenge_mapping import item_of
-from mfa.store.table import Table, decode, encode
+from mfa.store.table import Table
 from mfa.store.token_keys import TokenKeyStore
 from mfa.tokens.access_tokens import sign_access_token, uuid7
 from mfa.tokens.hmac_keys import HmacKeys
@@ -210,12 +211,13 @@ def test_send_code_makes_no_better_token_of_an_attempt_that_was_kept(
     person = people.add(stack).challenged()
     passcode = person.code()
     first = person.verify(passcode, key="k").json
-    [(key, attempt)] = person._items("#CHALLENGE")["attempts"].items()
+    challenge = records.challenge_key(person.name)
+    [(key, attempt)] = decode(Intruder().get(challenge))["attempts"].items()
     later = time.time() + 600.0
     changes = {"claimed_at": later, "jti": uuid7(later, bytes(10))}
     forgery = {name: changes.get(name, value) if value is not None else "none" for name, value in kept.items()}
     with taken_over(stack, "SendCodeFunction") as intruder:
-        intruder.set(records.challenge_key(person.name), "attempts", {key: attempt | forgery})
+        intruder.set(challenge, "attempts", {key: attempt | forgery})
     answer = person.verify(passcode, key="k")
     if code is not None:
         assert answer.code == code
@@ -227,12 +229,13 @@ def test_send_code_repeats_no_approval_of_somebody_who_was_disabled_since(stack:
     person = people.add(stack).challenged()
     passcode = person.code()
     assert person.verify(passcode, key="k").status == 200
-    item = person._items("#CHALLENGE")
+    challenge = records.challenge_key(person.name)
+    item = decode(Intruder().get(challenge))
     stack.admin("users.patch", login_name=person.name, status="disabled")
     with taken_over(stack, "SendCodeFunction") as intruder:
         for name, value in item.items():
             if name not in {"pk", "sk"}:
-                intruder.set(records.challenge_key(person.name), name, value)
+                intruder.set(challenge, name, value)
     assert person.verify(passcode, key="k").code == "invalid_token"
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from tests import access_log, deeds
+from mfa.aws.connections import Reply, Send
+from tests import access_log, deeds, moto_line
 from tests.api.deliveries import BREAKER, faults, ref, report
 from tests.api.stack import Stack
 from tests.emf import data
@@ -109,9 +110,15 @@ def test_every_code_and_cause_that_a_query_names_is_in_the_lines(
     assert named - seen <= {"twilio_sms_unavailable"}
 
 
-def lost(**_about: object) -> None:
+def lost(send: Send) -> Send:
     """A table that cannot be reached."""
-    raise EndpointConnectionError(endpoint_url="https://dynamodb")
+
+    def refused(method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
+        if "//dynamodb." in url:
+            raise EndpointConnectionError(endpoint_url=url)
+        return send(method, url, headers, body)
+
+    return refused
 
 
 def someone(new_person: NewPerson) -> Person:
@@ -171,10 +178,9 @@ def bad_day(stack: Stack, new_person: NewPerson, monkeypatch: pytest.MonkeyPatch
         stack.table.delete_item(Key=BREAKER)
         stack.restart()
         person.login()
-    requests = stack._handlers["VerifyCodeFunction"].wiring._table._client.meta.events
-    requests.register_first("before-send", lost)
-    assert person.login().code == "temporarily_unavailable"
-    requests.unregister("before-send", lost)
+    with moto_line.answering(lost):
+        stack.restart()
+        assert person.login().code == "temporarily_unavailable"
     stack.restart()
     lines = stack.logs.getvalue().splitlines()
     for line in lines:

@@ -15,7 +15,7 @@ from mfa.challenges.password_tries import PLACES_KEPT, PasswordTries, PasswordTr
 from mfa.flows.log_in import LoggedIn, SecondFactorNeeded, Vouched
 from mfa.settings.passwords import PasswordLimits
 from mfa.store import records
-from mfa.store.table import decode
+from mfa.store.attribute_values import decode
 from mfa.users.clients import Client
 from mfa.users.history import EventType
 from mfa.users.user import Kind, UserStatus

@@ -1,4 +1,4 @@
-"""How many requests each route makes once its function is warm, counted where they leave botocore.
+"""How many requests each route makes once its function is warm, counted where they leave the clients.
 
 Requests for settings, clients and keys are not counted: the functions have cached them before.
 """
@@ -28,8 +28,9 @@ from infra.local.twilio.account import Account, local_account
 from infra.local.twilio.app import Twilio
 from mfa import caches
 from mfa.aws import clients
+from mfa.aws.connections import Reply, Send
 from mfa.settings.passwords import PasswordLimits
-from tests import people
+from tests import moto_line, people
 from tests.people import Person
 from tests.product import Answer, Json, Product, basic
 
@@ -175,12 +176,19 @@ def functions() -> Iterator[Functions]:
             environment.delenv(name, raising=False)
         InProcess("", None).create(template.resources, email_domain="example.com")
         environment.setattr(caches, "CACHE_SECONDS", 3600.0)  # longer than all of this takes
-        clients.session.cache_clear()
-        stack.callback(clients.session.cache_clear)
 
         def note(event_name: str, **_about: object) -> None:
             sent.append(event_name.removeprefix("before-send."))
 
+        def noting(send: Send) -> Send:
+            def noted(method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
+                service, operation = urlsplit(url).netloc.partition(".")[0], headers["x-amz-target"].rpartition(".")[2]
+                sent.append(f"{service}.{operation}")
+                return send(method, url, headers, body)
+
+            return noted
+
+        stack.enter_context(moto_line.answering(noting))
         # Ahead of moto, which answers in place of the network.
         clients.session().events.register_first("before-send", note)
         modules = {name: _load(function.code.name) for name, function in template.functions.items()}

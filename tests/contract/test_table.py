@@ -1,6 +1,7 @@
 """The table while DynamoDB is busy, in conflict or unreachable."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import (
@@ -13,7 +14,8 @@ from botocore.exceptions import (
 
 from mfa import errors
 from mfa.challenges.challenge import Guess
-from mfa.store.table import CONFLICT_RETRIES, decode, encode
+from mfa.store.attribute_values import decode, encode
+from mfa.store.table import CONFLICT_RETRIES
 from tests.contract.world import ADDRESS, Login, World
 from tests.product import PASSWORD
 
@@ -130,8 +132,8 @@ def test_an_invalid_request_to_dynamodb_is_an_error_and_not_a_refusal(world: Wor
 def test_a_partial_read_is_not_taken_for_the_whole(world: World, demo: Login, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = world.wire.batch_get_item
 
-    def part(**request: object) -> object:
-        return whole(**request) | {"UnprocessedKeys": {"table": {}}}
+    def part(**request: Any) -> object:
+        return whole(**request) | {"UnprocessedKeys": request["RequestItems"]}
 
     monkeypatch.setattr(world.wire, "batch_get_item", part)
     with pytest.raises(errors.TemporarilyUnavailable):

@@ -44,6 +44,7 @@ from mfa.store import records
 from mfa.store.accounts import AccountStore
 from mfa.store.actions import ActionStore
 from mfa.store.attempts import AttemptStore
+from mfa.store.attribute_values import decode, encode
 from mfa.store.clients import ClientStore
 from mfa.store.counters import Counters
 from mfa.store.factors import FactorStore
@@ -55,7 +56,7 @@ from mfa.store.search import SearchIndex
 from mfa.store.sends import SendStore
 from mfa.store.settings import SettingsStore
 from mfa.store.settings_tests import SettingsTestStore
-from mfa.store.table import Item, Key, Table, decode, encode
+from mfa.store.table import Item, Key, Table
 from mfa.store.users import UserStore
 from mfa.tokens.factor_keys import FactorKeys
 from mfa.tokens.hmac_keys import HmacKeys
@@ -327,7 +328,7 @@ class World:
     @property
     def endpoint(self) -> str:
         """The engine's address."""
-        return str(self._client.meta.endpoint_url)
+        return str(self._client._url)
 
     def wait(self, seconds: float) -> None:
         """Time passes."""

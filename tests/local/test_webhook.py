@@ -28,11 +28,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from moto import mock_aws
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from mfa.aws import clients
 from mfa.users.history import Event, EventType
 from mfa.webhook.endpoint import Endpoint, NotDelivered, addresses_of, is_public
 from mfa.webhook.message import Keys, NoSecret, PublishedEvent
-from tests import pipe
+from tests import moto_line, pipe
 from tests.unit.test_published_events import item
 
 ROOT = Path(__file__).parents[2]
@@ -335,8 +334,7 @@ def function(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Module
         "POWERTOOLS_SERVICE_NAME": "webhook",
     }.items():
         monkeypatch.setenv(name, value)
-    clients.session.cache_clear()
-    with mock_aws():
+    with mock_aws(), moto_line.answering():
         boto3.client("secretsmanager").create_secret(Name="mfa/mfa/webhook", SecretString=f"{OTHER} {SECRET}")
         spec = importlib.util.spec_from_file_location("webhook_handler", ROOT / "functions" / "webhook" / "handler.py")
         assert spec is not None
@@ -345,7 +343,6 @@ def function(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Module
         spec.loader.exec_module(module)
         module.endpoint = lambda: server.endpoint()  # type: ignore[attr-defined]
         yield module
-    clients.session.cache_clear()
 
 
 class Context:

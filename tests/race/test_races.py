@@ -34,9 +34,10 @@ from mfa.messages.channels import Channel
 from mfa.settings.ceilings import Budgets
 from mfa.settings.values import Settings
 from mfa.store import records
+from mfa.store.attribute_values import decode, encode
 from mfa.store.counters import Counters
 from mfa.store.sends import SendStore
-from mfa.store.table import Table, decode, encode
+from mfa.store.table import Table
 from mfa.store.trusted_devices import devices_write
 from mfa.users.history import Event, EventType
 from tests import accounts, deeds, people

@@ -16,9 +16,10 @@ from mfa.errors import RateLimited
 from mfa.factors.phones import Phone
 from mfa.settings.ceilings import Budgets
 from mfa.settings.values import Settings
+from mfa.store.attribute_values import decode
 from mfa.store.counters import Counters
 from mfa.store.sends import SendStore
-from mfa.store.table import Table, decode
+from mfa.store.table import Table
 from tests import accounts
 
 NOON = 1_790_035_200.0 + DAY / 2

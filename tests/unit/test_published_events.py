@@ -9,7 +9,7 @@ import pytest
 from infra import event_schemas
 from infra.event_schemas import FOLDER, OPTIONAL, REQUIRED, TYPES
 from mfa.store import records
-from mfa.store.table import encode
+from mfa.store.attribute_values import encode
 from mfa.users.history import Event, EventType
 from tests import pipe
 

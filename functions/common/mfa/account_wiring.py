@@ -6,7 +6,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mfa.aws.clients import client as _aws
+from mfa.aws.clients import boto3_client
 from mfa.environment import Environment
 from mfa.instrumented import MeteredFeedback, MeteredHandover
 
@@ -255,14 +255,14 @@ class AccountWiring(Environment):
     def _handover(self) -> "LambdaHandover":
         from mfa.aws.handover import LambdaHandover
 
-        return LambdaHandover(_aws("lambda"), os.environ["SEND_CODE_FUNCTION"])
+        return LambdaHandover(boto3_client("lambda"), os.environ["SEND_CODE_FUNCTION"])
 
     @cached_property
     def feedback(self) -> "MeteredFeedback":
         """Hands feedback about messages over, and waits a second for that at most: the login is done."""
         from mfa.aws.handover import LambdaHandover
 
-        client = _aws("lambda", attempts=1, read_timeout=1)
+        client = boto3_client("lambda", attempts=1, read_timeout=1)
         return MeteredFeedback(LambdaHandover(client, os.environ["SEND_CODE_FUNCTION"]), self.metrics)
 
     @cached_property
@@ -270,4 +270,4 @@ class AccountWiring(Environment):
         """Links go to the function that signs: they are as good as a token."""
         from mfa.aws.handover import LambdaHandover
 
-        return LambdaHandover(_aws("lambda"), os.environ["VERIFY_CODE_FUNCTION"])
+        return LambdaHandover(boto3_client("lambda"), os.environ["VERIFY_CODE_FUNCTION"])

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mfa.aws.clients import client as _aws
+from mfa.aws.clients import boto3_client, client
 from mfa.caches import Cached
 from mfa.metrics import Metrics
 from mfa.settings.values import Settings
@@ -129,16 +129,16 @@ class Environment:
         def history_seconds() -> float:
             return self.settings().history_seconds
 
-        return Table(_aws("dynamodb"), os.environ["TABLE_NAME"], pause, history_seconds)
+        return Table(client("dynamodb"), os.environ["TABLE_NAME"], pause, history_seconds)
 
     @cached_property
     def _kms(self) -> Any:
-        return _aws("kms")
+        return client("kms")
 
     def _load_public_url(self) -> str:
         from mfa.aws.stored_values import read_parameter
 
-        return read_parameter(_aws("ssm"), os.environ["PUBLIC_URL_PARAMETER"])
+        return read_parameter(client("ssm"), os.environ["PUBLIC_URL_PARAMETER"])
 
     def _load_keys(self) -> HmacKeys:
         from mfa.aws.stored_values import read_secret
@@ -168,7 +168,7 @@ class Environment:
 
     @cached_property
     def _secrets_manager(self) -> Any:
-        return _aws("secretsmanager")
+        return client("secretsmanager")
 
     @cached_property
     def _send_store(self) -> "SendStore":
@@ -179,14 +179,14 @@ class Environment:
     @cached_property
     def _ses(self) -> Any:
         # One attempt: a mail that may have gone out is not sent again.
-        return _aws("ses", attempts=1, region=os.environ.get("SES_REGION") or None)
+        return boto3_client("ses", attempts=1, region=os.environ.get("SES_REGION") or None)
 
     @cached_property
     def _sms_voice(self) -> Any:
         from mfa.delivery.timeouts import AWS_READ_SECONDS
 
         # One attempt: a message that may have gone out is not sent again.
-        return _aws("pinpoint-sms-voice-v2", attempts=1, read_timeout=AWS_READ_SECONDS)
+        return boto3_client("pinpoint-sms-voice-v2", attempts=1, read_timeout=AWS_READ_SECONDS)
 
     @cached_property
     def _cipher(self) -> "KmsCipher":

@@ -12,12 +12,13 @@ from mfa.factors.held_factors import HeldFactors
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.actions import action_of
+from mfa.store.attribute_values import decode
 from mfa.store.challenge_mapping import challenge_of
 from mfa.store.counters import Counters
 from mfa.store.expressions import Update
 from mfa.store.password_costs import COST, cost_writes, dearest
 from mfa.store.reading import read
-from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write, decode
+from mfa.store.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write
 from mfa.users.exported_hashes import fingerprint
 from mfa.users.history import Event
 from mfa.users.invitations import Invitation

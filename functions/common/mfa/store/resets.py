@@ -8,10 +8,11 @@ from mfa.challenges.account import Account
 from mfa.challenges.budgets import FREE, Budget, Charge
 from mfa.store import records
 from mfa.store.accounts import account_with_factors_of
+from mfa.store.attribute_values import decode
 from mfa.store.expressions import Update
 from mfa.store.ledger import Ledger
 from mfa.store.reading import read
-from mfa.store.table import ConditionFailed, Table, decode
+from mfa.store.table import ConditionFailed, Table
 from mfa.users.history import Event
 from mfa.users.password_resets import PasswordReset
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import batched
 from math import inf
 from typing import Any, Protocol
 
-from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mfa.errors import TemporarilyUnavailable
 from mfa.settings.values import Settings
+from mfa.store.attribute_values import decode, encode
 from mfa.waiting import at_once
 
 type Item = dict[str, Any]
@@ -31,8 +30,6 @@ _BUSY = frozenset(
         "TransactionInProgressException",
     }
 )
-_SERIALIZER = TypeSerializer()
-_DESERIALIZER = TypeDeserializer()
 _AS_IT_STOOD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
@@ -57,7 +54,7 @@ class TransactionRefused(Exception):
 
 
 class DynamoDB(Protocol):
-    """The part of boto3's low-level client that is used."""
+    """The part of a client that is used: of `mfa.aws.json_api`, or boto3's, which operators' tools have."""
 
     def get_item(self, **request: Any) -> Any: ...
     def batch_get_item(self, **request: Any) -> Any: ...
@@ -207,7 +204,7 @@ class Table:
             writes = build()
             items = [{write.verb: self._request(write) | (_AS_IT_STOOD if write.asks_why else {})} for write in writes]
             try:
-                # botocore adds a ClientRequestToken: its own retry after a lost reply does nothing twice.
+                # The client adds a ClientRequestToken: its own retry after a lost reply does nothing twice.
                 self._call(self._client.transact_write_items, TransactItems=items)
             except ClientError as error:
                 if error.response["Error"]["Code"] != "TransactionCanceledException":
@@ -301,49 +298,6 @@ def _items(writes: Sequence[Write], reasons: Sequence[Mapping[str, Any]]) -> dic
         for write, reason in zip(writes, reasons, strict=False)
         if write.asks_why and reason.get("Item")
     }
-
-
-def encode(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as DynamoDB's attribute values. None is left out: an attribute is there or it is not."""
-    return {name: _SERIALIZER.serialize(_stored(value)) for name, value in values.items() if value is not None}
-
-
-def decode(item: Mapping[str, Any]) -> Item:
-    """DynamoDB's attribute values as plain values."""
-    return {name: _plain(_DESERIALIZER.deserialize(value)) for name, value in item.items()}
-
-
-def _stored(value: Any) -> Any:
-    """Times are floats of seconds; they are stored to the millisecond."""
-    match value:
-        case float():
-            return Decimal(f"{value:.3f}")
-        case Mapping():
-            return {name: _stored(each) for name, each in value.items() if each is not None}
-        case list() | tuple():
-            return [_stored(each) for each in value]
-        case frozenset():
-            return set(value)
-        case str():
-            return str(value)
-        case _:
-            return value
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case Binary():
-            return value.__bytes__()
-        case dict():
-            return {name: _plain(each) for name, each in value.items()}
-        case set():
-            return {_plain(each) for each in value}
-        case list():
-            return [_plain(each) for each in value]
-        case _:
-            return value
 
 
 def _key(key: Key) -> dict[str, Any]:
