@@ -58,7 +58,7 @@ def _decoded(value: Mapping[str, Any]) -> Any:
         case "N":
             return _number(given)
         case "M":
-            return decode(given)
+            return {name: _decoded(each) for name, each in given.items()}
         case "L":
             return [_decoded(each) for each in given]
         case "SS" | "BS":
