@@ -9,13 +9,16 @@ import base64
 import json
 import os
 import socket
+import ssl
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +28,7 @@ from mfa.aws import clients, connections
 from mfa.aws.connections import KEPT, Connections
 from mfa.aws.credentials import RoleCredentials
 from mfa.aws.json_api import JsonApi, Network
+from tests.certificates import certificate
 
 type Answer = Callable[[BaseHTTPRequestHandler], object]
 
@@ -121,7 +125,7 @@ def slow(request: BaseHTTPRequestHandler) -> None:
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     service = Service()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Routes,), {"service": service}))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     service.url = f"http://127.0.0.1:{server.server_port}"
     for name, value in {
         "AWS_ENDPOINT_URL": service.url,
@@ -208,6 +212,9 @@ def test_a_fault_ends_as_it_does_for_boto3(service: Service, fault: str) -> None
         (answers(b""), "HTTPClientError"),
         (answers([]), "HTTPClientError"),
         (answers(b"<html>", 502), "ServiceUnavailable"),
+        (answers(b'{"Item": "\xff"}'), "HTTPClientError"),
+        (answers(b"[" * 100_000), "HTTPClientError"),
+        (answers({"Item": {"mac": {"B": "not base64"}}}), "HTTPClientError"),
         (answers({}, x_amz_crc32="1"), "ChecksumError"),
         (breaks_off, "ConnectionClosedError"),
     ],
@@ -331,6 +338,31 @@ def test_a_connection_that_the_other_side_closed_is_not_used_again(service: Serv
     assert len({each.connection for each in service.received}) == 2
 
 
+def test_a_repetition_has_a_new_connection(service: Service) -> None:
+    """All kept ones may be dead, without a word: a container was frozen, or it began as a snapshot."""
+    before: set[tuple[str, int]] = set()
+
+    def is_dead_if_kept(request: BaseHTTPRequestHandler) -> None:
+        (closes if request.client_address in before else answers({}))(request)
+
+    client = service.client("dynamodb")
+    together = threading.Barrier(3, timeout=5)
+
+    def meets_the_others(request: BaseHTTPRequestHandler) -> None:
+        together.wait()
+        answers({})(request)
+
+    service.answers[:] = [meets_the_others] * 3
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: client.get_item(TableName="t", Key=KEY), range(3)))
+    before |= {each.connection for each in service.received}
+    assert len(before) == 3
+    service.received.clear()
+    service.answers[:] = [is_dead_if_kept] * 2
+    assert client.get_item(TableName="t", Key=KEY) == {}
+    assert [each.connection in before for each in service.received] == [True, False]
+
+
 def test_a_connection_with_an_answer_that_came_too_late_is_not_used_again(service: Service) -> None:
     def late(request: BaseHTTPRequestHandler) -> None:
         time.sleep(READ_SECONDS * 1.5)
@@ -381,3 +413,44 @@ def test_a_server_that_speaks_no_tls_is_not_trusted(monkeypatch: pytest.MonkeyPa
             client.decrypt(KeyId="k", CiphertextBlob=b"")
         assert type(error.value).__name__ == "SSLError"
     assert service.received == []
+
+
+@contextmanager
+def with_tls(service: Service, file: Path) -> Iterator[int]:
+    """The same service behind TLS. Gives its port."""
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(file)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Routes,), {"service": service}))
+    # The handshake is the connection's own thread's, so that one that fails ends no other.
+    server.socket = own.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("host", "is_trusted", "end"),
+    [("localhost", True, "done"), ("localhost", False, "SSLError"), ("kms.example.com", True, "SSLError")],
+)
+def test_only_a_certificate_for_this_host_by_a_trusted_authority_is_accepted(
+    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str, is_trusted: bool, end: str
+) -> None:
+    file = certificate(tmp_path, host)
+    if is_trusted:
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(file))
+    else:
+        monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    service.connections = Connections(os.environ.get("AWS_CA_BUNDLE", ""))
+    with with_tls(service, file) as port:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://localhost:{port}")
+        for client in (service.client("dynamodb"), by_boto3("dynamodb")):
+            if end == "done":
+                assert outcome(service, client, [])[0] == end
+                continue
+            with pytest.raises(BotoCoreError) as error:
+                client.get_item(TableName="t", Key=KEY)
+            assert type(error.value).__name__ == end
+            assert service.received == [], "nothing is sent to a server that is not trusted"
+        service.connections.close()

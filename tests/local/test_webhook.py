@@ -22,9 +22,6 @@ import boto3
 import msgspec
 import pytest
 import urllib3
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from moto import mock_aws
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -32,6 +29,7 @@ from mfa.users.history import Event, EventType
 from mfa.webhook.endpoint import Endpoint, NotDelivered, addresses_of, is_public
 from mfa.webhook.message import Keys, NoSecret, PublishedEvent
 from tests import moto_line, pipe
+from tests.certificates import certificate
 from tests.unit.test_published_events import item
 
 ROOT = Path(__file__).parents[2]
@@ -84,29 +82,6 @@ class Server:
         """Answers when the test is over."""
         self.hold.wait(5)
         answers(204)(request)
-
-
-def certificate(folder: Path, host: str) -> Path:
-    """A certificate for this host, signed by itself, with its key."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / f"{host}.pem"
-    encoding = serialization.Encoding.PEM
-    secret = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file.write_bytes(built.public_bytes(encoding) + secret)
-    return file
 
 
 @pytest.fixture

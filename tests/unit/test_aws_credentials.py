@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,21 +71,22 @@ def test_those_of_the_endpoint_are_kept_until_shortly_before_they_expire() -> No
     assert endpoint.asked == [("GET", URL, expected)] * 2
 
 
-def test_the_token_may_stand_in_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "token"
-    file.write_text("of the file\n")
-    endpoint = Endpoint()
-    endpoint.credentials({**FULL, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(file)})()
-    assert endpoint.asked[0][2]["Authorization"] == "of the file"
-
-
 def test_an_endpoint_that_fails_is_asked_twice() -> None:
     endpoint = Endpoint()
     endpoint.faults = [Reply(500, {}, b"")]
     assert endpoint.credentials(FULL)().access_key == "ASIA2"
 
 
-@pytest.mark.parametrize("fault", [LOST[0], Reply(500, {}, b""), Reply(200, {}, b"{}"), Reply(200, {}, b"<html>")])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        LOST[0],
+        Reply(500, {}, b""),
+        Reply(200, {}, b"{}"),
+        Reply(200, {}, b"<html>"),
+        Reply(200, {}, b'{"Token": "\xff"}'),
+    ],
+)
 def test_an_endpoint_that_keeps_failing_refuses(fault: Exception | Reply) -> None:
     endpoint = Endpoint()
     endpoint.faults = [fault, fault]
@@ -107,7 +107,9 @@ def test_credentials_that_still_hold_are_better_than_none() -> None:
         credentials()
 
 
-@pytest.mark.parametrize("url", ["http://example.com/x", "http://192.0.2.1/x", "http://[2001:db8::1]/x"])
+@pytest.mark.parametrize(
+    "url", ["http://example.com/x", "http://192.0.2.1/x", "http://169.254.170.2/x", "http://[2001:db8::1]/x"]
+)
 def test_the_token_is_not_sent_to_another_host_in_the_clear(url: str) -> None:
     endpoint = Endpoint()
     with pytest.raises(CredentialRetrievalError, match="must be https or a local address"):
@@ -115,9 +117,7 @@ def test_the_token_is_not_sent_to_another_host_in_the_clear(url: str) -> None:
     assert endpoint.asked == []
 
 
-@pytest.mark.parametrize(
-    "url", ["https://example.com/x", "http://169.254.170.2/x", "http://[::1]/x", "http://localhost/x"]
-)
+@pytest.mark.parametrize("url", ["https://example.com/x", "http://[::1]/x", "http://localhost/x"])
 def test_a_local_address_or_one_with_tls_is_asked(url: str) -> None:
     endpoint = Endpoint()
     endpoint.credentials({**FULL, "AWS_CONTAINER_CREDENTIALS_FULL_URI": url})()

@@ -68,13 +68,15 @@ class Connections:
                 idle.append(connection)
             else:
                 connection.close()
+            if not whole:
+                # What ended this connection may have ended the others, unseen: the repetition gets a new one.
+                _close_all(idle)
         return reply
 
     def close(self) -> None:
         """Closes the kept connections. Only tests and tools end before their process does."""
         for idle in self._idle.values():
-            while idle:
-                idle.pop().close()
+            _close_all(idle)
 
     @staticmethod
     def _kept(idle: list[http.client.HTTPConnection]) -> http.client.HTTPConnection | None:
@@ -115,3 +117,12 @@ class Connections:
     def _tls(self) -> ssl.SSLContext:
         """The context of all connections: to read its certificates takes longer than a request."""
         return ssl.create_default_context(cafile=self._certificates or certifi.where())
+
+
+def _close_all(idle: list[http.client.HTTPConnection]) -> None:
+    while idle:
+        try:
+            connection = idle.pop()
+        except IndexError:  # another thread took it
+            return
+        connection.close()

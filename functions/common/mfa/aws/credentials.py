@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from ipaddress import ip_address
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,8 +15,6 @@ from mfa.aws.signing import Credentials
 # Temporary credentials are fetched again so long before they expire, as botocore does.
 EARLY_SECONDS = 15 * 60
 _ATTEMPTS = 2
-# Beside loopback addresses, the only hosts that may be asked without TLS: those of ECS and EKS.
-_HOSTS = frozenset({"169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost"})
 
 
 class _Fetched(msgspec.Struct, rename="pascal"):
@@ -27,6 +24,9 @@ class _Fetched(msgspec.Struct, rename="pascal"):
     secret_access_key: str
     token: str
     expiration: datetime
+
+    def __repr__(self) -> str:
+        return f"_Fetched({self.access_key_id!r}, ...)"
 
 
 class RoleCredentials:
@@ -73,23 +73,22 @@ class RoleCredentials:
                 if reply.status != 200:
                     raise CredentialRetrievalError(provider="container-role", error_msg=f"status {reply.status}")
                 return msgspec.json.decode(reply.body, type=_Fetched)
-            except (BotoCoreError, msgspec.MsgspecError) as error:
+            except (BotoCoreError, ValueError) as error:
                 if attempt == _ATTEMPTS - 1:
                     # The decoder's message names a member; it quotes no value.
                     raise CredentialRetrievalError(provider="container-role", error_msg=str(error)) from error
         raise AssertionError("unreachable")
 
     def _authorization(self) -> dict[str, str]:
-        file = self._environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
-        token = Path(file).read_text() if file else self._environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", "")
-        return {"Authorization": token.strip()} if token else {}
+        token = self._environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", "").strip()
+        return {"Authorization": token} if token else {}
 
 
 def _check(url: str) -> None:
     """Refuses to send the token in the clear to another host."""
     target = urlsplit(url)
     host = target.hostname or ""
-    if target.scheme == "https" or host in _HOSTS:
+    if target.scheme == "https" or host == "localhost":
         return
     try:
         loopback = ip_address(host).is_loopback

@@ -138,6 +138,13 @@ class JsonApi:
 
     def _read(self, operation: str, reply: Reply) -> dict[str, Any]:
         found = _members(reply)
+        try:
+            return self._typed(operation, reply, found)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise HTTPClientError(error="the answer has a member of another type") from error
+
+    def _typed(self, operation: str, reply: Reply, found: dict[str, Any]) -> dict[str, Any]:
+        """The answer with its bytes and moments. Raises ClientError for a refusal."""
         if reply.status != 200:
             raise _refusal(operation, reply, found)
         if self._scope.service == "dynamodb":
@@ -156,7 +163,7 @@ def _members(reply: Reply) -> dict[str, Any]:
         raise ChecksumError(checksum_type="crc32", expected_checksum=expected, actual_checksum=actual)
     try:
         found = msgspec.json.decode(reply.body)
-    except msgspec.DecodeError:
+    except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested without end
         found = None
     if isinstance(found, dict):
         return found
