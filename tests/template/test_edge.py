@@ -27,6 +27,19 @@ DOMAIN = {
 }
 FUNCTIONS = ("SendCodeFunction", "VerifyCodeFunction", "AdminFunction")
 CONCURRENCY = {f"{name.removesuffix('Function')}Concurrency": name for name in FUNCTIONS}
+PROVISIONED = {
+    f"{name.removesuffix('Function')}Provisioned": name for name in ("SendCodeFunction", "VerifyCodeFunction")
+}
+# The first parameter of a pair is the rate, the other its burst. None are the methods that no other pair is for.
+LIMITS: dict[str, set[str] | None] = {
+    "Request": None,
+    "Login": {"login", "startChallenge"},
+    "Resend": {"resendChallenge", "getOwnPhone"},
+    "Account": {
+        *("startRecovery", "changePassword", "startOwnPhone", "resendOwnPhone", "askPasswordReset", "resetPassword"),
+    },
+    "AdminTask": {"settings.test", "settings.test.resend", "users.import", "users.export"},
+}
 
 Resources = dict[str, Any]
 
@@ -55,7 +68,8 @@ def test_a_parameter_is_described_and_its_default_is_allowed(name: str) -> None:
     assert {"AllowedValues", "AllowedPattern", "MinValue"} & parameter.keys(), "anything goes"
     assert default in parameter.get("AllowedValues", [default])
     assert re.search(parameter.get("AllowedPattern", ""), str(default))
-    assert float(parameter.get("MinValue", 0)) <= float(default if "MinValue" in parameter else 0)
+    if "MinValue" in parameter:
+        assert parameter["MinValue"] <= default <= parameter.get("MaxValue", default)
     if "AllowedPattern" in parameter:
         assert parameter["ConstraintDescription"], "a pattern explains nothing"
     assert len(parameter["Description"].encode()) <= 4000
@@ -255,10 +269,9 @@ def test_a_parameter_that_changes_a_function_goes_live_and_no_other_publishes_a_
 def test_version_descriptions_have_room_for_the_longest_values(function: str) -> None:
     longest = {
         name: max(map(len, parameter["AllowedValues"]))
-        if "AllowedValues" in parameter
-        else parameter.get("MaxLength", 0)
+        if parameter["Type"] == "String" and "AllowedValues" in parameter
+        else parameter.get("MaxLength", len(str(parameter.get("MaxValue", ""))))
         for name, parameter in PARAMETERS.items()
-        if parameter["Type"] == "String"
     }
     description = source()["Resources"][function]["Properties"]["VersionDescription"]["Fn::Sub"]
     names = re.findall(r"\$\{(\w+)\}", description)
@@ -272,7 +285,44 @@ def test_functions_outlast_their_wait_for_twilio_and_the_gateway_outlasts_functi
     # In addition, a send reads and writes the table, and writes may be retried.
     assert timeouts["SendCodeFunction"] >= TIMEOUTS.deadline + 5
     assert timeouts["AdminFunction"] >= TIMEOUTS.deadline + 5
-    assert max(timeouts.values()) < 29, "API Gateway waits for 29 s"
+    assert timeouts == {"SendCodeFunction": 20, "VerifyCodeFunction": 10, "AdminFunction": 20}
+    for name in FUNCTIONS:
+        parameter = PARAMETERS[f"{name.removesuffix('Function')}Timeout"]
+        assert parameter["MaxValue"] < 29, "API Gateway waits for 29 s"
+        # verify_code waits for nobody but AWS.
+        assert parameter["MinValue"] >= (10 if name == "VerifyCodeFunction" else TIMEOUTS.deadline + 5)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_memory_and_timeout_are_those_of_the_functions_own_parameters(by_default: Resources, function: str) -> None:
+    assert by_default[function]["Properties"]["MemorySize"] == 1024
+    name = function.removesuffix("Function")
+    resources = made(**{f"{name}Memory": "2048", f"{name}Timeout": "25"})
+    given = {
+        each: (resources[each]["Properties"]["MemorySize"], resources[each]["Properties"]["Timeout"])
+        for each in FUNCTIONS
+    }
+    assert given.pop(function) == ("2048", "25")
+    assert ("2048", "25") not in given.values()
+
+
+@pytest.mark.parametrize(("parameter", "function"), PROVISIONED.items())
+def test_containers_are_kept_ready_for_the_function_that_is_named(
+    by_default: Resources, parameter: str, function: str
+) -> None:
+    assert all("ProvisionedConcurrencyConfig" not in by_default[f"{name}Aliaslive"]["Properties"] for name in FUNCTIONS)
+    resources = made(**{parameter: "25"})
+    given = {
+        name: resources[f"{name}Aliaslive"]["Properties"].get("ProvisionedConcurrencyConfig") for name in FUNCTIONS
+    }
+    assert given == {**dict.fromkeys(FUNCTIONS), function: {"ProvisionedConcurrentExecutions": "25"}}
+
+
+def test_kept_containers_and_snapshots_are_refused_together() -> None:
+    """Lambda has no provisioned concurrency for a function with SnapStart."""
+    rule = source()["Rules"]["ProvisionedWithoutSnapStart"]
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "SnapStart"}, "on"]}
+    assert rule["Assertions"][0]["Assert"] == {"Fn::And": [{"Fn::Equals": [{"Ref": name}, 0]} for name in PROVISIONED]}
 
 
 def test_snapshots_are_of_published_versions_which_the_alias_calls() -> None:
@@ -386,12 +436,7 @@ def test_every_method_is_throttled_and_the_expensive_ones_more(by_default: Resou
     assert 0 < everything["ThrottlingRateLimit"] <= everything["ThrottlingBurstLimit"]
     assert settings.keys() <= routes(), "a setting for a route that is not there"
     expensive = {operation.id for operation in OPERATIONS if (operation.method, operation.path) in settings}
-    assert expensive == {
-        *("login", "startChallenge", "resendChallenge", "startRecovery", "changePassword"),
-        *("startOwnPhone", "getOwnPhone", "resendOwnPhone"),
-        *("askPasswordReset", "resetPassword"),
-        *("settings.test", "settings.test.resend", "users.import", "users.export"),
-    }
+    assert expensive == set().union(*filter(None, LIMITS.values()))
     for each in settings.values():
         assert 0 < each["ThrottlingRateLimit"] < everything["ThrottlingRateLimit"]
         assert each["ThrottlingRateLimit"] <= each["ThrottlingBurstLimit"]
@@ -399,6 +444,31 @@ def test_every_method_is_throttled_and_the_expensive_ones_more(by_default: Resou
         # A method's own setting replaces the whole of the general one; a data trace would log bodies.
         assert (each["MetricsEnabled"], each["DataTraceEnabled"]) == (True, False)
         assert "LoggingLevel" not in each
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_limits_are_those_of_the_methods_own_parameters(limit: str) -> None:
+    settings = stage(made(**{f"{limit}Rate": "7001", f"{limit}Burst": "7002"}))["MethodSettings"]
+    changed = {
+        (each["HttpMethod"], each["ResourcePath"].removeprefix("/").replace("~1", "/"))
+        for each in settings
+        if (each["ThrottlingRateLimit"], each["ThrottlingBurstLimit"]) == ("7001", "7002")
+    }
+    names = LIMITS[limit]
+    assert changed == (
+        {("*", "*")} if names is None else {(each.method, each.path) for each in OPERATIONS if each.id in names}
+    )
+    assert sum("7001" in each.values() or "7002" in each.values() for each in settings) == len(changed)
+
+
+def test_operators_are_told_which_methods_a_limit_is_for() -> None:
+    page = (ROOT / "docs" / "deployment.md").read_text()
+    paths = {each.id: f"`{each.method} {each.path}`" for each in OPERATIONS}
+    for limit, names in LIMITS.items():
+        rate, burst = (PARAMETERS[f"{limit}{kind}"]["Default"] for kind in ("Rate", "Burst"))
+        [row] = [line for line in page.splitlines() if line.startswith(f"| `{limit}Rate`, `{limit}Burst` |")]
+        assert row.endswith(f"| {rate}, {burst} |")
+        assert names is None or set(re.findall(r"`[A-Z]+ /[^`]*`", row)) == {paths[name] for name in names}
 
 
 def test_the_gateway_refuses_operations_without_their_json_object(by_default: Resources) -> None:
