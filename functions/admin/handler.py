@@ -6,7 +6,6 @@ Serves people's own accounts as well, below `/v1/me`: it alone may write profile
 from pathlib import Path
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import UNSET
@@ -31,7 +30,7 @@ from mfa.http.app import App, failure
 from mfa.http.auth import Anyone
 from mfa.http.calls import Call
 from mfa.http.enrolment_bodies import ClientInvitation, InvitationMade
-from mfa.http.gateway import is_request
+from mfa.http.gateway import HttpRequest, Response, read_request
 from mfa.http.me_bodies import (
     EmailCode,
     Me,
@@ -162,17 +161,16 @@ def reset_password(call: Call[PasswordToSet, Anyone]) -> None:
     wiring.metrics.count("password_resets")
 
 
-@app.get("/v1/admin/console")
-def console_address() -> Response[str]:
+@app.page("/v1/admin/console")
+def console_address(_request: HttpRequest) -> Response:
     """Redirects to the first page: API Gateway ignores a final slash, and relative links need the page's own path."""
     return static_files.redirect(f"{wiring.issuer()}/v1/admin/console/index.html")
 
 
-@app.get(r"/v1/admin/console/{proxy\+}")
-def console_page() -> Response[str]:
+@app.page("/v1/admin/console/{proxy+}")
+def console_page(request: HttpRequest) -> Response:
     """A file of the console."""
-    event = app.current_event
-    return console.page((event.path_parameters or {}).get("proxy", ""), event.headers.get("If-None-Match"))
+    return console.page(request)
 
 
 @app.operation(me_operations.BEGIN_TOTP)
@@ -225,8 +223,8 @@ def _sent(result: EnrolmentSend) -> PhoneChallenge:
 @wiring.metrics.flushed
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answers API Gateway; answers a direct invocation `{"operation", "input"}` with `{"output"}` or `{"error"}`."""
-    if is_request(event):
-        return app.resolve(event, context)
+    if request := read_request(event):
+        return app.answer(request)
     # A direct invocation has no HTTP request id, so its own id goes into the logs and the answer.
     logger.set_correlation_id(context.aws_request_id)
     by_schedule = False

@@ -18,15 +18,16 @@ Json = dict[str, Any]
 # Files that the installer writes. pip and uv write different ones, Python reads none of them, and after pruning their lists
 # of files are wrong.
 INSTALLERS = (".lock", "bin", *(f"*.dist-info/{name}" for name in ("INSTALLER", "RECORD", "REQUESTED", "WHEEL")))
-_UTILITY = "a utility of Powertools that neither its event handler nor its logger loads"
+_UTILITY = "a part of Powertools that its logger does not load"
 # Patterns below the tree, and why no function misses them. tests/e2e/test_lean_layer.py imports everything that the
 # functions can reach from the built layer, and runs suites of tests/api on it.
 LEFT_OUT = {
     "**/tests": "the packages' own tests",
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui": "a page for API descriptions; ours is served without one",
+    "aws_lambda_powertools/event_handler": _UTILITY,
     "aws_lambda_powertools/utilities/auth_alpha": _UTILITY,
     "aws_lambda_powertools/utilities/batch": _UTILITY,
     "aws_lambda_powertools/utilities/circuit_breaker": _UTILITY,
+    "aws_lambda_powertools/utilities/data_classes": _UTILITY,
     "aws_lambda_powertools/utilities/data_masking": _UTILITY,
     "aws_lambda_powertools/utilities/feature_flags": _UTILITY,
     "aws_lambda_powertools/utilities/idempotency": _UTILITY,
@@ -34,6 +35,7 @@ LEFT_OUT = {
     "aws_lambda_powertools/utilities/parameters": _UTILITY,
     "aws_lambda_powertools/utilities/parser": _UTILITY,
     "aws_lambda_powertools/utilities/streaming": _UTILITY,
+    "aws_lambda_powertools/utilities/validation": _UTILITY,
     "boto3/data": "boto3's resources; the store uses clients",
     "boto3/examples": "text for boto3's manual",
     "botocore/data/*/*/examples-1.json": "text for boto3's manual",

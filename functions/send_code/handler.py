@@ -117,4 +117,4 @@ def handler(event: dict[str, object], context: LambdaContext) -> dict[str, objec
 
     Takes AWS's reports about messages from SNS, `{"Records": […]}`, and feedback for AWS, `{"feedback": …}`, from `verify_code`.
     """
-    return app.resolve(event, context)
+    return app.resolve(event)

@@ -7,7 +7,6 @@ cannot sign may learn it.
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -32,6 +31,7 @@ from mfa.http.app import App
 from mfa.http.auth import Anyone
 from mfa.http.calls import Call
 from mfa.http.enrolment_bodies import EnrolmentOpened, EnrolmentToOpen
+from mfa.http.gateway import HttpRequest, Response
 from mfa.http.password_bodies import FollowedLink, ResetPermitted
 from mfa.http.requests import Login, VerifyChallenge, VerifyFactor, VouchedLogin, end_user_network
 from mfa.tokens.mfa_tokens import MfaToken
@@ -175,8 +175,8 @@ def openapi(_call: Call[None, Anyone]) -> dict[str, object]:
     return document(wiring.issuer(), OPERATIONS)
 
 
-@app.get("/v1/account")
-def account_address() -> Response[str]:
+@app.page("/v1/account")
+def account_address(_request: HttpRequest) -> Response:
     """Redirects to the first page: API Gateway ignores a final slash, and relative links need the page's own path.
 
     A browser keeps the fragment, in which an invitation comes.
@@ -184,11 +184,10 @@ def account_address() -> Response[str]:
     return static_files.redirect(f"{wiring.issuer()}/v1/account/index.html")
 
 
-@app.get(r"/v1/account/{proxy\+}")
-def account_page() -> Response[str]:
+@app.page("/v1/account/{proxy+}")
+def account_page(request: HttpRequest) -> Response:
     """A file of the client pages."""
-    event = app.current_event
-    return pages.page((event.path_parameters or {}).get("proxy", ""), event.headers.get("If-None-Match"))
+    return pages.page(request)
 
 
 @app.handed_over("link")
@@ -214,4 +213,4 @@ def handler(event: dict[str, object], context: LambdaContext) -> dict[str, objec
 
     `{"reset": …}` is a link that anybody asked for: it is mailed if there is such a user.
     """
-    return app.resolve(event, context)
+    return app.resolve(event)

@@ -31,7 +31,7 @@ ALLOWED = {
         "mfa.delivery.ses",
         "mfa.delivery.aws",
     },
-    "aws_lambda_powertools": {"mfa.http.app", "mfa.http.gateway", "mfa.http.static_files"},
+    "aws_lambda_powertools": {"mfa.http.app"},
     "twilio": {"mfa.delivery.twilio", "mfa.delivery.twilio_prices"},
     "requests": {"mfa.delivery.twilio", "mfa.delivery.twilio_prices"},
     "urllib3": {"mfa.delivery.twilio", "mfa.webhook.endpoint"},

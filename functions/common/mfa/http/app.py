@@ -2,12 +2,10 @@
 
 import traceback
 from collections.abc import Callable, Collection, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa import errors
 from mfa.challenges.budgets import BudgetSpent, FraudSpent
@@ -16,7 +14,7 @@ from mfa.http import cors
 from mfa.http.auth import CLIENT, CredentialChecks
 from mfa.http.calls import Answer, Call, read_body
 from mfa.http.declaration import AnyOperation, Operation
-from mfa.http.gateway import is_request, read_request
+from mfa.http.gateway import HttpRequest, Response, read_request
 from mfa.metrics import Metrics
 
 SECURITY_HEADERS = {
@@ -29,6 +27,14 @@ SECURITY_HEADERS = {
 
 type Handler[In, Out, Who] = Callable[[Call[In, Who]], Out | Answer[Out]]
 type Taker = Callable[[object], None]
+type Serve = Callable[[HttpRequest], Response]
+
+
+class _Route(NamedTuple):
+    """What serves one method of one path: an operation's function, or that of a page."""
+
+    serve: Serve
+    operation: AnyOperation | None = None
 
 
 class Parts(CredentialChecks, Protocol):
@@ -43,25 +49,21 @@ class HandoverFailed(Exception):
     """An event of another function was not carried out, or only in part. Lambda tries it again."""
 
 
-class App(APIGatewayRestResolver):
-    """A resolver that takes its routes from the operations."""
+class App:
+    """Answers events by the operations' functions. API Gateway has matched the route: the event names it."""
 
     def __init__(self, parts: Parts, logger: Logger) -> None:
-        # Powertools' debug mode prints every event, with its passwords and passcodes. No variable may switch it on.
-        super().__init__(debug=False)
         self._parts = parts
         self._logger = logger
         self._metrics = parts.metrics
-        self._operation: AnyOperation | None = None
+        # By method and path, as the contract has them.
+        self._routes: dict[tuple[str, str], _Route] = {}
         # Only these paths answer `WWW-Authenticate: Basic`: it would make a browser open its own dialog over a page's login form.
         self._basic: set[str] = set()
         # The methods that pages of other sites may use, by path.
         self._cross_origin: dict[str, list[str]] = {}
         # Who takes the events that other functions hand over, by their name.
         self._takers: dict[str, Taker] = {}
-        self.exception_handler(errors.Refusal)(self._refused)
-        self.exception_handler(Exception)(self._broken)
-        self.not_found(lambda _error: self._refused(errors.NotFound()))
 
     def operation[In, Out, Who](
         self, operation: Operation[In, Out, Who]
@@ -69,19 +71,29 @@ class App(APIGatewayRestResolver):
         """Registers the function that carries an operation out; its answer is the response's body."""
 
         def register(function: Handler[In, Out, Who]) -> Handler[In, Out, Who]:
-            def route(**_path: str) -> Response[str]:
+            def serve(request: HttpRequest) -> Response:
                 self._logger.append_keys(operation=operation.id)
-                self._operation = operation
                 with self._metrics.timing("latency", operation=operation.id):
-                    answer = Answer.of(function(self._authorised(operation)))
+                    # The caller is authorised before the body is read.
+                    principal = operation.principal(self._parts, request)
+                    answer = Answer.of(function(Call(principal, read_body(operation, request), request)))
                 return _answered(operation, answer)
 
             if CLIENT in operation.auth.schemes:
                 self._basic.add(operation.path)
-            self.route(operation.path, method=operation.method)(route)
+            self._routes[operation.method, operation.path] = _Route(serve, operation)
             if operation.cross_origin:
                 self._take_preflights(operation)
             return function
+
+        return register
+
+    def page(self, path: str) -> Callable[[Serve], Serve]:
+        """Registers the function that serves a page."""
+
+        def register(serve: Serve) -> Serve:
+            self._routes["GET", path] = _Route(serve)
+            return serve
 
         return register
 
@@ -94,22 +106,34 @@ class App(APIGatewayRestResolver):
 
         return register
 
-    def resolve(self, event: object, context: LambdaContext) -> dict[str, object]:
-        """Answers an event. API Gateway has matched the route already: `resource` is the path as the contract has it.
+    def resolve(self, event: object) -> dict[str, object]:
+        """Answers an event.
 
         Raises HandoverFailed for an event of another function, so that Lambda tries it again.
         """
-        self._operation = None
         if isinstance(event, dict) and len(event) == 1 and event.keys() <= self._takers.keys():
             [(name, given)] = event.items()
             return self._take(name, given)
-        if not is_request(event):
+        request = read_request(event)
+        if request is None:
             return self.refuse_invocation(errors.InvalidRequest("event", "must be a request from API Gateway"))
-        answer = super().resolve({**event, "path": event.get("resource") or event.get("path")}, context)
-        if event.get("resource") in self._cross_origin:
-            headers = cors.answer_headers(self._parts.origins(), self._origin)
-            answer["multiValueHeaders"] |= {name: [value] for name, value in headers.items()}
-        return answer
+        return self.answer(request)
+
+    def answer(self, request: HttpRequest) -> dict[str, object]:
+        """The answer to a request, as API Gateway takes it."""
+        return self._served(request).event(self._cross_origin_headers(request))
+
+    def _served(self, request: HttpRequest) -> Response:
+        route = self._routes.get((request.method, request.path))
+        if route is None:
+            return self._refused(errors.NotFound(), request, None)
+        try:
+            return route.serve(request)
+        except errors.Refusal as refusal:
+            return self._refused(refusal, request, route.operation)
+        except Exception as error:  # noqa: BLE001 - every exception is logged and answered
+            self._logger.error("broken", extra=failure(error))
+            return self._refused(errors.InternalError(correlation_id=request.id), request, route.operation)
 
     def _take(self, name: str, given: object) -> dict[str, object]:
         """Carries out what another function handed over. The exception quotes nothing of it."""
@@ -126,55 +150,42 @@ class App(APIGatewayRestResolver):
     def refuse_invocation(self, refusal: errors.Refusal) -> dict[str, object]:
         """The answer to a refused direct invocation: `{"error": problem}`."""
         self._logger.info("refused", code=refusal.code)
-        self._count_refusal(refusal)
+        self._metrics.count("refusals", code=refusal.code)
         return {"error": refusal.problem()}
 
-    def _count_refusal(self, refusal: errors.Refusal) -> None:
-        """Counts a refusal by its code, and by its meaning for this operation."""
-        self._metrics.count("refusals", code=refusal.code)
-        if self._operation and not refusal.repeated and (meaning := self._operation.meanings.get(type(refusal))):
-            self._metrics.count(meaning)
-
-    @property
-    def _origin(self) -> str | None:
-        """The site whose page asks, as the browser says."""
-        return read_request(self.current_event).header("Origin")
+    def _cross_origin_headers(self, request: HttpRequest) -> dict[str, str]:
+        if request.path not in self._cross_origin:
+            return {}
+        return cors.answer_headers(self._parts.origins(), request.header("Origin"))
 
     def _take_preflights(self, operation: AnyOperation) -> None:
         """Registers the path's `OPTIONS`, once for all of its methods."""
         methods = self._cross_origin.setdefault(operation.path, [])
         if not methods:
-            self.route(operation.path, method="OPTIONS")(lambda **_path: self._preflight(methods))
+            self._routes["OPTIONS", operation.path] = _Route(lambda request: self._preflight(request, methods))
         methods.append(operation.method)
 
-    def _preflight(self, methods: Sequence[str]) -> Response[str]:
-        headers = cors.preflight_headers(self._parts.origins(), self._origin, methods)
+    def _preflight(self, request: HttpRequest, methods: Sequence[str]) -> Response:
+        headers = cors.preflight_headers(self._parts.origins(), request.header("Origin"), methods)
         return _json(204, b"", "application/json", headers)
 
-    def _authorised[In, Out, Who](self, operation: Operation[In, Out, Who]) -> Call[In, Who]:
-        """The call. The caller is authorised before the body is read."""
-        request = read_request(self.current_event)
-        return Call(operation.principal(self._parts, request), read_body(operation, request), request)
-
-    def _refused(self, refusal: errors.Refusal) -> Response[str]:
+    def _refused(self, refusal: errors.Refusal, request: HttpRequest, operation: AnyOperation | None) -> Response:
         log = self._logger.warning if refusal.status >= 500 else self._logger.info
         cause = refusal.__cause__
         log("refused", code=refusal.code, cause=_cause(cause))
         if isinstance(cause, FraudSpent):
             self._logger.warning("fraud decision", **cause.decision.detail)
-        self._count_refusal(refusal)
+        self._metrics.count("refusals", code=refusal.code)
+        if operation and not refusal.repeated and (meaning := operation.meanings.get(type(refusal))):
+            self._metrics.count(meaning)
         headers = {}
         if refusal.retry_after is not None:
             headers["Retry-After"] = str(refusal.retry_after)
         if refusal.status == 401:
             # Each 401 needs a challenge (RFC 9110, 15.5.2). Browsers open no dialog for this one (RFC 6750, 3).
-            is_client = isinstance(refusal, errors.InvalidCredentials) and self.current_event.resource in self._basic
+            is_client = isinstance(refusal, errors.InvalidCredentials) and request.path in self._basic
             headers["WWW-Authenticate"] = 'Basic realm="client"' if is_client else 'Bearer error="invalid_token"'
         return _json(refusal.status, msgspec.json.encode(refusal.problem()), "application/problem+json", headers)
-
-    def _broken(self, error: Exception) -> Response[str]:
-        self._logger.error("broken", extra=failure(error))
-        return self._refused(errors.InternalError(correlation_id=self.current_event.request_context.request_id))
 
 
 def failure(error: Exception) -> dict[str, object]:
@@ -187,7 +198,7 @@ def failure(error: Exception) -> dict[str, object]:
     }
 
 
-def _answered[In, Out, Who](operation: Operation[In, Out, Who], answer: Answer[Out]) -> Response[str]:
+def _answered[In, Out, Who](operation: Operation[In, Out, Who], answer: Answer[Out]) -> Response:
     given = {"ETag": answer.etag, "Set-Cookie": answer.cookie}
     headers = {name: value for name, value in given.items() if value is not None}
     if operation.cache_seconds:
@@ -196,10 +207,8 @@ def _answered[In, Out, Who](operation: Operation[In, Out, Who], answer: Answer[O
     return _json(operation.status, body, "application/json", headers)
 
 
-def _json(status: int, body: bytes, content_type: str, headers: dict[str, str]) -> Response[str]:
-    return Response(
-        status_code=status, content_type=content_type, body=body.decode(), headers=SECURITY_HEADERS | headers
-    )
+def _json(status: int, body: bytes, content_type: str, headers: dict[str, str]) -> Response:
+    return Response(status, content_type, body.decode(), SECURITY_HEADERS | headers)
 
 
 def _cause(error: BaseException | None) -> str:

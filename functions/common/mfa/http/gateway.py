@@ -1,12 +1,11 @@
-"""Requests as API Gateway sends them, read into a value of ours."""
+"""Requests as API Gateway sends them, read into a value of ours, and the answers that it takes."""
 
 import base64
 import ipaddress
 from collections.abc import Mapping
-from typing import TypeGuard
 from urllib.parse import parse_qsl, unquote
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+import msgspec
 from msgspec import Struct
 
 from mfa import decoding, errors
@@ -27,6 +26,7 @@ class HttpRequest(Struct, frozen=True):
         address: where it comes from; of IPv6 the /64, which is what one subscriber has.
         body: as the event has it; `is_base64` where that is not the text itself.
         method: `GET`, `POST`, …
+        id: by which logs and an internal error name it.
     """
 
     path: str = ""
@@ -37,6 +37,7 @@ class HttpRequest(Struct, frozen=True):
     body: str = ""
     is_base64: bool = False
     method: str = ""
+    id: str = ""
 
     def __repr__(self) -> str:
         return f"HttpRequest({self.path!r}, ...)"
@@ -94,31 +95,67 @@ class HttpRequest(Struct, frozen=True):
         return {name: unquote(value) for name, value in self.in_path.items()}
 
 
-def is_request(event: object) -> TypeGuard[dict[str, object]]:
-    """Whether API Gateway sent the event. Direct invocations have none of these members."""
-    return (
-        isinstance(event, dict)
-        and isinstance(event.get("httpMethod"), str)
-        and isinstance(event.get("path"), str)
-        and isinstance(context := event.get("requestContext"), dict)
-        and "requestId" in context
-    )
+class Response(Struct, frozen=True):
+    """One answer over HTTP."""
+
+    status: int
+    content_type: str
+    body: str
+    headers: Mapping[str, str]
+
+    def event(self, more: Mapping[str, str]) -> dict[str, object]:
+        """As API Gateway takes it, with more headers."""
+        headers = {"Content-Type": self.content_type, **self.headers, **more}
+        return {
+            "statusCode": self.status,
+            "body": self.body,
+            "isBase64Encoded": False,
+            "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        }
 
 
-def read_request(event: APIGatewayProxyEvent) -> HttpRequest:
-    """The request in API Gateway's event."""
+class _Identity(Struct, rename="camel"):
+    source_ip: str
+
+
+class _Context(Struct, rename="camel"):
+    request_id: str
+    identity: _Identity
+
+
+class _Event(Struct, rename="camel"):
+    """API Gateway's event. Direct invocations have none of these members."""
+
+    http_method: str
+    path: str
+    request_context: _Context
+    resource: str | None = None
+    headers: dict[str, str] | None = None
+    multi_value_query_string_parameters: dict[str, list[str]] | None = None
+    path_parameters: dict[str, str] | None = None
+    body: str | None = None
+    is_base64_encoded: bool = False
+
+
+def read_request(event: object) -> HttpRequest | None:
+    """The request in API Gateway's event; None for any other event. `resource` is the path as the contract has it."""
+    try:
+        given = msgspec.convert(event, _Event)
+    except msgspec.ValidationError:
+        return None
     headers: dict[str, str] = {}
-    for name, value in (event.headers or {}).items():
+    for name, value in (given.headers or {}).items():
         headers.setdefault(name.lower(), value)
     return HttpRequest(
-        path=event.path,
-        in_path=event.path_parameters or {},
+        path=given.resource or given.path,
+        in_path=given.path_parameters or {},
         headers=headers,
-        queries=event.get("multiValueQueryStringParameters") or {},
-        address=_address(event.request_context.identity.source_ip),
-        body=event.get("body") or "",
-        is_base64=bool(event.get("isBase64Encoded")),
-        method=event.http_method,
+        queries=given.multi_value_query_string_parameters or {},
+        address=_address(given.request_context.identity.source_ip),
+        body=given.body or "",
+        is_base64=given.is_base64_encoded,
+        method=given.http_method,
+        id=given.request_context.request_id,
     )
 
 

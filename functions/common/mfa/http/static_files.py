@@ -10,10 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from aws_lambda_powertools.event_handler import Response
-
 from mfa.errors import NotFound
 from mfa.http import entity_tags
+from mfa.http.gateway import HttpRequest, Response
 
 # Nothing inline, nothing from elsewhere, no frame around it: an injected script has nowhere to come from.
 _POLICY = (
@@ -66,19 +65,20 @@ class Pages:
             if path.suffix in _TYPES
         }
 
-    def page(self, name: str, known: str | None) -> Response[str]:
-        """A file, unless it is the one that `known` (`If-None-Match`) names; the first page for a name without an ending.
+    def page(self, request: HttpRequest) -> Response:
+        """A file, unless it is the one that `If-None-Match` names; the first page for a name without an ending.
 
         Raises NotFound.
         """
+        name, known = request.in_path.get("proxy", ""), request.header("If-None-Match")
         if "." not in name.rpartition("/")[2]:
             name = "index.html"
         body = self._read(name)
         etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
         headers = _HEADERS | {"Cache-Control": "no-cache", "ETag": etag}
         if known is not None and entity_tags.is_known(known, etag):
-            return Response(status_code=304, content_type=_TYPES[Path(name).suffix], body="", headers=headers)
-        return Response(status_code=200, content_type=_TYPES[Path(name).suffix], body=body, headers=headers)
+            return Response(304, _TYPES[Path(name).suffix], "", headers)
+        return Response(200, _TYPES[Path(name).suffix], body, headers)
 
     def _read(self, name: str) -> str:
         if path := self._files.get(name):
@@ -105,6 +105,6 @@ def _added(module: str) -> str:
     return module.replace("export default ", "Object.assign(all, ", 1).rstrip().removesuffix(";") + ");"
 
 
-def redirect(address: str) -> Response[str]:
+def redirect(address: str) -> Response:
     """A redirect to this address."""
-    return Response(status_code=302, content_type="text/plain", body="", headers=_HEADERS | {"Location": address})
+    return Response(302, "text/plain", "", _HEADERS | {"Location": address})
