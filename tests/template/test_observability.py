@@ -126,22 +126,18 @@ def test_no_query_looks_further_back_than_cloudwatch_does() -> None:
         assert max(periods) * most <= 86400, name
 
 
-def test_the_topic_accepts_this_accounts_alarms_and_eventbridge_and_its_key_lets_them_encrypt() -> None:
+def test_the_topic_accepts_this_accounts_alarms_and_eventbridge_and_needs_no_key() -> None:
+    """Alarms cannot publish to a topic under AWS's own key, and a key of its own is a dollar a month."""
     resources = template()["Resources"]
-    assert resources["Topic"]["Properties"]["KmsMasterKeyId"] == {"Ref": "TopicKey"}
-    key = resources["TopicKey"]["Properties"]["KeyPolicy"]["Statement"]
-    policy = resources["TopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    own = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-    [uses] = [each for each in key if each["Principal"] == {"Service": "cloudwatch.amazonaws.com"}]
-    assert (set(uses["Action"]), uses["Condition"]) == ({"kms:Decrypt", "kms:GenerateDataKey*"}, own)
+    assert "KmsMasterKeyId" not in resources["Topic"]["Properties"]
+    assert not [name for name, resource in resources.items() if resource["Type"] == "AWS::KMS::Key"]
+    publishes, *others = resources["TopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     by_rule = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}}
-    assert by_rule | {"Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*"} in key
-    publishes, *others = policy
     assert others == [by_rule | {"Action": "sns:Publish", "Resource": {"Ref": "Topic"}}]
     assert (publishes["Principal"], publishes["Action"], publishes["Condition"]) == (
         {"Service": "cloudwatch.amazonaws.com"},
         "sns:Publish",
-        own,
+        {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
     )
 
 
