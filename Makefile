@@ -21,7 +21,7 @@ NODE_TOOLS := node_modules/.package-lock.json
 FILES := git ls-files -z --cached --others --exclude-standard
 
 # These targets never call AWS, but boto3 needs a region. `rotate-hmac` and the like call AWS in the operator's region.
-test check-template build sam-local test-sam bench cost prove: export AWS_DEFAULT_REGION ?= us-east-1
+test check-template build sam-local test-sam bench cost scale load prove: export AWS_DEFAULT_REGION ?= us-east-1
 
 help: ## show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -190,6 +190,13 @@ cost: export PYTHONPATH := functions/common:clients/python/src:.
 cost: setup ## measure what a login needs and print its cost (AWS_ENDPOINT_URL_DYNAMODB: a DynamoDB Local)
 	@python -W ignore -m benchmarks.cost
 
+scale load: export PYTHONPATH := functions/common:clients/python/src:.
+scale: setup ## print what 10, 1,000 and 10,000 logins a second need of AWS and Twilio
+	@python -W ignore -m benchmarks.scale
+
+load: setup ## log in as fast as this machine can (AWS_ENDPOINT_URL_DYNAMODB: a DynamoDB Local; ARGS: --rate, --seconds, loads)
+	@python -W ignore -m benchmarks.load $(ARGS)
+
 # Each part goes on where it was ended: what it has so far is in build/prove. Delete that to begin again.
 prove: export PYTHONPATH := functions/common:clients/python/src:.
 prove: setup ## run the long forms of the proofs of docs/proof.md, for hours (PARTS: only these)
@@ -205,4 +212,4 @@ setup: uv ## install all packages of uv.lock into .venv
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { echo "installs uv into .tools" >&2; python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 
-.PHONY: help run test errors roles event-schemas check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens rotate-factors build sam-local test-sam docker bench cost prove clean setup uv check-lock sbom release check-javascript node build-clients build-client-python build-client-web
+.PHONY: help run test errors roles event-schemas check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens rotate-factors build sam-local test-sam docker bench cost scale load prove clean setup uv check-lock sbom release check-javascript node build-clients build-client-python build-client-web

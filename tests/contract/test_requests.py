@@ -6,6 +6,7 @@ Requests for settings, clients and keys are not counted: the functions have cach
 import importlib.util
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import pytest
 from moto import mock_aws
 from twilio.request_validator import RequestValidator
 
+from benchmarks.scale import STARTS
 from infra.local.aws import Aws
 from infra.local.delivered import Delivered
 from infra.local.events import Request, proxy_event
@@ -378,3 +380,21 @@ def test_a_forged_token_makes_no_request(functions: Functions, person: Person) -
 def test_the_public_keys_make_no_request(functions: Functions) -> None:
     assert len(functions.call("GET", "/.well-known/jwks.json").json["keys"]) == 1
     assert functions.sent == []
+
+
+@pytest.mark.parametrize("function", STARTS)
+def test_a_container_reads_at_its_start_what_the_model_of_many_logins_reckons_with(
+    functions: Functions, person: Person, function: str
+) -> None:
+    """docs/scale.md says how many containers may start at once."""
+    name = next(each for each, made in functions.template.functions.items() if made.code.name == function)
+    before, seen = functions.modules, Counter[str]()
+    functions.modules = before | {name: _load(function)}
+    try:
+        for call, status in [(person.login, 200), (person.start, 201), (person.verify, 200)]:
+            assert call().status == status
+            seen.update(functions.sent)
+    finally:
+        functions.modules = before
+    warm = Counter([READ, UPDATE, UPDATE, UPDATE, UPDATE, READ, CLAIM, MESSAGE, UPDATE, UPDATE, CLAIM, SIGN])
+    assert seen - warm == STARTS[function], seen
