@@ -88,11 +88,12 @@ class DirectoryUpkeep:
             raise TemporarilyUnavailable from other
 
     def names(self) -> Iterator[str]:
-        """Every login name, as the search index knows them."""
-        lists, after = user_lists(SEARCHED[0], None, None), ""
-        while page := self.search_index.page(lists, "", after, NAMES_AT_ONCE):
-            yield from names(page)
-            after = page[-1].position
+        """Every login name, as the search index knows them. One list after the other: together, each page would read all of them."""
+        for name in user_lists(SEARCHED[0], None, None):
+            after = ""
+            while page := self.search_index.page([name], "", after, NAMES_AT_ONCE):
+                yield from names(page)
+                after = page[-1].position
 
 
 class _Run:

@@ -1,14 +1,17 @@
 """The lists of users that an administrator asks for: search, filters and order, decided on the directory's lines."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mfa.users.directory_chunks import LineColumns
-from mfa.users.directory_lines import BETWEEN, DirectoryLine, rank
+from mfa.users.directory_lines import DirectoryLine, rank
 from mfa.users.user import Kind, UserStatus
 
 type Place = tuple[float, str]
+
+# Of a chunk, for the pages of a list and another one beside it.
+LISTS_KEPT = 2
 
 
 class UserFilter(StrEnum):
@@ -61,19 +64,30 @@ class DirectoryQuery:
         return line.holds(self.text) and self._fits(line)
 
     def places(self, columns: LineColumns, logins: Mapping[str, float]) -> list[Place]:
-        """The places of those users of a chunk who are in the list, in no order. `logins`: those after the lines were made."""
-        if BETWEEN in self.text:
+        """The places of those users of a chunk who are in the list, in order. `logins`: those after the lines were made.
+
+        The chunk keeps them for the next page, unless they change with time.
+        """
+        if logins or self.filter is UserFilter.LOCKED:
+            return sorted(self._places(columns, logins))
+        asked = replace(self, now=0.0)
+        if asked not in columns.kept:
+            if len(columns.kept) >= LISTS_KEPT:
+                columns.kept.clear()
+            columns.kept[asked] = sorted(self._places(columns, logins))
+        return columns.kept[asked]
+
+    def _places(self, columns: LineColumns, logins: Mapping[str, float]) -> list[Place]:
+        if any(letter < " " for letter in self.text):  # no field has a control character, but they stand between fields
             return []
         if self._needs_lines:
             lines: Iterable[DirectoryLine] = columns.lines()
             if logins:
                 lines = (line.seen(logins.get(line.login_name, 0.0)) for line in lines)
             return [self.place(line) for line in lines if self.finds(line)]
-        words = self.text
-        if not words:
-            return columns.everybody()
-        found = [record.split(BETWEEN, 1) for record in columns.records if words in record]
-        return [(float(rank(name, text, words)), name) for name, text in found]
+        if not self.text:
+            return [(0.0, name) for name in columns.names()]
+        return [(float(rank(name, text, self.text)), name) for name, text in columns.holding(self.text)]
 
     def place(self, line: DirectoryLine) -> Place:
         """The place of a user in the list, by which it is sorted."""
