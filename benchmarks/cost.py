@@ -481,13 +481,15 @@ def login_table(login: Login) -> str:
         "API Gateway": f"{login.requests} requests, {login.requests - 3} of them Twilio's reports",
         "the table's writes": f"{login.write_units:g} units",
         "the table's reads": f"{login.read_units:g} units",
-        "signatures": f"{login.signatures}",
+        "signatures": f"{login.signatures} by KMS",
         "functions": f"{login.requests} invocations, {LOGIN_SECONDS:g} GB-seconds (an estimate)",
         "logs": f"{login.log_bytes / 1000:.1f} kB",
     }
     parts = login.parts()
     rows = [f"| {part} | {needs[part]} | {usd:.1f} |" for part, usd in parts.items()]
     rows.append(f"| all | | {sum(parts.values()):.0f} |")
+    in_process = sum(dataclasses.replace(login, signatures=0).parts().values())
+    rows.append(f"| all, with `Signing=process` | no signature by KMS | {in_process:.0f} |")
     return "\n".join(["| a million logins with a passcode | each needs | USD |", "|---|---|---|", *rows])
 
 

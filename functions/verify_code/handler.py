@@ -163,7 +163,7 @@ def open_enrolment(call: Call[EnrolmentToOpen, Anyone]) -> EnrolmentOpened:
 @app.operation(operations.JWKS)
 def jwks(_call: Call[None, Anyone]) -> Jwks:
     """The public keys of access tokens."""
-    return Jwks(wiring.signer.jwks())
+    return Jwks(wiring.access_keys.jwks())
 
 
 @app.operation(operations.OPENAPI)

@@ -12,7 +12,7 @@ The modules, from the outside in:
 - `backup`: the server side of the sample backup client, which relies on the product as any application does
 - `pool`, `worker`: worker processes that run handlers as Lambda does
 - `template`: reads `template.yaml`; `resolver`: its references
-- `aws`, `aws_process`: moto, and the template's resources in it; `fast_moto` and `moto_*` make moto's DynamoDB fast
+- `aws`, `aws_process`: moto, and the template's resources in it; `fast_moto` and `moto_*` make moto's DynamoDB fast, `moto_key_pairs` completes its KMS
 - `twilio`: the simulated Twilio, which also runs on its own
 - `seed`: the users, the client and the settings a fresh stack starts with
 - `sam`: the same stack with the functions in containers, run by `sam local`; `relay` lets the containers reach the rest

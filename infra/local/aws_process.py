@@ -24,7 +24,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.ses.models import Message, RawMessage, ses_backends
 from werkzeug.serving import make_server
 
-from infra.local import fast_moto
+from infra.local import fast_moto, moto_key_pairs
 from infra.local.aws import Aws
 from infra.local.errors import StartError
 from infra.local.inbox import MAILS, timestamp
@@ -96,6 +96,7 @@ def main() -> None:
     task = json.loads(sys.argv[1])
     threading.Thread(target=_end_with_the_stack, daemon=True).start()
     fast_moto.install()
+    moto_key_pairs.install()
     application: Any = OneAtATime(DomainDispatcherApplication(create_backend_app))
     server = make_server(
         "127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler, fd=task["descriptor"]

@@ -36,7 +36,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.ses.models import ses_backends
 
-from infra.local import fast_moto
+from infra.local import fast_moto, moto_key_pairs
 from infra.local.aws import Aws, secret_value
 from infra.local.events import Request, proxy_event
 from infra.local.gateway import Router
@@ -470,6 +470,7 @@ def running() -> Iterator[Stack]:
     account = local_account()
     guard = Guard()
     fast_moto.install()
+    moto_key_pairs.install()
     guard.install()
     own = ("choose-signer.dynamodb", _sign_nothing)
     handlers.BUILTIN_HANDLERS.insert(0, own)

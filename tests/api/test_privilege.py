@@ -6,6 +6,7 @@ request is made once, and what a role allows beyond them is found.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -30,6 +31,7 @@ from tests.api import (
 from tests.api.deliveries import faults, ref, report
 from tests.api.stack import Stack, role_of
 from tests.api.test_administration import SUCCEEDS, over_http
+from tests.api.test_rotation_signing import signed_by_a_stranger
 from tests.enrolled import enrol
 from tests.local.sms_voice_simulation import simulated_sms_voice
 from tests.product import basic
@@ -258,6 +260,9 @@ def administer(stack: Stack) -> None:
         assert answer.status == operation.status, (operation.id, answer.text)
         if operation.id in {"session.end", "sessions.end_all"}:
             admin = administrators.new(stack)  # the token was ended
+    # A token of a key that KMS does not have may be one of a pair that KMS certified.
+    stranger = dataclasses.replace(admin, token=signed_by_a_stranger(admin))
+    assert stranger.ask("GET", "/session").code == "invalid_token"
     imported = f'login_name,password_hash\nfrom.bcrypt,"{bcrypt.hashpw(b"password", bcrypt.gensalt(4)).decode()}"\n'
     assert stack.admin("users.import", csv=imported, dry_run=False)["created"] == 1
     colleague = stack.admin("users.create", login_name=stack.name(), password=stack.password(), kind="system")

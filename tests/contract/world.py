@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import Any, Self
 
 from botocore.exceptions import ClientError
 from msgspec import structs
@@ -201,6 +201,9 @@ class Signatures:
 
     failures: list[Exception] = field(default_factory=list)
     signed: int = 0
+
+    def current(self) -> Self:
+        return self
 
     def key_id(self) -> str:
         return "key"

@@ -21,9 +21,11 @@ BOTH, ALL = (SEND, VERIFY), (SEND, VERIFY, ADMIN)
 
 # The parts of a statement that forbid a row: without them it would be allowed.
 ATTRIBUTES, KEYS, CONTEXT = "dynamodb:Attributes", "dynamodb:LeadingKeys", "kms:EncryptionContext:setting"
+OWN_CONTEXT = "kms:EncryptionContext:use"
 ACTION, RESOURCE = "Action", "Resource"
 
 TABLE = "local-mfa"
+IN_PROCESS = {"Signing": "process"}
 TABLE_ARN = f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"
 KEY = "arn:aws:kms:us-east-1:123456789012:key"
 PROFILE, PHONE = ("USER#ada", "#PROFILE"), ("USER#ada", "#PHONE#0")
@@ -37,6 +39,7 @@ EVENT = ("HISTORY#ada", "EVENT#2026-11-27T10:00:00.000Z#0123456789ab")
 ENROLMENT, INVITATION = ("USER#ada", "#PHONE_ENROLMENT"), ("USER#ada", "#INVITATION")
 SETTINGS, ADMINS = ("SETTINGS", "#SETTINGS"), ("SETTINGS", "#ADMINS")
 LINK_MAIL, LINKS = ("LINK#r", "#MAIL"), ("LINKS#reset-0123", "SENDS#x")
+CERTIFIED, PRIVATE = ("CERTIFIED_KEYS", "kms-1"), ("PRIVATE_KEYS", "kms-1")
 TOKEN_KEYS, COSTS = ("TOKEN_KEYS", "#TOKEN_KEYS"), ("PASSWORD_COSTS", "#PASSWORD_COSTS")
 
 type Request = dict[str, Any]
@@ -97,10 +100,11 @@ TWILIOS_TOKEN = {"setting": "twilio.auth_token"}
 Row = tuple[str, tuple[str, Request], tuple[str, ...], set[str]]
 
 
-def dynamodb() -> Iterator[Row]:
-    def row(request: tuple[str, Request], who: tuple[str, ...], *guards: str) -> Row:
-        return "dynamodb", request, who, set(guards)
+def row(request: tuple[str, Request], who: tuple[str, ...], *guards: str) -> Row:
+    return "dynamodb", request, who, set(guards)
 
+
+def dynamodb() -> Iterator[Row]:
     # Users and their credentials: also by a transaction, by a condition that reads them, or by setting a TTL.
     for name in ("mfa_enabled", "kind", "status", "login_name", "contact_email", "list", "ttl"):
         yield row(sets(PROFILE, name), BOTH, ATTRIBUTES)
@@ -143,6 +147,13 @@ def dynamodb() -> Iterator[Row]:
         yield row(sets(TOKEN_KEYS, name), (SEND, ADMIN), KEYS)
         yield row(transacted("Update", sets(TOKEN_KEYS, name)), (SEND, ADMIN), KEYS)
     yield row(put(TOKEN_KEYS, keys="x"), ALL, KEYS)
+    # Pairs that sign access tokens. With Signing=kms not even verify_code needs more than the public keys.
+    for item in (CERTIFIED, PRIVATE):
+        yield row(put(item, public="x"), ALL, KEYS)
+        yield row(transacted("Put", put(item, public="x")), ALL, KEYS)
+        yield row(sets(item, "public"), ALL, KEYS)
+    yield row(one("GetItem", PRIVATE), ALL, KEYS)
+    yield row(one("GetItem", CERTIFIED), (SEND,), KEYS)
     yield row(sets(COSTS, "cost_bcrypt_4096"), (SEND,), KEYS)
     yield row(put(COSTS, cost="x"), ALL, KEYS)
     for name in ("secret_hash", "legacy", "ttl"):
@@ -234,6 +245,26 @@ def dynamodb() -> Iterator[Row]:
         yield row(one("DeleteItem", item), (ADMIN,), KEYS)
 
 
+def in_process() -> Iterator[Row]:
+    """With Signing=process, only verify_code gets more, and no more than its own key pair."""
+    for item in (CERTIFIED, PRIVATE):
+        yield row(put(item, public="x"), (SEND, ADMIN), KEYS)
+        yield row(sets(item, "public"), ALL, KEYS)
+    yield row(one("GetItem", PRIVATE), (SEND, ADMIN), KEYS)
+    yield row(one("DeleteItem", PRIVATE), BOTH, ACTION, KEYS)
+    yield row(many(PRIVATE), ALL, KEYS)
+    yield row(query(PRIVATE[0]), (ADMIN,), KEYS)
+    own = {"use": "access_tokens", "certifier": "kms-1"}
+    yield "kms", kms("Decrypt", "settings", own), (SEND, ADMIN), {CONTEXT}
+    for context in (None, TWILIOS_TOKEN, {"use": "another"}):
+        yield "kms", kms("Decrypt", "settings", context), (VERIFY,), {OWN_CONTEXT}
+        yield "kms", kms("GenerateDataKeyPairWithoutPlaintext", "settings", context), (VERIFY,), {OWN_CONTEXT}
+    yield "kms", kms("GenerateDataKeyPair", "settings", own), (VERIFY,), {ACTION}
+    for name in ("Decrypt", "GenerateDataKeyPairWithoutPlaintext"):
+        yield "kms", kms(name, "signing-first", own), (VERIFY,), {RESOURCE}
+    yield "kms", kms("GenerateDataKeyPairWithoutPlaintext", "settings", own), (SEND, ADMIN), {ACTION, CONTEXT}
+
+
 def others() -> Iterator[Row]:
     yield "kms", kms("Decrypt", "settings", TWILIOS_TOKEN), (VERIFY,), {ACTION, RESOURCE}
     yield "kms", kms("Encrypt", "settings", TWILIOS_TOKEN), (VERIFY,), {ACTION, RESOURCE}
@@ -318,15 +349,40 @@ def label(row: Row) -> str:
 
 @pytest.mark.parametrize("row", [*dynamodb(), *others()], ids=label)
 def test_is_denied_and_would_be_allowed_without_what_forbids_it(template: dict[str, Any], row: Row) -> None:
+    denied(template, row, {})
+
+
+@pytest.mark.parametrize("row", [*in_process()], ids=label)
+def test_is_denied_as_well_if_tokens_are_signed_in_the_process(template: dict[str, Any], row: Row) -> None:
+    denied(template, row, IN_PROCESS)
+
+
+def denied(template: dict[str, Any], row: Row, parameters: dict[str, str]) -> None:
     service, (operation, request), who, guards = row
     for role in who:
-        statements = roles(template)[role]
+        statements = roles(template, parameters)[role]
         for ask in asks(places(template), service, operation, request):
             assert not Policy.of(statements).allows(ask), (role, ask)
             # A role without any statement for a service is widened through its other statements.
             own = any(str(each["Action"]).find(f"{service}:") >= 0 for each in statements)
             wide = without(statements, guards if own else {ACTION, RESOURCE, "Service"}, service)
             assert wide.allows(ask), (role, ask)
+
+
+def test_verify_code_alone_may_make_and_open_its_pair_if_it_signs_itself(template: dict[str, Any]) -> None:
+    own = {"use": "access_tokens", "certifier": "kms-1"}
+    requests: list[tuple[str, tuple[str, Request]]] = [
+        ("dynamodb", one("GetItem", PRIVATE)),
+        ("dynamodb", put(PRIVATE, encrypted="x")),
+        ("dynamodb", transacted("Put", put(CERTIFIED, public="x"))),
+        ("kms", kms("Decrypt", "settings", own)),
+        ("kms", kms("GenerateDataKeyPairWithoutPlaintext", "settings", own)),
+    ]
+    for service, (operation, request) in requests:
+        [ask] = asks(places(template), service, operation, request)
+        may = {role for role, statements in roles(template, IN_PROCESS).items() if Policy.of(statements).allows(ask)}
+        assert may == {VERIFY}, ask
+        assert not Policy.of(roles(template)[VERIFY]).allows(ask), ask
 
 
 @pytest.mark.parametrize("role", ALL)

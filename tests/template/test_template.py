@@ -22,7 +22,14 @@ ACTIONS = {
         *("sms-voice:SendTextMessage", "sms-voice:SendVoiceMessage", "sms-voice:PutMessageFeedback"),
     },
     "VerifyCodeRole": {
-        *("kms:Sign", "kms:GetPublicKey", "ses:SendEmail", "sqs:SendMessage"),
+        *(
+            "kms:Sign",
+            "kms:GetPublicKey",
+            "kms:Decrypt",
+            "kms:GenerateDataKeyPairWithoutPlaintext",
+            "ses:SendEmail",
+            "sqs:SendMessage",
+        ),
         *("lambda:InvokeFunction", "dynamodb:ConditionCheckItem"),
     },
     "AdminRole": {
@@ -179,7 +186,10 @@ def test_the_function_that_checks_passwords_cannot_read_twilios_token_and_the_se
     }
     assert keys["SendCodeRole"] == {("kms:Decrypt", "SettingsKey")}
     signing = ("SigningKey", "SecondSigningKey")
-    assert keys["VerifyCodeRole"] == {(action, key) for action in ("kms:Sign", "kms:GetPublicKey") for key in signing}
+    # With the settings key, its own pair alone: tests/template/test_privilege.py.
+    pairs = {("kms:Decrypt", "SettingsKey"), ("kms:GenerateDataKeyPairWithoutPlaintext", "SettingsKey")}
+    signs = {(action, key) for action in ("kms:Sign", "kms:GetPublicKey") for key in signing}
+    assert keys["VerifyCodeRole"] == signs | pairs
     assert keys["AdminRole"] == {
         ("kms:Decrypt", "SettingsKey"),
         ("kms:Encrypt", "SettingsKey"),

@@ -5,7 +5,7 @@ import hashlib
 import json
 import random
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 from uuid import RFC_4122, UUID
 
 import jwt
@@ -48,6 +48,9 @@ class LocalSigner:
 
     def __init__(self) -> None:
         self.private = ec.generate_private_key(ec.SECP256R1())
+
+    def current(self) -> Self:
+        return self
 
     def key_id(self) -> str:
         return "local-key"

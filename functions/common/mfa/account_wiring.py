@@ -236,7 +236,7 @@ class AccountWiring(Environment):
     def _access_tokens(self) -> "AccessTokenChecks":
         from mfa.tokens.access_token_checks import AccessTokenChecks
 
-        return AccessTokenChecks(keys=self.signer, issuer=self.issuer, settings=self.settings, clock=self.clock)
+        return AccessTokenChecks(keys=self.access_keys, issuer=self.issuer, settings=self.settings, clock=self.clock)
 
     @cached_property
     def _new_passwords(self) -> "NewPasswords":

@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from mfa.store.accounts import AccountStore
     from mfa.store.clients import ClientStore
     from mfa.store.counters import Counters
+    from mfa.store.key_pairs import KeyPairStore
     from mfa.store.search import SearchIndex
     from mfa.store.sends import SendStore
     from mfa.store.settings import SettingsStore
     from mfa.store.table import Table
     from mfa.store.token_keys import TokenKeyStore
     from mfa.store.users import UserStore
+    from mfa.tokens.access_tokens import Signer
     from mfa.tokens.factor_keys import FactorKeys
+    from mfa.tokens.key_pairs import AccessKeys, CertifiedKey
     from mfa.tokens.token_keys import TokenSecrets
 
 
@@ -49,6 +52,7 @@ class Environment:
         self.factor_keys = Cached(self._load_factor_keys)
         self.costs_in_use = Cached(lambda: self.account_store.load_costs_in_use())
         self.token_keys = Cached(lambda: self._token_key_store.load(), lambda found: found.complete)
+        self._certified_keys = Cached(self._load_certified_keys)
         # The public URL: the issuer of access tokens. It changes when the stack gets a domain.
         self.issuer = Cached(self._load_public_url)
         self.random_below = secrets.randbelow
@@ -73,8 +77,35 @@ class Environment:
         return frozenset(filter(None, os.environ.get("CORS_ORIGINS", "").split(",")))
 
     @cached_property
-    def signer(self) -> "KmsSigner":
+    def signer(self) -> "Signer":
         """Signs access tokens."""
+        if os.environ["SIGNING"] == "process":
+            from mfa.aws.process_signer import PairMaker, ProcessSigner
+
+            maker = PairMaker(self._kms, os.environ["SETTINGS_KEY_ALIAS"])
+            return ProcessSigner(self._kms_signer, maker, self._key_pair_store, self._certified_keys, self.clock)
+        return self._kms_signer
+
+    @cached_property
+    def access_keys(self) -> "AccessKeys":
+        """The public keys of access tokens."""
+        from mfa.tokens.key_pairs import AccessKeys
+
+        return AccessKeys(self._kms_signer, self._certified_keys)
+
+    def _load_certified_keys(self) -> "dict[str, CertifiedKey]":
+        from mfa.tokens.key_pairs import certified
+
+        return certified(self._key_pair_store.load(self._kms_signer.key_ids()), self._kms_signer)
+
+    @cached_property
+    def _key_pair_store(self) -> "KeyPairStore":
+        from mfa.store.key_pairs import KeyPairStore
+
+        return KeyPairStore(self._table)
+
+    @cached_property
+    def _kms_signer(self) -> "KmsSigner":
         from mfa.aws.signer import KmsSigner
 
         order = os.environ["SIGNING_ORDER"].split(",")

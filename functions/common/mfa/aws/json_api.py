@@ -56,7 +56,11 @@ class _Protocol(NamedTuple):
 
 PROTOCOLS = {
     "dynamodb": _Protocol("DynamoDB_20120810", "1.0"),
-    "kms": _Protocol("TrentService", "1.1", frozenset({"CiphertextBlob", "Plaintext", "PublicKey", "Signature"})),
+    "kms": _Protocol(
+        "TrentService",
+        "1.1",
+        frozenset({"CiphertextBlob", "Plaintext", "PrivateKeyCiphertextBlob", "PublicKey", "Signature"}),
+    ),
     "secretsmanager": _Protocol("secretsmanager", "1.1", frozenset({"SecretBinary"})),
     "ssm": _Protocol("AmazonSSM", "1.1"),
 }

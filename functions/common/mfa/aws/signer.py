@@ -1,7 +1,7 @@
 """Signs access tokens with keys that never leave KMS."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -31,6 +31,10 @@ class KmsSigner:
         self._aliases = aliases
         self._read: dict[str, Any] = {}
 
+    def current(self) -> Self:
+        """This: KMS itself signs."""
+        return self
+
     def key_id(self) -> str:
         """The key's own id, which the JWKS lists as `kid`. An alias is no id: it may be moved to another key."""
         return _id(self._answer(self._aliases[0]))
@@ -52,11 +56,19 @@ class KmsSigner:
 
     def jwks(self) -> list[Jwk]:
         """The public keys (RFC 7517, 5), the signing one first."""
-        return [_jwk(answer) for answer in self._answers()]
+        from mfa.tokens.public_keys import jwk_of, public_key_of  # noqa: PLC0415 - cold starts
+
+        return [jwk_of(_id(answer), public_key_of(answer["PublicKey"])) for answer in self._answers()]
+
+    def key_ids(self) -> list[str]:
+        """The ids of the keys, the signing one first."""
+        return [_id(answer) for answer in self._answers()]
 
     def public_key(self, key_id: str) -> "EllipticCurvePublicKey | None":
         """The public key of this id, or None if we have no such key."""
-        return next((_public_key(answer) for answer in self._answers() if _id(answer) == key_id), None)
+        from mfa.tokens.public_keys import public_key_of  # noqa: PLC0415 - cold starts
+
+        return next((public_key_of(answer["PublicKey"]) for answer in self._answers() if _id(answer) == key_id), None)
 
     def _answers(self) -> Iterator[Any]:
         """KMS's description of each key, the signing one first."""
@@ -65,7 +77,7 @@ class KmsSigner:
             try:
                 yield self._answer(alias)
             except TemporarilyUnavailable as unavailable:
-                if not _is_denied(unavailable.__cause__):
+                if not is_denied(unavailable.__cause__):
                     raise
 
     def _answer(self, alias: str) -> Any:
@@ -77,28 +89,10 @@ class KmsSigner:
         return self._read[alias]
 
 
-def _is_denied(error: BaseException | None) -> bool:
+def is_denied(error: BaseException | None) -> bool:
+    """Whether the role does not allow a request."""
     return isinstance(error, ClientError) and error.response["Error"]["Code"] == "AccessDeniedException"
 
 
 def _id(answer: Any) -> str:
     return str(answer["KeyId"]).rpartition("/")[2]
-
-
-def _public_key(answer: Any) -> "EllipticCurvePublicKey":
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey  # noqa: PLC0415 - cold starts
-    from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
-
-    key = load_der_public_key(answer["PublicKey"])
-    if not isinstance(key, EllipticCurvePublicKey):
-        raise TypeError("the signing key is not an elliptic curve key")
-    return key
-
-
-def _jwk(answer: Any) -> Jwk:
-    """A public key (RFC 7518, 6.2.1)."""
-    from jwt.utils import base64url_encode  # noqa: PLC0415 - cold starts
-
-    numbers = _public_key(answer).public_numbers()
-    x, y = (base64url_encode(n.to_bytes(32)).decode() for n in (numbers.x, numbers.y))
-    return Jwk(kid=_id(answer), x=x, y=y)

@@ -129,6 +129,9 @@ NEW_EVENT = "attribute_not_exists(pk)"
 # The public keys of signed tokens.
 NO_NEWER_KEYS = "attribute_not_exists(written_at) OR written_at <= :written_at"
 
+# A key pair of access tokens: the first container's is everybody's.
+NEW_PAIR = "attribute_not_exists(pk)"
+
 # The session of an administrator: written down once, and ended once. A use of it brings no ended one back.
 NEW_SESSION = "attribute_not_exists(pk)"
 SESSION_GOES_ON = "attribute_exists(pk)"

@@ -30,6 +30,7 @@ PRICES: Key = ("PRICES", "#PRICES")
 FRAUD: Key = ("FRAUD", "#FRAUD")
 DIRECTORY: Key = ("DIRECTORY", "#DIRECTORY")
 TOKEN_KEYS: Key = ("TOKEN_KEYS", "#TOKEN_KEYS")
+CERTIFIED_KEYS, PRIVATE_KEYS = "CERTIFIED_KEYS", "PRIVATE_KEYS"
 PASSWORD_COSTS: Key = ("PASSWORD_COSTS", "#PASSWORD_COSTS")
 CLIENTS = "CLIENTS"
 # Stands for a part of an item that cannot be read.
@@ -44,6 +45,16 @@ _OF_PASSWORD = ("password_hash", "imported")
 _DEVICE = "device_"
 # DynamoDB deletes a challenge and its counters this long after the last write, unless there were failures since the last success.
 CHALLENGE_SECONDS = 90 * 86400
+
+
+def certified_key(certifier: str) -> Key:
+    """The public key of the pair that signs access tokens in the place of this KMS key."""
+    return CERTIFIED_KEYS, certifier
+
+
+def private_key(certifier: str) -> Key:
+    """Its private key, encrypted by KMS."""
+    return PRIVATE_KEYS, certifier
 
 
 def profile_key(login_name: str) -> Key:

@@ -1,4 +1,4 @@
-"""Access tokens: JWTs that anyone can check, ES256 (RFC 7518, 3.4), signed by a KMS key."""
+"""Access tokens: JWTs that anyone can check, ES256 (RFC 7518, 3.4)."""
 
 import json
 from collections.abc import Mapping
@@ -29,14 +29,21 @@ class Jwk(Struct, frozen=True):
     use: Literal["sig"] = "sig"
 
 
-class Signer(Protocol):
-    """Signs with the private key of access tokens."""
+class SigningKey(Protocol):
+    """A private key of access tokens."""
 
     def key_id(self) -> str:
         """The `kid` under which the JWKS lists the public key."""
 
     def sign(self, message: bytes) -> bytes:
         """ECDSA on P-256 with SHA-256, as `signature` writes it. Raises TemporarilyUnavailable."""
+
+
+class Signer(Protocol):
+    """Knows which private key signs."""
+
+    def current(self) -> SigningKey:
+        """The key that signs now. Raises TemporarilyUnavailable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +105,10 @@ def moment_of(jti: str) -> float | None:
 
 def sign_access_token(signer: Signer, claims: Mapping[str, Any]) -> str:
     """A JWS in compact form (RFC 7515, 7.1) of the type `at+jwt` (RFC 9068, 2.1)."""
-    header = {"alg": "ES256", "typ": "at+jwt", "kid": signer.key_id()}
+    key = signer.current()
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": key.key_id()}
     signed = ".".join(base64url.encode(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
-    return f"{signed}.{base64url.encode(signer.sign(signed.encode()))}"
+    return f"{signed}.{base64url.encode(key.sign(signed.encode()))}"
 
 
 def signature(r: int, s: int) -> bytes:
