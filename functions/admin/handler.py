@@ -48,6 +48,7 @@ from mfa.http.me_bodies import (
 )
 from mfa.http.password_bodies import Asked, ForgottenPassword, PasswordChange, PasswordToSet
 from mfa.messages.channels import Channel
+from mfa.metrics import WHOLE
 from mfa.users.clients import Client
 from mfa.wiring import Wiring
 
@@ -245,4 +246,5 @@ def handler(event: dict[str, object], context: LambdaContext) -> dict[str, objec
         return app.refuse_invocation(errors.InternalError(correlation_id=context.aws_request_id))
     finally:
         if not by_schedule:
-            wiring.metrics.count("direct_invocations")
+            # IAM authorises it without an administrator's login.
+            wiring.metrics.count("incidents", WHOLE, incident="DirectInvocation")

@@ -23,6 +23,9 @@ NAMESPACE = "local/mfa"
 SHARE = 100 / 1_000_000  # the stack starts with these budgets
 
 
+FOR_OPERATORS = {"incidents", "incidents_of_an_hour", "slowness"}
+
+
 class Meter:
     """Collects the metrics that each call publishes."""
 
@@ -33,7 +36,18 @@ class Meter:
         return [line for line in self.stack.logs.getvalue().splitlines() if '"_aws"' in line]
 
     def of(self, call: Callable[[], Any]) -> dict[str, Any]:
-        """The metrics of a call: sum and labels of each; of latencies only that they were measured."""
+        """The metrics of a call: sum and labels of each; of latencies only that they were measured. Without those for operators."""
+        return {name: value for name, value in self._all(call).items() if name.partition(" ")[0] not in FOR_OPERATORS}
+
+    def told(self, call: Callable[[], Any]) -> dict[str, Any]:
+        """The incidents of a call, in thousandths of what an operator is told of."""
+        return {
+            name.partition(" ")[2]: value
+            for name, value in self._all(call).items()
+            if name.startswith(("incidents ", "incidents_of_an_hour "))
+        }
+
+    def _all(self, call: Callable[[], Any]) -> dict[str, Any]:
         before = len(self.lines())
         call()
         data_of_call = [datum for line in self.lines()[before:] for datum in data(line)]
@@ -58,7 +72,8 @@ def meter(stack: Stack) -> Iterator[Meter]:
     for line in Meter(stack).lines():
         read = json.loads(line)
         del read["_aws"]["Timestamp"], read["function_request_id"]
-        read.pop("client", None)  # a random id
+        if read.get("incident", "").startswith("ClientBudgetNearlySpent "):
+            del read["incident"], read["incidents_of_an_hour"]  # a client's random id, and its share
         assert not re.search(r"user\.[a-z]{10}|@|198\.18\.|192\.0\.2\.|\d{6}|\*\*\*\*", json.dumps(read)), line
 
 
@@ -250,7 +265,7 @@ def test_credentials_refused_in_a_settings_test_raise_no_alarm(meter: Meter, sta
             )
         assert requests_of(stack) == [20003], "it was tried"
 
-    assert meter.of(test) == {"refusals invalid_request": 1, "direct_invocations": 1}
+    assert meter.told(test) == {"DirectInvocation": 1000}
 
 
 SENDER_GIVEN = {"sender": {"phone_number": "+12063125010"}}
@@ -303,9 +318,12 @@ def test_the_published_share_is_the_spent_part_of_the_budget(meter: Meter, perso
     client = stack.admin("clients.create", name="A shop", legacy=False)
     with stack.with_settings(budgets={"global_per_day": 40, "client_per_hour": 4}):
         person.token = vouched(stack, client, person).json["mfa_token"]
-        counted = meter.of(person.start)
+        told = meter.told(person.start)
+        person.later(61)
+        counted = meter.of(person.resend)
+    # A quarter of the client's budget, of whose 80 % an operator is told.
+    assert told == {f"ClientBudgetNearlySpent {client['client_id']}": 312.5}
     assert counted["global_budget_share"] == 2.5
-    assert counted[f"client_budget_share {client['client_id']}"] == 25
 
 
 def test_a_recovery_counts_the_mail_and_the_notices_to_phones(
@@ -349,6 +367,6 @@ def test_administration_publishes_how_long_it_took_and_what_it_refused(meter: Me
         "latency users.list": 1,
         "refusals invalid_token": 1,
     }
-    assert meter.of(lambda: stack.admin("clients.list")) == {"direct_invocations": 1}
+    assert meter.told(lambda: stack.admin("clients.list")) == {"DirectInvocation": 1000}
     with pytest.raises(Refused):
         meter.of(lambda: stack.admin("users.get", login_name="nobody"))

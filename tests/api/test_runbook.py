@@ -76,6 +76,8 @@ def holds(condition: str, line: Line) -> bool:
             passes = value(line, found[1]) == found[2]
         elif found := re.fullmatch(r'([\w.]+) != "([^"]+)"', test):
             passes = value(line, found[1]) not in (None, found[2])
+        elif found := re.fullmatch(r'([\w.]+) like "([^"]+)"', test):
+            passes = found[2] in str(value(line, found[1]))
         else:
             found = re.fullmatch(r"([\w.]+) in (\[.+\])", test)
             assert found, test
@@ -105,6 +107,7 @@ def test_every_code_and_cause_that_a_query_names_is_in_the_lines(
     lines = [*bad_day(stack, new_person, monkeypatch), *OF_THE_GATEWAY]
     names = ("code", "cause", "operation", "message", "error", "resource", "status")
     seen = {str(line.get(name)) for line in lines for name in names}
+    seen |= {line["incident"].partition(" ")[0] for line in lines if "incident" in line}
     named = {each for query in QUERIES for each in re.findall(r'"([^"]+)"', query)} - {"platform.report", "success"}
     # This needs two sends at the same moment.
     assert named - seen <= {"twilio_sms_unavailable"}

@@ -25,6 +25,9 @@ PARAMETERS = {
     "ApiName": "mfa",
     "ApiStage": "live",
     "AccessLog": "/aws/apigateway/mfa",
+    "SendCodeLog": "/aws/lambda/mfa-send-code",
+    "VerifyCodeLog": "/aws/lambda/mfa-verify-code",
+    "AdminLog": "/aws/lambda/mfa-admin",
     "TableName": "mfa-mfa",
     "SendCodeFunction": "send",
     "VerifyCodeFunction": "verify",
@@ -102,13 +105,35 @@ def widgets() -> list[dict[str, Any]]:
 
 
 def filters() -> dict[str, dict[str, Any]]:
-    """The metric filters of the access log, by the metric's name, with parameters filled in."""
+    """The metric filters of logs, with parameters filled in."""
     return {
-        properties["MetricTransformations"][0]["MetricName"]: properties
-        for resource in template()["Resources"].values()
+        name: _filled(resource["Properties"])
+        for name, resource in template()["Resources"].items()
         if resource["Type"] == "AWS::Logs::MetricFilter"
-        for properties in [_filled(resource["Properties"])]
     }
+
+
+def takes(pattern: str, line: Mapping[str, Any]) -> bool:
+    """Whether a filter takes a line: comparisons with text, joined by && and ||. Nothing is unequal to a field that is not there."""
+    names = {"&&": " and ", "||": " or "}
+    reads = re.sub(r'\$\.([\w.]+) (!?=) ("\w[^"]*")', r'compared("\1", "\2", \3)', pattern.strip("{ }"))
+    for sign, word in names.items():
+        reads = reads.replace(sign, word)
+    rest = re.sub(r"compared\([^)]*\)", "", reads)
+    assert set(re.findall(r"\w+|[^\w\s]", rest)) <= {"and", "or", "(", ")"}, f"no such pattern is known here: {pattern}"
+
+    def compared(path: str, sign: str, text: str) -> bool:
+        value = _field(line, path)
+        return value is not None and (value == text) is (sign == "=")
+
+    return bool(eval(reads, {"compared": compared}))
+
+
+def _field(line: Mapping[str, Any], path: str) -> Any:
+    value: Any = line
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def asked_by_alarm(alarm: Mapping[str, Any]) -> Iterator[Series]:
@@ -153,50 +178,50 @@ class Periods:
         """Adds metrics of AWS to the last period."""
         self.values[-1].setdefault((namespace, name, tuple(dimensions.items())), []).append(value)
 
-    def log(self, lines: Iterable[str]) -> None:
-        """Adds lines of the access log to the last period."""
-        logged = list(map(json.loads, lines))
-        for name, properties in filters().items():
-            found = re.fullmatch(r'\{ \$\.(\w+) = "(\w+)" \}', properties["FilterPattern"])
-            assert found, f"no such pattern is known here: {properties['FilterPattern']}"
-            [counted] = properties["MetricTransformations"]
-            if values := [float(counted["MetricValue"]) for line in logged if line.get(found[1]) == found[2]]:
-                self.values[-1].setdefault((counted["MetricNamespace"], name, ()), []).extend(values)
+    def log(self, lines: Iterable[str], counting: Mapping[str, Mapping[str, Any]]) -> None:
+        """Adds lines of a log to the last period, which these filters count."""
+        for line in map(json.loads, lines):
+            for properties in counting.values():
+                [counted] = properties["MetricTransformations"]
+                if takes(properties["FilterPattern"], line):
+                    labels = {
+                        each["Key"]: _field(line, each["Value"].removeprefix("$."))
+                        for each in counted.get("Dimensions", [])
+                    }
+                    value = float(counted["MetricValue"])
+                    self.measured(counted["MetricNamespace"], counted["MetricName"], value, **labels)
 
-    def is_alarm(self, alarm: Mapping[str, Any]) -> bool:
-        """Whether enough periods breach the alarm's threshold. The alarm says whether a period without data does."""
+    def is_alarm(self, alarm: Mapping[str, Any], contributor: str | None = None) -> bool:
+        """Whether enough periods breach the alarm's threshold. The alarm says whether a period without data does.
+
+        Of a query, each series is a contributor with a state of its own: any of them, or the one that is named.
+        """
         wanted = int(alarm["EvaluationPeriods"])
-        periods = self.values[-wanted:]
+        periods = [*({},) * (wanted - len(self.values)), *self.values[-wanted:]]
         missing_breaches = {"notBreaching": False, "breaching": True}[alarm["TreatMissingData"]]
-        if alarm.get("EvaluateLowSampleCountPercentile") == "ignore" and _is_low(alarm, periods):
-            return False
-        found = [_values(alarm, period) for period in [*({},) * (wanted - len(periods)), *periods]]
-        breaching = sum(
-            any(_breaches(alarm, value) for value in values) if values else missing_breaches for values in found
-        )
-        return breaching >= int(alarm.get("DatapointsToAlarm", wanted))
+        needed = int(alarm.get("DatapointsToAlarm", wanted))
+        if _is_query(alarm):
+            assert not missing_breaches
+            found = [contributors(alarm, period) for period in periods]
+            return any(
+                sum(_breaches(alarm, each[name]) for each in found if name in each) >= needed
+                for name in {name for each in found for name in each}
+                if contributor in (None, name)
+            )
+        values = [_value(alarm, period) for period in periods]
+        return sum(missing_breaches if value is None else _breaches(alarm, value) for value in values) >= needed
 
 
-def _is_low(alarm: Mapping[str, Any], periods: Sequence[Mapping[Series, Sequence[float]]]) -> bool:
-    """Whether there are too few samples for CloudWatch to trust a percentile above the median: a p99 wants 1000."""
-    series = alarm["Namespace"], alarm["MetricName"], _dimensions(alarm)
-    wanted = 10 / (1 - float(alarm["ExtendedStatistic"].removeprefix("p")) / 100)
-    return sum(len(period.get(series, ())) for period in periods) < round(wanted)
+def _is_query(alarm: Mapping[str, Any]) -> bool:
+    return any(_QUERY.fullmatch(query.get("Expression", "")) for query in alarm.get("Metrics", []))
 
 
-def _values(alarm: Mapping[str, Any], period: Mapping[Series, Sequence[float]]) -> list[float]:
-    """The alarm's value in a period, or its contributors'; none where there are no data."""
+def _value(alarm: Mapping[str, Any], period: Mapping[Series, Sequence[float]]) -> float | None:
+    """The alarm's value in a period; None where there are no data."""
     if "MetricName" in alarm:
         series = alarm["Namespace"], alarm["MetricName"], _dimensions(alarm)
-        return [_stat(alarm.get("Statistic") or alarm["ExtendedStatistic"], period[series])] if series in period else []
+        return _stat(alarm["Statistic"], period[series]) if series in period else None
     [watched] = [query for query in alarm["Metrics"] if query.get("ReturnData", True)]
-    if found := _QUERY.fullmatch(watched["Expression"]):
-        return [
-            sum(values)
-            for (namespace, name, dimensions), values in period.items()
-            if (namespace, name) == (found["namespace"], found["metric"])
-            and [label for label, _ in dimensions] == [found["label"]]
-        ]
     known = {}
     for query in alarm["Metrics"]:
         if "MetricStat" in query:
@@ -205,22 +230,33 @@ def _values(alarm: Mapping[str, Any], period: Mapping[Series, Sequence[float]]) 
             if series in period:
                 known[query["Id"]] = _stat(query["MetricStat"]["Stat"], period[series])
     if re.fullmatch(r"SUM\((FILL\()?METRICS\(\)(, 0\))?\)", watched["Expression"]):
-        return [sum(known.values())] if known else []
+        return sum(known.values()) if known else None
     try:
         # Metric math of scalars reads as Python does.
         value = eval(watched["Expression"], {"IF": lambda condition, yes, no: yes if condition else no}, known)
     except NameError:  # a series without data
-        return []
-    return [float(value)]
+        return None
+    return float(value)
+
+
+def contributors(alarm: Mapping[str, Any], period: Mapping[Series, Sequence[float]]) -> dict[str, float]:
+    """The value of each contributor of a query in a period, by its label's value."""
+    [watched] = alarm["Metrics"]
+    found = _QUERY.fullmatch(watched["Expression"])
+    assert found
+    return {
+        dimensions[0][1]: sum(values)
+        for (namespace, name, dimensions), values in period.items()
+        if (namespace, name) == (found["namespace"], found["metric"])
+        and [label for label, _ in dimensions] == [found["label"]]
+    }
 
 
 def _stat(name: str, values: Sequence[float]) -> float:
     if name == "Sum":
         return sum(values)
-    if name == "Maximum":
-        return max(values)
-    assert name == "p99"
-    return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))]
+    assert name == "Maximum"
+    return max(values)
 
 
 def _breaches(alarm: Mapping[str, Any], value: float) -> bool:

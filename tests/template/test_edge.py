@@ -13,7 +13,6 @@ from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # typ
 from infra.local.resolver import Resolver
 from mfa.api import OPERATIONS, PUBLIC
 from mfa.delivery.timeouts import TIMEOUTS
-from mfa.metrics import METRICS
 from tests.template.alarms import Periods
 from tests.template.sam import made, source, transformed
 
@@ -346,7 +345,7 @@ def test_a_new_version_takes_over_as_asked_and_goes_back_on_its_alarm(rollout: s
         assert group["DeploymentConfigName"] == f"CodeDeployDefault.Lambda{rollout}"
         assert group["AlarmConfiguration"] == {
             "Enabled": True,
-            "Alarms": [{"Name": f"{function.removesuffix('Function')}Errors"}],
+            "Alarms": [{"Name": "RolloutErrors"}],
         }
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
         assert group["ServiceRoleArn"].endswith("RolloutRole")
@@ -360,54 +359,46 @@ def test_a_new_version_takes_over_as_asked_and_goes_back_on_its_alarm(rollout: s
         assert update["DeploymentGroupName"] == {"Ref": f"{function}DeploymentGroup"}
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_rollouts_alarm_counts_crashes_behind_the_alias_and_failures_that_were_answered(
-    by_default: Resources, function: str
-) -> None:
-    alarm = by_default[f"{function.removesuffix('Function')}Errors"]["Properties"]
-    asked = {
-        each["Id"]: (each["MetricStat"]["Metric"]["Namespace"], each["MetricStat"]["Metric"]["MetricName"], dimensions)
-        for each in alarm["Metrics"]
-        if "MetricStat" in each
-        for dimensions in [{d["Name"]: d["Value"] for d in each["MetricStat"]["Metric"]["Dimensions"]}]
-    }
-    variables = by_default[function]["Properties"]["Environment"]["Variables"]
-    assert asked == {
-        "crashes": ("AWS/Lambda", "Errors", {"FunctionName": function, "Resource": f"{function}:live"}),
-        "broken": (variables["METRICS_NAMESPACE"], "refusals", {"code": "internal_error"}),
-    }
-    assert ("code",) in METRICS["refusals"].dimensions
-    [whole] = [each for each in alarm["Metrics"] if "Expression" in each]
-    # A minute that has only one of the two has no `crashes + broken`; and FILL makes the newest minute 0, which is looked at while
-    # its numbers are on their way. In a sum of a list, what is not there counts for nothing.
-    assert whole["Expression"] == "SUM(METRICS())"
-    assert alarm["TreatMissingData"] == "notBreaching"
-    assert {each["MetricStat"]["Period"] for each in alarm["Metrics"] if "MetricStat" in each} == {60}
+RUN_OUT = {"type": "platform.report", "record": {"status": "timeout"}}
+ANSWERED = {"type": "platform.report", "record": {"status": "success"}}
+BROKEN = {"message": "broken", "error": "ValueError"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize(
-    ("crashes", "broken", "goes_off"),
-    [(2, None, True), (None, 2, True), (1, 1, True), (1, None, False), (0, 1, False), (None, None, False)],
+    ("lines", "goes_off"),
+    [
+        ([RUN_OUT, RUN_OUT], True),
+        ([BROKEN, ANSWERED, BROKEN, ANSWERED], True),
+        ([RUN_OUT, BROKEN, ANSWERED], True),
+        ([RUN_OUT, ANSWERED], False),
+        ([BROKEN, ANSWERED], False),
+        ([ANSWERED] * 9, False),
+        ([{"message": "refused", "code": "invalid_code"}, ANSWERED] * 9, False),
+        ([], False),
+    ],
 )
 def test_two_failures_in_a_minute_end_a_rollout(
-    by_default: Resources, function: str, crashes: int | None, broken: int | None, *, goes_off: bool
+    by_default: Resources, function: str, lines: list[dict[str, Any]], *, goes_off: bool
 ) -> None:
-    """A minute may have only one of the two metrics."""
+    """Crashes and answers `internal_error` of any function: its log counts them."""
+    logs = by_default[function]["Properties"]["LoggingConfig"]
+    counting = {
+        name: resource["Properties"]
+        for name, resource in by_default.items()
+        if resource["Type"] == "AWS::Logs::MetricFilter" and resource["Properties"]["LogGroupName"] == logs["LogGroup"]
+    }
+    assert logs["LogFormat"] == "JSON", "in another format, Lambda writes no platform.report"
     periods = Periods()
     periods.add([])
-    if crashes is not None:
-        periods.measured("AWS/Lambda", "Errors", crashes, FunctionName=function, Resource=f"{function}:live")
-    if broken is not None:
-        periods.measured("local/mfa", "refusals", broken, code="internal_error")
-    assert periods.is_alarm(by_default[f"{function.removesuffix('Function')}Errors"]["Properties"]) is goes_off
+    periods.log(map(json.dumps, lines), counting)
+    assert periods.is_alarm(by_default["RolloutErrors"]["Properties"]) is goes_off
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("late", [0, 1, 2, 3], ids=lambda minutes: f"{minutes} minutes late")
-def test_a_rollouts_alarm_goes_off_though_metrics_come_late(by_default: Resources, function: str, late: int) -> None:
+def test_a_rollouts_alarm_goes_off_though_metrics_come_late(by_default: Resources, late: int) -> None:
     """CloudWatch evaluates the newest minutes, in which failed answers arrive later than calls without a crash."""
-    alarm = by_default[f"{function.removesuffix('Function')}Errors"]["Properties"]
+    alarm = by_default["RolloutErrors"]["Properties"]
     failures = [0] * 10 + [2] + [0] * 10
     goes_off = False
     for now in range(1, len(failures) + 1):

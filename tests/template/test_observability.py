@@ -11,7 +11,7 @@ import pytest
 
 from mfa import vendor_errors
 from mfa.http import operations
-from mfa.metrics import METRICS, Metrics
+from mfa.metrics import METRICS, SLOW, TOLD, Metrics
 from tests import access_log
 from tests.template.alarms import (
     NAMESPACE,
@@ -36,7 +36,8 @@ PARAMETERS_OF_THE_STACK = source()["Parameters"]
 # AWS's own metrics that are used, with their dimensions.
 OF_AWS: dict[tuple[str, str], set[tuple[str, ...]]] = {
     **{("AWS/ApiGateway", name): {("ApiName", "Stage")} for name in ("Count", "4XXError", "5XXError")},
-    **{("AWS/Lambda", name): {("FunctionName",)} for name in ("Errors", "Throttles")},
+    ("AWS/Lambda", "Errors"): {("FunctionName",)},
+    ("AWS/Lambda", "Throttles"): {(), ("FunctionName",)},
     ("AWS/DynamoDB", "ReadThrottleEvents"): {("TableName",)},
     ("AWS/DynamoDB", "WriteThrottleEvents"): {("TableName",), ("TableName", "GlobalSecondaryIndexName")},
     ("AWS/DynamoDB", "ConsumedReadCapacityUnits"): {("TableName",)},
@@ -54,7 +55,23 @@ VALUES = {
     "operation": {operation.id for operation in operations.OPERATIONS},
     "error": vendor_errors.metrics(),
     "budget": {"number", "address", "client", "region", "global", "spend"},
+    "incident": {"THROTTLED"},
     "reason": {"not_handed_over", "tried_again", "budget", "not_set_up", "refused", "unreachable"},
+}
+
+# The alarms of many incidents, with the metric of each.
+INCIDENTS = {"Incidents": "incidents", "IncidentsOfAnHour": "incidents_of_an_hour", "Slow": "slowness"}
+# Each incident by its title in the runbook: the alarm, and what the mail calls it.
+CONTRIBUTORS = {
+    **{
+        told.name: ({metric: alarm for alarm, metric in INCIDENTS.items()}[told.metric], told.name)
+        for told in TOLD.values()
+    },
+    **{step: ("Slow", step) for step, _ in SLOW.values()},
+    "DirectInvocation": ("Incidents", "DirectInvocation"),
+    "ClientBudgetNearlySpent": ("IncidentsOfAnHour", "ClientBudgetNearlySpent CLIENT"),
+    "FunctionErrors": ("Incidents", "platform.report"),
+    "ApiThrottles": ("Incidents", "THROTTLED"),
 }
 
 ASKED = [
@@ -70,9 +87,6 @@ def test_every_alarm_and_widget_reads_a_metric_that_exists(by: str, series: Seri
     if namespace != NAMESPACE:
         assert labels in OF_AWS[namespace, name], by
         return
-    if name in filters():
-        assert not labels, by
-        return
     assert labels in METRICS[name].dimensions, f"{by} asks for {name} by {labels}"
     for label, value in dimensions:
         assert not value or value in VALUES[label]
@@ -80,8 +94,7 @@ def test_every_alarm_and_widget_reads_a_metric_that_exists(by: str, series: Seri
 
 def test_every_metric_is_used() -> None:
     """A metric that nobody reads costs money for nothing."""
-    assert {name for _, (namespace, name, _) in ASKED if namespace == NAMESPACE} == METRICS.keys() | filters().keys()
-    assert not METRICS.keys() & filters().keys()
+    assert {name for _, (namespace, name, _) in ASKED if namespace == NAMESPACE} == METRICS.keys()
 
 
 def test_every_alarm_reads_something_and_every_expression_what_it_names() -> None:
@@ -185,9 +198,14 @@ def test_the_alarms_watch_what_is_deployed() -> None:
     )
     assert given["AccessLog"] == {"Ref": "AccessLogs"}
     assert stage["Properties"]["AccessLogSetting"]["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
-    for counted in filters().values():
-        assert counted["LogGroupName"] == PARAMETERS["AccessLog"]
-        assert counted["MetricTransformations"][0]["MetricNamespace"] == NAMESPACE
+    for name in ("SendCode", "VerifyCode", "Admin"):
+        assert given[f"{name}Log"] == {"Ref": f"{name}Logs"}
+        assert deployed[f"{name}Function"]["Properties"]["LoggingConfig"]["LogGroup"] == {"Ref": f"{name}Logs"}
+    for counting in filters().values():
+        [counted] = counting["MetricTransformations"]
+        assert (counted["MetricNamespace"], counted["MetricName"]) == (NAMESPACE, "incidents")
+        # CloudWatch looks for a metric in one unit.
+        assert counted["Unit"] == METRICS["incidents"].unit
     assert set(template()["Parameters"]) == set(given)
 
 
@@ -206,8 +224,7 @@ def test_each_alarm_has_its_paragraphs_in_the_runbook_and_the_runbook_no_others(
         for name, resource in source()["Resources"].items()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
     }
-    assert [name for name in paragraphs if name not in RULES] == list(every)
-    assert set(paragraphs) - set(every) == set(RULES)
+    assert set(paragraphs) == set(every) - INCIDENTS.keys() | set(RULES) | CONTRIBUTORS.keys()
     for name, rule in RULES.items():
         assert rule["Description"].endswith(f"See docs/runbook.md, {name}.")
         assert all(part in paragraphs[name] for part in ("*Means*", "*Look at*", "*Do*"))
@@ -216,7 +233,11 @@ def test_each_alarm_has_its_paragraphs_in_the_runbook_and_the_runbook_no_others(
             continue
         for part in ("*Means*", "*Look at*", "*Do*"):
             assert part in text, f"{name}: {part}"
-        assert every[name]["AlarmDescription"].endswith(f"See docs/runbook.md, {name}.")
+        if name in CONTRIBUTORS:
+            _, contributor = CONTRIBUTORS[name]
+            assert contributor in (name, f"{name} CLIENT") or f"`{contributor}`" in text, f"{name}: as {contributor}"
+        else:
+            assert every[name]["AlarmDescription"].endswith(f"See docs/runbook.md, {name}.")
 
 
 # --- when an alarm goes off
@@ -242,7 +263,13 @@ class Book:
 
     def answered(self, times: int, **context: str) -> "Book":
         """Adds this many answers to the access log of the last period."""
-        self.periods.log([access_log.line({name.replace("__", "."): value for name, value in context.items()})] * times)
+        line = access_log.line({name.replace("__", "."): value for name, value in context.items()})
+        return self.logged("AccessLog", *[line] * times)
+
+    def logged(self, log: str, *lines: str) -> "Book":
+        """Adds lines to a log of the last period."""
+        counting = {name: each for name, each in filters().items() if each["LogGroupName"] == PARAMETERS[log]}
+        self.periods.log(lines, counting)
         return self
 
     def measured(self, name: str, value: float, **dimensions: str) -> "Book":
@@ -258,7 +285,8 @@ class Book:
         return self
 
     def goes_off(self, name: str) -> bool:
-        return self.periods.is_alarm(ALARMS[name])
+        alarm, contributor = CONTRIBUTORS.get(name, (name, None))
+        return self.periods.is_alarm(ALARMS[alarm], contributor)
 
 
 def _calls(name: str, times: Any) -> list[tuple[dict[str, str], float]]:
@@ -279,8 +307,10 @@ def sends(region: str, sent: int, approved: int) -> dict[str, Any]:
     }
 
 
-def of_function(metric: str, function: str, times: int) -> Callable[[Book], Book]:
-    return lambda book: book.period().measured(f"AWS/Lambda {metric}", times, FunctionName=function)
+def ended(log: str, status: str) -> Callable[[Book], Book]:
+    """A call of a function ended like this: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html"""
+    line = {"time": "2026-11-24T08:00:00Z", "type": "platform.report", "record": {"requestId": "a", "status": status}}
+    return lambda book: book.period().logged(log, json.dumps(line))
 
 
 def throttled(kind: str, times: int, **index: str) -> Callable[[Book], Book]:
@@ -305,6 +335,11 @@ def piped(metric: str, *times: float) -> Callable[["Book"], "Book"]:
     return book_of
 
 
+def spent(client: str) -> str:
+    """The count of a client's share of its budget."""
+    return f"incidents_of_an_hour__ClientBudgetNearlySpent {client}"
+
+
 def delivered(book: "Book", *failures: float) -> "Book":
     """In each period, so many deliveries to the webhook failed."""
     for each in failures:
@@ -312,7 +347,7 @@ def delivered(book: "Book", *failures: float) -> "Book":
     return book
 
 
-FUNCTIONS = ("send", "verify", "admin")
+FUNCTION_LOGS = ("SendCodeLog", "VerifyCodeLog", "AdminLog")
 STAGE = {"ApiName": "mfa", "Stage": "live"}
 CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
     "ApiServerErrors": [
@@ -321,12 +356,14 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
         (False, lambda book: book.period().measured("AWS/ApiGateway 4XXError", 500, **STAGE)),
     ],
     "FunctionErrors": [
-        *((True, of_function("Errors", function, 1)) for function in FUNCTIONS),
-        *((False, of_function("Errors", function, 0)) for function in FUNCTIONS),
+        *((True, ended(log, status)) for log in FUNCTION_LOGS for status in ("error", "timeout", "failure")),
+        *((False, ended(log, "success")) for log in FUNCTION_LOGS),
+        (False, lambda book: book.period().logged("AdminLog", '{"type":"platform.start","record":{}}')),
+        (False, lambda book: book.period().logged("AdminLog", '{"message":"refused","status":"error"}')),
     ],
     "FunctionThrottles": [
-        *((True, of_function("Throttles", function, 1)) for function in FUNCTIONS),
-        *((False, of_function("Throttles", function, 0)) for function in FUNCTIONS),
+        (True, lambda book: book.period().measured("AWS/Lambda Throttles", 1)),
+        (False, lambda book: book.period().measured("AWS/Lambda Throttles", 0)),
     ],
     "Silence": [
         (True, lambda book: book.periods_of(3)),
@@ -456,8 +493,8 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
         (False, lambda book: book.period(spend_share=(0.05,) * 1590)),
     ],
     "ClientBudgetNearlySpent": [
-        (True, lambda book: book.period(client_budget_share__a=(10.0,) * 8, client_budget_share__b=(10.0,))),
-        (False, lambda book: book.period(client_budget_share__a=(10.0,) * 7, client_budget_share__b=(10.0,) * 7)),
+        (True, lambda book: book.period(**{spent("CLIENT"): (125.0,) * 8, spent("b"): (125.0,)})),
+        (False, lambda book: book.period(**{spent("CLIENT"): (125.0,) * 7, spent("b"): (125.0,) * 7})),
     ],
     "BudgetSpent": [
         (True, lambda book: book.period(budget_refusals__global=1)),
@@ -466,19 +503,20 @@ CASES: dict[str, list[tuple[bool, Callable[[Book], Book]]]] = {
         (False, lambda book: book.period(budget_refusals__number=50, budget_refusals__address=50)),
     ],
     "LockSpike": [
-        (True, lambda book: book.period(locks=20)),
-        (False, lambda book: book.period(locks=19, wrong_codes=500)),
+        (True, lambda book: book.period(locks=7)),
+        (False, lambda book: book.period(locks=6, wrong_codes=500)),
+        (False, lambda book: book.periods_of(3, locks=6)),
     ],
     "WrongPasswordSpike": [
-        (True, lambda book: book.period(wrong_passwords=1000)),
-        (False, lambda book: book.period(wrong_passwords=900)),
+        (True, lambda book: book.period(wrong_passwords=334)),
+        (False, lambda book: book.period(wrong_passwords=333)),
     ],
     "LegacySkip": [
         (True, lambda book: book.period(legacy_skips=1)),
         (False, lambda book: book.period(logins=500)),
     ],
     "DirectInvocation": [
-        (True, lambda book: book.period(direct_invocations=1)),
+        (True, lambda book: book.period(incidents__DirectInvocation=(1000,))),
         (False, lambda book: book.period(latency__login=(50.0,))),
     ],
     "TemporaryCode": [
@@ -579,5 +617,5 @@ def test_every_key_that_the_stack_uses_is_watched(order: str) -> None:
 
 
 def test_every_alarm_was_seen_going_off_and_staying_silent() -> None:
-    assert CASES.keys() == ALARMS.keys()
+    assert CASES.keys() == ALARMS.keys() - INCIDENTS.keys() | CONTRIBUTORS.keys()
     assert all({goes_off for goes_off, _ in cases} == {True, False} for cases in CASES.values())

@@ -13,7 +13,7 @@ from mfa.errors import SettingsIncomplete, SmsUnavailable
 from mfa.instrumented import MeteredMessenger, MeteredProvider, known_error
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
-from mfa.metrics import METRICS, Metrics
+from mfa.metrics import METRICS, SLOW, TOLD, Metrics
 from mfa.vendor_errors import OTHER, VENDOR_ERRORS
 from tests.emf import MAX_VALUES, Datum, data
 
@@ -32,6 +32,9 @@ class Book:
         return [data(line) for line in self.lines]
 
 
+FOR_OPERATORS = {"incidents", "incidents_of_an_hour", "slowness"}
+
+
 def labels_of(name: str) -> dict[str, str]:
     return {label: f"a-{label}" for each in METRICS[name].dimensions for label in each}
 
@@ -41,7 +44,8 @@ def test_every_metric_is_published_as_listed(name: str) -> None:
     book = Book()
     book.metrics.count(name, 2, **labels_of(name))
     book.metrics.flush(function_request_id="r")
-    [[datum]] = book.data()
+    [[datum, *told]] = book.data()
+    assert {each.name for each in told} <= FOR_OPERATORS
     assert (datum.namespace, datum.name, datum.unit, datum.values) == ("mfa/mfa", name, METRICS[name].unit, (2,))
     assert tuple(tuple(label for label, _ in each) for each in datum.dimensions) == METRICS[name].dimensions
     assert json.loads(book.lines[0])["function_request_id"] == "r"
@@ -49,11 +53,12 @@ def test_every_metric_is_published_as_listed(name: str) -> None:
 
 def test_all_metrics_fit_into_one_line() -> None:
     book = Book()
-    for name in METRICS:
+    without = {key[0] for key in (*TOLD, *SLOW)}
+    for name in METRICS.keys() - without:
         book.metrics.count(name, 1, **labels_of(name))
     book.metrics.flush()
     [line] = book.data()
-    assert [datum.name for datum in line] == list(METRICS)
+    assert {datum.name for datum in line} == METRICS.keys() - without
 
 
 def test_repeated_counts_share_a_line_and_different_labels_do_not() -> None:
@@ -61,10 +66,10 @@ def test_repeated_counts_share_a_line_and_different_labels_do_not() -> None:
     book.metrics.count("approvals", region="HK")
     book.metrics.count("approvals", region="HK")
     book.metrics.count("approvals", region="DE")
-    book.metrics.count("locks")
+    book.metrics.count("logins")
     book.metrics.flush()
     first, second = book.data()
-    assert [(datum.name, datum.values) for datum in first] == [("approvals", (1, 1)), ("locks", (1,))]
+    assert [(datum.name, datum.values) for datum in first] == [("approvals", (1, 1)), ("logins", (1,))]
     assert [(datum.name, datum.values, datum.labels) for datum in second] == [("approvals", (1,), {"region": "DE"})]
 
 
@@ -83,18 +88,61 @@ def test_a_call_without_counts_writes_nothing_and_calls_do_not_mix() -> None:
     assert book.lines == []
     call({"counts": ["logins"]}, None)
     with pytest.raises(RuntimeError):
-        call({"counts": ["locks"], "breaks": True}, None)
-    assert [[datum.name for datum in line] for line in book.data()] == [["logins"], ["locks"]]
+        call({"counts": ["wrong_codes"], "breaks": True}, None)
+    assert [[datum.name for datum in line] for line in book.data()] == [["logins"], ["wrong_codes"]]
 
 
 def test_a_latency_is_measured_in_milliseconds_even_after_an_error() -> None:
     book = Book()
-    with book.metrics.timing("twilio_ms"):
+    with book.metrics.timing("aws_ms"):
         pass
-    with pytest.raises(KeyError), book.metrics.timing("latency", operation="login"):
+    with pytest.raises(KeyError), book.metrics.timing("latency", operation="startChallenge"):
         raise KeyError
     book.metrics.flush()
-    assert [(datum.name, datum.values) for datum in book.data()[0]] == [("twilio_ms", (12.5,)), ("latency", (12.5,))]
+    assert [(datum.name, datum.values) for datum in book.data()[0]] == [("aws_ms", (12.5,)), ("latency", (12.5,))]
+
+
+@pytest.mark.parametrize(("name", "label"), [each[0:2] if each[1:] else (*each, "") for each in TOLD])
+def test_an_incident_is_counted_beside_what_it_is_made_of(name: str, label: str) -> None:
+    told = TOLD[(name, label) if label else (name,)]
+    book = Book()
+    book.metrics.count(name, 1, **dict.fromkeys(labels_of(name), label))
+    book.metrics.flush()
+    [[counted, incident]] = book.data()
+    assert (counted.name, counted.values) == (name, (1,))
+    assert (incident.name, incident.labels, incident.values) == (told.metric, {"incident": told.name}, (told.part,))
+
+
+@pytest.mark.parametrize("code", vendor_errors.metrics() - {code for _, code in filter(lambda key: key[1:], TOLD)})
+def test_an_operator_is_told_of_no_other_error(code: str) -> None:
+    book = Book()
+    book.metrics.count("send_failures", 1, error=code)
+    book.metrics.flush()
+    assert [datum.name for line in book.data() for datum in line] == ["send_failures"]
+
+
+@pytest.mark.parametrize(("key", "step"), SLOW.items())
+def test_a_slow_call_weighs_as_much_as_ninety_nine_others(key: tuple[str, ...], step: tuple[str, int]) -> None:
+    book = Book()
+    name, most = step
+    for milliseconds in (most, most + 1):
+        book.metrics.count(key[0], milliseconds, **dict.fromkeys(labels_of(key[0]), key[-1]))
+    book.metrics.flush()
+    [line] = book.data()
+    assert [(datum.labels, datum.values) for datum in line if datum.name == "slowness"] == [({"step": name}, (-1, 99))]
+
+
+def test_metrics_of_the_same_labels_share_a_directive() -> None:
+    book = Book()
+    for name in ("logins", "locks", "approvals"):
+        book.metrics.count(name, 1, **labels_of(name))
+    book.metrics.flush()
+    directives = json.loads(book.lines[0])["_aws"]["CloudWatchMetrics"]
+    assert [[each["Name"] for each in directive["Metrics"]] for directive in directives] == [
+        ["logins", "locks"],
+        ["incidents"],
+        ["approvals"],
+    ]
 
 
 @pytest.mark.parametrize("labels", [{}, {"region": "HK", "login_name": "demo.user"}, {"channel": "sms"}])
@@ -168,7 +216,7 @@ def test_a_send_is_measured_and_its_failure_counted(outcome: Outcome, errors: li
     provider: Any = MeteredProvider(Phone(outcome), book.metrics, "twilio_ms")
     assert MeteredMessenger(provider, book.metrics).send(OUTGOING) is outcome
     book.metrics.flush()
-    found = {datum.name: datum for datum in book.data()[0]}
+    found = {datum.name: datum for line in book.data() for datum in line if datum.name not in FOR_OPERATORS}
     assert found["twilio_ms"].values == (12.5,)
     assert (
         [found["send_failures"].labels["error"]] * ("send_failures" in found) == errors if errors else len(found) == 1

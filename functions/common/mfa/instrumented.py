@@ -9,7 +9,7 @@ from mfa.challenges.sends import NotSent
 from mfa.errors import SENDING_OFF, RateLimited, SmsUnavailable, TemporarilyUnavailable
 from mfa.messages.channels import Channel
 from mfa.messages.feedback import MessageReceived
-from mfa.metrics import Metrics
+from mfa.metrics import WHOLE, Metrics
 from mfa.settings.prices import USD
 from mfa.users.history import Event
 
@@ -294,7 +294,9 @@ def _count_charge(metrics: Metrics, charge: Charge, cost: Cost) -> None:
             metrics.count("spend_share", 100 * cost.micro_usd / whole.spend.ceiling)
     for budget in charge.budgets:
         if budget.kind == "client":
-            metrics.count("client_budget_share", 100 / budget.ceiling, client=budget.name)
+            # Somebody is told of 80 % of the hour's budget.
+            part = WHOLE / (0.8 * budget.ceiling)
+            metrics.count("incidents_of_an_hour", part, incident=f"ClientBudgetNearlySpent {budget.name}")
 
 
 def _count_spent(metrics: Metrics, refused: RateLimited) -> None:

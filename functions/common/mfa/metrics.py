@@ -56,7 +56,6 @@ METRICS = {
     "budget_refusals": Metric(dimensions=(("budget",),)),
     "global_budget_share": Metric("Percent"),
     "spend_share": Metric("Percent"),
-    "client_budget_share": Metric("Percent", (("client",),)),
     # Users who were invited to set up a second factor; invitations that were opened; logins that may set one up.
     "invitations": Metric(),
     "enrolments_at_login": Metric(),
@@ -68,8 +67,6 @@ METRICS = {
     "feedback_failures": Metric(dimensions=(("reason",),)),
     # Temporary access codes that administrators issued.
     "temporary_codes": Metric(),
-    # Direct invocations, which IAM authorises without an administrator's login.
-    "direct_invocations": Metric(),
     # Every refusal by its code, and how long operations and their steps take.
     "refusals": Metric(dimensions=(("code",),)),
     "latency": Metric("Milliseconds", (("operation",),)),
@@ -80,6 +77,53 @@ METRICS = {
     "record_send_ms": _LATENCY,
     "claim_attempt_ms": _LATENCY,
     "confirm_ms": _LATENCY,
+    # What an operator is told of (TOLD and SLOW), each under its name in docs/runbook.md: an alarm watches all of one metric.
+    "incidents": Metric("None", (("incident",),)),
+    "incidents_of_an_hour": Metric("None", (("incident",),)),
+    # For each of SLOW: a slow call adds 99 and another takes 1 away, so that it rises if more than one in a hundred is slow.
+    "slowness": Metric("None", (("step",),)),
+}
+
+# An operator is told of an incident when these parts of it add up to a whole: within five minutes, or within an hour.
+WHOLE = 1000
+
+
+class Incident(Struct, frozen=True):
+    """An incident, and which part of a whole one occurrence is."""
+
+    name: str
+    part: int = WHOLE
+    metric: Literal["incidents", "incidents_of_an_hour"] = "incidents"
+
+
+# By the metric and the value of its label, if it has one.
+TOLD = {
+    ("send_failures", "20003"): Incident("TwilioRefusesCredentials"),
+    ("send_failures", "aws_account"): Incident("AwsRefusesAccount"),
+    ("send_failures", "sending_off"): Incident("SendingStopped"),
+    ("send_failures", "no_answer"): Incident("TwilioDoesNotAnswer", 200),
+    ("send_failures", "unreachable"): Incident("TwilioDoesNotAnswer", 200),
+    ("send_failures", "30007"): Incident("CarriersFilter", 334, "incidents_of_an_hour"),
+    ("send_failures", "sender_registration"): Incident("SenderNotRegistered", WHOLE, "incidents_of_an_hour"),
+    ("send_failures", "sms_pumping"): Incident("SmsPumping", 334, "incidents_of_an_hour"),
+    ("notice_failures", "not_handed_over"): Incident("NoticesLost", WHOLE, "incidents_of_an_hour"),
+    ("budget_refusals", "global"): Incident("BudgetSpent"),
+    ("budget_refusals", "region"): Incident("BudgetSpent"),
+    ("budget_refusals", "spend"): Incident("BudgetSpent"),
+    # Twenty in a quarter of an hour are seven in one of its thirds.
+    ("locks",): Incident("LockSpike", 143),
+    # A thousand in a quarter of an hour are 334 in one of its thirds.
+    ("wrong_passwords",): Incident("WrongPasswordSpike", 3),
+    ("legacy_skips",): Incident("LegacySkip", WHOLE, "incidents_of_an_hour"),
+    ("temporary_codes",): Incident("TemporaryCode"),
+    ("action_denials",): Incident("ActionDenied"),
+    ("temporary_codes_used",): Incident("TemporaryCodeUsed"),
+}
+# The steps whose slow calls are counted, and the milliseconds above which a call is slow.
+SLOW = {
+    ("latency", "login"): ("SlowLogins", 3000),
+    ("latency", "verifyChallenge"): ("SlowVerifications", 2000),
+    ("twilio_ms",): ("SlowSends", 5000),
 }
 
 
@@ -104,6 +148,14 @@ class Metrics:
         """Counts something; the labels are the metric's dimensions."""
         if labels.keys() != {label for each in METRICS[name].dimensions for label in each}:
             raise ValueError(f"{name} has other dimensions than {sorted(labels)}")
+        self._keep(name, value, labels)
+        if told := TOLD.get((name, *labels.values())):
+            self._keep(told.metric, told.part * value, {"incident": told.name})
+        if slow := SLOW.get((name, *labels.values())):
+            step, most = slow
+            self._keep("slowness", 99 if value > most else -1, {"step": step})
+
+    def _keep(self, name: str, value: float, labels: Labels) -> None:
         for known, values in self._kept:
             # A line has one value a label.
             if all(known.get(label, value) == value for label, value in labels.items()):
@@ -139,13 +191,14 @@ class Metrics:
         """Writes the metrics. One line is enough unless a metric has two values of one label."""
         kept, self._kept = self._kept, []
         for labels, values in kept:
+            # Those of the same labels share a directive, because every byte of a log is paid for.
+            alike: dict[tuple[tuple[str, ...], ...], list[dict[str, str]]] = {}
+            for name in values:
+                metric = METRICS[name]
+                alike.setdefault(metric.dimensions, []).append({"Name": name, "Unit": metric.unit})
             directives = [
-                {
-                    "Namespace": self._namespace(),
-                    "Dimensions": [list(each) for each in METRICS[name].dimensions],
-                    "Metrics": [{"Name": name, "Unit": METRICS[name].unit}],
-                }
-                for name in values
+                {"Namespace": self._namespace(), "Dimensions": dimensions, "Metrics": metrics}
+                for dimensions, metrics in alike.items()
             ]
             about = {"Timestamp": round(self._clock() * 1000), "CloudWatchMetrics": directives}
             given = {name: each[0] if len(each) == 1 else each for name, each in values.items()}
