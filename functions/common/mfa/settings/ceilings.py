@@ -6,7 +6,8 @@ from msgspec import Meta, Struct
 
 from mfa.settings.forms import ClientId, labelled
 
-type _Ceiling = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-unit": "messages"})]
+# A day of ten thousand messages a second has 864 million of them.
+type _Ceiling = Annotated[int, Meta(ge=1, le=1_000_000_000, extra_json_schema={"x-unit": "messages"})]
 
 
 class ClientBudget(Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,7 +34,7 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
     global_per_day: Annotated[_Ceiling, labelled("Altogether per day")] = 10_000
     spend_per_day: Annotated[
         int,
-        Meta(ge=1, le=1_000_000),
+        Meta(ge=1, le=100_000_000),
         labelled(
             "Spent per day",
             "By the prices of the overview: the messages of a day, until midnight UTC, cost no more. Then none goes out.",
