@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mfa.users.directory_chunks import ChunkDocument, LineColumns
 from mfa.users.directory_lines import BETWEEN, DirectoryLine
-from mfa.users.directory_query import LISTS_KEPT, DirectoryQuery, UserFilter, UserOrder
+from mfa.users.directory_query import LISTS_KEPT, MANY, DirectoryQuery, UserFilter, UserOrder
 from mfa.users.user import Kind, UserStatus
 
 WORDS = st.text("ab@ ", max_size=4)
@@ -41,14 +41,26 @@ def test_no_search_reaches_from_one_field_or_line_into_the_next(words: str) -> N
     assert replace(ASKED, text=words).places(columns(line("a", "a", "b"), line("b", "", "a")), {}) == []
 
 
-def test_a_list_is_made_once_for_its_pages() -> None:
+def test_a_list_is_made_once_for_its_pages_and_searches_that_find_few_do_not_push_it_out() -> None:
     chunk = columns(line("b", "x"), line("a", "x"))
-    first = replace(ASKED, text="x").places(chunk, {})
-    assert replace(ASKED, text="x", now=20.0).places(chunk, {}) is first
+    first = ASKED.places(chunk, {})
     assert [name for _, name in first] == ["a", "b"]
     for n in range(3 * LISTS_KEPT):
         replace(ASKED, text=str(n)).places(chunk, {})
+    assert replace(ASKED, now=20.0).places(chunk, {}) is first
+    for n in range(3 * LISTS_KEPT):
+        replace(ASKED, registered_after=float(n)).places(chunk, {})
         assert len(chunk.kept) <= LISTS_KEPT
+    assert ASKED.places(chunk, {}) == first
+
+
+def test_a_search_that_finds_many_is_made_once() -> None:
+    chunk = columns(*(line(f"a{n}", "x") for n in range(MANY)))
+    query = replace(ASKED, text="x")
+    assert query.places(chunk, {}) is query.places(chunk, {})
+    few = replace(ASKED, text="a1")
+    assert few.places(chunk, {}) == few.places(chunk, {})
+    assert len(chunk.kept) == 1
 
 
 def test_lists_that_change_with_time_are_made_anew() -> None:

@@ -10,8 +10,10 @@ from mfa.users.user import Kind, UserStatus
 
 type Place = tuple[float, str]
 
-# Of a chunk, for the pages of a list and another one beside it.
-LISTS_KEPT = 2
+# Of a chunk: for the pages of some lists that administrators go back and forth between.
+LISTS_KEPT = 4
+# So many users of a chunk take longer to sort than to find. The few of other words must not push out lists of all users.
+MANY = 100
 
 
 class UserFilter(StrEnum):
@@ -66,16 +68,19 @@ class DirectoryQuery:
     def places(self, columns: LineColumns, logins: Mapping[str, float]) -> list[Place]:
         """The places of those users of a chunk who are in the list, in order. `logins`: those after the lines were made.
 
-        The chunk keeps them for the next page, unless they change with time.
+        The chunk keeps them for the next page, unless they change with time or are found as fast again.
         """
         if logins or self.filter is UserFilter.LOCKED:
             return sorted(self._places(columns, logins))
         asked = replace(self, now=0.0)
-        if asked not in columns.kept:
+        if (kept := columns.kept.get(asked)) is not None:
+            return kept
+        found = sorted(self._places(columns, logins))
+        if self._needs_lines or not self.text or len(found) >= MANY:
             if len(columns.kept) >= LISTS_KEPT:
-                columns.kept.clear()
-            columns.kept[asked] = sorted(self._places(columns, logins))
-        return columns.kept[asked]
+                del columns.kept[next(iter(columns.kept))]  # the oldest one
+            columns.kept[asked] = found
+        return found
 
     def _places(self, columns: LineColumns, logins: Mapping[str, float]) -> list[Place]:
         if any(letter < " " for letter in self.text):  # no field has a control character, but they stand between fields
