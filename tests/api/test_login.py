@@ -4,7 +4,7 @@ import base64
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 
 import jwt

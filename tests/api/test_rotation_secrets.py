@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from copy import replace
 from itertools import product
 from pathlib import Path
 from types import ModuleType

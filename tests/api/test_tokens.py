@@ -6,7 +6,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 
 import jwt
 import pytest

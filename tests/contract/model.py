@@ -10,7 +10,8 @@ says what must never happen, whatever order, loss or crash there was:
 - an action is approved or denied, and redeemed once
 """
 
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings

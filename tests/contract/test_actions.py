@@ -1,7 +1,8 @@
 """Actions: a code approves one deed and nothing else, once, and until it is denied or over."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Any
 
 import jwt

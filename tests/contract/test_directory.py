@@ -2,7 +2,8 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from copy import replace
+from dataclasses import asdict
 from typing import Any
 
 import pytest

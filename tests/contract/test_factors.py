@@ -1,7 +1,7 @@
 """The secrets of users' factors, as the store writes them: one transaction for each change, with the user as read."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

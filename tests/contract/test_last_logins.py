@@ -1,7 +1,7 @@
 """Last logins: each kind of login leaves its time, at no write more, and the directory lists users by it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

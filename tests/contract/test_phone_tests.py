@@ -1,7 +1,7 @@
 """Test messages: claimed before they go out, so that one claim sends one message at most, and the table after each fault."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 
 import pytest
 from botocore.exceptions import ReadTimeoutError

@@ -1,7 +1,7 @@
 """Codes of authenticator apps, recovery codes and temporary access codes: each counts once, and all spend one count of attempts."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from functools import partial
 
 import pytest

@@ -1,6 +1,6 @@
 """Refunds: a send refused by Twilio is given back once, and only so many times."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

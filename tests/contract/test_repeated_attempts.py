@@ -3,7 +3,7 @@
 import base64
 import json
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

@@ -1,7 +1,7 @@
 """Later reports on a message: recorded once and in order; and the pause while Twilio refuses the credentials."""
 
 from collections import Counter
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

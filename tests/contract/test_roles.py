@@ -1,7 +1,7 @@
 """Owners: one who can log in always remains, and only owners change system users."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

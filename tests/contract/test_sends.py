@@ -1,7 +1,7 @@
 """Sends: one transaction claims everything before a message goes out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from copy import replace
 from functools import partial
 
 import pytest

@@ -1,6 +1,6 @@
 """Sessions of administrators: one request reads all of a token, a use of it is noted once a minute, and its end is for good."""
 
-from dataclasses import replace
+from copy import replace
 from typing import Any, cast
 
 import pytest

@@ -1,6 +1,6 @@
 """Settings and clients as the store keeps them."""
 
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

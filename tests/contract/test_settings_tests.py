@@ -1,7 +1,7 @@
 """Settings tests: five codes, five tests an hour, and a number that is added to the administrator's phones once."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

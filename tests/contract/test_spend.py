@@ -1,6 +1,6 @@
 """The cost of a day's messages, and its ceiling."""
 
-from dataclasses import replace
+from copy import replace
 from typing import cast
 
 import pytest

@@ -1,6 +1,6 @@
 """One address has messages sent to few regions where the users have no verified phone."""
 
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

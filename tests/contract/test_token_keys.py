@@ -1,6 +1,6 @@
 """The public keys of signed tokens as the store publishes them."""
 
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

@@ -1,7 +1,7 @@
 """Trusted devices in the table: added with an approval, dropped without a read, ended by what may mean that somebody else is there."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

@@ -1,7 +1,7 @@
 """Users as administrators change them."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from functools import partial
 
 import pytest

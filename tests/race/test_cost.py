@@ -1,6 +1,6 @@
 """A login needs the requests and units that docs/deployment.md reckons with."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

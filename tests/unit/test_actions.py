@@ -1,7 +1,7 @@
 """Actions as values: their states, the phones that may approve them, the digest and the seals."""
 
 import hashlib
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

@@ -1,7 +1,7 @@
 """Messages and calls by AWS: the requests, checked by botocore against the service's model, and every answer's meaning."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import boto3

@@ -1,7 +1,7 @@
 """A challenge: its states, locks that double, and the remaining counts."""
 
 import itertools
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

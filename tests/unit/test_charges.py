@@ -4,7 +4,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

@@ -1,7 +1,7 @@
 """Deeds: the values of an action's parameters are shown as they were given, or refused by name."""
 
 import re
-from dataclasses import replace
+from copy import replace
 from typing import Any
 from xml.etree.ElementTree import fromstring
 

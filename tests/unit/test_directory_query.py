@@ -1,6 +1,6 @@
 """A chunk of the directory, looked through as one text, finds what its lines hold one by one."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 from hypothesis import given

@@ -1,6 +1,6 @@
 """Enrolment tokens: whom they speak for, and that no other token passes for one."""
 
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

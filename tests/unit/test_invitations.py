@@ -1,6 +1,6 @@
 """Invitations: when they can be used, and the token in the link."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 from hypothesis import given

@@ -1,7 +1,7 @@
 """The methods that a login names: those that this user can use now, best first."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

@@ -1,7 +1,7 @@
 """Events out: what the pipe lets through, what it makes of it, and the schemas in docs/events/."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

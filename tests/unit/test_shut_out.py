@@ -1,6 +1,7 @@
 """Changes that would shut an administrator out are refused; all others are not."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest

@@ -1,6 +1,6 @@
 """The address whose regions a message counts in."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

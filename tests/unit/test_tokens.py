@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import random
-from dataclasses import replace
+from copy import replace
 from typing import Any, Self
 from uuid import RFC_4122, UUID
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import replace
 
 from infra.local.faults import Faults
 from infra.local.journeys import Course, Step

@@ -6,7 +6,8 @@ import hmac
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 
 from werkzeug.wrappers import Request, Response
 

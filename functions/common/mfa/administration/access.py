@@ -1,6 +1,7 @@
 """Access to administration: an access token, the system user that it speaks for, and the session that it is."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 
 from mfa.administration.ports import AdministratorSessions
 from mfa.administration.sessions import ended_by_product, limits_of

@@ -1,7 +1,8 @@
 """Clients, as administrators register them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from msgspec import UNSET

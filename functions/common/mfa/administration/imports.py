@@ -1,7 +1,8 @@
 """Import of users: a dry run over all lines, then pieces that can be repeated without harm."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mfa import errors

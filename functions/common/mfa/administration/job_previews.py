@@ -1,7 +1,7 @@
 """Dry runs of jobs: who is selected, and what the deed would do to each. Nothing but the job is written."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from itertools import batched
 
 from msgspec import structs

@@ -5,7 +5,8 @@ runners one works, and one that comes back from the dead writes nothing more int
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from msgspec import structs

@@ -1,7 +1,8 @@
 """Users and their phones, as administrators change them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from msgspec import UNSET, structs

@@ -4,7 +4,8 @@ A login writes nothing more for it.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from mfa.challenges.account import Account

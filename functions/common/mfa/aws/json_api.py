@@ -14,13 +14,13 @@ import time
 import zlib
 from binascii import a2b_base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ChecksumError, ClientError, ConnectionError, HTTPClientError
+from msgspec import Struct
 
 from mfa.aws.connections import Reply, Send
 from mfa.aws.endpoints import endpoint
@@ -66,8 +66,7 @@ PROTOCOLS = {
 }
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(Struct, frozen=True):
     """The way to AWS. All clients share one.
 
     Attributes:

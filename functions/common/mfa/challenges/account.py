@@ -1,7 +1,9 @@
 """An account: all that a login reads of a user, in one request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from copy import replace
+
+from msgspec import Struct, field
 
 from mfa.challenges.actions import Action
 from mfa.challenges.challenge import Challenge
@@ -17,8 +19,7 @@ from mfa.users.user import User, can_trust_devices, stored_login_names
 _NAME_BYTES = 512
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoginAccount:
+class LoginAccount(Struct, frozen=True, kw_only=True):
     """As much of an account as is needed to judge a password.
 
     Attributes:
@@ -32,8 +33,7 @@ class LoginAccount:
     complete: "Callable[[], Account]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """A user with phones and challenge.
 
     Attributes:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
+
 from mfa import errors
 from mfa.factors.factors import Proof
 from mfa.factors.phones import Phone
@@ -47,8 +49,7 @@ class ActionRefused(Exception):
         self.action = action
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionEnd:
+class ActionEnd(Struct, frozen=True, kw_only=True):
     """A request that ends an action.
 
     Attributes:
@@ -188,8 +189,7 @@ class Action:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """An action type as the settings offer it now."""
 
     type: ActionType

@@ -4,8 +4,11 @@ A counter is one item per window. Regions and the global count are sharded, so t
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from mfa.challenges.fraud_budgets import FraudDecision, FraudRule, NewLimit, SpreadLimit
 from mfa.settings.prices import DEAREST, USD
@@ -39,8 +42,7 @@ class FraudSpent(BudgetSpent):
         self.decision = decision
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A stretch of time that begins on the hour or at midnight UTC. `name` is its start."""
 
     name: str
@@ -95,8 +97,7 @@ class Budget:
         return self.hour.ends_at
 
 
-@dataclass(frozen=True, slots=True)
-class NewSend:
+class NewSend(Struct, frozen=True):
     """A message to a phone that was not verified before today. It counts by itself until its code comes back.
 
     Attributes:
@@ -108,8 +109,7 @@ class NewSend:
     limit: NewLimit | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """The cost of one message: the segments that are paid for, and the estimate in micro-USD."""
 
     segments: int = 0
@@ -120,8 +120,7 @@ class Cost:
 FREE = Cost()
 
 
-@dataclass(frozen=True, slots=True)
-class Spend:
+class Spend(Struct, frozen=True):
     """How much the messages of a day may cost, in micro-USD, and the part of it that is kept for verified phones."""
 
     ceiling: int
@@ -133,8 +132,7 @@ class Spend:
         return max(1, min(SHARDS, self.ceiling // LEAST_SHARE))
 
 
-@dataclass(frozen=True, slots=True)
-class ShardedBudget:
+class ShardedBudget(Struct, frozen=True):
     """A counter in SHARDS parts. Without a ceiling it only counts.
 
     Attributes:
@@ -209,8 +207,7 @@ class ShardedBudget:
         return parts + [(0, 0)] * (SHARDS - shards)
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(Struct, frozen=True):
     """The budgets that one message is charged to, all or none.
 
     `spread` is the limit of the regions that the address reaches. The store sets `decision` where the message went out beyond a

@@ -4,11 +4,12 @@ Two lanes send its passcodes, each with its own cooldown and count: messages to 
 and the lock are common to both. The store's conditions enforce the rules; the methods here compute and explain them.
 """
 
-from dataclasses import dataclass, field, fields, replace
+from copy import replace
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from mfa import errors
 from mfa.challenges.budgets import SHARDS
@@ -95,8 +96,7 @@ class KeyedAttempt:
     seconds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """A claimed attempt.
 
     Attributes:
@@ -121,8 +121,7 @@ class EarlierSend:
     code_mac: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A request that sent something: its time, the digest of its content, and its challenge."""
 
     at: Moment
@@ -130,8 +129,7 @@ class Request:
     challenge_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """The limits of a challenge. Each send copies them into it, so changed settings apply from the next send on.
 
     Attributes:
@@ -149,8 +147,7 @@ class Limits:
     expiry_seconds: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
+class Lane(Struct, frozen=True, kw_only=True):
     """The messages of one lane since the last success.
 
     Attributes:
@@ -255,8 +252,8 @@ class Challenge:
     lock_count: _Count = 0
     last_login_at: Moment | None = None
     guesses: tuple[Guess, ...] = ()
-    messages: Lane = Lane()
-    email: Lane = Lane()
+    messages: Lane = field(default_factory=Lane)
+    email: Lane = field(default_factory=Lane)
     requests: dict[str, Request] = field(default_factory=dict)
     attempts: dict[str, KeyedAttempt] | None = None
 

@@ -5,7 +5,7 @@ cannot stop their logins.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 
 from mfa.challenges.budgets import DAY, HOUR, TEST, Budget, Charge, ShardedBudget, Spend, Window, kept_of
 from mfa.challenges.challenge import Challenge

@@ -1,7 +1,8 @@
 """Confirmations: the write that approves a challenge, or a login by another factor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mfa.challenges.actions import Action
 from mfa.challenges.budgets import Budget
@@ -12,8 +13,7 @@ from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmation:
+class Confirmation(Struct, frozen=True, kw_only=True):
     """A right code, ready to be confirmed.
 
     Attributes:
@@ -39,8 +39,7 @@ class Confirmation:
     is_test_number: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactorConfirmation:
+class FactorConfirmation(Struct, frozen=True, kw_only=True):
     """A right code of a factor that sends no message, ready to be confirmed.
 
     Attributes:

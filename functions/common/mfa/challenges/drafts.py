@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from mfa.challenges import passcodes
 from mfa.challenges.challenge import Challenge, EarlierSend
 from mfa.challenges.passcodes import SendIdentity
@@ -13,8 +15,7 @@ KEY_USE = "passcode"
 EARLIER_SENDS_KEPT = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(Struct, frozen=True):
     """The purpose of a passcode. Its MAC covers it: a code for one purpose is right for no other, also with the same digits.
 
     Attributes:
@@ -53,8 +54,7 @@ class Draft:
     earlier: tuple[EarlierSend, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mint:
+class Mint(Struct, frozen=True, kw_only=True):
     """Draws passcodes for one purpose.
 
     Attributes:

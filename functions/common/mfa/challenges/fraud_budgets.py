@@ -6,6 +6,8 @@ A region has a budget of messages to new phones that nobody confirms, and an add
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from msgspec import Struct
+
 from mfa.settings.fraud import FraudMode
 
 # A shard has room for so many messages of an hour at least. A small budget has fewer shards, so that the first shard that
@@ -15,8 +17,7 @@ MESSAGES_PER_SHARD = 8
 type FraudRule = Literal["daily", "hourly", "regions_per_address"]
 
 
-@dataclass(frozen=True, slots=True)
-class NewLimit:
+class NewLimit(Struct, frozen=True):
     """How many messages to new phones of a region may be unconfirmed.
 
     Attributes:
@@ -37,8 +38,7 @@ class NewLimit:
         return max(1, self.hourly // MESSAGES_PER_SHARD)
 
 
-@dataclass(frozen=True, slots=True)
-class SpreadLimit:
+class SpreadLimit(Struct, frozen=True):
     """To how many regions an address may have messages sent in a day (UTC), of those where the user has no verified phone.
 
     Attributes:

@@ -1,7 +1,7 @@
 """New phones: those that were not verified before today. Messages to them are where fraud begins, so they are counted apart."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from copy import replace
 
 from mfa.challenges.budgets import DAY, HOUR, Charge, NewSend, Window
 from mfa.challenges.fraud_budgets import NewLimit, SpreadLimit

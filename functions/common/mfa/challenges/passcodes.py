@@ -4,7 +4,8 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mfa.challenges.budgets import RandomBelow
 from mfa.errors import InvalidRequest
@@ -45,8 +46,7 @@ def typed_digits(typed: str) -> str:
     return digits
 
 
-@dataclass(frozen=True, slots=True)
-class SendIdentity:
+class SendIdentity(Struct, frozen=True):
     """The send that a passcode belongs to: whose challenge it is, the challenge, the send, and the digest of an action."""
 
     login_name: str

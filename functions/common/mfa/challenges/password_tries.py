@@ -6,7 +6,8 @@ ones.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from mfa.challenges.budgets import DAY, HOUR, Window
 from mfa.challenges.challenge import FOREVER
@@ -18,8 +19,7 @@ MAX_PAUSE_SECONDS = 900
 PLACES_KEPT = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordTries:
+class PasswordTries(Struct, frozen=True, kw_only=True):
     """The tries that were counted so far.
 
     Attributes:
@@ -46,8 +46,7 @@ class PasswordTries:
         return min(1 << over, MAX_PAUSE_SECONDS) if over >= 0 else 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordTry:
+class PasswordTry(Struct, frozen=True, kw_only=True):
     """One try at a name's password.
 
     Attributes:

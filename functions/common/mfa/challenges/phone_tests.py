@@ -4,7 +4,8 @@ They have ceilings of their own beside those of every message. No code comes bac
 administrator's script must not use up the messages that a region's new users need. The ceiling by region holds it instead.
 """
 
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 
 from mfa.challenges.budgets import DAY, HOUR, Budget, Charge, Cost, Window
 from mfa.challenges.challenge import SENDING_SECONDS, Delivery

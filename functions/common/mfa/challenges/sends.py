@@ -1,8 +1,11 @@
 """Sends: one message of a challenge, its destination, its budgets and its outcome."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from mfa import errors
 from mfa.challenges.budgets import FREE, Cost
@@ -33,8 +36,7 @@ class NotSent(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The outcome of sending a message.
 
     Attributes:
@@ -65,8 +67,7 @@ class Outcome:
         return NotSent(f"{self.vendor or channel.vendor}_{self.error or 'unknown'}")
 
 
-@dataclass(frozen=True, slots=True)
-class SendResult:
+class SendResult(Struct, frozen=True):
     """The result of a request that sends.
 
     Attributes:
@@ -97,8 +98,7 @@ class Caller:
     fingerprint: str = field(default="", repr=False)  # of a request that may hold a passcode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """A send as the vendor's callbacks need it.
 
     Attributes:
@@ -193,8 +193,7 @@ class Destination:
         return f"{self.phone.calling_code} - {mask_number(self.address, self.phone.calling_code)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Send:
+class Send(Struct, frozen=True, kw_only=True):
     """One message of a challenge, ready to be claimed: it takes the challenge from `before` to `after`.
 
     Attributes:

@@ -7,8 +7,9 @@ it. Saving the settings ends it.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import NotSent, Outcome
@@ -44,8 +45,7 @@ class SettingsCache(Protocol):
         """Makes the next call read them again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(Struct, frozen=True):
     """One send may go out, with the settings of this version; `probe` is the pause that its success ends."""
 
     version: int

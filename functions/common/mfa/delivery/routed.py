@@ -1,7 +1,7 @@
 """Sends by the routes of the settings: the providers of a region in order, and the next one only if nothing went out."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome

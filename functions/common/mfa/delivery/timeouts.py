@@ -1,10 +1,9 @@
 """Timeouts of requests to Twilio."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """Timeouts in seconds. Together they stay below the function's own timeout of 20 s.
 
     Attributes:

@@ -3,9 +3,9 @@
 import json
 import re
 import time
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout, RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
@@ -96,8 +96,7 @@ def _client(account: TwilioAccount, http: "_Http") -> Client:
     return Client(account.account_sid, account.auth_token, http_client=http)  # type: ignore[no-untyped-call]
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
+class _Taken(Struct, frozen=True):
     """An answer 201: the SID of the message or call, how far it is, and if it is over already, why.
 
     Twilio refuses some messages in this way, for example when a Messaging Service has no sender that reaches the number.

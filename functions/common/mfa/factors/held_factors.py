@@ -6,6 +6,8 @@ function that proves accepts nothing twice. Neither holds anything that works as
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from mfa.factors.trusted_devices import TrustedDevice
 from mfa.times import Moment
 
@@ -67,8 +69,7 @@ class FactorUses:
     last_login_at: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldFactors:
+class HeldFactors(Struct, frozen=True, kw_only=True):
     """The factors of a user.
 
     Attributes:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from mfa.times import Moment
 
@@ -80,8 +80,7 @@ class Phone:
         return {"calling_code": self.calling_code, "masked_number": self.masked_number}
 
 
-@dataclass(frozen=True, slots=True)
-class KeptAccess:
+class KeptAccess(Struct, frozen=True):
     """The reason why a phone may be removed: a write holds only while it is still true.
 
     Attributes:

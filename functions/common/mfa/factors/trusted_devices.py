@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from mfa.pasted import INVISIBLE
 from mfa.times import Moment
 
@@ -45,8 +47,7 @@ class TrustedDevice:
         return {"device_id": self.id} | ({"device_name": self.name} if self.name else {})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceRule:
+class DeviceRule(Struct, frozen=True, kw_only=True):
     """The rule that says which devices are trusted now. Times are seconds since 1970.
 
     Attributes:
@@ -69,8 +70,7 @@ class DeviceRule:
         return tuple(sorted(filter(self.trusts, devices), key=_age)[-DEVICES_PER_USER:])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceChange:
+class DeviceChange(Struct, frozen=True, kw_only=True):
     """A change of a user's trusted devices, to be written with the approval that makes it.
 
     Attributes:

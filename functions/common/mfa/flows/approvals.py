@@ -6,9 +6,12 @@ how it is claimed, judged and confirmed; everything else is the same for a passc
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct
 
 from mfa import errors
 from mfa.challenges.actions import Action, ActionRefused
@@ -167,8 +170,7 @@ class Attempt:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approvals:
+class Approvals(Struct, frozen=True, kw_only=True):
     """Judges codes.
 
     Attributes:

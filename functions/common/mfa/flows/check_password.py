@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mfa import errors
 from mfa.challenges.account import LoginAccount, find_account
@@ -14,8 +15,7 @@ from mfa.users.password_costs import CostsInUse
 from mfa.users.user import User
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckPassword:
+class CheckPassword(Struct, frozen=True, kw_only=True):
     """Checks passwords.
 
     Attributes:

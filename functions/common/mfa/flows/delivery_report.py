@@ -1,7 +1,8 @@
 """Writes a vendor's later reports about a message. Reports never touch attempts or expiry."""
 
 import re
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome, Receipt

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from mfa.factors.factors import Factor
 from mfa.factors.trusted_devices import DeviceChange, new_device
 from mfa.flows.runtime import Runtime
@@ -9,8 +11,7 @@ from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.user import can_trust_devices
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceWish:
+class DeviceWish(Struct, frozen=True):
     """The wish that the device, of this name, be trusted from now on."""
 
     name: str = ""

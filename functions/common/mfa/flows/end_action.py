@@ -1,7 +1,8 @@
 """Reads actions, denies them, and redeems them: once."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 
 from mfa import errors
 from mfa.challenges.actions import Action, ActionEnd, ActionRefused

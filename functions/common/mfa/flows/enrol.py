@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec import Struct
+
 from mfa import errors
 from mfa.challenges.account import Account
 from mfa.flows import ports
@@ -46,8 +48,7 @@ def enrolment_of(user: User, jti: str, now: float, *, ends_at: float, invitation
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenEnrolment:
+class OpenEnrolment(Struct, frozen=True, kw_only=True):
     """Takes invitations. An invitation is not used up here, but by the first factor: a link may be opened again.
 
     Attributes:
@@ -76,8 +77,7 @@ class OpenEnrolment:
         return OpenedEnrolment(write_enrolment_token(self.token_secrets(), token), user.login_name, token.expires_at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolAtLogin:
+class EnrolAtLogin(Struct, frozen=True, kw_only=True):
     """Lets backup users enrol by their password, if they have nothing else and the setting is on.
 
     An administrator is not let in like this: another one can invite them.

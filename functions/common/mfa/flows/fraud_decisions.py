@@ -2,7 +2,7 @@
 
 import hashlib
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 
 from mfa import errors
 from mfa.challenges.budgets import FraudSpent

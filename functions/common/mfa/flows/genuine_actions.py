@@ -1,8 +1,9 @@
 """Reads actions, and takes only those that verify_code wrote."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mfa import errors
 from mfa.challenges import action_seals
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from mfa.tokens.token_keys import TokenSecrets
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GenuineActions:
+class GenuineActions(Struct, frozen=True, kw_only=True):
     """Actions whose seal is right.
 
     Attributes:

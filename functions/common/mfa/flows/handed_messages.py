@@ -5,9 +5,10 @@ One may arrive twice, or be tried again: each is claimed before it goes out, so 
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
+
+from msgspec import Struct
 
 from mfa import errors
 from mfa.challenges.budgets import FREE, Charge, Cost
@@ -55,8 +56,7 @@ def message_ref(id_: str, login_name: str, address: str) -> str:
     return hashlib.sha256(f"{id_}\0{login_name}\0{address}".encode()).hexdigest()[:32]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandedMessages:
+class HandedMessages(Struct, frozen=True, kw_only=True):
     """Sends messages, each once."""
 
     messages: MessageCounts
@@ -85,8 +85,7 @@ class HandedMessages:
             self.messages.told(channel.value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandedMails:
+class HandedMails(Struct, frozen=True, kw_only=True):
     """Sends mails that bring something for a while, each once."""
 
     messages: MessageCounts

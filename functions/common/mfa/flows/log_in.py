@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from mfa import errors
 from mfa.challenges.account import Account, find_account
 from mfa.challenges.methods import can_recover, channels_of, methods_of
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 LEGACY_TRIES = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vouched:
+class Vouched(Struct, frozen=True, kw_only=True):
     """A login whose password a client has checked.
 
     Attributes:
@@ -51,8 +52,7 @@ class Vouched:
     client_version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SecondFactorNeeded:
+class SecondFactorNeeded(Struct, frozen=True):
     """The first factor passed; a passcode is needed. Times are seconds since 1970.
 
     Attributes:
@@ -86,8 +86,7 @@ class LoggedIn:
     trusted_device: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogIn:
+class LogIn(Struct, frozen=True, kw_only=True):
     """The first factor.
 
     Attributes:

@@ -1,6 +1,5 @@
 """Mails the code that confirms a new contact email. The function that drew it hands it over: only this one may send."""
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
@@ -42,8 +41,7 @@ class CodeMail(Struct, frozen=True, forbid_unknown_fields=True):
         return "CodeMail(...)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailCodes:
+class MailCodes(Struct, frozen=True, kw_only=True):
     """Mails codes."""
 
     mails: HandedMails

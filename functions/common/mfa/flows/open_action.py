@@ -1,7 +1,8 @@
 """Opens actions: one deed, named by its type and parameters, that a user shall approve."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 
 from mfa import errors
 from mfa.challenges import action_seals

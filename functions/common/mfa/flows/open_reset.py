@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec import Struct
+
 from mfa import errors
 from mfa.challenges.account import Account
 from mfa.factors.factors import Proof
@@ -40,8 +42,7 @@ class MayReset:
     expires_at: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenReset:
+class OpenReset(Struct, frozen=True, kw_only=True):
     """Opens links.
 
     Attributes:

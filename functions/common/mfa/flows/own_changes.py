@@ -1,6 +1,7 @@
 """A change of one's own factors, as it is written and told."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Any
 
 from mfa.challenges.account import Account

@@ -1,7 +1,8 @@
 """The contact email of one's own account."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from mfa import errors

@@ -1,6 +1,7 @@
 """Changes the password of the user who asks."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from mfa import errors

@@ -1,6 +1,8 @@
 """The message that carries a drawn passcode, as logins, actions and settings tests send it."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+
+from msgspec import Struct
 
 from mfa.challenges.drafts import Draft
 from mfa.challenges.sends import Destination
@@ -12,8 +14,7 @@ from mfa.settings.values import Settings
 from mfa.users.user import User
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """The subject of a message.
 
     Attributes:

@@ -4,7 +4,8 @@ They complete a login, and spend the same attempts as passcodes. An action is co
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mfa import errors

@@ -1,8 +1,9 @@
 """Settings, keys, time and randomness, as every flow gets them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from mfa.challenges.drafts import Mint, Purpose
 from mfa.challenges.fraud_budgets import NewLimit
@@ -14,8 +15,7 @@ from mfa.tokens.hmac_keys import HmacKeys
 from mfa.users.history import Event, EventType, new_event_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runtime:
+class Runtime(Struct, frozen=True, kw_only=True):
     """Settings, keys, time and randomness.
 
     Attributes:

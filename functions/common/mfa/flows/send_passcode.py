@@ -4,7 +4,9 @@ The claim is one transaction. It covers cooldown, lock, counts and budgets, and 
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from copy import replace
+
+from msgspec import Struct
 
 from mfa import errors
 from mfa.challenges.account import Account
@@ -50,8 +52,7 @@ from mfa.users.user import Kind, User
 NOTICE_SECONDS = 6.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendPasscode:
+class SendPasscode(Struct, frozen=True, kw_only=True):
     """Starts challenges and sends their passcodes."""
 
     accounts: ports.Accounts
@@ -275,8 +276,7 @@ class SendPasscode:
             self.messenger.send(notice)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """A request that sends.
 
     Attributes:

@@ -5,7 +5,8 @@ It carries no code, and touches neither challenge, counts, locks nor the phone: 
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from mfa import errors

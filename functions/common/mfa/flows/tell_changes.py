@@ -5,7 +5,6 @@ claimed before it goes out, so that it goes out once.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
@@ -80,8 +79,7 @@ class Notice(Struct, frozen=True, forbid_unknown_fields=True):
         return "Notice(...)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TellChanges:
+class TellChanges(Struct, frozen=True, kw_only=True):
     """Sends notices."""
 
     messages: MessageCounts

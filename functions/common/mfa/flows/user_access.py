@@ -1,7 +1,8 @@
 """Authenticates users by their own access tokens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 
 from mfa.challenges.account import Account
 from mfa.errors import InvalidToken, StepUpRequired

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from mfa import errors
 from mfa.challenges import action_seals, passcodes
 from mfa.challenges.actions import Action, ActionApproval, Offer
@@ -25,8 +27,7 @@ from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import EventType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifyPasscode:
+class VerifyPasscode(Struct, frozen=True, kw_only=True):
     """Checks passcodes."""
 
     accounts: ports.Accounts

@@ -5,7 +5,7 @@ settings and parameters; it is any phrase that continues "581883 confirms:", an 
 he or she: several languages name the account, since their word for a user has a gender.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mfa.messages.passcode_texts import Passcode
 from mfa.messages.templates import text_of
@@ -15,8 +15,7 @@ MAX_SEGMENTS = 6
 _ENDS = tuple(".!?…。！？؟।")
 
 
-@dataclass(frozen=True, slots=True)
-class ActionTexts:
+class ActionTexts(Struct, frozen=True):
     """A language's words.
 
     Attributes:

@@ -1,7 +1,8 @@
 """Composes messages from a passcode, by channel and language."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mfa.messages import action_texts, gsm7, locales, templates, twiml
 from mfa.messages.channels import DEFAULT, Channel, Form
@@ -16,8 +17,7 @@ TAKING_SECONDS = 15
 LEAST_VALID_SECONDS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """An administrator's part of a message: templates by locale, the last words, and the seconds that it is valid."""
 
     templates: Mapping[str, str]
@@ -25,8 +25,7 @@ class Wording:
     expiry_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """The reader of a message.
 
     Attributes:

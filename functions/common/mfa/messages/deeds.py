@@ -6,7 +6,8 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mfa.messages import placeholders
 from mfa.messages.locales import DEFAULT
@@ -18,8 +19,7 @@ MOST_PARAMETERS = 5
 VALUE_LENGTH = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """A deed in words.
 
     Attributes:

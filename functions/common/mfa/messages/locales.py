@@ -7,15 +7,15 @@ so it has few words. Mail may hold any character. No text says he or she.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mfa.messages.language_tags import closest
 
 DEFAULT = "en"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Texts:
+class Texts(Struct, frozen=True, kw_only=True):
     """The texts of a language. All are templates; the notice has neither code nor prefix."""
 
     message: str

@@ -4,8 +4,9 @@ The words are templates as in `locales`: text messages stay inside GSM-7 where t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class AccountChange(StrEnum):
@@ -29,8 +30,7 @@ class AccountChange(StrEnum):
     LANGUAGE = "language"
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeTexts:
+class NoticeTexts(Struct, frozen=True):
     """A language's words: a mail's subject, the sentence, what stands between two changes, and the changes."""
 
     subject: str

@@ -3,7 +3,7 @@
 A notice says no code, and shows a phone by three digits at most, so that autofill finds nothing in it.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mfa.messages import composition, templates
 from mfa.messages.channels import RECOVERY
@@ -21,8 +21,7 @@ MASKED = rf"^(\+[0-9]{{1,4}} \*{{4}}[0-9]{{0,{SHOWN_DIGITS}}})?$(?!\n)"
 LOCALES = tuple(TEXTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The part of a notice that everybody is told.
 
     Attributes:

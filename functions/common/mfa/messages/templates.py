@@ -8,8 +8,10 @@ appended. `gsm7` knows alphabets and segments (3GPP TS 23.038 and 23.040).
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
 from typing import Literal
+
+from msgspec import Struct
 
 from mfa.messages.digits import passes_for_code
 from mfa.messages.gsm7 import is_gsm7, segments
@@ -61,8 +63,7 @@ _SUGGESTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A finding of the linter: a stable code, and words that follow the name of a field (`must hold {code}`).
 
     `about` has the placeholders, letters and limits that the words name, for whoever says it in another language.
@@ -73,8 +74,7 @@ class Problem:
     about: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Offender:
+class Offender(Struct, frozen=True):
     """A character that GSM-7 lacks, its Unicode name, and a replacement."""
 
     character: str
@@ -82,8 +82,7 @@ class Offender:
     suggestion: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """The linter's report on a template.
 
     Judged with a login name of 16 characters: a longer one is shortened to that where it would cost a segment.

@@ -7,8 +7,9 @@ and the parts of a document that come from settings are escaped either way.
 """
 
 import re
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
+
+from msgspec import Struct
 
 from mfa.messages import action_texts
 
@@ -19,16 +20,14 @@ PAUSE = "700ms"
 _UNSPEAKABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """A speaker: Twilio's names of the language and of the voice."""
 
     language: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """The words before the code, before its repetition, and at the end."""
 
     voice: Voice

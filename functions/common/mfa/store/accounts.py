@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 
 from mfa.challenges.account import Account, LoginAccount
 from mfa.challenges.budgets import DAY, HOUR, Window

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from msgspec import structs
+
 from mfa.challenges.challenge import MESSAGE_FIELDS, UNREADABLE, Challenge, Guess, KeyedAttempt, Request
 from mfa.messages.channels import Channel
 from mfa.store.reading import read
@@ -84,7 +86,7 @@ def keyed_attempt(value: KeyedAttempt) -> dict[str, Any]:
 
 def requests(values: Mapping[str, Request]) -> dict[str, Any]:
     """The last requests as the item's map."""
-    return {key: asdict(request) for key, request in values.items()}
+    return {key: structs.asdict(request) for key, request in values.items()}
 
 
 def _lane(item: Item, attributes: Mapping[str, str]) -> Item:

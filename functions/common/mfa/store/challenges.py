@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 from mfa.challenges.challenge import FAILURE_CAP, Challenge, ChallengeRefused, Guess, KeyedAttempt

@@ -5,7 +5,7 @@ holds the events that bound nothing: they wait for no transaction of a send, and
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 from mfa.challenges.budgets import DAY, OTHER, SHARDS, TEST, Budget, Cost, RandomBelow, ShardedBudget, Window

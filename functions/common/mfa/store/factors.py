@@ -5,7 +5,8 @@ think that the other factor stays.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
+from copy import replace
+from dataclasses import fields
 from typing import Any
 
 from mfa.challenges.factor_changes import FactorChange

@@ -3,7 +3,7 @@
 Without the memory, an attack that has used up a ceiling would cost a try for each shard with each of its messages.
 """
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from mfa.challenges.budgets import Cost, ShardedBudget
 from mfa.challenges.fraud_budgets import FraudDecision, FraudRule
@@ -14,8 +14,7 @@ from mfa.store.table import Item
 FULL_SECONDS = 3
 
 
-@dataclass(slots=True)
-class Full:
+class Full(Struct):
     """The shards of a budget that had no room for a message of this cost.
 
     Attributes:

@@ -1,7 +1,7 @@
 """Charges messages to their budgets, in the transaction that claims them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from copy import replace
 
 from mfa.challenges.budgets import BudgetSpent, Charge, Cost, FraudSpent
 from mfa.errors import RateLimited

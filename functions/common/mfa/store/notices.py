@@ -1,7 +1,7 @@
 """Claims the messages that carry no passcode: notices, codes for new mailboxes, and links. Each goes out once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from copy import replace
 
 from mfa.challenges.budgets import Charge, Cost
 from mfa.store import conditions as when

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 from typing import NamedTuple
 
 from mfa.messages.channels import PROVIDERS, ProviderName

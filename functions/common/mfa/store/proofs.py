@@ -4,7 +4,7 @@ They spend the same attempts as passcodes: failures, lock and cap are those of t
 """
 
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 
 from mfa.challenges.challenge import FAILURE_CAP, Challenge, ChallengeRefused, Guess, Limits
 from mfa.challenges.confirmations import FactorConfirmation

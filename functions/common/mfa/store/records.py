@@ -5,7 +5,10 @@ and history are not in the partition of the profile.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from copy import replace
+from dataclasses import asdict
+
+from msgspec import Struct
 
 from mfa.challenges.password_tries import digest
 from mfa.factors.held_factors import FactorSecrets, FactorUses, HeldFactors
@@ -314,8 +317,7 @@ def event_of(item: Item) -> Event:
     return event
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
+class _Moment(Struct, frozen=True):
     """The part of a line that places it between others."""
 
     at: Moment = 0.0

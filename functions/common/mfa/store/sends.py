@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from copy import replace
+
+from msgspec.structs import asdict
 
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import Charge, Cost
@@ -75,7 +77,7 @@ class SendStore:
         item = self._table.get(_receipt_key(ref))
         if item is None:
             return None
-        values = {name: value for name, value in item.items() if name in Receipt.__dataclass_fields__}
+        values = {name: value for name, value in item.items() if name in Receipt.__struct_fields__}
         return Receipt(**values | {"channel": Channel(item["channel"]), "ref": ref})
 
     def record_delivery(

@@ -1,7 +1,7 @@
 """Publishes the public keys of signed tokens to the functions that check them."""
 
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 
 from mfa.store import conditions as when
 from mfa.store import records

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 from functools import partial
 
 from mfa.errors import (

@@ -1,6 +1,8 @@
 """Enrolment tokens: the right to register a first factor, after an invitation or a login that found none."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+
+from msgspec import Struct
 
 from mfa.users.user import Kind, User
 
@@ -8,8 +10,7 @@ from mfa.users.user import Kind, User
 ENROLMENT_SECONDS = 1800
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolmentToken:
+class EnrolmentToken(Struct, frozen=True, kw_only=True):
     """It opens the phone, TOTP and recovery-code calls of `/v1/me`, and nothing else.
 
     Attributes:

@@ -1,22 +1,20 @@
 """MFA tokens: the right to ask for passcodes, after a passed first factor, for an opened action, or for a forgotten password."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mfa.users.user import Kind
 
 MFA_TOKEN_LENGTH = 2048
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRef:
+class ActionRef(Struct, frozen=True):
     """The action that a token was made for: its id, and the digest of its type and parameters."""
 
     id: str
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MfaToken:
+class MfaToken(Struct, frozen=True, kw_only=True):
     """The result of a passed first factor, of an opened action or of a followed link. It authorises challenges, not access.
 
     Attributes:

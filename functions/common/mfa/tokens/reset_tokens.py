@@ -1,8 +1,9 @@
 """The tokens of a forgotten password: the one in the mailed link, and the one that lets its user set another password."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from mfa.tokens.link_tokens import LinkToken
 from mfa.tokens.mfa_tokens import MfaToken
@@ -21,8 +22,7 @@ class ResetLink(LinkToken):
     NAME: ClassVar[str] = "reset"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResetToken:
+class ResetToken(Struct, frozen=True, kw_only=True):
     """The result of a link that was opened, and of a second factor if the user has one. It sets one password, once.
 
     Attributes:

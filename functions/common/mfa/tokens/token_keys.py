@@ -1,12 +1,12 @@
 """The key pairs of signed tokens: private keys for the one function that makes them, public keys for all that check them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from itsdangerous.signer import SigningAlgorithm
+from msgspec import Struct
 
 from mfa.tokens.hmac_keys import HmacKeys
 
@@ -19,8 +19,7 @@ class TokenPurpose(StrEnum):
     RESET = "reset-token"
 
 
-@dataclass(frozen=True, slots=True)
-class TokenKeys:
+class TokenKeys(Struct, frozen=True):
     """The public keys whose tokens are accepted.
 
     Attributes:
@@ -41,8 +40,7 @@ class TokenKeys:
         return all(map(self.of, TokenPurpose))
 
 
-@dataclass(frozen=True, slots=True)
-class TokenSecrets:
+class TokenSecrets(Struct, frozen=True):
     """The private keys.
 
     Attributes:

@@ -1,8 +1,9 @@
 """The administrator behind a change."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from mfa.errors import Forbidden
 from mfa.factors.factors import shows_second_factor
@@ -14,8 +15,7 @@ from mfa.users.user import Kind, User
 DIRECT = "iam"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """A system user, or DIRECT for a direct invocation.
 
     Attributes:

@@ -4,8 +4,9 @@ They are the lines of the histories, found by the search index: those that the l
 change needs no other write to be noticed, and a transaction has none to spare (docs/decisions/0009-ten-writes.md).
 """
 
-from dataclasses import dataclass
 from zlib import crc32
+
+from msgspec import Struct
 
 from mfa.times import rfc3339
 from mfa.users.event_log import SHARDS, shard
@@ -31,8 +32,7 @@ CHANGING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ChangedUser:
+class ChangedUser(Struct, frozen=True, order=True):
     """A user's change, as the index tells of it.
 
     Attributes:

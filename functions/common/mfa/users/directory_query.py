@@ -1,7 +1,8 @@
 """The lists of users that an administrator asks for: search, filters and order, decided on the directory's lines."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from mfa.users.directory_chunks import LineColumns

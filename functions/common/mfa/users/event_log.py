@@ -5,10 +5,11 @@ logins caused, of all users together. What an ordinary login writes is not liste
 (docs/decisions/0034-the-log.md).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from zlib import crc32
+
+from msgspec import Struct
 
 from mfa.times import rfc3339
 from mfa.users.history import EVENT_ID_LENGTH, Event, EventType
@@ -91,8 +92,7 @@ LISTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LogPlace:
+class LogPlace(Struct, frozen=True):
     """The place of an event in the log, by which it is found, and the filters that it passes.
 
     Attributes:

@@ -7,8 +7,9 @@ refusal costs as much as the dearest hash in use, whatever hash the name has.
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
+
+from msgspec import Struct
 
 # In the order of argon2's reference decoder, which refuses leading zeros.
 ARGON2ID = re.compile(
@@ -34,8 +35,7 @@ _PBKDF2_ROUNDS = {"sha1": 81_000, "sha256": 55_000, "sha512": 41_000}
 type CostsInUse = Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class HashCost:
+class HashCost(Struct, frozen=True):
     """A hash costs `work` units of its family: rounds of PBKDF2 or of bcrypt, or one calculation with certain parameters.
 
     The name of a family is its kind and parameters with `_` in between, as an attribute's name may be.

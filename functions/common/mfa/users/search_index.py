@@ -5,7 +5,8 @@ does not show. A position is a term, a NUL, and the name that makes it unique.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mfa.users.user import Kind, User, folded
 
@@ -15,8 +16,7 @@ REGISTERED = "registered"
 TERM_LENGTH = 100
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(Struct, frozen=True, order=True):
     """A place in a list, and whose it is."""
 
     position: str

@@ -7,7 +7,7 @@ read it. To add a code, add its row to `answers`, `reports`, `whatsapp`, `aws` o
     look_up("99999").refusal          # SmsUnavailable: an unknown code means that nothing was sent
 """
 
-from dataclasses import replace
+from copy import replace
 
 from mfa.vendor_errors.answers import ANSWERS
 from mfa.vendor_errors.aws import AWS

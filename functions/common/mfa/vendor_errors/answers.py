@@ -4,7 +4,7 @@ Source: https://www.twilio.com/docs/api/errors. The codes that concern buying nu
 brands are left out: no message and no call is answered with them.
 """
 
-from dataclasses import replace
+from copy import replace
 
 from mfa.errors import DestinationBlocked, PhoneUnusable
 from mfa.vendor_errors.entry import REPORT, Acts, Row, group, rows

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/sms-voice/latest/userguide/configuration-sets-event-
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 
 from mfa.errors import DestinationBlocked, PhoneUnusable
 from mfa.vendor_errors.entry import Acts, Row, group, rows

@@ -1,8 +1,10 @@
 """One error code of a vendor."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
 from enum import StrEnum
+
+from msgspec import Struct
 
 from mfa.errors import PhoneUnusable, Refusal, SmsUnavailable
 
@@ -23,8 +25,7 @@ class Acts(StrEnum):
     """It passes by itself; the user may resend."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VendorError:
+class VendorError(Struct, frozen=True, kw_only=True):
     """One row of the table.
 
     Attributes:

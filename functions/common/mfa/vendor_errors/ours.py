@@ -1,6 +1,6 @@
 """Errors without a number: ends of calls, Amazon SES's errors, and our own."""
 
-from dataclasses import replace
+from copy import replace
 
 from mfa.errors import SENDING_OFF, SettingsIncomplete, SmsUnavailable, TemporarilyUnavailable
 from mfa.vendor_errors.entry import Acts, Row, group, rows

@@ -5,7 +5,7 @@ Source: https://www.twilio.com/docs/api/errors#3-anchor. Left out are 30435 to 3
 results of a toll-free number's verification. Of calls, Twilio reports a status and no code.
 """
 
-from dataclasses import replace
+from copy import replace
 
 from mfa.errors import DestinationBlocked, PhoneUnusable
 from mfa.vendor_errors.entry import REPORT, Acts, Row, group, rows

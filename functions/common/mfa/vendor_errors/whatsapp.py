@@ -4,7 +4,7 @@ Source: https://www.twilio.com/docs/api/errors#6-anchor. 63001 to 63059 but for 
 63100 and above are about registering senders.
 """
 
-from dataclasses import replace
+from copy import replace
 
 from mfa.errors import DestinationBlocked, PhoneUnusable
 from mfa.vendor_errors.entry import Acts, Row, group, rows
