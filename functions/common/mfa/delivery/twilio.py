@@ -1,34 +1,24 @@
 """Twilio's messages and calls, by its official SDK."""
 
 import json
-import re
-import time
 from typing import Any
 
 from msgspec import Struct
-from requests.exceptions import ConnectionError as RequestsConnectionError
-from requests.exceptions import ConnectTimeout, RequestException
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
-from twilio.rest import Client
-from urllib3.exceptions import NewConnectionError
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
 from mfa.delivery.timeouts import REQUEST_TIMEOUT, TIMEOUTS, Timeouts
 from mfa.delivery.twilio_account import TwilioAccount
 from mfa.delivery.twilio_callbacks import STATUSES
+from mfa.delivery.twilio_http import NoAnswer, NotReached, TwilioHttp
+from mfa.delivery.twilio_sdk import Client, TwilioException, TwilioRestException, TwilioServiceException
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.settings.routes import RouteSender
 from mfa.settings.values import Sender
 from mfa.vendor_errors import look_up
 
-_HOST = re.compile(r"^https://[a-z]+\.twilio\.com")
-# Only after a 429: it says that nothing was done.
-RETRIES = 2
 # Twilio: `ValidityPeriod` is 1 to 36000 seconds.
 MAX_VALID_SECONDS = 36000
 RING_SECONDS = 30
@@ -43,7 +33,7 @@ _SMALLEST_CODE = 10_000
 
 def client(account: TwilioAccount, api_url: str, timeouts: Timeouts = TIMEOUTS) -> Client:
     """Twilio's client, at Twilio's own addresses or at the configured one."""
-    return _client(account, _Http(api_url, timeouts))
+    return _client(account, TwilioHttp(api_url, timeouts))
 
 
 def send(account: TwilioAccount, api_url: str, outgoing: Outgoing, callback: str, timeouts: Timeouts) -> Outcome:
@@ -51,17 +41,15 @@ def send(account: TwilioAccount, api_url: str, outgoing: Outgoing, callback: str
 
     After a timeout or a 5xx nobody knows whether it went out: the outcome is `unknown` and the passcode stays valid.
     """
-    http = _Http(api_url, timeouts)
+    http = TwilioHttp(api_url, timeouts)
     try:
         taken = _create(_client(account, http), account, outgoing, callback)
     except (TwilioRestException, TwilioServiceException) as error:
         return _refused(http.status, error.code)
-    except RequestException as error:
-        if _never_sent(error):
-            return _outcome("unreachable")
-        return Outcome(Delivery.UNKNOWN)
-    except (TwilioException, ValueError, AttributeError, TypeError, KeyError):
-        # The answer cannot be read: the message may have gone out.
+    except NotReached:
+        return _outcome("unreachable")
+    except (NoAnswer, TwilioException, ValueError, AttributeError, TypeError, KeyError):
+        # There is no answer that can be read: the message may have gone out.
         return Outcome(Delivery.UNKNOWN)
     delivery = STATUSES.get(taken.status)
     if delivery is not None and delivery.is_refused:
@@ -78,7 +66,7 @@ def report(account: TwilioAccount, api_url: str, message_id: str, timeouts: Time
         else:
             message = twilio.messages(message_id).fetch()
             status, error = str(message.status), str(message.error_code or "unknown")
-    except (TwilioException, RequestException, ValueError, AttributeError, TypeError, KeyError):
+    except (TwilioException, NoAnswer, ValueError, AttributeError, TypeError, KeyError):
         return None
     delivery = STATUSES.get(status)
     if delivery is None:
@@ -92,7 +80,7 @@ def is_signed(auth_token: str, url: str, parameters: dict[str, str], signature: 
     return bool(validator.validate(url, parameters, signature))  # type: ignore[no-untyped-call]
 
 
-def _client(account: TwilioAccount, http: "_Http") -> Client:
+def _client(account: TwilioAccount, http: TwilioHttp) -> Client:
     return Client(account.account_sid, account.auth_token, http_client=http)  # type: ignore[no-untyped-call]
 
 
@@ -149,55 +137,6 @@ def _create(twilio: Client, account: TwilioAccount, outgoing: Outgoing, callback
     return _Taken(message.sid, str(message.status), error=str(message.error_code or "unknown"))
 
 
-class _Http(TwilioHttpClient):
-    """Twilio's own client at the configured address. It retries only after a 429, which says that nothing was done."""
-
-    def __init__(self, api_url: str, timeouts: Timeouts) -> None:
-        super().__init__(pool_connections=False, max_retries=0)
-        self._api_url = api_url
-        self._timeouts = timeouts
-        self.status = 0
-
-    # The SDK logs every request's address and headers at INFO, and Lambda's JSON logs let INFO through.
-    def log_request(self, kwargs: dict[str, object]) -> None:
-        """Logs nothing."""
-
-    def log_response(self, status_code: int, response: object) -> None:
-        """Logs nothing."""
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        params: dict[str, object] | None = None,
-        data: dict[str, object] | None = None,
-        headers: dict[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float | None = None,
-        allow_redirects: bool = False,
-    ) -> Response:
-        """The request, sent to the configured address in place of Twilio's."""
-        address = _HOST.sub(self._api_url, url) if self._api_url else url
-        began, passed = time.monotonic(), 0.0
-        for attempt in range(RETRIES + 1):
-            # requests takes both; the SDK's own signature knows of one.
-            self.timeout: Any = self._timeouts.connect, min(self._timeouts.read, self._timeouts.deadline - passed)
-            response = super().request(method, address, params, data, headers, auth, None, allow_redirects)
-            self.status = response.status_code
-            wait = _retry_after(response)
-            passed = time.monotonic() - began + wait
-            if response.status_code != 429 or attempt == RETRIES or passed > self._timeouts.retry_until:
-                break
-            time.sleep(wait)
-        return response
-
-
-def _retry_after(response: Response) -> float:
-    """How long Twilio asks to wait, in seconds; half a second if it does not say."""
-    asked = str((response.headers or {}).get("Retry-After", ""))
-    return float(asked) if re.fullmatch(r"[0-9]{1,9}", asked) else 0.5
-
-
 def _sender(sender: Sender | RouteSender) -> dict[str, str]:
     if sender.messaging_service_sid:
         return {"messaging_service_sid": sender.messaging_service_sid}
@@ -218,11 +157,3 @@ def _outcome(error: str) -> Outcome:
     if not known.gives_back:
         return Outcome(Delivery.UNKNOWN)
     return Outcome(Delivery.FAILED, error, known.refusal(), known.permanent)
-
-
-def _never_sent(error: RequestException) -> bool:
-    """Whether the connection failed before the request could go out."""
-    if isinstance(error, ConnectTimeout):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(error, RequestsConnectionError) and isinstance(reason, NewConnectionError)

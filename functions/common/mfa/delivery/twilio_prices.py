@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from requests.exceptions import RequestException
-from twilio.base.exceptions import TwilioException, TwilioRestException
-
 from mfa.delivery.timeouts import Timeouts
 from mfa.delivery.twilio import client
 from mfa.delivery.twilio_account import TwilioAccount
+from mfa.delivery.twilio_http import NoAnswer
+from mfa.delivery.twilio_sdk import TwilioException, TwilioRestException
 from mfa.errors import SettingsIncomplete, SmsUnavailable
 from mfa.messages.channels import PhoneChannelName
 from mfa.settings.prices import DEAREST, USD
@@ -94,7 +93,7 @@ class _Asking:
                 "sms": self._price(lambda: _segment(pricing.v1.messaging.countries(region).fetch())),
                 "voice": self._price(lambda: _minute(pricing.v1.voice.countries(region).fetch())),
             }
-        except (TwilioException, RequestException, ArithmeticError, ValueError, TypeError, KeyError, AttributeError):
+        except (TwilioException, NoAnswer, ArithmeticError, ValueError, TypeError, KeyError, AttributeError):
             return None if self.refused.is_set() else {}
 
     def _price(self, ask: Callable[[], int | None]) -> int | None:
