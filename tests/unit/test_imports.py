@@ -214,6 +214,17 @@ def test_a_token_is_checked_with_the_part_of_cryptography_that_verifies_it_and_n
     assert not {"cryptography.x509", "cryptography.hazmat.primitives.serialization"} & loaded
 
 
+def test_a_send_loads_twilios_sdk_without_what_it_does_not_use() -> None:
+    loaded = imported_by("import mfa.delivery.twilio")
+    assert not {"requests", "urllib3", "charset_normalizer", "twilio.http.http_client"} & loaded
+    assert "twilio.rest.api.v2010.account.message" in loaded
+
+
+def test_the_rest_of_twilios_sdk_works_after_a_send() -> None:
+    uses = "from twilio.http.http_client import TwilioHttpClient\nassert TwilioHttpClient().session.adapters"
+    assert {"requests", "twilio.http.http_client"} <= imported_by(f"import mfa.delivery.twilio\n{uses}")
+
+
 def test_loading_a_handler_makes_no_client() -> None:
     for function in ("verify_code", "send_code", "admin"):
         assert not {"boto3", "twilio", "argon2", "phonenumbers", "cryptography"} & imported_by(load(function)), function
