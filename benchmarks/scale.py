@@ -109,7 +109,7 @@ class Quota(NamedTuple):
         need: of so many logins a second.
         raised: how it is raised; empty if it is not.
         source: the page that says so.
-        as_of: when that page was stored, or written.
+        as_of: what the copy of that page that was read tells of its age.
     """
 
     name: str
@@ -154,7 +154,7 @@ def quotas(login: Login) -> tuple[Quota, ...]:
             lambda rate: rate * login.requests,
             service_quotas,
             f"{aws}/apigateway/latest/developerguide/limits.html",
-            "2026",
+            "2025 or later",
         ),
         Quota(
             "Lambda: concurrent executions",
@@ -164,7 +164,7 @@ def quotas(login: Login) -> tuple[Quota, ...]:
             containers,
             service_quotas,
             f"{aws}/lambda/latest/dg/lambda-concurrency.html",
-            "2026",
+            "2025 or later",
         ),
         Quota(
             "Lambda: new containers of a function",
@@ -174,7 +174,7 @@ def quotas(login: Login) -> tuple[Quota, ...]:
             lambda rate: max(busy(each, rate) for each in REQUEST_SECONDS),
             "provisioned concurrency",
             lambda_page,
-            "2026",
+            "undated",
         ),
         Quota(
             "DynamoDB: table-level writes",
@@ -184,7 +184,7 @@ def quotas(login: Login) -> tuple[Quota, ...]:
             lambda rate: rate * login.write_units,
             service_quotas,
             table_page,
-            "2026",
+            "undated",
         ),
         Quota(
             "DynamoDB: table-level reads",
@@ -194,7 +194,7 @@ def quotas(login: Login) -> tuple[Quota, ...]:
             lambda rate: rate * login.read_units,
             service_quotas,
             table_page,
-            "2026",
+            "undated",
         ),
         Quota(
             "DynamoDB: writes of a new table",
@@ -204,7 +204,7 @@ def quotas(login: Login) -> tuple[Quota, ...]:
             lambda rate: rate * login.write_units,
             "warm throughput",
             on_demand,
-            "2026",
+            "undated",
         ),
         Quota(
             "DynamoDB: reads of a new table",
@@ -214,7 +214,7 @@ def quotas(login: Login) -> tuple[Quota, ...]:
             lambda rate: rate * login.read_units,
             "warm throughput",
             on_demand,
-            "2026",
+            "undated",
         ),
         Quota(
             "KMS: operations with ECC keys",
@@ -224,7 +224,7 @@ def quotas(login: Login) -> tuple[Quota, ...]:
             lambda rate: rate * login.signatures,
             service_quotas,
             kms_page,
-            "2026",
+            "2025 or later",
         ),
         Quota(
             "KMS: operations with symmetric keys, at starts",
@@ -234,7 +234,7 @@ def quotas(login: Login) -> tuple[Quota, ...]:
             lambda rate: starts("kms.Decrypt", rate),
             service_quotas,
             kms_page,
-            "2026",
+            "2025 or later",
         ),
         Quota(
             "Secrets Manager: DescribeSecret and GetSecretValue, at starts",
@@ -244,7 +244,7 @@ def quotas(login: Login) -> tuple[Quota, ...]:
             lambda rate: starts("secretsmanager.GetSecretValue", rate),
             "",
             f"{aws}/secretsmanager/latest/userguide/reference_limits.html",
-            "2026",
+            "undated",
         ),
         Quota(
             "Parameter Store: throughput, at starts",
@@ -264,7 +264,7 @@ def quotas(login: Login) -> tuple[Quota, ...]:
             lambda rate: rate / 100,
             "production access, then by request",
             f"{aws}/ses/latest/dg/quotas.html",
-            "2026",
+            "2026-08",
         ),
         Quota(
             "Twilio: requests at the same time",
