@@ -1,7 +1,7 @@
 """The part of Twilio's SDK that sends, without what it imports for other uses.
 
 The SDK imports `requests` for its own HTTP client, in place of which we give it ours, and forty resources of an account, of which
-we use messages and calls. Together they take longer than the rest of a send's cold start. Empty modules stand for them while the
+we use messages and calls. Together they take a third of the CPU of a cold start that sends. Empty modules stand for them while the
 SDK is imported. docs/decisions/0051-cold-starts.md has the figures.
 """
 
