@@ -28,6 +28,7 @@ import urllib3
 from infra.local.processes import HOME
 from infra.local.serving import Environ, Server, StartResponse, bind
 from infra.local.template import Template, read_template
+from mfa.http.operations import TWILIO_STATUS
 from tests import access_log, people
 from tests.api import deliveries
 from tests.api.stack import Stack
@@ -98,7 +99,7 @@ ACCESS_LOG = {
 
 READS = {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
-REQUEST_LINE = re.compile(r"\d\d:\d\d:\d\d (GET|POST) /v1/\S+ (\d{3}) \d+ ms")
+REQUEST_LINE = re.compile(r"\d\d:\d\d:\d\d (GET|POST) (/v1/\S+) (\d{3}) \d+ ms")
 # Twilio's reports on a message of a Messaging Service that arrives. The simulated Twilio sends them by itself.
 REPORTS = ("queued", "sent", "delivered")
 QUIET_SECONDS = 2.0
@@ -109,13 +110,24 @@ TOLERANCE = 0.1
 
 @dataclasses.dataclass(frozen=True)
 class Login:
-    """The needs of one login."""
+    """The needs of one login.
+
+    Attributes:
+        requests: of the client.
+        reports: of Twilio. They go to the function's URL.
+    """
 
     requests: int
+    reports: int
     read_units: float
     write_units: float
     log_bytes: int
     signatures: int = 1  # tests/contract/test_requests.py counts them
+
+    @property
+    def invocations(self) -> int:
+        """Of functions."""
+        return self.requests + self.reports
 
     def parts(self) -> dict[str, float]:
         """USD for a million logins."""
@@ -124,7 +136,7 @@ class Login:
             "the table's writes": self.write_units * PRICES["write unit"].usd,
             "the table's reads": self.read_units * PRICES["read unit"].usd,
             "signatures": self.signatures * PRICES["signature"].usd,
-            "functions": self.requests * PRICES["invocation"].usd + LOGIN_SECONDS * PRICES["GB-second"].usd,
+            "functions": self.invocations * PRICES["invocation"].usd + LOGIN_SECONDS * PRICES["GB-second"].usd,
             "logs": self.log_bytes * PRICES["log byte"].usd,
         }
         return {part: usd * MILLION for part, usd in once.items()}
@@ -342,8 +354,8 @@ def _size(value: Item) -> int:
             return sum(_size({kind[0]: each}) for each in content)
 
 
-def logged_in(stack: Running, meter: Meter, person: Person) -> tuple[int, float, float]:
-    """One login, with its reports: API requests, read units and write units."""
+def logged_in(stack: Running, meter: Meter, person: Person) -> tuple[int, int, float, float]:
+    """One login: requests of the client, reports of Twilio, read units and write units."""
     person.end_cooldown()
     meter.reset()
     before = len(stack.local.lines)
@@ -353,8 +365,10 @@ def logged_in(stack: Running, meter: Meter, person: Person) -> tuple[int, float,
     assert answer.status == 200, answer.text
     _quiet(stack)
     found = [line for line in map(REQUEST_LINE.fullmatch, stack.local.lines[before:]) if line]
-    assert all(line[2].startswith("2") for line in found), found
-    return len(found), meter.read_units, meter.write_units
+    assert all(line[3].startswith("2") for line in found), found
+    # The local stack has no URLs of functions: Twilio reports to its API.
+    reports = sum(line[2].startswith(TWILIO_STATUS.path) for line in found)
+    return len(found) - reports, reports, meter.read_units, meter.write_units
 
 
 def _quiet(stack: Running) -> None:
@@ -370,8 +384,8 @@ def _quiet(stack: Running) -> None:
     raise AssertionError("the local stack does not come to rest")
 
 
-def measure_table(url: str) -> tuple[tuple[int, float, float], tuple[float, float]]:
-    """API requests and units of a login, and units of a month's scheduled runs, by the local stack and DynamoDB at `url`."""
+def measure_table(url: str) -> tuple[tuple[int, int, float, float], tuple[float, float]]:
+    """Requests, reports and units of a login, and units of a month's scheduled runs, by the local stack and DynamoDB at `url`."""
     meter = Meter(url)
     with bind("127.0.0.1", 0) as bound, tempfile.TemporaryDirectory() as tree:
         server = Server(meter, bound)
@@ -387,7 +401,7 @@ def measure_table(url: str) -> tuple[tuple[int, float, float], tuple[float, floa
             server.stop()
 
 
-def _measured(stack: Running, meter: Meter) -> tuple[tuple[int, float, float], tuple[float, float]]:
+def _measured(stack: Running, meter: Meter) -> tuple[tuple[int, int, float, float], tuple[float, float]]:
     stack.admin("settings.patch", budgets={"number_per_hour": 100, "address_per_hour": 100})
     person = people.add(stack)
     person.challenged()
@@ -418,7 +432,7 @@ def measure_logs(stack: Stack) -> tuple[int, int, int]:
             assert deliveries.report(stack, reference, status).status == 204
         assert person.verify().status == 200
     login = len(stack.logs.getvalue()[began:].encode())
-    login += (3 + len(REPORTS)) * (len(access_log.line(ACCESS_LOG).encode()) + PLATFORM_LOG_BYTES)
+    login += 3 * len(access_log.line(ACCESS_LOG).encode()) + (3 + len(REPORTS)) * PLATFORM_LOG_BYTES
     month, metrics = 0.0, set[str]()
     for schedule in stack.template.schedules:
         stack.invoke(schedule.function, json.loads(schedule.event))
@@ -444,19 +458,19 @@ def metrics_in(log: str) -> set[str]:
 
 def measure(url: str) -> tuple[Login, Schedules]:
     """Everything, anew."""
-    (requests, reads, writes), (month_reads, month_writes) = measure_table(url)
+    (requests, reports, reads, writes), (month_reads, month_writes) = measure_table(url)
     with in_process() as stack:
         log_bytes, month_log_bytes, metrics = measure_logs(stack)
     runs = round(sum(MONTH_SECONDS / each.seconds for each in read_template(HOME / "template.yaml").schedules))
     return (
-        Login(requests=requests, read_units=reads, write_units=writes, log_bytes=log_bytes),
+        Login(requests=requests, reports=reports, read_units=reads, write_units=writes, log_bytes=log_bytes),
         Schedules(runs, round(month_reads), round(month_writes), month_log_bytes, metrics),
     )
 
 
 # --- the figures of docs/deployment.md
 
-RECORDED = Login(requests=6, read_units=23, write_units=46, log_bytes=9860)
+RECORDED = Login(requests=3, reports=3, read_units=23, write_units=46, log_bytes=8490)
 RECORDED_SCHEDULES = Schedules(runs=60_510, read_units=298_200, write_units=8820, log_bytes=65_460_000, metrics=0)
 
 
@@ -478,17 +492,19 @@ def near(measured: float, recorded: float) -> bool:
 def login_table(login: Login) -> str:
     """The cost of a million logins, part by part."""
     needs = {
-        "API Gateway": f"{login.requests} requests, {login.requests - 3} of them Twilio's reports",
+        "API Gateway": f"{login.requests} requests",
         "the table's writes": f"{login.write_units:g} units",
         "the table's reads": f"{login.read_units:g} units",
         "signatures": f"{login.signatures} by KMS",
-        "functions": f"{login.requests} invocations, {LOGIN_SECONDS:g} GB-seconds (an estimate)",
+        "functions": f"{login.invocations} invocations, {login.reports} of them for Twilio's reports, {LOGIN_SECONDS:g} GB-seconds (an estimate)",
         "logs": f"{login.log_bytes / 1000:.1f} kB",
     }
     parts = login.parts()
     rows = [f"| {part} | {needs[part]} | {usd:.1f} |" for part, usd in parts.items()]
     rows.append(f"| all | | {sum(parts.values()):.0f} |")
     in_process = sum(dataclasses.replace(login, signatures=0).parts().values())
+    by_api = sum(dataclasses.replace(login, requests=login.invocations, reports=0).parts().values())
+    rows.append(f"| all, with `CallbackUrl=off` | {login.invocations} requests of API Gateway | {by_api:.0f} |")
     rows.append(f"| all, with `Signing=process` | no signature by KMS | {in_process:.0f} |")
     return "\n".join(["| a million logins with a passcode | each needs | USD |", "|---|---|---|", *rows])
 

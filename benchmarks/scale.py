@@ -384,10 +384,9 @@ def own_table(login: Login) -> str:
     [api] = template.named("AWS::Serverless::Api").values()
     rates = {each["ResourcePath"]: each["ThrottlingRateLimit"] for each in api["MethodSettings"]}
     budgets = Budgets()
-    reports = login.requests - 3
     limits: list[tuple[str, float, Callable[[float], float]]] = [
         ("parameter `LoginRate`, a second", float(rates["/~1v1~1login"]), lambda rate: rate),
-        ("parameter `RequestRate`, a second", float(rates["/*"]), lambda rate: rate * max(1, reports)),
+        ("parameter `RequestRate`, a second", float(rates["/*"]), lambda rate: rate),
         ("setting `budgets.global_per_day`", budgets.global_per_day, lambda rate: rate * DAY),
         ("setting `budgets.client_per_hour`, one application", budgets.client_per_hour, lambda rate: rate * 3600),
         (

@@ -3,6 +3,7 @@
 Links that open an account are not for this function, which makes the passcodes: `verify_code` mails them.
 """
 
+import re
 from urllib.parse import quote_plus
 
 from aws_lambda_powertools import Logger
@@ -11,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mfa.challenges.sends import SendResult
 from mfa.decoding import convert
+from mfa.errors import Forbidden
 from mfa.flows.mail_codes import CodeMail
 from mfa.flows.tell_changes import Notice
 from mfa.http import operations, views
@@ -24,6 +26,9 @@ from mfa.messages.channels import Channel
 from mfa.messages.feedback import MessageReceived
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.wiring import Wiring
+
+# An HMAC-SHA1 in Base64: https://www.twilio.com/docs/usage/security#validating-requests
+SIGNATURE = re.compile(r"[A-Za-z0-9+/]{27}=")
 
 logger = Logger()
 wiring = Wiring()
@@ -58,10 +63,17 @@ def get_challenge(call: Call[None, MfaToken]) -> ChallengeState:
 
 @app.operation(operations.TWILIO_STATUS)
 def twilio_status(call: Call[None, Anyone]) -> None:
-    """Records Twilio's report about a message. The signature must be over the configured URL."""
+    """Records Twilio's report about a message. The signature must be over the configured URL that Twilio was given."""
+    # Before anything is read: whoever knows the URL may ask.
+    signature = SIGNATURE.fullmatch(call.request.header("X-Twilio-Signature") or "")
+    if signature is None:
+        raise Forbidden("The signature is not Twilio's.")
     ref = call.request.query().get("ref", "")
-    signature = call.request.header("X-Twilio-Signature") or ""
-    outcome = wiring.twilio_callbacks.read(wiring.callback_url(quote_plus(ref)), call.request.form(), signature)
+    addresses = wiring.addresses()
+    # Messages that were sent before the stack had the other address report here still.
+    address = addresses.callbacks if call.request.by_function_url else addresses.public
+    url = operations.callback_url(address, quote_plus(ref))
+    outcome = wiring.twilio_callbacks.read(url, call.request.form(), signature[0])
     _count_undelivered(None if outcome is None else wiring.delivery_reports.record(ref, outcome))
 
 

@@ -114,6 +114,8 @@ class Resolver:
         return name
 
     def _attribute(self, name: str, attribute: str) -> str:
+        if attribute == "FunctionUrl":
+            return f"https://{name.lower()}.lambda-url.{REGION}.on.aws/"
         if attribute != "Arn":
             return f"{name}.{attribute}"
         kind = self.document["Resources"][name]["Type"]

@@ -68,6 +68,8 @@ from tests.product import Answer, Json, Product
 
 ROOT = Path(__file__).parents[2]
 ISSUER = "https://login.example.com"
+# The URL of the function that takes Twilio's reports.
+CALLBACKS = "https://callbackaddress.lambda-url.us-east-1.on.aws"
 EMAIL_SENDER = "no-reply@example.com"
 SENDER = "+12063125010"
 PLENTY = dict.fromkeys(

@@ -20,7 +20,7 @@ from mfa.settings.values import Sender
 from mfa.vendor_errors import VENDOR_ERRORS, look_up
 from tests.api import deliveries
 from tests.api.deliveries import asked, code, faults, pause, requests, spent
-from tests.api.stack import ISSUER, SENDER, Stack
+from tests.api.stack import CALLBACKS, ISSUER, SENDER, Stack
 from tests.people import Person, digits
 from tests.product import Refused
 
@@ -47,7 +47,7 @@ def test_a_message_names_its_sender_its_callback_and_its_validity_period(stack: 
     sent = request["parameters"]
     assert sent.keys() == {"To", "From", "Body", "StatusCallback", "ValidityPeriod", "MessageIntent", "RiskCheck"}
     assert (sent["To"], sent["From"], sent["ValidityPeriod"]) == (person.numbers[0], SENDER, "285")
-    assert sent["StatusCallback"] == f"{ISSUER}/v1/webhooks/twilio/status?ref={deliveries.ref(stack)}"
+    assert sent["StatusCallback"] == f"{CALLBACKS}/v1/webhooks/twilio/status?ref={deliveries.ref(stack)}"
     assert len(deliveries.ref(stack)) == 32
 
 

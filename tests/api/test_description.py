@@ -37,13 +37,14 @@ def test_a_container_learns_of_another_domain_while_it_runs(stack: Stack, monkey
     """A container may live for hours, and its version does not change with the domain."""
     monkeypatch.setattr(caches, "CACHE_SECONDS", 0.0)
     parameters, name = boto3.client("ssm"), "/local/mfa/public-url"
+    given = parameters.get_parameter(Name=name)["Parameter"]["Value"]
     with stack.on({}):
         assert stack.call("GET", "/v1/openapi.json").json["servers"] == [{"url": ISSUER}]
         parameters.put_parameter(Name=name, Value="https://other.example.com", Overwrite=True)
         try:
             answer = stack.call("GET", "/v1/openapi.json")
         finally:
-            parameters.put_parameter(Name=name, Value=ISSUER, Overwrite=True)
+            parameters.put_parameter(Name=name, Value=given, Overwrite=True)
         assert answer.json["servers"] == [{"url": "https://other.example.com"}]
 
 

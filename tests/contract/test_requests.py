@@ -149,7 +149,7 @@ def _match(route: Route, method: str, path: str) -> dict[str, str] | None:
 
 @pytest.fixture(scope="module")
 def functions() -> Iterator[Functions]:
-    template = read_template(HOME / "template.yaml", {"DomainName": "login.example.com"})
+    template = read_template(HOME / "template.yaml", {"DomainName": "login.example.com", "CallbackUrl": "off"})
     account = local_account()
     with ExitStack() as stack:
         environment = stack.enter_context(pytest.MonkeyPatch.context())

@@ -130,9 +130,9 @@ def test_outputs_lead_to_the_resources_they_name() -> None:
     template = transformed(**DOMAIN)
     resolver = Resolver(template, DOMAIN)
     outputs = {name: resolver.resolve(output["Value"]) for name, output in template["Outputs"].items()}
-    page = outputs["ConsoleUrl"].removeprefix("PublicUrlParameter.Value/v1/admin/")
+    page = outputs["ConsoleUrl"].removeprefix("https://login.example.com/v1/admin/")
     assert (ROOT / "functions" / "admin" / page).is_file()
-    assert outputs["ApiUrl"] == "PublicUrlParameter.Value"
+    assert outputs["ApiUrl"] == "https://login.example.com"
     assert outputs["AdminFunctionName"] == "AdminFunction"
     assert outputs["BreakGlassRoleArn"].endswith(":role/BreakGlassRole")
     assert outputs["DomainTarget"] == "Domain.RegionalDomainName"
@@ -179,7 +179,7 @@ def test_a_domain_is_mapped_named_as_the_issuer_and_the_only_way_in() -> None:
     assert domain["RegionalCertificateArn"] == DOMAIN["CertificateArn"]
     mapping = resources["DomainMapping"]["Properties"]
     assert mapping == {"DomainName": "Domain", "RestApiId": "Api", "Stage": "ApiliveStage"}
-    assert resources["PublicUrlParameter"]["Properties"]["Value"] == "https://login.example.com"
+    assert addresses(resources)[0] == "https://login.example.com"
     [server] = resources["Api"]["Properties"]["Body"]["servers"]
     assert server["x-amazon-apigateway-endpoint-configuration"] == {"disableExecuteApiEndpoint": True}
     assert "DomainRecord" not in resources
@@ -198,10 +198,38 @@ def test_a_domain_whose_zone_is_given_gets_its_record() -> None:
 def test_without_a_domain_the_apis_own_address_is_open_and_the_issuer(by_default: Resources) -> None:
     [server] = by_default["Api"]["Properties"]["Body"]["servers"]
     assert server["x-amazon-apigateway-endpoint-configuration"] == {"disableExecuteApiEndpoint": False}
-    assert (
-        by_default["PublicUrlParameter"]["Properties"]["Value"]
-        == "https://Api.execute-api.us-east-1.amazonaws.com/live"
-    )
+    assert addresses(by_default)[0] == "https://Api.execute-api.us-east-1.amazonaws.com/live"
+
+
+def addresses(resources: Resources) -> list[str]:
+    """What functions read: the public address, and that of callbacks if it is another."""
+    return str(resources["PublicUrlParameter"]["Properties"]["Value"]).split(" ")
+
+
+def test_callbacks_have_the_url_of_the_function_that_serves_them(by_default: Resources) -> None:
+    given = by_default["CallbackAddress"]["Properties"]
+    assert (given["AuthType"], given["Qualifier"]) == ("NONE", "live")
+    assert given["TargetFunctionArn"].endswith(":function:SendCodeFunction")
+    # CloudFormation knows of the alias by this alone, and deletes the URL before it.
+    assert transformed()["Resources"]["CallbackAddress"]["DependsOn"] == "SendCodeFunctionAliaslive"
+    assert addresses(by_default)[1] == "https://callbackaddress.lambda-url.us-east-1.on.aws/"
+    assert addresses(made(CallbackUrl="off"))[1:] == []
+
+
+def test_the_public_may_invoke_by_that_url_and_no_other_way() -> None:
+    def public(**parameters: str) -> list[dict[str, Any]]:
+        permissions = [
+            each["Properties"] for each in made(**parameters).values() if each["Type"] == "AWS::Lambda::Permission"
+        ]
+        return [each for each in permissions if "*" in str(each["Principal"])]
+
+    assert [each["Action"] for each in public()] == ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"]
+    by_url, by_function = public()
+    assert by_url["FunctionUrlAuthType"] == "NONE"
+    assert by_function["InvokedViaFunctionUrl"] is True, "else anybody with an account at AWS could invoke it"
+    assert {each["FunctionName"] for each in public()} == {"SendCodeFunctionAliaslive"}
+    assert public(CallbackUrl="off") == []
+    assert not [each for each in made(CallbackUrl="off").values() if each["Type"] == "AWS::Lambda::Url"]
 
 
 def test_both_addresses_require_tls_1_2() -> None:

@@ -25,17 +25,17 @@ def test_the_page_has_the_tables_of_the_recorded_figures() -> None:
 
 
 def test_each_part_of_a_login_is_charged_at_its_price() -> None:
-    nothing = Login(requests=0, read_units=0, write_units=0, log_bytes=0, signatures=0)
+    nothing = Login(requests=0, reports=0, read_units=0, write_units=0, log_bytes=0, signatures=0)
     estimate = cost.LOGIN_SECONDS * 13.3334
     assert nothing.parts() == {**dict.fromkeys(nothing.parts(), 0), "functions": pytest.approx(estimate)}
-    parts = Login(requests=5, read_units=8, write_units=34, log_bytes=1 << 30, signatures=2).parts()
+    parts = Login(requests=5, reports=3, read_units=8, write_units=34, log_bytes=1 << 30, signatures=2).parts()
     assert parts == pytest.approx(
         {
             "API Gateway": 17.5,
             "the table's writes": 21.25,
             "the table's reads": 1,
             "signatures": 30,
-            "functions": 1 + estimate,
+            "functions": 1.6 + estimate,
             "logs": 500_000,
         }
     )

@@ -73,7 +73,7 @@ ALLOWED = {
 # The rooms, innermost first. A room imports only from the rooms before it; those on one line do not know each other.
 ROOMS = [
     {"errors"},
-    {"times", "decoding", "caches", "pasted", "vendor_errors", "waiting"},
+    {"times", "decoding", "caches", "addresses", "pasted", "vendor_errors", "waiting"},
     {"factors", "metrics"},
     {"users"},
     {"messages"},

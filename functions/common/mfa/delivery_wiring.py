@@ -98,7 +98,7 @@ class DeliveryWiring(AccountWiring):
 
     def callback_url(self, ref: str) -> str:
         """The URL at which Twilio reports on the send of this `ref`."""
-        return callback_url(self.issuer(), ref)
+        return callback_url(self.addresses().callbacks, ref)
 
     def _to_phones(self, *, apart: bool = False) -> MeteredMessenger:
         """The messenger of the flows: by the routes, as far as the setting `sending` allows."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mfa.addresses import Addresses
 from mfa.aws.clients import boto3_client, client
 from mfa.caches import Cached
 from mfa.metrics import Metrics
@@ -53,8 +54,8 @@ class Environment:
         self.costs_in_use = Cached(lambda: self.account_store.load_costs_in_use())
         self.token_keys = Cached(lambda: self._token_key_store.load(), lambda found: found.complete)
         self._certified_keys = Cached(self._load_certified_keys)
-        # The public URL: the issuer of access tokens. It changes when the stack gets a domain.
-        self.issuer = Cached(self._load_public_url)
+        # They change when the stack gets a domain, or the functions a URL of their own.
+        self.addresses = Cached(self._load_addresses)
         self.random_below = secrets.randbelow
         self.random_bytes = secrets.token_bytes
         self.metrics = Metrics(lambda: os.environ["METRICS_NAMESPACE"], self.clock, time.perf_counter)
@@ -71,6 +72,10 @@ class Environment:
     def settings(self) -> Settings:
         """The settings, at most CACHE_SECONDS old."""
         return self.settings_as_stored().settings
+
+    def issuer(self) -> str:
+        """The public URL: the issuer of access tokens."""
+        return self.addresses().public
 
     def origins(self) -> frozenset[str]:
         """The sites whose pages may log users in."""
@@ -166,10 +171,10 @@ class Environment:
     def _kms(self) -> Any:
         return client("kms")
 
-    def _load_public_url(self) -> str:
+    def _load_addresses(self) -> Addresses:
         from mfa.aws.stored_values import read_parameter
 
-        return read_parameter(client("ssm"), os.environ["PUBLIC_URL_PARAMETER"])
+        return Addresses.read(read_parameter(client("ssm"), os.environ["PUBLIC_URL_PARAMETER"]))
 
     def _load_keys(self) -> HmacKeys:
         from mfa.aws.stored_values import read_secret

@@ -120,11 +120,15 @@ class App:
         return self.answer(request)
 
     def answer(self, request: HttpRequest) -> dict[str, object]:
-        """The answer to a request, as API Gateway takes it."""
-        return self._served(request).event(self._cross_origin_headers(request))
+        """The answer to a request, as API Gateway takes it, or the function's own URL."""
+        more = self._cross_origin_headers(request)
+        return self._served(request).event(more, by_function_url=request.by_function_url)
 
     def _served(self, request: HttpRequest) -> Response:
         route = self._routes.get((request.method, request.path))
+        if request.by_function_url and not (route and route.operation and route.operation.by_function_url):
+            # Nobody has business here but those who sign, so this writes no line that is paid for.
+            return _problem(errors.NotFound(), {})
         if route is None:
             return self._refused(errors.NotFound(), request, None)
         try:
@@ -185,7 +189,7 @@ class App:
             # Each 401 needs a challenge (RFC 9110, 15.5.2). Browsers open no dialog for this one (RFC 6750, 3).
             is_client = isinstance(refusal, errors.InvalidCredentials) and request.path in self._basic
             headers["WWW-Authenticate"] = 'Basic realm="client"' if is_client else 'Bearer error="invalid_token"'
-        return _json(refusal.status, msgspec.json.encode(refusal.problem()), "application/problem+json", headers)
+        return _problem(refusal, headers)
 
 
 def failure(error: Exception) -> dict[str, object]:
@@ -209,6 +213,10 @@ def _answered[In, Out, Who](operation: Operation[In, Out, Who], answer: Answer[O
 
 def _json(status: int, body: bytes, content_type: str, headers: dict[str, str]) -> Response:
     return Response(status, content_type, body.decode(), SECURITY_HEADERS | headers)
+
+
+def _problem(refusal: errors.Refusal, headers: dict[str, str]) -> Response:
+    return _json(refusal.status, msgspec.json.encode(refusal.problem()), "application/problem+json", headers)
 
 
 def _cause(error: BaseException | None) -> str:

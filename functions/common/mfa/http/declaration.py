@@ -50,6 +50,7 @@ class Operation[In, Out, Who](Struct, frozen=True, eq=False, kw_only=True):
         idempotent: whether an `Idempotency-Key` is honoured.
         cache_seconds: how long caches may keep the answer.
         cross_origin: whether other sites' pages may call it.
+        by_function_url: whether the function's own URL serves it too. Its callers sign their requests.
         scheduled: whether the template's schedule invokes it directly. It changes nothing that a person decides, so an
             invocation raises no alarm.
         only: the one transport of an administration operation that is not offered by both.
@@ -69,6 +70,7 @@ class Operation[In, Out, Who](Struct, frozen=True, eq=False, kw_only=True):
     idempotent: bool = False
     cache_seconds: int = 0
     cross_origin: bool = False
+    by_function_url: bool = False
     scheduled: bool = False
     only: Transport | None = None
     refusals: tuple[type[errors.Refusal], ...] = ()

@@ -3,6 +3,7 @@
 import base64
 import ipaddress
 from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
@@ -27,6 +28,7 @@ class HttpRequest(Struct, frozen=True):
         body: as the event has it; `is_base64` where that is not the text itself.
         method: `GET`, `POST`, …
         id: by which logs and an internal error name it.
+        by_function_url: whether it came by the function's own URL, past the API's limits and firewall.
     """
 
     path: str = ""
@@ -38,6 +40,7 @@ class HttpRequest(Struct, frozen=True):
     is_base64: bool = False
     method: str = ""
     id: str = ""
+    by_function_url: bool = False
 
     def __repr__(self) -> str:
         return f"HttpRequest({self.path!r}, ...)"
@@ -103,15 +106,13 @@ class Response(Struct, frozen=True):
     body: str
     headers: Mapping[str, str]
 
-    def event(self, more: Mapping[str, str]) -> dict[str, object]:
-        """As API Gateway takes it, with more headers."""
+    def event(self, more: Mapping[str, str], *, by_function_url: bool = False) -> dict[str, object]:
+        """As API Gateway takes it, or Lambda for a request by a function URL, with more headers."""
         headers = {"Content-Type": self.content_type, **self.headers, **more}
-        return {
-            "statusCode": self.status,
-            "body": self.body,
-            "isBase64Encoded": False,
-            "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        }
+        given = {"statusCode": self.status, "body": self.body, "isBase64Encoded": False}
+        if by_function_url:
+            return {**given, "headers": headers}
+        return {**given, "multiValueHeaders": {name: [value] for name, value in headers.items()}}
 
 
 class _Identity(Struct, rename="camel"):
@@ -137,12 +138,34 @@ class _Event(Struct, rename="camel"):
     is_base64_encoded: bool = False
 
 
+class _UrlHttp(Struct, rename="camel"):
+    method: str
+    path: str
+    source_ip: str
+
+
+class _UrlContext(Struct, rename="camel"):
+    request_id: str
+    http: _UrlHttp
+
+
+class _UrlEvent(Struct, rename="camel"):
+    """The event of a function URL, payload format 2.0: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html"""
+
+    version: Literal["2.0"]
+    request_context: _UrlContext
+    raw_query_string: str = ""
+    headers: dict[str, str] = {}
+    body: str = ""
+    is_base64_encoded: bool = False
+
+
 def read_request(event: object) -> HttpRequest | None:
     """The request in API Gateway's event; None for any other event. `resource` is the path as the contract has it."""
     try:
         given = msgspec.convert(event, _Event)
     except msgspec.ValidationError:
-        return None
+        return _read_by_url(event)
     headers: dict[str, str] = {}
     for name, value in (given.headers or {}).items():
         headers.setdefault(name.lower(), value)
@@ -156,6 +179,28 @@ def read_request(event: object) -> HttpRequest | None:
         is_base64=given.is_base64_encoded,
         method=given.http_method,
         id=given.request_context.request_id,
+    )
+
+
+def _read_by_url(event: object) -> HttpRequest | None:
+    """The request in a function URL's event; None for any other event. Such a path has no placeholders."""
+    try:
+        given = msgspec.convert(event, _UrlEvent)
+    except msgspec.ValidationError:
+        return None
+    queries: dict[str, list[str]] = {}
+    for name, value in parse_qsl(given.raw_query_string, keep_blank_values=True):
+        queries.setdefault(name, []).append(value)
+    return HttpRequest(
+        path=given.request_context.http.path,
+        headers={name.lower(): value for name, value in given.headers.items()},
+        queries=queries,
+        address=_address(given.request_context.http.source_ip),
+        body=given.body,
+        is_base64=given.is_base64_encoded,
+        method=given.request_context.http.method,
+        id=given.request_context.request_id,
+        by_function_url=True,
     )
 
 

@@ -151,6 +151,7 @@ TWILIO_STATUS = Operation(
     route="POST /v1/webhooks/twilio/status",
     summary="What Twilio reports of a message or call, signed",
     auth=TWILIO,
+    by_function_url=True,
     request=NoneType,
     response=NoneType,
     status=204,
@@ -158,9 +159,9 @@ TWILIO_STATUS = Operation(
 )
 
 
-def callback_url(public_url: str, ref: str) -> str:
+def callback_url(address: str, ref: str) -> str:
     """The URL at which Twilio reports on the send of this `ref`. Twilio signs this URL to the letter."""
-    return f"{public_url}{TWILIO_STATUS.path}?ref={ref}"
+    return f"{address}{TWILIO_STATUS.path}?ref={ref}"
 
 
 JWKS = Operation(
