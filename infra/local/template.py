@@ -198,7 +198,7 @@ def _template(document: Mapping[str, Any], resolver: Resolver, root: Path) -> Te
         schedules += [
             Schedule.of(name, event["Properties"])
             for event in properties.get("Events", {}).values()
-            if event["Type"] == "Schedule"
+            if event["Type"] == "Schedule" and event["Properties"].get("State") != "DISABLED"
         ]
     return Template(
         Api(

@@ -34,7 +34,7 @@ _STAND_INS = "".join(
 )
 # Names that differ between the AWS CLI and botocore; and the CLI's own options used here, all with a value.
 _SERVICES = {"deploy": "codedeploy"}
-_GLOBAL_OPTIONS = {"--query", "--output", "--cli-binary-format", "--endpoint-url"}
+_GLOBAL_OPTIONS = {"--query", "--output", "--cli-binary-format", "--endpoint-url", "--region"}
 
 
 @dataclass

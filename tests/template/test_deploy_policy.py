@@ -61,7 +61,7 @@ UNUSED = re.compile(
     r"|logs:(.*(KmsKey|Delivery|Deliveries|(Put|Delete)DataProtection.*|(Put|Delete)IndexPolicy|BearerToken.*|DeletionProtection)|DeleteResourcePolicy|(Create|Describe)LogStreams?|PutLogEvents)"
     r"|kms:(CreateGrant|RevokeGrant|Encrypt|Decrypt|ReEncrypt.*|GenerateDataKey.*|EnableKey|DisableKey)"
     r"|lambda:(AssociateRuntimeAlias|PassCapacityProvider)|codedeploy:RegisterOnPremisesInstance"
-    r"|secretsmanager:(GetSecretValue|ReplicateSecretToRegions|RemoveRegionsFromReplication)"
+    r"|secretsmanager:GetSecretValue"
     r"|iam:(Put|Delete)RolePermissionsBoundary|sns:PutDataProtectionPolicy|wafv2:PutPermissionPolicy"
 )
 # Actions that `sam deploy` and CloudFormation itself ask for, beyond what resources do.
