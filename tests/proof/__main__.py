@@ -5,6 +5,7 @@ python -m tests.proof [PART ...]
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 
@@ -28,11 +29,18 @@ def canaries() -> None:
         sys.exit(int(status))
 
 
+def mutants() -> None:
+    """Each change of a safety-critical module makes a test fail. The process must not have imported the product."""
+    if status := subprocess.run([sys.executable, "-m", "tests.proof.mutants"], check=False).returncode:
+        sys.exit(status)
+
+
 PARTS: dict[str, Callable[[], None]] = {
     "model": model.main,
     "schemas": schemas.main,
     "enumeration": enumeration,
     "canaries": canaries,
+    "mutants": mutants,
 }
 
 
