@@ -179,8 +179,9 @@ def _fill(db: WorkDB, path: Path) -> None:
 
 
 def _mutated(code: str, spec: MutationSpec) -> str | None:
-    if spec.operator_name not in OPERATORS:
-        return None
+    line = code.splitlines()[spec.start_pos[0] - 1].lstrip()
+    if spec.operator_name not in OPERATORS or line.startswith(("@", "class ")):
+        return None  # decorators and bases say how a value is laid out, which tests of its use cannot see
     operator = cosmic_ray.plugins.get_operator(spec.operator_name)(**spec.operator_args)
     changed: str | None = mutate_code(code, operator, spec.occurrence)
     return None if changed == code else changed

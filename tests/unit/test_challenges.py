@@ -12,14 +12,18 @@ from infra.local.processes import HOME
 from infra.local.template import read_template
 from mfa import errors
 from mfa.challenges import passcodes
+from mfa.challenges.budgets import SHARDS
 from mfa.challenges.challenge import (
     FAILURE_CAP,
     FOREVER,
     MAX_LOCK_SECONDS,
+    UNREADABLE,
     Challenge,
     ChallengeStatus,
     Delivery,
     EarlierSend,
+    Guess,
+    KeyedAttempt,
     Lane,
 )
 from mfa.challenges.drafts import Purpose, is_of_earlier_send
@@ -27,6 +31,7 @@ from mfa.challenges.sends import limits_of
 from mfa.http import views
 from mfa.messages.channels import Channel
 from mfa.settings.values import Settings
+from mfa.store.challenge_mapping import challenge_of
 from mfa.times import rfc3339
 from mfa.tokens.hmac_keys import HmacKeys
 
@@ -122,6 +127,80 @@ def test_a_lock_lasts_twice_as_long_as_the_one_before_up_to_a_day(
 def test_the_lower_of_two_limits_locks(failures: int, of_item: int, of_settings: int | None, locked: bool) -> None:
     challenge = replace(LIVE, failures=failures, max_failures=of_item, last_attempt_at=NOW)
     assert (challenge.locked_until(NOW, of_settings) is not None) is locked
+
+
+@pytest.mark.parametrize("locked", [LOCKED, {"failures": 5, "last_attempt_at": NOW - 899.5}])
+def test_a_refusal_says_how_long_the_lock_lasts(locked: Changes) -> None:
+    until = locked["last_attempt_at"] + 900
+    with pytest.raises(errors.TooManyAttempts) as refused:
+        replace(LIVE, **locked).refuse_locked(NOW)
+    assert refused.value.problem()["locked_until"] == rfc3339(until)
+    assert refused.value.retry_after == errors.TooManyAttempts(retry_after=until - NOW).retry_after
+
+
+def test_reports_of_a_message_have_an_order_and_an_end() -> None:
+    ranks = {delivery: delivery.rank for delivery in Delivery}
+    assert [each for each in Delivery if each.is_final] == [Delivery.DELIVERED, Delivery.UNDELIVERED, Delivery.FAILED]
+    # The store compares with the rank of earlier versions' items.
+    assert ranks == {
+        Delivery.SENDING: 0,
+        Delivery.UNKNOWN: 1,
+        Delivery.QUEUED: 2,
+        Delivery.SENT: 3,
+        Delivery.DELIVERED: 4,
+        Delivery.UNDELIVERED: 4,
+        Delivery.FAILED: 4,
+    }
+
+
+def test_a_wrong_attempt_counts_once_in_each_count() -> None:
+    before = replace(LIVE, failures=2, failures_total=7)
+    after = before.after_failure(Guess(at=NOW))
+    assert after == replace(before, failures=3, failures_total=8, last_attempt_at=NOW)
+
+
+def test_only_the_attempt_of_its_own_moment_is_taken_out() -> None:
+    earlier, own = Guess(at=NOW - 5), Guess(at=NOW)
+    challenge = replace(LIVE, guesses=(earlier, own))
+    assert challenge.without_guess(NOW).guesses == (earlier,)
+    assert challenge.without_guess(NOW - 5).guesses == (own,)
+    assert challenge.without_guess(NOW - 1) == challenge
+
+
+@pytest.mark.parametrize(("challenge_id", "send_id", "closed"), [("c", "", True), ("c", "s", False), ("", "", False)])
+def test_a_challenge_without_a_send_was_closed(challenge_id: str, send_id: str, closed: bool) -> None:
+    assert replace(LIVE, id=challenge_id, send_id=send_id).is_closed is closed
+
+
+def test_a_user_without_a_challenge_has_spent_nothing() -> None:
+    nothing, lane = Challenge(), Lane()
+    assert (nothing.sent_at, nothing.expires_at, nothing.last_attempt_at) == (0, 0, 0)
+    assert (nothing.failures, nothing.failures_total, nothing.lock_count) == (0, 0, 0)
+    assert (nothing.max_failures, nothing.max_sends, nothing.lock_seconds) == (5, 5, 900)
+    assert nothing.messages == nothing.email == lane
+    assert (lane.charged, lane.refunded, lane.last_sent_at, lane.available_at) == (frozenset(), 0, 0, 0)
+    assert KeyedAttempt(key="k", claimed_at=NOW, content_mac=b"").seconds == 0  # gives no token
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [
+        ("failures", 0, 1000),
+        ("failures_total", 0, 1000),
+        ("lock_count", 0, 1000),
+        ("max_failures", 0, 1000),
+        ("max_sends", 0, 1000),
+        ("lock_seconds", 0, 86_400),
+        ("new_shard", 0, SHARDS - 1),
+    ],
+)
+def test_a_number_that_cannot_be_is_not_read(name: str, least: int, most: int) -> None:
+    def read(value: int) -> object:
+        return getattr(challenge_of({"id": "c", name: value}), name)
+
+    assert (read(least), read(most)) == (least, most)
+    for wrong in (least - 1, most + 1):
+        assert challenge_of({"id": "c", name: wrong}) in (UNREADABLE, Challenge())
 
 
 def test_a_message_that_nobody_said_more_about_is_unknown_once_its_function_was_stopped() -> None:
