@@ -187,8 +187,8 @@ bench: build ## measure cold and warm starts of the built artifact (ARGS=--enfor
 	python -m benchmarks $(ARGS)
 
 cost: export PYTHONPATH := functions/common:clients/python/src:.
-cost: setup ## measure what a login needs and print its cost (AWS_ENDPOINT_URL_DYNAMODB: a DynamoDB Local)
-	@python -W ignore -m benchmarks.cost
+cost: setup ## measure what a login needs and print its cost (AWS_ENDPOINT_URL_DYNAMODB: a DynamoDB Local; ARGS=--items: list its requests)
+	@python -W ignore -m benchmarks.cost $(ARGS)
 
 scale load: export PYTHONPATH := functions/common:clients/python/src:.
 scale: setup ## print what 10, 1,000 and 10,000 logins a second need of AWS and Twilio

@@ -2,7 +2,7 @@
 
 AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000 python -m benchmarks.cost
 
-`make cost` runs it. A settled user logs in from a known place: name and password, a passcode by text message, Twilio's
+`make cost` runs it; `make cost ARGS=--items` lists the items of each request instead. A settled user logs in from a known place: name and password, a passcode by text message, Twilio's
 reports on it, the right passcode. The local stack answers, and DynamoDB Local says how many units its requests consume.
 The result has to be RECORDED, from which docs/deployment.md has its figures; else this exits with 1.
 """
@@ -19,7 +19,8 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -223,6 +224,24 @@ def _stacks(template: Template) -> Iterable[Template]:
 # --- measuring
 
 
+@dataclasses.dataclass(frozen=True)
+class Counted:
+    """A request to the table and its units.
+
+    Attributes:
+        items: each item that it names, with its kilobytes and units as far as they are told apart.
+    """
+
+    operation: str
+    read_units: float
+    write_units: float
+    items: Sequence[str]
+
+    def __str__(self) -> str:
+        head = f"{self.operation}: {self.read_units:g} read, {self.write_units:g} write"
+        return "\n".join([head, *(f"    {item}" for item in self.items)])
+
+
 class Meter:
     """A proxy before DynamoDB Local that adds up the units of all requests, whoever sends them.
 
@@ -235,11 +254,19 @@ class Meter:
         self._url = url
         self._pool = urllib3.PoolManager(maxsize=16)
         self._lock = threading.Lock()
-        self.read_units = self.write_units = 0.0
+        self.counted: list[Counted] = []
+
+    @property
+    def read_units(self) -> float:
+        return sum(each.read_units for each in self.counted)
+
+    @property
+    def write_units(self) -> float:
+        return sum(each.write_units for each in self.counted)
 
     def reset(self) -> None:
         with self._lock:
-            self.read_units = self.write_units = 0.0
+            self.counted.clear()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read()
@@ -267,23 +294,25 @@ class Meter:
         before = [self._item(key, headers) for key in keys]
         answer = self._post(json.dumps(request | {"ReturnConsumedCapacity": "TOTAL"}).encode(), headers)
         said = json.loads(answer.data)
+        after = [self._item(key, headers) for key in keys]
+        reads = writes = 0.0
         if operation == "TransactWriteItems":
             # One that is refused is charged as well.
-            after = [self._item(key, headers) for key in keys]
-            self.write_units += sum(map(transaction_units, before, after))
+            writes = sum(map(transaction_units, before, after))
         elif answer.status != 200:
             if not said["__type"].endswith("ConditionalCheckFailedException"):
                 raise AssertionError(f"{operation} failed: {said}")
-            self.write_units += sum(kilobytes(item) for item in before)
+            writes = sum(kilobytes(item) for item in before)
         else:
             consumed = said["ConsumedCapacity"]
             units = sum(each["CapacityUnits"] for each in (consumed if isinstance(consumed, list) else [consumed]))
             if operation in WRITES:
-                self.write_units += units
+                writes = units
             else:
-                self.read_units += (
-                    units + unread_units(request, said) if operation == "BatchGetItem" else max(units, 0.5)
-                )
+                reads = units + unread_units(request, said) if operation == "BatchGetItem" else max(units, 0.5)
+        sizes = [max(size(item) for item in pair) for pair in zip(before, after, strict=True)]
+        items = [f"{name(key)} {bytes_} bytes" for (_, key), bytes_ in zip(keys, sizes, strict=True)]
+        self.counted.append(Counted(operation, reads, writes, items or [*map(name, read_keys(request))]))
         return answer
 
     def _item(self, key: tuple[str, Item], headers: Mapping[str, str]) -> Item:
@@ -301,6 +330,17 @@ def written_keys(request: Item) -> list[tuple[str, Item]]:
         (each["TableName"], each.get("Key") or each.get("Item")) for each in writes if {"Key", "Item"} & each.keys()
     ]
     return [(table, {name: key[name] for name in ("pk", "sk")}) for table, key in keys]
+
+
+def read_keys(request: Item) -> list[Item]:
+    """The key of each item that a request reads."""
+    wanted = [key for table in request.get("RequestItems", {}).values() for key in table.get("Keys", ())]
+    return wanted or [key for key in [request.get("Key")] if key]
+
+
+def name(key: Item) -> str:
+    """A key, to be read by a person."""
+    return " ".join(part["S"] for part in key.values())
 
 
 def transaction_units(before: Item, after: Item) -> int:
@@ -328,7 +368,12 @@ def unread_units(request: Item, answer: Item) -> float:
 
 def kilobytes(item: Item) -> int:
     """The size of an item in kilobytes, at least one."""
-    return max(1, math.ceil(sum(len(name.encode()) + _size(value) for name, value in item.items()) / 1024))
+    return max(1, math.ceil(size(item) / 1024))
+
+
+def size(item: Item) -> int:
+    """The bytes of an item."""
+    return sum(len(name.encode()) + _size(value) for name, value in item.items())
 
 
 def _size(value: Item) -> int:
@@ -384,8 +429,9 @@ def _quiet(stack: Running) -> None:
     raise AssertionError("the local stack does not come to rest")
 
 
-def measure_table(url: str) -> tuple[tuple[int, int, float, float], tuple[float, float]]:
-    """Requests, reports and units of a login, and units of a month's scheduled runs, by the local stack and DynamoDB at `url`."""
+@contextmanager
+def metered(url: str) -> Iterator[tuple[Running, Meter]]:
+    """The local stack with DynamoDB at `url`, and the meter of its requests."""
     meter = Meter(url)
     with bind("127.0.0.1", 0) as bound, tempfile.TemporaryDirectory() as tree:
         server = Server(meter, bound)
@@ -394,29 +440,36 @@ def measure_table(url: str) -> tuple[tuple[int, int, float, float], tuple[float,
         try:
             with running(env={"AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{server.port}"}, root=root) as stack:
                 try:
-                    return _measured(stack, meter)
+                    yield stack, meter
                 finally:
                     stack.table.delete()
         finally:
             server.stop()
 
 
-def _measured(stack: Running, meter: Meter) -> tuple[tuple[int, int, float, float], tuple[float, float]]:
+def measure_table(url: str) -> tuple[tuple[int, int, float, float], tuple[float, float]]:
+    """Requests, reports and units of a login, and units of a month's scheduled runs, by the local stack and DynamoDB at `url`."""
+    with metered(url) as (stack, meter):
+        login = settled(stack, meter)
+        reads = writes = 0.0
+        for schedule in read_template(HOME / "template.yaml").schedules:
+            stack.invoke(schedule.function, json.loads(schedule.event))  # the first run of all has more to do
+            meter.reset()
+            stack.invoke(schedule.function, json.loads(schedule.event))
+            runs = MONTH_SECONDS / schedule.seconds
+            reads, writes = reads + meter.read_units * runs, writes + meter.write_units * runs
+        return login, (reads, writes)
+
+
+def settled(stack: Running, meter: Meter) -> tuple[int, int, float, float]:
+    """A login of a user who has logged in there before: requests, reports, read units and write units."""
     stack.admin("settings.patch", budgets={"number_per_hour": 100, "address_per_hour": 100})
     person = people.add(stack)
     person.challenged()
     person.verify()
     _quiet(stack)
     logged_in(stack, meter, person)  # the place is known from now on, and the containers are warm
-    login = logged_in(stack, meter, person)
-    reads = writes = 0.0
-    for schedule in read_template(HOME / "template.yaml").schedules:
-        stack.invoke(schedule.function, json.loads(schedule.event))  # the first run of all has more to do
-        meter.reset()
-        stack.invoke(schedule.function, json.loads(schedule.event))
-        runs = MONTH_SECONDS / schedule.seconds
-        reads, writes = reads + meter.read_units * runs, writes + meter.write_units * runs
-    return login, (reads, writes)
+    return logged_in(stack, meter, person)
 
 
 def measure_logs(stack: Stack) -> tuple[int, int, int]:
@@ -533,6 +586,11 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
+    if "--items" in sys.argv[1:]:
+        with metered(url) as (stack, meter):
+            settled(stack, meter)
+            print(*meter.counted, sep="\n")
+        return 0
     login, schedules = measure(url)
     print(login_table(login), month_table(Standing.of_templates(), schedules), sep="\n\n")
     print("\nPrices in us-east-1:")
