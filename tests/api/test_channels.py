@@ -237,8 +237,8 @@ def test_a_resend_uses_the_channel_of_the_last_send(stack: Stack, person: Person
     ("status", "shown", "back"),
     [
         ("initiated", "queued", False),
-        ("ringing", "sent", False),
-        ("in-progress", "sent", False),
+        ("ringing", "queued", False),
+        ("in-progress", "queued", False),
         ("completed", "delivered", False),
         ("busy", "undelivered", True),
         ("no-answer", "undelivered", True),

@@ -155,7 +155,7 @@ def test_the_messages_of_a_login_are_listed_with_what_became_of_them(
     person.resend()
     report(stack, ref(stack), "sent")
     found = messages(support, person)
-    assert [each["status"] for each in found] == ["sent", "delivered"]
+    assert [each["status"] for each in found] == ["queued", "delivered"]
     assert person.verify(deliveries.code(person)).status == 200
     assert [each["confirmed"] for each in messages(support, person)] == [True, False]
     assert deliveries.code(person) not in support.ask("GET", f"/users/{person.name}/messages").text

@@ -44,12 +44,12 @@ def delivery(person: Person) -> dict[str, Any]:
         ("scheduled", "queued"),
         ("queued", "queued"),
         ("sending", "queued"),
-        ("sent", "sent"),
+        ("sent", "queued"),
         ("delivered", "delivered"),
         ("read", "delivered"),
     ],
 )
-def test_the_challenge_shows_the_progress_of_the_message(stack: Stack, person: Person, status: str, shown: str) -> None:
+def test_the_challenge_shows_the_arrival_of_the_message(stack: Stack, person: Person, status: str, shown: str) -> None:
     person.challenged()
     assert delivery(person) == {"status": "queued"}
     answer = report(stack, ref(stack), status)
@@ -105,11 +105,11 @@ def test_an_unknown_status_changes_nothing(stack: Stack, person: Person, paramet
     assert person.item == before
 
 
-def test_unknown_becomes_known_when_twilio_reports(stack: Stack, person: Person) -> None:
+def test_unknown_becomes_known_when_twilio_reports_an_arrival(stack: Stack, person: Person) -> None:
     person.login()
     faults(stack, {"fault": "reset_after_accept"}, {"fault": "lost_callbacks"})
     person.start()
-    for status, shown in (("queued", "queued"), ("sent", "sent"), ("delivered", "delivered")):
+    for status, shown in (("queued", "unknown"), ("sent", "unknown"), ("delivered", "delivered")):
         report(stack, ref(stack), status)
         assert delivery(person) == {"status": shown}
 
@@ -301,7 +301,8 @@ def test_a_refused_message_stays_refused(stack: Stack, person: Person) -> None:
     before, events = person.item, person.events()
     for status, error in (("delivered", None), ("failed", 30008), ("undelivered", 30003), ("sent", None)):
         assert report(stack, of, status, error).status == 204
-    assert (person.item, person.events()) == (before, events)
+    arrived = {"arrived": {before["send_id"]}}  # is counted all the same
+    assert (person.item, person.events()) == (before | arrived, events)
 
 
 # --- what a refused delivery gives back
@@ -375,7 +376,7 @@ def test_a_report_touches_neither_attempts_nor_expiry(stack: Stack, person: Pers
     for status, error in (("sent", None), ("undelivered", 30005)):
         report(stack, ref(stack), status, error)
     changed = {name for name, value in person.item.items() if before.get(name) != value}
-    assert changed == {"delivery", "delivery_rank", "delivery_error", "refunded"}
+    assert changed == {"delivery", "delivery_rank", "delivery_error", "refunded", "phone_marked"}
     assert before.keys() - person.item.keys() == {"charged"}
     assert person.get().json["attempts_remaining"] == 2
 

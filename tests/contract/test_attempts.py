@@ -508,12 +508,12 @@ def test_wrong_codes_moved_by_one_lane_are_not_moved_again_by_the_other(world: W
     world.wait(60)
 
     def other_lane() -> None:
-        mailed = demo.recover()
+        texted = demo.start()
         with pytest.raises(errors.InvalidCode):
-            demo.verify(mailed, demo.wrong_code, "198.51.100.9")
+            demo.verify(texted, demo.wrong_code, "198.51.100.9")
 
     world.wire.before("transact_write_items", other_lane)
-    demo.start()  # after a second read
+    demo.recover()  # after a second read
     assert (demo.messages, demo.mails) == (2, 1)
     assert world.refused_from() == ["192.0.2.7", "192.0.2.7", "198.51.100.9"]
 

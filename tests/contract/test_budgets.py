@@ -482,7 +482,6 @@ def test_temporary_items_expire_by_themselves_and_not_too_early(world: World) ->
         "PASSWORDS": 90 * DAY,
         "NUMBER": DAY,
         "REGION": DAY,
-        "SEND": 3 * DAY,
         "CHALLENGE": 90 * DAY,
         "HISTORY#?": 30 * DAY,  # a name that nobody has
         "HISTORY": 365 * DAY,

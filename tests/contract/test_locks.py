@@ -114,12 +114,12 @@ def test_one_of_two_sends_at_once_ends_a_lock_by_a_stricter_setting(world: World
     world.wait(900)
 
     def other_lane() -> None:
-        mailed = demo.recover()
+        texted = demo.start()
         with pytest.raises(errors.InvalidCode):
-            demo.verify(mailed, demo.wrong_code)
+            demo.verify(texted, demo.wrong_code)
 
     world.wire.before("transact_write_items", other_lane)
-    demo.start()  # after a second read, without forgetting a later failure
+    demo.recover()  # after a second read, without forgetting a later failure
     assert (demo.item["lock_count"], demo.item["failures"], demo.messages, demo.mails) == (1, 1, 3, 1)
 
 

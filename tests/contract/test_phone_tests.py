@@ -46,12 +46,11 @@ def send(tests: SendPhoneTest, demo: Login) -> Callable[[], Delivery]:
 
 def receipts(world: World) -> list[Receipt]:
     """The receipts, as callbacks find them, oldest first."""
-    found = [world.sends.load_receipt(item["pk"].partition("#")[2]) for item in world.items("SEND#")]
-    return sorted((each for each in found if each), key=lambda each: each.sent_at)
+    return world.receipts()
 
 
 def reports(world: World, store: PhoneTestStore) -> DeliveryReports:
-    return DeliveryReports(receipts=world.sends, sends=world.sends, tests=store, runtime=world.runtime)
+    return DeliveryReports(sends=world.sends, tests=store, runtime=world.runtime)
 
 
 # --- at most one message for a claim
@@ -93,7 +92,7 @@ def test_if_the_claim_cannot_be_written_nothing_is_sent_or_charged(
     world.wire.fail(request_, SILENCE)
     with pytest.raises(errors.TemporarilyUnavailable):
         send()
-    assert (len(world.sms.outbox), world.items("SEND#"), world.item(STATE)) == (0, [], {})
+    assert (len(world.sms.outbox), world.item(STATE)) == (0, {})
     assert world.counted(f"NUMBER#{NUMBER}") == world.counted("REGION#HK") == 0
 
 
@@ -117,7 +116,7 @@ def test_an_outcome_that_cannot_be_written_is_answered_and_a_report_makes_up_for
     world.sms.meanwhile.append(lambda: world.wire.fail("transact_write_items", SILENCE))
     assert send() is Delivery.QUEUED
     assert (len(world.sms.outbox), world.item(STATE)["delivery"]) == (1, "sending")
-    [ref] = [item["pk"].partition("#")[2] for item in world.items("SEND#")]
+    [ref] = world.sms.refs
     reports(world, store).record(ref, Outcome(Delivery.DELIVERED, vendor="aws"))
     assert (world.item(STATE)["delivery"], world.item(STATE)["vendor"]) == ("delivered", "aws")
 
@@ -212,7 +211,7 @@ def test_late_or_repeated_reports_of_a_test_message_change_nothing(
     world: World, demo: Login, store: PhoneTestStore, send: Callable[[], Delivery]
 ) -> None:
     send()
-    [ref] = [item["pk"].partition("#")[2] for item in world.items("SEND#")]
+    [ref] = world.sms.refs
     told = [Delivery.SENT, Delivery.DELIVERED, Delivery.SENT, Delivery.DELIVERED, Delivery.QUEUED]
     for delivery in told:
         assert reports(world, store).record(ref, Outcome(delivery)) is None
@@ -239,7 +238,7 @@ def test_a_refusal_is_in_the_history_with_its_code(
     world: World, demo: Login, store: PhoneTestStore, send: Callable[[], Delivery]
 ) -> None:
     send()
-    [ref] = [item["pk"].partition("#")[2] for item in world.items("SEND#")]
+    [ref] = world.sms.refs
     assert reports(world, store).record(ref, Outcome(Delivery.UNDELIVERED, "30003")) == "30003"
     [refused] = world.history(demo.name, EventType.SEND_REFUSED)
     assert refused["detail"]["error"] == "30003"

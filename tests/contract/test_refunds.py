@@ -31,8 +31,11 @@ def sends(world: World) -> list[Receipt]:
         charge_notice = world.sends.charge_notice
         record_decision = world.sends.record_decision
         record_delivery = world.sends.record_delivery
+        record_arrival = world.sends.record_arrival
 
-        def record_refused(self, receipt: Receipt, *_what: object, ends_cooldown: bool) -> bool:
+        def record_refused(
+            self, receipt: Receipt, *_what: object, ends_cooldown: bool, new_shard: int | None = None
+        ) -> bool:
             kept.append(receipt)
             return True
 

@@ -81,14 +81,14 @@ def again(world: World, number: int, test_id: str = "test") -> Send:
     phone = Phone(id="", number=NUMBER, region="HK", calling_code="+852", kind="mobile")
     destination = Destination(channel=Channel.SMS, phone=phone, address=NUMBER)
     after = challenge_after(before, draft, destination, limits_of_test(world.settings), world.now)
-    return Send(login_name=NAME, before=before, after=after, ref="ref", phone=phone, resends=True)
+    return Send(login_name=NAME, before=before, after=after, phone=phone, resends=True)
 
 
 def first_send(world: World, test_id: str = "test") -> Send:
     """The first send of the test."""
     stands = world.settings_tests.load(NAME, test_id)
     assert stands is not None
-    return Send(login_name=NAME, before=Challenge(), after=stands.challenge, ref="ref", phone=None, resends=False)
+    return Send(login_name=NAME, before=Challenge(), after=stands.challenge, phone=None, resends=False)
 
 
 def claim(world: World, test_id: str = "test", address: str | None = ADDRESS) -> SettingsTest:

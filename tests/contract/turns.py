@@ -43,7 +43,7 @@ class Flow:
 
     Attributes:
         call: makes it.
-        committed: is told of each write that is carried out, by the store's verb that made it.
+        committed: is told of each write that is carried out, by the store's verb that made it: `after` it of all but the first.
         result: what it returned or raised.
         verb: the store's verb that runs.
     """
@@ -113,6 +113,7 @@ class Turns:
                 flow.committed(flow.verb)
             finally:
                 self._telling = False
+            flow.verb = f"after {flow.verb}"
         if fault is Fault.ANSWER_LOST:
             raise ReadTimeoutError(endpoint_url="https://dynamodb.test")
         if fault is Fault.DIES_AFTER:

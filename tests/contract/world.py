@@ -16,7 +16,8 @@ from pyotp import TOTP
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import Challenge, Delivery
 from mfa.challenges.factor_changes import FactorChange
-from mfa.challenges.sends import Caller, Outcome, SendResult
+from mfa.challenges.receipts import read_ref
+from mfa.challenges.sends import Caller, Outcome, Receipt, SendResult
 from mfa.errors import SmsUnavailable
 from mfa.factors import recovery_codes, totp
 from mfa.factors.factors import Factor
@@ -152,11 +153,24 @@ class Wire:
         return answer
 
 
+def one_after_the_other(*calls: Callable[[], object]) -> None:
+    """Makes each call in its turn, as `together` makes them at once: all of them, and the first failure is raised."""
+    failures = []
+    for call in calls:
+        try:
+            call()
+        except Exception as failure:  # noqa: BLE001 - raised below
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+
+
 @dataclass
 class Phones:
     """A messenger that keeps messages, with the outcomes of the next ones."""
 
     outbox: list[tuple[str, str]] = field(default_factory=list)
+    refs: list[str] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
 
@@ -165,6 +179,7 @@ class Phones:
 
     def send(self, outgoing: Outgoing) -> Outcome:
         outcome = self.outcomes.pop(0) if self.outcomes else Outcome(Delivery.QUEUED)
+        self.refs.append(outgoing.ref)
         if outcome.refusal is None:
             self.outbox.append((outgoing.address, outgoing.body))
         while self.meanwhile:
@@ -177,10 +192,12 @@ class Mailboxes:
     """A mailer that keeps mails, with the outcomes of the next ones."""
 
     outbox: list[tuple[str, str]] = field(default_factory=list)
+    refs: list[str] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
 
     def send(self, sender: str, outgoing: Outgoing) -> Outcome:
         outcome = self.outcomes.pop(0) if self.outcomes else Outcome(Delivery.QUEUED)
+        self.refs.append(outgoing.ref)
         if outcome.refusal is None:
             self.outbox.append((outgoing.address, outgoing.body))
         return outcome
@@ -252,7 +269,9 @@ class World:
         self.wire = Wire(client)
         self.sms, self.email, self.signer = Phones(), Mailboxes(), Signatures()
         self.handover = Handed()
-        self.table = Table(self.wire, table_name, self.pauses.append, lambda: self.settings.history_seconds)
+        self.table = Table(
+            self.wire, table_name, self.pauses.append, lambda: self.settings.history_seconds, one_after_the_other
+        )
         self._client, self._table_name = client, table_name
         self._serial = count()
         counters = Counters(lambda n: self.random_below(n))
@@ -384,6 +403,10 @@ class World:
         self.put(records.password_key(login_name), {"password_hash": PASSWORD})
         self.put(records.phone_key(login_name, phone.slot), records.phone_item(phone))
         return Login(self, self.token(login_name), phone)
+
+    def receipts(self) -> list[Receipt]:
+        """The receipts of the messages to phones, as callbacks bring them, the oldest first."""
+        return [receipt for ref in self.sms.refs if (receipt := read_ref(KEYS, ref, self.now))]
 
     def token(self, login_name: str = "demo.user", client_id: str | None = None, kind: Kind = Kind.BACKUP) -> MfaToken:
         """The token of a passed first factor."""

@@ -30,7 +30,7 @@ TABLE_ARN = f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"
 KEY = "arn:aws:kms:us-east-1:123456789012:key"
 PROFILE, PHONE = ("USER#ada", "#PROFILE"), ("USER#ada", "#PHONE#0")
 INVITATION = ("USER#ada", "#INVITATION")
-CHALLENGE, CLIENT, RECEIPT = ("CHALLENGE#ada", "#CHALLENGE"), ("CLIENT#c", "#CLIENT"), ("SEND#r", "#SEND")
+CHALLENGE, CLIENT, NOTICE = ("CHALLENGE#ada", "#CHALLENGE"), ("CLIENT#c", "#CLIENT"), ("SEND#r", "#NOTICE")
 FACTORS, PROOFS = ("FACTORS#ada", "#FACTORS"), ("PROOFS#ada", "#PROOFS")
 ACTION_ITEM = ("ACTION#0123", "#ACTION")
 PASSWORDS, PASSWORD = ("PASSWORDS#0123", "#PASSWORDS"), ("PASSWORDS#0123", "#PASSWORD")
@@ -163,10 +163,10 @@ def dynamodb() -> Iterator[Row]:
     # Resources that a function does not need.
     yield row(one("GetItem", CLIENT), (SEND,), KEYS)
     yield row(many(PROFILE, CLIENT), (SEND,), KEYS)
-    yield row(many(PROFILE, RECEIPT), (VERIFY,), KEYS)
-    yield row(one("GetItem", RECEIPT), (VERIFY, ADMIN), KEYS)
-    yield row(put(RECEIPT, send_id="x"), (VERIFY,), KEYS)
-    yield row(sets(RECEIPT, "send_id"), (VERIFY, ADMIN), KEYS)
+    yield row(many(PROFILE, NOTICE), (VERIFY,), KEYS)
+    yield row(one("GetItem", NOTICE), ALL, KEYS)
+    yield row(put(NOTICE, send_id="x"), (VERIFY, ADMIN), KEYS)
+    yield row(sets(NOTICE, "send_id"), (VERIFY, ADMIN), KEYS)
     yield row(put(CHALLENGE, approved_at="x"), ALL, KEYS)
     # Actions: only verify_code opens, approves, denies or redeems one. send_code reads the one that a message names.
     for name in ("approved_at", "denied_at", "redeemed_at", "params", "seal", "ttl"):
@@ -176,7 +176,7 @@ def dynamodb() -> Iterator[Row]:
     yield row(transacted("Put", put(ACTION_ITEM, type="x")), (SEND, ADMIN), KEYS)
     yield row(one("GetItem", ACTION_ITEM), (SEND, ADMIN), KEYS)
     yield row(many(PROFILE, ACTION_ITEM), (ADMIN,), KEYS)
-    yield row(many(ACTION_ITEM, RECEIPT), (SEND,), KEYS)
+    yield row(many(ACTION_ITEM, NOTICE), (SEND,), KEYS)
     yield row(query("ACTION#0123"), BOTH, ACTION, KEYS)
     yield row(query("ACTION#0123"), (ADMIN,), KEYS)
     yield row(transacted("ConditionCheck", checks(ACTION_ITEM, "seal")), (SEND, ADMIN), KEYS)
@@ -235,13 +235,13 @@ def dynamodb() -> Iterator[Row]:
         PASSWORDS,
         CLIENT,
         SETTINGS,
-        RECEIPT,
+        NOTICE,
         EVENT,
         TOKEN_KEYS,
     ):
         yield row(one("DeleteItem", item), BOTH, ACTION, KEYS)
         yield row(transacted("Delete", one("", item)), BOTH, ACTION, KEYS)
-    for item in (SETTINGS, ADMINS, RECEIPT, TOKEN_KEYS, ACTION_ITEM):
+    for item in (SETTINGS, ADMINS, NOTICE, TOKEN_KEYS, ACTION_ITEM):
         yield row(one("DeleteItem", item), (ADMIN,), KEYS)
 
 
@@ -413,8 +413,7 @@ def test_actions_denied_here_are_allowed_to_the_right_role(template: dict[str, A
         (VERIFY, "dynamodb", put(LINK_MAIL, ttl="x")),
         (VERIFY, "dynamodb", sets(LINKS, "n")),
         (ADMIN, "dynamodb", sets(("RESETS#0123", "#RESET"), "digest")),
-        (SEND, "dynamodb", put(RECEIPT, send_id="x")),
-        (ADMIN, "dynamodb", put(RECEIPT, send_id="x")),
+        (SEND, "dynamodb", put(NOTICE, send_id="x")),
         (SEND, "dynamodb", sets(PHONE, "unusable_reason")),
         (VERIFY, "dynamodb", sets(PHONE, "verified")),
         (VERIFY, "dynamodb", sets(PASSWORDS, "in_a_row")),

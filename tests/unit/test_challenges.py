@@ -144,8 +144,8 @@ def test_reports_of_a_message_have_an_order_and_an_end() -> None:
     # The store compares with the rank of earlier versions' items.
     assert ranks == {
         Delivery.SENDING: 0,
-        Delivery.UNKNOWN: 1,
-        Delivery.QUEUED: 2,
+        Delivery.QUEUED: 1,
+        Delivery.UNKNOWN: 2,  # a message is claimed as queued
         Delivery.SENT: 3,
         Delivery.DELIVERED: 4,
         Delivery.UNDELIVERED: 4,

@@ -43,6 +43,10 @@ class CountersInMemory:
             for name, value in re.findall(r"([#\w]+) (:\w+)", update["UpdateExpression"].partition(" ADD ")[2]):
                 self._item(update)[names.get(name, name)] += values[value]
 
+    def update_item(self, **update: Any) -> Any:
+        self.transact_write_items(TransactItems=[{"Update": update}])
+        return {}
+
     def _item(self, update: Mapping[str, Any]) -> Counter[str]:
         return self.items.setdefault((update["Key"]["pk"]["S"], update["Key"]["sk"]["S"]), Counter())
 

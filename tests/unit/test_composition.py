@@ -130,8 +130,8 @@ def test_only_text_messages_are_paid_by_the_segment() -> None:
         assert composition.segments(compose(channel)) == 0
 
 
-def test_a_notice_holds_no_code_and_has_a_callback() -> None:
-    notice = composition.notice("demo.user", NUMBER, ENGLISH, "ref", Settings().signature)
-    assert (notice.channel, notice.ref, notice.address) == (Channel.SMS, "ref", NUMBER)
+def test_a_notice_holds_no_code_and_has_no_callback() -> None:
+    notice = composition.notice("demo.user", NUMBER, ENGLISH, Settings().signature)
+    assert (notice.channel, notice.ref, notice.address) == (Channel.SMS, "", NUMBER)
     assert not re.search(r"\d{4}", notice.body)
     assert "demo.user" in notice.body

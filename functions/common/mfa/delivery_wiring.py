@@ -38,9 +38,7 @@ class DeliveryWiring(AccountWiring):
         """Takes delivery reports."""
         from mfa.flows.delivery_report import DeliveryReports
 
-        return DeliveryReports(
-            receipts=self._send_store, sends=self._send_store, tests=self._phone_test_store, runtime=self.runtime
-        )
+        return DeliveryReports(sends=self._send_store, tests=self._phone_test_store, runtime=self.runtime)
 
     @cached_property
     def send_phone_test(self) -> "SendPhoneTest":

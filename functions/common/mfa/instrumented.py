@@ -67,17 +67,21 @@ class MeteredSends:
         _count_charge(self._metrics, charge, cost)
         return charge
 
-    def record_delivery(
-        self, receipt: "Receipt", delivery: Delivery, event: Event | None = None, feedback_id: str = ""
-    ) -> bool:
+    def record_delivery(self, receipt: "Receipt", delivery: Delivery, feedback_id: str = "") -> bool:
         """Writes how far the message has come."""
         with self._metrics.timing("record_send_ms"):
-            return self._sends.record_delivery(receipt, delivery, event, feedback_id)
+            return self._sends.record_delivery(receipt, delivery, feedback_id)
 
-    def record_refused(self, receipt: "Receipt", outcome: "Outcome", event: Event, *, ends_cooldown: bool) -> bool:
+    def record_arrival(self, receipt: "Receipt", event: Event) -> bool:
+        """Writes that the message arrived."""
+        return self._sends.record_arrival(receipt, event)
+
+    def record_refused(
+        self, receipt: "Receipt", outcome: "Outcome", event: Event, *, ends_cooldown: bool, new_shard: int | None = None
+    ) -> bool:
         """Gives a refused send back."""
         with self._metrics.timing("record_send_ms"):
-            return self._sends.record_refused(receipt, outcome, event, ends_cooldown=ends_cooldown)
+            return self._sends.record_refused(receipt, outcome, event, ends_cooldown=ends_cooldown, new_shard=new_shard)
 
 
 class MeteredNotices:

@@ -1,6 +1,7 @@
 """Requests that wait at the same time: many take hardly longer than one."""
 
 from collections.abc import Callable, Iterable
+from threading import Thread
 
 # Two such calls at once stay within a client's ten connections.
 AT_THE_SAME_TIME = 4
@@ -24,3 +25,25 @@ def both[First, Second](first: Callable[[], First], second: Callable[[], Second]
     with ThreadPoolExecutor(1) as pool:
         later = pool.submit(second)
         return first(), later.result()
+
+
+def together(*calls: Callable[[], object]) -> None:
+    """Makes the calls, each of the later ones while the others wait, and returns once all are done. Raises the first that failed."""
+    failed: list[BaseException | None] = [None] * len(calls)
+
+    def make(index: int) -> None:
+        try:
+            calls[index]()
+        except Exception as error:  # noqa: BLE001 - raised in the caller's thread
+            failed[index] = error
+
+    threads = [Thread(target=make, args=(index,)) for index in range(1, len(calls))]
+    for thread in threads:
+        thread.start()
+    if calls:
+        make(0)
+    for thread in threads:
+        thread.join()
+    for error in failed:
+        if error is not None:
+            raise error

@@ -165,6 +165,11 @@ class ShardedBudget(Struct, frozen=True):
         return self.subject.partition("#")[2]
 
     @property
+    def bounds(self) -> bool:
+        """Whether a ceiling hangs on the counter, or a message that is taken off it later."""
+        return self.ceiling is not None or self.spend is not None or self.new is not None
+
+    @property
     def shards(self) -> int:
         """The number of shards that messages are counted in."""
         return self.spend.shards if self.spend else SHARDS

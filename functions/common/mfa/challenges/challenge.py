@@ -39,7 +39,10 @@ class ChallengeStatus(StrEnum):
 
 
 class Delivery(StrEnum):
-    """A message's progress. `unknown`: the vendor did not answer, and the message may arrive."""
+    """A message's progress. `unknown`: the vendor did not answer, and the message may arrive.
+
+    A login's message is `queued` from its claim on: the vendor's acceptance of it is answered, and not written down.
+    """
 
     SENDING = "sending"
     UNKNOWN = "unknown"
@@ -65,7 +68,7 @@ class Delivery(StrEnum):
         return self in {Delivery.UNDELIVERED, Delivery.FAILED}
 
 
-_RANKS = {Delivery.SENDING: 0, Delivery.UNKNOWN: 1, Delivery.QUEUED: 2, Delivery.SENT: 3}
+_RANKS = {Delivery.SENDING: 0, Delivery.QUEUED: 1, Delivery.UNKNOWN: 2, Delivery.SENT: 3}
 _FINAL = 4
 
 
@@ -197,6 +200,7 @@ class Challenge:
         feedback_id: the vendor's name for the message, if it is told once the code came back; else empty.
         new_shard: the shard that counts it as a message to a new phone until its code comes back; None if none does.
         spread_from: the address whose regions count the phone's until its code comes back, as the subject of its budgets.
+        phone_marked: whether a phone of the user was marked as unusable since; None if none was.
         failures: wrong attempts since the last success or the end of the last lock.
         failures_total: wrong attempts since the last success.
         last_attempt_at: when the last attempt was claimed.
@@ -206,6 +210,7 @@ class Challenge:
         lock_seconds: as the last send copied it.
         last_login_at: when the user last logged in with a second factor, so that the next login knows whether it is the
             first one of its day.
+        arrived: ids of the last sends that the vendor said have arrived.
         guesses: wrong attempts that are not in the history yet.
         messages: what the lane to the phones has sent.
         email: what the lane to the mailbox has sent.
@@ -243,6 +248,7 @@ class Challenge:
     new_shard: Annotated[int, Meta(ge=0, lt=SHARDS)] | None = field(default=None, metadata=OF_MESSAGE)
     spread_from: str = field(default="", metadata=OF_MESSAGE)
     feedback_id: str = field(default="", metadata=OF_MESSAGE)
+    phone_marked: bool | None = field(default=None, metadata=OF_MESSAGE)
     max_failures: _Count = field(default=5, metadata=OF_MESSAGE)
     lock_seconds: _Seconds = field(default=900, metadata=OF_MESSAGE)
     max_sends: _Count = 5
@@ -251,6 +257,7 @@ class Challenge:
     last_attempt_at: Moment = 0.0
     lock_count: _Count = 0
     last_login_at: Moment | None = None
+    arrived: frozenset[str] = frozenset()
     guesses: tuple[Guess, ...] = ()
     messages: Lane = field(default_factory=Lane)
     email: Lane = field(default_factory=Lane)
@@ -260,6 +267,11 @@ class Challenge:
     def lane(self, channel: Channel) -> Lane:
         """The channel's lane."""
         return {"messages": self.messages, "email": self.email}[channel.traits.lane]
+
+    @property
+    def tells_of_changes(self) -> bool:
+        """Whether the item changes with the account. Each change that ends tokens closes it, and a mark on a phone is noted in it."""
+        return bool(self.send_id) and not self.phone_marked
 
     @property
     def is_closed(self) -> bool:

@@ -110,8 +110,6 @@ class Receipt(Struct, frozen=True, kw_only=True):
         max_sends: how many refused sends its lane may be given back between two successes.
         sent_at: when it was claimed, in seconds since 1970.
         region: of the phone, or `email`.
-        new_shard: the shard that counts it as a message to a new phone, or None. Only the sending function knows it.
-        ref: names the send in the vendor's callbacks.
         is_phone_test: whether it is a test message, which has no challenge.
     """
 
@@ -123,8 +121,6 @@ class Receipt(Struct, frozen=True, kw_only=True):
     max_sends: int
     sent_at: float
     region: str = ""
-    new_shard: int | None = None
-    ref: str = ""
     is_phone_test: bool = False
 
     def delivered_event(self, outcome: Outcome, now: float, random_bytes: Callable[[int], bytes]) -> Event:
@@ -200,7 +196,6 @@ class Send(Struct, frozen=True, kw_only=True):
         login_name: whose challenge it is.
         before: the challenge as it was read.
         after: the challenge once the send is claimed.
-        ref: names the send in the vendor's callbacks.
         phone: the phone that it goes to, or None for the contact email.
         resends: whether it keeps the challenge that was read.
         request_key: its key in `after.requests`, or None without an idempotency key.
@@ -218,13 +213,17 @@ class Send(Struct, frozen=True, kw_only=True):
     login_name: str
     before: Challenge
     after: Challenge
-    ref: str
     phone: Phone | None
     resends: bool
     request_key: str | None = None
     cost: Cost = FREE
     is_test_number: bool = False
     events: tuple[Event, ...] = ()
+
+    @property
+    def is_implied(self) -> bool:
+        """Whether user and phone are as they were read if the challenge is. The mailbox of a mail may change by itself."""
+        return self.phone is not None and self.before.tells_of_changes
 
     @property
     def ends_lock(self) -> bool:
@@ -254,8 +253,6 @@ class Send(Struct, frozen=True, kw_only=True):
             max_sends=after.channel.traits.max_sends or after.max_sends,
             sent_at=after.sent_at,
             region=after.region,
-            new_shard=after.new_shard,
-            ref=self.ref,
         )
 
 
@@ -303,6 +300,7 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
         new_shard=None,
         spread_from="",
         feedback_id="",
+        phone_marked=None,
         failures=0 if ends_lock else read.failures,
         lock_count=read.lock_count + ends_lock,
         max_failures=limits.max_failures,

@@ -103,7 +103,8 @@ class TwilioMessenger:
         return twilio.send(account, self._api_url, outgoing, callback, self._timeouts)
 
     def _callback(self, outgoing: Outgoing) -> str:
-        return self._callback_url(outgoing.ref)
+        """Where Twilio reports, or nothing if nobody waits for reports."""
+        return self._callback_url(outgoing.ref) if outgoing.ref else ""
 
     def _complete(self, route: Route | None) -> TwilioAccount:
         account = self._account(route)

@@ -103,15 +103,13 @@ def _create(twilio: Client, account: TwilioAccount, outgoing: Outgoing, callback
             from_=account.sender.phone_number or "",
             twiml=outgoing.body,
             timeout=RING_SECONDS,
-            status_callback=callback,
-            status_callback_event=CALL_EVENTS,
+            **({"status_callback": callback, "status_callback_event": CALL_EVENTS} if callback else {}),
         )
         return _Taken(call.sid, str(call.status), error=str(call.status))
     sender = _sender(account.sender)
-    common: dict[str, Any] = {
-        "status_callback": callback,
-        "validity_period": min(outgoing.valid_seconds, MAX_VALID_SECONDS),
-    }
+    common: dict[str, Any] = {"validity_period": min(outgoing.valid_seconds, MAX_VALID_SECONDS)}
+    if callback:
+        common["status_callback"] = callback
     if outgoing.channel is Channel.WHATSAPP:
         if "from_" in sender:
             sender["from_"] = f"whatsapp:{sender['from_']}"

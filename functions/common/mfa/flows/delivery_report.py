@@ -1,22 +1,18 @@
 """Writes a vendor's later reports about a message. Reports never touch attempts or expiry."""
 
-import re
 from copy import replace
 from dataclasses import dataclass
 
-from mfa.challenges.challenge import Delivery
+from mfa.challenges.receipts import read_ref
 from mfa.challenges.sends import Outcome, Receipt
 from mfa.flows import ports
 from mfa.flows.runtime import Runtime
-
-_REF = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReports:
     """Takes delivery reports."""
 
-    receipts: ports.Receipts
     sends: ports.SendOutcomes
     tests: ports.PhoneTestOutcomes
     runtime: Runtime
@@ -24,20 +20,19 @@ class DeliveryReports:
     def record(self, ref: str, outcome: Outcome) -> str | None:
         """Writes down how far the message of `ref` has come, and gives a refused send back.
 
-        A report that comes twice, late or out of order changes nothing. A report of no known send is dropped.
-        Returns the vendor's error if it was not known yet.
+        A report that comes twice, late or out of order changes nothing. A report of no send of ours is dropped, and so is one
+        that a message is still under way: nobody waits for that. Returns the vendor's error if it was not known yet.
         """
-        receipt = self.receipts.load_receipt(ref) if _REF.fullmatch(ref) else None
+        receipt = read_ref(self.runtime.keys(), ref, self.runtime.clock())
         if receipt is None:
             return None
         if receipt.is_phone_test:
             return self._record_test(receipt, outcome)
+        if not outcome.delivery.is_final:
+            return None
         if not outcome.delivery.is_refused:
-            arrived = outcome.delivery is Delivery.DELIVERED
-            event = (
-                receipt.delivered_event(outcome, self.runtime.clock(), self.runtime.random_bytes) if arrived else None
-            )
-            self.sends.record_delivery(receipt, outcome.delivery, event)
+            event = receipt.delivered_event(outcome, self.runtime.clock(), self.runtime.random_bytes)
+            self.sends.record_arrival(receipt, event)
             return None
         error = outcome.error or "unknown"
         event = receipt.refused_event(outcome, self.runtime.clock(), self.runtime.random_bytes)

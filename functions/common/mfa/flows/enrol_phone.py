@@ -271,8 +271,7 @@ class EnrolPhone:
             requests=with_request(read.requests, key, caller, (now, draft.challenge_id)),
         )
         after = replace(after, spread_from=spread_from(after, owner.account.phones, settings.fraud, own=True))
-        ref = self.runtime.random_bytes(16).hex()  # no send is kept under it
-        outgoing = passcode_message(owner.user, destination, draft, About(message.locale, ref), settings)
+        outgoing = passcode_message(owner.user, destination, draft, About(message.locale), settings)
         sent = self.runtime.event(
             EventType.PASSCODE_SENT,
             now,
@@ -286,7 +285,6 @@ class EnrolPhone:
             login_name=login_name,
             before=read,
             after=after,
-            ref=ref,
             phone=message.phone,
             resends=message.resends,
             request_key=key,

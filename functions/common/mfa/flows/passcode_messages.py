@@ -19,13 +19,11 @@ class About(Struct, frozen=True):
 
     Attributes:
         locale: the requested language.
-        ref: of the send.
         deed: the deed that the code confirms, or None for a login.
         seconds: how long the code is valid; None: as the settings say.
     """
 
     locale: str | None
-    ref: str
     deed: Deed | None = None
     seconds: int | None = None
 
@@ -45,4 +43,4 @@ def passcode_message(user: User, destination: Destination, draft: Draft, about: 
     seconds = settings.expiry_seconds if about.seconds is None else about.seconds
     wording = composition.Wording(settings.templates, settings.signature, seconds)
     message = composition.compose(passcode, destination.channel, destination.address, reader, wording)
-    return replace(message, ref=about.ref, to_verified=destination.phone is not None and destination.phone.verified)
+    return replace(message, to_verified=destination.phone is not None and destination.phone.verified)

@@ -69,10 +69,11 @@ class PasswordChecks(Protocol):
 class SendOutcomes(Protocol):
     """Writes what became of sends."""
 
-    def record_delivery(
-        self, receipt: Receipt, delivery: Delivery, event: Event | None = None, feedback_id: str = ""
+    def record_delivery(self, receipt: Receipt, delivery: Delivery, feedback_id: str = "") -> bool: ...
+    def record_arrival(self, receipt: Receipt, event: Event) -> bool: ...
+    def record_refused(
+        self, receipt: Receipt, outcome: Outcome, event: Event, *, ends_cooldown: bool, new_shard: int | None = None
     ) -> bool: ...
-    def record_refused(self, receipt: Receipt, outcome: Outcome, event: Event, *, ends_cooldown: bool) -> bool: ...
 
 
 class PhoneTestOutcomes(Protocol):
@@ -92,12 +93,6 @@ class Sends(SendOutcomes, Decisions, Protocol):
 
     def open_challenge(self, account: Account, send: Send, charges: Sequence[Charge]) -> Charge: ...
     def charge_notice(self, charges: Sequence[Charge], cost: Cost, now: float) -> Charge: ...
-
-
-class Receipts(Protocol):
-    """Finds the send that a vendor reports on."""
-
-    def load_receipt(self, ref: str) -> Receipt | None: ...
 
 
 class Actions(Protocol):

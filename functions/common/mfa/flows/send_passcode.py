@@ -21,6 +21,7 @@ from mfa.challenges.drafts import KEY_USE, Draft, Purpose
 from mfa.challenges.guesses import refused_guesses
 from mfa.challenges.idempotency import replay, request_key, with_request
 from mfa.challenges.reach import fixed_code
+from mfa.challenges.receipts import ref_of
 from mfa.challenges.sends import (
     AccountChanged,
     Caller,
@@ -165,9 +166,9 @@ class SendPasscode(Struct, frozen=True, kw_only=True):
         read, login, now, action = account.challenge, asked.login, self.runtime.clock(), account.action
         draft = self._draw(asked, read, destination, settings)
         limits = limits_of(settings, destination.channel)
-        ref = self.runtime.random_bytes(16).hex()
         after = replace(
             challenge_after(read, draft, destination, limits, now),
+            delivery=Delivery.QUEUED,  # as it nearly always is in a moment, so that no write has to say so
             login_jti=login.jti,
             asker=asker_of(login, asked.caller),
             end_user=end_user_of(login),
@@ -178,17 +179,15 @@ class SendPasscode(Struct, frozen=True, kw_only=True):
         )
         if destination.fixed_code is None:
             after = replace(after, spread_from=spread_from(after, account.phones, settings.fraud))
-        about = About(after.locale, ref)
+        about = About(after.locale)
         if action is not None:  # its code dies with it
             after = replace(after, expires_at=min(after.expires_at, action.expires_at))
-            about = About(after.locale, ref, _deed(account, settings), int(after.expires_at - now))
+            about = About(after.locale, _deed(account, settings), int(after.expires_at - now))
         outgoing = passcode_message(account.existing_user, destination, draft, about, settings)
-        outgoing = replace(outgoing, takes_feedback=destination.channel is DEFAULT)
         send = Send(
             login_name=login.login_name,
             before=read,
             after=after,
-            ref=ref,
             phone=destination.phone,
             resends=bool(asked.resends),
             request_key=request_key(login.jti, asked.caller),
@@ -196,7 +195,8 @@ class SendPasscode(Struct, frozen=True, kw_only=True):
             is_test_number=destination.fixed_code is not None,
             events=self._events(asked, account, after, destination),
         )
-        return send, outgoing
+        ref = ref_of(self.runtime.keys(), send.receipt)
+        return send, replace(outgoing, ref=ref, takes_feedback=destination.channel is DEFAULT)
 
     def _cost(self, outgoing: Outgoing, region: str, settings: Settings) -> Cost:
         return cost_of(outgoing, region, self.runtime.prices(), settings)
@@ -238,8 +238,9 @@ class SendPasscode(Struct, frozen=True, kw_only=True):
         # stays charged: nothing can be sent or guessed more often for it.
         if outcome.refusal is not None:
             raise self._refused(send, outcome) from outcome.not_sent(send.after.channel)
-        with suppress(errors.TemporarilyUnavailable):
-            self.sends.record_delivery(send.receipt, outcome.delivery, feedback_id=outcome.feedback_id)
+        if outcome.delivery is not send.after.delivery or outcome.feedback_id:
+            with suppress(errors.TemporarilyUnavailable):
+                self.sends.record_delivery(send.receipt, outcome.delivery, outcome.feedback_id)
         if send.after.channel.traits.factor.traits.stands_in:
             self._tell_phones(account, send, settings)
         return replace(send.after, delivery=outcome.delivery)
@@ -249,7 +250,13 @@ class SendPasscode(Struct, frozen=True, kw_only=True):
         error = outcome.error or "unknown"
         event = send.receipt.refused_event(outcome, self.runtime.clock(), self.runtime.random_bytes)
         with suppress(errors.TemporarilyUnavailable):
-            self.sends.record_refused(send.receipt, replace(outcome, error=error), event, ends_cooldown=True)
+            self.sends.record_refused(
+                send.receipt,
+                replace(outcome, error=error),
+                event,
+                ends_cooldown=True,
+                new_shard=send.after.new_shard,
+            )
         return outcome.refusal or errors.SmsUnavailable()
 
     def _tell_phones(self, account: Account, send: Send, settings: Settings) -> None:
@@ -264,9 +271,8 @@ class SendPasscode(Struct, frozen=True, kw_only=True):
                 continue
             if self.runtime.clock() >= send.after.sent_at + NOTICE_SECONDS:
                 return
-            ref = self.runtime.random_bytes(16).hex()
             reader = composition.Reader(None, user.locale, phone.region, settings.default_locale)
-            notice = composition.notice(user.login_name, phone.number, reader, ref, settings.signature)
+            notice = composition.notice(user.login_name, phone.number, reader, settings.signature)
             now = self.runtime.clock()
             try:
                 cost = self._cost(notice, phone.region, settings)

@@ -21,6 +21,7 @@ from mfa.challenges.phone_tests import (
     phone_test_charges,
 )
 from mfa.challenges.reach import fixed_code
+from mfa.challenges.receipts import ref_of
 from mfa.challenges.sends import AccountChanged, Receipt
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.flows import ports
@@ -103,10 +104,9 @@ class SendPhoneTest:
 
     def _prepare(self, actor: Actor, user: User, phone: Phone, channel: Channel) -> tuple[PhoneTestClaim, Outgoing]:
         """The message to claim, and the message that goes out after it."""
-        settings, now, ref = self.runtime.settings(), self.runtime.clock(), self.runtime.random_bytes(16).hex()
+        settings, now = self.runtime.settings(), self.runtime.clock()
         reader = Reader(None, user.locale, phone.region, settings.default_locale)
         outgoing = composed(user.login_name, phone.number, channel, reader, settings.signature)
-        outgoing = replace(outgoing, ref=ref, to_verified=phone.verified)
         send_id = self.runtime.random_bytes(12).hex()
         receipt = Receipt(
             login_name=user.login_name,
@@ -117,9 +117,9 @@ class SendPhoneTest:
             max_sends=0,
             sent_at=now,
             region=phone.region,
-            ref=ref,
             is_phone_test=True,
         )
+        outgoing = replace(outgoing, ref=ref_of(self.runtime.keys(), receipt), to_verified=phone.verified)
         event = actor.event(
             EventType.TEST_MESSAGE_SENT,
             now,

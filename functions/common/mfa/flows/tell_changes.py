@@ -126,7 +126,7 @@ class TellChanges(Struct, frozen=True, kw_only=True):
             return self.messages.not_told(errors.SENDING_OFF)
         self.messenger.check(DEFAULT, to.region, verified=to.phone.verified)
         reader = Reader(None, notice.locale, to.region, settings.default_locale)
-        outgoing = told.message(to.number, reader, self.runtime.random_bytes(16).hex())
+        outgoing = told.message(to.number, reader)
         charges = phone_charges(to.phone, settings, self.runtime.clock())
         cost = cost_of(outgoing, to.region, self.runtime.prices(), settings)
         return self._send(notice, outgoing, (charges, cost), self.messenger.send)

@@ -295,11 +295,10 @@ class TestSettings:
             login_name=user.login_name,
             before=read,
             after=replace(after, login_jti=LOGIN_JTI),
-            ref=self.runtime.random_bytes(16).hex(),  # no send is kept under it
             phone=phone,
             resends=bool(read.id),
         )
-        about = About(action.locale if action else None, send.ref, message.deed)
+        about = About(action.locale if action else None, message.deed)
         outgoing = passcode_message(user, destination, draft, about, tried.settings)
         cost = cost_of(outgoing, phone.region, self.runtime.prices(), tried.by_this_route)
         return replace(send, cost=cost), outgoing

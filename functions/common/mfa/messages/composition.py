@@ -55,20 +55,19 @@ def template(locale: str, templates: Mapping[str, str]) -> str:
     return templates.get(locale) or locales.built_in(locale)
 
 
-def notice(login_name: str, address: str, reader: Reader, ref: str, signature: str) -> Outgoing:
+def notice(login_name: str, address: str, reader: Reader, signature: str) -> Outgoing:
     """The notice to a verified phone that a passcode went to the mailbox."""
     text = templates.recovery_notice(reader.language(), login_name, signature)
-    return text_without_passcode(text, address, ref, reader.region or "")
+    return text_without_passcode(text, address, reader.region or "")
 
 
-def text_without_passcode(body: str, address: str, ref: str, region: str) -> Outgoing:
-    """A notice to a verified phone. No send is kept under its `ref`."""
+def text_without_passcode(body: str, address: str, region: str) -> Outgoing:
+    """A notice to a verified phone. It has no `ref`: nothing is kept of it."""
     return Outgoing(
         channel=DEFAULT,
         address=address,
         region=region,
         body=body,
-        ref=ref,
         valid_seconds=NOTICE_VALID_SECONDS,
         is_notice=True,
         to_verified=True,

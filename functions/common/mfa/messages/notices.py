@@ -50,9 +50,9 @@ class Told(Struct, frozen=True):
         )
         return templates.text(sentence, passcode)
 
-    def message(self, number: str, reader: Reader, ref: str) -> Outgoing:
+    def message(self, number: str, reader: Reader) -> Outgoing:
         """The notice to a phone."""
-        return composition.text_without_passcode(self.text(reader.language()), number, ref, reader.region or "")
+        return composition.text_without_passcode(self.text(reader.language()), number, reader.region or "")
 
     def mail(self, address: str, reader: Reader) -> Outgoing:
         """The notice to a mailbox."""

@@ -15,7 +15,7 @@ class Outgoing:
         region: the ISO 3166 region of the number, by which its route is chosen.
         body: the text, the call's TwiML, the template's variable, or the mail's body.
         subject: of a mail.
-        ref: names the send in the vendor's callbacks.
+        ref: its receipt in the vendor's callbacks; empty where nobody waits for them.
         valid_seconds: how long the vendor may try to deliver it.
         is_notice: whether it tells of something and carries no passcode.
         to_verified: whether a passcode that was sent to this phone came back once.

@@ -57,7 +57,9 @@ class AttemptStore:
         )
 
     def confirm(self, confirmation: Confirmation) -> None:
-        """Approves the challenge, and the action if there is one, begins the counts anew and verifies the phone: one write.
+        """Approves the challenge, and the action if there is one, begins the counts anew and verifies a new phone: one write.
+
+        What bounds nobody follows: budgets get their units back, the approval is counted, and a verified phone notes it.
 
         It succeeds once. Raises AccountChanged if the user is not there as the token says, ChallengeRefused, and ActionRefused
         if the action alone stands in the way.
@@ -68,21 +70,23 @@ class AttemptStore:
         writes = [
             profile_as_in_token(confirmation.login),
             self._challenges.approval(login_name, challenge, confirmation.guess, login_attributes(confirmation)),
-            *map(give_back, confirmation.budgets),
-            *give_region_back(challenge),
             *(records.event_write(login_name, event) for event in confirmation.events),
         ]
         if action is not None:
             writes.append(approval_write(action))
         if confirmation.devices is not None:  # there always is a change of them where no phone keeps the login's time
             writes.append(devices_write(login_name, confirmation.devices, logged_in_at))
+        later = [
+            *map(give_back, confirmation.budgets),
+            *give_region_back(challenge),
+            self._counters.count_approval(challenge, now, is_test_number=confirmation.is_test_number),
+        ]
         if challenge.phone_id:
-            writes.append(_verified_phone(login_name, challenge.phone_id, now, logged_in_at))
-        is_test = confirmation.is_test_number
+            # A phone whose first code this is becomes verified with the approval.
+            phone = _verified_phone(login_name, challenge.phone_id, now, logged_in_at)
+            (later if challenge.new_shard is None else writes).append(phone)
         try:
-            self._table.transact(
-                lambda: [*writes, self._counters.count_approval(challenge, now, is_test_number=is_test)]
-            )
+            self._table.transact(lambda: writes)
         except TransactionRefused as refused:
             if "challenge" not in refused.failed:
                 if "profile" in refused.failed:
@@ -91,6 +95,9 @@ class AttemptStore:
                     item = self._table.get(records.action_key(action.id))
                     raise ActionRefused(action_of(item or {})) from refused
             raise ChallengeRefused(self._challenges.load(login_name)) from refused
+        # What is not given back stays spent, and what is not counted bounds nothing. The phone is there: its removal would
+        # have changed the profile.
+        self._table.write_each((), later)
 
 
 def login_attributes(confirmation: Confirmation | FactorConfirmation) -> dict[str, Any]:

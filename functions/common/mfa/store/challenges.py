@@ -15,6 +15,8 @@ from mfa.store.table import ConditionFailed, Item, Key, Table, Write
 
 # 9999-12-31. DynamoDB deletes no such item.
 NEVER = 253402214400
+# Vendors repeat a report within minutes if at all, and so many messages take longer.
+ARRIVALS_KEPT = 10
 
 
 class ChallengeItems:
@@ -94,9 +96,14 @@ class ChallengeItems:
         _failures(update, send)
         _charge(update, send, lane)
         _guesses(update, send)
+        if len(send.before.arrived) >= ARRIVALS_KEPT:
+            update.remove("arrived")
         if send.request_key is not None:
             update.only_if(when.NEW_REQUEST, {"#request": send.request_key})
             update.set(requests=mapping.requests(after.requests))
+        if send.is_implied:
+            update.only_if(when.SAME_SEND, send=send.before.send_id)
+            update.only_if(when.NO_PHONE_MARKED)
         if send.resends:
             update.only_if(when.SAME_CHALLENGE, id=after.id)
             update.only_if(when.SAME_LOGIN, jti=after.login_jti)

@@ -42,9 +42,10 @@ REGIONS_LEFT = "attribute_not_exists(regions) OR contains(regions, :region) OR s
 # A message's progress.
 LATER = "attribute_not_exists(delivery_rank) OR delivery_rank < :rank"
 # The time that a message took is counted once, however often its arrival is reported.
-NOT_ARRIVED = "attribute_exists(pk) AND attribute_not_exists(arrived_at)"
+NOT_ARRIVED = "attribute_exists(pk) AND (attribute_not_exists(arrived) OR NOT contains(arrived, :send))"
 # A code that came back proves more than a carrier's later report about its message.
 NOT_VERIFIED_SINCE = "attribute_not_exists(last_verified_at) OR last_verified_at < :sent_at"
+NO_PHONE_MARKED = "attribute_not_exists(phone_marked)"
 STILL_USABLE = "attribute_not_exists(unusable_reason)"
 
 # A send that was refused is given back, once.

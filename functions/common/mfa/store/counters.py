@@ -86,6 +86,10 @@ class Counters:
         room = budget.room(shard, cost.micro_usd) if cost.micro_usd else None
         return _add(budget, shard, counts, f"shard:{budget.subject}", room)
 
+    def count_message(self, budget: ShardedBudget, cost: Cost, now: float) -> Write:
+        """Counts a message where nothing bounds it."""
+        return self.spend_shard(budget, self._random_below(SHARDS), cost, now)
+
     def open_shard(self, budget: ShardedBudget, full: set[int], cost: Cost) -> int | None:
         """A shard that may have room, or None if all are full."""
         parts = budget.new_shares()

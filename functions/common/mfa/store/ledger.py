@@ -23,20 +23,30 @@ class Ledger:
         self._counters = counters
         self._full = FullBudgets()
 
-    def spend(self, claim: Claim, charges: Sequence[Charge], cost: Cost, now: float) -> Charge:
+    def spend(
+        self, claim: Claim, charges: Sequence[Charge], cost: Cost, now: float, lines: Sequence[Write] = ()
+    ) -> Charge:
         """Writes the claim with the first charge that has room, in one transaction, and returns that charge.
 
-        `cost` is added to the counters by region. A charge with a decision went beyond a fraud budget that is not enforced.
+        `lines` of histories are put after it, and nothing may go out before. `cost` is added to the counters by region. A charge with a decision went beyond a fraud budget that is not enforced.
         Raises RateLimited with the first moment at which one of the charges may have room, from BudgetSpent; and
         TransactionRefused for the claim.
         """
         refusals: list[RateLimited] = []
         for charge in charges:
             try:
-                return self._spend_or_decide(claim, charge, cost, now)
+                charged = self._spend_or_decide(claim, charge, cost, now)
             except RateLimited as refused:
                 refusals.append(refused)
+            else:
+                self._follow(lines, charged, cost, now)
+                return charged
         raise min(refusals, key=lambda refused: refused.retry_after or 0)
+
+    def _follow(self, lines: Sequence[Write], charge: Charge, cost: Cost, now: float) -> None:
+        """Writes what no condition guards. A count that is lost opens no ceiling: it has none."""
+        unbound = [budget for budget in charge.sharded if not budget.bounds]
+        self._table.write_each(lines, [self._counters.count_message(budget, cost, now) for budget in unbound])
 
     def _spend_or_decide(self, claim: Claim, charge: Charge, cost: Cost, now: float) -> Charge:
         """Spends the charge; where a limit of fraud is not enforced, without it. A message has one decision, the first."""
@@ -51,7 +61,8 @@ class Ledger:
 
     def _spend(self, claim: Claim, charge: Charge, cost: Cost, now: float) -> int | None:
         """Writes the claim with this charge; the shard that counts the message as one to a new phone."""
-        budgets, sharded, spread = charge.budgets, charge.sharded, charge.spread
+        budgets, spread = charge.budgets, charge.spread
+        sharded = [budget for budget in charge.sharded if budget.bounds]
         shards: dict[str, int] = {}
         by_label = {spend(budget).label: budget for budget in budgets}
         full = {f"shard:{budget.subject}": self._full.found(budget, cost, now) for budget in sharded}

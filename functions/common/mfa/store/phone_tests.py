@@ -12,7 +12,6 @@ from mfa.store.counters import Counters
 from mfa.store.expressions import Update
 from mfa.store.ledger import Ledger
 from mfa.store.reading import read
-from mfa.store.sends import receipt_write
 from mfa.store.table import Table, TransactionRefused, Write
 from mfa.users.history import Event
 
@@ -43,7 +42,6 @@ class PhoneTestStore:
         state.only_if(when.PHONE_TEST_COOLED, cooled=receipt.sent_at - COOLDOWN_SECONDS)
         writes = [
             state.write("phone_test", records.phone_test_key(receipt.login_name)),
-            receipt_write(receipt),
             Write(
                 label="phone",
                 verb="ConditionCheck",

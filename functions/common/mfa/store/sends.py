@@ -4,26 +4,20 @@ from collections.abc import Sequence
 from contextlib import suppress
 from copy import replace
 
-from msgspec.structs import asdict
-
 from mfa.challenges.account import Account
 from mfa.challenges.budgets import Charge, Cost
 from mfa.challenges.challenge import UNREADABLE, ChallengeRefused, Delivery
 from mfa.challenges.fraud_budgets import FraudDecision
 from mfa.challenges.sends import AccountChanged, Outcome, Receipt, Send
 from mfa.factors.phones import slot_of
-from mfa.messages.channels import Channel
 from mfa.store import conditions as when
 from mfa.store import records
 from mfa.store.challenge_mapping import LANES
 from mfa.store.challenges import ChallengeItems
 from mfa.store.counters import Counters
 from mfa.store.ledger import Ledger
-from mfa.store.table import ConditionFailed, Key, Table, TransactionRefused, Write
+from mfa.store.table import ConditionFailed, Table, TransactionRefused, Write
 from mfa.users.history import Event
-
-# Carriers report for up to two days.
-RECEIPT_SECONDS = 3 * 86400
 
 
 class SendStore:
@@ -45,17 +39,17 @@ class SendStore:
         """
         if account.challenge == UNREADABLE:
             raise ChallengeRefused(account.challenge)
-        others = [
-            *_account_as_read(account, send),
-            receipt_write(send.receipt),
-            *(records.event_write(send.login_name, event) for event in send.events),
-        ]
+        lines = [records.event_write(send.login_name, event) for event in send.events]
+        # The wrong codes leave the challenge in the same write. The line of the message alone is written between the claim
+        # and the message: none goes out without it.
+        apart, lines = (lines, []) if len(lines) == 1 else ([], lines)
+        others = [*([] if send.is_implied else _account_as_read(account, send)), *lines]
 
         def claim(new_shard: int | None) -> list[Write]:
             return [self._challenges.opening(send.counted_in(new_shard)), *others]
 
         try:
-            return self._ledger.spend(claim, charges, send.cost, send.after.sent_at)
+            return self._ledger.spend(claim, charges, send.cost, send.after.sent_at, apart)
         except TransactionRefused as refused:
             if "challenge" in refused.failed:
                 raise ChallengeRefused(self._challenges.load(send.login_name)) from refused
@@ -72,57 +66,53 @@ class SendStore:
                 lambda: [records.event_write(login_name, event), self._counters.count_decision(decision, event.at)]
             )
 
-    def load_receipt(self, ref: str) -> Receipt | None:
-        """The send that a callback's `ref` belongs to, or None."""
-        item = self._table.get(_receipt_key(ref))
-        if item is None:
-            return None
-        values = {name: value for name, value in item.items() if name in Receipt.__struct_fields__}
-        return Receipt(**values | {"channel": Channel(item["channel"]), "ref": ref})
+    def record_delivery(self, receipt: Receipt, delivery: Delivery, feedback_id: str = "") -> bool:
+        """Writes the message's progress. False if it is not news, or a newer send took the message's place.
 
-    def record_delivery(
-        self, receipt: Receipt, delivery: Delivery, event: Event | None = None, feedback_id: str = ""
-    ) -> bool:
-        """Writes the message's progress, and the event. False if it is not news, or a newer send took the message's place.
-
-        An arrival is counted with it, by how long it took; also one that a newer send replaced, or slow messages would be missing.
         `feedback_id` is kept until the next send: the vendor's name for the message, if it is to be told once the code is back.
         """
         note = _note(receipt, delivery, None)
         if feedback_id:
+            # The vendor has taken the message, so that its state is as it was claimed.
             note = replace(
                 note,
-                update=f"{note.update}, feedback_id = :feedback",
-                values={**note.values, ":feedback": feedback_id},
+                update="SET feedback_id = :feedback",
+                condition=when.SAME_SEND,
+                values={":send": receipt.send_id, ":feedback": feedback_id},
             )
-        if event is not None:
-            arrival = self._arrival(receipt, event)
-            if self._recorded([note, records.event_write(receipt.login_name, event), *arrival]):
-                return True
-            if arrival:
-                self._recorded(arrival)
-            return False
-        try:
-            self._table.update(note)
-        except ConditionFailed:
-            return False
-        return True
+        return self._noted(note)
 
-    def record_refused(self, receipt: Receipt, outcome: Outcome, event: Event, *, ends_cooldown: bool) -> bool:
+    def record_arrival(self, receipt: Receipt, event: Event) -> bool:
+        """Writes that the message arrived, and the event. False if it is not news, or a newer send took the message's place.
+
+        An arrival is counted by how long it took; also one that a newer send replaced, or slow messages would be missing. The
+        challenge decides whether it is news. What follows is shown and bounds nothing, so it is written by itself.
+        """
+        is_news = self._noted(_arrived(receipt))
+        if not is_news and not self._noted(_arrived_late(receipt)):
+            return False
+        lines = [records.event_write(receipt.login_name, event)] if is_news else []
+        self._table.write_each(lines, [self._counters.count_arrival(receipt, event.actor, event.at)])
+        return is_news
+
+    def record_refused(
+        self, receipt: Receipt, outcome: Outcome, event: Event, *, ends_cooldown: bool, new_shard: int | None = None
+    ) -> bool:
         """Gives the send back and writes why. False if all of it is known already.
 
         At most `max_sends` are given back between two successes. `ends_cooldown` lets another phone be chosen at once. A
-        permanent refusal marks the phone unusable.
+        permanent refusal marks the phone unusable. `new_shard` is the shard that counts it as a message to a new phone, or None.
         """
         delivery, error = outcome.delivery, outcome.error or "unknown"
         others = [records.event_write(receipt.login_name, event)]
         if ends_cooldown:
             # The answer to the send itself: surely nothing went out. A later report comes of a message that may have cost.
-            others += self._counters.give_new_back(receipt.region, receipt.new_shard, receipt.sent_at)
+            others += self._counters.give_new_back(receipt.region, new_shard, receipt.sent_at)
+        now = event.at if ends_cooldown else None
+        steps = [_refund(receipt, delivery, error, now), _note(receipt, delivery, error), _refund_older(receipt)]
         if outcome.permanent and receipt.phone_id:
             others.append(_mark_unusable(receipt, error, event.at))
-        now = event.at if ends_cooldown else None
-        steps = (_refund(receipt, delivery, error, now), _note(receipt, delivery, error), _refund_older(receipt))
+            steps = [*map(_telling_of_mark, steps)]
         if any(self._recorded([challenge, *others]) for challenge in steps):
             return True
         if ends_cooldown:
@@ -132,15 +122,13 @@ class SendStore:
         # A callback may come again: with nothing to give back, it is news while the phone is not marked yet.
         return len(others) > 1 and self._marked(receipt, others)
 
-    def _arrival(self, receipt: Receipt, event: Event) -> list[Write]:
-        """Counts the arrival of a message, once."""
-        if not receipt.region:  # sent by a version that did not write it down
-            return []
-        mark = receipt_write(receipt)
-        return [
-            replace(mark, item={**mark.item, "arrived_at": event.at}, condition=when.NOT_ARRIVED),
-            self._counters.count_arrival(receipt, event.actor, event.at),
-        ]
+    def _noted(self, note: Write) -> bool:
+        """Writes to the challenge alone. False if it has changed."""
+        try:
+            self._table.update(note, returns="NONE")
+        except ConditionFailed:
+            return False
+        return True
 
     def _marked(self, receipt: Receipt, others: Sequence[Write]) -> bool:
         """Marks the phone as unusable for a send that a newer one replaced, and writes why.
@@ -149,7 +137,7 @@ class SendStore:
         """
         said, mark = others
         writes = [
-            _as_older(receipt),
+            _telling_of_mark(_as_older(receipt)),
             said,
             replace(mark, condition=when.every(mark.condition or "", when.STILL_USABLE)),
         ]
@@ -196,21 +184,6 @@ def _account_as_read(account: Account, send: Send) -> list[Write]:
     return checks
 
 
-def receipt_write(receipt: Receipt) -> Write:
-    """Keeps the receipt under the `ref` that the vendor's callbacks name."""
-    kept = {name: value for name, value in asdict(receipt).items() if name != "ref"}  # the key says it
-    return Write(
-        label="receipt",
-        verb="Put",
-        key=_receipt_key(receipt.ref),
-        item=kept | {"ttl": int(receipt.sent_at) + RECEIPT_SECONDS},
-    )
-
-
-def _receipt_key(ref: str) -> Key:
-    return f"SEND#{ref}", "#SEND"
-
-
 def _note(receipt: Receipt, delivery: Delivery, error: str | None) -> Write:
     """Writes the message's progress."""
     return Write(
@@ -220,6 +193,26 @@ def _note(receipt: Receipt, delivery: Delivery, error: str | None) -> Write:
         update="SET delivery = :delivery, delivery_rank = :rank" + (", delivery_error = :error" if error else ""),
         condition=when.every(when.SAME_SEND, when.LATER),
         values={":delivery": delivery, ":rank": delivery.rank, ":error": error, ":send": receipt.send_id},
+    )
+
+
+def _arrived(receipt: Receipt) -> Write:
+    """The live message arrived."""
+    note = _note(receipt, Delivery.DELIVERED, None)
+    return replace(
+        note, update=f"{note.update} ADD arrived :sends", values={**note.values, ":sends": {receipt.send_id}}
+    )
+
+
+def _arrived_late(receipt: Receipt) -> Write:
+    """A message arrived whose state no longer matters. It is remembered, to be counted once."""
+    return Write(
+        label="challenge",
+        verb="Update",
+        key=records.challenge_key(receipt.login_name),
+        update="ADD arrived :sends",
+        condition=when.NOT_ARRIVED,
+        values={":send": receipt.send_id, ":sends": {receipt.send_id}},
     )
 
 
@@ -259,11 +252,19 @@ def _as_older(receipt: Receipt) -> Write:
     """Holds if a newer send replaced this one."""
     return Write(
         label="challenge",
-        verb="ConditionCheck",
+        verb="Update",
         key=records.challenge_key(receipt.login_name),
-        condition=when.NEWER_SEND,
+        update="",
+        condition=when.every(when.EXISTS, when.NEWER_SEND),
         values={":send": receipt.send_id},
     )
+
+
+def _telling_of_mark(challenge: Write) -> Write:
+    """The same, and a send that has read the phone as usable is refused by the challenge."""
+    mark, update = "SET phone_marked = :marked", challenge.update or ""
+    joined = f"{mark}, {update.removeprefix('SET ')}" if update.startswith("SET ") else f"{mark} {update}".strip()
+    return replace(challenge, update=joined, values={**challenge.values, ":marked": True})
 
 
 def _mark_unusable(receipt: Receipt, reason: str, now: float) -> Write:

@@ -1,7 +1,9 @@
 """Requests to the DynamoDB table, and the meaning of its refusals."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import batched
 from math import inf
 from typing import Any, Protocol
@@ -11,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from mfa.errors import TemporarilyUnavailable
 from mfa.settings.values import Settings
 from mfa.store.attribute_values import decode, encode
-from mfa.waiting import at_once
+from mfa.waiting import at_once, together
 
 type Item = dict[str, Any]
 type Key = tuple[str, str]
@@ -111,8 +113,11 @@ class Table:
         name: str,
         pause: Callable[[int], None],
         history_seconds: Callable[[], float] = lambda: Settings().history_seconds,
+        at_once: Callable[..., None] = together,
     ) -> None:
         """`pause(n)` waits before the n-th retry of a transaction that met another one.
+
+        `at_once` makes calls that need not wait for each other.
 
         `history_seconds` says how long history is kept: by the settings of the stack, or by their default for tools that read none.
         """
@@ -120,6 +125,7 @@ class Table:
         self._name = name
         self._pause = pause
         self._history_seconds = history_seconds
+        self._at_once = at_once
 
     def get(self, key: Key) -> Item | None:
         """The item, read consistently, or None."""
@@ -197,6 +203,22 @@ class Table:
     def put(self, write: Write) -> None:
         """Writes one item. Raises ConditionFailed."""
         self._write(self._client.put_item, self._request(write))
+
+    def write_each(self, lines: Sequence[Write], others: Sequence[Write]) -> None:
+        """Writes each by itself, all at the same time: lines of histories, and updates that may be lost.
+
+        A line that is not there afterwards raises TemporarilyUnavailable. One that was there before is the same.
+        """
+
+        def put(line: Write) -> None:
+            with suppress(ConditionFailed):
+                self.put(line)
+
+        def update(write: Write) -> None:
+            with suppress(ConditionFailed, TemporarilyUnavailable):
+                self.update(write, returns="NONE")
+
+        self._at_once(*(partial(put, line) for line in lines), *(partial(update, write) for write in others))
 
     def transact(self, build: Callable[[], Sequence[Write]]) -> None:
         """Does all of the writes or none; `build` makes them anew for each try. Raises TransactionRefused."""
