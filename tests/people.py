@@ -21,7 +21,7 @@ from boto3.dynamodb.conditions import Key
 from mfa.store.records import password_key
 from tests.product import Answer, Json, Product
 
-_PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 20
 # The moments in a user's challenge item.
 MOMENTS = (
     "sent_at",
@@ -75,7 +75,7 @@ class Message:
 def receive(stack: Product, to: str, prefix: str) -> Message:
     """The newest message or mail with this prefix, in any language. Waits until it has arrived."""
     read = stack.mails if "@" in to else stack.texts
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         for body in read(to):
             if prefix in body and re.search(r"\d{4}", body):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.api import administrators
 from tests.api.administrators import Administrator
 from tests.api.deliveries import faults
 from tests.api.stack import SENDER, Stack
-from tests.people import digits, other_code
+from tests.people import PATIENCE_SECONDS, digits, other_code
 from tests.product import Answer, Refused
 
 NO_ACCOUNT = {"account_sid": None, "auth_token": None, "sender": None}
@@ -265,7 +266,8 @@ def test_a_test_without_an_answer_may_still_arrive(stack: Stack, admin: Administ
 
 def delivery(admin: Administrator, test: str, **more: Any) -> dict[str, Any]:
     """The message's state, once Twilio knows how it ended."""
-    for _ in range(200):
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
         answer = admin.ask("POST", f"/settings/test/{test}/delivery", more)
         assert answer.status == 200, answer.text
         if answer.json["delivery"]["status"] not in ("queued", "sent"):
