@@ -157,7 +157,7 @@ def test_most_requests_write_nothing(house: House) -> None:
 @pytest.mark.guards("NEW_SESSION")
 def test_of_two_first_requests_one_begins_the_session(house: House) -> None:
     token = house.admit("ada")
-    house.world.wire.before("put_item", lambda: house.enter(token, replace(PERSON, address="198.51.100.1")))
+    house.world.wire.before("transact_write_items", lambda: house.enter(token, replace(PERSON, address="198.51.100.1")))
     house.enter(token)
     [found] = house.found(house.enter(token))
     assert found.session.address == "198.51.100.1"
@@ -165,7 +165,7 @@ def test_of_two_first_requests_one_begins_the_session(house: House) -> None:
 
 def test_a_table_that_does_not_answer_lets_nobody_in(house: House) -> None:
     token = house.admit("ada")
-    for method, waits in (("put_item", 0), ("update_item", MINUTE)):
+    for method, waits in (("transact_write_items", 0), ("update_item", MINUTE)):
         house.world.wait(waits)
         house.world.wire.fail(method, TemporarilyUnavailable())
         with pytest.raises(TemporarilyUnavailable):
@@ -274,15 +274,16 @@ def test_a_use_brings_no_ended_session_back(house: House) -> None:
     assert house.refusal(token) == "ended"
 
 
+@pytest.mark.guards("NOT_ENDED")
 def test_a_beginning_brings_no_ended_session_back(house: House) -> None:
     """The first request is under way while its token is logged out."""
     token = house.admit("ada")
     given = house.tokens.read(token)
     actor = Actor("ada", Role.OWNER, ADDRESS, given.amr, given.expires_at, given.jti)
-    house.world.wire.before("put_item", lambda: house.sessions.log_out(actor))
-    house.enter(token)
+    house.world.wire.before("transact_write_items", lambda: house.sessions.log_out(actor))
+    assert house.refusal(token) is None
+    assert house.item(token) is None
     assert house.refusal(token) == "logout"
-    assert house.item(token) is not None
     bob = house.enter(house.admit("bob"))
     assert house.listed(bob) == [bob.token_id]
 

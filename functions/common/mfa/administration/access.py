@@ -63,17 +63,18 @@ class Access:
         now = self.runtime.clock()
         if begins:
             agent = read_user_agent(visit.user_agent)
-            self.sessions.begin(
-                replace(
-                    session,
-                    last_seen_at=now if visit.attended else session.last_seen_at,
-                    address=visit.address,
-                    client="console" if visit.opens_console else "api",
-                    browser=agent.browser,
-                    system=agent.system,
-                )
+            begun = replace(
+                session,
+                last_seen_at=now if visit.attended else session.last_seen_at,
+                address=visit.address,
+                client="console" if visit.opens_console else "api",
+                browser=agent.browser,
+                system=agent.system,
             )
-        elif session.is_to_note(visit, now) and not self.sessions.note(session, now):
+            goes_on = self.sessions.begin(begun)
+        else:
+            goes_on = not session.is_to_note(visit, now) or self.sessions.note(session, now)
+        if not goes_on:
             raise InvalidToken
 
 

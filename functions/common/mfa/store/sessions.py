@@ -53,19 +53,26 @@ class SessionStore:
         items = self._table.get_all(keys)
         return None if items.pop(ended, None) else account_with_factors_of(login_name, items)
 
-    def begin(self, session: Session) -> None:
-        """Writes down a session. One that another request wrote down meanwhile stays."""
-        write = Write(
+    def begin(self, session: Session) -> bool:
+        """Writes down a session. One that another request wrote down meanwhile stays. False if it was ended meanwhile."""
+        begun = Write(
             label="session",
             verb="Put",
             key=records.session_key(session.login_name, session.id),
             item=_item(session),
             condition=when.NEW_SESSION,
         )
+        goes_on = Write(
+            label="ended",
+            verb="ConditionCheck",
+            key=records.ended_token_key(session.login_name, session.id),
+            condition=when.NOT_ENDED,
+        )
         try:
-            self._table.put(write)
-        except ConditionFailed:
-            pass
+            self._table.transact(lambda: [begun, goes_on])
+        except TransactionRefused as refused:
+            return "ended" not in refused.failed
+        return True
 
     def note(self, session: Session, now: float) -> bool:
         """Writes down that the session is in use. False if it was ended meanwhile: it stays ended."""
