@@ -18,6 +18,8 @@ from mfa.delivery.twilio_sdk import HttpClient, Response
 _HOST = re.compile(r"^https://[a-z]+\.twilio\.com")
 # Only after a 429: it says that nothing was done.
 RETRIES = 2
+# Bytes. Twilio's answers have a few thousand, lists of prices some hundred thousand.
+LONGEST = 8 << 20
 
 
 class NoAnswer(Exception):
@@ -57,10 +59,9 @@ class TwilioHttp(HttpClient):
         query = f"?{urlencode(params, doseq=True)}" if params else ""
         sent = {**(headers or {}), **_authorization(auth)}
         body = urlencode(data, doseq=True).encode() if data else None
-        began, passed = time.monotonic(), 0.0
+        began = time.monotonic()
         for attempt in range(RETRIES + 1):
-            read = min(self._timeouts.read, self._timeouts.deadline - passed)
-            response = self._once(method, address + query, body, sent, read)
+            response = self._once(method, address + query, body, sent, began + self._timeouts.deadline)
             self.status = response.status_code
             wait = _retry_after(response)
             passed = time.monotonic() - began + wait
@@ -69,7 +70,8 @@ class TwilioHttp(HttpClient):
             time.sleep(wait)
         return response
 
-    def _once(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], read: float) -> Response:
+    def _once(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], until: float) -> Response:
+        """The answer to one request. `until`: the monotonic time after which nobody waits for it."""
         target = urlsplit(url)
         connection = (
             http.client.HTTPSConnection(target.netloc, timeout=self._timeouts.connect, context=_tls())
@@ -81,10 +83,16 @@ class TwilioHttp(HttpClient):
                 connection.connect()
             except OSError as error:
                 raise NotReached from error
-            connection.sock.settimeout(read)
+            left = until - time.monotonic()  # each address of a name takes the whole time to connect
+            if left <= 0:
+                raise NotReached
+            connection.sock.settimeout(min(self._timeouts.read, left))
             connection.request(method, f"{target.path or '/'}{url.partition('?')[1]}{target.query}", body, headers)
             with connection.getresponse() as answer:
-                text = answer.read().decode(errors="replace")
+                content = answer.read(LONGEST + 1)
+                if len(content) > LONGEST:
+                    raise NoAnswer
+                text = content.decode(errors="replace")
                 return Response(answer.status, text, answer.headers)
         except (OSError, http.client.HTTPException) as error:
             raise NoAnswer from error

@@ -14,7 +14,7 @@ from types import ModuleType
 _ACCOUNT = "twilio.rest.api.v2010.account."
 _USED = frozenset({f"{_ACCOUNT}call", f"{_ACCOUNT}message"})
 # These would be wrong for others in the process: the first is another library, and the second has been made with it.
-_NOT_TO_KEEP = ("requests", "requests.adapters", "twilio.http.http_client")
+_ITS_CLIENT = "twilio.http.http_client"
 
 
 class _Empty(ModuleType):
@@ -47,6 +47,10 @@ class _Empties:
         """There is nothing in it."""
 
 
+def _is_empty(name: str) -> bool:
+    return isinstance(sys.modules[name], _Empty)
+
+
 @contextmanager
 def _without_the_rest() -> Iterator[None]:
     sys.meta_path.insert(0, _Empties)
@@ -54,9 +58,9 @@ def _without_the_rest() -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(_Empties)
-        if isinstance(sys.modules.get("requests"), _Empty):
-            for name in _NOT_TO_KEEP:
-                sys.modules.pop(name, None)
+        empty = [name for name in sys.modules if name.partition(".")[0] == "requests" and _is_empty(name)]
+        for name in (*empty, *([_ITS_CLIENT] if empty else [])):
+            sys.modules.pop(name, None)
 
 
 with _without_the_rest():
