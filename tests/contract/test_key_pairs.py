@@ -46,3 +46,16 @@ def test_one_half_alone_is_not_completed_by_another_pairs(world: World, there: K
         "sk",
         "left",
     }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"public": None}, {"certificate": None}, {"published_at": None}, {"public": 1}, {"published_at": "soon"}],
+)
+def test_a_public_key_that_cannot_be_read_counts_for_nothing(world: World, changes: dict[str, object]) -> None:
+    store = KeyPairStore(world.table)
+    other = replace(KEY, certifier="kms-2")
+    for key in (KEY, other):
+        store.create(key, b"encrypted")
+    world.edit(records.certified_key("kms-1"), **changes)
+    assert store.load(["kms-1", "kms-2"]) == {"kms-2": other}

@@ -105,14 +105,14 @@ class ProcessSigner:
     def current(self) -> SigningKey:
         """The key that signs now. Raises TemporarilyUnavailable.
 
-        KMS signs while the pair is too new, and when the role is not allowed to open it: a deployment goes back to KMS, and roles
-        change before versions do. With any other fault, nobody signs.
+        KMS signs while the pair is too new, and when the role is not allowed to make or open it: a deployment goes back to KMS, and
+        roles change before versions do. With any other fault, nobody signs.
         """
         certifier = self._kms.key_id()
-        pair = self._published().get(certifier) or self._make(certifier)
-        if self._clock() < pair.published_at + PUBLISHED_SECONDS:
-            return self._kms
         try:
+            pair = self._published().get(certifier) or self._make(certifier)
+            if self._clock() < pair.published_at + PUBLISHED_SECONDS:
+                return self._kms
             return self._open(pair)
         except (TemporarilyUnavailable, ClientError) as error:
             if not is_denied(error.__cause__ if isinstance(error, TemporarilyUnavailable) else error):

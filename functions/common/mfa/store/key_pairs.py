@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from mfa.store import conditions as when
 from mfa.store import records
+from mfa.store.reading import read
 from mfa.store.table import Table, TransactionRefused, Write
 from mfa.tokens.key_pairs import CertifiedKey
 
@@ -16,17 +17,15 @@ class KeyPairStore:
         self._table = table
 
     def load(self, certifiers: Iterable[str]) -> dict[str, CertifiedKey]:
-        """The public keys that lie under the ids of these KMS keys. Their certificates are not checked here."""
+        """The public keys that lie under the ids of these KMS keys. Their certificates are not checked here.
+
+        An item that cannot be read counts for nothing.
+        """
         found = self._table.get_all([records.certified_key(each) for each in certifiers])
-        return {
-            certifier: CertifiedKey(
-                certifier=certifier,
-                public=item["public"],
-                certificate=item["certificate"],
-                published_at=item["published_at"],
-            )
-            for (_, certifier), item in found.items()
+        keys = {
+            certifier: read(item | {"certifier": certifier}, CertifiedKey) for (_, certifier), item in found.items()
         }
+        return {certifier: key for certifier, key in keys.items() if key is not None}
 
     def load_private(self, certifier: str) -> bytes:
         """The private key, encrypted by KMS. Empty if there is none."""
