@@ -82,9 +82,10 @@ class AttemptStore:
             self._counters.count_approval(challenge, now, is_test_number=confirmation.is_test_number),
         ]
         if challenge.phone_id:
-            # A phone whose first code this is becomes verified with the approval.
+            # A phone that counts as new becomes verified with the approval. So may one that gets no messages.
             phone = _verified_phone(login_name, challenge.phone_id, now, logged_in_at)
-            (later if challenge.new_shard is None else writes).append(phone)
+            is_new = challenge.new_shard is not None or confirmation.is_test_number
+            (writes if is_new else later).append(phone)
         try:
             self._table.transact(lambda: writes)
         except TransactionRefused as refused:

@@ -215,7 +215,8 @@ class Table:
                 self.put(line)
 
         def update(write: Write) -> None:
-            with suppress(ConditionFailed, TemporarilyUnavailable):
+            # Whatever is wrong with it, what it follows has been done, and its caller has to say so.
+            with suppress(ConditionFailed, TemporarilyUnavailable, ClientError):
                 self.update(write, returns="NONE")
 
         self._at_once(*(partial(put, line) for line in lines), *(partial(update, write) for write in others))
