@@ -122,16 +122,16 @@ class Step:
     needless: tuple[int, ...] = ()
 
 
-READ, CLAIM, UPDATE, PUT = "BatchGetItem", "TransactWriteItems", "UpdateItem", "PutItem"
+READ, CLAIM, UPDATE = "BatchGetItem", "TransactWriteItems", "UpdateItem"
 STEPS = {
     "login": Step(Person.login, Person.login, [READ, UPDATE, UPDATE], needless=(2,)),
-    "send": Step(Person.login, Person.start, [READ, CLAIM, PUT]),
+    "send": Step(Person.login, Person.start, [READ, CLAIM, UPDATE], needless=(2,)),
     "wrong code": Step(
         Person.challenged, lambda person: person.verify(person.wrong()), [UPDATE, UPDATE], needless=(1,)
     ),
     "right code": Step(Person.challenged, Person.verify, [UPDATE, "Sign", CLAIM, *[UPDATE] * 4], needless=(3, 4, 5, 6)),
 }
-DYNAMODB = (READ, CLAIM, UPDATE, PUT)
+DYNAMODB = (READ, CLAIM, UPDATE)
 
 
 def done(code: str) -> bool:

@@ -85,14 +85,15 @@ def test_a_claim_whose_reply_is_lost_sends_nothing_and_stays_claimed(world: Worl
 
 
 @pytest.mark.parametrize("failure", [SILENCE, THROTTLED])
+@pytest.mark.parametrize("outcome", [Outcome(Delivery.QUEUED), Outcome(Delivery.UNKNOWN)])
 def test_if_the_outcome_cannot_be_written_the_send_succeeds_and_its_code_works(
-    world: World, demo: Login, failure: Exception
+    world: World, demo: Login, outcome: Outcome, failure: Exception
 ) -> None:
-    world.sms.outcomes.append(Outcome(Delivery.UNKNOWN))
+    world.sms.outcomes.append(outcome)
     world.wire.fail("update_item", failure)
     challenge = demo.start()
-    assert (challenge.delivery, challenge.sends_remaining) == (Delivery.UNKNOWN, 4)
-    assert (demo.item["delivery"], len(demo.item["charged"]), demo.messages) == ("queued", 1, 1)
+    assert (challenge.delivery, challenge.sends_remaining) == (outcome.delivery, 4)
+    assert (demo.item["delivery"], len(demo.item["charged"]), demo.messages) == ("sending", 1, 1)
     with pytest.raises(errors.ResendTooSoon):
         demo.resend(challenge)
     demo.verify(challenge, demo.code)
@@ -108,7 +109,7 @@ def test_a_refusal_that_cannot_be_written_is_answered_and_stays_charged(
     with pytest.raises(errors.SmsUnavailable):
         demo.start()
     item = demo.item
-    assert (item["delivery"], len(item["charged"]), item.get("refunded", 0)) == ("queued", 1, 0)
+    assert (item["delivery"], len(item["charged"]), item.get("refunded", 0)) == ("sending", 1, 0)
     with pytest.raises(errors.ResendTooSoon):
         demo.start()
 

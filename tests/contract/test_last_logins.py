@@ -167,9 +167,9 @@ def test_a_login_costs_no_request_and_no_write_more_and_moves_one_entry_a_day(so
         wire.requests.clear()
         wire.transactions.clear()
         by_message(somebody)
-        # The last transaction approves: profile, challenge, history. The updates: the region's messages, the attempt; and
-        # after the approval address, number, phone and the region's approvals.
-        assert (wire.requests.count("update_item"), len(wire.transactions), wire.transactions[-1]) == (6, 2, 3)
+        # The last transaction approves: profile, challenge, history. The updates: the region's messages, the message's
+        # state, the attempt; and after the approval address, number, phone and the region's approvals.
+        assert (wire.requests.count("update_item"), len(wire.transactions), wire.transactions[-1]) == (7, 2, 3)
         places.append(somebody.item(records.challenge_key(NAME))["position"])
         somebody.wait(wait)
     assert places[0] == places[1] < places[2]

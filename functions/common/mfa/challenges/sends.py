@@ -205,7 +205,7 @@ class Send(Struct, frozen=True, kw_only=True):
 
     ```python
     draft = mint.draw(read, challenge_id, settings.passcode_length)
-    after = challenge_after(read, draft, destination, limits, now, login_jti=login.jti)
+    after = challenge_after(read, draft, destination, limits, now)
     sends.open_challenge(account, Send(login_name=name, before=read, after=after, …), charges(…))
     ```
     """

@@ -168,7 +168,6 @@ class SendPasscode(Struct, frozen=True, kw_only=True):
         limits = limits_of(settings, destination.channel)
         after = replace(
             challenge_after(read, draft, destination, limits, now),
-            delivery=Delivery.QUEUED,  # as it nearly always is in a moment, so that no write has to say so
             login_jti=login.jti,
             asker=asker_of(login, asked.caller),
             end_user=end_user_of(login),
@@ -238,9 +237,8 @@ class SendPasscode(Struct, frozen=True, kw_only=True):
         # stays charged: nothing can be sent or guessed more often for it.
         if outcome.refusal is not None:
             raise self._refused(send, outcome) from outcome.not_sent(send.after.channel)
-        if outcome.delivery is not send.after.delivery or outcome.feedback_id:
-            with suppress(errors.TemporarilyUnavailable):
-                self.sends.record_delivery(send.receipt, outcome.delivery, outcome.feedback_id)
+        with suppress(errors.TemporarilyUnavailable):
+            self.sends.record_delivery(send.receipt, outcome.delivery, outcome.feedback_id)
         if send.after.channel.traits.factor.traits.stands_in:
             self._tell_phones(account, send, settings)
         return replace(send.after, delivery=outcome.delivery)

@@ -23,12 +23,10 @@ class Ledger:
         self._counters = counters
         self._full = FullBudgets()
 
-    def spend(
-        self, claim: Claim, charges: Sequence[Charge], cost: Cost, now: float, lines: Sequence[Write] = ()
-    ) -> Charge:
+    def spend(self, claim: Claim, charges: Sequence[Charge], cost: Cost, now: float) -> Charge:
         """Writes the claim with the first charge that has room, in one transaction, and returns that charge.
 
-        `lines` of histories are put after it, and nothing may go out before. `cost` is added to the counters by region. A charge with a decision went beyond a fraud budget that is not enforced.
+        `cost` is added to the counters by region. A charge with a decision went beyond a fraud budget that is not enforced.
         Raises RateLimited with the first moment at which one of the charges may have room, from BudgetSpent; and
         TransactionRefused for the claim.
         """
@@ -39,14 +37,14 @@ class Ledger:
             except RateLimited as refused:
                 refusals.append(refused)
             else:
-                self._follow(lines, charged, cost, now)
+                self._count_unbound(charged, cost, now)
                 return charged
         raise min(refusals, key=lambda refused: refused.retry_after or 0)
 
-    def _follow(self, lines: Sequence[Write], charge: Charge, cost: Cost, now: float) -> None:
-        """Writes what no condition guards. A count that is lost opens no ceiling: it has none."""
+    def _count_unbound(self, charge: Charge, cost: Cost, now: float) -> None:
+        """Counts where nothing is bounded. A count that is lost opens no ceiling: it has none."""
         unbound = [budget for budget in charge.sharded if not budget.bounds]
-        self._table.write_each(lines, [self._counters.count_message(budget, cost, now) for budget in unbound])
+        self._table.write_each((), [self._counters.count_message(budget, cost, now) for budget in unbound])
 
     def _spend_or_decide(self, claim: Claim, charge: Charge, cost: Cost, now: float) -> Charge:
         """Spends the charge; where a limit of fraud is not enforced, without it. A message has one decision, the first."""

@@ -39,17 +39,16 @@ class SendStore:
         """
         if account.challenge == UNREADABLE:
             raise ChallengeRefused(account.challenge)
-        lines = [records.event_write(send.login_name, event) for event in send.events]
-        # The wrong codes leave the challenge in the same write. The line of the message alone is written between the claim
-        # and the message: none goes out without it.
-        apart, lines = (lines, []) if len(lines) == 1 else ([], lines)
-        others = [*([] if send.is_implied else _account_as_read(account, send)), *lines]
+        others = [
+            *([] if send.is_implied else _account_as_read(account, send)),
+            *(records.event_write(send.login_name, event) for event in send.events),
+        ]
 
         def claim(new_shard: int | None) -> list[Write]:
             return [self._challenges.opening(send.counted_in(new_shard)), *others]
 
         try:
-            return self._ledger.spend(claim, charges, send.cost, send.after.sent_at, apart)
+            return self._ledger.spend(claim, charges, send.cost, send.after.sent_at)
         except TransactionRefused as refused:
             if "challenge" in refused.failed:
                 raise ChallengeRefused(self._challenges.load(send.login_name)) from refused
@@ -73,12 +72,10 @@ class SendStore:
         """
         note = _note(receipt, delivery, None)
         if feedback_id:
-            # The vendor has taken the message, so that its state is as it was claimed.
             note = replace(
                 note,
-                update="SET feedback_id = :feedback",
-                condition=when.SAME_SEND,
-                values={":send": receipt.send_id, ":feedback": feedback_id},
+                update=f"{note.update}, feedback_id = :feedback",
+                values={**note.values, ":feedback": feedback_id},
             )
         return self._noted(note)
 
@@ -116,8 +113,11 @@ class SendStore:
         if any(self._recorded([challenge, *others]) for challenge in steps):
             return True
         if ends_cooldown:
-            # This is the answer to the send itself and comes once. An administrator reset the counts meanwhile.
-            self._recorded(others)
+            # This is the answer to the send itself and comes once. An administrator reset the counts meanwhile. A send that was
+            # opened since has to tell of the mark; a closed challenge implies nothing.
+            marks = outcome.permanent and receipt.phone_id
+            if not (marks and self._recorded([_telling_of_mark(_as_older(receipt)), *others])):
+                self._recorded(others)
             return False
         # A callback may come again: with nothing to give back, it is news while the phone is not marked yet.
         return len(others) > 1 and self._marked(receipt, others)
