@@ -234,7 +234,7 @@ def _statuses(module: Module, code: str, pending: list[Mutant]) -> Iterator[tupl
         time.sleep(0.1)
     if not (STATE / "lines.json").exists():
         sys.exit(f"the tests of {module.path} fail without any mutant: see {STATE / 'output.txt'}")
-    judged = json.loads((STATE / "lines.json").read_text())["judges"]
+    judged = json.loads((STATE / "lines.json").read_text())["tests"]
     for mutant in by_id.values():
         yield mutant, _test_anew(module, code, mutant, judged)
 
@@ -343,14 +343,15 @@ class _Loop:
         for item, following in zip(items, [*items[1:], None], strict=True):
             now[0] = item.nodeid
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        used = {test for tests in lines.values() for test in tests}
-        # A file of which no test runs a line judges what the module declares.
-        using = {item.path for item in items if item.nodeid in used}
-        judges = [item.nodeid for item in items if item.nodeid in used or item.path not in using]
         if session.testsfailed:
             return 1
         report.write_text(
-            json.dumps({"lines": {line: sorted(tests) for line, tests in lines.items()}, "judges": judges})
+            json.dumps(
+                {
+                    "lines": {line: sorted(tests) for line, tests in lines.items()},
+                    "tests": [item.nodeid for item in items],
+                }
+            )
         )
         return 0
 

@@ -88,6 +88,7 @@ SECRET_NAMES = {
     "reset_token",
     "secret_hash",
     "code_mac",
+    "content_mac",
 }
 
 
