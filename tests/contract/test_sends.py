@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from copy import replace
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -301,6 +302,62 @@ def test_a_user_who_was_sent_messages_before_is_sent_none_after_a_change(
     with pytest.raises(errors.InvalidToken):
         demo.start()
     assert demo.messages == 1
+
+
+def torn(world: World, demo: Login, meanwhile: Callable[[], object]) -> None:
+    """The next read of the account reads the challenge last, after something else has happened: it is no snapshot."""
+    read = world.wire.batch_get_item
+
+    def batch_get_item(**request: Any) -> Any:
+        del vars(world.wire)["batch_get_item"]
+        [(table, wanted)] = request["RequestItems"].items()
+        place = records.challenge_key(demo.name)
+        parts: list[list[Any]] = [[], []]
+        for key in wanted["Keys"]:
+            parts[(key["pk"]["S"], key["sk"]["S"]) == place].append(key)
+        user = read(RequestItems={table: {**wanted, "Keys": parts[0]}})["Responses"][table]
+        meanwhile()
+        challenge = read(RequestItems={table: {**wanted, "Keys": parts[1]}})["Responses"][table]
+        return {"Responses": {table: user + challenge}, "UnprocessedKeys": {}}
+
+    vars(world.wire)["batch_get_item"] = batch_get_item
+
+
+def new_password(world: World, demo: Login) -> None:
+    change(world, password_hash="another", credentials_changed_at=world.now)
+
+
+@pytest.mark.parametrize("changed", [remove, new_password])
+def test_a_change_that_a_mail_of_the_same_moment_hides_is_seen(
+    world: World, demo: Login, changed: Callable[[World, Login], None]
+) -> None:
+    world.add_phone(demo.name, "+85291234567", slot=1)
+    world.wait(1)
+
+    def meanwhile() -> None:
+        changed(world, demo)
+        demo.logs_in_again().recover()
+
+    torn(world, demo, meanwhile)
+    with pytest.raises(errors.Refusal):
+        demo.start()
+    assert NUMBER not in [number for number, _ in world.sms.outbox]
+
+
+def test_a_mark_that_a_mail_of_the_same_moment_hides_is_seen(world: World, demo: Login) -> None:
+    for _ in range(2):
+        demo.start()
+        world.wait(60)
+
+    def meanwhile() -> None:
+        reported(world, 1)
+        demo.logs_in_again().recover()
+
+    torn(world, demo, meanwhile)
+    before = demo.messages
+    with pytest.raises(errors.Refusal):
+        demo.start()
+    assert demo.messages == before
 
 
 def test_a_later_send_checks_nothing_but_challenge_and_ceilings(world: World, demo: Login) -> None:

@@ -12,6 +12,7 @@ from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # typ
 
 from infra.local.resolver import Resolver
 from mfa.api import OPERATIONS, PUBLIC
+from mfa.challenges.sends import LONGEST_CALL_SECONDS
 from mfa.delivery.timeouts import TIMEOUTS
 from tests.template.alarms import Periods
 from tests.template.sam import made, source, transformed
@@ -316,6 +317,8 @@ def test_functions_outlast_their_wait_for_twilio_and_the_gateway_outlasts_functi
     for name in FUNCTIONS:
         parameter = PARAMETERS[f"{name.removesuffix('Function')}Timeout"]
         assert parameter["MaxValue"] < 29, "API Gateway waits for 29 s"
+        # Below the shortest cooldown, a resend is implied by the send before it.
+        assert parameter["MaxValue"] <= LONGEST_CALL_SECONDS < 30
         # verify_code waits for nobody but AWS.
         assert parameter["MinValue"] >= (10 if name == "VerifyCodeFunction" else TIMEOUTS.deadline + 5)
 

@@ -39,10 +39,7 @@ class ChallengeStatus(StrEnum):
 
 
 class Delivery(StrEnum):
-    """A message's progress. `unknown`: the vendor did not answer, and the message may arrive.
-
-    A login's message is `queued` from its claim on: the vendor's acceptance of it is answered, and not written down.
-    """
+    """A message's progress. `unknown`: the vendor did not answer, and the message may arrive."""
 
     SENDING = "sending"
     UNKNOWN = "unknown"

@@ -22,6 +22,8 @@ from mfa.users.user import mask_email
 
 # Errors of this product: the provider was paused or not set up, and not asked.
 _NOT_ASKED = frozenset({errors.SmsUnavailable.code, errors.SettingsIncomplete.code})
+# A call that sends is over after so many seconds (the most that the template's SendCodeTimeout may be).
+LONGEST_CALL_SECONDS = 28
 
 
 class AccountChanged(Exception):
@@ -222,8 +224,13 @@ class Send(Struct, frozen=True, kw_only=True):
 
     @property
     def is_implied(self) -> bool:
-        """Whether user and phone are as they were read if the challenge is. The mailbox of a mail may change by itself."""
-        return self.phone is not None and self.before.tells_of_changes
+        """Whether user and phone are as they were read if the challenge is. The mailbox of a mail may change by itself.
+
+        One request reads them, but not at one moment: a send by the other lane that was claimed in between says nothing of a
+        change before it.
+        """
+        is_older = self.before.sent_at + LONGEST_CALL_SECONDS <= self.after.sent_at
+        return self.phone is not None and self.before.tells_of_changes and is_older
 
     @property
     def ends_lock(self) -> bool:
