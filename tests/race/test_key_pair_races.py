@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 import uuid
 from typing import Any
@@ -33,6 +34,7 @@ class Kms:
         self.key_id = str(uuid.uuid4())
         self._key = ec.generate_private_key(ec.SECP256R1())
         self.made = 0
+        self._second = threading.Event()
 
     def get_public_key(self, **_request: Any) -> Any:
         return {"KeyId": self.key_id, "PublicKey": _public(self._key)}
@@ -41,7 +43,11 @@ class Kms:
         return {"Signature": self._key.sign(request["Message"], ec.ECDSA(SHA256()))}
 
     def generate_data_key_pair_without_plaintext(self, **_request: Any) -> Any:
+        """A pair. The first container that asks waits for another one: the table has none until then."""
         self.made += 1
+        if self.made > 1:
+            self._second.set()
+        self._second.wait(5)
         key = ec.generate_private_key(ec.SECP256R1())
         private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         return {"PublicKey": _public(key), "PrivateKeyCiphertextBlob": private}
