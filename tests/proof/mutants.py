@@ -298,7 +298,9 @@ class _Loop:
         return True
 
     def _changes(self, mutant: Mutant) -> list[CodeType] | None:
-        """The functions' code that differs. None if other code does."""
+        """The functions' code that differs. None if other code does, or that of a type, which has been worked out already."""
+        if self._code.splitlines()[mutant.spec.start_pos[0] - 1].startswith("type "):
+            return None
         was = {_place(each): each for each in _all_code(compile(self._code, self._path, "exec"))}
         changed = [
             each
