@@ -242,6 +242,16 @@ class Counted:
         return "\n".join([head, *(f"    {item}" for item in self.items)])
 
 
+def passed_on(environ: Environ) -> tuple[bytes, dict[str, str]]:
+    """The body of a request to DynamoDB, and its headers that DynamoDB Local needs."""
+    headers = {
+        "X-Amz-Target": environ.get("HTTP_X_AMZ_TARGET", ""),
+        "Authorization": environ.get("HTTP_AUTHORIZATION", ""),
+        "Content-Type": environ.get("CONTENT_TYPE", "application/x-amz-json-1.0"),
+    }
+    return environ["wsgi.input"].read(), headers
+
+
 class Meter:
     """A proxy before DynamoDB Local that adds up the units of all requests, whoever sends them.
 
@@ -269,14 +279,8 @@ class Meter:
             self.counted.clear()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        body = environ["wsgi.input"].read()
-        target = environ.get("HTTP_X_AMZ_TARGET", "")
-        headers = {
-            "X-Amz-Target": target,
-            "Authorization": environ.get("HTTP_AUTHORIZATION", ""),
-            "Content-Type": environ.get("CONTENT_TYPE", "application/x-amz-json-1.0"),
-        }
-        operation = target.rpartition(".")[2]
+        body, headers = passed_on(environ)
+        operation = headers["X-Amz-Target"].rpartition(".")[2]
         if operation in READS | WRITES:
             with self._lock:  # one at a time: the items before and after a transaction are those of this one
                 answer = self._counted(operation, json.loads(body), headers)

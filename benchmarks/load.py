@@ -36,7 +36,7 @@ from pathlib import Path
 
 import urllib3
 
-from benchmarks.cost import READS, WRITES, written_keys
+from benchmarks.cost import READS, WRITES, passed_on, written_keys
 from benchmarks.cpu import spent
 from infra.local.events import Request, proxy_event
 from infra.local.gateway import Router
@@ -83,7 +83,7 @@ type Key = tuple[str, str]
 
 @dataclass
 class Seen:
-    """What the requests of a load did.
+    """The effects of a load's requests on the table.
 
     Attributes:
         written: writes by partition key. A condition in a transaction counts: it takes the item's capacity as well.
@@ -130,14 +130,8 @@ class Referee:
         return before
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        body = environ["wsgi.input"].read()
-        target = environ.get("HTTP_X_AMZ_TARGET", "")
-        headers = {
-            "X-Amz-Target": target,
-            "Authorization": environ.get("HTTP_AUTHORIZATION", ""),
-            "Content-Type": environ.get("CONTENT_TYPE", "application/x-amz-json-1.0"),
-        }
-        operation = target.rpartition(".")[2]
+        body, headers = passed_on(environ)
+        operation = headers["X-Amz-Target"].rpartition(".")[2]
         request = json.loads(body) if operation in READS | WRITES else {}
         keys = [(key["pk"]["S"], key["sk"]["S"]) for _, key in written_keys(request)] if operation in WRITES else []
         if (refusal := self._refusal(operation, keys)) is not None:
@@ -237,7 +231,7 @@ class Loaded(Running):
 
 @dataclass
 class Result:
-    """What a load's callers saw.
+    """The answers to a load's callers.
 
     Attributes:
         logins: those that ended with an access token.

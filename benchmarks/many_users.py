@@ -141,7 +141,7 @@ def crowd(url: str, users: int) -> Iterator[Running]:
 
 
 def steps(stack: Running) -> Iterator[tuple[str, Callable[[], object]]]:
-    """What is timed. The person is new each time, and so are the words that are searched."""
+    """The requests to time. The person is new each time, and so are the words that are searched."""
     person = people.add(stack)
     dice = uuid.uuid4().int
     user = user_of(dice % FEW, 0)

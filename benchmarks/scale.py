@@ -1,4 +1,4 @@
-"""What many logins a second need of AWS and of Twilio, and which quotas have to rise for them.
+"""The needs of many logins a second: of AWS and of Twilio, and which quotas have to rise for them.
 
 [AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000] python -m benchmarks.scale
 
@@ -311,7 +311,7 @@ def number(value: float) -> str:
 
 
 def quota_table(login: Login) -> str:
-    """What is needed at each rate, and the default. What is more than it stands out."""
+    """The need at each rate beside the default. Needs above the default are bold."""
     rows = []
     for quota in quotas(login):
         needs = [quota.need(rate) for rate in RATES]

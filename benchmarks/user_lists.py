@@ -68,7 +68,7 @@ class Items:
 
 
 def lists(n: int) -> dict[str, dict[str, Any]]:
-    """What is asked for; the words of a search are others each time."""
+    """The queries to time. The words of a search are others each time."""
     return {
         "first page": {},
         "MFA off": {"mfa": False},

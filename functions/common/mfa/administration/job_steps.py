@@ -4,6 +4,7 @@ A runner holds a lease on the job, and each write of head or chunk asks whether 
 runners one works, and one that comes back from the dead writes nothing more into the job.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from copy import replace
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class StepParts:
     clock: Callable[[], float]
 
 
-class JobStep:
+class JobStep(ABC):
     """One step of a job, in somebody's name, which begins another user before `until`.
 
     Attributes:
@@ -69,9 +70,9 @@ class JobStep:
         self._actor = actor
         self._until = until
 
+    @abstractmethod
     def go(self) -> None:
         """Does the step. Raises OtherRunnerError where somebody else has written the job meanwhile."""
-        raise NotImplementedError
 
     @property
     def _has_time(self) -> bool:
