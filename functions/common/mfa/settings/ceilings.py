@@ -6,7 +6,8 @@ from msgspec import Meta, Struct
 
 from mfa.settings.forms import ClientId, labelled
 
-# A day of ten thousand messages a second has 864 million of them.
+type _Messages = Annotated[int, Meta(ge=1, le=10_000_000, extra_json_schema={"x-unit": "messages"})]
+# Of everybody together: a day of ten thousand messages a second has 864 million of them.
 type _Ceiling = Annotated[int, Meta(ge=1, le=1_000_000_000, extra_json_schema={"x-unit": "messages"})]
 
 
@@ -20,11 +21,11 @@ class ClientBudget(Struct, frozen=True, forbid_unknown_fields=True):
 class Budgets(Struct, frozen=True, forbid_unknown_fields=True):
     """Ceilings for messages. None: no ceiling."""
 
-    number_per_hour: Annotated[_Ceiling, labelled("Per number and hour")] = 10
-    number_per_day: Annotated[_Ceiling, labelled("Per number and day")] = 20
-    address_per_hour: Annotated[_Ceiling, labelled("Per source address and hour")] = 30
+    number_per_hour: Annotated[_Messages, labelled("Per number and hour")] = 10
+    number_per_day: Annotated[_Messages, labelled("Per number and day")] = 20
+    address_per_hour: Annotated[_Messages, labelled("Per source address and hour")] = 30
     mailbox_per_day: Annotated[
-        _Ceiling, labelled("Per mailbox and day", "Recovery mails, whichever accounts the mailbox is on.")
+        _Messages, labelled("Per mailbox and day", "Recovery mails, whichever accounts the mailbox is on.")
     ] = 10
     client_per_hour: Annotated[_Ceiling, labelled("Per client and hour")] = 10_000
     clients: Annotated[Annotated[list[ClientBudget], Meta(max_length=100)], labelled("Single clients, per hour")] = []
