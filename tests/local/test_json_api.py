@@ -15,7 +15,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -202,6 +202,32 @@ def test_a_fault_ends_as_it_does_for_boto3(service: Service, fault: str) -> None
     own = outcome(service, service.client("dynamodb"), given)
     assert (own[0], len(own[1])) == (end, requests)
     assert own == outcome(service, by_boto3("dynamodb"), given)
+
+
+TAKES = {"UpdateExpression": "ADD n :add_n", "ExpressionAttributeValues": {":add_n": {"N": "-1"}}}
+ADDS = TAKES | {"ExpressionAttributeValues": {":add_n": {"N": "1"}, ":name": {"S": "-"}}}
+
+
+@pytest.mark.parametrize(
+    ("update", "fault", "requests"),
+    [
+        (TAKES, closes, 1),
+        (TAKES, hangs, 1),
+        (TAKES, refuses("InternalServerError", 500), 1),
+        (TAKES, answers(b"<html>"), 1),
+        (TAKES, refuses("ThrottlingException"), 2),  # surely not done
+        (TAKES | {"ConditionExpression": "n > :none"}, closes, 2),  # what was done refuses it
+        (ADDS, closes, 2),
+        (ADDS, hangs, 2),
+    ],
+)
+def test_what_takes_from_a_counter_is_not_repeated_if_it_may_be_done(
+    service: Service, update: dict[str, Any], fault: Answer, requests: int
+) -> None:
+    service.answers[:] = [fault]
+    with suppress(BotoCoreError, ClientError):
+        service.client("dynamodb").update_item(TableName="t", Key=KEY, **update)
+    assert len(service.received) == requests
 
 
 # boto3 takes these for an empty answer, or for an error that nobody knows.

@@ -109,6 +109,8 @@ class JsonApi:
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The answer. A throttled or lost request, or one that AWS failed at, is repeated once.
 
+        Only a throttled one is, if it takes from a counter and no condition would refuse to take twice.
+
         Raises ClientError for AWS's refusals, and BotoCoreError without an answer.
         """
         if operation == "TransactWriteItems":
@@ -120,7 +122,7 @@ class JsonApi:
                 return self._once(operation, body)
             except (BotoCoreError, ClientError) as error:
                 seconds = _pause_after(error)
-                if attempt == ATTEMPTS or seconds is None:
+                if attempt == ATTEMPTS or seconds is None or (not _is_throttled(error) and _takes(operation, request)):
                     raise
             self._network.pause(seconds)
         raise AssertionError("unreachable")
@@ -191,11 +193,25 @@ def _refusal(operation: str, reply: Reply, found: dict[str, Any]) -> ClientError
     return ClientError(answer, operation)
 
 
+def _takes(operation: str, request: Mapping[str, Any]) -> bool:
+    """Whether the request takes from a counter, whatever the item is like."""
+    values = request.get("ExpressionAttributeValues", {}).values()
+    return (
+        operation == "UpdateItem"
+        and "ConditionExpression" not in request
+        and any(value.get("N", "").startswith("-") for value in values)
+    )
+
+
+def _is_throttled(error: Exception) -> bool:
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _THROTTLED
+
+
 def _pause_after(error: Exception) -> float | None:
     """The longest pause before the request is repeated. None if it must not be."""
+    if _is_throttled(error):
+        return 1.0
     if isinstance(error, ClientError):
-        if error.response["Error"]["Code"] in _THROTTLED:
-            return 1.0
         return 0.1 if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500 else None
     return 0.1 if isinstance(error, ConnectionError | HTTPClientError | ChecksumError) else None
 
