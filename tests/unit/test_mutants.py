@@ -1,6 +1,7 @@
 """The list of what mutation testing changes fits the code, and a mutant that no test notices is told of."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,17 @@ def test_a_mutant_that_no_test_notices_is_told_of(tmp_path: Path) -> None:
     done = _run(tmp_path, f"mutants.main([], Path({str(listed)!r}))")
     assert "survived: decode: raise ValueError" in done.stdout, done.stdout + done.stderr
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("work", "status"),
+    [("iter(int, 1)", signal.SIGKILL), ("[0]", 1)],
+    ids=["a mutant that never ends", "one that does"],
+)
+def test_a_mutant_that_never_ends_is_killed(tmp_path: Path, work: str, status: int) -> None:
+    (tmp_path / "state" / "tree").mkdir(parents=True)
+    done = _run(tmp_path, f"print(mutants._ended(mutants._fork(lambda: len([None for _ in {work}]), 1)))")
+    assert done.stdout == f"{status:d}\n", done.stderr
 
 
 def _run(tmp_path: Path, call: str) -> subprocess.CompletedProcess[str]:
