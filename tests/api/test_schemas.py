@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from mfa.api import OPERATIONS
 from tests.api.stack import Stack
 from tests.proof import schemas
+from tests.proof.scenes import Scene, Scenes
 from tests.proof.schemas import Progress, Traffic
 
 type Lie = Callable[[dict[str, Any]], object]
@@ -21,7 +23,7 @@ def test_everybodys_requests_to_every_operation_are_answered_as_described(stack:
     progress = Progress()
     schemas.play_round(stack, progress, cases=2, scenarios=4, steps=5)
     assert progress.findings == {}
-    assert progress.operations.keys() == {f"{operation.method} {operation.path}" for operation in OPERATIONS}
+    assert {label for label, n in progress.done.items() if n} == {f"{each.method} {each.path}" for each in OPERATIONS}
     assert progress.requests == progress.statuses.total() > 500
     assert {"200", "201", "204", "400", "401", "403", "404"} <= progress.statuses.keys()
 
@@ -51,5 +53,26 @@ def test_the_progress_of_a_long_run_is_read_again(tmp_path: Any, monkeypatch: py
     progress = Progress(rounds=2, requests=3, findings={"a": "b"})
     progress.statuses.update(["200", "200", "404"])
     progress.operations.update(["GET /v1/me"])
+    progress.done.update(["GET /v1/me"])
     progress.write()
     assert Progress.read() == progress
+
+
+def test_an_answer_about_somebody_elses_thing_is_found(stack: Stack) -> None:
+    document = stack.call("GET", "/v1/openapi.json").json
+    path = "/v1/challenges/{id}"
+    document["paths"] = {path: {"get": document["paths"][path]["get"]}}
+    progress = Progress()
+    traffic = Traffic(stack, progress, 1, document)
+
+    class Shared(Scenes):
+        def of(self, label: str, random: Random) -> Scene | None:
+            """A scene with the challenge of another caller, who may read it."""
+            scene = super().of(label, random)
+            assert scene
+            scene.given["id"] = traffic.callers.person.challenge
+            return scene
+
+    traffic.scenes = Shared(stack)
+    traffic.operations(2)
+    assert [found for found in progress.findings if f"GET {path}: SomebodyElses: " in found], progress.findings

@@ -3,21 +3,22 @@
 A case of an operation is sent once by each caller: an owner, an administrator, a supporter, an auditor, a user in the middle
 of a login, the same one logged in, one with an invitation, a client, and somebody without credentials. Half of the
 values that name a thing are of things that exist, from the answers before: so most requests reach the rules behind the reading.
+For every other case the scene is set first (`tests.proof.scenes`): then somebody asks who may do it now, before or after all others.
 
 A round is one seed. What was found and counted is written down after each, so that a long run can be ended at any time.
 """
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import sys
 import time
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,7 +27,7 @@ from urllib.parse import urlsplit
 import hypothesis
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, given
+from hypothesis import HealthCheck, Phase, given, strategies
 from hypothesis.errors import Flaky
 from requests.adapters import HTTPAdapter
 from schemathesis.core.failures import Failure, FailureGroup
@@ -38,26 +39,19 @@ from urllib3 import HTTPResponse
 from infra.local.events import Request, proxy_event
 from infra.local.responses import Response, gateway_response
 from mfa.api import OPERATIONS
-from mfa.users.roles import Role
 from tests import deeds, people
-from tests.api import administrators, deliveries
 from tests.api.stack import ISSUER, Stack, running
 from tests.people import Person
-from tests.product import Refused, basic
+from tests.proof.callers import NOBODY, Callers
+from tests.proof.scenes import PERSONAL, Scene, Scenes
 
 PROGRESS = Path("build/prove/schemas.json")
 GOAL = 1_000_000
-NOBODY = "nobody"
-# Who might be let in, by the scheme that authorises. Users try administration too.
-BY_SCHEME: dict[str, tuple[str, ...]] = {
-    "accessToken": (*Role, "user"),
-    "userToken": ("user",),
-    "freshToken": ("user",),
-    "mfaToken": ("login",),
-    "enrolmentToken": ("newcomer",),
-}
+# Whom the scene was set for.
+HERO = "the one who may"
+SETTINGS = {"pk": "SETTINGS", "sk": "#SETTINGS"}
 # For each operation, and of each mode: as described, and against the description.
-CASES, SCENARIOS, STEPS = 20, 20, 10
+CASES, SCENARIOS, STEPS = 10, 10, 10
 # No fault is simulated, so a request may only meet settings that an administrator left incomplete or switched off.
 DECIDED = {"settings_incomplete", "sms_unavailable"}
 # Refused by its own rules before, or instead of, the rules of the schema.
@@ -75,6 +69,7 @@ class Progress:
         requests: how many requests the handlers have answered.
         statuses: how many of them by status.
         operations: how many of them by operation.
+        done: how many of them were not refused, by operation.
         findings: an example of each kind of violation.
     """
 
@@ -82,6 +77,7 @@ class Progress:
     requests: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
     operations: Counter[str] = field(default_factory=Counter)
+    done: Counter[str] = field(default_factory=Counter)
     findings: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -89,7 +85,7 @@ class Progress:
         if not PROGRESS.exists():
             return cls()
         written = json.loads(PROGRESS.read_text(encoding="utf-8"))
-        return cls(**written | {name: Counter(written[name]) for name in ("statuses", "operations")})
+        return cls(**written | {name: Counter(written[name]) for name in ("statuses", "operations", "done")})
 
     def write(self) -> None:
         PROGRESS.parent.mkdir(parents=True, exist_ok=True)
@@ -132,62 +128,8 @@ class Gateway(HTTPAdapter):
         route, parameters = found
         self._progress.operations[f"{route.method} {route.path}"] += 1
         answer = self._stack.answer(route.function, proxy_event(asked, route, parameters, self._stack.template.api))
+        self._progress.done[f"{route.method} {route.path}"] += answer.status < 400
         return Response(answer.status, tuple(answer.headers.items()), answer.text.encode())
-
-
-class Callers:
-    """Everybody who could ask. Their own requests end sessions and change passwords: then they get other credentials."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
-        self.another = people.add(stack)
-        self.client = stack.admin("clients.create", name="A shop", legacy=True)
-        self._make: dict[str, Callable[[], str]] = {role: partial(self._administrator, role) for role in Role}
-        self._make |= {"login": self._login, "user": self._user, "newcomer": self._newcomer}
-        self._tokens = {caller: make() for caller, make in self._make.items()}
-
-    def headers(self, schemes: set[str]) -> Iterator[tuple[str, dict[str, str]]]:
-        """The credentials of everybody whom an operation of these schemes might let in, and of nobody."""
-        asking = [caller for scheme, callers in BY_SCHEME.items() if scheme in schemes for caller in callers]
-        for caller in dict.fromkeys(asking):
-            yield caller, _bearer(self._tokens[caller])
-        if "client" in schemes:
-            yield "client", basic(self.client["client_id"], self.client["client_secret"])
-        if "twilio" in schemes:
-            headers = {"Content-Type": "application/x-www-form-urlencoded"}
-            signature = deliveries.sign(self._stack, f"{ISSUER}{deliveries.STATUS_PATH}", {})
-            yield "twilio", headers | {"X-Twilio-Signature": signature}
-        yield NOBODY, {}
-
-    def learn(self, answer: Mapping[str, Any]) -> None:
-        """Takes the tokens of an answer."""
-        self._tokens["login"] = answer.get("mfa_token") or self._tokens["login"]
-        self._tokens["newcomer"] = answer.get("enrolment_token") or self._tokens["newcomer"]
-
-    def renew(self, caller: str, schemes: set[str]) -> None:
-        """Makes another token for a caller whose own was refused, though an operation of these schemes takes it."""
-        is_stranger = caller == "user" and "accessToken" in schemes  # who is refused for being a user
-        if caller in self._make and not is_stranger:
-            try:
-                if caller == "user":
-                    self._tokens["login"] = self._login()
-                self._tokens[caller] = self._make[caller]()
-            except (Refused, KeyError, AssertionError):
-                pass  # an administrator has just changed a setting: nobody gets such a token now
-
-    def _administrator(self, role: Role) -> str:
-        return administrators.new(self._stack, role=role).token
-
-    def _user(self) -> str:
-        return administrators.signed(self.person.name, kind="backup", amr=["pwd", "sms"], acr="2")
-
-    def _login(self) -> str:
-        self.person = people.add(self._stack, phones=2).challenged()
-        return self.person.token
-
-    def _newcomer(self) -> str:
-        invitation = self._stack.admin("invitations.create", login_name=people.add(self._stack, phones=0).name)["token"]
-        return str(self._stack.call("POST", "/v1/enrolment", {"invitation": invitation}).json["enrolment_token"])
 
 
 class Traffic:
@@ -198,7 +140,10 @@ class Traffic:
         self._stack = stack
         self._progress = progress
         self._random = Random(seed)
-        self._callers = Callers(stack)
+        self.callers = Callers(stack)
+        self.scenes = Scenes(stack)
+        self._cases: Counter[str] = Counter()
+        self._settings = stack.table.get_item(Key=SETTINGS)["Item"]
         self._known: defaultdict[str, list[Any]] = defaultdict(list)
         self._session = requests.Session()
         self._session.trust_env = False
@@ -210,9 +155,9 @@ class Traffic:
         self.schema = schemathesis.openapi.from_dict(dict(document))
         self.schema.config.generation.update(with_security_parameters=False)
         self.schema.config.checks.negative_data_rejection.expected_statuses = REFUSED_FIRST
-        person, client = self._callers.person, self._callers.client
+        person, client = self.callers.person, self.callers.client
         self._know(person)
-        self._know(self._callers.another)
+        self._know(self.callers.another)
         self._known["id"].append(client["client_id"])
         self._known["client_id"].append(client["client_id"])
 
@@ -230,17 +175,42 @@ class Traffic:
     # --- one case
 
     def play(self, case: Any) -> Answered:
-        """Sends a case as everybody; the first one's answer, who is let in if anybody is."""
+        """Sends a case as everybody; the answer to the one who is let in, if anybody is."""
+        label = case.operation.label
         self._name_things(case)
-        first: Answered | None = None
-        for caller, headers in self._callers.headers(self._schemes[case.operation.label]):
-            answer = self._ask(case, caller, headers)
-            first = first or answer
-        assert first is not None
-        return first
+        callers = [*self.callers.headers(self._schemes[label])]
+        expected = callers[0][0]
+        scene = self._scene(case)
+        if scene is not None:
+            scene.put_into(case, only=self._cases[label] == 1 or self._random.random() < 0.5)
+            expected = HERO
+            callers.insert(self._random.choice((0, len(callers))), (HERO, scene.headers))
+        options = scene.options if scene else {}
+        answers = {caller: self._ask(case, caller, headers, **options) for caller, headers in callers}
+        if scene is not None and PERSONAL.fullmatch(label):
+            for caller, answer in answers.items():
+                if caller != HERO and answer.status_code < 300:
+                    self._find(label, "SomebodyElses", caller, case, "answered about another user's thing")
+        if label == "PATCH /v1/admin/settings":
+            self._restore_settings()
+        return answers[expected]
 
-    def _ask(self, case: Any, caller: str, headers: dict[str, str]) -> Answered:
-        options = {"base_url": ISSUER, "session": self._session, "headers": headers}
+    def _scene(self, case: Any) -> Scene | None:
+        """The scene of every other case in which it would make a difference."""
+        label = case.operation.label
+        if case.meta.generation.mode.is_negative and "{" not in case.path:
+            return None
+        self._cases[label] += 1
+        return self.scenes.of(label, self._random) if self._cases[label] % 2 else None
+
+    def _restore_settings(self) -> None:
+        """Puts the settings back with which everything can be done."""
+        if self._stack.table.get_item(Key=SETTINGS)["Item"] != self._settings:
+            self._stack.table.put_item(Item=self._settings)
+            self._stack.restart()
+
+    def _ask(self, case: Any, caller: str, headers: dict[str, str], **more: Any) -> Answered:
+        options = {"base_url": ISSUER, "session": self._session, "headers": headers, **more}
         label = case.operation.label
         try:
             answer: Answered = case.call(**options)
@@ -255,8 +225,8 @@ class Traffic:
         except Failure as failure:
             self._find(label, type(failure).__name__, caller, case, str(failure))
         if answer.status_code == 401:
-            self._callers.renew(caller, self._schemes[label])
-            self._know(self._callers.person)
+            self.callers.renew(caller, self._schemes[label])
+            self._know(self.callers.person)
         if answer.status_code < 300:
             if caller == NOBODY and self._schemes[label]:
                 self._find(label, "OpenToEverybody", caller, case, "answered without credentials")
@@ -305,7 +275,7 @@ class Traffic:
             return
         shown = answer.json()
         if isinstance(shown, dict):
-            self._callers.learn(shown)
+            self.callers.learn(shown)
             for each in (shown, *(item for item in shown.get("items", [])[:3] if isinstance(item, dict))):
                 for name in NAMING & each.keys():
                     if isinstance(each[name], str):
@@ -330,8 +300,9 @@ class Traffic:
     def _operation(self, strategy: Any, cases: int) -> None:
         @hypothesis.seed(self.seed)
         @_settings(max_examples=cases)
-        @given(strategy)
-        def send(case: Any) -> None:
+        @given(strategy, strategies.integers(0, 2**32))  # also tells cases apart where there is nothing to choose
+        def send(case: Any, seed: int) -> None:
+            self._random.seed(seed)
             self.play(case)
 
         send()
@@ -366,15 +337,23 @@ def _settings(**options: Any) -> hypothesis.settings:
     )
 
 
-def _bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
-
-
 def play_round(
     stack: Stack, progress: Progress, *, cases: int = CASES, scenarios: int = SCENARIOS, steps: int = STEPS
 ) -> None:
-    """Plays the next round on a stack that has forgotten the one before."""
+    """Plays the next round on a stack that has forgotten the one before.
+
+    Garbage is collected between rounds: within one, looking for it would take a sixth of the time.
+    """
     stack.forget()
+    gc.collect()
+    gc.disable()
+    try:
+        _play(stack, progress, cases, scenarios, steps)
+    finally:
+        gc.enable()
+
+
+def _play(stack: Stack, progress: Progress, cases: int, scenarios: int, steps: int) -> None:
     while not stack.admin("directory.compute")["complete"]:
         pass
     with stack.with_settings(actions=deeds.TYPES, allow_legacy_clients=True):
