@@ -344,6 +344,18 @@ def test_a_user_without_a_phone_that_may_approve_is_told_so(world: World, demo: 
     assert world.items("ACTION#") == []
 
 
+def test_a_code_for_a_removed_phone_approves_no_action(world: World, demo: Login) -> None:
+    """A phone that was verified today is confirmed together with the action. The refusal does not blame the action."""
+    world.set(actions_phone_age_hours=1)
+    world.edit(records.phone_key("demo.user", 0), verified_since=START - 2 * HOUR)
+    deed = opened(world)
+    challenge = deed.start()
+    world.remove(records.phone_key("demo.user", 0))
+    with pytest.raises(errors.ChallengeExpired):
+        deed.verify(challenge)
+    assert "approved_at" not in deed.item
+
+
 def test_a_test_number_approves_nothing(world: World, demo: Login) -> None:
     deed = opened(world)
     world.set(test_numbers=[values.TestNumber(NUMBER, "123456")])

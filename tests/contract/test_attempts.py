@@ -11,8 +11,12 @@ from mfa.challenges.challenge import FAILURE_CAP, FOREVER, Challenge, ChallengeR
 from mfa.store import records
 from mfa.store.table import TransactionRefused
 from mfa.times import rfc3339
+from mfa.tokens.access_tokens import moment_of
+from mfa.tokens.reset_tokens import RESET_SECONDS
+from mfa.tokens.signed_tokens import read_reset_token
 from mfa.users.history import EventType
-from tests.contract.world import ADDRESS, REFUSED, START, Login, World
+from tests.contract.test_repeated_attempts import claims
+from tests.contract.world import ADDRESS, REFUSED, START, TOKEN_SECRETS, Login, World
 
 
 def test_the_right_code_approves_and_resets_the_counts(world: World, demo: Login) -> None:
@@ -124,6 +128,30 @@ def test_a_challenge_answers_only_to_the_login_that_opened_it(world: World, demo
     with pytest.raises(ChallengeRefused):  # even if a token could name it
         world.attempts.claim_attempt(other.token, challenge.id, Guess(world.now, ADDRESS))
     assert demo.item["failures"] == 0
+
+
+def test_a_mailed_code_proves_nothing_for_a_reset_whose_link_came_by_mail(world: World, demo: Login) -> None:
+    """No such code is sent. But the function that sends can write challenges."""
+    reset = replace(demo, token=replace(demo.token, reset="ab" * 32))
+    challenge = reset.start()
+    reset.edit(channel="email")
+    with pytest.raises(errors.InvalidCode):
+        reset.verify(challenge, reset.code)
+    assert "approved_at" not in reset.item
+    reset.edit(channel="sms")
+    approval = reset.verify(challenge, reset.code)
+    assert (approval.of_reset, approval.expires_in) == (True, RESET_SECONDS)
+    token = read_reset_token(TOKEN_SECRETS.public, approval.token, START)
+    assert (token.expires_at, token.amr) == (START + RESET_SECONDS, ("email", "sms"))
+
+
+def test_the_id_of_an_access_token_is_its_moment_and_seventy_four_random_bits(world: World, demo: Login) -> None:
+    """RFC 9562, 5.7."""
+    drawn = replace(world.runtime, random_bytes=lambda n: b"\xff" * n)
+    world.verify_passcode = replace(world.verify_passcode, runtime=drawn)
+    jti = str(claims(demo.verify(demo.start(), demo.code))["jti"])
+    assert jti.endswith("-7fff-bfff-ffffffffffff")
+    assert moment_of(jti) == START
 
 
 def test_a_code_is_right_until_the_moment_of_its_expiry(world: World, demo: Login) -> None:

@@ -16,10 +16,11 @@ from mfa.challenges.sends import Caller
 from mfa.challenges.settings_tests import SettingsTestRefused
 from mfa.flows.approvals import Approval
 from mfa.store import records
+from mfa.tokens.access_tokens import uuid7
 from mfa.users.history import EventType
 from mfa.users.user import UserStatus
 from tests.contract.test_settings_tests import NAME, charges, settings_test
-from tests.contract.world import ADDRESS, KEYS, NUMBER, Login, World
+from tests.contract.world import ADDRESS, KEYS, NUMBER, START, Login, World
 
 
 def claims(approval: Approval) -> dict[str, Any]:
@@ -232,6 +233,18 @@ def test_a_resend_while_an_attempt_is_judged_again_ends_the_code(world: World, d
     with pytest.raises(errors.CodeSuperseded):
         demo.verify(challenge, demo.code, key="k")
     assert approvals(world) == 0
+
+
+@pytest.mark.parametrize("jti", [uuid7(START + 0.001, bytes(10)), uuid7(START - 0.001, bytes(10)), "not a UUID"])
+def test_an_approval_is_not_given_again_under_an_id_of_another_moment(world: World, demo: Login, jti: str) -> None:
+    """The function that sends can write what is kept of an attempt."""
+    challenge = demo.start()
+    code = demo.code
+    demo.verify(challenge, code, key="k")
+    [(name, kept)] = demo.item["attempts"].items()
+    demo.edit(attempts={name: kept | {"jti": jti}})
+    with pytest.raises(errors.InvalidToken):
+        demo.verify(challenge, code, key="k")
 
 
 def test_an_approval_is_not_given_again_after_an_administrators_change(world: World, demo: Login) -> None:

@@ -15,6 +15,8 @@ from mfa.administration.requests import NewUser, UserPatch
 from mfa.challenges.budgets import HOUR, Budget, Window
 from mfa.challenges.sends import Caller
 from mfa.delivery.twilio_account import TwilioAccount
+from mfa.flows.approvals import Approval
+from mfa.flows.device_trust import NOTHING_TRUSTED
 from mfa.http.calls import Call
 from mfa.http.gateway import HttpRequest
 from mfa.http.requests import Login, VerifyChallenge, VerifyFactor
@@ -53,6 +55,17 @@ VALUES: list[Any] = [
     requests.ImportUsers(f"login_name,phones\nu,{NUMBER}"),
     requests.ImportUser("u", phones=[NUMBER], password_hash=SECRET),
     Caller("127.0.0.1", "key", "fingerprint"),
+    Approval(
+        token=SECRET,
+        expires_in=60,
+        amr=[],
+        region="HK",
+        repeated=False,
+        of_action=False,
+        of_reset=True,
+        device=NOTHING_TRUSTED,
+        feedback_id="",
+    ),
     TransactionRefused(frozenset({spend(BUDGET).label})),
 ]
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mfa.tokens.token_keys import TokenSecrets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
     """A completed login, an approved action, or a proof for a password reset.
 
@@ -46,21 +46,21 @@ class Approval:
         repeated: whether an earlier request with the same idempotency key has been approved.
         of_action: whether it approves an action.
         of_reset: whether the token sets another password, and gives no access.
-        recovery_codes_remaining: how many recovery codes are left, after one was used.
         device: the device that is trusted from now on, if one is. A repeated answer has lost its token.
         feedback_id: of a passcode, the vendor's name for its message if it is to be told that this arrived, else empty.
+        recovery_codes_remaining: how many recovery codes are left, after one was used.
     """
 
     token: str = field(repr=False)
     expires_in: int
     amr: list[str]
     region: str
-    repeated: bool = False
-    of_action: bool = False
-    of_reset: bool = False
+    repeated: bool
+    of_action: bool
+    of_reset: bool
+    device: DeviceTrust
+    feedback_id: str
     recovery_codes_remaining: int | None = None
-    device: DeviceTrust = NOTHING_TRUSTED
-    feedback_id: str = ""
 
 
 class TypedCode(Protocol):

@@ -82,7 +82,7 @@ class _Passcode:
         action: the action that it approves, or None for a login.
     """
 
-    flow: VerifyPasscode = field(repr=False)
+    flow: VerifyPasscode
     login: MfaToken
     challenge_id: str
     digits: str = field(repr=False)
