@@ -9,6 +9,7 @@ from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome, Receipt
 from mfa.settings.values import AccountRefusal, Pause, Settings, StoredSettings
 from mfa.store import records
+from mfa.store.challenges import ARRIVALS_KEPT
 from mfa.store.pauses import PauseStore
 from mfa.users.history import EventType
 from tests.contract.world import Login, World
@@ -25,6 +26,10 @@ def refuse(world: World, sent: Receipt, error: str = "30005", *, permanent: bool
     event = world.event(EventType.SEND_REFUSED)
     outcome = Outcome(Delivery.UNDELIVERED, error, permanent=permanent)
     return world.sends.record_refused(sent, outcome, event, ends_cooldown=False)
+
+
+def arrives(world: World, sent: Receipt) -> bool:
+    return world.sends.record_arrival(sent, replace(world.event(EventType.DELIVERED), actor="twilio"))
 
 
 def test_a_send_is_found_by_the_reference_in_the_callback(world: World, demo: Login) -> None:
@@ -53,20 +58,28 @@ def times(world: World, region: str = "HK") -> dict[str, int]:
 
 @pytest.mark.guards("NOT_ARRIVED")
 def test_the_time_of_an_arrival_is_counted_once_also_after_a_newer_send(world: World, demo: Login) -> None:
-    def arrives(sent: Receipt) -> bool:
-        return world.sends.record_arrival(sent, replace(world.event(EventType.DELIVERED), actor="twilio"))
-
     demo.start()
     first = receipt(world)
     world.wait(61)
     demo.start()
     second = receipt(world)
     world.wait(4)
-    assert [arrives(second), arrives(second)] == [True, False]
+    assert [arrives(world, second), arrives(world, second)] == [True, False]
     assert times(world) == {"t_twilio_sms_06": 1}
-    assert [arrives(first), arrives(first)] == [False, False], "no news: a newer message took its place"
+    assert [arrives(world, first), arrives(world, first)] == [False, False], "no news: a newer message took its place"
     assert times(world) == {"t_twilio_sms_06": 1, "t_twilio_sms_18": 1}, "the slow one counts as well"
     assert len(world.history(demo.name, EventType.DELIVERED)) == 1
+
+
+def test_a_challenge_remembers_ten_arrivals_at_most(world: World, demo: Login) -> None:
+    """Or the item would grow with every login. Vendors repeat a report within minutes, if at all."""
+    for n in (*range(1, ARRIVALS_KEPT + 1), 1, 2):
+        challenge = demo.start()
+        world.wait(4)
+        assert arrives(world, receipt(world))
+        assert len(demo.item["arrived"]) == n
+        demo.verify(challenge, demo.code)
+        world.wait(60)
 
 
 @pytest.mark.guards("LATER")
