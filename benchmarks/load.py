@@ -182,8 +182,8 @@ class Referee:
 
 
 def kind_of(pk: str, sk: str) -> str:
-    """The kind of an item, without whose it is."""
-    kept = pk if pk.startswith(("REGION#", "SETTINGS")) else pk.partition("#")[0]
+    """The kind of an item, without whose it is, and without its shard."""
+    kept = re.sub(r"#\d\d$", "", pk) if pk.startswith(("REGION#", "SETTINGS")) else pk.partition("#")[0]
     return f"{kept} {re.sub('[0-9].*', '', sk)}"
 
 

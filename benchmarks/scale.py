@@ -85,10 +85,10 @@ class Shared(NamedTuple):
 
 
 SHARED = (
-    Shared("one country's messages and approvals", "REGION#HK SENDS#", "REGION#HK", 2, 1, SHARDS),
-    Shared("one country's delivery times", "REGION#HK COUNTS#", "REGION#HK", 1, 1, SHARDS),
-    Shared("messages altogether", "REGION#* SENDS#", "REGION#*", 1, 1, SHARDS),
-    Shared("one application's messages", "VOUCHED SENDS#", "VOUCHED", 2, 1, 1),
+    Shared("one country's messages and approvals", "REGION#HK SENDS#", "REGION#HK", 2, SHARDS, SHARDS),
+    Shared("one country's delivery times", "REGION#HK COUNTS#", "REGION#HK", 1, SHARDS, SHARDS),
+    Shared("messages altogether", "REGION#* SENDS#", "REGION#*", 1, SHARDS, SHARDS),
+    Shared("one application's messages", "VOUCHED SENDS#", "VOUCHED", 2, SHARDS, SHARDS),
     Shared("the index of last logins, by a user's first of a day", "", "SEEN", 1, SEEN_SHARDS, 0),
 )
 # The partitions of one user, number, address, message or client, whom no other's login waits for.

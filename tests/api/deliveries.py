@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -117,4 +118,6 @@ def pause(stack: Stack) -> Decimal | None:
 def spent(stack: Stack, subject: str, name: str = "n") -> int:
     """The count of a number, region or address over all windows and shards."""
     items = stack.table.scan()["Items"]
-    return sum(int(str(item.get(name, 0))) for item in items if item["pk"] == subject and "SENDS#" in str(item["sk"]))
+    shard = re.compile(rf"{re.escape(subject)}(#\d\d)?")
+    counted = [item for item in items if shard.fullmatch(str(item["pk"])) and "SENDS#" in str(item["sk"])]
+    return sum(int(str(item.get(name, 0))) for item in counted)

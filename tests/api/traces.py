@@ -227,7 +227,7 @@ def launch_after_a_week(trace: Trace, of: int, history: int) -> None:
     for back in range(1, 8):
         date = datetime.fromtimestamp(trace.midnight - back * DAY, UTC).date().isoformat()
         counted = {"n": history, "approvals": history} | {f"ok_{hour:02d}": history // 10 for hour in range(8, 18)}
-        key = {"pk": "REGION#HK", "sk": f"SENDS#{date}#00"}
+        key = {"pk": "REGION#HK#00", "sk": f"SENDS#{date}"}
         trace.stack.table.put_item(Item=key | {"list": f"DAY#{date}", "position": "REGION#HK#00"} | counted)
     launch(trace, of)
 

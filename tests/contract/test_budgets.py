@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from copy import replace
+from itertools import batched
 
 import pytest
 
@@ -112,10 +113,9 @@ def test_a_confirmed_mail_does_not_count_for_its_address(world: World, demo: Log
 
 def test_a_confirmed_send_does_not_count_for_its_client(world: World) -> None:
     world.budgets(client_per_hour=2)
-    for person in people(world, 5):
-        login = replace(person, token=world.token(person.name, client_id="client"))
-        login.verify(login.start(), login.code)
-    assert world.counted("VOUCHED#client") == 0
+    for person in vouched(world, people(world, 5)):
+        person.verify(person.start(), person.code)
+    assert {item["n"] for item in world.items("VOUCHED#client")} == {0}
     assert world.items("CLIENT#") == []
 
 
@@ -123,11 +123,7 @@ def test_a_confirmed_send_does_not_count_for_its_client(world: World) -> None:
 def test_a_client_has_a_budget_instead_of_its_address(world: World) -> None:
     world.budgets(client_per_hour=2, address_per_hour=1)
     persons = people(world, 3)
-    logins = [world.token(person.name, client_id="client") for person in persons]
-    for person, login in list(zip(persons, logins, strict=True))[:2]:
-        world.send_passcode.start(login, Caller(ADDRESS), person.phone.id)
-    with pytest.raises(errors.RateLimited):
-        world.send_passcode.start(logins[2], Caller(ADDRESS), persons[2].phone.id)
+    assert sent(world, vouched(world, persons)) == 2
     world.send_passcode.start(world.token(persons[2].name, client_id="another"), Caller(ADDRESS), persons[2].phone.id)
 
 
@@ -249,8 +245,8 @@ def test_new_phones_leave_the_kept_part_of_a_shard(world: World) -> None:
     world.random_below = _for_shards(lambda n: 0, world.random_below)
     assert sent(world, people(world, 2)) == 2
     assert sent(world, old_hands(world, 1)) == 1
-    shards = [(item["sk"], item["n"], item.get("unproven")) for item in world.items("REGION#*")]
-    assert shards == [("SENDS#2031-03-14#00", 2, 1), ("SENDS#2031-03-14#01", 1, 1)]
+    shards = [(item["pk"], item["n"], item.get("unproven")) for item in world.items("REGION#*")]
+    assert shards == [("REGION#*#00", 2, 1), ("REGION#*#01", 1, 1)]
 
 
 def test_new_phones_cannot_use_up_the_kept_share_of_all_messages(world: World) -> None:
@@ -271,7 +267,7 @@ def test_half_of_every_shared_ceiling_is_kept_for_phones_verified_before_today(
     world.budgets(**{ceiling: 4, "kept_for_verified_percent": 50})
     new, old = people(world, 4), old_hands(world, 4)
     if client:
-        new, old = ([replace(each, token=world.token(each.name, client)) for each in group] for group in (new, old))
+        new, old = vouched(world, new), vouched(world, old)
     assert sent(world, new) == 2
     assert sent(world, old) == 2
 
@@ -283,7 +279,7 @@ def test_mails_leave_the_kept_share_of_whom_they_are_asked_by(world: World, ceil
     for person in mailed:
         world.edit(records.profile_key(person.name), contact_email=f"{person.name}@example.com")
     if client:
-        old, mailed = ([replace(each, token=world.token(each.name, client)) for each in them] for them in (old, mailed))
+        old, mailed = vouched(world, old), vouched(world, mailed)
     for person in mailed[:2]:
         person.recover()
     with pytest.raises(errors.RateLimited):
@@ -375,6 +371,7 @@ def test_all_sends_together_have_a_ceiling(world: World) -> None:
     assert sent(world, people(world, 3)) == 2
 
 
+@pytest.mark.guards("BUDGET_LEFT")
 @pytest.mark.parametrize(
     ("budget", "ceiling", "dice"),
     [
@@ -382,15 +379,37 @@ def test_all_sends_together_have_a_ceiling(world: World) -> None:
         ("global_per_day", 3, "always the first"),
         ("global_per_day", 5, "as they fall"),
         ("region_per_day", 3, "as they fall"),
+        ("client_per_hour", 1, "always the last"),
+        ("client_per_hour", 3, "as they fall"),
+        ("client_per_hour", 20, "always the first"),
     ],
 )
 def test_exactly_the_ceiling_of_sends_passes_however_the_shards_are_drawn(
     world: World, budget: str, ceiling: int, dice: str
 ) -> None:
     world.budgets(**{budget: ceiling})
+    persons = vouched(world, people(world, ceiling + 1))
     world.random_below = _for_shards(DICE[dice], world.random_below)
-    assert sent(world, people(world, ceiling + 1)) == ceiling
-    assert world.counted("REGION#*") == ceiling
+    assert sent(world, persons) == ceiling
+    assert world.counted("REGION#*") == world.counted("VOUCHED#client") == ceiling
+
+
+def test_the_shard_of_a_client_that_counted_a_message_gets_it_back(world: World) -> None:
+    """The ceiling is used up by codes that nobody enters. Each that comes back makes room for one message, no more."""
+    world.budgets(client_per_hour=3)
+    persons = vouched(world, people(world, 9))
+    challenges = [(person, person.start()) for person in persons[:3]]
+    for (person, challenge), (later, refused) in zip(challenges, batched(persons[3:], 2, strict=True), strict=True):
+        assert sent(world, [refused]) == 0
+        person.verify(challenge, person.code)
+        world.wait(FULL_SECONDS)
+        assert sent(world, [later, refused]) == 1
+    assert sorted(item["n"] for item in world.items("VOUCHED#client")) == [1, 1, 1]
+
+
+def vouched(world: World, persons: list[Login]) -> list[Login]:
+    """The same people, logged in through a client."""
+    return [replace(person, token=world.token(person.name, client_id="client")) for person in persons]
 
 
 def _for_shards(shards: Callable[[int], int], others: Callable[[int], int]) -> Callable[[int], int]:
@@ -403,8 +422,8 @@ def test_a_full_shard_leaves_the_send_to_another(world: World) -> None:
     persons = people(world, 3)
     world.random_below = _for_shards(lambda n: 0, world.random_below)
     assert sent(world, persons) == 3
-    shards = [(item["sk"], item["n"]) for item in world.items("REGION#*")]
-    assert shards == [("SENDS#2031-03-14#00", 2), ("SENDS#2031-03-14#01", 1)]
+    shards = [(item["pk"], item["sk"], item["n"]) for item in world.items("REGION#*")]
+    assert shards == [("REGION#*#00", "SENDS#2031-03-14", 2), ("REGION#*#01", "SENDS#2031-03-14", 1)]
 
 
 @pytest.mark.parametrize(

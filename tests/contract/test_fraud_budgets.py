@@ -190,7 +190,7 @@ def test_the_hour_is_named_while_one_shard_waits_for_it_alone(world: World) -> N
     under(world, daily_floor=17, hourly_floor=16)
     day = Window.of(DAY, world.now).name
     for shard, counted in enumerate(({"new_n": 9, "new_10": 9}, {"new_n": 7, "new_12": 8})):
-        world.put((HK, f"SENDS#{day}#{shard:02d}"), counted)
+        world.put((f"{HK}#{shard:02d}", f"SENDS#{day}"), counted)
     [person] = new_phones(world, 1)
     with pytest.raises(errors.RateLimited) as refused:
         person.start()

@@ -1,6 +1,7 @@
 """The store and the flows on a real table. The test controls the vendors, the clock and the randomness."""
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from copy import replace
@@ -96,6 +97,7 @@ class Wire:
         self._lost: dict[str, BaseException] = {}
         self.requests: list[str] = []
         self.transactions: list[int] = []
+        self.partitions: list[str] = []  # of each write
         self.tells_item = True
 
     def before(self, method: str, action: Callable[[], object]) -> None:
@@ -125,17 +127,22 @@ class Wire:
         return self._call("batch_get_item", request)
 
     def put_item(self, **request: Any) -> Any:
+        self.partitions.append(request["Item"]["pk"]["S"])
         return self._call("put_item", request)
 
     def query(self, **request: Any) -> Any:
         return self._call("query", request)
 
     def update_item(self, **request: Any) -> Any:
+        self.partitions.append(request["Key"]["pk"]["S"])
         return self._call("update_item", request)
 
     def transact_write_items(self, **request: Any) -> Any:
         self.transactions.append(len(request["TransactItems"]))
         assert self.transactions[-1] <= WRITES_IN_A_TRANSACTION
+        for item in request["TransactItems"]:
+            for write in item.values():
+                self.partitions.append((write.get("Item") or write["Key"])["pk"]["S"])
         return self._call("transact_write_items", request)
 
     def _call(self, method: str, request: dict[str, Any]) -> Any:
@@ -260,6 +267,7 @@ class World:
             fraud=Fraud(mode="off"),
         )
         self.thresholds: dict[str, Thresholds] = {}
+        self.partitioned_from = ""
         self.token_secrets = TOKEN_SECRETS
         self.factor_keys = FACTOR_KEYS
         self.paused: frozenset[ProviderName] = frozenset()
@@ -274,7 +282,7 @@ class World:
         )
         self._client, self._table_name = client, table_name
         self._serial = count()
-        counters = Counters(lambda n: self.random_below(n))
+        counters = Counters(lambda n: self.random_below(n), lambda: self.partitioned_from)
         self.accounts = AccountStore(self.table, counters)
         self.sends = SendStore(self.table, counters)
         self.notice_claims = NoticeStore(self.table, counters, records.notice_key)
@@ -504,7 +512,8 @@ class World:
 
     def counted(self, subject: str, name: str = "n") -> int:
         """A counter of the present windows, summed over all shards."""
-        return sum(item.get(name, 0) for item in self.items() if item["pk"] == subject)
+        shard = re.compile(rf"{re.escape(subject)}(#\d\d)?")
+        return sum(item.get(name, 0) for item in self.items() if shard.fullmatch(item["pk"]))
 
 
 @dataclass

@@ -15,7 +15,7 @@ import pytest
 from boto3.dynamodb.conditions import Key
 
 from infra.local.processes import AWS_ENVIRONMENT
-from mfa.challenges.budgets import DAY, Charge, Cost, Window
+from mfa.challenges.budgets import DAY, HOUR, SHARDS, Charge, Cost, ShardedBudget, Window
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.charges import phone_charges
 from mfa.challenges.fraud_budgets import NewLimit, SpreadLimit
@@ -327,6 +327,13 @@ def charged(place: Running, n: int, now: float, charges: Callable[[Phone], list[
     return "ok"
 
 
+def counted(place: Running, subject: str, window: Window, name: str) -> int:
+    """A counter of a window, summed over its shards."""
+    keys = [{"pk": f"{subject}#{shard:02d}", "sk": f"SENDS#{window.name}"} for shard in range(SHARDS)]
+    items = [place.table.get_item(Key=key, ConsistentRead=True).get("Item", {}) for key in keys]
+    return sum(int(item.get(name, 0)) for item in items)
+
+
 def test_messages_to_new_phones_at_once_leave_the_kept_share(place: Running) -> None:
     settings, now = Settings(budgets=Budgets(global_per_day=32)), 4e9  # a day on which nobody else is counted
 
@@ -347,11 +354,24 @@ def test_fifty_messages_at_once_under_the_last_dollar_cost_no_more_than_it(place
         return charged(place, n, day, lambda phone: phone_charges(phone, settings, day), cost=50_000)
 
     answers = at_once(50, send) + [send(n) for n in range(50, 90)]
-    counted = place.table.query(KeyConditionExpression=Key("pk").eq("REGION#*"))["Items"]
-    name = Window.of(DAY, day).name
-    assert sum(item.get("micro_usd", 0) for item in counted if name in item["sk"]) == 1_000_000
+    assert counted(place, "REGION#*", Window.of(DAY, day), "micro_usd") == 1_000_000
     assert answers.count("ok") == 20
     assert set(answers) <= {"ok", "spend", BUSY}
+
+
+@pytest.mark.parametrize(("ceiling", "hour"), [(3, 4.3e9), (20, 4.31e9)])
+def test_messages_at_once_do_not_pass_a_clients_budget(place: Running, ceiling: int, hour: float) -> None:
+    """Fifty want the places of its shards. Each case has an hour of its own."""
+    client, window = f"{ceiling:024x}", Window.of(HOUR, hour)
+    settings = Settings(budgets=Budgets(kept_for_verified_percent=0))
+
+    def send(n: int) -> str:
+        asker = Charge([], [ShardedBudget(f"CLIENT#{client}", window, ceiling)])
+        return charged(place, n, hour, lambda phone: phone_charges(phone, settings, hour, askers=asker))
+
+    answers = at_once(50, send) + [send(n) for n in range(50, 50 + ceiling + 5)]
+    assert counted(place, f"VOUCHED#{client}", window, "n") == answers.count("ok") == ceiling
+    assert set(answers) <= {"ok", "client", BUSY}
 
 
 @pytest.mark.parametrize(
@@ -380,9 +400,7 @@ def test_messages_to_new_phones_at_once_do_not_pass_a_fraud_budget(
         return "ok"
 
     answers = at_once(50, charged) + [charged(n) for n in range(50, 50 + free + 5)]
-    counted = place.table.query(KeyConditionExpression=Key("pk").eq("REGION#HK"))["Items"]
-    name = Window.of(DAY, day).name
-    assert sum(item.get("new_n", 0) for item in counted if name in item["sk"]) == answers.count("ok") == free
+    assert counted(place, "REGION#HK", Window.of(DAY, day), "new_n") == answers.count("ok") == free
     assert set(answers) <= {"ok", "fraud", BUSY}
 
 

@@ -152,7 +152,7 @@ class Environment:
     def _counters(self) -> "Counters":
         from mfa.store.counters import Counters
 
-        return Counters(self.random_below)
+        return Counters(self.random_below, lambda: self.settings_as_stored().partitioned_from)
 
     @cached_property
     def _table(self) -> "Table":

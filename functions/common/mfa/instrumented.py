@@ -292,15 +292,14 @@ def _count_charge(metrics: Metrics, charge: Charge, cost: Cost) -> None:
             metrics.count("global_budget_share", 100 / whole.ceiling)
         elif whole.kind == "region" and cost.segments:
             metrics.count("message_segments", cost.segments, region=whole.name)
+        elif whole.kind == "client" and whole.ceiling:
+            # Somebody is told of 80 % of the hour's budget.
+            part = WHOLE / (0.8 * whole.ceiling)
+            metrics.count("incidents_of_an_hour", part, incident=f"ClientBudgetNearlySpent {whole.name}")
         if whole.kind == "region" and cost.micro_usd:
             metrics.count("cost_usd", cost.micro_usd / USD, region=whole.name)
         if whole.spend and cost.micro_usd:
             metrics.count("spend_share", 100 * cost.micro_usd / whole.spend.ceiling)
-    for budget in charge.budgets:
-        if budget.kind == "client":
-            # Somebody is told of 80 % of the hour's budget.
-            part = WHOLE / (0.8 * budget.ceiling)
-            metrics.count("incidents_of_an_hour", part, incident=f"ClientBudgetNearlySpent {budget.name}")
 
 
 def _count_spent(metrics: Metrics, refused: RateLimited) -> None:

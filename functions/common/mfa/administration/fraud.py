@@ -11,7 +11,7 @@ from mfa.challenges.budgets import DAY, HOUR, TEST
 from mfa.challenges.factor_proofs import COUNTED_AS
 from mfa.challenges.new_phones import hour_of_day, limit_of
 from mfa.settings.fraud import Fraud
-from mfa.settings.fraud_thresholds import DAYS, HOURS, FraudDocument, RegionThresholds, Verified, thresholds
+from mfa.settings.fraud_thresholds import DAYS, HOURS, NEVER, FraudDocument, RegionThresholds, Verified, thresholds
 from mfa.settings.values import StoredSettings
 from mfa.times import rfc3339
 
@@ -54,7 +54,7 @@ class FraudAdministration:
             computed = computed_thresholds(kept, known.computed_at, seen, fraud, now)
             if any(computed.days):
                 regions[region] = computed
-        self.store.save(FraudDocument(now, regions))
+        self.store.save(FraudDocument(now, regions, _partitioned_from(known, now)))
         return FraudComputed(len(regions))
 
     def get(self, stored: StoredSettings, now: float) -> FraudReport:
@@ -82,6 +82,13 @@ class FraudAdministration:
             )
         items.sort(key=lambda each: (-each.unverified_today / each.daily, each.region))
         return FraudReport(fraud.mode, rfc3339(computed_at) if computed_at else None, items)
+
+
+def _partitioned_from(known: FraudDocument, now: float) -> str:
+    """The first day whose counters have a partition for each shard: after an update, the next one that no container will miss."""
+    if known.partitioned_from != NEVER:
+        return known.partitioned_from
+    return _date(now + HOUR, -1)
 
 
 def computed_thresholds(

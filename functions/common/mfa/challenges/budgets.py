@@ -1,6 +1,7 @@
 """Budgets: ceilings for messages within a window of time.
 
-A counter is one item per window. Regions and the global count are sharded, so that no single item takes every write.
+A counter is one item per window. Those that many users' messages count in are sharded: a region's, a client's and the global
+one. Each shard has a partition of its own, so that neither an item nor a partition takes every write.
 """
 
 from collections.abc import Callable, Sequence
@@ -67,6 +68,7 @@ class Budget:
         hour: for a day's counter that has a ceiling per hour as well: the hour.
         hour_ceiling: how many there may be in that hour.
         kept: how many of the ceiling this send may not use, since they are kept for verified phones.
+        shard: for a client's that gets a unit back: the shard that counted it. None if it was counted in one item.
 
     ```python
     Budget("NUMBER#+85292153799", Window.of(DAY, now), 20, Window.of(HOUR, now), 10)
@@ -79,6 +81,7 @@ class Budget:
     hour: Window | None = None
     hour_ceiling: int | None = None
     kept: int = 0
+    shard: int | None = None
 
     @property
     def kind(self) -> str:
@@ -136,11 +139,11 @@ class ShardedBudget(Struct, frozen=True):
     """A counter in SHARDS parts. Without a ceiling it only counts.
 
     Attributes:
-        subject: what is counted, and the partition of its counters.
-        window: the day that it counts in.
+        subject: what is counted, and the beginning of the partitions of its counters.
+        window: the day that it counts in, or a client's hour.
         ceiling: how many there may be in the window.
         kept: how many of the ceiling this send may not use, since they are kept for verified phones. The sends that may
-            not are counted by themselves: confirmed logins must not use up the part of new phones.
+            not are counted by themselves: confirmed logins must not use up the part of new phones. A client gets those back.
         new: how the message counts beside, if it goes to a new phone.
         spend: what the day's messages may cost, for the counter of everything.
         counted_as: the channel of a passcode, TEST for one to a test number, OTHER for notices and settings tests.
@@ -156,12 +159,14 @@ class ShardedBudget(Struct, frozen=True):
 
     @property
     def kind(self) -> str:
-        """`region`, or `global` for everything together."""
+        """`client`, `region`, or `global` for everything together."""
+        if self.subject.startswith("CLIENT#"):
+            return "client"
         return "global" if self.name == "*" else "region"
 
     @property
     def name(self) -> str:
-        """The region."""
+        """The region, or the client's id."""
         return self.subject.partition("#")[2]
 
     @property
@@ -212,18 +217,28 @@ class ShardedBudget(Struct, frozen=True):
         return parts + [(0, 0)] * (SHARDS - shards)
 
 
+class Shards(Struct, frozen=True):
+    """The shards that count a message until its code comes back, and get their unit back then.
+
+    `new` counts it as a message to a new phone, `client` for the client that asked for it. None where nothing of the kind does.
+    """
+
+    new: int | None = None
+    client: int | None = None
+
+
 class Charge(Struct, frozen=True):
     """The budgets that one message is charged to, all or none.
 
     `spread` is the limit of the regions that the address reaches. The store sets `decision` where the message went out beyond a
-    fraud budget, and `new_shard` to the shard that counts it as a message to a new phone.
+    fraud budget, and `shards` to those that count it.
     """
 
     budgets: Sequence[Budget]
     sharded: Sequence[ShardedBudget]
     spread: SpreadLimit | None = None
     decision: FraudDecision | None = None
-    new_shard: int | None = None
+    shards: Shards = Shards()
 
     def without(self, rule: FraudRule) -> "Charge":
         """The same budgets without this limit. The message still counts as one to a new phone, but reaches no region."""

@@ -25,6 +25,7 @@ SENDING_SECONDS = 20
 FOREVER = 253402300799.0
 # Far more than any of them can be.
 type _Count = Annotated[int, Meta(ge=0, le=1000)]
+type _Shard = Annotated[int, Meta(ge=0, lt=SHARDS)]
 type _Seconds = Annotated[int, Meta(ge=0, le=MAX_LOCK_SECONDS)]
 
 
@@ -196,6 +197,7 @@ class Challenge:
         delivery_error: the vendor's code for a message that was refused.
         feedback_id: the vendor's name for the message, if it is told once the code came back; else empty.
         new_shard: the shard that counts it as a message to a new phone until its code comes back; None if none does.
+        client_shard: the shard that counts it for the client until then; None if no shard of a client does.
         spread_from: the address whose regions count the phone's until its code comes back, as the subject of its budgets.
         phone_marked: whether a phone of the user was marked as unusable since; None if none was.
         failures: wrong attempts since the last success or the end of the last lock.
@@ -242,7 +244,8 @@ class Challenge:
     approved_key: str = field(default="", metadata=OF_MESSAGE)
     delivery: Delivery = field(default=Delivery.SENDING, metadata=OF_MESSAGE)
     delivery_error: str | None = field(default=None, metadata=OF_MESSAGE)
-    new_shard: Annotated[int, Meta(ge=0, lt=SHARDS)] | None = field(default=None, metadata=OF_MESSAGE)
+    new_shard: _Shard | None = field(default=None, metadata=OF_MESSAGE)
+    client_shard: _Shard | None = field(default=None, metadata=OF_MESSAGE)
     spread_from: str = field(default="", metadata=OF_MESSAGE)
     feedback_id: str = field(default="", metadata=OF_MESSAGE)
     phone_marked: bool | None = field(default=None, metadata=OF_MESSAGE)

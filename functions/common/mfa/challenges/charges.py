@@ -28,6 +28,8 @@ NOTICES_PER_MAILBOX = 50
 LINKS_PER_MAILBOX = 100
 # Codes for a new contact email that a mailbox gets in a day.
 CODES_PER_MAILBOX = 100
+# Of a message that nobody is charged for as its asker.
+_NOBODY = Charge([], [])
 
 
 def charges(send: Send, address: str, settings: Settings, limit: NewLimit | None = None) -> list[Charge]:
@@ -39,8 +41,8 @@ def charges(send: Send, address: str, settings: Settings, limit: NewLimit | None
     askers = _askers(send.after, settings)
     if send.phone is None:
         # The kept share is for verified phones, and a mail goes to none.
-        open_part = _without_kept(Charge(askers, []), limits.kept_for_verified_percent)
-        mailed = _mail_charges("MAILBOX#", address, limits.mailbox_per_day, now, askers=open_part.budgets)
+        open_part = _without_kept(askers, limits.kept_for_verified_percent)
+        mailed = _mail_charges("MAILBOX#", address, limits.mailbox_per_day, now, askers=open_part)
         return counted_as(mailed, send.after.channel.value)
     unconfirmed = len(send.before.lane(send.after.channel).charged)
     found = phone_charges(send.phone, settings, now, askers=askers, unconfirmed=unconfirmed)
@@ -79,11 +81,15 @@ def budgets_given_back(challenge: Challenge, settings: Settings) -> list[Budget]
     Only messages that nobody confirms count there, so that an office behind one address is not refused.
     """
     askers = _askers(challenge, settings)
-    return [*askers, _of_number(challenge.number, settings, challenge.sent_at)] if challenge.number else askers
+    clients = [
+        Budget(each.subject, each.window, each.ceiling or 0, shard=challenge.client_shard) for each in askers.sharded
+    ]
+    numbers = [_of_number(challenge.number, settings, challenge.sent_at)] if challenge.number else []
+    return [*clients, *askers.budgets, *numbers]
 
 
 def phone_charges(
-    phone: Phone, settings: Settings, now: float, *, askers: Sequence[Budget] = (), unconfirmed: int = 0
+    phone: Phone, settings: Settings, now: float, *, askers: Charge = _NOBODY, unconfirmed: int = 0
 ) -> list[Charge]:
     """The budgets of any message to this phone, in the order to try: its askers', its number's, its region's and the global one.
 
@@ -94,8 +100,9 @@ def phone_charges(
     """
     day, limits, number = Window.of(DAY, now), settings.budgets, _of_number(phone.number, settings, now)
     shared = Charge(
-        askers,
+        askers.budgets,
         [
+            *askers.sharded,
             ShardedBudget(f"REGION#{phone.region}", day, limits.region_per_day),
             ShardedBudget("REGION#*", day, limits.global_per_day, spend=Spend(limits.spend_per_day * USD)),
         ],
@@ -110,16 +117,17 @@ def phone_charges(
     return [proven, unproven] if unconfirmed < KEPT_PER_NUMBER else [unproven, proven]
 
 
-def _askers(challenge: Challenge, settings: Settings) -> list[Budget]:
+def _askers(challenge: Challenge, settings: Settings) -> Charge:
     """The budgets of those who asked for the last send: a client's, and the address that it named; or an address's."""
     hour, limits = Window.of(HOUR, challenge.sent_at), settings.budgets
-    budgets = [
-        Budget(subject, hour, limits.address_per_hour) for subject in (challenge.asker, challenge.end_user) if subject
-    ]
-    return [
-        replace(each, ceiling=limits.of_client(each.subject.partition("#")[2])) if each.kind == "client" else each
-        for each in budgets
-    ]
+    charge = Charge([], [])
+    for subject in filter(None, (challenge.asker, challenge.end_user)):
+        kind, _, name = subject.partition("#")
+        if kind == "CLIENT":
+            charge = replace(charge, sharded=[ShardedBudget(subject, hour, limits.of_client(name))])
+        else:
+            charge = replace(charge, budgets=[Budget(subject, hour, limits.address_per_hour)])
+    return charge
 
 
 def _of_number(number: str, settings: Settings, now: float) -> Budget:
@@ -128,13 +136,11 @@ def _of_number(number: str, settings: Settings, now: float) -> Budget:
     return Budget(f"NUMBER#{number}", day, limits.number_per_day, hour, limits.number_per_hour)
 
 
-def _mail_charges(
-    prefix: str, address: str, per_day: int, now: float, *, askers: Sequence[Budget] = ()
-) -> list[Charge]:
+def _mail_charges(prefix: str, address: str, per_day: int, now: float, *, askers: Charge = _NOBODY) -> list[Charge]:
     """The budgets of a mail: its askers' and its mailbox's, whose partition begins with `prefix`. It has no region's."""
     day = Window.of(DAY, now)
     mailbox = Budget(f"{prefix}{digest(mailbox_of(address))}", day, per_day)
-    return [Charge([*askers, mailbox], [ShardedBudget("REGION#email", day, None)])]
+    return [Charge([*askers.budgets, mailbox], [*askers.sharded, ShardedBudget("REGION#email", day, None)])]
 
 
 def _without_kept(charge: Charge, percent: int) -> Charge:

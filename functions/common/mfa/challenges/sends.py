@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from mfa import errors
-from mfa.challenges.budgets import FREE, Cost
+from mfa.challenges.budgets import FREE, Cost, Shards
 from mfa.challenges.challenge import Challenge, Delivery, Lane, Limits
 from mfa.challenges.drafts import Draft
 from mfa.challenges.fraud_budgets import FraudDecision
@@ -243,9 +243,9 @@ class Send(Struct, frozen=True, kw_only=True):
         channel = self.after.channel
         return not self.before.lane(channel).charged <= self.after.lane(channel).charged
 
-    def counted_in(self, new_shard: int | None) -> "Send":
-        """The send as it is claimed: its challenge remembers the shard that counts it as a message to a new phone."""
-        return replace(self, after=replace(self.after, new_shard=new_shard))
+    def counted_in(self, shards: Shards) -> "Send":
+        """The send as it is claimed: its challenge remembers the shards that count it."""
+        return replace(self, after=replace(self.after, new_shard=shards.new, client_shard=shards.client))
 
     @property
     def receipt(self) -> Receipt:
@@ -305,6 +305,7 @@ def challenge_after(read: Challenge, draft: Draft, destination: Destination, lim
         delivery=Delivery.SENDING,
         delivery_error=None,
         new_shard=None,
+        client_shard=None,
         spread_from="",
         feedback_id="",
         phone_marked=None,

@@ -219,7 +219,7 @@ class EnrolPhone:
         asker = Budget(send.after.asker, Window.of(HOUR, send.after.sent_at), settings.budgets.address_per_hour)
         hour = hour_of(send.login_name, send.after.sent_at)
         limit = self.runtime.new_limit(message.phone.region, own=True)
-        plain = phone_charges(message.phone, settings, send.after.sent_at, askers=[asker])
+        plain = phone_charges(message.phone, settings, send.after.sent_at, askers=Charge([asker], []))
         plain = counted_as(plain, message.channel.value)
         new, spread = (
             new_send(message.phone, send.after.sent_at, limit),
@@ -244,7 +244,7 @@ class EnrolPhone:
         outcome = self.messenger.send(outgoing)
         if outcome.refusal is not None:
             with suppress(errors.TemporarilyUnavailable):
-                self.enrolments.record_refused(send.counted_in(charge.new_shard), outcome, hour)
+                self.enrolments.record_refused(send.counted_in(charge.shards), outcome, hour)
             raise outcome.refusal from outcome.not_sent(message.channel)
         with suppress(errors.TemporarilyUnavailable):
             self.enrolments.record_sent(send, outcome)

@@ -137,7 +137,7 @@ class SendPasscode(Struct, frozen=True, kw_only=True):
                     continue
                 raise refusal from refused
             record_decision(self.sends, send, charge.decision, self.runtime)
-            challenge = self._deliver(account, send.counted_in(charge.new_shard), outgoing, settings)
+            challenge = self._deliver(account, send.counted_in(charge.shards), outgoing, settings)
             return SendResult(challenge, sent=True, is_test=send.is_test_number, decision=charge.decision)
         raise errors.TemporarilyUnavailable
 

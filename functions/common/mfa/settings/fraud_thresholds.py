@@ -15,6 +15,8 @@ from mfa.settings.fraud import Fraud
 # The days whose confirmed messages a threshold remembers.
 DAYS = 14
 HOURS = 24
+# The product's earlier version wrote the document: later than any day.
+NEVER = "9999"
 # An hour gets a sixth of the day: an attack begins at once, honest users come all day.
 DAILY_PER_HOURLY = 6
 
@@ -45,10 +47,18 @@ class RegionThresholds(Thresholds, frozen=True):
 
 
 class FraudDocument(Struct, frozen=True):
-    """The item of thresholds: by region, and when they were computed (seconds since 1970)."""
+    """The item of thresholds, which each function reads with the settings.
+
+    Attributes:
+        computed_at: when they were computed, in seconds since 1970.
+        regions: the thresholds by region.
+        partitioned_from: the first day whose counters have a partition for each shard. Those of earlier days, and of an hour of
+            them, stay where an earlier version of the product counted, so that an update opens no ceiling.
+    """
 
     computed_at: float = 0.0
     regions: dict[str, RegionThresholds] = {}
+    partitioned_from: str = NEVER
 
 
 def thresholds(verified: Verified, fraud: Fraud) -> Thresholds:
@@ -63,7 +73,12 @@ def thresholds(verified: Verified, fraud: Fraud) -> Thresholds:
 
 
 def read_document(text: str | None) -> FraudDocument:
-    """The document of the item. One that is missing or cannot be read says nothing, and the floors hold."""
+    """The document of the item. One that is missing or cannot be read says nothing, and the floors hold.
+
+    Every stack has one after its first five minutes: without one, no earlier version has counted.
+    """
+    if text is None:
+        return FraudDocument(partitioned_from="")
     return read_json(text, FraudDocument) or FraudDocument()
 
 

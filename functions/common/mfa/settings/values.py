@@ -307,6 +307,8 @@ class StoredSettings(Struct, frozen=True):
     price_document: str | None = None
     # None if it was never changed.
     switched: SendingSwitched | None = None
+    # The first day whose counters have a partition for each shard (`FraudDocument`).
+    partitioned_from: str = ""
 
     def prices(self) -> Prices:
         """The prices in force."""

@@ -1,14 +1,14 @@
-"""Counters by region and day, in shards, so that no one item takes every write.
+"""Counters by region and day, and by client and hour, in shards: neither an item nor a partition takes every write.
 
-A day of a region has two items in each shard. `SENDS#` holds the messages, which have ceilings, and the codes that came back. `COUNTS#`
+A shard is a partition: DynamoDB takes 1,000 write units a second for one. A day of a region has two items in each shard. `SENDS#` holds the messages, which have ceilings, and the codes that came back. `COUNTS#`
 holds the events that bound nothing: they wait for no transaction of a send, and leave the first item at about a kilobyte.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import replace
 from typing import Any
 
-from mfa.challenges.budgets import DAY, OTHER, SHARDS, TEST, Budget, Cost, RandomBelow, ShardedBudget, Window
+from mfa.challenges.budgets import DAY, OTHER, SHARDS, TEST, Budget, Charge, Cost, RandomBelow, ShardedBudget, Window
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.counter_names import BY_HOUR, arrivals_name
 from mfa.challenges.delivery_times import bucket_of
@@ -17,7 +17,7 @@ from mfa.challenges.new_phones import hour_of_day
 from mfa.challenges.sends import Receipt
 from mfa.store import conditions as when
 from mfa.store.expressions import Update
-from mfa.store.table import Write
+from mfa.store.table import Key, Write
 
 # Counters are kept for the overview for this long, in seconds.
 COUNTER_SECONDS = 400 * DAY
@@ -26,8 +26,24 @@ COUNTER_SECONDS = 400 * DAY
 class Counters:
     """Makes the writes that count."""
 
-    def __init__(self, random_below: RandomBelow) -> None:
+    def __init__(self, random_below: RandomBelow, partitioned_from: Callable[[], str] = lambda: "") -> None:
+        """`partitioned_from` gives the first day whose shards are partitions (`FraudDocument`)."""
         self._random_below = random_below
+        self._partitioned_from = partitioned_from
+
+    def as_laid_out(self, charge: Charge) -> Charge:
+        """The charge as its counters are laid out at its time. Before shards were partitions, a client's counter was one item."""
+        single = [
+            each for each in charge.sharded if each.kind == "client" and each.window.name < self._partitioned_from()
+        ]
+        if not single:
+            return charge
+        whole = [Budget(each.subject, each.window, each.ceiling or 0, kept=each.kept) for each in single]
+        return replace(
+            charge,
+            budgets=[*whole, *charge.budgets],
+            sharded=[each for each in charge.sharded if each not in single],
+        )
 
     def count(self, region: str, now: float, **counts: int) -> Write:
         """Adds to the day's counters of a region (`*`: of them all). They bound nothing."""
@@ -42,14 +58,15 @@ class Counters:
 
     def _only_count(self, region: str, now: float, counts: dict[str, int], label: str) -> Write:
         shard = self._random_below(SHARDS)
-        write = _add(ShardedBudget(f"REGION#{region}", Window.of(DAY, now), None), shard, counts, label)
-        subject, sends = write.key
-        return replace(
+        budget = ShardedBudget(f"REGION#{region}", Window.of(DAY, now), None)
+        write = _add(budget, shard, counts, label)
+        beside = replace(
             write,
-            key=(subject, f"COUNTS#{sends.partition('#')[2]}"),
+            key=(write.key[0], f"COUNTS#{budget.window.name}"),
             # The index is read from position to position, so no two items share one.
-            values={**write.values, ":position": f"{subject}#COUNTS#{shard:02d}"},
+            values={**write.values, ":position": f"{budget.subject}#COUNTS#{shard:02d}"},
         )
+        return self._placed(beside)
 
     def count_approval(self, challenge: Challenge, now: float, *, is_test_number: bool = False) -> Write:
         """Counts a code that came back. If it was sent to a new phone today, its message does not count as one any more.
@@ -64,7 +81,7 @@ class Counters:
             # In the shard that counted it: each must tell the truth, since each has a part of the ceiling.
             shard = challenge.new_shard
             counts |= _of_new_send(hour_of_day(challenge.sent_at), -1)
-        return _add(ShardedBudget(f"REGION#{challenge.region}", day, None), shard, counts, "counter")
+        return self._placed(_add(ShardedBudget(f"REGION#{challenge.region}", day, None), shard, counts, "counter"))
 
     def give_new_back(self, region: str, new_shard: int | None, sent_at: float) -> list[Write]:
         """Takes a message that did not go out off those to new phones, in the shard that counted it. Nothing if none did.
@@ -74,7 +91,7 @@ class Counters:
         if new_shard is None:
             return []
         budget = ShardedBudget(f"REGION#{region}", Window.of(DAY, sent_at), None)
-        return [_add(budget, new_shard, _of_new_send(hour_of_day(sent_at), -1), "counter")]
+        return [self._placed(_add(budget, new_shard, _of_new_send(hour_of_day(sent_at), -1), "counter"))]
 
     def count_decision(self, decision: FraudDecision, now: float) -> Write:
         """Counts a message beyond a fraud budget."""
@@ -82,9 +99,14 @@ class Counters:
 
     def spend_shard(self, budget: ShardedBudget, shard: int, cost: Cost, now: float) -> Write:
         """Counts a message, `n`, its segments and its cost, against a shard's share of the ceilings."""
+        label = f"shard:{budget.subject}"
+        if budget.kind == "client":
+            # Once, whoever gets the message: units that come back must find no second count.
+            part = Budget(budget.subject, budget.window, budget.open_shares()[shard] or 0, shard=shard)
+            return replace(spend(part), label=label)
         counts = {"n": 1, "message_segments": cost.segments} | _money(budget, cost, now) | _passcode(budget, now)
         room = budget.room(shard, cost.micro_usd) if cost.micro_usd else None
-        return _add(budget, shard, counts, f"shard:{budget.subject}", room)
+        return self._placed(_add(budget, shard, counts, label, room))
 
     def count_message(self, budget: ShardedBudget, cost: Cost, now: float) -> Write:
         """Counts a message where nothing bounds it."""
@@ -102,6 +124,14 @@ class Counters:
             and not is_too_dear(budget, shard, cost, {})
         ]
         return shards[self._random_below(len(shards))] if shards else None
+
+    def _placed(self, write: Write) -> Write:
+        """The write where its day's counters are: before shards were partitions, those of a region were items of one."""
+        partition, sends = write.key
+        if sends.partition("#")[2] >= self._partitioned_from():
+            return write
+        subject, _, shard = partition.rpartition("#")
+        return replace(write, key=(subject, f"{sends}#{shard}"))
 
 
 def is_too_dear(budget: ShardedBudget, shard: int, cost: Cost, counted: Mapping[str, Any]) -> bool:
@@ -136,7 +166,7 @@ def spend(budget: Budget) -> Write:
     write = Write(
         label=f"budget:{budget.subject.partition('#')[0]}:{budget.window.name}",  # a label may be logged, a number not
         verb="Update",
-        key=(_partition(budget), f"SENDS#{budget.window.name}"),
+        key=_key(budget, budget.shard),
         update="SET #ttl = :ttl ADD n :one",
         condition=when.BUDGET_LEFT,
         names={"#ttl": "ttl"},
@@ -163,17 +193,31 @@ def give_back(budget: Budget) -> Write:
     return update.write(f"refund:{budget.kind}", spend(budget).key)
 
 
-def _partition(budget: Budget) -> str:
-    """A client's budget lies in another partition than the client: the function that counts may not write the client."""
-    return f"VOUCHED#{budget.name}" if budget.kind == "client" else budget.subject
+def _key(budget: Budget | ShardedBudget, shard: int | None = None) -> Key:
+    """The key of a counter, or of its shard.
+
+    A client's lies in another partition than the client: the function that counts may not write the client.
+    """
+    subject = f"VOUCHED#{budget.name}" if budget.kind == "client" else budget.subject
+    return subject if shard is None else f"{subject}#{shard:02d}", f"SENDS#{budget.window.name}"
+
+
+def region_of(partition: str) -> str:
+    """The region of a counter, by its partition. An earlier version kept all shards in one.
+
+    >>> region_of("REGION#HK#07"), region_of("REGION#*")
+    ('HK', '*')
+    """
+    return partition.split("#")[1]
 
 
 def _add(
     budget: ShardedBudget, shard: int, counts: dict[str, int], label: str, room: tuple[int, int] | None = None
 ) -> Write:
-    """Adds to one shard, which may have spent `room` before, in all and on phones that nobody verified. The index finds it by day; it holds keys only, so counting writes to it once."""
+    """Adds to one shard, which may have spent `room` before, in all and on phones that nobody verified."""
     day, ceiling = budget.window, budget.shares()[shard]
     rules = [] if ceiling is None else [when.BUDGET_LEFT]
+    # The index finds it by day; it holds keys only, so counting writes to it once.
     values: dict[str, Any] = {
         ":ttl": int(day.ends_at) + COUNTER_SECONDS,
         ":list": f"DAY#{day.name}",
@@ -200,7 +244,7 @@ def _add(
     return Write(
         label=label,
         verb="Update",
-        key=(budget.subject, f"SENDS#{day.name}#{shard:02d}"),
+        key=_key(budget, shard),
         # By placeholders: `locks` is a reserved word.
         update="SET #ttl = :ttl, #list = :list, #position = :position ADD "
         + ", ".join(f"#{name} :{name}" for name in counts),

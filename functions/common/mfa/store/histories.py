@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mfa.store import records
+from mfa.store.counters import region_of
 from mfa.store.search import INDEX, LAST
 from mfa.store.table import Item, Table
 from mfa.users.history import Event
@@ -37,4 +38,4 @@ class Histories:
             keys += [(item["pk"], item["sk"]) for item in page]
             after = page[-1]["position"] + "\0"
         items = self._table.get_all(keys)
-        return [item | {"region": pk.partition("#")[2]} for (pk, _), item in items.items()]
+        return [item | {"region": region_of(pk)} for (pk, _), item in items.items()]

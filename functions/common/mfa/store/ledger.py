@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from copy import replace
 
-from mfa.challenges.budgets import BudgetSpent, Charge, Cost, FraudSpent
+from mfa.challenges.budgets import BudgetSpent, Charge, Cost, FraudSpent, Shards
 from mfa.errors import RateLimited
 from mfa.store.counters import Counters, spend
 from mfa.store.fraud_limits import BeyondLimit, reopens_at
@@ -11,8 +11,8 @@ from mfa.store.full_shards import Full, FullBudgets
 from mfa.store.spreads import SPREAD, reach, spread_decision
 from mfa.store.table import Table, TransactionRefused, Write
 
-# The writes of a claim. A function gives them for the shard that counts the message as one to a new phone, None if none does.
-type Claim = Sequence[Write] | Callable[[int | None], Sequence[Write]]
+# The writes of a claim. A function gives them for the shards that count the message.
+type Claim = Sequence[Write] | Callable[[Shards], Sequence[Write]]
 
 
 class Ledger:
@@ -50,23 +50,24 @@ class Ledger:
         """Spends the charge; where a limit of fraud is not enforced, without it. A message has one decision, the first."""
         while True:
             try:
-                return replace(charge, new_shard=self._spend(claim, charge, cost, now))
+                return replace(charge, shards=self._spend(claim, charge, cost, now))
             except BeyondLimit as beyond:
                 decision = beyond.decision
                 if decision.refused:
                     raise RateLimited(retry_after=reopens_at(decision, now) - now) from FraudSpent(decision)
                 charge = replace(charge.without(decision.rule), decision=charge.decision or decision)
 
-    def _spend(self, claim: Claim, charge: Charge, cost: Cost, now: float) -> int | None:
-        """Writes the claim with this charge; the shard that counts the message as one to a new phone."""
-        budgets, spread = charge.budgets, charge.spread
-        sharded = [budget for budget in charge.sharded if budget.bounds]
+    def _spend(self, claim: Claim, charge: Charge, cost: Cost, now: float) -> Shards:
+        """Writes the claim with this charge; the shards that count the message."""
+        charge, spread = self._counters.as_laid_out(charge), charge.spread
+        budgets, sharded = charge.budgets, [budget for budget in charge.sharded if budget.bounds]
         shards: dict[str, int] = {}
         by_label = {spend(budget).label: budget for budget in budgets}
         full = {f"shard:{budget.subject}": self._full.found(budget, cost, now) for budget in sharded}
 
-        def new_shard() -> int | None:
-            return next((shards[label] for label, each in full.items() if each.budget.new), None)
+        def counted() -> Shards:
+            of = {"new" if each.budget.new else each.budget.kind: shards[label] for label, each in full.items()}
+            return Shards(of.get("new"), of.get("client"))
 
         def build() -> list[Write]:
             # Drawn for each try: a shard in conflict with another send is left for another shard.
@@ -77,7 +78,7 @@ class Ledger:
                 shards[label] = shard
             spent = [self._counters.spend_shard(each.budget, shards[label], cost, now) for label, each in full.items()]
             reached = [reach(spread, now)] if spread else []
-            return [*(claim(new_shard()) if callable(claim) else claim), *map(spend, budgets), *reached, *spent]
+            return [*(claim(counted()) if callable(claim) else claim), *map(spend, budgets), *reached, *spent]
 
         while True:
             try:
@@ -94,7 +95,7 @@ class Ledger:
                 for label in refused.failed:
                     full[label].add(shards[label], refused.items.get(label, {}))
             else:
-                return new_shard()
+                return counted()
 
 
 def _all_full(full: Full, now: float) -> Exception:

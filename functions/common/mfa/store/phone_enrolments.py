@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from mfa.challenges.budgets import Budget, Charge
+from mfa.challenges.budgets import Budget, Charge, Shards
 from mfa.challenges.challenge import ChallengeRefused, Guess
 from mfa.challenges.fraud_budgets import FraudDecision
 from mfa.challenges.phone_enrolments import LOGIN_JTI, SENDS, EnrolmentRefused, PhoneApproval, PhoneEnrolment
@@ -47,8 +47,8 @@ class PhoneEnrolmentStore:
         others = {"calling_code": phone.calling_code, "kind": phone.kind, "user_created_at": user.created_at}
         events = [records.event_write(send.login_name, event) for event in send.events]
 
-        def claim(new_shard: int | None) -> list[Write]:
-            return [self._challenges.opening(send.counted_in(new_shard), others), *events]
+        def claim(shards: Shards) -> list[Write]:
+            return [self._challenges.opening(send.counted_in(shards), others), *events]
 
         try:
             return self._ledger.spend(claim, charges, send.cost, send.after.sent_at)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from copy import replace
 
 from mfa.challenges.account import Account
-from mfa.challenges.budgets import Charge, Cost
+from mfa.challenges.budgets import Charge, Cost, Shards
 from mfa.challenges.challenge import UNREADABLE, ChallengeRefused, Delivery
 from mfa.challenges.fraud_budgets import FraudDecision
 from mfa.challenges.sends import AccountChanged, Outcome, Receipt, Send
@@ -44,8 +44,8 @@ class SendStore:
             *(records.event_write(send.login_name, event) for event in send.events),
         ]
 
-        def claim(new_shard: int | None) -> list[Write]:
-            return [self._challenges.opening(send.counted_in(new_shard)), *others]
+        def claim(shards: Shards) -> list[Write]:
+            return [self._challenges.opening(send.counted_in(shards)), *others]
 
         try:
             return self._ledger.spend(claim, charges, send.cost, send.after.sent_at)

@@ -25,19 +25,34 @@ class SettingsStore:
     def load_settings(self) -> StoredSettings:
         """The settings, the providers that are paused, thresholds and prices, in one request. The defaults if none were saved yet."""
         items = self._table.get_all([records.SETTINGS, records.BREAKER, records.FRAUD, records.PRICES])
-        thresholds = read_document(items.get(records.FRAUD, {}).get("document")).regions
+        fraud = read_document(items.get(records.FRAUD, {}).get("document"))
         pause = items.get(records.BREAKER, {})
         pauses = read_pauses(pause)
         item, prices = items.get(records.SETTINGS), items.get(records.PRICES, {}).get("document")
         if item is None:
-            return StoredSettings(pauses=pauses, thresholds=thresholds, price_document=prices)
+            return StoredSettings(
+                pauses=pauses,
+                thresholds=fraud.regions,
+                partitioned_from=fraud.partitioned_from,
+                price_document=prices,
+            )
         token = AuthToken(item["auth_token"], item["auth_token_last4"]) if "auth_token" in item else None
         settings = as_saved(json.loads(item["document"]))
         replaced = (
             ReplacedToken(item["replaced_token"], item["replaced_accepted_until"]) if "replaced_token" in item else None
         )
         switched = SendingSwitched(item["switched_by"], item["switched_at"]) if "switched_by" in item else None
-        return StoredSettings(settings, token, item["version"], replaced, pauses, thresholds, prices, switched)
+        return StoredSettings(
+            settings,
+            token,
+            item["version"],
+            replaced,
+            pauses,
+            fraud.regions,
+            prices,
+            switched,
+            fraud.partitioned_from,
+        )
 
     def save_settings(self, stored: StoredSettings, actor: str, event: Event) -> None:
         """Writes the settings as the version after the one that was read, and ends a pause: the credentials may be right now.
