@@ -127,16 +127,7 @@ class PhoneEnrolmentStore:
         login_name = change.after.login_name
         writes = [
             self._challenges.approval(login_name, approval.challenge, approval.guess),
-            # A new place, or a phone of the user's that was not verified yet.
-            Write(
-                label="phone",
-                verb="Put",
-                key=records.phone_key(login_name, phone.slot),
-                item=records.phone_item(phone),
-                condition=f"({when.PLACE_FREE}) OR {when.SAME_PHONE}",
-                names={"#number": "number"},
-                values={":phone": phone.id, ":place": f"{phone.slot}-"},
-            ),
+            records.proven_phone_write(login_name, phone),
             *change_writes(change, uses={"devices_since": change.after.updated_at}),
             *map(give_back, approval.budgets),
             self._counters.count_approval(approval.challenge, approval.guess.at),

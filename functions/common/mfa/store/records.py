@@ -246,6 +246,19 @@ def phone_of(key: Key, item: Item) -> Phone | None:
     return phone if phone and key[1] == f"#PHONE#{phone.slot}" else None
 
 
+def proven_phone_write(login_name: str, phone: Phone) -> Write:
+    """A phone whose code came back: in a place that was free, or that of the same phone, which was not verified yet."""
+    return Write(
+        label="phone",
+        verb="Put",
+        key=phone_key(login_name, phone.slot),
+        item=phone_item(phone),
+        condition=f"({when.PLACE_FREE}) OR {when.SAME_PHONE}",
+        names={"#number": "number"},
+        values={":phone": phone.id, ":place": f"{phone.slot}-"},
+    )
+
+
 def held_factors_of(user: User, secrets: Item, uses: Item) -> HeldFactors:
     """The factors of the two items, which may be empty. Those of a deleted user of the same name are nobody's."""
     read_secrets = read(secrets, FactorSecrets)

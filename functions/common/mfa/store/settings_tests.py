@@ -113,16 +113,7 @@ class SettingsTestStore:
         login_name, phone, event = user.login_name, approval.phone, approval.event
         writes = [
             self._challenges.approval(login_name, test.challenge, approval.guess),
-            # A new place, or the same phone again.
-            Write(
-                label="phone",
-                verb="Put",
-                key=records.phone_key(login_name, phone.slot),
-                item=records.phone_item(phone),
-                condition=f"({when.PLACE_FREE}) OR {when.SAME_PHONE}",
-                names={"#number": "number"},
-                values={":phone": phone.id, ":place": f"{phone.slot}-"},
-            ),
+            records.proven_phone_write(login_name, phone),
             _profile(user, test.contact_email, event.at),
             *map(give_back, approval.budgets),
             records.event_write(login_name, event),
