@@ -15,14 +15,11 @@ import hashlib
 import importlib
 import json
 import os
-import resource
 import shutil
-import signal
 import subprocess
 import sys
 import time
 import tomllib
-import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -38,6 +35,8 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Example, Operator
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkResult
+
+from tests.proof.processes import SECONDS, ended, fork
 
 HERE = Path(__file__).parent
 HOME = HERE.parent.parent
@@ -65,10 +64,7 @@ OPERATORS = {
 # Imported before the fork. They import nothing of the product.
 LIBRARIES = ["boto3", "cryptography.hazmat.primitives.asymmetric.ed25519", "moto", "moto.dynamodb.models"]
 LIBRARIES += ["moto.kms.models", "msgspec", "phonenumbers", "twilio.rest", "werkzeug"]
-NOT_IMPORTED, TOO_LONG = 97, 98
-# Of processor time. On a busy machine, tests that nothing is wrong with may take much longer.
-SECONDS = 120
-WAITED_SECONDS = 20.0 * SECONDS
+NOT_IMPORTED = 97
 
 
 class RemoveStatement(Operator):  # type: ignore[misc] # Cosmic Ray has no types
@@ -225,9 +221,9 @@ def _statuses(module: Module, code: str, pending: list[Mutant]) -> Iterator[tupl
     by_id = {mutant.job_id: mutant for mutant in pending}
     runner = _fork(lambda: _run_all(module, code, pending, results))
     told = 0
-    ended = False
-    while not ended:
-        ended = os.waitpid(runner, os.WNOHANG) != (0, 0)
+    is_over = False
+    while not is_over:
+        is_over = os.waitpid(runner, os.WNOHANG) != (0, 0)
         lines = results.read_text().splitlines(keepends=True) if results.exists() else []
         for line in lines[told:]:
             if line.endswith("\n"):
@@ -246,7 +242,7 @@ def _test_anew(module: Module, code: str, mutant: Mutant, tests: list[str]) -> i
     path = TREE / module.source
     path.write_text(mutant.code)
     try:
-        return _ended(_fork(lambda: _test(module, tests), SECONDS))
+        return ended(_fork(lambda: _test(module, tests), SECONDS))
     finally:
         path.write_text(code)
 
@@ -287,7 +283,7 @@ class _Loop:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         lines = STATE / "lines.json"
         lines.unlink(missing_ok=True)
-        if _ended(_fork(lambda: self._record_lines(session, lines))) != 0:
+        if ended(_fork(lambda: self._record_lines(session, lines))) != 0:
             raise pytest.UsageError("the tests fail without any mutant")
         tests_of = {int(line): set(tests) for line, tests in json.loads(lines.read_text())["lines"].items()}
         with self._results.open("a") as results:
@@ -295,7 +291,7 @@ class _Loop:
                 if (changes := self._changes(mutant)) is None:
                     continue
                 judges = self._judges(session, tests_of, changes, mutant.spec.start_pos[0])
-                status = _ended(_fork(lambda: self._run(session, judges, changes), SECONDS)) if judges else 0  # noqa: B023
+                status = ended(_fork(lambda: self._run(session, judges, changes), SECONDS)) if judges else 0  # noqa: B023
                 results.write(json.dumps([mutant.job_id, status]) + "\n")
                 results.flush()
         return True
@@ -401,38 +397,13 @@ def _test(module: Module, tests: list[str]) -> int:
 
 
 def _fork(work: Callable[[], int], seconds: int | None = None) -> int:
-    """Begins the work in a process of its own, within the copy; with a limit to its processor time, if one is given."""
-    process = os.fork()
-    if process:
-        return process
-    try:
-        if seconds is not None:
-            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        os.setsid()
-        output = os.open(STATE / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
+    """Begins the work in a process of its own, within the copy."""
+
+    def within_the_copy() -> int:
         os.chdir(TREE)
-        status = work()
-    except BaseException:  # noqa: BLE001 - nothing may return into the parent's code
-        traceback.print_exc()
-        status = 99
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+        return work()
 
-
-def _ended(process: int) -> int:
-    """How the process ended. One that waits for ever is ended."""
-    until = time.monotonic() + WAITED_SECONDS
-    while time.monotonic() < until:
-        ended, status = os.waitpid(process, os.WNOHANG)
-        if ended:
-            return abs(os.waitstatus_to_exitcode(status))
-        time.sleep(0.005)
-    os.killpg(process, signal.SIGKILL)
-    os.waitpid(process, 0)
-    return TOO_LONG
+    return fork(within_the_copy, STATE / "output.txt", seconds)
 
 
 def _tell(module: Module, db: WorkDB) -> Counter[str]:

@@ -58,7 +58,7 @@ def test_a_mutant_that_no_test_notices_is_told_of(tmp_path: Path) -> None:
 )
 def test_a_mutant_that_never_ends_is_killed(tmp_path: Path, work: str, status: int) -> None:
     (tmp_path / "state" / "tree").mkdir(parents=True)
-    done = _run(tmp_path, f"print(mutants._ended(mutants._fork(lambda: len([None for _ in {work}]), 1)))")
+    done = _run(tmp_path, f"print(mutants.ended(mutants._fork(lambda: len([None for _ in {work}]), 1)))")
     assert done.stdout == f"{status:d}\n", done.stderr
 
 
