@@ -227,6 +227,13 @@ def test_what_a_deleted_user_left_behind_is_not_the_next_ones(world: World, stor
     )
 
 
+def test_a_deleted_user_without_factors_leaves_no_uses(world: World, store: FactorStore) -> None:
+    world.accounts.record_seen(NAME, world.now)
+    assert world.item(records.proofs_key(NAME))
+    world.users.delete(world.user(), world.event(EventType.USER_DELETED))
+    assert world.item(records.proofs_key(NAME)) == {}
+
+
 @pytest.mark.guards("FACTORS_OF_USER")
 def test_a_late_deletion_leaves_the_next_users_factors(world: World, store: FactorStore) -> None:
     enrol(world, store)

@@ -8,6 +8,7 @@ import pytest
 
 from mfa import errors
 from mfa.challenges.idempotency import REPLAY_SECONDS
+from mfa.factors import recovery_codes
 from mfa.factors.factors import Factor
 from mfa.factors.trusted_devices import TrustedDevice
 from mfa.flows.device_trust import DeviceWish
@@ -21,6 +22,7 @@ from mfa.users.user import Kind, UserStatus
 from tests.contract.test_repeated_attempts import claims
 from tests.contract.world import CODES, FACTOR_KEYS, TEMPORARY, Login, World
 
+NAME = "demo.user"
 APP, RECOVERY, ACCESS = Factor.TOTP, Factor.RECOVERY_CODE, Factor.TEMPORARY_CODE
 FACTORS = [APP, RECOVERY, ACCESS]
 WRONG = {RECOVERY: "0000-0000-0000-0000", ACCESS: "0000-0000-0000-0000"}
@@ -87,6 +89,19 @@ def used_at_once(world: World, ada: Login, factor: Factor) -> None:
     with pytest.raises(errors.InvalidCode):
         ada.prove(factor, code)
     assert len(world.history("demo.user", EventType.APPROVED)) == 1
+
+
+def test_an_app_whose_last_step_was_lost_proves(world: World, ada: Login) -> None:
+    world.edit(records.proofs_key(NAME), totp_step=None)
+    assert ada.prove(APP, right(world, APP)).amr == ["pwd", "otp"]
+
+
+def test_each_new_temporary_access_code_proves(world: World, ada: Login) -> None:
+    ada.prove(ACCESS, right(world, ACCESS))
+    another = "2345-6789-2345-6789"
+    digest = FACTOR_KEYS.digest(NAME, recovery_codes.TEMPORARY_PURPOSE, another.replace("-", ""))
+    world.factors.put_temporary_code(world.change_factors(NAME), digest, world.now + 60, "root")
+    assert ada.logs_in_again().prove(ACCESS, another).amr == ["pwd", "tap"]
 
 
 @pytest.mark.guards("LATER_STEP")
@@ -300,6 +315,16 @@ def test_a_lock_is_ended_by_one_of_two_attempts_at_once(world: World, ada: Login
     world.wire.before("update_item", lambda: guess(other, RECOVERY))
     guess(login, APP)
     assert (ada.item["failures"], ada.item["lock_count"]) == (2, 1)
+
+
+@pytest.mark.guards("LOCK_OVER")
+def test_an_attempt_that_read_before_an_unlock_makes_no_later_lock_longer(world: World, ada: Login) -> None:
+    for n in range(5):
+        guess(ada, APP, n)
+    world.wait(900)
+    world.wire.before("update_item", lambda: world.users.unlock(ada.name, world.event()))
+    guess(ada.logs_in_again(), APP)
+    assert (ada.item["failures"], ada.item["lock_count"]) == (1, 0)
 
 
 def test_a_passcode_that_was_guessed_at_gets_no_more_attempts_after_the_lock(world: World, ada: Login) -> None:

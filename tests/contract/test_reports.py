@@ -11,6 +11,7 @@ from mfa.settings.values import AccountRefusal, Pause, Settings, StoredSettings
 from mfa.store import records
 from mfa.store.challenges import ARRIVALS_KEPT
 from mfa.store.pauses import PauseStore
+from mfa.store.table import Item
 from mfa.users.history import EventType
 from tests.contract.world import Login, World
 
@@ -105,13 +106,22 @@ def test_a_live_send_that_arrived_is_not_given_back(world: World, demo: Login) -
 
 
 @pytest.mark.guards("NOT_VERIFIED_SINCE")
-def test_a_phone_with_a_right_code_stays_usable(world: World, demo: Login) -> None:
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_a_phone_with_a_right_code_stays_usable(world: World, demo: Login, seconds: int) -> None:
     challenge = demo.start()
     sent = receipt(world)
-    world.wait(1)
+    world.wait(seconds)
     demo.verify(challenge, demo.code)
     refuse(world, sent)
     assert world.account().phones[0].unusable_reason is None
+
+
+def test_a_phone_that_was_verified_before_the_message_is_marked(world: World, demo: Login) -> None:
+    demo.verify(demo.start(), demo.code)
+    world.wait(60)
+    demo.logs_in_again().start()
+    refuse(world, receipt(world))
+    assert world.account().phones[0].unusable_reason == "30005"
 
 
 def test_a_report_never_touches_attempts_or_expiry(world: World, demo: Login) -> None:
@@ -190,14 +200,20 @@ def test_saved_settings_end_the_pause(world: World) -> None:
 def test_the_log_tells_once_that_a_provider_is_paused_and_that_it_accepts_again(world: World) -> None:
     world.settings_store.save_settings(StoredSettings(Settings(), None, 1), "system", world.event())
     world.pause_store.pause(world.now, 1, REFUSAL)
+    [begins] = product_lines(world)
     world.wait(60)
     world.pause_store.pause(world.now, 1, REFUSAL)  # the one that tried was refused again
+    assert product_lines(world) == [begins]
     world.wait(60)
     world.pause_store.resume(world.now - 60)
     world.pause_store.resume(world.now - 60)
-    lines = [item for item in world.items() if item["pk"] == "HISTORY#?product"]
+    lines = product_lines(world)
     assert [(item["type"], item["actor"], item["detail"]["provider"]) for item in lines] == [
         ("provider_paused", "product", "twilio"),
         ("provider_resumed", "product", "twilio"),
     ]
     assert all(item["list"].startswith("LOG#") for item in lines)
+
+
+def product_lines(world: World) -> list[Item]:
+    return [item for item in world.items() if item["pk"] == "HISTORY#?product"]

@@ -86,6 +86,13 @@ def test_half_of_what_a_day_may_cost_is_kept_for_phones_verified_before_today(wo
     assert (world.counted(ALL, "micro_usd"), world.counted(ALL, "unproven_micro_usd")) == (1_000_000, 400_000)
 
 
+def test_phones_that_were_not_verified_may_spend_all_that_is_not_kept(world: World) -> None:
+    world.budgets(spend_per_day=1, kept_for_verified_percent=50)
+    price(world, 0.25)
+    segments_of_one(world)
+    assert sent(world, people(world, 3)) == 2
+
+
 def segments_of_one(world: World) -> None:
     """Makes every message one segment."""
     world.set(default_locale="en")
