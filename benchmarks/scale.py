@@ -41,14 +41,12 @@ STARTS: Mapping[str, Mapping[str, int]] = {
         "dynamodb.GetItem": 1,
         "kms.Decrypt": 1,
         "secretsmanager.GetSecretValue": 1,
-        "ssm.GetParameter": 1,
     },
     "verify_code": {
         "dynamodb.BatchGetItem": 1,
         "dynamodb.GetItem": 3,
         "kms.GetPublicKey": 1,
         "secretsmanager.GetSecretValue": 2,
-        "ssm.GetParameter": 1,
     },
 }
 # Lambda starts so many containers of a function in ten seconds.
@@ -245,16 +243,6 @@ def quotas(login: Login) -> tuple[Quota, ...]:
             "",
             f"{aws}/secretsmanager/latest/userguide/reference_limits.html",
             "undated",
-        ),
-        Quota(
-            "Parameter Store: throughput, at starts",
-            "",
-            40,
-            "requests/s",
-            lambda rate: starts("ssm.GetParameter", rate),
-            "high throughput, a setting of the account",
-            f"{aws}/general/latest/gr/ssm.html",
-            "2022-09",
         ),
         Quota(
             "SES: mails, if one login in a hundred is recovered by mail",

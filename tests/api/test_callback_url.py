@@ -151,8 +151,10 @@ def test_without_a_function_url_twilio_reports_to_the_api(stack: Stack, person: 
     assert given == f"{ISSUER} {CALLBACKS}/"
     with contextlib.ExitStack() as after:
         after.callback(stack.restart)
+        after.callback(stack.admin, "fraud.compute")  # the schedule, which notes the addresses
         after.callback(parameters.put_parameter, Name=name, Value=given, Overwrite=True)
         parameters.put_parameter(Name=name, Value=ISSUER, Overwrite=True)
+        stack.admin("fraud.compute")
         stack.restart()
         person.challenged()
         assert asked(stack)["StatusCallback"].startswith(f"{ISSUER}{STATUS_PATH}?ref=")

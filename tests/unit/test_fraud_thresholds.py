@@ -184,3 +184,11 @@ def test_a_clock_that_went_back_reads_today() -> None:
     counted.compute(NOON)
     counted.approved(NOON - 2 * DAY, 1000)
     assert counted.compute(NOON - 2 * DAY).daily == 200
+
+
+def test_the_schedule_notes_the_addresses_of_its_own_region() -> None:
+    """The table may be a copy of another region's, which has addresses of its own."""
+    kept = Counted()
+    for own in ({"eu-central-1": "https://a"}, {"us-east-1": "https://b https://c"}, {}):
+        FraudAdministration(counters=kept, store=kept, own_addresses=own.copy).compute(Fraud(), NOON)
+    assert kept.document.addresses == {"eu-central-1": "https://a", "us-east-1": "https://b https://c"}

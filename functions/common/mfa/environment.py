@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mfa.addresses import Addresses
 from mfa.aws.clients import boto3_client, client
 from mfa.caches import Cached
+from mfa.errors import TemporarilyUnavailable
 from mfa.metrics import Metrics
 from mfa.settings.values import Settings
 from mfa.tokens.hmac_keys import HmacKeys
@@ -54,8 +55,7 @@ class Environment:
         self.costs_in_use = Cached(lambda: self.account_store.load_costs_in_use())
         self.token_keys = Cached(lambda: self._token_key_store.load(), lambda found: found.complete)
         self._certified_keys = Cached(self._load_certified_keys)
-        # They change when the stack gets a domain, or the functions a URL of their own.
-        self.addresses = Cached(self._load_addresses)
+        self._addresses_of_stack = Cached(lambda: Addresses.read(self._load_addresses()))
         self.random_below = secrets.randbelow
         self.random_bytes = secrets.token_bytes
         self.metrics = Metrics(lambda: os.environ["METRICS_NAMESPACE"], self.clock, time.perf_counter)
@@ -72,6 +72,21 @@ class Environment:
     def settings(self) -> Settings:
         """The settings, at most CACHE_SECONDS old."""
         return self.settings_as_stored().settings
+
+    def addresses(self) -> Addresses:
+        """The stack's addresses. They change when the stack gets a domain, or the functions a URL of their own.
+
+        SSM takes 40 requests a second, and more containers may start. It is asked only until the schedule has noted them.
+        """
+        noted = self.settings_as_stored().addresses.get(os.environ["AWS_REGION"])
+        return Addresses.read(noted) if noted else self._addresses_of_stack()
+
+    def own_addresses(self) -> dict[str, str]:
+        """The addresses in SSM, by the region. Nothing if it does not answer."""
+        try:
+            return {os.environ["AWS_REGION"]: self._load_addresses()}
+        except TemporarilyUnavailable:
+            return {}
 
     def issuer(self) -> str:
         """The public URL: the issuer of access tokens."""
@@ -171,10 +186,10 @@ class Environment:
     def _kms(self) -> Any:
         return client("kms")
 
-    def _load_addresses(self) -> Addresses:
+    def _load_addresses(self) -> str:
         from mfa.aws.stored_values import read_parameter
 
-        return Addresses.read(read_parameter(client("ssm"), os.environ["PUBLIC_URL_PARAMETER"]))
+        return read_parameter(client("ssm"), os.environ["PUBLIC_URL_PARAMETER"])
 
     def _load_keys(self) -> HmacKeys:
         from mfa.aws.stored_values import read_secret

@@ -167,7 +167,9 @@ class Wiring(DirectoryWiring):
             imports=self._imports,
             overviews=self._overviews(histories),
             prices=self._prices,
-            fraud=FraudAdministration(counters=histories, store=ThresholdStore(self._table)),
+            fraud=FraudAdministration(
+                counters=histories, store=ThresholdStore(self._table), own_addresses=self.own_addresses
+            ),
             personal=PersonalData(
                 records=PersonalStore(self._table), directory=self._directory_upkeep, runtime=runtime
             ),

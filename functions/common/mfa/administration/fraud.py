@@ -1,7 +1,7 @@
 """Fraud budgets: the thresholds that the schedule computes, and how full the budgets are."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -34,10 +34,15 @@ class KeptThresholds(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FraudAdministration:
-    """Computes and shows fraud budgets."""
+    """Computes and shows fraud budgets.
+
+    What it computes is read by all functions with the settings. So it also keeps there the stack's addresses, which new
+    containers would otherwise ask SSM for. `own_addresses` gives those of this region, or nothing if SSM does not answer.
+    """
 
     counters: RegionCounters
     store: KeptThresholds
+    own_addresses: Callable[[], Mapping[str, str]] = dict
 
     def compute(self, fraud: Fraud, now: float) -> FraudComputed:
         """Computes the thresholds of every region that confirmed messages lately.
@@ -54,7 +59,8 @@ class FraudAdministration:
             computed = computed_thresholds(kept, known.computed_at, seen, fraud, now)
             if any(computed.days):
                 regions[region] = computed
-        self.store.save(FraudDocument(now, regions, _partitioned_from(known, now)))
+        addresses = {**known.addresses, **self.own_addresses()}
+        self.store.save(FraudDocument(now, regions, _partitioned_from(known, now), addresses))
         return FraudComputed(len(regions))
 
     def get(self, stored: StoredSettings, now: float) -> FraudReport:

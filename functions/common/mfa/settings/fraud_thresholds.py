@@ -54,11 +54,13 @@ class FraudDocument(Struct, frozen=True):
         regions: the thresholds by region.
         partitioned_from: the first day whose counters have a partition for each shard. Those of earlier days, and of an hour of
             them, stay where an earlier version of the product counted, so that an update opens no ceiling.
+        addresses: the stack's addresses, as `Addresses.read` takes them, by region of AWS: a second one shares the table.
     """
 
     computed_at: float = 0.0
     regions: dict[str, RegionThresholds] = {}
     partitioned_from: str = NEVER
+    addresses: dict[str, str] = {}
 
 
 def thresholds(verified: Verified, fraud: Fraud) -> Thresholds:

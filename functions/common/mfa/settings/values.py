@@ -307,8 +307,9 @@ class StoredSettings(Struct, frozen=True):
     price_document: str | None = None
     # None if it was never changed.
     switched: SendingSwitched | None = None
-    # The first day whose counters have a partition for each shard (`FraudDocument`).
+    # The first day whose counters have a partition for each shard, and the stack's addresses (`FraudDocument`).
     partitioned_from: str = ""
+    addresses: dict[str, str] = {}
 
     def prices(self) -> Prices:
         """The prices in force."""

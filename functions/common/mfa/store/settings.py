@@ -34,6 +34,7 @@ class SettingsStore:
                 pauses=pauses,
                 thresholds=fraud.regions,
                 partitioned_from=fraud.partitioned_from,
+                addresses=fraud.addresses,
                 price_document=prices,
             )
         token = AuthToken(item["auth_token"], item["auth_token_last4"]) if "auth_token" in item else None
@@ -52,6 +53,7 @@ class SettingsStore:
             prices,
             switched,
             fraud.partitioned_from,
+            fraud.addresses,
         )
 
     def save_settings(self, stored: StoredSettings, actor: str, event: Event) -> None:
