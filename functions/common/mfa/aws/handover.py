@@ -1,13 +1,14 @@
 """Hands notices, codes and links over to the functions that send them.
 
-The invocation is asynchronous: Lambda keeps the event and tries it up to three times.
+The invocation is asynchronous: Lambda keeps the event and tries it up to three times. If Lambda's answer is lost, the event is not
+handed over again, because it would be sent twice. It is where Lambda surely did not take it.
 """
 
 from typing import Any
 
 import msgspec
 
-from mfa.aws.clients import refusing
+from mfa.aws.clients import refusing, repeated_if_not_done
 
 ALIAS = "live"
 
@@ -16,6 +17,7 @@ class LambdaHandover:
     """Invokes one function with a notice, a code, a link or feedback, and does not wait for it."""
 
     def __init__(self, client: Any, function: str) -> None:
+        """The client must make one attempt only."""
         self._client = client
         self._function = function
 
@@ -42,4 +44,8 @@ class LambdaHandover:
     def _invoke(self, event: dict[str, msgspec.Struct]) -> None:
         payload = msgspec.json.encode(event)
         with refusing():
-            self._client.invoke(FunctionName=self._function, Qualifier=ALIAS, InvocationType="Event", Payload=payload)
+            repeated_if_not_done(
+                lambda: self._client.invoke(
+                    FunctionName=self._function, Qualifier=ALIAS, InvocationType="Event", Payload=payload
+                )
+            )

@@ -27,7 +27,7 @@ from mfa.aws.endpoints import endpoint
 from mfa.aws.signing import Credentials, Scope, Signable, signed
 
 ATTEMPTS = 2
-_THROTTLED = frozenset(
+THROTTLED = frozenset(
     {
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
@@ -204,7 +204,7 @@ def _takes(operation: str, request: Mapping[str, Any]) -> bool:
 
 
 def _is_throttled(error: Exception) -> bool:
-    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _THROTTLED
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in THROTTLED
 
 
 def _pause_after(error: Exception) -> float | None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+from botocore.parsers import ResponseParserError
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
@@ -26,7 +27,7 @@ class SesEmail:
         self._client = client
 
     def send(self, sender: str, outgoing: Outgoing) -> Outcome:
-        """Sends the mail. After a timeout nobody knows whether it went out: the outcome is `unknown`."""
+        """Sends the mail. Without an answer that can be read nobody knows whether it went out: the outcome is `unknown`."""
         try:
             self._client().send_email(
                 Source=sender,
@@ -46,6 +47,6 @@ class SesEmail:
             return Outcome(Delivery.FAILED, code, TemporarilyUnavailable("The mail could not be sent."))
         except (ConnectTimeoutError, EndpointConnectionError):
             return Outcome(Delivery.FAILED, "unreachable", TemporarilyUnavailable("The mail could not be sent."))
-        except HTTPClientError:
+        except (BotoCoreError, ResponseParserError):
             return Outcome(Delivery.UNKNOWN)
         return Outcome(Delivery.QUEUED)
