@@ -49,6 +49,10 @@ errors: setup ## write docs/twilio-errors.md from the table of errors
 roles: setup ## write docs/roles.md from the table of roles and the operations
 	python -m infra.roles_page
 
+faults: export PYTHONPATH := functions/common:clients/python/src:.
+faults: setup ## write docs/faults.md from the table of decided ends of faults
+	@python -m tests.proof.faults
+
 event-schemas: setup ## write docs/events/, the schemas of published events
 	python -m infra.event_schemas
 
@@ -212,4 +216,4 @@ setup: uv ## install all packages of uv.lock into .venv
 uv:
 	@[ $(UV) = uv ] || [ -x $(UV) ] || { echo "installs uv into .tools" >&2; python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv; }
 
-.PHONY: help run test errors roles event-schemas check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens rotate-factors build sam-local test-sam docker bench cost scale load prove clean setup uv check-lock sbom release check-javascript node build-clients build-client-python build-client-web
+.PHONY: help run test errors roles faults event-schemas check check-style check-types check-template check-policies checkov check-secrets check-dependencies requirements accept-secrets fmt rotate-hmac rotate-tokens rotate-factors build sam-local test-sam docker bench cost scale load prove clean setup uv check-lock sbom release check-javascript node build-clients build-client-python build-client-web

@@ -7,7 +7,7 @@ import struct
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]  # has no types
 
@@ -79,8 +79,7 @@ def _spoiled(rule: Rule, error: Answer, environ: Environ) -> Answer:
             if values["retry_after"] is not None:
                 error.headers["Retry-After"] = str(values["retry_after"])
             return error
-    _reset(environ)
-    raise ClientDisconnected  # waitress closes the connection and answers nothing
+    reset(environ)
 
 
 def _channel(environ: Environ) -> Any:
@@ -98,6 +97,7 @@ def _hung_up(environ: Environ) -> bool:
         return True
 
 
-def _reset(environ: Environ) -> None:
-    """Make closing the connection send a TCP RST instead of a FIN, by setting its linger time to zero."""
+def reset(environ: Environ) -> NoReturn:
+    """Ends the connection by a TCP RST instead of a FIN, without an answer."""
     _channel(environ).socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    raise ClientDisconnected  # waitress closes the connection

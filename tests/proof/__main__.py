@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from benchmarks import password_timing
-from tests.proof import model, schemas
+from tests.proof import faults, model, schemas
 
 SAMPLES = 2_000
 
@@ -44,6 +44,7 @@ def conditions() -> None:
 PARTS: dict[str, Callable[[], None]] = {
     "model": model.main,
     "schemas": schemas.main,
+    "faults": faults.main,
     "enumeration": enumeration,
     "canaries": canaries,
     "mutants": mutants,
