@@ -32,6 +32,7 @@ import parso.python.tree
 import pytest
 from cosmic_ray.commands import init
 from cosmic_ray.mutating import mutate_code
+from cosmic_ray.operators.exception_replacer import ExceptionReplacer
 from cosmic_ray.operators.operator import Example, Operator
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkResult
@@ -53,13 +54,14 @@ COMPARISONS = ["Lt_LtE", "Lt_GtE", "LtE_Lt", "LtE_Gt", "Gt_GtE", "Gt_LtE", "GtE_
 COMPARISONS += ["Is_IsNot", "IsNot_Is"]
 BINARY = ["Add_Sub", "Sub_Add", "Mul_FloorDiv", "Div_Mul", "FloorDiv_Mul", "Mod_Mul", "LShift_RShift", "BitAnd_BitOr"]
 CORE = ["AddNot", "ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue"]
-CORE += ["ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "ExceptionReplacer", "NumberReplacer"]
+CORE += ["ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "NumberReplacer"]
 CORE += ["ZeroIterationForLoop", "ReplaceUnaryOperator_Delete_Not", "ReplaceUnaryOperator_USub_UAdd"]
 OPERATORS = {
     *(f"core/ReplaceComparisonOperator_{each}" for each in COMPARISONS),
     *(f"core/ReplaceBinaryOperator_{each}" for each in BINARY),
     *(f"core/{each}" for each in CORE),
     "mfa/RemoveStatement",
+    "mfa/ReplaceException",
 }
 # Imported before the fork. They import nothing of the product.
 LIBRARIES = ["boto3", "cryptography.hazmat.primitives.asymmetric.ed25519", "moto", "moto.dynamodb.models"]
@@ -94,7 +96,15 @@ def _does_something(statement: Any) -> bool:
     return kind in {"raise_stmt", "return_stmt", "del_stmt", "atom_expr", "await_expr"}
 
 
-cosmic_ray.plugins.OPERATOR_PROVIDERS["mfa"] = {"RemoveStatement": RemoveStatement}
+class ReplaceException(ExceptionReplacer):  # type: ignore[misc] # Cosmic Ray has no types
+    """Cosmic Ray's, and also replaces a name with a dot in a tuple: `except (errors.RateLimited, KeyError)`."""
+
+    def mutate(self, node: Any, index: int) -> Any:
+        self._name_nodes(node)[index].get_last_leaf().value = "NotThisOne"
+        return node
+
+
+cosmic_ray.plugins.OPERATOR_PROVIDERS["mfa"] = {each.__name__: each for each in (RemoveStatement, ReplaceException)}
 
 
 class Module(NamedTuple):
@@ -201,7 +211,7 @@ def run(module: Module) -> Counter[str]:
     """Runs the mutants that have no result yet, and says how many were killed and how many survived."""
     with _session(module) as db:
         code = (TREE / module.source).read_text()
-        pending = [*_mutants(db, code)]
+        pending = sorted(_mutants(db, code), key=lambda mutant: mutant.spec.start_pos)
         for at, (mutant, status) in enumerate(_statuses(module, code, pending), 1):
             db.set_result(mutant.job_id, _result(mutant, status))
             print(f"\r{module.path} {at}/{len(pending)} ", end="", flush=True, file=sys.stderr)
@@ -271,6 +281,7 @@ class _Loop:
         self._pending = pending
         self._results = results
         self._functions: dict[tuple[str, int], list[FunctionType]] = defaultdict(list)
+        self._killers: list[str] = []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leaves out the runs that must fail as things are."""
@@ -286,12 +297,16 @@ class _Loop:
         if ended(_fork(lambda: self._record_lines(session, lines))) != 0:
             raise pytest.UsageError("the tests fail without any mutant")
         tests_of = {int(line): set(tests) for line, tests in json.loads(lines.read_text())["lines"].items()}
+        killer = STATE / "killer.txt"
         with self._results.open("a") as results:
             for mutant in self._pending:
                 if (changes := self._changes(mutant)) is None:
                     continue
                 judges = self._judges(session, tests_of, changes, mutant.spec.start_pos[0])
-                status = ended(_fork(lambda: self._run(session, judges, changes), SECONDS)) if judges else 0  # noqa: B023
+                killer.unlink(missing_ok=True)
+                status = ended(_fork(lambda: self._run(session, judges, changes, killer), SECONDS)) if judges else 0  # noqa: B023
+                if killer.exists():
+                    self._killers.append(killer.read_text())
                 results.write(json.dumps([mutant.job_id, status]) + "\n")
                 results.flush()
         return True
@@ -311,18 +326,24 @@ class _Loop:
     def _judges(
         self, session: pytest.Session, tests_of: dict[int, set[str]], changes: list[CodeType], line: int
     ) -> list[pytest.Item]:
-        """The tests that run the changed line, or, if no line of theirs says so, its function."""
+        """The tests that run the changed line, or, if no line of theirs says so, its function.
+
+        Those that noticed a mutant before are first, the latest of them before the others: it was of the same line or one near.
+        """
         within = {number for code in changes for _, _, number in code.co_lines() if number is not None}
         found = tests_of.get(line) or {test for number in within for test in tests_of.get(number, set())}
-        return [item for item in session.items if item.nodeid in found]
+        noticed = {test: at for at, test in enumerate(self._killers, 1)}
+        judges = [item for item in session.items if item.nodeid in found]
+        return sorted(judges, key=lambda item: noticed.get(item.nodeid, 0), reverse=True)
 
-    def _run(self, session: pytest.Session, items: list[pytest.Item], changes: list[CodeType]) -> int:
+    def _run(self, session: pytest.Session, items: list[pytest.Item], changes: list[CodeType], killer: Path) -> int:
         for code in changes:
             for function in self._functions[_place(code)]:
                 function.__code__ = code
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if session.testsfailed:
+                killer.write_text(item.nodeid)
                 return 1
         return 0
 
