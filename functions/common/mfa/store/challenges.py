@@ -50,7 +50,7 @@ class ChallengeItems:
         update = Update()
         if guess.keyed is not None:
             claim_key(update, guess.keyed)
-        update.set(last_attempt_at=guess.at, ttl=self._ttl(guess.at, failures=1))
+        update.set(last_attempt_at=guess.at, ttl=self._ttl(guess.at, failed=True))
         update.append("guesses", mapping.guess(guess))
         update.add("failures", 1)
         update.add("failures_total", 1)
@@ -136,12 +136,13 @@ class ChallengeItems:
     def _message(self, update: Update, send: Send) -> None:
         """Sets the attributes that every send replaces."""
         after = send.after
-        update.set(**mapping.message_attributes(after), ttl=self._ttl(after.sent_at, after.failures_total))
+        update.set(**mapping.message_attributes(after), ttl=self._ttl(after.sent_at, failed=bool(after.failures_total)))
         if after.channel.traits.max_sends is None:
             update.set(max_sends=after.max_sends)
 
-    def _ttl(self, now: float, failures: int = 0) -> int:
-        return NEVER if failures and self._keeps_failures else int(now) + self._ttl_seconds
+    def _ttl(self, now: float, *, failed: bool = False) -> int:
+        """`failed`: whether there was a failure since the last success."""
+        return NEVER if failed and self._keeps_failures else int(now) + self._ttl_seconds
 
 
 def claim_key(update: Update, keyed: KeyedAttempt) -> None:
@@ -154,7 +155,6 @@ def claim_key(update: Update, keyed: KeyedAttempt) -> None:
 def _failures(update: Update, send: Send) -> None:
     """A send ends a lock that is over, and no other."""
     read, after = send.before, send.after
-    update.begin_at(0, "failures_total")
     update.only_if(when.FAILURES_BELOW_CAP, failure_cap=FAILURE_CAP)
     if send.ends_lock:
         update.only_if(
