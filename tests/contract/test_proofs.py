@@ -7,7 +7,9 @@ from functools import partial
 import pytest
 
 from mfa import errors
+from mfa.challenges.challenge import Delivery
 from mfa.challenges.idempotency import REPLAY_SECONDS
+from mfa.challenges.sends import Outcome
 from mfa.factors import recovery_codes
 from mfa.factors.factors import Factor
 from mfa.factors.trusted_devices import TrustedDevice
@@ -224,6 +226,13 @@ def test_a_user_who_has_changed_since_the_password_proves_nothing(world: World, 
     with pytest.raises(errors.InvalidToken):
         ada.prove(APP, world.app_code())
     assert ada.item["failures"] == 0
+
+
+@pytest.mark.parametrize("factor", FACTORS)
+def test_no_vendor_is_told_that_the_code_of_its_message_came_back(world: World, ada: Login, factor: Factor) -> None:
+    world.sms.outcomes.append(Outcome(Delivery.QUEUED, feedback_id="SM1"))
+    ada.start()
+    assert ada.prove(factor, right(world, factor)).feedback_id == ""
 
 
 @pytest.mark.parametrize("factor", FACTORS)

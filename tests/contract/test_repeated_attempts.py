@@ -10,9 +10,9 @@ import pytest
 
 from mfa import errors
 from mfa.challenges.budgets import Cost
-from mfa.challenges.challenge import Guess
+from mfa.challenges.challenge import Delivery, Guess
 from mfa.challenges.idempotency import REPLAY_SECONDS, attempt_before, keyed_attempt
-from mfa.challenges.sends import Caller
+from mfa.challenges.sends import Caller, Outcome
 from mfa.challenges.settings_tests import SettingsTestRefused
 from mfa.flows.approvals import Approval
 from mfa.store import records
@@ -50,6 +50,13 @@ def test_the_same_request_again_gets_the_same_approval(world: World, demo: Login
         assert again.expires_in == expires_in
     assert (approvals(world), world.signer.signed) == (1, 5)
     assert (demo.item["failures"], demo.item["guesses"]) == (0, [])
+
+
+def test_the_vendor_is_told_once_that_the_code_came_back(world: World, demo: Login) -> None:
+    world.sms.outcomes.append(Outcome(Delivery.QUEUED, feedback_id="SM1"))
+    challenge = demo.start()
+    code = demo.code
+    assert [demo.verify(challenge, code, key="k").feedback_id for _ in range(3)] == ["SM1", "", ""]
 
 
 @pytest.mark.parametrize("waited", [0, 59.999, 60, 299])

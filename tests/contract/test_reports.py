@@ -9,7 +9,6 @@ from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome, Receipt
 from mfa.settings.values import AccountRefusal, Pause, Settings, StoredSettings
 from mfa.store import records
-from mfa.store.challenges import ARRIVALS_KEPT
 from mfa.store.pauses import PauseStore
 from mfa.store.table import Item
 from mfa.users.history import EventType
@@ -74,7 +73,7 @@ def test_the_time_of_an_arrival_is_counted_once_also_after_a_newer_send(world: W
 
 def test_a_challenge_remembers_ten_arrivals_at_most(world: World, demo: Login) -> None:
     """Or the item would grow with every login. Vendors repeat a report within minutes, if at all."""
-    for n in (*range(1, ARRIVALS_KEPT + 1), 1, 2):
+    for n in (*range(1, 11), 1, 2):
         challenge = demo.start()
         world.wait(4)
         assert arrives(world, receipt(world))
