@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mfa import errors
+from mfa.challenges.account import Account
 from mfa.challenges.budgets import Charge
 from mfa.challenges.challenge import ChallengeRefused, Delivery
 from mfa.challenges.sends import Caller, Outcome, Send
@@ -15,6 +16,8 @@ from mfa.errors import SmsUnavailable
 from mfa.messages.channels import Channel
 from mfa.settings.values import VoiceSettings
 from mfa.store import records
+from mfa.store.counters import Counters
+from mfa.store.phone_enrolments import PhoneEnrolmentStore
 from mfa.times import rfc3339
 from mfa.users.history import EventType
 from mfa.users.user import Kind, User, UserStatus
@@ -559,14 +562,15 @@ def test_a_resend_goes_where_the_last_one_went(world: World, demo: Login) -> Non
 # --- as the store itself sees it
 
 
-def test_a_refusal_of_the_store_carries_the_current_challenge(world: World, demo: Login) -> None:
-    sent: list[tuple[object, Send]] = []
+def claimed(world: World, demo: Login) -> tuple[Account, Send]:
+    """A send as it was claimed, with the account that was read for it."""
+    claims: list[tuple[Account, Send]] = []
     real = world.send_passcode.sends.open_challenge
 
     class Recording:
-        def open_challenge(self, account: object, send: Send, charges: Sequence[Charge]) -> Charge:
-            sent.append((account, send))
-            return real(account, send, charges)  # type: ignore[arg-type]  # passed on as they came
+        def open_challenge(self, account: Account, send: Send, charges: Sequence[Charge]) -> Charge:
+            claims.append((account, send))
+            return real(account, send, charges)
 
         charge_notice = world.sends.charge_notice
         record_decision = world.sends.record_decision
@@ -576,10 +580,25 @@ def test_a_refusal_of_the_store_carries_the_current_challenge(world: World, demo
 
     world.send_passcode = replace(world.send_passcode, sends=Recording())
     demo.start()
-    [(account, send)] = sent
+    [claim] = claims
+    return claim
+
+
+def test_a_refusal_of_the_store_carries_the_current_challenge(world: World, demo: Login) -> None:
+    account, send = claimed(world, demo)
     with pytest.raises(ChallengeRefused) as refused:
-        world.sends.open_challenge(account, send, [Charge([], [])])  # type: ignore[arg-type]  # as it was read
+        world.sends.open_challenge(account, send, [Charge([], [])])
     assert refused.value.challenge == world.challenge()
+
+
+def test_a_phone_that_is_enrolled_is_kept_beside_its_challenge(world: World, demo: Login) -> None:
+    _, send = claimed(world, demo)
+    store = PhoneEnrolmentStore(world.table, Counters(world.random_below))
+    phone = replace(demo.phone, kind="fixed_line", calling_code="+44")
+    store.claim_send(world.user(), replace(send, events=()), phone, [Charge([], [])])
+    kept = store.load(demo.name)
+    assert (kept.kind, kept.calling_code, kept.user_created_at) == ("fixed_line", "+44", START)
+    assert kept.challenge.id == send.after.id
 
 
 def test_sending_does_not_change_the_user(world: World, demo: Login) -> None:
