@@ -180,6 +180,7 @@ class Stack(Product):
         self.secrets = Secrets()
         self.events: list[tuple[str, Json]] = []  # asynchronous invocations that no function has taken yet
         self.refuses_events = False
+        self.refusals: list[str] = []  # every answer that refuses, with its headers
         self.models: dict[str, tuple[str, list[dict[str, Any]]]] = {}
         self.account = line.twilio.account
         self.router = Router(template.api.routes)
@@ -301,6 +302,7 @@ class Stack(Product):
         By requests, that would take longer.
         """
         self.events.clear()
+        self.refusals.clear()
         self.delivered.clear()
         region = self.table.meta.client.meta.region_name
         ses_backends[DEFAULT_ACCOUNT_ID][region].sent_messages.clear()
@@ -357,6 +359,7 @@ class Stack(Product):
         if answer.status < 400:
             assert headers["content-type"] == "application/json"
         else:
+            self.refusals.append(f"{answer.text} {headers}")
             self._check_refusal(answer, event)
         said = self.secrets.found_in(answer.text) + self.secrets.found_in(str(headers))
         if event["resource"].startswith("/v1/admin"):  # administrators may read numbers
