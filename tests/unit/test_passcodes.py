@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mfa.challenges import passcodes
 from mfa.challenges.passcodes import SendIdentity
+from mfa.errors import InvalidRequest
 
 LENGTHS = st.integers(4, 10)
 SEPARATORS = st.text(" \t\u00a0-", max_size=2)
@@ -121,6 +122,13 @@ def test_typed_or_pasted_text_is_read_as_its_digits(typed: str, digits: str) -> 
 )
 def test_impossible_text_is_not_a_passcode(typed: str) -> None:
     assert passcodes.normalise(typed) is None
+
+
+def test_a_request_without_a_possible_passcode_is_refused_and_names_the_field() -> None:
+    assert passcodes.typed_digits("XYWD-581 883") == "581883"
+    with pytest.raises(InvalidRequest, match="the digits of the message") as refused:
+        passcodes.typed_digits("XYWD")
+    assert [each["field"] for each in refused.value.members["errors"]] == ["code"]
 
 
 @given(st.text(max_size=80))
