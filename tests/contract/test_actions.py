@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 from mfa import errors
-from mfa.challenges import passcodes
+from mfa.challenges import action_seals, passcodes
 from mfa.challenges.action_seals import digest_of
 from mfa.challenges.actions import Action, ActionEnd, ActionRefused, ActionStatus
 from mfa.challenges.challenge import Challenge
@@ -182,6 +182,10 @@ def test_an_action_is_opened_approved_and_redeemed_once(world: World, deed: Deed
         {"channel": "sms"} | about,
         about,
     ]
+
+
+def test_an_action_is_kept_for_a_day_after_its_end(deed: Deed) -> None:
+    assert deed.item["ttl"] == int(START) + TTL + 24 * HOUR
 
 
 def test_the_access_token_names_the_deed_and_is_no_login(world: World, deed: Deed) -> None:
@@ -870,6 +874,44 @@ def test_a_denial_and_a_redemption_whose_answers_were_lost_are_recognised(world:
     lost(world, denies)
     for type_ in (EventType.ACTION_REDEEMED, EventType.ACTION_DENIED):
         assert len(world.history("demo.user", type_)) == 1
+
+
+def test_two_redemptions_at_once_under_one_key_are_one(world: World, deed: Deed) -> None:
+    deed.approve()
+    world.wire.before("update_item", lambda: deed.redeem(key="k"))
+    action, redeemed = deed.redeem(key="k")
+    assert (action.status(world.now), redeemed) == (ActionStatus.REDEEMED, False)
+    assert len(world.history("demo.user", EventType.ACTION_REDEEMED)) == 1
+
+
+@pytest.mark.guards("SAME_SEAL")
+def test_an_action_that_is_sealed_anew_meanwhile_is_denied_only_once_it_was_read_again(
+    world: World, deed: Deed
+) -> None:
+    """Nothing seals an action twice today. The request may be tried again."""
+    keys = HmacKeys(b"a new key", previous=world.token_secrets.secrets.current)
+    world.token_secrets = TokenSecrets(keys, START)
+    world.wire.before("update_item", lambda: deed.edit(seal=action_seals.sealed(keys, deed.action).seal))
+    with pytest.raises(errors.TemporarilyUnavailable):
+        deed.deny()
+    assert deed.deny()[1]
+
+
+@pytest.mark.guards("APPROVAL_AS_READ")
+def test_an_approval_that_is_sealed_anew_meanwhile_is_used_only_once_it_was_read_again(
+    world: World, deed: Deed
+) -> None:
+    deed.approve()
+    keys = HmacKeys(b"a new key", previous=world.token_secrets.secrets.current)
+    world.token_secrets = TokenSecrets(keys, START)
+    approval = deed.action.approval
+    assert approval is not None
+    again = action_seals.approved(keys, deed.action, approval).approval
+    assert again is not None
+    world.wire.before("update_item", lambda: deed.edit(approval_seal=again.seal))
+    with pytest.raises(errors.TemporarilyUnavailable):
+        deed.redeem()
+    assert deed.redeem()[1]
 
 
 @pytest.mark.guards("NOT_DENIED")

@@ -12,6 +12,7 @@ import pytest
 import mfa
 from mfa.administration import requests
 from mfa.administration.requests import NewUser, UserPatch
+from mfa.challenges.actions import Action, ActionApproval
 from mfa.challenges.budgets import HOUR, Budget, Window
 from mfa.challenges.sends import Caller
 from mfa.delivery.twilio_account import TwilioAccount
@@ -65,6 +66,23 @@ VALUES: list[Any] = [
         of_reset=True,
         device=NOTHING_TRUSTED,
         feedback_id="",
+    ),
+    Action(
+        id="0" * 32,
+        login_name="u",
+        type="t",
+        params={},
+        summary="",
+        client_id=None,
+        opened_at=0,
+        expires_at=0,
+        token_seconds=0,
+        jti="j",
+        digest="",
+        seal=SECRET.encode(),
+        approval=ActionApproval(at=0, redeem_before=0, amr=(), seal=SECRET.encode()),
+        redemption=SECRET,
+        ended_by=SECRET,
     ),
     TransactionRefused(frozenset({spend(BUDGET).label})),
 ]

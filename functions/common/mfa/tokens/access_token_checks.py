@@ -84,8 +84,8 @@ class AccessTokenChecks:
         if not isinstance(logged_in_at, int | float) or not isinstance(issued_at, int | float):
             raise InvalidToken
         since = self.clock() - self.settings().access_token_seconds
-        moment = moment_of(claims["jti"]) or 0.0
-        if not since <= logged_in_at <= issued_at or int(moment) != int(issued_at):
+        moment = moment_of(claims["jti"])
+        if moment is None or not since <= logged_in_at <= issued_at or int(moment) != int(issued_at):
             raise InvalidToken
         return moment
 
