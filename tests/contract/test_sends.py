@@ -591,6 +591,17 @@ def test_a_refusal_of_the_store_carries_the_current_challenge(world: World, demo
     assert refused.value.challenge == world.challenge()
 
 
+def test_a_challenge_whose_counts_cannot_be_read_sends_nothing_until_it_is_unlocked(world: World, demo: Login) -> None:
+    demo.start()
+    world.wait(60)
+    demo.edit(lock_count=-1)
+    with pytest.raises(errors.TooManyAttempts):
+        demo.start()
+    assert (demo.messages, len(demo.item["charged"])) == (1, 1)
+    world.users.unlock(demo.name, world.event())
+    demo.logs_in_again().start()
+
+
 def test_a_phone_that_is_enrolled_is_kept_beside_its_challenge(world: World, demo: Login) -> None:
     _, send = claimed(world, demo)
     store = PhoneEnrolmentStore(world.table, Counters(world.random_below))
