@@ -214,6 +214,14 @@ def test_of_messages_alone_the_vendor_is_told_that_the_code_came_back(
     ]
 
 
+def test_the_vendors_name_for_a_message_is_kept_until_the_next(world: World, demo: Login) -> None:
+    world.sms.outcomes.append(Outcome(Delivery.QUEUED, feedback_id="SM1"))
+    challenge = demo.start()
+    assert (world.challenge().feedback_id, demo.item["delivery"]) == ("SM1", "queued")
+    resend(demo, challenge)
+    assert (world.challenge().feedback_id, demo.item["delivery"]) == ("", "queued")
+
+
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL])
 def test_the_history_says_who_asked_and_where_the_code_went(world: World, demo: Login, channel: Channel) -> None:
     world.set(test_numbers=[values.TestNumber(NUMBER, "123456")])

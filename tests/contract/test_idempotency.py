@@ -1,6 +1,7 @@
 """Idempotency keys: a repeated request sends nothing."""
 
 import pytest
+from msgspec import structs
 
 from mfa import errors
 from mfa.challenges.idempotency import REQUESTS_KEPT
@@ -17,6 +18,13 @@ def test_the_same_request_again_answers_the_same_and_sends_nothing(world: World,
         assert (again.id, again.send_id, again.prefix) == (challenge.id, challenge.send_id, challenge.prefix)
     assert demo.messages == 1
     assert len(world.history(demo.name, EventType.PASSCODE_SENT)) == 1
+
+
+def test_the_same_request_is_answered_again_where_nothing_would_be_sent_any_more(world: World, demo: Login) -> None:
+    first = demo.started(key="k")
+    world.set(regions=structs.replace(world.settings.regions, allow=["GB"]))
+    again = demo.started(key="k")
+    assert (first.sent, again.sent, again.challenge.send_id) == (True, False, first.challenge.send_id)
 
 
 def test_another_request_under_the_same_key_is_a_conflict(world: World, demo: Login) -> None:

@@ -65,6 +65,7 @@ def test_the_time_of_an_arrival_is_counted_once_also_after_a_newer_send(world: W
     second = receipt(world)
     world.wait(4)
     assert [arrives(world, second), arrives(world, second)] == [True, False]
+    assert len(world.history(demo.name, EventType.DELIVERED)) == 1
     assert times(world) == {"t_twilio_sms_06": 1}
     assert [arrives(world, first), arrives(world, first)] == [False, False], "no news: a newer message took its place"
     assert times(world) == {"t_twilio_sms_06": 1, "t_twilio_sms_18": 1}, "the slow one counts as well"
