@@ -16,11 +16,13 @@ from mfa.challenges.actions import Action, ActionEnd, ActionRefused, ActionStatu
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.idempotency import request_key
 from mfa.challenges.passcodes import SendIdentity
-from mfa.challenges.sends import Caller
+from mfa.challenges.sends import Caller, Outcome
 from mfa.flows.approvals import Approval
 from mfa.flows.open_action import AskedAction, OpenedAction
 from mfa.flows.user_access import TokenHolder
 from mfa.messages.channels import Channel
+from mfa.messages.composition import TAKING_SECONDS
+from mfa.messages.outgoing import Outgoing
 from mfa.settings import values
 from mfa.settings.action_types import ActionType
 from mfa.settings.values import VoiceSettings
@@ -33,7 +35,7 @@ from mfa.users.clients import Client
 from mfa.users.history import EventType
 from mfa.users.user import Kind
 from tests import accounts
-from tests.contract.world import ADDRESS, KEYS, NUMBER, START, Login, World
+from tests.contract.world import ADDRESS, KEYS, NUMBER, START, Login, Phones, World
 from tests.people import digits, other_code
 
 HOUR = 3600
@@ -632,6 +634,20 @@ def test_a_code_dies_with_its_action(world: World, deed: Deed) -> None:
     world.wait(1)
     with pytest.raises(errors.ChallengeExpired):
         deed.verify(challenge, code)
+
+
+def test_no_message_is_delivered_after_the_end_of_its_action(world: World, deed: Deed) -> None:
+    valid = []
+
+    class Vendor(Phones):
+        def send(self, outgoing: Outgoing) -> Outcome:
+            valid.append(outgoing.valid_seconds)
+            return super().send(outgoing)
+
+    world.send_passcode = replace(world.send_passcode, messenger=Vendor())
+    world.wait(TTL - 100)
+    deed.start()
+    assert valid == [100 - TAKING_SECONDS]
 
 
 @pytest.mark.parametrize(

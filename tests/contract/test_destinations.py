@@ -14,7 +14,8 @@ from mfa.challenges.sends import Caller, Outcome
 from mfa.messages.channels import Channel
 from mfa.messages.outgoing import Outgoing
 from mfa.settings import values
-from mfa.settings.values import VoiceSettings
+from mfa.settings.prices import PriceOverride
+from mfa.settings.values import PriceSettings, VoiceSettings
 from mfa.store import records
 from mfa.users.history import EventType
 from mfa.users.user import Kind
@@ -238,12 +239,15 @@ def test_the_history_says_who_asked_and_where_the_code_went(world: World, demo: 
 
 
 def test_a_code_for_a_test_number_costs_nothing_and_goes_nowhere(world: World, demo: Login) -> None:
+    world.set(prices=PriceSettings([PriceOverride("HK", "sms", 0.05)]))
     world.set(test_numbers=[values.TestNumber(NUMBER, "123456")])
     result = demo.started()
     assert (result.sent, result.is_test, result.challenge.delivery) == (True, True, Delivery.DELIVERED)
     assert (world.sms.outbox, demo.item["delivery"]) == ([], "delivered")
-    assert world.counted("REGION#HK", "cost") == 0
+    assert world.counted("REGION#*", "micro_usd") == 0
     demo.verify(result.challenge, "123456")
+    world.person("someone.else", OTHER).start()
+    assert world.counted("REGION#*", "micro_usd") > 0
 
 
 def test_an_administrator_has_no_test_number(world: World, demo: Login) -> None:
