@@ -315,10 +315,14 @@ class _Loop:
         """The functions' code that differs. None if other code does, or that of a type, which has been worked out already."""
         if self._code.splitlines()[mutant.spec.start_pos[0] - 1].startswith("type "):
             return None
+        try:
+            mutated = compile(mutant.code, self._path, "exec")
+        except SyntaxError:
+            return None  # it cannot be imported
         was = {_place(each): each for each in _all_code(compile(self._code, self._path, "exec"))}
         changed = [
             each
-            for each in _all_code(compile(mutant.code, self._path, "exec"))
+            for each in _all_code(mutated)
             if (before := was.get(_place(each))) is None or _alone(before) != _alone(each)
         ]
         return changed if changed and all(_place(each) in self._functions for each in changed) else None

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from cosmic_ray import plugins
+from cosmic_ray.work_item import MutationSpec
 
 from infra.local.processes import HOME
 from tests.proof import mutants
-from tests.proof.mutants import Module
+from tests.proof.mutants import Module, Mutant
 
 MODULES = mutants.modules()
 SMALL = "tokens/base64url.py"
@@ -35,6 +36,12 @@ def test_each_mutant_that_is_called_harmless_can_be_made_and_has_a_reason(module
 
 def test_each_operator_is_one_of_cosmic_rays_or_ours() -> None:
     assert {*plugins.operator_names()} >= mutants.OPERATORS
+
+
+def test_a_mutant_that_python_cannot_read_stops_no_other(tmp_path: Path) -> None:
+    loop = mutants._Loop(MODULES[0], "def f(a, *, b): ...\n", [], tmp_path)
+    spec = MutationSpec(Path(), "core/ReplaceBinaryOperator_Mul_FloorDiv", 0, (1, 9), (1, 10))
+    assert loop._changes(Mutant("", spec, "", "def f(a, //, b): ...\n")) is None
 
 
 def test_every_mutant_of_a_small_module_is_killed(tmp_path: Path) -> None:
