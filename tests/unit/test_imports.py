@@ -55,7 +55,7 @@ ALLOWED = {
     "jwt": {"mfa.tokens.access_token_checks"},
     "itsdangerous": {"mfa.tokens.token_keys", "mfa.tokens.signed_tokens", "mfa.tokens.cursors"},
     "certifi": {"mfa.aws.connections", "mfa.delivery.twilio_http"},
-    "http": {"mfa.aws.connections", "mfa.delivery.twilio_http"},
+    "http": {"mfa.aws.connections", "mfa.aws.http_messages", "mfa.delivery.twilio_http"},
     "os": {
         "mfa.aws.clients",
         "mfa.aws.json_api",

@@ -19,6 +19,8 @@ from botocore.exceptions import (
     SSLError,
 )
 
+from mfa.aws.http_messages import AwsResponse, written
+
 CONNECT_SECONDS, READ_SECONDS = 1, 3
 # So many connections to one host are kept. More are opened if more threads need one at once.
 KEPT = 10
@@ -48,23 +50,22 @@ class Connections:
         """The answer to one request, which is sent once."""
         target = urlsplit(url)
         idle = self._idle.setdefault(f"{target.scheme}://{target.netloc}", [])
+        message = written(method, target.path or "/", {"host": target.netloc, **headers}, body)
         connection = self._kept(idle) or self._connect(target.scheme, target.netloc, url)
         whole = False
         try:
-            connection.request(method, target.path or "/", body, headers)
-            with connection.getresponse() as answer:
-                reply = Reply(
-                    answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-                )
+            connection.sock.sendall(message)
+            with AwsResponse(connection.sock, method=method) as answer:
+                answer.begin()
+                reply = Reply(answer.status, dict(answer.headers), answer.read())
             whole = True
         except TimeoutError as error:
             raise ReadTimeoutError(endpoint_url=url, error=error) from error
         except (OSError, http.client.HTTPException) as error:
             raise ConnectionClosedError(endpoint_url=url, error=error) from error
         finally:
-            # A connection with the rest of an answer in it would give that to the next request. http.client has no socket
-            # left if the other side said that it closes the connection.
-            if whole and connection.sock is not None and len(idle) < KEPT:
+            # A connection with the rest of an answer in it would give that to the next request.
+            if whole and not answer.will_close and len(idle) < KEPT:
                 idle.append(connection)
             else:
                 connection.close()
