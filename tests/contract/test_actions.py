@@ -12,7 +12,7 @@ from msgspec import structs
 from mfa import errors
 from mfa.challenges import action_seals, passcodes
 from mfa.challenges.action_seals import digest_of
-from mfa.challenges.actions import Action, ActionEnd, ActionRefused, ActionStatus
+from mfa.challenges.actions import Action, ActionApproval, ActionEnd, ActionRefused, ActionStatus
 from mfa.challenges.challenge import Challenge
 from mfa.challenges.idempotency import request_key
 from mfa.challenges.passcodes import SendIdentity
@@ -448,6 +448,20 @@ def test_a_deed_that_changes_while_its_code_is_judged_is_not_approved(world: Wor
 @pytest.mark.guards("SAME_SEAL")
 def test_an_action_that_changes_while_its_code_is_judged_is_not_approved(world: World, deed: Deed) -> None:
     not_approved_after(deed, seal=b"x" * 32)
+
+
+@pytest.mark.guards("NOT_APPROVED")
+def test_an_action_that_is_approved_while_its_code_is_judged_keeps_its_first_approval(world: World, deed: Deed) -> None:
+    challenge = deed.start()
+    code = deed.code
+    approval = ActionApproval(at=world.now, redeem_before=world.now + 60, amr=("sms",))
+    first = action_seals.approved(world.token_secrets.secrets, deed.action, approval).approval
+    assert first is not None
+    written = {"approved_at": first.at, "redeem_before": first.redeem_before, "amr": ["sms"]}
+    world.wire.before("transact_write_items", lambda: deed.edit(**written, approval_seal=first.seal))
+    with pytest.raises(errors.ActionApproved):
+        deed.verify(challenge, code)
+    assert deed.action.approval == first
 
 
 def not_approved_after(deed: Deed, **change: Any) -> None:

@@ -16,6 +16,7 @@ from mfa.challenges.actions import Action, ActionApproval, ActionStatus, Offer
 from mfa.challenges.sends import Caller
 from mfa.factors.phones import FIXED_LINE, Phone
 from mfa.messages.channels import Channel
+from mfa.messages.deeds import Deed
 from mfa.settings import values
 from mfa.settings.action_types import ActionType
 from mfa.settings.values import Settings
@@ -99,6 +100,11 @@ def test_the_amr_names_a_password_only_where_the_user_has_logged_in_with_it() ->
 
 def test_no_parameter_takes_the_place_of_the_type_in_the_claims() -> None:
     assert ACTION.claims["authorization_details"] == [{"type": "delete_backup", "set": "Payroll"}]
+
+
+def test_the_message_tells_the_deed_in_the_words_of_todays_settings() -> None:
+    today = ActionType(texts={"en": 'erase the backup "{set}"'})
+    assert ACTION.deed(Offer(today, Settings())) == Deed(today.texts, PARAMS)
 
 
 # --- phones
