@@ -12,12 +12,17 @@ from tests import moto_line, people
 from tests.api.stack import Stack, running
 from tests.local.sms_voice_simulation import Simulation, simulated_sms_voice
 from tests.people import Person
+from tests.proof import faults
 
 
 @pytest.fixture(scope="session")
 def shared_stack() -> Iterator[Stack]:
+    """The stack. At the end, no function may have called anything whose faults are not decided."""
     with running() as stack:
         yield stack
+        assert stack.asked - faults.actions() - faults.ELSEWHERE.keys() == set(), (
+            "tests/proof/faults.toml has no such call"
+        )
 
 
 @pytest.fixture

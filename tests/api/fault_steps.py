@@ -37,6 +37,10 @@ class Step:
     prepare: Prepare
     cold: bool = False
 
+    @property
+    def of_a_login(self) -> bool:
+        return self.prepare.__module__ == __name__
+
 
 STEPS: dict[str, Step] = {}
 

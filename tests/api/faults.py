@@ -12,6 +12,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.ses.models import ses_backends
 
+from mfa.http.app import HandoverFailed
+from tests.api import fault_steps_accounts  # noqa: F401 - declares its steps
 from tests.api.fault_steps import STEPS, Act
 from tests.api.stack import Stack
 from tests.api.wire import Wire
@@ -121,6 +123,8 @@ def ended(stack: Stack, act: Act) -> str:
         return act()
     except Refused as refused:
         return str(refused.code)
+    except HandoverFailed as failed:
+        return str(failed)
     except AssertionError:
         if '"code":"internal_error"' not in stack.logs.getvalue() and "broken" not in stack.logs.getvalue():
             raise

@@ -41,7 +41,7 @@ from infra.local.aws import Aws, secret_value
 from infra.local.events import Request, proxy_event
 from infra.local.gateway import Router
 from infra.local.permissions import Guard, Role
-from infra.local.policies import Policy
+from infra.local.policies import Ask, Policy
 from infra.local.processes import AWS_ENVIRONMENT
 from infra.local.responses import function_response
 from infra.local.serving import Environ, Server, StartResponse, bind
@@ -176,6 +176,7 @@ class Stack(Product):
         self.guard = guard
         self.line = line
         self.delivered: list[tuple[str, str]] = []
+        self.asked: set[str] = set()  # the actions of IAM that functions used
         self.logs = io.StringIO()
         self.secrets = Secrets()
         self.events: list[tuple[str, Json]] = []  # asynchronous invocations that no function has taken yet
@@ -473,7 +474,13 @@ def running() -> Iterator[Stack]:
     parameters = {"DomainName": ISSUER.removeprefix("https://"), "AwsMessages": "on"}
     template = read_template(ROOT / "template.yaml", parameters)
     account = local_account()
-    guard = Guard()
+    asked: set[str] = set()
+
+    def seen(role: Role, ask: Ask) -> None:
+        if role.policy.allows(ask):
+            asked.add(ask.action)
+
+    guard = Guard(seen=seen)
     fast_moto.install()
     moto_key_pairs.install()
     guard.install()
@@ -496,6 +503,7 @@ def running() -> Iterator[Stack]:
         _Moto("", None).create({kind: template.named(kind) for kind in CREATED}, email_domain="example.com")
         stack = Stack(template, line, guard)
         stack.delivered = delivered
+        stack.asked = asked
         # In every session to come: a restart makes another one.
         take_event = ("before-send.lambda.Invoke", stack.take_event)
         handlers.BUILTIN_HANDLERS.insert(0, take_event)

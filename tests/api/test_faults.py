@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from mfa.administration.operations import INVOKED
+from mfa.api import OPERATIONS
 from mfa.aws.connections import READ_SECONDS
 from tests import deeds
 from tests.api.fault_steps import STEPS
@@ -17,6 +19,10 @@ from tests.proof import faults
 
 DECIDED = faults.read()
 WHOLE = faults.WHOLE in os.environ
+# The short form plays logins. The other steps take minutes.
+PLAYED = [name for name in DECIDED if WHOLE or STEPS[name].of_a_login]
+# What Lambda hands over from one function to another, and what SNS brings.
+HANDED = ("notice", "code", "link", "reset", "report of AWS")
 SLOW_SECONDS = READ_SECONDS * 0.9 if WHOLE else 0.05
 
 
@@ -38,14 +44,30 @@ def test_every_step_is_decided() -> None:
     assert DECIDED.keys() == STEPS.keys()
 
 
-@pytest.mark.parametrize("name", DECIDED)
+def test_every_operation_has_a_step() -> None:
+    operations = {each.id for each in OPERATIONS} | INVOKED.keys() | {f"event: {each}" for each in HANDED}
+    assert {name.partition(",")[0] for name in DECIDED} == operations
+
+
+def test_every_permission_of_a_function_is_for_a_call_of_the_table(stack: Stack) -> None:
+    """A permission without a call is needless, or its call is not decided."""
+    given = {
+        action
+        for function in stack.template.functions.values()
+        for statement in function.statements or ()
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    assert given - faults.actions() - faults.ELSEWHERE.keys() - faults.OF_LAMBDA == set()
+
+
+@pytest.mark.parametrize("name", PLAYED)
 def test_a_step_makes_these_calls(matrix: Matrix, stack: Stack, name: str) -> None:
     done, decided = matrix.done(name), DECIDED[name]
     assert (f"{done.answer}; {done.again}", done.kinds) == (decided.ends, decided.changes)
     assert [*numbered(done.calls)] == sorted(decided.calls)
 
 
-@pytest.mark.parametrize("name", DECIDED)
+@pytest.mark.parametrize("name", PLAYED)
 def test_a_fault_ends_as_decided(matrix: Matrix, stack: Stack, name: str) -> None:
     found: dict[str, str] = {}
     expected: dict[str, str] = {}
@@ -66,7 +88,7 @@ def expected_end(matrix: Matrix, name: str, call: str, fault: str) -> str:
 
 
 @pytest.mark.skipif(not WHOLE, reason="part of the whole matrix")
-@pytest.mark.parametrize("name", DECIDED)
+@pytest.mark.parametrize("name", PLAYED)
 def test_a_fault_that_passes_ends_as_none_or_as_one_that_stays(matrix: Matrix, stack: Stack, name: str) -> None:
     for call, fault in tried(name):
         end = matrix.end(name, call, fault, times=1)

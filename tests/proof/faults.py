@@ -27,6 +27,29 @@ FAULTS = {
 SLOW = "slow"
 # Set for the whole matrix, as `make prove PARTS=faults` does. The short form tries one fault of each call.
 WHOLE = "FAULTS_WHOLE"
+# IAM's actions of calls that other tests break.
+ELSEWHERE = {
+    "kms:GenerateDataKeyPairWithoutPlaintext": "tests/api/test_signing_in_process.py",
+    "sms-voice:SendTextMessage": "tests/api/test_route_faults.py",
+    "sms-voice:SendVoiceMessage": "tests/api/test_route_faults.py",
+    "sms-voice:PutMessageFeedback": "tests/api/test_feedback.py",
+}
+# Lambda's own requests under a function's role.
+OF_LAMBDA = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+    "sqs:SendMessage",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+# The actions that a call needs, where they do not have its name.
+_ACTIONS = {
+    "dynamodb:TransactWriteItems": {f"dynamodb:{verb}Item" for verb in ("ConditionCheck", "Delete", "Put", "Update")},
+    "lambda:Invoke": {"lambda:InvokeFunction"},
+}
 
 
 @dataclass(frozen=True)
@@ -62,11 +85,25 @@ def _calls(calls: dict[str, list[str]]) -> Iterator[tuple[str, dict[str, str]]]:
         yield call, ends
 
 
+def actions() -> set[str]:
+    """The actions of IAM that the table's calls need."""
+    calls = {call.partition(" ")[0] for step in read().values() for call in step.calls}
+    return {action for call in calls for action in _ACTIONS.get(call, {call})}
+
+
 _HEAD = """# Faults
 
 `make faults` writes this page from the table of decided ends, `tests/proof/faults.toml`. `tests/api/test_faults.py` plays each step with the
-real handlers, on moto and the simulated Twilio, breaks one call, and fails if the end is another one, or if a step makes a call that the table
-does not have. `make prove PARTS=faults` plays the whole matrix, `make test` one fault of each call.
+real handlers, on moto and the simulated Twilio, breaks one call, and fails if the end is another one, if a step makes a call that the table
+does not have, or if an operation has no step. No function of the other API tests may call anything that is not in the table, and none may be
+allowed to. `make prove PARTS=faults` plays the whole matrix, `make test` one fault of each call of a login.
+
+Broken elsewhere: messages by AWS (`tests/api/test_route_faults.py`), feedback to AWS (`tests/api/test_feedback.py`), the webhook
+(`tests/local/test_webhook.py`), and signing in process (`tests/api/test_signing_in_process.py`).
+
+The steps named by an operation of administration are direct invocations. Over HTTP, `session.get` shows what comes before: the access
+token is checked. `done` is an answer without a refusal. An event, such as a notice, fails if the function does: Lambda then invokes it again, up to
+three times in all, and keeps the event in the queue of failed ones. A schedule's operation runs again at its next time.
 
 | fault | what becomes of the call and its repetitions |
 |---|---|
@@ -88,7 +125,14 @@ These rules hold everywhere, and the tests check them apart from the table:
 - A fault that passes before the repetition inside the product ends as no fault, or as if it did not pass.
 - `internal_error` (500) is the end only where a role does not allow a request to the table: the stack is deployed wrongly, and nobody is told to try
   again. Other refusals, throttles and lost answers are 503.
-- What is left behind a 503 keeps nobody out: the same request ends well.
+- What is left behind a 503 keeps nobody out: the same request does the rest, or says that it is done.
+
+Some ends may surprise. If both answers to the write of a changed account are lost, the change is made and its lines are in the history, but nobody is
+told of it: the notice is handed over after the write. And a claim whose answers are lost is never sent: another container may have sent its message, so
+the same request shows it as pending, and the next message goes out after the cooldown. `users.delete` removes the entries of lists and the factors
+after the user: if that fails, the factors stay, unusable, until `users.erase`. Operations that read what they have written for their answer
+(`users.create`, `clients.create`, `clients.rotate`) may have done it and answer 503: the user exists then, and a client's secret that nobody saw is replaced
+by another rotation.
 
 """
 
