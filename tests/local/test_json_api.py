@@ -216,7 +216,7 @@ ADDS = TAKES | {"ExpressionAttributeValues": {":add_n": {"N": "1"}, ":name": {"S
         (TAKES, refuses("InternalServerError", 500), 1),
         (TAKES, answers(b"<html>"), 1),
         (TAKES, refuses("ThrottlingException"), 2),  # surely not done
-        (TAKES | {"ConditionExpression": "n > :none"}, closes, 2),  # what was done refuses it
+        (TAKES | {"ConditionExpression": "n > :none"}, closes, 1),  # it holds once more
         (ADDS, closes, 2),
         (ADDS, hangs, 2),
     ],

@@ -109,7 +109,7 @@ class JsonApi:
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The answer. A throttled or lost request, or one that AWS failed at, is repeated once.
 
-        Only a throttled one is, if it takes from a counter and no condition would refuse to take twice.
+        Only a throttled one is, if it takes from a counter.
 
         Raises ClientError for AWS's refusals, and BotoCoreError without an answer.
         """
@@ -194,13 +194,9 @@ def _refusal(operation: str, reply: Reply, found: dict[str, Any]) -> ClientError
 
 
 def _takes(operation: str, request: Mapping[str, Any]) -> bool:
-    """Whether the request takes from a counter, whatever the item is like."""
+    """Whether the request takes from a counter. Its conditions may still hold once it has taken."""
     values = request.get("ExpressionAttributeValues", {}).values()
-    return (
-        operation == "UpdateItem"
-        and "ConditionExpression" not in request
-        and any(value.get("N", "").startswith("-") for value in values)
-    )
+    return operation == "UpdateItem" and any(value.get("N", "").startswith("-") for value in values)
 
 
 def _is_throttled(error: Exception) -> bool:
