@@ -97,5 +97,11 @@ def test_a_fault_that_passes_ends_as_none_or_as_one_that_stays(matrix: Matrix, s
         assert end.answer in answers, f"{call}, {fault}: {end}"
 
 
+def test_a_notice_outlives_a_lost_connection(matrix: Matrix, stack: Stack) -> None:
+    """Nobody uses up a recovery code unnoticed. That a notice which arrives twice is sent once, `test_notices.py` tests."""
+    for fault in ("before", "after"):
+        assert matrix.end("verifyFactor, recovery_code", "lambda:Invoke", fault, times=1).left == "all"
+
+
 def test_the_page_is_that_of_the_table() -> None:
     assert faults.PAGE.read_text(encoding="utf-8") == faults.page(), "make faults"

@@ -255,7 +255,7 @@ class AccountWiring(Environment):
     def _handover(self) -> "LambdaHandover":
         from mfa.aws.handover import LambdaHandover
 
-        return LambdaHandover(boto3_client("lambda", attempts=1), os.environ["SEND_CODE_FUNCTION"])
+        return LambdaHandover(boto3_client("lambda"), os.environ["SEND_CODE_FUNCTION"])
 
     @cached_property
     def feedback(self) -> "MeteredFeedback":
@@ -270,4 +270,4 @@ class AccountWiring(Environment):
         """Links go to the function that signs: they are as good as a token."""
         from mfa.aws.handover import LambdaHandover
 
-        return LambdaHandover(boto3_client("lambda", attempts=1), os.environ["VERIFY_CODE_FUNCTION"])
+        return LambdaHandover(boto3_client("lambda"), os.environ["VERIFY_CODE_FUNCTION"])

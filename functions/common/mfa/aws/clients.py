@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from mfa.aws.connections import CONNECT_SECONDS, READ_SECONDS, Connections, Send
 from mfa.aws.credentials import RoleCredentials
-from mfa.aws.json_api import ATTEMPTS, THROTTLED, JsonApi, Network
+from mfa.aws.json_api import ATTEMPTS, JsonApi, Network
 from mfa.errors import TemporarilyUnavailable
 
 # Stand between the clients and the network, the first one outermost: the local stack's simulation of IAM, and tests.
@@ -27,18 +27,6 @@ def refusing() -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError) as error:
         raise TemporarilyUnavailable from error
-
-
-def repeated_if_not_done[Answer](call: Callable[[], Answer]) -> Answer:
-    """The answer to a call that must not be made twice. It is repeated once where AWS throttled it or was not reached."""
-    try:
-        return call()
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in THROTTLED:
-            raise
-    except (ConnectTimeoutError, EndpointConnectionError):
-        pass
-    return call()
 
 
 @cache

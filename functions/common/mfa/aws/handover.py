@@ -1,14 +1,14 @@
 """Hands notices, codes and links over to the functions that send them.
 
-The invocation is asynchronous: Lambda keeps the event and tries it up to three times. If Lambda's answer is lost, the event is not
-handed over again, because it would be sent twice. It is where Lambda surely did not take it.
+The invocation is asynchronous: Lambda keeps the event and tries it up to three times. It is repeated if Lambda's answer is lost, or a
+notice of a changed factor might never go out. Who receives it claims each of its messages once (`HandedMessages`), so none is sent twice.
 """
 
 from typing import Any
 
 import msgspec
 
-from mfa.aws.clients import refusing, repeated_if_not_done
+from mfa.aws.clients import refusing
 
 ALIAS = "live"
 
@@ -17,7 +17,6 @@ class LambdaHandover:
     """Invokes one function with a notice, a code, a link or feedback, and does not wait for it."""
 
     def __init__(self, client: Any, function: str) -> None:
-        """The client must make one attempt only."""
         self._client = client
         self._function = function
 
@@ -44,8 +43,4 @@ class LambdaHandover:
     def _invoke(self, event: dict[str, msgspec.Struct]) -> None:
         payload = msgspec.json.encode(event)
         with refusing():
-            repeated_if_not_done(
-                lambda: self._client.invoke(
-                    FunctionName=self._function, Qualifier=ALIAS, InvocationType="Event", Payload=payload
-                )
-            )
+            self._client.invoke(FunctionName=self._function, Qualifier=ALIAS, InvocationType="Event", Payload=payload)

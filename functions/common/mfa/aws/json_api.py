@@ -27,7 +27,7 @@ from mfa.aws.endpoints import endpoint
 from mfa.aws.signing import Credentials, Scope, Signable, signed
 
 ATTEMPTS = 2
-THROTTLED = frozenset(
+_THROTTLED = frozenset(
     {
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
@@ -200,7 +200,7 @@ def _takes(operation: str, request: Mapping[str, Any]) -> bool:
 
 
 def _is_throttled(error: Exception) -> bool:
-    return isinstance(error, ClientError) and error.response["Error"]["Code"] in THROTTLED
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _THROTTLED
 
 
 def _pause_after(error: Exception) -> float | None:
