@@ -121,7 +121,8 @@ the answer to the same request, with the same `Idempotency-Key` where the API ta
 
 These rules hold everywhere, and the tests check them apart from the table:
 
-- A request and its repetition send and hand over no more messages than one request does.
+- A request and its repetition send and hand over no more messages than one request does. An event that is handed over again
+  because Lambda's answer was lost is the same one: whoever receives it claims its messages once.
 - A fault that passes before the repetition inside the product ends as no fault, or as if it did not pass.
 - `internal_error` (500) is the end only where a role does not allow a request to the table: the stack is deployed wrongly, and nobody is told to try
   again. Other refusals, throttles and lost answers are 503.
