@@ -20,7 +20,7 @@ from mfa.users.event_log import is_listed
 from mfa.users.history import Event, EventType
 from mfa.users.user import Kind
 from tests.contract.engines import engines, running
-from tests.contract.world import ADDRESS, START, World
+from tests.contract.world import ADDRESS, START, Login, World
 
 LINES = 150
 TYPES = (
@@ -240,16 +240,29 @@ def test_a_login_adds_nothing_to_the_index_and_a_refused_one_does(world: World) 
     }
 
 
-def test_an_administrators_login_is_listed(world: World) -> None:
+@pytest.fixture
+def admin(world: World) -> Login:
     person = world.person("ada")
     profile = world.item(records.profile_key("ada"))
     world.put(records.profile_key("ada"), profile | {"kind": Kind.SYSTEM})
-    admin = replace(person, token=world.token("ada", kind=Kind.SYSTEM))
+    return replace(person, token=world.token("ada", kind=Kind.SYSTEM))
+
+
+def test_an_administrators_login_is_listed(world: World, admin: Login) -> None:
     challenge = admin.start()
     with pytest.raises(errors.InvalidCode):
         admin.verify(challenge, admin.wrong_code)
     admin.verify(challenge, admin.code)
     assert listed_types(world) == ["approved", "passcode_refused"]
+
+
+def test_an_administrators_wrong_codes_are_listed_when_another_message_goes_out(world: World, admin: Login) -> None:
+    challenge = admin.start()
+    with pytest.raises(errors.InvalidCode):
+        admin.verify(challenge, admin.wrong_code)
+    world.wait(60)
+    admin.resend(challenge)
+    assert listed_types(world) == ["passcode_refused"]
 
 
 @pytest.mark.parametrize(("days", "unknown_days"), [(7, 7), (365, 30), (3650, 30)])

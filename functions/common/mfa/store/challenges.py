@@ -22,9 +22,7 @@ ARRIVALS_KEPT = 10
 class ChallengeItems:
     """Reads and writes the challenges that lie under one kind of key."""
 
-    def __init__(
-        self, table: Table, key_of: Callable[[str], Key], ttl_seconds: int, *, keeps_failures: bool = False
-    ) -> None:
+    def __init__(self, table: Table, key_of: Callable[[str], Key], ttl_seconds: int, *, keeps_failures: bool) -> None:
         """`key_of` gives the key of a user's item, which is kept for `ttl_seconds` after its last write.
 
         With `keeps_failures`, an item with failures since the last success is never swept: time alone must not lift the cap.

@@ -33,7 +33,7 @@ class PhoneEnrolmentStore:
         self._table = table
         self._counters = counters
         self._ledger = Ledger(table, counters)
-        self._challenges = ChallengeItems(table, records.phone_enrolment_key, ENROLMENT_SECONDS)
+        self._challenges = ChallengeItems(table, records.phone_enrolment_key, ENROLMENT_SECONDS, keeps_failures=False)
 
     def load(self, login_name: str) -> PhoneEnrolment:
         """The user's enrolment; one whose challenge has no id if there is none."""

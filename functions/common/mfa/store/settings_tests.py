@@ -35,7 +35,7 @@ class SettingsTestStore:
     def __init__(self, table: Table, counters: Counters) -> None:
         self._table = table
         self._ledger = Ledger(table, counters)
-        self._challenges = ChallengeItems(table, records.settings_test_key, TEST_SECONDS)
+        self._challenges = ChallengeItems(table, records.settings_test_key, TEST_SECONDS, keeps_failures=False)
 
     def load(self, login_name: str, test_id: str) -> SettingsTest | None:
         """The test, if it is this one."""
