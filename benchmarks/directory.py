@@ -95,7 +95,7 @@ class Crowd:
         self.metered = Metered(client)
         self.client, self.name = client, name
         self.table = Table(self.metered, name, lambda _n: None)
-        self.accounts = AccountStore(self.table, Counters(random.randrange))
+        self.accounts = AccountStore(self.table, Counters(random.randrange, lambda: ""))
         self.items = DirectoryStore(self.table)
         self.users = UserStore(self.table)
 

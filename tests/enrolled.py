@@ -40,7 +40,7 @@ class Enrolled:
 def enrol(client: Any, table_name: str, keys: FactorKeys, login_name: str) -> Enrolled:
     """Gives the user every such factor."""
     table = Table(client, table_name, lambda attempt: time.sleep(attempt / 100))
-    accounts, store = AccountStore(table, Counters(lambda _n: 0)), FactorStore(table)
+    accounts, store = AccountStore(table, Counters(lambda _n: 0, lambda: "")), FactorStore(table)
 
     def change() -> FactorChange:
         account, now = accounts.load_account_with_factors(login_name), round(time.time(), 3)

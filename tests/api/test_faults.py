@@ -19,6 +19,8 @@ from tests.proof import faults
 
 DECIDED = faults.read()
 WHOLE = faults.WHOLE in os.environ
+# The refusals with 503.
+UNAVAILABLE = {"temporarily_unavailable", "sms_unavailable", "settings_incomplete"}
 # The short form plays logins. The other steps take minutes.
 PLAYED = [name for name in DECIDED if WHOLE or STEPS[name].of_a_login]
 # What Lambda hands over from one function to another, and what SNS brings.
@@ -77,6 +79,11 @@ def test_a_fault_ends_as_decided(matrix: Matrix, stack: Stack, name: str) -> Non
         found[f"{call}, {fault}"] = str(end)
         assert not end.twice, f"{call}, {fault}: more messages than one request sends"
         assert end.answer != "internal_error" or (fault == "refused" and call.startswith("dynamodb:")), (call, fault)
+        if end.answer in UNAVAILABLE:
+            done = matrix.done(name)
+            ends = {done.answer, done.again, done.again.replace("pending", "failed")}
+            paused = {"sms_unavailable"} if fault == "refused" and call.startswith("twilio:") else set()
+            assert end.again in ends | paused, (call, fault)
         assert end.again != "internal_error"
     assert found == expected
 

@@ -890,7 +890,12 @@ def lost(world: World, write: Callable[[], object]) -> None:
     write()
 
 
-def test_a_denial_and_a_redemption_whose_answers_were_lost_are_recognised(world: World, deed: Deed) -> None:
+@pytest.mark.parametrize("tells_item", [True, False], ids=["an engine that tells the item", "one that does not"])
+def test_a_denial_and_a_redemption_whose_answers_were_lost_are_recognised(
+    world: World, deed: Deed, tells_item: bool
+) -> None:
+    world.wire.tells_item = tells_item
+
     def redeems() -> None:
         assert deed.redeem()[1]
 

@@ -43,7 +43,7 @@ def clear_email(world: World, holder: TokenHolder) -> None:
     OwnEmail(
         accounts=world.accounts,
         profiles=world.users,
-        changes=EmailChangeStore(world.table, Counters(lambda _n: 0)),
+        changes=EmailChangeStore(world.table, Counters(lambda _n: 0, lambda: "")),
         handover=NoCodes(),
         notices=ChangeNotices(world.handover),
         runtime=world.runtime,

@@ -148,7 +148,7 @@ def test_the_fixed_code_of_a_test_number_earns_its_country_no_messages(world: Wo
     demo.verify(demo.start(), "123456")
     assert counts(world) == {}
     assert world.counted(HK, "approvals") == world.counted(HK, "test_approvals") == 1
-    fraud = FraudAdministration(counters=world.histories, store=ThresholdStore(world.table))
+    fraud = FraudAdministration(counters=world.histories, store=ThresholdStore(world.table), own_addresses=dict)
     assert fraud.compute(Fraud(), world.now).regions == 0
     [region] = fraud.get(world.settings_store.load_settings(), world.now).items
     assert (region.sent, region.verified) == (0, 0)

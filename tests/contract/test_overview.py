@@ -29,7 +29,7 @@ def sent(world: World, name: str, *, arrives_after: float | None = None, confirm
     challenge = person.start()
     if arrives_after is not None:
         world.wait(arrives_after)
-        tests = PhoneTestStore(world.table, Counters(world.random_below))
+        tests = PhoneTestStore(world.table, Counters(world.random_below, lambda: ""))
         reports = DeliveryReports(sends=world.sends, tests=tests, runtime=world.runtime)
         reports.record(world.sms.refs[-1], Outcome(Delivery.DELIVERED, vendor="twilio"))
     if confirms:
@@ -83,7 +83,7 @@ def test_a_day_has_its_conversions_delivery_times_and_the_day_of_the_week_before
     [hong_kong, mail] = found.conversions_by_hour
     assert (hong_kong.region, hong_kong.passcodes[-2:], hong_kong.approvals[-2:]) == ("HK", [9, 1], [9, 0])
     assert (mail.region, mail.passcodes[-2:], mail.approvals[-2:]) == ("email", [0, 1], [0, 1])
-    fraud = FraudAdministration(counters=world.histories, store=ThresholdStore(world.table))
+    fraud = FraudAdministration(counters=world.histories, store=ThresholdStore(world.table), own_addresses=dict)
     [region] = fraud.get(world.settings_store.load_settings(), world.now).items
     assert (region.unverified_by_hour[12:14], region.verified_by_hour[12:14]) == ([0, 1], [9, 0])
     assert sum(region.unverified_by_hour) == region.unverified_today

@@ -110,7 +110,9 @@ def test_the_day_after_the_update_each_shard_has_a_partition(updated: World) -> 
 
 def computed(world: World) -> str:
     """The first day of partitions, as functions read it once the schedule has run."""
-    FraudAdministration(counters=world.histories, store=ThresholdStore(world.table)).compute(Fraud(), world.now)
+    FraudAdministration(counters=world.histories, store=ThresholdStore(world.table), own_addresses=dict).compute(
+        Fraud(), world.now
+    )
     return world.settings_store.load_settings().partitioned_from
 
 

@@ -27,7 +27,7 @@ FIRST, SECOND = b"1" * 32, b"2" * 32
 
 @pytest.fixture
 def resets(world: World) -> ResetStore:
-    return ResetStore(world.table, Ledger(world.table, Counters(world.random_below)))
+    return ResetStore(world.table, Ledger(world.table, Counters(world.random_below, lambda: "")))
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ STATE = records.phone_test_key("demo.user")
 def store(world: World) -> PhoneTestStore:
     from mfa.store.counters import Counters
 
-    return PhoneTestStore(world.table, Counters(world.random_below))
+    return PhoneTestStore(world.table, Counters(world.random_below, lambda: ""))
 
 
 @pytest.fixture

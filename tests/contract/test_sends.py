@@ -604,7 +604,7 @@ def test_a_challenge_whose_counts_cannot_be_read_sends_nothing_until_it_is_unloc
 
 def test_a_phone_that_is_enrolled_is_kept_beside_its_challenge(world: World, demo: Login) -> None:
     _, send = claimed(world, demo)
-    store = PhoneEnrolmentStore(world.table, Counters(world.random_below))
+    store = PhoneEnrolmentStore(world.table, Counters(world.random_below, lambda: ""))
     phone = replace(demo.phone, kind="fixed_line", calling_code="+44")
     store.claim_send(world.user(), replace(send, events=()), phone, [Charge([], [])])
     kept = store.load(demo.name)

@@ -1,4 +1,4 @@
-"""`make prove`: the long forms of the proofs that docs/proof.md describes. Each goes on where it was ended.
+"""`make prove`: the long forms of the proofs that docs/proof.md describes.
 
 python -m tests.proof [PART ...]
 """

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import sys
-import tempfile
 import time
 import tomllib
 from collections import defaultdict
@@ -26,6 +25,7 @@ from botocore.exceptions import ClientError
 from mfa.store import conditions, table
 from tests.proof.processes import SECONDS, ended, fork
 
+OUTPUT = Path("build/prove/conditions.txt")  # what the tests printed under the last change
 HARMLESS = Path(__file__).parent / "conditions.toml"
 INVALID = 97
 CONDITIONS = {name: rule for name, rule in vars(conditions).items() if name.isupper() and isinstance(rule, str)}
@@ -102,10 +102,10 @@ class _Loop:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         users = _users(session)
-        output = Path(tempfile.gettempdir()) / "conditions.txt"
+        OUTPUT.parent.mkdir(parents=True, exist_ok=True)
         for at, mutant in enumerate(self._pending, 1):
             judges = users[mutant.name]
-            status = ended(fork(lambda: self._run(session, judges, mutant), output, SECONDS))  # noqa: B023
+            status = ended(fork(lambda: self._run(session, judges, mutant), OUTPUT, SECONDS))  # noqa: B023
             if status == INVALID:
                 raise pytest.UsageError(f"not understood: {mutant.rule}")
             if status == 0:

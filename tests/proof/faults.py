@@ -126,7 +126,8 @@ These rules hold everywhere, and the tests check them apart from the table:
 - A fault that passes before the repetition inside the product ends as no fault, or as if it did not pass.
 - `internal_error` (500) is the end only where a role does not allow a request to the table: the stack is deployed wrongly, and nobody is told to try
   again. Other refusals, throttles and lost answers are 503.
-- What is left behind a 503 keeps nobody out: the same request does the rest, or says that it is done.
+- What is left behind a 503 keeps nobody out: the same request does the rest, says that it is done, or says `failed` of a message that did not go out.
+  After Twilio refused the credentials, messages stay `sms_unavailable` for the pause.
 
 Some ends may surprise. If both answers to the write of a changed account are lost, the change is made and its lines are in the history, but nobody is
 told of it: the notice is handed over after the write. And a claim whose answers are lost is never sent: another container may have sent its message, so

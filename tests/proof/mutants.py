@@ -66,6 +66,8 @@ OPERATORS = {
 # Imported before the fork. They import nothing of the product.
 LIBRARIES = ["boto3", "cryptography.hazmat.primitives.asymmetric.ed25519", "moto", "moto.dynamodb.models"]
 LIBRARIES += ["moto.kms.models", "msgspec", "phonenumbers", "twilio.rest", "werkzeug"]
+# What results depend on beside the module and its tests.
+SHARED = ["tests/proof/mutants.py", "tests/contract/world.py", "tests/contract/conftest.py", "tests/unit/conftest.py"]
 NOT_IMPORTED = 97
 
 
@@ -259,8 +261,9 @@ def _test_anew(module: Module, code: str, mutant: Mutant, tests: list[str]) -> i
 
 @contextmanager
 def _session(module: Module) -> Iterator[WorkDB]:
-    """The module's results so far. A changed module or changed tests begin anew."""
-    digest = hashlib.sha256(b"".join((TREE / each).read_bytes() for each in [module.source, *module.tests])).hexdigest()
+    """The module's results so far. A changed module, changed tests or changed operators begin anew."""
+    files = [module.source, *module.tests, *SHARED]
+    digest = hashlib.sha256(b"".join((TREE / each).read_bytes() for each in files)).hexdigest()
     kept = module.session.with_suffix(".sha256")
     if not kept.exists() or kept.read_text() != digest:
         module.session.unlink(missing_ok=True)

@@ -278,7 +278,7 @@ def test_a_send_is_given_back_once_by_ten_reports_at_once(place: Running) -> Non
 
     def give_back(n: int) -> None:
         client = dynamodb(place)
-        store = SendStore(Table(client, place.table.name, lambda _: None), Counters(lambda _: 0))
+        store = SendStore(Table(client, place.table.name, lambda _: None), Counters(lambda _: 0, lambda: ""))
         event = Event(id=f"{n}", at=float(item["sent_at"]) + 1, type=EventType.SEND_REFUSED, actor=person.name)
         store.record_refused(receipt, Outcome(Delivery.FAILED, "21610"), event, ends_cooldown=True)
         client.close()
@@ -315,7 +315,7 @@ def test_a_number_that_many_users_share_gets_no_more_messages_than_its_budget(pl
 def charged(place: Running, n: int, now: float, charges: Callable[[Phone], list[Charge]], cost: int = 0) -> str:
     """The n-th message, to a phone of its own: `ok`, the budget that refused it, or BUSY."""
     client = dynamodb(place)
-    store = SendStore(Table(client, place.table.name, lambda _: None), Counters(random.Random(n).randrange))
+    store = SendStore(Table(client, place.table.name, lambda _: None), Counters(random.Random(n).randrange, lambda: ""))
     try:
         store.charge_notice(charges(accounts.phone(f"+8529{n:07d}")), Cost(1, cost), now)
     except RateLimited as refused:
@@ -387,7 +387,9 @@ def test_messages_to_new_phones_at_once_do_not_pass_a_fraud_budget(
 
     def charged(n: int) -> str:
         client, phone = dynamodb(place), accounts.phone(f"+8529{n:07d}")
-        store = SendStore(Table(client, place.table.name, lambda _: None), Counters(random.Random(n).randrange))
+        store = SendStore(
+            Table(client, place.table.name, lambda _: None), Counters(random.Random(n).randrange, lambda: "")
+        )
         charges = counted_as_new(phone_charges(phone, Settings(), day), new_send(phone, day, limit))
         try:
             store.charge_notice(charges, Cost(1), day)

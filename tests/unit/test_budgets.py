@@ -73,7 +73,7 @@ def test_windows_are_hours_and_days_in_utc(seconds: int, now: float, name: str, 
 @given(st.integers(1, 40), st.sets(st.integers(0, SHARDS - 1)), st.integers(0, 10**6))
 def test_a_shard_is_drawn_from_those_that_may_have_room_left(ceiling: int, full: set[int], random: int) -> None:
     budget = ShardedBudget("REGION#*", Window.of(DAY, 0), ceiling)
-    shard = Counters(lambda limit: random % limit).open_shard(budget, full, FREE)
+    shard = Counters(lambda limit: random % limit, lambda: "").open_shard(budget, full, FREE)
     open_shards = {n for n, share in enumerate(budget.shares()) if share != 0} - full
     assert shard in open_shards if open_shards else shard is None
 

@@ -69,7 +69,7 @@ class Day:
         self.requests = 0
         self.cost = 10_000
         table = Table(self.memory, "table", lambda _: None)  # type: ignore[arg-type]  # the part that counters need
-        self.sends = SendStore(table, Counters(random.Random(1).randrange))
+        self.sends = SendStore(table, Counters(random.Random(1).randrange, lambda: ""))
 
     def charged(self, phone: Phone) -> bool:
         """Whether a message to this phone goes out."""

@@ -129,7 +129,7 @@ class Counted:
 
     def compute(self, now: float) -> Thresholds:
         self.read.clear()
-        FraudAdministration(counters=self, store=self).compute(Fraud(), now)
+        FraudAdministration(counters=self, store=self, own_addresses=dict).compute(Fraud(), now)
         found = self.document.regions.get("HK", Thresholds(20, 3))
         return Thresholds(found.daily, found.hourly)
 

@@ -55,7 +55,10 @@ class Environment:
         self.costs_in_use = Cached(lambda: self.account_store.load_costs_in_use())
         self.token_keys = Cached(lambda: self._token_key_store.load(), lambda found: found.complete)
         self._certified_keys = Cached(self._load_certified_keys)
-        self._addresses_of_stack = Cached(lambda: Addresses.read(self._load_addresses()))
+        # They change when the stack gets a domain, or the functions a URL of their own.
+        self.addresses = Cached(self._load_addresses)
+        # By themselves, since the settings are not kept while they are incomplete.
+        self._partitioned_from = Cached(lambda: self.settings_as_stored().partitioned_from)
         self.random_below = secrets.randbelow
         self.random_bytes = secrets.token_bytes
         self.metrics = Metrics(lambda: os.environ["METRICS_NAMESPACE"], self.clock, time.perf_counter)
@@ -73,18 +76,10 @@ class Environment:
         """The settings, at most CACHE_SECONDS old."""
         return self.settings_as_stored().settings
 
-    def addresses(self) -> Addresses:
-        """The stack's addresses. They change when the stack gets a domain, or the functions a URL of their own.
-
-        SSM takes 40 requests a second, and more containers may start. It is asked only until the schedule has noted them.
-        """
-        noted = self.settings_as_stored().addresses.get(os.environ["AWS_REGION"])
-        return Addresses.read(noted) if noted else self._addresses_of_stack()
-
     def own_addresses(self) -> dict[str, str]:
-        """The addresses in SSM, by the region. Nothing if it does not answer."""
+        """The addresses in SSM, by their place. Nothing if it does not answer."""
         try:
-            return {os.environ["AWS_REGION"]: self._load_addresses()}
+            return {_place_of_addresses(): self._read_addresses()}
         except TemporarilyUnavailable:
             return {}
 
@@ -167,7 +162,7 @@ class Environment:
     def _counters(self) -> "Counters":
         from mfa.store.counters import Counters
 
-        return Counters(self.random_below, lambda: self.settings_as_stored().partitioned_from)
+        return Counters(self.random_below, self._partitioned_from)
 
     @cached_property
     def _table(self) -> "Table":
@@ -186,7 +181,12 @@ class Environment:
     def _kms(self) -> Any:
         return client("kms")
 
-    def _load_addresses(self) -> str:
+    def _load_addresses(self) -> Addresses:
+        """SSM takes 40 requests a second, and more containers may start. It is asked only until the schedule has noted them."""
+        noted = self.settings_as_stored().addresses.get(_place_of_addresses())
+        return Addresses.read(noted or self._read_addresses())
+
+    def _read_addresses(self) -> str:
         from mfa.aws.stored_values import read_parameter
 
         return read_parameter(client("ssm"), os.environ["PUBLIC_URL_PARAMETER"])
@@ -244,3 +244,8 @@ class Environment:
         from mfa.aws.cipher import KmsCipher
 
         return KmsCipher(self._kms, os.environ["SETTINGS_KEY_ALIAS"])
+
+
+def _place_of_addresses() -> str:
+    """The region and the parameter. A table may be a copy of another region's or another stack's, with their addresses."""
+    return os.environ["AWS_REGION"] + os.environ["PUBLIC_URL_PARAMETER"]

@@ -42,7 +42,7 @@ class FraudAdministration:
 
     counters: RegionCounters
     store: KeptThresholds
-    own_addresses: Callable[[], Mapping[str, str]] = dict
+    own_addresses: Callable[[], Mapping[str, str]]
 
     def compute(self, fraud: Fraud, now: float) -> FraudComputed:
         """Computes the thresholds of every region that confirmed messages lately.

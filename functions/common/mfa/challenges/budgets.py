@@ -67,7 +67,7 @@ class Budget:
         hour: for a day's counter that has a ceiling per hour as well: the hour.
         hour_ceiling: how many there may be in that hour.
         kept: how many of the ceiling this send may not use, since they are kept for verified phones.
-        shard: for a client's that gets a unit back: the shard that counted it. None if it was counted in one item.
+        shard: the shard of a client's that counts a message or gets its unit back. None for a counter in one item.
 
     ```python
     Budget("NUMBER#+85292153799", Window.of(DAY, now), 20, Window.of(HOUR, now), 10)

@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+)
 from botocore.parsers import ResponseParserError
 
 from mfa.challenges.challenge import Delivery
@@ -45,7 +51,7 @@ class SesEmail:
             if known and known.refusal is SettingsIncomplete:
                 return Outcome(Delivery.FAILED, code, SettingsIncomplete("Recovery by email is not set up."))
             return Outcome(Delivery.FAILED, code, TemporarilyUnavailable("The mail could not be sent."))
-        except (ConnectTimeoutError, EndpointConnectionError):
+        except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError):
             return Outcome(Delivery.FAILED, "unreachable", TemporarilyUnavailable("The mail could not be sent."))
         except (BotoCoreError, ResponseParserError):
             return Outcome(Delivery.UNKNOWN)

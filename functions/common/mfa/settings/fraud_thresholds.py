@@ -54,7 +54,8 @@ class FraudDocument(Struct, frozen=True):
         regions: the thresholds by region.
         partitioned_from: the first day whose counters have a partition for each shard. Those of earlier days, and of an hour of
             them, stay where an earlier version of the product counted, so that an update opens no ceiling.
-        addresses: the stack's addresses, as `Addresses.read` takes them, by region of AWS: a second one shares the table.
+        addresses: the stack's addresses, as `Addresses.read` takes them, by the region and the name of their parameter in SSM: a
+            second region shares the table.
     """
 
     computed_at: float = 0.0

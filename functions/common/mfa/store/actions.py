@@ -73,7 +73,7 @@ class ActionStore:
         try:
             self._table.update(update.write(_LABEL, records.action_key(action.id)), returns="NONE")
         except ConditionFailed as failed:
-            raise ActionRefused(action_of(failed.item or {})) from failed
+            raise ActionRefused(action_of(failed.item or {}) or self.load_action(action.id)) from failed
 
 
 def approval_write(action: Action) -> Write:

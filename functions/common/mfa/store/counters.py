@@ -1,7 +1,8 @@
 """Counters by region and day, and by client and hour, in shards: neither an item nor a partition takes every write.
 
-A shard is a partition: DynamoDB takes 1,000 write units a second for one. A day of a region has two items in each shard. `SENDS#` holds the messages, which have ceilings, and the codes that came back. `COUNTS#`
-holds the events that bound nothing: they wait for no transaction of a send, and leave the first item at about a kilobyte.
+A shard is a partition: DynamoDB takes 1,000 write units a second for one. A day of a region has two items in each shard. `SENDS#`
+holds the messages, which have ceilings, and the codes that came back. `COUNTS#` holds the events that bound
+nothing: they wait for no transaction of a send, and leave the first item at about a kilobyte.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +27,7 @@ COUNTER_SECONDS = 400 * DAY
 class Counters:
     """Makes the writes that count."""
 
-    def __init__(self, random_below: RandomBelow, partitioned_from: Callable[[], str] = lambda: "") -> None:
+    def __init__(self, random_below: RandomBelow, partitioned_from: Callable[[], str]) -> None:
         """`partitioned_from` gives the first day whose shards are partitions (`FraudDocument`)."""
         self._random_below = random_below
         self._partitioned_from = partitioned_from

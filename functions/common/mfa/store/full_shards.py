@@ -18,7 +18,7 @@ class Full(Struct):
     """The shards of a budget that had no room for a message of this cost.
 
     Attributes:
-        budget: the budget, of a region or of everything.
+        budget: the budget, of a region, a client or of everything.
         cost: the cost of the message.
         shards: the shards.
         counts: what they had counted, by rule. A shard that is full for another reason is not there.

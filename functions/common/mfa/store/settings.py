@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from mfa.errors import PreconditionFailed
 from mfa.settings.fraud_thresholds import read_document
@@ -28,32 +29,29 @@ class SettingsStore:
         fraud = read_document(items.get(records.FRAUD, {}).get("document"))
         pause = items.get(records.BREAKER, {})
         pauses = read_pauses(pause)
-        item, prices = items.get(records.SETTINGS), items.get(records.PRICES, {}).get("document")
+        stored = StoredSettings(
+            pauses=pauses,
+            thresholds=fraud.regions,
+            price_document=items.get(records.PRICES, {}).get("document"),
+            partitioned_from=fraud.partitioned_from,
+            addresses=fraud.addresses,
+        )
+        item = items.get(records.SETTINGS)
         if item is None:
-            return StoredSettings(
-                pauses=pauses,
-                thresholds=fraud.regions,
-                partitioned_from=fraud.partitioned_from,
-                addresses=fraud.addresses,
-                price_document=prices,
-            )
+            return stored
         token = AuthToken(item["auth_token"], item["auth_token_last4"]) if "auth_token" in item else None
         settings = as_saved(json.loads(item["document"]))
         replaced = (
             ReplacedToken(item["replaced_token"], item["replaced_accepted_until"]) if "replaced_token" in item else None
         )
         switched = SendingSwitched(item["switched_by"], item["switched_at"]) if "switched_by" in item else None
-        return StoredSettings(
-            settings,
-            token,
-            item["version"],
-            replaced,
-            pauses,
-            fraud.regions,
-            prices,
-            switched,
-            fraud.partitioned_from,
-            fraud.addresses,
+        return structs.replace(
+            stored,
+            settings=settings,
+            auth_token=token,
+            version=item["version"],
+            replaced_token=replaced,
+            switched=switched,
         )
 
     def save_settings(self, stored: StoredSettings, actor: str, event: Event) -> None:
