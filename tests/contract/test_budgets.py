@@ -407,6 +407,18 @@ def test_the_shard_of_a_client_that_counted_a_message_gets_it_back(world: World)
     assert sorted(item["n"] for item in world.items("VOUCHED#client")) == [1, 1, 1]
 
 
+def test_a_client_that_has_used_its_hour_up_has_no_more_tries_at_another_price(world: World) -> None:
+    world.budgets(client_per_hour=3)
+    *persons, last, dearer = vouched(world, people(world, 5))
+    assert sent(world, persons) == 3
+    world.wait(FULL_SECONDS)
+    assert sent(world, [last]) == 0
+    world.set(prices=PriceSettings([PriceOverride("HK", "sms", 6)]))
+    world.wire.requests.clear()
+    assert sent(world, [dearer]) == 0
+    assert list(world.wire.requests) == ["batch_get_item"]
+
+
 def vouched(world: World, persons: list[Login]) -> list[Login]:
     """The same people, logged in through a client."""
     return [replace(person, token=world.token(person.name, client_id="client")) for person in persons]

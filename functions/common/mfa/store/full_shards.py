@@ -5,7 +5,7 @@ Without the memory, an attack that has used up a ceiling would cost a try for ea
 
 from msgspec import Struct, field
 
-from mfa.challenges.budgets import Cost, ShardedBudget
+from mfa.challenges.budgets import FREE, Cost, ShardedBudget
 from mfa.challenges.fraud_budgets import FraudDecision, FraudRule
 from mfa.store.counters import is_too_dear
 from mfa.store.table import Item
@@ -70,12 +70,14 @@ class Full(Struct):
 
 
 class FullBudgets:
-    """The shards that were full a moment ago, by budget and cost: a shard may have room for a cheaper message."""
+    """The shards that were full a moment ago, by budget, and by cost where money bounds it: one may have room for a cheaper message."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[ShardedBudget, Cost], tuple[float, Full]] = {}
 
     def found(self, budget: ShardedBudget, cost: Cost, now: float) -> Full:
         """The shards of the budget that were full. Those that are found full are to be added."""
+        if budget.spend is None:
+            cost = FREE  # nothing is too dear: an attack would have a try more for each price
         self._found = {key: found for key, found in self._found.items() if 0 <= now - found[0] < FULL_SECONDS}
         return self._found.setdefault((budget, cost), (now, Full(budget, cost)))[1]
