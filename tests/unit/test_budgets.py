@@ -252,8 +252,12 @@ def test_a_charge_without_a_limit_is_still_charged_to_everything_else() -> None:
 
 def test_a_budget_that_is_spent_says_of_which_kind_it_is() -> None:
     decision = FraudDecision("daily", "HK", threshold=10, count=10, mode="enforce", refused=True)
-    assert BudgetSpent("number").kind == "number"
-    assert (FraudSpent(decision).kind, FraudSpent(decision).decision) == ("fraud", decision)
+    assert (BudgetSpent("number").kind, str(BudgetSpent("number"))) == ("number", "number")
+    assert (FraudSpent(decision).kind, str(FraudSpent(decision)), FraudSpent(decision).decision) == (
+        "fraud",
+        "fraud",
+        decision,
+    )
 
 
 @pytest.mark.parametrize(("ceiling", "percent", "kept"), [(10_000, 50, 5000), (3, 50, 1), (1, 90, 0)])

@@ -31,6 +31,7 @@ class BudgetSpent(Exception):
     `global`, `fraud`, or `spend` for what a day may cost."""
 
     def __init__(self, kind: str) -> None:
+        super().__init__(kind)
         self.kind = kind
 
 
