@@ -205,6 +205,14 @@ SENDERS: dict[str, Callable[[Person, int], Answer]] = {
 }
 
 
+def told_of_the_lock(person: Person) -> None:
+    """Waits for the mail that tells of it: it is handed over, and comes by itself."""
+    until = time.monotonic() + 20
+    while person.mailed == 0:
+        assert time.monotonic() < until, "nobody was told"
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize("senders", SENDERS)
 def test_one_send_in_each_lane_ends_a_lock(place: Running, senders: str) -> None:
     person = logged_in(place)
@@ -212,6 +220,7 @@ def test_one_send_in_each_lane_ends_a_lock(place: Running, senders: str) -> None
     for code in wrong_codes(person, ATTEMPTS):
         person.verify(code)
     assert person.start().code == "too_many_attempts"
+    told_of_the_lock(person)
     locked = person.item
     lanes = len(senders.split(" and "))
     for round_ in range(6):
