@@ -256,7 +256,8 @@ class PlainPasswords:
 class World:
     """The store and the flows on one table."""
 
-    def __init__(self, client: Any, table_name: str) -> None:
+    def __init__(self, client: Any, table_name: str, pause: Callable[[int], None] | None = None) -> None:
+        """`pause` waits before a transaction that met another one is made again. Without it, none waits."""
         self.now = START
         self.settings = Settings(
             email_sender="no-reply@example.com",
@@ -278,7 +279,11 @@ class World:
         self.sms, self.email, self.signer = Phones(), Mailboxes(), Signatures()
         self.handover = Handed()
         self.table = Table(
-            self.wire, table_name, self.pauses.append, lambda: self.settings.history_seconds, one_after_the_other
+            self.wire,
+            table_name,
+            pause or self.pauses.append,
+            lambda: self.settings.history_seconds,
+            one_after_the_other,
         )
         self._client, self._table_name = client, table_name
         self._serial = count()
