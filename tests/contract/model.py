@@ -279,18 +279,23 @@ class Histories(RuleBasedStateMachine):
         """A history without a message has nothing to tell."""
         self.ask_all([("send", 0, None)], [])
 
-    @rule(count=st.integers(3, 7))
+    @rule(count=st.sampled_from([3, 4, 5, 5, 6]))
     def guess(self, count: int) -> None:
-        """Wrong codes, one after the other, then the right one, and another message."""
+        """A message, wrong codes, one after the other, then the right one, and another message."""
+        self.outcome = Outcome(Delivery.QUEUED)
+        self.log_in()
+        self.world.wait(COOLDOWN)
+        self.ask_all([("send", 0, None)], [])
         for _ in range(count):
             self.ask_all([("wrong", 0, None)], [])
         self.ask_all([("right", 0, None)], [])
         self.world.wait(COOLDOWN)
         self.ask_all([("send", 0, None)], [])
 
-    @rule(seconds=st.sampled_from([1, 59, 60, 301]), times=st.integers(1, 6))
+    @rule(seconds=st.sampled_from([1, 59, 60, 301]), times=st.integers(1, 7))
     def send_on(self, seconds: int, times: int) -> None:
         """Messages, one after the other."""
+        self.log_in()
         for _ in range(times):
             self.world.wait(seconds)
             self.ask_all([("send", 0, None)], [])
@@ -307,6 +312,56 @@ class Histories(RuleBasedStateMachine):
         self.world.wait(COOLDOWN)
         self.ask_all([("send", 0, None)], [])
         self.ask_all([(kind, 0, key) for kind in kinds], [Turn(n) for n in range(12)])
+
+    @rule(reads=st.sampled_from([1, 1, 2]), kind=st.sampled_from(["send", "resend"]))
+    def overtake(self, reads: int, kind: str) -> None:
+        """Another message is claimed after a right code was, and before it approves."""
+        self.outcome = Outcome(Delivery.QUEUED)
+        self.log_in()
+        self.world.wait(COOLDOWN)
+        self.ask_all([("send", 0, None)], [])
+        self.world.wait(COOLDOWN)
+        self.ask_all([("right", 0, None), (kind, 0, None)], [Turn(0)] * reads + [Turn(1)] * 3)
+
+    @rule(reads=st.integers(1, 2))
+    def send_twice(self, reads: int) -> None:
+        """Two requests under one key, of which one has read before the vendor refuses the other's message.
+
+        No send is before them, from which the second could tell that it is late.
+        """
+        self.log_in()
+        self.ask_all([("unlock", 0, None)], [])
+        self.outcome = REFUSED
+        self.ask_all([("send", 0, "a"), ("send", 0, "a")], [Turn(0)] * reads + [Turn(1)] * 12)
+        self.outcome = Outcome(Delivery.QUEUED)
+
+    @rule(times=st.integers(5, 8))
+    def log_in_often(self, times: int) -> None:
+        """Logins, one after the other."""
+        self.outcome = Outcome(Delivery.QUEUED)
+        for _ in range(times):
+            self.log_in()
+            self.world.wait(COOLDOWN)
+            self.ask_all([("send", 0, None)], [])
+            self.ask_all([("right", 0, None)], [])
+
+    @rule(key=KEYS)
+    def redeem_twice(self, key: str | None) -> None:
+        """An approval is redeemed by two requests at the same time, each request to the table in turn."""
+        self.outcome = Outcome(Delivery.QUEUED)
+        self.world.wait(COOLDOWN)
+        self.open_action()
+        self.ask_all([("send", 0, None)], [])
+        self.ask_all([("right", 0, None)], [])
+        self.ask_all([("redeem", 0, key), ("redeem", 0, None)], [Turn(n) for n in range(12)])
+
+    @rule(reads=st.integers(1, 4))
+    def deny_late(self, reads: int) -> None:
+        """An action is denied after its code was typed, and before that approves."""
+        self.world.wait(COOLDOWN)
+        self.open_action()
+        self.ask_all([("send", 0, None)], [])
+        self.ask_all([("right", 0, None), ("deny", 0, None)], [Turn(0)] * reads + [Turn(1)] * 3)
 
     @rule(turns=TURNS, ends=st.sampled_from(["deny", "redeem", "right"]))
     def decide(self, turns: list[Turn], ends: str) -> None:

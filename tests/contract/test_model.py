@@ -10,6 +10,20 @@ from tests.contract.engines import Engine
 from tests.contract.model import histories, settings_for
 
 
-@pytest.mark.guards("ATTEMPTS_LEFT", "COOLED", "NEW_ATTEMPT", "NOT_EXPIRED", "UNLOCKED", "UNUSED")
+@pytest.mark.guards(
+    "ATTEMPTS_LEFT",
+    "BUDGET_LEFT",
+    "COOLED",
+    "NEW_ATTEMPT",
+    "NEW_REQUEST",
+    "NOT_APPROVED",
+    "NOT_DENIED",
+    "NOT_EXPIRED",
+    "NOT_REDEEMED",
+    "SAME_SEND",
+    "SENDS_LEFT",
+    "UNLOCKED",
+    "UNUSED",
+)
 def test_no_history_breaks_the_model(engine: Engine) -> None:
     run_state_machine_as_test(histories(engine), settings=settings_for(20, derandomize=True))
