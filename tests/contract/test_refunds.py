@@ -209,3 +209,20 @@ def test_a_refusal_that_cannot_be_recorded_leaves_the_send_charged(world: World,
     assert len(demo.item["charged"]) == 1
     with pytest.raises(errors.ResendTooSoon):
         demo.start()
+
+
+@pytest.mark.parametrize("sends_again", [False, True])
+def test_a_permanent_refusal_that_comes_after_an_unlock_marks_the_phone_all_the_same(
+    world: World, demo: Login, sends_again: bool
+) -> None:
+    send_passcode, kept = world.send_passcode, sends(world)
+    refuse(world, demo, REFUSED_FOR_GOOD)
+    world.send_passcode = send_passcode
+    world.users.unlock(demo.name, world.event(EventType.USER_UNLOCKED))
+    if sends_again:
+        demo.start()
+    [receipt], event = kept, world.event(EventType.SEND_REFUSED)
+    assert not world.sends.record_refused(receipt, REFUSED_FOR_GOOD, event, ends_cooldown=True)
+    assert world.account().phones[0].unusable_reason == REFUSED_FOR_GOOD.error
+    assert len(world.history(demo.name, EventType.SEND_REFUSED)) == 1
+    assert demo.item["phone_marked"]
