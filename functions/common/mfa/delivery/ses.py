@@ -10,7 +10,6 @@ from botocore.exceptions import (
     EndpointConnectionError,
     NoCredentialsError,
 )
-from botocore.parsers import ResponseParserError
 
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.sends import Outcome
@@ -34,6 +33,9 @@ class SesEmail:
 
     def send(self, sender: str, outgoing: Outgoing) -> Outcome:
         """Sends the mail. Without an answer that can be read nobody knows whether it went out: the outcome is `unknown`."""
+        # boto3 loads it for its client. A container's first message to a phone would wait 30 ms for it.
+        from botocore.parsers import ResponseParserError  # noqa: PLC0415
+
         try:
             self._client().send_email(
                 Source=sender,
