@@ -1,5 +1,6 @@
 """Moto of this process in place of the network, for the product's own clients (`mfa.aws.json_api`)."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,21 @@ def by_moto(method: str, url: str, headers: dict[str, str], body: bytes) -> Repl
     status, answered, text = answer
     data = text.encode() if isinstance(text, str) else bytes(text)
     return Reply(status, {str(name).lower(): str(value) for name, value in answered.items()}, data)
+
+
+def transactions_once(network: Send) -> Send:
+    """Does a transaction once, however often it is repeated, as DynamoDB does and moto does not."""
+    done: dict[str, Reply] = {}
+
+    def send(method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
+        token = json.loads(body).get("ClientRequestToken")
+        if token is None:
+            return network(method, url, headers, body)
+        if token not in done:
+            done[token] = network(method, url, headers, body)
+        return done[token]
+
+    return send
 
 
 @contextmanager

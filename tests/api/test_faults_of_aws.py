@@ -72,17 +72,9 @@ class Wire:
     fault: Fault | None = None
     at: int = 0
     times: int = 0
-    transactions: dict[str, Reply] = field(default_factory=dict)
 
     def between(self, network: Send) -> Send:
-        def send(method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
-            """Does a transaction once, as DynamoDB does and moto does not."""
-            token = json.loads(body).get("ClientRequestToken")
-            if token is None:
-                return network(method, url, headers, body)
-            if token not in self.transactions:
-                self.transactions[token] = network(method, url, headers, body)
-            return self.transactions[token]
+        send = moto_line.transactions_once(network)
 
         def sent(method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
             self.asked.append(headers["x-amz-target"].rpartition(".")[2])

@@ -72,7 +72,6 @@ class Wire:
     _fault: str = ""
     _times: int = 0
     _broken: bytes | None = None
-    _transactions: dict[str, Reply] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def breaks(self, call: str = "", nth: int = 0, fault: str = "", times: int = 1_000) -> None:
@@ -99,14 +98,7 @@ class Wire:
     def between(self, network: Send) -> Send:
         """Stands between the layer's own clients and the network."""
 
-        def once(method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
-            """Does a transaction once, as DynamoDB does and moto does not."""
-            token = json.loads(body).get("ClientRequestToken")
-            if token is None:
-                return network(method, url, headers, body)
-            if token not in self._transactions:
-                self._transactions[token] = network(method, url, headers, body)
-            return self._transactions[token]
+        once = moto_line.transactions_once(network)
 
         def sent(method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
             service, _, operation = headers["x-amz-target"].partition(".")

@@ -13,18 +13,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from mfa.administration.heirs import Heirs
 from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import ChallengeRefused
 from mfa.challenges.sends import AccountChanged
 from mfa.challenges.settings_tests import SettingsTestRefused
 from mfa.errors import Refusal
-from mfa.flows.change_notices import ChangeNotices
-from mfa.flows.new_passwords import NewPasswords
 from mfa.store import conditions
 from tests.contract import engines
 from tests.contract.engines import Engine
-from tests.contract.world import Login, PlainPasswords, World
+from tests.contract.world import Login, World
 
 # The failures that count: wrong behaviour of the product.
 BEHAVIOUR = (AssertionError, pytest.fail.Exception, Refusal, ChallengeRefused, AccountChanged, SettingsTestRefused)
@@ -90,16 +87,4 @@ def demo(world: World) -> Login:
 
 @pytest.fixture
 def administration(world: World) -> UserAdministration:
-    return UserAdministration(
-        accounts=world.accounts,
-        users=world.users,
-        heirs=Heirs(
-            accounts=world.accounts,
-            search_index=world.search_index,
-            settings=lambda: world.settings_store.load_settings().settings,
-        ),
-        stored_settings=world.settings_store.load_settings,
-        passwords=NewPasswords(hashes=PlainPasswords(), runtime=world.runtime),
-        notices=ChangeNotices(world.handover),
-        runtime=world.runtime,
-    )
+    return world.administration()

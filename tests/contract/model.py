@@ -19,14 +19,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from mfa import errors
-from mfa.administration.heirs import Heirs
 from mfa.administration.requests import UserPatch
-from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import Challenge, Delivery
 from mfa.challenges.sends import Caller, Outcome
 from mfa.flows.approvals import Approval
-from mfa.flows.change_notices import ChangeNotices
-from mfa.flows.new_passwords import NewPasswords
 from mfa.messages.outgoing import Outgoing
 from mfa.store import records
 from mfa.tokens.mfa_tokens import MfaToken
@@ -35,7 +31,7 @@ from mfa.users.roles import Role
 from tests.contract.engines import Engine
 from tests.contract.test_actions import DELETE, LONG_AGO, TOKEN_SECONDS, Deed, opened
 from tests.contract.turns import Fault, Flow, Turn, Turns, Verbs
-from tests.contract.world import ADDRESS, REFUSED, PlainPasswords, World
+from tests.contract.world import ADDRESS, REFUSED, World
 from tests.people import digits, other_code
 
 IAM = Actor("iam", Role.OWNER)
@@ -222,19 +218,7 @@ class Histories(RuleBasedStateMachine):
         self.outcome = Outcome(Delivery.QUEUED)
         self.world.sms.send = self._message  # type: ignore[method-assign]
         self._name_verbs()
-        self.administration = UserAdministration(
-            accounts=self.world.accounts,
-            users=Verbs(self.world.users, self.turns),
-            heirs=Heirs(
-                accounts=self.world.accounts,
-                search_index=self.world.search_index,
-                settings=lambda: self.world.settings,
-            ),
-            stored_settings=self.world.settings_store.load_settings,
-            passwords=NewPasswords(hashes=PlainPasswords(), runtime=self.world.runtime),
-            notices=ChangeNotices(self.world.handover),
-            runtime=self.world.runtime,
-        )
+        self.administration = self.world.administration(Verbs(self.world.users, self.turns))
 
     def _name_verbs(self) -> None:
         """Lets the model know which verb of a store each write belongs to."""

@@ -19,21 +19,17 @@ from functools import partial
 from typing import Any
 
 from mfa import errors
-from mfa.administration.heirs import Heirs
-from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.challenge import Delivery
 from mfa.challenges.receipts import read_ref
 from mfa.challenges.sends import Caller, Outcome
 from mfa.flows.approvals import Approval
-from mfa.flows.change_notices import ChangeNotices
-from mfa.flows.new_passwords import NewPasswords
 from mfa.messages.outgoing import Outgoing
 from mfa.tokens.mfa_tokens import MfaToken
 from mfa.users.history import EventType
 from tests.contract.engines import Engine
 from tests.contract.model import CEILING, COOLDOWN, DAY, EPSILON, EXPIRY, IAM, LOCK, MAX_FAILURES, MAX_SENDS
 from tests.contract.test_actions import DELETE, LONG_AGO, Deed, opened
-from tests.contract.world import ADDRESS, KEYS, REFUSED, Login, PlainPasswords, World
+from tests.contract.world import ADDRESS, KEYS, REFUSED, Login, World
 from tests.people import digits, other_code
 
 PEOPLE = 3
@@ -163,19 +159,7 @@ class Crowd:
         self.asks = threading.local()
         logins = [self.world.person(f"user.{n}", f"+8529215379{n}", LONG_AGO) for n in range(PEOPLE)]
         self.people = [Person(login, login.token, {login.token.jti: login.token}) for login in logins]
-        self.administration = UserAdministration(
-            accounts=self.world.accounts,
-            users=self.world.users,
-            heirs=Heirs(
-                accounts=self.world.accounts,
-                search_index=self.world.search_index,
-                settings=lambda: self.world.settings,
-            ),
-            stored_settings=self.world.settings_store.load_settings,
-            passwords=NewPasswords(hashes=PlainPasswords(), runtime=self.world.runtime),
-            notices=ChangeNotices(self.world.handover),
-            runtime=self.world.runtime,
-        )
+        self.administration = self.world.administration()
 
     def run(self, threads: ThreadPoolExecutor) -> None:
         """Runs the rounds, and then judges the histories that they left."""

@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 from msgspec import structs
 from pyotp import TOTP
 
+from mfa.administration.heirs import Heirs
+from mfa.administration.user_changes import UserAdministration
 from mfa.challenges.account import Account
 from mfa.challenges.challenge import Challenge, Delivery
 from mfa.challenges.factor_changes import FactorChange
@@ -31,6 +33,7 @@ from mfa.flows.end_action import EndAction
 from mfa.flows.enrol import EnrolAtLogin
 from mfa.flows.genuine_actions import GenuineActions
 from mfa.flows.log_in import LogIn
+from mfa.flows.new_passwords import NewPasswords
 from mfa.flows.open_action import OpenAction
 from mfa.flows.prove_factor import ProveFactor
 from mfa.flows.runtime import Runtime
@@ -466,6 +469,22 @@ class World:
     def app_code(self, offset: int = 0) -> str:
         """The code of the authenticator app, so many steps from now."""
         return TOTP(totp.shown_secret(TOTP_SECRET)).at(self.now, counter_offset=offset)
+
+    def administration(self, users: Any = None) -> UserAdministration:
+        """What changes users; by `users` in place of the store, if they are given."""
+        return UserAdministration(
+            accounts=self.accounts,
+            users=users or self.users,
+            heirs=Heirs(
+                accounts=self.accounts,
+                search_index=self.search_index,
+                settings=lambda: self.settings_store.load_settings().settings,
+            ),
+            stored_settings=self.settings_store.load_settings,
+            passwords=NewPasswords(hashes=PlainPasswords(), runtime=self.runtime),
+            notices=ChangeNotices(self.handover),
+            runtime=self.runtime,
+        )
 
     # --- the table itself
 
