@@ -25,5 +25,8 @@ from tests.contract.model import histories, settings_for
     "UNLOCKED",
     "UNUSED",
 )
-def test_no_history_breaks_the_model(engine: Engine) -> None:
-    run_state_machine_as_test(histories(engine), settings=settings_for(20, derandomize=True))
+def test_no_history_breaks_the_model(engine: Engine, request: pytest.FixtureRequest) -> None:
+    # Without a condition it ends at the first history that fails. Which one does depends on what else is imported, since
+    # Hypothesis also draws constants of the code.
+    count = 200 if "without " in request.node.name else 20
+    run_state_machine_as_test(histories(engine), settings=settings_for(count, derandomize=True))
